@@ -1,0 +1,226 @@
+"""One check: a subject, a rule set, a day. Attestations and exemptions are sorted out, rules decided, the report wired."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from tic_rules import conditions as c
+from tic_rules.centre import CentreData, Programme, Series, Subject
+from tic_rules.errors import Text, UsageError, fault
+from tic_rules.evaluate import Decision, check_rules
+from tic_rules.findings import Finding, Part, Report
+from tic_rules.loading import in_force
+from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
+from tic_rules.readings import Scene, series_at
+from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.source import pointer
+from tic_rules.telling import Telling
+from tic_rules.version import VERSION
+
+ENGINES = ("native", "reference")
+
+
+def parse_day(day: date | str) -> date:
+    """An as-of day. Raises UsageError."""
+    try:
+        span = parse_span(day)
+    except NotADate as error:
+        raise fault(UsageError, "as-of", *error.args) from None
+    if not span.exact:
+        raise fault(UsageError, "as-of", f"“{day}”要精确到日", f"{day} must be exact to the day")
+    return span.first
+
+
+def as_of_day(subject: Subject, as_of: date | str | None) -> date:
+    """The as-of day: the one asked for, else reported_on, else an error; never today."""
+    if as_of is not None:
+        return parse_day(as_of)
+    if subject.speaks_for is None:
+        raise fault(UsageError, "as-of", "没有基准日：请给出 as_of，或在数据中写明 reported_on", "no as-of day: give as_of, or reported_on in the data", file=subject.file or "")
+    return subject.speaks_for
+
+
+def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str = "native") -> Report:
+    """Decide every rule of a rule set for a subject on a day."""
+    scene = Scene(subject, ruleset, as_of)
+    warned = list(_judgements(subject, ruleset, scene))
+    decisions = check_rules(scene)
+    given = _exemptions(subject, ruleset)
+    used: set[int] = set()
+    findings: list[Finding] = []
+    tellings: dict[str, Telling] = {}
+    for rule, decided in zip(ruleset.rules, decisions, strict=True):
+        exemption, decision = (None, decided) if rule.id not in given else _exempt(rule, decided, given[rule.id], as_of, used)
+        telling = Telling(rule, decision, scene, exemption)
+        tellings[rule.id] = telling
+        findings.append(Finding(f"{ruleset.id}/{rule.id}", decision.status, rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, telling))
+
+    def warnings() -> tuple[Part, ...]:
+        return (*_about_time(subject, ruleset, as_of), *warned, *_about_exemptions(subject, ruleset, used))
+
+    def consequences() -> list[Part]:
+        return [_consequence(ruleset, telling, tellings) for telling in tellings.values() if telling.rule.kind == "consequence" and telling.decision.status == "fail"]
+
+    return Report(
+        Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
+        tuple(findings), consequences, warnings,
+    )  # fmt: skip
+
+
+def _centre(subject: Subject) -> Part | None:
+    if not isinstance(subject, CentreData):
+        return None
+    name = subject.name
+    if isinstance(name, Series):
+        values = [entry.value for entry in name if entry.value is not None]
+        name = values[-1] if values else None
+    return Part(id=subject.id, name=name, file=subject.file)
+
+
+def _programme(subject: Subject) -> Part | None:
+    return Part(file=subject.file, centres=len(subject.approvals)) if isinstance(subject, Programme) else None
+
+
+def _about(ruleset: RuleSet) -> Part:
+    document = ruleset.document
+    issued = document.issued.isoformat() if document.issued else None
+    return Part(id=ruleset.id, version=ruleset.version, document=Part(number=document.number, title=document.title, issued=issued))
+
+
+def _consequence(ruleset: RuleSet, telling: Telling, tellings: dict[str, Telling]) -> Part:
+    named = [node.follows for node in c.walk(telling.rule.when) if isinstance(node, c.Follows)]
+    because = [f"{ruleset.id}/{rule}" for rule in named if tellings[rule].decision.status == "fail"]
+    then = telling.rule.then
+    return Part(rule=f"{ruleset.id}/{telling.rule.id}", because=because, then=then.text if then else None, amount=telling.amount(), data=telling("data"))
+
+
+# --- judgements and exemptions ----------------------------------------------------------------------------------------------
+
+
+def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Part:
+    mark = subject.place(pointer(parts))
+    return Part(code=code, message=Text(zh, en), file=subject.file, line=mark.line or None, column=mark.column or None, path=pointer(parts))
+
+
+def _judgements(subject: Subject, ruleset: RuleSet, scene: Scene) -> Iterator[Part]:
+    """Sort the attestations to their rules; the ones without effect are warned of."""
+    for index, given in enumerate(subject.attestations):
+        at = ("attestations", index)
+        if given.rule is None:
+            yield _warn(subject, "attestation", at, "认定意见没有写明规则（rule），不起作用", "an attestation without a rule has no effect")
+            continue
+        own, _, rule_id = given.rule.partition("/")
+        if own != ruleset.id:
+            continue
+        shown = clip(rule_id)
+        if rule_id not in ruleset:
+            yield _warn(subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect")
+            continue
+        rule = ruleset[rule_id]
+        absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
+        items = {item.id for item in rule.items}
+        if not any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
+            yield _warn(subject, "not-attested", (*at, "rule"), f"规则 {shown} 由数据判定，认定意见不起作用", f"rule {shown} is decided by data; the attestation has no effect")
+        elif absent:
+            yield _warn(subject, "attestation", at, f"认定意见缺少 {'、'.join(absent)}，不起作用", f"the attestation lacks {', '.join(absent)} and has no effect")
+        elif items and given.item not in items:
+            yield _warn(subject, "attestation", at, f"规则 {shown} 按事项认定，需写明 item：{'、'.join(sorted(items))}", f"rule {shown} takes one attestation an item; name one of {', '.join(sorted(items))}")
+        elif not items and given.item is not None:
+            yield _warn(subject, "attestation", (*at, "item"), f"规则 {shown} 不分事项，该认定意见不起作用", f"rule {shown} has no items; the attestation has no effect")
+        elif given.date.first > scene.as_of:
+            yield _warn(subject, "attestation", (*at, "date"), "认定意见的日期晚于基准日，不计入", "the attestation is dated after the as-of day and is ignored")
+        else:
+            scene.attested.setdefault(rule_id, []).append((index, given))
+
+
+def _exemptions(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
+    """The complete exemptions from rules in principle, by rule."""
+    found: dict[str, list[tuple[int, Any]]] = {}
+    for index, given in enumerate(subject.exemptions):
+        own, _, rule_id = (given.rule or "").partition("/")
+        complete = all(getattr(given, name) is not None for name in ("reason", "approved_by", "date"))
+        if own == ruleset.id and rule_id in ruleset and ruleset[rule_id].modality == "in_principle" and complete:
+            found.setdefault(rule_id, []).append((index, given))
+    return found
+
+
+def _exempt(rule: Rule, decision: Decision, given: list[tuple[int, Any]], as_of: date, used: set[int]) -> tuple[Any, Decision]:
+    """An exemption matters only where the rule fails; one whose day is not certain leaves it unknown."""
+    if decision.status != "fail":
+        return None, decision
+    for index, exemption in given:
+        if exemption.date.last <= as_of:
+            used.add(index)
+            return exemption, decision._replace(status="exempted")
+    for index, exemption in given:
+        if exemption.date.first <= as_of:
+            used.add(index)
+            return exemption, decision._replace(status="unknown", missing=(("exemptions", index, "date"),))
+    return None, decision
+
+
+def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int]) -> Iterator[Part]:
+    for index, given in enumerate(subject.exemptions):
+        at = ("exemptions", index)
+        if given.rule is None:
+            yield _warn(subject, "exemption", at, "豁免没有写明规则（rule），不起作用", "an exemption without a rule has no effect")
+            continue
+        own, _, rule_id = given.rule.partition("/")
+        if own != ruleset.id or index in used:
+            continue
+        shown = clip(rule_id)
+        absent = [name for name in ("reason", "approved_by", "date") if getattr(given, name) is None]
+        if rule_id not in ruleset:
+            yield _warn(subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该豁免不起作用", f"there is no rule {shown}; the exemption has no effect")
+        elif ruleset[rule_id].modality != "in_principle":
+            yield _warn(subject, "exemption", (*at, "rule"), f"规则 {shown} 不是“原则上”的要求，不能豁免", f"rule {shown} is not one in principle; no exemption is possible")
+        elif absent:
+            yield _warn(subject, "exemption", at, f"豁免缺少 {'、'.join(absent)}，不起作用", f"the exemption lacks {', '.join(absent)} and has no effect")
+        else:
+            yield _warn(subject, "unused-exemption", at, f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用", f"the exemption is unused: rule {shown} does not fail, or the exemption is dated after the as-of day")
+
+
+# --- time -------------------------------------------------------------------------------------------------------------------
+
+
+def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
+    document = ruleset.document
+    if not in_force(ruleset, as_of):
+        span = document.in_force
+        until = f"至{span.until}" if span.until else ""
+        ends = f" until {span.until}" if span.until else ""
+        yield Part(code="not-in-force", message=Text(f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用", f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); applied all the same"), file=None, line=None, column=None, path=None)
+    if subject.speaks_for is None:
+        yield _warn(subject, "no-reported-on", ("reported_on",), f"数据没有写明 reported_on，按基准日{as_of}理解", f"the data has no reported_on; it is taken to speak for {as_of}")
+        return
+    if isinstance(subject, CentreData) and subject.stage == "applicant" and subject.approved_on is not None and subject.approved_on.last <= as_of:
+        yield _warn(subject, "contradiction", ("stage",), "stage 为 applicant，却已有批复日期；以日期为准", "stage is applicant, yet the centre is approved; the date decides")
+    for parts, span in _dated(subject, ()):
+        if subject.speaks_for < span.first != LAST_DAY:
+            yield _warn(subject, "after-reported-on", parts, f"日期晚于数据报告日{subject.speaks_for}，只作为上限", f"dated after reported_on {subject.speaks_for}; counts only as an upper bound")
+
+
+_NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
+
+
+def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Span]]:
+    """Every day that a fact of the data is dated with, and its place."""
+    for name, value in record:
+        if value is None or (not at and name in _NOT_FACTS) or isinstance(value, (str, bool, int)):
+            continue
+        if isinstance(value, Span):
+            yield (*at, name), value
+        elif isinstance(value, Series):
+            for index, entry in enumerate(value):
+                yield (*at, name, index, "date"), entry.when
+        elif isinstance(value, tuple):
+            for index, item in enumerate(value):
+                if hasattr(item, "__pydantic_fields__"):
+                    yield from _dated(item, (*at, name, index))
+        elif hasattr(value, "__pydantic_fields__"):
+            yield from _dated(value, (*at, name))
+
+
+__all__ = ["ENGINES", "as_of_day", "check_subject", "parse_day", "series_at"]

@@ -1,0 +1,139 @@
+"""The lives that the data allows: every day that approval, application and the end of the term may have been.
+
+A partial or missing day may be any of its days. Between two days that the data names nothing changes, so the days that
+matter stand for all: each named day, shifted back by each term of years, and its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from tic_rules import conditions as c
+from tic_rules.centre import CentreData, Programme
+from tic_rules.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
+from tic_rules.readings import Path, Scene
+from tic_rules.ruleset import Rule, RuleSet
+
+
+class Life(NamedTuple):
+    """One way in which the clock may have run. `approved` is None for a centre that is not approved on the as-of day."""
+
+    approved: date | None
+    applied: date | None
+    term_end: date | None
+
+
+class Lives(NamedTuple):
+    all: tuple[Life, ...]
+    open: tuple[Path, ...]
+    """The places that would have to be exact for there to be one life only."""
+
+
+class Needs(NamedTuple):
+    """Which days of the clock a rule looks at."""
+
+    approval: bool
+    term: bool
+    application: bool
+
+
+def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
+    known = ruleset._compiled.get(("needs", rule.id))
+    if known is None:
+        known = ruleset._compiled[("needs", rule.id)] = _needs(rule)
+    return known  # type: ignore[no-any-return]
+
+
+def _needs(rule: Rule) -> Needs:
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    nodes = [node for tree in trees for node in c.walk(tree)]
+    term = rule.by == "term_end" or rule.until is not None or rule.from_ == "term_end" or any(isinstance(n, c.NotAfter) and n.not_after == "term_end" for n in nodes)
+    approval = term or rule.by == "approval" or rule.years is not None or rule.since == "approval" or rule.from_ is not None or rule.yearly is not None
+    approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
+    return Needs(approval or rule.by == "application", term, rule.by == "application")
+
+
+def lives_of(scene: Scene, needs: Needs) -> Lives:
+    """Every life that the data allows, as far as a rule with these needs can tell them apart."""
+    known = scene.lives.get(needs)
+    if known is None:
+        subject = scene.subject
+        known = Lives((Life(None, None, None),), ()) if isinstance(subject, Programme) else _lives(scene, subject, needs)
+        scene.lives[needs] = known
+    return known  # type: ignore[no-any-return]
+
+
+def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
+    as_of, span = scene.as_of, centre.approved_on
+    offsets = sorted({0, *(rule.years for rule in scene.ruleset.rules if rule.years)} | (set(_terms(centre, FIRST_DAY, as_of)) if needs.term else set()))
+    approvals: list[date | None] = []
+    applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
+    undecided = span is None and centre.stage is None and not applicant
+    if span is not None:
+        if span.first <= as_of:
+            approvals.extend(_days(scene, Span(span.first, min(span.last, as_of)), offsets, needs.approval))
+        if span.last > as_of:
+            approvals.append(None)
+    elif centre.stage == "approved" or undecided:
+        approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, needs.approval))
+    if span is None and centre.stage != "approved":
+        approvals.append(None)
+    lives = [life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)]
+    open_days: list[Path] = []
+    if len(approvals) > 1:
+        open_days.append(("approved_on",))
+    if needs.term and (centre.term_years is None or not centre.term_years.exact):
+        open_days.append(("term_years",))
+    if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
+        open_days.append(("applied_on",))
+    return Lives(tuple(dict.fromkeys(lives)), tuple(open_days))
+
+
+def _from_approval(scene: Scene, centre: CentreData, needs: Needs, approved: date | None, undecided: bool) -> Iterable[Life]:
+    applications: list[date | None] = [None]
+    if needs.application:
+        span = centre.applied_on
+        if span is not None:
+            applications = list(_days(scene, span, [0], True))
+        elif approved is not None:
+            applications = list(_days(scene, Span(FIRST_DAY, approved), [0], True))
+        elif undecided or (centre.approved_on is not None and centre.stage != "applicant"):
+            applications = [*_days(scene, Span(FIRST_DAY, scene.as_of), [0], True), None]
+    terms: list[date | None] = [None]
+    if approved is not None:
+        if needs.term:
+            terms = [add_years(approved, years) for years in _terms(centre, approved, scene.as_of)]
+        elif centre.term_years is not None and centre.term_years.exact:
+            terms = [add_years(approved, int(centre.term_years.low))]
+    return (Life(approved, applied, term_end) for applied in applications for term_end in terms)
+
+
+def _terms(centre: CentreData, approved: date, as_of: date) -> list[int]:
+    """The terms of years that the data allows; those that end long after the as-of day are alike."""
+    known = centre.term_years or Range(1, LAST_DAY.year)
+    longest = max(as_of.year - approved.year, 0) + 2 if approved != FIRST_DAY else 12
+    low = int(known.low)
+    high = max(low, int(min(known.high, longest)))
+    return list(range(low, min(high, low + 60) + 1))
+
+
+def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[date]:
+    """The days of a span that stand for all of it; any one where the day itself is not looked at."""
+    if span.exact or not needed:
+        return [span.last if span.last != LAST_DAY else span.first]
+    named = sorted(day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY))
+    early = date(max(named[0].year - max(offsets) - 2, 1), 1, 1)
+    late = add_days(add_years(named[-1], 1), 1)
+    first, last = (early if span.first == FIRST_DAY else span.first), (late if span.last == LAST_DAY else span.last)
+    if first > last:
+        return [span.first if span.first != FIRST_DAY else span.last]
+    years = (date(year, 1, 1) for year in range(first.year, last.year + 1)) if last.year - first.year < 300 else ()
+    found = {first, last}
+    for day in (*named, *years):
+        for offset in offsets:
+            shifted = add_years(day, -offset)
+            found.update(near for near in (add_days(shifted, -1), shifted, add_days(shifted, 1)) if first <= near <= last)
+    every = (last - first).days + 1
+    return sorted(found) if len(found) < every else [add_days(first, n) for n in range(every)]

@@ -1,0 +1,373 @@
+"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same nodes.
+
+Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never turned into
+something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable bytes are diagnostics.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+import yaml
+from yaml.resolver import BaseResolver
+
+from tic_rules.errors import Diagnostic, Text
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 400_000
+MAX_DEPTH = 100
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_STR = "tag:yaml.org,2002:str"
+_TAGS = frozenset({_STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser
+
+    class _Loader(CParser, BaseResolver):
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+            BaseResolver.__init__(self)
+
+else:  # pragma: no cover - only where PyYAML was built without libyaml
+    from yaml.composer import Composer
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):  # type: ignore[no-redef]
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+            Composer.__init__(self)
+            BaseResolver.__init__(self)
+
+
+class Plain(str):
+    """An unquoted scalar: text whose meaning the field decides."""
+
+    __slots__ = ()
+
+
+class Mark(NamedTuple):
+    """A place in a text, from 1."""
+
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+
+
+class BadText(Exception):
+    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the loaders."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(str(self.diagnostics))
+
+
+class Source:
+    """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
+
+    __slots__ = ("data", "file", "root")
+
+    def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
+        self.file, self.root, self.data = file, root, data
+
+    def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
+        node, whole = self.root, True
+        for part in parts:
+            found = _child(node, part)
+            if found is None:
+                whole = False
+                continue
+            node = found
+        return node, whole
+
+    def locate(self, parts: Iterable[str | int]) -> Mark:
+        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no text."""
+        node, _ = self._walk(parts)
+        return mark_of(node) if node is not None else Mark(0, 0)
+
+    def locate_key(self, parts: tuple[str | int, ...]) -> Mark:
+        """The place of the key of a mapping entry."""
+        parent, whole = self._walk(parts[:-1])
+        if whole and isinstance(parent, yaml.MappingNode):
+            for key, _value in parent.value:
+                if isinstance(key, yaml.ScalarNode) and key.value == str(parts[-1]):
+                    return mark_of(key)
+        return self.locate(parts)
+
+    def has(self, parts: Iterable[str | int]) -> bool:
+        return self.root is not None and self._walk(parts)[1]
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def unpointer(text: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+
+
+def mark_of(node: yaml.Node) -> Mark:
+    start, end = node.start_mark, node.end_mark
+    return Mark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                return value  # type: ignore[no-any-return]
+    elif isinstance(node, yaml.SequenceNode) and str(part).isdigit() and int(part) < len(node.value):
+        return node.value[int(part)]  # type: ignore[no-any-return]
+    return None
+
+
+def decode(raw: bytes, file: str) -> str:
+    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the likely encoding."""
+    if len(raw) > MAX_BYTES:
+        size = MAX_BYTES // 1024 // 1024
+        raise BadText([Diagnostic("too-large", Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"), file)])
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise BadText([_not_utf8(file, 1, 1, "UTF-16")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        raise BadText([_not_utf8(file, line, column, _guess(raw))]) from None
+
+
+def _guess(raw: bytes) -> str:
+    if b"\0" in raw:
+        return "binary"
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "binary"
+    return "GBK"
+
+
+def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
+    if looks == "binary":
+        text = Text("这不是文本文件；需要 UTF-8 编码的 YAML 或 JSON", "this is not a text file; YAML or JSON in UTF-8 is needed")
+    else:
+        text = Text(f"不是 UTF-8 编码（看起来是 {looks}）；请另存为 UTF-8", f"not UTF-8 (it looks like {looks}); save the file as UTF-8")
+    return Diagnostic("encoding", text, file, line, column)
+
+
+def read_text(text: str, file: str, *, json_text: bool = False) -> Source:
+    """Compose YAML (or JSON) text. Raises BadText with every duplicate key, tag and alias fault found."""
+    root = _compose_json(text, file) if json_text else _compose_yaml(text, file)
+    if root is None:
+        raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, 1, 1)])
+    faults: list[Diagnostic] = []
+    data = _Builder(file, faults).build(root)
+    if faults:
+        raise BadText(faults)
+    return Source(file, root, data)
+
+
+def _compose_yaml(text: str, file: str) -> yaml.Node | None:
+    loader = None
+    try:
+        deepest = _nesting(text)
+        if deepest is not None:
+            raise BadText([_too_deep(file, *deepest)])
+        loader = _Loader(text)
+        return loader.get_single_node()  # type: ignore[no-any-return]
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise BadText([Diagnostic("yaml", Text(f"YAML 语法错误：{said}", f"YAML syntax error: {said}"), file, line, column)]) from None
+    except yaml.YAMLError as error:
+        line, column = _place_of_character(text, getattr(error, "position", 0))
+        said = getattr(error, "reason", "") or str(error)
+        raise BadText([Diagnostic("yaml", Text(f"含有 YAML 不允许的字符：{said}", f"a character that YAML does not allow: {said}"), file, line, column)]) from None
+    except (RecursionError, MemoryError):
+        raise BadText([_too_deep(file, 1, 1)]) from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _place_of_character(text: str, position: int) -> tuple[int, int]:
+    bad = re.search("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = bad.start() if bad else min(position, len(text))
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+def _may_be_deep(text: str) -> bool:
+    """A cheap bound on the nesting: libyaml's composer recurses in C, where too much of it kills the process."""
+    if text.count("[") + text.count("{") > 3000:
+        return True
+    return any(line.count("- ") + line.count("? ") > 50 or line[:200].isspace() for line in text.split("\n") if len(line) > 100)
+
+
+def _nesting(text: str) -> tuple[int, int] | None:
+    """Where the text nests too deep, read event by event without recursion."""
+    if not _may_be_deep(text):
+        return None
+    loader, depth = _Loader(text), 0
+    try:
+        while loader.check_event():
+            event = loader.get_event()
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+                if depth > MAX_DEPTH:
+                    return event.start_mark.line + 1, event.start_mark.column + 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+    except yaml.YAMLError:
+        return None  # the composer will say the same, with its words
+    finally:
+        loader.dispose()
+    return None
+
+
+def _too_deep(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic("too-deep", Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"), file, line, column)
+
+
+class _Builder:
+    """Nodes to plain data with raw scalars, bounded in size and depth."""
+
+    def __init__(self, file: str, faults: list[Diagnostic]) -> None:
+        self.file, self.faults, self.count = file, faults, 0
+
+    def _fault(self, node: yaml.Node, code: str, zh: str, en: str) -> None:
+        if len(self.faults) < 100:
+            mark = mark_of(node)
+            self.faults.append(Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column))
+
+    def build(self, node: yaml.Node, depth: int = 0) -> Any:
+        self.count += 1
+        if depth > MAX_DEPTH:
+            raise BadText([_too_deep(self.file, *mark_of(node)[:2])])
+        if self.count > MAX_NODES:
+            raise BadText([Diagnostic("too-large", Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"), self.file, *mark_of(node)[:2])])
+        if node.tag not in _TAGS:
+            self._fault(node, "tag", f"不允许使用标签 {node.tag}", f"tags are not allowed: {node.tag}")
+        if isinstance(node, yaml.ScalarNode):
+            if node.style not in (None, ""):
+                return node.value
+            return None if node.value in _NULLS else Plain(node.value)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, depth + 1) for item in node.value]
+        return dict(self._entries(node, depth))
+
+    def _entries(self, node: yaml.Node, depth: int) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(key, "key", "键必须是文字", "a key must be text")
+                continue
+            if key.value in seen:
+                first = seen[key.value].start_mark.line + 1
+                self._fault(key, "duplicate-key", f"键 {key.value} 重复（第 {first} 行已有）", f"key {key.value} is given twice (first on line {first})")
+                continue
+            seen[key.value] = key
+            yield key.value, self.build(value, depth + 1)
+
+
+_JSON_SPACE = re.compile(r"[ \t\r\n]*")
+_JSON_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+
+
+def _compose_json(text: str, file: str) -> yaml.Node | None:
+    composer = _Json(text, file)
+    at = composer.space(0)
+    if at == len(text):
+        return None
+    node, at = composer.value(at, 0)
+    at = composer.space(at)
+    if at != len(text):
+        composer.wrong(at, "多余的内容", "content after the end of the value")
+    return node
+
+
+class _Json:
+    """RFC 8259 to PyYAML nodes, so that JSON keeps its places too."""
+
+    def __init__(self, text: str, file: str) -> None:
+        self.text, self.file = text, file
+        self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
+
+    def space(self, at: int) -> int:
+        match = _JSON_SPACE.match(self.text, at)
+        return match.end() if match else at
+
+    def mark(self, at: int) -> yaml.Mark:
+        from bisect import bisect_right
+
+        line = bisect_right(self.starts, at) - 1
+        return yaml.Mark(self.file, at, line, at - self.starts[line], None, None)
+
+    def wrong(self, at: int, zh: str, en: str) -> None:
+        mark = self.mark(min(at, len(self.text)))
+        raise BadText([Diagnostic("json", Text(f"JSON 语法错误：{zh}", f"JSON syntax error: {en}"), self.file, mark.line + 1, mark.column + 1)])
+
+    def string(self, at: int) -> tuple[str, int]:
+        try:
+            value, end = scanstring(self.text, at + 1, True)
+        except json.JSONDecodeError as error:
+            self.wrong(error.pos, "字符串没有正确结束", error.msg)
+            raise
+        if any("\ud800" <= char <= "\udfff" for char in value):
+            self.wrong(at, "字符串含有不成对的代理码", "a lone surrogate in a string")
+        return value, end
+
+    def value(self, at: int, depth: int) -> tuple[yaml.Node, int]:
+        if depth > MAX_DEPTH:
+            mark = self.mark(at)
+            raise BadText([_too_deep(self.file, mark.line + 1, mark.column + 1)])
+        char = self.text[at : at + 1]
+        start = self.mark(at)
+        if char == '"':
+            value, end = self.string(at)
+            return yaml.ScalarNode(_STR, value, start, self.mark(end), '"'), end
+        if char in ("{", "["):
+            return self.collection(at, depth, start, char)
+        word = _JSON_WORD.match(self.text, at)
+        if not word:
+            self.wrong(at, "这里应有一个值", "a value is expected here")
+        assert word is not None
+        return yaml.ScalarNode(_STR, word.group(), start, self.mark(word.end()), None), word.end()
+
+    def collection(self, at: int, depth: int, start: yaml.Mark, opening: str) -> tuple[yaml.Node, int]:
+        mapping, close = opening == "{", "}" if opening == "{" else "]"
+        items: list[Any] = []
+        at = self.space(at + 1)
+        while self.text[at : at + 1] != close:
+            if items:
+                if self.text[at : at + 1] != ",":
+                    self.wrong(at, f"缺少逗号或 {close}", f"a comma or {close} is expected")
+                at = self.space(at + 1)
+            if mapping:
+                if self.text[at : at + 1] != '"':
+                    self.wrong(at, "这里应有一个带引号的键", "a quoted key is expected")
+                key_start = self.mark(at)
+                name, at = self.string(at)
+                key = yaml.ScalarNode(_STR, name, key_start, self.mark(at), '"')
+                at = self.space(at)
+                if self.text[at : at + 1] != ":":
+                    self.wrong(at, "缺少冒号", "a colon is expected")
+                value, at = self.value(self.space(at + 1), depth + 1)
+                items.append((key, value))
+            else:
+                value, at = self.value(at, depth + 1)
+                items.append(value)
+            at = self.space(at)
+        end = self.mark(at + 1)
+        kind = yaml.MappingNode if mapping else yaml.SequenceNode
+        return kind("tag:yaml.org,2002:map" if mapping else "tag:yaml.org,2002:seq", items, start, end), at + 1
