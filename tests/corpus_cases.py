@@ -49,7 +49,9 @@ def centre_cases() -> Iterator[Case]:
 def programme_cases() -> Iterator[Case]:
     for path in sorted((CORPUS / "programme").glob("*.yaml")):
         for raw in _data(path):
-            yield Case(path.stem, path.name, raw["case"], raw["as_of"], raw["figures"], raw["expect"], because=raw["because"], centres=tuple(raw.get("centres") or ()))
+            yield Case(
+                path.stem, path.name, raw["case"], raw["as_of"], raw["figures"], raw["expect"], because=raw["because"], centres=tuple(raw.get("centres") or ())
+            )
 
 
 def _case(ruleset: str, path: Path, raw: dict[str, Any]) -> Case:

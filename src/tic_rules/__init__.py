@@ -84,7 +84,11 @@ def check_programme(
     """
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
-    own = tuple(Approval(id=c.id, approved_on=c.approved_on) for c in centres if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved"))
+    own = tuple(
+        Approval(id=c.id, approved_on=c.approved_on)
+        for c in centres
+        if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
+    )
     return check_subject(programme.with_centres(own), rules, as_of_day(programme, as_of))
 
 

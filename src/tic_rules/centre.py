@@ -10,7 +10,7 @@ from datetime import date
 from functools import lru_cache
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
 
 from tic_rules.conditions import refuse
 from tic_rules.errors import Text
@@ -158,17 +158,49 @@ def _words(value: Any) -> tuple[str, ...] | None:
     return words  # type: ignore[return-value]
 
 
-Day = Annotated[Any, BeforeValidator(_span)]
-Truth = Annotated[Any, BeforeValidator(_dated(_truth))]
-Flag = Annotated[Any, BeforeValidator(_truth)]
-Label = Annotated[Any, BeforeValidator(_dated(_text))]
-String = Annotated[Any, BeforeValidator(_text)]
-Words = Annotated[Any, BeforeValidator(_words)]
-Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False))]
-MoneyStock = Annotated[Any, BeforeValidator(_dated(_number(money=True, whole=False)))]
-Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True)))]
-Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False)))]
-Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1))]
+def _shape(*shapes: dict[str, Any], dated: bool = False) -> WithJsonSchema:
+    """The JSON Schema of a scalar: what it may be, or null; with `dated`, a list of {date, value} too."""
+    options = [*shapes]
+    if dated:
+        entry = {
+            "type": "object",
+            "properties": {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}},
+            "required": ["value"],
+            "additionalProperties": False,
+        }
+        options.append({"type": "array", "items": entry})
+    return WithJsonSchema({"anyOf": [*options, _NULL]})
+
+
+_NULL: dict[str, Any] = {"type": "null"}
+_ISO: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+_DAY: list[dict[str, Any]] = [
+    _ISO,
+    {"type": "integer", "minimum": 1, "maximum": 9999},
+    {
+        "type": "object",
+        "properties": {"not_before": {"anyOf": [_ISO, _NULL]}, "not_after": {"anyOf": [_ISO, _NULL]}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+]
+_AMOUNT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0}
+_BOUNDS: dict[str, Any] = {"type": "object", "properties": {"at_least": _AMOUNT, "at_most": _AMOUNT}, "additionalProperties": False, "minProperties": 1}
+_TRUTH: dict[str, Any] = {"type": "boolean"}
+_STRING: dict[str, Any] = {"type": ["string", "integer"]}
+_LIST: dict[str, Any] = {"type": "array", "items": _STRING}
+
+Day = Annotated[Any, BeforeValidator(_span), _shape(*_DAY)]
+Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _shape(_TRUTH, dated=True)]
+Flag = Annotated[Any, BeforeValidator(_truth), _shape(_TRUTH)]
+Label = Annotated[Any, BeforeValidator(_dated(_text)), _shape(_STRING, dated=True)]
+String = Annotated[Any, BeforeValidator(_text), _shape(_STRING)]
+Words = Annotated[Any, BeforeValidator(_words), _shape(_LIST)]
+Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _shape(_AMOUNT, _BOUNDS)]
+MoneyStock = Annotated[Any, BeforeValidator(_dated(_number(money=True, whole=False))), _shape(_AMOUNT, _BOUNDS, dated=True)]
+Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _shape(_AMOUNT, _BOUNDS, dated=True)]
+Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _shape(_AMOUNT, _BOUNDS, dated=True)]
+Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _shape(_AMOUNT, _BOUNDS)]
 
 
 def _year(value: Any) -> int | None:
@@ -180,7 +212,7 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-Year = Annotated[Any, BeforeValidator(_year)]
+Year = Annotated[Any, BeforeValidator(_year), _shape({"type": ["integer", "string"]})]
 
 
 class Record(BaseModel):
@@ -190,15 +222,15 @@ class Record(BaseModel):
 
 
 def _choice(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_dated(_text)), WordOf(name)]
+    return Annotated[Any, BeforeValidator(_dated(_text)), WordOf(name), _shape({"type": "string", "x-words": name}, dated=True)]
 
 
 def _word(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_text), WordOf(name)]
+    return Annotated[Any, BeforeValidator(_text), WordOf(name), _shape({"type": "string", "x-words": name})]
 
 
 def _word_list(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_words), WordOf(name)]
+    return Annotated[Any, BeforeValidator(_words), WordOf(name), _shape({"type": "array", "items": {"type": "string", "x-words": name}})]
 
 
 # --- the centre's file ------------------------------------------------------------------------------------------------------
@@ -369,7 +401,7 @@ class IntellectualProperty(Record):
 
 
 class Indicator(Record):
-    target: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v).strip() or None)] = None
+    target: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v).strip() or None), _shape(_STRING, {"type": "number"})] = None
     adjusted: Truth = None
 
 
@@ -394,7 +426,7 @@ class SourceOf(Record):
     path: String = None
     title: String = None
     url: String = None
-    date: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v))] = None
+    date: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v)), _shape(_STRING)] = None
     excerpt: String = None
 
 
@@ -471,7 +503,7 @@ class CentreData(Subject):
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
     stage: Literal["applicant", "approved"] | None = None
-    reported_on: Annotated[Any, BeforeValidator(_exact)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _shape(_ISO)] = None
     applied_on: Day = None
     approved_on: Day = None
     term_years: Term = None
@@ -522,7 +554,7 @@ class Programme(Subject):
     """Figures of a programme, as `programme.example.yaml` of the contract has them."""
 
     jurisdiction: _word("jurisdictions") = None  # type: ignore[valid-type]
-    reported_on: Annotated[Any, BeforeValidator(_exact)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _shape(_ISO)] = None
     centres: Count = None
     leading_enterprises: Count = None
     top_100_enterprises: Count = None
@@ -664,4 +696,19 @@ def unknown_span(span: Span | None) -> Span:
     return ANY_DAY if span is None else span
 
 
-__all__ = ["ANYTHING", "FIRST_DAY", "LAST_DAY", "Approval", "CentreData", "Dated", "Misuse", "Programme", "Record", "Series", "Subject", "misuses", "paths_of", "value_at"]
+__all__ = [
+    "ANYTHING",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "Approval",
+    "CentreData",
+    "Dated",
+    "Misuse",
+    "Programme",
+    "Record",
+    "Series",
+    "Subject",
+    "misuses",
+    "paths_of",
+    "value_at",
+]

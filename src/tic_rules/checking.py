@@ -38,7 +38,13 @@ def as_of_day(subject: Subject, as_of: date | str | None) -> date:
     if as_of is not None:
         return parse_day(as_of)
     if subject.speaks_for is None:
-        raise fault(UsageError, "as-of", "没有基准日：请给出 as_of，或在数据中写明 reported_on", "no as-of day: give as_of, or reported_on in the data", file=subject.file or "")
+        raise fault(
+            UsageError,
+            "as-of",
+            "没有基准日：请给出 as_of，或在数据中写明 reported_on",
+            "no as-of day: give as_of, or reported_on in the data",
+            file=subject.file or "",
+        )
     return subject.speaks_for
 
 
@@ -61,7 +67,11 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
         return (*_about_time(subject, ruleset, as_of), *warned, *_about_exemptions(subject, ruleset, used))
 
     def consequences() -> list[Part]:
-        return [_consequence(ruleset, telling, tellings) for telling in tellings.values() if telling.rule.kind == "consequence" and telling.decision.status == "fail"]
+        return [
+            _consequence(ruleset, telling, tellings)
+            for telling in tellings.values()
+            if telling.rule.kind == "consequence" and telling.decision.status == "fail"
+        ]
 
     return Report(
         Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
@@ -86,7 +96,7 @@ def _programme(subject: Subject) -> Part | None:
 def _about(ruleset: RuleSet) -> Part:
     document = ruleset.document
     issued = document.issued.isoformat() if document.issued else None
-    return Part(id=ruleset.id, version=ruleset.version, document=Part(number=document.number, title=document.title, issued=issued))
+    return Part(id=ruleset.id, version=ruleset.version, document=Part(number=document.number, title=document.title, title_en=document.title_en, issued=issued))
 
 
 def _consequence(ruleset: RuleSet, telling: Telling, tellings: dict[str, Telling]) -> Part:
@@ -116,21 +126,41 @@ def _judgements(subject: Subject, ruleset: RuleSet, scene: Scene) -> Iterator[Pa
             continue
         shown = clip(rule_id)
         if rule_id not in ruleset:
-            yield _warn(subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect")
+            yield _warn(
+                subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect"
+            )
             continue
         rule = ruleset[rule_id]
         absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
         items = {item.id for item in rule.items}
         if not any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
-            yield _warn(subject, "not-attested", (*at, "rule"), f"规则 {shown} 由数据判定，认定意见不起作用", f"rule {shown} is decided by data; the attestation has no effect")
+            yield _warn(
+                subject,
+                "not-attested",
+                (*at, "rule"),
+                f"规则 {shown} 由数据判定，认定意见不起作用",
+                f"rule {shown} is decided by data; the attestation has no effect",
+            )
         elif absent:
-            yield _warn(subject, "attestation", at, f"认定意见缺少 {'、'.join(absent)}，不起作用", f"the attestation lacks {', '.join(absent)} and has no effect")
+            yield _warn(
+                subject, "attestation", at, f"认定意见缺少 {'、'.join(absent)}，不起作用", f"the attestation lacks {', '.join(absent)} and has no effect"
+            )
         elif items and given.item not in items:
-            yield _warn(subject, "attestation", at, f"规则 {shown} 按事项认定，需写明 item：{'、'.join(sorted(items))}", f"rule {shown} takes one attestation an item; name one of {', '.join(sorted(items))}")
+            yield _warn(
+                subject,
+                "attestation",
+                at,
+                f"规则 {shown} 按事项认定，需写明 item：{'、'.join(sorted(items))}",
+                f"rule {shown} takes one attestation an item; name one of {', '.join(sorted(items))}",
+            )
         elif not items and given.item is not None:
-            yield _warn(subject, "attestation", (*at, "item"), f"规则 {shown} 不分事项，该认定意见不起作用", f"rule {shown} has no items; the attestation has no effect")
+            yield _warn(
+                subject, "attestation", (*at, "item"), f"规则 {shown} 不分事项，该认定意见不起作用", f"rule {shown} has no items; the attestation has no effect"
+            )
         elif given.date.first > scene.as_of:
-            yield _warn(subject, "attestation", (*at, "date"), "认定意见的日期晚于基准日，不计入", "the attestation is dated after the as-of day and is ignored")
+            yield _warn(
+                subject, "attestation", (*at, "date"), "认定意见的日期晚于基准日，不计入", "the attestation is dated after the as-of day and is ignored"
+            )
         else:
             scene.attested.setdefault(rule_id, []).append((index, given))
 
@@ -175,11 +205,23 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int]) -> Ite
         if rule_id not in ruleset:
             yield _warn(subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该豁免不起作用", f"there is no rule {shown}; the exemption has no effect")
         elif ruleset[rule_id].modality != "in_principle":
-            yield _warn(subject, "exemption", (*at, "rule"), f"规则 {shown} 不是“原则上”的要求，不能豁免", f"rule {shown} is not one in principle; no exemption is possible")
+            yield _warn(
+                subject,
+                "exemption",
+                (*at, "rule"),
+                f"规则 {shown} 不是“原则上”的要求，不能豁免",
+                f"rule {shown} is not one in principle; no exemption is possible",
+            )
         elif absent:
             yield _warn(subject, "exemption", at, f"豁免缺少 {'、'.join(absent)}，不起作用", f"the exemption lacks {', '.join(absent)} and has no effect")
         else:
-            yield _warn(subject, "unused-exemption", at, f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用", f"the exemption is unused: rule {shown} does not fail, or the exemption is dated after the as-of day")
+            yield _warn(
+                subject,
+                "unused-exemption",
+                at,
+                f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用",
+                f"the exemption is unused: rule {shown} does not fail, or the exemption is dated after the as-of day",
+            )
 
 
 # --- time -------------------------------------------------------------------------------------------------------------------
@@ -191,15 +233,43 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Par
         span = document.in_force
         until = f"至{span.until}" if span.until else ""
         ends = f" until {span.until}" if span.until else ""
-        yield Part(code="not-in-force", message=Text(f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用", f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); applied all the same"), file=None, line=None, column=None, path=None)
+        yield Part(
+            code="not-in-force",
+            message=Text(
+                f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
+                f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); applied all the same",
+            ),
+            file=None,
+            line=None,
+            column=None,
+            path=None,
+        )
     if subject.speaks_for is None:
-        yield _warn(subject, "no-reported-on", ("reported_on",), f"数据没有写明 reported_on，按基准日{as_of}理解", f"the data has no reported_on; it is taken to speak for {as_of}")
+        yield _warn(
+            subject,
+            "no-reported-on",
+            ("reported_on",),
+            f"数据没有写明 reported_on，按基准日{as_of}理解",
+            f"the data has no reported_on; it is taken to speak for {as_of}",
+        )
         return
     if isinstance(subject, CentreData) and subject.stage == "applicant" and subject.approved_on is not None and subject.approved_on.last <= as_of:
-        yield _warn(subject, "contradiction", ("stage",), "stage 为 applicant，却已有批复日期；以日期为准", "stage is applicant, yet the centre is approved; the date decides")
+        yield _warn(
+            subject,
+            "contradiction",
+            ("stage",),
+            "stage 为 applicant，却已有批复日期；以日期为准",
+            "stage is applicant, yet the centre is approved; the date decides",
+        )
     for parts, span in _dated(subject, ()):
         if subject.speaks_for < span.first != LAST_DAY:
-            yield _warn(subject, "after-reported-on", parts, f"日期晚于数据报告日{subject.speaks_for}，只作为上限", f"dated after reported_on {subject.speaks_for}; counts only as an upper bound")
+            yield _warn(
+                subject,
+                "after-reported-on",
+                parts,
+                f"日期晚于数据报告日{subject.speaks_for}，只作为上限",
+                f"dated after reported_on {subject.speaks_for}; counts only as an upper bound",
+            )
 
 
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})

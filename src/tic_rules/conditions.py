@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from tic_rules.quantities import NotANumber, decimal_text, parse_number
@@ -52,7 +52,8 @@ def parse_quantity(value: Any) -> int | Fraction:
         raise refuse("quantity", *error.args) from None
 
 
-Quantity = Annotated[Any, BeforeValidator(parse_quantity), PlainSerializer(lambda v: decimal_text(v), return_type=str)]
+_QUANTITY = {"type": ["number", "string"]}
+Quantity = Annotated[Any, BeforeValidator(parse_quantity), PlainSerializer(lambda v: decimal_text(v), return_type=str), WithJsonSchema(_QUANTITY)]
 
 
 def _word(value: Any) -> Any:
@@ -65,7 +66,7 @@ def _word(value: Any) -> Any:
     raise refuse("word", "应为一个词", "one word is expected")
 
 
-Word = Annotated[str | bool | None, BeforeValidator(_word)]
+Word = Annotated[str | bool | None, BeforeValidator(_word), WithJsonSchema({"type": ["string", "boolean", "null"]})]
 
 
 class Test(Node):
@@ -148,7 +149,8 @@ def _limit(value: Any) -> Any:
     return Times.model_validate(value) if isinstance(value, dict) else parse_quantity(value)
 
 
-Limit = Annotated[Any, BeforeValidator(_limit)]
+_TIMES = {"type": "object", "properties": {"times": _QUANTITY, "fact": {"type": "string"}}, "required": ["times", "fact"], "additionalProperties": False}
+Limit = Annotated[Any, BeforeValidator(_limit), WithJsonSchema({"anyOf": [_QUANTITY, _TIMES]})]
 
 OPERATORS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "equals": "==", "between": "between"}
 

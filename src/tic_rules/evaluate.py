@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Programme
+from tic_rules.centre import CentreData, Programme, Series, value_at
 from tic_rules.lives import Life, lives_of, needs_of
 from tic_rules.quantities import FIRST_DAY, INFINITY, Range, add_days, add_years, year_end
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, negate
@@ -374,7 +374,9 @@ def _settled(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
     """Whether the data shows a result of that year of the kind that counts, so that none can be missing."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
-    return any(counts == TRUE and entry.get("result") is not None and scene.matches(c.Where(each=other), entry, moment.day, []) == TRUE for entry, counts in entries)
+    return any(
+        counts == TRUE and entry.get("result") is not None and scene.matches(c.Where(each=other), entry, moment.day, []) == TRUE for entry, counts in entries
+    )
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:
@@ -530,13 +532,34 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     deadlines = {decision.deadline for decision in told}
     windows = {decision.window for decision in told}
     seen = _hull([decision for decision in told if decision.seen is not None], shown)
-    settled = shown._replace(status=status, seen=seen, agreed=len(deadlines) == 1, deadline=shown.deadline if len(deadlines) == 1 else None, window=shown.window if len(windows) == 1 else None)
+    settled = shown._replace(
+        status=status,
+        seen=seen,
+        agreed=len(deadlines) == 1,
+        deadline=shown.deadline if len(deadlines) == 1 else None,
+        window=shown.window if len(windows) == 1 else None,
+    )
     if status != "unknown":
         return settled
     missing = [path for decision in told if decision.status == "unknown" for path in missing_of(decision)]
-    if len(statuses) > 1 or len({(d.if_false, d.moment) for d in told}) > 1:
+    looks = reads_days(scene, rule)
+    if len(statuses) > 1 or len({(d.if_false, d.moment if looks else None) for d in told}) > 1:
         missing = [*lives.open, *missing]
     return settled._replace(missing=tuple(dict.fromkeys(missing)))
+
+
+def reads_days(scene: Scene, rule: Rule) -> bool:
+    """Whether what a rule reads can differ from day to day."""
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    for fact in (scene.facts[name] for tree in trees for name in c.facts_of(tree)):
+        if fact.reading in ("stock", "sum", "groups", "kinds") or fact.type == "date":
+            return True
+        listed = scene.lists.get(fact.list_name or "")
+        if listed is not None and (listed.date or listed.year):
+            return True
+        if fact.value is not None and isinstance(value_at(scene.subject, fact.value), Series):
+            return True
+    return False
 
 
 def _hull(told: list[Decision], shown: Decision) -> Seen | None:

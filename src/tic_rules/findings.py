@@ -14,7 +14,7 @@ VERDICTS = ("non_compliant", "undetermined", "on_course", "compliant")
 """From the worst on."""
 
 KEYS = (
-    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message", "remedy", "citation", "observed", "required",
+    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message", "detail", "remedy", "citation", "observed", "required",
     "gap", "progress", "deadline", "days_left", "window", "reached_on", "reading", "years", "lacking", "data", "sources", "missing", "trace",
 )  # fmt: skip
 """The keys of a finding, in the order of the JSON; each is an attribute too."""
@@ -178,7 +178,9 @@ class Report:
         kept = tuple(finding for finding in self.findings if finding.phase == phase)
         rules = {finding.rule for finding in kept}
         inner = self._consequences
-        return Report(self.tool, self.centre, self.programme, self.ruleset, self.as_of, kept, lambda: [c for c in inner() if c["rule"] in rules], self._warnings)
+        return Report(
+            self.tool, self.centre, self.programme, self.ruleset, self.as_of, kept, lambda: [c for c in inner() if c["rule"] in rules], self._warnings
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain JSON values; the same input gives the same keys in the same order."""

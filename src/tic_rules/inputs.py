@@ -69,7 +69,17 @@ def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
 
 def _validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
-        raise DataError([Diagnostic("model-type", Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)"), source.file if source else "", 1 if source else 0, 1 if source else 0)])
+        raise DataError(
+            [
+                Diagnostic(
+                    "model-type",
+                    Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)"),
+                    source.file if source else "",
+                    1 if source else 0,
+                    1 if source else 0,
+                )
+            ]
+        )
     try:
         subject = model.model_validate(data)
     except ValidationError as error:

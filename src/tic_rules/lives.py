@@ -49,7 +49,12 @@ def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
 def _needs(rule: Rule) -> Needs:
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
     nodes = [node for tree in trees for node in c.walk(tree)]
-    term = rule.by == "term_end" or rule.until is not None or rule.from_ == "term_end" or any(isinstance(n, c.NotAfter) and n.not_after == "term_end" for n in nodes)
+    term = (
+        rule.by == "term_end"
+        or rule.until is not None
+        or rule.from_ == "term_end"
+        or any(isinstance(n, c.NotAfter) and n.not_after == "term_end" for n in nodes)
+    )
     approval = term or rule.by == "approval" or rule.years is not None or rule.since == "approval" or rule.from_ is not None or rule.yearly is not None
     approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
     return Needs(approval or rule.by == "application", term, rule.by == "application")

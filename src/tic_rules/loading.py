@@ -74,7 +74,9 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
         if path.is_dir():
             raise fault(RuleSetError, "unreadable", "这是文件夹，需要规则文件", "this is a folder; a rule file is needed", file=name)
         return _load_file(path)
-    raise fault(RuleSetError, "unknown-ruleset", f"没有规则集 {name}；现有：{'、'.join(shipped_ids())}", f"no rule set {name}; on hand: {', '.join(shipped_ids())}")
+    raise fault(
+        RuleSetError, "unknown-ruleset", f"没有规则集 {name}；现有：{'、'.join(shipped_ids())}", f"no rule set {name}; on hand: {', '.join(shipped_ids())}"
+    )
 
 
 def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
@@ -118,9 +120,19 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     if found:
         return found
     if not own:
-        raise fault(RuleSetError, "no-ruleset", f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定", f"no rule set for the jurisdiction {jurisdiction}; name one with --rules")
+        raise fault(
+            RuleSetError,
+            "no-ruleset",
+            f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定",
+            f"no rule set for the jurisdiction {jurisdiction}; name one with --rules",
+        )
     first = min(ruleset.document.in_force.from_ or date.min for ruleset in own)
-    raise fault(RuleSetError, "not-in-force", f"{day} 没有生效的规则集；最早自 {first} 起施行", f"no rule set is in force on {day}; the earliest is in force from {first}")
+    raise fault(
+        RuleSetError,
+        "not-in-force",
+        f"{day} 没有生效的规则集；最早自 {first} 起施行",
+        f"no rule set is in force on {day}; the earliest is in force from {first}",
+    )
 
 
 def in_force(ruleset: RuleSet, day: date) -> bool:
@@ -153,7 +165,12 @@ def _vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[
 
 def _faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
     if model.jurisdiction not in vocabulary.words.get("jurisdictions", {}):
-        yield "unknown-jurisdiction", ("jurisdiction",), f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加", f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions"
+        yield (
+            "unknown-jurisdiction",
+            ("jurisdiction",),
+            f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加",
+            f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions",
+        )
     ids = {rule.id: rule for rule in model.rules}
     yield from _twice("rules", (rule.id for rule in model.rules), "规则", "rule")
     yield from _twice("clauses", (clause.at for clause in model.clauses), "条款", "clause")
@@ -164,7 +181,12 @@ def _faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
             if rule_id not in ids:
                 yield "dangling-rule", at, f"条款 {clause.at} 列出的规则 {rule_id} 不存在", f"clause {clause.at} lists the rule {rule_id}, which does not exist"
             elif ids[rule_id].at != clause.at:
-                yield "dangling-rule", at, f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}", f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}"
+                yield (
+                    "dangling-rule",
+                    at,
+                    f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}",
+                    f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}",
+                )
             listed[rule_id] = clause.at
     clauses = {clause.at for clause in model.clauses}
     for index, rule in enumerate(model.rules):

@@ -89,8 +89,23 @@ def year_end(year: int) -> date:
 
 # --- reading what people write ---------------------------------------------------------------------------------------
 
-_UNITS: Final = {"万亿": 10**12, "千亿": 10**11, "百亿": 10**10, "十亿": 10**9, "亿": 10**8, "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "千": 10**3, "百": 100, "": 1}
-_AMOUNT = re.compile(r"([+-]?)(\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE]([+-]?\d{1,3}))?\s*(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?\s*(元|圆|块)?(?:人民币|整|正)?")
+_UNITS: Final = {
+    "万亿": 10**12,
+    "千亿": 10**11,
+    "百亿": 10**10,
+    "十亿": 10**9,
+    "亿": 10**8,
+    "千万": 10**7,
+    "百万": 10**6,
+    "十万": 10**5,
+    "万": 10**4,
+    "千": 10**3,
+    "百": 100,
+    "": 1,
+}
+_AMOUNT = re.compile(
+    r"([+-]?)(\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE]([+-]?\d{1,3}))?\s*(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?\s*(元|圆|块)?(?:人民币|整|正)?"
+)
 _CHINESE = re.compile(r"([零〇一二两三四五六七八九十百千万亿]+)\s*(元|圆)(?:整|正)?")
 _OTHER_CURRENCY = re.compile(r"美元|美金|欧元|英镑|日元|日圆|港币|港元|澳元|韩元|卢布|台币|USD|EUR|GBP|JPY|HKD|[$€£₩]", re.IGNORECASE)
 _OWN_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|[¥￥])\s*", re.IGNORECASE)
@@ -192,7 +207,9 @@ def parse_span(value: Any) -> Span:
     text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     match = _DATE.fullmatch(text)
     if not match:
-        raise NotADate(f"“{clip(str(value))}”不是日期；例：2022-03-01、2022-03、2022", f"{clip(str(value))!r} is not a date; examples: 2022-03-01, 2022-03, 2022")
+        raise NotADate(
+            f"“{clip(str(value))}”不是日期；例：2022-03-01、2022-03、2022", f"{clip(str(value))!r} is not a date; examples: 2022-03-01, 2022-03, 2022"
+        )
     year, month, day_of_month = (int(part) if part else None for part in match.groups())
     try:
         first = date(year or 0, month or 1, day_of_month or 1)
@@ -207,10 +224,19 @@ def parse_span(value: Any) -> Span:
     return Span(first, year_end(first.year))
 
 
+def visible(text: str) -> str:
+    """A foreign text for people to see: control, direction-changing and private characters are shown as escapes."""
+    if text.isprintable() and not _HIDDEN.search(text):
+        return text
+    return "".join(c if c.isprintable() and not _HIDDEN.match(c) else f"\\u{ord(c):04x}" for c in text)
+
+
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
 def clip(text: str, width: int = 40) -> str:
-    """A foreign text for a message: short, without control or direction-changing characters."""
-    shown = "".join(c if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp") else f"\\u{ord(c):04x}" for c in text[: width + 1])
-    return shown if len(text) <= width else shown[:width] + "…"
+    """A foreign text for a message: short and visible."""
+    return visible(text) if len(text) <= width else visible(text[:width]) + "…"
 
 
 # --- writing -----------------------------------------------------------------------------------------------------------
@@ -238,7 +264,11 @@ def yuan_text(number: Number, lang: str) -> str:
     """An amount as people write it: 8.5亿元, 5000万元; CNY 850 million."""
     if isinstance(number, float):
         return "∞"
-    steps = ((10**12, "万亿元", "trillion"), (10**8, "亿元", None), (10**4, "万元", None)) if lang == "zh" else ((10**12, "", "trillion"), (10**9, "", "billion"), (10**6, "", "million"))
+    steps = (
+        ((10**12, "万亿元", "trillion"), (10**8, "亿元", None), (10**4, "万元", None))
+        if lang == "zh"
+        else ((10**12, "", "trillion"), (10**9, "", "billion"), (10**6, "", "million"))
+    )
     for size, zh, en in steps:
         scaled = Fraction(number) / size
         if abs(scaled) >= 1 and (scaled * 10**4).denominator == 1:

@@ -204,7 +204,11 @@ class Clause(Node):
     @model_validator(mode="after")
     def _accounted(self) -> Clause:
         if bool(self.rules) == (self.disposition is not None) or (self.disposition is not None) != (self.asks_nothing is not None):
-            raise refuse("clause", "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）", "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)")
+            raise refuse(
+                "clause",
+                "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）",
+                "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)",
+            )
         return self
 
 
@@ -282,7 +286,9 @@ class Rule(Node):
         if consequence != (self.when is not None) or consequence == (self.require is not None):
             raise refuse("rule", "consequence 类规则用 when，其他规则用 require", "a consequence has `when`, every other rule `require`")
         if consequence != (self.then is not None):
-            raise refuse("rule", "then（会发生什么）须且只须写在 consequence 类规则中", "`then` (what follows) belongs to a consequence, and every consequence has it")
+            raise refuse(
+                "rule", "then（会发生什么）须且只须写在 consequence 类规则中", "`then` (what follows) belongs to a consequence, and every consequence has it"
+            )
         if sum(part is not None for part in (self.by, self.from_, self.yearly)) > 1:
             raise refuse("rule", "by、from、yearly 只能有一个", "only one of by, from and yearly")
         return self
@@ -322,7 +328,34 @@ class RuleSet:
     Build one with `load_ruleset`. `rules` are in the document's order; `facts` and `vocabulary` include the shared ones.
     """
 
-    __slots__ = ("__weakref__", "_by_id", "_compiled", "_source", "clauses", "document", "facts", "file", "id", "jurisdiction", "rules", "version", "vocabulary")
+    __slots__ = (
+        "__weakref__",
+        "_by_id",
+        "_compiled",
+        "_source",
+        "clauses",
+        "document",
+        "facts",
+        "file",
+        "id",
+        "jurisdiction",
+        "rules",
+        "version",
+        "vocabulary",
+    )
+
+    id: str
+    version: str
+    jurisdiction: str
+    document: Document
+    clauses: tuple[Clause, ...]
+    rules: tuple[Rule, ...]
+    vocabulary: Vocabulary
+    facts: Mapping[str, Fact]
+    file: str
+    _source: Source | None
+    _by_id: dict[str, tuple[int, Rule]]
+    _compiled: dict[Any, Any]
 
     def __init__(self, model: RuleFile, vocabulary: Vocabulary, source: Source | None = None) -> None:
         put = object.__setattr__
@@ -382,7 +415,14 @@ class RuleSet:
         if key not in self._compiled:
             rule, mark = self[rule_id], self.place(rule_id)
             document = self.document.number or self.document.title
-            cited = {"document": document, "locator": rule.at, "quote": rule.quote, "file": self.file or None, "line": mark.line or None, "column": mark.column or None}
+            cited = {
+                "document": document,
+                "locator": rule.at,
+                "quote": rule.quote,
+                "file": self.file or None,
+                "line": mark.line or None,
+                "column": mark.column or None,
+            }
             self._compiled[key] = MappingProxyType(cited)
         return self._compiled[key]  # type: ignore[no-any-return]
 

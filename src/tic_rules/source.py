@@ -193,7 +193,9 @@ def _compose_yaml(text: str, file: str) -> yaml.Node | None:
     except yaml.YAMLError as error:
         line, column = _place_of_character(text, getattr(error, "position", 0))
         said = getattr(error, "reason", "") or str(error)
-        raise BadText([Diagnostic("yaml", Text(f"含有 YAML 不允许的字符：{said}", f"a character that YAML does not allow: {said}"), file, line, column)]) from None
+        raise BadText(
+            [Diagnostic("yaml", Text(f"含有 YAML 不允许的字符：{said}", f"a character that YAML does not allow: {said}"), file, line, column)]
+        ) from None
     except (RecursionError, MemoryError):
         raise BadText([_too_deep(file, 1, 1)]) from None
     finally:
@@ -255,7 +257,9 @@ class _Builder:
         if depth > MAX_DEPTH:
             raise BadText([_too_deep(self.file, *mark_of(node)[:2])])
         if self.count > MAX_NODES:
-            raise BadText([Diagnostic("too-large", Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"), self.file, *mark_of(node)[:2])])
+            raise BadText(
+                [Diagnostic("too-large", Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"), self.file, *mark_of(node)[:2])]
+            )
         if node.tag not in _TAGS:
             self._fault(node, "tag", f"不允许使用标签 {node.tag}", f"tags are not allowed: {node.tag}")
         if isinstance(node, yaml.ScalarNode):

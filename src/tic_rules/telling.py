@@ -12,7 +12,7 @@ from tic_rules.errors import Text
 from tic_rules.evaluate import Decision, Seen, see
 from tic_rules.findings import Part
 from tic_rules.lives import lives_of, needs_of
-from tic_rules.quantities import INFINITY, Range, Span, add_days, decimal_text
+from tic_rules.quantities import INFINITY, Range, Span, add_days, decimal_text, visible
 from tic_rules.readings import NAMES, TRUE, UNKNOWN, Moment, Path, Scene
 from tic_rules.ruleset import Rule
 from tic_rules.source import pointer, unpointer
@@ -228,36 +228,45 @@ class Telling:
     def _message(self) -> Text:
         return Text(self._say("zh"), self._say("en"))
 
+    def _detail(self) -> Text:
+        """The message without what the title says already: numbers, days, what is missing."""
+        return Text("；".join(self._details("zh")), "; ".join(self._details("en")))
+
     def _say(self, lang: str) -> str:
+        semi, stop = ("；", "。") if lang == "zh" else ("; ", ".")
+        return semi.join([self._head(lang), *self._details(lang)]) + stop
+
+    def _head(self, lang: str) -> str:
         status, rule = self.decision.status, self.rule
-        stop = "。" if lang == "zh" else "."
-        title, message = rule.title.text.in_(lang), rule.message.text.in_(lang)
-        colon = "：" if lang == "zh" else ": "
-        details = [text for text in (self._numbers(lang), self._lacks(lang), self._when(lang)) if text]
-        semi = "；" if lang == "zh" else "; "
-        match status:
-            case "pass":
-                head = f"{'符合' if lang == 'zh' else 'Met'}{colon}{title}"
-                if rule.kind == "consequence":
-                    head = f"{'没有触发' if lang == 'zh' else 'Not triggered'}{colon}{title}"
-            case "fail" if rule.kind == "consequence" and rule.then is not None:
-                head = f"{message}{semi}{rule.then.text.in_(lang)}"
-                details = [text for text in (amount_text(self, lang),) if text]
-            case "fail":
-                head = _sentence(message, lang)
-            case "pending":
-                head = f"{'尚待完成' if lang == 'zh' else 'Still to be met'}{colon}{title}"
-            case "unknown":
-                head = f"{'数据不足，无法判断' if lang == 'zh' else 'The data does not decide this'}{colon}{title}"
-                details = [self._asks(lang), *details[:1]]
-            case "needs_review":
-                head = f"{'需要评审认定' if lang == 'zh' else 'A person has to judge this'}{colon}{title}"
-            case "exempted":
-                head = _sentence(message, lang)
-                details.append(self._exempted(lang))
-            case _:
-                return f"{'不适用' if lang == 'zh' else 'Not applicable'}{colon}{self._why_not(lang)}{stop}"
-        return semi.join([head, *details]) + stop
+        message = rule.message.text.in_(lang)
+        if status == "fail" and rule.kind == "consequence" and rule.then is not None:
+            return _sentence(f"{message}；{rule.then.zh}" if lang == "zh" else f"{message}; {rule.then.en}", lang)
+        if status in ("fail", "exempted"):
+            return _sentence(message, lang)
+        heads = {
+            "pass": ("没有触发", "Not triggered") if rule.kind == "consequence" else ("符合", "Met"),
+            "pending": ("尚待完成", "Still to be met"),
+            "unknown": ("数据不足，无法判断", "The data does not decide this"),
+            "needs_review": ("需要评审认定", "A person has to judge this"),
+            "not_applicable": ("不适用", "Not applicable"),
+        }
+        zh, en = heads[status]
+        if status == "not_applicable":
+            return f"{zh}：{self._why_not(lang)}" if lang == "zh" else f"{en}: {self._why_not(lang)}"
+        return f"{zh}：{rule.title.zh}" if lang == "zh" else f"{en}: {rule.title.en}"
+
+    def _details(self, lang: str) -> list[str]:
+        status = self.decision.status
+        if status == "not_applicable":
+            return []
+        if status == "fail" and self.rule.kind == "consequence":
+            return [text for text in (amount_text(self, lang),) if text]
+        told = [text for text in (self._numbers(lang), self._lacks(lang), self._when(lang)) if text]
+        if status == "unknown":
+            told = [self._asks(lang), *told[:1]]
+        if status == "exempted":
+            told.append(self._exempted(lang))
+        return [visible(text) for text in told if text]
 
     def _numbers(self, lang: str) -> str:
         seen, both = self._main(), self._bound()
@@ -266,10 +275,18 @@ class Telling:
             if value is None or isinstance(value, (bool, Span, Range)):
                 return ""
             shown = join([words_of(self.scene.ruleset.vocabulary.words, w, lang) for w in (value if isinstance(value, tuple) else (value,))], lang)
-            return (f"填报为{shown}" if lang == "zh" else f"the data says {shown}") if shown and isinstance(seen.node if seen else None, (c.Among, c.AnyAmong, c.Is)) else ""
+            return (
+                (f"填报为{shown}" if lang == "zh" else f"the data says {shown}")
+                if shown and isinstance(seen.node if seen else None, (c.Among, c.AnyAmong, c.Is))
+                else ""
+            )
         units, unit = self.scene.ruleset.vocabulary.units, self._unit(seen)
         observed = range_text(both[0], unit, units, lang)
-        bound = f"{number_text(both[1].low, unit, units, lang)}–{number_text(both[1].high, unit, units, lang)}" if _operator(seen) == "between" else range_text(both[1], unit, units, lang)
+        bound = (
+            f"{number_text(both[1].low, unit, units, lang)}–{number_text(both[1].high, unit, units, lang)}"
+            if _operator(seen) == "between"
+            else range_text(both[1], unit, units, lang)
+        )
         sign = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "=", "between": ""}[_operator(seen)]
         text = f"现有{observed}，要求{sign}{bound}" if lang == "zh" else f"now {observed}, required {sign}{bound}"
         gap = gap_of(*both, _operator(seen))
@@ -313,7 +330,13 @@ class Telling:
         by_status: dict[str, list[str]] = {}
         for year, status, _, _ in told.years:
             by_status.setdefault(status, []).append(str(year))
-        names = {"pass": ("已有", "there for"), "fail": ("缺", "absent for"), "pending": ("待补", "still to come for"), "unknown": ("不明", "not known for"), "needs_review": ("待评审", "to be judged for")}
+        names = {
+            "pass": ("已有", "there for"),
+            "fail": ("缺", "absent for"),
+            "pending": ("待补", "still to come for"),
+            "unknown": ("不明", "not known for"),
+            "needs_review": ("待评审", "to be judged for"),
+        }
         said = [f"{names[s][0]}{'、'.join(y)}年度" if lang == "zh" else f"{names[s][1]} {', '.join(y)}" for s, y in by_status.items()]
         text = "，".join(said) if lang == "zh" else ", ".join(said)
         if told.status == "pending" and told.deadline is not None:
@@ -322,6 +345,8 @@ class Telling:
         return text
 
     def _asks(self, lang: str) -> str:
+        if not self._missing():
+            return ""
         vocabulary = self.scene.ruleset.vocabulary
         names = [field_label(path, vocabulary, lang) for path in self._missing()]
         shown = join(names[:6], lang) + ((f"等{len(names)}项" if lang == "zh" else f" and {len(names) - 6} more") if len(names) > 6 else "")
@@ -344,7 +369,11 @@ class Telling:
     def _exempted(self, lang: str) -> str:
         given = self.exemption
         day = given.date.first.isoformat()
-        return f"{given.approved_by}于{day_text(day, 'zh')}批准豁免：{given.reason}" if lang == "zh" else f"exempted by {given.approved_by} on {day}: {given.reason}"
+        return (
+            f"{given.approved_by}于{day_text(day, 'zh')}批准豁免：{given.reason}"
+            if lang == "zh"
+            else f"exempted by {given.approved_by} on {day}: {given.reason}"
+        )
 
     # --- amount of a consequence ---------------------------------------------------------------------------------------------
 

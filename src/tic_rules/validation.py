@@ -82,7 +82,10 @@ def _say(kind: str, item: Any, context: Any) -> Text:
         case "missing":
             return Text(f"缺少 {item['loc'][-1]}", f"{item['loc'][-1]} is missing")
         case "operator":
-            return Text(f"条件里没有认识的运算符{item['msg'].removeprefix('no known operator; known')}", item["msg"].replace("no known operator", "no known operator in the condition"))
+            return Text(
+                f"条件里没有认识的运算符{item['msg'].removeprefix('no known operator; known')}",
+                item["msg"].replace("no known operator", "no known operator in the condition"),
+            )
         case "string_type":
             return Text("应为文字", "text is expected")
         case "tuple_type" | "list_type":

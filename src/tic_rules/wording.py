@@ -151,7 +151,11 @@ class _Describer:
         t = self.t
         match node:
             case c.All():
-                return join([self.inner(part) for part in node.all], self.lang, t("，且", "and")) if self.lang == "en" else "；".join(self.inner(p) for p in node.all)
+                return (
+                    join([self.inner(part) for part in node.all], self.lang, t("，且", "and"))
+                    if self.lang == "en"
+                    else "；".join(self.inner(p) for p in node.all)
+                )
             case c.Any_():
                 return t("，或者", ", or ").join(self.inner(part) for part in node.any)
             case c.Not():
@@ -173,9 +177,16 @@ class _Describer:
                 words = node.among if isinstance(node, c.Among) else node.any_among
                 more = t("等" if node.open else "", ", among others" if node.open else "")
                 verb = t("属于", "is one of")
-                return f"{self.label(node.fact)}{verb}{join([self.word(w) for w in words], self.lang)}{more}" if self.lang == "zh" else f"{self.label(node.fact)} {verb} {join([self.word(w) for w in words], self.lang)}{more}"
+                return (
+                    f"{self.label(node.fact)}{verb}{join([self.word(w) for w in words], self.lang)}{more}"
+                    if self.lang == "zh"
+                    else f"{self.label(node.fact)} {verb} {join([self.word(w) for w in words], self.lang)}{more}"
+                )
             case c.Contains():
-                return t(f"{self.label(node.fact)}包括{self.words(node.contains_all, ('、', ''))}", f"{self.label(node.fact)} include {join([self.word(w) for w in node.contains_all], 'en')}")
+                return t(
+                    f"{self.label(node.fact)}包括{self.words(node.contains_all, ('、', ''))}",
+                    f"{self.label(node.fact)} include {join([self.word(w) for w in node.contains_all], 'en')}",
+                )
             case c.Given():
                 return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
             case c.Done():
@@ -214,9 +225,14 @@ class _Describer:
                 return t(f"{self.label(node.fact)}中每一项：{self.where(node.every)}", f"each of {self.label(node.fact)}: {self.where(node.every)}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
-                return t(f"{self.label(node.fact)}中没有：{self.where(node.none_of)}{rest}", f"none of {self.label(node.fact)}: {self.where(node.none_of)}{rest}")
+                return t(
+                    f"{self.label(node.fact)}中没有：{self.where(node.none_of)}{rest}", f"none of {self.label(node.fact)}: {self.where(node.none_of)}{rest}"
+                )
             case c.EachOf():
-                return t(f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has)}", f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has)}")
+                return t(
+                    f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has)}",
+                    f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has)}",
+                )
             case c.Largest():
                 group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]
                 return t(f"{self.label(node.fact)}中，{group}最多（可并列）", f"of {self.label(node.fact)}, {group} have the largest part (a tie is enough)")
@@ -231,7 +247,10 @@ class _Describer:
             case c.Follows():
                 return str(getattr(self.ruleset[node.follows].then, self.lang))
             case c.Running():
-                return t(f"连续{node.running}年{self.label(node.of)}：{self.where(node.where)}", f"{node.running} years running, {self.label(node.of)}: {self.where(node.where)}")
+                return t(
+                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where)}",
+                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where)}",
+                )
         raise TypeError(node)
 
     def where(self, where: c.Where) -> str:
@@ -279,4 +298,4 @@ def field_label(path: str, vocabulary: Any, lang: str) -> str:
         dotted = f"{dotted}.{part}" if dotted else part
         field = vocabulary.fields.get(dotted)
         said.append(str(getattr(field, lang)) if field else part)
-    return "/".join(said) if lang == "zh" else ", ".join(said)
+    return "/".join(said)

@@ -1,0 +1,80 @@
+# Needs Python 3.11 or newer and make; everything else goes into $(VENV).
+#   make demo                    the example centres, checked
+#   make test                    the tests
+#   make test PYTHON=python3.13  with another Python: the environment is made anew
+
+PYTHON ?= python3
+VENV ?= .venv
+
+# What the tests use of the optional dependencies; `durable` needs a C compiler and is tried separately.
+EXTRAS := prove,frames,excel,html,junit
+
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Stamps: the environment, made by one version of Python; the project in it; what the tests need; what the linters need.
+MADE := $(VENV)/.made-by-python$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PROJECT := $(VENV)/.project
+TESTS := $(VENV)/.tests
+LINTERS := $(VENV)/.linters
+
+.PHONY: help demo test lint lint-code lint-format lint-types lint-imports format bench clean
+
+help:
+	@echo "make demo | test | lint | format | bench | clean"
+
+demo: $(PROJECT)
+	$(BIN)/tic-rules check examples/zhejiang.yaml examples/jiangsu.yaml examples/national.yaml examples/real || [ $$? -eq 1 ]
+	@echo
+	@echo "That was the demo. A centre that is not compliant is a result, not a failure: the exit status 1 of tic-rules is expected here."
+
+test: $(TESTS)
+	@$(BIN)/python -m pytest
+
+lint: lint-code lint-format lint-types lint-imports
+
+lint-code: $(LINTERS)
+	$(BIN)/ruff check
+
+lint-format: $(LINTERS)
+	$(BIN)/ruff format --check
+
+lint-types: $(LINTERS)
+	$(BIN)/mypy
+
+lint-imports: $(LINTERS)
+	$(BIN)/lint-imports
+
+format: $(LINTERS)
+	$(BIN)/ruff check --fix
+	$(BIN)/ruff format
+
+bench: $(TESTS)
+	$(BIN)/python benchmarks/run.py
+
+clean:
+	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit("tic-rules needs Python 3.11 or newer; say which one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Making $(VENV) (once) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(PIP) install --upgrade "pip>=25.1"
+	@touch $@
+
+$(PROJECT): $(MADE) pyproject.toml
+	@echo "Installing tic-rules ..."
+	@$(PIP) install --editable .
+	@touch $@
+
+$(TESTS): $(PROJECT)
+	@echo "Installing what the tests need ..."
+	@$(PIP) install --editable ".[$(EXTRAS)]" --group test
+	@$(PIP) install --editable ".[durable]" >$(VENV)/durable.log 2>&1 || echo "The optional durable engine could not be built here ($(VENV)/durable.log); its tests are skipped."
+	@touch $@
+
+$(LINTERS): $(TESTS)
+	@echo "Installing the linters ..."
+	@$(PIP) install --group lint
+	@touch $@

@@ -1,0 +1,83 @@
+"""tic-rules rules: the rule sets on hand, or the rules of one."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from tic_rules.cli.common import fail_with, lang_option, language, write
+from tic_rules.errors import TicRulesError
+from tic_rules.loading import load_ruleset, shipped_ids
+from tic_rules.reporters.text import cells, pad
+from tic_rules.ruleset import RuleSet
+from tic_rules.wording import BEARER, KIND, MODALITY
+
+
+@click.command("rules")
+@click.argument("ruleset", required=False, metavar="[ID|PATH]")
+@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@lang_option
+def command(ruleset: str | None, format_: str, lang: str | None) -> None:
+    """The rule sets on hand; with an id or a path, the rules of one."""
+    lang = language(lang)
+    try:
+        if ruleset is None:
+            sets = [load_ruleset(name) for name in shipped_ids()]
+            write(json.dumps([_about(one) for one in sets], ensure_ascii=False, indent=2) if format_ == "json" else _sets(sets, lang), None)
+        else:
+            one = load_ruleset(ruleset)
+            write(json.dumps(_about(one) | {"rules": _rows(one)}, ensure_ascii=False, indent=2) if format_ == "json" else _rules(one, lang), None)
+    except TicRulesError as error:
+        fail_with(error, lang)
+
+
+def _about(ruleset: RuleSet) -> dict[str, object]:
+    document = ruleset.document
+    span = document.in_force
+    return {
+        "id": ruleset.id, "version": ruleset.version, "jurisdiction": ruleset.jurisdiction, "number": document.number, "title": document.title, "title_en": document.title_en,
+        "issuer": document.issuer, "issued": document.issued.isoformat() if document.issued else None, "trial": document.trial,
+        "in_force": {"from": span.from_.isoformat() if span.from_ else None, "until": span.until.isoformat() if span.until else None}, "rules": len(ruleset),
+    }  # fmt: skip
+
+
+def _rows(ruleset: RuleSet) -> list[dict[str, object]]:
+    return [
+        {"id": rule.id, "at": rule.at, "kind": rule.kind, "modality": rule.modality, "bearer": rule.bearer, "topic": rule.topic, "phase": rule.phase, "title": rule.title.text.as_dict(), "quote": rule.quote}
+        for rule in ruleset
+    ]  # fmt: skip
+
+
+def _sets(sets: list[RuleSet], lang: str) -> str:
+    rows = []
+    for one in sets:
+        document, span = one.document, one.document.in_force
+        force = f"{span.from_ or ''}–{span.until or ''}"
+        rows.append(
+            [
+                one.id,
+                one.version,
+                force,
+                str(len(one)),
+                f"{document.title} {document.number or ''}" if lang == "zh" else f"{document.title_en} {document.number or ''}",
+            ]
+        )
+    head = ["规则集", "版本", "施行", "规则数", "文件"] if lang == "zh" else ["rule set", "version", "in force", "rules", "document"]
+    return table([head, *rows])
+
+
+def _rules(ruleset: RuleSet, lang: str) -> str:
+    rows = [
+        [rule.at, rule.id, MODALITY[rule.modality].in_(lang), BEARER[rule.bearer].in_(lang), KIND[rule.kind].in_(lang), rule.title.text.in_(lang)]
+        for rule in ruleset
+    ]
+    head = ["条款", "规则", "程度", "责任方", "类型", "要求"] if lang == "zh" else ["clause", "rule", "modality", "bearer", "kind", "asks"]
+    title = f"《{ruleset.document.title}》" if lang == "zh" else ruleset.document.title_en
+    return f"{title} {ruleset.document.number or ''}\n\n{table([head, *rows])}"
+
+
+def table(rows: list[list[str]]) -> str:
+    """Columns that line up, wide characters counted as two."""
+    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
+    return "\n".join("  ".join(pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows) + "\n"

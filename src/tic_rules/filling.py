@@ -1,0 +1,141 @@
+"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that ask for it, an example."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tic_rules import conditions as c
+from tic_rules.centre import CentreData, Record, _fields_of, _record_in, paths_of
+from tic_rules.explaining import facts_of_rule, paths_of_fact
+from tic_rules.ruleset import RuleSet
+
+ALWAYS = (
+    "id",
+    "name",
+    "jurisdiction",
+    "stage",
+    "reported_on",
+    "applied_on",
+    "approved_on",
+    "term_years",
+    "incomplete",
+    "sources",
+    "attestations",
+    "exemptions",
+)
+"""What every file says, whatever rules read it."""
+
+LAST = ("incomplete", "sources", "attestations", "exemptions")
+"""What stands at the end of a file to fill in."""
+
+
+def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
+    """For every dotted path that a rule reads, the clauses that ask for it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for ruleset in rulesets:
+        document = ruleset.document.number or ruleset.document.title
+        for rule in ruleset:
+            if rule.bearer == "programme":
+                continue
+            for path in _paths_of_rule(rule, ruleset):
+                said = f"{document} {rule.at}"
+                if said not in found[path]:
+                    found[path].append(said)
+    return found
+
+
+def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
+    for name in dict.fromkeys(facts_of_rule(rule)):
+        fact = ruleset.facts[name]
+        yield from paths_of_fact(fact, ruleset.vocabulary)
+        listed = ruleset.vocabulary.lists.get(fact.list_name or (ruleset.facts[fact.kinds].list_name if fact.kinds else "") or "")
+        for look in listed.look_up.values() if listed else ():
+            yield from (path for unit in look.units.values() for path in ruleset.vocabulary.lists[unit].paths)
+    if rule.by in ("application", "approval", "term_end") or rule.years or rule.since == "approval" or rule.yearly or rule.from_:
+        yield "approved_on"
+    if rule.by == "application":
+        yield "applied_on"
+    if rule.by == "term_end" or rule.until or rule.from_ == "term_end":
+        yield "term_years"
+    if any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
+        yield "attestations"
+
+
+def blank_file(rulesets: Sequence[RuleSet]) -> str:
+    """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
+    asked = clauses_by_field(rulesets)
+    wanted = {path for path in asked if path in paths_of(CentreData)} | set(ALWAYS)
+    lines = [
+        "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
+        "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
+        "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、{not_before: 2021-01-01, not_after: 2022-02-07}。",
+        "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]",
+        "# 规则集 / rule sets: " + ", ".join(ruleset.id for ruleset in rulesets),
+        "",
+    ]
+    places = {ruleset.jurisdiction for ruleset in rulesets}
+    known = {"jurisdiction": places.pop()} if len(places) == 1 else {}
+    lines.extend(_section(CentreData, "", wanted, asked, rulesets[0].vocabulary, 0, known))
+    judged = [f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
+    lines += ["", "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：", *(f"#   {name}" for name in judged)]
+    return "\n".join(lines) + "\n"
+
+
+def _section(
+    model: type[Record], prefix: str, wanted: set[str], asked: dict[str, list[str]], vocabulary: Any, depth: int, known: dict[str, str]
+) -> Iterator[str]:
+    indent = "  " * depth
+    words = {name: word for name, word, _ in _fields_of(model) if word}
+    for name, field in sorted(model.model_fields.items(), key=lambda item: (item[0] in LAST) - (item[0] == "id") if not prefix else 0):
+        path = prefix + name
+        below = any(other.startswith(path + ".") for other in wanted)
+        if path not in wanted and not below:
+            continue
+        inner = _record_in(field.annotation)
+        if inner is not None and below and not _is_list(field.annotation):
+            yield f"{indent}{name}:  # {_label(path, vocabulary)}"
+            yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, known)
+            continue
+        yield from _comment(path, asked.get(path, []), words.get(name), vocabulary, indent)
+        if inner is not None:
+            yield from _entry_comment(inner, path, vocabulary, indent)
+        yield f"{indent}{name}:" + (f" {known[path]}" if path in known else "")
+
+
+def _is_list(annotation: Any) -> bool:
+    return "tuple[" in str(annotation) or "dict[" in str(annotation)
+
+
+def _label(path: str, vocabulary: Any) -> str:
+    field = vocabulary.fields.get(path)
+    return field.zh if field else path
+
+
+def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, indent: str) -> Iterator[str]:
+    shown = clauses[:6]
+    rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
+    asks = f"  〔{'；'.join(shown)}{rest}〕" if shown else ""
+    yield f"{indent}# {_label(path, vocabulary)}{asks}"
+    if path == "stage":
+        yield f"{indent}#   applicant 申报中 | approved 已批复"
+    if word is not None:
+        yield f"{indent}#   " + " | ".join(f"{name} {label.zh}" for name, label in vocabulary.words.get(word, {}).items())
+    field = vocabulary.fields.get(path)
+    if field is not None and field.example:
+        yield f"{indent}#   例：{field.example}"
+
+
+def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str) -> Iterator[str]:
+    """What an entry of a list holds."""
+    words = {name: word for name, word, _ in _fields_of(inner) if word}
+    for name in inner.model_fields:
+        field = vocabulary.fields.get(f"{path}.{name}")
+        label = field.zh if field else name
+        allowed = f"：{' | '.join(f'{w} {t.zh}' for w, t in vocabulary.words.get(words[name], {}).items())}" if name in words else ""
+        example = f"（例：{field.example}）" if field is not None and field.example and not allowed else ""
+        yield f"{indent}#   {name} {label}{allowed}{example}"
+
+
+__all__ = ["blank_file", "clauses_by_field"]
