@@ -88,29 +88,55 @@ def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = N
     return _build(source, shared or shared_vocabulary())
 
 
+def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagnostic]]:
+    """A rule set whose links may be faulty, with those faults: for reading a draft, never for deciding by it.
+
+    Raises RuleSetError where the file cannot be read or has not the shape of a rule file.
+    """
+    name = os.fspath(which)
+    if name in shipped_ids():
+        return _shipped(name), []
+    source = _read(Path(name))
+    model, vocabulary = _model(source, shared_vocabulary())
+    faults = _located(source, _link_faults(model, vocabulary))
+    return RuleSet(model, vocabulary, source), faults
+
+
 def _load_file(path: Path) -> RuleSet:
     return _build(_read(path), shared_vocabulary())
 
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
+    model, vocabulary = _model(source, shared)
+    _refuse(source, _link_faults(model, vocabulary))
+    return RuleSet(model, vocabulary, source)
+
+
+def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
     if not isinstance(source.data, dict):
         raise RuleSetError([Diagnostic("model-type", Text("规则文件应为映射（键: 值）", "a rule file is a mapping (key: value)"), source.file, 1, 1)])
     try:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source, RuleFile)) from None
-    vocabulary = shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
-    _refuse(source, [*_vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)), *_faults(model, vocabulary)])
-    return RuleSet(model, vocabulary, source)
+    return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
+
+
+def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
+    return [*_vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)), *_faults(model, vocabulary)]
+
+
+def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
+    found = []
+    for code, loc, zh, en in faults:
+        mark = source.locate(loc)
+        found.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
+    return sorted(found, key=lambda d: (d.line, d.column))
 
 
 def _refuse(source: Source, faults: list[Fault]) -> None:
     if faults:
-        found = []
-        for code, loc, zh, en in faults:
-            mark = source.locate(loc)
-            found.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
-        raise RuleSetError(sorted(found, key=lambda d: (d.line, d.column)))
+        raise RuleSetError(_located(source, faults))
 
 
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
@@ -190,14 +216,14 @@ def _faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
             listed[rule_id] = clause.at
     clauses = {clause.at for clause in model.clauses}
     for index, rule in enumerate(model.rules):
-        at = ("rules", index)
+        here: Loc = ("rules", index)
         if rule.at not in clauses:
-            yield "dangling-clause", (*at, "at"), f"clauses 中没有条款 {rule.at}", f"there is no clause {rule.at} under clauses"
+            yield "dangling-clause", (*here, "at"), f"clauses 中没有条款 {rule.at}", f"there is no clause {rule.at} under clauses"
         elif rule.id not in listed:
-            yield "dangling-clause", (*at, "id"), f"条款 {rule.at} 没有列出规则 {rule.id}", f"clause {rule.at} does not list the rule {rule.id}"
+            yield "dangling-clause", (*here, "id"), f"条款 {rule.at} 没有列出规则 {rule.id}", f"clause {rule.at} does not list the rule {rule.id}"
         if rule.topic not in vocabulary.topics:
-            yield "unknown-topic", (*at, "topic"), f"未知的主题 {rule.topic}", f"unknown topic {rule.topic}"
-        yield from _rule_faults(rule, at, ids, vocabulary)
+            yield "unknown-topic", (*here, "topic"), f"未知的主题 {rule.topic}", f"unknown topic {rule.topic}"
+        yield from _rule_faults(rule, here, ids, vocabulary)
 
 
 def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:

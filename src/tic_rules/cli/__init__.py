@@ -15,6 +15,9 @@ COMMANDS = {
     "rules": "the rule sets on hand, or the rules of one",
     "explain": "one rule: clause, reading, condition, data, counterparts",
     "init": "a commented centre file to fill in",
+    "lint": "faults of rule files, each with a code, a place and a fix",
+    "coverage": "every clause of a document and what became of it",
+    "docs": "one page a rule and a document, and the comparison of all documents",
     "schema": "the JSON Schema of a centre, a rule set, a report",
 }
 
@@ -43,7 +46,7 @@ class _Lazy(click.Group):
 
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
             if close:
-                error.message += f" Did you mean {close[0]!r}?"
+                raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
             raise
 
 
