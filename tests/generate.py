@@ -146,7 +146,7 @@ def _fields(model: type[data.Record]) -> tuple[tuple[str, str, Any], ...]:
     """Name, kind and, as the kind needs it, the vocabulary or the inner model, of every field that is drawn."""
     found = []
     for name, field in model.model_fields.items():
-        inner = data._record_in(field.annotation)
+        inner = data.record_in(field.annotation)
         word = next((m.name for m in field.metadata if isinstance(m, data.WordOf)), None)
         if word is not None:
             validator = field.metadata[0].func

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
@@ -413,7 +413,9 @@ class Evaluation(Record):
     date: Day = None
 
 
-class Report_(Record):
+class Submission(Record):
+    """A written report that was sent in."""
+
     year: Year = None
     submitted_on: Day = None
     sender: _word("senders") = None  # type: ignore[valid-type]
@@ -532,7 +534,7 @@ class CentreData(Subject):
     targets: tuple[Year, ...] | None = None
     indicators: dict[str, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
-    reports: tuple[Report_, ...] | None = None
+    reports: tuple[Submission, ...] | None = None
     sources: Annotated[tuple[SourceOf, ...], BeforeValidator(_nothing)] = ()
     attestations: Annotated[tuple[Attestation, ...], BeforeValidator(_nothing)] = ()
     exemptions: Annotated[tuple[Exemption, ...], BeforeValidator(_nothing)] = ()
@@ -595,24 +597,24 @@ def value_at(record: Any, path: str) -> Any:
     return record
 
 
-@lru_cache(maxsize=None)
-def _record_in(annotation: Any) -> type[Record] | None:
+def record_in(annotation: Any) -> type[Record] | None:
+    """The record that a field holds, alone or in a list; None for a scalar."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return annotation
     for part in getattr(annotation, "__args__", ()):
-        inner = _record_in(part)
+        inner = record_in(part)
         if inner is not None:
             return inner
     return None
 
 
-@lru_cache(maxsize=None)
+@cache
 def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
     """Every dotted path of the data, the fields of list entries included."""
     found = set()
     for name, field in model.model_fields.items():
         found.add(prefix + name)
-        inner = _record_in(field.annotation)
+        inner = record_in(field.annotation)
         if inner is not None:
             found |= paths_of(inner, f"{prefix}{name}.")
     return frozenset(found)
@@ -641,20 +643,21 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
             yield Misuse("contradiction", ("acceptance", "held"), Text("held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"))
 
 
-@lru_cache(maxsize=None)
-def _fields_of(model: type[Record]) -> tuple[tuple[str, str | None, bool], ...]:
+@cache
+def fields_of(model: type[Record]) -> tuple[tuple[str, str | None, bool], ...]:
     """Name, vocabulary and whether records lie within, for the fields that the word check has to visit."""
     found = []
     for name, field in model.model_fields.items():
         word = next((m.name for m in field.metadata if isinstance(m, WordOf)), None)
-        inner = _record_in(field.annotation) is not None
+        inner = record_in(field.annotation) is not None
         if word or inner:
             found.append((name, word, inner))
     return tuple(found)
 
 
 def _unknown_words(record: Any, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
-    for name, word, inner in _fields_of(type(record)):
+    model: Any = type(record)
+    for name, word, inner in fields_of(model):
         value = getattr(record, name)
         if value is None:
             continue

@@ -261,8 +261,8 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Par
             "stage 为 applicant，却已有批复日期；以日期为准",
             "stage is applicant, yet the centre is approved; the date decides",
         )
-    for parts, span in _dated(subject, ()):
-        if subject.speaks_for < span.first != LAST_DAY:
+    for parts, when in _dated(subject, ()):
+        if subject.speaks_for < when.first != LAST_DAY:
             yield _warn(
                 subject,
                 "after-reported-on",

@@ -113,7 +113,7 @@ class All(Node):
     all: tuple[Condition, ...] = Field(min_length=1)
 
 
-class Any_(Node):
+class Either(Node):
     any: tuple[Condition, ...] = Field(min_length=1)
 
 
@@ -342,7 +342,7 @@ def _operator(value: Any) -> str | None:
 
 Condition = Annotated[
     Annotated[All, Tag("all")]
-    | Annotated[Any_, Tag("any")]
+    | Annotated[Either, Tag("any")]
     | Annotated[Not, Tag("not")]
     | Annotated[Review, Tag("review")]
     | Annotated[Attested, Tag("attested")]
@@ -367,17 +367,18 @@ Condition = Annotated[
     Discriminator(
         _operator,
         custom_error_type="operator",
-        custom_error_message="no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
+        custom_error_message="no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
+        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
     ),
 ]
 
 _TAG_OF: dict[type[Node], str] = {
-    All: "all", Any_: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
+    All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
     Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
     EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
 }  # fmt: skip
 
-for _model in (Where, All, Any_, Not, Review):
+for _model in (Where, All, Either, Not, Review):
     _model.model_rebuild()
 
 
@@ -386,7 +387,7 @@ def children(node: Any) -> tuple[Any, ...]:
     match node:
         case All():
             return node.all
-        case Any_():
+        case Either():
             return node.any
         case Not():
             return (node.not_,)

@@ -38,7 +38,8 @@ class Seen(NamedTuple):
 
 def see(node: Any, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
     """Look at a condition at a moment of a life. Evaluation order never changes the value."""
-    return _SEE[type(node)](node, scene, moment, life, rule)
+    seen: Seen = _SEE[type(node)](node, scene, moment, life, rule)
+    return seen
 
 
 def _all(node: c.All, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
@@ -46,7 +47,7 @@ def _all(node: c.All, scene: Scene, moment: Moment, life: Life, rule: Rule) -> S
     return Seen(min([part.value for part in parts]), node, parts=parts)
 
 
-def _any(node: c.Any_, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
+def _any(node: c.Either, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
     parts = tuple([see(part, scene, moment, life, rule) for part in node.any])
     return Seen(any_of([part.value for part in parts]), node, parts=parts)
 
@@ -63,8 +64,11 @@ def _review(node: c.Review, scene: Scene, moment: Moment, life: Life, rule: Rule
 
 def _attested(node: c.Attested, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
     given = scene.attested.get(rule.id, [])
-    asked = [item.id for item in rule.items] or [None]
-    values, cites, missing, lacking = [], [], [], []
+    asked: list[str | None] = [item.id for item in rule.items] or [None]
+    values: list[int] = []
+    cites: list[Path] = []
+    missing: list[Path] = []
+    lacking: list[str] = []
     for item in asked:
         own = [(index, a) for index, a in given if a.item == item]
         value, index = latest_judgement(own, scene.as_of)
@@ -314,7 +318,8 @@ def _each_of(node: c.EachOf, scene: Scene, moment: Moment, life: Life, rule: Rul
 def _largest(node: c.Largest, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
     groups = scene.groups(node.fact, moment)
     own = groups[node.largest]
-    values, missing = [TRUE], []
+    values: list[int] = [TRUE]
+    missing: list[Path] = []
     for name, other in groups.items():
         if name != node.largest:
             value = compare("at_least", own.range, other.range)
@@ -331,12 +336,17 @@ def _largest(node: c.Largest, scene: Scene, moment: Moment, life: Life, rule: Ru
 def _share(node: c.Share, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
     named, others = scene.share(node.fact, node.share_of, moment)
     strict = node.more_than is not None
-    bound = Fraction(node.more_than if strict else node.at_least)
+    asked: Any = node.more_than if strict else node.at_least
+    bound = Fraction(asked)
     own, rest = named.range.times(1 - bound), others.range.times(bound)
     value = compare("more_than" if strict else "at_least", own, rest)
-    low = Fraction(named.range.low, 1) / Fraction(whole) if (whole := named.range.low + others.range.high) not in (0, INFINITY) else Fraction(0)
-    high = Fraction(named.range.high) / Fraction(whole) if (whole := named.range.high + others.range.low) not in (0, INFINITY) else Fraction(1)
+    low, high = _part_of(named.range.low, others.range.high, Fraction(0)), _part_of(named.range.high, others.range.low, Fraction(1))
     return Seen(value, node, Range(low, high), Range(bound, bound), (), named.cites, others.missing if value == UNKNOWN else ())
+
+
+def _part_of(own: Any, rest: Any, otherwise: Fraction) -> Fraction:
+    """own / (own + rest), where both are known and there is something to share."""
+    return Fraction(own) / Fraction(own + rest) if own + rest not in (0, INFINITY) else otherwise
 
 
 def _not_after(node: c.NotAfter, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
@@ -385,8 +395,8 @@ def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:
     return any(path not in lists for path in seen.missing)
 
 
-_SEE = {
-    c.All: _all, c.Any_: _any, c.Not: _not, c.Review: _review, c.Attested: _attested, c.Compare: _compare, c.Is: _is, c.Among: _among,
+_SEE: dict[Any, Any] = {
+    c.All: _all, c.Either: _any, c.Not: _not, c.Review: _review, c.Attested: _attested, c.Compare: _compare, c.Is: _is, c.Among: _among,
     c.AnyAmong: _any_among, c.Contains: _contains, c.Given: _given, c.Done: _done, c.Reads: _reads, c.Same: _same, c.Some: _some, c.Every: _every,
     c.NoneOf: _none_of, c.EachOf: _each_of, c.Largest: _largest, c.Share: _share, c.NotAfter: _not_after, c.Follows: _follows, c.Running: _running,
 }  # fmt: skip
@@ -476,7 +486,7 @@ def _judge(rule: Rule, scene: Scene, life: Life, moment: Moment, deadline: date 
         return told
     if applies.value == FALSE:
         return told._replace(status="not_applicable", why_not="applies", if_false="not_applicable")
-    return told if status == "pass" else told._replace(status="needs_review" if REVIEW == applies.value and status != "unknown" else "unknown")
+    return told if status == "pass" else told._replace(status="needs_review" if applies.value == REVIEW and status != "unknown" else "unknown")
 
 
 def _status(value: int, broken: Seen | None, late: str) -> str:
@@ -493,7 +503,8 @@ def _status(value: int, broken: Seen | None, late: str) -> str:
 def _yearly(rule: Rule, scene: Scene, life: Life) -> Decision:
     """Every full calendar year between approval and the as-of day; where nothing is owed yet, not applicable."""
     as_of, owed = scene.as_of, rule.yearly
-    assert owed is not None and life.approved is not None
+    assert owed is not None
+    assert life.approved is not None
     first = life.approved.year if life.approved == date(life.approved.year, 1, 1) else life.approved.year + 1
     last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
     told = []

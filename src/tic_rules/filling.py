@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Record, _fields_of, _record_in, paths_of
+from tic_rules.centre import CentreData, Record, fields_of, record_in, paths_of
 from tic_rules.explaining import facts_of_rule, paths_of_fact
 from tic_rules.ruleset import RuleSet
 
@@ -87,13 +87,13 @@ def _section(
     model: type[Record], prefix: str, wanted: set[str], asked: dict[str, list[str]], vocabulary: Any, depth: int, known: dict[str, str]
 ) -> Iterator[str]:
     indent = "  " * depth
-    words = {name: word for name, word, _ in _fields_of(model) if word}
+    words = {name: word for name, word, _ in fields_of(model) if word}
     for name, field in sorted(model.model_fields.items(), key=lambda item: (item[0] in LAST) - (item[0] == "id") if not prefix else 0):
         path = prefix + name
         below = any(other.startswith(path + ".") for other in wanted)
         if path not in wanted and not below:
             continue
-        inner = _record_in(field.annotation)
+        inner = record_in(field.annotation)
         if inner is not None and below and not _is_list(field.annotation):
             yield f"{indent}{name}:  # {_label(path, vocabulary)}"
             yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, known)
@@ -129,7 +129,7 @@ def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, i
 
 def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str) -> Iterator[str]:
     """What an entry of a list holds."""
-    words = {name: word for name, word, _ in _fields_of(inner) if word}
+    words = {name: word for name, word, _ in fields_of(inner) if word}
     for name in inner.model_fields:
         field = vocabulary.fields.get(f"{path}.{name}")
         label = field.zh if field else name

@@ -40,7 +40,8 @@ class Finding:
     def __init__(self, rule: str, status: str, kind: str, modality: str, bearer: str, topic: str, phase: str, make: Callable[[str], Any]) -> None:
         self.rule, self.status, self.kind, self.modality, self.bearer, self.topic, self.phase = rule, status, kind, modality, bearer, topic, phase
         self.severity = None if status != "fail" else "error" if modality in ("must", "in_principle") else "note"
-        self._make, self._cache = make, None
+        self._make = make
+        self._cache: dict[str, Any] | None = None
 
     def __getattr__(self, name: str) -> Any:
         if name not in _MADE:
@@ -85,8 +86,8 @@ _MADE = frozenset(KEYS) - {"rule", "status", "severity", "kind", "modality", "be
 
 def _rebuild(data: dict[str, Any]) -> Finding:
     parts = {key: part(value) for key, value in data.items()}
-    made = Finding(*(parts[k] for k in ("rule", "status", "kind", "modality", "bearer", "topic", "phase")), make=parts.__getitem__)
-    return made
+    rule, status, kind, modality, bearer, topic, phase = (parts[key] for key in ("rule", "status", "kind", "modality", "bearer", "topic", "phase"))
+    return Finding(rule, status, kind, modality, bearer, topic, phase, parts.__getitem__)
 
 
 def part(value: Any) -> Any:
@@ -204,7 +205,8 @@ class Report:
         return json.dumps(self.as_dict(), ensure_ascii=False, indent=indent)
 
     def __repr__(self) -> str:
-        name = (self.centre or self.programme or {}).get("name") or (self.centre or {}).get("id") or "?"
+        about: Part = self.centre or self.programme or Part()
+        name = about.get("name") or about.get("id") or about.get("file") or "?"
         return f"<Report {name} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
 
     def __reduce__(self) -> tuple[Any, ...]:

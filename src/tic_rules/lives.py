@@ -11,7 +11,7 @@ from datetime import date
 from typing import NamedTuple
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Programme
+from tic_rules.centre import CentreData
 from tic_rules.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
 from tic_rules.readings import Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
@@ -43,7 +43,7 @@ def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
     known = ruleset._compiled.get(("needs", rule.id))
     if known is None:
         known = ruleset._compiled[("needs", rule.id)] = _needs(rule)
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def _needs(rule: Rule) -> Needs:
@@ -65,9 +65,9 @@ def lives_of(scene: Scene, needs: Needs) -> Lives:
     known = scene.lives.get(needs)
     if known is None:
         subject = scene.subject
-        known = Lives((Life(None, None, None),), ()) if isinstance(subject, Programme) else _lives(scene, subject, needs)
+        known = _lives(scene, subject, needs) if isinstance(subject, CentreData) else Lives((Life(None, None, None),), ())
         scene.lives[needs] = known
-    return known  # type: ignore[no-any-return]
+    return known
 
 
 def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:

@@ -89,7 +89,7 @@ def year_end(year: int) -> date:
 
 # --- reading what people write ---------------------------------------------------------------------------------------
 
-_UNITS: Final = {
+_UNITS: Final[dict[str, int]] = {
     "万亿": 10**12,
     "千亿": 10**11,
     "百亿": 10**10,
@@ -141,12 +141,12 @@ def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
 
 
 def _bounded(number: int | Fraction) -> int | Fraction:
-    if abs(number) > LARGEST:
+    if not -LARGEST <= number <= LARGEST:
         raise NotANumber("数字大得不可能", "the number is impossibly large")
     return int(number) if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
-def _from_decimal(text: str) -> int | Fraction:
+def _from_decimal(text: str) -> Fraction:
     if len(text) > 60:
         raise NotANumber("数字太长", "the number is too long")
     try:

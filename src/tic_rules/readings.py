@@ -192,7 +192,7 @@ class Scene:
                 if value != FALSE:
                     found.append((entry, value))
             known = self._memo[key] = found, self.may_go_on(listed, last), listed
-        return known  # type: ignore[no-any-return]
+        return known
 
     def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
@@ -251,15 +251,15 @@ class Scene:
 
     def _stock(self, fact: Fact, moment: Moment) -> Reading:
         assert fact.stock is not None
-        path = tuple(fact.stock.split("."))
+        path: Path = tuple(fact.stock.split("."))
         value = value_at(self.subject, fact.stock)
         if value is None:
             return Reading(ANYTHING, (), (path,))
         day, spoken = moment.day, self.reported_on
         dated = isinstance(value, Series)
         series = value if dated else (Dated(Span(spoken, spoken), value),)
-        places = [(*path, index) for index in range(len(series))] if dated else [path]
-        values = [(*place, "value") for place in places] if dated else [path]
+        places: list[Path] = [(*path, index) for index in range(len(series))] if dated else [path]
+        values: list[Path] = [(*place, "value") for place in places] if dated else [path]
         known, missing = ANYTHING, [path]
         cites = [values[index] for index, entry in enumerate(series) if fact.cumulative or entry.when.first <= day]
         if day <= spoken and (dated or day == spoken):
@@ -381,7 +381,7 @@ class Scene:
         if known is None:
             fact = self.facts[name]
             known = self._memo[key] = {group: self._add(fact, moment, part.where, fact.sum or "amount") for group, part in (fact.groups or {}).items()}
-        return known  # type: ignore[no-any-return]
+        return known
 
     def share(self, name: str, groups: tuple[str, ...], moment: Moment) -> tuple[Reading, Reading]:
         """What the named groups have together, and what all others have, each entry on one side only."""

@@ -26,7 +26,7 @@ _STR = "tag:yaml.org,2002:str"
 _TAGS = frozenset({_STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
 
 if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
     class _Loader(CParser, BaseResolver):
         def __init__(self, stream: str) -> None:
@@ -184,7 +184,7 @@ def _compose_yaml(text: str, file: str) -> yaml.Node | None:
         if deepest is not None:
             raise BadText([_too_deep(file, *deepest)])
         loader = _Loader(text)
-        return loader.get_single_node()  # type: ignore[no-any-return]
+        return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
@@ -227,7 +227,8 @@ def _nesting(text: str) -> tuple[int, int] | None:
             if isinstance(event, yaml.CollectionStartEvent):
                 depth += 1
                 if depth > MAX_DEPTH:
-                    return event.start_mark.line + 1, event.start_mark.column + 1
+                    mark = event.start_mark
+                    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
             elif isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
     except yaml.YAMLError:
@@ -315,7 +316,7 @@ class _Json:
         from bisect import bisect_right
 
         line = bisect_right(self.starts, at) - 1
-        return yaml.Mark(self.file, at, line, at - self.starts[line], None, None)
+        return yaml.Mark(self.file, at, line, at - self.starts[line], None, 0)
 
     def wrong(self, at: int, zh: str, en: str) -> None:
         mark = self.mark(min(at, len(self.text)))

@@ -86,7 +86,8 @@ class Telling:
                 return Part(op=c.OPERATORS[node.operator], value=decimal_text(node.limit), unit=unit)
             case c.Share():
                 strict = node.more_than is not None
-                return Part(op=">" if strict else ">=", value=decimal_text(node.more_than if strict else node.at_least), unit="ratio")
+                bound_of: Any = node.more_than if strict else node.at_least
+                return Part(op=">" if strict else ">=", value=decimal_text(bound_of), unit="ratio")
             case c.Is():
                 return Part(op="is", value=node.is_)
             case c.Among():

@@ -156,7 +156,7 @@ class _Describer:
                     if self.lang == "en"
                     else "；".join(self.inner(p) for p in node.all)
                 )
-            case c.Any_():
+            case c.Either():
                 return t("，或者", ", or ").join(self.inner(part) for part in node.any)
             case c.Not():
                 return t(f"并非：{self.inner(node.not_)}", f"not: {self.inner(node.not_)}")
@@ -200,7 +200,7 @@ class _Describer:
 
     def inner(self, node: Any) -> str:
         text = self.say(node)
-        compound = isinstance(node, (c.All, c.Any_)) and len(c.children(node)) > 1
+        compound = isinstance(node, (c.All, c.Either)) and len(c.children(node)) > 1
         return self.t(f"（{text}）", f"({text})") if compound else text
 
     def compare(self, node: c.Compare) -> str:
@@ -239,7 +239,8 @@ class _Describer:
             case c.Share():
                 groups = join([str(getattr(self.facts[node.fact].groups[g].label, self.lang)) for g in node.share_of], self.lang, t("与", "and"))  # type: ignore[index]
                 word = _OPERATORS["more_than" if node.more_than is not None else "at_least"]
-                bound = decimal_text(100 * (node.more_than if node.more_than is not None else node.at_least))
+                share: Any = node.more_than if node.more_than is not None else node.at_least
+                bound = decimal_text(100 * share)
                 return t(f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}%", f"of {self.label(node.fact)}, {groups} are {word.en} {bound}%")
             case c.NotAfter():
                 end = t("建设期满", "the end of the term") if node.not_after == "term_end" else t("批复", "approval")

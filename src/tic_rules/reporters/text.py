@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tic_rules.findings import Finding, Report
+from tic_rules.findings import Finding, Part, Report
 from tic_rules.quantities import visible
 from tic_rules.reporters import Options
 from tic_rules.wording import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
@@ -81,7 +81,7 @@ def _coloured(lines: Sequence[Line]) -> str:
 def _report(report: Report, options: Options) -> Iterator[Line]:
     lang = options.lang
     zh = lang == "zh"
-    about = report.centre or report.programme or {}
+    about: Part = report.centre or report.programme or Part()
     name = visible(str(about.get("name") or about.get("file") or ("布局总体" if report.programme else "—" if zh else "programme" if report.programme else "—")))
     ident = visible(str(about.get("id") or ""))
     yield Line((("bold", name), ("", f"  {ident}")))
