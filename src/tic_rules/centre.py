@@ -10,11 +10,25 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PrivateAttr, WithJsonSchema
 
 from tic_rules.conditions import refuse
 from tic_rules.errors import Text
-from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, NotADate, NotANumber, Range, Span, clip, parse_number, parse_span
+from tic_rules.quantities import (
+    ANY_DAY,
+    ANYTHING,
+    FIRST_DAY,
+    INFINITY,
+    LAST_DAY,
+    NotADate,
+    NotANumber,
+    Range,
+    Span,
+    clip,
+    decimal_text,
+    parse_number,
+    parse_span,
+)
 from tic_rules.ruleset import Vocabulary
 from tic_rules.source import Mark, Plain, Source, unpointer
 
@@ -96,7 +110,7 @@ def _text(value: Any) -> str | None:
         return None
     if isinstance(value, str):
         return str(value).strip() or None
-    if isinstance(value, int) and not isinstance(value, bool):
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 200:
         return str(value)
     raise refuse("text", "应为文字", "text is expected")
 
@@ -190,17 +204,43 @@ _TRUTH: dict[str, Any] = {"type": "boolean"}
 _STRING: dict[str, Any] = {"type": ["string", "integer"]}
 _LIST: dict[str, Any] = {"type": "array", "items": _STRING}
 
-Day = Annotated[Any, BeforeValidator(_span), _shape(*_DAY)]
-Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _shape(_TRUTH, dated=True)]
-Flag = Annotated[Any, BeforeValidator(_truth), _shape(_TRUTH)]
-Label = Annotated[Any, BeforeValidator(_dated(_text)), _shape(_STRING, dated=True)]
-String = Annotated[Any, BeforeValidator(_text), _shape(_STRING)]
-Words = Annotated[Any, BeforeValidator(_words), _shape(_LIST)]
-Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _shape(_AMOUNT, _BOUNDS)]
-MoneyStock = Annotated[Any, BeforeValidator(_dated(_number(money=True, whole=False))), _shape(_AMOUNT, _BOUNDS, dated=True)]
-Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _shape(_AMOUNT, _BOUNDS, dated=True)]
-Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _shape(_AMOUNT, _BOUNDS, dated=True)]
-Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _shape(_AMOUNT, _BOUNDS)]
+
+def written(value: Any) -> Any:
+    """A value as a file would say it, so that a dumped centre reads back the same."""
+    if isinstance(value, Span):
+        return _span_written(value)
+    if isinstance(value, Range):
+        low, high = (None if isinstance(end, float) else end if isinstance(end, int) else decimal_text(end) for end in value)
+        if value.exact:
+            return low
+        return {"at_least": low, **({} if high is None else {"at_most": high})}
+    if isinstance(value, Series):
+        return [{"date": written(entry.when), "value": written(entry.value)} for entry in value]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _span_written(span: Span) -> Any:
+    if span == ANY_DAY:
+        return None
+    if span.exact:
+        return span.first.isoformat()
+    known = {"not_before": (span.first, FIRST_DAY), "not_after": (span.last, LAST_DAY)}
+    return {name: day.isoformat() for name, (day, open_end) in known.items() if day != open_end}
+
+
+_WRITTEN = PlainSerializer(written)
+
+Day = Annotated[Any, BeforeValidator(_span), _WRITTEN, _shape(*_DAY)]
+Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _WRITTEN, _shape(_TRUTH, dated=True)]
+Flag = Annotated[Any, BeforeValidator(_truth), _WRITTEN, _shape(_TRUTH)]
+Label = Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, _shape(_STRING, dated=True)]
+String = Annotated[Any, BeforeValidator(_text), _WRITTEN, _shape(_STRING)]
+Words = Annotated[Any, BeforeValidator(_words), _WRITTEN, _shape(_LIST)]
+Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _WRITTEN, _shape(_AMOUNT, _BOUNDS)]
+MoneyStock = Annotated[Any, BeforeValidator(_dated(_number(money=True, whole=False))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
+Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
+Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
+Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _WRITTEN, _shape(_AMOUNT, _BOUNDS)]
 
 
 def _year(value: Any) -> int | None:
@@ -212,7 +252,7 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-Year = Annotated[Any, BeforeValidator(_year), _shape({"type": ["integer", "string"]})]
+Year = Annotated[Any, BeforeValidator(_year), _WRITTEN, _shape({"type": ["integer", "string"]})]
 
 
 class Record(BaseModel):
@@ -222,15 +262,15 @@ class Record(BaseModel):
 
 
 def _choice(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_dated(_text)), WordOf(name), _shape({"type": "string", "x-words": name}, dated=True)]
+    return Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, WordOf(name), _shape({"type": "string", "x-words": name}, dated=True)]
 
 
 def _word(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_text), WordOf(name), _shape({"type": "string", "x-words": name})]
+    return Annotated[Any, BeforeValidator(_text), _WRITTEN, WordOf(name), _shape({"type": "string", "x-words": name})]
 
 
 def _word_list(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_words), WordOf(name), _shape({"type": "array", "items": {"type": "string", "x-words": name}})]
+    return Annotated[Any, BeforeValidator(_words), _WRITTEN, WordOf(name), _shape({"type": "array", "items": {"type": "string", "x-words": name}})]
 
 
 # --- the centre's file ------------------------------------------------------------------------------------------------------
@@ -432,8 +472,18 @@ class SourceOf(Record):
     excerpt: String = None
 
 
+def _expiry(value: Any) -> Any:
+    span = _span(value)
+    if span is not None and not span.exact:
+        raise refuse("date", "expires_on 要精确到日", "expires_on must be exact to the day")
+    return span
+
+
+ExactDay = Annotated[Any, BeforeValidator(_expiry), _shape(_ISO)]
+
+
 class Attestation(Record):
-    """A judgement on a clause that data cannot decide."""
+    """A judgement on a clause that data cannot decide; the last day on which it stands is `expires_on`."""
 
     rule: String = None
     item: String = None
@@ -441,15 +491,17 @@ class Attestation(Record):
     by: String = None
     date: Day = None
     evidence: String = None
+    expires_on: ExactDay = None
 
 
 class Exemption(Record):
-    """An exemption from a rule whose modality is in_principle."""
+    """An exemption from a rule whose modality is in_principle; the last day on which it stands is `expires_on`."""
 
     rule: String = None
     reason: String = None
     approved_by: String = None
     date: Day = None
+    expires_on: ExactDay = None
 
 
 class Subject(Record):
@@ -472,6 +524,14 @@ class Subject(Record):
     def place(self, path: str) -> Mark:
         """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is absent."""
         return self._source.locate(unpointer(path)) if self._source else Mark(0, 0)
+
+    def extent(self, path: str) -> Mark:
+        """As `place`, with the end of a value where it truly ends."""
+        return self._source.extent(unpointer(path)) if self._source else Mark(0, 0)
+
+    def nearest(self, path: str) -> Mark:
+        """Where to look for a JSON pointer: its value, or the key of what lies nearest above it."""
+        return self._source.nearest(unpointer(path)) if self._source else Mark(0, 0)
 
     @property
     def speaks_for(self) -> date | None:
@@ -505,7 +565,7 @@ class CentreData(Subject):
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
     stage: Literal["applicant", "approved"] | None = None
-    reported_on: Annotated[Any, BeforeValidator(_exact), _shape(_ISO)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, _shape(_ISO)] = None
     applied_on: Day = None
     approved_on: Day = None
     term_years: Term = None
@@ -556,7 +616,7 @@ class Programme(Subject):
     """Figures of a programme, as `programme.example.yaml` of the contract has them."""
 
     jurisdiction: _word("jurisdictions") = None  # type: ignore[valid-type]
-    reported_on: Annotated[Any, BeforeValidator(_exact), _shape(_ISO)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, _shape(_ISO)] = None
     centres: Count = None
     leading_enterprises: Count = None
     top_100_enterprises: Count = None
@@ -689,10 +749,17 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
 
 
 def _falling(series: Series, at: tuple[str | int, ...]) -> Iterator[Misuse]:
+    """Entries that are less than one of an earlier day: by day, beside the most that had been reached before it."""
     known = [(index, entry) for index, entry in enumerate(series) if entry.value is not None]
-    for index, later in known:
-        if any(earlier.when.last < later.when.first and earlier.value.low > later.value.high for _, earlier in known):
-            yield Misuse("falling", (*at, index, "value"), Text("累计数不会减少", "a cumulative total cannot fall"))
+    ended = sorted(known, key=lambda item: item[1].when.last)
+    fallen, most, seen = [], None, 0
+    for index, entry in sorted(known, key=lambda item: item[1].when.first):
+        while seen < len(ended) and ended[seen][1].when.last < entry.when.first:
+            low = ended[seen][1].value.low
+            most, seen = low if most is None else max(most, low), seen + 1
+        if most is not None and most > entry.value.high:
+            fallen.append(index)
+    yield from (Misuse("falling", (*at, index, "value"), Text("累计数不会减少", "a cumulative total cannot fall")) for index in sorted(fallen))
 
 
 def unknown_span(span: Span | None) -> Span:

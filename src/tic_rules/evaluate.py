@@ -426,6 +426,11 @@ class Decision(NamedTuple):
     missing: tuple[Path, ...] = ()
     agreed: bool = True
 
+    @property
+    def main(self) -> Seen | None:
+        """The one condition that the finding's numbers are about; None where the clause asks several things."""
+        return self.seen if self.seen is not None and not self.seen.parts else None
+
 
 def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
     """A rule for one life of the centre, in which every day of the clock is known."""
@@ -537,6 +542,8 @@ def settle(rule: Rule, scene: Scene) -> Decision:
         status = first.status
     elif statuses == {"pass", "not_applicable"} and all(decision.holds for decision in told):
         status = "pass"
+    elif statuses == {"fail", "pending"} and _day_not_needed(rule, scene, lives.all):
+        status = "fail"
     else:
         status = "unknown"
     shown = next((decision for decision in told if decision.status == status), first)
@@ -557,6 +564,15 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     if len(statuses) > 1 or len({(d.if_false, d.moment if looks else None) for d in told}) > 1:
         missing = [*lives.open, *missing]
     return settled._replace(missing=tuple(dict.fromkeys(missing)))
+
+
+def _day_not_needed(rule: Rule, scene: Scene, lives: tuple[Life, ...]) -> bool:
+    """Whether an approved centre's application or approval, on a day that is left out, is behind it: undated facts need no day."""
+    centre = scene.subject
+    if rule.by not in ("application", "approval") or not isinstance(centre, CentreData) or reads_days(scene, rule):
+        return False
+    left_out = centre.approved_on is None or (rule.by == "application" and centre.applied_on is None)
+    return left_out and all(life.approved is not None for life in lives)
 
 
 def reads_days(scene: Scene, rule: Rule) -> bool:
