@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def visible(text: str) -> str:
+    """A foreign text for people to see: control, direction-changing and private characters are shown as escapes."""
+    if text.isprintable() and not _HIDDEN.search(text):
+        return text
+    return "".join(c if c == "\u3000" or (c.isprintable() and not _HIDDEN.match(c)) else f"\\u{ord(c):04x}" for c in text)
+
+
+def clip(text: str, width: int = 40) -> str:
+    """A foreign text for a message: short and visible."""
+    return visible(text) if len(text) <= width else visible(text[:width]) + "…"
 
 
 class Text(NamedTuple):
@@ -23,7 +38,10 @@ class Text(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One fault of one file. `line` and `column` count from 1; 0 means that the fault has no place in the text."""
+    """One fault of one file. `line` and `column` count from 1; 0 means that the fault has no place in the text.
+
+    In a workbook `cell` is the place (`contributions!C12`); line and column are then its row and its column.
+    """
 
     code: str
     message: Text
@@ -31,15 +49,17 @@ class Diagnostic(NamedTuple):
     line: int = 0
     column: int = 0
     path: str = ""
+    cell: str = ""
 
     @property
     def place(self) -> str:
-        """`file:line:column`, as editors and compilers write it."""
-        return ":".join(str(part) for part in (self.file or "<data>", self.line, self.column) if part)
+        """`file:line:column`, as editors and compilers write it; `file:sheet!cell` in a workbook."""
+        parts = (self.file or "<data>", self.cell) if self.cell else (self.file or "<data>", self.line, self.column)
+        return visible(":".join(str(part) for part in parts if part))
 
     def render(self, lang: str = "en") -> str:
-        path = f" {self.path}" if self.path else ""
-        return f"{self.place}:{path} {self.message.in_(lang)} [{self.code}]"
+        path = f" {clip(self.path, 200)}" if self.path else ""
+        return f"{self.place}:{path} {visible(self.message.in_(lang))} [{self.code}]"
 
     def as_dict(self) -> dict[str, object]:
         return {
@@ -49,7 +69,7 @@ class Diagnostic(NamedTuple):
             "line": self.line or None,
             "column": self.column or None,
             "path": self.path or None,
-        }
+        } | ({"cell": self.cell} if self.cell else {})
 
 
 class TicRulesError(Exception):

@@ -14,6 +14,9 @@ from fractions import Fraction
 from math import inf
 from typing import Any, Final, NamedTuple
 
+from tic_rules.errors import clip as clip
+from tic_rules.errors import visible as visible
+
 Number = int | Fraction | float
 """Exact: `int` or `Fraction`. The one float ever among them is INFINITY."""
 
@@ -130,6 +133,8 @@ def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
         return _bounded(_from_decimal(str(value)))
     if not isinstance(value, str):
         raise NotANumber("应为数字", "a number is expected")
+    if len(value) > 200:
+        raise NotANumber(f"“{clip(value)}”不是数字", f"{clip(value)!r} is not a number")
     text = unicodedata.normalize("NFKC", value).strip()
     if money:
         return _bounded(_parse_amount(text))
@@ -204,7 +209,7 @@ def parse_span(value: Any) -> Span:
     if isinstance(value, date):
         day = date(value.year, value.month, value.day)
         return Span(day, day)
-    text = str(value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
+    text = str(value[:60] if isinstance(value, str) else value).strip() if isinstance(value, (str, int)) and not isinstance(value, bool) else ""
     match = _DATE.fullmatch(text)
     if not match:
         raise NotADate(
@@ -222,21 +227,6 @@ def parse_span(value: Any) -> Span:
         last = LAST_DAY if month == 12 and first.year == 9999 else (following if month == 12 else date(first.year, month + 1, 1)) - timedelta(days=1)
         return Span(first, last)
     return Span(first, year_end(first.year))
-
-
-def visible(text: str) -> str:
-    """A foreign text for people to see: control, direction-changing and private characters are shown as escapes."""
-    if text.isprintable() and not _HIDDEN.search(text):
-        return text
-    return "".join(c if c.isprintable() and not _HIDDEN.match(c) else f"\\u{ord(c):04x}" for c in text)
-
-
-_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
-
-
-def clip(text: str, width: int = 40) -> str:
-    """A foreign text for a message: short and visible."""
-    return visible(text) if len(text) <= width else visible(text[:width]) + "…"
 
 
 # --- writing -----------------------------------------------------------------------------------------------------------

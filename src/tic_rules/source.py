@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
@@ -15,10 +16,10 @@ from typing import Any, NamedTuple
 import yaml
 from yaml.resolver import BaseResolver
 
-from tic_rules.errors import Diagnostic, Text
+from tic_rules.errors import Diagnostic, Text, clip
 
 MAX_BYTES = 16 * 1024 * 1024
-MAX_NODES = 400_000
+MAX_NODES = 100_000
 MAX_DEPTH = 100
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
@@ -55,12 +56,13 @@ class Plain(str):
 
 
 class Mark(NamedTuple):
-    """A place in a text, from 1."""
+    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column are row and column."""
 
     line: int
     column: int
     end_line: int = 0
     end_column: int = 0
+    cell: str = ""
 
 
 class BadText(Exception):
@@ -103,6 +105,28 @@ class Source:
                     return mark_of(key)
         return self.locate(parts)
 
+    def extent(self, parts: Iterable[str | int]) -> Mark:
+        """The place of a value with its true end: PyYAML lets a block end where the next token begins, comments included."""
+        node, _ = self._walk(parts)
+        if node is None:
+            return self.locate(parts)
+        last = node
+        while isinstance(last, yaml.CollectionNode) and last.value and last.flow_style is False:
+            last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+        start, end = mark_of(node), mark_of(last)
+        return Mark(start.line, start.column, end.end_line, end.end_column)
+
+    def nearest(self, parts: tuple[str | int, ...]) -> Mark:
+        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of the first key of the text."""
+        if self.root is None or self.has(parts):
+            return self.extent(parts)
+        for length in range(len(parts) - 1, 0, -1):
+            if self.has(parts[:length]):
+                return self.locate_key(parts[:length]) if isinstance(self._walk(parts[: length - 1])[0], yaml.MappingNode) else self.extent(parts[:length])
+        if isinstance(self.root, yaml.MappingNode) and self.root.value:
+            return mark_of(self.root.value[0][0])
+        return self.locate(())
+
     def has(self, parts: Iterable[str | int]) -> bool:
         return self.root is not None and self._walk(parts)[1]
 
@@ -126,9 +150,14 @@ def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
         for key, value in node.value:
             if isinstance(key, yaml.ScalarNode) and key.value == str(part):
                 return value  # type: ignore[no-any-return]
-    elif isinstance(node, yaml.SequenceNode) and str(part).isdigit() and int(part) < len(node.value):
+    elif isinstance(node, yaml.SequenceNode) and is_index(part) and int(part) < len(node.value):
         return node.value[int(part)]  # type: ignore[no-any-return]
     return None
+
+
+def is_index(part: str | int) -> bool:
+    """Whether a part of a path can be the place of an entry in a list."""
+    return isinstance(part, int) or (len(part) < 10 and part.isascii() and part.isdigit())
 
 
 def decode(raw: bytes, file: str) -> str:
@@ -165,11 +194,11 @@ def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
     return Diagnostic("encoding", text, file, line, column)
 
 
-def read_text(text: str, file: str, *, json_text: bool = False) -> Source:
-    """Compose YAML (or JSON) text. Raises BadText with every duplicate key, tag and alias fault found."""
-    root = _compose_json(text, file) if json_text else _compose_yaml(text, file)
+def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1) -> Source:
+    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found."""
+    root = _compose_json(text, file, line) if json_text else _compose_yaml(text, file)
     if root is None:
-        raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, 1, 1)])
+        raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, line, 1)])
     faults: list[Diagnostic] = []
     data = _Builder(file, faults).build(root)
     if faults:
@@ -180,16 +209,14 @@ def read_text(text: str, file: str, *, json_text: bool = False) -> Source:
 def _compose_yaml(text: str, file: str) -> yaml.Node | None:
     loader = None
     try:
-        deepest = _nesting(text)
-        if deepest is not None:
-            raise BadText([_too_deep(file, *deepest)])
+        _refuse_monsters(text, file)
         loader = _Loader(text)
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         said = " ".join(part for part in (error.context, error.problem) if part)
         line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise BadText([Diagnostic("yaml", Text(f"YAML 语法错误：{said}", f"YAML syntax error: {said}"), file, line, column)]) from None
+        raise BadText([Diagnostic("yaml", Text(f"YAML 语法错误：{clip(said, 200)}", f"YAML syntax error: {clip(said, 200)}"), file, line, column)]) from None
     except yaml.YAMLError as error:
         line, column = _place_of_character(text, getattr(error, "position", 0))
         said = getattr(error, "reason", "") or str(error)
@@ -209,44 +236,54 @@ def _place_of_character(text: str, position: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
-def _may_be_deep(text: str) -> bool:
-    """A cheap bound on the nesting: libyaml's composer recurses in C, where too much of it kills the process."""
-    if text.count("[") + text.count("{") > 3000:
-        return True
-    return any(line.count("- ") + line.count("? ") > 50 or line[:200].isspace() for line in text.split("\n") if len(line) > 100)
+_BREAK = "\n\r\x85\u2028\u2029"
+_INDENTED = re.compile(f"(?:^|[{_BREAK}])[ \t\ufeff?:-]{{{MAX_DEPTH // 2 - 2}}}")
+_DIRECTIVE = re.compile(f"(?:^|[{_BREAK}])\ufeff?%")
+_SHORT = 64 * 1024
+_FEW = 1000
 
 
-def _nesting(text: str) -> tuple[int, int] | None:
-    """Where the text nests too deep, read event by event without recursion."""
-    if not _may_be_deep(text):
-        return None
-    loader, depth = _Loader(text), 0
+def _refuse_monsters(text: str, file: str) -> None:
+    """Refuse what would exhaust the C composer, which recurses without a limit and keeps every node.
+
+    A block collection within another starts further to the right, so a line's leading blanks and indicators bound the depth;
+    opening brackets bound it in flow style. Only a text that is long, or over a bound, is read event by event first.
+    """
+    if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not _INDENTED.search(text):
+        return
+    if len(text) >= _SHORT and len(_DIRECTIVE.findall(text)) > 100:
+        raise BadText([Diagnostic("yaml", Text("YAML 指令（%）过多", "too many YAML directives (%)"), file, 1, 1)])
+    loader, depth, count = _Loader(text), 0, 0
     try:
         while loader.check_event():
             event = loader.get_event()
-            if isinstance(event, yaml.CollectionStartEvent):
-                depth += 1
-                if depth > MAX_DEPTH:
-                    mark = event.start_mark
-                    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
-            elif isinstance(event, yaml.CollectionEndEvent):
+            if isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
+                continue
+            count += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > MAX_DEPTH or count > MAX_NODES:
+                place = event.start_mark.line + 1, event.start_mark.column + 1
+                raise BadText([_too_deep(file, *place) if depth > MAX_DEPTH else _too_large(file, *place)])
     except yaml.YAMLError:
-        return None  # the composer will say the same, with its words
+        return  # the composer stops at the same place and says why
     finally:
         loader.dispose()
-    return None
 
 
 def _too_deep(file: str, line: int, column: int) -> Diagnostic:
     return Diagnostic("too-deep", Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"), file, line, column)
 
 
+def _too_large(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic("too-large", Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"), file, line, column)
+
+
 class _Builder:
-    """Nodes to plain data with raw scalars, bounded in size and depth."""
+    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it is used."""
 
     def __init__(self, file: str, faults: list[Diagnostic]) -> None:
-        self.file, self.faults, self.count = file, faults, 0
+        self.file, self.faults, self.count, self.size = file, faults, 0, 0
 
     def _fault(self, node: yaml.Node, code: str, zh: str, en: str) -> None:
         if len(self.faults) < 100:
@@ -257,13 +294,12 @@ class _Builder:
         self.count += 1
         if depth > MAX_DEPTH:
             raise BadText([_too_deep(self.file, *mark_of(node)[:2])])
-        if self.count > MAX_NODES:
-            raise BadText(
-                [Diagnostic("too-large", Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"), self.file, *mark_of(node)[:2])]
-            )
+        if self.count > MAX_NODES or self.size > MAX_BYTES:
+            raise BadText([_too_large(self.file, *mark_of(node)[:2])])
         if node.tag not in _TAGS:
-            self._fault(node, "tag", f"不允许使用标签 {node.tag}", f"tags are not allowed: {node.tag}")
+            self._fault(node, "tag", f"不允许使用标签 {clip(node.tag)}", f"tags are not allowed: {clip(node.tag)}")
         if isinstance(node, yaml.ScalarNode):
+            self.size += len(node.value)
             if node.style not in (None, ""):
                 return node.value
             return None if node.value in _NULLS else Plain(node.value)
@@ -279,9 +315,11 @@ class _Builder:
                 continue
             if key.value in seen:
                 first = seen[key.value].start_mark.line + 1
-                self._fault(key, "duplicate-key", f"键 {key.value} 重复（第 {first} 行已有）", f"key {key.value} is given twice (first on line {first})")
+                name = clip(key.value)
+                self._fault(key, "duplicate-key", f"键 {name} 重复（第 {first} 行已有）", f"key {name} is given twice (first on line {first})")
                 continue
             seen[key.value] = key
+            self.size += len(key.value)
             yield key.value, self.build(value, depth + 1)
 
 
@@ -289,8 +327,11 @@ _JSON_SPACE = re.compile(r"[ \t\r\n]*")
 _JSON_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
 
 
-def _compose_json(text: str, file: str) -> yaml.Node | None:
-    composer = _Json(text, file)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _compose_json(text: str, file: str, line: int) -> yaml.Node | None:
+    composer = _Json(text, file, line)
     at = composer.space(0)
     if at == len(text):
         return None
@@ -304,8 +345,8 @@ def _compose_json(text: str, file: str) -> yaml.Node | None:
 class _Json:
     """RFC 8259 to PyYAML nodes, so that JSON keeps its places too."""
 
-    def __init__(self, text: str, file: str) -> None:
-        self.text, self.file = text, file
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
         self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
 
     def space(self, at: int) -> int:
@@ -328,7 +369,7 @@ class _Json:
         except json.JSONDecodeError as error:
             self.wrong(error.pos, "字符串没有正确结束", error.msg)
             raise
-        if any("\ud800" <= char <= "\udfff" for char in value):
+        if _SURROGATE.search(value):
             self.wrong(at, "字符串含有不成对的代理码", "a lone surrogate in a string")
         return value, end
 
@@ -336,6 +377,10 @@ class _Json:
         if depth > MAX_DEPTH:
             mark = self.mark(at)
             raise BadText([_too_deep(self.file, mark.line + 1, mark.column + 1)])
+        self.count += 1
+        if self.count > MAX_NODES:
+            mark = self.mark(at)
+            raise BadText([_too_large(self.file, mark.line + 1, mark.column + 1)])
         char = self.text[at : at + 1]
         start = self.mark(at)
         if char == '"':

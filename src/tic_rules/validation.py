@@ -12,12 +12,19 @@ from tic_rules.errors import Diagnostic, Text
 from tic_rules.quantities import clip
 from tic_rules.source import Mark, Source, pointer
 
+MOST = 200
+"""More faults than this are the sign of a file of another kind: the rest is counted."""
+
 
 def diagnostics_of(error: ValidationError, source: Source | None, model: type[BaseModel], file: str = "") -> list[Diagnostic]:
-    """Every fault of a validation, in the order of the text, each at the key or value that it is about."""
-    found = [_diagnostic(item, source, model, file) for item in error.errors(include_url=False)]
-    unique = list(dict.fromkeys(found))
-    return sorted(unique, key=lambda d: (d.line, d.column))
+    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of very many the first."""
+    items = error.errors(include_url=False)
+    found = [_diagnostic(item, source, model, file) for item in items[:MOST]]
+    unique = sorted(dict.fromkeys(found), key=lambda d: (d.line, d.column))
+    rest = len(items) - MOST
+    if rest > 0:
+        unique.append(Diagnostic("too-many", Text(f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed"), source.file if source else file))
+    return unique
 
 
 def _diagnostic(item: Any, source: Source | None, model: type[BaseModel], file: str) -> Diagnostic:
@@ -32,7 +39,7 @@ def _diagnostic(item: Any, source: Source | None, model: type[BaseModel], file: 
     else:
         text = _say(kind, item, context)
         mark = source.locate(parts) if source else Mark(0, 0)
-    return Diagnostic(kind.replace("_", "-"), text, source.file if source else file, mark.line, mark.column, pointer(parts))
+    return Diagnostic(kind.replace("_", "-"), text, source.file if source else file, mark.line, mark.column, pointer(parts), mark.cell)
 
 
 def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
@@ -68,16 +75,24 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _unknown_key(name: str, known: list[str]) -> Text:
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(name[:60], known, n=1, cutoff=0.6)
     if close:
         return Text(f"未知的键 {clip(name)}；是不是 {close[0]}？", f"unknown key {clip(name)}; did you mean {close[0]}?")
     return Text(f"未知的键 {clip(name)}", f"unknown key {clip(name)}")
 
 
+def _shown(given: Any) -> str:
+    """A scalar for a message; what is no scalar, or an int too long to be written, is not shown."""
+    if isinstance(given, (dict, list)) or (isinstance(given, int) and given.bit_length() > 200):
+        return ""
+    return clip(repr(given[:100] if isinstance(given, str) else given))
+
+
 def _say(kind: str, item: Any, context: Any) -> Text:
     if "zh" in context:
         return Text(context["zh"], context["en"])
-    value = clip(repr(item.get("input"))) if not isinstance(item.get("input"), (dict, list)) else ""
+    given = item.get("input")
+    value = _shown(given)
     match kind:
         case "missing":
             return Text(f"缺少 {item['loc'][-1]}", f"{item['loc'][-1]} is missing")
