@@ -172,6 +172,13 @@ def _words(value: Any) -> tuple[str, ...] | None:
     return words  # type: ignore[return-value]
 
 
+class Kind(NamedTuple):
+    """Marks what a field holds, for whoever writes or reads it as a cell of a table."""
+
+    name: str
+    dated: bool = False
+
+
 def _shape(*shapes: dict[str, Any], dated: bool = False) -> WithJsonSchema:
     """The JSON Schema of a scalar: what it may be, or null; with `dated`, a list of {date, value} too."""
     options = [*shapes]
@@ -230,17 +237,19 @@ def _span_written(span: Span) -> Any:
 
 _WRITTEN = PlainSerializer(written)
 
-Day = Annotated[Any, BeforeValidator(_span), _WRITTEN, _shape(*_DAY)]
-Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _WRITTEN, _shape(_TRUTH, dated=True)]
-Flag = Annotated[Any, BeforeValidator(_truth), _WRITTEN, _shape(_TRUTH)]
-Label = Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, _shape(_STRING, dated=True)]
-String = Annotated[Any, BeforeValidator(_text), _WRITTEN, _shape(_STRING)]
-Words = Annotated[Any, BeforeValidator(_words), _WRITTEN, _shape(_LIST)]
-Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _WRITTEN, _shape(_AMOUNT, _BOUNDS)]
-MoneyStock = Annotated[Any, BeforeValidator(_dated(_number(money=True, whole=False))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
-Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
-Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _WRITTEN, _shape(_AMOUNT, _BOUNDS, dated=True)]
-Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _WRITTEN, _shape(_AMOUNT, _BOUNDS)]
+Day = Annotated[Any, BeforeValidator(_span), _WRITTEN, Kind("date"), _shape(*_DAY)]
+Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _WRITTEN, Kind("truth", dated=True), _shape(_TRUTH, dated=True)]
+Flag = Annotated[Any, BeforeValidator(_truth), _WRITTEN, Kind("truth"), _shape(_TRUTH)]
+Label = Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, Kind("text", dated=True), _shape(_STRING, dated=True)]
+String = Annotated[Any, BeforeValidator(_text), _WRITTEN, Kind("text"), _shape(_STRING)]
+Words = Annotated[Any, BeforeValidator(_words), _WRITTEN, Kind("words"), _shape(_LIST)]
+Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _WRITTEN, Kind("money"), _shape(_AMOUNT, _BOUNDS)]
+MoneyStock = Annotated[
+    Any, BeforeValidator(_dated(_number(money=True, whole=False))), _WRITTEN, Kind("money", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)
+]
+Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _WRITTEN, Kind("count", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)]
+Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _WRITTEN, Kind("rate", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)]
+Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _WRITTEN, Kind("count"), _shape(_AMOUNT, _BOUNDS)]
 
 
 def _year(value: Any) -> int | None:
@@ -252,7 +261,7 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-Year = Annotated[Any, BeforeValidator(_year), _WRITTEN, _shape({"type": ["integer", "string"]})]
+Year = Annotated[Any, BeforeValidator(_year), _WRITTEN, Kind("year"), _shape({"type": ["integer", "string"]})]
 
 
 class Record(BaseModel):
@@ -262,15 +271,19 @@ class Record(BaseModel):
 
 
 def _choice(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, WordOf(name), _shape({"type": "string", "x-words": name}, dated=True)]
+    return Annotated[
+        Any, BeforeValidator(_dated(_text)), _WRITTEN, WordOf(name), Kind("text", dated=True), _shape({"type": "string", "x-words": name}, dated=True)
+    ]
 
 
 def _word(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_text), _WRITTEN, WordOf(name), _shape({"type": "string", "x-words": name})]
+    return Annotated[Any, BeforeValidator(_text), _WRITTEN, WordOf(name), Kind("text"), _shape({"type": "string", "x-words": name})]
 
 
 def _word_list(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_words), _WRITTEN, WordOf(name), _shape({"type": "array", "items": {"type": "string", "x-words": name}})]
+    return Annotated[
+        Any, BeforeValidator(_words), _WRITTEN, WordOf(name), Kind("words"), _shape({"type": "array", "items": {"type": "string", "x-words": name}})
+    ]
 
 
 # --- the centre's file ------------------------------------------------------------------------------------------------------
@@ -479,7 +492,7 @@ def _expiry(value: Any) -> Any:
     return span
 
 
-ExactDay = Annotated[Any, BeforeValidator(_expiry), _shape(_ISO)]
+ExactDay = Annotated[Any, BeforeValidator(_expiry), Kind("date"), _shape(_ISO)]
 
 
 class Attestation(Record):
@@ -565,7 +578,7 @@ class CentreData(Subject):
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
     stage: Literal["applicant", "approved"] | None = None
-    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, _shape(_ISO)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, Kind("date"), _shape(_ISO)] = None
     applied_on: Day = None
     approved_on: Day = None
     term_years: Term = None
@@ -616,7 +629,7 @@ class Programme(Subject):
     """Figures of a programme, as `programme.example.yaml` of the contract has them."""
 
     jurisdiction: _word("jurisdictions") = None  # type: ignore[valid-type]
-    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, _shape(_ISO)] = None
+    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, Kind("date"), _shape(_ISO)] = None
     centres: Count = None
     leading_enterprises: Count = None
     top_100_enterprises: Count = None
