@@ -1,0 +1,96 @@
+"""The compiled engine: a rule set becomes plain Python functions, once, and they decide all rules of a centre in one pass.
+
+Generated code gives statuses and numbers. Places, texts and traces are the reference's, made when they are looked at.
+"""
+
+from __future__ import annotations
+
+import threading
+from datetime import date
+from typing import Any
+
+from tic_rules.centre import Programme
+from tic_rules.engines.compiled.deferred import Deferred, followed
+from tic_rules.engines.compiled.program import Group, Program, compile_rules
+from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
+from tic_rules.evaluate import day_not_needed
+from tic_rules.lives import Life, lives_of
+from tic_rules.readings import TRUE, Scene
+from tic_rules.ruleset import RuleSet
+
+_LOCK = threading.Lock()
+
+
+def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
+    """The functions of a rule set for a centre or a programme; compiled when they are first asked for, kept with the rule set."""
+    key = ("program", programme)
+    found = ruleset._compiled.get(key)
+    if found is None:
+        with _LOCK:
+            found = ruleset._compiled.get(key)
+            if found is None:
+                found = ruleset._compiled[key] = compile_rules(ruleset, programme)
+    return found  # type: ignore[no-any-return]
+
+
+def outcomes(scene: Scene) -> tuple[list[str], list[Any]]:
+    """The status of every rule of the scene's rule set, in its order, and the numbers that were seen."""
+    program = program_of(scene.ruleset, isinstance(scene.subject, Programme))
+    reader = Reader(scene)
+    statuses = ["not_applicable"] * len(scene.ruleset.rules)
+    numbers: list[Any] = [None] * len(statuses)
+    for group in program.groups:
+        told, seen = _settled(group, reader)
+        for place, rule, status, number in zip(group.places, group.rules, told, seen, strict=True):
+            statuses[place], numbers[place] = status, number
+            if rule.kind == "consequence":
+                reader.followed[rule.id] = followed(status)
+    return statuses, numbers
+
+
+def check_rules(scene: Scene) -> list[Deferred]:
+    """Every rule of the scene's rule set, in its order, decided by generated code."""
+    return [Deferred(status, numbers, rule, scene) for status, numbers, rule in zip(*outcomes(scene), scene.ruleset.rules, strict=True)]
+
+
+def _settled(group: Group, reader: Reader) -> tuple[Any, Any]:
+    """A group over every life that the data allows: what all of them agree on, otherwise unknown."""
+    lives = lives_of(reader.scene, group.needs).all
+    first = group.decide(reader, *lives[0])
+    if len(lives) == 1:
+        return first[0], first[2]
+    told = [first, *(group.decide(reader, *life) for life in lives[1:])]
+    holds = [_holding(group, reader, life, outcome[1]) for life, outcome in zip(lives, told, strict=True)]
+    statuses, numbers = [], []
+    for position in range(len(group.rules)):
+        ways = [outcome[0][position] for outcome in told]
+        found = set(ways)
+        status = ways[0] if len(found) == 1 else "unknown"
+        if found == {"pass", "not_applicable"} and all(held[position] == TRUE for held in holds):
+            status = "pass"
+        elif found == {"fail", "pending"} and day_not_needed(group.rules[position], reader.scene, lives):
+            status = "fail"
+        statuses.append(status)
+        shown = ways.index(status) if status in found else 0
+        numbers.append(_hull([outcome[2][position] for outcome in told], shown))
+    return statuses, numbers
+
+
+def _holding(group: Group, reader: Reader, life: Life, values: tuple[int, ...]) -> tuple[int, ...]:
+    """What the requirements come to in a life; before approval, what they would."""
+    approved: date | None = life.approved
+    if approved is not None or group.rules[0].by == "application" or isinstance(reader.subject, Programme):
+        return values
+    return group.holds()(reader, *life)  # type: ignore[return-value]
+
+
+def _hull(told: list[Any], shown: int) -> Any:
+    """What the life that is shown saw; a range becomes the one that all lives together leave."""
+    if not isinstance(told[shown], (Numbers, Sides)):
+        return told[shown]
+    known = [numbers.observed() for numbers in told if numbers is not None]
+    ends = min(numbers.low for numbers in known), max(numbers.high for numbers in known)
+    return Numbers(*ends, *told[shown].bound())
+
+
+__all__ = ["check_rules", "outcomes", "program_of"]

@@ -1,0 +1,66 @@
+"""A decision of which only the status and what was observed are made; whatever else is looked at, the reference makes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tic_rules import conditions as c
+from tic_rules.engines.compiled.runtime import Numbers, Sides
+from tic_rules.evaluate import Decision, Seen, settle
+from tic_rules.readings import FALSE, TRUE, UNKNOWN, Scene
+from tic_rules.ruleset import Rule
+
+_FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
+
+
+class Deferred:
+    """A rule that generated code has decided. It has the attributes of a `Decision`."""
+
+    __slots__ = ("_decision", "_observed", "_rule", "_scene", "status")
+
+    def __init__(self, status: str, observed: Any, rule: Rule, scene: Scene) -> None:
+        self.status, self._observed, self._rule, self._scene = status, observed, rule, scene
+        self._decision: Decision | None = None
+
+    @property
+    def main(self) -> Seen | None:
+        """The one condition that the finding's numbers are about; only what it observed, and against what, is filled in."""
+        observed, node = self._observed, self._rule.condition
+        if isinstance(observed, (Numbers, Sides)):
+            return Seen(TRUE, node, observed.observed(), observed.bound())
+        return None if observed is None else Seen(TRUE, node, observed)
+
+    @property
+    def by_year(self) -> dict[int, str]:
+        """The status of each year that is owed."""
+        return self._observed if self._rule.yearly is not None and self._observed else {}
+
+    @property
+    def full(self) -> Decision:
+        """The rule as the reference decides it."""
+        if self._decision is None:
+            self._decision = decided(self._rule, self._scene)
+        return self._decision
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.full, name)
+
+    def _replace(self, **changes: Any) -> Decision:
+        return self.full._replace(**changes)
+
+
+def decided(rule: Rule, scene: Scene) -> Decision:
+    """A rule by the reference, after the consequences that it waits for."""
+    for node in c.walk(rule.condition):
+        if isinstance(node, c.Follows) and node.follows not in scene.followed:
+            other = decided(scene.ruleset[node.follows], scene)
+            scene.followed[node.follows] = (followed(other.status), other.missing)
+    return settle(rule, scene)
+
+
+def followed(status: str) -> int:
+    """What a consequence's status means for the one that waits for it."""
+    return _FOLLOWED.get(status, FALSE)
+
+
+__all__ = ["Deferred", "followed"]

@@ -1,0 +1,439 @@
+"""What generated code calls: reading lists, windows, series and judgements of one subject. Statuses and ranges only, no places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tic_rules.centre import Series, value_at
+from tic_rules.conditions import Test
+from tic_rules.evaluate import Life, between, latest_judgement, see
+from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range
+from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Scene, any_of, series_at
+from tic_rules.ruleset import Rule
+
+Match = Callable[[Any, date, "Reader"], int]
+"""Generated: whether an entry is as a clause asks, on a day."""
+
+Ends = tuple[Number, Number]
+
+
+class Row(NamedTuple):
+    """An entry of a list with the days that it may be dated and its year."""
+
+    record: Any
+    first: date
+    last: date
+    year: int | None
+
+
+class Rows(NamedTuple):
+    entries: list[Row]
+    incomplete: bool
+    timeless: bool
+
+
+class Numbers(NamedTuple):
+    """What a comparison observed, and the bound that it was held against."""
+
+    low: Number
+    high: Number
+    least: Number
+    most: Number
+
+    def observed(self) -> Range:
+        return Range(self.low, self.high)
+
+    def bound(self) -> Range:
+        return Range(self.least, self.most)
+
+
+class Sides(NamedTuple):
+    """What the groups of a share have together, what all others have, and the share that is asked for."""
+
+    low: Number
+    high: Number
+    rest_low: Number
+    rest_high: Number
+    asked: Fraction
+
+    def bound(self) -> Range:
+        return Range(self.asked, self.asked)
+
+    def observed(self) -> Range:
+        """The part of the whole; the ends are taken jointly."""
+        least, most = self.low + self.rest_high, self.high + self.rest_low
+        low = Fraction(self.low) / Fraction(least) if least not in (0, INFINITY) else Fraction(0)
+        return Range(low, Fraction(self.high) / Fraction(most) if most not in (0, INFINITY) else Fraction(1))
+
+
+_NO_DAY = (LAST_DAY, FIRST_DAY)
+"""An entry without a date counts on every day: its first day is never late, its last never early."""
+
+
+class Reader:
+    """A subject on an as-of day, as generated code reads it; remembers lists and windows for the length of a check."""
+
+    __slots__ = ("_memo", "_rows", "as_of", "complete", "followed", "given", "incomplete", "named", "scene", "spoken", "subject")
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene, self.subject, self.as_of, self.spoken = scene, scene.subject, scene.as_of, scene.reported_on
+        self.named, self.given = scene._incomplete, scene.attested.get
+        self.complete, self.incomplete = not self.named, scene.incomplete
+        self.followed: dict[str, int] = {}
+        self._rows: dict[str, Rows] = {}
+        self._memo: dict[Any, Any] = {}
+
+    # --- lists -----------------------------------------------------------------------------------------------------------
+
+    def rows(self, name: str) -> Rows:
+        found = self._rows.get(name)
+        if found is None:
+            found = self._rows[name] = self._read(name)
+        return found
+
+    def _read(self, name: str) -> Rows:
+        declared = self.scene.lists[name]
+        dated, yearly = declared.date, declared.year
+        entries: list[Row] = []
+        incomplete = timeless = False
+        for path in declared.paths:
+            value = value_at(self.subject, path)
+            if declared.held is not None:
+                held = None if value is None else getattr(value, declared.held)
+                happened = held or (value is not None and any(v is not None for k, v in value if k != declared.held))
+                timeless, incomplete = held is False, held is None and not happened
+                value = (value,) if happened else ()
+            elif value is None:
+                incomplete = True
+                continue
+            elif self.named:
+                incomplete = incomplete or self.scene.incomplete(path)
+            if declared.scalar is not None:
+                entries.extend([Row(record, *_NO_DAY, record if yearly else None) for record in value])
+            elif dated is not None:
+                entries.extend([Row(record, *(getattr(record, dated) or ANY_DAY), getattr(record, yearly) if yearly else None) for record in value])
+            else:
+                entries.extend([Row(record, *_NO_DAY, getattr(record, yearly) if yearly else None) for record in value])
+        return Rows(entries, incomplete, timeless)
+
+    def counted(self, name: str, day: date, start: date, year: int | None, over: bool) -> tuple[list[tuple[Any, int]], bool]:
+        """The entries that count, or may count, at a moment, and whether there may be more."""
+        key = (name, day, start, year, over)
+        known = self._memo.get(key)
+        if known is None:
+            rows = self.rows(name)
+            last = day
+            if over:
+                year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
+            by_year = year is not None and self.scene.lists[name].year is not None
+            cap = last if last < self.spoken else self.spoken
+            found = []
+            for row in rows.entries:
+                value = TRUE if row.first > row.last else within(row, start, last, cap)
+                if by_year and value != FALSE and row.year != year:
+                    value = UNKNOWN if row.year is None else FALSE
+                if value != FALSE:
+                    found.append((row.record, value))
+            known = self._memo[key] = found, rows.incomplete or (last > self.spoken and not rows.timeless)
+        return known  # type: ignore[no-any-return]
+
+    def looked_up(self, listed: str, attribute: str, record: Any) -> Any:
+        """An attribute that is found on another list; None where it is not known."""
+        key = (listed, attribute, id(record))
+        if key not in self._memo:
+            self._memo[key] = self.scene._look_up(self.scene.lists[listed].look_up[attribute], record, ())[0]
+        return self._memo[key]
+
+    # --- conditions that are rare in one form or another: the reference sees them --------------------------------------------
+
+    def see(self, node: Any, rule: Rule, day: date, start: date, year: int | None, approved: date | None, term_end: date | None) -> int:
+        return see(node, self.scene, Moment(day, start, year), Life(approved, None, term_end), rule).value
+
+
+def within(row: Row, start: date, last: date, cap: date) -> int:
+    if row.last < start or row.first > last:
+        return FALSE
+    return TRUE if row.first >= start and row.last <= cap else UNKNOWN
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------------
+
+
+def stock(reader: Reader, value: Any, path: str, day: date, cumulative: bool) -> Ends:
+    """A number that holds at a day: the last value on or before it, until reported_on; a cumulative one bounds other days."""
+    if value is None:
+        return ANYTHING
+    spoken = reader.spoken
+    low: Number
+    high: Number
+    low, high = ANYTHING
+    if type(value) is Series:
+        if day <= spoken:
+            values, open_end = series_at(value, day, spoken)
+            if values and not open_end:
+                low, high = min((v or ANYTHING).low for v in values), max((v or ANYTHING).high for v in values)
+        if cumulative:
+            least = max((e.value.low for e in value if e.value is not None and e.when.last <= min(day, spoken)), default=0)
+            most = min((e.value.high for e in value if e.value is not None and e.when.first >= day), default=INFINITY)
+            low, high = max(low, least), max(min(high, most), low, least)
+    elif day == spoken:
+        low, high = value
+    elif cumulative:
+        low, high = (0, value.high) if day < spoken else (value.low, INFINITY)
+    return (low, INFINITY) if reader.named and reader.scene.incomplete(path) else (low, high)
+
+
+def value(reader: Reader, known: Any, path: str, day: date, start: date, else_count: str | None) -> Ends:
+    """An undated number, or one of a dated series."""
+    if known is None:
+        if else_count is None:
+            return ANYTHING
+        cap = min(day, reader.spoken)
+        certain = [row for row in reader.rows(else_count).entries if row.first <= row.last and within(row, start, day, cap) == TRUE]
+        return len(certain), INFINITY
+    if type(known) is Series:
+        values, open_end = series_at(known, day, reader.spoken)
+        if open_end or not values or None in values:
+            return ANYTHING
+        return min(v.low for v in values), max(v.high for v in values)
+    if reader.named and reader.scene.incomplete(path):
+        return known.low, INFINITY
+    return known.low, known.high
+
+
+def total(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, attribute: str, day: date) -> Ends:
+    """The sum of an attribute over the entries that count and match."""
+    low: Number = 0
+    high: Number = 0
+    for record, counts in counted[0]:
+        if match is not None:
+            matched = match(record, day, reader)
+            if matched == FALSE:
+                continue
+            counts = matched if matched < counts else counts
+        amount = getattr(record, attribute)
+        if amount is None:
+            high = INFINITY
+            continue
+        if counts == TRUE:
+            low += amount.low
+        high += amount.high
+    return low, INFINITY if counted[1] else high
+
+
+def count(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, day: date) -> Ends:
+    low = high = 0
+    for record, counts in counted[0]:
+        if match is not None:
+            matched = match(record, day, reader)
+            if matched == FALSE:
+                continue
+            counts = matched if matched < counts else counts
+        high += 1
+        if counts == TRUE:
+            low += 1
+    return low, INFINITY if counted[1] else high
+
+
+def distinct(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], get: Callable[[Any, Reader], Any], day: date) -> Ends:
+    certain, open_ = set(), 0
+    for record, counts in counted[0]:
+        known = get(record, reader)
+        if type(known) is Series:
+            values, open_end = series_at(known, day, reader.spoken)
+            known = values[0] if len(values) == 1 and not open_end else None
+        if known is None or counts != TRUE:
+            open_ += 1
+        else:
+            certain.add(known)
+    return max(len(certain), 1 if counted[0] else 0), INFINITY if counted[1] else len(certain) + open_
+
+
+def grouped(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], matches: tuple[Match, ...], attribute: str, day: date) -> list[Ends]:
+    """The sum of an attribute in each group."""
+    return [total(reader, counted, match, attribute, day) for match in matches]
+
+
+def kinds(groups: list[Ends]) -> Ends:
+    """How many groups have more than nothing."""
+    return sum(1 for low, _ in groups if low > 0), sum(1 for _, high in groups if high > 0)
+
+
+def share(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], matches: tuple[Match, ...], attribute: str, asked: Fraction, day: date) -> Sides:
+    """What the groups named have together and what all others have, each entry on one side only."""
+    low: Number = 0
+    high: Number = 0
+    rest_low: Number = 0
+    rest_high: Number = 0
+    for record, counts in counted[0]:
+        inside = any_of([match(record, day, reader) for match in matches])
+        least, most = getattr(record, attribute) or ANYTHING
+        if inside != FALSE:
+            high += most
+            if inside == TRUE == counts:
+                low += least
+        if inside != TRUE:
+            rest_high += most
+            if inside == FALSE and counts == TRUE:
+                rest_low += least
+    if counted[1]:
+        high = rest_high = INFINITY
+    return Sides(low, high, rest_low, rest_high, asked)
+
+
+def largest(groups: list[Ends], at: int) -> tuple[int, Numbers]:
+    """Whether no other group has more; the group's own range, and the most that another has."""
+    low, high = groups[at]
+    result = TRUE
+    least: Number = 0
+    most: Number = 0
+    for position, other in enumerate(groups):
+        if position != at:
+            result = min(result, TRUE if low >= other[1] else FALSE if high < other[0] else UNKNOWN)
+            least, most = max(least, other[0]), max(most, other[1])
+    return result, Numbers(low, high, least, most)
+
+
+# --- single values, lists to look through -------------------------------------------------------------------------------------
+
+
+def over(test: Callable[[Any, date, date], int], series: Any, day: date, spoken: date) -> int:
+    """A test of a value that is dated, or absent: what all values agree on that it may have."""
+    if type(series) is not Series:
+        return UNKNOWN
+    values, open_end = series_at(series, day, spoken)
+    if open_end or None in values:
+        return UNKNOWN
+    results = {test(known, day, spoken) for known in values}
+    return results.pop() if len(results) == 1 else UNKNOWN
+
+
+def only(value: Any, day: date, spoken: date) -> Any:
+    """The one value that a dated one has on a day; None where there may be several, or another."""
+    if type(value) is not Series:
+        return value
+    values, open_end = series_at(value, day, spoken)
+    return values[0] if len(values) == 1 and not open_end else None
+
+
+def any_dated(values: Iterable[Any]) -> bool:
+    return any(type(value) is Series for value in values)
+
+
+def same(nodes: tuple[Any, ...], texts: tuple[Any, ...]) -> int:
+    """Texts that read as asked, with the same between; none of them is dated."""
+    inner = [None if text is None else between(node, text) for node, text in zip(nodes, texts, strict=True)]
+    known = {text for text in inner if text}
+    if len(known) > 1 or "" in inner:
+        return FALSE
+    return UNKNOWN if None in inner else TRUE
+
+
+def some(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, day: date) -> int:
+    values = [min(counts, match(record, day, reader)) for record, counts in counted[0]]
+    found = any_of(values)
+    return UNKNOWN if found != TRUE and counted[1] else found
+
+
+def every(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, day: date) -> int:
+    entries, more = counted
+    result, certain = TRUE, False
+    for record, counts in entries:
+        found = match(record, day, reader)
+        if counts == TRUE:
+            certain = True
+        elif found != TRUE:
+            found = UNKNOWN
+        if found < result:
+            result = found
+    if more or not certain:
+        result = min(result, UNKNOWN if more or entries else FALSE)
+    return result
+
+
+def none_of(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, permitted: Match | None, open_: bool, day: date) -> int:
+    result = TRUE
+    for record, counts in counted[0]:
+        found = match(record, day, reader)
+        found = TRUE if found == FALSE else FALSE if found == TRUE else found
+        if found == TRUE and open_:
+            allowed = FALSE if permitted is None else permitted(record, day, reader)
+            found = TRUE if allowed == TRUE else REVIEW if allowed == FALSE else UNKNOWN
+        if counts == UNKNOWN and found != TRUE:
+            found = UNKNOWN
+        if found < result:
+            result = found
+    return min(result, UNKNOWN) if counted[1] else result
+
+
+def each_of(reader: Reader, table: Any, path: str, keys: tuple[str, ...], match: Match, day: date) -> int:
+    more = table is None or day > reader.spoken or (bool(reader.named) and reader.scene.incomplete(path))
+    known = table or {}
+    result = TRUE
+    for key in keys:
+        record = known.get(key)
+        found = (UNKNOWN if more else FALSE) if record is None else match(record, day, reader)
+        if found < result:
+            result = found
+    return result
+
+
+def passes(test: Test, actual: Any, attribute: str, day: date, reader: Reader) -> int:
+    """A test of an attribute whose value is dated or a list of words; generated code sees to the plain ones itself."""
+    if type(actual) is Series:
+        values, open_end = series_at(actual, day, reader.spoken)
+        results = {_allows(test, known, attribute, reader) for known in values}
+        return UNKNOWN if open_end or len(results) > 1 else results.pop()
+    return _allows(test, actual, attribute, reader)
+
+
+def _allows(test: Test, actual: Any, attribute: str, reader: Reader) -> int:
+    allowed = test.one_of
+    if actual is None:
+        return TRUE if allowed is not None and None in allowed else UNKNOWN
+    if test.given:
+        return TRUE
+    if isinstance(actual, tuple):
+        if allowed is not None and any(word in allowed for word in actual):
+            return TRUE
+        if reader.named and reader.scene.incomplete(attribute):
+            return UNKNOWN
+        return REVIEW if test.open and actual else FALSE
+    if allowed is not None:
+        return TRUE if actual in allowed else REVIEW if test.open else FALSE
+    return FALSE if actual in (test.other_than or ()) else TRUE
+
+
+def application_day(approved: date | None, applied: date | None) -> date | None:
+    """The day that an application is judged by: when it was made, or else the approval."""
+    if applied is None or approved is None:
+        return applied or approved
+    return min(applied, approved)
+
+
+def never(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], name: str, match: Match, day: date) -> bool:
+    """Whether no entry of any year can be as asked, and none can be missing."""
+    return not counted[1] and all(match(row.record, day, reader) == FALSE for row in reader.rows(name).entries)
+
+
+# --- judgements ---------------------------------------------------------------------------------------------------------------
+
+
+def judged(given: list[tuple[int, Any]] | None, as_of: date) -> int:
+    """What the attestations for a rule say; none needs review."""
+    if given is None:
+        return REVIEW
+    if len(given) == 1:
+        only = given[0][1]
+        if only.date.last <= as_of:
+            return TRUE if only.met else FALSE
+    return latest_judgement(given, as_of)[0]
+
+
+def judged_items(given: list[tuple[int, Any]] | None, items: tuple[str, ...], as_of: date) -> int:
+    if given is None:
+        return REVIEW
+    return min(judged([(index, one) for index, one in given if one.item == item] or None, as_of) for item in items)
