@@ -102,6 +102,21 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     return RuleSet(model, vocabulary, source), faults
 
 
+def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
+    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises RuleSetError as `inspect_ruleset`."""
+    name = os.fspath(which)
+    if name in shipped_ids():
+        return None
+    source = _read(Path(name))
+    if not isinstance(source.data, dict) or not source.data or not source.data.keys() <= Vocabulary.model_fields.keys():
+        return None
+    try:
+        vocabulary = Vocabulary.model_validate(source.data)
+    except ValidationError as error:
+        raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
+    return vocabulary, source, _located(source, [*_vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())])
+
+
 def _load_file(path: Path) -> RuleSet:
     return _build(_read(path), shared_vocabulary())
 

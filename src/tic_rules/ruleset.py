@@ -416,7 +416,17 @@ class RuleSet:
         """Where a part of the rule file stands: `locate("clauses", 3, "at")`."""
         return self._source.locate(within) if self._source is not None else Mark(0, 0)  # type: ignore[no-any-return]
 
-    def citation(self, rule_id: str) -> Mapping[str, Any]:
+    def written(self, *within: str | int) -> Any:
+        """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is absent."""
+        value: Any = self._source.data if self._source is not None else None
+        for part in within:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
+
+    def citation(self, rule_id: str) -> dict[str, Any]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
         key = ("citation", rule_id)
         if key not in self._compiled:
@@ -430,8 +440,8 @@ class RuleSet:
                 "line": mark.line or None,
                 "column": mark.column or None,
             }
-            self._compiled[key] = MappingProxyType(cited)
-        return self._compiled[key]  # type: ignore[no-any-return]
+            self._compiled[key] = cited
+        return self._compiled[key].copy()  # type: ignore[no-any-return]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__ if name not in ("__weakref__", "_compiled", "facts", "_by_id")}

@@ -1,0 +1,113 @@
+"""Faults of a rule file: is it well formed, does it make sense, is it true to what it quotes.
+
+Each check yields what is wrong and where in its rule; the driver here adds file, line and rule. `lint_file` takes a file as it
+is, broken or not; `lint` a rule set that could be loaded.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+
+from tic_rules.analysis.lint.codes import BY_CODE, CODES, LintCode, Severity
+from tic_rules.analysis.lint.conditions import about_logic, about_vocabulary, about_words
+from tic_rules.analysis.lint.faults import Fault, Found, located
+from tic_rules.analysis.lint.numbers import about_deadline, about_numbers, about_order_of_time, about_units
+from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
+from tic_rules.analysis.lint.whole import Pairs, about_clauses
+from tic_rules.errors import Diagnostic, RuleSetError, Text
+from tic_rules.loading import inspect_ruleset, inspect_vocabulary, shared_vocabulary
+from tic_rules.ruleset import Rule, RuleSet, Vocabulary
+from tic_rules.source import Source
+
+_UNREADABLE = frozenset({"unreadable", "unknown-ruleset"})
+_TEXT = frozenset({"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"})
+_CODE_OF = {
+    "unknown-fact": "TR101",
+    "wrong-unit": "TR102",
+    "wrong-fact": "TR103", "unknown-group": "TR103", "fact": "TR103", "items": "TR103",
+    "unknown-topic": "TR104", "unknown-jurisdiction": "TR104", "unknown-list": "TR104", "unknown-unit": "TR104",
+    "dangling-rule": "TR105", "dangling-clause": "TR105",
+    "duplicate-id": "TR106",
+    "clause": "TR401",
+}  # fmt: skip
+"""The faults that loading refuses, under the codes of a lint."""
+
+
+def explain_code(code: str) -> LintCode | None:
+    """What a code means; None where it is no code."""
+    return BY_CODE.get(code.strip().upper())
+
+
+def lint_file(which: str | os.PathLike[str]) -> list[Fault]:
+    """The faults of a rule file, or of a vocabulary, by path; or of a shipped rule set by id.
+
+    A file that cannot be understood has faults too. Raises RuleSetError only where there is no file to read.
+    """
+    try:
+        words = inspect_vocabulary(which)
+        if words is not None:
+            vocabulary, source, broken = words
+            return _sorted([*map(_of_diagnostic, broken), *_vocabulary_alone(vocabulary, source)])
+        ruleset, broken = inspect_ruleset(which)
+    except RuleSetError as error:
+        if any(fault.code in _UNREADABLE for fault in error.diagnostics):
+            raise
+        return _sorted(map(_of_diagnostic, error.diagnostics))
+    return _sorted([*map(_of_diagnostic, broken), *lint(ruleset, whole=not broken)])
+
+
+def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
+    for found in (*about_vocabulary(vocabulary, shared_vocabulary().with_(vocabulary)), *about_translations(vocabulary)):
+        mark = source.locate(found.within)
+        yield Fault(found.code, Text(found.zh, found.en), source.file, mark.line, mark.column, None, found.fix)
+
+
+def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
+    """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each other."""
+    faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
+    faults += [located(found, ruleset, at) for at, found in about_clauses(ruleset)]
+    faults += [located(found, ruleset, ()) for found in _beside_the_rules(ruleset)]
+    if whole:
+        places = {rule.id: index for index, rule in enumerate(ruleset.rules)}
+        pairs = Pairs(ruleset)
+        faults += [located(found, ruleset, ("rules", places[rule.id]), rule) for rule, found in (*pairs.implied(), *pairs.conflicts())]
+    return _sorted(faults)
+
+
+def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
+    """The document, the clauses and the words of the rule set's own."""
+    yield from about_translations(ruleset.document, ("document",))
+    yield from about_translations(ruleset.clauses, ("clauses",))
+    own = ruleset.written("vocabulary")
+    if own is not None:
+        vocabulary = Vocabulary.model_validate(own)
+        yield from about_translations(vocabulary, ("vocabulary",))
+        yield from about_vocabulary(vocabulary, ruleset.vocabulary, ("vocabulary",))
+
+
+def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
+    """The faults of one rule by itself."""
+    checks: tuple[Iterator[Found], ...] = (
+        about_quote(rule), about_modality(rule), about_lists(rule), about_translations(rule),
+        about_numbers(rule), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset),
+        about_words(rule, ruleset), about_logic(rule, ruleset),
+    )  # fmt: skip
+    for check in checks:
+        for found in check:
+            yield located(found, ruleset, ("rules", index), rule)
+
+
+def _of_diagnostic(fault: Diagnostic) -> Fault:
+    """What loading refused, under the code of a lint."""
+    code = "TR001" if fault.code in _TEXT else _CODE_OF.get(fault.code, "TR002")
+    if fault.code in ("missing", "string-too-short", "too-short") and fault.path.rsplit("/", 1)[-1] in ("zh", "en"):
+        code = "TR003"
+    return Fault(code, fault.message, fault.file, fault.line, fault.column)
+
+
+def _sorted(faults: Iterable[Fault]) -> list[Fault]:
+    return sorted(faults, key=lambda fault: (fault.line, fault.column, fault.code))
+
+
+__all__ = ["BY_CODE", "CODES", "Fault", "LintCode", "Severity", "explain_code", "lint", "lint_file", "lint_rule"]

@@ -1,0 +1,102 @@
+"""A fault of a rule file: its code, where it stands, what is wrong there, and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tic_rules import conditions as c
+from tic_rules.analysis.lint.codes import BY_CODE, Severity
+from tic_rules.errors import Diagnostic, Text
+from tic_rules.ruleset import Rule, RuleSet
+
+Loc = tuple[str | int, ...]
+
+
+class Fault(NamedTuple):
+    code: str
+    message: Text
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    rule: str | None = None
+    fix: Text | None = None
+
+    @property
+    def severity(self) -> Severity:
+        return BY_CODE[self.code].severity
+
+    @property
+    def place(self) -> str:
+        return Diagnostic("", self.message, self.file, self.line, self.column).place
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "code": self.code,
+            "severity": self.severity,
+            "title": BY_CODE[self.code].title.as_dict(),
+            "message": self.message.as_dict(),
+            "fix": self.fix.as_dict() if self.fix else None,
+            "rule": self.rule,
+            "file": self.file or None,
+            "line": self.line or None,
+            "column": self.column or None,
+        }
+
+
+class Found(NamedTuple):
+    """What a check yields: it knows what is wrong and where in the rule; the driver adds file, line and rule."""
+
+    code: str
+    within: Loc
+    zh: str
+    en: str
+    fix: Text | None = None
+
+
+def located(found: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -> Fault:
+    mark = ruleset.locate(*at, *found.within)
+    return Fault(found.code, Text(found.zh, found.en), ruleset.file, mark.line, mark.column, rule.id if rule else None, found.fix)
+
+
+def conditions_of(rule: Rule) -> Iterator[tuple[str, Any]]:
+    """The condition trees of a rule, each under its key."""
+    for part in ("applies", "require", "when", "fails_at_once"):
+        tree = getattr(rule, part)
+        if tree is not None:
+            yield part, tree
+
+
+def nodes_of(rule: Rule) -> Iterator[tuple[Loc, Any]]:
+    """Every condition of a rule with its place within the rule."""
+    for part, tree in conditions_of(rule):
+        yield from walk_places(tree, (part,))
+
+
+def walk_places(node: Any, at: Loc) -> Iterator[tuple[Loc, Any]]:
+    yield at, node
+    match node:
+        case c.All() | c.Either() | c.Same():
+            key = next(iter(type(node).model_fields))
+            for index, child in enumerate(c.children(node)):
+                yield from walk_places(child, (*at, key, index))
+        case c.Not():
+            yield from walk_places(node.not_, (*at, "not"))
+        case c.Review():
+            yield from walk_places(node.review, (*at, "review"))
+
+
+def wheres_of(node: Any) -> Iterator[tuple[str, c.Where]]:
+    """What a condition asks of the entries of a list, under its key."""
+    for key in ("some", "every", "none_of", "permitted", "has", "where"):
+        where = getattr(node, key, None)
+        if isinstance(where, c.Where):
+            yield key, where
+
+
+def tests_of(where: c.Where, at: Loc) -> Iterator[tuple[Loc, str, c.Test]]:
+    """The tests on attributes within a `where`, those under `any` too."""
+    for attribute, test in where.each.items():
+        yield (*at, attribute), attribute, test
+    for index, inner in enumerate(where.any):
+        yield from tests_of(inner, (*at, "any", index))

@@ -1,0 +1,126 @@
+"""Faults between rules, and of the list of clauses: implied rules, conflicts, gaps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from typing import Any
+
+from tic_rules import conditions as c
+from tic_rules.analysis.lint.faults import Found, Loc
+from tic_rules.analysis.lint.logic import Logic
+from tic_rules.analysis.official import NUMERAL, numeral, parent_of
+from tic_rules.analysis.order import Reader, clock_of, early_enough, nature_of
+from tic_rules.errors import Text
+from tic_rules.ruleset import Rule, RuleSet
+
+_ANNEXES = "附件"
+_STRENGTH = {"must": 2, "in_principle": 1, "encouraged": 0, "may": 0}
+
+
+class Pairs:
+    """The rules of a set held against each other."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset = ruleset
+        self.reader = Reader(ruleset.facts)
+        self.logic = Logic(ruleset.facts, self.reader)
+        self.rules = [rule for rule in ruleset.rules if rule.require is not None and not any(isinstance(node, c.Attested) for node in c.walk(rule.require))]
+        self.facts = {rule.id: frozenset(c.facts_of(rule.require)) for rule in self.rules}
+
+    def implied(self) -> Iterator[tuple[Rule, Found]]:
+        """Rules that others of the same bearer already ask for, at least as strictly and as early."""
+        gone: set[str] = set()
+        for rule in self.rules:
+            others = [other for other in self.rules if other is not rule and other.id not in gone and self._covers(other, rule)]
+            whole = c.All(all=tuple(other.require for other in others)) if others else None
+            if whole is not None and self.reader.at_least(whole, rule.require):
+                gone.add(rule.id)
+                named = [other.id for other in others if self.facts[other.id] & self.facts[rule.id]]
+                zh, en = "、".join(named), ", ".join(named)
+                yield (
+                    rule,
+                    Found(
+                        "TR204",
+                        ("require",),
+                        f"已由 {zh} 涵盖",
+                        f"implied by {en}",
+                        Text("核对界限和期限，确属重复的删去", "check bound and deadline; drop it where it repeats"),
+                    ),
+                )
+
+    def _covers(self, other: Rule, rule: Rule) -> bool:
+        """Whether what `other` asks is asked of the same bearer wherever and whenever `rule` asks."""
+        if other.bearer != rule.bearer or _STRENGTH[other.modality] < _STRENGTH[rule.modality] or (other.kind == "target") != (rule.kind == "target"):
+            return False
+        if (other.since, other.until) != (rule.since, rule.until) or not self.facts[other.id] & self.facts[rule.id]:
+            return False
+        if other.applies is not None and (rule.applies is None or not self.reader.at_least(rule.applies, other.applies)):
+            return False
+        return early_enough(clock_of(other), clock_of(rule), nature_of(other.require, self.ruleset.vocabulary))
+
+    def conflicts(self) -> Iterator[tuple[Rule, Found]]:
+        """Pairs of rules on one fact that cannot both be met at a time that both look at."""
+        for first, second in combinations(self.rules, 2):
+            if not self.facts[first.id] & self.facts[second.id] or not self._meet(first, second):
+                continue
+            if self.logic.excludes(first.require, second.require):
+                yield (
+                    second,
+                    Found(
+                        "TR205",
+                        ("require",),
+                        f"与 {first.id} 不能同时满足",
+                        f"cannot be met together with {first.id}",
+                        Text("对照两处原文，核对界限和适用范围", "hold both against the text: bounds, and what each applies to"),
+                    ),
+                )
+
+    def _meet(self, x: Rule, y: Rule) -> bool:
+        """Whether both rules speak to one centre at one time."""
+        if (x.bearer == "programme") != (y.bearer == "programme") or (
+            x.applies is not None and y.applies is not None and self.logic.excludes(x.applies, y.applies)
+        ):
+            return False
+        times = clock_of(x), clock_of(y)
+        if times[0] == times[1] or any(time[0] in ("standing", "within_term") for time in times):
+            return True
+        vocabulary = self.ruleset.vocabulary
+        natures = [nature_of(rule.require, vocabulary) for rule in (x, y)]
+        if all(nature.timeless for nature in natures):
+            return True
+        return any(nature.lasting and early_enough(one, two, nature) for nature, one, two in zip(natures, times, times[::-1], strict=True))
+
+
+def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
+    """Clauses without disposition, out of order, or with a gap in their numbers."""
+    last: dict[str, int] = {}
+    seen: list[str] = []
+    for index, clause in enumerate(ruleset.clauses):
+        at: Loc = ("clauses", index)
+        if not clause.rules and clause.disposition is None:
+            fix = Text("列出 rules，或写明 disposition 和 asks_nothing", "list its rules, or give disposition and asks_nothing")
+            yield at, Found("TR401", (), f"条款 {clause.at} {clause.heading} 没有着落", f"clause {clause.at} has no disposition", fix)
+        above, number = _numbered(clause.at)
+        if number is None:
+            continue
+        if above not in ("", _ANNEXES) and above not in seen:
+            yield at, Found("TR402", ("at",), f"条款 {clause.at} 之前没有 {above}", f"{above} is not listed before clause {clause.at}")
+        expected = last.get(above, 0) + 1
+        if number != expected:
+            yield at, Found("TR402", ("at",), f"条款 {clause.at} 的编号应为第{expected}", f"clause {clause.at} should be number {expected} of its level")
+        last[above] = number
+        seen.append(clause.at)
+
+
+def _numbered(at: str) -> tuple[str, Any]:
+    """A locator as the level that it is numbered within and its number there; None for what has no number of its own kind."""
+    annex = re.fullmatch(r"附件(\d+)", at)
+    if annex:
+        return _ANNEXES, int(annex.group(1))
+    item = re.fullmatch(r".*）(\d+)", at)
+    if item:
+        return parent_of(at), int(item.group(1))
+    numerals = re.findall(f"[{NUMERAL}]+", at)
+    return (parent_of(at), numeral(numerals[-1])) if re.fullmatch(f"[{NUMERAL}（）]+", at) else ("", None)

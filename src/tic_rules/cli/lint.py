@@ -1,0 +1,37 @@
+"""tic-rules lint: the faults of rule files, each with a code, a place and a fix."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from tic_rules.analysis.lint import Fault, lint_file
+from tic_rules.cli.common import lang_option, language, tell, write
+from tic_rules.errors import RuleSetError
+from tic_rules.reporters.lint import render
+
+
+@click.command("lint")
+@click.argument("files", nargs=-1, required=True, metavar="RULEFILE...")
+@click.option("--format", "format_", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
+@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True, help="The least severity that fails the run.")
+@lang_option
+def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str | None) -> None:
+    """Find the faults of rule files (or vocabularies, or shipped rule sets by id): unknown facts, impossible conditions, what the quote does not bear out.
+
+    `tic-rules explain CODE` says what a code means. Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
+    """
+    lang = language(lang)
+    found: dict[str, list[Fault]] = {}
+    unread = False
+    for name in files:
+        try:
+            found[name] = lint_file(name)
+        except RuleSetError as error:
+            tell(error.diagnostics, lang)
+            unread = True
+    write(render(found, format_, lang), None)
+    severities = {fault.severity for faults in found.values() for fault in faults}
+    failed = severities if fail_on == "warning" else severities & {"error"}
+    sys.exit(2 if unread else 1 if failed else 0)
