@@ -37,6 +37,8 @@ class Needs(NamedTuple):
     approval: bool
     term: bool
     application: bool
+    window: bool = False
+    """What counts lies between the approval and the end of the term, so that both days matter together."""
 
 
 def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
@@ -57,7 +59,7 @@ def _needs(rule: Rule) -> Needs:
     )
     approval = term or rule.by == "approval" or rule.years is not None or rule.since == "approval" or rule.from_ is not None or rule.yearly is not None
     approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
-    return Needs(approval or rule.by == "application", term, rule.by == "application")
+    return Needs(approval, term, rule.by == "application", term and rule.since == "approval")
 
 
 def lives_of(scene: Scene, needs: Needs) -> Lives:
@@ -72,7 +74,7 @@ def lives_of(scene: Scene, needs: Needs) -> Lives:
 
 def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
     as_of, span = scene.as_of, centre.approved_on
-    offsets = sorted({0, *(rule.years for rule in scene.ruleset.rules if rule.years)} | (set(_terms(centre, FIRST_DAY, as_of)) if needs.term else set()))
+    offsets = _offsets(scene, centre, needs) if span is None or not span.exact else [0]
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
     undecided = span is None and centre.stage is None and not applicant
@@ -96,6 +98,17 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
     return Lives(tuple(dict.fromkeys(lives)), tuple(open_days))
 
 
+def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
+    """By how many years a day of the data may be shifted back to a day of approval that matters."""
+    terms = _terms(centre, FIRST_DAY, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None] if needs.term else []
+    return sorted({0, *(rule.years for rule in scene.ruleset.rules if rule.years), *terms})
+
+
+def _end_is_anywhere(centre: CentreData, needs: Needs) -> bool:
+    """Where the approval may have been on any day, one term of years already lets the end fall on any day."""
+    return centre.approved_on is None and not needs.window
+
+
 def _from_approval(scene: Scene, centre: CentreData, needs: Needs, approved: date | None, undecided: bool) -> Iterable[Life]:
     applications: list[date | None] = [None]
     if needs.application:
@@ -109,7 +122,7 @@ def _from_approval(scene: Scene, centre: CentreData, needs: Needs, approved: dat
     terms: list[date | None] = [None]
     if approved is not None:
         if needs.term:
-            terms = [add_years(approved, years) for years in _terms(centre, approved, scene.as_of)]
+            terms = [add_years(approved, years) for years in _terms(centre, approved, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None]]
         elif centre.term_years is not None and centre.term_years.exact:
             terms = [add_years(approved, int(centre.term_years.low))]
     return (Life(approved, applied, term_end) for applied in applications for term_end in terms)
