@@ -577,7 +577,7 @@ class CentreData(Subject):
     forward_looking_field: Truth = None
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
-    stage: Literal["applicant", "approved"] | None = None
+    stage: Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")] = None
     reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, Kind("date"), _shape(_ISO)] = None
     applied_on: Day = None
     approved_on: Day = None

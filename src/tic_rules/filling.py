@@ -118,8 +118,6 @@ def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, i
     rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
     asks = f"  〔{'；'.join(shown)}{rest}〕" if shown else ""
     yield f"{indent}# {_label(path, vocabulary)}{asks}"
-    if path == "stage":
-        yield f"{indent}#   applicant 申报中 | approved 已批复"
     if word is not None:
         yield f"{indent}#   " + " | ".join(f"{name} {label.zh}" for name, label in vocabulary.words.get(word, {}).items())
     field = vocabulary.fields.get(path)
