@@ -119,6 +119,14 @@ RULE_FAULTS: dict[str, tuple[str, str, str]] = {
     "no number": ("    require: {fact: investment, at_least: 10亿元}\n", "    require: {fact: investment, at_least: 许多}\n", "quantity"),
     "a clause that is not there": ("    at: 二（五）\n", "    at: 九（九）\n", "dangling-clause"),
     "a rule twice": ("  - id: investment-5y\n", "  - id: investment-2y\n", "duplicate-id"),
+    "a fact of a programme": ("    require: {fact: investment, at_least: 10亿元}\n", "    require: {fact: programme_centres, at_least: 10}\n", "wrong-fact"),
+    "a word that is not in the vocabulary": ("among: [city_government", "among: [citi_government", "unknown-word"),
+    "an attribute that entries do not have": ("some: {kind: annual}", "some: {knd: annual}", "unknown-attribute"),
+    "a fact on a path that is not there": (
+        "\nclauses:",
+        "\nvocabulary: {facts: {foo: {label: {zh: 甲, en: a}, stock: staff.foo, unit: person}}}\nclauses:",
+        "unknown-path",
+    ),
     "a date that is none": ("issued: 2022-01-14", "issued: 2022-02-31", "date"),
 }
 
@@ -133,6 +141,7 @@ def test_a_bad_rule_file(name: str) -> None:
         parse_ruleset(bad, "mine.yaml")
     found = [d for d in caught.value.diagnostics if d.code == code]
     assert found, caught.value.diagnostics
+    assert all(d.line and d.column for d in found)
     changed = next(n for n, (a, b) in enumerate(zip(bad.splitlines(), [*good.splitlines(), ""], strict=False), 1) if a != b)
     assert abs(found[0].line - changed) <= 40
     assert found[0].file == "mine.yaml"

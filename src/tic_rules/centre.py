@@ -693,6 +693,19 @@ def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
     return frozenset(found)
 
 
+@cache
+def words_at(model: Any, path: str) -> str | None:
+    """The vocabulary whose words a dotted path takes; None where it takes none, or is no path."""
+    first, _, rest = path.partition(".")
+    field = model.model_fields.get(first)
+    if field is None:
+        return None
+    if not rest:
+        return next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None)
+    inner = record_in(field.annotation)
+    return None if inner is None else words_at(inner, rest)
+
+
 class Misuse(NamedTuple):
     """A fault that the shape alone does not show; `parts` are the place."""
 

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from tic_rules.centre import CentreData, Programme, Subject, misuses
+from tic_rules.centre import CentreData, Misuse, Programme, Subject, misuses
 from tic_rules.errors import DataError, Diagnostic, Text, fault
+from tic_rules.loading import shared_vocabulary, whole_vocabulary
 from tic_rules.ruleset import Vocabulary
-from tic_rules.source import MAX_BYTES, BadText, Source, decode, pointer, read_text
+from tic_rules.source import MAX_BYTES, BadText, Mark, Source, decode, pointer, read_text
 from tic_rules.validation import diagnostics_of
 
 S = TypeVar("S", bound=Subject)
@@ -92,14 +93,18 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     """The subject, once its words, lists and totals have been held against the vocabulary. Raises DataError."""
     if subject._vocabulary is vocabulary:
         return subject
-    found = []
-    for misuse in misuses(subject, vocabulary):
-        mark = subject._source.locate(misuse.parts) if subject._source else None
-        found.append(Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line if mark else 0, mark.column if mark else 0, pointer(misuse.parts)))
+    found = list(misuses(subject, vocabulary))
+    if any(misuse.code == "unknown-word" for misuse in found) and vocabulary is shared_vocabulary():
+        found = list(misuses(subject, whole_vocabulary()))
     if found:
-        raise DataError(found)
+        raise DataError(_told(subject, misuse) for misuse in found)
     subject._vocabulary = vocabulary
     return subject
+
+
+def _told(subject: Subject, misuse: Misuse) -> Diagnostic:
+    mark = subject._source.locate(misuse.parts) if subject._source else Mark(0, 0)
+    return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, pointer(misuse.parts))
 
 
 __all__ = ["CentreData", "Programme", "bytes_to_text", "read_subject", "subject_from", "subject_from_text", "verified"]

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
-from collections.abc import Iterable, Iterator
+import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from pydantic import ValidationError
 
-from tic_rules import conditions as c
 from tic_rules.errors import Diagnostic, RuleSetError, Text, fault
-from tic_rules.ruleset import Fact, Rule, RuleFile, RuleSet, Vocabulary
+from tic_rules.linking import Fault, rule_file_faults, vocabulary_faults
+from tic_rules.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.source import BadText, Source, decode, pointer, read_text
 from tic_rules.validation import diagnostics_of
-
-Loc = tuple[str | int, ...]
-Fault = tuple[str, Loc, str, str]
 
 
 def rules_folder() -> Path:
@@ -50,7 +45,7 @@ def shared_vocabulary() -> Vocabulary:
         vocabulary = Vocabulary.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    _refuse(source, [*_vocabulary_faults(vocabulary, vocabulary, ())])
+    _refuse(source, [*vocabulary_faults(vocabulary, vocabulary, ())])
     return vocabulary
 
 
@@ -114,7 +109,7 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
         vocabulary = Vocabulary.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    return vocabulary, source, _located(source, [*_vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())])
+    return vocabulary, source, _located(source, [*vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())])
 
 
 def _load_file(path: Path) -> RuleSet:
@@ -138,7 +133,7 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
 
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
-    return [*_vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)), *_faults(model, vocabulary)]
+    return [*vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)), *rule_file_faults(model, vocabulary)]
 
 
 def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
@@ -156,7 +151,7 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that names the earliest day."""
-    own = [ruleset for ruleset in map(load_ruleset, shipped_ids()) if ruleset.jurisdiction == jurisdiction]
+    own = [ruleset for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction)) if ruleset.jurisdiction == jurisdiction]
     found = [ruleset for ruleset in own if in_force(ruleset, day)]
     if found:
         return found
@@ -176,123 +171,22 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     )
 
 
+def _of_jurisdiction(jurisdiction: str) -> list[str]:
+    """The shipped ids whose file says this jurisdiction, so that the others need not be read whole."""
+    said = re.compile(rf"^jurisdiction:\s*['\"]?{re.escape(jurisdiction)}['\"]?\s*(#.*)?$", re.MULTILINE)
+    return [name for name in shipped_ids() if said.search((rules_folder() / f"{name}.yaml").read_text(encoding="utf-8"))]
+
+
+@lru_cache(maxsize=1)
+def whole_vocabulary() -> Vocabulary:
+    """The shared vocabulary with what every shipped rule file adds to it."""
+    vocabulary = shared_vocabulary()
+    for ruleset in map(load_ruleset, shipped_ids()):
+        if ruleset.vocabulary is not shared_vocabulary():
+            vocabulary = vocabulary.with_(ruleset.vocabulary)
+    return vocabulary
+
+
 def in_force(ruleset: RuleSet, day: date) -> bool:
     span = ruleset.document.in_force
     return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
-
-
-# --- links ------------------------------------------------------------------------------------------------------------------
-
-
-def _vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
-    for name, listed in own.lists.items():
-        for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
-            if unit_list not in whole.lists:
-                yield "unknown-list", (*at, "lists", name), f"未知的列表 {unit_list}", f"unknown list {unit_list}"
-    for name, fact in own.facts.items():
-        here = (*at, "facts", name)
-        listed_name = fact.list_name
-        if listed_name is not None and listed_name not in whole.lists:
-            yield "unknown-list", here, f"未知的列表 {listed_name}", f"unknown list {listed_name}"
-        if fact.reading in ("sum", "distinct", "groups") and fact.of is None:
-            yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
-        if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
-            yield "unknown-fact", here, f"{fact.kinds} 不是分组事实", f"{fact.kinds} is not a fact with groups"
-        if fact.unit is not None and fact.unit not in whole.units:
-            yield "unknown-unit", here, f"未知的单位 {fact.unit}", f"unknown unit {fact.unit}"
-        if fact.numeric and fact.unit is None:
-            yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
-
-
-def _faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
-    if model.jurisdiction not in vocabulary.words.get("jurisdictions", {}):
-        yield (
-            "unknown-jurisdiction",
-            ("jurisdiction",),
-            f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加",
-            f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions",
-        )
-    ids = {rule.id: rule for rule in model.rules}
-    yield from _twice("rules", (rule.id for rule in model.rules), "规则", "rule")
-    yield from _twice("clauses", (clause.at for clause in model.clauses), "条款", "clause")
-    listed: dict[str, str] = {}
-    for index, clause in enumerate(model.clauses):
-        for position, rule_id in enumerate(clause.rules):
-            at = ("clauses", index, "rules", position)
-            if rule_id not in ids:
-                yield "dangling-rule", at, f"条款 {clause.at} 列出的规则 {rule_id} 不存在", f"clause {clause.at} lists the rule {rule_id}, which does not exist"
-            elif ids[rule_id].at != clause.at:
-                yield (
-                    "dangling-rule",
-                    at,
-                    f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}",
-                    f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}",
-                )
-            listed[rule_id] = clause.at
-    clauses = {clause.at for clause in model.clauses}
-    for index, rule in enumerate(model.rules):
-        here: Loc = ("rules", index)
-        if rule.at not in clauses:
-            yield "dangling-clause", (*here, "at"), f"clauses 中没有条款 {rule.at}", f"there is no clause {rule.at} under clauses"
-        elif rule.id not in listed:
-            yield "dangling-clause", (*here, "id"), f"条款 {rule.at} 没有列出规则 {rule.id}", f"clause {rule.at} does not list the rule {rule.id}"
-        if rule.topic not in vocabulary.topics:
-            yield "unknown-topic", (*here, "topic"), f"未知的主题 {rule.topic}", f"unknown topic {rule.topic}"
-        yield from _rule_faults(rule, here, ids, vocabulary)
-
-
-def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:
-    seen: Counter[str] = Counter()
-    for index, name in enumerate(names):
-        seen[name] += 1
-        if seen[name] > 1:
-            yield "duplicate-id", (where, index), f"{zh} {name} 重复", f"{en} {name} is given twice"
-
-
-def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
-    for part in ("applies", "require", "fails_at_once", "when"):
-        tree = getattr(rule, part)
-        for node in c.walk(tree) if tree is not None else ():
-            yield from _node_faults(node, (*at, part), ids, vocabulary.facts, vocabulary)
-    attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-    if rule.items and not attested:
-        yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
-    yield from ((code, (*at, "items", *loc[1:]), zh, en) for code, loc, zh, en in _twice("items", (i.id for i in rule.items), "事项", "item"))
-    for name in rule.amount.sum_of if rule.amount else ():
-        if name not in vocabulary.facts or not vocabulary.facts[name].numeric:
-            yield "unknown-fact", (*at, "amount"), f"{name} 不是数字事实", f"{name} is not a fact that is a number"
-
-
-_FITS: dict[type, tuple[str, ...]] = {
-    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.EachOf: ("table",),
-    c.Largest: ("groups",), c.Share: ("groups",), c.Is: ("truth", "choice"), c.Among: ("choice",), c.Given: ("text",), c.Done: ("date",), c.Reads: ("text",),
-}  # fmt: skip
-
-
-def _node_faults(node: Any, at: Loc, ids: dict[str, Rule], facts: dict[str, Fact], vocabulary: Vocabulary) -> Iterator[Fault]:
-    if isinstance(node, c.Follows):
-        if node.follows not in ids or ids[node.follows].kind != "consequence":
-            yield "dangling-rule", at, f"{node.follows} 不是本规则集的 consequence 规则", f"{node.follows} is not a consequence of this rule set"
-        return
-    names = [node.of] if isinstance(node, c.Running) else [node.fact] if hasattr(node, "fact") else []
-    if isinstance(node, c.Compare) and isinstance(node.limit, c.Times):
-        names.append(node.limit.fact)
-    for name in names:
-        if name not in facts:
-            yield "unknown-fact", at, f"未知的事实 {name}", f"unknown fact {name}"
-            return
-    for name in names:
-        fact = facts[name]
-        kind = fact.type if fact.reading == "value" else fact.reading
-        fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
-        if isinstance(node, c.Compare):
-            if not fact.numeric:
-                yield "wrong-fact", at, f"{name} 不是数字，不能比较大小", f"{name} is not a number and cannot be compared"
-        elif fits is not None and kind not in fits:
-            yield "wrong-fact", at, f"{name} 是 {kind}，此处需要 {'、'.join(fits)}", f"{name} is {kind}; {' or '.join(fits)} is needed here"
-        if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
-            for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
-                if group not in fact.groups:
-                    yield "unknown-group", at, f"{name} 没有分组 {group}", f"{name} has no group {group}"
-    if isinstance(node, c.Compare) and isinstance(node.limit, c.Times) and facts[node.fact].unit != facts[node.limit.fact].unit:
-        yield "wrong-unit", at, "两边单位不同", "the two sides differ in unit"
