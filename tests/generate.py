@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from fractions import Fraction
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from hypothesis import strategies as st
 
@@ -133,34 +133,33 @@ def aims_of(ruleset: RuleSet) -> Aims:
 
 # --- drawing --------------------------------------------------------------------------------------------------------------------
 
-_KIND = {id(alias.__metadata__[0]): kind for kind, alias in (  # type: ignore[attr-defined]
-    ("day", data.Day), ("truth", data.Truth), ("flag", data.Flag), ("label", data.Label), ("string", data.String), ("words", data.Words),
-    ("money", data.Money), ("money_stock", data.MoneyStock), ("count", data.Count), ("rate", data.Rate), ("term", data.Term), ("year", data.Year),
-)}  # fmt: skip
-_DATED = {"truth", "label", "choice", "money_stock", "count", "rate"}
 _NAMES = ("甲", "乙", "丙")
 
 
+class Field(NamedTuple):
+    """A field of the data: what it holds, whether it may be dated, and its vocabulary or inner model."""
+
+    name: str
+    kind: str
+    dated: bool = False
+    about: Any = None
+
+
 @cache
-def _fields(model: type[data.Record]) -> tuple[tuple[str, str, Any], ...]:
-    """Name, kind and, as the kind needs it, the vocabulary or the inner model, of every field that is drawn."""
+def _fields(model: type[data.Record]) -> tuple[Field, ...]:
+    """Every field that is drawn."""
     found = []
     for name, field in model.model_fields.items():
         inner = data.record_in(field.annotation)
         word = next((m.name for m in field.metadata if isinstance(m, data.WordOf)), None)
-        if word is not None:
-            validator = field.metadata[0].func
-            kind = "word" if validator is data._text else "word_list" if validator is data._words else "choice"
-            found.append((name, kind, word))
-        elif inner is not None:
+        kind = next((m for m in field.metadata if isinstance(m, data.Kind)), None)
+        if inner is not None:
             text = str(field.annotation)
-            found.append((name, "table" if text.startswith("dict") else "list" if "tuple" in text else "part", inner))
-        elif name == "targets":
-            found.append((name, "years", None))
-        elif field.metadata and id(field.metadata[0]) in _KIND:
-            found.append((name, _KIND[id(field.metadata[0])], None))
-        elif name not in ("stage", "reported_on"):
-            found.append((name, "string", None))
+            found.append(Field(name, "table" if text.startswith("dict") else "list" if "tuple" in text else "part", about=inner))
+        elif kind is not None:
+            found.append(Field(name, kind.name if word is None or kind.name == "words" else "choice", kind.dated, word))
+        else:
+            found.append(Field(name, "years" if "tuple" in str(field.annotation) else "text"))
     return tuple(found)
 
 
@@ -188,7 +187,7 @@ class _Maker:
         return day + timedelta(days=self.one((0, 0, 1, -1, 40, -200)))  # type: ignore[no-any-return]
 
     def subject(self) -> Drawn:
-        record = self._record(self.model, "", leave=frozenset({"sources", "attestations", "exemptions", "incomplete", "jurisdiction"}))
+        record = self._record(self.model, "", leave=frozenset({"sources", "attestations", "exemptions", "incomplete", "jurisdiction", "stage", "reported_on"}))
         record |= {"jurisdiction": self.aims.ruleset.jurisdiction} if self.often(90) else {}
         if self.model is data.CentreData:
             self._clock(record)
@@ -213,46 +212,43 @@ class _Maker:
 
     def _record(self, model: type[data.Record], at: str, leave: frozenset[str] = frozenset()) -> dict[str, Any]:
         made: dict[str, Any] = {}
-        for name, kind, about in _fields(model):
-            if name in leave or not self.often(self.share):
-                continue
-            made[name] = self._field(kind, about, at + name)
+        for field in _fields(model):
+            if field.name not in leave and self.often(self.share):
+                made[field.name] = self._field(field, at + field.name)
         return made
 
-    def _field(self, kind: str, about: Any, at: str) -> Any:
-        if kind == "part":
-            return self._record(about, at + ".")
-        if kind == "list":
-            return self._list(about, at)
-        if kind == "table":
-            return {key: self._record(about, at + ".") for key in self.aims.keys.get(at, ("1.1", "1.2")) if self.share > 90 or self.often(self.share)}
-        if kind in _DATED and self.often(15):
-            return self._series(kind, about, at)
-        return self._plain(kind, about, at)
+    def _field(self, field: Field, at: str) -> Any:
+        if field.kind == "part":
+            return self._record(field.about, at + ".")
+        if field.kind == "list":
+            return self._list(field.about, at)
+        if field.kind == "table":
+            return {key: self._record(field.about, at + ".") for key in self.aims.keys.get(at, ("1.1", "1.2")) if self.share > 90 or self.often(self.share)}
+        if field.dated and self.often(15):
+            return self._series(field, at)
+        return self._plain(field, at)
 
-    def _plain(self, kind: str, about: Any, at: str) -> Any:
-        match kind:
-            case "truth" | "flag":
+    def _plain(self, field: Field, at: str) -> Any:
+        match field.kind:
+            case "truth":
                 return self.one((True, True, True, True, False, None))
-            case "choice" | "word":
-                return self._word(about)
-            case "word_list":
-                return [self.one(list(self.aims.vocabulary.words[about])) for _ in range(self.one((1, 0, 2, 3)))]
+            case "choice":
+                return self._word(field.about)
+            case "words" if field.about is not None:
+                return [self.one(list(self.aims.vocabulary.words[field.about])) for _ in range(self.one((1, 0, 2, 3)))]
             case "words":
                 return self._several(self.aims.words.get(at, []))
-            case "label":
-                return self.one((*self.aims.texts.get(at, ()), "名称", None))
-            case "day":
+            case "date":
                 return self._day()
-            case "count" | "rate" | "money_stock":
-                return self._number(at, kind)
-            case "money":
+            case "money" if not field.dated:
                 return self._amount(Fraction(10**8))
+            case "count" | "rate" | "money":
+                return self._number(at, field.kind)
             case "year":
                 return self.one([*range(self.approved.year, self.as_of.year + 2)] or [self.as_of.year])
             case "years":
                 return [year for year in range(self.approved.year, self.as_of.year + 1) if self.often(90)]
-        return self.one((*_NAMES, None))
+        return self.one((*self.aims.texts.get(at, ()), *_NAMES, None))
 
     def _word(self, vocabulary: str) -> Any:
         known = list(self.aims.vocabulary.words.get(vocabulary, ()))
@@ -266,11 +262,11 @@ class _Maker:
         left_out = self.one((None, *asked))
         return [word for word in asked if word != left_out]
 
-    def _series(self, kind: str, about: Any, at: str) -> list[dict[str, Any]]:
+    def _series(self, field: Field, at: str) -> list[dict[str, Any]]:
         entries: dict[Any, Any] = {}
         for _ in range(self.one((1, 2, 3))):
             day = self._day()
-            entries[repr(day)] = day, self._plain(kind, about, at)
+            entries[repr(day)] = day, self._plain(field, at)
         pairs = list(entries.values())
         if at in self.aims.cumulative:
             days = sorted((day for day, _ in pairs), key=_first)
@@ -279,7 +275,7 @@ class _Maker:
 
     def _list(self, model: type[data.Record], at: str) -> list[dict[str, Any]]:
         entries = [self._record(model, at + ".") for _ in range(self.one((2, 1, 3, 0, 6)))]
-        names = [name for name, kind, _ in _fields(model) if kind == "money"]
+        names = [field.name for field in _fields(model) if field.kind == "money"]
         if names and entries:
             self._add_up(entries, names[0], at)
         if at == "evaluations":
@@ -341,14 +337,19 @@ class _Maker:
                         "date": day,
                         "evidence": "评审意见",
                     }
-                    made.append(given | ({"item": item.id} if item is not None else {}))
+                    made.append(given | ({"item": item.id} if item is not None else {}) | self._expiry())
         return made
 
     def _exemptions(self) -> list[dict[str, Any]]:
-        return [
-            {"rule": f"{self.aims.ruleset.id}/{rule.id}", "reason": "经批准", "approved_by": "主管部门", "date": self._day() or self._exact(self._near())}
-            for rule in self.aims.in_principle if self.often(15)
-        ]  # fmt: skip
+        made = []
+        for rule in self.aims.in_principle:
+            if self.often(15):
+                day = self._day() or self._exact(self._near())
+                made.append({"rule": f"{self.aims.ruleset.id}/{rule.id}", "reason": "经批准", "approved_by": "主管部门", "date": day} | self._expiry())
+        return made
+
+    def _expiry(self) -> dict[str, Any]:
+        return {"expires_on": self._exact(self._near())} if self.often(10) else {}
 
 
 @cache

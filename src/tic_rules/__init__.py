@@ -50,25 +50,31 @@ def _vocabulary(ruleset: str | RuleSet | None) -> Any:
     return shared_vocabulary() if ruleset is None else load_ruleset(ruleset).vocabulary
 
 
+def _known(engine: str) -> None:
+    if engine not in ENGINES:
+        raise fault(UsageError, "engine", f"没有引擎 {engine}；现有：{'、'.join(ENGINES)}", f"no engine {engine}; on hand: {', '.join(ENGINES)}")
+
+
 def check(
     centre: CentreData | Mapping[str, Any] | Any,
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
     engine: str = "native",
+    isolated: bool = False,
 ) -> Report:
     """Decide every rule of a rule set for a centre.
 
     `centre` is a Centre, a mapping or a model of the caller's own that fits; `ruleset` an id, a path or a RuleSet; `as_of`
     the day looked at, by default the data's `reported_on`. Pure and thread-safe: nothing is written, nothing remembered.
+    `engine` is how it is decided, with equal findings; `isolated` runs the durable engine in a process of its own.
 
     Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no as-of day.
     """
-    if engine not in ENGINES:
-        raise fault(UsageError, "engine", f"没有引擎 {engine}；现有：{'、'.join(ENGINES)}", f"no engine {engine}; on hand: {', '.join(ENGINES)}")
+    _known(engine)
     rules = load_ruleset(ruleset)
     subject = subject_from(centre, CentreData, rules.vocabulary)
-    return check_subject(subject, rules, as_of_day(subject, as_of), engine)
+    return check_subject(subject, rules, as_of_day(subject, as_of), engine, isolated)
 
 
 def check_programme(
@@ -77,11 +83,13 @@ def check_programme(
     *,
     centres: Iterable[CentreData] = (),
     as_of: date | str | None = None,
+    engine: str = "native",
 ) -> Report:
     """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the centres given.
 
     Only centres of the rule set's jurisdiction are counted. Raises as `check` does.
     """
+    _known(engine)
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
     own = tuple(
@@ -89,7 +97,7 @@ def check_programme(
         for c in centres
         if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
     )
-    return check_subject(programme.with_centres(own), rules, as_of_day(programme, as_of))
+    return check_subject(programme.with_centres(own), rules, as_of_day(programme, as_of), engine)
 
 
 __all__ = [

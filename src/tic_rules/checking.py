@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,7 +19,7 @@ from tic_rules.source import pointer
 from tic_rules.telling import Telling
 from tic_rules.version import VERSION
 
-ENGINES = ("native", "reference")
+ENGINES = ("native", "reference", "compiled", "durable")
 
 
 def parse_day(day: date | str) -> date:
@@ -48,11 +48,11 @@ def as_of_day(subject: Subject, as_of: date | str | None) -> date:
     return subject.speaks_for
 
 
-def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str = "native") -> Report:
-    """Decide every rule of a rule set for a subject on a day."""
+def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str = "native", isolated: bool = False) -> Report:
+    """Decide every rule of a rule set for a subject on a day; `isolated` keeps the durable engine in a process of its own."""
     scene = Scene(subject, ruleset, as_of)
-    warned = list(_judgements(subject, ruleset, scene))
-    decisions = check_rules(scene)
+    _sort_judgements(scene)
+    decisions = _decided(scene, engine, isolated)
     given = _exemptions(subject, ruleset)
     used: set[int] = set()
     findings: list[Finding] = []
@@ -64,7 +64,7 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
         findings.append(Finding(f"{ruleset.id}/{rule.id}", decision.status, rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, telling))
 
     def warnings() -> tuple[Part, ...]:
-        return (*_about_time(subject, ruleset, as_of), *warned, *_about_exemptions(subject, ruleset, used))
+        return (*_about_time(subject, ruleset, as_of), *_about_judgements(subject, ruleset, as_of), *_about_exemptions(subject, ruleset, used, as_of))
 
     def consequences() -> list[Part]:
         return [
@@ -77,6 +77,32 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
         Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
         tuple(findings), consequences, warnings,
     )  # fmt: skip
+
+
+_FIRST_CHECKS = 8
+"""So many checks of a rule set are decided by the reference: a program that checks one centre compiles nothing."""
+
+
+def _decided(scene: Scene, engine: str, isolated: bool) -> Sequence[Any]:
+    """The rules decided: by the reference, or, from the second few checks of a rule set on, by its compiled functions."""
+    if engine == "durable":
+        from tic_rules.engines import durable
+
+        return durable.check_rules(scene, isolated)
+    checks = scene.ruleset._compiled.get("checks", 0)
+    if engine == "reference" or (engine == "native" and checks < _FIRST_CHECKS):
+        scene.ruleset._compiled["checks"] = checks + 1
+        return check_rules(scene)
+    from tic_rules.engines import compiled
+
+    return compiled.check_rules(scene)
+
+
+def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
+    """A subject on a day with its attestations sorted to their rules, as a check looks at it."""
+    scene = Scene(subject, ruleset, as_of)
+    _sort_judgements(scene)
+    return scene
 
 
 def _centre(subject: Subject) -> Part | None:
@@ -114,8 +140,35 @@ def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en
     return Part(code=code, message=Text(zh, en), file=subject.file, line=mark.line or None, column=mark.column or None, path=pointer(parts))
 
 
-def _judgements(subject: Subject, ruleset: RuleSet, scene: Scene) -> Iterator[Part]:
-    """Sort the attestations to their rules; the ones without effect are warned of."""
+def _sort_judgements(scene: Scene) -> None:
+    """Give every attestation with an effect to its rule."""
+    items = _items_of(scene.ruleset)
+    for index, given in enumerate(scene.subject.attestations):
+        own, _, rule_id = (given.rule or "").partition("/")
+        if own == scene.ruleset.id and rule_id in items and _takes_effect(given, items[rule_id], scene.as_of):
+            scene.attested.setdefault(rule_id, []).append((index, given))
+
+
+def _items_of(ruleset: RuleSet) -> dict[str, frozenset[str]]:
+    """The rules that take attestations, and the items that each takes one of."""
+    found = ruleset._compiled.get("items")
+    if found is None:
+        attested = [rule for rule in ruleset.rules if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
+        found = ruleset._compiled["items"] = {rule.id: frozenset(item.id for item in rule.items) for rule in attested}
+    return found
+
+
+def _takes_effect(given: Any, items: frozenset[str], as_of: date) -> bool:
+    if given.met is None or given.by is None or given.date is None or given.evidence is None:
+        return False
+    if (given.item not in items) if items else given.item is not None:
+        return False
+    return given.date.first <= as_of and not _expired(given, as_of)
+
+
+def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
+    """The attestations without effect, and why."""
+    attested = _items_of(ruleset)
     for index, given in enumerate(subject.attestations):
         at = ("attestations", index)
         if given.rule is None:
@@ -130,10 +183,9 @@ def _judgements(subject: Subject, ruleset: RuleSet, scene: Scene) -> Iterator[Pa
                 subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect"
             )
             continue
-        rule = ruleset[rule_id]
+        items = attested.get(rule_id, frozenset())
         absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
-        items = {item.id for item in rule.items}
-        if not any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
+        if rule_id not in attested:
             yield _warn(
                 subject,
                 "not-attested",
@@ -157,12 +209,23 @@ def _judgements(subject: Subject, ruleset: RuleSet, scene: Scene) -> Iterator[Pa
             yield _warn(
                 subject, "attestation", (*at, "item"), f"规则 {shown} 不分事项，该认定意见不起作用", f"rule {shown} has no items; the attestation has no effect"
             )
-        elif given.date.first > scene.as_of:
+        elif given.date.first > as_of:
             yield _warn(
                 subject, "attestation", (*at, "date"), "认定意见的日期晚于基准日，不计入", "the attestation is dated after the as-of day and is ignored"
             )
-        else:
-            scene.attested.setdefault(rule_id, []).append((index, given))
+        elif _expired(given, as_of):
+            until = given.expires_on.first
+            yield _warn(
+                subject,
+                "expired",
+                (*at, "expires_on"),
+                f"规则 {shown} 的认定意见有效期至{until}，已过期，不计入",
+                f"the attestation for {shown} stood until {until}; it has expired and is ignored",
+            )
+
+
+def _expired(given: Any, as_of: date) -> bool:
+    return given.expires_on is not None and given.expires_on.first < as_of
 
 
 def _exemptions(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
@@ -180,6 +243,7 @@ def _exempt(rule: Rule, decision: Decision, given: list[tuple[int, Any]], as_of:
     """An exemption matters only where the rule fails; one whose day is not certain leaves it unknown."""
     if decision.status != "fail":
         return None, decision
+    given = [(index, exemption) for index, exemption in given if not _expired(exemption, as_of)]
     for index, exemption in given:
         if exemption.date.last <= as_of:
             used.add(index)
@@ -191,7 +255,7 @@ def _exempt(rule: Rule, decision: Decision, given: list[tuple[int, Any]], as_of:
     return None, decision
 
 
-def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int]) -> Iterator[Part]:
+def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Part]:
     for index, given in enumerate(subject.exemptions):
         at = ("exemptions", index)
         if given.rule is None:
@@ -214,6 +278,15 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int]) -> Ite
             )
         elif absent:
             yield _warn(subject, "exemption", at, f"豁免缺少 {'、'.join(absent)}，不起作用", f"the exemption lacks {', '.join(absent)} and has no effect")
+        elif _expired(given, as_of):
+            until = given.expires_on.first
+            yield _warn(
+                subject,
+                "expired",
+                (*at, "expires_on"),
+                f"规则 {shown} 的豁免有效期至{until}，已过期，不起作用",
+                f"the exemption from {shown} stood until {until}; it has expired and has no effect",
+            )
         else:
             yield _warn(
                 subject,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
@@ -172,11 +173,11 @@ class Compare(Node):
             raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
         return self
 
-    @property
+    @cached_property
     def operator(self) -> str:
         return next(name for name in OPERATORS if getattr(self, name) is not None)
 
-    @property
+    @cached_property
     def limit(self) -> Any:
         return getattr(self, self.operator)
 

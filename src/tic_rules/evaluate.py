@@ -100,7 +100,7 @@ def _compare(node: c.Compare, scene: Scene, moment: Moment, life: Life, rule: Ru
     left = scene.number(node.fact, moment)
     operator, limit = node.operator, node.limit
     cites, missing = left.cites, left.missing
-    if isinstance(limit, c.Times):
+    if type(limit) is c.Times:
         right = scene.number(limit.fact, moment)
         bound = right.range.times(limit.times)
         cites, missing = cites + right.cites, missing + right.missing
@@ -431,11 +431,16 @@ class Decision(NamedTuple):
         """The one condition that the finding's numbers are about; None where the clause asks several things."""
         return self.seen if self.seen is not None and not self.seen.parts else None
 
+    @property
+    def by_year(self) -> dict[int, str]:
+        """The status of each year that is owed."""
+        return {year: status for year, status, _, _ in self.years}
+
 
 def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
     """A rule for one life of the centre, in which every day of the clock is known."""
     as_of = scene.as_of
-    programme = isinstance(scene.subject, Programme)
+    programme = scene.programme
     if programme != (rule.bearer == "programme"):
         return Decision("not_applicable", why_not="programme" if programme else "not_programme")
     if not programme and life.approved is None and rule.by != "application":
@@ -455,7 +460,7 @@ def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
     last = min(as_of, deadline) if deadline is not None else min(as_of, life.term_end) if rule.until and life.term_end else as_of
     late = "fail" if deadline is not None and as_of > deadline or rule.by is None else "pending"
     window = (first, deadline or life.term_end or as_of) if rule.since is not None else None
-    return _judge(rule, scene, life, Moment(last, first), deadline, late)._replace(window=window)
+    return _judge(rule, scene, life, Moment(last, first), deadline, late, window)
 
 
 def deadline_of(rule: Rule, life: Life) -> date | None:
@@ -479,14 +484,14 @@ def _holds_anyway(rule: Rule, scene: Scene, life: Life) -> bool:
     return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
 
 
-def _judge(rule: Rule, scene: Scene, life: Life, moment: Moment, deadline: date | None, late: str) -> Decision:
+def _judge(rule: Rule, scene: Scene, life: Life, moment: Moment, deadline: date | None, late: str, window: tuple[date, date] | None = None) -> Decision:
     """The requirement at its moment: `late` is the status that it has when it does not hold."""
     seen = see(rule.condition, scene, moment, life, rule)
     value = negate(seen.value) if rule.kind == "consequence" else seen.value
     broken = see(rule.fails_at_once, scene, moment, life, rule) if rule.fails_at_once is not None else None
     applies = see(rule.applies, scene, moment, life, rule) if rule.applies is not None else None
     status = _status(value, broken, late)
-    told = Decision(status, seen, moment, deadline, holds=value == TRUE, if_false=late, applies=applies, broken=broken)
+    told = Decision(status, seen, moment, deadline, window, None, value == TRUE, late, applies, broken)
     if applies is None or applies.value == TRUE:
         return told
     if applies.value == FALSE:
@@ -542,7 +547,7 @@ def settle(rule: Rule, scene: Scene) -> Decision:
         status = first.status
     elif statuses == {"pass", "not_applicable"} and all(decision.holds for decision in told):
         status = "pass"
-    elif statuses == {"fail", "pending"} and _day_not_needed(rule, scene, lives.all):
+    elif statuses == {"fail", "pending"} and day_not_needed(rule, scene, lives.all):
         status = "fail"
     else:
         status = "unknown"
@@ -566,7 +571,7 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     return settled._replace(missing=tuple(dict.fromkeys(missing)))
 
 
-def _day_not_needed(rule: Rule, scene: Scene, lives: tuple[Life, ...]) -> bool:
+def day_not_needed(rule: Rule, scene: Scene, lives: tuple[Life, ...]) -> bool:
     """Whether an approved centre's application or approval, on a day that is left out, is behind it: undated facts need no day."""
     centre = scene.subject
     if rule.by not in ("application", "approval") or not isinstance(centre, CentreData) or reads_days(scene, rule):
@@ -623,19 +628,28 @@ def check_rules(scene: Scene) -> list[Decision]:
     decisions: dict[str, Decision] = {}
     waiting = []
     for rule in scene.ruleset.rules:
-        if rule.kind == "consequence" and any(isinstance(node, c.Follows) for node in c.walk(rule.when)):
+        if rule.kind == "consequence" and _waits_for(rule, scene):
             waiting.append(rule)
             continue
         decisions[rule.id] = decision = settle(rule, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = _followed(decision)
     while waiting:
-        ready = [r for r in waiting if all(n.follows in scene.followed for n in c.walk(r.when) if isinstance(n, c.Follows))]
+        ready = [rule for rule in waiting if all(other in scene.followed for other in _waits_for(rule, scene))]
         for rule in ready:
             decisions[rule.id] = decision = settle(rule, scene)
             scene.followed[rule.id] = _followed(decision)
         waiting = [rule for rule in waiting if rule not in ready]
     return [decisions[rule.id] for rule in scene.ruleset.rules]
+
+
+def _waits_for(rule: Rule, scene: Scene) -> tuple[str, ...]:
+    """The consequences that a rule follows from."""
+    known = scene.ruleset._compiled.get(("waits", rule.id))
+    if known is None:
+        known = tuple(node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows))
+        scene.ruleset._compiled["waits", rule.id] = known
+    return known
 
 
 def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:

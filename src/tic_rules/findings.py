@@ -15,7 +15,7 @@ VERDICTS = ("non_compliant", "undetermined", "on_course", "compliant")
 
 KEYS = (
     "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message", "detail", "remedy", "citation", "observed", "required",
-    "gap", "progress", "deadline", "days_left", "window", "reached_on", "reading", "years", "lacking", "data", "sources", "missing", "trace",
+    "gap", "progress", "deadline", "days_left", "window", "reached_on", "reading", "years", "lacking", "place", "data", "sources", "missing", "trace",
 )  # fmt: skip
 """The keys of a finding, in the order of the JSON; each is an attribute too."""
 

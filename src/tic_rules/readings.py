@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.centre import Dated, Series, Subject, value_at
+from tic_rules.centre import Dated, Programme, Series, Subject, value_at
 from tic_rules.conditions import Test, Where
 from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, Number, Range, Span, add_days
 from tic_rules.ruleset import Fact, ListOf, LookUp, RuleSet
@@ -63,7 +63,7 @@ class Entry(NamedTuple):
     def get(self, attribute: str) -> Any:
         if self.found is not None and attribute in self.found:
             return self.found[attribute][0]
-        return self.record.get(attribute) if isinstance(self.record, dict) else getattr(self.record, attribute)
+        return getattr(self.record, attribute) if type(self.record) is not dict else self.record.get(attribute)
 
     def path(self, attribute: str) -> Path:
         if self.found is not None and attribute in self.found:
@@ -84,12 +84,13 @@ class Listed(NamedTuple):
 class Scene:
     """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
 
-    __slots__ = ("_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "reported_on", "ruleset", "subject")
+    __slots__ = ("_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "programme", "reported_on", "ruleset", "subject")
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
         self.subject, self.ruleset, self.as_of = subject, ruleset, as_of
         self.facts, self.lists = ruleset.facts, ruleset.vocabulary.lists
         self.reported_on = subject.speaks_for or as_of
+        self.programme = isinstance(subject, Programme)
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         self.attested: dict[str, list[tuple[int, Any]]] = {}
         self.lives: dict[Any, Any] = {}
@@ -198,7 +199,11 @@ class Scene:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
         value = TRUE
         for attribute, test in where.each.items():
-            one = self._passes(test, entry, attribute, day, missing)
+            actual = entry.get(attribute)
+            if type(actual) is Series:
+                one = self._through(test, actual, entry, attribute, day, missing)
+            else:
+                one = self._allows(test, actual, missing, entry, attribute)
             if one < value:
                 value = one
                 if value == FALSE:
@@ -207,16 +212,13 @@ class Scene:
             value = min(value, any_of([self.matches(inner, entry, day, missing) for inner in where.any]))
         return value
 
-    def _passes(self, test: Test, entry: Entry, attribute: str, day: date, missing: list[Path]) -> int:
-        actual = entry.get(attribute)
-        if type(actual) is Series:
-            values, open_end = series_at(actual, day, self.reported_on)
-            results = {self._allows(test, value, missing, entry, attribute) for value in values}
-            if open_end or len(results) > 1:
-                missing.append(entry.path(attribute))
-                return UNKNOWN
-            return results.pop()
-        return self._allows(test, actual, missing, entry, attribute)
+    def _through(self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]) -> int:
+        values, open_end = series_at(series, day, self.reported_on)
+        results = {self._allows(test, value, missing, entry, attribute) for value in values}
+        if open_end or len(results) > 1:
+            missing.append(entry.path(attribute))
+            return UNKNOWN
+        return results.pop()
 
     def _allows(self, test: Test, actual: Any, missing: list[Path], entry: Entry, attribute: str) -> int:
         allowed = test.one_of
@@ -227,7 +229,7 @@ class Scene:
             return UNKNOWN
         if test.given:
             return TRUE
-        if isinstance(actual, tuple):
+        if type(actual) is tuple:
             if allowed is not None and any(word in allowed for word in actual):
                 return TRUE
             if self._incomplete and self.incomplete(attribute):

@@ -15,7 +15,7 @@ from tic_rules.lives import lives_of, needs_of
 from tic_rules.quantities import INFINITY, Range, Span, add_days, decimal_text, visible
 from tic_rules.readings import NAMES, TRUE, UNKNOWN, Moment, Path, Scene
 from tic_rules.ruleset import Rule
-from tic_rules.source import pointer, unpointer
+from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import day_text, describe, field_label, join, number_text, range_text, words_of
 
 
@@ -48,8 +48,7 @@ class Telling:
 
     def _main(self) -> Seen | None:
         """The one condition that the finding's numbers are about; None where the clause asks several things."""
-        seen = self.decision.seen
-        return seen if seen is not None and not seen.parts else None
+        return self.decision.main
 
     def _unit(self, seen: Seen) -> str | None:
         if isinstance(seen.node, c.Share):
@@ -58,8 +57,9 @@ class Telling:
         return fact.unit if fact else None
 
     def _observed(self) -> Part | None:
-        if self.decision.years:
-            return Part(years={str(year): status for year, status, _, _ in self.decision.years})
+        by_year = self.decision.by_year
+        if by_year:
+            return Part(years={str(year): status for year, status in by_year.items()})
         seen = self._main()
         if seen is None or self.decision.status == "not_applicable":
             return None
@@ -165,9 +165,22 @@ class Telling:
         found = []
         for path in self._paths():
             where = pointer(path)
-            mark = subject.place(where)
-            found.append(Part(path=where, file=subject.file, line=mark.line or None, column=mark.column or None))
+            found.append(self._at(where, subject.extent(where)))
         return found
+
+    def _at(self, where: str, mark: Mark) -> Part:
+        line, column, end_line, end_column = (number or None for number in mark[:4])
+        at = Part(path=where, file=self.scene.subject.file, line=line, column=column, end_line=end_line, end_column=end_column)
+        if mark.cell:
+            at["cell"] = mark.cell
+        return at
+
+    def _place(self) -> Part:
+        """Where to look to mend it: at what is missing or at the key nearest to it, else at the datum read, else at the attestations."""
+        paths = [*self._missing(), *(part["path"] for part in self._data())]
+        judged = "/attestations" if self.decision.status == "needs_review" else ""
+        where = paths[0] if paths else judged
+        return self._at(where, self.scene.subject.nearest(where) if where else Mark(1, 1, 1, 1) if self.scene.subject.file else Mark(0, 0))
 
     def _sources(self) -> list[Part]:
         read = self._paths()

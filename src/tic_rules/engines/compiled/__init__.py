@@ -30,7 +30,7 @@ def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
             found = ruleset._compiled.get(key)
             if found is None:
                 found = ruleset._compiled[key] = compile_rules(ruleset, programme)
-    return found  # type: ignore[no-any-return]
+    return found
 
 
 def outcomes(scene: Scene) -> tuple[list[str], list[Any]]:

@@ -16,8 +16,6 @@ from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.ruleset import Fact, Rule, RuleSet
 
 _SCALARS = frozenset({str, bool})
-_PLAIN = (centre._text, centre._truth)
-"""Validators whose value is one word or one yes/no, never dated."""
 
 
 class When(NamedTuple):
@@ -133,6 +131,7 @@ class Pool:
 
 
 def _is_plain(model: Any, path: str) -> bool:
+    """Whether a field holds one word or one yes/no, never dated."""
     *above, last = path.split(".")
     for part in above:
         field = model.model_fields.get(part)
@@ -140,7 +139,8 @@ def _is_plain(model: Any, path: str) -> bool:
         if model is None:
             return False
     field = model.model_fields.get(last)
-    return field is not None and bool(field.metadata) and getattr(field.metadata[0], "func", None) in _PLAIN
+    kind = next((held for held in field.metadata if isinstance(held, centre.Kind)), None) if field is not None else None
+    return kind is not None and not kind.dated and kind.name in ("text", "truth")
 
 
 class Body:
@@ -161,7 +161,7 @@ class Body:
         found = self._known.get(key)
         if found is None:
             found = self._known[key] = self.keep(value)
-        return found  # type: ignore[no-any-return]
+        return found
 
     def keep(self, value: Expr) -> str:
         variable = self.new()
@@ -173,7 +173,7 @@ class Body:
         if found is None:
             found = self._known[key] = (self.new(), self.new())
             self.statements.append(n.assign_both(*found, value))
-        return found  # type: ignore[no-any-return]
+        return found
 
     # --- reading ---------------------------------------------------------------------------------------------------------
 
@@ -232,7 +232,7 @@ class Body:
 
     def see(self, node: Any, when: When, rule: Rule) -> str:
         """The variable that holds a condition's value at a moment."""
-        return _SEE[type(node)](self, node, when, rule)
+        return _SEE[type(node)](self, node, when, rule)  # type: ignore[no-any-return]
 
     def _all(self, node: c.All, when: When, rule: Rule) -> str:
         return self._least([self.see(part, when, rule) for part in node.all])
@@ -367,7 +367,8 @@ class Body:
         parts = fact.groups or {}
         matches = n.tuple_([n.name(self.pool.match(parts[group].where, fact.list_name or "")) for group in node.share_of])
         counted = n.name(self.counted(fact, when))
-        bound = Fraction(node.more_than if node.more_than is not None else node.at_least)
+        asked: Any = node.more_than if node.more_than is not None else node.at_least
+        bound = Fraction(asked)
         value = n.call("share", n.name("reader"), counted, matches, n.constant(fact.sum or "amount"), n.name(self.pool.named(bound)), n.name(when.day))
         sides = self.keep(value)
         self._known["numbers", id(node), when] = sides

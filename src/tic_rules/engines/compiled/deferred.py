@@ -28,7 +28,7 @@ class Deferred:
         observed, node = self._observed, self._rule.condition
         if isinstance(observed, (Numbers, Sides)):
             return Seen(TRUE, node, observed.observed(), observed.bound())
-        return None if observed is None else Seen(TRUE, node, observed)
+        return None if observed is None or self._rule.yearly is not None else Seen(TRUE, node, observed)
 
     @property
     def by_year(self) -> dict[int, str]:

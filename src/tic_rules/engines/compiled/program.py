@@ -105,7 +105,10 @@ def _pool(ruleset: RuleSet, programme: bool) -> Pool:
     return Pool(ruleset, Programme if programme else CentreData, names)
 
 
-_CALLED = ("any_dated", "application_day", "count", "distinct", "each_of", "every", "grouped", "judged", "judged_items", "kinds", "largest", "never", "none_of", "only", "over", "passes", "same", "share", "some", "stock", "total", "value")  # fmt: skip
+_CALLED = (
+    "any_dated", "application_day", "count", "distinct", "each_of", "every", "grouped", "judged", "judged_items", "kinds", "largest", "never", "none_of",
+    "only", "over", "passes", "same", "share", "some", "stock", "total", "value",
+)  # fmt: skip
 
 
 def _looked_up(reader: runtime.Reader, listed: str, attribute: str, record: Any) -> Any:

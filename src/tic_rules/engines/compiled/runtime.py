@@ -138,7 +138,7 @@ class Reader:
                 if value != FALSE:
                     found.append((row.record, value))
             known = self._memo[key] = found, rows.incomplete or (last > self.spoken and not rows.timeless)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def looked_up(self, listed: str, attribute: str, record: Any) -> Any:
         """An attribute that is found on another list; None where it is not known."""

@@ -1,0 +1,121 @@
+"""Every engine decides as the reference does: on random centres aimed at each rule set, and on the adjudicated corpus."""
+
+from __future__ import annotations
+
+import json
+import random
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from agreement import RULESETS, disagreements, engines, shrunk, told
+from corpus_cases import centre_cases, programme_cases
+from generate import random_centre, random_programme
+
+from tic_rules import Centre, check, check_programme, load_ruleset
+from tic_rules.engines import compiled
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+CASES = 200
+"""Random centres for each rule set; `make agree` runs millions of decisions."""
+
+
+@pytest.mark.parametrize("ruleset_id", RULESETS)
+def test_compiled_agrees_on_random_centres(ruleset_id: str) -> None:
+    ruleset, rng = load_ruleset(ruleset_id), random.Random(20220114)
+    for _ in range(CASES):
+        data, as_of = random_centre(ruleset, rng)
+        first = next(disagreements(data, ruleset, as_of, "compiled"), None)
+        assert first is None, told(data, ruleset, as_of, first)
+
+
+@pytest.mark.parametrize("ruleset_id", ["national_13fyp", "zhejiang_2022"])
+def test_compiled_agrees_on_random_programmes(ruleset_id: str) -> None:
+    ruleset, rng = load_ruleset(ruleset_id), random.Random(20171)
+    for _ in range(CASES):
+        data, as_of = random_programme(ruleset, rng)
+        first = next(disagreements(data, ruleset, as_of, "compiled", programme=True), None)
+        assert first is None, told(data, ruleset, as_of, first, programme=True)
+
+
+@pytest.mark.parametrize("engine", [engine for engine in engines() if engine == "compiled"])
+def test_the_corpus_passes(engine: str) -> None:
+    wrong = {}
+    for case in centre_cases():
+        report = check(case.data, case.ruleset, as_of=case.as_of, engine=engine)
+        given = {rule: report[rule].status for rule in case.expect}
+        if given != case.expect:
+            wrong[case.id] = {rule: given[rule] for rule in case.expect if given[rule] != case.expect[rule]}
+    for case in programme_cases():
+        centres = [Centre.from_data(centre) for centre in case.centres]
+        report = check_programme(case.data, case.ruleset, centres=centres, as_of=case.as_of, engine=engine)
+        given = {rule: report[rule].status for rule in case.expect}
+        if given != case.expect:
+            wrong[case.id] = given
+    assert wrong == {}
+
+
+@pytest.mark.parametrize(("example", "ruleset_id"), [("zhejiang.yaml", "zhejiang_2022"), ("jiangsu.yaml", "jiangsu_2020"), ("national.yaml", "national_2020")])
+def test_whole_reports_are_the_same_bytes(example: str, ruleset_id: str) -> None:
+    centre = Centre.from_file(EXAMPLES / example)
+    reports = [check(centre, ruleset_id, engine=engine).as_dict() for engine in ("reference", "compiled")]
+    for report in reports:
+        report["tool"]["engine"] = ""
+    one, other = (json.dumps(report, ensure_ascii=False) for report in reports)
+    assert one == other
+
+
+def test_native_compiles_after_a_few_checks_and_stays_the_same() -> None:
+    text = (EXAMPLES.parent / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
+    from tic_rules import parse_ruleset
+
+    ruleset, centre = parse_ruleset(text, "jiangsu_2020.yaml"), Centre.from_file(EXAMPLES / "jiangsu.yaml")
+    first = check(centre, ruleset).to_json()
+    assert ("program", False) not in ruleset._compiled, "one check compiles nothing"
+    reports = [check(centre, ruleset).to_json() for _ in range(20)]
+    assert ("program", False) in ruleset._compiled, "many checks are decided by compiled functions"
+    assert set(reports) == {first}
+
+
+def test_threads_share_one_compilation() -> None:
+    from tic_rules import parse_ruleset
+
+    text = (EXAMPLES.parent / "rules" / "national_2020.yaml").read_text(encoding="utf-8")
+    ruleset, made, gate = parse_ruleset(text, "national_2020.yaml"), [], threading.Barrier(8)
+
+    def compile_it() -> None:
+        gate.wait()
+        made.append(compiled.program_of(ruleset))
+
+    threads = [threading.Thread(target=compile_it) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({id(program) for program in made}) == 1
+
+
+def test_importing_the_package_starts_no_engine() -> None:
+    script = "import sys, tic_rules; sys.exit(any(name.startswith('tic_rules.engines') for name in sys.modules))"
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_a_rule_file_cannot_bring_code() -> None:
+    """Words, ids and texts of a rule file reach generated code as constants only."""
+    from tic_rules import parse_ruleset
+
+    text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    evil = text.replace("炼化一体化与新材料, 炼化一体化,", "\"'); __import__('os').abort() #\", 炼化一体化,")
+    assert evil != text
+    ruleset = parse_ruleset(evil, "evil.yaml")
+    centre = {"stage": "approved", "approved_on": "2022-03-01", "applied_on": "2021-09-01", "fields": ["'); __import__('os').abort() #"]}
+    assert check(centre, ruleset, as_of="2023-01-01", engine="compiled")["priority-field"].status == "pass"
+
+
+def test_a_disagreement_is_shrunk_to_a_small_centre() -> None:
+    data, _ = random_centre(load_ruleset("zhejiang_2022"), random.Random(7))
+    data["staff"] = {"headcount": 299, "teams": 5}
+    small = shrunk(data, lambda d: d["staff"]["headcount"] == 299)
+    assert small == {"staff": {"headcount": 299}}
