@@ -60,7 +60,8 @@ class Topic:
     judged: bool
     """Whether the relation rests on judgements of people, each on its own clause."""
     proved: bool = False
-    witness: Any = None
+    witnesses: tuple[Any, ...] = ()
+    """Pairs of files that show what B asks and A does not, and the other way round."""
 
     @property
     def a(self) -> tuple[Rule, ...]:
@@ -77,7 +78,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """Two rule sets, topic by topic. `proof` and `impact` are there where they were asked for."""
+    """Two rule sets, topic by topic. `claims`, `proof` and `impact` are there where they were asked for."""
 
     a: RuleSet
     b: RuleSet
@@ -85,6 +86,8 @@ class Diff:
     name_b: str
     editions: bool
     topics: tuple[Topic, ...]
+    claims: tuple[Any, ...] = ()
+    """Rule by rule: what the other side guarantees of it."""
     proof: Any = None
     impact: Any = None
 
@@ -162,6 +165,8 @@ def as_dict(found: Diff) -> dict[str, Any]:
         "summary": found.counts(),
         "topics": [_topic_dict(found, topic) for topic in found.topics],
     }
+    if found.claims:
+        data["claims"] = [claim.as_dict() for claim in found.claims]
     if found.proof is not None:
         data["proof"] = found.proof.as_dict()
     if found.impact is not None:
@@ -188,7 +193,8 @@ def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
         "changes": [_change_dict(found, pair, change) for pair in topic.pairs for change in pair.changes],
         "pairs": [{"a": pair.a and pair.a.id, "b": pair.b and pair.b.id, "level": pair.level} for pair in topic.pairs],
         "rules": {"a": [rule_dict(found.a, rule) for rule in topic.a], "b": [rule_dict(found.b, rule) for rule in topic.b]},
-        "witness": topic.witness.as_dict() if topic.witness is not None else None,
+        "witness": topic.witnesses[0].as_dict() if topic.witnesses else None,
+        "witnesses": [shown.as_dict() for shown in topic.witnesses],
     }
 
 

@@ -46,6 +46,15 @@ class Reader(NamedTuple):
             return x == y and self.same_judgement
         return self._leaf(x, y)
 
+    def _largest(self, x: c.Largest, y: c.Largest) -> bool:
+        """A narrower group that is the largest makes a wider one the largest, where each of the others lies within another of the first."""
+        first, second = self.facts[x.fact], self.facts[y.fact]
+        if (first.of, first.sum, first.over) != (second.of, second.sum, second.over):
+            return False
+        own, theirs = dict(first.groups or {}), dict(second.groups or {})
+        narrow, wide = own.pop(x.largest).where, theirs.pop(y.largest).where
+        return where_at_least(narrow, wide) and all(any(where_at_least(g.where, h.where) for h in own.values()) for g in theirs.values())
+
     def _names_a_rule(self, node: Any) -> bool:
         return not self.same_judgement and any(isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node))
 
@@ -69,6 +78,8 @@ class Reader(NamedTuple):
             return where_at_least(_where(x), _where(y))
         if isinstance(x, c.Running) and isinstance(y, c.Running):
             return x.of == y.of and x.running >= y.running and where_at_least(x.where, y.where)
+        if isinstance(x, c.Largest) and isinstance(y, c.Largest):
+            return self._largest(x, y)
         if isinstance(x, c.Running) and isinstance(y, c.Some):
             return x.of == y.fact and where_at_least(x.where, y.some)
         if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
@@ -191,17 +202,18 @@ _SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
 @lru_cache(maxsize=None)
 def shape_of(path: str) -> str:
     """How a field of the data may be given: `dated` (through time), `several` (words), or `plain`."""
-    model, *inner = _record_at(path)
-    if model is None or not inner:
+    model, last = record_at(path), path.rsplit(".", 1)[-1]
+    if model is None:
         return "plain"
     try:
-        value = getattr(model.model_validate({inner[0]: []}), inner[0])
+        value = getattr(model.model_validate({last: []}), last)
     except ValueError:
         return "plain"
     return "dated" if isinstance(value, Series) else "several"
 
 
-def _record_at(path: str) -> tuple[Any, ...]:
+def record_at(path: str) -> type[Record] | None:
+    """The record that has the field of a dotted path, in a centre's data or a programme's; None where there is no such field."""
     *above, last = path.split(".")
     for root in (CentreData, Programme):
         model: type[Record] | None = root
@@ -209,8 +221,8 @@ def _record_at(path: str) -> tuple[Any, ...]:
             field = model.model_fields.get(part) if model is not None else None
             model = record_in(field.annotation) if field is not None else None
         if model is not None and last in model.model_fields:
-            return model, last
-    return (None,)
+            return model
+    return None
 
 
 class Nature(NamedTuple):
@@ -302,4 +314,4 @@ def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
     return bool(first <= (1 if second is None else second))
 
 
-__all__ = ["Interval", "Nature", "Reader", "early_enough", "interval", "nature_of", "shape_of", "clock_of", "where_at_least"]
+__all__ = ["Interval", "Nature", "Reader", "early_enough", "interval", "nature_of", "record_at", "shape_of", "clock_of", "where_at_least"]

@@ -1,0 +1,56 @@
+"""A rule set by id, by path, or by `REVISION:PATH` of a git repository, read through the git command."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from tic_rules.errors import RuleSetError, fault
+from tic_rules.loading import load_ruleset, parse_ruleset
+from tic_rules.ruleset import RuleSet, Vocabulary
+from tic_rules.source import BadText, decode, read_text
+
+_REVISION = re.compile(r"(?P<revision>[^:\s-][^:\s]*):(?P<path>[^:]+\.(?:ya?ml|json))")
+
+
+def ruleset_named(name: str) -> RuleSet:
+    """The rule set of that name. Raises RuleSetError."""
+    match = _REVISION.fullmatch(name)
+    if match is None or Path(name).exists() or (len(match["revision"]) == 1 and match["path"][:1] in "\\/"):
+        return load_ruleset(name)
+    text = _decoded(_show(match["revision"], match["path"], name), name)
+    return parse_ruleset(text, name, _vocabulary(match["revision"], match["path"]))
+
+
+def _vocabulary(revision: str, path: str) -> Vocabulary | None:
+    """The vocabulary that stood beside the rule file in that revision, where there was one."""
+    beside = str(Path(path).with_name("vocabulary.yaml")).replace("\\", "/")
+    try:
+        source = read_text(_decoded(_show(revision, beside, beside), beside), beside)
+        return Vocabulary.model_validate(source.data)
+    except (RuleSetError, BadText, ValidationError):
+        return None
+
+
+def _decoded(raw: bytes, name: str) -> str:
+    try:
+        return decode(raw, name)
+    except BadText as error:
+        raise RuleSetError(error.diagnostics) from None
+
+
+def _show(revision: str, path: str, name: str) -> bytes:
+    """A file of a revision: from the top of the repository, else from where we stand."""
+    said = ""
+    for tried in (path, f"./{path}"):
+        try:
+            done = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, check=False)
+        except OSError:
+            raise fault(RuleSetError, "no-git", "读取版本需要 git 命令，没有找到", "reading a revision needs the git command, which was not found", file=name) from None
+        if done.returncode == 0:
+            return done.stdout
+        said = said or done.stderr.decode("utf-8", "replace").strip().splitlines()[0].removeprefix("fatal: ") if done.stderr else said
+    raise fault(RuleSetError, "no-revision", f"git 读不到这个版本的文件：{said}", f"git cannot read this file of this revision: {said}", file=name)
