@@ -62,14 +62,15 @@ class Diagnostic(NamedTuple):
         return f"{self.place}:{path} {visible(self.message.in_(lang))} [{self.code}]"
 
     def as_dict(self) -> dict[str, object]:
-        return {
+        found: dict[str, object] = {
             "code": self.code,
             "message": self.message.as_dict(),
             "file": self.file or None,
             "line": self.line or None,
             "column": self.column or None,
             "path": self.path or None,
-        } | ({"cell": self.cell} if self.cell else {})
+        }
+        return found | {"cell": self.cell} if self.cell else found
 
 
 class TicRulesError(Exception):

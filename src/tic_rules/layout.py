@@ -97,7 +97,7 @@ def _columns(model: type[Record], at: tuple[str, ...], start: tuple[str, ...], v
 def _column(parts: tuple[str, ...], start: tuple[str, ...], several: bool, metadata: tuple[Any, ...], vocabulary: Vocabulary) -> Column:
     kind = Kind("years") if several else next((m for m in metadata if isinstance(m, Kind)), Kind("text"))
     words = next((m.name for m in metadata if isinstance(m, WordOf)), None)
-    known = {}
+    known: dict[str, str] = {}
     for word, label in vocabulary.words.get(words or "", {}).items():
         known |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     path = ".".join(parts)
@@ -108,9 +108,7 @@ def _told_apart(columns: Iterator[Column], vocabulary: Vocabulary) -> tuple[Colu
     """Labels that several columns share, and those of fields far down, get their heading before them."""
     found = tuple(columns)
     count = Counter(column.label for column in found)
-    return tuple(
-        c if count[c.label] == 1 and len(c.parts) < 3 else c._replace(label=_chain(c.path, 2 if len(c.parts) > 1 else 1, vocabulary)) for c in found
-    )
+    return tuple(c if count[c.label] == 1 and len(c.parts) < 3 else c._replace(label=_chain(c.path, 2 if len(c.parts) > 1 else 1, vocabulary)) for c in found)
 
 
 def _label(path: str, vocabulary: Vocabulary) -> Text:

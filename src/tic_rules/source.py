@@ -256,7 +256,7 @@ def _refuse_monsters(text: str, file: str) -> None:
     loader, depth, count = _Loader(text), 0, 0
     try:
         while loader.check_event():
-            event = loader.get_event()
+            event: Any = loader.get_event()
             if isinstance(event, yaml.CollectionEndEvent):
                 depth -= 1
                 continue

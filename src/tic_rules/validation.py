@@ -44,7 +44,7 @@ def _diagnostic(item: Any, source: Source | None, model: type[BaseModel], file: 
 
 def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
     """The place in the data that a pydantic location means: the names of union members in it are left out."""
-    if source is None or source.root is None:
+    if source is None:
         return tuple(part for part in loc if not (isinstance(part, str) and ("[" in part or part.startswith("function-"))))
     parts: tuple[str | int, ...] = ()
     for at, part in enumerate(loc):

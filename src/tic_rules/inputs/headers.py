@@ -1,0 +1,154 @@
+"""The header of a table: which column holds which field."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from tic_rules.errors import DataError, Diagnostic, Text, clip
+from tic_rules.layout import JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
+
+if TYPE_CHECKING:
+    from tic_rules.inputs.tables import Row
+
+SEARCHED = 10
+"""Rows at the top in which the header is looked for: people put a title above it."""
+
+MAX_COLUMNS = 1000
+_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|个|家|项|次|年|次/年|yuan|CNY)\s*[)\]]", re.IGNORECASE)
+_OWN_UNITS = {"元": "", "yuan": "", "cny": "", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元", "%": "%"}
+SERIES_COLUMNS = {
+    "field": (Text("字段", "field"), Text("指标", "item")),
+    "day": (Text("日期", "date"), Text("时点", "since")),
+    "value": (Text("数值", "value"), Text("取值", "number")),
+}
+
+_NO_DATA = ("；不是数据的列请以 # 开头", "; begin the name of a column that is no data with #")
+
+
+class Header(NamedTuple):
+    """The header's row; the columns that hold fields, with the unit that the header names; the columns that join and name."""
+
+    row: Row
+    columns: tuple[tuple[int, Column, str], ...]
+    places: Mapping[tuple[str | int, ...], int]
+    joins: int | None = None
+    keys: int | None = None
+    ids: int | None = None
+    names: int | None = None
+    field: int | None = None
+    day: int | None = None
+    value: int | None = None
+
+    @property
+    def first(self) -> int:
+        """The column that stands for the whole row: the id's where there is one."""
+        for index in (self.ids, self.joins, self.keys, *(index for index, _, _ in self.columns)):
+            if index is not None:
+                return index
+        return 0
+
+
+class _Named(NamedTuple):
+    role: str
+    column: Column | None = None
+    unit: str = ""
+
+
+def read_header(names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]) -> Header:
+    """The header among the first rows: the first of which at least half of the cells are known. `sheet` is None for the sheet of series.
+
+    Names that are not known are put among the faults. Raises DataError where there is no header.
+    """
+    top: list[tuple[Row, list[str]]] = []
+    for row in islice(rows, SEARCHED):
+        texts = [str(cell).strip() if cell is not None else "" for cell in islice(row.cells, MAX_COLUMNS)]
+        top.append((row, texts))
+        filled = [text for text in texts if text]
+        known = sum(1 for text in filled if _is_known(names, sheet, text))
+        if known and known * 2 >= len(filled):
+            return _header(names, sheet, row, texts, file, faults)
+    if not top or not any(text for _, texts in top for text in texts):
+        raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
+    row, texts = next((row, texts) for row, texts in top if any(texts))
+    mark = row.mark(0)
+    shown = "、".join(clip(text, 12) for text in texts if text)[:100]
+    text = Text(
+        f"没有认出表头（{shown}）；列名用字段名称或路径，如 编号、批复创建日期、approved_on",
+        f"no header is recognised ({shown}); name the columns by label or path, such as id, approved_on",
+    )
+    raise DataError([Diagnostic("header", text, file, mark.line, mark.column, "", mark.cell)])
+
+
+def _is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
+    try:
+        return _named(names, sheet, text) is not None
+    except Unclear:
+        return True
+
+
+def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
+    """What a column is for. Raises Unclear."""
+    if len(text) > 200:
+        return None
+    if sheet is None:
+        role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
+        return _Named(role) if role else _Named("joins") if is_one_of(text, JOIN) else None
+    if (column := names.column(sheet, text)) is not None:
+        return _Named("", column)
+    if sheet.path and is_one_of(text, JOIN):
+        return _Named("joins")
+    if sheet.keyed and is_one_of(text, NUMBER):
+        return _Named("keys")
+    match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match and (column := names.column(sheet, match.group(1))) is not None:
+        return _Named("", column, _OWN_UNITS.get(match.group(2).casefold(), ""))
+    return _Named("ignored") if text.startswith("#") or is_one_of(text, NOTES) else None
+
+
+def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file: str, faults: list[Diagnostic]) -> Header:
+    columns: list[tuple[int, Column, str]] = []
+    roles: dict[str, int] = {}
+    seen: dict[str, int] = {}
+
+    def wrong(index: int, zh: str, en: str) -> None:
+        mark = row.mark(index)
+        faults.append(Diagnostic("header", Text(zh, en), file, mark.line, mark.column, "", mark.cell))
+
+    for index, text in enumerate(texts):
+        if not text:
+            continue
+        shown = clip(text)
+        try:
+            named = _named(names, sheet, text)
+        except Unclear as unclear:
+            zh, en = ("、".join(t.zh for t in unclear.candidates), ", ".join(t.en for t in unclear.candidates))
+            wrong(index, f"列名“{shown}”可以指 {zh}；请写全", f"the column {shown} may be {en}; write it in full")
+            continue
+        if named is None:
+            close = names.close(sheet, text) if sheet is not None else ""
+            hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
+            wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
+            continue
+        key = named.column.path if named.column is not None else named.role
+        if key in seen and named.role != "ignored":
+            wrong(index, f"列“{shown}”重复", f"the column {shown} is given twice")
+            continue
+        seen[key] = index
+        if named.column is not None:
+            columns.append((index, named.column, named.unit))
+        else:
+            roles[named.role] = index
+    if sheet is None:
+        for role, labels in SERIES_COLUMNS.items():
+            if role not in roles:
+                wrong(0, f"缺少列“{labels[0].zh}”", f"the column {labels[0].en} is missing")
+    if sheet is not None and sheet.keyed and "keys" not in roles:
+        wrong(0, f"缺少列“{NUMBER[0].zh}”", f"the column {NUMBER[0].en} is missing")
+    places: dict[tuple[str | int, ...], int] = {column.parts: index for index, column, _ in columns}
+    by_path = {column.path: index for index, column, _ in columns}
+    field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
+    return Header(row, tuple(columns), places, roles.get("joins"), roles.get("keys"), by_path.get("id"), by_path.get("name"), field, day, value)

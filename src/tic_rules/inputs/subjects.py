@@ -1,0 +1,68 @@
+"""Data of whatever origin to a subject: validated, and held against the vocabulary. Every fault at once."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from itertools import islice
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from tic_rules.centre import Misuse, Subject, misuses
+from tic_rules.errors import DataError, Diagnostic, Text, fault
+from tic_rules.loading import shared_vocabulary, whole_vocabulary
+from tic_rules.ruleset import Vocabulary
+from tic_rules.source import Mark, Source, pointer
+from tic_rules.validation import MOST, diagnostics_of
+
+S = TypeVar("S", bound=Subject)
+
+
+def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
+    """A mapping, a dataclass or a pydantic model of the caller's own as data. Raises DataError."""
+    if isinstance(value, model):
+        return verified(value, vocabulary)
+    if isinstance(value, BaseModel):
+        value = value.model_dump()
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        value = dataclasses.asdict(value)
+    if not isinstance(value, Mapping):
+        name = type(value).__name__
+        raise fault(DataError, "model-type", f"应为 Centre、映射或模型，不是 {name}", f"a Centre, a mapping or a model is expected, not {name}")
+    return validated(dict(value), None, model, vocabulary)
+
+
+def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
+    """Raw data as a subject that knows the places of its values. Raises DataError."""
+    if not isinstance(data, dict):
+        text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
+        mark = source.locate(()) if source else Mark(0, 0)
+        raise DataError([Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)])
+    try:
+        subject = model.model_validate(data)
+    except ValidationError as error:
+        raise DataError(diagnostics_of(error, source, model)) from None
+    subject._source = source
+    return verified(subject, vocabulary)
+
+
+def verified(subject: S, vocabulary: Vocabulary) -> S:
+    """The subject, once its words, lists and totals have been held against the vocabulary. Raises DataError."""
+    if subject._vocabulary is vocabulary:
+        return subject
+    found = list(islice(misuses(subject, vocabulary), MOST))
+    if any(misuse.code == "unknown-word" for misuse in found) and vocabulary is shared_vocabulary():
+        found = list(islice(misuses(subject, whole_vocabulary()), MOST))
+    if found:
+        told = [_told(subject, misuse) for misuse in found]
+        if len(found) == MOST:
+            told.append(Diagnostic("too-many", Text("其余问题未列出", "more faults may follow"), subject.file or ""))
+        raise DataError(told)
+    subject._vocabulary = vocabulary
+    return subject
+
+
+def _told(subject: Subject, misuse: Misuse) -> Diagnostic:
+    mark = subject._source.locate(misuse.parts) if subject._source else Mark(0, 0)
+    return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, pointer(misuse.parts), mark.cell)

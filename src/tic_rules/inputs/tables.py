@@ -1,0 +1,340 @@
+"""Rows to data: a row of the main sheet is a centre, the rows of the other sheets are the entries of its lists, joined by its id.
+
+The data is what a YAML file would hold; its places are cells.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tic_rules.errors import DataError, Diagnostic, Text, clip
+from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.headers import Header, read_header
+from tic_rules.inputs.subjects import validated
+from tic_rules.layout import Names, Sheet, Unclear, names_of
+from tic_rules.ruleset import Vocabulary
+from tic_rules.source import Mark, Source, is_index, pointer
+
+Parts = tuple[str | int, ...]
+
+
+class Row(Protocol):
+    """A row of a table: its cells, and the place of each by its index."""
+
+    @property
+    def cells(self) -> Sequence[Any]: ...
+
+    def mark(self, column: int) -> Mark: ...
+
+
+class Table(NamedTuple):
+    """A sheet or a CSV file. `since_1904`: how its numbers mean days."""
+
+    name: str
+    rows: Iterable[Row]
+    since_1904: bool = False
+
+
+class Place(NamedTuple):
+    """Where a record stands: its row, and the column of each of its fields."""
+
+    row: Row
+    columns: Mapping[Parts, int]
+    first: int
+
+
+class TableSource(Source):
+    """Data from rows; a field without a value has a place too, where its column is there to be filled in."""
+
+    __slots__ = ("places",)
+
+    def __init__(self, file: str, data: Any, places: dict[Parts, Place]) -> None:
+        super().__init__(file, None, data)
+        self.places = places
+
+    def locate(self, parts: Iterable[str | int]) -> Mark:
+        path = tuple(int(part) if isinstance(part, str) and is_index(part) else part for part in parts)
+        for size in range(len(path), -1, -1):
+            place = self.places.get(path[:size])
+            if place is not None:
+                return place.row.mark(_column(place, path[size:]))
+        return Mark(0, 0)
+
+    def locate_key(self, parts: Parts) -> Mark:
+        return self.locate(parts)
+
+    def has(self, parts: Iterable[str | int]) -> bool:
+        value: Any = self.data
+        for part in parts:
+            if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+                value = value[part]
+            else:
+                return False
+        return True
+
+
+def _column(place: Place, rest: Parts) -> int:
+    for size in range(len(rest), 0, -1):
+        column = place.columns.get(rest[:size])
+        if column is not None:
+            return column
+    return place.first
+
+
+class Reader:
+    """The tables of one file, as subjects of a model."""
+
+    def __init__(self, file: str, model: type[Any], vocabulary: Vocabulary) -> None:
+        self.file, self.model, self.vocabulary = file, model, vocabulary
+        self.names: Names = names_of(model, vocabulary)
+        self._memo: dict[tuple[str, str], Any] = {}
+
+    # --- the main sheet ------------------------------------------------------------------------------------------------------
+
+    def subjects(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Any]:
+        """A subject for each row of the main sheet, or the errors of that row. Raises DataError where the tables cannot be joined."""
+        faults: list[Diagnostic] = []
+        header, rows = self._open(self.names.layout.main, main, faults)
+        joined = _Joined(self, lists, faults)
+        if joined.any:
+            rows = iter(list(rows))
+            rows = iter(joined.claim(header, list(rows)))
+        if faults:
+            raise DataError(faults)
+        seen: dict[str, Row] = {}
+        empty = True
+        for row in rows:
+            empty = False
+            yield self._subject(header, row, main, joined, seen)
+        if empty:
+            raise DataError([Diagnostic("empty", Text("没有数据行", "there is no row of data"), self.file, *_at(header.row.mark(0)))])
+
+    def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
+        rows = (row for row in table.rows)
+        header = read_header(self.names, sheet, rows, self.file, faults)
+        return header, (row for row in rows if any(_filled(cell) for cell in row.cells))
+
+    def _subject(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Any:
+        faults: list[Diagnostic] = []
+        data: dict[str, Any] = {}
+        places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
+        self._record(header, row, main, data, (), faults)
+        key = str(data.get("id") or "")
+        if key in seen:
+            mark, first = row.mark(header.first), seen[key].mark(header.first)
+            shown = clip(key)
+            text = Text(f"编号 {shown} 重复（{first.cell or first.line} 已有）", f"id {shown} is given twice (first at {first.cell or first.line})")
+            faults.append(Diagnostic("duplicate-id", text, self.file, mark.line, mark.column, "/id", mark.cell))
+        elif key:
+            seen[key] = row
+        joined.put(key, row, data, places, faults)
+        try:
+            subject = validated(data, TableSource(self.file, data, places), self.model, self.vocabulary)
+        except DataError as error:
+            faults.extend(error.diagnostics)
+        if faults:
+            return DataError(sorted(dict.fromkeys(faults), key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column)))
+        return subject
+
+    # --- a record ------------------------------------------------------------------------------------------------------------
+
+    def _record(self, header: Header, row: Row, table: Table, into: dict[str, Any], at: Parts, faults: list[Diagnostic]) -> None:
+        """The cells of a row as the fields of a record."""
+        cells = row.cells
+        for index, column, unit in header.columns:
+            value = cells[index] if index < len(cells) else None
+            if value is None or value == "":
+                continue
+            try:
+                if type(value) is str and len(value) < 100:
+                    found = self._remembered(value, column, unit, table.since_1904)
+                else:
+                    found = read_cell(value, column, unit, table.since_1904)
+            except NotClear as error:
+                code, zh, en = error.args
+                faults.append(self.fault(code, zh, en, row.mark(index), (*at, *column.parts)))
+                continue
+            if found is None:
+                continue
+            if column.path == "incomplete" and isinstance(found, list):
+                found = [self._list_name(name) for name in found]
+            place = into
+            for part in column.parts[:-1]:
+                place = place.setdefault(part, {})
+            place[column.parts[-1]] = found
+
+    def _remembered(self, value: str, column: Any, unit: str, since_1904: bool) -> Any:
+        """Cells of one text are read once: columns repeat themselves."""
+        key = (column.path + unit, value)
+        if key not in self._memo:
+            if len(self._memo) > 20_000:
+                self._memo.clear()
+            self._memo[key] = read_cell(value, column, unit, since_1904)
+        return self._memo[key]
+
+    def _list_name(self, name: Any) -> Any:
+        """A list that is named by its label, by its path."""
+        try:
+            sheet = self.names.sheet(name) if isinstance(name, str) else None
+        except Unclear:
+            sheet = None
+        return sheet.path if sheet is not None else name
+
+    def fault(self, code: str, zh: str, en: str, mark: Mark, parts: Parts = ()) -> Diagnostic:
+        return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, pointer(parts), mark.cell)
+
+
+class _Joined:
+    """The rows of the lists, by the id of their centre."""
+
+    def __init__(self, reader: Reader, tables: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]) -> None:
+        self.reader, self.faults = reader, faults
+        self.opened: list[tuple[Sheet | None, Table, Header]] = []
+        self.rows: list[tuple[int, str, Row]] = []
+        self.by_centre: dict[str, list[tuple[int, Row]]] = {}
+        for sheet, table in tables:
+            if sheet is None:
+                rows = (row for row in table.rows)
+                header = read_header(reader.names, None, rows, reader.file, faults)
+                filled: Iterator[Row] = (row for row in rows if any(_filled(cell) for cell in row.cells))
+            else:
+                header, filled = reader._open(sheet, table, faults)
+            self.opened.append((sheet, table, header))
+            number = len(self.opened) - 1
+            self.rows.extend((number, _id_text(row, header.joins), row) for row in filled)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.opened)
+
+    def claim(self, header: Header, rows: list[Row]) -> list[Row]:
+        """Give each row of a list to its centre: the one with its id, or with its name; the only one where none is named."""
+        ids = [_id_text(row, header.ids) or "" for row in rows]
+        names: dict[str, list[str]] = {}
+        for row, key in zip(rows, ids, strict=True):
+            names.setdefault(_id_text(row, header.names) or "", []).append(key)
+        known = set(ids)
+        for number, named, row in self.rows:
+            own = ids[0] if not named and len(rows) == 1 else named if named in known else None
+            if own is None and named and len(names.get(named, ())) == 1:
+                own = names[named][0]
+            if own is None or (not own and len(rows) > 1):
+                self._orphan(number, named, row, len(rows))
+                continue
+            self.by_centre.setdefault(own, []).append((number, row))
+        return rows
+
+    def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
+        header = self.opened[number][2]
+        mark = row.mark(header.joins if header.joins is not None else header.first)
+        if named:
+            zh, en = f"主表中没有编号为 {clip(named)} 的中心", f"no centre with the id {clip(named)} on the main sheet"
+        else:
+            zh, en = f"这一行属于哪个中心？请填中心编号（主表有 {centres} 个中心）", f"which centre is this row of? Give its id (there are {centres})"
+        self.faults.append(self.reader.fault("unknown-centre", zh, en, mark))
+
+    def put(self, key: str, main: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+        """The entries of a centre's lists, into its data."""
+        for sheet, _, header in self.opened:
+            if sheet is not None:
+                places.setdefault(sheet.parts, Place(header.row, {}, 0))
+        for number, row in self.by_centre.get(key, ()):
+            sheet, table, header = self.opened[number]
+            if sheet is None:
+                self._point(table, header, row, data, places, faults)
+            else:
+                self._entry(sheet, table, header, row, data, places, faults)
+
+    def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+        into = data
+        for part in sheet.parts[:-1]:
+            into = into.setdefault(part, {})
+        name = sheet.parts[-1]
+        record: dict[str, Any] = {}
+        if sheet.keyed:
+            listed: Any = into.setdefault(name, {})
+            key: str | int = _id_text(row, header.keys)
+            if not key or (isinstance(listed, dict) and key in listed):
+                mark = row.mark(header.keys if header.keys is not None else header.first)
+                said = ("编号重复", "the number is given twice") if key else ("缺少编号", "the number is missing")
+                faults.append(self.reader.fault("key", *said, mark, sheet.parts))
+                return
+        else:
+            listed = into.setdefault(name, [])
+            key = len(listed) if isinstance(listed, list) else 0
+        if not isinstance(listed, dict if sheet.keyed else list) or (not key and listed):
+            faults.append(
+                self.reader.fault("list", "主表已写明没有，这里却有一行", "the main sheet says that there are none", row.mark(header.first), sheet.parts)
+            )
+            return
+        at: Parts = (*sheet.parts, key)
+        self.reader._record(header, row, table, record, at, faults)
+        if isinstance(listed, dict):
+            listed[key] = record
+        else:
+            listed.append(record)
+        places[at] = Place(row, header.places, header.first)
+        if key == 0:
+            places[sheet.parts] = Place(row, {}, header.first)
+
+    def _point(self, table: Table, header: Header, row: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+        """A row of the sheet of series: what a field was from a day on."""
+        reader = self.reader
+        cells = row.cells
+        name = str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
+        try:
+            column = reader.names.column(reader.names.layout.main, name)
+        except Unclear as unclear:
+            which = unclear.candidates
+            zh, en = "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which)), f"{clip(name)!r} may be {', '.join(t.en for t in which)}"
+            faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
+            return
+        if column is None or not column.dated:
+            shown = clip(name)
+            zh, en = f"“{shown}”不是可以分时点填写的字段", f"{shown!r} is not a field that can be given through time"
+            faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
+            return
+        into = data
+        for part in column.parts[:-1]:
+            into = into.setdefault(part, {})
+        listed = into.setdefault(column.parts[-1], [])
+        if not isinstance(listed, list):
+            zh, en = f"主表已填“{column.label.zh}”，不能再分时点填写", f"{column.label.en} is given on the main sheet already"
+            faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
+            return
+        at: Parts = (*column.parts, len(listed))
+        entry: dict[str, Any] = {"value": None}
+        plain = column._replace(dated=False)
+        for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
+            value = cells[index] if index is not None and index < len(cells) else None
+            try:
+                entry[field] = read_cell(value, plain._replace(kind=kind, words=None if kind == "date" else column.words), "", table.since_1904)
+            except NotClear as error:
+                code, zh, en = error.args
+                faults.append(reader.fault(code, zh, en, row.mark(index or 0), (*at, field)))
+        listed.append(entry)
+        columns: dict[Parts, int] = {("date",): header.day or 0, ("value",): header.value or 0}
+        places[at] = Place(row, columns, header.first)
+        places.setdefault(column.parts, Place(row, {}, header.value or 0))
+
+
+def _id_text(row: Row, column: int | None) -> str:
+    """An id or a name in a cell, as text."""
+    if column is None or column >= len(row.cells):
+        return ""
+    value = row.cells[column]
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "" if value is None else str(value).strip()
+
+
+def _filled(cell: Any) -> bool:
+    return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
+
+
+def _at(mark: Mark) -> tuple[int, int, str, str]:
+    return mark.line, mark.column, "", mark.cell
+
+
+__all__ = ["Place", "Reader", "Row", "Table", "TableSource"]

@@ -1,0 +1,131 @@
+"""Excel workbooks to data. What a workbook costs is known before it is opened: its parts are unpacked and counted first."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+from tic_rules.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.inputs.sheetxml import Counted, repacked
+from tic_rules.inputs.tables import Reader, Table
+from tic_rules.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
+from tic_rules.source import Mark
+
+_NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
+
+
+class SheetRow:
+    """A row of a sheet."""
+
+    __slots__ = ("cells", "number", "sheet")
+
+    def __init__(self, sheet: str, number: int, cells: Sequence[Any]) -> None:
+        self.sheet, self.number, self.cells = sheet, number, cells
+
+    def mark(self, column: int) -> Mark:
+        return Mark(self.number, column + 1, self.number, column + 2, cell_name(self.sheet, self.number, column + 1))
+
+
+def workbook_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
+    """The centres of a workbook. Raises DataError."""
+    safe, counted = repacked(raw, file)
+    sheets = _opened(safe, counted, file)
+    main, lists = _sorted_out(sheets, reader, file)
+    yield from reader.subjects(main, lists)
+
+
+def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
+    """The sheets that hold anything, from what was unpacked and counted."""
+    try:
+        import python_calamine
+    except ImportError:
+        raise fault(
+            UsageError, "extra", "读取 Excel 需要安装：pip install 'tic-rules[excel]'", "reading Excel needs: pip install 'tic-rules[excel]'", file=file
+        ) from None
+    tables = []
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
+        for name in book.sheet_names:
+            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            for (sheet, row, column), shown in counted.partial.items():
+                if sheet == name and row <= len(rows) and column <= len(rows[row - 1]):
+                    rows[row - 1][column - 1] = _as_shown(rows[row - 1][column - 1], shown)
+            if any(cell != "" for row in rows for cell in row):
+                tables.append(Table(name, [SheetRow(name, number, row) for number, row in enumerate(rows, 1)], counted.since_1904))
+    except BaseException as error:
+        if isinstance(error, Exception) or type(error).__name__ == "PanicException":  # what the Rust library says is no fault of ours
+            said = clip(str(error), 100)
+            raise fault(DataError, "workbook", f"无法读取工作簿：{said}", f"the workbook cannot be read: {said}", file=file) from None
+        raise
+    named = {table.name for table in tables}
+    faults = [
+        Diagnostic("formula", text, file, row, column, "", cell_name(sheet, row, column))
+        for sheet, row, column, text in counted.faults
+        if sheet in named and not is_outside(sheet)
+    ]
+    if faults:
+        raise DataError(faults)
+    return tables
+
+
+def _as_shown(value: Any, shown: str) -> Any:
+    """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what was typed as 2022-03."""
+    if not isinstance(value, date):
+        return value
+    return f"{value.year:04d}-{value.month:02d}" if shown == "month" else f"{value.year:04d}"
+
+
+def is_outside(name: str) -> bool:
+    """Whether a sheet is no data: notes, drop-down lists, findings, whatever begins with # or _."""
+    return name.startswith(("#", "_")) or is_one_of(name, OUTSIDE)
+
+
+def _sorted_out(tables: list[Table], reader: Reader, file: str) -> tuple[Table, list[tuple[Sheet | None, Table]]]:
+    """The main sheet, and the sheets of the lists. Raises DataError."""
+    mains: list[Table] = []
+    lists: list[tuple[Sheet | None, Table]] = []
+    rest: list[Table] = []
+    faults: list[Diagnostic] = []
+    seen: dict[str, str] = {}
+    for table in tables:
+        try:
+            sheet = reader.names.sheet(table.name)
+        except Unclear as unclear:
+            which = unclear.candidates
+            zh = f"工作表“{clip(table.name)}”可以指 {'、'.join(t.zh for t in which)}；请写全"
+            faults.append(_about(zh, f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full", table, file))
+            continue
+        if sheet is not None or is_one_of(table.name, (SERIES,)):
+            key = sheet.path if sheet is not None else ""
+            if key in seen:
+                faults.append(_about(f"与工作表“{clip(seen[key])}”重复", f"the sheet {clip(seen[key])} holds the same list", table, file))
+            seen[key] = table.name
+            lists.append((sheet, table))
+        elif is_one_of(table.name, MAIN):
+            mains.append(table)
+        elif not is_outside(table.name):
+            rest.append(table)
+    if not mains and rest:
+        mains.append(rest.pop(0))
+    for table in (*mains[1:], *rest):
+        close = reader.names.close(None, table.name)
+        hint = (
+            (f"；是不是“{close}”？", f"; did you mean {close}?")
+            if close
+            else ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
+        )
+        faults.append(_about(f"未知的工作表“{clip(table.name)}”{hint[0]}", f"unknown sheet {clip(table.name)}{hint[1]}", table, file))
+    if not mains and not faults:
+        faults.append(Diagnostic("empty", Text("工作簿里没有主表（一行一个中心）", "there is no main sheet (one row a centre) in the workbook"), file))
+    if faults:
+        raise DataError(faults)
+    return mains[0], lists
+
+
+def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:
+    return Diagnostic("sheet", Text(zh, en), file, 1, 1, "", cell_name(table.name, 1, 1))
+
+
+__all__ = ["SheetRow", "workbook_subjects"]
