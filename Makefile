@@ -18,10 +18,10 @@ PROJECT := $(VENV)/.project
 TESTS := $(VENV)/.tests
 LINTERS := $(VENV)/.linters
 
-.PHONY: help demo test lint lint-code lint-format lint-types lint-imports format bench clean
+.PHONY: help demo test mutants lint lint-code lint-format lint-types lint-imports format bench clean
 
 help:
-	@echo "make demo | test | lint | format | bench | clean"
+	@echo "make demo | test | mutants | lint | format | bench | clean"
 
 demo: $(PROJECT)
 	$(BIN)/tic-rules check examples/zhejiang.yaml examples/jiangsu.yaml examples/national.yaml examples/real || [ $$? -eq 1 ]
@@ -30,6 +30,9 @@ demo: $(PROJECT)
 
 test: $(TESTS)
 	@$(BIN)/python -m pytest
+
+mutants: $(TESTS)
+	@TIC_RULES_MUTANTS=all $(BIN)/python -m pytest tests/test_mutants.py
 
 lint: lint-code lint-format lint-types lint-imports
 

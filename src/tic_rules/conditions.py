@@ -406,6 +406,20 @@ def walk(node: Any) -> Iterator[Any]:
         yield from walk(child)
 
 
+def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """A condition and everything within it, each with its place in the rule file; `at` is that of the whole."""
+    yield at, node
+    match node:
+        case All() | Either() | Same():
+            key = next(iter(type(node).model_fields))
+            for index, child in enumerate(children(node)):
+                yield from walk_places(child, (*at, key, index))
+        case Not():
+            yield from walk_places(node.not_, (*at, "not"))
+        case Review():
+            yield from walk_places(node.review, (*at, "review"))
+
+
 def facts_of(node: Any) -> Iterator[str]:
     """The facts that a condition tree reads, in its order, with repetitions."""
     for part in walk(node):

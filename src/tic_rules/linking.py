@@ -36,6 +36,9 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
         for path in _paths_of(fact, whole):
             if not any(path in paths for paths in _PATHS.values()):
                 yield "unknown-path", here, f"数据中没有 {path}", f"the data has no {path}"
+        entries = whole.lists.get(listed_name or "")
+        for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
+            yield from (found for found in _where_faults(where, entries, here, CentreData, whole) if found[0] == "unknown-word")
 
 
 _PATHS: dict[type[Record], frozenset[str]] = {CentreData: paths_of(CentreData), Programme: paths_of(Programme) | {"approvals", "approvals.approved_on"}}
@@ -49,7 +52,7 @@ def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is None:
         return
-    wheres = [where for where in (fact.where, *(group.where for group in (fact.groups or {}).values())) if where is not None]
+    wheres = _wheres_of(fact)
     named = {name for where in wheres for name in attributes_of(where)} | ({fact.sum} if fact.sum else set()) | ({fact.distinct} if fact.distinct else set())
     for path in listed.paths:
         yield path
@@ -58,6 +61,11 @@ def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
                 f"{path}.{name}"
                 for name in (named - listed.look_up.keys()) | ({listed.date} if listed.date else set()) | ({listed.year} if listed.year else set())
             )
+
+
+def _wheres_of(fact: Fact) -> list[c.Where]:
+    """What a fact asks of the entries that it reads."""
+    return [where for where in (fact.where, *(group.where for group in (fact.groups or {}).values())) if where is not None]
 
 
 def attributes_of(where: c.Where) -> Iterator[str]:
@@ -115,12 +123,12 @@ def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault
 def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
     for part in ("applies", "require", "fails_at_once", "when"):
         tree = getattr(rule, part)
-        for node in c.walk(tree) if tree is not None else ():
-            yield from _node_faults(node, (*at, part), ids, vocabulary.facts, vocabulary)
+        for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():
+            yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
     subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
     for part in ("applies", "require", "fails_at_once", "when"):
-        for node in c.walk(tree) if (tree := getattr(rule, part)) is not None else ():
-            yield from _data_faults(node, (*at, part), subject, vocabulary)
+        for place, node in c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ():
+            yield from _data_faults(node, place, subject, vocabulary)
     attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
     if rule.items and not attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"

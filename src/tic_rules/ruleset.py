@@ -206,7 +206,7 @@ class Clause(Node):
 
     @model_validator(mode="after")
     def _accounted(self) -> Clause:
-        if bool(self.rules) == (self.disposition is not None) or (self.disposition is not None) != (self.asks_nothing is not None):
+        if (self.rules and self.disposition is not None) or (self.disposition is not None) != (self.asks_nothing is not None):
             raise refuse(
                 "clause",
                 "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）",
@@ -393,6 +393,10 @@ class RuleSet:
     def __getitem__(self, rule_id: str) -> Rule:
         """A rule by its id, with or without the rule set's own before it. Raises KeyError."""
         return self._by_id[rule_id.removeprefix(f"{self.id}/")][1]
+
+    def place_of(self, rule_id: str) -> int:
+        """The place of a rule in the rule set's order."""
+        return self._by_id[rule_id][0]
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RuleSet):

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
-from tic_rules.analysis.official import OfficialText, cut, parent_of, squeeze
+from tic_rules.analysis.official import OfficialClause, OfficialText, cut, parent_of, squeeze
 from tic_rules.errors import Diagnostic, Text
 from tic_rules.ruleset import Clause, Rule, RuleSet
 
@@ -138,7 +138,7 @@ def _covered(clause: Clause, index: int, ruleset: RuleSet, official: OfficialTex
     return Covered(
         clause.at, clause.heading, state,
         tuple(rule for rule in rules if not judged(rule)), tuple(rule for rule in rules if judged(rule)),
-        clause.asks_nothing.text if clause.asks_nothing else None, ruleset.locate("clauses", index).line, found.own if found else None,
+        clause.asks_nothing.text if clause.asks_nothing else None, ruleset.locate("clauses", index).line, len(found.own) if found else None,
     )  # fmt: skip
 
 
@@ -212,6 +212,21 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
                 index,
                 "quote",
             )
+
+
+        else:
+            narrow = _narrower(rule, clause, official)
+            if narrow is not None:
+                zh, en = f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}", f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}"
+                yield _fault(ruleset, "locator", zh, en, "rules", index, "at")
+
+
+def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str | None:
+    """The section, item or box that the whole quote stands in, where the rule is cited at what that stands in."""
+    if _lost(rule.quote, clause.own) is None or _lost(rule.quote, clause.tail) is None:
+        return None
+    within = [other.at for other in official.clauses if _lost(rule.quote, other.text) is None and len(other.text) < len(clause.text) and other.text in clause.text]
+    return within[-1] if within else None
 
 
 def _lost(quote: str, text: str) -> str | None:

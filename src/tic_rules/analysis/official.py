@@ -25,12 +25,16 @@ _HEADING = 40
 
 
 class OfficialClause(NamedTuple):
-    """A clause of the text: its locator, the line that it begins on, all that it holds, and how much of that is its own."""
+    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is in none of its sections.
+
+    A paragraph behind the last section may end that section or the clause around it: it counts as either's own (`tail`).
+    """
 
     at: str
     line: int
     text: str
-    own: int
+    own: str
+    tail: str
 
 
 class OfficialText(NamedTuple):
@@ -148,5 +152,16 @@ def cut(text: str) -> OfficialText:
             held.append(parent_of(held[-1]))
         for name in held:
             whole.setdefault(name, []).append(line)
-    clauses = tuple(OfficialClause(at, line, squeeze("".join(whole[at])), len(squeeze("".join(own[at])))) for at, line in first.items())
+    clauses = tuple(OfficialClause(at, line, _joined(whole[at]), _joined(own[at]), _tail(at, own)) for at, line in first.items())
     return OfficialText(clauses, fingerprint(text))
+
+
+def _joined(lines: list[str]) -> str:
+    return squeeze("".join(lines))
+
+
+def _tail(at: str, own: dict[str, list[str]]) -> str:
+    """The paragraphs behind the last section within a clause, where that section has its body on its first line."""
+    within = [name for name in own if parent_of(name) == at]
+    last = own[within[-1]] if within else []
+    return _joined(last[1:]) if last and len(last[0]) > _HEADING else ""

@@ -10,20 +10,21 @@ import os
 from collections.abc import Iterable, Iterator
 
 from tic_rules.analysis.lint.codes import BY_CODE, CODES, LintCode, Severity
-from tic_rules.analysis.lint.conditions import about_logic, about_vocabulary, about_words
+from tic_rules.analysis.lint.conditions import about_logic
 from tic_rules.analysis.lint.faults import Fault, Found, located
 from tic_rules.analysis.lint.numbers import about_deadline, about_numbers, about_order_of_time, about_units
 from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
 from tic_rules.analysis.lint.whole import Pairs, about_clauses
 from tic_rules.errors import Diagnostic, RuleSetError, Text
-from tic_rules.loading import inspect_ruleset, inspect_vocabulary, shared_vocabulary
+from tic_rules.loading import inspect_ruleset, inspect_vocabulary
 from tic_rules.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.source import Source
 
 _UNREADABLE = frozenset({"unreadable", "unknown-ruleset"})
 _TEXT = frozenset({"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"})
 _CODE_OF = {
-    "unknown-fact": "TR101",
+    "unknown-fact": "TR101", "unknown-path": "TR101", "unknown-attribute": "TR101",
+    "unknown-word": "TR107",
     "wrong-unit": "TR102",
     "wrong-fact": "TR103", "unknown-group": "TR103", "fact": "TR103", "items": "TR103",
     "unknown-topic": "TR104", "unknown-jurisdiction": "TR104", "unknown-list": "TR104", "unknown-unit": "TR104",
@@ -58,7 +59,7 @@ def lint_file(which: str | os.PathLike[str]) -> list[Fault]:
 
 
 def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
-    for found in (*about_vocabulary(vocabulary, shared_vocabulary().with_(vocabulary)), *about_translations(vocabulary)):
+    for found in about_translations(vocabulary):
         mark = source.locate(found.within)
         yield Fault(found.code, Text(found.zh, found.en), source.file, mark.line, mark.column, None, found.fix)
 
@@ -81,17 +82,15 @@ def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
     yield from about_translations(ruleset.clauses, ("clauses",))
     own = ruleset.written("vocabulary")
     if own is not None:
-        vocabulary = Vocabulary.model_validate(own)
-        yield from about_translations(vocabulary, ("vocabulary",))
-        yield from about_vocabulary(vocabulary, ruleset.vocabulary, ("vocabulary",))
+        yield from about_translations(Vocabulary.model_validate(own), ("vocabulary",))
 
 
 def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), about_translations(rule),
-        about_numbers(rule), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset),
-        about_words(rule, ruleset), about_logic(rule, ruleset),
+        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset),
+        about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:
         for found in check:

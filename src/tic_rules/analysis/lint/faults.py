@@ -70,20 +70,7 @@ def conditions_of(rule: Rule) -> Iterator[tuple[str, Any]]:
 def nodes_of(rule: Rule) -> Iterator[tuple[Loc, Any]]:
     """Every condition of a rule with its place within the rule."""
     for part, tree in conditions_of(rule):
-        yield from walk_places(tree, (part,))
-
-
-def walk_places(node: Any, at: Loc) -> Iterator[tuple[Loc, Any]]:
-    yield at, node
-    match node:
-        case c.All() | c.Either() | c.Same():
-            key = next(iter(type(node).model_fields))
-            for index, child in enumerate(c.children(node)):
-                yield from walk_places(child, (*at, key, index))
-        case c.Not():
-            yield from walk_places(node.not_, (*at, "not"))
-        case c.Review():
-            yield from walk_places(node.review, (*at, "review"))
+        yield from c.walk_places(tree, (part,))
 
 
 def wheres_of(node: Any) -> Iterator[tuple[str, c.Where]]:

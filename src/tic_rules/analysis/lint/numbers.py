@@ -19,15 +19,17 @@ from tic_rules.source import Plain
 _FLOOR, _CEILING = ("at_least", "more_than"), ("at_most", "less_than")
 
 
-def about_numbers(rule: Rule) -> Iterator[Found]:
+def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     quote, reading = numbers_in(rule.quote), numbers_in(rule.reading.zh) if rule.reading else []
     for at, node in nodes_of(rule):
+        fact = ruleset.facts.get(getattr(node, "fact", ""))
+        money = fact is not None and fact.unit == "CNY" and isinstance(node, c.Compare) and not isinstance(node.limit, c.Times)
         for key, value in _bounds(node):
             if _goes_without_saying(at, key, value):
                 continue
-            said = [number for number in quote if number.value == value]
+            said = [number for number in quote if number.value == value and number.money >= money]
             if not any(number.claims for number in said):
-                said += [number for number in reading if number.value == value]
+                said += [number for number in reading if number.value == value and number.money >= money]
             place = (*at, key)
             if not said:
                 shown = decimal_text(value) or str(value)

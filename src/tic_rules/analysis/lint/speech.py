@@ -38,6 +38,8 @@ class Said(NamedTuple):
     start: int
     end: int
     claims: frozenset[str]
+    money: bool
+    """Whether it is said in yuan."""
 
 
 def numbers_in(text: str) -> list[Said]:
@@ -61,7 +63,7 @@ def parse_chinese(text: str) -> int:
 
 
 def _said(value: Fraction, start: int, end: int, text: str) -> Said:
-    return Said(int(value) if value.denominator == 1 else value, start, end, _claims(text, start, end))
+    return Said(int(value) if value.denominator == 1 else value, start, end, _claims(text, start, end), text[end:].lstrip().startswith("元"))
 
 
 def _claims(text: str, start: int, end: int) -> frozenset[str]:
