@@ -220,18 +220,18 @@ class _Describer:
             case c.Some():
                 if not node.some.each and not node.some.any:
                     return t(f"有{self.label(node.fact)}", f"there are {self.label(node.fact)}")
-                return t(f"{self.label(node.fact)}中至少有一项：{self.where(node.some)}", f"at least one of {self.label(node.fact)}: {self.where(node.some)}")
+                return t(f"{self.label(node.fact)}中至少有一项：{self.where(node.some, node.fact)}", f"at least one of {self.label(node.fact)}: {self.where(node.some, node.fact)}")
             case c.Every():
-                return t(f"{self.label(node.fact)}中每一项：{self.where(node.every)}", f"each of {self.label(node.fact)}: {self.where(node.every)}")
+                return t(f"{self.label(node.fact)}中每一项：{self.where(node.every, node.fact)}", f"each of {self.label(node.fact)}: {self.where(node.every, node.fact)}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
                 return t(
-                    f"{self.label(node.fact)}中没有：{self.where(node.none_of)}{rest}", f"none of {self.label(node.fact)}: {self.where(node.none_of)}{rest}"
+                    f"{self.label(node.fact)}中没有：{self.where(node.none_of, node.fact)}{rest}", f"none of {self.label(node.fact)}: {self.where(node.none_of, node.fact)}{rest}"
                 )
             case c.EachOf():
                 return t(
-                    f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has)}",
-                    f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has)}",
+                    f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has, node.fact)}",
+                    f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has, node.fact)}",
                 )
             case c.Largest():
                 group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]
@@ -249,19 +249,26 @@ class _Describer:
                 return str(getattr(self.ruleset[node.follows].then, self.lang))
             case c.Running():
                 return t(
-                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where)}",
-                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where)}",
+                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
+                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
                 )
         raise TypeError(node)
 
-    def where(self, where: c.Where) -> str:
-        parts = [self.test(name, test) for name, test in where.each.items()]
+    def where(self, where: c.Where, fact: str) -> str:
+        parts = [self.test(name, test, fact) for name, test in where.each.items()]
         if where.any:
-            parts.append(self.t("（" + "，或者".join(self.where(w) for w in where.any) + "）", "(" + ", or ".join(self.where(w) for w in where.any) + ")"))
+            parts.append(self.t("（" + "，或者".join(self.where(w, fact) for w in where.any) + "）", "(" + ", or ".join(self.where(w, fact) for w in where.any) + ")"))
         return self.t("，", ", ").join(parts)
 
-    def test(self, name: str, test: c.Test) -> str:
-        field = next((f for path, f in self.vocabulary.fields.items() if path.rsplit(".", 1)[-1] == name), None)
+    def field(self, name: str, fact: str) -> Any:
+        """The label of an attribute: that of the list that is looked through, else of any that has one of this name."""
+        listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
+        places = [*(listed.paths if listed is not None else ()), self.facts[fact].table or ""]
+        own = next((self.vocabulary.fields[f"{place}.{name}"] for place in places if f"{place}.{name}" in self.vocabulary.fields), None)
+        return own or next((f for path, f in self.vocabulary.fields.items() if path.rsplit(".", 1)[-1] == name), None)
+
+    def test(self, name: str, test: c.Test, fact: str) -> str:
+        field = self.field(name, fact)
         label = str(getattr(field, self.lang)) if field else name
         if test.given:
             return self.t(f"有{label}", f"{label} given")

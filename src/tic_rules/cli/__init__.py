@@ -15,9 +15,12 @@ COMMANDS = {
     "rules": "the rule sets on hand, or the rules of one",
     "explain": "one rule: clause, reading, condition, data, counterparts",
     "init": "a commented centre file to fill in",
+    "diff": "two rule sets by topic: who is stricter, proof, witnesses, impact",
     "lint": "faults of rule files, each with a code, a place and a fix",
     "coverage": "every clause of a document and what became of it",
     "docs": "one page a rule and a document, and the comparison of all documents",
+    "plan": "the least that would make a centre compliant",
+    "config": "the settings that a check here would use",
     "schema": "the JSON Schema of a centre, a rule set, a report",
 }
 

@@ -44,9 +44,7 @@ def command(
     try:
         found = diff(*_both(a, b), a, b)
         if prove or witness_dir is not None:
-            from tic_rules.analysis.prove import proved, shown
-
-            found = shown(proved(found) if prove else found)
+            found = _shown(found, prove)
         if impact:
             found = _with_impact(found, (*impact, *more), as_of, broken)
         text = render(found, format_, lang, verbose=verbose)
@@ -58,6 +56,17 @@ def command(
     if witness_dir is not None:
         write_witnesses(found, Path(witness_dir), lang)
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(found, fail_on) else 0)
+
+
+def _shown(found: Diff, prove: bool) -> Diff:
+    """With claims rule by rule and a pair of files for each that does not hold."""
+    from tic_rules.analysis.claims import read_off, shown
+
+    if prove:
+        from tic_rules.analysis.prove import proved
+
+        return shown(proved(found))
+    return shown(read_off(found))
 
 
 def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
