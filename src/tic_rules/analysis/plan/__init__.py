@@ -1,0 +1,8 @@
+"""From a verdict to what to do: the least change of a centre's data that would make it compliant, put to the evaluator first."""
+
+from __future__ import annotations
+
+from tic_rules.analysis.plan.making import Plan, make_plan
+from tic_rules.analysis.plan.model import Alternative, Rest, Step
+
+__all__ = ["Alternative", "Plan", "Rest", "Step", "make_plan"]

@@ -1,0 +1,228 @@
+"""Which way for each rule, and how much money of which kind: straight where there is no choice, by z3 where there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.plan.model import Change, Sum, Way
+from tic_rules.analysis.plan.money import UNIT, Template
+from tic_rules.errors import UsageError, fault
+
+FIRST = date.min
+TOO_LONG = 20_000
+"""Milliseconds after which z3 is told to give what it has."""
+
+
+class Open(NamedTuple):
+    """A rule that a plan has to meet: by when, and the ways."""
+
+    rule: str
+    by: date | None
+    ways: tuple[Way, ...]
+
+
+class Amount(NamedTuple):
+    """New money of one kind by a day."""
+
+    template: Template
+    by: date
+    amount: int
+
+
+class Choice(NamedTuple):
+    ways: tuple[int, ...]
+    amounts: tuple[Amount, ...]
+    chosen_by: str
+
+
+class Costs(NamedTuple):
+    """What a change costs: 1, and its size beside what is asked; times what the caller says of its place."""
+
+    given: Mapping[str, Fraction]
+
+    def factor(self, at: str) -> Fraction:
+        named = [place for place in self.given if at == place or at.startswith(f"{place}.")]
+        return self.given[max(named, key=len)] if named else Fraction(1)
+
+    def of(self, change: Change) -> Fraction:
+        return (1 + change.size) * self.factor(change.at)
+
+
+def choose(rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+    """The least cost that meets all rules; None where no way meets them together."""
+    direct = _direct(rules, tuple(guards), templates, costs)
+    return direct if direct is not None else _solve(rules, tuple(guards), templates, costs)
+
+
+# --- where there is no choice -----------------------------------------------------------------------------------------------
+
+
+def _direct(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+    """Each rule by its own cheapest way, where the rules share nothing that would make another choice cheaper."""
+    seen: dict[str, int] = {}
+    for rule in rules:
+        for key in {change.key for way in rule.ways for change in way.changes}:
+            seen[key] = seen.get(key, 0) + 1
+    places: dict[str, set[str]] = {}
+    for rule in rules:
+        for change in (change for way in rule.ways for change in way.changes if change.level is not None):
+            places.setdefault(change.at, set()).add(rule.rule)
+    chosen = []
+    for rule in rules:
+        if len(rule.ways) > 1:
+            shared = any(seen[ch.key] > 1 or len(places.get(ch.at, ())) > 1 for way in rule.ways for ch in way.changes)
+            if shared or any(way.sums for way in rule.ways):
+                return None
+        prices = [sum((costs.of(change) for change in way.changes), Fraction(0)) for way in rule.ways]
+        chosen.append(prices.index(min(prices)))
+    sums = [(total, rule.by) for rule, pick in zip(rules, chosen, strict=True) for total in rule.ways[pick].sums]
+    amounts: list[Amount] = []
+    for name in dict.fromkeys(total.of for total, _ in sums):
+        found = _one_kind([(t, by) for t, by in sums if t.of == name], [g for g in guards if g.of == name], templates[name], costs)
+        if found is None:
+            return None
+        amounts.extend(found)
+    return Choice(tuple(chosen), tuple(amounts), "direct")
+
+
+def _one_kind(sums: list[tuple[Sum, date | None]], guards: list[Sum], templates: tuple[Template, ...], costs: Costs) -> list[Amount] | None:
+    """All of it from one kind of money, where that is as little as any mixture could be."""
+    if any(total.many for total, _ in sums):
+        return None
+    cheapest = min(costs.factor(t.at) for t in templates)
+    for index, template in enumerate(templates):
+        if costs.factor(template.at) != cheapest:
+            continue
+        needed, found, best = 0, [], True
+        for total, by in sorted(sums, key=lambda s: s[1] or FIRST):
+            own, most = total.parts[index], max(total.parts)
+            lacking = -total.base + (Fraction(1) if total.strict else 0)
+            if lacking <= 0:
+                continue
+            if own <= 0:
+                best = False
+                break
+            units = -(-lacking // own)
+            best = best and own == most
+            if units > needed:
+                found.append(Amount(template, by or FIRST, int(units - needed) * UNIT))
+                needed = int(units)
+        if best and all(_holds(total, index, needed) for total in (*(t for t, _ in sums), *guards)):
+            return found
+    return None
+
+
+def _holds(total: Sum, index: int, units: int) -> bool:
+    if total.many is not None:
+        count, groups = total.many
+        return sum(1 for base, parts in groups if base + parts[index] * units > 0) >= count
+    value = total.base + total.parts[index] * units
+    return value > 0 if total.strict else value >= 0
+
+
+# --- where there is one -----------------------------------------------------------------------------------------------------
+
+
+def _solve(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+    try:
+        import z3
+    except ImportError:
+        raise fault(
+            UsageError,
+            "extra",
+            "方案之间有取舍，需要求解器；请安装：pip install 'tic-rules[prove]'",
+            "the plan has to choose between ways, for which a solver is needed; install it: pip install 'tic-rules[prove]'",
+        ) from None
+    return _Model(z3, rules, guards, templates, costs).solve()
+
+
+class _Model:
+    """The choice as an optimisation: a truth for each way and change, a whole number for each kind of money by each day."""
+
+    def __init__(self, z3: Any, rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> None:
+        self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
+        self.solver = z3.Optimize()
+        self.solver.set("timeout", TOO_LONG)
+        self.days = sorted({rule.by or FIRST for rule in rules if any(way.sums for way in rule.ways)}) or [FIRST]
+        lists = dict.fromkeys(total.of for rule in rules for way in rule.ways for total in way.sums)
+        self.money = {name: [[z3.Int(f"{name}/{index}/{day}") for day in range(len(self.days))] for index in range(len(templates[name]))] for name in lists}
+        for amount in (amount for table in self.money.values() for row in table for amount in row):
+            self.solver.add(amount >= 0)
+        self.changes: dict[str, tuple[Any, Change]] = {}
+        self.ways = [self._rule(number, rule) for number, rule in enumerate(rules)]
+        for guard in guards:
+            if guard.of in self.money:
+                self.solver.add(self._demand(guard, len(self.days) - 1))
+
+    def _rule(self, number: int, rule: Open) -> list[Any]:
+        z3 = self.z3
+        picked = [z3.Bool(f"way/{number}/{index}") for index in range(len(rule.ways))]
+        self.solver.add(z3.Or(*picked))
+        for way, taken in zip(rule.ways, picked, strict=True):
+            for change in way.changes:
+                if change.key not in self.changes:
+                    self.changes[change.key] = z3.Bool(f"change/{len(self.changes)}"), change
+                self.solver.add(z3.Implies(taken, self.changes[change.key][0]))
+            for total in way.sums:
+                self.solver.add(z3.Implies(taken, self._demand(total, self.days.index(rule.by or FIRST))))
+        return picked
+
+    def _demand(self, total: Sum, day: int) -> Any:
+        z3 = self.z3
+        last = len(self.days) - 1 if total.counts_all else day
+
+        def value(base: Fraction, parts: tuple[Fraction, ...]) -> Any:
+            terms = [_number(z3, part) * amount for part, row in zip(parts, self.money[total.of], strict=True) for amount in row[: last + 1] if part]
+            return z3.Sum([_number(z3, base), *terms])
+
+        if total.many is not None:
+            count, groups = total.many
+            return z3.Sum([z3.If(value(base, parts) > 0, 1, 0) for base, parts in groups]) >= count
+        found = value(total.base, total.parts)
+        return found > 0 if total.strict else found >= 0
+
+    def solve(self) -> Choice | None:
+        z3 = self.z3
+        self.solver.minimize(z3.Sum([z3.RealVal(0), *self._prices()]))
+        late = len(self.days)
+        order = [(10 * index + late - day) * a for table in self.money.values() for index, row in enumerate(table) for day, a in enumerate(row)]
+        self.solver.minimize(z3.Sum([z3.IntVal(0), *order, *(z3.If(b, 1, 0) for b, _ in self.changes.values())]))
+        if self.solver.check() != z3.sat:
+            return None
+        model = self.solver.model()
+        taken = tuple(next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways)
+        amounts = [
+            Amount(self.templates[name][index], self.days[day], model.eval(amount, model_completion=True).as_long() * UNIT)
+            for name, table in self.money.items() for index, row in enumerate(table) for day, amount in enumerate(row)
+        ]  # fmt: skip
+        return Choice(taken, tuple(a for a in amounts if a.amount), "z3")
+
+    def _prices(self) -> list[Any]:
+        z3 = self.z3
+        prices = []
+        levels: dict[str, list[tuple[Any, Change]]] = {}
+        for taken, change in self.changes.values():
+            if change.level is not None:
+                levels.setdefault(change.at, []).append((taken, change))
+            else:
+                prices.append(z3.If(taken, _number(z3, self.costs.of(change)), _number(z3, Fraction(0))))
+        for at, reached in levels.items():
+            price = z3.Real(f"price/{at}")
+            self.solver.add(price >= 0, *(z3.Implies(taken, price >= _number(z3, self.costs.of(change))) for taken, change in reached))
+            prices.append(price)
+        for name, table in self.money.items():
+            scale = max((-total.base / UNIT for rule in self.rules for way in rule.ways for total in way.sums if total.of == name), default=Fraction(1))
+            for template, row in zip(self.templates[name], table, strict=True):
+                weight = _number(z3, self.costs.factor(template.at) / max(scale, Fraction(1)))
+                prices.extend(weight * amount for amount in row)
+        return prices
+
+
+def _number(z3: Any, number: Fraction) -> Any:
+    return z3.Q(Fraction(number).numerator, Fraction(number).denominator)
+
+
+__all__ = ["Amount", "Choice", "Costs", "Open", "choose"]

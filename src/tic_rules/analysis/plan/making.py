@@ -1,0 +1,418 @@
+"""A plan made: what is open, how each rule can be met, the cheapest choice, and the evaluator's word on the result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from tic_rules import conditions as c
+from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
+from tic_rules.analysis.plan.model import Alternative, Change, Rest, Step, Sum, Way, change
+from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
+from tic_rules.analysis.plan.reasons import reason_after, reason_before
+from tic_rules.analysis.plan.ways import Case, kind_of, ways, word_of
+from tic_rules.centre import CentreData, paths_of
+from tic_rules.checking import check_subject, sorted_scene
+from tic_rules.documents import Edit, apply, document_of, get, subject_of
+from tic_rules.errors import Text, UsageError, fault
+from tic_rules.evaluate import Decision, see, settle
+from tic_rules.findings import Finding, Report
+from tic_rules.lives import Life, lives_of, needs_of
+from tic_rules.quantities import FIRST_DAY, yuan_text
+from tic_rules.readings import FALSE, TRUE, Moment
+from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.wording import field_label
+
+SETTLED = ("pass", "not_applicable", "exempted")
+ENGINE = "reference"
+"""What is promised is promised by the definition itself."""
+TRIES = 6
+RANK = {"pass": 0, "not_applicable": 0, "exempted": 1, "pending": 2, "needs_review": 3, "unknown": 4, "fail": 5}
+"""A step may bring no finding further down than it stands."""
+ALTERNATIVES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps, what stays open, and what the evaluator says of the data once the steps are taken."""
+
+    before: Report
+    after: Report
+    document: dict[str, Any]
+    """The data with all steps taken."""
+    steps: tuple[Step, ...]
+    lost: tuple[Rest, ...]
+    open: tuple[Rest, ...]
+    alternatives: tuple[Alternative, ...]
+    kept: tuple[str, ...]
+    chosen_by: str
+
+    @property
+    def verdict(self) -> str:
+        return self.after.verdict
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return tuple(edit for step in self.steps for edit in step.edits)
+
+    @property
+    def cost(self) -> Fraction:
+        return sum((step.cost for step in self.steps), Fraction(0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain JSON values."""
+        return {
+            "tool": dict(self.before.tool),
+            "centre": dict(self.before.centre or {}),
+            "ruleset": {"id": self.before.ruleset["id"], "version": self.before.ruleset["version"]},
+            "as_of": self.before.as_of,
+            "verdict": {"now": self.before.verdict, "planned": self.verdict},
+            "cost": float(self.cost),
+            "chosen_by": self.chosen_by,
+            "kept": list(self.kept),
+            "steps": [step.as_dict(self.about) for step in self.steps],
+            "alternatives": [
+                {
+                    "rule": self.about(a.rule),
+                    "what": [text.as_dict() for text in a.texts],
+                    "cost": float(a.cost),
+                    "changes": [{"op": e.op, "path": list(e.path), "value": e.value} for e in a.edits],
+                }
+                for a in self.alternatives
+            ],
+            "lost": [self._rest(rest) for rest in self.lost],
+            "open": [self._rest(rest) for rest in self.open],
+        }
+
+    def about(self, rule: str) -> dict[str, Any]:
+        """A rule for a reader: its clause, what it asks, how to mend it, where it stands now."""
+        finding = self.before[rule]
+        return {
+            "rule": finding.rule,
+            "title": finding.title.as_dict(),
+            "remedy": finding.remedy.as_dict(),
+            "locator": finding.citation["locator"],
+            "quote": finding.citation["quote"],
+            "status": finding.status,
+            "deadline": finding.deadline,
+        }
+
+    def _rest(self, rest: Rest) -> dict[str, Any]:
+        return {**self.about(rest.rule), "status": rest.status, "why": rest.why.as_dict(), "missing": list(rest.missing)}
+
+
+def make_plan(
+    centre: CentreData,
+    ruleset: RuleSet,
+    as_of: date,
+    *,
+    keep: Iterable[str] = (),
+    costs: Mapping[str, Any] | None = None,
+    exemptions: bool = False,
+    encouraged: bool = False,
+) -> Plan:
+    """The least that would make a centre compliant on a day.
+
+    `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives places a factor.
+    With `exemptions`, an exemption is sought where a rule in principle can no longer be met; with `encouraged`, rules that
+    the verdict does not look at are planned for too. Raises UsageError for an unknown place, or where z3 is needed and absent.
+    """
+    kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
+    _known_places((*kept, *factors), ruleset)
+    return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
+
+
+def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
+    words = {f"{listed.paths[0]}.{word}" for listed in ruleset.vocabulary.lists.values() for known in ruleset.vocabulary.words.values() for word in known}
+    for place in places:
+        if place not in paths_of(CentreData) and place not in words:
+            raise fault(UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data")
+
+
+class _Maker:
+    def __init__(self, centre: CentreData, ruleset: RuleSet, as_of: date, kept: tuple[str, ...], costs: Costs, exemptions: bool, encouraged: bool) -> None:
+        self.centre, self.ruleset, self.as_of = centre, ruleset, as_of
+        self.kept, self.costs, self.exemptions, self.encouraged = kept, costs, exemptions, encouraged
+        self.why: dict[str, Text] = {}
+        self.barred: set[str] = set()
+        self.before = check_subject(centre, ruleset, as_of, ENGINE)
+        self.document = document_of(centre)
+        self.fresh: list[Change] = []
+        if centre.speaks_for is not None and centre.speaks_for < as_of and "reported_on" not in kept:
+            self.fresh = [self._brought_up_to_date(centre.speaks_for)]
+        self.base = apply(self.document, (edit for made in self.fresh for edit in made.edits))
+        self.subject = subject_of(self.base, ruleset.vocabulary) if self.fresh else centre
+        self.scene = sorted_scene(self.subject, ruleset, as_of)
+        self.purses = Purses(self.subject, ruleset, as_of, kept)
+        self.adverse = _adverse(ruleset)
+
+    def _brought_up_to_date(self, spoken: date) -> Change:
+        """The data made to speak for the as-of day; a number that spoke for the day before goes on doing so where a rule looks there."""
+        as_of = self.as_of
+        text = Text(
+            f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
+            f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
+        )
+        edits = [Edit("set", ("reported_on",), as_of.isoformat())]
+        fresh = check_subject(subject_of(apply(self.document, edits), self.ruleset.vocabulary), self.ruleset, as_of, ENGINE)
+        for rule in self.ruleset.rules:
+            if self._worse(fresh[rule.id]):
+                for name in dict.fromkeys(c.facts_of(rule.condition)):
+                    path = tuple((self.ruleset.facts[name].stock or "").split("."))
+                    value = get(self.document, path)
+                    if value is not None and not isinstance(value, list):
+                        both = [{"date": day.isoformat(), "value": value} for day in (spoken, as_of)]
+                        edits.append(Edit("set", path, both))
+                    listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
+                    # What may have come in since is not denied: the list is a lower bound until it is written up.
+                    edits.extend(Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ()))
+        return change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)
+
+    # --- from findings to ways ---------------------------------------------------------------------------------------------
+
+    def plan(self) -> Plan:
+        rules = [found for rule in self.ruleset.rules if (found := self._open(rule)) is not None]
+        guards = list(self._guards({rule.rule for rule in rules})) if any(way.sums for rule in rules for way in rule.ways) else []
+        for _ in range(TRIES):
+            choice = self._chosen(rules, guards)
+            steps = self._steps(rules, choice)
+            document, after = self._applied(steps)
+            failed = {rule.rule for rule in rules if after[rule.rule].status not in ("pass", "exempted")}
+            if not failed:
+                failed = self._blamed(rules, steps, after)
+            if not failed:
+                break
+            rules = self._without_last_choice(rules, choice, failed)
+        else:
+            rules = [rule for rule in rules if rule.rule not in failed]
+            choice = self._chosen(rules, guards)
+            steps = self._steps(rules, choice)
+            document, after = self._applied(steps)
+        return self._told(rules, choice, steps, document, after)
+
+    def _applied(self, steps: Iterable[Step]) -> tuple[dict[str, Any], Report]:
+        document = apply(self.document, (edit for step in steps for edit in step.edits))
+        return document, check_subject(subject_of(document, self.ruleset.vocabulary), self.ruleset, self.as_of, ENGINE)
+
+    def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
+        """The rules whose steps make another rule worse than it was; money of another kind is tried before a rule is given up."""
+        worse = {finding.rule for finding in after if self._worse(finding)}
+        if not worse:
+            return set()
+        blamed: set[str] = set()
+        for step in steps:
+            if step.edits and step.rules:
+                _, without = self._applied(other for other in steps if other is not step)
+                if any(not self._worse(without[rule]) for rule in worse):
+                    if step.kind == "money" and step.at not in self.barred:
+                        self.barred.add(step.at)
+                        return {""}
+                    blamed.update(step.rules)
+        return blamed & {rule.rule for rule in rules}
+
+    def _worse(self, finding: Finding) -> bool:
+        return finding.counts and RANK[finding.status] > RANK[self.before[finding.rule].status]
+
+    def _chosen(self, rules: list[Open], guards: list[Sum]) -> Choice:
+        costs = Costs({**self.costs.given, **{at: Fraction(1000) for at in self.barred}})
+        choice = choose(rules, guards, self.purses.templates, costs)
+        if choice is not None:
+            return choice
+        # What the clauses ask together cannot be had: leave out the amounts, which alone can get into each other's way.
+        for rule in [rule for rule in rules if any(way.sums for way in rule.ways)]:
+            rules.remove(rule)
+            self.why[rule.rule] = Text("与其他条款合在一起，没有可行的金额安排", "together with the other clauses no amounts are possible")
+            choice = choose(rules, guards, self.purses.templates, costs)
+            if choice is not None:
+                return choice
+        return Choice(tuple(0 for _ in rules), (), "direct")
+
+    def _without_last_choice(self, rules: list[Open], choice: Choice, failed: set[str]) -> list[Open]:
+        """The evaluator did not agree: those ways are struck out."""
+        kept = []
+        for rule, pick in zip(rules, choice.ways, strict=True):
+            if rule.rule not in failed:
+                kept.append(rule)
+            elif len(rule.ways) > 1:
+                kept.append(rule._replace(ways=rule.ways[:pick] + rule.ways[pick + 1 :]))
+        return kept
+
+    def _open(self, rule: Rule) -> Open | None:
+        """A rule that has to be planned for, with its ways; the reason is noted where there is none."""
+        finding = self.before[rule.id]
+        if finding.status in SETTLED or rule.bearer == "programme" or not (finding.counts or self.encouraged):
+            return None
+        if rule.kind == "consequence":
+            return None
+        decision = settle(rule, self.scene)
+        lost = reason_before(rule, decision, finding, self.as_of)
+        if lost is not None:
+            self.why[rule.id] = lost
+            return self._exempted(rule, decision)
+        found = [way for way in self._ways(rule, decision) if way.changes or way.sums]
+        free = [way for way in found if not self._holds_fixed(way)]
+        if found and not free:
+            self.why[rule.id] = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
+        deadline = decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
+        deadline = next((due for _, status, _, due in decision.years if status != "pass"), deadline)
+        return Open(rule.id, deadline, tuple(free)) if free else None
+
+    def _exempted(self, rule: Rule, decision: Decision) -> Open | None:
+        if not self.exemptions or rule.modality != "in_principle" or decision.status != "fail":
+            return None
+        value = {"rule": f"{self.ruleset.id}/{rule.id}", "reason": "（豁免理由）", "approved_by": "（批准单位）", "date": self.as_of.isoformat()}
+        text = Text(f"申请豁免：{rule.title.zh}", f"seek an exemption: {rule.title.en}")
+        return Open(rule.id, None, (Way((change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text),)),))
+
+    def _holds_fixed(self, way: Way) -> bool:
+        return any(made.at == place or made.at.startswith(f"{place}.") for made in way.changes for place in self.kept)
+
+    def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
+        life = lives_of(self.scene, needs_of(self.ruleset, rule)).all[0]
+        if decision.years:
+            found = [Way()]
+            for year, status, _, due in decision.years:
+                if status != "pass":
+                    options = ways(rule.require, self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), life, status))
+                    found = [before.joined(option) for before in found for option in options][:24]
+            return found
+        return ways(rule.require, self._case(rule, decision.moment, life, decision.status)) if decision.moment is not None else []
+
+    def _case(self, rule: Rule, moment: Moment, life: Life, status: str) -> Case:
+        on = min(moment.day, self.as_of)
+        return Case(rule, self.scene, moment, life, self.base, on, status == "unknown", self.purses.demands, self._fitting)
+
+    def _fitting(self, dotted: str, attribute: str) -> str | None:
+        barred = self.adverse.get((dotted, attribute))
+        if barred is None:
+            return None
+        known = self.ruleset.vocabulary.words.get(word_of(self.scene, dotted, attribute) or "", {})
+        return next((word for word in reversed(list(known)) if word not in barred), None)
+
+    def _guards(self, planned: set[str]) -> Iterable[Sum]:
+        """Demands on amounts that hold now and have to go on holding."""
+        for rule in self.ruleset.rules:
+            finding = self.before[rule.id]
+            if rule.bearer == "programme" or rule.kind == "consequence" or finding.status == "not_applicable":
+                continue
+            decision = settle(rule, self.scene)
+            if decision.moment is None:
+                continue
+            life = lives_of(self.scene, needs_of(self.ruleset, rule)).all[0]
+            case = self._case(rule, decision.moment, life, decision.status)
+            if rule.id not in planned and finding.status == "pass" and rule.require is not None:
+                yield from self._holding(rule.require, case, TRUE)
+            if rule.fails_at_once is not None:
+                yield from self._holding(rule.fails_at_once, case, FALSE)
+
+    def _holding(self, tree: Any, case: Case, wanted: int) -> Iterable[Sum]:
+        for node in c.walk(tree):
+            if not isinstance(node, (c.Compare, c.Largest, c.Share)) or see(node, case.scene, case.moment, case.life, case.rule).value != wanted:
+                continue
+            if wanted == FALSE:
+                if not isinstance(node, c.Compare) or node.operator not in ("more_than", "at_least"):
+                    continue
+                node = c.Compare(fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit})
+            for sums in self.purses.demands(node, case)[:1]:
+                yield from sums
+
+    # --- from a choice to steps --------------------------------------------------------------------------------------------
+
+    def _steps(self, rules: Sequence[Open], choice: Choice) -> list[Step]:
+        taken: dict[str, tuple[Change, list[Open]]] = {made.key: (made, []) for made in self.fresh}
+        for rule, pick in zip(rules, choice.ways, strict=True):
+            for made in rule.ways[pick].changes:
+                taken.setdefault(made.key, (made, []))[1].append(rule)
+        highest: dict[str, Any] = {}
+        for made, _ in taken.values():
+            if made.level is not None:
+                highest[made.level[0]] = max(highest.get(made.level[0], 0), made.level[1])
+        steps, done = [], set()  # type: list[Step], set[str]
+        for made, served in taken.values():
+            whole = made.level is None or made.level[1] == highest[made.level[0]]
+            edits = [edit for edit in made.edits if whole and not (edit.path == ("incomplete",) and edit.key in done)]
+            done.update(edit.key for edit in edits)
+            due = [rule.by for rule in served if rule.by is not None]
+            by = min(due) if len(due) == len(served) and due else None
+            steps.append(Step(made.kind, made.text, by, tuple(rule.rule for rule in served), tuple(edits), self.costs.of(made), made.at))
+        for amount in choice.amounts:
+            step = self._money(amount, rules, choice)
+            steps.append(replace(step, edits=tuple(edit for edit in step.edits if edit.path != ("incomplete",) or edit.key not in done)))
+            done.update(edit.key for edit in step.edits)
+        return sorted(steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement"))
+
+    def _money(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Step:
+        template = amount.template
+        index = self.purses.of(template.of).index(template)
+        served = [
+            rule.rule for rule, pick in zip(rules, choice.ways, strict=True)
+            if (rule.by or FIRST) >= amount.by and any(t.of == template.of and (t.many is not None or t.parts[index] > 0) for t in rule.ways[pick].sums)
+        ]  # fmt: skip
+        path = tuple(template.of.split("."))
+        words = [template_text(self.ruleset, template, lang) for lang in ("zh", "en")]
+        labels = [field_label(f"/{template.of}", self.ruleset.vocabulary, lang) for lang in ("zh", "en")]
+        text = Text(f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words[0]}）", f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words[1]})")
+        entry = entry_of(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
+        edits = [Edit("append", path, entry)]
+        if get(self.base, path) is None:
+            edits.append(Edit("append", ("incomplete",), template.of))
+        by = amount.by if amount.by != FIRST else None
+        return Step(kind_of(template.of), text, by, tuple(served), tuple(edits), self._price(amount, rules), template.at)
+
+    def _price(self, amount: Amount, rules: Sequence[Open]) -> Fraction:
+        sums = [total for rule in rules for way in rule.ways for total in way.sums if total.of == amount.template.of]
+        scale = max((-total.base / UNIT for total in sums), default=Fraction(1))
+        return self.costs.factor(amount.template.at) * Fraction(amount.amount, UNIT) / max(scale, Fraction(1))
+
+    # --- the plan told -----------------------------------------------------------------------------------------------------
+
+    def _told(self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, Any], after: Report) -> Plan:
+        planned = {rule.rule for rule in rules}
+        lost: list[Rest] = []
+        still: list[Rest] = []
+        for finding in after:
+            if finding.status in SETTLED or not (finding.counts or (self.encouraged and finding.severity == "note")):
+                continue
+            earlier = self.before[finding.id]
+            why = self.why.get(finding.id) or reason_after(finding, earlier)
+            due = date.fromisoformat(finding.deadline) if finding.deadline else None
+            rest = Rest(finding.id, finding.status, why, tuple(finding.missing), due)
+            (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)
+        useful = [step for step in steps if step.edits or planned.intersection(step.rules)]
+        alternatives = tuple(self._alternatives(rules, choice))
+        return Plan(self.before, after, document, tuple(useful), tuple(lost), tuple(still), alternatives, self.kept, choice.chosen_by)
+
+    def _alternatives(self, rules: list[Open], choice: Choice) -> Iterable[Alternative]:
+        """Other ways of the same rules, each put to the evaluator on its own."""
+        for rule, pick in zip(rules, choice.ways, strict=True):
+            others = [way for index, way in enumerate(rule.ways) if index != pick and way.changes and not way.sums]
+            shown = 0
+            for way in sorted(others, key=lambda way: sum((self.costs.of(made) for made in way.changes), Fraction(0))):
+                edits = tuple(edit for made in way.changes for edit in made.edits)
+                changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary)
+                if shown < ALTERNATIVES and check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status == "pass":
+                    shown += 1
+                    cost = sum((self.costs.of(made) for made in way.changes), Fraction(0))
+                    yield Alternative(rule.rule, tuple(made.text for made in way.changes), edits, cost)
+
+
+def _adverse(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
+    """Words of lists from which consequences follow, by the place of the list and the attribute."""
+    found: dict[tuple[str, str], set[Any]] = {}
+    for rule in ruleset.rules:
+        for node in c.walk(rule.when) if rule.when is not None else ():
+            where = getattr(node, "where", None) or getattr(node, "some", None)
+            fact = ruleset.facts.get(getattr(node, "of", None) or getattr(node, "fact", None) or "")
+            if not isinstance(where, c.Where) or fact is None or fact.list_name is None:
+                continue
+            path = ruleset.vocabulary.lists[fact.list_name].paths[0]
+            for name, test in where.each.items():
+                if name == "result":
+                    found.setdefault((path, name), set()).update(test.one_of or ())
+    return found
+
+
+__all__ = ["Plan", "make_plan"]

@@ -1,0 +1,119 @@
+"""What a plan is made of: changes that serve rules, ways to meet a rule, steps, and what no step can reach."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from tic_rules.documents import Edit, Parts
+from tic_rules.errors import Text
+
+KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
+"""What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results, judgements, decisions of others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change of the data, with what it asks of people. Equal where it does the same to the data."""
+
+    kind: str = field(compare=False)
+    at: str = field(compare=False)
+    """The dotted place that `--keep` and `--cost` speak of."""
+    edits: tuple[Edit, ...] = field(compare=False)
+    text: Text = field(compare=False)
+    key: str
+    size: Fraction = field(default=Fraction(0), compare=False)
+    """How large the change is beside what is asked: a part of 1."""
+    level: tuple[str, Any] | None = field(default=None, compare=False)
+    """A number that is to be reached, by place: of several such only the largest has to be brought about."""
+
+
+def change(kind: str, at: str, edits: tuple[Edit, ...], text: Text, **more: Any) -> Change:
+    return Change(kind, at, edits, text, key="\n".join(edit.key for edit in edits), **more)
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """A demand on amounts: base + coefficients · new money, against 0. `many`: so many of the groups have more than nothing."""
+
+    rule: str
+    of: str
+    """The list that the money goes to."""
+    base: Fraction
+    parts: tuple[Fraction, ...]
+    strict: bool = False
+    counts_all: bool = False
+    """An upper bound: money that comes later counts too."""
+    many: tuple[int, tuple[tuple[Fraction, tuple[Fraction, ...]], ...]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way to meet a rule: all of these changes, and amounts that add up."""
+
+    changes: tuple[Change, ...] = ()
+    sums: tuple[Sum, ...] = ()
+
+    @property
+    def consistent(self) -> bool:
+        """Whether no two changes put different values in one place."""
+        places: dict[Parts, Any] = {}
+        return all(places.setdefault(e.path, e.value) == e.value for made in self.changes for e in made.edits if e.op == "set")
+
+    def joined(self, other: Way) -> Way:
+        return Way(tuple(dict.fromkeys((*self.changes, *other.changes))), tuple(dict.fromkeys((*self.sums, *other.sums))))
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A thing to do, by a day, for these rules."""
+
+    kind: str
+    text: Text
+    by: date | None
+    rules: tuple[str, ...]
+    edits: tuple[Edit, ...]
+    cost: Fraction
+    at: str = ""
+
+    def as_dict(self, about: Any) -> dict[str, Any]:
+        return {
+            "kind": self.kind,
+            "what": self.text.as_dict(),
+            "by": self.by.isoformat() if self.by else None,
+            "cost": float(self.cost),
+            "rules": [about(rule) for rule in self.rules],
+            "changes": [{"op": edit.op, "path": _pointer(edit.path), "value": edit.value} for edit in self.edits],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rest:
+    """A rule that the plan does not bring to a pass, and why; `missing` are the places to supply."""
+
+    rule: str
+    status: str
+    why: Text
+    missing: tuple[str, ...] = ()
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """Another way for a rule, that the evaluator was asked about too."""
+
+    rule: str
+    texts: tuple[Text, ...]
+    edits: tuple[Edit, ...]
+    cost: Fraction
+
+
+def _pointer(path: Parts) -> str:
+    from tic_rules.source import pointer
+
+    return pointer(path)
+
+
+__all__ = ["KINDS", "Alternative", "Change", "Rest", "Step", "Sum", "Way", "change"]

@@ -1,0 +1,185 @@
+"""Amounts: which kinds of new money there can be, and what each clause about sums asks of them, as linear demands.
+
+How a clause counts an entry is not worked out here: an entry is put into the data, and the evaluator's reading says by how
+much the fact moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tic_rules import conditions as c
+from tic_rules.analysis.plan.model import Sum
+from tic_rules.analysis.plan.ways import Case, record_of, word_of
+from tic_rules.centre import CentreData
+from tic_rules.quantities import Range
+from tic_rules.readings import Moment, Scene
+from tic_rules.ruleset import RuleSet
+from tic_rules.wording import words_of
+
+UNIT = 10_000
+"""New money comes in steps of ten thousand yuan."""
+
+
+class Template(NamedTuple):
+    """A kind of new entry: who pays, and for what."""
+
+    of: str
+    at: str
+    """The dotted place that `--keep` and `--cost` speak of: contributions.host."""
+    record: dict[str, Any]
+
+
+class Purses:
+    """The kinds of new money of a centre under a rule set, and how the facts answer to each."""
+
+    def __init__(self, subject: CentreData, ruleset: RuleSet, as_of: date, kept: tuple[str, ...]) -> None:
+        self.subject, self.ruleset, self.as_of = subject, ruleset, as_of
+        self.templates: dict[str, tuple[Template, ...]] = {}
+        self._kept, self._scenes = kept, {}  # type: tuple[str, ...], dict[Any, Scene]
+
+    def of(self, name: str) -> tuple[Template, ...]:
+        """The kinds of new entries of a list."""
+        if name not in self.templates:
+            found = list(_templates(self.subject, self.ruleset, name))
+            self.templates[name] = tuple(t for t in found if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept))
+        return self.templates[name]
+
+    def scene(self, name: str, index: int, on: date) -> Scene:
+        """The centre with one unit of a kind of money more."""
+        key = (name, index, on)
+        if key not in self._scenes:
+            template = self.of(name)[index]
+            model = record_of(template.of)
+            assert model is not None
+            entry = model.model_validate(entry_of(self.ruleset, template, UNIT, on))
+            there = getattr(self.subject, template.of) or ()
+            changed = self.subject.model_copy(update={template.of: (*there, entry)})
+            self._scenes[key] = Scene(changed, self.ruleset, self.as_of)
+        return self._scenes[key]
+
+    def demands(self, node: Any, case: Case) -> list[tuple[Sum, ...]]:
+        """What a condition on amounts asks of new money; nothing where no new money can meet it."""
+        name = _list_of(node, self.ruleset)
+        if name is None or not self.of(name):
+            return []
+        moment = case.moment
+        scenes = [self.scene(name, index, case.on) for index in range(len(self.of(name)))]
+        if isinstance(node, c.Compare) and self.ruleset.facts[node.fact].reading == "kinds":
+            return self._many(node, case, scenes, name)
+        made = []
+        before = list(_margins(node, case.scene, moment))
+        after = [list(_margins(node, scene, moment)) for scene in scenes]
+        for index, (margin, strict, upper) in enumerate(before):
+            if isinstance(margin, float):
+                return []
+            parts = tuple(Fraction(other[index][0]) - Fraction(margin) for other in after)
+            made.append(Sum(case.rule.id, name, Fraction(margin), parts, strict, upper))
+        return [tuple(made)]
+
+    def _many(self, node: c.Compare, case: Case, scenes: list[Scene], name: str) -> list[tuple[Sum, ...]]:
+        groups = self.ruleset.facts[node.fact].kinds or ""
+        if node.operator != "at_least":
+            return []
+        found = []
+        for group, reading in case.scene.groups(groups, case.moment).items():
+            base = Fraction(reading.range.low)
+            found.append((base, tuple(Fraction(scene.groups(groups, case.moment)[group].range.low) - base for scene in scenes)))
+        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(found))),)]
+
+
+def entry_of(ruleset: RuleSet, template: Template, amount: Any, on: date) -> dict[str, Any]:
+    """A new entry, dated."""
+    declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == template.of)
+    dated: dict[str, Any] = {declared.date: on.isoformat()} if declared.date else {}
+    if declared.year:
+        dated[declared.year] = on.year - 1
+    return {**dated, "amount": amount, **template.record}
+
+
+def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
+    """Who pays, and for what, for people."""
+    words = [words_of(ruleset.vocabulary.words, word, lang) for name, word in template.record.items() if name != "name"]
+    named = template.record.get("name")
+    return ("，" if lang == "zh" else ", ").join([f"{words[0]} {named}" if named else words[0], *words[1:]])
+
+
+def _list_of(node: Any, ruleset: RuleSet) -> str | None:
+    """The list that a condition's amounts stand in, where it is one at the top of the data."""
+    fact = ruleset.facts[node.fact]
+    if fact.kinds is not None:
+        fact = ruleset.facts[fact.kinds]
+    if fact.sum is None and fact.groups is None:
+        return None
+    listed = ruleset.vocabulary.lists[fact.of or ""]
+    return listed.paths[0] if len(listed.paths) == 1 and "." not in listed.paths[0] else None
+
+
+def _templates(subject: CentreData, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
+    """Every kind of entry that some fact of the rule set tells apart from others."""
+    wheres = list(_wheres(ruleset, dotted))
+    model = record_of(dotted)
+    main = next((n for n in (model.model_fields if model else ()) if word_of(Scene(subject, ruleset, date.min), dotted, n)), None)
+    if main is None:
+        return
+    scene = Scene(subject, ruleset, subject.speaks_for or date.min)
+    declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == dotted)
+    for word in ruleset.vocabulary.words[word_of(scene, dotted, main) or ""]:
+        units = [unit for look in declared.look_up.values() if word in look.units for unit in scene.listed(look.units[word]).entries]
+        names = list(dict.fromkeys(unit.get("name") for unit in units if isinstance(unit.get("name"), str))) or [None]
+        for name in names:
+            for more in _purposes(scene, dotted, main, word, wheres):
+                yield Template(dotted, f"{dotted}.{word}", {main: word, **({"name": name} if name else {}), **more})
+
+
+def _purposes(scene: Scene, dotted: str, main: str, word: str, wheres: list[c.Where]) -> Iterator[dict[str, str]]:
+    tested: dict[str, c.Test] = {}
+    for where in wheres:
+        if main in where.each and word in (where.each[main].one_of or ()):
+            tested |= {name: test for name, test in where.each.items() if name != main and word_of(scene, dotted, name)}
+    if not tested:
+        yield {}
+        return
+    name, test = next(iter(tested.items()))
+    inside = [w for w in test.one_of or () if isinstance(w, str)]
+    known = scene.ruleset.vocabulary.words.get(word_of(scene, dotted, name) or "", {})
+    outside = [w for w in known if w not in inside]
+    for option in (*inside[:1], *outside[:1]):
+        yield {name: option}
+
+
+def _wheres(ruleset: RuleSet, dotted: str) -> Iterator[c.Where]:
+    for fact in ruleset.facts.values():
+        if fact.of is not None and ruleset.vocabulary.lists[fact.of].paths[0] == dotted:
+            if fact.where is not None:
+                yield fact.where
+            yield from (group.where for group in (fact.groups or {}).values())
+
+
+def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, bool, bool]]:
+    """By how much a condition on amounts holds: what has to be 0 or more (more than 0 where strict); whether it is an upper bound."""
+    match node:
+        case c.Compare():
+            left = scene.number(node.fact, moment).range
+            limit = node.limit
+            bound = scene.number(limit.fact, moment).range.times(limit.times) if isinstance(limit, c.Times) else None
+            bound = bound or (Range(*limit) if node.operator == "between" else Range(limit, limit))
+            strict = node.operator in ("more_than", "less_than")
+            if node.operator in ("at_least", "more_than", "equals", "between"):
+                yield left.low - (bound.low if node.operator == "between" else bound.high), strict, False
+            if node.operator in ("at_most", "less_than", "equals", "between"):
+                yield (bound.high if node.operator == "between" else bound.low) - left.high, strict, True
+        case c.Largest():
+            groups = scene.groups(node.fact, moment)
+            own = groups[node.largest].range.low
+            yield from ((own - other.range.high, False, True) for name, other in groups.items() if name != node.largest)
+        case c.Share():
+            named, others = scene.share(node.fact, node.share_of, moment)
+            bound_: Any = node.more_than if node.more_than is not None else node.at_least
+            yield named.range.low - bound_ * (named.range.low + others.range.high), node.more_than is not None, False
+
+
+__all__ = ["UNIT", "Purses", "Template", "entry_of", "template_text"]

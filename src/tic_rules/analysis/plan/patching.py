@@ -1,0 +1,166 @@
+"""A plan's changes written into the text of a centre file: comments, order and layout of everything else stay.
+
+Each change is one edit of the text at the place that the composed text knows; the result is read again and must say what
+the changed document says.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import yaml
+
+from tic_rules.documents import Edit, apply
+from tic_rules.errors import DataError, Diagnostic, Text
+from tic_rules.source import MAX_DEPTH, Source, read_text
+
+_BARE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/（）〔〕\-]*")
+_SPECIAL = re.compile(r"(?i)~|null|true|false|yes|no|on|off|[-+.0-9][-+._0-9e]*")
+
+
+def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
+    """The text with the changes made. Raises DataError where the text cannot carry one of them."""
+    as_json = file.endswith(".json")
+    edits = tuple(edits)
+    wanted = apply(read_text(text, file, json_text=as_json).data, edits)
+    for edit in edits:
+        source = read_text(text, file, json_text=as_json)
+        text = _Text(text, as_json).changed(source, edit)
+    if _same(read_text(text, file, json_text=as_json).data) != _same(wanted):
+        raise DataError(
+            [
+                Diagnostic(
+                    "patch",
+                    Text(
+                        "文件的写法无法自动修改，请按步骤手工修改", "the file is written in a way that cannot be changed by program; make the changes by hand"
+                    ),
+                    file,
+                )
+            ]
+        )
+    return text
+
+
+def _same(data: Any) -> Any:
+    """Data with scalars as text, so that 800 written by us and 800 read from the file are the same."""
+    if isinstance(data, dict):
+        return {str(key): _same(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [_same(item) for item in data]
+    return None if data is None else json.dumps(data) if isinstance(data, bool) else str(data)
+
+
+class _Text:
+    """A text with the offsets of its lines."""
+
+    def __init__(self, text: str, as_json: bool) -> None:
+        self.text, self.as_json = text, as_json
+        self.starts = [0]
+        for match in re.finditer("\n", text):
+            self.starts.append(match.end())
+
+    def offset(self, mark: yaml.Mark) -> int:
+        line = min(mark.line, len(self.starts) - 1)
+        return min(self.starts[line] + mark.column, len(self.text)) if mark.line < len(self.starts) else len(self.text)
+
+    def changed(self, source: Source, edit: Edit) -> str:
+        node, depth = self._deepest(source.root, edit.path)
+        rest = edit.path[depth:]
+        if not rest:
+            return self._at_node(node, edit)
+        value = edit.value if edit.op == "set" else [edit.value]
+        for part in reversed(rest[1:]):
+            value = {str(part): value}
+        if isinstance(node, yaml.MappingNode):
+            return self._add_key(node, str(rest[0]), value)
+        return self._replace(node, {str(rest[0]): value})  # a null in the place of a mapping
+
+    def _deepest(self, root: Any, path: tuple[str | int, ...]) -> tuple[Any, int]:
+        node = root
+        for depth, part in enumerate(path[:MAX_DEPTH]):
+            found = None
+            if isinstance(node, yaml.MappingNode):
+                found = next((value for key, value in node.value if key.value == str(part)), None)
+            elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+                found = node.value[part]
+            if found is None:
+                return node, depth
+            node = found
+        return node, len(path)
+
+    def _at_node(self, node: Any, edit: Edit) -> str:
+        if edit.op == "set":
+            return self._replace(node, edit.value)
+        if isinstance(node, yaml.SequenceNode):
+            return self._add_entry(node, edit.value)
+        return self._replace(node, [edit.value])  # a null in the place of a list
+
+    # --- the four edits ----------------------------------------------------------------------------------------------------
+
+    def _replace(self, node: Any, value: Any) -> str:
+        start = self.offset(node.start_mark)
+        end = self.offset(node.end_mark) if isinstance(node, yaml.ScalarNode) or self._flow(node) else self._end(node)
+        before, after = self.text[:start], self.text[end:]
+        space = " " if start == end and before[-1:] in (":", "-") else ""
+        return before + space + self.write(value) + after
+
+    def _add_key(self, node: yaml.MappingNode, key: str, value: Any) -> str:
+        said = f"{self.write(key)}: {self.write(value)}"
+        if self._flow(node):
+            return self._into_flow(node, said)
+        return self._after(node, " " * node.start_mark.column + said)
+
+    def _add_entry(self, node: yaml.SequenceNode, value: Any) -> str:
+        if self._flow(node):
+            return self._into_flow(node, self.write(value))
+        return self._after(node, " " * node.start_mark.column + "- " + self.write(value))
+
+    def _flow(self, node: Any) -> bool:
+        return self.as_json or bool(node.flow_style)
+
+    def _into_flow(self, node: Any, said: str) -> str:
+        if not node.value:
+            start, end = self.offset(node.start_mark), self.offset(node.end_mark)
+            return f"{self.text[: start + 1]}{said}{self.text[end - 1 :]}"
+        last = node.value[-1]
+        at = self._end(last[1] if isinstance(last, tuple) else last)
+        return f"{self.text[:at]}, {said}{self.text[at:]}"
+
+    def _after(self, node: Any, line: str) -> str:
+        """A line after the last one of a block; the comment at the end of that line stays where it is."""
+        at = self._end(node)
+        if at and self.text[at - 1] == "\n":
+            return f"{self.text[:at]}{line}\n{self.text[at:]}"
+        stop = self.text.find("\n", at)
+        if stop < 0:
+            return f"{self.text}\n{line}\n"
+        return f"{self.text[: stop + 1]}{line}\n{self.text[stop + 1 :]}"
+
+    def _end(self, node: Any) -> int:
+        """Where a node's own text ends: a block ends with its last leaf, not with the comments that follow it."""
+        while not isinstance(node, yaml.ScalarNode) and not self._flow(node) and node.value:
+            last = node.value[-1]
+            node = last[1] if isinstance(last, tuple) else last
+        return self.offset(node.end_mark)
+
+    def write(self, value: Any) -> str:
+        """A value in flow style."""
+        if isinstance(value, dict):
+            return "{" + ", ".join(f"{self.write(str(key))}: {self.write(item)}" for key, item in value.items()) + "}"
+        if isinstance(value, (list, tuple)):
+            return "[" + ", ".join(self.write(item) for item in value) + "]"
+        if value is None or isinstance(value, (bool, int)):
+            return json.dumps(value)
+        text = str(value)
+        bare = not self.as_json and _BARE.fullmatch(text) and (type(value) is not str or not _SPECIAL.fullmatch(text) or _is_date(text))
+        return text if bare else json.dumps(text, ensure_ascii=False)
+
+
+def _is_date(text: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
+
+
+__all__ = ["patch_text"]

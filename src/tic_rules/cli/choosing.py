@@ -1,0 +1,40 @@
+"""Which centre, which day, which rule sets: what the commands about one centre have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import NamedTuple
+
+from tic_rules import Centre
+from tic_rules.checking import as_of_day, parse_day
+from tic_rules.errors import DataError, Diagnostic, Text
+from tic_rules.loading import load_ruleset, rulesets_in_force
+from tic_rules.ruleset import RuleSet
+
+
+class Chosen(NamedTuple):
+    centre: Centre
+    day: date
+    rulesets: tuple[RuleSet, ...]
+
+
+def chosen(path: str, rules: Sequence[str], as_of: str | None) -> Chosen:
+    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on the day."""
+    named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
+    day = parse_day(as_of) if as_of is not None else None
+    centre = Centre.from_file(path, ruleset=named[0] if named else None)
+    on = as_of_day(centre, day)
+    if named:
+        return Chosen(centre, on, named)
+    if centre.jurisdiction is None:
+        text = Text(
+            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
+            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
+        )
+        mark = centre.place("/jurisdiction")
+        raise DataError([Diagnostic("no-jurisdiction", text, path, mark.line, mark.column, "/jurisdiction")])
+    return Chosen(centre, on, tuple(rulesets_in_force(centre.jurisdiction, on)))
+
+
+__all__ = ["Chosen", "chosen"]

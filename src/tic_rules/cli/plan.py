@@ -1,0 +1,83 @@
+"""tic-rules plan: the least that would make a centre compliant."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import click
+
+from tic_rules.cli.choosing import chosen
+from tic_rules.cli.common import fail_with, lang_option, language, write
+from tic_rules.errors import TicRulesError, UsageError, fault
+from tic_rules.reporters.plan import FORMATS, render
+
+
+@click.command("plan")
+@click.argument("path", metavar="PATH")
+@click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
+@click.option("--as-of", "as_of", metavar="DATE", help="The day that is planned from. Default: the file's reported_on.")
+@click.option("--keep", multiple=True, metavar="PLACE", help="A part of the data that stays as it is: legal, contributions.province; repeatable.")
+@click.option("--cost", "cost", multiple=True, metavar="PLACE=N", help="A change of this part costs N times as much; repeatable.")
+@click.option("--exemptions", is_flag=True, help="Seek an exemption where a rule in principle can no longer be met.")
+@click.option("--encouraged", is_flag=True, help="Plan for encouraged rules too, which the verdict does not look at.")
+@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
+@click.option("--output", metavar="FILE", help="Write the plan to a file.")
+@click.option("--patch", metavar="FILE", help="Write the centre file as it would be with the plan carried out, comments kept; - for standard output.")
+@lang_option
+def command(
+    path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str], exemptions: bool, encouraged: bool,
+    format_: str, output: str | None, patch: str | None, lang: str | None,
+) -> None:  # fmt: skip
+    """What would make a centre compliant at the least cost of change, each step with its clause and its day."""
+    from tic_rules.analysis.plan import make_plan
+
+    lang = language(lang)
+    try:
+        centre, day, rulesets = chosen(path, rules, as_of)
+        costs = dict(_cost(text) for text in cost)
+        if patch is not None and len(rulesets) > 1:
+            ids = ", ".join(ruleset.id for ruleset in rulesets)
+            raise fault(
+                UsageError, "patch", f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）", f"--patch works for one rule set; name it with --rules ({ids})"
+            )
+        plans = [make_plan(centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged) for ruleset in rulesets]
+        if patch is not None:
+            _patch(path, patch, plans[0].edits, lang)
+        if patch != "-":
+            write(render(plans, format_, lang), output)
+    except TicRulesError as error:
+        fail_with(error, lang)
+
+
+def _cost(text: str) -> tuple[str, str]:
+    place, _, number = text.partition("=")
+    if not number.replace(".", "", 1).isdigit():
+        raise fault(
+            UsageError,
+            "cost",
+            f"--cost 应写作 位置=数字，例：legal.independent=10，不是 {text}",
+            f"--cost is PLACE=NUMBER, e.g. legal.independent=10, not {text}",
+        )
+    return place, number
+
+
+def _patch(path: str, target: str, edits: object, lang: str) -> None:
+    from tic_rules.analysis.plan.patching import patch_text
+
+    if target != "-" and os.path.abspath(target) == os.path.abspath(path):
+        raise fault(
+            UsageError,
+            "patch",
+            "--patch 不覆盖原文件：写出的是方案完成后的样子，还不是事实",
+            "--patch does not write over the centre's own file: what it writes is the plan carried out, not yet a fact",
+        )
+    text = Path(path).read_text(encoding="utf-8-sig")
+    write(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
+    click.echo(
+        "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。"
+        if lang == "zh"
+        else "This is the plan carried out: fill in what stands in （） and the judgements as they come.",
+        err=True,
+    )
