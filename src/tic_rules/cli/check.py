@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 
 import click
 
 from tic_rules import check_programme
+from tic_rules.baseline import Entry, baseline_text, read_baseline
 from tic_rules.centre import CentreData, Programme
-from tic_rules.checking import ENGINES, as_of_day, check_subject, parse_day
+from tic_rules.checking import ENGINES, as_of_day, parse_day
 from tic_rules.cli.common import colour_wanted, fail_with, lang_option, language, tell, write
-from tic_rules.errors import DataError, Diagnostic, Text, TicRulesError
-from tic_rules.findings import VERDICTS, Report
-from tic_rules.inputs import bytes_to_text, read_subject, subject_from_text
-from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary
-from tic_rules.reporters import FORMATS, Options, render
-from tic_rules.ruleset import PHASES, RuleSet, Vocabulary
-
-SUFFIXES = (".yaml", ".yml", ".json")
+from tic_rules.cli.configuration import config_option
+from tic_rules.cli.files import expand, read_centre
+from tic_rules.cli.outputs import Output, Target, opened, targets, to_terminal
+from tic_rules.cli.progress import Progress
+from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
+from tic_rules.errors import Diagnostic, Text, TicRulesError
+from tic_rules.findings import VERDICTS
+from tic_rules.inputs import read_subject
+from tic_rules.reporters import FORMATS, Options, Run
+from tic_rules.reporters.tally import Tally
+from tic_rules.ruleset import PHASES
 
 
 @click.command("check")
@@ -31,6 +34,7 @@ SUFFIXES = (".yaml", ".yml", ".json")
 @click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option("--output-format", "more", multiple=True, metavar="FORMAT:FILE", help="A further output of the same run; repeatable.")
 @lang_option
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="native", show_default=True)
 @click.option(
@@ -38,139 +42,128 @@ SUFFIXES = (".yaml", ".yml", ".json")
 )
 @click.option("--phase", type=click.Choice(list(PHASES)), help="Only the rules of one phase: findings and verdict.")
 @click.option("--programme", metavar="FILE", help="Figures of the programme; the centres are then decided as a programme too.")
+@click.option("--baseline", metavar="FILE", help="Findings that are known: only new ones fail the run; entries no longer needed are told.")
+@click.option("--write-baseline", "record", metavar="FILE", help="Write the findings of this run as a baseline; they do not fail it.")
+@click.option("--no-exemptions", is_flag=True, help="The auditor's view: exemptions do not count.")
+@click.option("--exit-zero", is_flag=True, help="Exit status 0 whatever the verdicts are; unusable input stays 2.")
+@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes at work. Default: one a processor, where there are many files.")
+@click.option("--quiet", "-q", is_flag=True, help="One line a centre in the text; no notes, no progress bar.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: passes, not applicable, readings.")
+@config_option
 def command(
-    paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None, lang: str | None, engine: str,
-    fail_on: str, phase: str | None, programme: str | None, verbose: bool,
+    paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None, more: Sequence[str], lang: str | None, engine: str,
+    fail_on: str, phase: str | None, programme: str | None, baseline: str | None, record: str | None, no_exemptions: bool, exit_zero: bool,
+    jobs: int | None, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check centre files (or folders of them, or - for standard input)."""
     lang = language(lang)
+    faults: list[Diagnostic] = []
+    files = list(expand(paths, faults))
+    failing = VERDICTS[: VERDICTS.index(fail_on) + 1]
     try:
-        day = parse_day(as_of) if as_of is not None else None
-        chosen = _rulesets(rules)
+        wanted = targets(format_, output, more, [*files, *([programme] if programme else [])])
+        job = Job(
+            rules=tuple(rules), day=parse_day(as_of) if as_of is not None else None, engine=engine, phase=phase, exemptions=not no_exemptions,
+            baseline=baseline, record=record is not None, approvals=programme is not None,
+            outputs=tuple(_options(target, lang, failing, verbose=verbose, quiet=quiet) for target in wanted),
+        )  # fmt: skip
+        with opened(wanted, prepared(job).outputs) as sheets:
+            bar = Progress(len(files), wanted=not quiet)
+            run = _Checked(job, sheets, bar, faults)
+            for outcome in outcomes(job, files, jobs):
+                run.take(outcome)
+            if programme is not None:
+                run.take(_programme(job, programme, run.approvals))
+            bar.clear()
+            _tell(run, lang, quiet=quiet, terminal=to_terminal(wanted))
+            run.end()
+        if record is not None:
+            _record(record, baseline, run)
     except TicRulesError as error:
         fail_with(error, lang)
-    vocabulary = _vocabulary(chosen)
-    failing = VERDICTS[: VERDICTS.index(fail_on) + 1]
-    reports: list[Report] = []
-    centres: list[CentreData] = []
-    broken: list[Diagnostic] = []
-    for path in expand(paths, broken):
-        try:
-            centre = read_centre(path, vocabulary)
-            centres.append(centre)
-            on = as_of_day(centre, day)
-            reports.extend(check_subject(centre, ruleset, on, engine) for ruleset in chosen or _own(centre.jurisdiction, on, path, centre))
-        except TicRulesError as error:
-            broken.extend(error.diagnostics)
-    if programme is not None:
-        try:
-            figures = read_subject(programme, Programme, vocabulary)
-            on = as_of_day(figures, day)
-            reports.extend(
-                check_programme(figures, ruleset, centres=centres, as_of=on) for ruleset in chosen or _own(figures.jurisdiction, on, programme, figures)
-            )
-        except TicRulesError as error:
-            broken.extend(error.diagnostics)
-    if phase is not None:
-        reports = [report.only_phase(phase) for report in reports]
-    tell(broken, lang)
-    if reports or format_ != "text":
-        colour = colour_wanted(output)
-        width = shutil.get_terminal_size().columns if output is None and sys.stdout.isatty() else None
-        try:
-            write(render(reports, Options(format_, lang, verbose, width, failing, colour, tuple(broken))), output)
-        except TicRulesError as error:
-            fail_with(error, lang)
-    sys.exit(exit_status(reports, broken, failing))
+    known = record is not None or exit_zero
+    sys.exit(2 if run.faults else 1 if run.tally.new and not known else 0)
 
 
-def exit_status(reports: Iterable[Report], broken: Sequence[Diagnostic], failing: Sequence[str]) -> int:
-    """2 where anything could not be checked, else 1 where a verdict fails the run, else 0."""
-    if broken:
-        return 2
-    return 1 if any(report.verdict in failing for report in reports) else 0
+def _options(target: Target, lang: str, failing: tuple[str, ...], *, verbose: bool, quiet: bool) -> Options:
+    shown = target.file is None
+    width = shutil.get_terminal_size().columns if shown and sys.stdout.isatty() else None
+    summary = target.file if target.added else None
+    return Options(target.format, lang, verbose, width, failing, colour_wanted(target.file), quiet=quiet, summary_file=summary)
 
 
-def _rulesets(names: Sequence[str]) -> list[RuleSet]:
-    found, faults = [], []
-    for name in dict.fromkeys(names):
-        try:
-            found.append(load_ruleset(name))
-        except TicRulesError as error:
-            faults.append(error)
-    if faults:
-        raise type(faults[0])([d for error in faults for d in error.diagnostics])
-    return found
+class _Checked:
+    """What has come of a run so far. Reports go out as they come; only counts and faults are kept."""
+
+    def __init__(self, job: Job, sheets: Sequence[Output], bar: Progress, faults: list[Diagnostic]) -> None:
+        self.job, self.sheets, self.bar, self.faults = job, sheets, bar, faults
+        self.total = Outcome()
+        self.total.tally.broken = len(faults)
+
+    @property
+    def tally(self) -> Tally:
+        return self.total.tally
+
+    @property
+    def approvals(self) -> list[CentreData]:
+        return self.total.approvals
+
+    def take(self, outcome: Outcome) -> None:
+        if outcome.pieces:
+            self.bar.clear()
+        for pieces in outcome.pieces:
+            for sheet, piece in zip(self.sheets, pieces, strict=True):
+                sheet.add(piece)
+        self.faults.extend(outcome.diagnostics)
+        total = self.total
+        total.tally.merge(outcome.tally)
+        for name in ("notes", "entries", "judged", "stale", "approvals"):
+            getattr(total, name).extend(getattr(outcome, name))
+        self.bar.step(outcome.files)
+
+    def end(self) -> None:
+        for sheet in self.sheets:
+            sheet.end(Run(self.tally, self.faults))
 
 
-def _vocabulary(rulesets: Sequence[RuleSet]) -> Vocabulary:
-    vocabulary = shared_vocabulary()
-    for ruleset in rulesets:
-        if ruleset.vocabulary is not vocabulary:
-            vocabulary = vocabulary.with_(ruleset.vocabulary)
-    return vocabulary
-
-
-def _own(jurisdiction: str | None, day: object, path: str, subject: CentreData | Programme) -> list[RuleSet]:
-    """The rule sets of a jurisdiction in force on the day. Raises DataError where the data names none."""
-    if jurisdiction is None:
-        mark = subject.place("/jurisdiction")
-        text = Text(
-            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
-            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
-        )
-        raise DataError([Diagnostic("no-jurisdiction", text, path, mark.line, mark.column, "/jurisdiction")])
+def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
+    """The programme's figures, with the centres of the run."""
     try:
-        return rulesets_in_force(jurisdiction, day)  # type: ignore[arg-type]
+        figures = read_subject(file, Programme, prepared(job).vocabulary)
+        if not job.exemptions:
+            figures = figures.model_copy(update={"exemptions": ()})
+        day = as_of_day(figures, job.day)
+        return put(job, [check_programme(figures, ruleset, centres=centres, as_of=day) for ruleset in rulesets_for(job, figures, day)])
     except TicRulesError as error:
-        raise type(error)([d._replace(file=d.file or path) for d in error.diagnostics]) from None
+        found = Outcome(diagnostics=error.diagnostics)
+        found.tally.broken = 1
+        return found
 
 
-def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
-    """Files as they are named; of a folder, every centre file below it in order of name."""
-    for name in dict.fromkeys(paths):
-        path = Path(name)
-        if name == "-" or not path.is_dir():
-            yield name
-            continue
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if file.suffix.lower() in SUFFIXES and file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        )
-        found = [str(file) for file in files if _looks_like_a_centre(file)]
-        if not found:
-            broken.append(
-                Diagnostic("no-files", Text("文件夹里没有中心数据文件（.yaml、.yml、.json）", "no centre files in this folder (.yaml, .yml, .json)"), name)
-            )
-        yield from found
+def _tell(run: _Checked, lang: str, *, quiet: bool, terminal: bool) -> None:
+    """Faults, then what the baseline and the data hold without need."""
+    tell(run.faults, lang)
+    if quiet:
+        return
+    tell(run.total.notes, lang)
+    file = run.job.baseline or ""
+    tell((_stale(entry, file) for entry in run.total.stale), lang)
 
 
-def _looks_like_a_centre(file: Path) -> bool:
-    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
-    try:
-        with file.open("rb") as stream:
-            head = stream.read(1_000_000)
-    except OSError:
-        return True
-    text = head.decode("utf-8", "replace")
-    if "\ufffd" in text or not text.strip():
-        return True
-    import re
-
-    other = re.search(r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents|pilot_enterprises|alliances):", text, re.MULTILINE)
-    named = re.search(r"""^[\s{]*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""", text, re.MULTILINE)
-    return named is not None or (other is None and file.suffix.lower() != ".json")
+def _stale(entry: Entry, file: str) -> Diagnostic:
+    text = Text(
+        f"基线中 {entry.centre} 的 {entry.rule}（{entry.status}）已不再出现，可以删去",
+        f"the baseline still has {entry.rule} ({entry.status}) of {entry.centre}, which is no longer found: it can go",
+    )
+    return Diagnostic("stale-baseline", text, file)
 
 
-def read_centre(path: str, vocabulary: Vocabulary) -> CentreData:
-    """A centre from a file or from standard input. Raises DataError."""
-    if path == "-":
-        text = bytes_to_text(click.get_binary_stream("stdin").read(), "<stdin>")
-        name = "<stdin>.json" if text.lstrip()[:1] == "{" and '"' in text.lstrip()[:200] else "<stdin>"
-        try:
-            return subject_from_text(text, name, CentreData, vocabulary)
-        except DataError as error:
-            raise DataError([d._replace(file="<stdin>") for d in error.diagnostics]) from None
-    return read_subject(path, CentreData, vocabulary)
+def _record(file: str, before: str | None, run: _Checked) -> None:
+    """Write the baseline: what was found, and what an earlier one says of centres and rules that this run did not look at."""
+    kept: set[Entry] = set()
+    if before is not None:
+        kept = {entry for entries in read_baseline(before).entries.values() for entry in entries} - set(run.total.judged)
+    write(baseline_text([*run.total.entries, *kept]), file)
+
+
+__all__ = ["command", "expand", "read_centre"]

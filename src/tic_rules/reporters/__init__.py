@@ -1,25 +1,41 @@
-"""Reports to text, one file a format. A format's file is imported when it is asked for."""
+"""Reports to text, one file a format. A format's file is imported when it is asked for.
+
+A format that can be written while the run goes on has `piece(report, options, first)`, made where the report was made (perhaps in
+another process), and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is known:
+so a run over thousands of files holds none of their reports. Any other format has `render(reports, options)`.
+"""
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from types import ModuleType
+from typing import Any, Protocol
 
-from tic_rules.findings import Report
+from tic_rules.baseline import Baseline
+from tic_rules.errors import Diagnostic
+from tic_rules.findings import Finding, Report
+from tic_rules.reporters.tally import Tally
 
 FORMATS = {
     "text": "tic_rules.reporters.text",
     "json": "tic_rules.reporters.json",
     "jsonl": "tic_rules.reporters.json",
+    "markdown": "tic_rules.reporters.markdown",
+    "sarif": "tic_rules.reporters.sarif",
+    "junit": "tic_rules.reporters.junit",
+    "github": "tic_rules.reporters.github",
 }
-"""Each module has `render(reports, options)`; `jsonl` is told apart by `options.format`."""
+"""A module may serve several formats and tells them apart by `options.format`."""
+
+BLOCKING = {"non_compliant": ("fail",), "undetermined": ("unknown", "needs_review"), "on_course": ("pending",), "compliant": ()}
+"""The statuses of counted findings that make a verdict."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is to be shown. `width` is None where there is no terminal to fit."""
+    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the findings of a baseline."""
 
     format: str = "text"
     lang: str = "en"
@@ -28,9 +44,77 @@ class Options:
     fail_on: tuple[str, ...] = ("non_compliant",)
     colour: bool = False
     diagnostics: tuple[Any, ...] = ()
+    known: Baseline | None = None
+    quiet: bool = False
+    summary_file: str | None = None
+
+    def blocks(self, finding: Finding) -> bool:
+        """Whether a finding is of those that fail the run, were it new."""
+        return finding.counts and any(finding.status in BLOCKING[verdict] for verdict in self.fail_on)
+
+    def is_known(self, report: Report, finding: Finding) -> bool:
+        """Whether the baseline has the finding, so that it does not fail the run."""
+        return self.known is not None and self.known.covers(report, finding)
 
 
-def render(reports: Sequence[Report], options: Options) -> str:
-    """The reports in a format."""
-    module = importlib.import_module(FORMATS[options.format])
-    return module.render(reports, options)  # type: ignore[no-any-return]
+@dataclass(slots=True)
+class Run:
+    """What is known when the last report has come."""
+
+    tally: Tally
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+class Sheet(Protocol):
+    """One output of a run."""
+
+    def add(self, piece: Any) -> str: ...
+
+    def end(self, run: Run) -> Iterable[str | bytes]: ...
+
+
+class _Whole:
+    """The sheet of a format that needs all reports at once."""
+
+    def __init__(self, module: ModuleType, options: Options) -> None:
+        self.module, self.options, self.reports = module, options, list[Report]()
+
+    def add(self, piece: Report) -> str:
+        self.reports.append(piece)
+        return ""
+
+    def end(self, run: Run) -> Iterable[str | bytes]:
+        from dataclasses import replace
+
+        yield self.module.render(self.reports, replace(self.options, diagnostics=tuple(run.diagnostics)))
+
+
+def _module(options: Options) -> ModuleType:
+    return importlib.import_module(FORMATS[options.format])
+
+
+def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
+    """What a format needs of a report: small, and fit to be sent between processes.
+
+    `first` says that this process has not sent a report of the rule set before: then what is true of the rule set goes along.
+    """
+    module = _module(options)
+    return module.piece(report, options, first) if hasattr(module, "piece") else report
+
+
+def open_sheet(options: Options) -> Sheet:
+    module = _module(options)
+    return module.Sheet(options) if hasattr(module, "piece") else _Whole(module, options)
+
+
+def render(reports: Sequence[Report], options: Options) -> Any:
+    """The reports in a format: text, or bytes where the format is not text."""
+    sheet, tally, seen = open_sheet(options), Tally(), set[str]()
+    parts: list[Any] = []
+    for report in reports:
+        parts.append(sheet.add(piece_of(report, options, first=report.ruleset["id"] not in seen)))
+        seen.add(report.ruleset["id"])
+        tally.add(report, options)
+    parts.extend(sheet.end(Run(tally, options.diagnostics)))
+    blobs = [part for part in parts if isinstance(part, bytes)]
+    return b"".join(blobs) if blobs else "".join(parts)

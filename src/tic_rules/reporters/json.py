@@ -2,14 +2,34 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Iterator
 
 from tic_rules.findings import SCHEMA_VERSION, Report
-from tic_rules.reporters import Options
+from tic_rules.reporters import Options, Run
 
 
-def render(reports: Sequence[Report], options: Options) -> str:
+def piece(report: Report, options: Options, first: bool = True) -> str:
     if options.format == "jsonl":
-        return "".join(report.to_json(indent=None) + "\n" for report in reports)
-    return json.dumps({"schema_version": SCHEMA_VERSION, "reports": [report.as_dict() for report in reports]}, ensure_ascii=False, indent=2) + "\n"
+        return report.to_json(indent=None) + "\n"
+    return "    " + report.to_json().replace("\n", "\n    ")  # a string of JSON has no bare line break
+
+
+class Sheet:
+    """The same bytes as if all reports had been written at once."""
+
+    def __init__(self, options: Options) -> None:
+        self.lines, self.count = options.format == "jsonl", 0
+
+    def add(self, piece: str) -> str:
+        self.count += 1
+        if self.lines:
+            return piece
+        return (",\n" if self.count > 1 else self._head() + "\n") + piece
+
+    def end(self, run: Run) -> Iterator[str]:
+        if not self.lines:
+            yield "\n  ]\n}\n" if self.count else self._head() + "]\n}\n"
+
+    @staticmethod
+    def _head() -> str:
+        return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "reports": ['

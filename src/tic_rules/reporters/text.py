@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from tic_rules.findings import Finding, Part, Report
 from tic_rules.quantities import visible
-from tic_rules.reporters import Options
+from tic_rules.reporters import Options, Run
+from tic_rules.reporters.tally import Tally
 from tic_rules.wording import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
 
 SIGNS = {"fail": "✗", "note": "–", "pending": "◷", "unknown": "?", "needs_review": "◇", "exempted": "△", "not_applicable": "·", "pass": "✓"}
@@ -59,11 +60,54 @@ def cut(text: str, width: int) -> str:
     return "".join(kept) + "…"
 
 
-def render(reports: Sequence[Report], options: Options) -> str:
-    lines = [line for number, report in enumerate(reports) for line in ([Line(())] if number else []) + list(_report(report, options))]
-    if options.colour:
-        return _coloured(lines)
-    return "".join(line.plain + "\n" for line in lines)
+def piece(report: Report, options: Options, first: bool = True) -> str:
+    return _printed([_one_line(report, options)] if options.quiet else list(_report(report, options)), options)
+
+
+class Sheet:
+    """Report after report, and a summary at the end where there are several centres."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.count = options, 0
+
+    def add(self, piece: str) -> str:
+        self.count += 1
+        return piece if self.count == 1 or self.options.quiet else "\n" + piece
+
+    def end(self, run: Run) -> Iterator[str]:
+        if run.tally.many and self.count:
+            yield _printed([Line(()), *_summary(run.tally, self.options)], self.options)
+
+
+def _printed(lines: Sequence[Line], options: Options) -> str:
+    return _coloured(lines) if options.colour else "".join(line.plain + "\n" for line in lines)
+
+
+def _one_line(report: Report, options: Options) -> Line:
+    """--quiet: a centre in one line."""
+    about = report.centre or report.programme or Part()
+    name = " ".join(visible(str(about[key])) for key in ("name", "id") if about.get(key)) or visible(str(about.get("file") or "—"))
+    counts = "  ".join(f"{STATUS[status].in_(options.lang)} {n}" for status, n in report.summary.items() if n)
+    return Line(((VERDICT_COLOURS[report.verdict], pad(VERDICT[report.verdict].in_(options.lang), 14)), ("", f"  {name}  {report.ruleset['id']}  {counts}")))
+
+
+def _summary(tally: Tally, options: Options) -> Iterator[Line]:
+    """Centres by verdict, the clauses that failed most, and what the baseline knows."""
+    lang = options.lang
+    zh = lang == "zh"
+    yield Line((("bold", "汇总" if zh else "Summary"),))
+    rows = list(tally.verdicts(lang))
+    width = max(cells(name) for name, _ in rows)
+    yield from (Line((("", f"  {pad(name, width)}  {number}"),)) for name, number in rows)
+    worst = tally.worst(lang)
+    if worst:
+        yield Line((("bold", "不符合最多的条款" if zh else "Clauses that failed most"),))
+    wide = max((cells(locator) for _, locator, _, _ in worst), default=0)
+    for number, locator, title, rule in worst:
+        text = f"  {number:>4}  {pad(locator, wide)}  {title}  {rule}"
+        yield Line((("", text if options.width is None else cut(text, max(options.width, 40))),))
+    if options.known is not None:
+        yield Line((("", f"基线内 {tally.known} 项，新增 {tally.new} 项" if zh else f"In the baseline {tally.known}, new {tally.new}"),))
 
 
 def _coloured(lines: Sequence[Line]) -> str:
@@ -124,7 +168,7 @@ def _groups(report: Report, options: Options) -> Iterator[Line]:
         yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(findings)})")))
         shown = findings if options.verbose or key == "fail" else findings[:SHOWN]
         for finding in shown:
-            yield from _finding(finding, key, width, options)
+            yield from _finding(finding, key, width, options, known=options.is_known(report, finding))
         if len(shown) < len(findings):
             rest = len(findings) - len(shown)
             yield Line((("bright_black", f"    … 另有{rest}项（--verbose 全部列出）" if options.lang == "zh" else f"    … {rest} more (--verbose shows all)"),))
@@ -140,12 +184,14 @@ def _groups(report: Report, options: Options) -> Iterator[Line]:
         )
 
 
-def _finding(finding: Finding, key: str, width: int, options: Options) -> Iterator[Line]:
+def _finding(finding: Finding, key: str, width: int, options: Options, *, known: bool) -> Iterator[Line]:
     lang = options.lang
     room = None if options.width is None else max(options.width, 40)
     head = f"  {pad(finding.citation['locator'], width)}  "
     title = finding.title.in_(lang)
     modality = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(lang)}]"
+    if known:
+        modality += "（基线）" if lang == "zh" else " (baseline)"
     detail = finding.message.in_(lang) if key in ("not_applicable",) else finding.detail.in_(lang)
     if key in ("fail", "exempted", "note") or options.verbose:
         yield Line((("", head), ("bold" if key == "fail" else "", title), ("bright_black", f"{modality}  {finding.id}")))

@@ -1,0 +1,225 @@
+"""A run over many files: each read, decided and put into the formats asked for where it was read, perhaps in other processes.
+
+What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input, and only so many
+files are under way at once, so memory does not grow with their number.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import lru_cache
+from typing import Any
+from uuid import uuid4
+
+from tic_rules.baseline import Baseline, Entry, entries_of, read_baseline
+from tic_rules.centre import CentreData, Programme, Subject
+from tic_rules.checking import as_of_day, check_subject
+from tic_rules.cli.files import centres_of
+from tic_rules.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
+from tic_rules.findings import Report
+from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.reporters import Options, piece_of
+from tic_rules.reporters.tally import Tally
+from tic_rules.ruleset import RuleSet, Vocabulary
+
+PAYS = 48
+"""So many files a process make it worth starting one."""
+_CHUNK = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is asked of every file; small, so that it can go to another process with each few files. No two runs are equal."""
+
+    rules: tuple[str, ...] = ()
+    day: date | None = None
+    engine: str = "native"
+    phase: str | None = None
+    exemptions: bool = True
+    baseline: str | None = None
+    record: bool = False
+    approvals: bool = False
+    outputs: tuple[Options, ...] = ()
+    run: str = field(default_factory=lambda: uuid4().hex)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of a file, or of one centre of it."""
+
+    files: int = 0
+    pieces: list[tuple[Any, ...]] = field(default_factory=list)
+    tally: Tally = field(default_factory=Tally)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+    notes: list[Diagnostic] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    judged: list[Entry] = field(default_factory=list)
+    stale: list[Entry] = field(default_factory=list)
+    approvals: list[CentreData] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has reported on."""
+
+    rulesets: tuple[RuleSet, ...]
+    vocabulary: Vocabulary
+    baseline: Baseline | None
+    outputs: tuple[Options, ...]
+    seen: set[str] = field(default_factory=set)
+
+
+@lru_cache(maxsize=1)
+def prepared(job: Job) -> Prepared:
+    """The job made ready, once a process. Raises RuleSetError, UsageError."""
+    rulesets = tuple(_rulesets(job.rules))
+    vocabulary = shared_vocabulary()
+    for ruleset in rulesets:
+        if ruleset.vocabulary is not vocabulary:
+            vocabulary = vocabulary.with_(ruleset.vocabulary)
+    baseline = read_baseline(job.baseline) if job.baseline is not None else None
+    return Prepared(rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs))
+
+
+def _rulesets(names: Sequence[str]) -> Iterator[RuleSet]:
+    faults = []
+    for name in dict.fromkeys(names):
+        try:
+            yield load_ruleset(name)
+        except TicRulesError as error:
+            faults.append(error)
+    if faults:
+        raise type(faults[0])([d for error in faults for d in error.diagnostics])
+
+
+@lru_cache(maxsize=256)
+def _in_force(jurisdiction: str, day: date) -> tuple[RuleSet, ...]:
+    return tuple(rulesets_in_force(jurisdiction, day))
+
+
+def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[RuleSet, ...]:
+    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where the data names none."""
+    chosen = prepared(job).rulesets
+    if chosen:
+        return chosen
+    file = subject.file or ""
+    if subject.jurisdiction is None:
+        mark = subject.place("/jurisdiction")
+        text = Text(
+            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
+            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
+        )
+        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction")])
+    try:
+        return _in_force(subject.jurisdiction, day)
+    except TicRulesError as error:
+        raise type(error)([d._replace(file=d.file or file) for d in error.diagnostics]) from None
+
+
+# --- one file ---------------------------------------------------------------------------------------------------------------
+
+
+def check_file(job: Job, path: str) -> Iterator[Outcome]:
+    """What comes of each centre of a file; a fault of the file comes last."""
+    last = Outcome(files=1)
+    for centre in centres_of(path, prepared(job).vocabulary):
+        if isinstance(centre, DataError):
+            last.diagnostics.extend(centre.diagnostics)
+            continue
+        try:
+            yield _decided(job, centre)
+        except TicRulesError as error:
+            last.diagnostics.extend(error.diagnostics)
+    last.tally.broken = bool(last.diagnostics)
+    yield last
+
+
+def _decided(job: Job, centre: CentreData) -> Outcome:
+    if not job.exemptions and centre.exemptions:
+        centre = centre.model_copy(update={"exemptions": ()})
+    day = as_of_day(centre, job.day)
+    rulesets = rulesets_for(job, centre, day)
+    found = put(job, [check_subject(centre, ruleset, day, job.engine) for ruleset in rulesets])
+    found.notes.extend(_strangers(centre, rulesets))
+    if job.approvals:
+        known = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
+        found.approvals.append(CentreData.model_construct(**known))
+    return found
+
+
+def put(job: Job, reports: Sequence[Report]) -> Outcome:
+    """Reports in every format asked for, counted, held against the baseline."""
+    ready, found = prepared(job), Outcome()
+    for report in reports:
+        if job.phase is not None:
+            report = report.only_phase(job.phase)
+        first = report.ruleset["id"] not in ready.seen
+        ready.seen.add(report.ruleset["id"])
+        found.pieces.append(tuple(piece_of(report, options, first=first) for options in ready.outputs))
+        found.tally.add(report, ready.outputs[0])
+        if job.record:
+            found.entries.extend(entries_of(report))
+        if ready.baseline is not None:
+            found.judged.extend(ready.baseline.about(report))
+            found.stale.extend(ready.baseline.stale(report))
+    return found
+
+
+def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnostic]:
+    """Attestations and exemptions for a rule set that nobody knows: no report speaks of them."""
+    entries: tuple[tuple[str, Sequence[Any]], ...] = (("attestations", centre.attestations), ("exemptions", centre.exemptions))
+    for name, listed in entries:
+        for index, given in enumerate(listed):
+            own = (given.rule or "").partition("/")[0]
+            if given.rule is None or any(own == ruleset.id for ruleset in rulesets) or own in shipped_ids():
+                continue
+            path = f"/{name}/{index}/rule"
+            mark, shown = centre.place(path), clip(own)
+            text = Text(f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect")
+            yield Diagnostic("unknown-ruleset", text, centre.file or "", mark.line, mark.column, path)
+
+
+# --- many files -------------------------------------------------------------------------------------------------------------
+
+
+def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outcome]:
+    """What comes of the files, in their order."""
+    processes = how_many(len(paths), jobs)
+    if processes < 2 or "-" in paths:
+        for path in paths:
+            yield from check_file(job, path)
+        return
+    chunks = [tuple(paths[at : at + _CHUNK]) for at in range(0, len(paths), _CHUNK)]
+    try:
+        with ProcessPoolExecutor(max_workers=processes) as pool:
+            yield from _in_order(pool, job, deque(chunks), processes)
+    except BrokenProcessPool:
+        raise fault(UsageError, "process", "一个工作进程意外结束；请用 --jobs 1 重试", "a worker process ended unexpectedly; try --jobs 1") from None
+
+
+def _in_order(pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int) -> Iterator[Outcome]:
+    under_way: deque[Future[list[Outcome]]] = deque()
+    try:
+        while waiting or under_way:
+            while waiting and len(under_way) < 4 * processes:
+                under_way.append(pool.submit(_check_files, job, waiting.popleft()))
+            yield from under_way.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _check_files(job: Job, paths: tuple[str, ...]) -> list[Outcome]:
+    return [outcome for path in paths for outcome in check_file(job, path)]
+
+
+def how_many(files: int, jobs: int | None) -> int:
+    """How many processes: as asked, else as many as there are processors and work for."""
+    if jobs is not None:
+        return min(jobs, files)
+    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, files // PAYS)
