@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from tic_rules import conditions as c
@@ -14,7 +15,7 @@ from tic_rules.findings import Finding, Part, Report
 from tic_rules.loading import in_force
 from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
-from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.ruleset import RuleSet
 from tic_rules.source import pointer
 from tic_rules.telling import Telling
 from tic_rules.version import VERSION
@@ -52,31 +53,54 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
     """Decide every rule of a rule set for a subject on a day; `isolated` keeps the durable engine in a process of its own."""
     scene = Scene(subject, ruleset, as_of)
     _sort_judgements(scene)
-    decisions = _decided(scene, engine, isolated)
-    given = _exemptions(subject, ruleset)
-    used: set[int] = set()
-    findings: list[Finding] = []
-    tellings: dict[str, Telling] = {}
-    for rule, decided in zip(ruleset.rules, decisions, strict=True):
-        exemption, decision = (None, decided) if rule.id not in given else _exempt(rule, decided, given[rule.id], as_of, used)
-        telling = Telling(rule, decision, scene, exemption)
-        tellings[rule.id] = telling
-        findings.append(Finding(f"{ruleset.id}/{rule.id}", decision.status, rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, telling))
-
-    def warnings() -> tuple[Part, ...]:
-        return (*_about_time(subject, ruleset, as_of), *_about_judgements(subject, ruleset, as_of), *_about_exemptions(subject, ruleset, used, as_of))
-
-    def consequences() -> list[Part]:
-        return [
-            _consequence(ruleset, telling, tellings)
-            for telling in tellings.values()
-            if telling.rule.kind == "consequence" and telling.decision.status == "fail"
-        ]
-
+    made = _Check(scene, _decided(scene, engine, isolated))
     return Report(
         Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
-        tuple(findings), consequences, warnings,
+        made.findings, made.consequences, made.warnings, made.statuses,
     )  # fmt: skip
+
+
+class _Check:
+    """The rules decided; what a report shows of them is made when it is looked at."""
+
+    def __init__(self, scene: Scene, decisions: Sequence[Any]) -> None:
+        self.scene, self.decisions = scene, decisions
+        self.exempted: dict[str, tuple[Any, Decision]] = {}
+        self.used: set[int] = set()
+        for rule_id, given in _exemptions(scene.subject, scene.ruleset).items():
+            place = scene.ruleset.place_of(rule_id)
+            self.exempted[rule_id] = _exempt(decisions[place], given, scene.as_of, self.used)
+
+    def statuses(self) -> dict[str, str]:
+        rules = self.scene.ruleset.rules
+        known = getattr(self.decisions, "statuses", None) or [decision.status for decision in self.decisions]
+        found = {rule.id: status for rule, status in zip(rules, known, strict=True)}
+        return found | {rule_id: decision.status for rule_id, (_, decision) in self.exempted.items()}
+
+    @cached_property
+    def tellings(self) -> dict[str, Telling]:
+        found = {}
+        for rule, decided in zip(self.scene.ruleset.rules, self.decisions, strict=True):
+            exemption, decision = self.exempted.get(rule.id, (None, decided))
+            found[rule.id] = Telling(rule, decision, self.scene, exemption)
+        return found
+
+    def findings(self) -> tuple[Finding, ...]:
+        own = self.scene.ruleset.id
+        return tuple(
+            [
+                Finding(f"{own}/{rule_id}", told.decision.status, told.rule.kind, told.rule.modality, told.rule.bearer, told.rule.topic, told.rule.phase, told)
+                for rule_id, told in self.tellings.items()
+            ]
+        )
+
+    def consequences(self) -> list[Part]:
+        following = [told for told in self.tellings.values() if told.rule.kind == "consequence" and told.decision.status == "fail"]
+        return [_consequence(self.scene.ruleset, told, self.tellings) for told in following]
+
+    def warnings(self) -> tuple[Part, ...]:
+        subject, ruleset, as_of = self.scene.subject, self.scene.ruleset, self.scene.as_of
+        return (*_about_time(subject, ruleset, as_of), *_about_judgements(subject, ruleset, as_of), *_about_exemptions(subject, ruleset, self.used, as_of))
 
 
 _FIRST_CHECKS = 8
@@ -239,7 +263,7 @@ def _exemptions(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int,
     return found
 
 
-def _exempt(rule: Rule, decision: Decision, given: list[tuple[int, Any]], as_of: date, used: set[int]) -> tuple[Any, Decision]:
+def _exempt(decision: Decision, given: list[tuple[int, Any]], as_of: date, used: set[int]) -> tuple[Any, Decision]:
     """An exemption matters only where the rule fails; one whose day is not certain leaves it unknown."""
     if decision.status != "fail":
         return None, decision

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Programme, Series, value_at
+from tic_rules.centre import CentreData, Series, value_at
 from tic_rules.lives import Life, lives_of, needs_of
 from tic_rules.quantities import FIRST_DAY, INFINITY, Range, add_days, add_years, year_end
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, negate
@@ -458,7 +458,7 @@ def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
         return _judge(rule, scene, life, Moment(as_of, add_days(opens, 1)), None, late="pending")
     deadline = deadline_of(rule, life)
     last = min(as_of, deadline) if deadline is not None else min(as_of, life.term_end) if rule.until and life.term_end else as_of
-    late = "fail" if deadline is not None and as_of > deadline or rule.by is None else "pending"
+    late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
     window = (first, deadline or life.term_end or as_of) if rule.since is not None else None
     return _judge(rule, scene, life, Moment(last, first), deadline, late, window)
 

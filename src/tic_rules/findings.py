@@ -108,7 +108,7 @@ def _plain(value: Any) -> Any:
 class Report:
     """A centre (or a programme) held against a rule set. Iterates over its findings; `report["investment-2y"]` is one of them."""
 
-    __slots__ = ("_by_id", "_consequences", "_warnings", "as_of", "centre", "findings", "programme", "ruleset", "tool")
+    __slots__ = ("_by_id", "_consequences", "_findings", "_statuses", "_warnings", "as_of", "centre", "programme", "ruleset", "tool")
 
     def __init__(
         self,
@@ -117,13 +117,26 @@ class Report:
         programme: Part | None,
         ruleset: Part,
         as_of: str,
-        findings: tuple[Finding, ...],
+        findings: tuple[Finding, ...] | Callable[[], tuple[Finding, ...]],
         consequences: Callable[[], list[Part]],
         warnings: Callable[[], tuple[Part, ...]],
+        statuses: Callable[[], dict[str, str]] | None = None,
     ) -> None:
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = tool, centre, programme, ruleset, as_of
-        self.findings, self._consequences, self._warnings = findings, consequences, warnings
+        self._findings, self._statuses, self._consequences, self._warnings = findings, statuses, consequences, warnings
         self._by_id: dict[str, Finding] | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every rule of the set, in its order."""
+        if not isinstance(self._findings, tuple):
+            self._findings = self._findings()
+        return self._findings
+
+    @property
+    def statuses(self) -> dict[str, str]:
+        """The status of every rule, by its id: all that a caller needs who only counts or filters."""
+        return self._statuses() if self._statuses is not None else {finding.id: finding.status for finding in self.findings}
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)

@@ -72,9 +72,23 @@ def lives_of(scene: Scene, needs: Needs) -> Lives:
     return known
 
 
+def _exact_life(scene: Scene, centre: CentreData, needs: Needs) -> Life | None:
+    """The one life of a centre whose clock is known to the day, as far as it is looked at."""
+    span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
+    if span is None or span.first != span.last or span.last > scene.as_of:
+        return None
+    if (needs.application and (applied is None or not applied.exact)) or (needs.term and (term is None or not term.exact)):
+        return None
+    term_end = add_years(span.first, int(term.low)) if term is not None and term.exact else None
+    return Life(span.first, applied.first if needs.application else None, term_end)
+
+
 def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
+    exact = _exact_life(scene, centre, needs)
+    if exact is not None:
+        return Lives((exact,), ())
     as_of, span = scene.as_of, centre.approved_on
-    offsets = _offsets(scene, centre, needs) if span is None or not span.exact else [0]
+    offsets = _offsets(scene, centre, needs)
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
     undecided = span is None and centre.stage is None and not applicant

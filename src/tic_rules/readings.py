@@ -84,7 +84,9 @@ class Listed(NamedTuple):
 class Scene:
     """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
 
-    __slots__ = ("_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "programme", "reported_on", "ruleset", "subject")
+    __slots__ = (
+        "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "programme", "reported_on", "ruleset", "subject",
+    )  # fmt: skip
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
         self.subject, self.ruleset, self.as_of = subject, ruleset, as_of

@@ -6,10 +6,11 @@ Generated code gives statuses and numbers. Places, texts and traces are the refe
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import repeat
 from typing import Any
 
-from tic_rules.centre import Programme
 from tic_rules.engines.compiled.deferred import Deferred, followed
 from tic_rules.engines.compiled.program import Group, Program, compile_rules
 from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
@@ -33,27 +34,42 @@ def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
     return found
 
 
-def outcomes(scene: Scene) -> tuple[list[str], list[Any]]:
-    """The status of every rule of the scene's rule set, in its order, and the numbers that were seen."""
-    program = program_of(scene.ruleset, isinstance(scene.subject, Programme))
+class Outcomes(Sequence[Deferred]):
+    """Every rule of a rule set, in its order: statuses at once, decisions when they are looked at."""
+
+    __slots__ = ("_observed", "_scene", "statuses")
+
+    def __init__(self, scene: Scene, statuses: tuple[str, ...], observed: tuple[Any, ...]) -> None:
+        self._scene, self.statuses, self._observed = scene, statuses, observed
+
+    def __len__(self) -> int:
+        return len(self.statuses)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        return Deferred(self.statuses[place], self._observed[place], self._scene.ruleset.rules[place], self._scene)
+
+    def __iter__(self) -> Iterator[Deferred]:
+        return map(Deferred, self.statuses, self._observed, self._scene.ruleset.rules, repeat(self._scene))
+
+
+def check_rules(scene: Scene) -> Outcomes:
+    """Every rule of the scene's rule set, in its order, decided by generated code."""
+    program = program_of(scene.ruleset, scene.programme)
     reader = Reader(scene)
-    statuses = ["not_applicable"] * len(scene.ruleset.rules)
-    numbers: list[Any] = [None] * len(statuses)
+    statuses: tuple[str, ...] = ()
+    observed: tuple[Any, ...] = ()
     for group in program.groups:
         told, seen = _settled(group, reader)
-        for place, rule, status, number in zip(group.places, group.rules, told, seen, strict=True):
-            statuses[place], numbers[place] = status, number
-            if rule.kind == "consequence":
-                reader.followed[rule.id] = followed(status)
-    return statuses, numbers
+        statuses, observed = statuses + told, observed + seen
+        for place in group.consequences:
+            reader.followed[group.rules[place].id] = followed(told[place])
+    statuses, observed = statuses + program.others, observed + (None,) * len(program.others)
+    return Outcomes(scene, program.order(statuses), program.order(observed))
 
 
-def check_rules(scene: Scene) -> list[Deferred]:
-    """Every rule of the scene's rule set, in its order, decided by generated code."""
-    return [Deferred(status, numbers, rule, scene) for status, numbers, rule in zip(*outcomes(scene), scene.ruleset.rules, strict=True)]
-
-
-def _settled(group: Group, reader: Reader) -> tuple[Any, Any]:
+def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """A group over every life that the data allows: what all of them agree on, otherwise unknown."""
     lives = lives_of(reader.scene, group.needs).all
     first = group.decide(reader, *lives[0])
@@ -73,13 +89,13 @@ def _settled(group: Group, reader: Reader) -> tuple[Any, Any]:
         statuses.append(status)
         shown = ways.index(status) if status in found else 0
         numbers.append(_hull([outcome[2][position] for outcome in told], shown))
-    return statuses, numbers
+    return tuple(statuses), tuple(numbers)
 
 
 def _holding(group: Group, reader: Reader, life: Life, values: tuple[int, ...]) -> tuple[int, ...]:
     """What the requirements come to in a life; before approval, what they would."""
     approved: date | None = life.approved
-    if approved is not None or group.rules[0].by == "application" or isinstance(reader.subject, Programme):
+    if approved is not None or group.rules[0].by == "application" or reader.scene.programme:
         return values
     return group.holds()(reader, *life)  # type: ignore[return-value]
 
@@ -93,4 +109,4 @@ def _hull(told: list[Any], shown: int) -> Any:
     return Numbers(*ends, *told[shown].bound())
 
 
-__all__ = ["check_rules", "outcomes", "program_of"]
+__all__ = ["Outcomes", "check_rules", "program_of"]

@@ -72,8 +72,7 @@ class Pool:
     def _match(self, where: c.Where, listed: str) -> list[Stmt]:
         parts = [self._test(test, attribute, listed) for attribute, test in where.each.items()]
         if where.any:
-            inner = [n.call(self.match(one, listed), n.name("entry"), n.name("day"), n.name("reader")) for one in where.any]
-            parts.append(([], inner[0] if len(inner) == 1 else n.call("any_of", n.tuple_(inner))))
+            parts.append(self._any(where.any, listed))
         if not parts:
             return [n.return_(n.constant(TRUE))]
         body: list[Stmt] = []
@@ -90,6 +89,21 @@ class Pool:
             if not last:
                 body.append(n.if_(n.compare(n.name("found"), "==", n.constant(FALSE)), n.return_(n.constant(FALSE))))
         return body
+
+    def _any(self, ways: tuple[c.Where, ...], listed: str) -> tuple[list[Stmt], Expr]:
+        """True, else unknown, else needs review, else false, over several ways to be so."""
+        reads: list[Stmt] = []
+        values: list[Expr] = []
+        for position, way in enumerate(ways):
+            if len(way.each) == 1 and not way.any:
+                [(attribute, test)] = way.each.items()
+                first, value = self._test(test, attribute, listed)
+                reads.extend(first)
+            else:
+                value = n.call(self.match(way, listed), n.name("entry"), n.name("day"), n.name("reader"))
+            reads.append(n.assign(f"way_{position}", value))
+            values.append(n.name(f"way_{position}"))
+        return reads, any_value(values)
 
     def get(self, attribute: str, listed: str) -> Expr:
         """An attribute of `entry`."""
@@ -109,17 +123,22 @@ class Pool:
             quick = n.choose(self._among(value, test.one_of), n.constant(TRUE), n.constant(REVIEW if test.open else FALSE))
         else:
             quick = n.choose(self._among(value, test.other_than or ()), n.constant(FALSE), n.constant(TRUE))
+        absent = n.constant(TRUE if test.one_of is not None and None in test.one_of else UNKNOWN)
+        is_absent = n.compare(value, "is", n.constant(None))
         if self._plain(attribute, listed):
-            absent = TRUE if test.one_of is not None and None in test.one_of else UNKNOWN
-            return reads, n.choose(n.compare(value, "is", n.constant(None)), n.constant(absent), quick)
+            return reads, n.choose(is_absent, absent, quick)
         slow = n.call("passes", n.name(self.named(test)), value, n.constant(attribute), n.name("day"), n.name("reader"))
-        return reads, n.choose(n.compare(n.call("type", value), "in", n.name("scalars")), quick, slow)
+        return reads, n.choose(is_absent, absent, n.compare(n.call("type", value), "in", n.name("scalars")), quick, slow)
 
     def _among(self, value: Expr, words: tuple[Any, ...]) -> Expr:
         known = [word for word in words if word is not None]
         if len(known) == 1:
             return n.compare(value, "==", n.constant(known[0]))
         return n.compare(value, "in", n.name(self.named(frozenset(known))))
+
+    def steady(self, where: c.Where, listed: str) -> bool:
+        """Whether an entry that is so on one day is so on every day: nothing that is looked at can be dated."""
+        return all(self._plain(attribute, listed) for attribute in where.each) and all(self.steady(inner, listed) for inner in where.any)
 
     def _plain(self, attribute: str, listed: str) -> bool:
         if not listed:
@@ -204,11 +223,11 @@ class Body:
     def _counted_number(self, fact: Fact, when: When) -> Expr:
         if fact.kinds is not None:
             return n.call("kinds", n.name(self.groups(fact.kinds, when)))
+        if fact.sum is not None:
+            return self._total(fact, fact.where, when)
         listed = fact.list_name or ""
         counted = n.name(self.counted(fact, when))
         match = n.name(self.pool.match(fact.where, listed)) if fact.where is not None else n.constant(None)
-        if fact.sum is not None:
-            return n.call("total", n.name("reader"), counted, match, n.constant(fact.sum), n.name(when.day))
         if fact.count is not None:
             return n.call("count", n.name("reader"), counted, match, n.name(when.day))
         getter = self.pool.new("get")
@@ -222,11 +241,19 @@ class Body:
         value = n.call("counted", n.name("reader"), n.constant(fact.list_name or ""), n.name(when.day), n.name(when.start), year, n.constant(over))
         return self.once(("counted", fact.list_name, when, over), value)
 
+    def _total(self, fact: Fact, where: c.Where | None, when: When) -> Expr:
+        listed = fact.list_name or ""
+        match = n.name(self.pool.match(where, listed)) if where is not None else n.constant(None)
+        year = n.constant(None) if when.year is None else n.name(when.year)
+        flags = n.constant(fact.over is not None), n.constant(where is None or self.pool.steady(where, listed))
+        return n.call(
+            "total", n.name("reader"), n.constant(listed), match, n.constant(fact.sum or "amount"), n.name(when.day), n.name(when.start), year, *flags
+        )
+
     def groups(self, name: str, when: When) -> str:
+        """The sum of each group."""
         fact = self.facts[name]
-        matches = [n.name(self.pool.match(group.where, fact.list_name or "")) for group in (fact.groups or {}).values()]
-        value = n.call("grouped", n.name("reader"), n.name(self.counted(fact, when)), n.tuple_(matches), n.constant(fact.sum or "amount"), n.name(when.day))
-        return self.once(("groups", name, when), value)
+        return self.once(("groups", name, when), n.tuple_([self._total(fact, group.where, when) for group in (fact.groups or {}).values()]))
 
     # --- conditions ------------------------------------------------------------------------------------------------------
 
@@ -244,12 +271,7 @@ class Body:
         return least
 
     def _any(self, node: c.Either, when: When, rule: Rule) -> str:
-        values = [n.name(self.see(part, when, rule)) for part in node.any]
-
-        def some(wanted: int) -> Expr:
-            return n.either(*(n.compare(value, "==", n.constant(wanted)) for value in values))
-
-        return self.keep(n.choose(some(TRUE), n.constant(TRUE), some(UNKNOWN), n.constant(UNKNOWN), some(REVIEW), n.constant(REVIEW), n.constant(FALSE)))
+        return self.keep(any_value([n.name(self.see(part, when, rule)) for part in node.any]))
 
     def negate(self, value: str) -> str:
         return self.keep(n.item(n.name("negated"), n.name(value)))
@@ -408,6 +430,15 @@ class Body:
             case c.NotAfter():
                 return n.name("term_end" if node.not_after == "term_end" else "approved")
         return n.constant(None)
+
+
+def any_value(values: list[Expr]) -> Expr:
+    """`readings.any_of`, as an expression."""
+
+    def some(wanted: int) -> Expr:
+        return n.either(*(n.compare(value, "==", n.constant(wanted)) for value in values))
+
+    return n.choose(some(TRUE), n.constant(TRUE), some(UNKNOWN), n.constant(UNKNOWN), some(REVIEW), n.constant(REVIEW), n.constant(FALSE))
 
 
 def _compared(operator: str, low: Expr, high: Expr, least: Expr, most: Expr) -> Expr:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
@@ -19,7 +20,7 @@ from tic_rules.engines.compiled.nodes import Expr, Stmt
 from tic_rules.evaluate import between
 from tic_rules.lives import Needs, needs_of
 from tic_rules.quantities import FIRST_DAY, Range, add_days, add_years, year_end
-from tic_rules.readings import FALSE, TRUE, any_of
+from tic_rules.readings import FALSE, TRUE
 from tic_rules.ruleset import Rule, RuleSet
 
 Outcome = tuple[tuple[str, ...], tuple[int, ...], tuple[Any, ...]]
@@ -31,11 +32,12 @@ _BY_VALUE = ("unknown", "needs_review", "pass")
 
 
 class Group(NamedTuple):
-    """Rules that look at the same days, at one stage of the chaining; `places` are theirs in the rule set."""
+    """Rules that look at the same days, at one stage of the chaining; told apart by what follows from them."""
 
     needs: Needs
     rules: tuple[Rule, ...]
-    places: tuple[int, ...]
+    consequences: tuple[int, ...]
+    """The places in the group of those that others may follow from."""
     decide: Decide
     holds: Callable[[], Decide]
     """For a centre that is not approved: whether the requirements hold anyway. Built when it is first needed."""
@@ -43,8 +45,10 @@ class Group(NamedTuple):
 
 class Program(NamedTuple):
     groups: tuple[Group, ...]
-    others: tuple[int, ...]
-    """The places of the rules that speak to the other kind of subject."""
+    others: tuple[str, ...]
+    """The statuses of the rules that speak to the other kind of subject."""
+    order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
+    """From the order of the groups, the others last, to the order of the rule set."""
 
 
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
@@ -61,13 +65,21 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
         names[key] = f"decide_{position}"
         pool.functions.append(_Writer(pool, programme).group(names[key], [rule for _, rule in sorted_[key]]))
     n.build(pool.functions, pool.names)
-    groups = [
-        Group(
-            key[1], tuple(rule for _, rule in held), tuple(place for place, _ in held), pool.names[names[key]], _later(ruleset, programme, [r for _, r in held])
-        )
-        for key, held in sorted(sorted_.items(), key=lambda pair: pair[0][0])
-    ]
-    return Program(tuple(groups), tuple(place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme))
+    ordered = sorted(sorted_.items(), key=lambda pair: pair[0][0])
+    groups = [_group(ruleset, programme, key[1], [rule for _, rule in held], pool.names[names[key]]) for key, held in ordered]
+    others = [place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme]
+    places = [place for _, held in ordered for place, _ in held] + others
+    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places))
+
+
+def _group(ruleset: RuleSet, programme: bool, needs: Needs, rules: list[Rule], decide: Decide) -> Group:
+    consequences = tuple(place for place, rule in enumerate(rules) if rule.kind == "consequence")
+    return Group(needs, tuple(rules), consequences, decide, _later(ruleset, programme, rules))
+
+
+def _reorder(places: list[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
+    back = [places.index(place) for place in range(len(places))]
+    return itemgetter(*back) if len(back) > 1 else tuple
 
 
 def _stages(rules: list[Rule]) -> dict[str, int]:
@@ -87,7 +99,6 @@ def _pool(ruleset: RuleSet, programme: bool) -> Pool:
         "Range": Range,
         "Series": Series,
         "FIRST_DAY": FIRST_DAY,
-        "any_of": any_of,
         "nothing": (),
         "Numbers": runtime.Numbers,
         "between": between,
@@ -106,7 +117,7 @@ def _pool(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "any_dated", "application_day", "count", "distinct", "each_of", "every", "grouped", "judged", "judged_items", "kinds", "largest", "never", "none_of",
+    "any_dated", "application_day", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "never", "none_of",
     "only", "over", "passes", "same", "share", "some", "stock", "total", "value",
 )  # fmt: skip
 

@@ -19,6 +19,9 @@ Match = Callable[[Any, date, "Reader"], int]
 
 Ends = tuple[Number, Number]
 
+Amount = tuple[date, date, int | None, int, Number, Number]
+"""The days that an amount may be dated, its year, whether its entry matches, the ends of the amount."""
+
 
 class Row(NamedTuple):
     """An entry of a list with the days that it may be dated and its year."""
@@ -33,6 +36,11 @@ class Rows(NamedTuple):
     entries: list[Row]
     incomplete: bool
     timeless: bool
+    dated: bool
+
+    def more(self, last: date, spoken: date) -> bool:
+        """Whether there may be entries up to a day that the data does not show."""
+        return self.incomplete or (last > spoken and not self.timeless)
 
 
 class Numbers(NamedTuple):
@@ -111,20 +119,20 @@ class Reader:
                 continue
             elif self.named:
                 incomplete = incomplete or self.scene.incomplete(path)
-            if declared.scalar is not None:
-                entries.extend([Row(record, *_NO_DAY, record if yearly else None) for record in value])
-            elif dated is not None:
-                entries.extend([Row(record, *(getattr(record, dated) or ANY_DAY), getattr(record, yearly) if yearly else None) for record in value])
-            else:
-                entries.extend([Row(record, *_NO_DAY, getattr(record, yearly) if yearly else None) for record in value])
-        return Rows(entries, incomplete, timeless)
+            for record in value:
+                first, last = _NO_DAY if dated is None else getattr(record, dated) or ANY_DAY
+                year = None if yearly is None else record if declared.scalar is not None else getattr(record, yearly)
+                entries.append(Row(record, first, last, year))
+        return Rows(entries, incomplete, timeless, dated is not None or yearly is not None)
 
     def counted(self, name: str, day: date, start: date, year: int | None, over: bool) -> tuple[list[tuple[Any, int]], bool]:
         """The entries that count, or may count, at a moment, and whether there may be more."""
-        key = (name, day, start, year, over)
+        rows = self.rows(name)
+        key = (name, day, start, year, over) if rows.dated else (name, day > self.spoken)
         known = self._memo.get(key)
-        if known is None:
-            rows = self.rows(name)
+        if known is None and not rows.dated:
+            known = self._memo[key] = [(row.record, TRUE) for row in rows.entries], rows.more(day, self.spoken)
+        elif known is None:
             last = day
             if over:
                 year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
@@ -137,7 +145,22 @@ class Reader:
                     value = UNKNOWN if row.year is None else FALSE
                 if value != FALSE:
                     found.append((row.record, value))
-            known = self._memo[key] = found, rows.incomplete or (last > self.spoken and not rows.timeless)
+            known = self._memo[key] = found, rows.more(last, self.spoken)
+        return known
+
+    def amounts(self, name: str, match: Match | None, attribute: str, day: date, steady: bool) -> tuple[list[Amount], Rows]:
+        """The amounts of the entries that match; a `steady` match is the same on every day."""
+        key = (name, match, attribute) if steady else (name, match, attribute, day)
+        known = self._memo.get(key)
+        if known is None:
+            rows = self.rows(name)
+            found = []
+            for record, first, last, year in rows.entries:
+                matched = TRUE if match is None else match(record, day, self)
+                if matched != FALSE:
+                    low, high = getattr(record, attribute) or ANYTHING
+                    found.append((first, last, year, matched, low, high))
+            known = self._memo[key] = found, rows
         return known
 
     def looked_up(self, listed: str, attribute: str, record: Any) -> Any:
@@ -162,6 +185,19 @@ def within(row: Row, start: date, last: date, cap: date) -> int:
 # --- numbers ----------------------------------------------------------------------------------------------------------------
 
 
+def held(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+    """`series_at`; quick where every entry is exact and the day is one that the data speaks for."""
+    if day > spoken:
+        return series_at(series, day, spoken)
+    latest, found = FIRST_DAY, []
+    for (first, last), known in series:
+        if first != last:
+            return series_at(series, day, spoken)
+        if latest <= first <= day:
+            latest, found = first, [known]
+    return found, not found
+
+
 def stock(reader: Reader, value: Any, path: str, day: date, cumulative: bool) -> Ends:
     """A number that holds at a day: the last value on or before it, until reported_on; a cumulative one bounds other days."""
     if value is None:
@@ -172,7 +208,7 @@ def stock(reader: Reader, value: Any, path: str, day: date, cumulative: bool) ->
     low, high = ANYTHING
     if type(value) is Series:
         if day <= spoken:
-            values, open_end = series_at(value, day, spoken)
+            values, open_end = held(value, day, spoken)
             if values and not open_end:
                 low, high = min((v or ANYTHING).low for v in values), max((v or ANYTHING).high for v in values)
         if cumulative:
@@ -195,7 +231,7 @@ def value(reader: Reader, known: Any, path: str, day: date, start: date, else_co
         certain = [row for row in reader.rows(else_count).entries if row.first <= row.last and within(row, start, day, cap) == TRUE]
         return len(certain), INFINITY
     if type(known) is Series:
-        values, open_end = series_at(known, day, reader.spoken)
+        values, open_end = held(known, day, reader.spoken)
         if open_end or not values or None in values:
             return ANYTHING
         return min(v.low for v in values), max(v.high for v in values)
@@ -204,24 +240,30 @@ def value(reader: Reader, known: Any, path: str, day: date, start: date, else_co
     return known.low, known.high
 
 
-def total(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, attribute: str, day: date) -> Ends:
-    """The sum of an attribute over the entries that count and match."""
+def total(reader: Reader, name: str, match: Match | None, attribute: str, day: date, start: date, year: int | None, over: bool, steady: bool) -> Ends:
+    """The sum of an attribute over the entries that count at a moment and match."""
+    amounts, rows = reader.amounts(name, match, attribute, day, steady)
+    last = day
+    if over:
+        year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
+    by_year = year is not None and reader.scene.lists[name].year is not None
+    cap = last if last < reader.spoken else reader.spoken
     low: Number = 0
     high: Number = 0
-    for record, counts in counted[0]:
-        if match is not None:
-            matched = match(record, day, reader)
-            if matched == FALSE:
+    for first_day, last_day, own_year, value, least, most in amounts:
+        if first_day <= last_day:
+            if last_day < start or first_day > last:
                 continue
-            counts = matched if matched < counts else counts
-        amount = getattr(record, attribute)
-        if amount is None:
-            high = INFINITY
-            continue
-        if counts == TRUE:
-            low += amount.low
-        high += amount.high
-    return low, INFINITY if counted[1] else high
+            if first_day < start or last_day > cap:
+                value = UNKNOWN
+        if by_year and own_year != year:
+            if own_year is not None:
+                continue
+            value = UNKNOWN
+        if value == TRUE:
+            low += least
+        high += most
+    return low, INFINITY if rows.more(last, reader.spoken) else high
 
 
 def count(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, day: date) -> Ends:
@@ -243,18 +285,13 @@ def distinct(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], get: C
     for record, counts in counted[0]:
         known = get(record, reader)
         if type(known) is Series:
-            values, open_end = series_at(known, day, reader.spoken)
+            values, open_end = held(known, day, reader.spoken)
             known = values[0] if len(values) == 1 and not open_end else None
         if known is None or counts != TRUE:
             open_ += 1
         else:
             certain.add(known)
     return max(len(certain), 1 if counted[0] else 0), INFINITY if counted[1] else len(certain) + open_
-
-
-def grouped(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], matches: tuple[Match, ...], attribute: str, day: date) -> list[Ends]:
-    """The sum of an attribute in each group."""
-    return [total(reader, counted, match, attribute, day) for match in matches]
 
 
 def kinds(groups: list[Ends]) -> Ends:
@@ -304,7 +341,7 @@ def over(test: Callable[[Any, date, date], int], series: Any, day: date, spoken:
     """A test of a value that is dated, or absent: what all values agree on that it may have."""
     if type(series) is not Series:
         return UNKNOWN
-    values, open_end = series_at(series, day, spoken)
+    values, open_end = held(series, day, spoken)
     if open_end or None in values:
         return UNKNOWN
     results = {test(known, day, spoken) for known in values}
@@ -315,7 +352,7 @@ def only(value: Any, day: date, spoken: date) -> Any:
     """The one value that a dated one has on a day; None where there may be several, or another."""
     if type(value) is not Series:
         return value
-    values, open_end = series_at(value, day, spoken)
+    values, open_end = held(value, day, spoken)
     return values[0] if len(values) == 1 and not open_end else None
 
 
@@ -384,7 +421,7 @@ def each_of(reader: Reader, table: Any, path: str, keys: tuple[str, ...], match:
 def passes(test: Test, actual: Any, attribute: str, day: date, reader: Reader) -> int:
     """A test of an attribute whose value is dated or a list of words; generated code sees to the plain ones itself."""
     if type(actual) is Series:
-        values, open_end = series_at(actual, day, reader.spoken)
+        values, open_end = held(actual, day, reader.spoken)
         results = {_allows(test, known, attribute, reader) for known in values}
         return UNKNOWN if open_end or len(results) > 1 else results.pop()
     return _allows(test, actual, attribute, reader)
