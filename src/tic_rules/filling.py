@@ -7,9 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Record, fields_of, record_in, paths_of
+from tic_rules.centre import CentreData, Record, fields_of, paths_of, record_in
+from tic_rules.errors import Text
 from tic_rules.explaining import facts_of_rule, paths_of_fact
+from tic_rules.layout import layout_of
 from tic_rules.ruleset import RuleSet
+from tic_rules.workbook import Form, Writer, csv_line, write_form
 
 ALWAYS = (
     "id",
@@ -78,9 +81,60 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
     places = {ruleset.jurisdiction for ruleset in rulesets}
     known = {"jurisdiction": places.pop()} if len(places) == 1 else {}
     lines.extend(_section(CentreData, "", wanted, asked, rulesets[0].vocabulary, 0, known))
-    judged = [f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
-    lines += ["", "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：", *(f"#   {name}" for name in judged)]
+    lines += ["", "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：", *(f"#   {name}" for name in _judged(rulesets))]
     return "\n".join(lines) + "\n"
+
+
+_READ_ME = Text(
+    """技术创新中心数据填报表
+主表一行一个中心；各清单在同名工作表中，一行一项，用中心编号与主表对应（只有一个中心时可不填中心编号）。
+留空表示未知。确实没有的清单，请在主表对应列写 无。
+金额写元，或带单位（1.2亿元、1200万元）；日期写 2026-06-30，只知道年月写 2026-06，只知道范围写 2021-01-01至2022-02-07。
+只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。
+列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。""",
+    """Data of technology innovation centres
+One row a centre on the main sheet; each list has a sheet of its own, one row an entry, joined by the centre's id (which may be left out where there is one centre).
+Empty means unknown. Where there is none of a list, write none in its column on the main sheet.
+Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, 2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.
+Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; or on a sheet named series with the columns centre, field, date, value.
+Columns may be moved or left out; those that begin with # are not read, nor are such sheets. The comment of each column says what it holds and which clauses ask for it.""",
+)
+
+
+def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
+    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each column. Raises UsageError."""
+    asked = clauses_by_field(rulesets)
+    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
+    vocabulary = rulesets[0].vocabulary
+    for ruleset in rulesets[1:]:
+        vocabulary = vocabulary if ruleset.vocabulary is vocabulary else vocabulary.with_(ruleset.vocabulary)
+    writer = Writer()
+    write_form(writer, Form(layout_of(CentreData, vocabulary), vocabulary, lang, wanted, asked), ())
+    page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
+    page.set_column(0, 0, 120)
+    lines = _READ_ME.in_(lang).split("\n")
+    judged = _judged(rulesets)
+    if judged:
+        lines += [
+            "",
+            "由人评审认定的条款（填在“评审判断”表的 规则 列）：" if lang == "zh" else "Clauses that people judge (column rule of the sheet attestations):",
+            *judged,
+        ]
+    for row, line in enumerate(lines):
+        writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
+    return writer.bytes()
+
+
+def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
+    """The header of a CSV file with one row a centre."""
+    asked = clauses_by_field(rulesets)
+    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
+    form = Form(layout_of(CentreData, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
+    return csv_line([column.label.in_(lang) for column in form.main.columns if column.kind != "list"])
+
+
+def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
+    return [f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
 
 
 def _section(
@@ -136,4 +190,4 @@ def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str)
         yield f"{indent}#   {name} {label}{allowed}{example}"
 
 
-__all__ = ["blank_file", "clauses_by_field"]
+__all__ = ["blank_file", "blank_table", "blank_workbook", "clauses_by_field"]

@@ -67,8 +67,10 @@ class TableSource(Source):
     def has(self, parts: Iterable[str | int]) -> bool:
         value: Any = self.data
         for part in parts:
-            if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            if isinstance(value, dict) and part in value:
                 value = value[part]
+            elif isinstance(value, list) and is_index(part) and int(part) < len(value):
+                value = value[int(part)]
             else:
                 return False
         return True
