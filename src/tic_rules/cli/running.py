@@ -115,7 +115,7 @@ def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[
             "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
             "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
         )
-        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction")])
+        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction", mark.cell)])
     try:
         return _in_force(subject.jurisdiction, day)
     except TicRulesError as error:
@@ -182,7 +182,7 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnos
             path = f"/{name}/{index}/rule"
             mark, shown = centre.place(path), clip(own)
             text = Text(f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect")
-            yield Diagnostic("unknown-ruleset", text, centre.file or "", mark.line, mark.column, path)
+            yield Diagnostic("unknown-ruleset", text, centre.file or "", mark.line, mark.column, path, mark.cell)
 
 
 # --- many files -------------------------------------------------------------------------------------------------------------
