@@ -58,6 +58,33 @@ class Claim:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The fewest rules of both sides that no centre can meet together."""
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    level: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"a": list(self.a), "b": list(self.b), "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    conflicts: tuple[Conflict, ...]
+    whole: dict[str, dict[str, bool]]
+    """At each level: whether A guarantees all that binds in B, and the other way round."""
+    assumptions: tuple[Text, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "conflicts": [conflict.as_dict() for conflict in self.conflicts],
+            "whole": self.whole,
+            "assumptions": [text.as_dict() for text in self.assumptions],
+        }
+
+
 def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
     """Every rule that counts as must or in principle: side, topic, rule."""
     for topic in found.topics:
@@ -72,27 +99,34 @@ def sides(found: Diff, side: str) -> tuple[RuleSet, RuleSet]:
 
 def read_off(found: Diff) -> Diff:
     """The comparison with a claim for every binding rule of both sides."""
-    claims = []
-    for side, topic, rule in binding_rules(found):
-        own, theirs = sides(found, side)
-        by, level = None, "must"
-        for level, allowed in (("must", MUST), ("in_principle", PRINCIPLE)):
-            by = guarantors((theirs, theirs.rules), own, rule, allowed, found.editions)
-            if by is not None:
-                break
-        claims.append(Claim(side, topic.id, rule, "guaranteed", level, tuple(by)) if by is not None else not_guaranteed(found, side, topic, rule))
-    return replace(found, claims=tuple(claims))
+    return replace(found, claims=tuple(_claim(found, side, topic, rule) for side, topic, rule in binding_rules(found)))
+
+
+def _claim(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
+    own, theirs = sides(found, side)
+    for level, allowed in (("must", MUST), ("in_principle", PRINCIPLE)):
+        by = guarantors((theirs, theirs.rules), own, rule, allowed, found.editions)
+        if by is not None:
+            return Claim(side, topic.id, rule, "guaranteed", level, tuple(by))
+    return not_guaranteed(found, side, topic, rule)
 
 
 def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or nothing."""
     own, theirs = sides(found, side)
-    fellow = next(((pair, other) for pair in topic.pairs if (pair.b if side == "b" else pair.a) is rule and (other := pair.a if side == "b" else pair.b) is not None), None)
+    fellow = next(
+        ((pair, other) for pair in topic.pairs if (pair.b if side == "b" else pair.a) is rule and (other := pair.a if side == "b" else pair.b) is not None),
+        None,
+    )
     anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in theirs.rules]
     elsewhere = guarantors((theirs, anyone), own, rule, PRINCIPLE, found.editions)
     if elsewhere is not None:
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
-    same_facts = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE and set(c.facts_of(other.condition)) & set(c.facts_of(rule.condition))]
+    same_facts = [
+        other
+        for other in (topic.a if side == "b" else topic.b)
+        if other.modality in PRINCIPLE and set(c.facts_of(other.condition)) & set(c.facts_of(rule.condition))
+    ]
     judged = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
     if judged:
         others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
@@ -136,4 +170,4 @@ def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
             yield min(pairs, key=lambda pair: SHORT.index(pair.statuses["failing"][pair.rule]))
 
 
-__all__ = ["STATUS", "Claim", "binding_rules", "not_guaranteed", "read_off", "shown", "sides"]
+__all__ = ["STATUS", "Claim", "Conflict", "Proof", "binding_rules", "not_guaranteed", "read_off", "shown", "sides"]

@@ -36,11 +36,17 @@ ABOUT = {
     "bearer": Text("责任主体", "who bears it"), "modality": Text("约束程度", "modality"), "kind": Text("条款类别", "kind of clause"),
     "applicability": Text("适用范围", "applicability"), "window": Text("起算时间", "counted from"), "list": Text("列举内容", "list members"),
     "open_list": Text("列举是否未尽（等）", "open or closed list"), "requirement": Text("要求", "requirement"), "items": Text("认定事项", "items"),
-    "judgement": Text("判断方式", "how it is judged"), "at_once": Text("立即不符的情形", "what fails at once"), "consequence": Text("后果", "what follows"), "reading": Text("读法", "reading"),
+    "judgement": Text("判断方式", "how it is judged"), "at_once": Text("立即不符的情形", "what fails at once"),
+    "consequence": Text("后果", "what follows"), "reading": Text("读法", "reading"),
     "quote": Text("条文引语", "quote"), "wording": Text("说明文字", "wording"), "clause": Text("条款编号", "clause"), "topic": Text("主题", "topic"),
     "id": Text("规则编号", "rule id"),
 }  # fmt: skip
-EFFECT = {"stricter": Text("更严", "stricter"), "looser": Text("更宽", "looser"), "incomparable": Text("各有要求", "different"), "none": Text("不影响", "no effect")}
+EFFECT = {
+    "stricter": Text("更严", "stricter"),
+    "looser": Text("更宽", "looser"),
+    "incomparable": Text("各有要求", "different"),
+    "none": Text("不影响", "no effect"),
+}
 
 _RANK = ("may", "encouraged", "in_principle", "must")
 
@@ -141,10 +147,10 @@ class Comparison:
             return [self._threshold(one, other)]
         if isinstance(one, c.Share) and isinstance(other, c.Share) and set(one.share_of) == set(other.share_of):
             return [Change("threshold", self._say(one, "a"), self._say(other, "b"), self._effect(one, other), "verdict", ("require",))]
-        lists = _members(one), _members(other)
-        if lists[0] is None or lists[1] is None or one.fact != other.fact or type(one) is not type(other) or lists[0].attribute != lists[1].attribute:
+        own, theirs = _members(one), _members(other)
+        if own is None or theirs is None or one.fact != other.fact or type(one) is not type(other) or own.attribute != theirs.attribute:
             return []
-        return list(self._lists(one, other, *lists))
+        return list(self._lists(one, other, own, theirs))
 
     def _effect(self, one: Any, other: Any) -> str:
         return judged(self.reader.at_least(one, other), self.reader.at_least(other, one))
@@ -170,11 +176,20 @@ class Comparison:
             all_asked = isinstance(one, (c.Contains, c.EachOf, c.NoneOf))  # one more word asks, or bars, more
             one_way = "looser" if bool(added) != all_asked else "stricter"
             told = one_way if bool(dropped) != bool(added) else "incomparable"
-            yield Change("list", self._named(dropped, "a"), self._named(added, "b"), told if own_open != theirs_open else effect, "verdict", ("require", "when"))
+            yield Change(
+                "list", self._named(dropped, "a"), self._named(added, "b"), told if own_open != theirs_open else effect, "verdict", ("require", "when")
+            )
         if own_open != theirs_open:
             words = Text("列举未尽（等），其余须评审", "open (等): others need review"), Text("列举已尽，其余不符", "closed: others fail")
             barred = isinstance(one, c.NoneOf)
-            yield Change("open_list", words[0 if own_open else 1], words[0 if theirs_open else 1], "looser" if theirs_open != barred else "stricter", "verdict", ("require", "when"))
+            yield Change(
+                "open_list",
+                words[0 if own_open else 1],
+                words[0 if theirs_open else 1],
+                "looser" if theirs_open != barred else "stricter",
+                "verdict",
+                ("require", "when"),
+            )
 
     def _named(self, words: Sequence[Any], side: str) -> Text | None:
         if not words:
@@ -186,7 +201,10 @@ class Comparison:
         own, theirs = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))
         if self.editions and own.keys() != theirs.keys():
             dropped, added = [i for i in own if i not in theirs], [i for i in theirs if i not in own]
-            texts = [Text("、".join(t.zh for t in found), ", ".join(t.en for t in found)) if found else None for found in ([own[i] for i in dropped], [theirs[i] for i in added])]
+            texts = [
+                Text("、".join(t.zh for t in found), ", ".join(t.en for t in found)) if found else None
+                for found in ([own[i] for i in dropped], [theirs[i] for i in added])
+            ]
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
             yield Change("items", texts[0], texts[1], effect, "verdict", ("items",))
 
@@ -205,7 +223,14 @@ class Comparison:
         if x.id != y.id:
             yield Change("id", Text(x.id, x.id), Text(y.id, y.id), "none", "words", ("id",))
         if x.then != y.then or x.amount != y.amount:
-            yield Change("consequence", x.then.text if x.then else None, y.then.text if y.then else None, "incomparable", "verdict" if x.amount != y.amount else "words", ("then", "amount"))
+            yield Change(
+                "consequence",
+                x.then.text if x.then else None,
+                y.then.text if y.then else None,
+                "incomparable",
+                "verdict" if x.amount != y.amount else "words",
+                ("then", "amount"),
+            )
         for name in ("title", "message", "remedy", "not_applicable"):
             own, theirs = getattr(x, name), getattr(y, name)
             if own != theirs:

@@ -25,7 +25,7 @@ def same_document(a: RuleSet, b: RuleSet) -> bool:
 
 def asked(rule: Rule) -> Any:
     """What has to hold: the requirement, or that a consequence is not called for."""
-    return c.Not.model_construct(not_=rule.when) if rule.kind == "consequence" else rule.require
+    return c.Not.model_construct(not_=rule.condition) if rule.kind == "consequence" else rule.require
 
 
 def parts_of(node: Any) -> Iterator[Any]:

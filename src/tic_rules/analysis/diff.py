@@ -177,7 +177,11 @@ def as_dict(found: Diff) -> dict[str, Any]:
 def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
     document = ruleset.document
     issued = document.issued.isoformat() if document.issued else None
-    return {"name": name, "version": ruleset.version, "document": {"number": document.number, "title": document.title, "title_en": document.title_en, "issued": issued}}
+    return {
+        "name": name,
+        "version": ruleset.version,
+        "document": {"number": document.number, "title": document.title, "title_en": document.title_en, "issued": issued},
+    }
 
 
 def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:

@@ -114,12 +114,7 @@ def impact(found: Diff, centres: Iterable[CentreData], as_of: date | None = None
 
 def _affected(found: Diff, centre: CentreData, day: date) -> Affected:
     first, second = check_subject(centre, found.a, day), check_subject(centre, found.b, day)
-    flips = tuple(
-        flip
-        for topic in found.topics
-        for pair in topic.pairs
-        if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None
-    )
+    flips = tuple(flip for topic in found.topics for pair in topic.pairs if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None)
     return Affected(centre.id, _name(first), centre.file, day, str(first.verdict), str(second.verdict), flips)
 
 

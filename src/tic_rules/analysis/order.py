@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
@@ -84,27 +84,33 @@ class Reader(NamedTuple):
             return x.of == y.fact and where_at_least(x.where, y.some)
         if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
             return False
-        both = _words(x), _words(y)
-        if both[0] is not None and both[1] is not None:
-            (own, open_own), (other, open_other) = both
-            return own <= other and (open_other or not open_own)
+        own, other = _words(x), _words(y)
+        if own is not None and other is not None:
+            return own.words <= other.words and (other.open or not own.open)
         test = _SAME_KIND.get((type(x), type(y)))
         return test is not None and test(x, y)
 
 
 def _where(node: Any) -> c.Where:
-    return node.some if isinstance(node, c.Some) else node.every  # type: ignore[no-any-return]
+    where: c.Where = node.some if isinstance(node, c.Some) else node.every
+    return where
 
 
-def _words(node: Any) -> tuple[frozenset[Any], bool] | None:
+class Choices(NamedTuple):
     """The values that a choice may have, and whether others need review instead of failing."""
+
+    words: frozenset[Any]
+    open: bool
+
+
+def _words(node: Any) -> Choices | None:
     match node:
         case c.Is():
-            return frozenset([node.is_]), False
+            return Choices(frozenset([node.is_]), False)
         case c.Among():
-            return frozenset(node.among), node.open
+            return Choices(frozenset(node.among), node.open)
         case c.AnyAmong():
-            return frozenset(node.any_among), node.open
+            return Choices(frozenset(node.any_among), node.open)
     return None
 
 
@@ -199,7 +205,7 @@ _SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
 # --- time -------------------------------------------------------------------------------------------------------------------
 
 
-@lru_cache(maxsize=None)
+@cache
 def shape_of(path: str) -> str:
     """How a field of the data may be given: `dated` (through time), `several` (words), or `plain`."""
     model, last = record_at(path), path.rsplit(".", 1)[-1]
@@ -290,7 +296,7 @@ def early_enough(x: tuple[Any, ...], y: tuple[Any, ...], nature: Nature) -> bool
     if "from" in (x[0], y[0]):
         return False
     if x[0] == "yearly" or y[0] == "yearly":
-        return x[0] == y[0] and (x[1] == "end_of_year" or y[1] == x[1]) and (x[2] or not y[2])
+        return bool(x[0] == y[0] and (x[1] == "end_of_year" or y[1] == x[1]) and (x[2] or not y[2]))
     if y[0] == "application":
         return False
     if nature.timeless:
@@ -314,4 +320,4 @@ def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
     return bool(first <= (1 if second is None else second))
 
 
-__all__ = ["Interval", "Nature", "Reader", "early_enough", "interval", "nature_of", "record_at", "shape_of", "clock_of", "where_at_least"]
+__all__ = ["Interval", "Nature", "Reader", "clock_of", "early_enough", "interval", "nature_of", "record_at", "shape_of", "where_at_least"]

@@ -7,51 +7,43 @@ between the two sets are looked for before anything is called guaranteed: from a
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.analysis.claims import Claim, binding_rules, not_guaranteed, sides
+from tic_rules.analysis.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
 from tic_rules.analysis.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
 from tic_rules.analysis.diff import Diff, Topic, relation_of
+from tic_rules.analysis.sight import formulas
 from tic_rules.analysis.symbols import World, need_z3
 from tic_rules.errors import Text
 from tic_rules.ruleset import Rule, RuleSet
 
 ASSUMPTIONS = (
-    Text("批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围", "the days of approval and application and the term are known; all other data may be missing or known in part"),
+    Text(
+        "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
+        "the days of approval and application and the term are known; all other data may be missing or known in part",
+    ),
     Text("所有期限都已到期；没有动用例外批准", "every deadline has passed, and no exemption is used"),
-    Text("不同文件的评审认定各对各的条文，互不代替；同一文件的各版之间沿用", "a judgement speaks to its own document's clause only; editions of one document share it"),
-    Text("除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连", "facts are independent of each other, but that money paid in and cumulative totals never fall with time"),
-    Text("“连续几年”和“投入最多的一类”只按其包含关系推理，不逐年、逐笔展开", "years running and the largest group of payers are reasoned about by what contains what, not year by year or payment by payment"),
-    Text("每条只能由同一责任主体的条款来保证；鼓励类条款不构成约束", "a rule is guaranteed only by rules of the same bearer; encouraged clauses never constrain"),
+    Text(
+        "不同文件的评审认定各对各的条文，互不代替；同一文件的各版之间沿用",
+        "a judgement speaks to its own document's clause only; editions of one document share it",
+    ),
+    Text(
+        "除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连",
+        "facts are independent of each other, but that money paid in and cumulative totals never fall with time",
+    ),
+    Text(
+        "“连续几年”和“投入最多的一类”只按其包含关系推理，不逐年、逐笔展开",
+        "years running and the largest group of payers are reasoned about by what contains what, not year by year or payment by payment",
+    ),
+    Text(
+        "每条只能由同一责任主体的条款来保证；鼓励类条款不构成约束", "a rule is guaranteed only by rules of the same bearer; encouraged clauses never constrain"
+    ),
     Text("各地的总体布局指标各算各的，不互相矛盾", "figures of different jurisdictions' programmes do not contradict each other"),
 )
 
 LEVEL_NAMES = {MUST: "must", PRINCIPLE: "in_principle"}
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """The fewest rules of both sides that no centre can meet together."""
-
-    a: tuple[str, ...]
-    b: tuple[str, ...]
-    level: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"a": list(self.a), "b": list(self.b), "level": self.level}
-
-
-@dataclass(frozen=True, slots=True)
-class Proof:
-    conflicts: tuple[Conflict, ...]
-    whole: dict[str, dict[str, bool]]
-    """At each level: whether A guarantees all that binds in B, and the other way round."""
-    assumptions: tuple[Text, ...] = ASSUMPTIONS
-
-    def as_dict(self) -> dict[str, Any]:
-        return {"conflicts": [conflict.as_dict() for conflict in self.conflicts], "whole": self.whole, "assumptions": [text.as_dict() for text in self.assumptions]}
 
 
 def proved(found: Diff) -> Diff:
@@ -61,7 +53,7 @@ def proved(found: Diff) -> Diff:
     conflicts = prover.conflicts()
     claims = tuple(prover.claim(side, topic, rule, conflicts) for side, topic, rule in binding_rules(found))
     topics = tuple(prover.judged(topic) for topic in found.topics)
-    return replace(found, topics=topics, claims=claims, proof=Proof(tuple(conflicts), _whole(claims)))
+    return replace(found, topics=topics, claims=claims, proof=Proof(tuple(conflicts), _whole(claims), ASSUMPTIONS))
 
 
 def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
@@ -69,7 +61,10 @@ def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
     whole = {}
     for level, modalities in (("must", MUST), ("in_principle", PRINCIPLE)):
         reach = [claim for claim in told if claim.rule.modality in modalities]
-        held = {side: all(claim.status == "guaranteed" and (level == "in_principle" or claim.level == "must") for claim in reach if claim.side == side) for side in ("a", "b")}
+        held = {
+            side: all(claim.status == "guaranteed" and (level == "in_principle" or claim.level == "must") for claim in reach if claim.side == side)
+            for side in ("a", "b")
+        }
         whole[level] = {"a_guarantees_b": held["b"], "b_guarantees_a": held["a"]}
     return whole
 
@@ -88,7 +83,7 @@ class _Problem:
         self.met: dict[tuple[str, str], Any] = {}
         self.whole: dict[tuple[str, str], Any] = {}
         for side, ruleset, rule in rules:
-            met, broken = self.world.rule(ruleset, rule, deadlines)
+            met, broken = formulas(self.world, ruleset, rule, deadlines)
             key = (side, rule.id)
             self.met[key], self.whole[key] = z3.Bool(f"met {key}"), z3.Bool(f"whole {key}")
             self.solver.add(self.met[key] == met, self.whole[key] == z3.Not(broken))
@@ -194,7 +189,11 @@ class _Prover:
                 return Claim(side, topic.id, rule, "contradicts", conflict.level, theirs, proved=True)
         clashing = {(wanted, name) for conflict in conflicts for wanted, names in (("a", conflict.a), ("b", conflict.b)) for name in names}
         for level in BINDING_LEVELS:
-            given = [key for key, theirs in self.rules.items() if key[0] == other and theirs.bearer == rule.bearer and theirs.modality in level and key not in clashing]
+            given = [
+                key
+                for key, theirs in self.rules.items()
+                if key[0] == other and theirs.bearer == rule.bearer and theirs.modality in level and key not in clashing
+            ]
             core = self.holds(given, (side, rule.id))
             if core is not None:
                 return Claim(side, topic.id, rule, "guaranteed", LEVEL_NAMES[level], tuple(name for _, name in core), proved=True)
@@ -218,4 +217,4 @@ class _Prover:
         return False
 
 
-__all__ = ["ASSUMPTIONS", "Conflict", "Proof", "proved"]
+__all__ = ["ASSUMPTIONS", "proved"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from tic_rules import conditions as c
@@ -68,7 +68,10 @@ class Maker:
         """The days on which the rule looks at the data, with the year that is owed."""
         if rule.yearly is not None:
             last = self.as_of.year if rule.yearly.running_year else self.as_of.year - 1
-            return [(date(year + 1, 1, 10) if date(year + 1, 1, 10) <= self.as_of and not rule.yearly.running_year else date(year, 6, 1), year) for year in range(APPROVED.year + 1, last + 1)]
+            return [
+                (date(year + 1, 1, 10) if date(year + 1, 1, 10) <= self.as_of and not rule.yearly.running_year else date(year, 6, 1), year)
+                for year in range(APPROVED.year + 1, last + 1)
+            ]
         deadline = deadline_of(rule, Life(APPROVED, APPLIED, add_years(APPROVED, TERM)))
         return [(min(deadline or self.as_of, self.as_of), None)]
 
@@ -148,7 +151,8 @@ class _Builder:
 
     def _attest(self, met: bool) -> None:
         given = self.maker.entries("attestations")
-        for item in [item.id for item in self.rule.items] or [None]:
+        items: list[str | None] = [item.id for item in self.rule.items]
+        for item in items or [None]:
             name = f"{self.ruleset.id}/{self.rule.id}"
             if any(entry["rule"] == name and entry.get("item") == item for entry in given):
                 continue
@@ -348,7 +352,7 @@ class _Builder:
         entry["name"] = hosts[0]["name"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _named(path: str) -> bool:
     """Whether the entries of a list have names, which tell two alike entries apart."""
     return record_at(f"{path}.name") is not None

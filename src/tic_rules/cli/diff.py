@@ -83,13 +83,13 @@ def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
 
 
 def _with_impact(found: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
-    from tic_rules.analysis.impact import Impact, impact
+    from tic_rules.analysis.impact import Affected, Impact, impact
     from tic_rules.checking import parse_day
-    from tic_rules.cli.check import expand, read_centre
+    from tic_rules.cli.files import expand, read_centre
 
     day = parse_day(as_of) if as_of is not None else None
     vocabulary = found.a.vocabulary if found.a.vocabulary is found.b.vocabulary else found.a.vocabulary.with_(found.b.vocabulary)
-    centres = []
+    centres: list[Affected] = []
     for path in expand(paths, broken):
         try:
             centres.extend(impact(found, [read_centre(path, vocabulary)], day).centres)

@@ -49,7 +49,9 @@ def _show(revision: str, path: str, name: str) -> bytes:
         try:
             done = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, check=False)
         except OSError:
-            raise fault(RuleSetError, "no-git", "读取版本需要 git 命令，没有找到", "reading a revision needs the git command, which was not found", file=name) from None
+            raise fault(
+                RuleSetError, "no-git", "读取版本需要 git 命令，没有找到", "reading a revision needs the git command, which was not found", file=name
+            ) from None
         if done.returncode == 0:
             return done.stdout
         said = said or done.stderr.decode("utf-8", "replace").strip().splitlines()[0].removeprefix("fatal: ") if done.stderr else said

@@ -9,7 +9,7 @@ from itertools import zip_longest
 from typing import NamedTuple
 
 from tic_rules.analysis.claims import STATUS as CLAIM_STATUS
-from tic_rules.analysis.claims import Claim
+from tic_rules.analysis.claims import Claim, Conflict
 from tic_rules.analysis.compare import ABOUT, EFFECT, Change
 from tic_rules.analysis.diff import RELATION, Diff, Pair, Topic, as_dict, rests_on_judgement, said
 from tic_rules.analysis.witness import Witness
@@ -159,6 +159,17 @@ def _value(ruleset: RuleSet, value: object, lang: str) -> str:
     return words_of(ruleset.vocabulary.words, value, lang)
 
 
+def conflict_text(found: Diff, conflict: Conflict) -> Text:
+    """Who contradicts whom, by clause and title."""
+    sides = (("甲", "A", found.a, conflict.a), ("乙", "B", found.b, conflict.b))
+    parts = [(zh, en, ruleset[name]) for zh, en, ruleset, names_ in sides for name in names_]
+    level = Text("", "") if conflict.level == "must" else Text("（含“原则上”的要求）", " (with what is in principle)")
+    return Text(
+        " 与 ".join(f"{zh}{rule.at}“{rule.title.zh}”" for zh, _, rule in parts) + level.zh,
+        " and ".join(f"{en} {rule.at} “{rule.title.en}”" for _, en, rule in parts) + level.en,
+    )
+
+
 def claims_by_status(found: Diff) -> Iterator[tuple[str, list[Claim]]]:
     """The claims, the gravest first."""
     for status in CLAIM_STATUS:
@@ -187,4 +198,21 @@ def counted(found: Diff, lang: str) -> str:
     return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
 
 
-__all__ = ["CLAIM_STATUS", "FORMATS", "ORDER", "SHORT", "Cell", "Row", "change_text", "claims_by_status", "counted", "grouped", "names", "remark", "render", "rows", "sentence_of"]
+__all__ = [
+    "CLAIM_STATUS",
+    "FORMATS",
+    "ORDER",
+    "SHORT",
+    "Cell",
+    "Row",
+    "change_text",
+    "claims_by_status",
+    "conflict_text",
+    "counted",
+    "grouped",
+    "names",
+    "remark",
+    "render",
+    "rows",
+    "sentence_of",
+]

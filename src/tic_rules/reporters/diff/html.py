@@ -7,7 +7,7 @@ from typing import Any
 from tic_rules.analysis.diff import RELATION, Diff, Topic
 from tic_rules.analysis.impact import summary
 from tic_rules.errors import Text
-from tic_rules.reporters.diff import CLAIM_STATUS, ORDER, change_text, claims_by_status, grouped, names, remark, rows, sentence_of
+from tic_rules.reporters.diff import CLAIM_STATUS, ORDER, change_text, claims_by_status, conflict_text, grouped, names, remark, rows, sentence_of
 from tic_rules.reporters.html import SYMBOLS
 from tic_rules.reporters.html import render as page
 from tic_rules.wording import STATUS, VERDICT
@@ -26,7 +26,7 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
         symbols=SYMBOLS,
         all_topics=found.topics,
         groups=[(relation, [_topic(found, topic) for topic in topics]) for relation, topics in grouped(found)],
-        conflicts=found.proof.conflicts if found.proof is not None else (),
+        conflicts=[conflict_text(found, conflict) for conflict in found.proof.conflicts] if found.proof is not None else (),
         assumptions=found.proof.assumptions if found.proof is not None else (),
         claims=[claim for _, claims in claims_by_status(found) for claim in claims],
         claim_status=CLAIM_STATUS,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tic_rules.analysis.diff import RELATION, Diff, Topic
 from tic_rules.analysis.impact import Impact, summary
-from tic_rules.reporters.diff import CLAIM_STATUS, SHORT, Cell, change_text, claims_by_status, counted, grouped, names, remark, rows, sentence_of
+from tic_rules.reporters.diff import CLAIM_STATUS, SHORT, Cell, change_text, claims_by_status, conflict_text, counted, grouped, names, remark, rows, sentence_of
 from tic_rules.wording import VERDICT
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&~])")
@@ -62,7 +62,7 @@ def _proof(found: Diff, lang: str) -> Iterator[str]:
     yield f"## {'逐条' if zh else 'Rule by rule'}"
     yield ""
     for conflict in found.proof.conflicts if found.proof is not None else ():
-        yield f"- ✗ {'不能同时做到' if zh else 'cannot both be met'}: A `{', '.join(conflict.a)}` + B `{', '.join(conflict.b)}`"
+        yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{escaped(conflict_text(found, conflict).in_(lang))}"
     heads = ("一方", "条款", "规则", "对方", "依据") if zh else ("Side", "Clause", "Rule", "The other side", "By")
     yield ""
     yield f"| {' | '.join(heads)} |"
@@ -70,7 +70,8 @@ def _proof(found: Diff, lang: str) -> Iterator[str]:
     for status, claims in claims_by_status(found):
         for claim in claims:
             letter = {"a": "甲", "b": "乙"}[claim.side] if zh else claim.side.upper()
-            yield f"| {letter} | {escaped(claim.rule.at)} | {escaped(claim.rule.title.text.in_(lang))} | {CLAIM_STATUS[status].in_(lang)} | {', '.join(f'`{name}`' for name in claim.by)} |"
+            by = ", ".join(f"`{name}`" for name in claim.by)
+            yield f"| {letter} | {escaped(claim.rule.at)} | {escaped(claim.rule.title.text.in_(lang))} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
     yield ""
     if found.proof is not None:
         yield f"**{'假设' if zh else 'Assumptions'}**"

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.diff import RELATION, Diff, Topic
 from tic_rules.analysis.impact import Impact, summary
-from tic_rules.reporters.diff import CLAIM_STATUS, SHORT, change_text, claims_by_status, counted, grouped, names, remark, rows, sentence_of
+from tic_rules.reporters.diff import CLAIM_STATUS, SHORT, change_text, claims_by_status, conflict_text, counted, grouped, names, remark, rows, sentence_of
 from tic_rules.reporters.text import cells, pad
 from tic_rules.wording import STATUS, VERDICT
 
@@ -127,13 +127,14 @@ def _proof(found: Diff, lang: str, width: int) -> Iterator[str]:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
         for conflict in found.proof.conflicts:
-            sides = " + ".join([*(f"{'甲' if zh else 'A'} {name}" for name in conflict.a), *(f"{'乙' if zh else 'B'} {name}" for name in conflict.b)])
-            yield (f"✗ 不能同时做到：{sides}" if zh else f"✗ cannot both be met: {sides}") + ("" if conflict.level == "must" else "（含“原则上”的要求）" if zh else " (with what is in principle)")
+            text = conflict_text(found, conflict).in_(lang)
+            yield from _indented(f"✗ 不能同时做到：{text}" if zh else f"✗ cannot both be met: {text}", 0, width)
         for level, sides in found.proof.whole.items():
             said = ("只看“应当”" if level == "must" else "连同“原则上”") if zh else ("what must be" if level == "must" else "with what is in principle")
-            for key, label in (("a_guarantees_b", ("甲", "乙") if zh else ("A", "B")), ("b_guarantees_a", ("乙", "甲") if zh else ("B", "A"))):
+            for key, one, other in (("a_guarantees_b", "甲" if zh else "A", "乙" if zh else "B"), ("b_guarantees_a", "乙" if zh else "B", "甲" if zh else "A")):
                 holds = sides[key]
-                yield f"{'✓' if holds else '–'} {said}{'：' if zh else ': '}" + (f"做到{label[0]}{'就' if holds else '不等于'}做到{label[1]}" if zh else f"meeting {label[0]} {'is' if holds else 'is not'} meeting {label[1]}")
+                told = f"：做到{one}{'就' if holds else '不等于'}做到{other}" if zh else f": meeting {one} {'is' if holds else 'is not'} meeting {other}"
+                yield f"{'✓' if holds else '–'} {said}{told}"
     if found.claims:
         yield from _claims(found, lang, width)
     if found.proof is not None:
@@ -147,7 +148,9 @@ def _claims(found: Diff, lang: str, width: int) -> Iterator[str]:
     yield "逐条：" if lang == "zh" else "Rule by rule:"
     for status, claims in claims_by_status(found):
         if status in ("silent", "judged"):
-            yield from _indented(f"{CLAIM_STATUS[status].in_(lang)}：{len(claims)}条" if lang == "zh" else f"{CLAIM_STATUS[status].in_(lang)}: {len(claims)} rules", 1, width)
+            yield from _indented(
+                f"{CLAIM_STATUS[status].in_(lang)}：{len(claims)}条" if lang == "zh" else f"{CLAIM_STATUS[status].in_(lang)}: {len(claims)} rules", 1, width
+            )
             continue
         for claim in claims:
             letter = {"a": "甲", "b": "乙"}[claim.side] if lang == "zh" else claim.side.upper()
@@ -169,5 +172,9 @@ def _impact(found: Impact, lang: str) -> Iterator[str]:
         arrow = f"{VERDICT[centre.verdict_a].in_(lang)} → {VERDICT[centre.verdict_b].in_(lang)}" if centre.flipped else VERDICT[centre.verdict_a].in_(lang)
         yield f"  {centre.name or centre.id or centre.file}（{arrow}）" if zh else f"  {centre.name or centre.id or centre.file} ({arrow})"
         for flip in [flip for flip in centre.flips if flip.decides]:
-            sides = [f"{letter} {rule.at} {STATUS[status].in_(lang)}" for letter, rule, status in (("甲" if zh else "A", flip.a, flip.status_a), ("乙" if zh else "B", flip.b, flip.status_b)) if rule is not None and status]
+            sides = [
+                f"{letter} {rule.at} {STATUS[status].in_(lang)}"
+                for letter, rule, status in (("甲" if zh else "A", flip.a, flip.status_a), ("乙" if zh else "B", flip.b, flip.status_b))
+                if rule is not None and status
+            ]
             yield "    " + " / ".join(sides) + "  " + (flip.b or flip.a).title.text.in_(lang)  # type: ignore[union-attr]

@@ -50,8 +50,6 @@ def _environment() -> Any:
     def badge(name: str, zh: Any, en: Any) -> Any:
         return Markup('<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>').format(name, SYMBOLS.get(name, "•"), t(zh, en))
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
+    environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.globals.update(t=t, both=both, badge=badge)
     return environment
