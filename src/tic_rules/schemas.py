@@ -67,7 +67,7 @@ def report_schema() -> dict[str, Any]:
     verdict = {"enum": [*VERDICTS, None]}
     place = {
         "type": "object",
-        "properties": {"path": string, "file": string, "line": integer, "column": integer},
+        "properties": {"path": string, "file": string, "line": integer, "column": integer, "end_line": integer, "end_column": integer, "cell": string},
         "required": ["path", "file", "line", "column"],
     }
     finding = {
@@ -82,7 +82,7 @@ def report_schema() -> dict[str, Any]:
             "gap": number, "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 1}, "deadline": day, "days_left": integer,
             "window": {"anyOf": [{"type": "null"}, {"type": "array", "items": day, "minItems": 2, "maxItems": 2}]}, "reached_on": day,
             "reading": {"anyOf": [text, {"type": "null"}]}, "years": {"type": "array"}, "lacking": {"type": "array", "items": {"type": "string"}},
-            "data": {"type": "array", "items": place}, "sources": {"type": "array", "items": {"type": "object"}},
+            "place": place, "data": {"type": "array", "items": place}, "sources": {"type": "array", "items": {"type": "object"}},
             "missing": {"type": "array", "items": {"type": "string"}}, "trace": {"type": "object"},
         },
         "additionalProperties": False,

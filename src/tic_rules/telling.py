@@ -178,7 +178,7 @@ class Telling:
     def _place(self) -> Part:
         """Where to look to mend it: at what is missing or at the key nearest to it, else at the datum read, else at the attestations."""
         paths = [*self._missing(), *(part["path"] for part in self._data())]
-        judged = "/attestations" if self.decision.status == "needs_review" else ""
+        judged = "/attestations/-" if self.decision.status == "needs_review" else ""
         where = paths[0] if paths else judged
         return self._at(where, self.scene.subject.nearest(where) if where else Mark(1, 1, 1, 1) if self.scene.subject.file else Mark(0, 0))
 

@@ -35,7 +35,8 @@ def _rows(found: Configuration) -> list[tuple[str, Any, int | None]]:
     rows: list[tuple[str, Any, int | None]] = []
     for key, setting in SETTINGS.items():
         default = defaults.get(setting.parameter)
-        plain: Any = default if isinstance(default, (str, bool, int)) else [] if key == "rules" else None
+        absent = {"rulesets": [], "flag": False}.get(setting.kind)
+        plain: Any = default if isinstance(default, (str, bool, int)) else absent
         rows.append((key, found.values.get(key, plain), found.lines[key] if key in found.values else None))
     return rows
 

@@ -40,7 +40,7 @@ def targets(format_: str, output: str | None, more: Sequence[str], inputs: Itera
         if one.file is not None and os.path.realpath(one.file) in read:
             faults.append(Text(f"{one.file} 是要检查的文件，不能覆盖", f"{one.file} is a file to be checked and is not overwritten"))
     if faults:
-        raise UsageError([Diagnostic("output", text) for text in faults])
+        raise UsageError([Diagnostic("output", text, "tic-rules check") for text in faults])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
     if summary and any(one.format == "github" for one in found):
         found.append(Target("markdown", summary, added=True))
