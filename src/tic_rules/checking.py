@@ -161,7 +161,10 @@ def _consequence(ruleset: RuleSet, telling: Telling, tellings: dict[str, Telling
 
 def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Part:
     mark = subject.place(pointer(parts))
-    return Part(code=code, message=Text(zh, en), file=subject.file, line=mark.line or None, column=mark.column or None, path=pointer(parts))
+    at = Part(code=code, message=Text(zh, en), file=subject.file, line=mark.line or None, column=mark.column or None, path=pointer(parts))
+    if mark.cell:
+        at["cell"] = mark.cell
+    return at
 
 
 def _sort_judgements(scene: Scene) -> None:

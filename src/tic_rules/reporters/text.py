@@ -110,6 +110,12 @@ def _summary(tally: Tally, options: Options) -> Iterator[Line]:
         yield Line((("", f"基线内 {tally.known} 项，新增 {tally.new} 项" if zh else f"In the baseline {tally.known}, new {tally.new}"),))
 
 
+def _at(place: Part) -> str:
+    """`file:line:column`; `file:sheet!cell` in a workbook."""
+    where = place.get("cell") or f"{place['line']}:{place['column']}"
+    return visible(f"{place['file'] or ''}:{where}")
+
+
 def _coloured(lines: Sequence[Line]) -> str:
     import io
 
@@ -201,7 +207,7 @@ def _finding(finding: Finding, key: str, width: int, options: Options, *, known:
             yield from (Line((("", indent + part),)) for part in _wrap(message, None if room is None else room - cells(indent)))
         place = next((p for p in finding.data if p["line"]), None)
         quoted = f"“{finding.citation['quote']}”"
-        where = f"  {visible(place['file'] or '')}:{place['line']}:{place['column']}" if place else ""
+        where = f"  {_at(place)}" if place else ""
         if key in ("fail", "exempted") or options.verbose:
             yield Line((("bright_black", indent + (quoted if room is None else cut(quoted, room - cells(indent) - cells(where))) + where),))
         if options.verbose and finding.reading is not None:
@@ -251,5 +257,5 @@ def _warnings(report: Report, lang: str) -> Iterator[Line]:
         if number == 0:
             yield Line(())
             yield Line((("yellow", "提示" if lang == "zh" else "Warnings"),))
-        place = f"{visible(warning['file'] or '')}:{warning['line']}:{warning['column']} " if warning["line"] else ""
+        place = f"{_at(warning)} " if warning["line"] else ""
         yield Line((("", f"  {place}{warning['message'].in_(lang)}"),))
