@@ -169,11 +169,15 @@ def test_the_consequences_carry_their_chain_and_amount() -> None:
     centre = Centre.from_file(EXAMPLE)
     data = centre.model_dump()
     data["evaluations"] = [{"year": year, "kind": "annual", "result": "unqualified", "by": "department", "date": f"{year + 1}-05-10"} for year in (2023, 2024)]
+    open_ended = check(data, "zhejiang_2022", as_of="2026-06-30").consequences[-1]["amount"]
+    for spent in data["fiscal_spending"]:
+        spent["audited"] = "compliant"
     report = check(data, "zhejiang_2022", as_of="2026-06-30")
     chain = {c["rule"]: c for c in report.consequences}
     assert chain["zhejiang_2022/funds-recovered"]["because"] == ["zhejiang_2022/delisted-after-two-failures"]
     assert chain["zhejiang_2022/funds-recovered"]["amount"]["unit"] == "CNY"
-    assert chain["zhejiang_2022/funds-recovered"]["amount"]["low"] == chain["zhejiang_2022/funds-recovered"]["amount"]["high"]
+    assert chain["zhejiang_2022/funds-recovered"]["amount"] == {"low": "9000000", "high": "9000000", "unit": "CNY"}
+    assert (open_ended["low"], open_ended["high"]) == ("9000000", "210000000"), "spending that no audit speaks of leaves a range"
     assert report["delisted-after-two-failures"].severity == "error"
 
 
