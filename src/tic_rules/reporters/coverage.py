@@ -76,12 +76,14 @@ def _lines(found: Coverage, lang: str) -> Iterator[str]:
 
 def _markdown(found: Coverage, lang: str) -> str:
     zh = lang == "zh"
-    lines = [f"# {_title(found, lang)}", "", summary(found, lang), "", f"**{verdict(found, lang)}**", ""]
+    lines = [f"# {_cell(_title(found, lang))}", "", summary(found, lang), "", f"**{verdict(found, lang)}**", ""]
     lines += [f"- {_cell(fault.render(lang))}" for fault in found.faults] + ([""] if found.faults else [])
     lines += ["| 条款 | 标题 | 去向 | 规则或说明 |" if zh else "| Clause | Heading | Became | Rules, or why none |", "|---|---|---|---|"]
     for clause in found.clauses:
         told = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules) or (clause.note.in_(lang) if clause.note else "")
-        lines.append(f"| {clause.at} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {_cell(told) if clause.note else told} |")
+        lines.append(
+            f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {_cell(told) if clause.note else told} |"
+        )
     return "\n".join(lines) + "\n"
 
 

@@ -1,0 +1,64 @@
+"""The cases of a corpus as examples for the pages of the rules: what each changes, and the status that is expected."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from tic_rules.analysis.pages import Example
+from tic_rules.errors import DataError, fault
+from tic_rules.source import BadText, decode, read_text
+
+PROGRAMME = "programme"
+"""The folder of the cases of programmes; their files are named after the rule sets."""
+
+
+def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
+    """Every case of a corpus (a folder a rule set, lists of cases in YAML), by rule set and rule. Raises DataError."""
+    if not folder.is_dir():
+        raise fault(DataError, "unreadable", "没有这个文件夹", "there is no such folder", file=str(folder))
+    found: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    for path in sorted(folder.glob("*/*.yaml")):
+        ruleset = path.stem if path.parent.name == PROGRAMME else path.parent.name
+        for case in _cases(path):
+            example = tuple(_changes(case))
+            for rule, status in case["expect"].items():
+                found[ruleset, rule].append(
+                    Example(str(case["case"]), str(case["as_of"]), str(status), example, str(case.get("because", "")), len(case["expect"]))
+                )
+    return found
+
+
+def _cases(path: Path) -> Iterator[dict[str, Any]]:
+    """The cases of a file; a file that is a base for cases has none."""
+    try:
+        data = read_text(decode(path.read_bytes(), str(path)), str(path)).data
+    except OSError as error:
+        raise fault(DataError, "unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)) from None
+    except BadText as error:
+        raise DataError(error.diagnostics) from None
+    for case in data if isinstance(data, list) else ():
+        if isinstance(case, dict) and isinstance(case.get("expect"), dict) and {"case", "as_of"} <= case.keys():
+            yield case
+
+
+def _changes(case: dict[str, Any]) -> Iterator[str]:
+    """What a case changes, a line each, as it would stand in the data."""
+    for name, value in {**(case.get("figures") or {}), **(case.get("with") or {})}.items():
+        yield f"{name}: {_flow(value)}"
+    for name, entries in (case.get("append") or {}).items():
+        yield from (f"{name}: + {_flow(entry)}" for entry in entries)
+    for name in case.get("without") or ():
+        yield f"{name}: –"
+    if case.get("centres"):
+        yield f"+ {len(case['centres'])} × centre.yaml"
+
+
+def _flow(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_flow, value)) + "]"
+    return "null" if value is None else str(value)
