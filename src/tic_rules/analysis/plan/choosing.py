@@ -53,8 +53,32 @@ class Costs(NamedTuple):
 
 def choose(rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
     """The least cost that meets all rules; None where no way meets them together."""
-    direct = _direct(rules, tuple(guards), templates, costs)
-    return direct if direct is not None else _solve(rules, tuple(guards), templates, costs)
+    guarded = tuple(guards)
+    ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[Amount], str
+    for group in _groups(rules):
+        together = [rules[number] for number in group]
+        choice = _direct(together, guarded, templates, costs) or _solve(together, guarded, templates, costs)
+        if choice is None:
+            return None
+        for number, way in zip(group, choice.ways, strict=True):
+            ways[number] = way
+        amounts.extend(choice.amounts)
+        chosen_by = choice.chosen_by if choice.chosen_by != "direct" else chosen_by
+    return Choice(tuple(ways), tuple(amounts), chosen_by)
+
+
+def _groups(rules: Sequence[Open]) -> list[list[int]]:
+    """The rules that can get into each other's way: those that share a change, a place or a list of amounts."""
+    owner: dict[str, int] = {}
+    group = list(range(len(rules)))
+    for number, rule in enumerate(rules):
+        names = {change.key for way in rule.ways for change in way.changes} | {change.at for way in rule.ways for change in way.changes if change.level}
+        for name in names | {f"money {total.of}" for way in rule.ways for total in way.sums}:
+            other = group[owner.setdefault(name, number)]
+            if other != group[number]:
+                old = group[number]
+                group = [other if mark == old else mark for mark in group]
+    return [[number for number, mark in enumerate(group) if mark == head] for head in dict.fromkeys(group)]
 
 
 # --- where there is no choice -----------------------------------------------------------------------------------------------
@@ -140,7 +164,7 @@ def _solve(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[st
 
 
 class _Model:
-    """The choice as an optimisation: a truth for each way and change, a whole number for each kind of money by each day."""
+    """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by each day."""
 
     def __init__(self, z3: Any, rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> None:
         self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
@@ -148,7 +172,7 @@ class _Model:
         self.solver.set("timeout", TOO_LONG)
         self.days = sorted({rule.by or FIRST for rule in rules if any(way.sums for way in rule.ways)}) or [FIRST]
         lists = dict.fromkeys(total.of for rule in rules for way in rule.ways for total in way.sums)
-        self.money = {name: [[z3.Int(f"{name}/{index}/{day}") for day in range(len(self.days))] for index in range(len(templates[name]))] for name in lists}
+        self.money = {name: [[z3.Real(f"{name}/{index}/{day}") for day in range(len(self.days))] for index in range(len(templates[name]))] for name in lists}
         for amount in (amount for table in self.money.values() for row in table for amount in row):
             self.solver.add(amount >= 0)
         self.changes: dict[str, tuple[Any, Change]] = {}
@@ -180,22 +204,23 @@ class _Model:
 
         if total.many is not None:
             count, groups = total.many
-            return z3.Sum([z3.If(value(base, parts) > 0, 1, 0) for base, parts in groups]) >= count
+            paid = [z3.BoolVal(True) if base > 0 else value(base, parts) >= UNIT for base, parts in groups]
+            return z3.Sum([z3.If(there, 1, 0) for there in paid]) >= count
         found = value(total.base, total.parts)
-        return found > 0 if total.strict else found >= 0
+        return found >= (1 if total.strict else 0)
 
     def solve(self) -> Choice | None:
         z3 = self.z3
-        self.solver.minimize(z3.Sum([z3.RealVal(0), *self._prices()]))
         late = len(self.days)
         order = [(10 * index + late - day) * a for table in self.money.values() for index, row in enumerate(table) for day, a in enumerate(row)]
-        self.solver.minimize(z3.Sum([z3.IntVal(0), *order, *(z3.If(b, 1, 0) for b, _ in self.changes.values())]))
+        rank = z3.Sum([z3.RealVal(0), *order, *(z3.If(b, 1, 0) for b, _ in self.changes.values())])
+        self.solver.minimize(z3.Sum([rank * z3.Q(1, 10**12), *self._prices()]))
         if self.solver.check() != z3.sat:
             return None
         model = self.solver.model()
         taken = tuple(next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways)
         amounts = [
-            Amount(self.templates[name][index], self.days[day], model.eval(amount, model_completion=True).as_long() * UNIT)
+            Amount(self.templates[name][index], self.days[day], _whole(model.eval(amount, model_completion=True)) * UNIT)
             for name, table in self.money.items() for index, row in enumerate(table) for day, amount in enumerate(row)
         ]  # fmt: skip
         return Choice(taken, tuple(a for a in amounts if a.amount), "z3")
@@ -219,6 +244,11 @@ class _Model:
                 weight = _number(z3, self.costs.factor(template.at) / max(scale, Fraction(1)))
                 prices.extend(weight * amount for amount in row)
         return prices
+
+
+def _whole(value: Any) -> int:
+    """A solution in whole units of money: never less than was found to be needed."""
+    return int(-(-Fraction(value.numerator_as_long(), value.denominator_as_long()) // 1))
 
 
 def _number(z3: Any, number: Fraction) -> Any:
