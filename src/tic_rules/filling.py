@@ -12,7 +12,7 @@ from tic_rules.errors import Text
 from tic_rules.explaining import facts_of_rule, paths_of_fact
 from tic_rules.layout import layout_of
 from tic_rules.ruleset import RuleSet
-from tic_rules.workbook import Form, Writer, csv_line, write_form
+from tic_rules.workbook import Form, Writer, table_text, write_form
 
 ALWAYS = (
     "id",
@@ -93,11 +93,12 @@ _READ_ME = Text(
 只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。
 列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。""",
     """Data of technology innovation centres
-One row a centre on the main sheet; each list has a sheet of its own, one row an entry, joined by the centre's id (which may be left out where there is one centre).
+One row a centre on the main sheet; each list has a sheet of its own, one row an entry, joined by the centre's id (needless where there is one centre).
 Empty means unknown. Where there is none of a list, write none in its column on the main sheet.
 Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, 2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.
 Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; or on a sheet named series with the columns centre, field, date, value.
-Columns may be moved or left out; those that begin with # are not read, nor are such sheets. The comment of each column says what it holds and which clauses ask for it.""",
+Columns may be moved or left out; those that begin with # are not read, nor are such sheets.
+The comment of each column says what it holds and which clauses ask for it.""",
 )
 
 
@@ -115,11 +116,8 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
     lines = _READ_ME.in_(lang).split("\n")
     judged = _judged(rulesets)
     if judged:
-        lines += [
-            "",
-            "由人评审认定的条款（填在“评审判断”表的 规则 列）：" if lang == "zh" else "Clauses that people judge (column rule of the sheet attestations):",
-            *judged,
-        ]
+        said = Text("由人评审认定的条款（填在“评审判断”表的“规则”列）：", "Clauses that people judge (column rule of the sheet attestations):")
+        lines += ["", said.in_(lang), *judged]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
     return writer.bytes()
@@ -130,7 +128,7 @@ def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
     asked = clauses_by_field(rulesets)
     wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
     form = Form(layout_of(CentreData, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
-    return csv_line([column.label.in_(lang) for column in form.main.columns if column.kind != "list"])
+    return table_text(form, ())
 
 
 def _judged(rulesets: Sequence[RuleSet]) -> list[str]:

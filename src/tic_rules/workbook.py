@@ -26,8 +26,14 @@ COLOURS = {"fail": "#F8CBAD", "unknown": "#FFE699", "needs_review": "#DDEBF7", "
 _NONE = Text("无", "none")
 _TRUTH = (Text("是", "yes"), Text("否", "no"))
 _HINTS = {
-    "date": Text("日期：2026-06-30、2026年6月30日；只知道年月写 2026-06；只知道范围写 2021-01-01至2022-02-07", "A date: 2026-06-30; 2026-06 where only the month is known; a span: 2021-01-01~2022-02-07"),
-    "money": Text("金额（元），或带单位：1.2亿元、1200万元；只知道范围写 ≥1000万元、1亿~1.2亿", "An amount in yuan, or with a unit: 1.2亿元, 1200万元; where only a range is known: >=1000万元, 1亿~1.2亿"),
+    "date": Text(
+        "日期：2026-06-30、2026年6月30日；只知道年月写 2026-06；只知道范围写 2021-01-01至2022-02-07",
+        "A date: 2026-06-30; 2026-06 where only the month is known; a span: 2021-01-01~2022-02-07",
+    ),
+    "money": Text(
+        "金额（元），或带单位：1.2亿元、1200万元；只知道范围写 ≥1000万元、1亿~1.2亿",
+        "An amount in yuan, or with a unit: 1.2亿元, 1200万元; where only a range is known: >=1000万元, 1亿~1.2亿",
+    ),
     "count": Text("整数；只知道范围写 ≥100、15~20", "A whole number; where only a range is known: >=100, 15~20"),
     "rate": Text("数字，或百分数", "A number, or a percentage"),
     "year": Text("四位年份", "A year of four digits"),
@@ -35,7 +41,7 @@ _HINTS = {
     "truth": Text("是 或 否；不清楚请留空", "yes or no; leave it empty where it is not known"),
     "words": Text("几项用顿号或换行分开；确实没有写 无", "Part several by commas or lines; write none where there is none"),
     "list": Text("内容填在同名工作表中；确实没有请在此写 无", "Fill in the sheet of that name; write none here where there is none"),
-}  # fmt: skip
+}
 _DATED = Text("随时间变化的，一行一个：2024-02-01: 320", "What changes over time, one a line: 2024-02-01: 320")
 
 
@@ -170,6 +176,22 @@ def csv_line(cells: Sequence[Any]) -> str:
     return line.getvalue()
 
 
+def table_text(form: Form, subjects: Sequence[Mapping[str, Any]]) -> str:
+    """The main sheet as CSV: a header, and a row for each subject. What a list holds is left to files of its own."""
+    columns = [column for column in form.main.columns if column.kind != "list"]
+    lines = [csv_line([form.says(column.label) for column in columns])]
+    for subject in subjects:
+        values = (_at(subject, column.parts) for column in columns)
+        lines.append(csv_line([None if v is None else cell_text(v, column, form.vocabulary, form.lang) for v, column in zip(values, columns, strict=True)]))
+    return "".join(lines)
+
+
+def _at(data: Any, parts: Sequence[str | int]) -> Any:
+    for part in parts:
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return data
+
+
 def harmless(text: str) -> str:
     """A text that no spreadsheet runs: =HYPERLINK(…), +1, -1, @SUM, and the same after a tab or a line break."""
     return "'" + text if text.lstrip()[:1] in ("=", "+", "-", "@", "＝", "＋", "－", "＠") or text[:1] in ("\t", "\r", "\n") else text
@@ -250,9 +272,7 @@ def _say(parts: Parts, note: Note, main: _Page, row: int, listed: Mapping[Parts,
 
 
 def _entries(subject: Mapping[str, Any], parts: Sequence[str]) -> list[tuple[Any, Any]]:
-    value: Any = subject
-    for part in parts:
-        value = value.get(part) if isinstance(value, Mapping) else None
+    value = _at(subject, parts)
     if isinstance(value, Mapping):
         return list(value.items())
     return list(enumerate(value)) if isinstance(value, (list, tuple)) else []
@@ -278,9 +298,7 @@ class _Page:
     def record(self, data: Mapping[str, Any], lead: Sequence[Any]) -> int:
         cells = list(lead)
         for column in self.sheet.columns:
-            value: Any = data
-            for part in column.parts:
-                value = value.get(part) if isinstance(value, Mapping) else None
+            value = _at(data, column.parts)
             if column.kind == "list" and value:
                 value = None
             cells.append(None if value is None else cell_text(value, column, self.form.vocabulary, self.form.lang))

@@ -113,6 +113,7 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
     columns: list[tuple[int, Column, str]] = []
     roles: dict[str, int] = {}
     seen: dict[str, int] = {}
+    unknown = 0
 
     def wrong(index: int, zh: str, en: str) -> None:
         mark = row.mark(index)
@@ -129,7 +130,8 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
             wrong(index, f"列名“{shown}”可以指 {zh}；请写全", f"the column {shown} may be {en}; write it in full")
             continue
         if named is None:
-            close = names.close(sheet, text) if sheet is not None else ""
+            unknown += 1
+            close = names.close(sheet, text) if sheet is not None and unknown < 10 else ""
             hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue

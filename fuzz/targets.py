@@ -1,0 +1,267 @@
+"""What is fuzzed: each format of centre data, figures of a programme, rule files; what is accepted is checked and shown too."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, ClassVar
+
+from mutate import Mutator
+
+from tic_rules import check, check_programme, parse_ruleset, shipped_ids
+from tic_rules.centre import CentreData, Programme, paths_of
+from tic_rules.errors import DataError, TicRulesError
+from tic_rules.inputs import read_subject, read_subjects, subject_from_text
+from tic_rules.inputs.csvfile import table_of
+from tic_rules.inputs.tables import Reader
+from tic_rules.layout import layout_of
+from tic_rules.loading import shared_vocabulary
+from tic_rules.source import BadText, decode
+from tic_rules.workbook import Form, Writer, csv_line, write_form
+
+ROOT = Path(__file__).resolve().parents[1]
+ATTACKS = [
+    b"a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n", b"&a [*a]", b"a: &a {b: *a}\n",
+    b"[" * 200, b"- " * 200, b"{a: " * 200, b"? " * 200, b"!!python/object/apply:os.system ['echo']", b"name: !!binary aGVsbG8=\n", b"--- a\n--- b\n",
+    b"name: \"\\e[31m\\u202e\"\n", b"\r".join(b" " * n + b"a:" for n in range(120)), b"%TAG ! x\n" * 20 + b"--- a", b"name: |\n" + b"  x\n" * 50, b"a: b: c", b"\t", b"\xff\xfea\0:\0",
+    b"contributions: [{amount: 99999999999999999999999999999999}]", b"outputs: {incubated_enterprises: [{date: 2024, value: 3}, {date: 2025, value: 1}]}",
+]  # fmt: skip
+
+
+def text_of(data: bytes, file: str) -> str:
+    try:
+        return decode(data, file)
+    except BadText as error:
+        raise DataError(error.diagnostics) from None
+
+
+class Target:
+    """How the inputs of a format are made and tried. `share`: how many of all inputs it gets."""
+
+    share: ClassVar[int] = 10
+    tokens: ClassVar[Sequence[bytes]] = ()
+
+    def __init__(self, folder: str) -> None:
+        self.folder, self.tried = Path(folder), 0
+        self.vocabulary = shared_vocabulary()
+
+    def made(self, mutator: Mutator) -> bytes:
+        return mutator.text()
+
+    def run(self, data: bytes) -> None:
+        raise NotImplementedError
+
+    def used(self, subject: Any) -> None:
+        """Now and then what is accepted is decided, and every text of its report made."""
+        self.tried += 1
+        if self.tried % 40 == 0:
+            report = check(subject, shipped_ids()[self.tried // 40 % len(shipped_ids())], as_of="2026-06-30")
+            report.to_json()
+            _ = report.warnings
+
+    def written(self, name: str, data: bytes) -> Path:
+        path = self.folder / name
+        path.write_bytes(data)
+        return path
+
+    def all_of(self, path: Path) -> None:
+        error = None
+        for subject in read_subjects(path, CentreData, self.vocabulary):
+            if isinstance(subject, DataError):
+                error = subject
+                str(error)
+            else:
+                self.used(subject)
+        if error is not None:
+            raise error
+
+
+class Yaml(Target):
+    share = 30
+    tokens = tuple(f"{name}: ".encode() for path in sorted(paths_of(CentreData)) for name in [path.rsplit(".", 1)[-1]])
+
+    def made(self, mutator: Mutator) -> bytes:
+        return _tree(mutator) if mutator.rng.random() < 0.3 else mutator.text()
+
+    def run(self, data: bytes) -> None:
+        self.used(subject_from_text(text_of(data, "x.yaml"), "x.yaml", CentreData, self.vocabulary))
+
+
+class Json(Target):
+    share = 20
+    tokens = tuple(f'"{path.rsplit(".", 1)[-1]}": '.encode() for path in sorted(paths_of(CentreData)))
+
+    def made(self, mutator: Mutator) -> bytes:
+        return _tree(mutator) if mutator.rng.random() < 0.6 else mutator.text()
+
+    def run(self, data: bytes) -> None:
+        self.used(subject_from_text(text_of(data, "x.json"), "x.json", CentreData, self.vocabulary))
+
+
+class Lines(Target):
+    share = 5
+    tokens = Json.tokens
+
+    def made(self, mutator: Mutator) -> bytes:
+        return b"\n".join(_tree(mutator) for _ in range(3)) if mutator.rng.random() < 0.4 else mutator.text()
+
+    def run(self, data: bytes) -> None:
+        self.all_of(self.written("x.jsonl", data))
+
+
+class Csv(Target):
+    share = 20
+    tokens = tuple(f"{path},".encode() for path in sorted(paths_of(CentreData)))
+
+    def run(self, data: bytes) -> None:
+        self.all_of(self.written("x.csv", data))
+
+
+class Cells(Target):
+    """Rows whose header is right: every reader of cells, with what is not expected in it."""
+
+    share = 15
+    header: ClassVar[list[str]] = [column.path for column in layout_of(CentreData, shared_vocabulary()).main.columns]
+
+    def made(self, mutator: Mutator) -> bytes:
+        rng = mutator.rng
+        chosen = rng.sample(self.header, rng.randint(1, 8))
+        rows = [[mutator.text()[: rng.choice((5, 30, 30, 200))].decode("utf-8", "replace") for _ in chosen] for _ in range(rng.randint(1, 3))]
+        return "".join([csv_line(chosen), *(csv_line(row) for row in rows)]).encode()
+
+    def run(self, data: bytes) -> None:
+        error = None
+        for subject in Reader("x.csv", CentreData, self.vocabulary).subjects(table_of(data.decode(), "x.csv"), []):
+            if isinstance(subject, DataError):
+                error = subject
+            else:
+                self.used(subject)
+        if error is not None:
+            raise error
+
+
+class Xlsx(Target):
+    """Workbooks: their XML mutated and packed again, or the bytes of the archive itself."""
+
+    share = 6
+    tokens = (
+        b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
+        b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", b"<row r=\"99999999\">", b"<![CDATA[", b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>", b"date1904=\"1\"",
+    )  # fmt: skip
+
+    def made(self, mutator: Mutator) -> bytes:
+        rng = mutator.rng
+        seed = rng.choice(mutator.seeds)
+        if rng.random() < 0.3:
+            return mutator.changed(seed)
+        packed = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(seed)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as new:
+            names = old.namelist()
+            hit = {*rng.sample(names, rng.randint(1, 2)), rng.choice([n for n in names if "sheet" in n])}
+            for name in names:
+                data = old.read(name)
+                new.writestr(name, mutator.changed(data) if name in hit else data)
+        return packed.getvalue()
+
+    def run(self, data: bytes) -> None:
+        self.all_of(self.written("x.xlsx", data))
+
+
+class Figures(Target):
+    share = 4
+    tokens = tuple(f"{path}: ".encode() for path in sorted(paths_of(Programme)))
+
+    def run(self, data: bytes) -> None:
+        figures = subject_from_text(text_of(data, "x.yaml"), "x.yaml", Programme, self.vocabulary)
+        self.tried += 1
+        if self.tried % 20 == 0:
+            check_programme(figures, "national_13fyp", as_of="2020-12-31").to_json()
+
+
+class Rules(Target):
+    """Rule files: lines changed in a whole one, and whole ones made of pieces."""
+
+    share = 10
+
+    def made(self, mutator: Mutator) -> bytes:
+        rng = mutator.rng
+        if rng.random() < 0.4:
+            return mutator.text()
+        lines = rng.choice(mutator.seeds).splitlines(keepends=True)
+        for _ in range(rng.randint(1, 4)):
+            at = rng.randrange(len(lines))
+            lines[at] = mutator.changed(lines[at])
+        return b"".join(lines)
+
+    def run(self, data: bytes) -> None:
+        ruleset = parse_ruleset(text_of(data, "x.yaml"), "x.yaml")
+        self.tried += 1
+        if self.tried % 20 == 0:
+            check(_centre(), ruleset, as_of="2026-06-30").to_json()
+
+
+TARGETS: dict[str, type[Target]] = {
+    "yaml": Yaml, "json": Json, "jsonl": Lines, "csv": Csv, "cells": Cells, "xlsx": Xlsx, "programme": Figures, "rules": Rules,
+}  # fmt: skip
+
+
+def _tree(mutator: Mutator) -> bytes:
+    """An example with odd values in it: JSON, and so YAML too."""
+    subject = mutator.rng.choice(_examples()).model_dump(mode="json", exclude_none=True)
+    fields = mutator.rng.sample(list(subject), mutator.rng.randint(1, len(subject)) if mutator.rng.random() < 0.2 else min(len(subject), 6))
+    return json.dumps(mutator.tree({name: subject[name] for name in fields}, mutator.rng.randint(0, 4)), ensure_ascii=False).encode("utf-8", "replace")
+
+
+@cache
+def _centre() -> CentreData:
+    return read_subject(ROOT / "examples/zhejiang.yaml", CentreData, shared_vocabulary())
+
+
+@cache
+def _examples() -> tuple[CentreData, ...]:
+    files = [path for path in [*sorted((ROOT / "examples").glob("*.yaml")), *sorted((ROOT / "examples/real").glob("*.yaml"))] if "programme" not in path.name]
+    return tuple(read_subject(path, CentreData, shared_vocabulary()) for path in files)
+
+
+def seeds_of(name: str) -> list[bytes]:
+    """What the inputs of a target are mutated from."""
+    plain = [subject.model_dump(mode="json", exclude_none=True) for subject in _examples()]
+    if name == "yaml":
+        corpus = sorted((ROOT / "tests/corpus").glob("*/*.yaml"))
+        return [*(path.read_bytes() for path in [*sorted((ROOT / "examples").rglob("*.yaml")), *corpus]), *ATTACKS]
+    if name in ("json", "jsonl"):
+        return [json.dumps(data, ensure_ascii=False, indent=1 if name == "json" else None).encode() for data in plain] + [
+            b'{"a":1,"a":2}',
+            b"[" * 300,
+            b'{"a":"\\ud800"}',
+        ]
+    if name in ("csv", "cells"):
+        return [*(_as_csv(data, lang) for data in plain for lang in ("zh", "en")), b'"a', b"a\tb\n", b"sep=;\nid;name\n1;2\n"]
+    if name == "xlsx":
+        return [_as_workbook(data, lang) for data in plain for lang in ("zh", "en")]
+    if name == "programme":
+        return [path.read_bytes() for path in sorted((ROOT / "examples").glob("programme*.yaml"))]
+    return [path.read_bytes() for path in sorted((ROOT / "rules").glob("*.yaml"))]
+
+
+def _form(lang: str) -> Form:
+    return Form(layout_of(CentreData, shared_vocabulary()), shared_vocabulary(), lang, paths_of(CentreData), {})
+
+
+def _as_workbook(data: dict[str, Any], lang: str) -> bytes:
+    writer = Writer()
+    write_form(writer, _form(lang), [data])
+    return writer.bytes()
+
+
+def _as_csv(data: dict[str, Any], lang: str) -> bytes:
+    from tic_rules.workbook import table_text
+
+    return table_text(_form(lang), [data]).encode("gb18030" if lang == "zh" else "utf-8")
+
+
+__all__ = ["TARGETS", "Target", "TicRulesError", "seeds_of"]
