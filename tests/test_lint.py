@@ -326,3 +326,8 @@ def test_every_code_is_explained_in_both_languages() -> None:
         assert re.search("[\u4e00-\u9fff]", code.title.zh + code.why.zh)
         assert code.title.en.isascii() or re.search("[a-z]", code.title.en)
         assert len(code.why.en) > 40
+
+
+def test_the_page_on_rule_files_lists_every_code() -> None:
+    page = (Path(__file__).parents[1] / "docs" / "rule-files.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (TR\d+) \| (\w+) \| (.+?) \| (.+?) \|$", page, re.MULTILINE) == [(c.code, c.severity, c.title.en, c.title.zh) for c in CODES]

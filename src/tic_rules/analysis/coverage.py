@@ -213,11 +213,13 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
                 "quote",
             )
 
-
         else:
             narrow = _narrower(rule, clause, official)
             if narrow is not None:
-                zh, en = f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}", f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}"
+                zh, en = (
+                    f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}",
+                    f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}",
+                )
                 yield _fault(ruleset, "locator", zh, en, "rules", index, "at")
 
 
@@ -225,8 +227,9 @@ def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str
     """The section, item or box that the whole quote stands in, where the rule is cited at what that stands in."""
     if _lost(rule.quote, clause.own) is None or _lost(rule.quote, clause.tail) is None:
         return None
-    within = [other.at for other in official.clauses if _lost(rule.quote, other.text) is None and len(other.text) < len(clause.text) and other.text in clause.text]
-    return within[-1] if within else None
+    inner = [other for other in official.clauses if len(other.text) < len(clause.text) and other.text in clause.text]
+    holding = [other.at for other in inner if _lost(rule.quote, other.text) is None]
+    return holding[-1] if holding else None
 
 
 def _lost(quote: str, text: str) -> str | None:

@@ -80,10 +80,9 @@ def _markdown(found: Coverage, lang: str) -> str:
     lines += [f"- {_cell(fault.render(lang))}" for fault in found.faults] + ([""] if found.faults else [])
     lines += ["| 条款 | 标题 | 去向 | 规则或说明 |" if zh else "| Clause | Heading | Became | Rules, or why none |", "|---|---|---|---|"]
     for clause in found.clauses:
-        told = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules) or (clause.note.in_(lang) if clause.note else "")
-        lines.append(
-            f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {_cell(told) if clause.note else told} |"
-        )
+        rules = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules)
+        told = rules or (_cell(clause.note.in_(lang)) if clause.note else "")
+        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {told} |")
     return "\n".join(lines) + "\n"
 
 

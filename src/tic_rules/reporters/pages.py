@@ -71,13 +71,9 @@ def _index(site: Site, lang: str) -> str:
 
 def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
     zh, document = lang == "zh", ruleset.document
-    lines = [
-        f"# {_cell(document.title if zh else document.title_en)}",
-        "",
-        f"{document.number or ''} {document.issuer or ''} {document.issued or ''}".strip(),
-        "",
-    ]
-    lines += [f"[{'对照表' if zh else 'Comparison'}](../index.md)", "", "| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
+    about = f"{document.number or ''} {document.issuer or ''} {document.issued or ''}".strip()
+    lines = [f"# {_cell(document.title if zh else document.title_en)}", "", _cell(about), "", f"[{'对照表' if zh else 'Comparison'}](../index.md)", ""]
+    lines += ["| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
     for clause, cells in site.by_clause(ruleset):
         why = clause.asks_nothing.text.in_(lang) if clause.asks_nothing else ""
         told = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells) or _cell(why)
