@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from tic_rules.errors import Text
+
 SCHEMA_VERSION = 1
 
 STATUSES = ("pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted")
@@ -91,8 +93,10 @@ def _rebuild(data: dict[str, Any]) -> Finding:
 
 
 def part(value: Any) -> Any:
-    """Plain values with mappings as `Part`."""
+    """Plain values with mappings as `Part`, a sentence in both languages as `Text`."""
     if isinstance(value, dict):
+        if value.keys() == {"zh", "en"}:
+            return Text(value["zh"], value["en"])
         return Part({key: part(item) for key, item in value.items()})
     return [part(item) for item in value] if isinstance(value, list) else value
 
@@ -108,7 +112,7 @@ def _plain(value: Any) -> Any:
 class Report:
     """A centre (or a programme) held against a rule set. Iterates over its findings; `report["investment-2y"]` is one of them."""
 
-    __slots__ = ("_by_id", "_consequences", "_findings", "_statuses", "_warnings", "as_of", "centre", "programme", "ruleset", "tool")
+    __slots__ = ("_by_id", "_consequences", "_findings", "_statuses", "_warnings", "as_of", "centre", "programme", "ruleset", "subject", "tool")
 
     def __init__(
         self,
@@ -121,9 +125,12 @@ class Report:
         consequences: Callable[[], list[Part]],
         warnings: Callable[[], tuple[Part, ...]],
         statuses: Callable[[], dict[str, str]] | None = None,
+        subject: Any = None,
     ) -> None:
+        """`subject` is the data that was checked; a report that was read back, or came from another process, has none."""
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = tool, centre, programme, ruleset, as_of
         self._findings, self._statuses, self._consequences, self._warnings = findings, statuses, consequences, warnings
+        self.subject = subject
         self._by_id: dict[str, Finding] | None = None
 
     @property
@@ -193,7 +200,15 @@ class Report:
         rules = {finding.rule for finding in kept}
         inner = self._consequences
         return Report(
-            self.tool, self.centre, self.programme, self.ruleset, self.as_of, kept, lambda: [c for c in inner() if c["rule"] in rules], self._warnings
+            self.tool,
+            self.centre,
+            self.programme,
+            self.ruleset,
+            self.as_of,
+            kept,
+            lambda: [c for c in inner() if c["rule"] in rules],
+            self._warnings,
+            subject=self.subject,
         )
 
     def as_dict(self) -> dict[str, Any]:

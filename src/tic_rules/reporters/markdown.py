@@ -34,9 +34,8 @@ class Block(NamedTuple):
 
 def md(text: object) -> str:
     """A foreign text in Markdown: as it reads, with no markup, no mention, no link and no cell of its own."""
-    shown = visible(str(text)).replace("&", "&amp;")
+    shown = visible(str(text)).replace("&", "&amp;").replace("#", "&#35;")
     shown = _SPECIAL.sub(r"\\\1", shown).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
-    shown = shown.replace("#", "&#35;")
     return _FIRST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", shown)
 
 

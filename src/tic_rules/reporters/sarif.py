@@ -149,9 +149,7 @@ def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
 
 def _note(warning: Part, lang: str) -> dict[str, Any]:
     place = Place(warning["file"], warning["line"], warning["column"]) if warning["file"] else None
-    return _notification(
-        "warning", warning["code"], warning["message"].in_(lang) if hasattr(warning["message"], "in_") else warning["message"][lang], place, warning["path"]
-    )
+    return _notification("warning", warning["code"], warning["message"].in_(lang), place, warning["path"])
 
 
 def _notification(level: str, code: str, text: str, place: Place | None, path: str | None) -> dict[str, Any]:

@@ -35,7 +35,7 @@ class Line(NamedTuple):
 
     @property
     def plain(self) -> str:
-        return "".join(text for _, text in self.pieces).rstrip()
+        return visible("".join(text for _, text in self.pieces).rstrip())
 
 
 def cells(text: str) -> int:
@@ -124,7 +124,7 @@ def _coloured(lines: Sequence[Line]) -> str:
 
     console = Console(file=io.StringIO(), force_terminal=True, width=10_000, highlight=False, emoji=False, markup=False)
     for line in lines:
-        console.print(Styled.assemble(*((text, style) for style, text in line.pieces)), soft_wrap=True)
+        console.print(Styled.assemble(*((visible(text), style) for style, text in line.pieces)), soft_wrap=True)
     return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from tic_rules.analysis.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.claims import Claim, Conflict
 from tic_rules.analysis.compare import ABOUT, EFFECT, Change
-from tic_rules.analysis.diff import RELATION, Diff, Pair, Topic, as_dict, rests_on_judgement, said
+from tic_rules.analysis.diff import RELATION, Diff, Pair, Topic, as_dict, place_of, rests_on_judgement, said
 from tic_rules.analysis.witness import Witness
 from tic_rules.errors import Text
 from tic_rules.explaining import time_of
@@ -89,6 +89,18 @@ def rows(found: Diff, topic: Topic) -> list[Row]:
         for one, other in zip_longest(left, right)
     ]
     return paired + alone
+
+
+def rows_shown(found: Diff, topic: Topic, verbose: bool) -> list[Row]:
+    """The rows without those of two editions in which nothing has changed."""
+    told = rows(found, topic)
+    return told if verbose or not found.editions or topic.relation in ("only_a", "only_b") else [row for row in told if row.level != "nothing"] or told
+
+
+def places(found: Diff, row: Row, change: Change) -> str:
+    """Where a change stands on both sides: file:line → file:line."""
+    sides = [place_of(ruleset, side.rule, change) for ruleset, side in ((found.a, row.a), (found.b, row.b)) if side is not None]
+    return " → ".join(f"{side['file']}:{side['line']}" for side in sides if side["file"])
 
 
 def row_of(found: Diff, pair: Pair) -> Row:
@@ -211,8 +223,10 @@ __all__ = [
     "counted",
     "grouped",
     "names",
+    "places",
     "remark",
     "render",
     "rows",
+    "rows_shown",
     "sentence_of",
 ]

@@ -7,7 +7,7 @@ from typing import Any
 from tic_rules.analysis.diff import RELATION, Diff, Topic
 from tic_rules.analysis.impact import summary
 from tic_rules.errors import Text
-from tic_rules.reporters.diff import CLAIM_STATUS, ORDER, change_text, claims_by_status, conflict_text, grouped, names, remark, rows, sentence_of
+from tic_rules.reporters.diff import CLAIM_STATUS, ORDER, change_text, claims_by_status, conflict_text, grouped, names, places, remark, rows_shown, sentence_of
 from tic_rules.reporters.html import SYMBOLS
 from tic_rules.reporters.html import render as page
 from tic_rules.wording import STATUS, VERDICT
@@ -25,7 +25,10 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
         relations=RELATION,
         symbols=SYMBOLS,
         all_topics=found.topics,
-        groups=[(relation, [_topic(found, topic) for topic in topics]) for relation, topics in grouped(found)],
+        groups=[
+            (relation, *([_topic(found, topic) for topic in topics if (relation == "same" and not topic.changed) == folded] for folded in (False, True)))
+            for relation, topics in grouped(found)
+        ],
         conflicts=[conflict_text(found, conflict) for conflict in found.proof.conflicts] if found.proof is not None else (),
         assumptions=found.proof.assumptions if found.proof is not None else (),
         claims=[claim for _, claims in claims_by_status(found) for claim in claims],
@@ -48,9 +51,13 @@ def _topic(found: Diff, topic: Topic) -> dict[str, Any]:
             {
                 "a": row.a,
                 "b": row.b,
-                "changes": [{"text": change_text(change), "effect": change.effect} for change in row.changes if change.level == "verdict" or found.editions],
+                "changes": [
+                    {"text": change_text(change), "effect": change.effect, "places": places(found, row, change) if found.editions else ""}
+                    for change in row.changes
+                    if change.level == "verdict" or found.editions
+                ],
             }
-            for row in rows(found, topic)
+            for row in rows_shown(found, topic, False)
         ],
         "notes": [*((note,) if note else ()), *(sentence_of(found, pair) for pair in topic.witnesses)],
     }

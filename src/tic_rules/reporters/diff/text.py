@@ -7,10 +7,28 @@ from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.diff import RELATION, Diff, Topic
 from tic_rules.analysis.impact import Impact, summary
-from tic_rules.reporters.diff import CLAIM_STATUS, SHORT, change_text, claims_by_status, conflict_text, counted, grouped, names, remark, rows, sentence_of
+from tic_rules.errors import Text
+from tic_rules.reporters.diff import (
+    CLAIM_STATUS,
+    SHORT,
+    change_text,
+    claims_by_status,
+    conflict_text,
+    counted,
+    grouped,
+    names,
+    places,
+    remark,
+    rows_shown,
+    sentence_of,
+)
 from tic_rules.reporters.text import cells, pad
 from tic_rules.wording import STATUS, VERDICT
 
+SAME_BUT = Text("要求相同，文字有改动", "the same is asked, in other words")
+
+_OPENING = "（《“「"
+"""A line does not end with these."""
 _CLOSING = "，。；：、）》”！？"
 """A line does not begin with these."""
 
@@ -20,14 +38,14 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
     lines = [f"{letter}  {name}" for letter, name in names(found, lang)]
     lines += ["", counted(found, lang)]
     for relation, topics in grouped(found):
-        if relation == "same" and not verbose:
-            lines += ["", *_folded(topics, lang, width)]
-            topics = [topic for topic in topics if topic.changed]
-        if not topics:
-            continue
-        title = RELATION[relation].in_(lang)
-        lines += ["", f"── {title} {len(topics)} " + "─" * max(0, width - cells(title) - 8)]
-        lines.extend(_table(found, topics, lang, width, verbose))
+        shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
+        folded = [topic for topic in topics if topic not in shown]
+        if folded:
+            lines += ["", *_folded(folded, lang, width)]
+        if shown:
+            title = RELATION[relation].in_(lang) if relation != "same" or verbose else SAME_BUT.in_(lang)
+            lines += ["", f"── {title} {len(shown)} " + "─" * max(0, width - cells(title) - 8)]
+            lines.extend(_table(found, shown, lang, width, verbose))
     lines.extend(_proof(found, lang, width))
     if found.impact is not None:
         lines.extend(_impact(found.impact, lang))
@@ -47,25 +65,19 @@ def _table(found: Diff, topics: Sequence[Topic], lang: str, width: int, verbose:
     heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
     yield from _line(heads, widths)
     for topic in topics:
-        for number, row in enumerate(rows(found, topic)):
+        for number, row in enumerate(rows_shown(found, topic, verbose)):
             label, relation = (topic.label.in_(lang), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
             yield from _line((label, row.a.in_(lang) if row.a else "", relation, row.b.in_(lang) if row.b else ""), widths)
-            if topic.relation not in ("only_a", "only_b"):
-                for change in row.changes:
-                    if verbose or change.level == "verdict" or found.editions:
-                        yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
-            if found.editions and row.changes:
-                yield from _indented(_places(row, found), first + 1, width)
+            for change in row.changes:
+                if verbose or change.level == "verdict" or found.editions:
+                    yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
+                    if found.editions:
+                        yield from _indented(f"  {places(found, row, change)}", first + 1, width)
         note = remark(topic)
         if note is not None:
             yield from _indented(f"· {note.in_(lang)}", first + 1, width)
         for pair in topic.witnesses:
             yield from _indented(f"· {sentence_of(found, pair).in_(lang)}", first + 1, width)
-
-
-def _places(row: object, found: Diff) -> str:
-    shown = [f"{side.file}:{side.line}" for side in (row.a, row.b) if side is not None and side.file]  # type: ignore[attr-defined]
-    return "  " + " → ".join(shown)
 
 
 def _line(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
@@ -104,19 +116,17 @@ def _fitting(text: str, width: int) -> int:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Words with the space after them; each wide character alone."""
+    """Words with the space after them; each wide character alone, but an opening bracket with what it opens."""
     word = ""
     for char in text:
-        if cells(char) == 2:
-            if word:
-                yield word
+        wide = cells(char) == 2
+        if wide and word and word[-1] not in _OPENING:
+            yield word
             word = ""
-            yield char
-        elif char == " ":
-            yield word + char
+        word += char
+        if char == " " or (wide and char not in _OPENING):
+            yield word
             word = ""
-        else:
-            word += char
     if word:
         yield word
 
