@@ -300,7 +300,7 @@ def early_enough(x: tuple[Any, ...], y: tuple[Any, ...], nature: Nature) -> bool
     if y[0] == "application":
         return False
     if nature.timeless:
-        return x[0] != "date" and y[0] != "date"
+        return "date" not in (x[0], y[0])
     if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
         return y[0] in ("approval", "term_end", "within_term") or (y[0] == "years" and x[0] == "standing")
     if not nature.lasting or y[0] in ("standing", "within_term"):
