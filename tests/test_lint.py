@@ -319,6 +319,12 @@ def test_a_missing_file_is_status_2_and_does_not_keep_the_others_from_being_read
     assert "none.yaml" in err
 
 
+def test_the_program_explains_a_code() -> None:
+    code, out, _ = run("explain", "TR309", "--lang", "en")
+    assert code == 0
+    assert BY_CODE["TR309"].why.en in out
+
+
 def test_every_code_is_explained_in_both_languages() -> None:
     assert explain_code("tr309") is BY_CODE["TR309"]
     assert explain_code("investment-2y") is None

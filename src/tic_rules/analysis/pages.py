@@ -152,8 +152,10 @@ def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Ex
     passes = [example for example in examples if example.status == "pass"]
     ranked = [status for status in ("fail", "pending", "needs_review", "unknown", "not_applicable") if any(e.status == status for e in examples)]
     fails = [example for example in examples if ranked and example.status == ranked[0]]
-    best = [min(group, key=lambda example: _plainness(example, paths or ("attestations",)), default=None) for group in (passes, fails)]
-    return best[0], best[1]
+    best_fail = min(fails, key=lambda example: _plainness(example, paths or ("attestations",)), default=None)
+    # A judgement passes by what the complete centre has; a change that has no effect on it would show nothing.
+    best_pass = min(passes, key=lambda example: _plainness(example, paths) if paths else (bool(example.changes), example.about, 0), default=None)
+    return best_pass, best_fail
 
 
 def _plainness(example: Example, paths: tuple[str, ...]) -> tuple[bool, int, int]:
