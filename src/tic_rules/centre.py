@@ -3,12 +3,10 @@
 A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a dated list in the place of a value a `Series`.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PrivateAttr, WithJsonSchema
 
@@ -267,7 +265,7 @@ Year = Annotated[Any, BeforeValidator(_year), _WRITTEN, Kind("year"), _shape({"t
 class Record(BaseModel):
     """A part of the data; unknown keys are refused, everything may be left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, arbitrary_types_allowed=True, protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, arbitrary_types_allowed=True, protected_namespaces=(), defer_build=True)
 
 
 def _choice(name: str) -> Any:
@@ -652,7 +650,7 @@ class Programme(Subject):
         """The centres whose files were given beside the figures."""
         return self._approvals
 
-    def with_centres(self, approvals: tuple[Approval, ...]) -> Programme:
+    def with_centres(self, approvals: tuple[Approval, ...]) -> Self:
         changed = self.model_copy()
         changed._approvals = approvals
         return changed

@@ -4,13 +4,11 @@ Equality looks at what a node says, never at where it stands, so two files that 
 decides anything: the evaluator, the compilers, the explainer and the differ are each one pass over the tree.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
@@ -21,7 +19,7 @@ from tic_rules.quantities import NotANumber, decimal_text, parse_number
 class Node(BaseModel):
     """A frozen part of a rule file; unknown keys are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null", protected_namespaces=(), defer_build=True)
 
 
 def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
@@ -96,7 +94,7 @@ class Where(Node):
     """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
 
     each: dict[str, Test] = Field(default_factory=dict)
-    any: tuple[Where, ...] = ()
+    any: tuple["Where", ...] = ()
 
     @model_validator(mode="before")
     @classmethod
@@ -111,21 +109,21 @@ class Where(Node):
 
 
 class All(Node):
-    all: tuple[Condition, ...] = Field(min_length=1)
+    all: tuple["Condition", ...] = Field(min_length=1)
 
 
 class Either(Node):
-    any: tuple[Condition, ...] = Field(min_length=1)
+    any: tuple["Condition", ...] = Field(min_length=1)
 
 
 class Not(Node):
-    not_: Condition = Field(alias="not")
+    not_: "Condition" = Field(alias="not")
 
 
 class Review(Node):
     """Where the inner condition holds, a person has to judge (a use that 等 may cover)."""
 
-    review: Condition
+    review: "Condition"
 
 
 class Attested(Node):
@@ -168,7 +166,7 @@ class Compare(Node):
     between: tuple[Quantity, Quantity] | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Compare:
+    def _one(self) -> Self:
         if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
             raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
         return self
@@ -297,7 +295,7 @@ class Share(Node):
     at_least: Quantity | None = None
 
     @model_validator(mode="after")
-    def _one(self) -> Share:
+    def _one(self) -> Self:
         if (self.more_than is None) == (self.at_least is None):
             raise refuse("share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed")
         return self
@@ -378,9 +376,6 @@ _TAG_OF: dict[type[Node], str] = {
     Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
     EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
 }  # fmt: skip
-
-for _model in (Where, All, Either, Not, Review):
-    _model.model_rebuild()
 
 
 def children(node: Any) -> tuple[Any, ...]:

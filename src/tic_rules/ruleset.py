@@ -1,13 +1,11 @@
 """What a rule file says: document, clauses, rules, and the vocabulary of facts, lists and words that they are written in."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -120,7 +118,7 @@ class Fact(Node):
     """Where the value is not given: the entries of this list, as a lower bound."""
 
     @model_validator(mode="after")
-    def _one(self) -> Fact:
+    def _one(self) -> Self:
         if self.groups is None and len([r for r in READINGS if getattr(self, r) is not None]) != 1:
             raise refuse("fact", "事实需要且只能有一种读法：" + "、".join(READINGS), "a fact needs exactly one reading: " + ", ".join(READINGS))
         if (self.value is None) != (self.type is None):
@@ -162,7 +160,7 @@ class Vocabulary(Node):
     fields: dict[str, FieldLabel] = Field(default_factory=dict)
     topics: dict[str, Bilingual] = Field(default_factory=dict)
 
-    def with_(self, other: Vocabulary) -> Vocabulary:
+    def with_(self, other: "Vocabulary") -> "Vocabulary":
         """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""
         words = {name: {**self.words.get(name, {}), **other.words.get(name, {})} for name in self.words | other.words}
         parts = {part: {**getattr(self, part), **getattr(other, part)} for part in ("units", "lists", "facts", "fields", "topics")}
@@ -205,7 +203,7 @@ class Clause(Node):
     disposition: Literal["context", "aim", "delegated", "heading", "covered"] | None = None
 
     @model_validator(mode="after")
-    def _accounted(self) -> Clause:
+    def _accounted(self) -> Self:
         if (self.rules and self.disposition is not None) or (self.disposition is not None) != (self.asks_nothing is not None):
             raise refuse(
                 "clause",
@@ -284,7 +282,7 @@ class Rule(Node):
     amount: Amount | None = None
 
     @model_validator(mode="after")
-    def _whole(self) -> Rule:
+    def _whole(self) -> Self:
         consequence = self.kind == "consequence"
         if consequence != (self.when is not None) or consequence == (self.require is not None):
             raise refuse("rule", "consequence 类规则用 when，其他规则用 require", "a consequence has `when`, every other rule `require`")
@@ -418,7 +416,7 @@ class RuleSet:
 
     def locate(self, *within: str | int) -> Mark:
         """Where a part of the rule file stands: `locate("clauses", 3, "at")`."""
-        return self._source.locate(within) if self._source is not None else Mark(0, 0)  # type: ignore[no-any-return]
+        return self._source.locate(within) if self._source is not None else Mark(0, 0)
 
     def written(self, *within: str | int) -> Any:
         """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is absent."""
