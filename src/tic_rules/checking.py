@@ -56,7 +56,7 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
     made = _Check(scene, _decided(scene, engine, isolated))
     return Report(
         Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
-        made.findings, made.consequences, made.warnings, made.statuses,
+        made.findings, made.consequences, made.warnings, made.statuses, subject,
     )  # fmt: skip
 
 
@@ -113,6 +113,9 @@ def _decided(scene: Scene, engine: str, isolated: bool) -> Sequence[Any]:
         from tic_rules.engines import durable
 
         return durable.check_rules(scene, isolated)
+    if isolated:
+        zh, en = f"isolated 只用于 durable 引擎，不用于 {engine}", f"isolated is for the durable engine, not for {engine}"
+        raise fault(UsageError, "engine", zh, en)
     checks = scene.ruleset._compiled.get("checks", 0)
     if engine == "reference" or (engine == "native" and checks < _FIRST_CHECKS):
         scene.ruleset._compiled["checks"] = checks + 1

@@ -133,6 +133,8 @@ def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
         return _bounded(_from_decimal(str(value)))
     if not isinstance(value, str):
         raise NotANumber("应为数字", "a number is expected")
+    if len(value) < 24 and value.isascii() and value.isdigit():
+        return int(value)
     if len(value) > 200:
         raise NotANumber(f"“{clip(value)}”不是数字", f"{clip(value)!r} is not a number")
     text = unicodedata.normalize("NFKC", value).strip()

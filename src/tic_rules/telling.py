@@ -22,10 +22,11 @@ from tic_rules.wording import day_text, describe, field_label, join, number_text
 class Telling:
     """Everything about one finding that is made only when it is looked at."""
 
-    __slots__ = ("decision", "exemption", "rule", "scene")
+    __slots__ = ("_known", "decision", "exemption", "rule", "scene")
 
     def __init__(self, rule: Rule, decision: Decision, scene: Scene, exemption: Any) -> None:
         self.rule, self.decision, self.scene, self.exemption = rule, decision, scene, exemption
+        self._known: dict[str, Any] = {}
 
     def __call__(self, key: str) -> Any:
         return getattr(self, f"_{key}")()
@@ -139,7 +140,14 @@ class Telling:
 
     def _reached_on(self) -> str | None:
         """For a deadline that was missed: the first day after it on which the data shows the requirement met."""
+        if "reached" not in self._known:
+            self._known["reached"] = self._reached()
+        return self._known["reached"]  # type: ignore[no-any-return]
+
+    def _reached(self) -> str | None:
         told, scene = self.decision, self.scene
+        if told.status != "fail":
+            return None
         lives = lives_of(scene, needs_of(scene.ruleset, self.rule)).all
         if told.status != "fail" or told.deadline is None or told.moment is None or len(lives) != 1 or self.rule.kind == "consequence":
             return None
@@ -162,15 +170,12 @@ class Telling:
 
     def _data(self) -> list[Part]:
         subject = self.scene.subject
-        found = []
-        for path in self._paths():
-            where = pointer(path)
-            found.append(self._at(where, subject.extent(where)))
-        return found
+        return [self._at(where, subject.extent(where)) for where in map(pointer, self._paths())]
 
     def _at(self, where: str, mark: Mark) -> Part:
-        line, column, end_line, end_column = (number or None for number in mark[:4])
-        at = Part(path=where, file=self.scene.subject.file, line=line, column=column, end_line=end_line, end_column=end_column)
+        line, column, end_line, end_column, _ = mark
+        file = self.scene.subject.file
+        at = Part(path=where, file=file, line=line or None, column=column or None, end_line=end_line or None, end_column=end_column or None)
         if mark.cell:
             at["cell"] = mark.cell
         return at
@@ -180,7 +185,9 @@ class Telling:
         paths = [*self._missing(), *(part["path"] for part in self._data())]
         judged = "/attestations/-" if self.decision.status == "needs_review" else ""
         where = paths[0] if paths else judged
-        return self._at(where, self.scene.subject.nearest(where) if where else Mark(1, 1, 1, 1) if self.scene.subject.file else Mark(0, 0))
+        subject = self.scene.subject
+        whole = subject.nearest("")  # in a workbook the row of the centre; in a text its first line says as much
+        return self._at(where, subject.nearest(where) if where else whole if whole.cell else Mark(1, 1, 1, 1) if subject.file else Mark(0, 0))
 
     def _sources(self) -> list[Part]:
         read = self._paths()
