@@ -628,14 +628,14 @@ def check_rules(scene: Scene) -> list[Decision]:
     decisions: dict[str, Decision] = {}
     waiting = []
     for rule in scene.ruleset.rules:
-        if rule.kind == "consequence" and _waits_for(rule, scene):
+        if rule.kind == "consequence" and waits_for(rule, scene):
             waiting.append(rule)
             continue
         decisions[rule.id] = decision = settle(rule, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = _followed(decision)
     while waiting:
-        ready = [rule for rule in waiting if all(other in scene.followed for other in _waits_for(rule, scene))]
+        ready = [rule for rule in waiting if all(other in scene.followed for other in waits_for(rule, scene))]
         for rule in ready:
             decisions[rule.id] = decision = settle(rule, scene)
             scene.followed[rule.id] = _followed(decision)
@@ -643,7 +643,7 @@ def check_rules(scene: Scene) -> list[Decision]:
     return [decisions[rule.id] for rule in scene.ruleset.rules]
 
 
-def _waits_for(rule: Rule, scene: Scene) -> tuple[str, ...]:
+def waits_for(rule: Rule, scene: Scene) -> tuple[str, ...]:
     """The consequences that a rule follows from."""
     known = scene.ruleset._compiled.get(("waits", rule.id))
     if known is None:
@@ -657,4 +657,4 @@ def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
     return value, decision.missing
 
 
-__all__ = ["CentreData", "Decision", "Life", "Seen", "absent", "check_rules", "compare", "decide", "see", "settle"]
+__all__ = ["CentreData", "Decision", "Life", "Seen", "absent", "check_rules", "compare", "decide", "see", "settle", "waits_for"]

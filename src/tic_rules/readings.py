@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.centre import Dated, Programme, Series, Subject, value_at
+from tic_rules.centre import Dated, Programme, Record, Series, Subject, value_at
 from tic_rules.conditions import Test, Where
 from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, Number, Range, Span, add_days
 from tic_rules.ruleset import Fact, ListOf, LookUp, RuleSet
@@ -501,11 +501,11 @@ def _days_in(record: Any) -> Iterator[date]:
     elif isinstance(record, dict):
         for item in record.values():
             yield from _days_in(item)
-    elif hasattr(record, "__pydantic_fields__"):
+    elif isinstance(record, Record):
         for _, item in record:
             if item is not None and not isinstance(item, (str, bool, Range)):
                 yield from _days_in(item)
-        if hasattr(record, "approvals"):
+        if isinstance(record, Programme):
             yield from _days_in(record.approvals)
 
 

@@ -76,10 +76,11 @@ class BadText(Exception):
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("data", "file", "root")
+    __slots__ = ("_extents", "data", "file", "root")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
+        self._extents: dict[tuple[str | int, ...], Mark] = {}
 
     def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
         node, whole = self.root, True
@@ -107,6 +108,13 @@ class Source:
 
     def extent(self, parts: Iterable[str | int]) -> Mark:
         """The place of a value with its true end: PyYAML lets a block end where the next token begins, comments included."""
+        key = tuple(parts)
+        found = self._extents.get(key)
+        if found is None:
+            found = self._extents[key] = self._extent(key)
+        return found
+
+    def _extent(self, parts: tuple[str | int, ...]) -> Mark:
         node, _ = self._walk(parts)
         if node is None:
             return self.locate(parts)

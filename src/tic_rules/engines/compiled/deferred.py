@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.engines.compiled.runtime import Numbers, Sides
-from tic_rules.evaluate import Decision, Seen, settle
+from tic_rules.evaluate import Decision, Seen, settle, waits_for
 from tic_rules.readings import FALSE, TRUE, UNKNOWN, Scene
 from tic_rules.ruleset import Rule
 
@@ -51,10 +50,10 @@ class Deferred:
 
 def decided(rule: Rule, scene: Scene) -> Decision:
     """A rule by the reference, after the consequences that it waits for."""
-    for node in c.walk(rule.condition):
-        if isinstance(node, c.Follows) and node.follows not in scene.followed:
-            other = decided(scene.ruleset[node.follows], scene)
-            scene.followed[node.follows] = (followed(other.status), other.missing)
+    for waited_for in waits_for(rule, scene):
+        if waited_for not in scene.followed:
+            other = decided(scene.ruleset[waited_for], scene)
+            scene.followed[waited_for] = (followed(other.status), other.missing)
     return settle(rule, scene)
 
 
