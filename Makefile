@@ -1,10 +1,16 @@
 # Needs Python 3.11 or newer and make; everything else goes into $(VENV).
 #   make demo                    the example centres, checked
 #   make test                    the tests
+#   make agree N=5000000         engines against the reference on random centres
+#   make bench                   the same work by us, by hand and by peers
 #   make test PYTHON=python3.13  with another Python: the environment is made anew
 
 PYTHON ?= python3
 VENV ?= .venv
+
+# make agree: how many decisions, and which engines.
+N ?= 100000
+ENGINES ?= compiled
 
 # What the tests use of the optional dependencies; `durable` needs a C compiler and is tried separately.
 EXTRAS := prove,frames,excel,html,junit
@@ -18,7 +24,7 @@ PROJECT := $(VENV)/.project
 TESTS := $(VENV)/.tests
 LINTERS := $(VENV)/.linters
 
-.PHONY: help demo test mutants lint lint-code lint-format lint-types lint-imports format bench clean
+.PHONY: help demo test mutants lint lint-code lint-format lint-types lint-imports format agree bench clean
 
 help:
 	@echo "make demo | test | mutants | lint | format | bench | clean"
@@ -52,8 +58,13 @@ format: $(LINTERS)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
+# Every engine against the reference on random centres: N (centre, rule) decisions.
+agree: $(TESTS)
+	@for engine in $(ENGINES); do PYTHONPATH=tests $(BIN)/python tests/agreement.py $(N) --engine $$engine || exit 1; done
+
 bench: $(TESTS)
-	$(BIN)/python benchmarks/run.py
+	@$(PIP) install --group bench || echo "Not every peer could be installed; those that are absent are left out of the table."
+	$(BIN)/python benchmarks/run.py --write
 
 clean:
 	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
