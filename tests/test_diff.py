@@ -15,8 +15,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tic_rules import Centre, RuleSet, load_ruleset, parse_ruleset, shipped_ids
-from tic_rules.analysis.claims import read_off, shown
+from tic_rules.analysis.claims import read_off
 from tic_rules.analysis.diff import Diff, as_dict, diff
+from tic_rules.analysis.evidence import shown
 from tic_rules.analysis.impact import impact
 from tic_rules.cli import main
 from tic_rules.reporters.diff import render
@@ -205,7 +206,9 @@ def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
         assert passing in ("pass", "not_applicable"), claim
         assert failing in ("fail", "needs_review", "pending"), claim
         other = check(pair.failing, theirs, as_of=pair.as_of, engine="reference")
-        assert all(other[name.split("/")[1]].status != "fail" for name in pair.statuses["failing"] if name.startswith(theirs.id)), claim
+        beside = pair.statuses["failing"]["a" if claim.side == "b" else "b"]
+        assert {name: other[name].status for name in beside} == beside, claim
+        assert "fail" not in beside.values(), claim
         first, second = leaves(pair.failing), leaves(pair.passing)
         if len(first) == len(second):
             assert len([key for key in first if first[key] != second.get(key)]) == 1, claim
@@ -218,7 +221,21 @@ def test_the_term_of_three_years_against_five_is_shown_by_one_number() -> None:
     found = shown(read_off(compared("jiangsu_2020", "zhejiang_2022")))
     pair = next(topic for topic in found.topics if topic.id == "term").witnesses[0]
     assert (pair.path, pair.before, pair.after) == ("/term_years", 3, 5)
-    assert pair.statuses["failing"] == {"zhejiang_2022/term-length": "fail", "jiangsu_2020/term-length": "pass"}
+    assert pair.statuses["failing"] == {"a": {"term-length": "pass"}, "b": {"term-length": "fail"}}
+
+
+@pytest.mark.parametrize(
+    ("edit", "fails"),
+    [
+        ((STAFF, STAFF.replace("800", "900")), "b"),
+        (("by: 2y\n    since: approval\n    require: {fact: inv", "by: 3y\n    since: approval\n    require: {fact: inv"), "a"),
+    ],
+)
+def test_editions_of_one_document_are_told_apart(edit: tuple[str, str], fails: str) -> None:
+    """Both editions have one id: what each says of a file must not be taken for what the other says."""
+    found = shown(read_off(diff(load_ruleset("zhejiang_2022"), edited(edit))))
+    (pair,) = [pair for topic in found.topics for pair in topic.witnesses]
+    assert (pair.side, pair.short, set(pair.others)) == (fails, "fail", {"pass"})
 
 
 def test_witness_files_are_written_and_can_be_checked(tmp_path: Path) -> None:

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from generate import random_centre
 
 from tic_rules import RuleSet, check, load_ruleset, parse_ruleset, shipped_ids
-from tic_rules.analysis.claims import read_off, shown
+from tic_rules.analysis.claims import read_off
 from tic_rules.analysis.diff import Diff, as_dict, diff
+from tic_rules.analysis.evidence import shown
 from tic_rules.analysis.prove import proved
 from tic_rules.cli import main
 
@@ -83,7 +84,7 @@ def test_the_json_of_a_proof() -> None:
     plan = next(topic for topic in data["topics"] if topic["topic"] == "procedure.plan")
     assert (plan["relation"], plan["proved"]) == ("b_stricter", True)
     assert plan["witness"]["difference"] == {"path": "/plan/by_host", "failing": False, "passing": True}
-    assert plan["witness"]["statuses"]["failing"] == {"zhejiang_2022/construction-plan": "fail", "jiangsu_2020/one-plan": "pass"}
+    assert plan["witness"]["statuses"]["failing"] == {"a": {"one-plan": "pass"}, "b": {"construction-plan": "fail"}}
     assert data["proof"]["whole"]["must"] == {"a_guarantees_b": False, "b_guarantees_a": False}
     assert all(text["zh"] and text["en"] for text in data["proof"]["assumptions"])
 

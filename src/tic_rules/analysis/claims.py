@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,6 @@ from tic_rules import conditions as c
 from tic_rules.analysis.compare import Change
 from tic_rules.analysis.demands import MUST, PRINCIPLE, guarantors
 from tic_rules.analysis.diff import Diff, Topic
-from tic_rules.analysis.witness import SHORT, Witness, witness
 from tic_rules.errors import Text
 from tic_rules.ruleset import Rule, RuleSet
 
@@ -42,7 +41,8 @@ class Claim:
     gap: Text | None = None
     """How much less the other side asks, where it is a number."""
     proved: bool = False
-    witness: Witness | None = None
+    witness: Any = None
+    """A pair of files that shows that the claim does not hold (`evidence`)."""
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -145,29 +145,4 @@ def _gap(changes: Iterable[Change], side: str) -> Text | None:
     return next((change.by for change in changes if change.what == "threshold" and change.effect in (wanted, "incomparable") and change.by), None)
 
 
-def shown(found: Diff) -> Diff:
-    """The comparison with a pair of files for every claim that does not hold, each run again by the reference evaluator."""
-    claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
-    topics = tuple(replace(topic, witnesses=tuple(_most_telling(claims, topic))) for topic in found.topics)
-    return replace(found, claims=claims, topics=topics)
-
-
-def _with_witness(found: Diff, claim: Claim) -> Claim:
-    if claim.status in ("guaranteed", "other_bearer"):
-        return claim
-    own, theirs = sides(found, claim.side)
-    topic = next(topic for topic in found.topics if topic.id == claim.topic)
-    pair = witness(own, claim.rule, theirs, topic.a if claim.side == "b" else topic.b, claim.side)
-    undecided = pair is None and claim.status in ("looser", "silent")
-    return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
-
-
-def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
-    """For each side that asks more, the plainest pair: first one that fails outright."""
-    for side, asks_more in (("b", topic.tightens), ("a", topic.loosens)):
-        pairs = [claim.witness for claim in claims if claim.topic == topic.id and claim.side == side and claim.witness is not None]
-        if asks_more and pairs:
-            yield min(pairs, key=lambda pair: SHORT.index(pair.statuses["failing"][pair.rule]))
-
-
-__all__ = ["STATUS", "Claim", "Conflict", "Proof", "binding_rules", "not_guaranteed", "read_off", "shown", "sides"]
+__all__ = ["STATUS", "Claim", "Conflict", "Proof", "binding_rules", "not_guaranteed", "read_off", "sides"]

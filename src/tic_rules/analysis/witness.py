@@ -6,16 +6,17 @@ Both are run through the reference evaluator before they are shown; a pair that 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.analysis.demands import PRINCIPLE
-from tic_rules.analysis.sample import APPROVED, STEP, TERM, Maker, as_of_for
+from tic_rules.analysis.sample import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
 from tic_rules.centre import CentreData, Programme, fields_of, record_in
 from tic_rules.checking import check_subject
+from tic_rules.evaluate import Life, deadline_of
 from tic_rules.quantities import add_days, add_years, parse_number
 from tic_rules.ruleset import Rule, RuleFile, RuleSet
 
@@ -40,8 +41,18 @@ class Witness:
     path: str
     before: Any
     after: Any
-    statuses: dict[str, dict[str, str]]
-    """What the reference says, for the failing and the passing file: rule to status."""
+    statuses: dict[str, dict[str, dict[str, str]]]
+    """What the reference says, for the failing and the passing file: side, rule, status."""
+
+    @property
+    def short(self) -> str:
+        """What the rule is on the failing file."""
+        return self.statuses["failing"][self.side][self.rule]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What the rules of the other side are on the failing file."""
+        return tuple(self.statuses["failing"]["a" if self.side == "b" else "b"].values())
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -55,6 +66,13 @@ class Witness:
         }
 
 
+class Told(NamedTuple):
+    """What the reference says of one file: of the rule itself, and of what binds on the other side."""
+
+    own: dict[str, str]
+    theirs: dict[str, str]
+
+
 class Judge(NamedTuple):
     """The rules of a topic on both sides, asked of the reference evaluator."""
 
@@ -64,17 +82,16 @@ class Judge(NamedTuple):
     as_of: date
     programme: bool
 
-    def statuses(self, data: dict[str, Any]) -> dict[str, str] | None:
+    def told(self, data: dict[str, Any]) -> Told | None:
         model = Programme if self.programme else CentreData
         try:
             subject = model.model_validate(data)
         except ValueError:
             return None
-        found = {}
-        for ruleset in (self.own, self.theirs):
-            if ruleset is not None:
-                found.update({finding.rule: finding.status for finding in check_subject(subject, ruleset, self.as_of, "reference")})
-        return found
+        return Told(self._statuses(self.own, subject), self._statuses(self.theirs, subject) if self.theirs is not None else {})
+
+    def _statuses(self, ruleset: RuleSet, subject: Any) -> dict[str, str]:
+        return {finding.rule.partition("/")[2]: finding.status for finding in check_subject(subject, ruleset, self.as_of, "reference")}
 
 
 def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
@@ -92,36 +109,34 @@ def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
 def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], side: str) -> Witness | None:
     """A pair that passes what binds among the other side's rules, while this rule tells the two files apart. None where none is found."""
     binding = [other for other in rules if other.modality in PRINCIPLE and (other.bearer == "programme") == (rule.bearer == "programme")]
-    mine = f"{own.id}/{rule.id}"
-    others = [f"{theirs.id}/{other.id}" for other in binding if f"{theirs.id}/{other.id}" != mine]
     best: tuple[int, Any] | None = None
     tried = 0
     for judge, base in _starts(own, rule, theirs, binding):
-        first = judge.statuses(base)
-        if first is None or first[mine] not in (*FINE, *SHORT):
+        first = judge.told(base)
+        if first is None or first.own[rule.id] not in (*FINE, *SHORT):
             continue
         for steps, changed in _neighbours(base, judge, (rule, *binding)):
             tried += 1
-            second = judge.statuses(changed)
-            if second is None or (first[mine] in FINE) == (second[mine] in FINE) or second[mine] not in (*FINE, *SHORT):
+            second = judge.told(changed)
+            if second is None or (first.own[rule.id] in FINE) == (second.own[rule.id] in FINE) or second.own[rule.id] not in (*FINE, *SHORT):
                 continue
-            ordered = (changed, base, second, first) if first[mine] in FINE else (base, changed, first, second)
-            rank = _rank(ordered[2], ordered[3], mine, others)
+            ordered = (changed, base, second, first) if first.own[rule.id] in FINE else (base, changed, first, second)
+            rank = _rank(ordered[2], ordered[3], rule.id)
             if rank is not None and (best is None or rank < best[0]):
                 best = rank, (steps, *ordered, judge.as_of)
             if best is not None and best[0] == 0:
-                return _told(best[1], side, mine)
+                return _told(best[1], side, rule.id)
         if tried > MOST:
             break
-    return None if best is None else _told(best[1], side, mine)
+    return None if best is None else _told(best[1], side, rule.id)
 
 
-def _rank(failing: dict[str, str], passing: dict[str, str], mine: str, others: Sequence[str]) -> int | None:
+def _rank(failing: Told, passing: Told, rule: str) -> int | None:
     """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files. None: the other side rejects the failing one."""
-    short = SHORT.index(failing[mine])
-    if all(failing[name] in FINE for name in others):
-        return 10 * short + (0 if all(passing[name] in FINE for name in others) else 1)
-    return 10 * short + 2 if all(failing[name] != "fail" for name in others) else None
+    short = SHORT.index(failing.own[rule])
+    if all(status in FINE for status in failing.theirs.values()):
+        return 10 * short + (0 if all(status in FINE for status in passing.theirs.values()) else 1)
+    return 10 * short + 2 if "fail" not in failing.theirs.values() else None
 
 
 def _starts(own: RuleSet, rule: Rule, theirs: RuleSet, binding: Sequence[Rule]) -> Iterator[tuple[Judge, dict[str, Any]]]:
@@ -137,7 +152,11 @@ def _starts(own: RuleSet, rule: Rule, theirs: RuleSet, binding: Sequence[Rule]) 
 def _told(found: Any, side: str, rule: str) -> Witness:
     steps, failing, passing, first, second, as_of = found
     path = "/" + "/".join(str(step) for step in steps)
-    return Witness(side, rule, as_of, failing, passing, path, _at(failing, steps), _at(passing, steps), {"failing": first, "passing": second})
+    other = "a" if side == "b" else "b"
+    statuses = {
+        name: {key: told.own if key == side else told.theirs for key in sorted((side, other))} for name, told in (("failing", first), ("passing", second))
+    }
+    return Witness(side, rule, as_of, failing, passing, path, _at(failing, steps), _at(passing, steps), statuses)
 
 
 def _bases(own: RuleSet, rule: Rule, theirs: RuleSet, others: Sequence[Rule], judge: Judge, choice: int) -> Iterator[dict[str, Any]]:
@@ -164,7 +183,7 @@ def _neighbours(base: dict[str, Any], judge: Judge, rules: Sequence[Rule]) -> It
     """Every file that differs from the base in one value, or in one entry of a list."""
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
     for steps, value in sorted(_leaves(base, ()), key=_plainness):
-        for other in _others(value, steps, judge, limits):
+        for other in _others(value, steps, judge, limits, rules):
             changed = copy.deepcopy(base)
             _set(changed, steps, other)
             yield steps, changed
@@ -227,7 +246,7 @@ def _keys(value: Any, at: Steps) -> Iterator[Steps]:
             yield from _keys(inner, (*at, key))
 
 
-def _others(value: Any, steps: Steps, judge: Judge, limits: Sequence[Any]) -> Iterator[Any]:
+def _others(value: Any, steps: Steps, judge: Judge, limits: Sequence[Any], rules: Sequence[Rule]) -> Iterator[Any]:
     """Other values that may stand here: the nearest first."""
     if steps[0] == "attestations" and steps[-1] != "met":
         return
@@ -236,7 +255,7 @@ def _others(value: Any, steps: Steps, judge: Judge, limits: Sequence[Any]) -> It
     elif isinstance(value, int):
         yield from _numbers(value, steps, limits)
     elif steps[-1] == "date" or str(steps[-1]).endswith("_on"):
-        yield from (day.isoformat() for day in _days(judge))
+        yield from (day.isoformat() for day in _days(judge, rules) if day.isoformat() != value)
     elif isinstance(value, str):
         yield from _words(value, steps, judge)
 
@@ -252,13 +271,13 @@ def _numbers(value: int, steps: Steps, limits: Sequence[Any]) -> Iterator[Any]:
             yield int(number)
 
 
-def _days(judge: Judge) -> Iterator[date]:
-    rule = judge.rule
-    yield add_days(APPROVED, 1)
-    yield add_days(APPROVED, -1)
-    yield judge.as_of
-    if rule.years is not None:
-        yield add_days(APPROVED, 366 * rule.years)
+def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
+    """The last days of the rules and the days after them, then the days around approval."""
+    life = Life(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    deadlines = sorted({day for rule in rules if (day := deadline_of(rule, life)) is not None})
+    for day in dict.fromkeys((*deadlines, *(add_days(day, 1) for day in deadlines), add_days(APPROVED, 1), add_days(APPROVED, -1), judge.as_of)):
+        if day <= judge.as_of:
+            yield day
 
 
 def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
@@ -298,11 +317,4 @@ def _set(data: Any, steps: Steps, value: Any) -> None:
     data[steps[-1]] = value
 
 
-def witnesses(a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Rule], side: str, pending: Iterable[Rule]) -> Witness | None:
-    """The most telling pair for one topic and one side: of the rules that the other side does not guarantee, the first that has one."""
-    own, theirs, others = (b, a, left) if side == "b" else (a, b, right)
-    found = [shown for rule in pending if (shown := witness(own, rule, theirs, others, side)) is not None]
-    return min(found, key=lambda w: SHORT.index(w.statuses["failing"][w.rule]), default=None)
-
-
-__all__ = ["FINE", "Witness", "part_of", "witness", "witnesses"]
+__all__ = ["FINE", "Witness", "part_of", "witness"]

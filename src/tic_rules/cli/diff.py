@@ -60,7 +60,8 @@ def command(
 
 def _shown(found: Diff, prove: bool) -> Diff:
     """With claims rule by rule and a pair of files for each that does not hold."""
-    from tic_rules.analysis.claims import read_off, shown
+    from tic_rules.analysis.claims import read_off
+    from tic_rules.analysis.evidence import shown
 
     if prove:
         from tic_rules.analysis.prove import proved

@@ -6,18 +6,20 @@ import importlib
 import json
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.claims import Claim, Conflict
 from tic_rules.analysis.compare import ABOUT, EFFECT, Change
 from tic_rules.analysis.diff import RELATION, Diff, Pair, Topic, as_dict, place_of, rests_on_judgement, said
-from tic_rules.analysis.witness import Witness
 from tic_rules.errors import Text
 from tic_rules.explaining import time_of
 from tic_rules.quantities import yuan_text
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.wording import BEARER, MODALITY, STATUS, describe, field_label, words_of
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.witness import Witness
 
 FORMATS = ("text", "markdown", "html", "json")
 ORDER = ("b_stricter", "b_looser", "different", "only_b", "only_a", "same")
@@ -139,22 +141,20 @@ def sentence_of(found: Diff, witness: Witness) -> Text:
     place = Text(*(field_label(witness.path, own.vocabulary, lang) for lang in ("zh", "en")))
     shown = [Text(*(_value(own, value, lang) for lang in ("zh", "en"))) for value in (witness.before, witness.after)]
     rule = own[witness.rule]
-    short = STATUS[witness.statuses["failing"][witness.rule]]
+    short = STATUS[witness.short]
     letter = Text("乙", "B") if witness.side == "b" else Text("甲", "A")
-    others = Text(*(_others(found, witness, lang) for lang in ("zh", "en")))
+    others = Text(*(_others(witness, lang) for lang in ("zh", "en")))
     return Text(
         f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；{shown[1].zh}，符合",
         f"two files that differ in one thing ({place.en}): {shown[0].en}, {letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
     )
 
 
-def _others(found: Diff, witness: Witness, lang: str) -> str:
+def _others(witness: Witness, lang: str) -> str:
     """What the other side says of the failing file."""
-    theirs = found.a if witness.side == "b" else found.b
-    statuses = [status for name, status in witness.statuses["failing"].items() if name != witness.rule and name.startswith(f"{theirs.id}/")]
-    if not statuses:
+    if not witness.others:
         return ""
-    fine = all(status in ("pass", "not_applicable", "exempted") for status in statuses)
+    fine = all(status in ("pass", "not_applicable", "exempted") for status in witness.others)
     letter = Text("甲", "A") if witness.side == "b" else Text("乙", "B")
     if fine:
         return f"而{letter.zh}符合" if lang == "zh" else f" while {letter.en} accepts it"
