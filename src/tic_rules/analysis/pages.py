@@ -11,22 +11,11 @@ from typing import Any, NamedTuple
 from tic_rules import conditions as c
 from tic_rules.errors import Text
 from tic_rules.explaining import Explained, explain_rule, facts_of_rule, paths_of_fact
+from tic_rules.inputs.examples import Example
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.wording import describe, fact_label, number_text
 
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "="}
-
-
-class Example(NamedTuple):
-    """A case that shows how a rule is decided: what its data changes from a complete centre, on which day, and what comes of it."""
-
-    name: str
-    as_of: str
-    status: str
-    changes: tuple[str, ...]
-    because: str
-    about: int
-    """How many rules the case speaks of."""
 
 
 Examples = Mapping[tuple[str, str], Sequence[Example]]

@@ -5,14 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from tic_rules.analysis.pages import Example
 from tic_rules.errors import DataError, fault
 from tic_rules.source import BadText, decode, read_text
 
 PROGRAMME = "programme"
 """The folder of the cases of programmes; their files are named after the rule sets."""
+
+
+class Example(NamedTuple):
+    """A case that shows how a rule is decided: what its data changes from a complete centre, on which day, and what comes of it."""
+
+    name: str
+    as_of: str
+    status: str
+    changes: tuple[str, ...]
+    because: str
+    about: int
+    """How many rules the case speaks of."""
 
 
 def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
