@@ -42,22 +42,18 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
 
 def _topic(found: Diff, topic: Topic) -> dict[str, Any]:
     note = remark(topic)
+    told = rows_shown(found, topic, False)
     return {
         "id": topic.id,
         "label": topic.label,
         "relation": topic.relation,
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
-        "rows": [
-            {
-                "a": row.a,
-                "b": row.b,
-                "changes": [
-                    {"text": change_text(change), "effect": change.effect, "places": places(found, row, change) if found.editions else ""}
-                    for change in row.changes
-                    if change.level == "verdict" or found.editions
-                ],
-            }
-            for row in rows_shown(found, topic, False)
+        "rows": told,
+        "changes": [
+            {"text": change_text(change), "effect": change.effect, "places": places(found, row, change) if found.editions else ""}
+            for row in told
+            for change in row.changes
+            if change.level == "verdict" or found.editions
         ],
         "notes": [*((note,) if note else ()), *(sentence_of(found, pair) for pair in topic.witnesses)],
     }
