@@ -171,7 +171,7 @@ class _Describer:
                 return self.compare(node)
             case c.Is():
                 if isinstance(node.is_, bool):
-                    return t(f"{'' if node.is_ else '没有：'}{self.label(node.fact)}", f"{'' if node.is_ else 'not: '}{self.label(node.fact)}")
+                    return t(f"{self.label(node.fact)}：{self.word(node.is_)}", f"{self.label(node.fact)}: {self.word(node.is_)}")
                 return t(f"{self.label(node.fact)}为{self.word(node.is_)}", f"{self.label(node.fact)} is {self.word(node.is_)}")
             case c.Among() | c.AnyAmong():
                 words = node.among if isinstance(node, c.Among) else node.any_among
