@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -75,6 +74,8 @@ def _model_in(annotation: Any) -> Any:
 
 
 def _unknown_key(name: str, known: list[str]) -> Text:
+    import difflib  # only for a fault: starting is to be quick
+
     close = difflib.get_close_matches(name[:60], known, n=1, cutoff=0.6)
     if close:
         return Text(f"未知的键 {clip(name)}；是不是 {close[0]}？", f"unknown key {clip(name)}; did you mean {close[0]}?")

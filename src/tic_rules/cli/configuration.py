@@ -6,9 +6,7 @@ are taken from the folder of the file.
 
 from __future__ import annotations
 
-import difflib
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -93,6 +91,8 @@ def _read(file: Path) -> Configuration | None:
     shared = file.name == SHARED
     if shared and "tic-rules" not in text:
         return None
+    import tomllib  # only where there is a file to read
+
     try:
         table = tomllib.loads(text)
     except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -118,6 +118,8 @@ def _checked(file: Path, text: str, table: Any) -> Configuration:
         lines[key] = _line(text, key, after="[tool.tic-rules]" if file.name == SHARED else "")
         wrong = None
         if key not in SETTINGS:
+            import difflib
+
             close = difflib.get_close_matches(key, SETTINGS, n=1)
             hint = (
                 (f"；是否为 {close[0]}？", f"; did you mean {close[0]}?") if close else (f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")

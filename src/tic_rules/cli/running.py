@@ -9,12 +9,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from tic_rules.baseline import Baseline, Entry, entries_of, read_baseline
@@ -27,6 +25,9 @@ from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary
 from tic_rules.reporters import Options, piece_of
 from tic_rules.reporters.tally import Tally
 from tic_rules.ruleset import RuleSet, Vocabulary
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 PAYS = 48
 """So many files a process make it worth starting one."""
@@ -195,6 +196,9 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
         for path in paths:
             yield from check_file(job, path)
         return
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
     chunks = [tuple(paths[at : at + _CHUNK]) for at in range(0, len(paths), _CHUNK)]
     try:
         with ProcessPoolExecutor(max_workers=processes) as pool:
