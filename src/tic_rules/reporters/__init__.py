@@ -26,6 +26,8 @@ FORMATS = {
     "sarif": "tic_rules.reporters.sarif",
     "junit": "tic_rules.reporters.junit",
     "github": "tic_rules.reporters.github",
+    "html": "tic_rules.reporters.html_report",
+    "ics": "tic_rules.reporters.calendar",
     "xlsx": "tic_rules.reporters.xlsx",
 }
 """A module may serve several formats and tells them apart by `options.format`."""
