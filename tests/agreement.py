@@ -131,7 +131,11 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
         programme = rng.random() < 0.05
         ruleset = rng.choice(programmes if programme else rulesets)
         data, as_of = (random_programme if programme else random_centre)(ruleset, rng)
-        first = next(disagreements(data, ruleset, as_of, engine, programme), None)
+        try:
+            first = next(disagreements(data, ruleset, as_of, engine, programme), None)
+        except Exception:
+            show(f"an engine gave up (seed {seed})\n# --rules {ruleset.id} --as-of {as_of}\n{data}")
+            raise
         if first is not None:
             show(told(data, ruleset, as_of, first, programme))
             show(f"disagreement after {count:,} decisions on {centres:,} centres (seed {seed})")

@@ -114,6 +114,25 @@ def test_a_rule_file_cannot_bring_code() -> None:
     assert check(centre, ruleset, as_of="2023-01-01", engine="compiled")["priority-field"].status == "pass"
 
 
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [
+        ([{"date": "2022", "value": "浙江省甲产业技术研究院"}, {"date": "2022-06", "value": "浙江省乙产业技术研究院"}], "unknown"),
+        ([{"date": "2022", "value": "浙江省丙产业技术研究院"}, {"date": "2022-06", "value": "浙江省乙产业技术研究院"}], "fail"),
+        ([{"date": "2022", "value": "研究院"}, {"date": "2022-06", "value": "浙江省乙产业技术研究院"}], "fail"),
+        ([{"date": "2021", "value": "浙江省乙产业技术研究院"}, {"date": "2021-06", "value": "浙江省甲产业技术研究院"}], "unknown"),
+        ([{"date": "2020", "value": "研究院"}, {"date": "2021-06-01", "value": "浙江省甲产业技术研究院"}], "pass"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_names_that_changed_on_a_day_known_in_part(engine: str, second: list[dict[str, str]], status: str) -> None:
+    """Both names must hold the same field; where it is not known which name held, what all of them agree on."""
+    centre = {"stage": "approved", "approved_on": "2022-12-31", "reported_on": "2024-01-01", "name": "浙江省甲技术创新中心", "second_name": second}
+    finding = check(centre, "zhejiang_2022", engine=engine)["official-name"]
+    assert finding.status == status
+    assert finding.missing == ([f"/second_name/{index}/date" for index in (0, 1)] if status == "unknown" else [])
+
+
 def test_a_disagreement_is_shrunk_to_a_small_centre() -> None:
     data, _ = random_centre(load_ruleset("zhejiang_2022"), random.Random(7))
     data["staff"] = {"headcount": 299, "teams": 5}

@@ -169,14 +169,18 @@ def _single(node: Any, fact: str, test: Any, scene: Scene, day: date) -> Seen:
 
 
 def _same(node: c.Same, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
+    """True where every text reads as asked and what stands between is the same; false where no texts that are possible agree."""
     parts = tuple(see(part, scene, moment, life, rule) for part in node.same)
     value = min(part.value for part in parts)
-    if value == TRUE and len({between(part.node, part.observed) for part in parts}) > 1:
+    told = [scene.single(part.fact, moment.day) for part in node.same]
+    inner = [{between(part, text) for text in values} - {""} for part, (values, _, _) in zip(node.same, told, strict=True) if values]
+    missing: tuple[Path, ...] = ()
+    if value != FALSE and inner and not set.intersection(*inner):
         value = FALSE
-    known = [part for part in parts if part.value == TRUE]
-    if value == UNKNOWN and len({between(part.node, part.observed) for part in known}) > 1:
-        value = FALSE
-    return Seen(value, node, parts=parts)
+    elif value == TRUE and any(len(texts) > 1 for texts in inner):
+        value = UNKNOWN
+        missing = tuple(path for _, _, open_days in told for path in open_days)
+    return Seen(value, node, parts=parts, missing=missing)
 
 
 def _any_among(node: c.AnyAmong, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
