@@ -14,25 +14,43 @@ from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 import yaml
-from yaml.resolver import BaseResolver
 
 from tic_rules.errors import Diagnostic, Text, clip
 
 MAX_BYTES = 16 * 1024 * 1024
 MAX_NODES = 100_000
 MAX_DEPTH = 100
+MAX_ENTRIES = 3_000
+"""Of one list or mapping: a centre has tens, and a rule that looks at each of them takes its time."""
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STR = "tag:yaml.org,2002:str"
-_TAGS = frozenset({_STR, "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"})
+_TAG_OF = {yaml.ScalarNode: _STR, yaml.MappingNode: "tag:yaml.org,2002:map", yaml.SequenceNode: "tag:yaml.org,2002:seq"}
+_TAGS = frozenset(_TAG_OF.values())
+
+
+class _Tags:
+    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of node alone."""
+
+    @staticmethod
+    def resolve(kind: Any, value: Any, implicit: Any) -> str:
+        return _TAG_OF[kind]
+
+    @staticmethod
+    def descend_resolver(node: Any, index: Any) -> None:
+        """Nothing depends on where a node stands."""
+
+    @staticmethod
+    def ascend_resolver() -> None:
+        """As above."""
+
 
 if yaml.__with_libyaml__:
     from yaml.cyaml import CParser  # type: ignore[attr-defined]
 
-    class _Loader(CParser, BaseResolver):
+    class _Loader(_Tags, CParser):
         def __init__(self, stream: str) -> None:
             CParser.__init__(self, stream)
-            BaseResolver.__init__(self)
 
 else:  # pragma: no cover - only where PyYAML was built without libyaml
     from yaml.composer import Composer
@@ -40,13 +58,12 @@ else:  # pragma: no cover - only where PyYAML was built without libyaml
     from yaml.reader import Reader
     from yaml.scanner import Scanner
 
-    class _Loader(Reader, Scanner, Parser, Composer, BaseResolver):  # type: ignore[no-redef]
+    class _Loader(_Tags, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
         def __init__(self, stream: str) -> None:
             Reader.__init__(self, stream)
             Scanner.__init__(self)
             Parser.__init__(self)
             Composer.__init__(self)
-            BaseResolver.__init__(self)
 
 
 class Plain(str):
@@ -311,6 +328,9 @@ class _Builder:
             if node.style not in (None, ""):
                 return node.value
             return None if node.value in _NULLS else Plain(node.value)
+        if len(node.value) > MAX_ENTRIES:
+            self._fault(node, "too-large", f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
+            return []
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, depth + 1) for item in node.value]
         return dict(self._entries(node, depth))
@@ -362,8 +382,6 @@ class _Json:
         return match.end() if match else at
 
     def mark(self, at: int) -> yaml.Mark:
-        from bisect import bisect_right
-
         line = bisect_right(self.starts, at) - 1
         return yaml.Mark(self.file, at, line, at - self.starts[line], None, 0)
 
