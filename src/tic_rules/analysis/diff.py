@@ -60,6 +60,8 @@ class Topic:
     judged: bool
     """Whether the relation rests on judgements of people, each on its own clause."""
     proved: bool = False
+    undecided: tuple[str, ...] = ()
+    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not guaranteed."""
     witnesses: tuple[Any, ...] = ()
     """Pairs of files that show what B asks and A does not, and the other way round."""
 
@@ -192,6 +194,7 @@ def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
         "proved": topic.proved,
         "binding": topic.binding,
         "judged": topic.judged,
+        "undecided": list(topic.undecided),
         "a": [rule.id for rule in topic.a],
         "b": [rule.id for rule in topic.b],
         "changes": [_change_dict(found, pair, change) for pair in topic.pairs for change in pair.changes],

@@ -13,8 +13,14 @@ from tic_rules.analysis.witness import SHORT, Witness, witness
 def shown(found: Diff) -> Diff:
     """The comparison with a pair of files for every claim that does not hold, each run again by the reference evaluator."""
     claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
-    topics = tuple(replace(topic, witnesses=tuple(_most_telling(claims, topic))) for topic in found.topics)
+    topics = tuple(_evident(claims, topic) for topic in found.topics)
     return replace(found, claims=claims, topics=topics)
+
+
+def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
+    """A topic with its pairs; not proved where its relation hangs on a claim that stays undecided."""
+    undecided = tuple(claim.rule.id for claim in claims if claim.topic == topic.id and claim.status == "undecided")
+    return replace(topic, witnesses=tuple(_most_telling(claims, topic)), undecided=undecided, proved=topic.proved and not (undecided and topic.a and topic.b))
 
 
 def _with_witness(found: Diff, claim: Claim) -> Claim:

@@ -101,6 +101,8 @@ class Sight:
     def _compare(self, node: c.Compare, fact: Fact) -> Value:
         if fact.count is not None and not isinstance(node.limit, (c.Times, tuple)) and node.limit <= 8:
             low, high = self._count(fact)
+        elif fact.distinct is not None and not isinstance(node.limit, (c.Times, tuple)) and node.limit <= 4:
+            low, high = self._distinct(fact, fact.distinct)
         else:
             low, high = self._number(node.fact, fact)
         if isinstance(node.limit, c.Times):
@@ -148,6 +150,25 @@ class Sight:
             possible.append(z3.If(z3.And(present, z3.Not(both.false)), 1, 0))
         more = [self._more(path, fact) for path in self._paths(fact)]
         return z3.ToReal(z3.Sum(certain)), z3.If(z3.Or(more), z3.RealVal(10**6), z3.ToReal(z3.Sum(possible)))
+
+    def _distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
+        """How many different values are certain, and how many there may be: each one that is not known may be another."""
+        certain, missing, some, before = [], [], [], []
+        for path in self._paths(fact):
+            dated = shape_of(f"{path}.{attribute}") == "dated"
+            for index in self.world.entries(path, self._look(fact)):
+                entry = (path, self._look(fact), index)
+                one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
+                counts = self._counts(entry, self.ruleset.vocabulary.lists[fact.list_name or ""], fact)
+                here = z3.And(self.world.flag("present", *entry), z3.Not(counts.false))
+                known = z3.And(here, counts.true, given, one == two)
+                certain.append(z3.If(z3.And(known, *(z3.Not(z3.And(other, word == one)) for other, word in before)), 1, 0))
+                missing.append(z3.If(z3.And(here, z3.Not(known)), 1, 0))
+                some.append(here)
+                before.append((known, one))
+        more = z3.Or([self._more(path, fact) for path in self._paths(fact)])
+        low, high = z3.Sum(certain), z3.Sum(certain) + z3.Sum(missing)
+        return z3.ToReal(z3.If(z3.And(low == 0, z3.Or(some)), 1, low)), z3.If(more, z3.RealVal(10**6), z3.ToReal(high))
 
     # --- single values and words -------------------------------------------------------------------------------------------------
 

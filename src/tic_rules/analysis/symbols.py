@@ -179,7 +179,7 @@ def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:
                 fact = ruleset.facts.get(getattr(node, "fact", None) or getattr(node, "of", "") or "")
                 listed = ruleset.vocabulary.lists.get(fact.list_name or "") if fact is not None else None
                 for path in listed.paths if listed is not None else ():
-                    sizes[path] = sizes.get(path, 1) + (_asked(node) if fact is not None and (fact.count or fact.entries) else 0)
+                    sizes[path] = sizes.get(path, 1) + (_asked(node) if fact is not None and (fact.count or fact.entries or fact.distinct) else 0)
     return {path: min(size, 12) for path, size in sizes.items()}
 
 

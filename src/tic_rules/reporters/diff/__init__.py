@@ -128,6 +128,9 @@ def change_text(change: Change) -> Text:
 
 def remark(topic: Topic) -> Text | None:
     """What a reader has to know of a relation."""
+    if topic.undecided and topic.a and topic.b:
+        rules = ", ".join(topic.undecided)
+        return Text(f"未能判定对方是否已经保证：{rules}", f"whether the other side guarantees it is undecided: {rules}")
     if topic.relation in ("only_a", "only_b"):
         return None if topic.binding else Text("鼓励或可以，不作约束", "encouraged only, binds nobody")
     if topic.judged and topic.relation != "same":
