@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 ATTACKS = [
     b"a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n", b"&a [*a]", b"a: &a {b: *a}\n",
     b"[" * 200, b"- " * 200, b"{a: " * 200, b"? " * 200, b"!!python/object/apply:os.system ['echo']", b"name: !!binary aGVsbG8=\n", b"--- a\n--- b\n",
-    b"name: \"\\e[31m\\u202e\"\n", b"\r".join(b" " * n + b"a:" for n in range(120)), b"%TAG ! x\n" * 20 + b"--- a", b"name: |\n" + b"  x\n" * 50, b"a: b: c", b"\t", b"\xff\xfea\0:\0",
+    b"name: \"\\e[31m\\u202e\"\n", b"\r".join(b" " * n + b"a:" for n in range(120)), b"%TAG ! x\n" * 20 + b"--- a",
+    b"name: |\n" + b"  x\n" * 50, b"a: b: c", b"\t", b"\xff\xfea\0:\0",
     b"contributions: [{amount: 99999999999999999999999999999999}]", b"outputs: {incubated_enterprises: [{date: 2024, value: 3}, {date: 2025, value: 1}]}",
 ]  # fmt: skip
 
@@ -149,8 +150,10 @@ class Xlsx(Target):
 
     share = 6
     tokens = (
-        b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
-        b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", b"<row r=\"99999999\">", b"<![CDATA[", b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>", b"date1904=\"1\"",
+        b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", 
+        b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
+        b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", 
+        b"<row r=\"99999999\">", b"<![CDATA[", b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>", b"date1904=\"1\"",
     )  # fmt: skip
 
     def made(self, mutator: Mutator) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
@@ -17,6 +18,9 @@ from tic_rules.readings import NAMES, TRUE, UNKNOWN, Moment, Path, Scene
 from tic_rules.ruleset import Rule
 from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import day_text, describe, field_label, join, number_text, range_text, words_of
+
+MANY_DAYS = 300
+"""On so many days of the data is it looked when a missed requirement was met; only a hostile file names more after a deadline."""
 
 
 class Telling:
@@ -151,11 +155,24 @@ class Telling:
         lives = lives_of(scene, needs_of(scene.ruleset, self.rule)).all
         if told.status != "fail" or told.deadline is None or told.moment is None or len(lives) != 1 or self.rule.kind == "consequence":
             return None
-        last = min(scene.as_of, scene.reported_on)
-        for day in sorted(day for day in {*scene.days(), add_days(told.deadline, 1)} if told.deadline < day <= last):
-            if see(self.rule.require, scene, Moment(day, told.moment.start), lives[0], self.rule).value == TRUE:
-                return day.isoformat()
-        return None
+        start, deadline, last = told.moment.start, told.deadline, min(scene.as_of, scene.reported_on)
+
+        def met(day: date) -> bool:
+            return see(self.rule.require, scene, Moment(day, start), lives[0], self.rule).value == TRUE
+
+        days = sorted(day for day in {*scene.days(), add_days(deadline, 1)} if deadline < day <= last)
+        if self._only_grows():
+            at = bisect_left(days, True, key=met)
+            return days[at].isoformat() if at < len(days) else None
+        return next((day.isoformat() for day in days[:MANY_DAYS] if met(day)), None)
+
+    def _only_grows(self) -> bool:
+        """Whether the requirement, once met, stays met: a total or a count of entries up to the day, with a fixed bound."""
+        node = self.rule.require
+        if not isinstance(node, c.Compare) or isinstance(node.limit, c.Times) or (node.at_least is None and node.more_than is None):
+            return False
+        fact = self.scene.facts[node.fact]
+        return fact.over is None and fact.reading in ("sum", "count", "distinct")
 
     # --- places --------------------------------------------------------------------------------------------------------------
 
@@ -190,11 +207,12 @@ class Telling:
         return self._at(where, subject.nearest(where) if where else whole if whole.cell else Mark(1, 1, 1, 1) if subject.file else Mark(0, 0))
 
     def _sources(self) -> list[Part]:
-        read = self._paths()
+        read = {tuple(str(step) for step in path) for path in self._paths()}
+        above = {path[:size] for path in read for size in range(1, len(path) + 1)}
         found = []
         for source in self.scene.subject.sources:
             named = unpointer(source.path or "")
-            if named and any(_within(named, path) for path in read):
+            if named in above or any(named[:size] in read for size in range(1, len(named) + 1)):
                 found.append(Part(path=source.path, title=source.title, url=source.url, date=source.date, excerpt=source.excerpt))
         return found
 
@@ -451,12 +469,6 @@ def _lacking(seen: Seen) -> Iterator[str]:
     for inner in seen.parts:
         if inner.value != TRUE:
             yield from _lacking(inner)
-
-
-def _within(named: tuple[str, ...], path: Path) -> bool:
-    texts = tuple(str(step) for step in path)
-    short = min(len(named), len(texts))
-    return named[:short] == texts[:short]
 
 
 def _sentence(text: str, lang: str) -> str:

@@ -14,7 +14,7 @@ from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.subjects import validated
 from tic_rules.layout import Names, Sheet, Unclear, names_of
 from tic_rules.ruleset import Vocabulary
-from tic_rules.source import Mark, Source, is_index, pointer
+from tic_rules.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 
 Parts = tuple[str | int, ...]
 
@@ -265,6 +265,11 @@ class _Joined:
         else:
             listed = into.setdefault(name, [])
             key = len(listed) if isinstance(listed, list) else 0
+        if len(listed) >= MAX_ENTRIES:
+            if len(listed) == MAX_ENTRIES and not any(fault.code == "too-large" for fault in faults):
+                said = (f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
+                faults.append(self.reader.fault("too-large", *said, row.mark(header.first), sheet.parts))
+            return
         if not isinstance(listed, dict if sheet.keyed else list) or (not key and listed):
             faults.append(
                 self.reader.fault("list", "主表已写明没有，这里却有一行", "the main sheet says that there are none", row.mark(header.first), sheet.parts)
@@ -301,7 +306,7 @@ class _Joined:
         for part in column.parts[:-1]:
             into = into.setdefault(part, {})
         listed = into.setdefault(column.parts[-1], [])
-        if not isinstance(listed, list):
+        if not isinstance(listed, list) or len(listed) >= MAX_ENTRIES:
             zh, en = f"主表已填“{column.label.zh}”，不能再分时点填写", f"{column.label.en} is given on the main sheet already"
             faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
             return
