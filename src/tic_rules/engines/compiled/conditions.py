@@ -42,6 +42,7 @@ class Pool:
         self._count = 0
         self._matches: dict[tuple[str, int], str] = {}
         self._objects: dict[int, str] = {}
+        self._tables: dict[str, dict[Any, int]] = {}
 
     def new(self, prefix: str) -> str:
         self._count += 1
@@ -140,6 +141,23 @@ class Pool:
         """Whether an entry that is so on one day is so on every day: nothing that is looked at can be dated."""
         return all(self._plain(attribute, listed) for attribute in where.each) and all(self.steady(inner, listed) for inner in where.any)
 
+    def by_word(self, fact: Fact) -> tuple[str, dict[str, int]] | None:
+        """Where every group is told by one word of one attribute: the attribute, and the place of each word's group."""
+        table: dict[Any, int] = {}
+        attributes = set()
+        for place, group in enumerate((fact.groups or {}).values()):
+            if group.where.any or len(group.where.each) != 1:
+                return None
+            [(attribute, test)] = group.where.each.items()
+            if test.one_of is None or test.open or test.given or None in test.one_of or table.keys() & set(test.one_of):
+                return None
+            attributes.add(attribute)
+            table.update(dict.fromkeys(test.one_of, place))
+        if len(attributes) != 1 or not self._plain(next(iter(attributes)), fact.list_name or ""):
+            return None
+        key = f"table of {fact.list_name} {sorted(map(str, table.items()))}"
+        return attributes.pop(), self._tables.setdefault(key, table)
+
     def _plain(self, attribute: str, listed: str) -> bool:
         if not listed:
             return False
@@ -236,6 +254,9 @@ class Body:
 
     def counted(self, fact: Fact, when: When) -> str:
         """The entries of a fact's list that count, or may count, at a moment."""
+        declared = self.pool.ruleset.vocabulary.lists[fact.list_name or ""]
+        if declared.date is None and declared.year is None:  # on every day the same entries
+            when = When(when.day, when.day)
         over = fact.over is not None
         year = n.constant(None) if when.year is None else n.name(when.year)
         value = n.call("counted", n.name("reader"), n.constant(fact.list_name or ""), n.name(when.day), n.name(when.start), year, n.constant(over))
@@ -253,7 +274,16 @@ class Body:
     def groups(self, name: str, when: When) -> str:
         """The sum of each group."""
         fact = self.facts[name]
-        return self.once(("groups", name, when), n.tuple_([self._total(fact, group.where, when) for group in (fact.groups or {}).values()]))
+        sorted_ = self.pool.by_word(fact)
+        if sorted_ is None:
+            value = n.tuple_([self._total(fact, group.where, when) for group in (fact.groups or {}).values()])
+        else:
+            attribute, table = sorted_
+            year = n.constant(None) if when.year is None else n.name(when.year)
+            moment = n.name(when.day), n.name(when.start), year, n.constant(fact.over is not None)
+            places = n.constant(attribute), n.name(self.pool.named(table)), n.constant(len(fact.groups or {}))
+            value = n.call("by_word", n.name("reader"), n.constant(fact.list_name or ""), *places, n.constant(fact.sum or "amount"), *moment)
+        return self.once(("groups", name, when), value)
 
     # --- conditions ------------------------------------------------------------------------------------------------------
 

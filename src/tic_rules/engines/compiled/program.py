@@ -117,7 +117,7 @@ def _pool(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "any_dated", "application_day", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "never", "none_of",
+    "any_dated", "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "never", "none_of",
     "only", "over", "passes", "same", "share", "some", "stock", "total", "value",
 )  # fmt: skip
 

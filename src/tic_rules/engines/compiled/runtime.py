@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -266,6 +266,41 @@ def total(reader: Reader, name: str, match: Match | None, attribute: str, day: d
     return low, INFINITY if rows.more(last, reader.spoken) else high
 
 
+def by_word(
+    reader: Reader, name: str, attribute: str, table: dict[str, int], groups: int, amount: str, day: date, start: date, year: int | None, over: bool
+) -> tuple[Ends, ...]:
+    """The sum of each group, where one word tells an entry's group; an entry without the word may belong to any."""
+    rows = reader.rows(name)
+    last = day
+    if over:
+        year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
+    by_year = year is not None and reader.scene.lists[name].year is not None
+    cap = last if last < reader.spoken else reader.spoken
+    lows: list[Number] = [0] * groups
+    highs: list[Number] = [INFINITY if rows.more(last, reader.spoken) else 0] * groups
+    for record, first_day, last_day, own_year in rows.entries:
+        certain = True
+        if first_day <= last_day:
+            if last_day < start or first_day > last:
+                continue
+            certain = first_day >= start and last_day <= cap
+        if by_year and own_year != year:
+            if own_year is not None:
+                continue
+            certain = False
+        word = getattr(record, attribute)
+        low, high = getattr(record, amount) or ANYTHING
+        if word is None:
+            highs = [most + high for most in highs]
+            continue
+        place = table.get(word)
+        if place is not None:
+            highs[place] += high
+            if certain:
+                lows[place] += low
+    return tuple(zip(lows, highs, strict=True))
+
+
 def count(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, day: date) -> Ends:
     low = high = 0
     for record, counts in counted[0]:
@@ -294,7 +329,7 @@ def distinct(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], get: C
     return max(len(certain), 1 if counted[0] else 0), INFINITY if counted[1] else len(certain) + open_
 
 
-def kinds(groups: list[Ends]) -> Ends:
+def kinds(groups: Sequence[Ends]) -> Ends:
     """How many groups have more than nothing."""
     return sum(1 for low, _ in groups if low > 0), sum(1 for _, high in groups if high > 0)
 
@@ -321,7 +356,7 @@ def share(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], matches: 
     return Sides(low, high, rest_low, rest_high, asked)
 
 
-def largest(groups: list[Ends], at: int) -> tuple[int, Numbers]:
+def largest(groups: Sequence[Ends], at: int) -> tuple[int, Numbers]:
     """Whether no other group has more; the group's own range, and the most that another has."""
     low, high = groups[at]
     result = TRUE
