@@ -153,7 +153,8 @@ class Sight:
 
     def _distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
         """How many different values are certain, and how many there may be: each one that is not known may be another."""
-        certain, missing, some, before = [], [], [], []
+        certain, missing, some = [], [], []
+        before: list[tuple[Any, Any]] = []
         for path in self._paths(fact):
             dated = shape_of(f"{path}.{attribute}") == "dated"
             for index in self.world.entries(path, self._look(fact)):
