@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import json
+import multiprocessing
+import os
 import re
 import shutil
+import subprocess
+import sys
+from collections import deque
+from concurrent.futures import Future
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from tic_rules import Centre, check
-from tic_rules.cli import main
-from tic_rules.cli.running import how_many
+from tic_rules.cli import main, progress
+from tic_rules.cli.running import Job, Outcome, how_many, in_order
 from tic_rules.findings import VERDICTS
 
 ROOT = Path(__file__).parents[1]
@@ -233,6 +241,74 @@ def test_processes_are_started_where_they_pay() -> None:
     assert how_many(5, None) <= 1
     assert how_many(3, 8) == 3
     assert how_many(100_000, None) >= 1
+
+
+START = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv.pop(1))
+    from tic_rules.cli import main
+    main()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_any_way_of_starting_processes_will_do(many: Path, method: str) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    Path("start.py").write_text(START, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
+    command = [sys.executable, "start.py", method, "check", str(many), "--format", "sarif", "--jobs", "2"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.stdout.decode("utf-8") == run("check", str(many), "--format", "sarif", "--jobs", "1").stdout
+    assert done.returncode == 2
+
+
+def test_only_so_many_files_are_under_way() -> None:
+    class Pool:
+        """Does the work when it is asked for, and notes how much waits."""
+
+        most = under_way = 0
+
+        def submit(self, function: Any, job: Job, paths: tuple[str, ...]) -> Future[list[Outcome]]:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            done: Future[list[Outcome]] = Future()
+            done.set_result([Outcome(files=int(path)) for path in paths])
+            return done
+
+        def shutdown(self, **_: Any) -> None:
+            self.under_way = 0
+
+    pool = Pool()
+    came = []
+    for outcome in in_order(pool, Job(), deque((str(number),) for number in range(1000)), processes=2):  # type: ignore[arg-type]
+        pool.under_way -= 1
+        came.append(outcome.files)
+    assert came == list(range(1000))
+    assert pool.most <= 8
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("ci", "wanted", "shows"), [("", True, True), ("true", True, False), ("", False, False)])
+def test_the_progress_bar_is_for_terminals(monkeypatch: pytest.MonkeyPatch, ci: str, wanted: bool, shows: bool) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress, "_WAIT", 0.0)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    bar = progress.Progress(4, wanted=wanted, shared=True)
+    bar.step(1)
+    bar.make_room()
+    bar.step(1)
+    bar.clear()
+    assert ("1/4" in terminal.getvalue(), "2/4" in terminal.getvalue()) == (shows, shows)
+    assert terminal.getvalue().endswith("\r\033[K") == shows
 
 
 def test_no_progress_bar_off_a_terminal(many: Path) -> None:

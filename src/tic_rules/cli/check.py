@@ -68,14 +68,14 @@ def command(
             outputs=tuple(_options(target, lang, failing, verbose=verbose, quiet=quiet) for target in wanted),
         )  # fmt: skip
         with opened(wanted, prepared(job).outputs) as sheets:
-            bar = Progress(len(files), wanted=not quiet)
+            bar = Progress(len(files), wanted=not quiet, shared=to_terminal(wanted))
             run = _Checked(job, sheets, bar, faults)
             for outcome in outcomes(job, files, jobs):
                 run.take(outcome)
             if programme is not None:
                 run.take(_programme(job, programme, run.approvals))
             bar.clear()
-            _tell(run, lang, quiet=quiet, terminal=to_terminal(wanted))
+            _tell(run, lang, quiet=quiet)
             run.end()
         if record is not None:
             _record(record, baseline, run)
@@ -110,7 +110,7 @@ class _Checked:
 
     def take(self, outcome: Outcome) -> None:
         if outcome.pieces:
-            self.bar.clear()
+            self.bar.make_room()
         for pieces in outcome.pieces:
             for sheet, piece in zip(self.sheets, pieces, strict=True):
                 sheet.add(piece)
@@ -140,7 +140,7 @@ def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
         return found
 
 
-def _tell(run: _Checked, lang: str, *, quiet: bool, terminal: bool) -> None:
+def _tell(run: _Checked, lang: str, *, quiet: bool) -> None:
     """Faults, then what the baseline and the data hold without need."""
     tell(run.faults, lang)
     if quiet:

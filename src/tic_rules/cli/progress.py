@@ -11,11 +11,11 @@ _WIDTH = 24
 
 
 class Progress:
-    """`step` counts a file; `clear` makes room for text on the same terminal."""
+    """`step` counts a file; `make_room` comes before text, which may go to the same terminal (`shared`); `clear` at the end."""
 
-    def __init__(self, total: int, *, wanted: bool) -> None:
+    def __init__(self, total: int, *, wanted: bool, shared: bool) -> None:
         on = wanted and total > 1 and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
-        self.total, self.done, self.on, self.shown = total, 0, on, False
+        self.total, self.done, self.on, self.shared, self.shown = total, 0, on, shared, False
         self._next = time.monotonic() + _WAIT
 
     def step(self, files: int) -> None:
@@ -28,6 +28,10 @@ class Progress:
         sys.stderr.write(f"\r[{'#' * filled}{' ' * (_WIDTH - filled)}] {self.done}/{self.total}")
         sys.stderr.flush()
         self.shown = True
+
+    def make_room(self) -> None:
+        if self.shared:
+            self.clear()
 
     def clear(self) -> None:
         if self.shown:

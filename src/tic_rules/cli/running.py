@@ -202,12 +202,13 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
     chunks = [tuple(paths[at : at + _CHUNK]) for at in range(0, len(paths), _CHUNK)]
     try:
         with ProcessPoolExecutor(max_workers=processes) as pool:
-            yield from _in_order(pool, job, deque(chunks), processes)
+            yield from in_order(pool, job, deque(chunks), processes)
     except BrokenProcessPool:
         raise fault(UsageError, "process", "一个工作进程意外结束；请用 --jobs 1 重试", "a worker process ended unexpectedly; try --jobs 1") from None
 
 
-def _in_order(pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int) -> Iterator[Outcome]:
+def in_order(pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int) -> Iterator[Outcome]:
+    """What the chunks give, in their order; no more are under way than the processes need."""
     under_way: deque[Future[list[Outcome]]] = deque()
     try:
         while waiting or under_way:

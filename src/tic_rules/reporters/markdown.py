@@ -160,4 +160,5 @@ def _text(warning: Part, lang: str) -> str:
 
 
 def _at(warning: Part) -> str:
-    return f" ({md(_shown(warning['file']))}:{warning['line']})" if warning["file"] and warning["line"] else ""
+    at = warning.get("cell") or warning["line"]
+    return f" ({md(_shown(warning['file']))}:{md(at)})" if warning["file"] and at else ""

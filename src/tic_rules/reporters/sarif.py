@@ -148,7 +148,7 @@ def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
 
 
 def _note(warning: Part, lang: str) -> dict[str, Any]:
-    place = Place(warning["file"], warning["line"], warning["column"]) if warning["file"] else None
+    place = Place(warning["file"], warning["line"], warning["column"], cell=warning.get("cell")) if warning["file"] else None
     return _notification("warning", warning["code"], warning["message"].in_(lang), place, warning["path"])
 
 
