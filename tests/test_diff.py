@@ -180,6 +180,17 @@ def test_a_change_has_a_line_on_both_sides() -> None:
     assert STAFF in ZHEJIANG.splitlines()[before - 1]
 
 
+def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
+    own = "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.research, unit: person}\n"
+    vocabulary = ZHEJIANG.index("\nvocabulary:") if "\nvocabulary:" in ZHEJIANG else None
+    assert vocabulary is None, "the shipped file has a vocabulary of its own: put the fact there"
+    new = edited(("\nclauses:\n", f"\n{own}\nclauses:\n"))
+    found = diff(load_ruleset("zhejiang_2022"), new)
+    assert relations(found)["talent.headcount"] == "different"
+    assert {name for name, relation in relations(found).items() if relation != "same"} == {"talent.headcount"}
+    assert {change.what for topic in found.topics for pair in topic.pairs for change in pair.changes} == {"fact"}
+
+
 # --- pairs of files ---------------------------------------------------------------------------------------------------------
 
 

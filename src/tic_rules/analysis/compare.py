@@ -7,11 +7,11 @@ from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.analysis.demands import asked, parts_of
-from tic_rules.analysis.order import Reader, clock_of, early_enough, nature_of
+from tic_rules.analysis.order import clock_of, early_enough, nature_of, reader_of
 from tic_rules.errors import Text
-from tic_rules.explaining import time_of
+from tic_rules.explaining import facts_of_rule, time_of
 from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.wording import BEARER, KIND, MODALITY, describe, join, number_text, words_of
+from tic_rules.wording import BEARER, KIND, MODALITY, describe, fact_label, join, number_text, words_of
 
 LEVELS = ("verdict", "words", "nothing")
 """What a change may change: a verdict, words only, nothing."""
@@ -39,7 +39,7 @@ ABOUT = {
     "judgement": Text("判断方式", "how it is judged"), "at_once": Text("立即不符的情形", "what fails at once"),
     "consequence": Text("后果", "what follows"), "reading": Text("读法", "reading"),
     "quote": Text("条文引语", "quote"), "wording": Text("说明文字", "wording"), "clause": Text("条款编号", "clause"), "topic": Text("主题", "topic"),
-    "id": Text("规则编号", "rule id"),
+    "id": Text("规则编号", "rule id"), "fact": Text("数据读法（词汇表）", "how the fact is read (vocabulary)"),
 }  # fmt: skip
 EFFECT = {
     "stricter": Text("更严", "stricter"),
@@ -63,12 +63,13 @@ class Comparison:
 
     def __init__(self, a: RuleSet, x: Rule, b: RuleSet, y: Rule, editions: bool) -> None:
         self.a, self.x, self.b, self.y, self.editions = a, x, b, y, editions
-        self.reader = Reader(b.facts, editions)
+        self.reader = reader_of(a.vocabulary, b.vocabulary, editions)
 
     def changes(self) -> Iterator[Change]:
         yield from self._standing()
         yield from self._time()
         yield from self._scope()
+        yield from self._facts()
         yield from self._conditions()
         if self.editions:
             yield from self._words()
@@ -115,6 +116,12 @@ class Comparison:
             forth = second is None or (first is not None and self.reader.at_least(second, first))
             back = first is None or (second is not None and self.reader.at_least(first, second))
             yield Change("at_once", self._say(first, "a"), self._say(second, "b"), judged(forth, back), "verdict", ("fails_at_once",))
+
+    def _facts(self) -> Iterator[Change]:
+        """Facts of one name that the two files read from the data in different ways."""
+        for name in sorted(self.reader.otherwise.intersection(facts_of_rule(self.x)) & set(facts_of_rule(self.y))):
+            labels = [Text(*(fact_label(ruleset.facts[name], lang) for lang in ("zh", "en"))) for ruleset in (self.a, self.b)]
+            yield Change("fact", labels[0], labels[1], "incomparable", "verdict", ("require", "when"))
 
     # --- conditions ----------------------------------------------------------------------------------------------------------
 

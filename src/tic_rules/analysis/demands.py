@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.analysis.order import Reader, clock_of, early_enough, nature_of
+from tic_rules.analysis.order import Reader, clock_of, early_enough, nature_of, reader_of
 from tic_rules.ruleset import Rule, RuleSet
 
 MUST = frozenset({"must"})
@@ -44,14 +44,15 @@ def guarantors(theirs: Side, own: RuleSet, rule: Rule, level: frozenset[str], sa
     `same`: whether the two sides are editions of one document, so that an attestation speaks to both.
     """
     ruleset, rules = theirs
+    reader = reader_of(ruleset.vocabulary, own.vocabulary)
     found: list[str] = []
     for part in parts_of(asked(rule)):
-        guarantor = next((x.id for x in rules if x.modality in level and _reaches(x, rule) and _asks(ruleset, x, own, rule, part, same)), None)
+        guarantor = next((x.id for x in rules if x.modality in level and _reaches(x, rule) and _asks(reader, ruleset, x, own, rule, part, same)), None)
         if guarantor is None:
             return None
         found.append(guarantor)
     if rule.fails_at_once is not None:
-        broken = next((x.id for x in rules if x.modality in level and _reaches(x, rule) and _breaks(own, x, rule)), None)
+        broken = next((x.id for x in rules if x.modality in level and _reaches(x, rule) and _breaks(reader, x, rule)), None)
         if broken is None:
             return None
         found.append(broken)
@@ -65,8 +66,8 @@ def _reaches(x: Rule, y: Rule) -> bool:
     return x.applies is None or (y.applies is not None and x.applies == y.applies)
 
 
-def _asks(ruleset: RuleSet, x: Rule, own: RuleSet, y: Rule, part: Any, same: bool) -> bool:
-    reader = Reader(ruleset.facts, same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items})
+def _asks(reader: Reader, ruleset: RuleSet, x: Rule, own: RuleSet, y: Rule, part: Any, same: bool) -> bool:
+    reader = reader._replace(same_judgement=same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items})
     first, second = clock_of(x), clock_of(y)
     if x.since != y.since and not (nature_of(part, own.vocabulary).timeless or _stock(part, own)):
         return False
@@ -81,8 +82,8 @@ def _stock(node: Any, ruleset: RuleSet) -> bool:
     return all(ruleset.facts[name].reading in ("stock", "value", "words", "table") for name in c.facts_of(node))
 
 
-def _breaks(own: RuleSet, x: Rule, y: Rule) -> bool:
-    return x.fails_at_once is not None and x.since == y.since and Reader(own.facts).at_least(y.fails_at_once, x.fails_at_once)
+def _breaks(reader: Reader, x: Rule, y: Rule) -> bool:
+    return x.fails_at_once is not None and x.since == y.since and reader.at_least(y.fails_at_once, x.fails_at_once)
 
 
 __all__ = ["ANY", "BINDING_LEVELS", "MUST", "PRINCIPLE", "asked", "guarantors", "parts_of", "same_document"]

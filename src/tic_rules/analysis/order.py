@@ -18,15 +18,32 @@ from tic_rules.ruleset import Rule, Vocabulary
 # --- conditions -------------------------------------------------------------------------------------------------------------
 
 
+def definition(vocabulary: Vocabulary, name: str) -> Any:
+    """How a fact is read: without its label, with the list and the groups that it reads."""
+    fact = vocabulary.facts[name]
+    groups = vocabulary.facts[fact.kinds] if fact.kinds else None
+    return fact.model_copy(update={"label": None}), vocabulary.lists.get(fact.list_name or ""), groups and groups.groups
+
+
+def read_otherwise(a: Vocabulary, b: Vocabulary) -> frozenset[str]:
+    """The facts of one name that the two sides read from the data in different ways."""
+    shared = a.facts.keys() & b.facts.keys()
+    return frozenset(name for name in shared if a.facts[name] is not b.facts[name] and definition(a, name) != definition(b, name))
+
+
 class Reader(NamedTuple):
     """What a comparison has to know of the two sides beside the trees."""
 
     facts: Mapping[str, Any]
     same_judgement: bool = False
     """Whether an attestation, or another consequence, named on both sides is the same one."""
+    otherwise: frozenset[str] = frozenset()
+    """Facts of one name that the sides read in different ways: nothing can be said of them."""
 
     def at_least(self, x: Any, y: Any) -> bool:
         """Whether x is at least as strict as y."""
+        if self.otherwise and self.otherwise.intersection((*c.facts_of(x), *c.facts_of(y))):
+            return False
         if x == y and not self._names_a_rule(x):
             return True
         x, y = self._plain(x), self._plain(y)
@@ -112,6 +129,11 @@ def _words(node: Any) -> Choices | None:
         case c.AnyAmong():
             return Choices(frozenset(node.any_among), node.open)
     return None
+
+
+def reader_of(a: Vocabulary, b: Vocabulary, same_judgement: bool = False) -> Reader:
+    """A reader of conditions of two sides."""
+    return Reader(a.facts if a is b else {**a.facts, **b.facts}, same_judgement, frozenset() if a is b else read_otherwise(a, b))
 
 
 def where_at_least(x: c.Where, y: c.Where) -> bool:
@@ -320,4 +342,17 @@ def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
     return bool(first <= (1 if second is None else second))
 
 
-__all__ = ["Interval", "Nature", "Reader", "clock_of", "early_enough", "interval", "nature_of", "record_at", "shape_of", "where_at_least"]
+__all__ = [
+    "Interval",
+    "Nature",
+    "Reader",
+    "clock_of",
+    "early_enough",
+    "interval",
+    "nature_of",
+    "read_otherwise",
+    "reader_of",
+    "record_at",
+    "shape_of",
+    "where_at_least",
+]

@@ -14,6 +14,7 @@ from tic_rules import conditions as c
 from tic_rules.analysis.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
 from tic_rules.analysis.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
 from tic_rules.analysis.diff import Diff, Topic, relation_of
+from tic_rules.analysis.order import read_otherwise
 from tic_rules.analysis.sight import formulas
 from tic_rules.analysis.symbols import World, need_z3
 from tic_rules.errors import Text
@@ -72,11 +73,11 @@ def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
 class _Problem:
     """A solver over some rules of both sides; each is switched on by name."""
 
-    def __init__(self, rules: Sequence[tuple[str, RuleSet, Rule]], editions: bool) -> None:
+    def __init__(self, rules: Sequence[tuple[str, RuleSet, Rule]], editions: bool, otherwise: frozenset[str]) -> None:
         import z3
 
         self.z3 = z3
-        self.world = World([(ruleset, rule) for _, ruleset, rule in rules], editions)
+        self.world = World([(ruleset, rule) for _, ruleset, rule in rules], editions, otherwise)
         deadlines = self.world.deadlines(rule for _, _, rule in rules)
         self.solver = z3.Solver()
         self.solver.set("timeout", 2000)
@@ -160,7 +161,8 @@ class _Prover:
         self.found = found
         entries = [(side, sides(found, side)[0], rule) for topic in found.topics for side, rules in (("b", topic.b), ("a", topic.a)) for rule in rules]
         self.rules = {(side, rule.id): rule for side, _, rule in entries}
-        self.problems = [_Problem(group, found.editions) for group in _components(entries)]
+        otherwise = read_otherwise(found.a.vocabulary, found.b.vocabulary)
+        self.problems = [_Problem(group, found.editions, otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
 
     def holds(self, given: Iterable[tuple[str, str]], wanted: tuple[str, str]) -> list[tuple[str, str]] | None:

@@ -71,12 +71,12 @@ class Sight:
             case c.Among():
                 return self._single(node.fact, fact, node.among, node.open)
             case c.Given():
-                given = self.world.choice("value", node.fact, self._moment(fact))[2]
+                given = self.world.choice("value", self._known_as(node.fact), self._moment(fact))[2]
                 return when(given, z3.BoolVal(False))
             case c.Done():
                 return self._done(node)
             case c.Reads():
-                given = self.world.choice("value", node.fact, self._moment(fact))[2]
+                given = self.world.choice("value", self._known_as(node.fact), self._moment(fact))[2]
                 value = self.world.fresh(("reads", repr(node), self._moment(fact)))
                 self.world.say(z3.Implies(z3.Or(value.true, value.false), given), z3.Not(value.review))
                 return value
@@ -87,10 +87,14 @@ class Sight:
             case c.Largest():
                 return self.world.largest(node, self.at, Reader(self.ruleset.facts))
             case c.Share():
-                low, high = self.world.number(f"{node.fact}:{sorted(node.share_of)}", self.at.start, self.at, False, False)
+                low, high = self.world.number(f"{self._known_as(node.fact)}:{sorted(node.share_of)}", self.at.start, self.at, False, False)
                 strict = node.more_than is not None
                 return self._bounded("more_than" if strict else "at_least", low, high, real(node.more_than if strict else node.at_least))
         return self._entries(node, fact)
+
+    def _known_as(self, fact: str) -> str:
+        """The name of a fact's variables: one for both sides, unless they read it in different ways."""
+        return f"{fact} of {id(self.ruleset)}" if fact in self.world.otherwise else fact
 
     def _moment(self, fact: Fact) -> str:
         """The time as part of a name: a field that holds no dates is the same at all times."""
@@ -140,7 +144,7 @@ class Sight:
         growing = (fact.reading in ("sum", "count", "kinds") and fact.over is None) or fact.cumulative
         timeless = fact.reading == "value" and shape_of(fact.value or "") != "dated"
         start = self.at.start if fact.reading in ("sum", "count", "kinds") else ""
-        return self.world.number(name, start, self.at, growing, timeless)
+        return self.world.number(self._known_as(name), start, self.at, growing, timeless)
 
     def _count(self, fact: Fact) -> tuple[Any, Any]:
         certain, possible, more = [], [], []
@@ -174,7 +178,7 @@ class Sight:
     # --- single values and words -------------------------------------------------------------------------------------------------
 
     def _single(self, name: str, fact: Fact, words: Iterable[Any], open_list: bool) -> Value:
-        one, two, given = self.world.choice("value", name, self._moment(fact))
+        one, two, given = self.world.choice("value", self._known_as(name), self._moment(fact))
         if fact.type == "truth":
             self.world.say(*(z3.Or(end == self.world.word(True), end == self.world.word(False)) for end in (one, two)))
         numbers = [self.world.word(word) for word in words]

@@ -50,9 +50,9 @@ class At(NamedTuple):
 class World:
     """The variables of one proof, and what always holds of them."""
 
-    def __init__(self, rules: Iterable[tuple[RuleSet, Rule]], editions: bool) -> None:
+    def __init__(self, rules: Iterable[tuple[RuleSet, Rule]], editions: bool, otherwise: frozenset[str] = frozenset()) -> None:
         need_z3()
-        self.editions = editions
+        self.editions, self.otherwise = editions, otherwise
         self.axioms: list[Any] = []
         self._memo: dict[Any, Any] = {}
         self._numbers: dict[tuple[str, str], list[tuple[Any, Any, Any]]] = {}
