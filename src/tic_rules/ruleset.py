@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from tic_rules.amending import amended
 from tic_rules.conditions import Condition, Flag, Node, Where, refuse
 from tic_rules.errors import Text
 from tic_rules.quantities import NotADate, parse_span
@@ -406,6 +407,18 @@ class RuleSet:
 
     def __repr__(self) -> str:
         return f"<RuleSet {self.id} {self.version}: {len(self.rules)} rules>"
+
+    def with_change(self, rule_id: str, value: Any = None, /, **parts: Any) -> "RuleSet":
+        """A new rule set in which one rule is changed; this one stays as it is.
+
+        `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule file
+        (`by="3y"`, `modality="encouraged"`, `require={...}`) or facts (`headcount=500`). Raises KeyError for an unknown
+        rule, RuleSetError for a change that is none.
+        """
+        index, rule = self._by_id[rule_id.removeprefix(f"{self.id}/")]
+        made = object.__new__(RuleSet)
+        made.__setstate__(self.__getstate__() | {"rules": (*self.rules[:index], amended(rule, value, parts, self.facts), *self.rules[index + 1 :])})
+        return made
 
     def place(self, rule_id: str, *within: str | int) -> Mark:
         """Where a rule (or a part of it) stands in the rule file."""

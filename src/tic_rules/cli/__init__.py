@@ -20,6 +20,7 @@ COMMANDS = {
     "coverage": "every clause of a document and what became of it",
     "docs": "one page a rule and a document, and the comparison of all documents",
     "plan": "the least that would make a centre compliant",
+    "what-if": "other data, another day, other rules: what would change",
     "config": "the settings that a check here would use",
     "schema": "the JSON Schema of a centre, a rule set, a report",
 }

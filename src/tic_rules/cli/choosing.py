@@ -19,12 +19,15 @@ class Chosen(NamedTuple):
     rulesets: tuple[RuleSet, ...]
 
 
-def chosen(path: str, rules: Sequence[str], as_of: str | None) -> Chosen:
-    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on the day."""
+def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool = False) -> Chosen:
+    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on the day.
+
+    With `own_day`, the file's reported_on goes before the day asked for.
+    """
     named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
     day = parse_day(as_of) if as_of is not None else None
     centre = Centre.from_file(path, ruleset=named[0] if named else None)
-    on = as_of_day(centre, day)
+    on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)
     if centre.jurisdiction is None:
