@@ -14,6 +14,9 @@ from typing import Any
 import pytest
 import yaml
 
+from tic_rules.cli.check import command as check
+from tic_rules.cli.configuration import SETTINGS, read_configuration
+
 ROOT = Path(__file__).parents[1]
 ACTION: dict[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
 INSTALL, CHECK = ACTION["runs"]["steps"]
@@ -109,3 +112,37 @@ def test_an_option_is_no_path(folder: Path) -> None:
     step = Step(folder, paths="--exit-zero\ncentres")
     assert step.status == 2, "a path that looks like an option is a file that is not there"
     assert "--exit-zero" in step.stderr
+
+
+# --- the pages that say how CI is set up ------------------------------------------------------------------------------------
+
+PAGES = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("ci.md", "team.md")]
+
+
+def test_the_snippets_are_yaml_and_name_what_there_is() -> None:
+    snippets = [yaml.safe_load(text) for page in PAGES for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    assert len(snippets) == 5
+    workflow = next(snippet for snippet in snippets if "jobs" in snippet)
+    given = next(step["with"] for step in workflow["jobs"]["centres"]["steps"] if "tic-rules" in step["uses"])
+    assert set(given) <= set(ACTION["inputs"])
+    hooks = next(snippet for snippet in snippets if "repos" in snippet)["repos"][0]["hooks"]
+    published = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert {hook["id"] for hook in hooks} == {hook["id"] for hook in published}
+
+
+def test_the_commands_shown_have_the_options_that_there_are() -> None:
+    known = {name for parameter in check.params for name in (*parameter.opts, *parameter.secondary_opts)}
+    shown = [line for page in PAGES for line in re.findall(r"tic-rules check ([^\n`]+)", page)]
+    assert len(shown) >= 6
+    for line in shown:
+        assert {word for word in line.split(" #")[0].split() if word.startswith("-")} <= known, line
+
+
+def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
+    (snippet,) = re.findall(r"```toml\n(.*?)```", PAGES[1], re.DOTALL)
+    file = tmp_path / "tic-rules.toml"
+    file.write_text(snippet, encoding="utf-8")
+    assert set(read_configuration(file).values) < set(SETTINGS)
+    rest = re.search(r"Further settings: (.*?)\. ", PAGES[1], re.DOTALL)
+    assert rest is not None
+    assert set(re.findall(r"`([a-z-]+)`", rest[1])) | set(read_configuration(file).values) == set(SETTINGS)

@@ -191,6 +191,7 @@ def test_junit_is_read_by_a_parser() -> None:
     assert cases["income"].result[0].message == "What is said of income."
     assert "does not count" in cases["patents"].result[0].message
     assert "does not count" in cases["fund"].result[0].message
+    assert "<system-out>centres/示例 1.yaml:30:5 the exemption is unused</system-out>" in shown("junit")
     assert (broken.errors, next(iter(broken)).result[0].type) == (1, "duplicate-key")
 
 

@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape, quoteattr
 from tic_rules.errors import Diagnostic, visible
 from tic_rules.findings import Finding, Part, Report
 from tic_rules.reporters import Options, Run
-from tic_rules.reporters.places import place_of, who
+from tic_rules.reporters.places import Place, place_of, who
 from tic_rules.wording import VERDICT
 
 
@@ -25,7 +25,7 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
         outcome = _outcome(report, finding, options)
         failures += outcome.startswith("<failure")
         skipped += outcome.startswith("<skipped")
-        place = place_of(finding, about.get("file"))
+        place = place_of(finding, about.get("file")) if outcome else None  # where a pass was read is not worth working out
         at = f" file={_attr(place.file)}" + (f' line="{place.line}"' if place.line and not place.cell else "") if place else ""
         name = f"{finding.citation['locator']} {finding.title.in_(lang)} [{finding.id}]"
         cases.append(f"    <testcase classname={_attr(report.ruleset['id'])} name={_attr(name)}{at}>{outcome}</testcase>\n")
@@ -33,7 +33,9 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
     properties = "".join(f"<property name={_attr(key)} value={_attr(str(value))}/>" for key, value in known.items() if value)
     name = f"{who(about)} · {report.ruleset['id']} · {VERDICT[report.verdict].in_(lang)}"
     head = f'name={_attr(name)} tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    return f"  <testsuite {head}>\n    <properties>{properties}</properties>\n{''.join(cases)}  </testsuite>\n"
+    said = [f"{Place(w['file'] or '', w['line'], w['column'], cell=w.get('cell'))} {w['message'].in_(lang)}" for w in report.warnings]
+    warned = "    <system-out>" + "\n".join(_text(line) for line in said) + "</system-out>\n" if said else ""
+    return f"  <testsuite {head}>\n    <properties>{properties}</properties>\n{''.join(cases)}{warned}  </testsuite>\n"
 
 
 class Sheet:
