@@ -94,6 +94,19 @@ def test_the_json_of_a_proof() -> None:
     assert all(text["zh"] and text["en"] for text in data["proof"]["assumptions"])
 
 
+def test_a_draft_under_another_id_is_proved_the_same() -> None:
+    """A judgement is shared by the editions of one document, whatever the file calls itself."""
+    from pathlib import Path
+
+    text = (Path(__file__).parents[1] / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    draft = parse_ruleset(text.replace("id: zhejiang_2022", "id: my_draft"), "draft.yaml")
+    found = proved(diff(load_ruleset("zhejiang_2022"), draft))
+    assert found.editions
+    assert {topic.relation for topic in found.topics} == {"same"}
+    assert {claim.status for claim in found.claims} == {"guaranteed"}
+    assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
+
+
 # --- hand-made pairs --------------------------------------------------------------------------------------------------------
 
 TEMPLATE = """

@@ -228,7 +228,8 @@ class Comparison:
         if x.topic != y.topic:
             yield Change("topic", Text(x.topic, x.topic), Text(y.topic, y.topic), "none", "words", ("topic",))
         if x.id != y.id:
-            yield Change("id", Text(x.id, x.id), Text(y.id, y.id), "none", "words", ("id",))
+            named = any(isinstance(node, c.Attested) for node in c.walk(x.condition))  # an attestation names the rule
+            yield Change("id", Text(x.id, x.id), Text(y.id, y.id), "incomparable" if named else "none", "verdict" if named else "words", ("id",))
         if x.then != y.then or x.amount != y.amount:
             yield Change(
                 "consequence",

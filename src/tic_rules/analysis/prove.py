@@ -144,7 +144,7 @@ def _subjects(ruleset: RuleSet, rule: Rule) -> set[str]:
         tree = trees.pop()
         for node in c.walk(tree):
             if isinstance(node, c.Attested):
-                found.add(f"{ruleset.id}/{rule.id}")
+                found.add(f"judgement of {rule.id}")
             elif isinstance(node, c.Follows):
                 trees.append(ruleset[node.follows].when)
         for name in c.facts_of(tree):

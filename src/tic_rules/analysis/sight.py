@@ -48,7 +48,7 @@ class Sight:
                 return Value(z3.BoolVal(False), inner.false, z3.Or(inner.true, inner.review))
             case c.Attested():
                 asked = [item.id for item in self.rule.items] or [""]
-                return all_of([self.world.fresh(("attested", self.ruleset.id, self.rule.id, item)) for item in asked])
+                return all_of([self.world.fresh(("attested", "" if self.world.editions else self.ruleset.id, self.rule.id, item)) for item in asked])
             case c.Follows():
                 other = self.ruleset[node.follows]
                 return Sight(self.world, self.ruleset, other, self.at).see(other.when)
