@@ -29,7 +29,7 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
     full = " · ".join(text.in_(lang) for text in kind)
     return {
         "id": finding.rule,
-        "name": "".join(part.capitalize() for part in finding.id.replace("_", "-").split("-")),
+        "name": _pascal(finding.id),
         "shortDescription": {"text": title},
         "fullDescription": {"text": f"{title}。{source}：{quoted}（{full}）" if zh else f"{title}. {source}: {quoted} ({full})."},
         "help": {"text": f"{source} {quoted} {fix}: {remedy}", "markdown": "\n\n".join(markdown)},
@@ -38,6 +38,10 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
         "properties": {"tags": list(dict.fromkeys((finding.topic, finding.kind, finding.modality, finding.phase, finding.bearer)))},
         "clause": citation["locator"],
     }
+
+
+def _pascal(name: str) -> str:
+    return "".join(part.capitalize() for part in name.replace("_", "-").split("-"))
 
 
 def rule_location(finding: Finding, lang: str) -> dict[str, Any]:
@@ -92,10 +96,21 @@ class Tool:
             "version": VERSION,
             "semanticVersion": VERSION,
             "rules": [self._rule(rule) for rule in self.rules.values()],
-            "notifications": [{"id": code} for code in codes],
+            "notifications": [self._descriptor(code) for code in codes],
             "supportedTaxonomies": [{"name": name, "index": index} for index, name in enumerate(self.documents)],
         }
         return {"tool": {"driver": driver}, "taxonomies": [self._taxonomy(document) for document in self.documents.values()]}
+
+    def _descriptor(self, code: str) -> dict[str, Any]:
+        words = code.replace("-", " ")
+        zh = self.lang == "zh"
+        return {
+            "id": code,
+            "name": _pascal(code),
+            "shortDescription": {"text": words},
+            "fullDescription": {"text": f"数据的问题或提示：{words}" if zh else f"A fault of the data, or a warning about it: {words}."},
+            "help": {"text": "消息写明位置和改法" if zh else "The message says where it is and what would be right."},
+        }
 
     def _rule(self, rule: dict[str, Any]) -> dict[str, Any]:
         said = {key: value for key, value in rule.items() if key not in ("clause", "properties")}
