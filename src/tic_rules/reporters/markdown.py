@@ -57,16 +57,14 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     for status in _FOLDED:
         found = [f for f in report if f.status == status]
         if found:
-            lines += _fold(
-                f"{STATUS[status].in_(lang)} ({len(found)})", _table(report, found, options), open_=any(options.blocks(f) for f in found) and not shown
-            )
+            lines += _fold(f"{STATUS[status].in_(lang)} ({len(found)})", _table(report, found, options), open_=not shown and report.verdict == "undetermined")
     notes = [f for f in report if f.status == "fail" and not f.counts]
     if notes:
         lines += _fold(f"{'鼓励或不影响结论的事项，未做到' if zh else 'Absent, without effect on the verdict'} ({len(notes)})", _table(report, notes, options))
     if report.warnings:
         said = [f"- {md(_text(warning, lang))}{_at(warning)}" for warning in report.warnings]
         lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(said)})", said)
-    tally = ", ".join(f"{STATUS[status].in_(lang)} {number}" for status, number in report.summary.items() if number)
+    tally = ("，" if zh else ", ").join(f"{STATUS[status].in_(lang)} {number}" for status, number in report.summary.items() if number)
     return Block(report.verdict, "\n".join([*lines, f"<sub>{tally}</sub>", "", ""]))
 
 
@@ -133,9 +131,9 @@ def _table(report: Report, findings: list[Finding], options: Options) -> list[st
         known = (" *（基线）*" if zh else " *(baseline)*") if options.is_known(report, finding) else ""
         said = finding.detail.in_(lang) or finding.message.in_(lang)
         if finding.status == "exempted":
-            said = f"{STATUS['exempted'].in_(lang)}: {said}"
+            said = f"{STATUS['exempted'].in_(lang)}{'：' if zh else ': '}{said}"
         what = f"{md(finding.title.in_(lang))}<br>“{md(finding.citation['quote'])}”"
-        fix = f"<br>**{'整改' if zh else 'To do'}**: {md(finding.remedy.in_(lang))}" if finding.status == "fail" else ""
+        fix = f"<br>**{'整改' if zh else 'To do'}**{'：' if zh else ': '}{md(finding.remedy.in_(lang))}" if finding.status == "fail" else ""
         lines.append(f"| {md(finding.citation['locator'])} `{finding.id}` | {what} | {md(said)}{known}{fix} | {_where(report, finding)} |")
     return lines
 

@@ -23,8 +23,8 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
     quoted = f"“{citation['quote']}”"
     source = f"{citation['document']} {citation['locator']}"
     reading = finding.reading.in_(lang) if finding.reading is not None else ""
-    fix, read = ("如何整改", "本规则的理解") if zh else ("What to do", "How the clause is read")
-    markdown = [f"**{source}**", f"> {citation['quote']}", f"**{fix}**: {remedy}"] + ([f"**{read}**: {reading}"] if reading else [])
+    fix, read, colon = ("如何整改", "本规则的理解", "：") if zh else ("What to do", "How the clause is read", ": ")
+    markdown = [f"**{source}**", f"> {citation['quote']}", f"**{fix}**{colon}{remedy}"] + ([f"**{read}**{colon}{reading}"] if reading else [])
     kind = (MODALITY[finding.modality], KIND[finding.kind], PHASE[finding.phase], BEARER[finding.bearer])
     full = " · ".join(text.in_(lang) for text in kind)
     return {
@@ -32,7 +32,7 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
         "name": _pascal(finding.id),
         "shortDescription": {"text": title},
         "fullDescription": {"text": f"{title}。{source}：{quoted}（{full}）" if zh else f"{title}. {source}: {quoted} ({full})."},
-        "help": {"text": f"{source} {quoted} {fix}: {remedy}", "markdown": "\n\n".join(markdown)},
+        "help": {"text": f"{source} {quoted} {fix}{colon}{remedy}", "markdown": "\n\n".join(markdown)},
         "helpUri": f"urn:tic-rules:{quote(finding.rule, safe='/-_.')}",
         "defaultConfiguration": {"level": "error" if finding.modality in ("must", "in_principle") else "note"},
         "properties": {"tags": list(dict.fromkeys((finding.topic, finding.kind, finding.modality, finding.phase, finding.bearer)))},
