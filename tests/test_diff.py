@@ -75,7 +75,7 @@ def test_the_term_as_the_interface_shows_it() -> None:
     assert "equals: 3" in lines[change["places"]["a"]["line"] - 1]
 
 
-@pytest.mark.parametrize(("a", "b"), permutations(shipped_ids(), 2))
+@pytest.mark.parametrize(("a", "b"), list(permutations(shipped_ids(), 2)))
 def test_every_rule_stands_in_one_pair(a: str, b: str) -> None:
     found = compared(a, b)
     for side, ruleset in (("a", found.a), ("b", found.b)):
