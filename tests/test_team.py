@@ -35,7 +35,7 @@ def run(*args: str) -> Result:
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two centres in a folder of their own: zhejiang fails, jiangsu does not."""
     monkeypatch.chdir(tmp_path)
-    for name in ("GITHUB_STEP_SUMMARY", "LC_ALL", "LANG", "TIC_RULES_LANG"):
+    for name in ("GITHUB_STEP_SUMMARY", "LC_ALL", "LC_MESSAGES", "LANG", "TIC_RULES_LANG"):
         monkeypatch.delenv(name, raising=False)
     (tmp_path / "centres").mkdir()
     for file in (ZHEJIANG, JIANGSU):
