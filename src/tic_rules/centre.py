@@ -490,7 +490,7 @@ def _expiry(value: Any) -> Any:
     return span
 
 
-ExactDay = Annotated[Any, BeforeValidator(_expiry), Kind("date"), _shape(_ISO)]
+ExactDay = Annotated[Any, BeforeValidator(_expiry), _WRITTEN, Kind("date"), _shape(_ISO)]
 
 
 class Attestation(Record):
@@ -527,22 +527,30 @@ class Subject(Record):
     _source: Source | None = PrivateAttr(default=None)
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
 
+    def _text(self) -> Source | None:
+        """The text that the data was read from; asked for often, and the attribute itself costs microseconds with pydantic."""
+        return (self.__pydantic_private__ or {}).get("_source")
+
     @property
     def file(self) -> str | None:
         """The file that the data was read from; None for data given in Python."""
-        return self._source.file if self._source else None
+        source = self._text()
+        return source.file if source else None
 
     def place(self, path: str) -> Mark:
         """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is absent."""
-        return self._source.locate(unpointer(path)) if self._source else Mark(0, 0)
+        source = self._text()
+        return source.locate(unpointer(path)) if source else Mark(0, 0)
 
     def extent(self, path: str) -> Mark:
         """As `place`, with the end of a value where it truly ends."""
-        return self._source.extent(unpointer(path)) if self._source else Mark(0, 0)
+        source = self._text()
+        return source.extent(unpointer(path)) if source else Mark(0, 0)
 
     def nearest(self, path: str) -> Mark:
         """Where to look for a JSON pointer: its value, or the key of what lies nearest above it."""
-        return self._source.nearest(unpointer(path)) if self._source else Mark(0, 0)
+        source = self._text()
+        return source.nearest(unpointer(path)) if source else Mark(0, 0)
 
     @property
     def speaks_for(self) -> date | None:

@@ -436,6 +436,11 @@ class Decision(NamedTuple):
         return self.seen if self.seen is not None and not self.seen.parts else None
 
     @property
+    def full(self) -> Decision:
+        """The decision with all that was seen; other engines make it when it is looked at."""
+        return self
+
+    @property
     def by_year(self) -> dict[int, str]:
         """The status of each year that is owed."""
         return {year: status for year, status, _, _ in self.years}

@@ -149,11 +149,11 @@ class Telling:
         return self._known["reached"]  # type: ignore[no-any-return]
 
     def _reached(self) -> str | None:
-        told, scene = self.decision, self.scene
-        if told.status != "fail":
+        if self.decision.status != "fail":
             return None
+        told, scene = self.decision.full, self.scene
         lives = lives_of(scene, needs_of(scene.ruleset, self.rule)).all
-        if told.status != "fail" or told.deadline is None or told.moment is None or len(lives) != 1 or self.rule.kind == "consequence":
+        if told.deadline is None or told.moment is None or len(lives) != 1 or self.rule.kind == "consequence":
             return None
         start, deadline, last = told.moment.start, told.deadline, min(scene.as_of, scene.reported_on)
 
@@ -177,7 +177,7 @@ class Telling:
     # --- places --------------------------------------------------------------------------------------------------------------
 
     def _seens(self) -> Iterator[Seen]:
-        told = self.decision
+        told = self.decision.full
         for seen in (told.applies, told.seen, told.broken, *(seen for _, _, seen, _ in told.years)):
             if seen is not None:
                 yield seen
@@ -231,7 +231,7 @@ class Telling:
     # --- trace ---------------------------------------------------------------------------------------------------------------
 
     def _trace(self) -> Part:
-        told = self.decision
+        told = self.decision.full
         found = Part()
         if told.why_not is not None:
             found["not_applicable"] = told.why_not
@@ -348,7 +348,7 @@ class Telling:
         return f"涉及：{listed}" if lang == "zh" else f"concerns {listed}"
 
     def _when(self, lang: str) -> str:
-        told = self.decision
+        told = self.decision.full
         if told.years:
             return self._which_years(lang)
         if told.deadline is None or told.status not in ("fail", "pending", "exempted"):
@@ -365,7 +365,7 @@ class Telling:
         return text
 
     def _which_years(self, lang: str) -> str:
-        told = self.decision
+        told = self.decision.full
         by_status: dict[str, list[str]] = {}
         for year, status, _, _ in told.years:
             by_status.setdefault(status, []).append(str(year))

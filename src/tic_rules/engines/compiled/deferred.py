@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tic_rules.engines.compiled.runtime import Numbers, Sides
+from tic_rules.errors import TicRulesError, fault
 from tic_rules.evaluate import Decision, Seen, settle, waits_for
 from tic_rules.readings import FALSE, TRUE, UNKNOWN, Scene
 from tic_rules.ruleset import Rule
@@ -36,9 +37,14 @@ class Deferred:
 
     @property
     def full(self) -> Decision:
-        """The rule as the reference decides it."""
+        """The rule as the reference decides it. Another status than ours would be a fault of ours, and is not explained away."""
         if self._decision is None:
-            self._decision = decided(self._rule, self._scene)
+            explained = decided(self._rule, self._scene)
+            if explained.status != self.status:
+                zh = f"规则 {self._rule.id}：编译引擎判为 {self.status}，参照实现判为 {explained.status}；请报告此问题"
+                en = f"rule {self._rule.id}: the compiled engine says {self.status}, the reference {explained.status}; please report this"
+                raise fault(TicRulesError, "engines-disagree", zh, en, file=self._scene.subject.file or "")
+            self._decision = explained
         return self._decision
 
     def __getattr__(self, name: str) -> Any:
