@@ -39,6 +39,7 @@ class Column(NamedTuple):
     words: str | None
     known: Mapping[str, str]
     label: Text
+    choices: tuple[Text, ...] = ()
 
 
 class Sheet(NamedTuple):
@@ -101,7 +102,8 @@ def _column(parts: tuple[str, ...], start: tuple[str, ...], several: bool, metad
     for word, label in vocabulary.words.get(words or "", {}).items():
         known |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     path = ".".join(parts)
-    return Column(path, parts[len(start) :], kind.name, kind.dated, words, known, _label(path, vocabulary))
+    choices = tuple(Text(label.zh, label.en) for label in vocabulary.words.get(words or "", {}).values())
+    return Column(path, parts[len(start) :], kind.name, kind.dated, words, known, _label(path, vocabulary), choices)
 
 
 def _told_apart(columns: Iterator[Column], vocabulary: Vocabulary) -> tuple[Column, ...]:

@@ -383,7 +383,7 @@ class _Json:
 
     def mark(self, at: int) -> yaml.Mark:
         line = bisect_right(self.starts, at) - 1
-        return yaml.Mark(self.file, at, line, at - self.starts[line], None, 0)
+        return yaml.Mark(self.file, at, line + self.before, at - self.starts[line], None, 0)
 
     def wrong(self, at: int, zh: str, en: str) -> None:
         mark = self.mark(min(at, len(self.text)))

@@ -20,6 +20,10 @@ class NotClear(ValueError):
     """A cell that is not understood; `args` are code, and what to write instead in Chinese and English."""
 
 
+_UNKNOWN = frozenset(["-", "—", "——", "/", "\\", "?", "？", "不详", "未知", "不清楚", "待定", "待补", "待填", "暂缺", "暂无数据", "N/A", "n/a", "unknown"])
+"""What people put into a cell that they cannot fill in."""
+
+
 def ask(zh: str, en: str, code: str = "cell") -> NoReturn:
     raise NotClear(code, zh, en)
 
@@ -31,7 +35,7 @@ def read_cell(value: Any, column: Column, unit: str = "", since_1904: bool = Fal
     """
     if isinstance(value, str):
         text = value.strip()
-        if not text:
+        if not text or text in _UNKNOWN:
             return None
         if len(text) > LONGEST:
             ask(f"单元格超过 {LONGEST} 个字符", f"the cell is longer than {LONGEST} characters")
@@ -173,7 +177,7 @@ _UNIT = re.compile(r"\s*(?:人|个|家|项|次|件|名|所|台|套|篇|年|个�
 _AT_LEAST = re.compile(r"(?:≥|>=|至少|不少于|不低于)\s*(.+)|(.+?)\s*(?:及以上|以上)")
 _AT_MOST = re.compile(r"(?:≤|<=|至多|不多于|不超过)\s*(.+)|(.+?)\s*(?:及以下|以下|以内)")
 _BETWEEN = re.compile(r"(\d.*?)\s*(?:~|～|至|到|—+|–|(?<=[\d元人个家项亿万])-(?=\d))\s*(\d.*)")
-_ABOUT = re.compile(r"约|大概|左右|上下|近|余|多(?:[万亿元人个家项]|$)|\d\s*\+$")
+_ABOUT = re.compile(r"约|大概|左右|上下|近|\d[万亿]*余|多(?:[万亿元人个家项]|$)|\d\s*\+$")
 
 
 def _number_text(value: float) -> str:
@@ -224,6 +228,8 @@ def _year(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
 def _years(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     if not isinstance(value, str):
         return [_year(value, column, unit, since_1904)]
+    if value.casefold() in _NONE:
+        return []
     found: list[Any] = []
     for part in _parts(value):
         if match := re.fullmatch(r"((?:19|20|21)\d\d)\s*年?\s*(?:~|～|至|到|-|–|—)\s*((?:19|20|21)\d\d)\s*年?度?", part):
@@ -261,7 +267,16 @@ def _text(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
         text = _number_text(value)
     else:
         text = str(value)
-    return column.known.get(normal(text), text) if column.words else text
+    return _word(text, column) if column.words else text
+
+
+def _word(text: str, column: Column) -> str:
+    """A word by its label in either language. Raises NotClear with those that there are."""
+    word = column.known.get(normal(text))
+    if word is None:
+        zh, en = "、".join(label.zh for label in column.choices), ", ".join(label.en for label in column.choices)
+        ask(f"“{clip(text)}”不在可选之列：{zh}", f"{clip(text)!r} is not one of: {en}", "unknown-word")
+    return word
 
 
 def _words(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
@@ -269,7 +284,7 @@ def _words(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
         return [_text(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
         return []
-    return [column.known.get(normal(part), part) if column.words else part for part in _parts(value)]
+    return [_word(part, column) if column.words else part for part in _parts(value)]
 
 
 def _parts(text: str) -> list[str]:

@@ -13,6 +13,7 @@ from tic_rules.inputs.cells import NotClear, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.subjects import validated
 from tic_rules.layout import Names, Sheet, Unclear, names_of
+from tic_rules.loading import shared_vocabulary, whole_vocabulary
 from tic_rules.ruleset import Vocabulary
 from tic_rules.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 
@@ -89,7 +90,7 @@ class Reader:
 
     def __init__(self, file: str, model: type[Any], vocabulary: Vocabulary) -> None:
         self.file, self.model, self.vocabulary = file, model, vocabulary
-        self.names: Names = names_of(model, vocabulary)
+        self.names: Names = names_of(model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary)
         self._memo: dict[tuple[str, str], Any] = {}
 
     # --- the main sheet ------------------------------------------------------------------------------------------------------
