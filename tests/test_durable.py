@@ -80,6 +80,14 @@ def test_random_programmes_are_decided_as_the_reference_does(ruleset: str) -> No
         assert first is None, told(data, rules, as_of, first, programme=True)
 
 
+@pytest.mark.parametrize("first", ["浙江省甲产业技术研究院", "浙江省丙产业技术研究院", "研究院"])
+@pytest.mark.parametrize("days", [("2022", "2022-06"), ("2021", "2021-06"), ("2020", "2021-06-01")])
+def test_names_that_changed_on_a_day_known_in_part(first: str, days: tuple[str, str]) -> None:
+    second = [{"date": days[0], "value": first}, {"date": days[1], "value": "浙江省甲产业技术研究院"}]
+    data = {"stage": "approved", "approved_on": "2022-12-31", "reported_on": "2024-01-01", "name": "浙江省甲技术创新中心", "second_name": second}
+    assert not list(disagreements(data, load_ruleset("zhejiang_2022"), parse_span("2024-01-01").first, "durable"))
+
+
 def test_the_whole_report_is_the_same() -> None:
     whole = [case for case in centre_cases() if case.file == "whole.yaml"]
     for case in [next(case for case in whole if case.ruleset == ruleset) for ruleset in ("zhejiang_2022", "jiangsu_2020", "national_2020")]:
@@ -293,3 +301,16 @@ def test_without_the_extra_the_error_says_what_would_do() -> None:
     )
     for part in ("3.11", "3.12", "pip install 'tic-rules[durable]'", "C compiler", "C 编译器"):
         assert part in done.stdout
+
+
+def test_the_program_decides_with_it() -> None:
+    from click.testing import CliRunner
+
+    from tic_rules.cli import main
+
+    example = str(ROOT / "examples" / "zhejiang.yaml")
+    done = CliRunner().invoke(main, ["check", example, "--engine", "durable", "--format", "json"])
+    expected = CliRunner().invoke(main, ["check", example, "--engine", "reference", "--format", "json"])
+    assert done.exit_code == expected.exit_code == 1
+    assert '"engine": "durable"' in done.stdout
+    assert done.stdout.replace('"engine": "durable"', '"engine": "reference"') == expected.stdout

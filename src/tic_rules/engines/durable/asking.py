@@ -138,15 +138,22 @@ class Asking:
         return {"head": self.plan.code(head), "tail": self.plan.code(tail), "inner": len(text) - len(before) - len(after)}
 
     def _same(self, node: Node, key: int, moment: Moment) -> None:
+        """The texts between are the same where one text stands in every part, for certain or perhaps."""
         *texts, equal = node.parts
-        inner = []
+        inner: list[set[str]] = []
         for part in texts:
             self.ask(part, key, moment)
             values, _, _ = self.scene.single(part.source.fact, moment.day)
-            inner.append(between(part.source, values[0]) if len(values) == 1 else "")
-        codes = {text: index for index, text in enumerate(dict.fromkeys(inner), 1)}
-        pairs = [(one, other) for index, one in enumerate(inner) for other in inner[index + 1 :]]
-        self.each(ALL, equal, key, [{"x": codes[one], "y": codes[other] if one and other else codes[one]} for one, other in pairs])
+            if values:
+                inner.append({between(part.source, text) for text in values} - {""})
+        if not inner:
+            self.sheet.known(equal, key, TRUE)
+            return
+        candidates = []
+        for text in sorted(set.union(*inner)):
+            candidates.append(Part(node=equal.number, entry=(own := self.sheet.entry())))
+            self.each(ALL, equal, own, [{"same": int(text in possible), "ways": len(possible)} for possible in inner])
+        self.sheet.gather(ANY, equal, key, candidates)
 
     def _done(self, node: Node, key: int, moment: Moment) -> None:
         values, _, _ = self.scene.single(node.source.fact, moment.day)

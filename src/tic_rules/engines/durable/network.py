@@ -188,7 +188,7 @@ def branches(ruleset: RuleSet, plan: Plan, node: Node) -> list[Branch]:
             no_head: list[Branch] = [(FALSE, [known, {"$neq": {"head": before}}]), (FALSE, [head, {"$neq": {"tail": after}}])]
             return [(TRUE, [head, tail, inner]), *no_head, (FALSE, [head, tail, {"$lte": {"inner": 0}}]), (UNKNOWN, [{"head": 0}])]
         case "equal":
-            return [(TRUE, [{"x": {"$m": "y"}}]), (FALSE, [{"$neq": {"x": {"$m": "y"}}}])]
+            return [(TRUE, [{"same": 1}, {"ways": 1}]), (UNKNOWN, [{"same": 1}, {"$gt": {"ways": 1}}]), (FALSE, [{"same": 0}])]
         case "done":
             by_then = {"$lte": {"first": {"$m": "day"}}}
             return [
