@@ -265,7 +265,7 @@ _BREAK = "\n\r\x85\u2028\u2029"
 _INDENTED = re.compile(f"(?:^|[{_BREAK}])[ \t\ufeff?:-]{{{MAX_DEPTH // 2 - 2}}}")
 _DIRECTIVE = re.compile(f"(?:^|[{_BREAK}])\ufeff?%")
 _SHORT = 64 * 1024
-_FEW = 1000
+_FEW = 300
 
 
 def _refuse_monsters(text: str, file: str) -> None:
