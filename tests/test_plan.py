@@ -6,6 +6,8 @@ import builtins
 import json
 import random
 from datetime import date
+from fractions import Fraction
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +18,14 @@ from generate import random_centre
 
 from tic_rules import Centre, DataError, UsageError, check, load_ruleset
 from tic_rules.analysis.plan import Plan, make_plan
+from tic_rules.analysis.plan.choosing import Costs, Open, choose
 from tic_rules.analysis.plan.making import RANK
+from tic_rules.analysis.plan.model import Way, change
 from tic_rules.analysis.plan.patching import patch_text
 from tic_rules.checking import parse_day
 from tic_rules.cli import main
 from tic_rules.documents import Edit, document_of, plain
+from tic_rules.errors import Text
 
 EXAMPLE = Path(__file__).parents[1] / "examples" / "zhejiang.yaml"
 z3 = pytest.importorskip("z3", reason="plans with a choice need the extra tic-rules[prove]")
@@ -135,6 +140,36 @@ def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> Non
     added = [Centre.from_data({"contributions": [e.value]}).contributions[0].amount.low for e in plan.edits if e.path == ("contributions",)]
     assert sum(added) == 25_0000_0000 - 10_7000_0000  # of which the city owes 80 million: nothing beyond the gap is planned
     keeps_its_word(plan, "zhejiang_2022")
+
+
+def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
+    """Against every combination of ways, on small made-up rules that share changes and numbers to be reached."""
+    rng = random.Random(4)
+    used = set()
+    for _ in range(60):
+        pool = [change("paper", f"p{n}", (Edit("set", (f"p{n}",), True),), Text("", ""), size=Fraction(rng.randint(0, 5), 5)) for n in range(5)]
+        pool += [change("people", f"n{n % 2}", (Edit("set", (f"n{n % 2}",), n),), Text("", ""), size=Fraction(n, 4), level=(f"n{n % 2}", n)) for n in range(4)]
+        rules = [Open(f"r{n}", None, tuple(Way(tuple(rng.sample(pool, rng.randint(1, 3)))) for _ in range(rng.randint(1, 3)))) for n in range(4)]
+        costs = Costs({"p0": Fraction(3), "n1": Fraction(1, 2)})
+        made = choose(rules, (), {}, costs)
+        assert made is not None
+        used.add(made.chosen_by)
+        price = {picks: _price(rules, picks, costs) for picks in product(*(range(len(rule.ways)) for rule in rules))}
+        assert price[made.ways] == min(price.values())
+    assert "z3" in used
+
+
+def _price(rules: list[Open], picks: tuple[int, ...], costs: Costs) -> Fraction:
+    """What the chosen ways cost: a shared change once, of several numbers to be reached the largest."""
+    taken = {made.key: made for rule, pick in zip(rules, picks, strict=True) for made in rule.ways[pick].changes}
+    highest: dict[str, Fraction] = {}
+    total = Fraction(0)
+    for made in taken.values():
+        if made.level is None:
+            total += costs.of(made)
+        else:
+            highest[made.at] = max(highest.get(made.at, Fraction(0)), costs.of(made))
+    return total + sum(highest.values(), Fraction(0))
 
 
 def test_without_the_solver_a_plan_without_a_choice_is_made_and_one_with_a_choice_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tic_rules.analysis.plan.making import Plan, make_plan
-from tic_rules.analysis.plan.model import Alternative, Rest, Step
+from tic_rules.analysis.plan.making import make_plan
+from tic_rules.analysis.plan.model import Alternative, Plan, Rest, Step
 
 __all__ = ["Alternative", "Plan", "Rest", "Step", "make_plan"]

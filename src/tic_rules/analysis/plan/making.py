@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from tic_rules import conditions as c
+from tic_rules.analysis.plan.case import Case, kind_of, word_of
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
-from tic_rules.analysis.plan.model import Alternative, Change, Rest, Step, Sum, Way, change
+from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
 from tic_rules.analysis.plan.reasons import reason_after, reason_before
-from tic_rules.analysis.plan.ways import Case, kind_of, ways, word_of
+from tic_rules.analysis.plan.ways import ways
 from tic_rules.centre import CentreData, paths_of
 from tic_rules.checking import check_subject, sorted_scene
 from tic_rules.documents import Edit, apply, document_of, get, subject_of
@@ -33,75 +34,6 @@ TRIES = 6
 RANK = {"pass": 0, "not_applicable": 0, "exempted": 1, "pending": 2, "needs_review": 3, "unknown": 4, "fail": 5}
 """A step may bring no finding further down than it stands."""
 ALTERNATIVES = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The steps, what stays open, and what the evaluator says of the data once the steps are taken."""
-
-    before: Report
-    after: Report
-    document: dict[str, Any]
-    """The data with all steps taken."""
-    steps: tuple[Step, ...]
-    lost: tuple[Rest, ...]
-    open: tuple[Rest, ...]
-    alternatives: tuple[Alternative, ...]
-    kept: tuple[str, ...]
-    chosen_by: str
-
-    @property
-    def verdict(self) -> str:
-        return self.after.verdict
-
-    @property
-    def edits(self) -> tuple[Edit, ...]:
-        return tuple(edit for step in self.steps for edit in step.edits)
-
-    @property
-    def cost(self) -> Fraction:
-        return sum((step.cost for step in self.steps), Fraction(0))
-
-    def as_dict(self) -> dict[str, Any]:
-        """The plan as plain JSON values."""
-        return {
-            "tool": dict(self.before.tool),
-            "centre": dict(self.before.centre or {}),
-            "ruleset": {"id": self.before.ruleset["id"], "version": self.before.ruleset["version"]},
-            "as_of": self.before.as_of,
-            "verdict": {"now": self.before.verdict, "planned": self.verdict},
-            "cost": float(self.cost),
-            "chosen_by": self.chosen_by,
-            "kept": list(self.kept),
-            "steps": [step.as_dict(self.about) for step in self.steps],
-            "alternatives": [
-                {
-                    "rule": self.about(a.rule),
-                    "what": [text.as_dict() for text in a.texts],
-                    "cost": float(a.cost),
-                    "changes": [{"op": e.op, "path": list(e.path), "value": e.value} for e in a.edits],
-                }
-                for a in self.alternatives
-            ],
-            "lost": [self._rest(rest) for rest in self.lost],
-            "open": [self._rest(rest) for rest in self.open],
-        }
-
-    def about(self, rule: str) -> dict[str, Any]:
-        """A rule for a reader: its clause, what it asks, how to mend it, where it stands now."""
-        finding = self.before[rule]
-        return {
-            "rule": finding.rule,
-            "title": finding.title.as_dict(),
-            "remedy": finding.remedy.as_dict(),
-            "locator": finding.citation["locator"],
-            "quote": finding.citation["quote"],
-            "status": finding.status,
-            "deadline": finding.deadline,
-        }
-
-    def _rest(self, rest: Rest) -> dict[str, Any]:
-        return {**self.about(rest.rule), "status": rest.status, "why": rest.why.as_dict(), "missing": list(rest.missing)}
 
 
 def make_plan(
@@ -415,4 +347,4 @@ def _adverse(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
     return found
 
 
-__all__ = ["Plan", "make_plan"]
+__all__ = ["make_plan"]

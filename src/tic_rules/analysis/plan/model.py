@@ -9,6 +9,7 @@ from typing import Any
 
 from tic_rules.documents import Edit, Parts
 from tic_rules.errors import Text
+from tic_rules.findings import Report
 
 KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
 """What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results, judgements, decisions of others."""
@@ -110,10 +111,79 @@ class Alternative:
     cost: Fraction
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The steps, what stays open, and what the evaluator says of the data once the steps are taken."""
+
+    before: Report
+    after: Report
+    document: dict[str, Any]
+    """The data with all steps taken."""
+    steps: tuple[Step, ...]
+    lost: tuple[Rest, ...]
+    open: tuple[Rest, ...]
+    alternatives: tuple[Alternative, ...]
+    kept: tuple[str, ...]
+    chosen_by: str
+
+    @property
+    def verdict(self) -> str:
+        return self.after.verdict
+
+    @property
+    def edits(self) -> tuple[Edit, ...]:
+        return tuple(edit for step in self.steps for edit in step.edits)
+
+    @property
+    def cost(self) -> Fraction:
+        return sum((step.cost for step in self.steps), Fraction(0))
+
+    def as_dict(self) -> dict[str, Any]:
+        """The plan as plain JSON values."""
+        return {
+            "tool": dict(self.before.tool),
+            "centre": dict(self.before.centre or {}),
+            "ruleset": {"id": self.before.ruleset["id"], "version": self.before.ruleset["version"]},
+            "as_of": self.before.as_of,
+            "verdict": {"now": self.before.verdict, "planned": self.verdict},
+            "cost": float(self.cost),
+            "chosen_by": self.chosen_by,
+            "kept": list(self.kept),
+            "steps": [step.as_dict(self.about) for step in self.steps],
+            "alternatives": [
+                {
+                    "rule": self.about(a.rule),
+                    "what": [text.as_dict() for text in a.texts],
+                    "cost": float(a.cost),
+                    "changes": [{"op": e.op, "path": list(e.path), "value": e.value} for e in a.edits],
+                }
+                for a in self.alternatives
+            ],
+            "lost": [self._rest(rest) for rest in self.lost],
+            "open": [self._rest(rest) for rest in self.open],
+        }
+
+    def about(self, rule: str) -> dict[str, Any]:
+        """A rule for a reader: its clause, what it asks, how to mend it, where it stands now."""
+        finding = self.before[rule]
+        return {
+            "rule": finding.rule,
+            "title": finding.title.as_dict(),
+            "remedy": finding.remedy.as_dict(),
+            "locator": finding.citation["locator"],
+            "quote": finding.citation["quote"],
+            "status": finding.status,
+            "deadline": finding.deadline,
+        }
+
+    def _rest(self, rest: Rest) -> dict[str, Any]:
+        return {**self.about(rest.rule), "status": rest.status, "why": rest.why.as_dict(), "missing": list(rest.missing)}
+
+
 def _pointer(path: Parts) -> str:
     from tic_rules.source import pointer
 
     return pointer(path)
 
 
-__all__ = ["KINDS", "Alternative", "Change", "Rest", "Step", "Sum", "Way", "change"]
+__all__ = ["KINDS", "Alternative", "Change", "Plan", "Rest", "Step", "Sum", "Way", "change"]

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
+from tic_rules.analysis.plan.case import Case, record_of, word_of
 from tic_rules.analysis.plan.model import Sum
-from tic_rules.analysis.plan.ways import Case, record_of, word_of
 from tic_rules.centre import CentreData
 from tic_rules.quantities import Range
 from tic_rules.readings import Moment, Scene

@@ -5,55 +5,26 @@ Nothing here knows a clause, and nothing is trusted: whatever a way claims is pu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import date
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.analysis.plan.model import Change, Sum, Way, change
-from tic_rules.centre import Record, Series, value_at
-from tic_rules.documents import Edit, Parts, get
+from tic_rules.analysis.plan.case import Case, dated, kind_of, one_of, set_value, word_of
+from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry
+from tic_rules.analysis.plan.model import Change, Way, change
+from tic_rules.centre import Series, value_at
+from tic_rules.documents import Edit, get
 from tic_rules.errors import Text
 from tic_rules.evaluate import between, see
-from tic_rules.lives import Life
-from tic_rules.quantities import FIRST_DAY
-from tic_rules.readings import FALSE, TRUE, UNKNOWN, Entry, Moment, Scene
-from tic_rules.ruleset import Fact, Rule
+from tic_rules.readings import TRUE
+from tic_rules.ruleset import Fact
 from tic_rules.source import pointer
 from tic_rules.wording import field_label, join, number_text, words_of
 
 MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
-
-_KINDS = {
-    "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ", "formation_mode": "organ",
-    "industrial_park": "organ", "industry_fund": "organ", "team_owned_company": "organ",
-    "staff": "people", "contributions": "money", "income": "money", "fiscal_spending": "money", "fiscal_balance": "money",
-    "outputs": "output", "services": "output", "projects": "output", "evaluations": "decision", "acceptance": "decision",
-}  # fmt: skip
-"""What kind of step a change of a part of the data is. All other parts of a centre's file are papers."""
-
-
-class Case(NamedTuple):
-    """A rule at a moment of a life, and the day on which something new would be dated."""
-
-    rule: Rule
-    scene: Scene
-    moment: Moment
-    life: Life
-    document: dict[str, Any]
-    on: date
-    unknown: bool
-    """The data does not decide the rule: what is not given is to be supplied, not brought about."""
-    sums: Callable[[Any, Case], list[tuple[Sum, ...]]]
-    fitting: Callable[[str, str], str | None]
-    """A word for an attribute of a list that no consequence of the rule set speaks against."""
-
-    @property
-    def supplies(self) -> bool:
-        return self.unknown or self.moment.day < self.scene.as_of
 
 
 def ways(node: Any, case: Case) -> list[Way]:
@@ -96,11 +67,11 @@ def _ways(node: Any, case: Case, seen: Any) -> Iterator[Way]:
         case c.Reads():
             yield _set(case, node.fact, _reading(node, case))
         case c.Some():
-            yield from _some(node.fact, node.some, case)
+            yield from some_entry(node.fact, node.some, case)
         case c.Every():
-            yield from _every(node, case)
+            yield from every_entry(node, case)
         case c.EachOf():
-            yield from _each_of(node, case, seen)
+            yield from each_key(node, case, seen)
 
 
 def _product(parts: list[list[Way]]) -> Iterator[Way]:
@@ -118,41 +89,6 @@ def _set(case: Case, name: str, value: Any, choices: tuple[Any, ...] = ()) -> Wa
     return Way((set_value(case, tuple((fact.value or "").split(".")), value, choices),))
 
 
-def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()) -> Change:
-    """A value in its place: a dated entry where the data has a series there. The first of several `choices` stands for all."""
-    dotted = ".".join(str(part) for part in path)
-    supplied = get(case.document, path) is None
-    edit = _dated(case, path, value)
-    vocabulary = case.scene.ruleset.vocabulary
-    zh, en = (field_label(pointer(path), vocabulary, lang) for lang in ("zh", "en"))
-    if value is True:
-        text = Text(zh, en)
-    else:
-        told = Text(*(_one_of(vocabulary, choices or (value,), lang) for lang in ("zh", "en")))
-        text = Text(f"{zh}：{told.zh}", f"{en}: {told.en}")
-    return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
-
-
-def _dated(case: Case, path: Parts, value: Any) -> Edit:
-    old = value_at(case.scene.subject, ".".join(str(part) for part in path)) if not any(isinstance(part, int) for part in path) else None
-    if not isinstance(old, Series):
-        return Edit("set", path, value)
-    for index, entry in enumerate(old):
-        if entry.when.exact and entry.when.first == case.on:
-            return Edit("set", (*path, index, "value"), value)
-    return Edit("append", path, {"date": case.on.isoformat(), "value": value})
-
-
-def _one_of(vocabulary: Any, words: tuple[Any, ...] | list[Any], lang: str) -> str:
-    shown = join([_said(vocabulary, word, lang) for word in words[:12]], lang, "或" if lang == "zh" else "or")
-    more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
-    return shown + more + ("（其一）" if lang == "zh" and len(words) > 2 else "")
-
-
-def kind_of(dotted: str) -> str:
-    return _KINDS.get(dotted.split(".")[0], "paper")
-
-
 def _words(case: Case, name: str, words: list[str], choices: tuple[str, ...] = ()) -> Change:
     path = tuple((case.scene.facts[name].words or "").split("."))
     own = get(case.document, path)
@@ -160,7 +96,7 @@ def _words(case: Case, name: str, words: list[str], choices: tuple[str, ...] = (
     vocabulary = case.scene.ruleset.vocabulary
     said = []
     for lang in ("zh", "en"):
-        told = _one_of(vocabulary, choices, lang) if choices else join([words_of(vocabulary.words, w, lang) for w in words], lang)
+        told = one_of(vocabulary, choices, lang) if choices else join([words_of(vocabulary.words, w, lang) for w in words], lang)
         said.append(f"{field_label(pointer(path), vocabulary, lang)}: {told}")
     return change("data" if own is None and case.supplies else kind_of(".".join(path)), ".".join(path), edits, Text(said[0].replace(": ", "：", 1), said[1]))
 
@@ -210,7 +146,7 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
     elif fact.reading == "count":
         lacking = int(least - seen.observed.low)
         if 0 < lacking <= 50:
-            yield Way(tuple(_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking)))
+            yield Way(tuple(new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking)))
     elif fact.reading == "distinct":
         yield from _distinct(case, fact, int(least))
 
@@ -238,7 +174,7 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
     number = int(least) if least == int(least) else str(float(least))
     old = value_at(case.scene.subject, dotted)
     if isinstance(old, Series) or case.on == case.scene.reported_on or fact.value:
-        edit = _dated(case, path, number)
+        edit = dated(case, path, number)
     elif old is None:
         edit = Edit("set", path, [{"date": case.on.isoformat(), "value": number}])
     else:
@@ -264,167 +200,7 @@ def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
     fresh = [w for w in case.scene.ruleset.vocabulary.words.get(word or "", {}) if w not in there and w != "other"]
     lacking = least - len(there - {None})
     if 0 < lacking <= len(fresh):
-        yield Way(tuple(_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking]))
-
-
-# --- entries ----------------------------------------------------------------------------------------------------------------
-
-
-def _some(name: str, where: c.Where, case: Case) -> Iterator[Way]:
-    fact = case.scene.facts[name]
-    listed = case.scene.listed(fact.list_name or "")
-    if listed.declared.held is not None:
-        yield Way((_event(case, fact, where),))
-        return
-    if listed.declared.date is None and listed.declared.year is None:
-        for entry in listed.entries[:3]:
-            mended = _mend(case, entry, where)
-            if mended:
-                yield Way(mended)
-    yield Way((_entry(case, fact, where),))
-
-
-def _event(case: Case, fact: Fact, where: c.Where) -> Change:
-    """The one event that the place holds, as it has to be."""
-    declared = case.scene.listed(fact.list_name or "").declared
-    path = tuple(declared.paths[0].split("."))
-    said = _attributes(case, declared.paths[0], where)
-    values: dict[str, Any] = {str(declared.held): True, **({declared.date: case.on.isoformat()} if declared.date else {}), **said}
-    edits = tuple(Edit("set", (*path, name), item) for name, item in values.items())
-    return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, said))
-
-
-def _entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change:
-    """One more entry of a list."""
-    declared = case.scene.listed(fact.list_name or "").declared
-    dotted = declared.paths[0]
-    path = tuple(dotted.split("."))
-    said = _attributes(case, dotted, where)
-    year = case.moment.year
-    if declared.scalar is not None:
-        value: Any = year if declared.year else f"（{declared.scalar}{number + 1}）"
-    else:
-        value = {}
-        if declared.year:
-            value[declared.year] = year if year is not None else case.on.year
-        value |= said
-        if declared.date and (year is None or case.on.year > year):
-            value[declared.date] = case.on.isoformat()
-        if number:
-            value |= {"name": f"（{number + 1}）"} if "name" in (record_of(dotted) or Record).model_fields else {}
-    edits: tuple[Edit, ...] = (Edit("append", path, value),)
-    if get(case.document, path) is None:
-        # A list that is not given says nothing about what else there is; one entry more does not make it complete.
-        edits = (*edits, Edit("append", ("incomplete",), dotted))
-    made = change("data" if case.supplies else kind_of(dotted), dotted, edits, _entry_text(case, path, said, year))
-    return made if not number else Change(made.kind, made.at, made.edits, made.text, key=f"{made.key}\n{number}")
-
-
-def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, Any]:
-    """What an entry has to say, and a word for what other clauses look at."""
-    said: dict[str, Any] = {}
-    for name, test in where.each.items():
-        said[name] = _allowed(case, dotted, name, test)
-    if where.any:
-        said |= _attributes(case, dotted, where.any[0])
-    for name in (record_of(dotted) or Record).model_fields:
-        fit = None if name in said else case.fitting(dotted, name)
-        if fit is not None:
-            said[name] = fit
-    return said
-
-
-def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
-    if test.given:
-        return f"（{field_label('/' + dotted.replace('.', '/') + '/' + name, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
-    named = [word for word in test.one_of or () if word is not None]
-    if named:
-        validator = (record_of(dotted) or Record).model_fields.get(name)
-        several = validator is not None and "_words" in str(validator.metadata)
-        return [named[0]] if several else named[0]
-    known = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
-    return next((word for word in known if word not in (test.other_than or ())), None)
-
-
-def _entry_text(case: Case, path: Parts, said: dict[str, Any], year: int | None = None) -> Text:
-    vocabulary = case.scene.ruleset.vocabulary
-    told = []
-    for lang in ("zh", "en"):
-        words = [_said(vocabulary, w, lang) for name, w in said.items() if w is not True]
-        flags = [field_label(f"{pointer(path)}/{name}", vocabulary, lang).rsplit("/", 1)[-1] for name, w in said.items() if w is True]
-        label = field_label(pointer(path), vocabulary, lang)
-        detail = join([*words, *flags], lang)
-        shown = (f"{year}年度" if lang == "zh" else f"{year}") if year is not None else ""
-        parts = [part for part in (shown, detail) if part]
-        told.append(
-            (f"{label}：增加一项" + (f"（{'，'.join(parts)}）" if parts else ""))
-            if lang == "zh"
-            else f"{label}: one more" + (f" ({', '.join(parts)})" if parts else "")
-        )
-    return Text(told[0], told[1])
-
-
-def _said(vocabulary: Any, value: Any, lang: str) -> str:
-    return join([words_of(vocabulary.words, w, lang) for w in value], lang) if isinstance(value, list) else words_of(vocabulary.words, value, lang)
-
-
-def _every(node: c.Every, case: Case) -> Iterator[Way]:
-    fact = case.scene.facts[node.fact]
-    listed = case.scene.listed(fact.list_name or "")
-    entries, _, _ = case.scene.entries_at(fact, case.moment)
-    if not entries and not listed.entries:
-        yield Way((_entry(case, fact, node.every),))
-        return
-    mended: list[Change] = []
-    for entry, _ in entries:
-        if case.scene.matches(node.every, entry, case.moment.day, []) == TRUE:
-            continue
-        found = _mend(case, entry, node.every)
-        if not found:
-            return
-        mended.extend(found)
-    if mended:
-        yield Way(tuple(mended))
-
-
-def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
-    """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not changed."""
-    if where.any:
-        options = [mended for inner in where.any if (mended := _mend(case, entry, inner)) or case.scene.matches(inner, entry, case.moment.day, []) == TRUE]
-        if not options:
-            return ()
-        rest = _mend(case, entry, c.Where(each=where.each)) if where.each else ()
-        return (*options[0], *rest)
-    found: list[Change] = []
-    for name, test in where.each.items():
-        value = case.scene.matches(c.Where(each={name: test}), entry, case.moment.day, [])
-        if value == TRUE:
-            continue
-        dotted = ".".join(str(part) for part in entry.at if not isinstance(part, int))
-        wanted = _allowed(case, dotted, name, test)
-        if entry.path(name) != (*entry.at, name) or wanted is None or (value != UNKNOWN and wanted is not True and not isinstance(wanted, list)):
-            return ()
-        old = get(case.document, (*entry.at, name))
-        if isinstance(wanted, list) and isinstance(old, list):
-            wanted = [*old, *wanted]
-        choices = tuple(word for word in test.one_of or () if word is not None) if wanted is not True else ()
-        found.append(set_value(case, (*entry.at, name), wanted, choices))
-    return tuple(found)
-
-
-def _each_of(node: c.EachOf, case: Case, seen: Any) -> Iterator[Way]:
-    path = tuple((case.scene.facts[node.fact].table or "").split("."))
-    wanted = node.has.any[0] if node.has.any else node.has
-    dotted = ".".join(path)
-    edits = [Edit("set", (*path, key, name), _allowed(case, dotted, name, test)) for key in seen.lacking for name, test in wanted.each.items()]
-    said = []
-    for lang in ("zh", "en"):
-        label, named = field_label(pointer(path), case.scene.ruleset.vocabulary, lang), join(list(seen.lacking[:8]), lang)
-        more = len(seen.lacking) - 8
-        rest = "" if more <= 0 else f"等{len(seen.lacking)}项" if lang == "zh" else f" and {more} more"
-        said.append(f"{label}：{named}{rest}" if lang == "zh" else f"{label}: {named}{rest}")
-    supplied = get(case.document, path) is None
-    yield Way((change("data" if supplied and case.supplies else "paper", dotted, tuple(edits), Text(said[0], said[1]), size=Fraction(0)),))
+        yield Way(tuple(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking]))
 
 
 # --- judgements, helpers ----------------------------------------------------------------------------------------------------
@@ -441,24 +217,4 @@ def _judgement(case: Case, item: str | None) -> Change:
     return change("judgement", "attestations", (Edit("append", ("attestations",), value),), text)
 
 
-def record_of(dotted: str) -> type[Record] | None:
-    """The model of the entries of a list of the data."""
-    from tic_rules.centre import CentreData, record_in
-
-    model: Any = CentreData
-    for part in dotted.split("."):
-        field = model.model_fields.get(part) if model is not None else None
-        model = record_in(field.annotation) if field is not None else None
-    return model  # type: ignore[no-any-return]
-
-
-def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
-    """The vocabulary of an attribute of a list's entries."""
-    from tic_rules.centre import WordOf
-
-    model = record_of(dotted)
-    field = model.model_fields.get(attribute) if model is not None else None
-    return next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None) if field is not None else None
-
-
-__all__ = ["FALSE", "FIRST_DAY", "Case", "kind_of", "record_of", "set_value", "ways", "word_of"]
+__all__ = ["ways"]

@@ -1,0 +1,108 @@
+"""A rule at a moment of a life, and a value put in its place: what all ways are made with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.plan.model import Change, Sum, change
+from tic_rules.centre import Record, Series, value_at
+from tic_rules.documents import Edit, Parts, get
+from tic_rules.errors import Text
+from tic_rules.lives import Life
+from tic_rules.readings import Moment, Scene
+from tic_rules.ruleset import Rule
+from tic_rules.source import pointer
+from tic_rules.wording import field_label, join, words_of
+
+_KINDS = {
+    "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ", "formation_mode": "organ",
+    "industrial_park": "organ", "industry_fund": "organ", "team_owned_company": "organ",
+    "staff": "people", "contributions": "money", "income": "money", "fiscal_spending": "money", "fiscal_balance": "money",
+    "outputs": "output", "services": "output", "projects": "output", "evaluations": "decision", "acceptance": "decision",
+}  # fmt: skip
+"""What kind of step a change of a part of the data is. All other parts of a centre's file are papers."""
+
+
+class Case(NamedTuple):
+    """A rule at a moment of a life, and the day on which something new would be dated."""
+
+    rule: Rule
+    scene: Scene
+    moment: Moment
+    life: Life
+    document: dict[str, Any]
+    on: date
+    unknown: bool
+    """The data does not decide the rule: what is not given is to be supplied, not brought about."""
+    sums: Callable[[Any, Case], list[tuple[Sum, ...]]]
+    fitting: Callable[[str, str], str | None]
+    """A word for an attribute of a list that no consequence of the rule set speaks against."""
+
+    @property
+    def supplies(self) -> bool:
+        return self.unknown or self.moment.day < self.scene.as_of
+
+
+def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()) -> Change:
+    """A value in its place: a dated entry where the data has a series there. The first of several `choices` stands for all."""
+    dotted = ".".join(str(part) for part in path)
+    supplied = get(case.document, path) is None
+    edit = dated(case, path, value)
+    vocabulary = case.scene.ruleset.vocabulary
+    zh, en = (field_label(pointer(path), vocabulary, lang) for lang in ("zh", "en"))
+    if value is True:
+        text = Text(zh, en)
+    else:
+        told = Text(*(one_of(vocabulary, choices or (value,), lang) for lang in ("zh", "en")))
+        text = Text(f"{zh}：{told.zh}", f"{en}: {told.en}")
+    return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
+
+
+def dated(case: Case, path: Parts, value: Any) -> Edit:
+    old = value_at(case.scene.subject, ".".join(str(part) for part in path)) if not any(isinstance(part, int) for part in path) else None
+    if not isinstance(old, Series):
+        return Edit("set", path, value)
+    for index, entry in enumerate(old):
+        if entry.when.exact and entry.when.first == case.on:
+            return Edit("set", (*path, index, "value"), value)
+    return Edit("append", path, {"date": case.on.isoformat(), "value": value})
+
+
+def one_of(vocabulary: Any, words: tuple[Any, ...] | list[Any], lang: str) -> str:
+    shown = join([in_words(vocabulary, word, lang) for word in words[:12]], lang, "或" if lang == "zh" else "or")
+    more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
+    return shown + more + ("（其一）" if lang == "zh" and len(words) > 2 else "")
+
+
+def kind_of(dotted: str) -> str:
+    return _KINDS.get(dotted.split(".")[0], "paper")
+
+
+def in_words(vocabulary: Any, value: Any, lang: str) -> str:
+    """A word, or several, for people."""
+    return join([words_of(vocabulary.words, w, lang) for w in value], lang) if isinstance(value, list) else words_of(vocabulary.words, value, lang)
+
+
+def record_of(dotted: str) -> type[Record] | None:
+    """The model of the entries of a list of the data."""
+    from tic_rules.centre import CentreData, record_in
+
+    model: Any = CentreData
+    for part in dotted.split("."):
+        field = model.model_fields.get(part) if model is not None else None
+        model = record_in(field.annotation) if field is not None else None
+    return model  # type: ignore[no-any-return]
+
+
+def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
+    """The vocabulary of an attribute of a list's entries."""
+    from tic_rules.centre import WordOf
+
+    model = record_of(dotted)
+    field = model.model_fields.get(attribute) if model is not None else None
+    return next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None) if field is not None else None
+
+
+__all__ = ["Case", "dated", "in_words", "kind_of", "one_of", "record_of", "set_value", "word_of"]
