@@ -32,13 +32,14 @@ def facts_of(scene: Scene, plan: Plan) -> list[Message]:
 
 
 def _told_apart(sheets: Iterable[Sheet]) -> list[Sheet]:
-    """Lives with the same readings differ by their deadline only; the earliest and the latest stand for all of them."""
+    """Lives with the same readings differ by one day only: the deadline, or the day that has to be past. The earliest and the
+    latest stand for all of them."""
     alike: dict[Any, list[Sheet]] = {}
     for sheet in sheets:
         alike.setdefault(sheet.signature, []).append(sheet)
     kept: list[Sheet] = []
     for group in alike.values():
-        ends = {sheet.due or 0: sheet for sheet in group}
+        ends = {sheet.days.get("due", sheet.days.get("opens", 0)): sheet for sheet in group}
         kept.extend(ends[day] for day in sorted({min(ends), max(ends)}))
     return kept
 
@@ -65,13 +66,13 @@ def _lived(scene: Scene, plan: Plan, planned: RulePlan, life: Life) -> Sheet:
         return sheet
     if rule.from_ is not None:
         opens = life.approved if rule.from_ == "approval" else life.term_end
-        frame["opens"] = ENDLESS if opens is None else opens.toordinal()
+        sheet.days["opens"] = ENDLESS if opens is None else opens.toordinal()
         asking.roots(planned, key, Moment(as_of, add_days(opens or FIRST_DAY, 1)))
         return sheet
     start = life.approved if rule.since == "approval" else rule.since
     deadline = deadline_of(rule, life)
     last = min(as_of, deadline) if deadline is not None else min(as_of, life.term_end) if rule.until and life.term_end else as_of
-    sheet.due = ENDLESS if deadline is None else deadline.toordinal()
+    sheet.days["due"] = ENDLESS if deadline is None else deadline.toordinal()
     asking.roots(planned, key, Moment(last, start if isinstance(start, date) else FIRST_DAY))
     return sheet
 

@@ -29,12 +29,13 @@ FOLDS = frozenset({"p", "of", "acc", "end"})
 class Sheet:
     """What is asserted for one life of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
 
-    __slots__ = ("due", "entries", "facts", "folds", "keys", "rule")
+    __slots__ = ("days", "entries", "facts", "folds", "keys", "rule")
 
     def __init__(self, rule: int) -> None:
         self.rule, self.facts = rule, list[Message]()
         self.keys = self.entries = self.folds = 0
-        self.due: int | None = None
+        self.days: Message = {}
+        """The day by which lives with the same readings differ; it stands in the message that opens the sheet."""
 
     def key(self) -> int:
         self.keys += 1
@@ -95,8 +96,8 @@ class Ledger:
             opened = [opened[0] | opened[1], *opened[2:]]  # one message says both: it is half the work of the engine
         for fact in opened:
             placed = {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
-            if sheet.due is not None and fact.get("frame") == 1:
-                placed["due"] = sheet.due
+            if fact.get("frame") == 1:
+                placed |= sheet.days
             self.facts.append(placed)
         self._keys, self._entries, self._folds = keys + sheet.keys, entries + sheet.entries, folds + sheet.folds
         return self.facts[opening]
