@@ -76,7 +76,7 @@ def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> d
     """One target in a process of its own. A process that dies is a failure; the next goes on with another seed."""
     total = {"inputs": 0, "accepted": 0, "refused": 0, "slowest": 0.0, "memory": 0, "failures": 0, "seconds": 0.0}
     start = time.monotonic()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         while total["inputs"] < inputs and time.monotonic() - start < seconds:
             here, there = multiprocessing.Pipe(duplex=False)
             left = seconds - (time.monotonic() - start)

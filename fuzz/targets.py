@@ -148,7 +148,7 @@ class Cells(Target):
 class Xlsx(Target):
     """Workbooks: their XML mutated and packed again, or the bytes of the archive itself."""
 
-    share = 6
+    share = 4
     tokens = (
         b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", 
         b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",

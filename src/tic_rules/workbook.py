@@ -9,6 +9,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ BLANK_ROWS = 200
 """Rows with drop-downs in a list to fill in."""
 
 COLOURS = {"fail": "#F8CBAD", "unknown": "#FFE699", "needs_review": "#DDEBF7", "pending": "#E2EFDA", "exempted": "#EDEDED", "note": "#FFF2CC"}
+_WIDTHS = {"date": 20, "money": 16, "count": 18, "truth": 14, "year": 8}
 _NONE = Text("无", "none")
 _TRUTH = (Text("是", "yes"), Text("否", "no"))
 _HINTS = {
@@ -200,6 +202,11 @@ def harmless(text: str) -> str:
 # --- the workbook -----------------------------------------------------------------------------------------------------------
 
 
+def _width(text: str) -> int:
+    """How many characters wide a text is: Chinese ones count two."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
 class Writer:
     """An XlsxWriter workbook with the styles of ours."""
 
@@ -235,6 +242,11 @@ class Writer:
             sheet.write_number(row, column, value, style)
         else:
             sheet.write_string(row, column, str(value)[:32_767], style)
+
+    def height(self, sheet: Any, row: int, cells: Sequence[tuple[Any, float]]) -> None:
+        """Make a row as high as the wrapped texts of its cells, each given with the width of its column: not every program does."""
+        lines = max((sum(max(1, -(-_width(line) // int(width))) for line in str(value).split("\n")) for value, width in cells if value), default=1)
+        sheet.set_row(row, min(lines, 20) * 14 + 2)
 
     def bytes(self) -> bytes:
         self.book.close()
@@ -293,6 +305,8 @@ class _Page:
             writer.put(self.page, 0, at, form.says(column.label), writer.head)
             self.page.write_comment(0, at, form.comment(column), {"x_scale": 3, "y_scale": 2, "font_size": 9})
         self.page.set_row(0, 45)
+        self.page.set_landscape()
+        self.page.repeat_rows(0)
         self.page.freeze_panes(1, min(2, len(lead) + len(sheet.columns)))
 
     def record(self, data: Mapping[str, Any], lead: Sequence[Any]) -> int:
@@ -322,14 +336,15 @@ class _Page:
                 if at in notes:
                     shown = "\n".join(visible(line) for line in notes[at].text.split("\n"))
                     self.page.write_comment(number, at, shown[:8000], {"x_scale": 4, "y_scale": 3, "font_size": 9})
+            widths = [16] * len(self.lead) + [_WIDTHS.get(column.kind, 24) for column in self.sheet.columns]
+            self.writer.height(self.page, number, list(zip(cells, widths, strict=True)))
         last = max(len(self.rows), BLANK_ROWS if self.sheet.path else 50 if blank else 1)
-        width = {"date": 14, "money": 14, "count": 12, "truth": 10, "year": 8}
         for index in range(len(self.lead)):
             self.page.set_column(index, index, 16, self.writer.style(**text))
         for column in self.sheet.columns:
             at = self.columns[column.parts]
             as_text = column.kind in ("date", "text", "words", "years") or column.dated
-            self.page.set_column(at, at, width.get(column.kind, 24), self.writer.style(**(text if as_text else {})))
+            self.page.set_column(at, at, _WIDTHS.get(column.kind, 24), self.writer.style(**(text if as_text else {})))
             self.options.offer(self.page, at, last, choices(column, self.form.vocabulary, self.form.lang), column.kind == "words" or column.dated)
 
 

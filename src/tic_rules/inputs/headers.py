@@ -131,7 +131,7 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
             continue
         if named is None:
             unknown += 1
-            close = names.close(sheet, text) if sheet is not None and unknown < 10 else ""
+            close = names.close(sheet, text) if sheet is not None and unknown < 4 else ""
             hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue

@@ -18,7 +18,7 @@ from tic_rules.workbook import COLOURS, Form, Note, Parts, Writer, write_form
 
 _ORDER = ("fail", "unknown", "needs_review", "pending", "exempted", "note", "pass", "not_applicable")
 _VERDICTS = Text("结论", "verdicts"), (
-    Text("中心", "centre"), Text("编号", "id"), Text("规则集", "rule set"), Text("文件", "document"), Text("基准日", "as of"), Text("结论", "verdict"),
+    Text("中心", "centre"), Text("编号", "id"), Text("结论", "verdict"), Text("规则集", "rule set"), Text("基准日", "as of"), Text("文件", "document"),
 )  # fmt: skip
 _FINDINGS = Text("各条结论", "findings"), (
     (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30), (Text("状态", "status"), 10), (Text("程度", "modality"), 9),
@@ -47,7 +47,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     document = report.ruleset["document"]
     title = f"《{document['title']}》{document['number'] or ''}" if lang == "zh" else f"{document['title_en']} {document['number'] or ''}"
     counts = tuple(report.summary[status] for status in STATUS)
-    verdict = (name or file, ident, report.ruleset["id"], title, report.as_of, VERDICT[report.verdict].in_(lang), *counts)
+    verdict = (name or file, ident, VERDICT[report.verdict].in_(lang), report.ruleset["id"], report.as_of, title, *counts)
     shown = [(_kind(finding), finding) for finding in report]
     rows = tuple((kind, _row(finding, name or ident or file, file, lang)) for kind, finding in shown)
     notes = tuple(note for kind, finding in shown if kind in COLOURS for note in _notes(finding, kind, lang))
@@ -103,16 +103,20 @@ class Sheet:
             writer.put(page, 0, column, head, writer.head)
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        page.repeat_rows(0)
         return page
 
     def _verdicts(self, writer: Writer) -> None:
         name, heads = _VERDICTS
         counted = [(STATUS[status].in_(self.lang), 9) for status in STATUS]
-        page = self._page(writer, name, [*zip((head.in_(self.lang) for head in heads), (34, 14, 16, 44, 12, 12), strict=True), *counted])
+        page = self._page(writer, name, [*zip((head.in_(self.lang) for head in heads), (34, 14, 12, 16, 12, 44), strict=True), *counted])
         colours = {"non_compliant": COLOURS["fail"], "undetermined": COLOURS["unknown"], "on_course": COLOURS["pending"], "compliant": "#C6E0B4"}
         for row, one in enumerate(self.pieces, 1):
             for column, value in enumerate(one.verdict):
-                colour = {"bg_color": colours[one.status], "bold": True} if column == 5 else {}
+                colour = {"bg_color": colours[one.status], "bold": True} if column == 2 else {}
                 writer.put(page, row, column, visible(value) if isinstance(value, str) else value, writer.style(text_wrap=True, **colour))
 
     def _findings(self, writer: Writer) -> None:
@@ -126,6 +130,7 @@ class Sheet:
                 for column, value in enumerate(cells):
                     colour = {"bg_color": COLOURS[kind]} if column == 3 and kind in COLOURS else {}
                     writer.put(page, row, column, visible(value) if isinstance(value, str) else value, writer.style(text_wrap=True, **colour))
+                writer.height(page, row, [(value, width) for value, (_, width) in zip(cells, heads, strict=True)])
         page.autofilter(0, 0, row, len(heads) - 1)
 
     def _broken(self, writer: Writer, diagnostics: Sequence[Diagnostic]) -> None:
