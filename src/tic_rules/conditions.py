@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
+from typing_extensions import TypeAliasType
 
 from tic_rules.quantities import NotANumber, decimal_text, parse_number
 
@@ -339,37 +340,40 @@ def _operator(value: Any) -> str | None:
     return None
 
 
-Condition = Annotated[
-    Annotated[All, Tag("all")]
-    | Annotated[Either, Tag("any")]
-    | Annotated[Not, Tag("not")]
-    | Annotated[Review, Tag("review")]
-    | Annotated[Attested, Tag("attested")]
-    | Annotated[Compare, Tag("compare")]
-    | Annotated[Is, Tag("is")]
-    | Annotated[Among, Tag("among")]
-    | Annotated[AnyAmong, Tag("any_among")]
-    | Annotated[Contains, Tag("contains_all")]
-    | Annotated[Given, Tag("given")]
-    | Annotated[Done, Tag("done")]
-    | Annotated[Reads, Tag("reads")]
-    | Annotated[Same, Tag("same")]
-    | Annotated[Some, Tag("some")]
-    | Annotated[Every, Tag("every")]
-    | Annotated[NoneOf, Tag("none_of")]
-    | Annotated[EachOf, Tag("each_of")]
-    | Annotated[Largest, Tag("largest")]
-    | Annotated[Share, Tag("share_of")]
-    | Annotated[NotAfter, Tag("not_after")]
-    | Annotated[Follows, Tag("follows")]
-    | Annotated[Running, Tag("running")],
-    Discriminator(
-        _operator,
-        custom_error_type="operator",
-        custom_error_message="no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
-        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
-    ),
-]
+Condition = TypeAliasType(
+    "Condition",
+    Annotated[
+        Annotated[All, Tag("all")]
+        | Annotated[Either, Tag("any")]
+        | Annotated[Not, Tag("not")]
+        | Annotated[Review, Tag("review")]
+        | Annotated[Attested, Tag("attested")]
+        | Annotated[Compare, Tag("compare")]
+        | Annotated[Is, Tag("is")]
+        | Annotated[Among, Tag("among")]
+        | Annotated[AnyAmong, Tag("any_among")]
+        | Annotated[Contains, Tag("contains_all")]
+        | Annotated[Given, Tag("given")]
+        | Annotated[Done, Tag("done")]
+        | Annotated[Reads, Tag("reads")]
+        | Annotated[Same, Tag("same")]
+        | Annotated[Some, Tag("some")]
+        | Annotated[Every, Tag("every")]
+        | Annotated[NoneOf, Tag("none_of")]
+        | Annotated[EachOf, Tag("each_of")]
+        | Annotated[Largest, Tag("largest")]
+        | Annotated[Share, Tag("share_of")]
+        | Annotated[NotAfter, Tag("not_after")]
+        | Annotated[Follows, Tag("follows")]
+        | Annotated[Running, Tag("running")],
+        Discriminator(
+            _operator,
+            custom_error_type="operator",
+            custom_error_message="no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
+            "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
+        ),
+    ],
+)
 
 _TAG_OF: dict[type[Node], str] = {
     All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",

@@ -29,8 +29,10 @@ def shipped_ids() -> tuple[str, ...]:
 
 
 def _read(path: Path, shown: str = "") -> Source:
+    """A rule file; one that came with the program is shown under a name of its own."""
+    file = shown or str(path)
     try:
-        return read_text(decode(path.read_bytes(), shown or str(path)), shown or str(path), json_text=path.suffix == ".json")
+        return read_text(decode(path.read_bytes(), file), file, json_text=path.suffix == ".json", ours=bool(shown))
     except OSError as error:
         raise fault(RuleSetError, "unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)) from None
     except BadText as error:
@@ -40,7 +42,7 @@ def _read(path: Path, shown: str = "") -> Source:
 @lru_cache(maxsize=1)
 def shared_vocabulary() -> Vocabulary:
     """The shipped vocabulary (`rules/vocabulary.yaml`)."""
-    source = _read(rules_folder() / "vocabulary.yaml")
+    source = _read(rules_folder() / "vocabulary.yaml", "rules/vocabulary.yaml")
     try:
         vocabulary = Vocabulary.model_validate(source.data)
     except ValidationError as error:

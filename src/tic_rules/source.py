@@ -219,9 +219,12 @@ def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
     return Diagnostic("encoding", text, file, line, column)
 
 
-def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1) -> Source:
-    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found."""
-    root = _compose_json(text, file, line) if json_text else _compose_yaml(text, file)
+def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, ours: bool = False) -> Source:
+    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found.
+
+    A text of `ours` came with the program: it is not looked through for what would exhaust the composer.
+    """
+    root = _compose_json(text, file, line) if json_text else _compose_yaml(text, file, ours)
     if root is None:
         raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, line, 1)])
     faults: list[Diagnostic] = []
@@ -231,10 +234,11 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1) -
     return Source(file, root, data)
 
 
-def _compose_yaml(text: str, file: str) -> yaml.Node | None:
+def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
     loader = None
     try:
-        _refuse_monsters(text, file)
+        if not ours:
+            _refuse_monsters(text, file)
         loader = _Loader(text)
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
