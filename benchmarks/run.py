@@ -71,7 +71,8 @@ def real_rows() -> list[tuple[str, float]]:
 
 def compile_rows() -> list[tuple[str, float]]:
     """What compiling each shipped rule set takes, in milliseconds."""
-    return [(name, measure.once(lambda n=name: compile_rules(load_ruleset(n), False)) / 1000) for name in measure.RULESETS]
+    rulesets = [load_ruleset(name) for name in measure.RULESETS]
+    return [(ruleset.id, measure.call(lambda r=ruleset: compile_rules(r, False), 0.5) / 1000) for ruleset in rulesets]
 
 
 def report() -> tuple[str, list[tuple[str, float, str]]]:

@@ -443,7 +443,7 @@ class Decision(NamedTuple):
     @property
     def by_year(self) -> dict[int, str]:
         """The status of each year that is owed."""
-        return {year: status for year, status, _, _ in self.years}
+        return {year: status for year, status, _, _ in self.years} if self.years else {}
 
 
 def decide(rule: Rule, scene: Scene, life: Life) -> Decision:

@@ -210,9 +210,19 @@ class Scene:
                 value = one
                 if value == FALSE:
                     return FALSE
-        if where.any and value != FALSE:
-            value = min(value, any_of([self.matches(inner, entry, day, missing) for inner in where.any]))
-        return value
+        return min(value, self._any(where.any, entry, day, missing)) if where.any else value
+
+    def _any(self, ways: tuple[Where, ...], entry: Entry, day: date, missing: list[Path]) -> int:
+        """Whether an entry is so in one of several ways; where one is certain, what the others leave open does not matter."""
+        values: list[int] = []
+        unclear: list[Path] = []
+        for way in ways:
+            value = self.matches(way, entry, day, unclear)
+            if value == TRUE:
+                return TRUE
+            values.append(value)
+        missing.extend(unclear)
+        return any_of(values)
 
     def _through(self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]) -> int:
         values, open_end = series_at(series, day, self.reported_on)

@@ -126,15 +126,15 @@ class Fact(Node):
             raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
         return self
 
-    @property
+    @cached_property
     def reading(self) -> str:
         return "groups" if self.groups is not None else next(r for r in READINGS if getattr(self, r) is not None)
 
-    @property
+    @cached_property
     def numeric(self) -> bool:
         return self.reading in ("stock", "sum", "count", "distinct", "kinds") or self.type == "number"
 
-    @property
+    @cached_property
     def list_name(self) -> str | None:
         """The list that the fact reads, if it reads one."""
         return self.of or self.entries or self.count
@@ -443,6 +443,10 @@ class RuleSet:
 
     def citation(self, rule_id: str) -> dict[str, Any]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
+        return dict(self.cited(rule_id))
+
+    def cited(self, rule_id: str) -> Mapping[str, Any]:
+        """As `citation`, made once: for whoever copies it."""
         key = ("citation", rule_id)
         if key not in self._compiled:
             rule, mark = self[rule_id], self.place(rule_id)
@@ -456,7 +460,7 @@ class RuleSet:
                 "column": mark.column or None,
             }
             self._compiled[key] = cited
-        return self._compiled[key].copy()  # type: ignore[no-any-return]
+        return self._compiled[key]  # type: ignore[no-any-return]
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in self.__slots__ if name not in ("__weakref__", "_compiled", "facts", "_by_id")}

@@ -22,6 +22,8 @@ from tic_rules.wording import day_text, describe, field_label, join, number_text
 MANY_DAYS = 300
 """On so many days of the data is it looked when a missed requirement was met; only a hostile file names more after a deadline."""
 
+_COMPARISONS = (c.Compare, c.Share)
+
 
 class Telling:
     """Everything about one finding that is made only when it is looked at."""
@@ -30,7 +32,7 @@ class Telling:
 
     def __init__(self, rule: Rule, decision: Decision, scene: Scene, exemption: Any) -> None:
         self.rule, self.decision, self.scene, self.exemption = rule, decision, scene, exemption
-        self._known: dict[str, Any] = {}
+        self._known: dict[str, Any] | None = None
 
     def __call__(self, key: str) -> Any:
         return getattr(self, f"_{key}")()
@@ -47,7 +49,7 @@ class Telling:
         return self.rule.reading.text if self.rule.reading else None
 
     def _citation(self) -> Part:
-        return Part(self.scene.ruleset.citation(self.rule.id))
+        return Part(self.scene.ruleset.cited(self.rule.id))
 
     # --- numbers -----------------------------------------------------------------------------------------------------------
 
@@ -56,7 +58,7 @@ class Telling:
         return self.decision.main
 
     def _unit(self, seen: Seen) -> str | None:
-        if isinstance(seen.node, c.Share):
+        if type(seen.node) is c.Share:
             return "ratio"
         fact = self.scene.facts.get(getattr(seen.node, "fact", ""))
         return fact.unit if fact else None
@@ -108,7 +110,7 @@ class Telling:
     def _bound(self) -> tuple[Range, Range] | None:
         """Observed and bound of a comparison with one end; None for any other condition."""
         seen = self._main()
-        if seen is None or self.decision.status == "not_applicable" or not isinstance(seen.node, (c.Compare, c.Share)):
+        if seen is None or self.decision.status == "not_applicable" or type(seen.node) not in _COMPARISONS:
             return None
         return (seen.observed, seen.bound) if isinstance(seen.observed, Range) and isinstance(seen.bound, Range) else None
 
@@ -144,8 +146,8 @@ class Telling:
 
     def _reached_on(self) -> str | None:
         """For a deadline that was missed: the first day after it on which the data shows the requirement met."""
-        if "reached" not in self._known:
-            self._known["reached"] = self._reached()
+        if self._known is None:
+            self._known = {"reached": self._reached()}
         return self._known["reached"]  # type: ignore[no-any-return]
 
     def _reached(self) -> str | None:
@@ -452,9 +454,11 @@ def gap_of(observed: Range, bound: Range, operator: str) -> Any:
 def _operator(seen: Seen | None) -> str:
     if seen is None:
         return ""
-    if isinstance(seen.node, c.Share):
+    if type(seen.node) is c.Compare:
+        return seen.node.operator
+    if type(seen.node) is c.Share:
         return "more_than" if seen.node.more_than is not None else "at_least"
-    return seen.node.operator if isinstance(seen.node, c.Compare) else ""
+    return ""
 
 
 def _cites(seen: Seen) -> Iterator[Path]:
