@@ -15,7 +15,8 @@ from click.testing import CliRunner
 from tic_rules import Centre, Report, check, check_programme
 from tic_rules.cli import main
 from tic_rules.documents import document_of
-from tic_rules.reporters import Options, render
+from tic_rules.reporters import Options, piece_of, render
+from tic_rules.reporters.html_report import page_of as page_text
 from tic_rules.reporters.overview import due_soon, overview_of
 from tic_rules.reporters.timeline import timeline_of
 
@@ -107,6 +108,9 @@ def test_a_report_from_another_process_gives_the_same_page() -> None:
     sent = pickle.loads(pickle.dumps(reports))
     assert render(sent, Options("html", "en")) == render(reports, Options("html", "en"))
     assert render(sent, Options("ics", "zh")) == render(reports, Options("ics", "zh"))
+    for options in (Options("html", "zh"), Options("html", "zh", verbose=True)):
+        far = pickle.loads(pickle.dumps([piece_of(report, options) for report in reports]))
+        assert page_text([piece.report for piece in far], options) == render(reports, options)
 
 
 def test_nothing_checked_is_said() -> None:

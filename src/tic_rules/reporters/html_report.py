@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 from tic_rules.errors import Text
-from tic_rules.findings import STATUSES, VERDICTS, Finding, Part, Report
+from tic_rules.findings import VERDICTS, Finding, Part, Report, _plain, _rebuild_report
 from tic_rules.loading import shared_vocabulary
-from tic_rules.reporters import Options
+from tic_rules.reporters import Options, Run
 from tic_rules.reporters.overview import Overview, overview_of
 from tic_rules.reporters.timeline import Timeline, timeline_of
 from tic_rules.wording import BEARER, MODALITY, PHASE, STATUS, VERDICT, field_label
@@ -20,7 +20,6 @@ from tic_rules.wording import BEARER, MODALITY, PHASE, STATUS, VERDICT, field_la
 IN_FULL = 5
 """Up to so many centres are shown in full; of more, what passes or does not apply is counted."""
 ORDER = ("fail", "exempted", "unknown", "needs_review", "pending", "pass", "not_applicable")
-FIRST = ("fail", "unknown", "needs_review", "pending")
 
 _GROUPS = {
     "funding": Text("资金", "funding"), "talent": Text("人才", "talent"), "procedure": Text("程序", "procedure"),
@@ -43,7 +42,7 @@ class Group(NamedTuple):
     findings: tuple[Finding, ...]
 
 
-class Sheet(NamedTuple):
+class One(NamedTuple):
     """One report, ready to be shown."""
 
     number: int
@@ -57,7 +56,48 @@ class Sheet(NamedTuple):
     full: bool
 
 
-def render(reports: Sequence[Report], options: Options) -> str:
+NEEDED = ("title", "message", "detail", "remedy", "citation", "progress", "deadline", "reading", "years", "data", "sources")
+"""What the page shows of a finding: what is sent between processes."""
+_HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
+
+
+class Sent:
+    """A report on its way to the page: whole within a process, what the page needs between processes."""
+
+    __slots__ = ("report",)
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        report = self.report
+        about = {name: _plain(getattr(report, name)) for name in ("tool", "centre", "programme", "ruleset", "as_of", "consequences", "warnings")}
+        return _received, ({**about, "findings": [{key: _plain(getattr(finding, key)) for key in (*_HEAD, *NEEDED)} for finding in report]},)
+
+
+def _received(data: dict[str, Any]) -> Sent:
+    return Sent(_rebuild_report(data))
+
+
+def piece(report: Report, options: Options, first: bool = True) -> Sent:
+    return Sent(report)
+
+
+class Sheet:
+    """The page: it is about the whole, so it is written when the last report has come."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.reports = options, list[Report]()
+
+    def add(self, piece: Sent) -> str:
+        self.reports.append(piece.report)
+        return ""
+
+    def end(self, run: Run) -> Iterable[str]:
+        yield page_of(self.reports, self.options)
+
+
+def page_of(reports: Sequence[Report], options: Options) -> str:
     from tic_rules.reporters.html import render as page
 
     full = options.verbose or len([report for report in reports if report.programme is None]) <= IN_FULL
@@ -73,7 +113,7 @@ def render(reports: Sequence[Report], options: Options) -> str:
     return "\n".join(line for line in (line.strip() for line in found.split("\n")) if line) + "\n"
 
 
-def _sheet(number: int, report: Report, full: bool) -> Sheet:
+def _sheet(number: int, report: Report, full: bool) -> One:
     about: Any = report.centre or {}
     name = about.get("name") or about.get("id") or about.get("file")
     if report.programme is not None:
@@ -83,13 +123,13 @@ def _sheet(number: int, report: Report, full: bool) -> Sheet:
     folded = [] if len(shown) == len(report) else [(status, counted[status]) for status in ("pass", "not_applicable") if counted[status]]
     measured = [f for f in shown if full and f.progress is not None and f.status != "not_applicable"]
     bars = [Bar(f, f"{100 * f.progress:.4g}") for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))]
-    return Sheet(
+    return One(
         number, report, str(name or ""), tuple((s, counted[s]) for s in ORDER if counted[s]), timeline_of(report),
         tuple(bars), tuple(_groups(shown)), tuple(folded), full,
     )  # fmt: skip
 
 
-def _clauses(sheets: Sequence[Sheet]) -> list[tuple[Finding, str]]:
+def _clauses(sheets: Sequence[One]) -> list[tuple[Finding, str]]:
     """Every clause that a folded page refers to, once, in the order of the rule sets."""
     found: dict[str, tuple[Finding, str]] = {}
     for sheet in sheets:
@@ -126,4 +166,4 @@ def _datum(path: str) -> Text:
     return Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en"))
 
 
-__all__ = ["FIRST", "STATUSES", "render"]
+__all__ = ["Sheet", "page_of", "piece"]
