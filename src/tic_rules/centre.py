@@ -233,7 +233,7 @@ def _span_written(span: Span) -> Any:
     return {name: day.isoformat() for name, (day, open_end) in known.items() if day != open_end}
 
 
-_WRITTEN = PlainSerializer(written)
+_WRITTEN = PlainSerializer(written, return_type=Any)
 
 Day = Annotated[Any, BeforeValidator(_span), _WRITTEN, Kind("date"), _shape(*_DAY)]
 Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _WRITTEN, Kind("truth", dated=True), _shape(_TRUTH, dated=True)]
