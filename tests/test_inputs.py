@@ -148,6 +148,17 @@ def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
     assert bad.diagnostics[0].place == f"{path}:3:27"
 
 
+def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,term_years\na,5\nb,fünf\n", encoding="utf-8")
+    first, second = Centre.each_from_file(path)
+    assert isinstance(first, Centre)
+    assert first.id == "a"
+    assert isinstance(second, DataError)
+    with pytest.raises(DataError):
+        Centre.from_file(path)
+
+
 # --- places -----------------------------------------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ Importing prints nothing, reads no network and starts no engine.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Any, Self
 
@@ -18,7 +18,7 @@ from tic_rules.centre import Approval, CentreData, Programme
 from tic_rules.checking import ENGINES, as_of_day, check_subject
 from tic_rules.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
 from tic_rules.findings import Finding, Report
-from tic_rules.inputs import read_subject, subject_from, subject_from_text
+from tic_rules.inputs import read_subject, read_subjects, subject_from, subject_from_text
 from tic_rules.loading import load_ruleset, parse_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.version import VERSION as __version__
@@ -29,11 +29,19 @@ class Centre(CentreData):
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Self:
-        """Read a YAML or JSON file; its line numbers are kept. `ruleset` brings words of its own vocabulary.
+        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of its own vocabulary.
 
-        Raises DataError with every fault of the file.
+        Raises DataError with every fault of the file, and where it holds several centres.
         """
         return read_subject(path, cls, _vocabulary(ruleset))
+
+    @classmethod
+    def each_from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Iterator[Self | DataError]:
+        """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in the place of one that is faulty.
+
+        Of JSON Lines and CSV no more than one centre is held at a time.
+        """
+        return read_subjects(path, cls, _vocabulary(ruleset))
 
     @classmethod
     def from_text(cls, text: str, *, file: str = "<text>", ruleset: str | RuleSet | None = None) -> Self:

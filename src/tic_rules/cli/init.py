@@ -40,7 +40,7 @@ def _write_bytes(data: bytes, output: str | None) -> None:
             raise UsageError(
                 [Diagnostic("output", Text("工作簿不能写到终端；请用 --output 文件.xlsx", "a workbook is not for a terminal; name a file with --output"))]
             )
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
         return
     try:
         with open(output, "wb") as stream:
