@@ -92,7 +92,7 @@ def test_the_table_of_rule_sets_is_that_of_the_rule_files(name: str) -> None:
 @pytest.mark.parametrize("name", [*READMES, "CONTRIBUTING.md"])
 def test_every_command_and_option_that_is_named_exists(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
-    named = set(re.findall(r"tic-rules ([a-z]+)", text))
+    named = set(re.findall(r"tic-rules ([a-z]+(?:-[a-z]+)*)", text))
     assert named <= set(COMMANDS)
     options = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", "\n".join(re.findall(r"`[^`\n]+`", text))))
     known = set(re.findall(r"--[a-z][a-z-]+", "\n".join(printed(command, "--help") for command in named)))

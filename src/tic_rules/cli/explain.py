@@ -111,7 +111,8 @@ def _finding(finding: Any, lang: str) -> str:
         lines.append(f"    {year['year']}: {STATUS[year['status']].in_(lang)}")
         lines.extend(_trace(year["require"], lang, 3))
     for datum in finding.data:
-        lines.append(f"    {datum['file'] or ''}:{datum['line']}:{datum['column']} {datum['path']}")
+        where = datum.get("cell") or f"{datum['line']}:{datum['column']}"
+        lines.append(f"    {datum['file'] or ''}:{where} {datum['path']}")
     for path in finding.missing:
         lines.append(f"    {'缺' if lang == 'zh' else 'missing'} {path}")
     return "\n".join(lines) + "\n"
