@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from tic_rules.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.kept import Keeper
 from tic_rules.linking import Fault, rule_file_faults, vocabulary_faults
 from tic_rules.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.source import BadText, Source, decode, pointer, read_text
@@ -42,18 +43,30 @@ def _read(path: Path, shown: str = "") -> Source:
 @lru_cache(maxsize=1)
 def shared_vocabulary() -> Vocabulary:
     """The shipped vocabulary (`rules/vocabulary.yaml`)."""
+    keeper = Keeper("vocabulary", (rules_folder() / "vocabulary.yaml",))
+    kept = keeper.load()
+    if isinstance(kept, Vocabulary):
+        return kept
     source = _read(rules_folder() / "vocabulary.yaml", "rules/vocabulary.yaml")
     try:
         vocabulary = Vocabulary.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
     _refuse(source, [*vocabulary_faults(vocabulary, vocabulary, ())])
+    keeper.save(vocabulary)
     return vocabulary
 
 
 @lru_cache(maxsize=64)
 def _shipped(ruleset_id: str) -> RuleSet:
-    return _build(_read(rules_folder() / f"{ruleset_id}.yaml", f"rules/{ruleset_id}.yaml"), shared_vocabulary())
+    text = partial(_read, rules_folder() / f"{ruleset_id}.yaml", f"rules/{ruleset_id}.yaml")
+    keeper = Keeper(ruleset_id, (rules_folder() / f"{ruleset_id}.yaml", rules_folder() / "vocabulary.yaml"))
+    bare = keeper.load()
+    if bare is not None:
+        return RuleSet.restored(bare, text)
+    ruleset = _build(text(), shared_vocabulary())
+    keeper.save(ruleset.bare())
+    return ruleset
 
 
 def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:

@@ -401,7 +401,7 @@ class Scene:
         """What the named groups have together, and what all others have, each entry on one side only."""
         fact = self.facts[name]
         parts = fact.groups or {}
-        named = self._add(fact, moment, Where(any=tuple(parts[group].where for group in groups)), fact.sum or "amount")
+        named = self._add(fact, moment, Where.model_construct(each={}, any=tuple(parts[group].where for group in groups)), fact.sum or "amount")
         entries, more, listed = self.entries_at(fact, moment)
         low: Number = 0
         high: Number = 0

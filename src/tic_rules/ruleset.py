@@ -1,7 +1,7 @@
 """What a rule file says: document, clauses, rules, and the vocabulary of facts, lists and words that they are written in."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -334,7 +334,7 @@ class RuleSet:
         "__weakref__",
         "_by_id",
         "_compiled",
-        "_source",
+        "_text",
         "clauses",
         "document",
         "facts",
@@ -355,7 +355,7 @@ class RuleSet:
     vocabulary: Vocabulary
     facts: Mapping[str, Fact]
     file: str
-    _source: Source | None
+    _text: Source | Callable[[], Source] | None
     _by_id: dict[str, tuple[int, Rule]]
     _compiled: dict[Any, Any]
 
@@ -370,7 +370,7 @@ class RuleSet:
         put(self, "vocabulary", vocabulary)
         put(self, "facts", MappingProxyType(vocabulary.facts))
         put(self, "file", source.file if source else "")
-        put(self, "_source", source)
+        put(self, "_text", source)
         put(self, "_by_id", {rule.id: (index, rule) for index, rule in enumerate(model.rules)})
         put(self, "_compiled", {})
 
@@ -418,6 +418,28 @@ class RuleSet:
         index, rule = self._by_id[rule_id.removeprefix(f"{self.id}/")]
         made = object.__new__(RuleSet)
         made.__setstate__(self.__getstate__() | {"rules": (*self.rules[:index], amended(rule, value, parts, self.facts), *self.rules[index + 1 :])})
+        return made
+
+    @property
+    def _source(self) -> Source | None:
+        """The text of the rule file; read again when it is first looked at, where the rule set was kept without it."""
+        text = self._text
+        if text is not None and not isinstance(text, Source):
+            text = text()
+            object.__setattr__(self, "_text", text)
+        return text
+
+    def bare(self) -> dict[str, Any]:
+        """All but the text, with the citations that need it: what `restored` makes the rule set of again."""
+        for rule in self.rules:
+            self.cited(rule.id)
+        citations = {key: value for key, value in self._compiled.items() if key[0] == "citation"}
+        return self.__getstate__() | {"_text": None, "_compiled": citations}
+
+    @classmethod
+    def restored(cls, bare: dict[str, Any], text: Callable[[], Source]) -> "RuleSet":
+        made = object.__new__(cls)
+        made.__setstate__(bare | {"_text": text})
         return made
 
     def place(self, rule_id: str, *within: str | int) -> Mark:
@@ -470,7 +492,7 @@ class RuleSet:
             object.__setattr__(self, name, value)
         object.__setattr__(self, "facts", MappingProxyType(self.vocabulary.facts))
         object.__setattr__(self, "_by_id", {rule.id: (index, rule) for index, rule in enumerate(self.rules)})
-        object.__setattr__(self, "_compiled", {})
+        object.__setattr__(self, "_compiled", dict(state.get("_compiled", ())))
 
 
 Facts = Mapping[str, Fact]
