@@ -59,7 +59,8 @@ class Diagnostic(NamedTuple):
 
     def render(self, lang: str = "en") -> str:
         path = f" {clip(self.path, 200)}" if self.path else ""
-        return f"{self.place}:{path} {visible(self.message.in_(lang))} [{self.code}]"
+        place = f"{self.place}:" if self.file or self.line or path else ""
+        return f"{place}{path} {visible(self.message.in_(lang))} [{self.code}]".strip()
 
     def as_dict(self) -> dict[str, object]:
         found: dict[str, object] = {

@@ -25,6 +25,7 @@ _FINDINGS = Text("各条结论", "findings"), (
     (Text("说明", "finding"), 60), (Text("怎么补", "remedy"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12), (Text("数据位置", "place"), 26),
     (Text("规则", "rule"), 32),
 )  # fmt: skip
+_WHOLE = Text("布局总体", "the programme as a whole")
 _BROKEN = Text("未能检查", "not checked")
 
 
@@ -43,7 +44,7 @@ class Piece(NamedTuple):
 
 def piece(report: Report, options: Options, first: bool = True) -> Piece:
     lang, about = options.lang, report.centre or report.programme or Part()
-    name, ident, file = str(about.get("name") or ("" if report.centre else "布局总体")), str(about.get("id") or ""), str(about.get("file") or "")
+    name, ident, file = str(about.get("name") or ("" if report.centre else _WHOLE.in_(lang))), str(about.get("id") or ""), str(about.get("file") or "")
     document = report.ruleset["document"]
     title = f"《{document['title']}》{document['number'] or ''}" if lang == "zh" else f"{document['title_en']} {document['number'] or ''}"
     counts = tuple(report.summary[status] for status in STATUS)
