@@ -133,7 +133,7 @@ def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
         if not job.exemptions:
             figures = figures.model_copy(update={"exemptions": ()})
         day = as_of_day(figures, job.day)
-        return put(job, [check_programme(figures, ruleset, centres=centres, as_of=day) for ruleset in rulesets_for(job, figures, day)])
+        return put(job, [check_programme(figures, ruleset, centres=centres, as_of=day, engine=job.engine) for ruleset in rulesets_for(job, figures, day)])
     except TicRulesError as error:
         found = Outcome(diagnostics=error.diagnostics)
         found.tally.broken = 1

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from tic_rules.analysis.coverage import STATES, coverage
-from tic_rules.analysis.pages import Cell, Example, RulePage, Site, asked
+from tic_rules.analysis.pages import Cell, RulePage, Site, asked
 from tic_rules.errors import Text
+from tic_rules.inputs.examples import Example
 from tic_rules.reporters.html import render
 from tic_rules.ruleset import RuleSet
 from tic_rules.wording import MODALITY, STATUS, describe
