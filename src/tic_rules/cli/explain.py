@@ -112,7 +112,6 @@ def _finding(finding: Any, lang: str) -> str:
         lines.extend(_trace(year["require"], lang, 3))
     for datum in finding.data:
         where = datum.get("cell") or f"{datum['line']}:{datum['column']}"
-        where = datum.get("cell") or f"{datum['line']}:{datum['column']}"
         lines.append(f"    {datum['file'] or ''}:{where} {datum['path']}")
     for path in finding.missing:
         lines.append(f"    {'缺' if lang == 'zh' else 'missing'} {path}")
