@@ -16,19 +16,22 @@ _FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
 class Deferred:
     """A rule that generated code has decided. It has the attributes of a `Decision`."""
 
-    __slots__ = ("_decision", "_observed", "_rule", "_scene", "status")
+    __slots__ = ("_decision", "_main", "_observed", "_rule", "_scene", "status")
 
     def __init__(self, status: str, observed: Any, rule: Rule, scene: Scene) -> None:
         self.status, self._observed, self._rule, self._scene = status, observed, rule, scene
         self._decision: Decision | None = None
+        self._main: Seen | None = None
 
     @property
     def main(self) -> Seen | None:
         """The one condition that the finding's numbers are about; only what it observed, and against what, is filled in."""
-        observed, node = self._observed, self._rule.condition
-        if isinstance(observed, (Numbers, Sides)):
-            return Seen(TRUE, node, observed.observed(), observed.bound())
-        return None if observed is None or self._rule.yearly is not None else Seen(TRUE, node, observed)
+        observed = self._observed
+        if self._main is None and observed is not None and self._rule.yearly is None:
+            numbers = isinstance(observed, (Numbers, Sides))
+            seen = (observed.observed(), observed.bound()) if numbers else (observed, None)
+            self._main = Seen(TRUE, self._rule.condition, *seen)
+        return self._main
 
     @property
     def by_year(self) -> dict[int, str]:
