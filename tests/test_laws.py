@@ -43,7 +43,7 @@ def checked(data: dict[str, Any], ruleset: str, day: date) -> Report | None:
 def holes(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
     """Places of the data that leave something open, with what stands there."""
     if isinstance(value, dict):
-        if value and value.keys() <= {"at_least", "at_most"} or value and value.keys() <= {"not_before", "not_after"}:
+        if value and (value.keys() <= {"at_least", "at_most"} or value.keys() <= {"not_before", "not_after"}):
             yield at, value
             return
         for key, item in value.items():
@@ -61,8 +61,10 @@ def holes(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...
 
 FILLERS: dict[str, list[Any]] = {
     "amount": ["0", "1亿元", "100亿元"], "date": ["2021-06-30", "2023-01-01", "2024-12-31"], "submitted_on": ["2023-05-05", "2025-01-01"],
-    "payer": ["host", "province", "city", "social_capital"], "kind": ["annual", "term", "technical_services", "expert", "other"], "type": ["enterprise", "university", "government"],
-    "year": [2022, 2023, 2024], "result": ["unqualified", "good", "passed", "failed"], "use": ["equipment", "fines", "other"], "zone": ["national_high_tech_zone", "other"],
+    "payer": ["host", "province", "city", "social_capital"], "kind": ["annual", "term", "technical_services", "expert", "other"],
+    "type": ["enterprise", "university", "government"],
+    "year": [2022, 2023, 2024], "result": ["unqualified", "good", "passed", "failed"], "use": ["equipment", "fines", "other"],
+    "zone": ["national_high_tech_zone", "other"],
     "level": ["national_major", "provincial"], "leading": [True, False], "term_years": [3, 5], "value": [True, False, 5, 400],
 }  # fmt: skip
 

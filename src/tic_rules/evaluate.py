@@ -388,8 +388,9 @@ def _settled(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
     """Whether the data shows a result of that year of the kind that counts, so that none can be missing."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
+    kind = c.Where.model_construct(each=other, any=())
     return any(
-        counts == TRUE and entry.get("result") is not None and scene.matches(c.Where.model_construct(each=other, any=()), entry, moment.day, []) == TRUE for entry, counts in entries
+        counts == TRUE and entry.get("result") is not None and scene.matches(kind, entry, moment.day, []) == TRUE for entry, counts in entries
     )
 
 

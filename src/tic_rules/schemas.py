@@ -70,6 +70,7 @@ def report_schema() -> dict[str, Any]:
         "properties": {"path": string, "file": string, "line": integer, "column": integer, "end_line": integer, "end_column": integer, "cell": string},
         "required": ["path", "file", "line", "column"],
     }
+    others = ("is", "among", "any_among", "contains_all", "each_of")
     finding = {
         "type": "object",
         "properties": {
@@ -78,7 +79,7 @@ def report_schema() -> dict[str, Any]:
             "topic": {"type": "string"}, "phase": {"enum": list(PHASES)}, "title": text, "message": text, "detail": text, "remedy": text,
             "citation": {"type": "object", "required": ["document", "locator", "quote", "file", "line", "column"]},
             "observed": {"type": ["object", "null"]},
-            "required": {"type": ["object", "null"], "properties": {"op": {"enum": [*OPERATORS.values(), "is", "among", "any_among", "contains_all", "each_of"]}}},
+            "required": {"type": ["object", "null"], "properties": {"op": {"enum": [*OPERATORS.values(), *others]}}},
             "gap": number, "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 1}, "deadline": day, "days_left": integer,
             "window": {"anyOf": [{"type": "null"}, {"type": "array", "items": day, "minItems": 2, "maxItems": 2}]}, "reached_on": day,
             "reading": {"anyOf": [text, {"type": "null"}]}, "years": {"type": "array"}, "lacking": {"type": "array", "items": {"type": "string"}},

@@ -220,14 +220,15 @@ class _Describer:
             case c.Some():
                 if not node.some.each and not node.some.any:
                     return t(f"有{self.label(node.fact)}", f"there are {self.label(node.fact)}")
-                return t(f"{self.label(node.fact)}中至少有一项：{self.where(node.some, node.fact)}", f"at least one of {self.label(node.fact)}: {self.where(node.some, node.fact)}")
+                some = self.where(node.some, node.fact)
+                return t(f"{self.label(node.fact)}中至少有一项：{some}", f"at least one of {self.label(node.fact)}: {some}")
             case c.Every():
-                return t(f"{self.label(node.fact)}中每一项：{self.where(node.every, node.fact)}", f"each of {self.label(node.fact)}: {self.where(node.every, node.fact)}")
+                every = self.where(node.every, node.fact)
+                return t(f"{self.label(node.fact)}中每一项：{every}", f"each of {self.label(node.fact)}: {every}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
-                return t(
-                    f"{self.label(node.fact)}中没有：{self.where(node.none_of, node.fact)}{rest}", f"none of {self.label(node.fact)}: {self.where(node.none_of, node.fact)}{rest}"
-                )
+                barred = self.where(node.none_of, node.fact)
+                return t(f"{self.label(node.fact)}中没有：{barred}{rest}", f"none of {self.label(node.fact)}: {barred}{rest}")
             case c.EachOf():
                 return t(
                     f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has, node.fact)}",
@@ -257,7 +258,8 @@ class _Describer:
     def where(self, where: c.Where, fact: str) -> str:
         parts = [self.test(name, test, fact) for name, test in where.each.items()]
         if where.any:
-            parts.append(self.t("（" + "，或者".join(self.where(w, fact) for w in where.any) + "）", "(" + ", or ".join(self.where(w, fact) for w in where.any) + ")"))
+            ways = [self.where(way, fact) for way in where.any]
+            parts.append(self.t(f"（{'，或者'.join(ways)}）", f"({', or '.join(ways)})"))
         return self.t("，", ", ").join(parts)
 
     def field(self, name: str, fact: str) -> Any:

@@ -36,7 +36,8 @@ def _about(ruleset: RuleSet) -> dict[str, object]:
     document = ruleset.document
     span = document.in_force
     return {
-        "id": ruleset.id, "version": ruleset.version, "jurisdiction": ruleset.jurisdiction, "number": document.number, "title": document.title, "title_en": document.title_en,
+        "id": ruleset.id, "version": ruleset.version, "jurisdiction": ruleset.jurisdiction,
+        "number": document.number, "title": document.title, "title_en": document.title_en,
         "issuer": document.issuer, "issued": document.issued.isoformat() if document.issued else None, "trial": document.trial,
         "in_force": {"from": span.from_.isoformat() if span.from_ else None, "until": span.until.isoformat() if span.until else None}, "rules": len(ruleset),
     }  # fmt: skip
@@ -44,7 +45,10 @@ def _about(ruleset: RuleSet) -> dict[str, object]:
 
 def _rows(ruleset: RuleSet) -> list[dict[str, object]]:
     return [
-        {"id": rule.id, "at": rule.at, "kind": rule.kind, "modality": rule.modality, "bearer": rule.bearer, "topic": rule.topic, "phase": rule.phase, "title": rule.title.text.as_dict(), "quote": rule.quote}
+        {
+            "id": rule.id, "at": rule.at, "kind": rule.kind, "modality": rule.modality, "bearer": rule.bearer,
+            "topic": rule.topic, "phase": rule.phase, "title": rule.title.text.as_dict(), "quote": rule.quote,
+        }
         for rule in ruleset
     ]  # fmt: skip
 
