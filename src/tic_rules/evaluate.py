@@ -389,9 +389,7 @@ def _settled(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
     kind = c.Where.model_construct(each=other, any=())
-    return any(
-        counts == TRUE and entry.get("result") is not None and scene.matches(kind, entry, moment.day, []) == TRUE for entry, counts in entries
-    )
+    return any(counts == TRUE and entry.get("result") is not None and scene.matches(kind, entry, moment.day, []) == TRUE for entry, counts in entries)
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:
