@@ -4,7 +4,7 @@
     python fuzz/run.py --target yaml --seconds 60
 
 Each input is a seed (an example, a case of the corpus, a known attack) that is mutated, spliced or made from tokens of the
-format. A run fails where anything but an error of ours is raised, where one input takes over two seconds of CPU (or a minute by the clock) or the process grows
+format. A run fails where anything but an error of ours is raised, where one input takes over two seconds of CPU (or two minutes by the clock) or the process grows
 over 500 MB, or where the process dies: workers are processes of their own, and the input at hand is on disk before it is tried.
 The same --seed gives the same inputs.
 """
@@ -29,6 +29,7 @@ from mutate import Mutator  # noqa: E402
 from targets import TARGETS, Target, seeds_of  # noqa: E402
 
 SLOW = 2.0
+HANGS = 120
 LARGE = 500 * 1024 * 1024
 
 
@@ -40,7 +41,7 @@ def work(name: str, seed: int, inputs: int, seconds: float, folder: str, pipe: o
     mutator = Mutator(random.Random(seed), seeds_of(name), target.tokens)
     at_hand = Path(folder) / f"{name}.input"
     counts = {"inputs": 0, "accepted": 0, "refused": 0, "slowest": 0.0, "failures": []}
-    end = time.monotonic() + seconds
+    end, beat = time.monotonic() + seconds, 0.0
     descriptor = os.open(at_hand, os.O_CREAT | os.O_RDWR)
     while counts["inputs"] < inputs and time.monotonic() < end:
         data = target.made(mutator)
@@ -63,7 +64,8 @@ def work(name: str, seed: int, inputs: int, seconds: float, folder: str, pipe: o
             counts["failures"].append((f"{took:.1f} s of CPU", data))
         counts["slowest"] = max(counts["slowest"], took)
         counts["inputs"] += 1
-        if counts["inputs"] % 2000 == 0:
+        if time.monotonic() > beat:
+            beat = time.monotonic() + 2
             pipe.send(dict(counts, memory=_memory(), failures=list(counts["failures"])))
     pipe.send(dict(counts, memory=_memory(), done=True))
 
@@ -86,7 +88,7 @@ def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> d
             told: dict[str, object] = {}
             while True:
                 try:
-                    if here.poll(60):
+                    if here.poll(HANGS):
                         told = here.recv()
                         continue
                     process.kill()

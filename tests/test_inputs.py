@@ -196,6 +196,7 @@ def test_each_fault_of_a_workbook_stands_at_its_cell(tmp_path: Path) -> None:
     assert "不是确数" in found["资金投入!C2"]
     assert "没有“2022-02-30”这一天" in found["资金投入!B3"]
     assert "“谁”不在可选之列：依托单位、" in found["资金投入!D3"]
+    assert "重复" in found["中心!A2"]  # whose the rows of the lists are cannot be said, so neither is decided
     assert "重复" in found["中心!A3"]
 
 
@@ -315,6 +316,12 @@ def test_what_is_not_known_is_told_and_never_dropped(tmp_path: Path) -> None:
     assert "是不是“批复创建日期”" in found["中心!B1"]
     assert "可以指 理事会（董事会）·已成立、专家（咨询）委员会·已成立" in found["中心!C1"]
     assert "重复" in found["中心!D1"]
+
+
+def test_a_cell_below_no_name_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,name\na,示例,2022-03-01\nb,示例,\n", encoding="utf-8")
+    assert faults(path) == {"2:6": "这一列没有列名"}
 
 
 def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> None:

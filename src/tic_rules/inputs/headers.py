@@ -35,6 +35,7 @@ class Header(NamedTuple):
     row: Row
     columns: tuple[tuple[int, Column, str], ...]
     places: Mapping[tuple[str | int, ...], int]
+    named: frozenset[int]
     joins: int | None = None
     keys: int | None = None
     ids: int | None = None
@@ -153,4 +154,5 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
     places: dict[tuple[str | int, ...], int] = {column.parts: index for index, column, _ in columns}
     by_path = {column.path: index for index, column, _ in columns}
     field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
-    return Header(row, tuple(columns), places, roles.get("joins"), roles.get("keys"), by_path.get("id"), by_path.get("name"), field, day, value)
+    covered = frozenset(index for index, text in enumerate(texts) if text)
+    return Header(row, tuple(columns), places, covered, roles.get("joins"), roles.get("keys"), by_path.get("id"), by_path.get("name"), field, day, value)

@@ -5,6 +5,7 @@ The data is what a YAML file would hold; its places are cells.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
@@ -124,13 +125,13 @@ class Reader:
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
         self._record(header, row, main, data, (), faults)
         key = str(data.get("id") or "")
-        if key in seen:
-            mark, first = row.mark(header.first), seen[key].mark(header.first)
+        if key in seen or key in joined.twice:  # of rows in lists it could not be said whose they are: then neither is decided
+            first = seen[key].mark(header.first) if key in seen else None
+            said = (f"（{first.cell or first.line} 已有）", f" (first at {first.cell or first.line})") if first else ("", "")
             shown = clip(key)
-            text = Text(f"编号 {shown} 重复（{first.cell or first.line} 已有）", f"id {shown} is given twice (first at {first.cell or first.line})")
-            faults.append(Diagnostic("duplicate-id", text, self.file, mark.line, mark.column, "/id", mark.cell))
-        elif key:
-            seen[key] = row
+            faults.append(self.fault("duplicate-id", f"编号 {shown} 重复{said[0]}", f"id {shown} is given twice{said[1]}", row.mark(header.first), ("id",)))
+        if key:
+            seen.setdefault(key, row)
         joined.put(key, row, data, places, faults)
         try:
             subject = validated(data, TableSource(self.file, data, places), self.model, self.vocabulary)
@@ -145,6 +146,7 @@ class Reader:
     def _record(self, header: Header, row: Row, table: Table, into: dict[str, Any], at: Parts, faults: list[Diagnostic]) -> None:
         """The cells of a row as the fields of a record."""
         cells = row.cells
+        self._nameless(header, row, faults)
         for index, column, unit in header.columns:
             value = cells[index] if index < len(cells) else None
             if value is None or value == "":
@@ -166,6 +168,13 @@ class Reader:
             for part in column.parts[:-1]:
                 place = place.setdefault(part, {})
             place[column.parts[-1]] = found
+
+    def _nameless(self, header: Header, row: Row, faults: list[Diagnostic]) -> None:
+        """A filled cell below no name is a fault: it must not be dropped in silence."""
+        for index, cell in enumerate(row.cells):
+            if index not in header.named and _filled(cell):
+                faults.append(self.fault("header", "这一列没有列名", "the column of this cell has no name", row.mark(index)))
+                return
 
     def _remembered(self, value: str, column: Any, unit: str, since_1904: bool) -> Any:
         """Cells of one text are read once: columns repeat themselves."""
@@ -196,6 +205,7 @@ class _Joined:
         self.opened: list[tuple[Sheet | None, Table, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
         self.by_centre: dict[str, list[tuple[int, Row]]] = {}
+        self.twice: frozenset[str] = frozenset()
         for sheet, table in tables:
             if sheet is None:
                 rows = (row for row in table.rows)
@@ -218,6 +228,7 @@ class _Joined:
         for row, key in zip(rows, ids, strict=True):
             names.setdefault(_id_text(row, header.names) or "", []).append(key)
         known = set(ids)
+        self.twice = frozenset(key for key, count in Counter(ids).items() if key and count > 1)
         for number, named, row in self.rows:
             own = ids[0] if not named and len(rows) == 1 else named if named in known else None
             if own is None and named and len(names.get(named, ())) == 1:
@@ -290,6 +301,7 @@ class _Joined:
         """A row of the sheet of series: what a field was from a day on."""
         reader = self.reader
         cells = row.cells
+        reader._nameless(header, row, faults)
         name = str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
         try:
             column = reader.names.column(reader.names.layout.main, name)
