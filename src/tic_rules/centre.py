@@ -8,7 +8,8 @@ from datetime import date
 from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, PrivateAttr, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr
+from pydantic_core import core_schema
 
 from tic_rules.conditions import refuse
 from tic_rules.errors import Text
@@ -177,18 +178,29 @@ class Kind(NamedTuple):
     dated: bool = False
 
 
-def _shape(*shapes: dict[str, Any], dated: bool = False) -> WithJsonSchema:
-    """The JSON Schema of a scalar: what it may be, or null; with `dated`, a list of {date, value} too."""
-    options = [*shapes]
-    if dated:
-        entry = {
-            "type": "object",
-            "properties": {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}},
-            "required": ["value"],
-            "additionalProperties": False,
-        }
-        options.append({"type": "array", "items": entry})
-    return WithJsonSchema({"anyOf": [*options, _NULL]})
+class Parse:
+    """How a scalar is read, how a dumped centre writes it, and the JSON Schema of what a file may say.
+
+    One mark in the place of pydantic's three (before-validator, serializer, JSON Schema): a third of the time that a first check
+    takes went into looking through those of some 170 fields.
+    """
+
+    __slots__ = ("read", "shapes")
+
+    def __init__(self, read: Callable[[Any], Any], *shapes: dict[str, Any], dated: bool = False) -> None:
+        self.read, self.shapes = read, (*shapes, _series_of(shapes)) if dated else shapes
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
+        return core_schema.no_info_plain_validator_function(self.read, serialization=core_schema.plain_serializer_function_ser_schema(written))
+
+    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
+        return {"anyOf": [*self.shapes, _NULL]}
+
+
+def _series_of(shapes: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    """A list of {date, value} in the place of a value."""
+    properties = {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}}
+    return {"type": "array", "items": {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}}
 
 
 _NULL: dict[str, Any] = {"type": "null"}
@@ -233,21 +245,17 @@ def _span_written(span: Span) -> Any:
     return {name: day.isoformat() for name, (day, open_end) in known.items() if day != open_end}
 
 
-_WRITTEN = PlainSerializer(written, return_type=Any)
-
-Day = Annotated[Any, BeforeValidator(_span), _WRITTEN, Kind("date"), _shape(*_DAY)]
-Truth = Annotated[Any, BeforeValidator(_dated(_truth)), _WRITTEN, Kind("truth", dated=True), _shape(_TRUTH, dated=True)]
-Flag = Annotated[Any, BeforeValidator(_truth), _WRITTEN, Kind("truth"), _shape(_TRUTH)]
-Label = Annotated[Any, BeforeValidator(_dated(_text)), _WRITTEN, Kind("text", dated=True), _shape(_STRING, dated=True)]
-String = Annotated[Any, BeforeValidator(_text), _WRITTEN, Kind("text"), _shape(_STRING)]
-Words = Annotated[Any, BeforeValidator(_words), _WRITTEN, Kind("words"), _shape(_LIST)]
-Money = Annotated[Any, BeforeValidator(_number(money=True, whole=False)), _WRITTEN, Kind("money"), _shape(_AMOUNT, _BOUNDS)]
-MoneyStock = Annotated[
-    Any, BeforeValidator(_dated(_number(money=True, whole=False))), _WRITTEN, Kind("money", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)
-]
-Count = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=True))), _WRITTEN, Kind("count", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)]
-Rate = Annotated[Any, BeforeValidator(_dated(_number(money=False, whole=False))), _WRITTEN, Kind("rate", dated=True), _shape(_AMOUNT, _BOUNDS, dated=True)]
-Term = Annotated[Any, BeforeValidator(_number(money=False, whole=True, least=1)), _WRITTEN, Kind("count"), _shape(_AMOUNT, _BOUNDS)]
+Day = Annotated[Any, Parse(_span, *_DAY), Kind("date")]
+Truth = Annotated[Any, Parse(_dated(_truth), _TRUTH, dated=True), Kind("truth", dated=True)]
+Flag = Annotated[Any, Parse(_truth, _TRUTH), Kind("truth")]
+Label = Annotated[Any, Parse(_dated(_text), _STRING, dated=True), Kind("text", dated=True)]
+String = Annotated[Any, Parse(_text, _STRING), Kind("text")]
+Words = Annotated[Any, Parse(_words, _LIST), Kind("words")]
+Money = Annotated[Any, Parse(_number(money=True, whole=False), _AMOUNT, _BOUNDS), Kind("money")]
+MoneyStock = Annotated[Any, Parse(_dated(_number(money=True, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("money", dated=True)]
+Count = Annotated[Any, Parse(_dated(_number(money=False, whole=True)), _AMOUNT, _BOUNDS, dated=True), Kind("count", dated=True)]
+Rate = Annotated[Any, Parse(_dated(_number(money=False, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("rate", dated=True)]
+Term = Annotated[Any, Parse(_number(money=False, whole=True, least=1), _AMOUNT, _BOUNDS), Kind("count")]
 
 
 def _year(value: Any) -> int | None:
@@ -259,7 +267,7 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-Year = Annotated[Any, BeforeValidator(_year), _WRITTEN, Kind("year"), _shape({"type": ["integer", "string"]})]
+Year = Annotated[Any, Parse(_year, {"type": ["integer", "string"]}), Kind("year")]
 
 
 class Record(BaseModel):
@@ -269,19 +277,15 @@ class Record(BaseModel):
 
 
 def _choice(name: str) -> Any:
-    return Annotated[
-        Any, BeforeValidator(_dated(_text)), _WRITTEN, WordOf(name), Kind("text", dated=True), _shape({"type": "string", "x-words": name}, dated=True)
-    ]
+    return Annotated[Any, Parse(_dated(_text), {"type": "string", "x-words": name}, dated=True), WordOf(name), Kind("text", dated=True)]
 
 
 def _word(name: str) -> Any:
-    return Annotated[Any, BeforeValidator(_text), _WRITTEN, WordOf(name), Kind("text"), _shape({"type": "string", "x-words": name})]
+    return Annotated[Any, Parse(_text, {"type": "string", "x-words": name}), WordOf(name), Kind("text")]
 
 
 def _word_list(name: str) -> Any:
-    return Annotated[
-        Any, BeforeValidator(_words), _WRITTEN, WordOf(name), Kind("words"), _shape({"type": "array", "items": {"type": "string", "x-words": name}})
-    ]
+    return Annotated[Any, Parse(_words, {"type": "array", "items": {"type": "string", "x-words": name}}), WordOf(name), Kind("words")]
 
 
 # --- the centre's file ------------------------------------------------------------------------------------------------------
@@ -452,7 +456,7 @@ class IntellectualProperty(Record):
 
 
 class Indicator(Record):
-    target: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v).strip() or None), _shape(_STRING, {"type": "number"})] = None
+    target: Annotated[Any, Parse(lambda v: None if v is None else str(v).strip() or None, _STRING, {"type": "number"})] = None
     adjusted: Truth = None
 
 
@@ -479,7 +483,7 @@ class SourceOf(Record):
     path: String = None
     title: String = None
     url: String = None
-    date: Annotated[Any, BeforeValidator(lambda v: None if v is None else str(v)), _shape(_STRING)] = None
+    date: Annotated[Any, Parse(lambda v: None if v is None else str(v), _STRING)] = None
     excerpt: String = None
 
 
@@ -490,7 +494,7 @@ def _expiry(value: Any) -> Any:
     return span
 
 
-ExactDay = Annotated[Any, BeforeValidator(_expiry), _WRITTEN, Kind("date"), _shape(_ISO)]
+ExactDay = Annotated[Any, Parse(_expiry, _ISO), Kind("date")]
 
 
 class Attestation(Record):
@@ -584,7 +588,7 @@ class CentreData(Subject):
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
     stage: Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")] = None
-    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, Kind("date"), _shape(_ISO)] = None
+    reported_on: Annotated[Any, Parse(_exact, _ISO), Kind("date")] = None
     applied_on: Day = None
     approved_on: Day = None
     term_years: Term = None
@@ -635,7 +639,7 @@ class Programme(Subject):
     """Figures of a programme, as `programme.example.yaml` of the contract has them."""
 
     jurisdiction: _word("jurisdictions") = None  # type: ignore[valid-type]
-    reported_on: Annotated[Any, BeforeValidator(_exact), _WRITTEN, Kind("date"), _shape(_ISO)] = None
+    reported_on: Annotated[Any, Parse(_exact, _ISO), Kind("date")] = None
     centres: Count = None
     leading_enterprises: Count = None
     top_100_enterprises: Count = None

@@ -9,7 +9,7 @@ from typing import Any
 from tic_rules import conditions as c
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, record_of, set_value, word_of
 from tic_rules.analysis.plan.model import Change, Way, change
-from tic_rules.centre import Record
+from tic_rules.centre import Kind, Record
 from tic_rules.documents import Edit, Parts, get
 from tic_rules.errors import Text
 from tic_rules.readings import TRUE, UNKNOWN, Entry
@@ -87,8 +87,8 @@ def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
         return f"（{field_label('/' + dotted.replace('.', '/') + '/' + name, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
     named = [word for word in test.one_of or () if word is not None]
     if named:
-        validator = (record_of(dotted) or Record).model_fields.get(name)
-        several = validator is not None and "_words" in str(validator.metadata)
+        field = (record_of(dotted) or Record).model_fields.get(name)
+        several = field is not None and Kind("words") in field.metadata
         return [named[0]] if several else named[0]
     known = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
     return next((word for word in known if word not in (test.other_than or ())), None)
