@@ -4,8 +4,8 @@
     python fuzz/run.py --target yaml --seconds 60
 
 Each input is a seed (an example, a case of the corpus, a known attack) that is mutated, spliced or made from tokens of the
-format. A run fails where anything but an error of ours is raised, where one input takes over two seconds of CPU (or two minutes by the clock) or the process grows
-over 500 MB, or where the process dies: workers are processes of their own, and the input at hand is on disk before it is tried.
+format. A run fails where anything but an error of ours is raised, where one input takes over two seconds of CPU (or two minutes by the clock) or the
+process grows over 500 MB, or where the process dies: workers are processes of their own, and the input at hand is on disk before it is tried.
 The same --seed gives the same inputs.
 """
 
@@ -37,6 +37,7 @@ def work(name: str, seed: int, inputs: int, seconds: float, folder: str, pipe: o
     """Try inputs until their number or the time is up; tell counts now and then."""
     from tic_rules.errors import TicRulesError
 
+    resource.setrlimit(resource.RLIMIT_AS, (8 * LARGE, 8 * LARGE))  # a runaway is a MemoryError here, and leaves the machine alone
     target: Target = TARGETS[name](folder)
     mutator = Mutator(random.Random(seed), seeds_of(name), target.tokens)
     at_hand = Path(folder) / f"{name}.input"
