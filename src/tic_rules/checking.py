@@ -67,7 +67,7 @@ class _Check:
         self.scene, self.decisions = scene, decisions
         self.exempted: dict[str, tuple[Any, Decision]] = {}
         self.used: set[int] = set()
-        for rule_id, given in _exemptions(scene.subject, scene.ruleset).items():
+        for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
             place = scene.ruleset.place_of(rule_id)
             self.exempted[rule_id] = _exempt(decisions[place], given, scene.as_of, self.used)
 
@@ -258,7 +258,7 @@ def _expired(given: Any, as_of: date) -> bool:
     return given.expires_on is not None and given.expires_on.first < as_of
 
 
-def _exemptions(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
+def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
     """The complete exemptions from rules in principle, by rule."""
     found: dict[str, list[tuple[int, Any]]] = {}
     for index, given in enumerate(subject.exemptions):

@@ -14,6 +14,7 @@ from tic_rules.findings import Finding, Report
 from tic_rules.inputs import read_subject, read_subjects, subject_from, subject_from_text
 from tic_rules.loading import load_ruleset, parse_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
 from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.tabling import check_table, facts_table
 
 
 class Centre(CentreData):
@@ -115,6 +116,8 @@ __all__ = [
     "UsageError",
     "check",
     "check_programme",
+    "check_table",
+    "facts_table",
     "load_ruleset",
     "parse_ruleset",
     "rulesets_in_force",

@@ -28,6 +28,7 @@ COMMANDS = {
     "docs": "one page a rule and a document, and the comparison of all documents",
     "plan": "the least that would make a centre compliant",
     "what-if": "other data, another day, other rules: what would change",
+    "table": "many centres at once: statuses as columns of a Parquet or CSV file",
     "config": "the settings that a check here would use",
     "schema": "the JSON Schema of a centre, a rule set, a report",
 }

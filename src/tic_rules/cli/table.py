@@ -1,0 +1,173 @@
+"""tic-rules table: many centres at once, as a table of facts and a table of statuses."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from tic_rules.checking import parse_day
+from tic_rules.cli.common import fail_with, lang_option, language
+from tic_rules.cli.progress import Progress
+from tic_rules.errors import DataError, Diagnostic, TicRulesError, UsageError, clip, fault
+from tic_rules.loading import load_ruleset
+from tic_rules.ruleset import RuleSet
+from tic_rules.tabling import check_table, facts_table, library
+
+_ROWS = 100_000
+"""So many rows of a Parquet file are held at a time."""
+
+
+@click.command("table")
+@click.argument("paths", metavar="PATH...", nargs=-1, required=True)
+@click.option("--rules", "rules", required=True, metavar="ID|PATH", help="The rule set.")
+@click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: that of the table, or each centre's reported_on.")
+@click.option("--output", metavar="FILE", help="Where the statuses go: .parquet or .csv.")
+@click.option("--facts", metavar="FILE", help="Where the facts read from centre files go: .parquet, for a later run.")
+@lang_option
+def command(paths: Sequence[str], rules: str, as_of: str | None, output: str | None, facts: str | None, lang: str | None) -> None:
+    """Decide a Parquet table of facts, or centre files (JSON Lines, CSV, Excel, YAML) turned into one."""
+    lang = language(lang)
+    try:
+        ruleset = load_ruleset(rules)
+        day = parse_day(as_of) if as_of is not None else None
+        _usable(paths, output, facts)
+        if paths[0].endswith(".parquet"):
+            _decide_file(paths[0], str(output), ruleset, day, lang)
+        else:
+            _decide_centres(paths, output, facts, ruleset, day)
+    except TicRulesError as error:
+        fail_with(error, lang)
+    except OSError as error:
+        click.echo(f"{error.filename}: {error.strerror}", err=True)
+        raise SystemExit(2) from None
+
+
+def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None:
+    """Say at once what cannot be done."""
+    table = any(path.endswith(".parquet") for path in paths)
+    if table and len(paths) > 1:
+        raise fault(UsageError, "table", "一次只能判定一个 Parquet 文件", "one Parquet file at a time")
+    if table and facts is not None:
+        raise fault(
+            UsageError, "table", "--facts 用于中心数据文件；Parquet 文件已经是事实表", "--facts is for centre files; a Parquet file is a table of facts already"
+        )
+    if output is None and (table or facts is None):
+        raise fault(UsageError, "table", "请用 --output 指定结果文件（.parquet 或 .csv）", "name the file of the statuses with --output (.parquet or .csv)")
+    if output is not None and not output.endswith((".parquet", ".csv")):
+        raise fault(UsageError, "table", f"--output 应为 .parquet 或 .csv，不是 {output}", f"--output is .parquet or .csv, not {output}")
+    if facts is not None and not facts.endswith(".parquet"):
+        raise fault(UsageError, "table", f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}")
+    if output is not None and any(os.path.abspath(path) == os.path.abspath(output) for path in paths):
+        raise fault(UsageError, "table", "--output 不能覆盖输入文件", "--output cannot write over the input")
+
+
+# --- centre files -----------------------------------------------------------------------------------------------------------
+
+
+def _decide_centres(paths: Sequence[str], output: str | None, facts: str | None, ruleset: RuleSet, day: date | None) -> None:
+    """All files are read before anything is written; every fault of them is told at once."""
+    wrong: list[Diagnostic] = []
+    centres = list(_centres(paths, ruleset, wrong))
+    if wrong:
+        raise DataError(wrong)
+    table = facts_table(centres, ruleset, as_of=day)
+    if facts is not None:
+        _write(facts, table)
+    if output is not None:
+        _write(output, check_table(table, ruleset))
+
+
+def _write(path: str, table: Any) -> None:
+    with _Writer(path) as writer:
+        writer.write(table)
+
+
+def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
+    from tic_rules import Centre
+
+    for path in paths:
+        try:
+            for centre in Centre.each_from_file(path, ruleset=ruleset):
+                if isinstance(centre, DataError):
+                    wrong.extend(centre.diagnostics)
+                else:
+                    yield centre
+        except DataError as error:
+            wrong.extend(error.diagnostics)
+
+
+# --- tables -----------------------------------------------------------------------------------------------------------------
+
+
+def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lang: str) -> None:
+    """A Parquet file part by part, so that it may be larger than memory."""
+    polars = library("polars")
+    if not Path(path).is_file():
+        raise fault(UsageError, "no-file", f"没有文件 {path}", f"there is no file {path}")
+    try:
+        rows = _decide_parts(polars.scan_parquet(path), output, ruleset, day)
+    except polars.exceptions.PolarsError as error:
+        told = clip(str(error), 300)
+        raise fault(UsageError, "table", f"{path} 不能作为事实表读取：{told}", f"{path} cannot be read as a table of facts: {told}") from None
+    click.echo(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
+
+
+def _decide_parts(lazy: Any, output: str, ruleset: RuleSet, day: date | None) -> int:
+    rows = lazy.select(library("polars").len()).collect().item()
+    progress, start = Progress(rows, wanted=True, shared=False), 0
+    with _Writer(output) as writer:
+        for end in _ends(lazy, rows):
+            writer.write(check_table(lazy.slice(start, end - start).collect(), ruleset, as_of=day))
+            progress.step(end - start)
+            start = end
+    progress.clear()
+    return int(rows)
+
+
+def _ends(lazy: Any, rows: int) -> list[int]:
+    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is one part."""
+    names = lazy.collect_schema().names()
+    if not any(name.startswith("counts@") for name in names):
+        return [*range(_ROWS, rows, _ROWS), rows]
+    centre = lazy.select("centre").collect()["centre"]
+    if not centre.is_sorted():
+        return [rows]
+    first = (centre != centre.shift(1)).fill_null(True).arg_true().to_list()
+    ends, last = [], 0
+    for place in first:
+        if place - last >= _ROWS:
+            ends.append(place)
+            last = place
+    return [*ends, rows]
+
+
+class _Writer:
+    """Writes tables one after the other to a Parquet or CSV file."""
+
+    def __init__(self, path: str) -> None:
+        self.path, self._files = path, ExitStack()
+        self._parquet: Any = None
+        self._csv: Any = None
+
+    def __enter__(self) -> _Writer:
+        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+        return self
+
+    def write(self, table: Any) -> None:
+        if self.path.endswith(".csv"):
+            first = self._csv is None
+            self._csv = self._csv or self._files.enter_context(Path(self.path).open("wb"))  # noqa: SIM115 - closed with the others
+            table.write_csv(self._csv, include_header=first)
+            return
+        arrow = table.to_arrow()
+        self._parquet = self._parquet or self._files.enter_context(library("pyarrow.parquet").ParquetWriter(self.path, arrow.schema))
+        self._parquet.write_table(arrow)
+
+    def __exit__(self, *_: object) -> None:
+        self._files.close()
