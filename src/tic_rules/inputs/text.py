@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 
 from tic_rules.errors import DataError, fault
@@ -35,19 +36,18 @@ def _subject(text: str, file: str, json_text: bool, line: int, model: type[S], v
 
 def subjects_from_lines(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> Iterator[S | DataError]:
     """JSON Lines: a subject a line; a line that cannot be used gives its errors, and the next one is read."""
-    lines = text.split("\n")
-    if sum(1 for line in lines if line.strip()) > MAX_LINES:
-        raise _too_many(file)
-    empty = True
-    for number, line in enumerate(lines, 1):
+    count = 0
+    for number, line in enumerate(io.StringIO(text), 1):
         if not line.strip():
             continue
-        empty = False
+        count += 1
+        if count > MAX_LINES:
+            raise _too_many(file)
         try:
-            yield _subject(line, file, True, number, model, vocabulary)
+            yield _subject(line.rstrip("\n"), file, True, number, model, vocabulary)
         except DataError as error:
             yield error
-    if empty:
+    if not count:
         raise fault(DataError, "empty", "文件是空的", "the file is empty", file=file)
 
 
