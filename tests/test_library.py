@@ -159,6 +159,8 @@ def test_programme_rules_are_decided_from_figures_and_centres() -> None:
     figures = {"jurisdiction": "zhejiang", "reported_on": "2024-12-31"}
     assert check_programme(figures, "zhejiang_2022", centres=centres)["programme-count"].status == "fail"
     assert check_programme(figures, "zhejiang_2022", centres=centres[:12])["programme-count"].status == "unknown"
+    undated = [Centre(id=f"u{n}", jurisdiction="zhejiang", stage="approved") for n in range(16)]
+    assert check_programme(figures, "zhejiang_2022", centres=undated)["programme-count"].status == "fail"
     report = check_programme({**figures, "centres": 12}, "zhejiang_2022", centres=centres[:3])
     assert report["programme-count"].status == "pass"
     assert report.programme == {"file": None, "centres": 3}
@@ -179,6 +181,7 @@ def test_the_consequences_carry_their_chain_and_amount() -> None:
     assert chain["zhejiang_2022/funds-recovered"]["amount"] == {"low": "9000000", "high": "9000000", "unit": "CNY"}
     assert (open_ended["low"], open_ended["high"]) == ("9000000", "210000000"), "spending that no audit speaks of leaves a range"
     assert report["delisted-after-two-failures"].severity == "error"
+    assert "/fiscal_balance" in [datum.path for datum in chain["zhejiang_2022/funds-recovered"]["data"]]
 
 
 @pytest.fixture(scope="module")

@@ -71,11 +71,11 @@ def _attested(node: c.Attested, scene: Scene, moment: Moment, life: Life, rule: 
     lacking: list[str] = []
     for item in asked:
         own = [(index, a) for index, a in given if a.item == item]
-        value, index = latest_judgement(own, scene.as_of)
+        value, _ = latest_judgement(own, scene.as_of)
         values.append(value)
-        cites.extend(("attestations", i) for i, _ in own)
-        if value == UNKNOWN and index is not None:
-            missing.append(("attestations", index, "date"))
+        cites.extend(("attestations", index) for index, _ in own)
+        if value == UNKNOWN:
+            missing.extend(("attestations", index, "date") for index, a in own if not a.date.exact)
         if value != TRUE and item is not None:
             lacking.append(item)
     return Seen(min(values), node, cites=tuple(cites), missing=tuple(missing), lacking=tuple(lacking))
@@ -201,9 +201,11 @@ def _some(node: c.Some, scene: Scene, moment: Moment, life: Life, rule: Rule) ->
     return _look_through(node, node.fact, node.some, scene, moment)
 
 
-def _look_through(node: Any, name: str, where: c.Where, scene: Scene, moment: Moment) -> Seen:
+def _look_through(node: Any, name: str, where: c.Where, scene: Scene, moment: Moment, of_a_year: bool = False) -> Seen:
     fact = scene.facts[name]
     entries, more, listed = scene.entries_at(fact, moment)
+    if of_a_year:
+        entries = [(entry, counts) for entry, counts in entries if entry.year is not None]
     values: list[int] = []
     cites: list[Path] = []
     missing: list[Path] = []
@@ -364,24 +366,50 @@ def _follows(node: c.Follows, scene: Scene, moment: Moment, life: Life, rule: Ru
 
 
 def _running(node: c.Running, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
-    """Calendar years running; a year without an entry is open only where a result for it could exist that is not shown."""
+    """Calendar years running; a year without an entry is open only where a result for it could exist that is not shown.
+
+    An entry without a year may be of any one year: a run that lacks no more years than there are such entries is open.
+    """
     fact = scene.facts[node.of]
-    years = [entry.year for entry in scene.listed(fact.list_name or "").entries if entry.year is not None]
+    listed = scene.listed(fact.list_name or "")
+    years = [entry.year for entry in listed.entries if entry.year is not None]
     ended = add_days(moment.day, 1).year - 1
-    first = min([life.approved.year if life.approved else ended, *years])
-    last = max([ended, *years])
+    begun = life.approved.year if life.approved else ended
+    loose = without_year(node, scene, moment)
+    spare = min(len(loose), node.running)
     by_year: dict[int, Seen] = {}
-    for year in range(max(first, 1), min(last, 9998) + 1):
-        seen = _look_through(node, node.of, node.where, scene, moment._replace(year=year))
-        if seen.value == UNKNOWN and (year > ended or _settled(node, scene, moment, year)) and not _open_entry(seen, scene, fact):
+    for year in range(max(min([begun, *years]) - spare, 1), min(max([ended, *years]) + spare, 9998) + 1):
+        seen = _look_through(node, node.of, node.where, scene, moment._replace(year=year), of_a_year=True)
+        if seen.value == UNKNOWN and (not begun <= year <= ended or _settled(node, scene, moment, year)) and not _open_entry(seen, scene, fact):
             seen = seen._replace(value=FALSE, missing=())
         by_year[year] = seen
-    runs = [[by_year[year + step] for step in range(node.running)] for year in by_year if all(year + step in by_year for step in range(node.running))]
-    value = any_of([min(seen.value for seen in run) for run in runs])
-    told = [seen for run in runs if min(seen.value for seen in run) == value for seen in run]
-    cites = tuple(dict.fromkeys(cite for seen in told for cite in seen.cites)) if value == TRUE else ()
-    missing = tuple(dict.fromkeys(path for seen in told if seen.value == UNKNOWN for path in seen.missing)) if value == UNKNOWN else ()
-    return Seen(value, node, None, None, (), cites, missing)
+    runs = [[by_year[year + step] for step in range(node.running)] for year in by_year if year + node.running - 1 in by_year]
+    values = [_run_of(run, spare) for run in runs]
+    value = any_of(values)
+    told = [run for run, of_run in zip(runs, values, strict=True) if of_run == value]
+    if value != UNKNOWN:
+        cites = tuple(dict.fromkeys(cite for run in told for seen in run for cite in seen.cites)) if value == TRUE else ()
+        return Seen(value, node, None, None, (), cites)
+    missing = [path for run in told for seen in run if seen.value == UNKNOWN for path in seen.missing]
+    if any(seen.value == FALSE for run in told for seen in run):
+        missing.extend(path for entry, unclear in loose for path in (*unclear, *_undated(entry, listed.declared)))
+    return Seen(value, node, missing=tuple(dict.fromkeys(missing)))
+
+
+def without_year(node: c.Running, scene: Scene, moment: Moment) -> list[tuple[Any, list[Path]]]:
+    """The entries that may be so and say no year, each with what leaves it open."""
+    found = []
+    for entry, _ in scene.entries_at(scene.facts[node.of], moment)[0]:
+        unclear: list[Path] = []
+        if entry.year is None and scene.matches(node.where, entry, moment.day, unclear) != FALSE:
+            found.append((entry, unclear))
+    return found
+
+
+def _run_of(run: list[Seen], spare: int) -> int:
+    """A run of years: false where it lacks more of them than entries without a year could fill."""
+    lacking = sum(seen.value == FALSE for seen in run)
+    return FALSE if lacking > spare else UNKNOWN if lacking else min(seen.value for seen in run)
 
 
 def _settled(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
@@ -573,16 +601,17 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     if status != "unknown":
         return settled
     missing = [path for decision in told if decision.status == "unknown" for path in missing_of(decision)]
-    looks = reads_days(scene, rule)
-    if len(statuses) > 1 or len({(d.if_false, d.moment if looks else None) for d in told}) > 1:
+    looks, behind = reads_days(scene, rule), day_not_needed(rule, scene, lives.all)
+    told_apart = {("fail" if behind else decision.if_false, decision.moment if looks else None) for decision in told}
+    if len({"fail" if behind and status == "pending" else status for status in statuses}) > 1 or len(told_apart) > 1:
         missing = [*lives.open, *missing]
     return settled._replace(missing=tuple(dict.fromkeys(missing)))
 
 
 def day_not_needed(rule: Rule, scene: Scene, lives: tuple[Life, ...]) -> bool:
-    """Whether an approved centre's application or approval, on a day that is left out, is behind it: undated facts need no day."""
+    """Whether an approved centre's application or approval, on a day that is left out, is behind it: what is not met then has failed."""
     centre = scene.subject
-    if rule.by not in ("application", "approval") or not isinstance(centre, CentreData) or reads_days(scene, rule):
+    if rule.by not in ("application", "approval") or not isinstance(centre, CentreData):
         return False
     left_out = centre.approved_on is None or (rule.by == "application" and centre.applied_on is None)
     return left_out and all(life.approved is not None for life in lives)

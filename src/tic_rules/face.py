@@ -13,6 +13,7 @@ from tic_rules.errors import DataError, Diagnostic, RuleSetError, Text, TicRules
 from tic_rules.findings import Finding, Report
 from tic_rules.inputs import read_subject, read_subjects, subject_from, subject_from_text
 from tic_rules.loading import load_ruleset, parse_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.quantities import FIRST_DAY, Span
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.tabling import check_table, facts_table
 
@@ -93,12 +94,13 @@ def check_programme(
     _known(engine)
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
+    day = as_of_day(programme, as_of)
     own = tuple(
-        Approval(id=c.id, approved_on=c.approved_on)
+        Approval(id=c.id, approved_on=c.approved_on or Span(FIRST_DAY, day))
         for c in centres
         if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
     )
-    return check_subject(programme.with_centres(own), rules, as_of_day(programme, as_of), engine)
+    return check_subject(programme.with_centres(own), rules, day, engine)
 
 
 __all__ = [

@@ -92,13 +92,14 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
     undecided = span is None and centre.stage is None and not applicant
+    looked_at = needs.approval or (needs.application and centre.applied_on is not None)
     if span is not None:
         if span.first <= as_of:
-            approvals.extend(_days(scene, Span(span.first, min(span.last, as_of)), offsets, needs.approval))
+            approvals.extend(_days(scene, Span(span.first, min(span.last, as_of)), offsets, looked_at))
         if span.last > as_of:
             approvals.append(None)
     elif centre.stage == "approved" or undecided:
-        approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, needs.approval))
+        approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
     lives = [life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)]

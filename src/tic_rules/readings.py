@@ -158,16 +158,15 @@ class Scene:
             return None, (*at, look.by)
         units = self.listed(listed_name)
         name = getattr(record, look.named)
-        if name is not None:
-            for unit in units.entries:
-                if unit.get("name") == name:
-                    return unit.get(look.take), unit.path(look.take)
-            return None, (*at, look.named)
-        values = {unit.get(look.take) for unit in units.entries}
-        if len(values) == 1 and not units.incomplete:
-            return values.pop(), units.entries[0].path(look.take)
-        unclear = next((unit.path(look.take) for unit in units.entries if unit.get(look.take) is None), None)
-        return None, unclear or ((*at, look.named) if len(values) > 1 else units.at[0])
+        known = [unit for unit in units.entries if name is not None and unit.get("name") == name]
+        perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
+        meant = [*known, *perhaps] if known else list(units.entries)
+        values = {unit.get(look.take) for unit in meant}
+        if len(values) == 1 and None not in values and (known or not units.incomplete):
+            return values.pop(), meant[0].path(look.take)
+        untyped = next((unit.path(look.take) for unit in meant if unit.get(look.take) is None), None)
+        unnamed = perhaps[0].path("name") if perhaps else (*at, look.named) if name is None else None
+        return None, untyped or (unnamed if len(values) > 1 else None) or units.at[0]
 
     def may_go_on(self, listed: Listed, day: date) -> bool:
         """Whether entries may exist that the data does not show: an incomplete list, or a day after reported_on."""
@@ -228,7 +227,7 @@ class Scene:
         values, open_end = series_at(series, day, self.reported_on)
         results = {self._allows(test, value, missing, entry, attribute) for value in values}
         if open_end or len(results) > 1:
-            missing.append(entry.path(attribute))
+            missing.extend(_unclear(series, entry.path(attribute), day))
             return UNKNOWN
         return results.pop()
 
@@ -300,11 +299,11 @@ class Scene:
         if isinstance(value, Series):
             values, open_end = series_at(value, moment.day, self.reported_on)
             if open_end or not values or None in values:
-                return Reading(ANYTHING, (path,), (path,))
+                return Reading(ANYTHING, (path,), _unclear(value, path, moment.day))
             known = values[0]
             for other in values[1:]:
                 known = known.hull(other)
-            return Reading(known, (path,), () if known.exact else (path,))
+            return Reading(known, (path,), () if known.exact else _unclear(value, path, moment.day))
         if self.incomplete(fact.value):
             value = Range(value.low, INFINITY)
         return Reading(value, (path,), () if value.exact else (path,))
@@ -364,21 +363,26 @@ class Scene:
     def _distinct(self, fact: Fact, moment: Moment) -> Reading:
         entries, more, listed = self.entries_at(fact, moment)
         attribute = fact.distinct or ""
-        certain, cites, missing = set(), [], []
+        certain, most = set(), 0
+        cites: list[Path] = []
+        missing: list[Path] = []
         for entry, counts in entries:
             value = entry.get(attribute)
+            unclear: tuple[Path, ...] = (entry.path(attribute),)
             if isinstance(value, Series):
                 values, open_end = series_at(value, moment.day, self.reported_on)
+                unclear = _unclear(value, unclear[0], moment.day)
                 value = values[0] if len(values) == 1 and not open_end else None
             cites.append(entry.path(attribute))
             if value is None or counts != TRUE:
-                missing.append(entry.path(attribute))
+                missing.extend(unclear)
+                most += 1
             else:
                 certain.add(value)
         if more:
             missing.extend(listed.at)
-        most = len(certain) + len(missing)
-        return Reading(Range(max(len(certain), 1 if entries else 0), INFINITY if more else max(most, len(certain))), tuple(cites), tuple(missing))
+        high = INFINITY if more else len(certain) + most
+        return Reading(Range(max(len(certain), 1 if entries else 0), high), tuple(cites), tuple(missing))
 
     def _kinds(self, fact: Fact, moment: Moment) -> Reading:
         groups = self.groups(fact.kinds or "", moment)
@@ -494,8 +498,11 @@ def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]
 
 
 def _unclear(series: Series, path: Path, day: date) -> tuple[Path, ...]:
-    dates = tuple((*path, index, "date") for index, entry in enumerate(series) if not entry.when.exact and entry.when.first <= day)
-    return dates or (path,)
+    """The places of a series that leave open what holds on a day: dates that are not exact, values that are not; else the whole."""
+    near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
+    dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]
+    values = [(*path, index, "value") for index, entry in near if entry.value is None or (isinstance(entry.value, Range) and not entry.value.exact)]
+    return (*dates, *values) or (path,)
 
 
 def _days_in(record: Any) -> Iterator[date]:

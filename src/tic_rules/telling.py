@@ -185,7 +185,11 @@ class Telling:
                 yield seen
 
     def _paths(self) -> list[Path]:
-        return list(dict.fromkeys(path for seen in self._seens() for path in _cites(seen)))
+        read = [path for seen in self._seens() for path in _cites(seen)]
+        if self.rule.amount is not None and self.decision.status == "fail":
+            for fact in self.rule.amount.sum_of:
+                read.extend(self.scene.number(fact, Moment(self.scene.as_of)).cites)
+        return list(dict.fromkeys(read))
 
     def _data(self) -> list[Part]:
         subject = self.scene.subject

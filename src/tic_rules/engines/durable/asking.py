@@ -14,7 +14,7 @@ from tic_rules.engines.durable.plan import Node, Plan, RulePlan, words_named
 from tic_rules.engines.durable.semantics import AGREE, ALL, ANY, PLAIN, SILENT, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.durable.sheets import Part, Sheet
 from tic_rules.errors import UsageError, fault
-from tic_rules.evaluate import between, latest_judgement
+from tic_rules.evaluate import between, latest_judgement, see, without_year
 from tic_rules.lives import Life
 from tic_rules.quantities import INFINITY, Number, Range, add_days, decimal_text
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Entry, Moment, Scene, series_at
@@ -207,6 +207,10 @@ class Asking:
     def _running(self, node: Node, key: int, moment: Moment) -> None:
         """Calendar years running: each year is asked for by itself, then every run of years."""
         source, run, year_node = node.source, node.parts[0], node.parts[0].parts[0]
+        if without_year(source, self.scene, moment):
+            # Which of its entries fills which year is a choice over all of them together: a reading, made outside the network.
+            self.sheet.known(node, key, see(source, self.scene, moment, self.life, self.rule).value)
+            return
         fact = self.scene.facts[source.of]
         named = [entry.year for entry in self.scene.listed(fact.list_name or "").entries if entry.year is not None]
         ended = add_days(moment.day, 1).year - 1
@@ -222,7 +226,9 @@ class Asking:
     def year(self, node: Node, moment: Moment, ended: int) -> Part:
         """A year is open where an entry leaves it so, or where one could exist that the data does not show."""
         entries, more, listed = self.scene.entries_at(self.scene.facts[node.source.of], moment)
-        whole = (moment.year or 0) > ended or self.settled(node.source, entries, moment)
+        entries = [(entry, counts) for entry, counts in entries if entry.year is not None]
+        begun = self.life.approved.year if self.life.approved else ended
+        whole = not begun <= (moment.year or 0) <= ended or self.settled(node.source, entries, moment)
         parts = []
         for entry, counts in entries:
             perhaps = SILENT if whole and not _undated(entry, listed.declared) else SOFT_ANY
