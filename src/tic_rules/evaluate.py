@@ -83,6 +83,8 @@ def _attested(node: c.Attested, scene: Scene, moment: Moment, life: Life, rule: 
 
 def latest_judgement(own: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
     """The latest attestation up to the as-of day wins; two of one day that differ need review; none needs review."""
+    if len(own) == 1 and own[0][1].date.last <= as_of:
+        return (TRUE if own[0][1].met else FALSE), own[0][0]
     certain = [(index, a) for index, a in own if a.date.last <= as_of]
     possible = [(index, a) for index, a in own if a.date.first <= as_of < a.date.last]
     kept = [(i, a) for i, a in certain + possible if not any(other.date.first > a.date.last for _, other in certain)]

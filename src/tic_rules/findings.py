@@ -51,9 +51,10 @@ class Finding:
         cache = self._cache
         if cache is None:
             cache = self._cache = {}
-        if name not in cache:
-            cache[name] = self._make(name)
-        return cache[name]
+        elif name in cache:
+            return cache[name]
+        value = cache[name] = self._make(name)
+        return value
 
     @property
     def id(self) -> str:

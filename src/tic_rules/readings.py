@@ -58,16 +58,16 @@ class Entry(NamedTuple):
     record: Any
     when: Span | None
     year: int | None
-    found: Mapping[str, tuple[Any, Path]] | None
+    found: LookedUp | None
 
     def get(self, attribute: str) -> Any:
-        if self.found is not None and attribute in self.found:
-            return self.found[attribute][0]
+        if self.found is not None and attribute in self.found.names:
+            return self.found.of(attribute)[0]
         return getattr(self.record, attribute) if type(self.record) is not dict else self.record.get(attribute)
 
     def path(self, attribute: str) -> Path:
-        if self.found is not None and attribute in self.found:
-            return self.found[attribute][1]
+        if self.found is not None and attribute in self.found.names:
+            return self.found.of(attribute)[1]
         return (*self.at, attribute)
 
 
@@ -148,10 +148,10 @@ class Scene:
             return Entry(at, {declared.scalar: record}, None, record if declared.year else None, None)
         when = (getattr(record, declared.date) or ANY_DAY) if declared.date else None
         year = getattr(record, declared.year) if declared.year else None
-        found = {name: self._look_up(look, record, at) for name, look in declared.look_up.items()} if declared.look_up else None
+        found = LookedUp(self, declared.look_up, record, at) if declared.look_up else None
         return Entry(at, record, when, year, found)
 
-    def _look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, Path]:
+    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, Path]:
         role = getattr(record, look.by)
         listed_name = look.units.get(role) if role is not None else None
         if listed_name is None:
@@ -200,11 +200,14 @@ class Scene:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
         value = TRUE
         for attribute, test in where.each.items():
-            actual = entry.get(attribute)
-            if type(actual) is Series:
-                one = self._through(test, actual, entry, attribute, day, missing)
-            else:
-                one = self._allows(test, actual, missing, entry, attribute)
+            actual, allowed = entry.get(attribute), test.one_of
+            kind = type(actual)
+            if allowed is not None and (kind is str or kind is bool) and (actual in allowed or not test.open):
+                if actual in allowed:
+                    continue
+                return FALSE
+            through = kind is Series
+            one = self._through(test, actual, entry, attribute, day, missing) if through else self._allows(test, actual, missing, entry, attribute)
             if one < value:
                 value = one
                 if value == FALSE:
@@ -460,6 +463,22 @@ class Scene:
         if self._days is None:
             self._days = frozenset((*_days_in(self.subject), self.as_of, self.reported_on))
         return self._days
+
+
+class LookedUp:
+    """The attributes of an entry that stand elsewhere, looked up when they are asked for."""
+
+    __slots__ = ("_at", "_known", "_record", "_scene", "names")
+
+    def __init__(self, scene: Scene, names: Mapping[str, LookUp], record: Any, at: Path) -> None:
+        self._scene, self.names, self._record, self._at = scene, names, record, at
+        self._known: dict[str, tuple[Any, Path]] = {}
+
+    def of(self, name: str) -> tuple[Any, Path]:
+        """The value and the place that it was found at, or that keeps it unknown."""
+        if name not in self._known:
+            self._known[name] = self._scene.look_up(self.names[name], self._record, self._at)
+        return self._known[name]
 
 
 def _within(when: Span, start: date, last: date, cap: date) -> int:

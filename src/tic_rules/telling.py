@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -35,7 +35,7 @@ class Telling:
         self._known: dict[str, Any] | None = None
 
     def __call__(self, key: str) -> Any:
-        return getattr(self, f"_{key}")()
+        return _TOLD[key](self)
 
     # --- what the clause says --------------------------------------------------------------------------------------------
 
@@ -434,6 +434,10 @@ class Telling:
         for fact in self.rule.amount.sum_of:
             total = total.plus(self.scene.number(fact, Moment(self.scene.as_of)).range)
         return total
+
+
+_TOLD: dict[str, Callable[[Telling], Any]] = {name[1:]: part for name, part in vars(Telling).items() if name.startswith("_") and not name.startswith("__")}
+"""What can be told, by its key in the JSON."""
 
 
 def amount_text(telling: Telling, lang: str) -> str:

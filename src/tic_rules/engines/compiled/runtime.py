@@ -167,7 +167,7 @@ class Reader:
         """An attribute that is found on another list; None where it is not known."""
         key = (listed, attribute, id(record))
         if key not in self._memo:
-            self._memo[key] = self.scene._look_up(self.scene.lists[listed].look_up[attribute], record, ())[0]
+            self._memo[key] = self.scene.look_up(self.scene.lists[listed].look_up[attribute], record, ())[0]
         return self._memo[key]
 
     # --- conditions that are rare in one form or another: the reference sees them --------------------------------------------
