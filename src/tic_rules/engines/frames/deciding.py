@@ -170,11 +170,13 @@ class _Deciding:
         value = self.condition(rule, rule.condition, look)
         broken = self.condition(rule, rule.fails_at_once, look) if rule.fails_at_once is not None else None
         applies = self.condition(rule, rule.applies, look) if rule.applies is not None else None
-        asked = negate(nw.col(value)) if rule.kind == "consequence" else nw.col(value)
-        required = self.made(("required", rule.id), lambda: asked, value)
+        required = self.made(("required", rule.id), lambda: negate(nw.col(value)), value) if rule.kind == "consequence" else value
         after = [name for name in (required, broken, applies, self.approved) if name is not None]
-        judged = self.made(("judged", rule.id), lambda: self._judged(rule, nw.col(required), broken), *after)
-        return self.made(("rule", rule.id), lambda: self._spoken(rule, nw.col(judged), nw.col(required), applies), judged, *after)
+        judged = self._judged(rule, nw.col(required), broken)
+        if applies is not None:  # it is looked at several times
+            after.append(self.made(("judged", rule.id), lambda: judged, *after))
+        looked = judged if applies is None else nw.col(after[-1])
+        return self.made(("rule", rule.id), lambda: self._spoken(rule, looked, nw.col(required), applies), *after)
 
     def _judged(self, rule: Rule, required: Expr, broken: str | None) -> Expr:
         late = self._late(rule)

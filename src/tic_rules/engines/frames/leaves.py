@@ -117,8 +117,22 @@ class Sheet:
         if column.kind == k.MARGIN:
             operator = node.operator if isinstance(node, c.Compare) else "more_than" if isinstance(node, c.Share) and node.more_than is not None else "at_least"
             return compare(operator, *self.ends(column, -inf), 0.0, 0.0)
+        exact = self.named(column)
+        if exact is not None and not self.named(column, "__low") and not self.named(column, "__high"):
+            return self._exactly(node, exact)
         bounds = [float(bound) for bound in k.bounds_of(node)]
         return compare(node.operator, *self.ends(column, 0.0), min(bounds), max(bounds))
+
+    def _exactly(self, node: c.Compare, name: str) -> Expr:
+        """A number that is known, or not at all, against a bound."""
+        bounds = [bound if isinstance(bound, int) else float(bound) for bound in k.bounds_of(node)]
+        least, most = min(bounds), max(bounds)
+        self.suits(name, "a number", _NO_NUMBERS)
+        number = self.column(name)
+        if self.schema[name] in (nw.Float64, nw.Float32):
+            number = number.fill_nan(None)
+        met = {"at_least": number >= least, "at_most": number <= least, "more_than": number > least, "less_than": number < least}
+        return choose(number.is_null(), UNKNOWN, met.get(node.operator, (number >= least) & (number <= most)), TRUE, FALSE)
 
     def _is(self, name: str, words: Iterable[Any]) -> Expr:
         """Whether a column holds one of the words. Yes and no may stand in it as such or as the words true and false."""
