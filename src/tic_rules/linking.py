@@ -120,11 +120,27 @@ def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault
             yield "duplicate-id", (where, index), f"{zh} {name} 重复", f"{en} {name} is given twice"
 
 
+def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
+    """Every consequence that a rule waits for, through others too."""
+    found: set[str] = set()
+    waiting = [rule]
+    while waiting:
+        tree = waiting.pop().when
+        named = {node.follows for node in c.walk(tree) if isinstance(node, c.Follows)} if tree is not None else set()
+        waiting.extend(ids[name] for name in named - found if name in ids)
+        found |= named
+    return found
+
+
 def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
     for part in ("applies", "require", "fails_at_once", "when"):
         tree = getattr(rule, part)
         for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():
             yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
+            if isinstance(node, c.Follows) and part != "when":
+                yield "misplaced-follows", place, "follows 只用于 consequence 类规则的 when", "follows belongs to the `when` of a consequence"
+    if rule.id in _waited_for(rule, ids):
+        yield "cycle", (*at, "when"), f"后果 {rule.id} 最终取决于自己", f"the consequence {rule.id} waits for itself in the end"
     subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
     for part in ("applies", "require", "fails_at_once", "when"):
         for place, node in c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ():
