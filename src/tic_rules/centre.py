@@ -798,10 +798,6 @@ def _falling(series: Series, at: tuple[str | int, ...]) -> Iterator[Misuse]:
     yield from (Misuse("falling", (*at, index, "value"), Text("累计数不会减少", "a cumulative total cannot fall")) for index in sorted(fallen))
 
 
-def unknown_span(span: Span | None) -> Span:
-    return ANY_DAY if span is None else span
-
-
 __all__ = [
     "ANYTHING",
     "FIRST_DAY",

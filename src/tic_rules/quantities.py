@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
@@ -269,7 +268,3 @@ def yuan_text(number: Number, lang: str) -> str:
     whole, _, part = plain.partition(".")
     grouped = f"{int(whole):,}" + (f".{part}" if part else "")
     return f"{grouped}元" if lang == "zh" else f"CNY {grouped}"
-
-
-def earliest(days: Iterable[date]) -> date | None:
-    return min(days, default=None)

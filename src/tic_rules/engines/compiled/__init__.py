@@ -11,9 +11,10 @@ from datetime import date
 from itertools import repeat
 from typing import Any
 
-from tic_rules.engines.compiled.deferred import Deferred, followed
+from tic_rules.engines.compiled.deferred import Deferred
 from tic_rules.engines.compiled.program import Group, Program, compile_rules
 from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
+from tic_rules.engines.explaining import followed
 from tic_rules.evaluate import day_not_needed
 from tic_rules.lives import Life, lives_of
 from tic_rules.readings import TRUE, Scene

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from tic_rules.engines.compiled.runtime import Numbers, Sides
-from tic_rules.errors import TicRulesError, fault
-from tic_rules.evaluate import Decision, Seen, settle, waits_for
-from tic_rules.readings import FALSE, TRUE, UNKNOWN, Scene
+from tic_rules.engines.explaining import explained
+from tic_rules.evaluate import Decision, Seen
+from tic_rules.readings import TRUE, Scene
 from tic_rules.ruleset import Rule
-
-_FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
 
 
 class Deferred:
@@ -42,12 +40,7 @@ class Deferred:
     def full(self) -> Decision:
         """The rule as the reference decides it. Another status than ours would be a fault of ours, and is not explained away."""
         if self._decision is None:
-            explained = decided(self._rule, self._scene)
-            if explained.status != self.status:
-                zh = f"规则 {self._rule.id}：编译引擎判为 {self.status}，参照实现判为 {explained.status}；请报告此问题"
-                en = f"rule {self._rule.id}: the compiled engine says {self.status}, the reference {explained.status}; please report this"
-                raise fault(TicRulesError, "engines-disagree", zh, en, file=self._scene.subject.file or "")
-            self._decision = explained
+            self._decision = explained(self._rule, self._scene, self.status, "compiled")
         return self._decision
 
     def __getattr__(self, name: str) -> Any:
@@ -57,18 +50,4 @@ class Deferred:
         return self.full._replace(**changes)
 
 
-def decided(rule: Rule, scene: Scene) -> Decision:
-    """A rule by the reference, after the consequences that it waits for."""
-    for waited_for in waits_for(rule, scene):
-        if waited_for not in scene.followed:
-            other = decided(scene.ruleset[waited_for], scene)
-            scene.followed[waited_for] = (followed(other.status), other.missing)
-    return settle(rule, scene)
-
-
-def followed(status: str) -> int:
-    """What a consequence's status means for the one that waits for it."""
-    return _FOLLOWED.get(status, FALSE)
-
-
-__all__ = ["Deferred", "followed"]
+__all__ = ["Deferred"]
