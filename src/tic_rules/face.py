@@ -68,7 +68,8 @@ def check(
     """Decide every rule of a rule set for a centre.
 
     `centre` is a Centre, a mapping or a model of the caller's own that fits; `ruleset` an id, a path or a RuleSet; `as_of`
-    the day looked at, by default the data's `reported_on`. Pure and thread-safe: nothing is written, nothing remembered.
+    the day looked at, by default the data's `reported_on`. Pure and thread-safe: of the data nothing is written or remembered.
+    (A shipped rule set that is loaded for the first time is kept beside its file, as Python keeps the code of its modules.)
     `engine` is how it is decided, with equal findings; `isolated` runs the durable engine in a process of its own.
 
     Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no as-of day.
