@@ -18,7 +18,7 @@ import pytest
 from pydantic import BaseModel
 
 import tic_rules
-from tic_rules import Centre, DataError, RuleSetError, UsageError, check, check_programme, load_ruleset
+from tic_rules import Centre, DataError, RuleSetError, UsageError, check, check_programme, load_ruleset, parse_ruleset
 from tic_rules.findings import KEYS
 
 ROOT = Path(__file__).parents[1]
@@ -182,6 +182,14 @@ def test_the_consequences_carry_their_chain_and_amount() -> None:
     assert (open_ended["low"], open_ended["high"]) == ("9000000", "210000000"), "spending that no audit speaks of leaves a range"
     assert report["delisted-after-two-failures"].severity == "error"
     assert "/fiscal_balance" in [datum.path for datum in chain["zhejiang_2022/funds-recovered"]["data"]]
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_requirement_may_wait_for_a_consequence_that_stands_after_it(engine: str) -> None:
+    text = (ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    rules = parse_ruleset(text.replace("require: {fact: investment, at_least: 10亿元}", "require: {not: {follows: funds-recovered}}", 1), "mine.yaml")
+    data = {"approved_on": "2022-03-01", "reported_on": "2024-03-02", "evaluations": [], "acceptance": {"held": False}}
+    assert check(data, rules, engine=engine)["investment-2y"].status == "pass"
 
 
 @pytest.fixture(scope="module")

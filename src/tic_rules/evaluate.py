@@ -667,7 +667,7 @@ def check_rules(scene: Scene) -> list[Decision]:
     decisions: dict[str, Decision] = {}
     waiting = []
     for rule in scene.ruleset.rules:
-        if rule.kind == "consequence" and waits_for(rule, scene):
+        if waits_for(rule, scene):
             waiting.append(rule)
             continue
         decisions[rule.id] = decision = settle(rule, scene)
@@ -677,7 +677,8 @@ def check_rules(scene: Scene) -> list[Decision]:
         ready = [rule for rule in waiting if all(other in scene.followed for other in waits_for(rule, scene))]
         for rule in ready:
             decisions[rule.id] = decision = settle(rule, scene)
-            scene.followed[rule.id] = _followed(decision)
+            if rule.kind == "consequence":
+                scene.followed[rule.id] = _followed(decision)
         waiting = [rule for rule in waiting if rule not in ready]
     return [decisions[rule.id] for rule in scene.ruleset.rules]
 

@@ -137,8 +137,6 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
         tree = getattr(rule, part)
         for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():
             yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
-            if isinstance(node, c.Follows) and part != "when":
-                yield "misplaced-follows", place, "follows 只用于 consequence 类规则的 when", "follows belongs to the `when` of a consequence"
     if rule.id in _waited_for(rule, ids):
         yield "cycle", (*at, "when"), f"后果 {rule.id} 最终取决于自己", f"the consequence {rule.id} waits for itself in the end"
     subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
