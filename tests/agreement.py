@@ -7,25 +7,22 @@ from __future__ import annotations
 
 import argparse
 import copy
+import json
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
 from generate import random_centre, random_programme
 
-from tic_rules import RuleSet, check, check_programme, load_ruleset
+from tic_rules import Centre, RuleSet, check, check_programme, load_ruleset
 from tic_rules.checking import ENGINES
-from tic_rules.findings import Report
+from tic_rules.findings import KEYS, Finding, Report
 
 RULESETS = ("zhejiang_2022", "jiangsu_2020", "national_2020", "national_2017", "national_13fyp")
 
-LOOKED_AT = ("status", "observed", "gap", "progress", "missing")
-"""What every engine has to give as the reference does. An engine that gives less names what it gives in `GIVES`."""
-
-GIVES: dict[str, tuple[str, ...]] = {}
 
 
 class Disagreement(NamedTuple):
@@ -42,21 +39,31 @@ class Disagreement(NamedTuple):
         return "\n".join(lines)
 
 
-def decide(data: dict[str, Any], ruleset: RuleSet, as_of: date, engine: str, programme: bool = False) -> Report:
+def decide(data: Any, ruleset: RuleSet, as_of: date, engine: str, programme: bool = False) -> Report:
     if programme:
         return check_programme(data, ruleset, as_of=as_of, engine=engine)
     return check(data, ruleset, as_of=as_of, engine=engine)
 
 
 def disagreements(data: dict[str, Any], ruleset: RuleSet, as_of: date, engine: str, programme: bool = False) -> Iterator[Disagreement]:
-    """Every rule that an engine does not decide as the reference does."""
-    looked_at = GIVES.get(engine, LOOKED_AT)
-    expected = decide(data, ruleset, as_of, "reference", programme)
-    given = decide(data, ruleset, as_of, engine, programme)
+    """Every rule that an engine does not decide and tell as the reference does: every key of the finding, with the places in the file."""
+    read = data if programme else Centre.from_text(json.dumps(data, ensure_ascii=False, indent=1), file="centre.json", ruleset=ruleset)
+    expected = decide(read, ruleset, as_of, "reference", programme)
+    given = decide(read, ruleset, as_of, engine, programme)
+    if expected.statuses != given.statuses:
+        yield from (_apart(one, other, engine, ("status",)) for one, other in zip(expected, given, strict=True) if one.status != other.status)
+        return
     for wanted, found in zip(expected, given, strict=True):
-        one, other = ({key: getattr(finding, key) for key in looked_at} for finding in (wanted, found))
-        if one != other:
-            yield Disagreement(wanted.rule, engine, one, other)
+        if wanted.as_dict() != found.as_dict():
+            yield _apart(wanted, found, engine, KEYS)
+    for key in ("consequences", "warnings"):
+        if getattr(expected, key) != getattr(given, key):
+            yield Disagreement(key, engine, {key: getattr(expected, key)}, {key: getattr(given, key)})
+
+
+def _apart(wanted: Finding, found: Finding, engine: str, keys: Sequence[str]) -> Disagreement:
+    one, other = ({key: getattr(finding, key) for key in keys} for finding in (wanted, found))
+    return Disagreement(wanted.rule, engine, one, other)
 
 
 def engines() -> tuple[str, ...]:
