@@ -67,8 +67,8 @@ def check_table(frame: Any, ruleset: str | os.PathLike[str] | RuleSet, *, as_of:
     if day is None and AS_OF not in table.collect_schema().names():
         raise fault(UsageError, "as-of", "没有基准日：请给出 as_of，或在表中写明 as_of 列", "no as-of day: give as_of, or a column as_of in the table")
     if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
-        return decided(table.lazy(), rules, day).collect().to_native()  # polars reads once what several rules share only where it sees them all
-    return decided(table, rules, day).to_native()
+        return decided(table.lazy(), rules, day).collect()  # polars reads once what several rules share only where it sees them all
+    return decided(table, rules, day)
 
 
 __all__ = ["check_table", "facts_table", "library"]

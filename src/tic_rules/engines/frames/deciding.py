@@ -15,34 +15,26 @@ from tic_rules import conditions as c
 from tic_rules.engines.frames import columns as k
 from tic_rules.engines.frames.kleene import Expr, all_of, any_of, choose, negate, review
 from tic_rules.engines.frames.leaves import Sheet
+from tic_rules.engines.frames.statuses import EXEMPTED, FAIL, HOLDS_ANYWAY, JUDGE, NOT_OWED, OPEN, PASS, PENDING, SILENT, WORST, in_words
 from tic_rules.errors import Diagnostic, Text, UsageError
 from tic_rules.lives import needs_of
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.ruleset import Rule, RuleSet
 
-FAIL, PENDING, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT = range(7)
-"""Statuses as numbers, so that the least and the greatest of a centre's lives tell what all of them agree on: lives that fail
-or are pending are 0 and 1 and nothing else; a pass agrees with a clause that does not apply but whose requirement holds."""
-
-_TEXTS = {FAIL: "fail", PENDING: "pending", JUDGE: "needs_review", PASS: "pass", HOLDS_ANYWAY: "not_applicable", SILENT: "not_applicable"}
-_WORST = (FAIL, OPEN, JUDGE, PENDING, PASS)
-_NOT_OWED = len(_WORST)
-"""The statuses of years from the worst on, and a year that is not owed."""
-
 
 def decided(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
-    """The table with a column of statuses for every rule, without the columns that were read for them."""
+    """The native table with a column of statuses for every rule, without the columns that were read for them."""
     deciding = _Deciding(frame, ruleset, as_of)
     rules = k.own_rules(ruleset)
     codes = {rule.id: deciding.settled(rule) for rule in rules}
     _refuse(deciding.sheet)
     for step in deciding.steps:
         frame = frame.with_columns(**step)
-    texts = {rule.id: deciding.text(rule, codes[rule.id]) if rule.id in codes else nw.lit("not_applicable") for rule in ruleset.rules}
+    shown = {rule.id: deciding.shown(rule, codes[rule.id]) if rule.id in codes else nw.lit(SILENT, nw.Int8) for rule in ruleset.rules}
     if deciding.lived:
         frame = frame.filter(nw.col(k.LIFE) == 0)
     kept = [name for name in deciding.sheet.schema if not deciding.read(name)]
-    return frame.select(*kept, **texts)
+    return in_words(frame.select(*kept, **shown), list(shown))
 
 
 def _refuse(sheet: Sheet) -> None:
@@ -232,10 +224,10 @@ class _Deciding:
         one, other = nw.col(first), nw.col(last)
         ranks = [self._year(rule, year, first, last) for year in self.years]
         unseen = (one < self.years[0]) | (other > self.years[-1]) if self.years else nw.lit(True)
-        ranks.append(self.made(("unseen", rule.id), lambda: choose((one <= other) & unseen, _WORST.index(OPEN), _NOT_OWED), first, last))
+        ranks.append(self.made(("unseen", rule.id), lambda: choose((one <= other) & unseen, WORST.index(OPEN), NOT_OWED), first, last))
         worst = self.made(("worst", rule.id), lambda: all_of([nw.col(name) for name in ranks]), *ranks)
         told = nw.col(worst)
-        status = choose(*(case for place, code in enumerate(_WORST) for case in (told == place, code)), SILENT)
+        status = choose(*(case for place, code in enumerate(WORST) for case in (told == place, code)), SILENT)
         return [worst], choose(self._is_null(k.APPROVED_ON), OPEN, status)
 
     def _year(self, rule: Rule, year: int, first: str, last: str) -> str:
@@ -243,11 +235,11 @@ class _Deciding:
         value = self.condition(rule, rule.require, k.look_of_year(rule, year))
         next_year = rule.yearly is not None and rule.yearly.looked_for_until == "end_of_next_year"
         due = self.sheet.day(date(year + next_year, 12, 31))
-        fail, pending = _WORST.index(FAIL), _WORST.index(PENDING)
+        fail, pending = WORST.index(FAIL), WORST.index(PENDING)
         late = choose(self.as_of > due, fail, pending) if self.sheet.has(k.AS_OF) else fail if self.as_of > due else pending
         told, owed = nw.col(value), (nw.col(first) <= year) & (nw.col(last) >= year)
-        status = choose(told == TRUE, _WORST.index(PASS), told == UNKNOWN, _WORST.index(OPEN), told == REVIEW, _WORST.index(JUDGE), late)
-        return self.made(("year", rule.id, year), lambda: choose(owed, status, _NOT_OWED), value, first, last)
+        status = choose(told == TRUE, WORST.index(PASS), told == UNKNOWN, WORST.index(OPEN), told == REVIEW, WORST.index(JUDGE), late)
+        return self.made(("year", rule.id, year), lambda: choose(owed, status, NOT_OWED), value, first, last)
 
     def _first_year(self) -> Expr:
         """The first calendar year that lies wholly after the approval, approval on 1 January included."""
@@ -266,18 +258,15 @@ class _Deciding:
 
     # --- what is shown -----------------------------------------------------------------------------------------------------
 
-    def text(self, rule: Rule, code: str) -> Expr:
-        """The status of a rule in words, after its exemptions."""
-        told = nw.col(code)
-        cases: list[Any] = []
+    def shown(self, rule: Rule, code: str) -> Expr:
+        """The status of a rule as a number, after its exemptions."""
+        told, shown = nw.col(code), nw.col(code)
         if self.sheet.has(k.exemption_of(rule)):
             exempt = self.sheet.truth(k.exemption_of(rule), FALSE)
-            cases = [(told == FAIL) & (exempt == TRUE), "exempted", (told == FAIL) & (exempt == UNKNOWN), "unknown"]
-        cases.extend(case for number, text in _TEXTS.items() for case in (told == number, text))
-        shown = choose(*cases, "unknown")
+            shown = choose((told == FAIL) & (exempt == TRUE), EXEMPTED, (told == FAIL) & (exempt == UNKNOWN), OPEN, told)
         if self.asked is not None and self.sheet.has(k.AS_OF):
-            shown = choose(nw.col(k.AS_OF) == self.sheet.day(self.asked), shown, "unknown")
-        return shown.alias(rule.id)
+            shown = choose(nw.col(k.AS_OF) == self.sheet.day(self.asked), shown, OPEN)
+        return shown
 
 
 __all__ = ["decided"]
