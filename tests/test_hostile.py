@@ -115,6 +115,19 @@ def test_a_report_on_the_largest_lists_stays_in_bounds() -> None:
     assert time.process_time() - start < 6  # quadratic, it took the better part of a minute
 
 
+@pytest.mark.parametrize("clock", ["stage: approved", "approved_on: {not_before: 2016-01-01, not_after: 2026-01-01}\nterm_years: {at_least: 1, at_most: 30}"])
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_an_open_clock_over_thousands_of_entries_is_asked_back(clock: str, engine: str) -> None:
+    """Every day of ten years, with every term, over every entry of a list: hours, and gigabytes."""
+    money = ",".join(f"{{date: {2016 + n // 300}-{1 + n // 25 % 12:02}-{1 + n % 25:02}, amount: 1, payer: city}}" for n in range(2900))
+    text = f"jurisdiction: zhejiang\nreported_on: 2026-06-30\ncontributions: [{money}]\n"
+    with pytest.raises(DataError) as caught:
+        check(Centre.from_text(text + clock), "zhejiang_2022", engine=engine)
+    assert [fault.code for fault in caught.value.diagnostics] == ["open-clock"]
+    known = Centre.from_text(text + "approved_on: 2022-03\nterm_years: 5")
+    assert check(known, "zhejiang_2022", engine=engine)["investment-2y"].status == "fail"
+
+
 # --- workbooks --------------------------------------------------------------------------------------------------------------
 
 CONTENT = (

@@ -6,15 +6,21 @@ matter stand for all: each named day, shifted back by each term of years, and it
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import NamedTuple
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData
+from tic_rules.centre import CentreData, Series, value_at
+from tic_rules.errors import DataError, Diagnostic, Text
 from tic_rules.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
 from tic_rules.readings import Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
+
+MOST = 6_000_000
+"""Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the days have to be made more exact."""
+_ANY = 50
+"""What deciding a rule for one life costs without any entry, in entries."""
 
 
 class Life(NamedTuple):
@@ -63,7 +69,7 @@ def _needs(rule: Rule) -> Needs:
 
 
 def lives_of(scene: Scene, needs: Needs) -> Lives:
-    """Every life that the data allows, as far as a rule with these needs can tell them apart."""
+    """Every life that the data allows, as far as a rule with these needs can tell them apart. Raises DataError where they are too many."""
     known = scene.lives.get(needs)
     if known is None:
         subject = scene.subject
@@ -102,7 +108,7 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
         approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
-    lives = [life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)]
+    lives = _in_bounds(scene, centre, needs, (life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)))
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
@@ -111,6 +117,32 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
     return Lives(tuple(dict.fromkeys(lives)), tuple(open_days))
+
+
+def _in_bounds(scene: Scene, centre: CentreData, needs: Needs, lives: Iterable[Life]) -> Iterator[Life]:
+    """The lives, as long as living through them all ends in good time. Raises DataError where it does not: no verdict is better than a wait of hours."""
+    rules = [rule for rule in scene.ruleset.rules if rule.bearer != "programme" and needs_of(scene.ruleset, rule) == needs]
+    most = MOST // max(1, sum(_ANY + _entries_read(scene, rule) for rule in rules))
+    for count, life in enumerate(lives):
+        if count >= most:
+            zh = f"批复、申报日期或建设期不明确，可能的情形超过{most}种，数据条目又多，无法逐一核对；请写准 approved_on、applied_on、term_years，至少到月"
+            en = (
+                f"the days of approval and application, or the term, are open in more than {most} ways, too many to go through with so many entries; "
+                "make approved_on, applied_on and term_years more exact, days at least to the month"
+            )
+            mark = centre.nearest("/approved_on")
+            raise DataError([Diagnostic("open-clock", Text(zh, en), centre.file or "", mark.line, mark.column, "/approved_on", mark.cell)])
+        yield life
+
+
+def _entries_read(scene: Scene, rule: Rule) -> int:
+    """How many entries of lists and series a rule looks through, about."""
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    facts = [scene.facts[name] for tree in trees for name in c.facts_of(tree)]
+    facts += [scene.facts[fact.kinds] for fact in facts if fact.kinds]
+    lists = sum(len(scene.listed(name).entries) * len(fact.groups or " ") for fact in facts for name in (fact.list_name, fact.else_count) if name)
+    series = [value_at(scene.subject, path) for fact in facts for path in (fact.stock, fact.value) if path]
+    return lists + sum(len(value) for value in series if isinstance(value, Series)) + len(scene.attested.get(rule.id, ()))
 
 
 def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
