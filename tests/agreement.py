@@ -24,7 +24,6 @@ from tic_rules.findings import KEYS, Finding, Report
 RULESETS = ("zhejiang_2022", "jiangsu_2020", "national_2020", "national_2017", "national_13fyp")
 
 
-
 class Disagreement(NamedTuple):
     rule: str
     engine: str

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cached_property
+from itertools import repeat
 from typing import Any
 
 from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Programme, Series, Subject
+from tic_rules.centre import CentreData, Programme, Record, Series, Subject
 from tic_rules.errors import Text, UsageError, fault
 from tic_rules.evaluate import Decision, check_rules
 from tic_rules.findings import Finding, Part, Report
@@ -17,7 +18,7 @@ from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
 from tic_rules.ruleset import RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import Telling
+from tic_rules.telling import Telling, clauses_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -78,25 +79,20 @@ class _Check:
         return found | {rule_id: decision.status for rule_id, (_, decision) in self.exempted.items()}
 
     @cached_property
-    def tellings(self) -> dict[str, Telling]:
-        found = {}
-        for rule, decided in zip(self.scene.ruleset.rules, self.decisions, strict=True):
-            exemption, decision = self.exempted.get(rule.id, (None, decided))
-            found[rule.id] = Telling(rule, decision, self.scene, exemption)
+    def tellings(self) -> list[Telling]:
+        ruleset = self.scene.ruleset
+        found = list(map(Telling, ruleset.rules, self.decisions, repeat(self.scene)))
+        for rule_id, (exemption, decision) in self.exempted.items():
+            found[ruleset.place_of(rule_id)] = Telling(ruleset[rule_id], decision, self.scene, exemption)
         return found
 
     def findings(self) -> tuple[Finding, ...]:
-        own = self.scene.ruleset.id
-        return tuple(
-            [
-                Finding(f"{own}/{rule_id}", told.decision.status, told.rule.kind, told.rule.modality, told.rule.bearer, told.rule.topic, told.rule.phase, told)
-                for rule_id, told in self.tellings.items()
-            ]
-        )
+        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), self.tellings))
 
     def consequences(self) -> list[Part]:
-        following = [told for told in self.tellings.values() if told.rule.kind == "consequence" and told.decision.status == "fail"]
-        return [_consequence(self.scene.ruleset, told, self.tellings) for told in following]
+        ruleset, statuses = self.scene.ruleset, self.statuses()
+        following = [rule for rule in ruleset if rule.kind == "consequence" and statuses[rule.id] == "fail"]
+        return [_consequence(ruleset, self.tellings[ruleset.place_of(rule.id)], statuses) for rule in following]
 
     def warnings(self) -> tuple[Part, ...]:
         subject, ruleset, as_of = self.scene.subject, self.scene.ruleset, self.scene.as_of
@@ -152,9 +148,9 @@ def _about(ruleset: RuleSet) -> Part:
     return Part(id=ruleset.id, version=ruleset.version, document=Part(number=document.number, title=document.title, title_en=document.title_en, issued=issued))
 
 
-def _consequence(ruleset: RuleSet, telling: Telling, tellings: dict[str, Telling]) -> Part:
+def _consequence(ruleset: RuleSet, telling: Telling, statuses: dict[str, str]) -> Part:
     named = [node.follows for node in c.walk(telling.rule.when) if isinstance(node, c.Follows)]
-    because = [f"{ruleset.id}/{rule}" for rule in named if tellings[rule].decision.status == "fail"]
+    because = [f"{ruleset.id}/{rule}" for rule in named if statuses[rule] == "fail"]
     then = telling.rule.then
     return Part(rule=f"{ruleset.id}/{telling.rule.id}", because=because, then=then.text if then else None, amount=telling.amount(), data=telling("data"))
 
@@ -164,10 +160,8 @@ def _consequence(ruleset: RuleSet, telling: Telling, tellings: dict[str, Telling
 
 def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Part:
     mark = subject.place(pointer(parts))
-    at = Part(code=code, message=Text(zh, en), file=subject.file, line=mark.line or None, column=mark.column or None, path=pointer(parts))
-    if mark.cell:
-        at["cell"] = mark.cell
-    return at
+    at = {"code": code, "message": Text(zh, en), "file": subject.file, "line": mark.line or None, "column": mark.column or None, "path": pointer(parts)}
+    return Part(at | {"cell": mark.cell}) if mark.cell else Part(at)
 
 
 def _sort_judgements(scene: Scene) -> None:
@@ -390,9 +384,9 @@ def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
                 yield (*at, name, index, "date"), entry.when
         elif isinstance(value, tuple):
             for index, item in enumerate(value):
-                if hasattr(item, "__pydantic_fields__"):
+                if isinstance(item, Record):
                     yield from _dated(item, (*at, name, index))
-        elif hasattr(value, "__pydantic_fields__"):
+        elif isinstance(value, Record):
             yield from _dated(value, (*at, name))
 
 

@@ -252,7 +252,7 @@ def _every(node: c.Every, scene: Scene, moment: Moment, life: Life, rule: Rule) 
         if value == UNKNOWN:
             missing.extend(unclear)
         elif value != TRUE:
-            lacking.append(_name_of(entry))
+            lacking.append(name_of(entry.record, entry.at))
     certain = any(counts == TRUE for _, counts in entries)
     if more or not certain:
         values.append(UNKNOWN if more or entries else FALSE)
@@ -261,12 +261,13 @@ def _every(node: c.Every, scene: Scene, moment: Moment, life: Life, rule: Rule) 
     return Seen(value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking))
 
 
-def _name_of(entry: Any) -> str:
+def name_of(record: Any, at: Path) -> str:
+    """What an entry of a list is called."""
     for attribute in ("name", "kind", "use"):
-        named = getattr(entry.record, attribute, None)
+        named = getattr(record, attribute, None)
         if isinstance(named, str):
             return named
-    return "/" + "/".join(str(part) for part in entry.at)
+    return "/" + "/".join(str(part) for part in at)
 
 
 def _none_of(node: c.NoneOf, scene: Scene, moment: Moment, life: Life, rule: Rule) -> Seen:
@@ -290,7 +291,7 @@ def _none_of(node: c.NoneOf, scene: Scene, moment: Moment, life: Life, rule: Rul
         if value == UNKNOWN:
             missing.extend(unclear)
         elif value != TRUE:
-            lacking.append(_name_of(entry))
+            lacking.append(name_of(entry.record, entry.at))
     if more:
         values.append(UNKNOWN)
         missing.extend(listed.at)
@@ -474,10 +475,24 @@ class Decision(NamedTuple):
         """The status of each year that is owed."""
         return {year: status for year, status, _, _ in self.years} if self.years else {}
 
+    @property
+    def seens(self) -> list[Seen]:
+        """What was seen, in the order in which it is told."""
+        return [seen for seen in (self.applies, self.seen, self.broken, *(seen for _, _, seen, _ in self.years)) if seen is not None]
+
+    @property
+    def cites(self) -> tuple[Path, ...]:
+        """The places that were read."""
+        return tuple(dict.fromkeys(path for seen in self.seens for path in _cites(seen)))
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What lists lack, by name."""
+        return tuple(dict.fromkeys(name for seen in self.seens for name in _lacking(seen)))
+
 
 def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
     """A rule for one life of the centre, in which every day of the clock is known."""
-    as_of = scene.as_of
     programme = scene.programme
     if programme != (rule.bearer == "programme"):
         return Decision("not_applicable", why_not="programme" if programme else "not_programme")
@@ -487,18 +502,34 @@ def decide(rule: Rule, scene: Scene, life: Life) -> Decision:
         return Decision("not_applicable", why_not="before_approval", holds=_holds_anyway(rule, scene, life), if_false="not_applicable")
     if rule.yearly is not None:
         return _yearly(rule, scene, life)
+    clock = clock_of(rule, scene, life)
+    if clock is None:
+        return Decision("not_applicable", deadline=None, why_not="not_yet", if_false="not_applicable")
+    return _judge(rule, scene, life, clock)
+
+
+class Clock(NamedTuple):
+    """When a rule is looked at: `late` is the status that it has then where it does not hold."""
+
+    moment: Moment
+    deadline: date | None
+    late: str
+    window: tuple[date, date] | None = None
+
+
+def clock_of(rule: Rule, scene: Scene, life: Life) -> Clock | None:
+    """The clock of a rule that is not owed year by year; None where its time has not come."""
+    as_of = scene.as_of
     start = life.approved if rule.since == "approval" else rule.since
     first = start if isinstance(start, date) else FIRST_DAY
     if rule.from_ is not None:
         opens = life.approved if rule.from_ == "approval" else life.term_end
-        if opens is None or as_of <= opens:
-            return Decision("not_applicable", deadline=None, why_not="not_yet", if_false="not_applicable")
-        return _judge(rule, scene, life, Moment(as_of, add_days(opens, 1)), None, late="pending")
+        return None if opens is None or as_of <= opens else Clock(Moment(as_of, add_days(opens, 1)), None, "pending")
     deadline = deadline_of(rule, life)
     last = min(as_of, deadline) if deadline is not None else min(as_of, life.term_end) if rule.until and life.term_end else as_of
     late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
     window = (first, deadline or life.term_end or as_of) if rule.since is not None else None
-    return _judge(rule, scene, life, Moment(last, first), deadline, late, window)
+    return Clock(Moment(last, first), deadline, late, window)
 
 
 def deadline_of(rule: Rule, life: Life) -> date | None:
@@ -522,8 +553,9 @@ def _holds_anyway(rule: Rule, scene: Scene, life: Life) -> bool:
     return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
 
 
-def _judge(rule: Rule, scene: Scene, life: Life, moment: Moment, deadline: date | None, late: str, window: tuple[date, date] | None = None) -> Decision:
-    """The requirement at its moment: `late` is the status that it has when it does not hold."""
+def _judge(rule: Rule, scene: Scene, life: Life, clock: Clock) -> Decision:
+    """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
+    moment, deadline, late, window = clock
     seen = see(rule.condition, scene, moment, life, rule)
     value = negate(seen.value) if rule.kind == "consequence" else seen.value
     broken = see(rule.fails_at_once, scene, moment, life, rule) if rule.fails_at_once is not None else None
@@ -557,7 +589,7 @@ def _yearly(rule: Rule, scene: Scene, life: Life) -> Decision:
     last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
     told = []
     for year in range(first, last + 1):
-        due = year_end(year + 1 if owed.looked_for_until == "end_of_next_year" else year)
+        due = year_due(rule, year)
         seen = see(rule.require, scene, Moment(min(as_of, due), FIRST_DAY, year), life, rule)
         told.append((year, _status(seen.value, None, "fail" if as_of > due else "pending"), seen, due))
     if not told:
@@ -567,6 +599,12 @@ def _yearly(rule: Rule, scene: Scene, life: Life) -> Decision:
     late = "fail" if any(as_of > due for *_, due in told) else "pending"
     shown = next(due for _, s, _, due in told if s == status) if status in ("fail", "pending") else None
     return Decision(status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(told))
+
+
+def year_due(rule: Rule, year: int) -> date:
+    """The last day on which what a rule owes for a year is looked for."""
+    assert rule.yearly is not None
+    return year_end(year + 1 if rule.yearly.looked_for_until == "end_of_next_year" else year)
 
 
 # --- lives ------------------------------------------------------------------------------------------------------------------
@@ -660,6 +698,20 @@ def absent(seen: Seen) -> Iterator[Path]:
     yield from seen.missing
     for part in seen.parts:
         yield from absent(part)
+
+
+def _cites(seen: Seen) -> Iterator[Path]:
+    yield from seen.cites
+    for inner in seen.parts:
+        yield from _cites(inner)
+
+
+def _lacking(seen: Seen) -> Iterator[str]:
+    if seen.value != TRUE:
+        yield from seen.lacking
+    for inner in seen.parts:
+        if inner.value != TRUE:
+            yield from _lacking(inner)
 
 
 def check_rules(scene: Scene) -> list[Decision]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from tic_rules.errors import Text
 
@@ -23,7 +24,7 @@ KEYS = (
 
 
 class Part(dict[str, Any]):
-    """A mapping of a report whose keys are attributes too: `finding.citation.locator`."""
+    """A mapping of a report whose keys are attributes too: `finding.citation.locator`. Findings share them, so they do not change."""
 
     __slots__ = ()
 
@@ -33,40 +34,107 @@ class Part(dict[str, Any]):
         except KeyError:
             raise AttributeError(name) from None
 
+    def _fixed(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a part of a report does not change; dict(part) is a copy that does")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Part, (dict(self),)
+
+
+class Clause(NamedTuple):
+    """What a finding says of its rule, whatever the data; made once for a rule set."""
+
+    rule: str
+    kind: str
+    modality: str
+    bearer: str
+    topic: str
+    phase: str
+    title: Text
+    remedy: Text
+    reading: Text | None
+    citation: Part
+
+    @property
+    def binds(self) -> bool:
+        return self.modality in ("must", "in_principle")
+
+
+class Numbers(NamedTuple):
+    """What a finding observed, what was asked for, and how far apart they are."""
+
+    observed: Part | None = None
+    required: Part | None = None
+    gap: str | None = None
+    progress: float | None = None
+
+
+class Said(NamedTuple):
+    """A message, and the same without what the title says already: numbers, days, what is missing."""
+
+    message: Text
+    detail: Text
+
+
+def _inner(path: str) -> Any:
+    """An attribute that stands in one of a finding's own; read without a function of Python, for whoever reads many."""
+    return property(attrgetter(path))
+
 
 class Finding:
-    """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`)."""
+    """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`); what takes time is made when it is looked at."""
 
-    __slots__ = ("_cache", "_make", "bearer", "kind", "modality", "phase", "rule", "severity", "status", "topic")
+    __slots__ = (
+        "_clause", "_numbers", "_said", "_tell", "data", "days_left", "deadline", "lacking", "missing", "place", "reached_on", "sources", "status", "trace",
+        "window", "years",
+    )  # fmt: skip
 
-    def __init__(self, rule: str, status: str, kind: str, modality: str, bearer: str, topic: str, phase: str, make: Callable[[str], Any]) -> None:
-        self.rule, self.status, self.kind, self.modality, self.bearer, self.topic, self.phase = rule, status, kind, modality, bearer, topic, phase
-        self.severity = None if status != "fail" else "error" if modality in ("must", "in_principle") else "note"
-        self._make = make
-        self._cache: dict[str, Any] | None = None
+    rule: str = _inner("_clause.rule")
+    kind: str = _inner("_clause.kind")
+    modality: str = _inner("_clause.modality")
+    bearer: str = _inner("_clause.bearer")
+    topic: str = _inner("_clause.topic")
+    phase: str = _inner("_clause.phase")
+    title: Text = _inner("_clause.title")
+    remedy: Text = _inner("_clause.remedy")
+    reading: Text | None = _inner("_clause.reading")
+    citation: Part = _inner("_clause.citation")
+    observed: Part | None = _inner("_numbers.observed")
+    required: Part | None = _inner("_numbers.required")
+    gap: str | None = _inner("_numbers.gap")
+    progress: Any = _inner("_numbers.progress")  # from 0 to 1, None where there is no bound to come up to
+    message: Text = _inner("_said.message")
+    detail: Text = _inner("_said.detail")
+
+    def __init__(self, status: str, clause: Clause, tell: Callable[[str], Any]) -> None:
+        """`tell` gives each attribute that is made when it is looked at."""
+        self.status, self._clause, self._tell = status, clause, tell
 
     def __getattr__(self, name: str) -> Any:
         if name not in _MADE:
             raise AttributeError(f"a finding has no {name}")
-        cache = self._cache
-        if cache is None:
-            cache = self._cache = {}
-        elif name in cache:
-            return cache[name]
-        value = cache[name] = self._make(name)
+        value = self._tell(name)
+        setattr(self, name, value)
         return value
 
     @property
     def id(self) -> str:
         """The rule's id within its rule set."""
-        return self.rule.split("/", 1)[-1]
+        return self._clause.rule.split("/", 1)[-1]
+
+    @property
+    def severity(self) -> str | None:
+        """Of a failure: an error where the clause binds, else a note."""
+        return None if self.status != "fail" else "error" if self._clause.binds else "note"
 
     @property
     def counts(self) -> bool:
         """Whether the verdict looks at this finding."""
-        if self.status == "not_applicable" or self.modality not in ("must", "in_principle"):
+        if self.status == "not_applicable" or not self._clause.binds:
             return False
-        return self.kind not in ("entitlement", "target")
+        return self._clause.kind not in ("entitlement", "target")
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain JSON values, keys in their fixed order."""
@@ -84,13 +152,17 @@ class Finding:
         return _rebuild, (self.as_dict(),)
 
 
-_MADE = frozenset(KEYS) - {"rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase"}
+_MADE = frozenset(Finding.__slots__) - {"_clause", "_tell", "status"}
 
 
 def _rebuild(data: dict[str, Any]) -> Finding:
+    """A finding of its JSON; whoever sent it may have left out keys that nobody will look at."""
     parts = {key: part(value) for key, value in data.items()}
-    rule, status, kind, modality, bearer, topic, phase = (parts[key] for key in ("rule", "status", "kind", "modality", "bearer", "topic", "phase"))
-    return Finding(rule, status, kind, modality, bearer, topic, phase, parts.__getitem__)
+
+    def of(kind: Any) -> Any:
+        return kind(*(parts.get(name) for name in kind._fields))
+
+    return Finding(parts["status"], of(Clause), (parts | {"_numbers": of(Numbers), "_said": of(Said)}).__getitem__)
 
 
 def part(value: Any) -> Any:
@@ -113,7 +185,7 @@ def _plain(value: Any) -> Any:
 class Report:
     """A centre (or a programme) held against a rule set. Iterates over its findings; `report["investment-2y"]` is one of them."""
 
-    __slots__ = ("_by_id", "_consequences", "_findings", "_statuses", "_warnings", "as_of", "centre", "programme", "ruleset", "subject", "tool")
+    __slots__ = ("_by_id", "_consequences", "_findings", "_judged", "_statuses", "_warnings", "as_of", "centre", "programme", "ruleset", "subject", "tool")
 
     def __init__(
         self,
@@ -133,6 +205,7 @@ class Report:
         self._findings, self._statuses, self._consequences, self._warnings = findings, statuses, consequences, warnings
         self.subject = subject
         self._by_id: dict[str, Finding] | None = None
+        self._judged: dict[str, str | None] | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -163,26 +236,38 @@ class Report:
 
     @property
     def verdict(self) -> str:
-        return verdict_of(self.findings) or "compliant"
+        return self._verdicts[""] or "compliant"
 
     @property
     def bearers(self) -> Part:
         """The verdict of each bearer; None where no rule of it counts."""
         from tic_rules.ruleset import BEARERS
 
-        return Part({bearer: verdict_of(f for f in self.findings if f.bearer == bearer) for bearer in BEARERS})
+        return Part({bearer: self._verdicts.get(bearer) for bearer in BEARERS})
 
     @property
     def phases(self) -> Part:
         """The verdict of each phase; None where no rule of it counts."""
         from tic_rules.ruleset import PHASES
 
-        return Part({phase: verdict_of(f for f in self.findings if f.phase == phase) for phase in PHASES})
+        return Part({phase: self._verdicts.get(phase) for phase in PHASES})
+
+    @property
+    def _verdicts(self) -> dict[str, str | None]:
+        """The verdicts by bearer and by phase, and that of the whole under an empty name."""
+        if self._judged is None:
+            statuses: dict[str, set[str]] = {"": set()}
+            for finding in self.findings:
+                if finding.counts:
+                    for name in ("", finding.bearer, finding.phase):
+                        statuses.setdefault(name, set()).add(finding.status)
+            self._judged = {name: _verdict(found) for name, found in statuses.items()}
+        return self._judged
 
     @property
     def summary(self) -> Part:
         """How many findings have each status."""
-        counted = Counter(finding.status for finding in self.findings)
+        counted = Counter(map(attrgetter("status"), self.findings))
         return Part({status: counted[status] for status in STATUSES})
 
     @property
@@ -251,9 +336,8 @@ def _rebuild_report(data: dict[str, Any]) -> Report:
     )  # fmt: skip
 
 
-def verdict_of(findings: Any) -> str | None:
-    """The verdict over findings; None where none of them counts."""
-    statuses = {finding.status for finding in findings if finding.counts}
+def _verdict(statuses: set[str]) -> str | None:
+    """The verdict over the statuses of findings that count; None where there are none."""
     if not statuses:
         return None
     if "fail" in statuses:

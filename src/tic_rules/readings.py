@@ -85,7 +85,8 @@ class Scene:
     """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
 
     __slots__ = (
-        "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "programme", "reported_on", "ruleset", "subject",
+        "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "places", "programme", "reported_on", "ruleset",
+        "subject",
     )  # fmt: skip
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
@@ -96,6 +97,8 @@ class Scene:
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         self.attested: dict[str, list[tuple[int, Any]]] = {}
         self.lives: dict[Any, Any] = {}
+        source = subject._text()
+        self.places: dict[Path, Any] = source.shown if source is not None else {}
         self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
         self._lists: dict[str, Listed] = {}
         self._memo: dict[Any, Any] = {}
@@ -524,25 +527,28 @@ def _unclear(series: Series, path: Path, day: date) -> tuple[Path, ...]:
     return (*dates, *values) or (path,)
 
 
-def _days_in(record: Any) -> Iterator[date]:
-    if isinstance(record, Span):
-        yield from record
-    elif isinstance(record, int) and not isinstance(record, bool):
-        if 1900 <= record <= 2200:
-            yield from (date(record, 1, 1), date(record, 12, 31))
-    elif isinstance(record, (tuple, list)):
-        for item in record:
-            if not isinstance(item, (str, Range)):
-                yield from _days_in(item)
-    elif isinstance(record, dict):
-        for item in record.values():
-            yield from _days_in(item)
-    elif isinstance(record, Record):
-        for _, item in record:
-            if item is not None and not isinstance(item, (str, bool, Range)):
-                yield from _days_in(item)
-        if isinstance(record, Programme):
-            yield from _days_in(record.approvals)
+_DAYLESS = frozenset({str, bool, Range, type(None)})
+
+
+def _days_in(subject: Subject) -> Iterator[date]:
+    """Every day that the data names, and the ends of every year."""
+    left: list[Any] = [subject, subject.approvals if isinstance(subject, Programme) else ()]
+    while left:
+        item = left.pop()
+        kind = type(item)
+        if kind in _DAYLESS:
+            continue
+        if kind is Span:
+            yield from item
+        elif kind is int:
+            if 1900 <= item <= 2200:
+                yield from (date(item, 1, 1), date(item, 12, 31))
+        elif isinstance(item, (tuple, list)):
+            left.extend(item)
+        elif isinstance(item, dict):
+            left.extend(item.values())
+        elif isinstance(item, Record):
+            left.extend(vars(item).values())
 
 
 __all__ = ["FALSE", "NAMES", "REVIEW", "TRUE", "UNKNOWN", "Entry", "Moment", "Path", "Reading", "Scene", "add_days", "any_of", "negate"]

@@ -93,11 +93,13 @@ class BadText(Exception):
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_extents", "data", "file", "root")
+    __slots__ = ("_extents", "data", "file", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
         self._extents: dict[tuple[str | int, ...], Mark] = {}
+        self.shown: dict[tuple[str | int, ...], Any] = {}
+        """What findings show of a place, by its path, made once: the text does not change."""
 
     def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
         node, whole = self.root, True

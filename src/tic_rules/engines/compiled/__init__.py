@@ -11,6 +11,7 @@ from datetime import date
 from itertools import repeat
 from typing import Any
 
+from tic_rules.engines.compiled.citing import Citing, Plan
 from tic_rules.engines.compiled.deferred import Deferred
 from tic_rules.engines.compiled.program import Group, Program, compile_rules
 from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
@@ -38,10 +39,10 @@ def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
 class Outcomes(Sequence[Deferred]):
     """Every rule of a rule set, in its order: statuses at once, decisions when they are looked at."""
 
-    __slots__ = ("_observed", "_scene", "statuses")
+    __slots__ = ("_citing", "_observed", "_plans", "statuses")
 
-    def __init__(self, scene: Scene, statuses: tuple[str, ...], observed: tuple[Any, ...]) -> None:
-        self._scene, self.statuses, self._observed = scene, statuses, observed
+    def __init__(self, statuses: tuple[str, ...], observed: tuple[Any, ...], plans: tuple[Plan, ...], citing: Citing) -> None:
+        self.statuses, self._observed, self._plans, self._citing = statuses, observed, plans, citing
 
     def __len__(self) -> int:
         return len(self.statuses)
@@ -49,10 +50,10 @@ class Outcomes(Sequence[Deferred]):
     def __getitem__(self, place: Any) -> Any:
         if isinstance(place, slice):
             return [self[one] for one in range(*place.indices(len(self)))]
-        return Deferred(self.statuses[place], self._observed[place], self._scene.ruleset.rules[place], self._scene)
+        return Deferred(self.statuses[place], self._observed[place], self._plans[place], self._citing)
 
     def __iter__(self) -> Iterator[Deferred]:
-        return map(Deferred, self.statuses, self._observed, self._scene.ruleset.rules, repeat(self._scene))
+        return map(Deferred, self.statuses, self._observed, self._plans, repeat(self._citing))
 
 
 def check_rules(scene: Scene) -> Outcomes:
@@ -67,7 +68,7 @@ def check_rules(scene: Scene) -> Outcomes:
         for place in group.consequences:
             reader.followed[group.rules[place].id] = followed(told[place])
     statuses, observed = statuses + program.others, observed + (None,) * len(program.others)
-    return Outcomes(scene, program.order(statuses), program.order(observed))
+    return Outcomes(program.order(statuses), program.order(observed), program.plans, Citing(reader, program.pool))
 
 
 def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, ...]]:

@@ -43,6 +43,7 @@ class Pool:
         self._matches: dict[tuple[str, int], str] = {}
         self._objects: dict[int, str] = {}
         self._tables: dict[str, dict[Any, int]] = {}
+        self._by_word: dict[int, tuple[str, dict[str, int]] | None] = {}
 
     def new(self, prefix: str) -> str:
         self._count += 1
@@ -143,6 +144,11 @@ class Pool:
 
     def by_word(self, fact: Fact) -> tuple[str, dict[str, int]] | None:
         """Where every group is told by one word of one attribute: the attribute, and the place of each word's group."""
+        if id(fact) not in self._by_word:
+            self._by_word[id(fact)] = self._sorted_by_word(fact)
+        return self._by_word[id(fact)]
+
+    def _sorted_by_word(self, fact: Fact) -> tuple[str, dict[str, int]] | None:
         table: dict[Any, int] = {}
         attributes = set()
         for place, group in enumerate((fact.groups or {}).values()):

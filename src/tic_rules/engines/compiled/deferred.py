@@ -1,46 +1,102 @@
-"""A decision of which only the status and what was observed are made; whatever else is looked at, the reference makes."""
+"""A decision of which only the status and what was observed are made; whatever else is looked at is made then.
+
+Days, places and what lists lack follow from the rule's clock and from what generated code has read. What is rarer the reference
+makes: what is missing, a trace, and all of a rule that the data lets live more than one life.
+"""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from tic_rules.engines.compiled.citing import Citing, Paths, Plan
 from tic_rules.engines.compiled.runtime import Numbers, Sides
 from tic_rules.engines.explaining import explained
-from tic_rules.evaluate import Decision, Seen
-from tic_rules.readings import TRUE, Scene
-from tic_rules.ruleset import Rule
+from tic_rules.evaluate import Decision, Seen, year_due
+from tic_rules.quantities import FIRST_DAY
+from tic_rules.readings import TRUE, Moment
 
 
 class Deferred:
     """A rule that generated code has decided. It has the attributes of a `Decision`."""
 
-    __slots__ = ("_decision", "_main", "_observed", "_rule", "_scene", "status")
+    __slots__ = ("_citing", "_decision", "_observed", "_plan", "status")
 
-    def __init__(self, status: str, observed: Any, rule: Rule, scene: Scene) -> None:
-        self.status, self._observed, self._rule, self._scene = status, observed, rule, scene
+    def __init__(self, status: str, observed: Any, plan: Plan, citing: Citing) -> None:
+        self.status, self._observed, self._plan, self._citing = status, observed, plan, citing
         self._decision: Decision | None = None
-        self._main: Seen | None = None
 
     @property
     def main(self) -> Seen | None:
         """The one condition that the finding's numbers are about; only what it observed, and against what, is filled in."""
         observed = self._observed
-        if self._main is None and observed is not None and self._rule.yearly is None:
-            numbers = isinstance(observed, (Numbers, Sides))
-            seen = (observed.observed(), observed.bound()) if numbers else (observed, None)
-            self._main = Seen(TRUE, self._rule.condition, *seen)
-        return self._main
+        if observed is None or self._plan.rule.yearly is not None:
+            return None
+        if isinstance(observed, (Numbers, Sides)):
+            return Seen(TRUE, self._plan.rule.condition, observed.observed(), observed.bound())
+        return Seen(TRUE, self._plan.rule.condition, observed)
 
     @property
     def by_year(self) -> dict[int, str]:
         """The status of each year that is owed."""
-        return self._observed if self._rule.yearly is not None and self._observed else {}
+        return self._observed if self._plan.rule.yearly is not None and self._observed else {}
+
+    @property
+    def deadline(self) -> date | None:
+        way = self._citing.way(self._plan)
+        if way is None:
+            return self.full.deadline
+        if self._plan.rule.yearly is None:
+            return way.clock.deadline if way.clock is not None else None
+        shown = next((year for year, status in self.by_year.items() if status == self.status), None)
+        return year_due(self._plan.rule, shown) if shown is not None and self.status in ("fail", "pending") else None
+
+    @property
+    def window(self) -> tuple[date, date] | None:
+        way = self._citing.way(self._plan)
+        return self.full.window if way is None else way.clock.window if way.clock is not None and self._plan.rule.yearly is None else None
+
+    @property
+    def moment(self) -> Moment | None:
+        way = self._citing.way(self._plan)
+        return self.full.moment if way is None else way.clock.moment if way.clock is not None and self._plan.rule.yearly is None else None
+
+    @property
+    def cites(self) -> Paths:
+        """The places that were read."""
+        plan = self._plan
+        way = self._citing.way(plan)
+        if way is None:
+            return self.full.cites
+        if plan.rule.yearly is not None:
+            as_of = self._citing.reader.as_of
+            moments = (Moment(min(as_of, year_due(plan.rule, year)), FIRST_DAY, year) for year in self.by_year)
+            return list(dict.fromkeys(path for moment in moments for path in self._citing.cites(plan, moment, way.life)))
+        return () if way.clock is None else self._citing.cites(plan, way.clock.moment, way.life)
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What lists lack, by name."""
+        plan = self._plan
+        if not plan.lacks:
+            return ()
+        way = self._citing.way(plan)
+        if way is None or way.clock is None or not plan.names_lacking or plan.rule.yearly is not None:
+            return self.full.lacking
+        return self._citing.lacking(plan, way.clock.moment)
+
+    @property
+    def why_not(self) -> str | None:
+        way = self._citing.way(self._plan)
+        if way is None or self.status != "not_applicable":
+            return self.full.why_not
+        return "no_year" if self._plan.rule.yearly is not None else "not_yet" if way.clock is None else "applies"
 
     @property
     def full(self) -> Decision:
         """The rule as the reference decides it. Another status than ours would be a fault of ours, and is not explained away."""
         if self._decision is None:
-            self._decision = explained(self._rule, self._scene, self.status, "compiled")
+            self._decision = explained(self._plan.rule, self._citing.reader.scene, self.status, "compiled")
         return self._decision
 
     def __getattr__(self, name: str) -> Any:

@@ -15,6 +15,7 @@ from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Programme, Series
 from tic_rules.engines.compiled import nodes as n
 from tic_rules.engines.compiled import runtime
+from tic_rules.engines.compiled.citing import Plan, plan_of
 from tic_rules.engines.compiled.conditions import SCALARS, Body, Pool, When
 from tic_rules.engines.compiled.nodes import Expr, Stmt
 from tic_rules.evaluate import between
@@ -49,6 +50,9 @@ class Program(NamedTuple):
     """The statuses of the rules that speak to the other kind of subject."""
     order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
     """From the order of the groups, the others last, to the order of the rule set."""
+    pool: Pool
+    plans: tuple[Plan, ...]
+    """What is known of every rule beforehand, in the order of the rule set."""
 
 
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
@@ -69,7 +73,7 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     groups = [_group(ruleset, programme, key[1], [rule for _, rule in held], pool.names[names[key]]) for key, held in ordered]
     others = [place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme]
     places = [place for _, held in ordered for place, _ in held] + others
-    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places))
+    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool, tuple(plan_of(ruleset, rule) for rule in ruleset.rules))
 
 
 def _group(ruleset: RuleSet, programme: bool, needs: Needs, rules: list[Rule], decide: Decide) -> Group:

@@ -11,13 +11,16 @@ from tic_rules.centre import Series, value_at
 from tic_rules.conditions import Test
 from tic_rules.evaluate import Life, between, latest_judgement, see
 from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range
-from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Scene, any_of, series_at
+from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, series_at
 from tic_rules.ruleset import Rule
 
 Match = Callable[[Any, date, "Reader"], int]
 """Generated: whether an entry is as a clause asks, on a day."""
 
 Ends = tuple[Number, Number]
+
+Counted = tuple[list[tuple[Any, int, int]], bool]
+"""Entries, each with TRUE or UNKNOWN for whether it counts and with its place among the rows; whether there may be more."""
 
 Amount = tuple[date, date, int | None, int, Number, Number]
 """The days that an amount may be dated, its year, whether its entry matches, the ends of the amount."""
@@ -84,7 +87,7 @@ _NO_DAY = (LAST_DAY, FIRST_DAY)
 class Reader:
     """A subject on an as-of day, as generated code reads it; remembers lists and windows for the length of a check."""
 
-    __slots__ = ("_memo", "_rows", "as_of", "complete", "followed", "given", "incomplete", "named", "scene", "spoken", "subject")
+    __slots__ = ("_memo", "_places", "_rows", "as_of", "complete", "followed", "given", "incomplete", "named", "scene", "spoken", "subject")
 
     def __init__(self, scene: Scene) -> None:
         self.scene, self.subject, self.as_of, self.spoken = scene, scene.subject, scene.as_of, scene.reported_on
@@ -92,6 +95,7 @@ class Reader:
         self.complete, self.incomplete = not self.named, scene.incomplete
         self.followed: dict[str, int] = {}
         self._rows: dict[str, Rows] = {}
+        self._places: dict[str, list[Path]] = {}
         self._memo: dict[Any, Any] = {}
 
     # --- lists -----------------------------------------------------------------------------------------------------------
@@ -125,13 +129,27 @@ class Reader:
                 entries.append(Row(record, first, last, year))
         return Rows(entries, incomplete, timeless, dated is not None or yearly is not None)
 
-    def counted(self, name: str, day: date, start: date, year: int | None, over: bool) -> tuple[list[tuple[Any, int]], bool]:
+    def places(self, name: str) -> list[Path]:
+        """Where the rows of a list stand in the data."""
+        found = self._places.get(name)
+        if found is None:
+            declared = self.scene.lists[name]
+            found = self._places[name] = []
+            for path in declared.paths:
+                at = tuple(path.split("."))
+                if declared.held is not None:
+                    found.append(at)
+                else:
+                    found.extend((*at, index) for index in range(len(value_at(self.subject, path) or ())))
+        return found
+
+    def counted(self, name: str, day: date, start: date, year: int | None, over: bool) -> Counted:
         """The entries that count, or may count, at a moment, and whether there may be more."""
         rows = self.rows(name)
         key = (name, day, start, year, over) if rows.dated else (name, day > self.spoken)
         known = self._memo.get(key)
         if known is None and not rows.dated:
-            known = self._memo[key] = [(row.record, TRUE) for row in rows.entries], rows.more(day, self.spoken)
+            known = self._memo[key] = [(row.record, TRUE, position) for position, row in enumerate(rows.entries)], rows.more(day, self.spoken)
         elif known is None:
             last = day
             if over:
@@ -139,12 +157,12 @@ class Reader:
             by_year = year is not None and self.scene.lists[name].year is not None
             cap = last if last < self.spoken else self.spoken
             found = []
-            for row in rows.entries:
+            for position, row in enumerate(rows.entries):
                 value = TRUE if row.first > row.last else within(row, start, last, cap)
                 if by_year and value != FALSE and row.year != year:
                     value = UNKNOWN if row.year is None else FALSE
                 if value != FALSE:
-                    found.append((row.record, value))
+                    found.append((row.record, value, position))
             known = self._memo[key] = found, rows.more(last, self.spoken)
         return known
 
@@ -301,9 +319,9 @@ def by_word(
     return tuple(zip(lows, highs, strict=True))
 
 
-def count(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match | None, day: date) -> Ends:
+def count(reader: Reader, counted: Counted, match: Match | None, day: date) -> Ends:
     low = high = 0
-    for record, counts in counted[0]:
+    for record, counts, _ in counted[0]:
         if match is not None:
             matched = match(record, day, reader)
             if matched == FALSE:
@@ -315,9 +333,9 @@ def count(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Ma
     return low, INFINITY if counted[1] else high
 
 
-def distinct(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], get: Callable[[Any, Reader], Any], day: date) -> Ends:
+def distinct(reader: Reader, counted: Counted, get: Callable[[Any, Reader], Any], day: date) -> Ends:
     certain, open_ = set(), 0
-    for record, counts in counted[0]:
+    for record, counts, _ in counted[0]:
         known = get(record, reader)
         if type(known) is Series:
             values, open_end = held(known, day, reader.spoken)
@@ -334,13 +352,13 @@ def kinds(groups: Sequence[Ends]) -> Ends:
     return sum(1 for low, _ in groups if low > 0), sum(1 for _, high in groups if high > 0)
 
 
-def share(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], matches: tuple[Match, ...], attribute: str, asked: Fraction, day: date) -> Sides:
+def share(reader: Reader, counted: Counted, matches: tuple[Match, ...], attribute: str, asked: Fraction, day: date) -> Sides:
     """What the groups named have together and what all others have, each entry on one side only."""
     low: Number = 0
     high: Number = 0
     rest_low: Number = 0
     rest_high: Number = 0
-    for record, counts in counted[0]:
+    for record, counts, _ in counted[0]:
         inside = any_of([match(record, day, reader) for match in matches])
         least, most = getattr(record, attribute) or ANYTHING
         if inside != FALSE:
@@ -404,16 +422,16 @@ def same(nodes: tuple[Any, ...], texts: tuple[Any, ...]) -> int:
     return UNKNOWN if None in inner else TRUE
 
 
-def some(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, day: date) -> int:
-    values = [min(counts, match(record, day, reader)) for record, counts in counted[0]]
+def some(reader: Reader, counted: Counted, match: Match, day: date) -> int:
+    values = [min(counts, match(record, day, reader)) for record, counts, _ in counted[0]]
     found = any_of(values)
     return UNKNOWN if found != TRUE and counted[1] else found
 
 
-def every(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, day: date) -> int:
+def every(reader: Reader, counted: Counted, match: Match, day: date) -> int:
     entries, more = counted
     result, certain = TRUE, False
-    for record, counts in entries:
+    for record, counts, _ in entries:
         found = match(record, day, reader)
         if counts == TRUE:
             certain = True
@@ -426,9 +444,9 @@ def every(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Ma
     return result
 
 
-def none_of(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], match: Match, permitted: Match | None, open_: bool, day: date) -> int:
+def none_of(reader: Reader, counted: Counted, match: Match, permitted: Match | None, open_: bool, day: date) -> int:
     result = TRUE
-    for record, counts in counted[0]:
+    for record, counts, _ in counted[0]:
         found = match(record, day, reader)
         found = TRUE if found == FALSE else FALSE if found == TRUE else found
         if found == TRUE and open_:
@@ -486,7 +504,7 @@ def application_day(approved: date | None, applied: date | None) -> date | None:
     return min(applied, approved)
 
 
-def never(reader: Reader, counted: tuple[list[tuple[Any, int]], bool], name: str, match: Match, day: date) -> bool:
+def never(reader: Reader, counted: Counted, name: str, match: Match, day: date) -> bool:
     """Whether no entry of any year can be as asked, and none can be missing."""
     return not counted[1] and all(match(row.record, day, reader) == FALSE for row in reader.rows(name).entries)
 

@@ -1,0 +1,291 @@
+"""The places that a rule read and what lists lack, as `evaluate` tells them, for rules that generated code has decided.
+
+One function a condition, in the order of `evaluate`; matching is the generated code's. What facts cite is found once for all
+rules that look at the same moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from tic_rules import conditions as c
+from tic_rules.centre import Series
+from tic_rules.engines.compiled.conditions import Pool
+from tic_rules.engines.compiled.runtime import Match, Reader, judged
+from tic_rules.evaluate import Clock, clock_of, name_of, see
+from tic_rules.lives import Life, Needs, lives_of, needs_of
+from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, any_of, negate
+from tic_rules.ruleset import Fact, Rule, RuleSet
+
+Paths = Sequence[Path]
+
+
+class Way(NamedTuple):
+    """The one life that the data allows a rule, and its clock there; None where the rule's time has not come."""
+
+    life: Life
+    clock: Clock | None
+
+
+class Plan(NamedTuple):
+    """What is known of a rule before there is a subject: rules of one `time` have the same clock in the same life."""
+
+    rule: Rule
+    needs: Needs
+    time: tuple[Any, ...]
+    trees: tuple[Any, ...]
+    names_lacking: bool
+    """Whether what a list lacks can be told from the one condition that the rule is."""
+    lacks: bool
+
+
+def plan_of(ruleset: RuleSet, rule: Rule) -> Plan:
+    trees = tuple(tree for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None)
+    needs, nodes = needs_of(ruleset, rule), [node for tree in trees for node in c.walk(tree)]
+    lacks = any(type(node) in _LACKS and (rule.items or type(node) is not c.Attested) for node in nodes)
+    return Plan(rule, needs, (needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), trees, lacks and len(nodes) == 1, lacks)
+
+
+class Citing:
+    """What was read of one subject: asked for rule by rule, after the rules have been decided."""
+
+    __slots__ = ("_known", "_ways", "pool", "reader")
+
+    def __init__(self, reader: Reader, pool: Pool) -> None:
+        self.reader, self.pool = reader, pool
+        self._known: dict[Any, Paths] = {}
+        self._ways: dict[tuple[Any, ...], Way | None] = {}
+
+    def way(self, plan: Plan) -> Way | None:
+        """The one life of a rule and its clock; None where there are several lives, or the rule does not look at its clock."""
+        if plan.time not in self._ways:
+            rule, scene = plan.rule, self.reader.scene
+            lives = lives_of(scene, plan.needs).all
+            spoken_to = scene.programme == (rule.bearer == "programme") and (scene.programme or lives[0].approved is not None or rule.by == "application")
+            self._ways[plan.time] = Way(lives[0], clock_of(rule, scene, lives[0])) if len(lives) == 1 and spoken_to else None
+        return self._ways[plan.time]
+
+    def cites(self, plan: Plan, moment: Moment, life: Life) -> Paths:
+        """The places that a rule cites, each once."""
+        if len(plan.trees) == 1:
+            return self.read(plan.trees[0], plan.rule, moment, life)
+        return _each_once(self.read(tree, plan.rule, moment, life) for tree in plan.trees)
+
+    def lacking(self, plan: Plan, moment: Moment) -> tuple[str, ...]:
+        """What the list of a rule that is one condition lacks."""
+        node = plan.rule.condition
+        return tuple(dict.fromkeys(_LACKS[type(node)](self, node, plan.rule, moment)))
+
+    def read(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return _READ[type(node)](self, node, rule, moment, life)
+
+    # --- conditions ------------------------------------------------------------------------------------------------------
+
+    def _parts(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return _each_once(self.read(part, rule, moment, life) for part in c.children(node))
+
+    def _attested(self, node: c.Attested, rule: Rule, moment: Moment, life: Life) -> Paths:
+        given = self.reader.given(rule.id) or ()
+        if not rule.items:
+            return [("attestations", index) for index, _ in given]
+        return [("attestations", index) for item in rule.items for index, one in given if one.item == item.id]
+
+    def _compare(self, node: c.Compare, rule: Rule, moment: Moment, life: Life) -> Paths:
+        own = self.number(node.fact, moment)
+        return _each_once((own, self.number(node.limit.fact, moment))) if isinstance(node.limit, c.Times) else own
+
+    def _single(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+        path = _path(self.reader.scene.facts[node.fact].value or "")
+        value = self._value(path)
+        known = self.reader.scene.single(node.fact, moment.day)[0] if type(value) is Series else value is not None
+        return (path,) if known else ()
+
+    def _words(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+        fact = self.reader.scene.facts[node.fact]
+        path = _path(fact.words or fact.table or "")
+        return (path,) if self._value(path) else ()
+
+    def _some(self, node: c.Some, rule: Rule, moment: Moment, life: Life) -> Paths:
+        fact, day = self.reader.scene.facts[node.fact], moment.day
+        match = self._match(node.some, fact)
+        return [at for at, record, _ in self._entries(fact, moment) if match(record, day, self.reader) != FALSE]
+
+    def _every(self, node: c.Every, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return [at for at, _, _ in self._entries(self.reader.scene.facts[node.fact], moment)]
+
+    def _none_of(self, node: c.NoneOf, rule: Rule, moment: Moment, life: Life) -> Paths:
+        fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
+        barred = self._match(node.none_of, fact)
+        permitted = self._match(node.permitted, fact) if node.open and node.permitted is not None else None
+
+        def stands_out(record: Any) -> bool:
+            if barred(record, day, reader) != FALSE:
+                return True
+            return node.open and (permitted is None or permitted(record, day, reader) != TRUE)
+
+        return [at for at, record, _ in self._entries(fact, moment) if stands_out(record)]
+
+    def _largest(self, node: c.Largest, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return self._groups(node.fact, moment)
+
+    def _share(self, node: c.Share, rule: Rule, moment: Moment, life: Life) -> Paths:
+        fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
+        groups = fact.groups or {}
+        matches = [self._match(groups[name].where, fact) for name in node.share_of]
+        entries = self._entries(fact, moment)
+        return [(*at, fact.sum or "amount") for at, record, _ in entries if any_of([match(record, day, reader) for match in matches]) != FALSE]
+
+    def _nothing(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return ()
+
+    def _running(self, node: c.Running, rule: Rule, moment: Moment, life: Life) -> Paths:
+        return see(node, self.reader.scene, moment, life, rule).cites
+
+    # --- facts -----------------------------------------------------------------------------------------------------------
+
+    def number(self, name: str, moment: Moment) -> Paths:
+        """What the number of a fact is read from."""
+        key = (name, moment)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._number(self.reader.scene.facts[name], moment)
+        return known
+
+    def _number(self, fact: Fact, moment: Moment) -> Paths:
+        if fact.stock is not None:
+            return self._stock(fact, moment)
+        if fact.value is not None:
+            path = _path(fact.value)
+            return (path,) if self._value(path) is not None else ()
+        if fact.kinds is not None:
+            return self._groups(fact.kinds, moment)
+        if fact.sum is not None:
+            return self._amounts(fact, fact.where, moment)
+        if fact.distinct is not None:
+            return [self._looked_up(fact, fact.distinct, record, at) for at, record, _ in self._entries(fact, moment)]
+        if fact.where is None:
+            return [at for at, _, _ in self._entries(fact, moment)]
+        match = self._match(fact.where, fact)
+        return [at for at, record, _ in self._entries(fact, moment) if match(record, moment.day, self.reader) != FALSE]
+
+    def _stock(self, fact: Fact, moment: Moment) -> Paths:
+        path = _path(fact.stock or "")
+        value = self._value(path)
+        if type(value) is Series:
+            return [(*path, index, "value") for index, entry in enumerate(value) if fact.cumulative or entry.when.first <= moment.day]
+        return (path,) if value is not None and (fact.cumulative or self.reader.spoken <= moment.day) else ()
+
+    def _amounts(self, fact: Fact, where: c.Where | None, moment: Moment) -> list[Path]:
+        attribute, day, reader = fact.sum or "amount", moment.day, self.reader
+        entries = self._entries(fact, moment)
+        if where is None:
+            return [(*at, attribute) for at, _, _ in entries]
+        match = self._match(where, fact)
+        return [(*at, attribute) for at, record, _ in entries if match(record, day, reader) != FALSE]
+
+    def _groups(self, name: str, moment: Moment) -> Paths:
+        """The amounts of every group, group by group."""
+        key = ("groups", name, moment)
+        known = self._known.get(key)
+        if known is None:
+            fact = self.reader.scene.facts[name]
+            sorted_, groups = self.pool.by_word(fact), fact.groups or {}
+            if sorted_ is None:
+                known = _each_once(self._amounts(fact, group.where, moment) for group in groups.values())
+            else:
+                attribute, places = sorted_
+                told = [((*at, fact.sum or "amount"), getattr(record, attribute)) for at, record, _ in self._entries(fact, moment)]
+                known = _each_once([at for at, word in told if word is None or places.get(word) == place] for place in range(len(groups)))
+            self._known[key] = known
+        return known
+
+    # --- entries ---------------------------------------------------------------------------------------------------------
+
+    def _entries(self, fact: Fact, moment: Moment) -> Iterator[tuple[Path, Any, int]]:
+        """The entries that count, or may count, at a moment."""
+        name = fact.list_name or ""
+        places = self.reader.places(name)
+        found, _ = self.reader.counted(name, moment.day, moment.start, moment.year, fact.over is not None)
+        return ((places[position], record, counts) for record, counts, position in found)
+
+    def _match(self, where: c.Where, fact: Fact) -> Match:
+        found: Match = self.pool.names[self.pool.match(where, fact.list_name or "")]
+        return found
+
+    def _looked_up(self, fact: Fact, attribute: str, record: Any, at: Path) -> Path:
+        declared = self.reader.scene.lists[fact.list_name or ""]
+        if attribute in declared.look_up:
+            return self.reader.scene.look_up(declared.look_up[attribute], record, at)[1]
+        return (*at, attribute)
+
+    def _value(self, path: Path) -> Any:
+        value: Any = self.reader.subject
+        for step in path:
+            if value is None:
+                return None
+            value = getattr(value, step)  # type: ignore[arg-type]
+        return value
+
+    # --- what lists lack -------------------------------------------------------------------------------------------------
+
+    def _items(self, node: c.Attested, rule: Rule, moment: Moment) -> Iterator[str]:
+        given = self.reader.given(rule.id) or []
+        for item in rule.items:
+            own = [(index, one) for index, one in given if one.item == item.id]
+            if judged(own or None, self.reader.as_of) != TRUE:
+                yield item.id
+
+    def _left_out(self, node: c.Contains, rule: Rule, moment: Moment) -> Iterator[str]:
+        words = self._value(_path(self.reader.scene.facts[node.fact].words or "")) or ()
+        return (word for word in node.contains_all if word not in words)
+
+    def _without(self, node: c.EachOf, rule: Rule, moment: Moment) -> Iterator[str]:
+        fact = self.reader.scene.facts[node.fact]
+        table, match = self._value(_path(fact.table or "")) or {}, self._match(node.has, fact)
+        return (key for key in node.each_of if key not in table or match(table[key], moment.day, self.reader) != TRUE)
+
+    def _not_so(self, node: c.Every, rule: Rule, moment: Moment) -> Iterator[str]:
+        fact = self.reader.scene.facts[node.fact]
+        match = self._match(node.every, fact)
+        for at, record, counts in self._entries(fact, moment):
+            value = match(record, moment.day, self.reader)
+            if value not in (TRUE, UNKNOWN) and counts == TRUE:
+                yield name_of(record, at)
+
+    def _barred(self, node: c.NoneOf, rule: Rule, moment: Moment) -> Iterator[str]:
+        fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
+        barred = self._match(node.none_of, fact)
+        permitted = self._match(node.permitted, fact) if node.permitted is not None else None
+        for at, record, counts in self._entries(fact, moment):
+            value = negate(barred(record, day, reader))
+            if value == TRUE and node.open:
+                allowed = FALSE if permitted is None else permitted(record, day, reader)
+                value = TRUE if allowed == TRUE else REVIEW if allowed == FALSE else UNKNOWN
+            if value not in (TRUE, UNKNOWN) and counts == TRUE:
+                yield name_of(record, at)
+
+
+@cache
+def _path(dotted: str) -> Path:
+    return tuple(dotted.split("."))
+
+
+def _each_once(parts: Iterable[Paths]) -> Paths:
+    return list(dict.fromkeys(path for part in parts for path in part))
+
+
+_READ: dict[type, Callable[..., Paths]] = {
+    c.All: Citing._parts, c.Either: Citing._parts, c.Not: Citing._parts, c.Review: Citing._parts, c.Same: Citing._parts, c.Attested: Citing._attested,
+    c.Compare: Citing._compare, c.Is: Citing._single, c.Among: Citing._single, c.Given: Citing._single, c.Done: Citing._single, c.Reads: Citing._single,
+    c.AnyAmong: Citing._words, c.Contains: Citing._words, c.EachOf: Citing._words, c.Some: Citing._some, c.Every: Citing._every,
+    c.NoneOf: Citing._none_of, c.Largest: Citing._largest, c.Share: Citing._share, c.NotAfter: Citing._nothing, c.Follows: Citing._nothing,
+    c.Running: Citing._running,
+}  # fmt: skip
+
+_LACKS: dict[type, Callable[..., Iterator[str]]] = {
+    c.Attested: Citing._items, c.Contains: Citing._left_out, c.EachOf: Citing._without, c.Every: Citing._not_so, c.NoneOf: Citing._barred,
+}  # fmt: skip
+
+__all__ = ["Citing", "Paths", "Plan", "Way", "plan_of"]
