@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import io
 import json
+import random
+import re
 import zipfile
+import zlib
 from collections.abc import Sequence
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any, ClassVar
 
+from deciding import Judge
+from generate import random_centre
 from mutate import Mutator
 
-from tic_rules import check, check_programme, parse_ruleset, shipped_ids
+from tic_rules import load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.centre import CentreData, Programme, paths_of
 from tic_rules.errors import DataError, TicRulesError
 from tic_rules.inputs import read_subject, read_subjects, subject_from_text
@@ -24,6 +30,7 @@ from tic_rules.source import BadText, decode
 from tic_rules.workbook import Form, Writer, csv_line, write_form
 
 ROOT = Path(__file__).resolve().parents[1]
+DAY = date(2026, 6, 30)
 ATTACKS = [
     b"a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n", b"&a [*a]", b"a: &a {b: *a}\n",
     b"[" * 200, b"- " * 200, b"{a: " * 200, b"? " * 200, b"!!python/object/apply:os.system ['echo']", b"name: !!binary aGVsbG8=\n", b"--- a\n--- b\n",
@@ -49,6 +56,7 @@ class Target:
     def __init__(self, folder: str) -> None:
         self.folder, self.tried = Path(folder), 0
         self.vocabulary = shared_vocabulary()
+        self.judge = Judge()
 
     def made(self, mutator: Mutator) -> bytes:
         return mutator.text()
@@ -57,12 +65,10 @@ class Target:
         raise NotImplementedError
 
     def used(self, subject: Any) -> None:
-        """Now and then what is accepted is decided, and every text of its report made."""
+        """Now and then what is accepted is decided and shown."""
         self.tried += 1
         if self.tried % 40 == 0:
-            report = check(subject, shipped_ids()[self.tried // 40 % len(shipped_ids())], as_of="2026-06-30")
-            report.to_json()
-            _ = report.warnings
+            self.judge.decide(subject, load_ruleset(shipped_ids()[self.tried // 40 % len(shipped_ids())]), DAY)
 
     def written(self, name: str, data: bytes) -> Path:
         path = self.folder / name
@@ -182,33 +188,65 @@ class Figures(Target):
         figures = subject_from_text(text_of(data, "x.yaml"), "x.yaml", Programme, self.vocabulary)
         self.tried += 1
         if self.tried % 20 == 0:
-            check_programme(figures, "national_13fyp", as_of="2020-12-31").to_json()
+            self.judge.decide(figures, load_ruleset("national_13fyp"), date(2020, 12, 31))
+
+
+class Decided(Target):
+    """Centres as they may be, with odd values, and lists and series grown: decided by a shipped rule set."""
+
+    share = 1
+
+    def made(self, mutator: Mutator) -> bytes:
+        rng = mutator.rng
+        drawn = random_centre(load_ruleset(rng.choice(shipped_ids())), rng)[0]
+        for name in rng.sample(sorted(drawn), min(len(drawn), rng.choice((0, 1, 1, 2)))):
+            if isinstance(drawn[name], list) and drawn[name]:
+                drawn[name] = [dict(item) if isinstance(item, dict) else item for item in drawn[name] * rng.choice((2, 10, 100))]
+        return json.dumps(mutator.tree(drawn, rng.choice((0, 0, 0, 1, 2))), ensure_ascii=False).encode("utf-8", "replace")
+
+    def run(self, data: bytes) -> None:
+        subject = subject_from_text(text_of(data, "x.json"), "x.json", CentreData, self.vocabulary)
+        self.judge.decide(subject, load_ruleset(shipped_ids()[zlib.crc32(data) % len(shipped_ids())]), DAY)
 
 
 class Rules(Target):
-    """Rule files: lines changed in a whole one, and whole ones made of pieces."""
+    """Rule files: lines changed in a whole one, and whole ones made of pieces. Of those that load one in three decides an example and a random centre."""
 
-    share = 10
+    share = 4
 
     def made(self, mutator: Mutator) -> bytes:
         rng = mutator.rng
         if rng.random() < 0.4:
             return mutator.text()
         lines = rng.choice(mutator.seeds).splitlines(keepends=True)
+        loads = rng.random() < 0.6  # what stays well formed reaches the engines
         for _ in range(rng.randint(1, 4)):
             at = rng.randrange(len(lines))
-            lines[at] = mutator.changed(lines[at])
+            lines[at] = self._other(lines, at, rng) if loads else mutator.changed(lines[at])
         return b"".join(lines)
+
+    def _other(self, lines: list[bytes], at: int, rng: random.Random) -> bytes:
+        """A line with another number, or with what another line says of the same key."""
+        line = lines[at]
+        if rng.random() < 0.5:
+            return re.sub(rb"(?<![\w.-])\d+(?![\w.-])", lambda _: rng.choice((b"0", b"1", b"2", b"7", b"50", b"2024", b"1000000000")), line, count=1)
+        key = line.partition(b":")[0]
+        return rng.choice([other for other in lines if other.partition(b":")[0] == key])
 
     def run(self, data: bytes) -> None:
         ruleset = parse_ruleset(text_of(data, "x.yaml"), "x.yaml")
         self.tried += 1
-        if self.tried % 20 == 0:
-            check(_centre(), ruleset, as_of="2026-06-30").to_json()
+        if self.tried % 3:
+            return
+        rng = random.Random(zlib.crc32(data))
+        drawn, drawn_for = random_centre(ruleset, rng)
+        centre = subject_from_text(json.dumps(drawn, ensure_ascii=False), "x.json", CentreData, ruleset.vocabulary)
+        for subject, day in ((_examples()[self.tried // 3 % len(_examples())], DAY), (centre, drawn_for)):
+            self.judge.decide(subject, ruleset, day)
 
 
 TARGETS: dict[str, type[Target]] = {
-    "yaml": Yaml, "json": Json, "jsonl": Lines, "csv": Csv, "cells": Cells, "xlsx": Xlsx, "programme": Figures, "rules": Rules,
+    "yaml": Yaml, "json": Json, "jsonl": Lines, "csv": Csv, "cells": Cells, "xlsx": Xlsx, "programme": Figures, "decided": Decided, "rules": Rules,
 }  # fmt: skip
 
 
@@ -217,11 +255,6 @@ def _tree(mutator: Mutator) -> bytes:
     subject = mutator.rng.choice(_examples()).model_dump(mode="json", exclude_none=True)
     fields = mutator.rng.sample(list(subject), mutator.rng.randint(1, len(subject)) if mutator.rng.random() < 0.2 else min(len(subject), 6))
     return json.dumps(mutator.tree({name: subject[name] for name in fields}, mutator.rng.randint(0, 4)), ensure_ascii=False).encode("utf-8", "replace")
-
-
-@cache
-def _centre() -> CentreData:
-    return read_subject(ROOT / "examples/zhejiang.yaml", CentreData, shared_vocabulary())
 
 
 @cache
@@ -246,6 +279,8 @@ def seeds_of(name: str) -> list[bytes]:
         return [*(_as_csv(data, lang) for data in plain for lang in ("zh", "en")), b'"a', b"a\tb\n", b"sep=;\nid;name\n1;2\n"]
     if name == "xlsx":
         return [_as_workbook(data, lang) for data in plain for lang in ("zh", "en")]
+    if name == "decided":
+        return ATTACKS
     if name == "programme":
         return [path.read_bytes() for path in sorted((ROOT / "examples").glob("programme*.yaml"))]
     return [path.read_bytes() for path in sorted((ROOT / "rules").glob("*.yaml"))]

@@ -302,7 +302,8 @@ def test_any_text_is_read_or_refused(text: str, as_json: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "inputs"), [("yaml", 400), ("json", 400), ("jsonl", 60), ("csv", 150), ("cells", 300), ("xlsx", 60), ("programme", 100), ("rules", 100)]
+    ("name", "inputs"),
+    [("yaml", 400), ("json", 400), ("jsonl", 60), ("csv", 150), ("cells", 300), ("xlsx", 60), ("programme", 100), ("decided", 20), ("rules", 60)],
 )
 def test_the_fuzzer_finds_nothing_in_a_moment(name: str, inputs: int, tmp_path: Path) -> None:
     if name == "xlsx":
