@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from corpus_cases import CORPUS, _case
-from pydantic import TypeAdapter
 
 from tic_rules import check, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.cli import COMMANDS, main
 from tic_rules.conditions import _BY_KEY, Condition
 from tic_rules.ruleset import READINGS, Rule
+from tic_rules.shapes import validator_of
 from tic_rules.source import read_text
 
 ROOT = Path(__file__).parents[1]
@@ -112,7 +112,7 @@ def test_contributing_shows_every_operator() -> None:
 @pytest.mark.parametrize("example", [example for _, example in rows("operators")])
 def test_the_example_of_an_operator_loads_and_decides(example: str) -> None:
     ruleset = parse_ruleset(DRAFT.replace("FACT", SOME_FACT).replace("CONDITION", example))
-    assert ruleset["tried"].require == TypeAdapter(Condition).validate_python(read_text(example, "<example>").data)
+    assert ruleset["tried"].require == validator_of(Condition).validate_python(read_text(example, "<example>").data)
     assert check({"id": "a", "approved_on": "2026-02-01"}, ruleset, as_of="2026-06-30")["tried"].status in ("unknown", "needs_review", "pass", "fail")
 
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from tic_rules import conditions as c
 from tic_rules.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.shapes import Declared
 
-R = TypeVar("R", bound=BaseModel)
+R = TypeVar("R", bound=Declared)
 
 _TREES = ("applies", "require", "fails_at_once", "when")
 _FIXED = frozenset({"id", "at", "quote"})
@@ -42,11 +43,11 @@ def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
 
 def _written(value: Any) -> Any:
     """A part of a rule as a rule file would write it; what is as by default stays left out."""
-    if isinstance(value, BaseModel):
+    if isinstance(value, Declared):
         found = {}
         for key, field in type(value).model_fields.items():
             item = getattr(value, key)
-            if field.is_required() or item != field.get_default(call_default_factory=True):
+            if field.is_required() or item != field.default:
                 found[field.alias or key] = _written(item)
         return found
     if isinstance(value, (list, tuple)):
@@ -75,7 +76,7 @@ def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: BaseModel, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+def _with_number(rule: Declared, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]

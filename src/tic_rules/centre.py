@@ -5,13 +5,8 @@ A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a da
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cache
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PrivateAttr
-from pydantic_core import core_schema
-
-from tic_rules.conditions import refuse
 from tic_rules.errors import Text
 from tic_rules.quantities import (
     ANY_DAY,
@@ -29,6 +24,7 @@ from tic_rules.quantities import (
     parse_span,
 )
 from tic_rules.ruleset import Vocabulary
+from tic_rules.shapes import Before, Declared, Parse, refuse, remembered
 from tic_rules.source import Mark, Plain, Source, unpointer
 
 
@@ -43,6 +39,17 @@ class Series(tuple[Dated, ...]):
     """A value through time, as {date, value} entries in the order of the file."""
 
     __slots__ = ()
+
+
+def as_mapping(value: Any) -> Any:
+    """A model or a dataclass of the caller's own as what a file would say; anything else as it is."""
+    if isinstance(value, dict):
+        return value
+    if hasattr(value, "model_dump") and not isinstance(value, type):
+        return value.model_dump()
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return value
 
 
 # --- scalars ----------------------------------------------------------------------------------------------------------------
@@ -140,8 +147,7 @@ def _dated(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
 
 
 def _entry(item: Any, parse: Callable[[Any], Any]) -> Dated:
-    if isinstance(item, BaseModel):
-        item = item.model_dump()
+    item = as_mapping(item)
     if not isinstance(item, dict) or item.keys() - {"date", "value"} or "value" not in item:
         raise refuse("series", "应为 {date: 日期, value: 取值}", "{date: …, value: …} is expected")
     return Dated(_span(item.get("date")) or ANY_DAY, parse(item["value"]))
@@ -178,23 +184,9 @@ class Kind(NamedTuple):
     dated: bool = False
 
 
-class Parse:
-    """How a scalar is read, how a dumped centre writes it, and the JSON Schema of what a file may say.
-
-    One mark in the place of pydantic's three (before-validator, serializer, JSON Schema): a third of the time that a first check
-    takes went into looking through those of some 170 fields.
-    """
-
-    __slots__ = ("read", "shapes")
-
-    def __init__(self, read: Callable[[Any], Any], *shapes: dict[str, Any], dated: bool = False) -> None:
-        self.read, self.shapes = read, (*shapes, _series_of(shapes)) if dated else shapes
-
-    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> core_schema.CoreSchema:
-        return core_schema.no_info_plain_validator_function(self.read, serialization=core_schema.plain_serializer_function_ser_schema(written))
-
-    def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        return {"anyOf": [*self.shapes, _NULL]}
+def _scalar(read: Callable[[Any], Any], *shapes: dict[str, Any], dated: bool = False) -> Parse:
+    """How a scalar is read and written; where it may be dated, a list of {date, value} may stand in its place."""
+    return Parse(read, written, *shapes, *((_series_of(shapes),) if dated else ()))
 
 
 def _series_of(shapes: tuple[dict[str, Any], ...]) -> dict[str, Any]:
@@ -245,17 +237,17 @@ def _span_written(span: Span) -> Any:
     return {name: day.isoformat() for name, (day, open_end) in known.items() if day != open_end}
 
 
-Day = Annotated[Any, Parse(_span, *_DAY), Kind("date")]
-Truth = Annotated[Any, Parse(_dated(_truth), _TRUTH, dated=True), Kind("truth", dated=True)]
-Flag = Annotated[Any, Parse(_truth, _TRUTH), Kind("truth")]
-Label = Annotated[Any, Parse(_dated(_text), _STRING, dated=True), Kind("text", dated=True)]
-String = Annotated[Any, Parse(_text, _STRING), Kind("text")]
-Words = Annotated[Any, Parse(_words, _LIST), Kind("words")]
-Money = Annotated[Any, Parse(_number(money=True, whole=False), _AMOUNT, _BOUNDS), Kind("money")]
-MoneyStock = Annotated[Any, Parse(_dated(_number(money=True, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("money", dated=True)]
-Count = Annotated[Any, Parse(_dated(_number(money=False, whole=True)), _AMOUNT, _BOUNDS, dated=True), Kind("count", dated=True)]
-Rate = Annotated[Any, Parse(_dated(_number(money=False, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("rate", dated=True)]
-Term = Annotated[Any, Parse(_number(money=False, whole=True, least=1), _AMOUNT, _BOUNDS), Kind("count")]
+Day = Annotated[Any, _scalar(_span, *_DAY), Kind("date")]
+Truth = Annotated[Any, _scalar(_dated(_truth), _TRUTH, dated=True), Kind("truth", dated=True)]
+Flag = Annotated[Any, _scalar(_truth, _TRUTH), Kind("truth")]
+Label = Annotated[Any, _scalar(_dated(_text), _STRING, dated=True), Kind("text", dated=True)]
+String = Annotated[Any, _scalar(_text, _STRING), Kind("text")]
+Words = Annotated[Any, _scalar(_words, _LIST), Kind("words")]
+Money = Annotated[Any, _scalar(_number(money=True, whole=False), _AMOUNT, _BOUNDS), Kind("money")]
+MoneyStock = Annotated[Any, _scalar(_dated(_number(money=True, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("money", dated=True)]
+Count = Annotated[Any, _scalar(_dated(_number(money=False, whole=True)), _AMOUNT, _BOUNDS, dated=True), Kind("count", dated=True)]
+Rate = Annotated[Any, _scalar(_dated(_number(money=False, whole=False)), _AMOUNT, _BOUNDS, dated=True), Kind("rate", dated=True)]
+Term = Annotated[Any, _scalar(_number(money=False, whole=True, least=1), _AMOUNT, _BOUNDS), Kind("count")]
 
 
 def _year(value: Any) -> int | None:
@@ -267,25 +259,27 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-Year = Annotated[Any, Parse(_year, {"type": ["integer", "string"]}), Kind("year")]
+Year = Annotated[Any, _scalar(_year, {"type": ["integer", "string"]}), Kind("year")]
 
 
-class Record(BaseModel):
+class Record(Declared):
     """A part of the data; unknown keys are refused, everything may be left out."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", from_attributes=True, arbitrary_types_allowed=True, protected_namespaces=(), defer_build=True)
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return as_mapping(value)
 
 
 def _choice(name: str) -> Any:
-    return Annotated[Any, Parse(_dated(_text), {"type": "string", "x-words": name}, dated=True), WordOf(name), Kind("text", dated=True)]
+    return Annotated[Any, _scalar(_dated(_text), {"type": "string", "x-words": name}, dated=True), WordOf(name), Kind("text", dated=True)]
 
 
 def _word(name: str) -> Any:
-    return Annotated[Any, Parse(_text, {"type": "string", "x-words": name}), WordOf(name), Kind("text")]
+    return Annotated[Any, _scalar(_text, {"type": "string", "x-words": name}), WordOf(name), Kind("text")]
 
 
 def _word_list(name: str) -> Any:
-    return Annotated[Any, Parse(_words, {"type": "array", "items": {"type": "string", "x-words": name}}), WordOf(name), Kind("words")]
+    return Annotated[Any, _scalar(_words, {"type": "array", "items": {"type": "string", "x-words": name}}), WordOf(name), Kind("words")]
 
 
 # --- the centre's file ------------------------------------------------------------------------------------------------------
@@ -456,7 +450,7 @@ class IntellectualProperty(Record):
 
 
 class Indicator(Record):
-    target: Annotated[Any, Parse(lambda v: None if v is None else str(v).strip() or None, _STRING, {"type": "number"})] = None
+    target: Annotated[Any, _scalar(lambda v: None if v is None else str(v).strip() or None, _STRING, {"type": "number"})] = None
     adjusted: Truth = None
 
 
@@ -483,7 +477,7 @@ class SourceOf(Record):
     path: String = None
     title: String = None
     url: String = None
-    date: Annotated[Any, Parse(lambda v: None if v is None else str(v), _STRING)] = None
+    date: Annotated[Any, _scalar(lambda v: None if v is None else str(v), _STRING)] = None
     excerpt: String = None
 
 
@@ -494,7 +488,7 @@ def _expiry(value: Any) -> Any:
     return span
 
 
-ExactDay = Annotated[Any, Parse(_expiry, _ISO), Kind("date")]
+ExactDay = Annotated[Any, _scalar(_expiry, _ISO), Kind("date")]
 
 
 class Attestation(Record):
@@ -528,12 +522,15 @@ class Subject(Record):
     attestations: tuple[Attestation, ...] = ()
     exemptions: tuple[Exemption, ...] = ()
 
-    _source: Source | None = PrivateAttr(default=None)
-    _vocabulary: Vocabulary | None = PrivateAttr(default=None)
+    _source: Source | None
+    _vocabulary: Vocabulary | None
+
+    def note(self, name: str) -> Any:
+        """What is remembered beside the data: `_source` (the text it was read from), `_vocabulary` (what it was held against)."""
+        return self.__dict__.get(name)
 
     def _text(self) -> Source | None:
-        """The text that the data was read from; asked for often, and the attribute itself costs microseconds with pydantic."""
-        return (self.__pydantic_private__ or {}).get("_source")
+        return self.note("_source")  # type: ignore[no-any-return]
 
     @property
     def file(self) -> str | None:
@@ -588,7 +585,7 @@ class CentreData(Subject):
     zones: _word_list("zones") = None  # type: ignore[valid-type]
     regional_strategy: _choice("strategies") = None  # type: ignore[valid-type]
     stage: Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")] = None
-    reported_on: Annotated[Any, Parse(_exact, _ISO), Kind("date")] = None
+    reported_on: Annotated[Any, _scalar(_exact, _ISO), Kind("date")] = None
     applied_on: Day = None
     approved_on: Day = None
     term_years: Term = None
@@ -618,9 +615,9 @@ class CentreData(Subject):
     indicators: dict[str, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
-    sources: Annotated[tuple[SourceOf, ...], BeforeValidator(_nothing)] = ()
-    attestations: Annotated[tuple[Attestation, ...], BeforeValidator(_nothing)] = ()
-    exemptions: Annotated[tuple[Exemption, ...], BeforeValidator(_nothing)] = ()
+    sources: Annotated[tuple[SourceOf, ...], Before(_nothing)] = ()
+    attestations: Annotated[tuple[Attestation, ...], Before(_nothing)] = ()
+    exemptions: Annotated[tuple[Exemption, ...], Before(_nothing)] = ()
 
 
 class Growth(Record):
@@ -639,7 +636,7 @@ class Programme(Subject):
     """Figures of a programme, as `programme.example.yaml` of the contract has them."""
 
     jurisdiction: _word("jurisdictions") = None  # type: ignore[valid-type]
-    reported_on: Annotated[Any, Parse(_exact, _ISO), Kind("date")] = None
+    reported_on: Annotated[Any, _scalar(_exact, _ISO), Kind("date")] = None
     centres: Count = None
     leading_enterprises: Count = None
     top_100_enterprises: Count = None
@@ -651,16 +648,16 @@ class Programme(Subject):
     alliances: Count = None
     technology_contracts: MoneyStock = None
     innovation_clusters: Count = None
-    sources: Annotated[tuple[SourceOf, ...], BeforeValidator(_nothing)] = ()
-    attestations: Annotated[tuple[Attestation, ...], BeforeValidator(_nothing)] = ()
-    exemptions: Annotated[tuple[Exemption, ...], BeforeValidator(_nothing)] = ()
+    sources: Annotated[tuple[SourceOf, ...], Before(_nothing)] = ()
+    attestations: Annotated[tuple[Attestation, ...], Before(_nothing)] = ()
+    exemptions: Annotated[tuple[Exemption, ...], Before(_nothing)] = ()
 
-    _approvals: tuple[Approval, ...] = PrivateAttr(default=())
+    _approvals: tuple[Approval, ...]
 
     @property
     def approvals(self) -> tuple[Approval, ...]:
         """The centres whose files were given beside the figures."""
-        return self._approvals
+        return self.note("_approvals") or ()
 
     def with_centres(self, approvals: tuple[Approval, ...]) -> Self:
         changed = self.model_copy()
@@ -691,7 +688,7 @@ def record_in(annotation: Any) -> type[Record] | None:
     return None
 
 
-@cache
+@remembered
 def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
     """Every dotted path of the data, the fields of list entries included."""
     found = set()
@@ -703,7 +700,7 @@ def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
     return frozenset(found)
 
 
-@cache
+@remembered
 def words_at(model: Any, path: str) -> str | None:
     """The vocabulary whose words a dotted path takes; None where it takes none, or is no path."""
     first, _, rest = path.partition(".")
@@ -739,7 +736,7 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
             yield Misuse("contradiction", ("acceptance", "held"), Text("held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"))
 
 
-@cache
+@remembered
 def fields_of(model: type[Record]) -> tuple[tuple[str, str | None, bool], ...]:
     """Name, vocabulary and whether records lie within, for the fields that the word check has to visit."""
     found = []

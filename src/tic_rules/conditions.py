@@ -5,27 +5,17 @@ decides anything: the evaluator, the compilers, the explainer and the differ are
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, PlainSerializer, Tag, WithJsonSchema, model_validator
-from pydantic_core import PydanticCustomError
-from typing_extensions import TypeAliasType
-
-from tic_rules.quantities import NotANumber, decimal_text, parse_number
+from tic_rules.quantities import NotANumber, parse_number
+from tic_rules.shapes import NOTHING, Alias, Before, Declared, NotEmpty, OneOf, Within, refuse
 
 
-class Node(BaseModel):
+class Node(Declared):
     """A frozen part of a rule file; unknown keys are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, ser_json_inf_nan="null", protected_namespaces=(), defer_build=True)
-
-
-def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
-    """An error for a pydantic validator that carries both languages to the diagnostic."""
-    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
 
 def _flag(value: Any) -> Any:
@@ -36,7 +26,7 @@ def _flag(value: Any) -> Any:
     raise refuse("flag", "应为 true 或 false", "true or false is expected")
 
 
-Flag = Annotated[bool, BeforeValidator(_flag)]
+Flag = Annotated[bool, Before(_flag)]
 
 
 def parse_quantity(value: Any) -> int | Fraction:
@@ -53,7 +43,7 @@ def parse_quantity(value: Any) -> int | Fraction:
 
 
 _QUANTITY = {"type": ["number", "string"]}
-Quantity = Annotated[Any, BeforeValidator(parse_quantity), PlainSerializer(lambda v: decimal_text(v), return_type=str), WithJsonSchema(_QUANTITY)]
+Quantity = Annotated[Any, Before(parse_quantity, _QUANTITY)]
 
 
 def _word(value: Any) -> Any:
@@ -66,7 +56,7 @@ def _word(value: Any) -> Any:
     raise refuse("word", "应为一个词", "one word is expected")
 
 
-Word = Annotated[str | bool | None, BeforeValidator(_word), WithJsonSchema({"type": ["string", "boolean", "null"]})]
+Word = Annotated[str | bool | None, Before(_word, {"type": ["string", "boolean", "null"]})]
 
 
 class Test(Node):
@@ -77,9 +67,8 @@ class Test(Node):
     given: Flag = False
     open: Flag = False
 
-    @model_validator(mode="before")
     @classmethod
-    def _short(cls, value: Any) -> Any:
+    def _read(cls, value: Any) -> Any:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
@@ -94,14 +83,11 @@ class Test(Node):
 class Where(Node):
     """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
 
-    each: dict[str, Test] = Field(default_factory=dict)
+    each: Mapping[str, Test] = NOTHING
     any: tuple["Where", ...] = ()
 
-    @model_validator(mode="before")
     @classmethod
-    def _flat(cls, value: Any) -> Any:
-        if isinstance(value, Where):
-            return value
+    def _read(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
         if value.keys() <= {"each", "any"}:
@@ -110,15 +96,15 @@ class Where(Node):
 
 
 class All(Node):
-    all: tuple["Condition", ...] = Field(min_length=1)
+    all: Annotated[tuple["Condition", ...], NotEmpty()]
 
 
 class Either(Node):
-    any: tuple["Condition", ...] = Field(min_length=1)
+    any: Annotated[tuple["Condition", ...], NotEmpty()]
 
 
 class Not(Node):
-    not_: "Condition" = Field(alias="not")
+    not_: Annotated["Condition", Alias("not")]
 
 
 class Review(Node):
@@ -132,9 +118,8 @@ class Attested(Node):
 
     attested: Literal[True]
 
-    @model_validator(mode="before")
     @classmethod
-    def _true(cls, value: Any) -> Any:
+    def _read(cls, value: Any) -> Any:
         return {**value, "attested": _flag(value["attested"])} if isinstance(value, dict) and "attested" in value else value
 
 
@@ -150,7 +135,7 @@ def _limit(value: Any) -> Any:
 
 
 _TIMES = {"type": "object", "properties": {"times": _QUANTITY, "fact": {"type": "string"}}, "required": ["times", "fact"], "additionalProperties": False}
-Limit = Annotated[Any, BeforeValidator(_limit), WithJsonSchema({"anyOf": [_QUANTITY, _TIMES]})]
+Limit = Annotated[Any, Before(_limit, {"anyOf": [_QUANTITY, _TIMES]})]
 
 OPERATORS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "equals": "==", "between": "between"}
 
@@ -166,11 +151,9 @@ class Compare(Node):
     equals: Limit | None = None
     between: tuple[Quantity, Quantity] | None = None
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _whole(self) -> None:
         if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
             raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
-        return self
 
     @cached_property
     def operator(self) -> str:
@@ -185,14 +168,14 @@ class Is(Node):
     """A yes/no or a choice that must have this value."""
 
     fact: str
-    is_: Word = Field(alias="is")
+    is_: Annotated[Word, Alias("is")]
 
 
 class Among(Node):
     """A choice that must stand on the list; with `open` (等) one outside it needs review."""
 
     fact: str
-    among: tuple[Word, ...] = Field(min_length=1)
+    among: Annotated[tuple[Word, ...], NotEmpty()]
     open: Flag = False
 
 
@@ -200,7 +183,7 @@ class AnyAmong(Node):
     """One of several values must stand on the list; with `open` (等) others need review."""
 
     fact: str
-    any_among: tuple[str, ...] = Field(min_length=1)
+    any_among: Annotated[tuple[str, ...], NotEmpty()]
     open: Flag = False
 
 
@@ -208,7 +191,7 @@ class Contains(Node):
     """Every word of the list must be there; the finding names the missing ones."""
 
     fact: str
-    contains_all: tuple[str, ...] = Field(min_length=1)
+    contains_all: Annotated[tuple[str, ...], NotEmpty()]
 
 
 class Given(Node):
@@ -217,9 +200,8 @@ class Given(Node):
     fact: str
     given: Literal[True]
 
-    @model_validator(mode="before")
     @classmethod
-    def _true(cls, value: Any) -> Any:
+    def _read(cls, value: Any) -> Any:
         return {**value, "given": _flag(value["given"])} if isinstance(value, dict) and "given" in value else value
 
 
@@ -229,9 +211,8 @@ class Done(Node):
     fact: str
     done: Literal[True]
 
-    @model_validator(mode="before")
     @classmethod
-    def _true(cls, value: Any) -> Any:
+    def _read(cls, value: Any) -> Any:
         return {**value, "done": _flag(value["done"])} if isinstance(value, dict) and "done" in value else value
 
 
@@ -246,7 +227,7 @@ class Reads(Node):
 class Same(Node):
     """Texts that read as given, with the same between."""
 
-    same: tuple[Reads, ...] = Field(min_length=2)
+    same: Annotated[tuple[Reads, ...], NotEmpty(2)]
 
 
 class Some(Node):
@@ -276,7 +257,7 @@ class EachOf(Node):
     """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
 
     fact: str
-    each_of: tuple[str, ...] = Field(min_length=1)
+    each_of: Annotated[tuple[str, ...], NotEmpty()]
     has: Where
 
 
@@ -291,15 +272,13 @@ class Share(Node):
     """The named groups' part of the whole is more than (or at least) the bound."""
 
     fact: str
-    share_of: tuple[str, ...] = Field(min_length=1)
+    share_of: Annotated[tuple[str, ...], NotEmpty()]
     more_than: Quantity | None = None
     at_least: Quantity | None = None
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _whole(self) -> None:
         if (self.more_than is None) == (self.at_least is None):
             raise refuse("share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed")
-        return self
 
 
 class NotAfter(Node):
@@ -317,7 +296,7 @@ class Follows(Node):
 class Running(Node):
     """That many calendar years running each have an entry that is so."""
 
-    running: Annotated[int, Field(ge=2, le=10)]
+    running: Annotated[int, Within(2, 10)]
     of: str
     where: Where
 
@@ -340,46 +319,24 @@ def _operator(value: Any) -> str | None:
     return None
 
 
-Condition = TypeAliasType(
-    "Condition",
-    Annotated[
-        Annotated[All, Tag("all")]
-        | Annotated[Either, Tag("any")]
-        | Annotated[Not, Tag("not")]
-        | Annotated[Review, Tag("review")]
-        | Annotated[Attested, Tag("attested")]
-        | Annotated[Compare, Tag("compare")]
-        | Annotated[Is, Tag("is")]
-        | Annotated[Among, Tag("among")]
-        | Annotated[AnyAmong, Tag("any_among")]
-        | Annotated[Contains, Tag("contains_all")]
-        | Annotated[Given, Tag("given")]
-        | Annotated[Done, Tag("done")]
-        | Annotated[Reads, Tag("reads")]
-        | Annotated[Same, Tag("same")]
-        | Annotated[Some, Tag("some")]
-        | Annotated[Every, Tag("every")]
-        | Annotated[NoneOf, Tag("none_of")]
-        | Annotated[EachOf, Tag("each_of")]
-        | Annotated[Largest, Tag("largest")]
-        | Annotated[Share, Tag("share_of")]
-        | Annotated[NotAfter, Tag("not_after")]
-        | Annotated[Follows, Tag("follows")]
-        | Annotated[Running, Tag("running")],
-        Discriminator(
-            _operator,
-            custom_error_type="operator",
-            custom_error_message="no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
-            "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
-        ),
-    ],
-)
-
 _TAG_OF: dict[type[Node], str] = {
     All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
     Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
     EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
 }  # fmt: skip
+
+Condition = Annotated[
+    Any,
+    OneOf(
+        "Condition",
+        _operator,
+        {tag: kind for kind, tag in _TAG_OF.items()},
+        "operator",
+        "no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
+        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
+    ),
+]
+"""Any one of the family above; the operator that a mapping holds says which."""
 
 
 def children(node: Any) -> tuple[Any, ...]:

@@ -33,8 +33,9 @@ class Edit(NamedTuple):
 
 def document_of(subject: Subject) -> dict[str, Any]:
     """The document of a subject: its file's content where it has one, otherwise what such a file would say."""
-    if subject._source is not None and isinstance(subject._source.data, dict):
-        return dict(copy.deepcopy(subject._source.data))
+    source = subject.note("_source")
+    if source is not None and isinstance(source.data, dict):
+        return dict(copy.deepcopy(source.data))
     return dict(plain(subject))
 
 

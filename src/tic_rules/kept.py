@@ -15,7 +15,7 @@ from typing import Any
 
 from tic_rules.version import VERSION
 
-_READERS = ("conditions", "kept", "linking", "loading", "quantities", "ruleset", "source")
+_READERS = ("conditions", "kept", "linking", "loading", "quantities", "ruleset", "shapes", "source")
 """The modules that say what becomes of a rule file."""
 
 _ALLOWED = {("datetime", "date"), ("fractions", "Fraction"), ("builtins", "set"), ("builtins", "frozenset")}
@@ -50,14 +50,12 @@ class Keeper:
 
 
 def _stamp(files: Iterable[Path]) -> bytes:
-    """Changes with the program, with pydantic, and with the size or time of any of the files; empty where one cannot be seen."""
-    from pydantic import VERSION as PYDANTIC
-
+    """Changes with the program and with the size or time of any of the files; empty where one cannot be seen."""
     try:
         stats = [(file.name, stat.st_size, stat.st_mtime_ns) for file in files for stat in (file.stat(),)]
     except OSError:
         return b""
-    return f"{VERSION} {PYDANTIC} {stats}\n".encode()
+    return f"{VERSION} {stats}\n".encode()
 
 
 class _Unpickler(pickle.Unpickler):

@@ -226,7 +226,7 @@ class _Same:
 
 def names_of(model: type[Record], vocabulary: Vocabulary) -> Names:
     """The names of a model's tables, made once for a vocabulary."""
-    return _names(model, _Same(vocabulary))
+    return _names(model, _Same(vocabulary))  # type: ignore[arg-type]  # to mypy, a class whose objects have an equality has no hash
 
 
 @lru_cache(maxsize=8)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tic_rules import conditions as c
@@ -158,7 +158,7 @@ _FITS: dict[type, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-def _node_faults(node: Any, at: Loc, ids: dict[str, Rule], facts: dict[str, Fact], vocabulary: Vocabulary) -> Iterator[Fault]:
+def _node_faults(node: Any, at: Loc, ids: dict[str, Rule], facts: Mapping[str, Fact], vocabulary: Vocabulary) -> Iterator[Fault]:
     if isinstance(node, c.Follows):
         if node.follows not in ids or ids[node.follows].kind != "consequence":
             yield "dangling-rule", at, f"{node.follows} 不是本规则集的 consequence 规则", f"{node.follows} is not a consequence of this rule set"

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache, partial
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from tic_rules.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.kept import Keeper

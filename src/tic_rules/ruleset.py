@@ -5,14 +5,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
-from typing import Annotated, Any, Literal, Self
-
-from pydantic import BeforeValidator, Field, model_validator
+from typing import Annotated, Any, Literal
 
 from tic_rules.amending import amended
-from tic_rules.conditions import Condition, Flag, Node, Where, refuse
+from tic_rules.conditions import Condition, Flag, Node, Where
 from tic_rules.errors import Text
 from tic_rules.quantities import NotADate, parse_span
+from tic_rules.shapes import NOTHING, Alias, Before, Matching, NotEmpty, refuse
 from tic_rules.source import Mark, Source
 
 Kind = Literal["condition", "obligation", "prohibition", "procedure", "limit", "entitlement", "preference", "consequence", "target"]
@@ -34,14 +33,14 @@ def _day(value: Any) -> date:
     return span.first
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+Day = Annotated[date, Before(_day)]
 
 
 class Bilingual(Node):
     """One text in Chinese and English."""
 
-    zh: Annotated[str, Field(min_length=1)]
-    en: Annotated[str, Field(min_length=1)]
+    zh: Annotated[str, NotEmpty()]
+    en: Annotated[str, NotEmpty()]
 
     @property
     def text(self) -> Text:
@@ -74,7 +73,7 @@ class ListOf(Node):
     """Entries are single words or numbers and stand under this attribute."""
     held: str | None = None
     """The path is one event, not a list; this attribute says whether it has taken place."""
-    look_up: dict[str, LookUp] = Field(default_factory=dict)
+    look_up: Mapping[str, LookUp] = NOTHING
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -118,13 +117,11 @@ class Fact(Node):
     else_count: str | None = None
     """Where the value is not given: the entries of this list, as a lower bound."""
 
-    @model_validator(mode="after")
-    def _one(self) -> Self:
+    def _whole(self) -> None:
         if self.groups is None and len([r for r in READINGS if getattr(self, r) is not None]) != 1:
             raise refuse("fact", "事实需要且只能有一种读法：" + "、".join(READINGS), "a fact needs exactly one reading: " + ", ".join(READINGS))
         if (self.value is None) != (self.type is None):
             raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
-        return self
 
     @cached_property
     def reading(self) -> str:
@@ -154,25 +151,25 @@ class FieldLabel(Node):
 class Vocabulary(Node):
     """The shared words: units, choices, lists, facts, fields and topics. A rule file may add its own."""
 
-    units: dict[str, FieldLabel] = Field(default_factory=dict)
-    words: dict[str, dict[str, Bilingual]] = Field(default_factory=dict)
-    lists: dict[str, ListOf] = Field(default_factory=dict)
-    facts: dict[str, Fact] = Field(default_factory=dict)
-    fields: dict[str, FieldLabel] = Field(default_factory=dict)
-    topics: dict[str, Bilingual] = Field(default_factory=dict)
+    units: Mapping[str, FieldLabel] = NOTHING
+    words: Mapping[str, Mapping[str, Bilingual]] = NOTHING
+    lists: Mapping[str, ListOf] = NOTHING
+    facts: Mapping[str, Fact] = NOTHING
+    fields: Mapping[str, FieldLabel] = NOTHING
+    topics: Mapping[str, Bilingual] = NOTHING
 
     def with_(self, other: "Vocabulary") -> "Vocabulary":
         """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""
-        words = {name: {**self.words.get(name, {}), **other.words.get(name, {})} for name in self.words | other.words}
+        words = {name: {**self.words.get(name, {}), **other.words.get(name, {})} for name in {**self.words, **other.words}}
         parts = {part: {**getattr(self, part), **getattr(other, part)} for part in ("units", "lists", "facts", "fields", "topics")}
-        return Vocabulary.model_construct(None, words=words, **parts)
+        return Vocabulary.model_construct(words=words, **parts)
 
 
 # --- document, clauses, rules ---------------------------------------------------------------------------------------------
 
 
 class InForce(Node):
-    from_: Day | None = Field(default=None, alias="from")
+    from_: Annotated[Day | None, Alias("from")] = None
     until: Day | None = None
 
 
@@ -187,7 +184,7 @@ class Document(Node):
     in_force: InForce
     trial: Flag = False
     based_on: tuple[str, ...] = ()
-    text_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    text_sha256: Annotated[str, Matching("^[0-9a-f]{64}$")] | None = None
     note: Bilingual | None = None
 
 
@@ -203,15 +200,13 @@ class Clause(Node):
     asks_nothing: Bilingual | None = None
     disposition: Literal["context", "aim", "delegated", "heading", "covered"] | None = None
 
-    @model_validator(mode="after")
-    def _accounted(self) -> Self:
+    def _whole(self) -> None:
         if (self.rules and self.disposition is not None) or (self.disposition is not None) != (self.asks_nothing is not None):
             raise refuse(
                 "clause",
                 "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）",
                 "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)",
             )
-        return self
 
 
 class Item(Node):
@@ -230,7 +225,7 @@ class Yearly(Node):
 class Amount(Node):
     """The amount of a consequence: the sum of these facts."""
 
-    sum_of: tuple[str, ...] = Field(min_length=1)
+    sum_of: Annotated[tuple[str, ...], NotEmpty()]
 
 
 _YEARS = re.compile(r"([1-9]|[1-4]\d)y")
@@ -244,22 +239,22 @@ def _by(value: Any) -> Any:
     raise refuse("by", "应为 application、approval、1y、2y、term_end 或日期", "application, approval, 1y, 2y, term_end or a date is expected")
 
 
-By = Annotated[str | date, BeforeValidator(_by)]
+By = Annotated[str | date, Before(_by)]
 
 
 def _since(value: Any) -> Any:
     return "approval" if value == "approval" else _day(value)
 
 
-Since = Annotated[str | date, BeforeValidator(_since)]
+Since = Annotated[str | date, Before(_since)]
 
 
 class Rule(Node):
     """One clause's demand, as data."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    id: Annotated[str, Matching(r"^[a-z0-9]+(-[a-z0-9]+)*$")]
     at: str
-    quote: Annotated[str, Field(min_length=1)]
+    quote: Annotated[str, NotEmpty()]
     topic: str
     kind: Kind
     modality: Modality
@@ -269,7 +264,7 @@ class Rule(Node):
     remedy: Bilingual
     reading: Bilingual | None = None
     by: By | None = None
-    from_: Literal["approval", "term_end"] | None = Field(default=None, alias="from")
+    from_: Annotated[Literal["approval", "term_end"] | None, Alias("from")] = None
     since: Since | None = None
     until: Literal["term_end"] | None = None
     yearly: Yearly | None = None
@@ -282,8 +277,7 @@ class Rule(Node):
     then: Bilingual | None = None
     amount: Amount | None = None
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
+    def _whole(self) -> None:
         consequence = self.kind == "consequence"
         if consequence != (self.when is not None) or consequence == (self.require is not None):
             raise refuse("rule", "consequence 类规则用 when，其他规则用 require", "a consequence has `when`, every other rule `require`")
@@ -293,7 +287,6 @@ class Rule(Node):
             )
         if sum(part is not None for part in (self.by, self.from_, self.yearly)) > 1:
             raise refuse("rule", "by、from、yearly 只能有一个", "only one of by, from and yearly")
-        return self
 
     @cached_property
     def condition(self) -> Any:
@@ -315,13 +308,13 @@ class Rule(Node):
 class RuleFile(Node):
     """A rule file: one document of one jurisdiction, in one edition."""
 
-    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    id: Annotated[str, Matching(r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+    version: Annotated[str, Matching(r"^\d+\.\d+\.\d+$")]
     jurisdiction: str
     document: Document
-    vocabulary: Vocabulary = Field(default_factory=Vocabulary)
-    clauses: tuple[Clause, ...] = Field(min_length=1)
-    rules: tuple[Rule, ...] = Field(min_length=1)
+    vocabulary: Vocabulary = Vocabulary.model_construct()
+    clauses: Annotated[tuple[Clause, ...], NotEmpty()]
+    rules: Annotated[tuple[Rule, ...], NotEmpty()]
 
 
 class RuleSet:

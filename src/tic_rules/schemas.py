@@ -37,7 +37,7 @@ def _fill(node: Any, words: dict[str, list[str]]) -> None:
 
 def ruleset_schema() -> dict[str, Any]:
     """The schema of a rule file, with the short forms that a file may use."""
-    schema = RuleFile.model_json_schema(by_alias=True)
+    schema = RuleFile.model_json_schema()
     definitions = schema["$defs"]
     word: dict[str, Any] = {"type": ["string", "boolean", "null"]}
     full = {**definitions["Test"], "title": "Test, in full"}

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from tic_rules.errors import Diagnostic, Text
 from tic_rules.quantities import clip
+from tic_rules.shapes import Declared
 from tic_rules.source import Mark, Source, pointer
 
 MOST = 200
 """More faults than this are the sign of a file of another kind: the rest is counted."""
 
 
-def diagnostics_of(error: ValidationError, source: Source | None, model: type[BaseModel], file: str = "") -> list[Diagnostic]:
+def diagnostics_of(error: ValidationError, source: Source | None, model: type[Any], file: str = "") -> list[Diagnostic]:
     """Every fault of a validation, in the order of the text, each at the key or value that it is about; of very many the first."""
     items = error.errors(include_url=False)
     found = [_diagnostic(item, source, model, file) for item in items[:MOST]]
@@ -26,7 +27,7 @@ def diagnostics_of(error: ValidationError, source: Source | None, model: type[Ba
     return unique
 
 
-def _diagnostic(item: Any, source: Source | None, model: type[BaseModel], file: str) -> Diagnostic:
+def _diagnostic(item: Any, source: Source | None, model: type[Any], file: str) -> Diagnostic:
     context = item.get("ctx") or {}
     kind = item["type"]
     parts = _path(item["loc"], source) + tuple(context.get("within", ()))
@@ -52,7 +53,7 @@ def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, .
     return parts
 
 
-def _neighbours(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
+def _neighbours(model: type[Any], loc: Iterable[str | int]) -> list[str]:
     """The keys that the place allows, for a hint; found by walking the model along the location."""
     current: Any = model
     for part in loc:
@@ -64,7 +65,7 @@ def _neighbours(model: type[BaseModel], loc: Iterable[str | int]) -> list[str]:
 
 
 def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+    if isinstance(annotation, type) and issubclass(annotation, Declared):
         return annotation
     for part in getattr(annotation, "__args__", ()):
         inner = _model_in(part)

@@ -92,8 +92,8 @@ class Form:
 def _units(vocabulary: Vocabulary) -> dict[str, Text]:
     found = {}
     for fact in vocabulary.facts.values():
-        if fact.stock and fact.unit in vocabulary.units:
-            unit = vocabulary.units[fact.unit]
+        unit = vocabulary.units.get(fact.unit or "")
+        if fact.stock and unit is not None:
             found[fact.stock] = Text(unit.zh, unit.en)
     return found
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import click
 
-from tic_rules import check_programme
 from tic_rules.baseline import Entry, baseline_text, read_baseline
+from tic_rules.calling import check_programme
 from tic_rules.centre import CentreData, Programme
 from tic_rules.checking import ENGINES, as_of_day, parse_day
 from tic_rules.cli.common import colour_wanted, fail_with, lang_option, language, tell, write

@@ -6,15 +6,16 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules import Centre
+from tic_rules.centre import CentreData
 from tic_rules.checking import as_of_day, parse_day
 from tic_rules.errors import DataError, Diagnostic, Text
-from tic_rules.loading import load_ruleset, rulesets_in_force
+from tic_rules.inputs import read_subject
+from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary
 from tic_rules.ruleset import RuleSet
 
 
 class Chosen(NamedTuple):
-    centre: Centre
+    centre: CentreData
     day: date
     rulesets: tuple[RuleSet, ...]
 
@@ -26,7 +27,7 @@ def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool 
     """
     named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
     day = parse_day(as_of) if as_of is not None else None
-    centre = Centre.from_file(path, ruleset=named[0] if named else None)
+    centre = read_subject(path, CentreData, named[0].vocabulary if named else shared_vocabulary())
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from tic_rules import check
+from tic_rules.calling import check
 from tic_rules.cli.common import fail_with, lang_option, language, tell, write
 from tic_rules.errors import Diagnostic, Text, TicRulesError
 from tic_rules.explaining import Explained, counterparts, explain_rule, find_rules

@@ -6,7 +6,7 @@ import re
 import subprocess
 from pathlib import Path
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from tic_rules.errors import RuleSetError, fault
 from tic_rules.loading import load_ruleset, parse_ruleset

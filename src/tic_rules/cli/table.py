@@ -89,11 +89,12 @@ def _write(path: str, table: Any) -> None:
 
 
 def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
-    from tic_rules import Centre
+    from tic_rules.centre import CentreData
+    from tic_rules.inputs import read_subjects
 
     for path in paths:
         try:
-            for centre in Centre.each_from_file(path, ruleset=ruleset):
+            for centre in read_subjects(path, CentreData, ruleset.vocabulary):
                 if isinstance(centre, DataError):
                     wrong.extend(centre.diagnostics)
                 else:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import Mapping
 from itertools import islice
 from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
-from tic_rules.centre import Misuse, Subject, misuses
+from tic_rules.centre import Misuse, Subject, as_mapping, misuses
 from tic_rules.errors import DataError, Diagnostic, Text, fault
 from tic_rules.loading import shared_vocabulary, whole_vocabulary
 from tic_rules.ruleset import Vocabulary
@@ -23,10 +22,7 @@ def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
     """A mapping, a dataclass or a pydantic model of the caller's own as data. Raises DataError."""
     if isinstance(value, model):
         return verified(value, vocabulary)
-    if isinstance(value, BaseModel):
-        value = value.model_dump()
-    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        value = dataclasses.asdict(value)
+    value = as_mapping(value)
     if not isinstance(value, Mapping):
         name = type(value).__name__
         raise fault(DataError, "model-type", f"应为 Centre、映射或模型，不是 {name}", f"a Centre, a mapping or a model is expected, not {name}")
@@ -44,12 +40,14 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
     except ValidationError as error:
         raise DataError(diagnostics_of(error, source, model)) from None
     subject._source = source
-    return verified(subject, vocabulary)
+    verified(subject, vocabulary)
+    subject._vocabulary = vocabulary
+    return subject
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:
     """The subject, once its words, lists and totals have been held against the vocabulary. Raises DataError."""
-    if subject._vocabulary is vocabulary:
+    if subject.note("_vocabulary") is vocabulary:
         return subject
     found = list(islice(misuses(subject, vocabulary), MOST))
     if any(misuse.code == "unknown-word" for misuse in found) and vocabulary is shared_vocabulary():
@@ -59,10 +57,9 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
         if len(found) == MOST:
             told.append(Diagnostic("too-many", Text("其余问题未列出", "more faults may follow"), subject.file or ""))
         raise DataError(told)
-    subject._vocabulary = vocabulary
     return subject
 
 
 def _told(subject: Subject, misuse: Misuse) -> Diagnostic:
-    mark = subject._source.locate(misuse.parts) if subject._source else Mark(0, 0)
+    mark = subject.place(pointer(misuse.parts))
     return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, pointer(misuse.parts), mark.cell)

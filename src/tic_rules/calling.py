@@ -1,0 +1,72 @@
+"""A check as other systems call it: data of any origin, a rule set by name or path, a day."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tic_rules.centre import Approval, CentreData, Programme
+from tic_rules.checking import ENGINES, as_of_day, check_subject
+from tic_rules.errors import UsageError, fault
+from tic_rules.findings import Report
+from tic_rules.inputs import subject_from
+from tic_rules.loading import load_ruleset
+from tic_rules.quantities import FIRST_DAY, Span
+from tic_rules.ruleset import RuleSet
+
+
+def _known(engine: str) -> None:
+    if engine not in ENGINES:
+        raise fault(UsageError, "engine", f"没有引擎 {engine}；现有：{'、'.join(ENGINES)}", f"no engine {engine}; on hand: {', '.join(ENGINES)}")
+
+
+def check(
+    centre: CentreData | Mapping[str, Any] | Any,
+    ruleset: str | os.PathLike[str] | RuleSet,
+    *,
+    as_of: date | str | None = None,
+    engine: str = "native",
+    isolated: bool = False,
+) -> Report:
+    """Decide every rule of a rule set for a centre.
+
+    `centre` is a Centre, a mapping or a model of the caller's own that fits; `ruleset` an id, a path or a RuleSet; `as_of`
+    the day looked at, by default the data's `reported_on`. Pure and thread-safe: of the data nothing is written or remembered.
+    (A shipped rule set that is loaded for the first time is kept beside its file, as Python keeps the code of its modules.)
+    `engine` is how it is decided, with equal findings; `isolated` runs the durable engine in a process of its own.
+
+    Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no as-of day.
+    """
+    _known(engine)
+    rules = load_ruleset(ruleset)
+    subject = subject_from(centre, CentreData, rules.vocabulary)
+    return check_subject(subject, rules, as_of_day(subject, as_of), engine, isolated)
+
+
+def check_programme(
+    figures: Programme | Mapping[str, Any] | Any,
+    ruleset: str | os.PathLike[str] | RuleSet,
+    *,
+    centres: Iterable[CentreData] = (),
+    as_of: date | str | None = None,
+    engine: str = "native",
+) -> Report:
+    """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the centres given.
+
+    Only centres of the rule set's jurisdiction are counted. Raises as `check` does.
+    """
+    _known(engine)
+    rules = load_ruleset(ruleset)
+    programme = subject_from(figures, Programme, rules.vocabulary)
+    day = as_of_day(programme, as_of)
+    own = tuple(
+        Approval(id=c.id, approved_on=c.approved_on or Span(FIRST_DAY, day))
+        for c in centres
+        if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
+    )
+    return check_subject(programme.with_centres(own), rules, day, engine)
+
+
+__all__ = ["check", "check_programme"]
