@@ -80,6 +80,7 @@ $(MADE):
 $(PROJECT): $(MADE) pyproject.toml
 	@echo "Installing tic-rules ..."
 	@$(PIP) install --editable .
+	@$(BIN)/python -m compileall -q src  # what pip does for any other installation
 	@touch $@
 
 $(TESTS): $(PROJECT)
