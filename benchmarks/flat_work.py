@@ -28,6 +28,10 @@ FACTS = tuple(dict.fromkeys(fact for fact, _, _ in RULES))
 
 
 def ruleset() -> RuleSet:
+    return parse_ruleset(as_file(), "flat.json")
+
+
+def as_file() -> str:
     """The rules as a rule file says them."""
     text = {"zh": "基准", "en": "benchmark"}
     rules = [
@@ -42,7 +46,7 @@ def ruleset() -> RuleSet:
         "document": {"title": "基准", "title_en": "benchmark", "in_force": {"from": "2020-01-01"}},
         "clauses": [{"at": "一", "heading": "基准", "rules": [rule["id"] for rule in rules]}], "rules": rules,
     }  # fmt: skip
-    return parse_ruleset(json.dumps(model, ensure_ascii=False), "flat.json")
+    return json.dumps(model, ensure_ascii=False)
 
 
 def records(count: int, seed: int = 1) -> list[dict[str, Any]]:

@@ -122,26 +122,31 @@ def durable_rules() -> Decide:
     return decide
 
 
-def openfisca() -> Decide:
-    """OpenFisca, made for whole populations, asked for one record: a simulation of one, 30 formulas."""
+OPENFISCA_TOLD = ("fail", "unknown", "pass")
+"""The statuses of OpenFisca's formulas by their numbers."""
+
+_WORDS = sorted({"", "other", "comprehensive", *(b for _, o, bound in RULES for b in (bound if o == "among" else (bound,)) if isinstance(b, str))})
+
+
+def openfisca_number(value: Any) -> int:
+    """Whole numbers of 32 bits, -1 for what is not known: its floats have 24 bits, and 999,999,999 yuan would read as 10^9."""
+    return -1 if value is None else _WORDS.index(value) if isinstance(value, str) else int(value)
+
+
+def openfisca_system() -> Any:
+    """The 25 facts as input variables, the 30 rules as formulas."""
     import numpy as np
     from openfisca_core.entities import build_entity
     from openfisca_core.periods import DateUnit
-    from openfisca_core.simulations import SimulationBuilder
     from openfisca_core.taxbenefitsystems import TaxBenefitSystem
     from openfisca_core.variables import Variable
 
     entity = build_entity(key="centre", plural="centres", label="", doc="", is_person=True)
     system = TaxBenefitSystem([entity])
-    words = sorted({"", "other", "comprehensive", *(b for _, o, bound in RULES for b in (bound if o == "among" else (bound,)) if isinstance(b, str))})
     common = {"entity": entity, "definition_period": DateUnit.YEAR, "value_type": int}
 
-    def number(value: Any) -> int:
-        """Whole numbers of 32 bits, -1 for what is not known: its floats have 24 bits, and 999,999,999 yuan would read as 10^9."""
-        return -1 if value is None else words.index(value) if isinstance(value, str) else int(value)
-
     def formula(fact: str, operator: str, bound: Any) -> Any:
-        limits = np.array([number(b) for b in bound]) if operator == "among" else number(bound)
+        limits = np.array([openfisca_number(b) for b in bound]) if operator == "among" else openfisca_number(bound)
 
         def decide(population: Any, period: Any) -> Any:
             value = population(fact, period)
@@ -163,13 +168,21 @@ def openfisca() -> Decide:
         system.add_variable(type(fact, (Variable,), dict(common)))
     for place, rule in enumerate(RULES):
         system.add_variable(type(f"rule_{place}", (Variable,), {**common, "formula": formula(*rule)}))
-    told = ("fail", "unknown", "pass")
+    return system
+
+
+def openfisca() -> Decide:
+    """OpenFisca, made for whole populations, asked for one record: a simulation of one."""
+    import numpy as np
+    from openfisca_core.simulations import SimulationBuilder
+
+    system = openfisca_system()
 
     def decide(record: dict[str, Any]) -> tuple[str, ...]:
         simulation = SimulationBuilder().build_default_simulation(system, 1)
         for fact, value in record.items():
-            simulation.set_input(fact, "2026", np.array([number(value)]))
-        return tuple([told[int(simulation.calculate(f"rule_{place}", "2026")[0])] for place in range(len(RULES))])
+            simulation.set_input(fact, "2026", np.array([openfisca_number(value)]))
+        return tuple([OPENFISCA_TOLD[int(simulation.calculate(f"rule_{place}", "2026")[0])] for place in range(len(RULES))])
 
     return decide
 

@@ -14,6 +14,7 @@ import click
 from tic_rules.checking import parse_day
 from tic_rules.cli.common import fail_with, lang_option, language
 from tic_rules.cli.progress import Progress
+from tic_rules.engines.frames.columns import CENTRE
 from tic_rules.errors import DataError, Diagnostic, TicRulesError, UsageError, clip, fault
 from tic_rules.loading import load_ruleset
 from tic_rules.ruleset import RuleSet
@@ -112,40 +113,50 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
     if not Path(path).is_file():
         raise fault(UsageError, "no-file", f"没有文件 {path}", f"there is no file {path}")
     try:
-        rows = _decide_parts(polars.scan_parquet(path), output, ruleset, day)
-    except polars.exceptions.PolarsError as error:
+        rows = _decide_parts(path, output, ruleset, day)
+    except (polars.exceptions.PolarsError, library("pyarrow").ArrowException) as error:
         told = clip(str(error), 300)
         raise fault(UsageError, "table", f"{path} 不能作为事实表读取：{told}", f"{path} cannot be read as a table of facts: {told}") from None
     click.echo(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
 
 
-def _decide_parts(lazy: Any, output: str, ruleset: RuleSet, day: date | None) -> int:
-    rows = lazy.select(library("polars").len()).collect().item()
-    progress, start = Progress(rows, wanted=True, shared=False), 0
-    with _Writer(output) as writer:
-        for end in _ends(lazy, rows):
-            writer.write(check_table(lazy.slice(start, end - start).collect(), ruleset, as_of=day))
-            progress.step(end - start)
-            start = end
-    progress.clear()
+def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) -> int:
+    with library("pyarrow.parquet").ParquetFile(path) as file:
+        rows = file.metadata.num_rows
+        progress = Progress(rows, wanted=True, shared=False)
+        with _Writer(output) as writer:
+            for part in _parts(file, _ends(file)):
+                writer.write(check_table(part, ruleset, as_of=day))
+                progress.step(len(part))
+        progress.clear()
     return int(rows)
 
 
-def _ends(lazy: Any, rows: int) -> list[int]:
+def _ends(file: Any) -> list[int]:
     """Where parts end: never between two lives of one centre. A table whose lives do not stand together is one part."""
-    names = lazy.collect_schema().names()
-    if not any(name.startswith("counts@") for name in names):
+    rows, names = file.metadata.num_rows, file.schema_arrow.names
+    if CENTRE not in names or not any(name.startswith("counts@") for name in names):
         return [*range(_ROWS, rows, _ROWS), rows]
-    centre = lazy.select("centre").collect()["centre"]
+    centre = library("polars").from_arrow(file.read([CENTRE]))[CENTRE]
     if not centre.is_sorted():
         return [rows]
-    first = (centre != centre.shift(1)).fill_null(True).arg_true().to_list()
     ends, last = [], 0
-    for place in first:
+    for place in (centre != centre.shift(1)).fill_null(True).arg_true().to_list():
         if place - last >= _ROWS:
             ends.append(place)
             last = place
     return [*ends, rows]
+
+
+def _parts(file: Any, ends: Sequence[int]) -> Iterator[Any]:
+    """The rows between the ends, read once from the first to the last."""
+    polars, start = library("polars"), 0
+    batches, held = file.iter_batches(_ROWS), file.schema_arrow.empty_table()
+    for end in ends:
+        while len(held) < end - start:
+            held = library("pyarrow").concat_tables([held, library("pyarrow").Table.from_batches([next(batches)])])
+        yield polars.from_arrow(held.slice(0, end - start))
+        held, start = held.slice(end - start), end
 
 
 class _Writer:

@@ -11,7 +11,7 @@ import narwhals as nw
 
 from tic_rules import conditions as c
 from tic_rules.engines.frames import columns as k
-from tic_rules.engines.frames.kleene import Expr, all_of, any_of, choose, compare
+from tic_rules.engines.frames.kleene import TRUTHS, Expr, Test, Told, all_of, any_of, both, choose, compare, either, told
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.ruleset import Rule, RuleSet
 
@@ -55,23 +55,24 @@ class Sheet:
 
     # --- values ------------------------------------------------------------------------------------------------------------
 
-    def truth(self, name: str, otherwise: int = UNKNOWN) -> Expr:
-        """A column of truth values, or of yes and no; `otherwise` where nothing is said."""
+    def truth(self, name: str, otherwise: int = UNKNOWN, values: frozenset[int] = TRUTHS) -> Told:
+        """A column of truth values, or of yes and no; `otherwise` where nothing is said. Another number is not known."""
         if not self.has(name):
-            return nw.lit(otherwise, nw.Int8)
+            return told(otherwise)
         found = self.column(name)
         if self.schema[name] == nw.Boolean:
             return choose(found.is_null(), otherwise, found, TRUE, FALSE)
-        return found.fill_null(otherwise)
+        known = [part for value in sorted(values - {UNKNOWN}) for part in (found == value, value)]
+        return choose(found.is_null(), otherwise, *known, UNKNOWN) if otherwise != UNKNOWN else choose(*known, UNKNOWN)
 
-    def ends(self, column: k.Column, least: float) -> tuple[Expr, Expr]:
+    def ends(self, column: k.Column, least: float) -> tuple[Any, Any]:
         """The ends of a range; where nothing is known, from `least` to no end."""
         exact, low, high = self.named(column), self.named(column, "__low"), self.named(column, "__high")
         return self._end(low or exact, least), self._end(high or exact, inf)
 
-    def _end(self, name: str | None, otherwise: float) -> Expr:
+    def _end(self, name: str | None, otherwise: float) -> Any:
         if name is None:
-            return nw.lit(otherwise)
+            return otherwise
         self.suits(name, "a number", _NO_NUMBERS)
         number = self.column(name).cast(nw.Float64)
         return (number.fill_nan(None) if self.schema[name] in (nw.Float64, nw.Float32) else number).fill_null(otherwise)
@@ -89,7 +90,7 @@ class Sheet:
 
     # --- conditions --------------------------------------------------------------------------------------------------------
 
-    def value(self, rule: Rule, node: Any, look: str) -> Expr:
+    def value(self, rule: Rule, node: Any, look: str) -> Told:
         """The value of a condition that reads columns."""
         columns = k.columns_of(self.ruleset, rule, node, look)
         match node:
@@ -106,14 +107,14 @@ class Sheet:
             case c.AnyAmong():
                 *words, any_word = (self.truth(self.named(column) or column.name) for column in columns)
                 found = any_of(words)
-                return choose((found == FALSE) & (any_word == TRUE), REVIEW, found) if node.open else found
+                return choose(both(found.is_(FALSE), any_word.is_(TRUE)), REVIEW, found) if node.open else found
             case c.Contains():
                 return all_of([self.truth(self.named(column) or column.name) for column in columns[:-1]])
             case c.Attested():
                 return all_of([self.truth(column.name, REVIEW) for column in columns])
         return self.truth(self.named(columns[0]) or columns[0].name)
 
-    def _compared(self, node: Any, column: k.Column) -> Expr:
+    def _compared(self, node: Any, column: k.Column) -> Told:
         if column.kind == k.MARGIN:
             operator = node.operator if isinstance(node, c.Compare) else "more_than" if isinstance(node, c.Share) and node.more_than is not None else "at_least"
             return compare(operator, *self.ends(column, -inf), 0.0, 0.0)
@@ -123,7 +124,7 @@ class Sheet:
         bounds = [float(bound) for bound in k.bounds_of(node)]
         return compare(node.operator, *self.ends(column, 0.0), min(bounds), max(bounds))
 
-    def _exactly(self, node: c.Compare, name: str) -> Expr:
+    def _exactly(self, node: c.Compare, name: str) -> Told:
         """A number that is known, or not at all, against a bound."""
         bounds = [bound if isinstance(bound, int) else float(bound) for bound in k.bounds_of(node)]
         least, most = min(bounds), max(bounds)
@@ -134,7 +135,7 @@ class Sheet:
         met = {"at_least": number >= least, "at_most": number <= least, "more_than": number > least, "less_than": number < least}
         return choose(number.is_null(), UNKNOWN, met.get(node.operator, (number >= least) & (number <= most)), TRUE, FALSE)
 
-    def _is(self, name: str, words: Iterable[Any]) -> Expr:
+    def _is(self, name: str, words: Iterable[Any]) -> Test:
         """Whether a column holds one of the words. Yes and no may stand in it as such or as the words true and false."""
         told = [word for word in words if word is not None]
         if self.schema[name] == nw.Boolean:
@@ -143,39 +144,40 @@ class Sheet:
         # pandas holds yes and no beside gaps as objects
         return nw.col(name).is_in([*texts, *(word for word in told if isinstance(word, bool))] if self.schema[name] == nw.Object else texts)
 
-    def _agreed(self, column: k.Column, test: Any, otherwise: int) -> Expr:
+    def _agreed(self, column: k.Column, test: Any, otherwise: int) -> Told:
         """What all that a word may be agree on."""
         names = self.several(column)
         if not names:
-            return nw.lit(UNKNOWN, nw.Int8)
-        told = [choose(nw.col(name).is_null(), UNKNOWN, test(name), TRUE, otherwise) for name in names]
-        found = told[0]
-        for name, other in zip(names[1:], told[1:], strict=True):
-            found = choose(nw.col(name).is_null(), found, other == told[0], found, UNKNOWN)
+            return told(UNKNOWN)
+        first, *others = (choose(nw.col(name).is_null(), UNKNOWN, test(name), TRUE, otherwise) for name in names)
+        found = first
+        for name, other in zip(names[1:], others, strict=True):
+            found = choose(nw.col(name).is_null(), found, other.same(first), found, UNKNOWN)
         return found
 
-    def _done(self, column: k.Column, look: str) -> Expr:
+    def _done(self, column: k.Column, look: str) -> Told:
         """Done by the day that is looked at, as far as the data speaks."""
-        day, told = k.day_of(look), []
+        day = k.day_of(look)
         exact = self.named(column)
         names = [column.other(place) for place in range(1, 60) if self.has(f"{column.other(place)}__first") or self.has(f"{column.other(place)}__last")]
         ways = [(f"{name}__first", f"{name}__last") for name in names] or ([(exact, exact)] if exact else [])
         if not ways or not self.has(day):
-            return nw.lit(UNKNOWN, nw.Int8)
+            return told(UNKNOWN)
+        cases = []
         for first, last in ways:
-            given = [name for name in (first, last) if self.has(name)]
-            absent = all_null([self.column(name) for name in given])
-            late = self.column(first) > self.column(day) if self.has(first) else nw.lit(False)
-            done = (self.column(last) <= self.column(day)) if self.has(last) else nw.lit(False)
+            absent = both(*(self.column(name).is_null() for name in (first, last) if self.has(name)))
+            late = self.column(first) > self.column(day) if self.has(first) else False
+            done = self.column(last) <= self.column(day) if self.has(last) else False
             if self.has(last) and self.has(k.REPORTED_ON):
-                done = done & (self.column(last) <= self.column(k.REPORTED_ON))
-            told.append((absent, choose(absent, UNKNOWN, late, FALSE, done, TRUE, UNKNOWN)))
-        found = told[0][1]
-        for absent, other in told[1:]:
-            found = choose(absent, found, other == told[0][1], found, UNKNOWN)
+                done = both(done, self.column(last) <= self.column(k.REPORTED_ON))
+            cases.append((absent, choose(absent, UNKNOWN, late, FALSE, done, TRUE, UNKNOWN)))
+        (_, one), *others = cases
+        found = one
+        for absent, other in others:
+            found = choose(absent, found, other.same(one), found, UNKNOWN)
         return found
 
-    def same(self, value: Expr, parts: list[k.Column]) -> Expr:
+    def same(self, value: Told, parts: list[k.Column]) -> Told:
         """True where every text reads as asked and what stands between is the same; false where no texts that are possible agree."""
         names = [found for found in (self.several(part) for part in parts) if found]
         if not names:
@@ -183,20 +185,13 @@ class Sheet:
         shared = [
             choose(nw.col(own).is_null(), FALSE, nw.col(own) == "", FALSE, all_of([_may_be(own, part) for part in names])) for part in names for own in part
         ]
-        several = [choose(nw.col(other).is_null(), FALSE, TRUE) for part in names for other in part[1:]]
-        nothing = all_of([choose(nw.col(part[0]).is_null(), TRUE, FALSE) for part in names])
+        several = either(*(~nw.col(other).is_null() for part in names for other in part[1:]))
+        nothing = both(*(nw.col(part[0]).is_null() for part in names))
         agrees = any_of(shared)
-        value = choose(value == FALSE, FALSE, (agrees == FALSE) & (nothing == FALSE), FALSE, value)
-        return choose((value == TRUE) & (any_of(several) == TRUE), UNKNOWN, value) if several else value
+        value = choose(value.is_(FALSE), FALSE, both(agrees.is_(FALSE), ~nothing), FALSE, value)
+        return choose(both(value.is_(TRUE), several), UNKNOWN, value)
 
 
-def _may_be(text: str, part: list[str]) -> Expr:
+def _may_be(text: str, part: list[str]) -> Told:
     """Whether a text is one of those that another place may hold; a place of which nothing is known holds any."""
-    return choose(nw.col(part[0]).is_null(), TRUE, any_of([choose(nw.col(text) == nw.col(name), TRUE, FALSE) for name in part]) == TRUE, TRUE, FALSE)
-
-
-def all_null(columns: list[Expr]) -> Expr:
-    found = columns[0].is_null()
-    for column in columns[1:]:
-        found = found & column.is_null()
-    return found
+    return choose(nw.col(part[0]).is_null(), TRUE, *(case for name in part for case in (nw.col(text) == nw.col(name), TRUE)), FALSE)
