@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import pickle
 import re
 from datetime import date
@@ -15,9 +16,10 @@ from click.testing import CliRunner
 from tic_rules import Centre, Report, check, check_programme
 from tic_rules.cli import main
 from tic_rules.documents import document_of
-from tic_rules.reporters import Options, piece_of, render
+from tic_rules.reporters import FORMATS, Options, Run, open_sheet, piece_of, render
 from tic_rules.reporters.html_report import page_of as page_text
-from tic_rules.reporters.overview import due_soon, overview_of
+from tic_rules.reporters.overview import due_of, overview_of
+from tic_rules.reporters.tally import Tally
 from tic_rules.reporters.timeline import timeline_of
 
 pytest.importorskip("jinja2", reason="pages need the extra tic-rules[html]")
@@ -113,6 +115,21 @@ def test_a_report_from_another_process_gives_the_same_page() -> None:
         assert page_text([piece.report for piece in far], options) == render(reports, options)
 
 
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_format_keeps_the_reports_that_it_has_been_given(format_: str) -> None:
+    def alive() -> int:
+        gc.collect()
+        return sum(isinstance(known, Report) for known in gc.get_objects())
+
+    if format_ == "xlsx":
+        pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    before, options = alive(), Options(format_)
+    sheet = open_sheet(options)
+    given = [sheet.add(piece_of(check(centre(id=str(number)), "zhejiang_2022"), options)) for number in range(12)]
+    assert alive() == before
+    assert any([*given, *sheet.end(Run(Tally()))])
+
+
 def test_nothing_checked_is_said() -> None:
     assert "nothing that could be checked" in page_of([]).text
 
@@ -145,7 +162,7 @@ def test_the_whole_of_many_centres_counts_what_the_reports_say() -> None:
     assert {row.rule: row.centres for row in whole.failed}["zhejiang_2022/investment-2y"] == 7
     assert "zhejiang_2022/open-sharing" in {row.rule for row in whole.unknown}
     assert [target.finding.id for target in whole.targets] == ["programme-count"]
-    by_rule = {due[0].finding.id: (day, len(due)) for day, due in whole.due}
+    by_rule = {due[0].clause.rule.split("/")[1]: (day, len(due)) for day, due in whole.due}
     assert by_rule["staff-5y"] == ("2027-03-01", 7)
     assert by_rule["annual-evaluation"] == ("2026-12-31", 7)
     page = page_of(reports)
@@ -154,8 +171,8 @@ def test_the_whole_of_many_centres_counts_what_the_reports_say() -> None:
 
 def test_what_falls_due_later_than_a_year_is_in_the_calendar_only() -> None:
     report = check(Centre.from_file(EXAMPLE), "zhejiang_2022", as_of="2026-02-01")
-    assert "staff-5y" not in {due.finding.id for due in due_soon([report])}
-    assert "staff-5y" in {due.finding.id for due in due_soon([report], 100)}
+    assert "staff-5y" not in {finding.id for _, finding in due_of(report)}
+    assert "staff-5y" in {finding.id for _, finding in due_of(report, 100)}
 
 
 def test_the_calendar_is_one_that_calendars_read() -> None:

@@ -1,8 +1,7 @@
 """Reports to text, one file a format. A format's file is imported when it is asked for.
 
-A format that can be written while the run goes on has `piece(report, options, first)`, made where the report was made (perhaps in
-another process), and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is known:
-so a run over thousands of files holds none of their reports. Any other format has `render(reports, options)`.
+A format has `piece(report, options, first)`, made where the report was made (perhaps in another process), and `Sheet(options)`, which takes
+the pieces in the order of the input and gives text as soon as it is known: so a run over thousands of files holds none of their reports.
 """
 
 from __future__ import annotations
@@ -76,22 +75,6 @@ class Sheet(Protocol):
     def end(self, run: Run) -> Iterable[str | bytes]: ...
 
 
-class _Whole:
-    """The sheet of a format that needs all reports at once."""
-
-    def __init__(self, module: ModuleType, options: Options) -> None:
-        self.module, self.options, self.reports = module, options, list[Report]()
-
-    def add(self, piece: Report) -> str:
-        self.reports.append(piece)
-        return ""
-
-    def end(self, run: Run) -> Iterable[str | bytes]:
-        from dataclasses import replace
-
-        yield self.module.render(self.reports, replace(self.options, diagnostics=tuple(run.diagnostics)))
-
-
 def _module(options: Options) -> ModuleType:
     return importlib.import_module(FORMATS[options.format])
 
@@ -101,13 +84,12 @@ def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
 
     `first` says that this process has not sent a report of the rule set before: then what is true of the rule set goes along.
     """
-    module = _module(options)
-    return module.piece(report, options, first) if hasattr(module, "piece") else report
+    return _module(options).piece(report, options, first)
 
 
 def open_sheet(options: Options) -> Sheet:
-    module = _module(options)
-    return module.Sheet(options) if hasattr(module, "piece") else _Whole(module, options)
+    sheet: Sheet = _module(options).Sheet(options)
+    return sheet
 
 
 def render(reports: Sequence[Report], options: Options) -> Any:

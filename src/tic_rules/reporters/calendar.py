@@ -3,26 +3,45 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
 from tic_rules.errors import visible
-from tic_rules.findings import Report
+from tic_rules.findings import Finding, Report
 from tic_rules.quantities import add_days
-from tic_rules.reporters import Options
-from tic_rules.reporters.overview import Due, due_soon
+from tic_rules.reporters import Options, Run
+from tic_rules.reporters.overview import due_of, name_of
+from tic_rules.reporters.spool import Spool
 
 AHEAD = 100
 """Years: every deadline that the reports carry."""
 
 
-def render(reports: Sequence[Report], options: Options) -> str:
-    """Everything that is not met yet and still has time. The same reports give the same bytes."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tic-rules//deadlines//ZH", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_name(options.lang)}"]
-    for due in due_soon(reports, AHEAD):
-        lines.extend(_event(due, reports[due.report], options.lang))
-    lines.append("END:VCALENDAR")
+def piece(report: Report, options: Options, first: bool = True) -> list[tuple[date, str]]:
+    """The days on which something falls due that is not met yet, each with its entry."""
+    return [(day, _written(_event(day, finding, report, options.lang))) for day, finding in due_of(report, AHEAD)]
+
+
+class Sheet:
+    """The entries in the order of their days. The same reports give the same bytes."""
+
+    def __init__(self, options: Options) -> None:
+        self.lang, self.spool = options.lang, Spool()
+        self.days: list[tuple[date, tuple[int, int]]] = []
+
+    def add(self, piece: list[tuple[date, str]]) -> str:
+        self.days += [(day, self.spool.add(text)) for day, text in piece]
+        return ""
+
+    def end(self, run: Run) -> Iterator[str]:
+        head = ("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//tic-rules//deadlines//ZH", "CALSCALE:GREGORIAN", f"X-WR-CALNAME:{_name(self.lang)}")
+        yield _written(head)
+        yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
+        yield _written(("END:VCALENDAR",))
+
+
+def _written(lines: Iterable[str]) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
@@ -30,8 +49,7 @@ def _name(lang: str) -> str:
     return "技术创新中心：到期事项" if lang == "zh" else "Technology innovation centres: deadlines"
 
 
-def _event(due: Due, report: Report, lang: str) -> Iterator[str]:
-    finding = due.finding
+def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
     about = [
         finding.detail[lang],
         f"{report.ruleset['document']['title']} {finding.citation['locator']}",
@@ -39,14 +57,15 @@ def _event(due: Due, report: Report, lang: str) -> Iterator[str]:
         finding.remedy[lang],
     ]
     named: Any = report.centre or {}
-    mark = hashlib.sha256(f"{due.centre}\n{finding.rule}\n{due.day}\n{named.get('id')}".encode()).hexdigest()[:32]
-    who = f"{due.centre}：" if lang == "zh" else f"{due.centre}: "
+    centre = name_of(report)
+    mark = hashlib.sha256(f"{centre}\n{finding.rule}\n{day}\n{named.get('id')}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    who = f"{centre}：" if lang == "zh" else f"{centre}: "
     yield "BEGIN:VEVENT"
     yield f"UID:{mark}@tic-rules"
     yield f"DTSTAMP:{_day(date.fromisoformat(report.as_of))}T000000Z"
-    yield f"DTSTART;VALUE=DATE:{_day(due.day)}"
-    yield f"DTEND;VALUE=DATE:{_day(add_days(due.day, 1))}"
-    yield f"SUMMARY:{_text((who if due.centre else '') + finding.title[lang])}"
+    yield f"DTSTART;VALUE=DATE:{_day(day)}"
+    yield f"DTEND;VALUE=DATE:{_day(add_days(day, 1))}"
+    yield f"SUMMARY:{_text((who if centre else '') + finding.title[lang])}"
     yield f"DESCRIPTION:{_text(chr(10).join(part for part in about if part))}"
     yield "TRANSP:TRANSPARENT"
     yield from ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P30D", f"DESCRIPTION:{_text(finding.title[lang])}", "END:VALARM")
@@ -76,4 +95,4 @@ def _fold(line: str) -> Iterator[str]:
     yield kept if first else f" {kept}"
 
 
-__all__ = ["render"]
+__all__ = ["Sheet", "piece"]

@@ -1,19 +1,22 @@
 """The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic, clause beside datum.
 
-Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred still load at once.
+Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred still load at once. A report is
+written as soon as it is known how; what the head of the page says of all of them is gathered meanwhile.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from tic_rules.errors import Text
-from tic_rules.findings import VERDICTS, Finding, Part, Report, _plain, _rebuild_report
+from tic_rules.findings import Finding, Part, Report, _plain, _rebuild_report
 from tic_rules.loading import shared_vocabulary
 from tic_rules.reporters import Options, Run
-from tic_rules.reporters.overview import Overview, overview_of
+from tic_rules.reporters.overview import Gathering
+from tic_rules.reporters.spool import Spool
+from tic_rules.reporters.tally import Tally
 from tic_rules.reporters.timeline import Timeline, timeline_of
 from tic_rules.wording import BEARER, MODALITY, PHASE, STATUS, VERDICT, field_label
 
@@ -56,6 +59,35 @@ class One(NamedTuple):
     full: bool
 
 
+class Row(NamedTuple):
+    """A report in the table of all centres."""
+
+    number: int
+    name: str
+    verdict: str
+    summary: tuple[tuple[str, int], ...]
+
+
+class First(NamedTuple):
+    """What the head says of a page of one report, or of one rule set."""
+
+    name: str
+    document: Part
+    as_of: str
+
+
+class Told(NamedTuple):
+    """A clause in full, for the findings of a folded page that refer to it."""
+
+    rule: str
+    title: Text
+    locator: str
+    quote: str
+    reading: Text | None
+    remedy: Text
+    document: str
+
+
 NEEDED = ("title", "message", "detail", "remedy", "citation", "progress", "deadline", "reading", "years", "data", "sources")
 """What the page shows of a finding: what is sent between processes."""
 _HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
@@ -83,34 +115,88 @@ def piece(report: Report, options: Options, first: bool = True) -> Sent:
     return Sent(report)
 
 
+_DIVIDE = "<!-- reports -->"
+"""Stands in the page where the reports come; no text of a report contains it, because `<` is escaped."""
+
+
 class Sheet:
-    """The page: it is about the whole, so it is written when the last report has come."""
+    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to see how many there are."""
 
     def __init__(self, options: Options) -> None:
-        self.options, self.reports = options, list[Report]()
+        self.options, self.waiting, self.centres = options, list[Report](), 0
+        self.rows: list[Row] = []
+        self.rulesets: dict[str, int] = {}
+        self.first: First | None = None
+        self.gathered, self.spool = Gathering(), Spool()
+        self.clauses: dict[str, tuple[tuple[int, int], Told]] = {}
+        self._made: Any = None
+
+    @property
+    def full(self) -> bool:
+        return self.options.verbose or self.centres <= IN_FULL
 
     def add(self, piece: Sent) -> str:
-        self.reports.append(piece.report)
+        self.waiting.append(piece.report)
+        self.centres += piece.report.programme is None
+        if not self.full or (self.options.verbose and len(self.rows) + len(self.waiting) > 1):
+            self._write_waiting()
         return ""
 
     def end(self, run: Run) -> Iterable[str]:
-        yield page_of(self.reports, self.options)
+        from tic_rules.reporters.html import render as page
+
+        self._write_waiting(one=not self.rows and len(self.waiting) == 1)
+        overview = self.gathered.overview() if len(self.rows) > 1 else None
+        clauses = [told for _, told in sorted(self.clauses.values(), key=lambda item: item[0])]
+        about = {"rows": self.rows, "first": self.first, "overview": overview, "clauses": clauses, "several": len(self.rulesets) > 1}
+        head, tail = _tidy(page("report.html.j2", lang=self.options.lang, **about, **_words(), statuses=ORDER)).split(_DIVIDE)
+        yield head
+        yield from self.spool.whole()
+        yield tail
+
+    def _macros(self) -> Any:
+        from tic_rules.reporters.html import macros
+
+        self._made = self._made or macros("report_macros.html.j2", lang=self.options.lang, **_words())
+        return self._made
+
+    def _write_waiting(self, *, one: bool = False) -> None:
+        for report in self.waiting:
+            sheet = _sheet(len(self.rows), report, self.full)
+            self.rows.append(Row(sheet.number, sheet.name, report.verdict, sheet.summary))
+            self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
+            self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
+            self.gathered.add(report)
+            self.spool.add(_tidy(self._macros().centre(sheet, one)))
+            if not self.full:
+                self.clauses |= {told.rule: (at, told) for at, told in self._clauses(sheet) if told.rule not in self.clauses}
+        self.waiting.clear()
+
+    def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], Told]]:
+        """The clauses that a folded report refers to, and where they stand in the order of the rule sets."""
+        document, ruleset = sheet.report.ruleset["document"]["title"], self.rulesets[sheet.report.ruleset["id"]]
+        order = {finding.rule: number for number, finding in enumerate(sheet.report)}
+        for f in (finding for group in sheet.groups for finding in group.findings):
+            if f.rule not in self.clauses:
+                yield (ruleset, order[f.rule]), Told(f.rule, f.title, f.citation["locator"], f.citation["quote"], f.reading, f.remedy, document)
 
 
 def page_of(reports: Sequence[Report], options: Options) -> str:
-    from tic_rules.reporters.html import render as page
+    """The page of reports that are all at hand."""
+    sheet = Sheet(options)
+    for report in reports:
+        sheet.add(Sent(report))
+    return "".join(sheet.end(Run(Tally())))
 
-    full = options.verbose or len([report for report in reports if report.programme is None]) <= IN_FULL
-    sheets = [_sheet(number, report, full) for number, report in enumerate(reports)]
-    overview: Overview | None = overview_of(reports) if len(reports) > 1 else None
-    clauses = [] if full else _clauses(sheets)
-    numbers = {finding.rule: number for number, (finding, _) in enumerate(clauses)}
-    several = len({report.ruleset["id"] for report in reports}) > 1
+
+def _words() -> dict[str, Any]:
+    """What the templates need besides the reports."""
     words = {"STATUS": STATUS, "VERDICT": VERDICT, "PHASE": PHASE, "BEARER": BEARER, "MODALITY": MODALITY}
-    helpers = {"place": _place, "datum": _datum, "percent": lambda n, of: round(100 * n / of, 2) if of else 0}
-    context = {"sheets": sheets, "overview": overview, "clauses": clauses, "numbers": numbers, "several": several, "statuses": ORDER, "verdicts": VERDICTS}
-    found = page("report.html.j2", lang=options.lang, **context, **words, **helpers)
-    return "\n".join(line for line in (line.strip() for line in found.split("\n")) if line) + "\n"
+    return {**words, "place": _place, "datum": _datum, "percent": lambda n, of: round(100 * n / of, 2) if of else 0}
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line) + "\n"
 
 
 def _sheet(number: int, report: Report, full: bool) -> One:
@@ -127,17 +213,6 @@ def _sheet(number: int, report: Report, full: bool) -> One:
         number, report, str(name or ""), tuple((s, counted[s]) for s in ORDER if counted[s]), timeline_of(report),
         tuple(bars), tuple(_groups(shown)), tuple(folded), full,
     )  # fmt: skip
-
-
-def _clauses(sheets: Sequence[One]) -> list[tuple[Finding, str]]:
-    """Every clause that a folded page refers to, once, in the order of the rule sets."""
-    found: dict[str, tuple[Finding, str]] = {}
-    for sheet in sheets:
-        for group in sheet.groups:
-            for finding in group.findings:
-                found.setdefault(finding.rule, (finding, sheet.report.ruleset["document"]["title"]))
-    order = {f.rule: number for number, f in enumerate(f for sheet in sheets for f in sheet.report)}
-    return sorted(found.values(), key=lambda one: order[one[0].rule])
 
 
 def _groups(findings: Iterable[Finding]) -> list[Group]:

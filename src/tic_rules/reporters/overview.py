@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +14,15 @@ from tic_rules.ruleset import PHASES
 
 MOST = 12
 """Clauses in a ranking."""
+
+
+class Clause(NamedTuple):
+    """A clause that something is told of."""
+
+    rule: str
+    title: Text
+    locator: str
+    document: str
 
 
 class Ranked(NamedTuple):
@@ -32,7 +41,7 @@ class Due(NamedTuple):
     day: date
     centre: str
     report: int
-    finding: Finding
+    clause: Clause
 
 
 class Target(NamedTuple):
@@ -53,54 +62,77 @@ class Overview(NamedTuple):
     targets: tuple[Target, ...]
 
 
+class Gathering:
+    """The whole of several reports, which come one by one and are not kept: each counts once a centre and rule set."""
+
+    def __init__(self) -> None:
+        self.reports, self.total = 0, 0
+        self.verdicts: Counter[str] = Counter()
+        self.phases: dict[str, Counter[str]] = {phase: Counter() for phase in PHASES}
+        self.failed: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.clauses: dict[str, Clause] = {}
+        self.due: list[Due] = []
+        self.targets: list[Target] = []
+
+    def add(self, report: Report) -> None:
+        document = report.ruleset["document"]["title"]
+        number, self.reports = self.reports, self.reports + 1
+        for day, finding in due_of(report):
+            self.due.append(Due(day, name_of(report), number, self._clause(finding, document)))
+        if report.programme is not None:
+            self.targets += [Target(f, document) for f in report if f.bearer == "programme" and f.status != "not_applicable"]
+            return
+        self.total += 1
+        self.verdicts[report.verdict] += 1
+        for phase, verdict in report.phases.items():
+            if verdict is not None:
+                self.phases[phase][verdict] += 1
+        for finding in report:
+            if finding.counts and finding.status in ("fail", "unknown", "needs_review"):
+                (self.failed if finding.status == "fail" else self.unknown)[self._clause(finding, document).rule] += 1
+
+    def _clause(self, finding: Finding, document: str) -> Clause:
+        if finding.rule not in self.clauses:
+            self.clauses[finding.rule] = Clause(finding.rule, finding.title, finding.citation["locator"], document)
+        return self.clauses[finding.rule]
+
+    def overview(self) -> Overview:
+        return Overview(
+            self.total,
+            _counted(self.verdicts),
+            tuple((phase, _counted(counted)) for phase, counted in self.phases.items() if counted),
+            self._ranked(self.failed),
+            self._ranked(self.unknown),
+            _by_clause(sorted(self.due, key=lambda due: due.day)),
+            tuple(self.targets),
+        )
+
+    def _ranked(self, counted: Counter[str]) -> tuple[Ranked, ...]:
+        most = sorted(counted.items(), key=lambda item: -item[1])[:MOST]
+        return tuple(Ranked(*self.clauses[rule], count) for rule, count in most)
+
+
+def _counted(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict])
+
+
 def overview_of(reports: Sequence[Report]) -> Overview:
-    """The whole of several reports: each counts once a centre and rule set."""
-    centres = [report for report in reports if report.programme is None]
-    verdicts = Counter(report.verdict for report in centres)
-    phases = []
-    for phase in PHASES:
-        counted = Counter(found for report in centres if (found := report.phases[phase]) is not None)
-        if counted:
-            phases.append((phase, tuple((verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict])))
-    targets = [Target(f, r.ruleset["document"]["title"]) for r in reports if r.programme is not None for f in r if f.bearer == "programme"]
-    return Overview(
-        len(centres),
-        tuple((verdict, verdicts[verdict]) for verdict in VERDICTS if verdicts[verdict]),
-        tuple(phases),
-        _ranked(centres, lambda finding: finding.status == "fail" and finding.counts),
-        _ranked(centres, lambda finding: finding.status in ("unknown", "needs_review") and finding.counts),
-        _by_clause(due_soon(reports)),
-        tuple(target for target in targets if target.finding.status != "not_applicable"),
-    )
-
-
-def _ranked(reports: Sequence[Report], wanted: Callable[[Finding], bool]) -> tuple[Ranked, ...]:
-    counted: Counter[str] = Counter()
-    example: dict[str, tuple[Finding, Report]] = {}
+    gathered = Gathering()
     for report in reports:
-        for finding in report:
-            if wanted(finding):
-                counted[finding.rule] += 1
-                example.setdefault(finding.rule, (finding, report))
-    told = []
-    for rule, count in sorted(counted.items(), key=lambda item: -item[1])[:MOST]:
-        finding, report = example[rule]
-        told.append(Ranked(rule, finding.title, finding.citation["locator"], report.ruleset["document"]["title"], count))
-    return tuple(told)
+        gathered.add(report)
+    return gathered.overview()
 
 
-def due_soon(reports: Sequence[Report], years: int = 1) -> list[Due]:
-    """What is not met yet and falls due within a year of each report's day, by day."""
-    found = []
-    for number, report in enumerate(reports):
-        today = date.fromisoformat(report.as_of)
-        until = add_years(today, years)
-        for finding in report:
-            if finding.counts and finding.status == "pending" and finding.deadline is not None:
-                day = date.fromisoformat(finding.deadline)
-                if today <= day <= until:
-                    found.append(Due(day, name_of(report), number, finding))
-    return sorted(found, key=lambda due: due.day)
+def due_of(report: Report, years: int = 1) -> Iterator[tuple[date, Finding]]:
+    """What is not met yet and falls due within a year of the report's day, or within so many years."""
+    today = date.fromisoformat(report.as_of)
+    until = add_years(today, years)
+    for finding in report:
+        if finding.counts and finding.status == "pending" and finding.deadline is not None:
+            day = date.fromisoformat(finding.deadline)
+            if today <= day <= until:
+                yield day, finding
 
 
 def name_of(report: Report) -> str:
@@ -111,8 +143,8 @@ def name_of(report: Report) -> str:
 def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
     together: dict[tuple[date, str], list[Due]] = {}
     for one in due:
-        together.setdefault((one.day, one.finding.rule), []).append(one)
+        together.setdefault((one.day, one.clause.rule), []).append(one)
     return tuple((day.isoformat(), tuple(found)) for (day, _), found in together.items())
 
 
-__all__ = ["Due", "Overview", "due_soon", "name_of", "overview_of"]
+__all__ = ["Due", "Gathering", "Overview", "due_of", "name_of", "overview_of"]

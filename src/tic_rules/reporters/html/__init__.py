@@ -28,6 +28,11 @@ def render(template: str, **context: Any) -> str:
     return str(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
+def macros(template: str, **context: Any) -> Any:
+    """The macros of a template, to be called by their names again and again; what they give is escaped as in `render`."""
+    return _environment().get_template(template).make_module({"lang": "zh", **context})
+
+
 @lru_cache(maxsize=1)
 def _environment() -> Any:
     try:
