@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import cached_property
-from itertools import repeat
+from itertools import count, repeat
 from typing import Any
 
 from tic_rules import conditions as c
@@ -16,9 +15,9 @@ from tic_rules.findings import Finding, Part, Report
 from tic_rules.loading import in_force
 from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
-from tic_rules.ruleset import RuleSet
+from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import Telling, clauses_of
+from tic_rules.telling import TOLD, Telling, clauses_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -68,6 +67,7 @@ class _Check:
         self.scene, self.decisions = scene, decisions
         self.exempted: dict[str, tuple[Any, Decision]] = {}
         self.used: set[int] = set()
+        self.told: dict[int, Telling] = {}
         for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
             place = scene.ruleset.place_of(rule_id)
             self.exempted[rule_id] = _exempt(decisions[place], given, scene.as_of, self.used)
@@ -78,21 +78,28 @@ class _Check:
         found = {rule.id: status for rule, status in zip(rules, known, strict=True)}
         return found | {rule_id: decision.status for rule_id, (_, decision) in self.exempted.items()}
 
-    @cached_property
-    def tellings(self) -> list[Telling]:
-        ruleset = self.scene.ruleset
-        found = list(map(Telling, ruleset.rules, self.decisions, repeat(self.scene)))
-        for rule_id, (exemption, decision) in self.exempted.items():
-            found[ruleset.place_of(rule_id)] = Telling(ruleset[rule_id], decision, self.scene, exemption)
-        return found
-
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), self.tellings))
+        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), count(), repeat(self.tell)))
+
+    def tell(self, place: int, key: str) -> Any:
+        """What the finding at a place says under a key."""
+        telling = self.told.get(place)
+        if telling is None:
+            rule = self.scene.ruleset.rules[place]
+            exemption, decision = self.exempted.get(rule.id) or (None, self.decisions[place])
+            telling = self.told[place] = Telling(rule, decision, self.scene, exemption)
+        return TOLD[key](telling)
 
     def consequences(self) -> list[Part]:
         ruleset, statuses = self.scene.ruleset, self.statuses()
         following = [rule for rule in ruleset if rule.kind == "consequence" and statuses[rule.id] == "fail"]
-        return [_consequence(ruleset, self.tellings[ruleset.place_of(rule.id)], statuses) for rule in following]
+        return [self._consequence(ruleset.place_of(rule.id), rule, statuses) for rule in following]
+
+    def _consequence(self, place: int, rule: Rule, statuses: dict[str, str]) -> Part:
+        own = self.scene.ruleset.id
+        because = [f"{own}/{node.follows}" for node in c.walk(rule.when) if isinstance(node, c.Follows) and statuses[node.follows] == "fail"]
+        then = rule.then.text if rule.then else None
+        return Part(rule=f"{own}/{rule.id}", because=because, then=then, amount=self.tell(place, "amount"), data=self.tell(place, "data"))
 
     def warnings(self) -> tuple[Part, ...]:
         subject, ruleset, as_of = self.scene.subject, self.scene.ruleset, self.scene.as_of
@@ -143,16 +150,13 @@ def _programme(subject: Subject) -> Part | None:
 
 
 def _about(ruleset: RuleSet) -> Part:
-    document = ruleset.document
-    issued = document.issued.isoformat() if document.issued else None
-    return Part(id=ruleset.id, version=ruleset.version, document=Part(number=document.number, title=document.title, title_en=document.title_en, issued=issued))
-
-
-def _consequence(ruleset: RuleSet, telling: Telling, statuses: dict[str, str]) -> Part:
-    named = [node.follows for node in c.walk(telling.rule.when) if isinstance(node, c.Follows)]
-    because = [f"{ruleset.id}/{rule}" for rule in named if statuses[rule] == "fail"]
-    then = telling.rule.then
-    return Part(rule=f"{ruleset.id}/{telling.rule.id}", because=because, then=then.text if then else None, amount=telling.amount(), data=telling("data"))
+    found: Part | None = ruleset._compiled.get("about")
+    if found is None:
+        document = ruleset.document
+        issued = document.issued.isoformat() if document.issued else None
+        named = Part(number=document.number, title=document.title, title_en=document.title_en, issued=issued)
+        found = ruleset._compiled["about"] = Part(id=ruleset.id, version=ruleset.version, document=named)
+    return found
 
 
 # --- judgements and exemptions ----------------------------------------------------------------------------------------------
@@ -166,19 +170,21 @@ def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en
 
 def _sort_judgements(scene: Scene) -> None:
     """Give every attestation with an effect to its rule."""
-    items = _items_of(scene.ruleset)
+    if not scene.subject.attestations:
+        return
+    items, prefix, as_of = _items_of(scene.ruleset), len(scene.ruleset.id) + 1, scene.as_of
     for index, given in enumerate(scene.subject.attestations):
-        own, _, rule_id = (given.rule or "").partition("/")
-        if own == scene.ruleset.id and rule_id in items and _takes_effect(given, items[rule_id], scene.as_of):
-            scene.attested.setdefault(rule_id, []).append((index, given))
+        own = items.get(given.rule)
+        if own is not None and _takes_effect(given, own, as_of):
+            scene.attested.setdefault(given.rule[prefix:], []).append((index, given))
 
 
 def _items_of(ruleset: RuleSet) -> dict[str, frozenset[str]]:
-    """The rules that take attestations, and the items that each takes one of."""
+    """The rules that take attestations, by their full id, and the items that each takes one of."""
     found = ruleset._compiled.get("items")
     if found is None:
         attested = [rule for rule in ruleset.rules if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
-        found = ruleset._compiled["items"] = {rule.id: frozenset(item.id for item in rule.items) for rule in attested}
+        found = ruleset._compiled["items"] = {f"{ruleset.id}/{rule.id}": frozenset(item.id for item in rule.items) for rule in attested}
     return found
 
 
@@ -187,7 +193,7 @@ def _takes_effect(given: Any, items: frozenset[str], as_of: date) -> bool:
         return False
     if (given.item not in items) if items else given.item is not None:
         return False
-    return given.date.first <= as_of and not _expired(given, as_of)
+    return bool(given.date.first <= as_of) and (given.expires_on is None or not _expired(given, as_of))
 
 
 def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
@@ -207,9 +213,9 @@ def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterat
                 subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect"
             )
             continue
-        items = attested.get(rule_id, frozenset())
+        items = attested.get(given.rule, frozenset())
         absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
-        if rule_id not in attested:
+        if given.rule not in attested:
             yield _warn(
                 subject,
                 "not-attested",

@@ -466,6 +466,12 @@ class Decision(NamedTuple):
         return self.seen if self.seen is not None and not self.seen.parts else None
 
     @property
+    def mark(self) -> Any:
+        """What tells the numbers of this decision from those of others of the rule."""
+        main = self.main
+        return None if main is None else (main.observed, main.bound)
+
+    @property
     def full(self) -> Decision:
         """The decision with all that was seen; other engines make it when it is looked at."""
         return self

@@ -56,10 +56,16 @@ class Clause(NamedTuple):
     remedy: Text
     reading: Text | None
     citation: Part
+    binds: bool = True
+    """Whether it must be met, at least in principle."""
+    counts: bool = True
+    """Whether the verdict looks at it, where it applies."""
 
-    @property
-    def binds(self) -> bool:
-        return self.modality in ("must", "in_principle")
+
+def weighed(clause: Clause) -> Clause:
+    """The clause with what follows from its modality and kind for the verdict."""
+    binds = clause.modality in ("must", "in_principle")
+    return clause._replace(binds=binds, counts=binds and clause.kind not in ("entitlement", "target"))
 
 
 class Numbers(NamedTuple):
@@ -78,46 +84,87 @@ class Said(NamedTuple):
     detail: Text
 
 
-def _inner(path: str) -> Any:
-    """An attribute that stands in one of a finding's own; read without a function of Python, for whoever reads many."""
-    return property(attrgetter(path))
+def _of_clause(name: str) -> Any:
+    """An attribute that is the clause's; read without a function of Python, for whoever reads many."""
+    return property(attrgetter(f"_clause.{name}"))
+
+
+def _of_numbers(name: str) -> Any:
+    place = Numbers._fields.index(name)
+
+    def get(self: Finding) -> Any:
+        known = self._numbers
+        if known is None:
+            known = self._numbers = self._tell(self._place, "_numbers")
+        return known[place]
+
+    return property(get)
+
+
+def _of_message(place: int) -> Any:
+    def get(self: Finding) -> Any:
+        known = self._said
+        if known is None:
+            known = self._said = self._tell(self._place, "_said")
+        return known[place]
+
+    return property(get)
+
+
+def _made(name: str) -> Any:
+    """An attribute that is made when it is first looked at."""
+
+    def get(self: Finding) -> Any:
+        made = self._made
+        if made is None:
+            made = self._made = {}
+        elif name in made:
+            return made[name]
+        value = made[name] = self._tell(self._place, name)
+        return value
+
+    return property(get)
 
 
 class Finding:
     """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`); what takes time is made when it is looked at."""
 
-    __slots__ = (
-        "_clause", "_numbers", "_said", "_tell", "data", "days_left", "deadline", "lacking", "missing", "place", "reached_on", "sources", "status", "trace",
-        "window", "years",
-    )  # fmt: skip
+    __slots__ = ("_clause", "_made", "_numbers", "_place", "_said", "_tell", "status")
 
-    rule: str = _inner("_clause.rule")
-    kind: str = _inner("_clause.kind")
-    modality: str = _inner("_clause.modality")
-    bearer: str = _inner("_clause.bearer")
-    topic: str = _inner("_clause.topic")
-    phase: str = _inner("_clause.phase")
-    title: Text = _inner("_clause.title")
-    remedy: Text = _inner("_clause.remedy")
-    reading: Text | None = _inner("_clause.reading")
-    citation: Part = _inner("_clause.citation")
-    observed: Part | None = _inner("_numbers.observed")
-    required: Part | None = _inner("_numbers.required")
-    gap: str | None = _inner("_numbers.gap")
-    progress: Any = _inner("_numbers.progress")  # from 0 to 1, None where there is no bound to come up to
-    message: Text = _inner("_said.message")
-    detail: Text = _inner("_said.detail")
+    rule: str = _of_clause("rule")
+    kind: str = _of_clause("kind")
+    modality: str = _of_clause("modality")
+    bearer: str = _of_clause("bearer")
+    topic: str = _of_clause("topic")
+    phase: str = _of_clause("phase")
+    title: Text = _of_clause("title")
+    message: Text = _of_message(0)
+    detail: Text = _of_message(1)
+    remedy: Text = _of_clause("remedy")
+    citation: Part = _of_clause("citation")
+    observed: Part | None = _of_numbers("observed")
+    required: Part | None = _of_numbers("required")
+    gap: str | None = _of_numbers("gap")
+    progress: Any = _of_numbers("progress")  # from 0 to 1, None where there is no bound to come up to
+    deadline: str | None = _made("deadline")
+    days_left: int | None = _made("days_left")
+    window: list[str] | None = _made("window")
+    reached_on: str | None = _made("reached_on")
+    reading: Text | None = _of_clause("reading")
+    years: list[Part] = _made("years")
+    lacking: list[str] = _made("lacking")
+    place: Any = _made("place")
+    data: list[Any] = _made("data")
+    sources: list[Part] = _made("sources")
+    missing: list[str] = _made("missing")
+    trace: Part = _made("trace")
 
-    def __init__(self, status: str, clause: Clause, tell: Callable[[str], Any]) -> None:
-        """`tell` gives each attribute that is made when it is looked at."""
-        self.status, self._clause, self._tell = status, clause, tell
-
-    def __getattr__(self, name: str) -> Any:
-        if name not in _MADE:
-            raise AttributeError(f"a finding has no {name}")
-        value = self._tell(name)
-        setattr(self, name, value)
-        return value
+    def __init__(self, status: str, clause: Clause, place: int, tell: Callable[[int, str], Any]) -> None:
+        """`tell` gives each attribute that is made when it is looked at, by the finding's place among those of its report."""
+        self.status, self._clause, self._place, self._tell = status, clause, place, tell
+        self._numbers: Numbers | None = None
+        self._said: Said | None = None
+        self._made: dict[str, Any] | None = None
 
     @property
     def id(self) -> str:
@@ -132,9 +179,7 @@ class Finding:
     @property
     def counts(self) -> bool:
         """Whether the verdict looks at this finding."""
-        if self.status == "not_applicable" or not self._clause.binds:
-            return False
-        return self._clause.kind not in ("entitlement", "target")
+        return self._clause.counts and self.status != "not_applicable"
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain JSON values, keys in their fixed order."""
@@ -152,17 +197,15 @@ class Finding:
         return _rebuild, (self.as_dict(),)
 
 
-_MADE = frozenset(Finding.__slots__) - {"_clause", "_tell", "status"}
-
-
 def _rebuild(data: dict[str, Any]) -> Finding:
     """A finding of its JSON; whoever sent it may have left out keys that nobody will look at."""
     parts = {key: part(value) for key, value in data.items()}
 
     def of(kind: Any) -> Any:
-        return kind(*(parts.get(name) for name in kind._fields))
+        return kind(*(parts.get(name) for name in kind._fields if name not in ("binds", "counts")))
 
-    return Finding(parts["status"], of(Clause), (parts | {"_numbers": of(Numbers), "_said": of(Said)}).__getitem__)
+    told = parts | {"_numbers": of(Numbers), "_said": of(Said)}
+    return Finding(parts["status"], weighed(of(Clause)), 0, lambda _, name: told[name])
 
 
 def part(value: Any) -> Any:
@@ -256,11 +299,11 @@ class Report:
     def _verdicts(self) -> dict[str, str | None]:
         """The verdicts by bearer and by phase, and that of the whole under an empty name."""
         if self._judged is None:
-            statuses: dict[str, set[str]] = {"": set()}
-            for finding in self.findings:
-                if finding.counts:
-                    for name in ("", finding.bearer, finding.phase):
-                        statuses.setdefault(name, set()).add(finding.status)
+            kinds = {(finding.bearer, finding.phase, finding.status) for finding in self.findings if finding.counts}
+            statuses: dict[str, set[str]] = {"": {status for _, _, status in kinds}}
+            for bearer, phase, status in kinds:
+                statuses.setdefault(bearer, set()).add(status)
+                statuses.setdefault(phase, set()).add(status)
             self._judged = {name: _verdict(found) for name, found in statuses.items()}
         return self._judged
 

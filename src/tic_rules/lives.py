@@ -6,9 +6,10 @@ matter stand for all: each named day, shifted back by each term of years, and it
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Series, value_at
@@ -121,9 +122,10 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
 
 def _in_bounds(scene: Scene, centre: CentreData, needs: Needs, lives: Iterable[Life]) -> Iterator[Life]:
     """The lives, as long as living through them all ends in good time. Raises DataError where it does not: no verdict is better than a wait of hours."""
-    rules = [rule for rule in scene.ruleset.rules if rule.bearer != "programme" and needs_of(scene.ruleset, rule) == needs]
-    most = MOST // max(1, sum(_ANY + _entries_read(scene, rule) for rule in rules))
+    most = 1
     for count, life in enumerate(lives):
+        if count == 1:
+            most = MOST // max(1, _work(scene, needs))
         if count >= most:
             zh = f"批复、申报日期或建设期不明确，可能的情形超过{most}种，数据条目又多，无法逐一核对；请写准 approved_on、applied_on、term_years，至少到月"
             en = (
@@ -135,14 +137,33 @@ def _in_bounds(scene: Scene, centre: CentreData, needs: Needs, lives: Iterable[L
         yield life
 
 
-def _entries_read(scene: Scene, rule: Rule) -> int:
-    """How many entries of lists and series a rule looks through, about."""
+def _work(scene: Scene, needs: Needs) -> int:
+    """How many entries of lists and series the rules with these needs look through in one life, about."""
+    ruleset = scene.ruleset
+    known = ruleset._compiled.get(("work", needs))
+    if known is None:
+        rules = [rule for rule in ruleset.rules if rule.bearer != "programme" and needs_of(ruleset, rule) == needs]
+        facts = [fact for rule in rules for fact in _facts_of(scene, rule)]
+        lists = Counter[str]()
+        for fact in facts:
+            for name in filter(None, (fact.list_name, fact.else_count)):
+                lists.update(dict.fromkeys(scene.lists[name].paths, len(fact.groups or " ")))
+        series = Counter(path for fact in facts for path in (fact.stock, fact.value) if path)
+        known = ruleset._compiled["work", needs] = _ANY * len(rules), lists, series, [rule.id for rule in rules]
+    total, lists, series, rule_ids = known
+    for path, times in lists.items():
+        value = value_at(scene.subject, path)
+        total += times * (len(value) if isinstance(value, tuple) else 1)
+    for path, times in series.items():
+        value = value_at(scene.subject, path)
+        total += times * len(value) if isinstance(value, Series) else 0
+    return int(total + sum(len(scene.attested.get(rule_id, ())) for rule_id in rule_ids))
+
+
+def _facts_of(scene: Scene, rule: Rule) -> list[Any]:
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
     facts = [scene.facts[name] for tree in trees for name in c.facts_of(tree)]
-    facts += [scene.facts[fact.kinds] for fact in facts if fact.kinds]
-    lists = sum(len(scene.listed(name).entries) * len(fact.groups or " ") for fact in facts for name in (fact.list_name, fact.else_count) if name)
-    series = [value_at(scene.subject, path) for fact in facts for path in (fact.stock, fact.value) if path]
-    return lists + sum(len(value) for value in series if isinstance(value, Series)) + len(scene.attested.get(rule.id, ()))
+    return facts + [scene.facts[fact.kinds] for fact in facts if fact.kinds]
 
 
 def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:

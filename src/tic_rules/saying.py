@@ -5,6 +5,7 @@ So what has been said once can be said again: the last few thousand messages of 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -43,15 +44,14 @@ class Found(NamedTuple):
     """By whom, on which day and why."""
 
 
-def say(ruleset: RuleSet, rule: Rule, found: Found) -> Said:
-    """What is to be said of a rule."""
+def said(ruleset: RuleSet, rule: Rule, key: Any, found: Callable[[], Found]) -> Said:
+    """What is to be said of a rule. `key` tells what was found from whatever else may be found of it."""
     memo: dict[Any, Said] = ruleset._compiled.setdefault("said", {})
-    key = (rule.id, found)
-    known = memo.get(key)
+    known = memo.get((rule.id, key))
     if known is None:
         if len(memo) >= REMEMBERED:
             memo.clear()
-        known = memo[key] = _said(ruleset, rule, found)
+        known = memo[rule.id, key] = _said(ruleset, rule, found())
     return known
 
 
@@ -238,4 +238,4 @@ def gap_of(observed: Range, bound: Range, operator: str) -> Any:
     return max(bound.low - observed.low, 0)
 
 
-__all__ = ["Found", "gap_of", "operator_of", "say", "unit_of"]
+__all__ = ["Found", "gap_of", "operator_of", "said", "unit_of"]

@@ -12,12 +12,12 @@ from tic_rules import conditions as c
 from tic_rules.centre import Record, Series, value_at
 from tic_rules.errors import Text
 from tic_rules.evaluate import Decision, Seen, reads_days, see
-from tic_rules.findings import Clause, Numbers, Part, Said
+from tic_rules.findings import Clause, Numbers, Part, Said, weighed
 from tic_rules.lives import lives_of, needs_of
 from tic_rules.quantities import Range, Span, add_days, decimal_text
 from tic_rules.readings import NAMES, TRUE, Moment, Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, say, unit_of
+from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, said, unit_of
 from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import describe
 
@@ -36,7 +36,7 @@ def clauses_of(ruleset: RuleSet) -> tuple[Clause, ...]:
 def _clause(rule: Rule, ruleset: RuleSet) -> Clause:
     reading = rule.reading.text if rule.reading else None
     texts = rule.title.text, rule.remedy.text, reading
-    return Clause(f"{ruleset.id}/{rule.id}", rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, *texts, Part(ruleset.cited(rule.id)))
+    return weighed(Clause(f"{ruleset.id}/{rule.id}", rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, *texts, Part(ruleset.cited(rule.id))))
 
 
 class Telling:
@@ -47,30 +47,33 @@ class Telling:
     def __init__(self, rule: Rule, decision: Decision, scene: Scene, exemption: Any = None) -> None:
         self.rule, self.decision, self.scene, self.exemption = rule, decision, scene, exemption
 
-    def __call__(self, key: str) -> Any:
-        return _TOLD[key](self)
-
     # --- numbers and words -------------------------------------------------------------------------------------------------
 
     def _numbers(self) -> Numbers:
         """What depends on the numbers alone, made once for the rule set for as long as the same numbers come."""
         told = self.decision
-        if told.by_year:
-            return Numbers(Part(years={str(year): status for year, status in told.by_year.items()}))
-        main = told.main
+        by_year = told.by_year
+        if by_year:
+            return Numbers(Part(years={str(year): status for year, status in by_year.items()}))
         silent = told.status == "not_applicable"
-        observed, bound = (None, None) if main is None else (main.observed, main.bound)
         memo: dict[Any, Numbers] = self.scene.ruleset._compiled.setdefault("numbers", {})
-        key = (self.rule.id, silent, observed, bound)
+        key = (self.rule.id, silent, told.mark)
         known = memo.get(key)
         if known is None:
             if len(memo) >= REMEMBERED:
                 memo.clear()
+            main = told.main
+            observed, bound = (None, None) if main is None else (main.observed, main.bound)
             known = memo[key] = numbers_of(self.rule, self.scene.ruleset, observed, bound, silent)
         return known
 
     def _said(self) -> Said:
-        return say(self.scene.ruleset, self.rule, self._found())
+        """A message is made once for the rule set for as long as the same is found. Where a rule is met, its numbers say it all."""
+        told, rule = self.decision, self.rule
+        if told.status == "pass" and rule.yearly is None:
+            return said(self.scene.ruleset, rule, told.mark, self._found)
+        found = self._found()
+        return said(self.scene.ruleset, rule, found, lambda: found)
 
     def _found(self) -> Found:
         """What the message depends on."""
@@ -83,12 +86,12 @@ class Telling:
         observed, bound = (None, None) if main is None else (main.observed, main.bound)
         if status == "pass" and rule.yearly is None:
             return Found(status, observed, bound)
-        ends = status in ("fail", "pending", "exempted") and told.deadline is not None
-        return Found(
-            status, observed, bound, tuple(self._lacking()), told.missing if status == "unknown" else (),
-            tuple(told.by_year.items()), told.deadline if ends else None, (self._days_left() or 0) if ends else 0,
-            self._reached_on() if ends and rule.yearly is None else None, exempted=self._exempted() if status == "exempted" else None,
-        )  # fmt: skip
+        deadline = told.deadline if status in ("fail", "pending", "exempted") else None
+        left, reached = ((deadline - self.scene.as_of).days, None if rule.yearly else self._reached_on()) if deadline is not None else (0, None)
+        missing = told.missing if status == "unknown" else ()
+        exempted = self._exempted() if status == "exempted" else None
+        lacking = () if status == "pass" else told.lacking
+        return Found(status, observed, bound, lacking, missing, tuple(told.by_year.items()), deadline, left, reached, exempted=exempted)
 
     def _exempted(self) -> tuple[str, str, str]:
         given = self.exemption
@@ -252,7 +255,7 @@ class Telling:
 
     # --- amount of a consequence ---------------------------------------------------------------------------------------------
 
-    def amount(self) -> Part | None:
+    def _amount(self) -> Part | None:
         """What is recovered: a range where the data leaves it open."""
         total = self._total()
         return None if total is None else _observed(total, "CNY")
@@ -266,10 +269,10 @@ class Telling:
         return total
 
 
-_TOLD: dict[str, Callable[[Telling], Any]] = {
+TOLD: dict[str, Callable[[Telling], Any]] = {
     "_numbers": Telling._numbers, "_said": Telling._said, "deadline": Telling._deadline, "days_left": Telling._days_left, "window": Telling._window,
     "reached_on": Telling._reached_on, "years": Telling._years, "lacking": Telling._lacking, "place": Telling._place, "data": Telling._data,
-    "sources": Telling._sources, "missing": Telling._missing, "trace": Telling._trace,
+    "sources": Telling._sources, "missing": Telling._missing, "trace": Telling._trace, "amount": Telling._amount,
 }  # fmt: skip
 """What can be told, by the name that a finding knows it by."""
 
@@ -346,4 +349,4 @@ def _json_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ["Telling", "clauses_of"]
+__all__ = ["TOLD", "Telling", "clauses_of"]

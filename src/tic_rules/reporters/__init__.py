@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from types import ModuleType
 from typing import Any, Protocol
 
@@ -52,11 +53,16 @@ class Options:
 
     def blocks(self, finding: Finding) -> bool:
         """Whether a finding is of those that fail the run, were it new."""
-        return finding.counts and any(finding.status in BLOCKING[verdict] for verdict in self.fail_on)
+        return finding.status in _blocking(self.fail_on) and finding.counts
 
     def is_known(self, report: Report, finding: Finding) -> bool:
         """Whether the baseline has the finding, so that it does not fail the run."""
         return self.known is not None and self.known.covers(report, finding)
+
+
+@lru_cache(maxsize=8)
+def _blocking(fail_on: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(status for verdict in fail_on for status in BLOCKING[verdict])
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from tic_rules.findings import Finding, Part, Report
@@ -38,8 +39,11 @@ class Line(NamedTuple):
         return visible("".join(text for _, text in self.pieces).rstrip())
 
 
+@lru_cache(maxsize=4096)
 def cells(text: str) -> int:
     """How many columns a terminal gives a text: wide characters count two, combining ones none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 

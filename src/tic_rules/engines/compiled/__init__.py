@@ -48,7 +48,7 @@ class Outcomes(Sequence[Deferred]):
         return len(self.statuses)
 
     def __getitem__(self, place: Any) -> Any:
-        if isinstance(place, slice):
+        if type(place) is not int:
             return [self[one] for one in range(*place.indices(len(self)))]
         return Deferred(self.statuses[place], self._observed[place], self._plans[place], self._citing)
 

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from tic_rules import conditions as c
 from tic_rules.centre import Series
 from tic_rules.engines.compiled.conditions import Pool
-from tic_rules.engines.compiled.runtime import Match, Reader, judged
+from tic_rules.engines.compiled.runtime import Match, Reader, judged, running
 from tic_rules.evaluate import Clock, clock_of, name_of, see
 from tic_rules.lives import Life, Needs, lives_of, needs_of
-from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, any_of, negate
+from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
 from tic_rules.ruleset import Fact, Rule, RuleSet
 
 Paths = Sequence[Path]
@@ -34,44 +34,58 @@ class Plan(NamedTuple):
 
     rule: Rule
     needs: Needs
-    time: tuple[Any, ...]
+    time: int
     trees: tuple[Any, ...]
+    read: Callable[..., Paths]
+    """How the places of the one condition are found, where the rule is one tree."""
+    yearly: bool
     names_lacking: bool
     """Whether what a list lacks can be told from the one condition that the rule is."""
     lacks: bool
 
 
-def plan_of(ruleset: RuleSet, rule: Rule) -> Plan:
+def plans_of(ruleset: RuleSet) -> tuple[Plan, ...]:
+    """What is known of every rule beforehand, in the order of the rule set."""
+    times: dict[Any, int] = {}
+    return tuple(_plan(ruleset, rule, times) for rule in ruleset.rules)
+
+
+def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
     trees = tuple(tree for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None)
     needs, nodes = needs_of(ruleset, rule), [node for tree in trees for node in c.walk(tree)]
+    time = times.setdefault((needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), len(times))
     lacks = any(type(node) in _LACKS and (rule.items or type(node) is not c.Attested) for node in nodes)
-    return Plan(rule, needs, (needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), trees, lacks and len(nodes) == 1, lacks)
+    return Plan(rule, needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks)
 
 
 class Citing:
     """What was read of one subject: asked for rule by rule, after the rules have been decided."""
 
-    __slots__ = ("_known", "_ways", "pool", "reader")
+    __slots__ = ("_known", "_listed", "_ways", "pool", "reader")
 
     def __init__(self, reader: Reader, pool: Pool) -> None:
         self.reader, self.pool = reader, pool
         self._known: dict[Any, Paths] = {}
-        self._ways: dict[tuple[Any, ...], Way | None] = {}
+        self._listed: dict[Any, list[tuple[Path, Any, int]]] = {}
+        self._ways: dict[int, Way | None] = {}
 
     def way(self, plan: Plan) -> Way | None:
         """The one life of a rule and its clock; None where there are several lives, or the rule does not look at its clock."""
-        if plan.time not in self._ways:
+        try:
+            return self._ways[plan.time]
+        except KeyError:
             rule, scene = plan.rule, self.reader.scene
             lives = lives_of(scene, plan.needs).all
             spoken_to = scene.programme == (rule.bearer == "programme") and (scene.programme or lives[0].approved is not None or rule.by == "application")
-            self._ways[plan.time] = Way(lives[0], clock_of(rule, scene, lives[0])) if len(lives) == 1 and spoken_to else None
-        return self._ways[plan.time]
+            found = Way(lives[0], clock_of(rule, scene, lives[0])) if len(lives) == 1 and spoken_to else None
+            self._ways[plan.time] = found
+            return found
 
     def cites(self, plan: Plan, moment: Moment, life: Life) -> Paths:
         """The places that a rule cites, each once."""
         if len(plan.trees) == 1:
-            return self.read(plan.trees[0], plan.rule, moment, life)
-        return _each_once(self.read(tree, plan.rule, moment, life) for tree in plan.trees)
+            return plan.read(self, plan.trees[0], plan.rule, moment, life)
+        return _each_once([self.read(tree, plan.rule, moment, life) for tree in plan.trees])
 
     def lacking(self, plan: Plan, moment: Moment) -> tuple[str, ...]:
         """What the list of a rule that is one condition lacks."""
@@ -84,7 +98,7 @@ class Citing:
     # --- conditions ------------------------------------------------------------------------------------------------------
 
     def _parts(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
-        return _each_once(self.read(part, rule, moment, life) for part in c.children(node))
+        return _each_once([self.read(part, rule, moment, life) for part in c.children(node)])
 
     def _attested(self, node: c.Attested, rule: Rule, moment: Moment, life: Life) -> Paths:
         given = self.reader.given(rule.id) or ()
@@ -134,14 +148,23 @@ class Citing:
         fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
         groups = fact.groups or {}
         matches = [self._match(groups[name].where, fact) for name in node.share_of]
-        entries = self._entries(fact, moment)
-        return [(*at, fact.sum or "amount") for at, record, _ in entries if any_of([match(record, day, reader) for match in matches]) != FALSE]
+        attribute, found = fact.sum or "amount", []
+        for at, record, _ in self._entries(fact, moment):
+            for match in matches:
+                if match(record, day, reader) != FALSE:
+                    found.append((*at, attribute))
+                    break
+        return found
 
     def _nothing(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
         return ()
 
     def _running(self, node: c.Running, rule: Rule, moment: Moment, life: Life) -> Paths:
-        return see(node, self.reader.scene, moment, life, rule).cites
+        fact, reader = self.reader.scene.facts[node.of], self.reader
+        name, day, match = fact.list_name or "", moment.day, self._match(node.where, fact)
+        counted = reader.counted(name, day, moment.start, moment.year, fact.over is not None)
+        plain = running(reader, counted, name, match, node.running, day, life.approved)
+        return see(node, reader.scene, moment, life, rule).cites if plain is None else ()
 
     # --- facts -----------------------------------------------------------------------------------------------------------
 
@@ -193,22 +216,26 @@ class Citing:
             fact = self.reader.scene.facts[name]
             sorted_, groups = self.pool.by_word(fact), fact.groups or {}
             if sorted_ is None:
-                known = _each_once(self._amounts(fact, group.where, moment) for group in groups.values())
+                known = _each_once([self._amounts(fact, group.where, moment) for group in groups.values()])
             else:
                 attribute, places = sorted_
                 told = [((*at, fact.sum or "amount"), getattr(record, attribute)) for at, record, _ in self._entries(fact, moment)]
-                known = _each_once([at for at, word in told if word is None or places.get(word) == place] for place in range(len(groups)))
+                known = _each_once([[at for at, word in told if word is None or places.get(word) == place] for place in range(len(groups))])
             self._known[key] = known
         return known
 
     # --- entries ---------------------------------------------------------------------------------------------------------
 
-    def _entries(self, fact: Fact, moment: Moment) -> Iterator[tuple[Path, Any, int]]:
-        """The entries that count, or may count, at a moment."""
-        name = fact.list_name or ""
-        places = self.reader.places(name)
-        found, _ = self.reader.counted(name, moment.day, moment.start, moment.year, fact.over is not None)
-        return ((places[position], record, counts) for record, counts, position in found)
+    def _entries(self, fact: Fact, moment: Moment) -> list[tuple[Path, Any, int]]:
+        """The entries that count, or may count, at a moment, with their places."""
+        key = (fact.list_name, moment, fact.over)
+        known = self._listed.get(key)
+        if known is None:
+            name = fact.list_name or ""
+            places = self.reader.places(name)
+            found, _ = self.reader.counted(name, moment.day, moment.start, moment.year, fact.over is not None)
+            known = self._listed[key] = [(places[position], record, counts) for record, counts, position in found]
+        return known
 
     def _match(self, where: c.Where, fact: Fact) -> Match:
         found: Match = self.pool.names[self.pool.match(where, fact.list_name or "")]
@@ -273,7 +300,10 @@ def _path(dotted: str) -> Path:
 
 
 def _each_once(parts: Iterable[Paths]) -> Paths:
-    return list(dict.fromkeys(path for part in parts for path in part))
+    found: dict[Path, None] = {}
+    for part in parts:
+        found.update(dict.fromkeys(part))
+    return list(found)
 
 
 _READ: dict[type, Callable[..., Paths]] = {
@@ -288,4 +318,4 @@ _LACKS: dict[type, Callable[..., Iterator[str]]] = {
     c.Attested: Citing._items, c.Contains: Citing._left_out, c.EachOf: Citing._without, c.Every: Citing._not_so, c.NoneOf: Citing._barred,
 }  # fmt: skip
 
-__all__ = ["Citing", "Paths", "Plan", "Way", "plan_of"]
+__all__ = ["Citing", "Paths", "Plan", "Way", "plans_of"]

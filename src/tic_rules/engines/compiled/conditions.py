@@ -446,8 +446,12 @@ class Body:
         fact = self.facts[node.of]
         listed = fact.list_name or ""
         match = n.name(self.pool.match(node.where, listed))
-        never = n.call("never", n.name("reader"), n.name(self.counted(fact, when)), n.constant(listed), match, n.name(when.day))
-        return self.keep(n.choose(never, n.constant(FALSE), self._by_reference(node, when, rule)))
+        told = n.call("running", n.name("reader"), n.name(self.counted(fact, when)), n.constant(listed), match, *self._run(node, when))
+        value = n.name(self.keep(told))
+        return self.keep(n.choose(n.compare(value, "is", n.constant(None)), self._by_reference(node, when, rule), value))
+
+    def _run(self, node: c.Running, when: When) -> tuple[Expr, ...]:
+        return n.constant(node.running), n.name(when.day), n.name("approved")
 
     def observed(self, node: Any, when: When) -> Expr:
         """What a finding says was observed: the ends of a comparison and its bound, the sides of a share, a value, words."""

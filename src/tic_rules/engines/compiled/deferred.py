@@ -20,33 +20,39 @@ from tic_rules.readings import TRUE, Moment
 class Deferred:
     """A rule that generated code has decided. It has the attributes of a `Decision`."""
 
-    __slots__ = ("_citing", "_decision", "_observed", "_plan", "status")
+    __slots__ = ("_citing", "_decided", "_decision", "_observed", "_plan", "status")
 
     def __init__(self, status: str, observed: Any, plan: Plan, citing: Citing) -> None:
-        self.status, self._observed, self._plan, self._citing = status, observed, plan, citing
+        self.status = self._decided = status
+        self._observed, self._plan, self._citing = observed, plan, citing
         self._decision: Decision | None = None
 
     @property
     def main(self) -> Seen | None:
         """The one condition that the finding's numbers are about; only what it observed, and against what, is filled in."""
         observed = self._observed
-        if observed is None or self._plan.rule.yearly is not None:
+        if observed is None or self._plan.yearly:
             return None
         if isinstance(observed, (Numbers, Sides)):
             return Seen(TRUE, self._plan.rule.condition, observed.observed(), observed.bound())
         return Seen(TRUE, self._plan.rule.condition, observed)
 
     @property
+    def mark(self) -> Any:
+        """What tells the numbers of this decision from those of others of the rule."""
+        return self._observed if not self._plan.yearly else None
+
+    @property
     def by_year(self) -> dict[int, str]:
         """The status of each year that is owed."""
-        return self._observed if self._plan.rule.yearly is not None and self._observed else {}
+        return self._observed if self._plan.yearly and self._observed else {}
 
     @property
     def deadline(self) -> date | None:
         way = self._citing.way(self._plan)
         if way is None:
             return self.full.deadline
-        if self._plan.rule.yearly is None:
+        if not self._plan.yearly:
             return way.clock.deadline if way.clock is not None else None
         shown = next((year for year, status in self.by_year.items() if status == self.status), None)
         return year_due(self._plan.rule, shown) if shown is not None and self.status in ("fail", "pending") else None
@@ -54,12 +60,12 @@ class Deferred:
     @property
     def window(self) -> tuple[date, date] | None:
         way = self._citing.way(self._plan)
-        return self.full.window if way is None else way.clock.window if way.clock is not None and self._plan.rule.yearly is None else None
+        return self.full.window if way is None else way.clock.window if way.clock is not None and not self._plan.yearly else None
 
     @property
     def moment(self) -> Moment | None:
         way = self._citing.way(self._plan)
-        return self.full.moment if way is None else way.clock.moment if way.clock is not None and self._plan.rule.yearly is None else None
+        return self.full.moment if way is None else way.clock.moment if way.clock is not None and not self._plan.yearly else None
 
     @property
     def cites(self) -> Paths:
@@ -68,11 +74,13 @@ class Deferred:
         way = self._citing.way(plan)
         if way is None:
             return self.full.cites
-        if plan.rule.yearly is not None:
+        if way.clock is not None and not plan.yearly:
+            return self._citing.cites(plan, way.clock.moment, way.life)
+        if plan.yearly:
             as_of = self._citing.reader.as_of
             moments = (Moment(min(as_of, year_due(plan.rule, year)), FIRST_DAY, year) for year in self.by_year)
             return list(dict.fromkeys(path for moment in moments for path in self._citing.cites(plan, moment, way.life)))
-        return () if way.clock is None else self._citing.cites(plan, way.clock.moment, way.life)
+        return ()
 
     @property
     def lacking(self) -> tuple[str, ...]:
@@ -81,7 +89,7 @@ class Deferred:
         if not plan.lacks:
             return ()
         way = self._citing.way(plan)
-        if way is None or way.clock is None or not plan.names_lacking or plan.rule.yearly is not None:
+        if way is None or way.clock is None or not plan.names_lacking or plan.yearly:
             return self.full.lacking
         return self._citing.lacking(plan, way.clock.moment)
 
@@ -90,20 +98,26 @@ class Deferred:
         way = self._citing.way(self._plan)
         if way is None or self.status != "not_applicable":
             return self.full.why_not
-        return "no_year" if self._plan.rule.yearly is not None else "not_yet" if way.clock is None else "applies"
+        return "no_year" if self._plan.yearly else "not_yet" if way.clock is None else "applies"
 
     @property
     def full(self) -> Decision:
         """The rule as the reference decides it. Another status than ours would be a fault of ours, and is not explained away."""
         if self._decision is None:
-            self._decision = explained(self._plan.rule, self._citing.reader.scene, self.status, "compiled")
+            told = explained(self._plan.rule, self._citing.reader.scene, self._decided, "compiled")
+            self._decision = told._replace(status=self.status)
         return self._decision
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.full, name)
 
-    def _replace(self, **changes: Any) -> Decision:
-        return self.full._replace(**changes)
+    def _replace(self, **changes: Any) -> Decision | Deferred:
+        """As that of a `Decision`. Where only the status is another (an exemption), nothing else has to be made for it."""
+        if changes.keys() != {"status"}:
+            return self.full._replace(**changes)
+        made = Deferred(self._decided, self._observed, self._plan, self._citing)
+        made.status = changes["status"]
+        return made
 
 
 __all__ = ["Deferred"]

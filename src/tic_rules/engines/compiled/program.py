@@ -15,7 +15,7 @@ from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Programme, Series
 from tic_rules.engines.compiled import nodes as n
 from tic_rules.engines.compiled import runtime
-from tic_rules.engines.compiled.citing import Plan, plan_of
+from tic_rules.engines.compiled.citing import Plan, plans_of
 from tic_rules.engines.compiled.conditions import SCALARS, Body, Pool, When
 from tic_rules.engines.compiled.nodes import Expr, Stmt
 from tic_rules.evaluate import between
@@ -73,7 +73,7 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     groups = [_group(ruleset, programme, key[1], [rule for _, rule in held], pool.names[names[key]]) for key, held in ordered]
     others = [place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme]
     places = [place for _, held in ordered for place, _ in held] + others
-    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool, tuple(plan_of(ruleset, rule) for rule in ruleset.rules))
+    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool, plans_of(ruleset))
 
 
 def _group(ruleset: RuleSet, programme: bool, needs: Needs, rules: list[Rule], decide: Decide) -> Group:
@@ -121,8 +121,8 @@ def _pool(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "any_dated", "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "never", "none_of",
-    "only", "over", "passes", "same", "share", "some", "stock", "total", "value",
+    "any_dated", "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "none_of",
+    "only", "over", "passes", "running", "same", "share", "some", "stock", "total", "value",
 )  # fmt: skip
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from fractions import Fraction
+from itertools import repeat
 from typing import Any, NamedTuple
 
 from tic_rules.centre import Series, value_at
 from tic_rules.conditions import Test
 from tic_rules.evaluate import Life, between, latest_judgement, see
-from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range
+from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, series_at
 from tic_rules.ruleset import Rule
 
@@ -26,13 +27,8 @@ Amount = tuple[date, date, int | None, int, Number, Number]
 """The days that an amount may be dated, its year, whether its entry matches, the ends of the amount."""
 
 
-class Row(NamedTuple):
-    """An entry of a list with the days that it may be dated and its year."""
-
-    record: Any
-    first: date
-    last: date
-    year: int | None
+Row = tuple[Any, date, date, int | None]
+"""An entry of a list with the days that it may be dated and its year. A plain tuple: a check makes scores of them."""
 
 
 class Rows(NamedTuple):
@@ -80,7 +76,7 @@ class Sides(NamedTuple):
         return Range(low, Fraction(self.high) / Fraction(most) if most not in (0, INFINITY) else Fraction(1))
 
 
-_NO_DAY = (LAST_DAY, FIRST_DAY)
+_NO_DAYS = repeat((LAST_DAY, FIRST_DAY))
 """An entry without a date counts on every day: its first day is never late, its last never early."""
 
 
@@ -123,10 +119,14 @@ class Reader:
                 continue
             elif self.named:
                 incomplete = incomplete or self.scene.incomplete(path)
-            for record in value:
-                first, last = _NO_DAY if dated is None else getattr(record, dated) or ANY_DAY
-                year = None if yearly is None else record if declared.scalar is not None else getattr(record, yearly)
-                entries.append(Row(record, first, last, year))
+            if yearly is not None:
+                years = value if declared.scalar is not None else [getattr(record, yearly) for record in value]
+                days = _NO_DAYS if dated is None else [getattr(record, dated) or ANY_DAY for record in value]
+                entries += [(record, first, last, year) for record, (first, last), year in zip(value, days, years, strict=False)]
+            elif dated is not None:
+                entries += [(record, *(getattr(record, dated) or ANY_DAY), None) for record in value]
+            else:
+                entries += [(record, LAST_DAY, FIRST_DAY, None) for record in value]
         return Rows(entries, incomplete, timeless, dated is not None or yearly is not None)
 
     def places(self, name: str) -> list[Path]:
@@ -149,7 +149,7 @@ class Reader:
         key = (name, day, start, year, over) if rows.dated else (name, day > self.spoken)
         known = self._memo.get(key)
         if known is None and not rows.dated:
-            known = self._memo[key] = [(row.record, TRUE, position) for position, row in enumerate(rows.entries)], rows.more(day, self.spoken)
+            known = self._memo[key] = [(row[0], TRUE, position) for position, row in enumerate(rows.entries)], rows.more(day, self.spoken)
         elif known is None:
             last = day
             if over:
@@ -157,12 +157,18 @@ class Reader:
             by_year = year is not None and self.scene.lists[name].year is not None
             cap = last if last < self.spoken else self.spoken
             found = []
-            for position, row in enumerate(rows.entries):
-                value = TRUE if row.first > row.last else within(row, start, last, cap)
-                if by_year and value != FALSE and row.year != year:
-                    value = UNKNOWN if row.year is None else FALSE
-                if value != FALSE:
-                    found.append((row.record, value, position))
+            for position, (record, first_day, last_day, own_year) in enumerate(rows.entries):
+                value = TRUE
+                if first_day <= last_day:
+                    if last_day < start or first_day > last:
+                        continue
+                    if first_day < start or last_day > cap:
+                        value = UNKNOWN
+                if by_year and own_year != year:
+                    if own_year is not None:
+                        continue
+                    value = UNKNOWN
+                found.append((record, value, position))
             known = self._memo[key] = found, rows.more(last, self.spoken)
         return known
 
@@ -192,12 +198,6 @@ class Reader:
 
     def see(self, node: Any, rule: Rule, day: date, start: date, year: int | None, approved: date | None, term_end: date | None) -> int:
         return see(node, self.scene, Moment(day, start, year), Life(approved, None, term_end), rule).value
-
-
-def within(row: Row, start: date, last: date, cap: date) -> int:
-    if row.last < start or row.first > last:
-        return FALSE
-    return TRUE if row.first >= start and row.last <= cap else UNKNOWN
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
@@ -246,8 +246,8 @@ def value(reader: Reader, known: Any, path: str, day: date, start: date, else_co
         if else_count is None:
             return ANYTHING
         cap = min(day, reader.spoken)
-        certain = [row for row in reader.rows(else_count).entries if row.first <= row.last and within(row, start, day, cap) == TRUE]
-        return len(certain), INFINITY
+        certain = sum(1 for _, first, last, _ in reader.rows(else_count).entries if start <= first <= last <= cap)
+        return certain, INFINITY
     if type(known) is Series:
         values, open_end = held(known, day, reader.spoken)
         if open_end or not values or None in values:
@@ -504,9 +504,15 @@ def application_day(approved: date | None, applied: date | None) -> date | None:
     return min(applied, approved)
 
 
-def never(reader: Reader, counted: Counted, name: str, match: Match, day: date) -> bool:
-    """Whether no entry of any year can be as asked, and none can be missing."""
-    return not counted[1] and all(match(row.record, day, reader) == FALSE for row in reader.rows(name).entries)
+def running(reader: Reader, counted: Counted, name: str, match: Match, years: int, day: date, approved: date | None) -> int | None:
+    """Whether entries are as asked for so many years running, where that is plain: no entry can be so, or none is shown. Else None."""
+    entries = reader.rows(name).entries
+    if not counted[1]:
+        return FALSE if all(match(record, day, reader) == FALSE for record, *_ in entries) else None
+    if entries:
+        return None
+    ended = add_days(day, 1).year - 1
+    return UNKNOWN if ended - (approved.year if approved else ended) + 1 >= years else FALSE
 
 
 # --- judgements ---------------------------------------------------------------------------------------------------------------
