@@ -10,16 +10,19 @@ import os
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import hand_built
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tic_rules.baseline import Entry, baseline_of
 from tic_rules.cli import main
+from tic_rules.jsontext import json_text
 from tic_rules.reporters import FORMATS, Options, render
 
 HERE = Path(__file__).parent
@@ -288,3 +291,26 @@ def test_no_format_lets_control_characters_through() -> None:
             made = shown(format_)
             assert "\x1b" not in made, format_
             assert "\u202e" not in made, format_
+
+
+# --- JSON as text ---------------------------------------------------------------------------------------------------------
+
+
+class Pair(NamedTuple):
+    zh: str
+    en: str
+
+
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
+JSON_VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4))
+
+
+@given(JSON_VALUES, st.sampled_from([None, 0, 2, 3]))
+def test_our_writer_of_json_writes_what_pythons_does(value: Any, indent: int | None) -> None:
+    assert json_text(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)
+    if indent is not None:
+        assert json_text(value, indent, margin="  ") == json.dumps(value, ensure_ascii=False, indent=indent).replace("\n", "\n  ")
+
+
+def test_a_named_tuple_is_an_object_of_its_fields() -> None:
+    assert json_text([Pair("甲", "a")]) == '[{"zh": "甲", "en": "a"}]'

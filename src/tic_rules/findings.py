@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from operator import attrgetter
 from typing import Any, NamedTuple
 
 from tic_rules.errors import Text
+from tic_rules.jsontext import json_text
 
 SCHEMA_VERSION = 1
 
@@ -342,24 +342,29 @@ class Report:
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain JSON values; the same input gives the same keys in the same order."""
-        about: dict[str, Any] = {"tool": dict(self.tool), "centre": _plain(self.centre)}
+        found: dict[str, Any] = _plain(self._told())
+        return found
+
+    def _told(self) -> dict[str, Any]:
+        """What the report says, by the keys of the JSON."""
+        about: dict[str, Any] = {"tool": self.tool, "centre": self.centre}
         if self.programme is not None:
-            about["programme"] = dict(self.programme)
+            about["programme"] = self.programme
         return about | {
-            "ruleset": _plain(self.ruleset),
+            "ruleset": self.ruleset,
             "as_of": self.as_of,
             "verdict": self.verdict,
-            "bearers": dict(self.bearers),
-            "phases": dict(self.phases),
-            "summary": dict(self.summary),
-            "findings": [finding.as_dict() for finding in self.findings],
-            "consequences": [_plain(c) for c in self.consequences],
-            "warnings": [_plain(w) for w in self.warnings],
+            "bearers": self.bearers,
+            "phases": self.phases,
+            "summary": self.summary,
+            "findings": [{key: getattr(finding, key) for key in KEYS} for finding in self.findings],
+            "consequences": self.consequences,
+            "warnings": self.warnings,
         }
 
-    def to_json(self, *, indent: int | None = 2) -> str:
-        """The report as JSON text: the same input gives the same bytes."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, indent=indent)
+    def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
+        """The report as JSON text: the same input gives the same bytes. `margin` stands before every line but the first."""
+        return json_text(self._told(), indent, margin)
 
     def __repr__(self) -> str:
         about: Part = self.centre or self.programme or Part()

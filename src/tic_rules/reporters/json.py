@@ -11,7 +11,7 @@ from tic_rules.reporters import Options, Run
 def piece(report: Report, options: Options, first: bool = True) -> str:
     if options.format == "jsonl":
         return report.to_json(indent=None) + "\n"
-    return "    " + report.to_json().replace("\n", "\n    ")  # a string of JSON has no bare line break
+    return "    " + report.to_json(margin="    ")
 
 
 class Sheet:
