@@ -5,6 +5,8 @@ from __future__ import annotations
 import gc
 import pickle
 import re
+from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,9 +15,9 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
-from tic_rules import Centre, Report, check, check_programme
+from tic_rules import Centre, DataError, Report, check, check_programme
 from tic_rules.cli import main
-from tic_rules.documents import document_of
+from tic_rules.documents import Edit, apply, document_of, get
 from tic_rules.reporters import FORMATS, Options, Run, open_sheet, piece_of, render
 from tic_rules.reporters.html_report import page_of as page_text
 from tic_rules.reporters.overview import due_of, overview_of
@@ -38,11 +40,15 @@ class Page(HTMLParser):
         self.outside: list[str] = []
         self.statuses: list[str] = []
         self.text = ""
+        self.tags: Counter[str] = Counter()
+        self.attributes: set[str] = set()
         self.feed(text)
         assert self.stack == []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         named = dict(attrs)
+        self.tags[tag] += 1
+        self.attributes |= named.keys()
         if tag not in VOID:
             self.stack.append(tag)
         self.ids += [named["id"] or ""] if "id" in named else []
@@ -140,6 +146,54 @@ def test_names_are_text_and_never_markup() -> None:
     assert "<script>alert" not in text
     assert "<b>" not in text
     page_of([report])
+
+
+ATTACK = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'--><!-- reports --></style>{{ 7 * 7 }}"
+
+
+def attacked(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every text of a document."""
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from attacked(value, (*at, key))
+    elif isinstance(data, list):
+        for index, value in enumerate(data):
+            yield from attacked(value, (*at, index))
+    elif isinstance(data, str):
+        yield at
+
+
+def hostile_centre() -> tuple[Centre, set[str]]:
+    """The example with an attack in every text that may hold any; and the fields that do."""
+    document = document_of(Centre.from_file(EXAMPLE))
+    document["sources"] = [{"path": "/contributions/0/amount", "title": "t", "url": "https://example.org", "date": "2024", "excerpt": "e"}]
+    document["attestations"] += [{"rule": "zhejiang_2022/coordination", "met": True, "by": "b", "date": "2026-01-01", "evidence": "e"}]
+    document["attestations"] += [{"rule": f"zhejiang_2022/{ATTACK}", "item": "i", "met": True, "by": "b", "date": "2026-01-01", "evidence": "e"}]
+    document["exemptions"] += [{"rule": f"zhejiang_2022/{ATTACK}", "reason": "r", "approved_by": "a", "date": "2026-01-01"}]
+    hit = set()
+    for *above, last in list(attacked(document)):
+        if last == "path" or (last == "rule" and "/" in str(get(document, [*above, last]))):
+            continue  # what a source or a judgement speaks of: another name would only take its effect away
+        changed = apply(document, [Edit("set", (*above, last), f"{ATTACK}{len(hit)}")])
+        try:
+            Centre.from_data(changed)
+        except DataError:  # a number, a day, a word of a vocabulary
+            continue
+        document = changed
+        hit.add(str([part for part in (*above, last) if isinstance(part, str)][-1]))
+    return Centre.from_data(document), hit
+
+
+@pytest.mark.parametrize("count", [1, 2, 7])
+def test_no_text_of_a_centre_becomes_markup(count: int) -> None:
+    bad, hit = hostile_centre()
+    assert hit >= {"id", "name", "second_name", "name_en", "approval_document", "evidence", "by", "reason", "approved_by", "title", "url", "excerpt", "item"}
+    page = page_of([check(bad, "zhejiang_2022")] * count)
+    assert page.tags["script"] == page_of([check(centre(), "zhejiang_2022")] * count).tags["script"] == 2
+    assert page.tags["img"] == 0
+    assert not any(name.startswith("on") for name in page.attributes)
+    assert "<script>alert(1)</script>" in page.text
+    assert "{{ 7 * 7 }}" in page.text
 
 
 def test_many_centres_are_folded_and_stay_small() -> None:

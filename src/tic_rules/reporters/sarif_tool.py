@@ -35,7 +35,11 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
         "help": {"text": f"{source} {quoted} {fix}{colon}{remedy}", "markdown": "\n\n".join(markdown)},
         "helpUri": f"urn:tic-rules:{quote(finding.rule, safe='/-_.')}",
         "defaultConfiguration": {"level": "error" if finding.modality in ("must", "in_principle") else "note"},
-        "properties": {"tags": list(dict.fromkeys((finding.topic, finding.kind, finding.modality, finding.phase, finding.bearer)))},
+        "properties": {
+            "tags": list(dict.fromkeys((finding.topic, finding.kind, finding.modality, finding.phase, finding.bearer))),
+            "problem.severity": "error" if finding.modality in ("must", "in_principle") else "recommendation",
+            "precision": "very-high",  # a finding is never a guess
+        },
         "clause": citation["locator"],
     }
 
