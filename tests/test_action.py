@@ -146,3 +146,41 @@ def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     rest = re.search(r"Further settings: (.*?)\. ", PAGES[1], re.DOTALL)
     assert rest is not None
     assert set(re.findall(r"`([a-z-]+)`", rest[1])) | set(read_configuration(file).values) == set(SETTINGS)
+
+
+# --- the scripts that docs/ci.md shows --------------------------------------------------------------------------------------
+
+
+def snippet(mark: str) -> Any:
+    """The YAML of the docs that has a line, read as the service reads it."""
+    blocks = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs" / "ci.md").read_text(encoding="utf-8"), re.DOTALL)
+    (found,) = [block for block in blocks if mark in block]
+    return yaml.safe_load(found)
+
+
+def gitlab() -> tuple[list[str], list[str]]:
+    job = snippet(".gitlab-ci.yml")["centres"]
+    return job["script"], [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
+
+
+def gitee() -> tuple[list[str], list[str]]:
+    (stage,) = snippet(".workflow/centres.yml")["stages"]
+    (step,) = stage["steps"]
+    return step["commands"], [f"{path}/tic.md" for (path,) in [artifact["path"] for artifact in step["artifacts"]]]
+
+
+@needs_bash
+@pytest.mark.parametrize("service", [gitlab, gitee])
+def test_the_script_of_a_service_runs_as_documented(service: Any, folder: Path) -> None:
+    commands, artifacts = service()
+    programs = folder / "bin"
+    programs.mkdir()
+    for name, text in (("tic-rules", f'exec "{sys.executable}" -m tic_rules "$@"'), ("pip", '[ "$1" = install ] && echo "$2" > installed')):
+        (programs / name).write_text(f"#!/bin/sh\n{text}\n", encoding="utf-8")
+        (programs / name).chmod(0o755)
+    environment = {"PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "HOME": str(folder), "CI": "true"}
+    done = subprocess.run(["bash", "-e", "-c", "\n".join(commands)], cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1, done.stderr  # the example of Zhejiang fails, and so does the job
+    assert re.fullmatch(r"tic-rules(\[excel\])?", (folder / "installed").read_text(encoding="utf-8").strip())
+    assert "investment-2y" in "".join((folder / name).read_text(encoding="utf-8") for name in artifacts)
+    assert all((folder / name).is_file() for name in artifacts)

@@ -22,6 +22,7 @@ from tic_rules import Centre, check
 from tic_rules.cli import main, progress
 from tic_rules.cli.running import Job, Outcome, how_many, in_order
 from tic_rules.findings import VERDICTS
+from tic_rules.reporters import FORMATS
 
 ROOT = Path(__file__).parents[1]
 ZHEJIANG, JIANGSU = ROOT / "examples" / "zhejiang.yaml", ROOT / "examples" / "jiangsu.yaml"
@@ -324,6 +325,22 @@ def test_several_outputs_in_one_run() -> None:
     assert json.loads(Path("out/a.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
     assert Path("out/a.xml").read_text(encoding="utf-8").count("<testsuite ") == 2
     assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("source", ["centres", "-"])
+def test_every_format_in_one_run_says_what_it_says_alone(source: str) -> None:
+    pytest.importorskip("jinja2", reason="pages need the extra html")
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    text = Path("centres/zhejiang.yaml").read_text(encoding="utf-8")
+    many = [word for name in FORMATS for word in ("--output-format", f"{name}:{name}")]
+    assert CliRunner().invoke(main, ["check", source, *many, "--format", "jsonl", "--output", "out"], input=text).exit_code == 1
+    assert Path("out").read_bytes() == Path("jsonl").read_bytes()
+    for name in FORMATS:
+        alone = CliRunner().invoke(main, ["check", source, "--format", name, "--output", f"alone-{name}"], input=text)
+        assert (alone.exit_code, alone.stdout) == (1, ""), name
+        written = Path(name).read_bytes()
+        assert written, name
+        assert written == Path(f"alone-{name}").read_bytes(), name
 
 
 @pytest.mark.parametrize("fail_on", VERDICTS[:3])
