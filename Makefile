@@ -12,7 +12,7 @@ VENV ?= .venv
 N ?= 100000
 ENGINES ?= compiled
 
-# What the tests use of the optional dependencies; `durable` needs a C compiler and is tried separately.
+# What the tests use of the optional dependencies; `durable` needs a C compiler, `spark` is large and needs Java: tried separately.
 EXTRAS := prove,frames,excel,html,junit
 
 BIN := $(VENV)/bin
@@ -87,6 +87,7 @@ $(TESTS): $(PROJECT)
 	@echo "Installing what the tests need ..."
 	@$(PIP) install --editable ".[$(EXTRAS)]" --group test
 	@$(PIP) install --editable ".[durable]" >$(VENV)/durable.log 2>&1 || echo "The optional durable engine could not be built here ($(VENV)/durable.log); its tests are skipped."
+	@$(PIP) install --editable ".[spark,dask]" >$(VENV)/spark.log 2>&1 || echo "Spark and Dask could not be installed here ($(VENV)/spark.log); their tests are skipped."
 	@touch $@
 
 $(LINTERS): $(TESTS)

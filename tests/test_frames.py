@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import random
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +19,7 @@ from generate import random_centre
 
 from tic_rules import Centre, DataError, RuleSet, UsageError, check, check_table, facts_table, load_ruleset, parse_ruleset
 from tic_rules.cli import main
+from tic_rules.findings import STATUSES
 
 pl = pytest.importorskip("polars", reason="the extra frames is not installed")
 pytest.importorskip("narwhals", reason="the extra frames is not installed")
@@ -99,6 +103,46 @@ def test_every_library_gives_the_same(decide: Callable[[Any, RuleSet], list[dict
     ruleset = load_ruleset(ruleset_id)
     table, expected = _random_table(ruleset, 12, 5)
     assert _differences(decide(table, ruleset), expected) == []
+
+
+@pytest.mark.filterwarnings("ignore:DataFrame is highly fragmented")  # within Dask, where it brings the rows of a centre together
+def test_dask_gives_the_same() -> None:
+    dask = pytest.importorskip("dask.dataframe", reason="the extra dask is not installed")
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 12, 5)
+    told = check_table(dask.from_pandas(table.to_pandas(), npartitions=3), ruleset)
+    assert isinstance(told, dask.DataFrame), "a lazy table stays lazy"
+    assert _differences(told.compute().to_dict("records"), expected) == []
+
+
+@pytest.fixture
+def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
+    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and none is on the PATH or named by JAVA_HOME")
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    told = {"spark.ui.enabled": "false", "spark.sql.shuffle.partitions": "2", "spark.sql.warehouse.dir": str(tmp_path / "warehouse")}
+    builder = sql.SparkSession.builder.master("local[1]")
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+    gc.collect()
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # Spark leaves its sockets to the garbage collector
+def test_spark_gives_the_same(spark: Any, tmp_path: Path) -> None:
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 10, 5)
+    assert len(table) > len(expected)
+    table.write_parquet(tmp_path / "facts.parquet")
+    told = check_table(spark.read.parquet(str(tmp_path / "facts.parquet")), ruleset)
+    assert isinstance(told, type(spark.range(1))), "a lazy table stays lazy"
+    assert _differences([row.asDict() for row in told.collect()], expected) == []
+    with pytest.raises(UsageError, match=r"a\.b"):
+        check_table(spark.range(1).withColumnRenamed("id", "a.b"), ruleset, as_of="2026-06-30")
 
 
 # --- what a table says --------------------------------------------------------------------------------------------------------
@@ -204,6 +248,27 @@ def test_an_amount_beside_a_bound_stays_on_its_side(amount: str, require: str) -
     ruleset = _small(f"{{fact: investment, {require}}}")
     data = {"stage": "approved", "approved_on": "2022-03-01", "reported_on": "2024-06-01", "contributions": [{"date": "2022-05-01", "amount": amount}]}
     assert check_table(facts_table([data], ruleset), ruleset)["people"].to_list() == [check(data, ruleset)["people"].status]
+
+
+def test_a_number_that_is_no_truth_value_is_not_known() -> None:
+    table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022", as_of="2026-06-30")
+    before = check_table(table, "zhejiang_2022").to_dicts()[0]
+    after = check_table(table.with_columns(approved=pl.lit(7, pl.Int8)), "zhejiang_2022").to_dicts()[0]
+    changed = {after[rule] for rule, status in before.items() if after[rule] != status}
+    assert changed == {"unknown"}
+
+
+def test_columns_of_ones_own_are_kept_and_never_taken_for_statuses() -> None:
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    told = check_table(pl.DataFrame({"city": ["杭州", "宁波"], "people": ["?", "?"], "approved": [True, True]}), ruleset, as_of="2025-01-01")
+    assert told.to_dicts() == [{"city": "杭州", "people": "unknown"}, {"city": "宁波", "people": "unknown"}]
+
+
+def test_statuses_of_polars_are_enums_of_the_seven_statuses() -> None:
+    told = check_table(facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022"), "zhejiang_2022")
+    kinds = {told.schema[rule.id] for rule in load_ruleset("zhejiang_2022")}
+    assert len(kinds) == 1
+    assert set(kinds.pop().categories) == set(STATUSES)
 
 
 def test_the_law_is_not_in_the_table() -> None:

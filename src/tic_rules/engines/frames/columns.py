@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.lives import Needs, needs_of
-from tic_rules.quantities import Number, decimal_text
+from tic_rules.quantities import Number
 from tic_rules.ruleset import Rule, RuleSet
 
 CENTRE, LIFE, ID, AS_OF, REPORTED_ON, APPROVED, APPROVED_ON, TERM_END = (
@@ -122,18 +122,19 @@ def columns_of(ruleset: RuleSet, rule: Rule, node: Any, look: str) -> tuple[Colu
     """The columns that a condition without parts is decided from; none where the clock or another rule decides it."""
 
     def column(kind: int, fact: str, suffix: str = "", part: Any = None) -> Column:
+        suffix = suffix.replace(".", "·")  # Spark takes what stands behind a dot for a field of a structure
         return Column(f"{fact}@{look}{suffix}", f"{fact}{suffix}", kind, part)
 
     match node:
         case c.Compare(limit=c.Times()):
-            return (column(MARGIN, f"{node.fact}-{decimal_text(node.limit.times)}*{node.limit.fact}"),)
+            return (column(MARGIN, f"{node.fact}-{Fraction(node.limit.times)}*{node.limit.fact}"),)
         case c.Compare():
             return (column(RANGE, node.fact),)
         case c.Largest():
             groups = ruleset.facts[node.fact].groups or {}
-            return tuple(column(MARGIN, f"{node.fact}.{node.largest}-{other}", part=other) for other in groups if other != node.largest)
+            return tuple(column(MARGIN, f"{node.fact}/{node.largest}-{other}", part=other) for other in groups if other != node.largest)
         case c.Share():
-            return (column(MARGIN, f"{node.fact}.{'+'.join(node.share_of)}-{decimal_text(share_asked(node))}"),)
+            return (column(MARGIN, f"{node.fact}/{'+'.join(node.share_of)}-{share_asked(node)}"),)
         case c.Is() | c.Among():
             return (column(WORD, node.fact),)
         case c.Reads():

@@ -140,7 +140,7 @@ class Sheet:
         told = [word for word in words if word is not None]
         if self.schema[name] == nw.Boolean:
             return nw.col(name).is_in([word for word in told if isinstance(word, bool)])
-        texts = [str(word).lower() if isinstance(word, bool) else word for word in told]
+        texts = [text for word in told for text in ((str(word), str(word).lower()) if isinstance(word, bool) else (word,))]
         # pandas holds yes and no beside gaps as objects
         return nw.col(name).is_in([*texts, *(word for word in told if isinstance(word, bool))] if self.schema[name] == nw.Object else texts)
 
