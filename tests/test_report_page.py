@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import gc
+import io
 import pickle
 import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
@@ -134,6 +136,23 @@ def test_no_format_keeps_the_reports_that_it_has_been_given(format_: str) -> Non
     given = [sheet.add(piece_of(check(centre(id=str(number)), "zhejiang_2022"), options)) for number in range(12)]
     assert alive() == before
     assert any([*given, *sheet.end(Run(Tally()))])
+
+
+def test_a_large_workbook_says_what_a_small_one_does(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    calamine = pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+    reports = [check(centre(id=str(number)), "zhejiang_2022") for number in range(3)]
+    found = []
+    for large in (50, 2):
+        monkeypatch.setattr("tic_rules.reporters.xlsx.LARGE", large)
+        data = render(reports, Options("xlsx", "zh"))
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            comments = {name: re.findall(r'<comment ref="(\w+)"', packed.read(name).decode()) for name in packed.namelist() if "comments" in name}
+            assert ("xl/sharedStrings.xml" in packed.namelist()) == (large == 50)
+        found.append(({name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}, comments))
+    assert found[0] == found[1]
+    assert len(found[0][0]["各条结论"]) == 1 + 3 * len(reports[0])
 
 
 def test_nothing_checked_is_said() -> None:

@@ -208,9 +208,9 @@ def _width(text: str) -> int:
 
 
 class Writer:
-    """An XlsxWriter workbook with the styles of ours."""
+    """An XlsxWriter workbook with the styles of ours. A large one is written row by row to temporary files, so that memory does not grow with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, large: bool = False) -> None:
         try:
             import xlsxwriter
         except ImportError:
@@ -218,9 +218,8 @@ class Writer:
                 UsageError, "extra", "写 Excel 需要安装：pip install 'tic-rules[excel]'", "writing Excel needs: pip install 'tic-rules[excel]'"
             ) from None
         self.buffer = io.BytesIO()
-        self.book = xlsxwriter.Workbook(
-            self.buffer, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
-        )
+        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "nan_inf_to_errors": True}
+        self.book = xlsxwriter.Workbook(self.buffer, {**options, "constant_memory" if large else "in_memory": True})
         self.book.set_properties({"created": datetime(2026, 1, 1)})  # the same data gives the same bytes
         self._formats: dict[tuple[Any, ...], Any] = {}
 
@@ -370,6 +369,7 @@ class _Options:
     def end(self) -> None:
         page = self.writer.book.add_worksheet("_options")
         page.hide()
-        for column, words in enumerate(self.lists):
-            for row, word in enumerate(words):
-                page.write_string(row, column, word)
+        for row in range(max(map(len, self.lists), default=0)):  # by rows: a large workbook is written in their order
+            for column, words in enumerate(self.lists):
+                if row < len(words):
+                    page.write_string(row, column, words[row])

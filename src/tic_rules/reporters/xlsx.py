@@ -16,6 +16,8 @@ from tic_rules.source import is_index, unpointer
 from tic_rules.wording import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.workbook import COLOURS, Form, Note, Parts, Writer, write_form
 
+LARGE = 50
+"""Reports from which on the workbook is not made in memory."""
 _ORDER = ("fail", "unknown", "needs_review", "pending", "exempted", "note", "pass", "not_applicable")
 _VERDICTS = Text("结论", "verdicts"), (
     Text("中心", "centre"), Text("编号", "id"), Text("结论", "verdict"), Text("规则集", "rule set"), Text("基准日", "as of"), Text("文件", "document"),
@@ -90,7 +92,7 @@ class Sheet:
         return ""
 
     def end(self, run: Run) -> Iterator[bytes]:
-        writer = Writer()
+        writer = Writer(large=len(self.pieces) > LARGE)
         self._verdicts(writer)
         self._findings(writer)
         if run.diagnostics:
