@@ -241,7 +241,10 @@ class Telling:
 
     def _trace_of(self, seen: Seen) -> Part:
         ruleset = self.scene.ruleset
-        said = Text(*(describe(seen.node, ruleset, lang, self.rule) for lang in ("zh", "en")))
+        key = ("described", self.rule.id, id(seen.node))  # a node lives as long as its rule set
+        said = ruleset._compiled.get(key)
+        if said is None:
+            said = ruleset._compiled[key] = Text(*(describe(seen.node, ruleset, lang, self.rule) for lang in ("zh", "en")))
         found: dict[str, Any] = {"condition": said, "value": NAMES[seen.value]}
         if seen.observed is not None:
             found["observed"] = _observed(seen.observed, unit_of(seen.node, ruleset))
