@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from tic_rules import check
 from tic_rules.baseline import Entry, baseline_of
 from tic_rules.cli import main
 from tic_rules.jsontext import json_text
@@ -291,6 +292,15 @@ def test_no_format_lets_control_characters_through() -> None:
             made = shown(format_)
             assert "\x1b" not in made, format_
             assert "\u202e" not in made, format_
+
+
+def test_a_report_of_many_warnings_still_fits_a_comment() -> None:
+    late = [{"date": f"2027-{1 + n // 28 % 12:02}-{1 + n % 28:02}", "amount": 1, "payer": "host"} for n in range(2000)]
+    report = check({"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2026-06-30", "contributions": late}, "zhejiang_2022")
+    text = render([report], Options("markdown"))
+    assert "Warnings (2000)" in text
+    assert "… 1950 more" in text
+    assert "investment-2y" in text
 
 
 # --- JSON as text ---------------------------------------------------------------------------------------------------------

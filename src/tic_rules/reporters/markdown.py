@@ -19,6 +19,8 @@ from tic_rules.wording import STATUS, VERDICT, day_text
 LIMIT = 60_000
 """Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of room below."""
 SUMMARY_LIMIT = 300_000
+MOST = 50
+"""Warnings of a report, and files that could not be checked, that are told one by one."""
 SIGNS = {"non_compliant": "❌", "undetermined": "❔", "on_course": "⏳", "compliant": "✅"}
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _FIRST = re.compile(r"^(\s*)(?:([-+=!])|(\d+)([.)]))")
@@ -62,8 +64,10 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     if notes:
         lines += _fold(f"{'鼓励或不影响结论的事项，未做到' if zh else 'Absent, without effect on the verdict'} ({len(notes)})", _table(report, notes, options))
     if report.warnings:
-        said = [f"- {md(_text(warning, lang))}{_at(warning)}" for warning in report.warnings]
-        lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(said)})", said)
+        said = [f"- {md(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
+        more = len(report.warnings) - len(said)
+        said += [f"- … 另有{more}条" if zh else f"- … {more} more"] if more else []
+        lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(report.warnings)})", said)
     tally = ("，" if zh else ", ").join(f"{STATUS[status].in_(lang)} {number}" for status, number in report.summary.items() if number)
     return Block(report.verdict, "\n".join([*lines, f"<sub>{tally}</sub>", "", ""]))
 
@@ -118,7 +122,7 @@ def _faults(diagnostics: object, lang: str) -> list[str]:
     found = [one for one in diagnostics if isinstance(one, Diagnostic)] if isinstance(diagnostics, (list, tuple)) else []
     if not found:
         return []
-    lines = [f"- {md(one.place)}: {md(one.message.in_(lang))}" for one in found[:50]]
+    lines = [f"- {md(one.place)}: {md(one.message.in_(lang))}" for one in found[:MOST]]
     more = len(found) - len(lines)
     return [f"**{'无法检查' if lang == 'zh' else 'Could not be checked'}**", "", *lines, *([f"- … {more}"] if more > 0 else []), ""]
 
