@@ -20,7 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tic_rules import check
+from tic_rules import Centre, check, shipped_ids
 from tic_rules.baseline import Entry, baseline_of
 from tic_rules.cli import main
 from tic_rules.jsontext import json_text
@@ -301,6 +301,24 @@ def test_a_report_of_many_warnings_still_fits_a_comment() -> None:
     assert "Warnings (2000)" in text
     assert "… 1950 more" in text
     assert "investment-2y" in text
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_sarif_keeps_within_what_code_scanning_takes_and_shows(ruleset: str) -> None:
+    """Its documented limits: 20 tags a rule of which 10 are shown, 1,000 locations a result, names of 255 characters, descriptions of 1,024."""
+    report = check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), ruleset, as_of="2026-06-30")
+    run = json.loads(render([report], Options("sarif", "zh")))["runs"][0]
+    for rule in run["tool"]["driver"]["rules"]:
+        assert 0 < len(rule["name"]) <= 255
+        assert all(0 < len(rule[key]["text"]) <= 1024 for key in ("shortDescription", "fullDescription"))
+        assert rule["help"]["markdown"].startswith("**")
+        assert len(rule["properties"]["tags"]) <= 10
+        assert rule["properties"]["problem.severity"] in ("error", "recommendation")
+        assert "security-severity" not in rule["properties"]
+    assert len({result["partialFingerprints"]["primaryLocationLineHash"] for result in run["results"]}) == len(run["results"]) > 0
+    for result in run["results"]:
+        (place,) = result["locations"]
+        assert place["physicalLocation"]["region"]["startLine"] >= 1
 
 
 # --- JSON as text ---------------------------------------------------------------------------------------------------------
