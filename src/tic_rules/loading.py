@@ -62,10 +62,12 @@ def _shipped(ruleset_id: str) -> RuleSet:
     text = partial(_read, rules_folder() / f"{ruleset_id}.yaml", f"rules/{ruleset_id}.yaml")
     keeper = Keeper(ruleset_id, (rules_folder() / f"{ruleset_id}.yaml", rules_folder() / "vocabulary.yaml"))
     bare = keeper.load()
+    shared = shared_vocabulary()
     if bare is not None:
-        return RuleSet.restored(bare, text)
-    ruleset = _build(text(), shared_vocabulary())
-    keeper.save(ruleset.bare())
+        return RuleSet.restored({**bare, "vocabulary": bare["vocabulary"] or shared}, text)
+    ruleset = _build(text(), shared)
+    own = None if ruleset.vocabulary is shared else ruleset.vocabulary
+    keeper.save({**ruleset.bare(), "vocabulary": own})
     return ruleset
 
 
