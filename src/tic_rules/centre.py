@@ -774,9 +774,11 @@ def _not_a_word(value: str, known: Any, at: tuple[str | int, ...]) -> Misuse:
 
 
 def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
+    if not subject.incomplete:
+        return
     paths = paths_of(type(subject))
     known = paths | {path.rsplit(".", 1)[-1] for path in paths}
-    for index, name in enumerate(subject.incomplete or ()):
+    for index, name in enumerate(subject.incomplete):
         if name.strip("/").replace("/", ".") not in known:
             yield Misuse("unknown-list", ("incomplete", index), Text(f"没有名为 {clip(name)} 的列表", f"there is no list named {clip(name)}"))
 

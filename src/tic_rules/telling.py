@@ -167,14 +167,16 @@ class Telling:
     # --- places --------------------------------------------------------------------------------------------------------------
 
     def _paths(self) -> Sequence[Path]:
-        read: Sequence[Path] = self.decision.cites
-        if self.rule.amount is not None and self.decision.status == "fail":
-            read = [*read, *(path for fact in self.rule.amount.sum_of for path in self.scene.number(fact, Moment(self.scene.as_of)).cites)]
-            return list(dict.fromkeys(read))
-        return read
+        """The places that were read; of a consequence that follows, those of its amount too."""
+        read, amount = self.decision.cites, self.rule.amount
+        if amount is None or self.decision.status != "fail":
+            return read
+        added = [path for fact in amount.sum_of for path in self.scene.number(fact, Moment(self.scene.as_of)).cites]
+        return list(dict.fromkeys([*read, *added]))
 
     def _data(self) -> list[Part]:
-        places, paths = self.scene.places, self._paths()
+        places = self.scene.places
+        paths = self._paths() if self.rule.amount is not None else self.decision.cites
         found: list[Any] = [places.get(path) for path in paths]
         if None in found:
             for position, path in enumerate(paths):

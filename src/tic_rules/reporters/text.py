@@ -149,10 +149,10 @@ def _report(report: Report, options: Options) -> Iterator[Line]:
     tally = "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in counts)
     yield Line((("", "结论：" if zh else "Verdict: "), (VERDICT_COLOURS[report.verdict], verdict), ("", f"    {tally}")))
     parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
-    bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
     if parts:
         yield Line((("bright_black", f"{'阶段' if zh else 'Phases'}：{'  '.join(parts)}" if zh else f"Phases: {'  '.join(parts)}"),))
-    if bearers and options.verbose:
+    bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v] if options.verbose else []
+    if bearers:
         yield Line((("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),))
     yield from _groups(report, options)
     yield from _consequences(report, lang)

@@ -1,6 +1,7 @@
 """The compiled engine: a rule set becomes plain Python functions, once, and they decide all rules of a centre in one pass.
 
-Generated code gives statuses and numbers. Places, texts and traces are the reference's, made when they are looked at.
+Generated code gives statuses and numbers (`program`); places and what lists lack follow from what it has read (`citing`, `absent`);
+what is rarer is the reference's (`deferred`). All but the statuses is made when it is looked at.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.centre import Series
+from tic_rules.engines.compiled.absent import value_of
 from tic_rules.engines.compiled.conditions import Pool
 from tic_rules.engines.compiled.runtime import Match, Reader, judged, running
 from tic_rules.evaluate import Clock, clock_of, name_of, see
@@ -87,10 +88,22 @@ class Citing:
             return plan.read(self, plan.trees[0], plan.rule, moment, life)
         return _each_once([self.read(tree, plan.rule, moment, life) for tree in plan.trees])
 
-    def lacking(self, plan: Plan, moment: Moment) -> tuple[str, ...]:
-        """What the list of a rule that is one condition lacks."""
-        node = plan.rule.condition
-        return tuple(dict.fromkeys(_LACKS[type(node)](self, node, plan.rule, moment)))
+    def lacking(self, plan: Plan, moment: Moment) -> tuple[str, ...] | None:
+        """What the lists of a rule lack; None where it takes a closer look to say which of its parts are not met."""
+        if plan.names_lacking:
+            return tuple(dict.fromkeys(_LACKS[type(plan.trees[0])](self, plan.trees[0], plan.rule, moment)))
+        found: dict[str, None] = {}
+        left = list(plan.trees[::-1])
+        while left:
+            node = left.pop()
+            told = value_of(node, plan.rule, self.reader)
+            if told is None:
+                return None
+            if told.value != TRUE and type(node) in _LACKS:
+                found.update(dict.fromkeys(_LACKS[type(node)](self, node, plan.rule, moment)))
+            if told.value != TRUE or any(node is tree for tree in plan.trees):
+                left.extend(c.children(node)[::-1])
+        return tuple(found)
 
     def read(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
         return _READ[type(node)](self, node, rule, moment, life)
@@ -219,8 +232,12 @@ class Citing:
                 known = _each_once([self._amounts(fact, group.where, moment) for group in groups.values()])
             else:
                 attribute, places = sorted_
-                told = [((*at, fact.sum or "amount"), getattr(record, attribute)) for at, record, _ in self._entries(fact, moment)]
-                known = _each_once([[at for at, word in told if word is None or places.get(word) == place] for place in range(len(groups))])
+                amount, sorted_paths = fact.sum or "amount", [list[Path]() for _ in groups]
+                for at, record, _ in self._entries(fact, moment):
+                    word = getattr(record, attribute)
+                    for place in range(len(groups)) if word is None else (places[word],) if word in places else ():
+                        sorted_paths[place].append((*at, amount))
+                known = _each_once(sorted_paths)
             self._known[key] = known
         return known
 

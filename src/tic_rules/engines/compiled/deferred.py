@@ -9,12 +9,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tic_rules.engines.compiled.absent import missing
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
 from tic_rules.engines.compiled.runtime import Numbers, Sides
 from tic_rules.engines.explaining import explained
 from tic_rules.evaluate import Decision, Seen, year_due
 from tic_rules.quantities import FIRST_DAY
-from tic_rules.readings import TRUE, Moment
+from tic_rules.readings import TRUE, Moment, Path
 
 
 class Deferred:
@@ -70,16 +71,18 @@ class Deferred:
     @property
     def cites(self) -> Paths:
         """The places that were read."""
-        plan = self._plan
-        way = self._citing.way(plan)
+        plan, citing = self._plan, self._citing
+        way = citing.way(plan)
         if way is None:
             return self.full.cites
         if way.clock is not None and not plan.yearly:
-            return self._citing.cites(plan, way.clock.moment, way.life)
+            if len(plan.trees) == 1:
+                return plan.read(citing, plan.trees[0], plan.rule, way.clock.moment, way.life)
+            return citing.cites(plan, way.clock.moment, way.life)
         if plan.yearly:
-            as_of = self._citing.reader.as_of
+            as_of = citing.reader.as_of
             moments = (Moment(min(as_of, year_due(plan.rule, year)), FIRST_DAY, year) for year in self.by_year)
-            return list(dict.fromkeys(path for moment in moments for path in self._citing.cites(plan, moment, way.life)))
+            return list(dict.fromkeys(path for moment in moments for path in citing.cites(plan, moment, way.life)))
         return ()
 
     @property
@@ -89,12 +92,25 @@ class Deferred:
         if not plan.lacks:
             return ()
         way = self._citing.way(plan)
-        if way is None or way.clock is None or not plan.names_lacking or plan.yearly:
-            return self.full.lacking
-        return self._citing.lacking(plan, way.clock.moment)
+        found = None if way is None or way.clock is None or plan.yearly else self._citing.lacking(plan, way.clock.moment)
+        return self.full.lacking if found is None else found
+
+    @property
+    def missing(self) -> tuple[Path, ...]:
+        """The places whose absence leaves the rule open."""
+        plan = self._plan
+        way = self._citing.way(plan)
+        if self.status == self._decided == "unknown" and way is not None and way.clock is not None and not plan.yearly:
+            found = missing(plan.rule, self._citing.reader)
+            if found is not None:
+                return found
+        return self.full.missing
 
     @property
     def why_not(self) -> str | None:
+        programme = self._citing.reader.scene.programme
+        if programme != (self._plan.rule.bearer == "programme"):
+            return "programme" if programme else "not_programme"
         way = self._citing.way(self._plan)
         if way is None or self.status != "not_applicable":
             return self.full.why_not

@@ -42,6 +42,14 @@ class Rows(NamedTuple):
         return self.incomplete or (last > spoken and not self.timeless)
 
 
+class Amounts(NamedTuple):
+    """The amounts of entries that match, or may; `exact` are their days and amounts where nothing of them is open."""
+
+    entries: list[Amount]
+    exact: list[tuple[date, Number]] | None
+    rows: Rows
+
+
 class Numbers(NamedTuple):
     """What a comparison observed, and the bound that it was held against."""
 
@@ -147,44 +155,46 @@ class Reader:
         """The entries that count, or may count, at a moment, and whether there may be more."""
         rows = self.rows(name)
         key = (name, day, start, year, over) if rows.dated else (name, day > self.spoken)
-        known = self._memo.get(key)
-        if known is None and not rows.dated:
+        known: Counted | None = self._memo.get(key)
+        if known is not None:
+            return known
+        if not rows.dated:
             known = self._memo[key] = [(row[0], TRUE, position) for position, row in enumerate(rows.entries)], rows.more(day, self.spoken)
-        elif known is None:
-            last = day
-            if over:
-                year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
-            by_year = year is not None and self.scene.lists[name].year is not None
-            cap = last if last < self.spoken else self.spoken
-            found = []
-            for position, (record, first_day, last_day, own_year) in enumerate(rows.entries):
-                value = TRUE
-                if first_day <= last_day:
-                    if last_day < start or first_day > last:
-                        continue
-                    if first_day < start or last_day > cap:
-                        value = UNKNOWN
-                if by_year and own_year != year:
-                    if own_year is not None:
-                        continue
+            return known
+        last = day
+        if over:
+            year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
+        by_year = year is not None and self.scene.lists[name].year is not None
+        cap = last if last < self.spoken else self.spoken
+        found = []
+        for position, (record, first_day, last_day, own_year) in enumerate(rows.entries):
+            value = TRUE
+            if first_day <= last_day:
+                if last_day < start or first_day > last:
+                    continue
+                if first_day < start or last_day > cap:
                     value = UNKNOWN
-                found.append((record, value, position))
-            known = self._memo[key] = found, rows.more(last, self.spoken)
+            if by_year and own_year != year:
+                if own_year is not None:
+                    continue
+                value = UNKNOWN
+            found.append((record, value, position))
+        known = self._memo[key] = found, rows.more(last, self.spoken)
         return known
 
-    def amounts(self, name: str, match: Match | None, attribute: str, day: date, steady: bool) -> tuple[list[Amount], Rows]:
+    def amounts(self, name: str, match: Match | None, attribute: str, day: date, steady: bool) -> Amounts:
         """The amounts of the entries that match; a `steady` match is the same on every day."""
         key = (name, match, attribute) if steady else (name, match, attribute, day)
         known = self._memo.get(key)
         if known is None:
             rows = self.rows(name)
-            found = []
-            for record, first, last, year in rows.entries:
-                matched = TRUE if match is None else match(record, day, self)
-                if matched != FALSE:
-                    low, high = getattr(record, attribute) or ANYTHING
-                    found.append((first, last, year, matched, low, high))
-            known = self._memo[key] = found, rows
+            found = [
+                (first, last, year, matched, *(getattr(record, attribute) or ANYTHING))
+                for record, first, last, year in rows.entries
+                if (matched := TRUE if match is None else match(record, day, self))
+            ]
+            exact = [(first, low) for first, last, _, matched, low, high in found if first == last and matched == TRUE and low == high]
+            known = self._memo[key] = Amounts(found, exact if len(exact) == len(found) else None, rows)
         return known
 
     def looked_up(self, listed: str, attribute: str, record: Any) -> Any:
@@ -260,11 +270,14 @@ def value(reader: Reader, known: Any, path: str, day: date, start: date, else_co
 
 def total(reader: Reader, name: str, match: Match | None, attribute: str, day: date, start: date, year: int | None, over: bool, steady: bool) -> Ends:
     """The sum of an attribute over the entries that count at a moment and match."""
-    amounts, rows = reader.amounts(name, match, attribute, day, steady)
+    amounts, exact, rows = reader.amounts(name, match, attribute, day, steady)
     last = day
     if over:
         year, last = day.year - 1, date(max(day.year - 1, 1), 12, 31)
     by_year = year is not None and reader.scene.lists[name].year is not None
+    if exact is not None and not by_year and last <= reader.spoken:
+        certain = sum([known for when, known in exact if start <= when <= last])
+        return certain, INFINITY if rows.incomplete else certain
     cap = last if last < reader.spoken else reader.spoken
     low: Number = 0
     high: Number = 0
