@@ -34,13 +34,14 @@ def test_compiled_agrees_on_random_centres(ruleset_id: str) -> None:
 
 @pytest.mark.parametrize("ruleset_id", RULESETS)
 def test_compiled_agrees_on_centres_of_a_few_columns(ruleset_id: str) -> None:
-    """A row of a sheet: its clock is known, and most of what a rule asks for is left out altogether."""
+    """A row of a sheet: most of what a rule asks for is left out altogether, perhaps a day of its clock too."""
     ruleset, rng = load_ruleset(ruleset_id), random.Random(4)
     clock = {"stage": "approved", "approved_on": "2022-03-01", "applied_on": "2021-09-01", "reported_on": "2026-06-30", "term_years": 5}
     for _ in range(CASES // 2):
         data, _ = random_centre(ruleset, rng)
         kept = rng.choice((0.1, 0.3, 0.6))
-        row = {name: value for name, value in data.items() if name not in clock and rng.random() < kept} | clock
+        row = {name: value for name, value in data.items() if name not in clock and rng.random() < kept}
+        row |= {name: value for name, value in clock.items() if rng.random() < 0.85}
         first = next(disagreements(row, ruleset, date(2026, 6, 30), "compiled"), None)
         assert first is None, told(row, ruleset, date(2026, 6, 30), first)
 

@@ -12,10 +12,10 @@ from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.centre import Series
-from tic_rules.engines.compiled.absent import value_of
+from tic_rules.engines.compiled.absent import missing, value_of
 from tic_rules.engines.compiled.conditions import Pool
 from tic_rules.engines.compiled.runtime import Match, Reader, judged, running
-from tic_rules.evaluate import Clock, clock_of, name_of, see
+from tic_rules.evaluate import Clock, clock_of, day_not_needed, name_of, reads_days, see
 from tic_rules.lives import Life, Needs, lives_of, needs_of
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
 from tic_rules.ruleset import Fact, Rule, RuleSet
@@ -62,12 +62,13 @@ def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
 class Citing:
     """What was read of one subject: asked for rule by rule, after the rules have been decided."""
 
-    __slots__ = ("_known", "_listed", "_ways", "pool", "reader")
+    __slots__ = ("_clocks", "_known", "_listed", "_ways", "pool", "reader")
 
     def __init__(self, reader: Reader, pool: Pool) -> None:
         self.reader, self.pool = reader, pool
         self._known: dict[Any, Paths] = {}
         self._listed: dict[Any, list[tuple[Path, Any, int]]] = {}
+        self._clocks: dict[int, tuple[Clock, ...]] = {}
         self._ways: dict[int, Way | None] = {}
 
     def way(self, plan: Plan) -> Way | None:
@@ -75,12 +76,39 @@ class Citing:
         try:
             return self._ways[plan.time]
         except KeyError:
-            rule, scene = plan.rule, self.reader.scene
-            lives = lives_of(scene, plan.needs).all
-            spoken_to = scene.programme == (rule.bearer == "programme") and (scene.programme or lives[0].approved is not None or rule.by == "application")
-            found = Way(lives[0], clock_of(rule, scene, lives[0])) if len(lives) == 1 and spoken_to else None
-            self._ways[plan.time] = found
+            lives = lives_of(self.reader.scene, plan.needs).all
+            single = len(lives) == 1 and self._speaks_to(plan, lives[0])
+            found = self._ways[plan.time] = Way(lives[0], clock_of(plan.rule, self.reader.scene, lives[0])) if single else None
             return found
+
+    def _speaks_to(self, plan: Plan, life: Life) -> bool:
+        """Whether a rule looks at its clock in a life: those of the other kind of subject do not, nor most before approval."""
+        programme = self.reader.scene.programme
+        return programme == (plan.rule.bearer == "programme") and (programme or life.approved is not None or plan.rule.by == "application")
+
+    def clocks(self, plan: Plan) -> tuple[Clock, ...]:
+        """The clocks of a rule in all lives that the data allows; none where it has none in one of them."""
+        known = self._clocks.get(plan.time)
+        if known is None:
+            lives = lives_of(self.reader.scene, plan.needs).all
+            found = [clock_of(plan.rule, self.reader.scene, life) for life in lives if self._speaks_to(plan, life)]
+            clocks = tuple(clock for clock in found if clock is not None)
+            known = self._clocks[plan.time] = clocks if len(clocks) == len(lives) else ()
+        return known
+
+    def missing(self, plan: Plan) -> tuple[Path, ...] | None:
+        """The places whose absence leaves a rule unknown, where it is so in every life for the same reason; else None."""
+        clocks = () if plan.yearly else self.clocks(plan)
+        found = missing(plan.rule, self.reader) if clocks else None
+        if found is None or len(clocks) == 1:
+            return found
+        if plan.rule.fails_at_once is not None:
+            return None
+        scene = self.reader.scene
+        lives, looks = lives_of(scene, plan.needs), reads_days(scene, plan.rule)
+        behind = day_not_needed(plan.rule, scene, lives.all)
+        apart = {("fail" if behind else clock.late, clock.moment if looks else None) for clock in clocks}
+        return tuple(dict.fromkeys((*lives.open, *found))) if len(apart) > 1 else found
 
     def cites(self, plan: Plan, moment: Moment, life: Life) -> Paths:
         """The places that a rule cites, each once."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tic_rules.engines.compiled.absent import missing
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
 from tic_rules.engines.compiled.runtime import Numbers, Sides
 from tic_rules.engines.explaining import explained
@@ -92,19 +91,18 @@ class Deferred:
         if not plan.lacks:
             return ()
         way = self._citing.way(plan)
-        found = None if way is None or way.clock is None or plan.yearly else self._citing.lacking(plan, way.clock.moment)
+        clock = way.clock if way is not None else self._citing.clocks(plan)[0] if self._plainly_open() is not None else None
+        found = None if clock is None or plan.yearly else self._citing.lacking(plan, clock.moment)
         return self.full.lacking if found is None else found
 
     @property
     def missing(self) -> tuple[Path, ...]:
         """The places whose absence leaves the rule open."""
-        plan = self._plan
-        way = self._citing.way(plan)
-        if self.status == self._decided == "unknown" and way is not None and way.clock is not None and not plan.yearly:
-            found = missing(plan.rule, self._citing.reader)
-            if found is not None:
-                return found
-        return self.full.missing
+        found = self._plainly_open()
+        return self.full.missing if found is None else found
+
+    def _plainly_open(self) -> tuple[Path, ...] | None:
+        return self._citing.missing(self._plan) if self.status == self._decided == "unknown" else None
 
     @property
     def why_not(self) -> str | None:
