@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from deciding import Judge
-from generate import random_centre
+from generate import aims_of, random_centre
 from mutate import Mutator
 
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
@@ -240,6 +240,7 @@ class Rules(Target):
             return
         rng = random.Random(zlib.crc32(data))
         drawn, drawn_for = random_centre(ruleset, rng)
+        aims_of.cache_clear()  # it would keep every rule set
         centre = subject_from_text(json.dumps(drawn, ensure_ascii=False), "x.json", CentreData, ruleset.vocabulary)
         for subject, day in ((_examples()[self.tried // 3 % len(_examples())], DAY), (centre, drawn_for)):
             self.judge.decide(subject, ruleset, day)
