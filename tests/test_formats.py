@@ -16,7 +16,7 @@ import hand_built
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
@@ -333,6 +333,7 @@ SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 JSON_VALUES = st.recursive(SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # drawing such values takes its time on a busy machine
 @given(JSON_VALUES, st.sampled_from([None, 0, 2, 3]))
 def test_our_writer_of_json_writes_what_pythons_does(value: Any, indent: int | None) -> None:
     assert json_text(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)
