@@ -18,7 +18,7 @@ def test_case(case: Case) -> None:
     report = check(case.data, case.ruleset, as_of=case.as_of)
     assert {rule: report[rule].status for rule in case.expect} == case.expect, case.because
     for rule, paths in case.missing.items():
-        assert set(paths) <= set(report[rule].missing), (rule, report[rule].missing)
+        assert set(paths) == set(report[rule].missing), (rule, report[rule].missing)
     if case.verdict is not None:
         assert report.verdict == case.verdict, case.because
 

@@ -278,10 +278,10 @@ def _exempt(decision: Decision, given: list[tuple[int, Any]], as_of: date, used:
         if exemption.date.last <= as_of:
             used.add(index)
             return exemption, decision._replace(status="exempted")
-    for index, exemption in given:
-        if exemption.date.first <= as_of:
-            used.add(index)
-            return exemption, decision._replace(status="unknown", missing=(("exemptions", index, "date"),))
+    perhaps = [(index, exemption) for index, exemption in given if exemption.date.first <= as_of]
+    if perhaps:
+        used.update(index for index, _ in perhaps)
+        return perhaps[0][1], decision._replace(status="unknown", missing=tuple(("exemptions", index, "date") for index, _ in perhaps))
     return None, decision
 
 

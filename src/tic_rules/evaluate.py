@@ -224,7 +224,7 @@ def _look_through(node: Any, name: str, where: c.Where, scene: Scene, moment: Mo
     value = any_of(values)
     if value != TRUE and more:
         value = UNKNOWN
-        missing.extend(listed.at)
+        missing.extend(more)
     return Seen(value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else ())
 
 
@@ -256,7 +256,7 @@ def _every(node: c.Every, scene: Scene, moment: Moment, life: Life, rule: Rule) 
     certain = any(counts == TRUE for _, counts in entries)
     if more or not certain:
         values.append(UNKNOWN if more or entries else FALSE)
-        missing.extend(listed.at if more else (path for entry, _ in entries for path in _undated(entry, listed.declared)))
+        missing.extend(more or (path for entry, _ in entries for path in _undated(entry, listed.declared)))
     value = min(values)
     return Seen(value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking))
 
@@ -294,7 +294,7 @@ def _none_of(node: c.NoneOf, scene: Scene, moment: Moment, life: Life, rule: Rul
             lacking.append(name_of(entry.record, entry.at))
     if more:
         values.append(UNKNOWN)
-        missing.extend(listed.at)
+        missing.extend(more)
     value = min(values)
     return Seen(value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking))
 

@@ -66,19 +66,27 @@ class Entry(NamedTuple):
         return getattr(self.record, attribute) if type(self.record) is not dict else self.record.get(attribute)
 
     def path(self, attribute: str) -> Path:
+        return self.paths(attribute)[0]
+
+    def paths(self, attribute: str) -> tuple[Path, ...]:
+        """Where an attribute was found, or all that keeps it unknown."""
         if self.found is not None and attribute in self.found.names:
             return self.found.of(attribute)[1]
-        return (*self.at, attribute)
+        return ((*self.at, attribute),)
 
 
 class Listed(NamedTuple):
-    """A list of the data: its entries; whether it is given; whether it is named incomplete; whether its absence is timeless."""
+    """A list of the data: its entries; where it stands; where it is left out or named incomplete; whether its absence is timeless."""
 
     declared: ListOf
     entries: tuple[Entry, ...]
     at: tuple[Path, ...]
-    incomplete: bool
+    open_at: tuple[Path, ...]
     timeless: bool = False
+
+    @property
+    def incomplete(self) -> bool:
+        return bool(self.open_at)
 
 
 class Scene:
@@ -123,8 +131,9 @@ class Scene:
     def _read_list(self, name: str) -> Listed:
         declared = self.lists[name]
         entries: list[Entry] = []
-        incomplete, timeless = False, False
-        at_held: Path | None = None
+        places: list[Path] = []
+        open_at: list[Path] = []
+        timeless = False
         for path in declared.paths:
             at = tuple(path.split("."))
             value = value_at(self.subject, path)
@@ -132,19 +141,17 @@ class Scene:
                 held = None if value is None else getattr(value, declared.held)
                 happened = held or (value is not None and any(v is not None for k, v in value if k != declared.held))
                 timeless = held is False
-                incomplete = held is None and not happened
-                if value is not None:
-                    at_held = (*at, declared.held)
-                value = ((value,) if happened else ()) if value is not None else ()
-                entries.extend(self._entry(declared, record, at) for record in value)
+                places.append(at if value is None else (*at, declared.held))
+                if held is None and not happened:
+                    open_at.append(places[-1])
+                if happened:
+                    entries.append(self._entry(declared, value, at))
                 continue
-            if value is None:
-                incomplete = True
-                continue
-            incomplete = incomplete or self.incomplete(path)
-            entries.extend(self._entry(declared, record, (*at, index)) for index, record in enumerate(value))
-        at_lists = (at_held,) if at_held else tuple(tuple(p.split(".")) for p in declared.paths)
-        return Listed(declared, tuple(entries), at_lists, incomplete, timeless)
+            places.append(at)
+            if value is None or self.incomplete(path):
+                open_at.append(at)
+            entries.extend(self._entry(declared, record, (*at, index)) for index, record in enumerate(value or ()))
+        return Listed(declared, tuple(entries), tuple(places), tuple(open_at), timeless)
 
     def _entry(self, declared: ListOf, record: Any, at: Path) -> Entry:
         if declared.scalar is not None:
@@ -154,31 +161,34 @@ class Scene:
         found = LookedUp(self, declared.look_up, record, at) if declared.look_up else None
         return Entry(at, record, when, year, found)
 
-    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, Path]:
+    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
+        """What all units agree on that an entry may mean, and where it stands; otherwise None, and all that keeps it unknown."""
         role = getattr(record, look.by)
         listed_name = look.units.get(role) if role is not None else None
         if listed_name is None:
-            return None, (*at, look.by)
+            return None, ((*at, look.by),)
         units = self.listed(listed_name)
         name = getattr(record, look.named)
         known = [unit for unit in units.entries if name is not None and unit.get("name") == name]
         perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
         meant = [*known, *perhaps] if known else list(units.entries)
         values = {unit.get(look.take) for unit in meant}
-        if len(values) == 1 and None not in values and (known or not units.incomplete):
-            return values.pop(), meant[0].path(look.take)
-        untyped = next((unit.path(look.take) for unit in meant if unit.get(look.take) is None), None)
-        unnamed = perhaps[0].path("name") if perhaps else (*at, look.named) if name is None else None
-        return None, untyped or (unnamed if len(values) > 1 else None) or units.at[0]
+        others = () if known else units.open_at
+        if len(values) == 1 and None not in values and not others:
+            return values.pop(), (meant[0].path(look.take),)
+        untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
+        unnamed = [(*at, look.named)] if name is None else [unit.path("name") for unit in perhaps]
+        several = len(meant) > 1 or (meant and others)
+        return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
 
-    def may_go_on(self, listed: Listed, day: date) -> bool:
-        """Whether entries may exist that the data does not show: an incomplete list, or a day after reported_on."""
-        return listed.incomplete or (day > self.reported_on and not listed.timeless)
+    def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
+        """Where entries may stand that the data does not show: an incomplete list, or any list on a day after reported_on."""
+        return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
 
     # --- entries ---------------------------------------------------------------------------------------------------------
 
-    def entries_at(self, fact: Fact, moment: Moment) -> tuple[list[tuple[Entry, int]], bool, Listed]:
-        """The entries of a fact's list that count, or may count, at a moment; whether there may be more; the list."""
+    def entries_at(self, fact: Fact, moment: Moment) -> tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]:
+        """The entries of a fact's list that count, or may count, at a moment; where there may be more; the list."""
         name = fact.list_name
         assert name is not None
         key = (name, moment, fact.over)
@@ -242,7 +252,7 @@ class Scene:
         if actual is None:
             if allowed is not None and None in allowed:
                 return TRUE
-            missing.append(entry.path(attribute))
+            missing.extend(entry.paths(attribute))
             return UNKNOWN
         if test.given:
             return TRUE
@@ -345,7 +355,7 @@ class Scene:
                     missing.append((*entry.at, attribute))
         if more:
             high = INFINITY
-            missing.extend(listed.at)
+            missing.extend(more)
         return Reading(Range(low, high), tuple(cites), tuple(missing))
 
     def _count(self, fact: Fact, moment: Moment) -> Reading:
@@ -363,18 +373,18 @@ class Scene:
             if value != TRUE:
                 missing.extend(_why_open(entry, counts, listed.declared, unclear))
         if more:
-            missing.extend(listed.at)
+            missing.extend(more)
         return Reading(Range(low, INFINITY if more else high), tuple(cites), tuple(missing))
 
     def _distinct(self, fact: Fact, moment: Moment) -> Reading:
-        entries, more, listed = self.entries_at(fact, moment)
+        entries, more, _ = self.entries_at(fact, moment)
         attribute = fact.distinct or ""
         certain, most = set(), 0
         cites: list[Path] = []
         missing: list[Path] = []
         for entry, counts in entries:
             value = entry.get(attribute)
-            unclear: tuple[Path, ...] = (entry.path(attribute),)
+            unclear = entry.paths(attribute)
             if isinstance(value, Series):
                 values, open_end = series_at(value, moment.day, self.reported_on)
                 unclear = _unclear(value, unclear[0], moment.day)
@@ -386,7 +396,7 @@ class Scene:
             else:
                 certain.add(value)
         if more:
-            missing.extend(listed.at)
+            missing.extend(more)
         high = INFINITY if more else len(certain) + most
         return Reading(Range(max(len(certain), 1 if entries else 0), high), tuple(cites), tuple(missing))
 
@@ -475,10 +485,10 @@ class LookedUp:
 
     def __init__(self, scene: Scene, names: Mapping[str, LookUp], record: Any, at: Path) -> None:
         self._scene, self.names, self._record, self._at = scene, names, record, at
-        self._known: dict[str, tuple[Any, Path]] = {}
+        self._known: dict[str, tuple[Any, tuple[Path, ...]]] = {}
 
-    def of(self, name: str) -> tuple[Any, Path]:
-        """The value and the place that it was found at, or that keeps it unknown."""
+    def of(self, name: str) -> tuple[Any, tuple[Path, ...]]:
+        """The value and the place that it was found at, or None and all that keeps it unknown."""
         if name not in self._known:
             self._known[name] = self._scene.look_up(self.names[name], self._record, self._at)
         return self._known[name]

@@ -289,7 +289,7 @@ class Citing:
     def _looked_up(self, fact: Fact, attribute: str, record: Any, at: Path) -> Path:
         declared = self.reader.scene.lists[fact.list_name or ""]
         if attribute in declared.look_up:
-            return self.reader.scene.look_up(declared.look_up[attribute], record, at)[1]
+            return self.reader.scene.look_up(declared.look_up[attribute], record, at)[1][0]
         return (*at, attribute)
 
     def _value(self, path: Path) -> Any:
