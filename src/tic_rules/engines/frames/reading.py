@@ -6,6 +6,7 @@ what an entry-wise condition came to (false, unknown, needs review, true as 0 to
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from math import inf, nextafter
@@ -74,42 +75,58 @@ def _exempted(given: Iterable[Any], as_of: date) -> int:
 # --- lives ------------------------------------------------------------------------------------------------------------------
 
 
+_LOOSE = object()
+"""A day that no rule of a row looks at."""
+
+
 class _Lived:
     """A row in the making: the days of a clock as far as the rules that it counts for look at them."""
 
     def __init__(self, life: Life, looked: tuple[Any, ...], needs: Needs) -> None:
         self.life, self.looked, self.counted = life, looked, [needs]
 
-    def takes(self, life: Life, looked: tuple[Any, ...], needs: Needs) -> bool:
-        """Let the rules with these needs count on this row too, where it can say what they look at."""
-        if needs in self.counted or (self.life.approved is None) != (life.approved is None):
-            return False
-        if any(_LOOSE not in (mine, theirs) and mine != theirs for mine, theirs in zip(self.looked, looked, strict=True)):
-            return False
-        days = [own if mine is not _LOOSE else other for own, mine, other in zip(self.life, self.looked, life, strict=True)]
-        self.life = Life(*days)
+    def take(self, life: Life, looked: tuple[Any, ...], needs: Needs) -> None:
+        """Let the rules with these needs count on this row too."""
+        self.life = Life(*(own if mine is not _LOOSE else other for own, mine, other in zip(self.life, self.looked, life, strict=True)))
         self.looked = tuple(theirs if mine is _LOOSE else mine for mine, theirs in zip(self.looked, looked, strict=True))
         self.counted.append(needs)
-        return True
 
 
-_LOOSE = object()
-"""A day that no rule of a row looks at."""
+class _Rooms:
+    """Rows by the days that they and the rules with some needs both look at, so that the row for a life is found at once."""
+
+    def __init__(self, rows: Iterable[_Lived], needs: Needs) -> None:
+        self._needed = (needs.approval or needs.application, needs.application, needs.term)
+        self._free: dict[tuple[bool, ...], dict[Any, deque[tuple[int, _Lived]]]] = {}
+        for place, row in enumerate(rows):
+            shared = tuple(needed and day is not _LOOSE for needed, day in zip(self._needed, row.looked, strict=True))
+            self._free.setdefault(shared, {}).setdefault(_key(row.life, row.looked, shared), deque()).append((place, row))
+
+    def looked(self, life: Life) -> tuple[Any, ...]:
+        return tuple(day if needed else _LOOSE for needed, day in zip(self._needed, life, strict=True))
+
+    def take(self, life: Life, looked: tuple[Any, ...]) -> _Lived | None:
+        """The first row that can say what is looked at in this life and does not count for these needs yet."""
+        found = [rows for shared, free in self._free.items() if (rows := free.get(_key(life, looked, shared)))]
+        return min(found, key=lambda rows: rows[0][0]).popleft()[1] if found else None
+
+
+def _key(life: Life, looked: tuple[Any, ...], shared: tuple[bool, ...]) -> tuple[Any, ...]:
+    return (life.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
 
 
 def _lived(scene: Scene, asked: Asked) -> list[tuple[Life, list[Needs]]]:
     """The lives of a centre, each with the groups of rules that it counts for; one where the clock is known."""
     found: list[_Lived] = []
     for needs in asked.groups:
-        before = list(found)
+        rooms = _Rooms(found, needs)
         for life in lives_of(scene, needs).all:
-            looked = (
-                life.approved if needs.approval or needs.application else _LOOSE,
-                life.applied if needs.application else _LOOSE,
-                life.term_end if needs.term else _LOOSE,
-            )
-            if not any(lived.takes(life, looked, needs) for lived in before):
+            looked = rooms.looked(life)
+            row = rooms.take(life, looked)
+            if row is None:
                 found.append(_Lived(life, looked, needs))
+            else:
+                row.take(life, looked, needs)
     return [(lived.life, lived.counted) for lived in found]
 
 
