@@ -12,6 +12,7 @@ from tic_rules.centre import CentreData, Programme, Record, Series, Subject
 from tic_rules.errors import Text, UsageError, fault
 from tic_rules.evaluate import Decision, check_rules
 from tic_rules.findings import Finding, Part, Report
+from tic_rules.lives import TOO_OPEN
 from tic_rules.loading import in_force
 from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
@@ -103,7 +104,8 @@ class _Check:
 
     def warnings(self) -> tuple[Part, ...]:
         subject, ruleset, as_of = self.scene.subject, self.scene.ruleset, self.scene.as_of
-        return (*_about_time(subject, ruleset, as_of), *_about_judgements(subject, ruleset, as_of), *_about_exemptions(subject, ruleset, self.used, as_of))
+        found = [*_about_time(subject, ruleset, as_of), *_about_lives(self.scene), *_about_judgements(subject, ruleset, as_of)]
+        return (*found, *_about_exemptions(subject, ruleset, self.used, as_of))
 
 
 _FIRST_CHECKS = 8
@@ -283,6 +285,12 @@ def _exempt(decision: Decision, given: list[tuple[int, Any]], as_of: date, used:
         used.update(index for index, _ in perhaps)
         return perhaps[0][1], decision._replace(status="unknown", missing=tuple(("exemptions", index, "date") for index, _ in perhaps))
     return None, decision
+
+
+def _about_lives(scene: Scene) -> Iterator[Part]:
+    """That the clock is too open for some rules to be decided at all."""
+    if any(lives.cut for lives in scene.lives.values()):
+        yield _warn(scene.subject, "open-clock", ("approved_on",), TOO_OPEN.zh, TOO_OPEN.en)
 
 
 def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Part]:

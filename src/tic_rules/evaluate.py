@@ -620,6 +620,10 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     """A rule over every life that the data allows: what all of them agree on, otherwise unknown, naming the days to make exact."""
     needs = needs_of(scene.ruleset, rule)
     lives = lives_of(scene, needs)
+    if lives.cut:
+        some = [decide(rule, scene, life) for life in lives.all]
+        missing = (*lives.open, *(path for decision in some if decision.status == "unknown" for path in missing_of(decision)))
+        return Decision("unknown", missing=tuple(dict.fromkeys(missing)), agreed=False)
     first = decide(rule, scene, lives.all[0])
     if len(lives.all) == 1:
         return first._replace(missing=missing_of(first)) if first.status == "unknown" else first

@@ -7,8 +7,9 @@ matter stand for all: each named day, shifted back by each term of years, and it
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
@@ -19,7 +20,13 @@ from tic_rules.readings import Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
 
 MOST = 6_000_000
-"""Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the days have to be made more exact."""
+"""Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
+TOO_OPEN = Text(
+    "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，取决于它们的规则记为“数据不足”；"
+    "请写准 approved_on、applied_on、term_years，至少到月",
+    "the days of approval and application, or the term, are open in too many ways to go through with so many entries, and the rules that look at them stay "
+    "unknown; make approved_on, applied_on and term_years more exact, days at least to the month",
+)
 _ANY = 50
 """What deciding a rule for one life costs without any entry, in entries."""
 
@@ -36,6 +43,8 @@ class Lives(NamedTuple):
     all: tuple[Life, ...]
     open: tuple[Path, ...]
     """The places that would have to be exact for there to be one life only."""
+    cut: bool = False
+    """There are more than can be gone through in good time, and these are but two of them: what they agree on says nothing."""
 
 
 class Needs(NamedTuple):
@@ -70,7 +79,7 @@ def _needs(rule: Rule) -> Needs:
 
 
 def lives_of(scene: Scene, needs: Needs) -> Lives:
-    """Every life that the data allows, as far as a rule with these needs can tell them apart. Raises DataError where they are too many."""
+    """Every life that the data allows, as far as a rule with these needs can tell them apart."""
     known = scene.lives.get(needs)
     if known is None:
         subject = scene.subject
@@ -109,7 +118,8 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
         approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
-    lives = _in_bounds(scene, centre, needs, (life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)))
+    all_lives = (life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided))
+    lives, cut = _bounded(scene, needs, all_lives)
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
@@ -117,24 +127,29 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
         open_days.append(("term_years",))
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
-    return Lives(tuple(dict.fromkeys(lives)), tuple(open_days))
+    return Lives(lives, tuple(open_days), cut)
 
 
-def _in_bounds(scene: Scene, centre: CentreData, needs: Needs, lives: Iterable[Life]) -> Iterator[Life]:
-    """The lives, as long as living through them all ends in good time. Raises DataError where it does not: no verdict is better than a wait of hours."""
-    most = 1
-    for count, life in enumerate(lives):
-        if count == 1:
-            most = MOST // max(1, _work(scene, needs))
-        if count >= most:
-            zh = f"批复、申报日期或建设期不明确，可能的情形超过{most}种，数据条目又多，无法逐一核对；请写准 approved_on、applied_on、term_years，至少到月"
-            en = (
-                f"the days of approval and application, or the term, are open in more than {most} ways, too many to go through with so many entries; "
-                "make approved_on, applied_on and term_years more exact, days at least to the month"
-            )
-            mark = centre.nearest("/approved_on")
-            raise DataError([Diagnostic("open-clock", Text(zh, en), centre.file or "", mark.line, mark.column, "/approved_on", mark.cell)])
-        yield life
+def whole(scene: Scene, needs: Needs) -> tuple[Life, ...]:
+    """Every life, for an engine that has to go through them all. Raises DataError where they are too many."""
+    lives = lives_of(scene, needs)
+    if lives.cut:
+        mark = scene.subject.nearest("/approved_on")
+        raise DataError([Diagnostic("open-clock", TOO_OPEN, scene.subject.file or "", mark.line, mark.column, "/approved_on", mark.cell)])
+    return lives.all
+
+
+def _bounded(scene: Scene, needs: Needs, lives: Iterable[Life]) -> tuple[tuple[Life, ...], bool]:
+    """The lives, each once; of more than can be gone through in good time, two, and that they are cut."""
+    found: dict[Life, None] = {}
+    most = 2
+    for life in lives:
+        found[life] = None
+        if len(found) == 2 and most == 2:
+            most = max(3, MOST // max(1, _work(scene, needs)))
+        if len(found) > most:
+            return tuple(islice(found, 2)), True
+    return tuple(found), False
 
 
 def _work(scene: Scene, needs: Needs) -> int:

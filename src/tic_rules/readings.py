@@ -143,7 +143,7 @@ class Scene:
                 timeless = held is False
                 places.append(at if value is None else (*at, declared.held))
                 if held is None and not happened:
-                    open_at.append(places[-1])
+                    open_at.extend([at] if value is None else [(*at, name) for name, _ in value])
                 if happened:
                     entries.append(self._entry(declared, value, at))
                 continue

@@ -74,7 +74,9 @@ def check_rules(scene: Scene) -> Outcomes:
 
 def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     """A group over every life that the data allows: what all of them agree on, otherwise unknown."""
-    lives = lives_of(reader.scene, group.needs).all
+    lives, _, cut = lives_of(reader.scene, group.needs)
+    if cut:
+        return ("unknown",) * len(group.rules), (None,) * len(group.rules)
     first = group.decide(reader, *lives[0])
     if len(lives) == 1:
         return first[0], first[2]

@@ -90,8 +90,8 @@ class Citing:
         """The clocks of a rule in all lives that the data allows; none where it has none in one of them."""
         known = self._clocks.get(plan.time)
         if known is None:
-            lives = lives_of(self.reader.scene, plan.needs).all
-            found = [clock_of(plan.rule, self.reader.scene, life) for life in lives if self._speaks_to(plan, life)]
+            lives, _, cut = lives_of(self.reader.scene, plan.needs)
+            found = [] if cut else [clock_of(plan.rule, self.reader.scene, life) for life in lives if self._speaks_to(plan, life)]
             clocks = tuple(clock for clock in found if clock is not None)
             known = self._clocks[plan.time] = clocks if len(clocks) == len(lives) else ()
         return known

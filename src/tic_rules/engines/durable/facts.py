@@ -15,7 +15,7 @@ from tic_rules.engines.durable.network import ENDLESS, timeless
 from tic_rules.engines.durable.plan import REQUIRE, Plan, RulePlan
 from tic_rules.engines.durable.sheets import Ledger, Message, Sheet
 from tic_rules.evaluate import day_not_needed, deadline_of
-from tic_rules.lives import Life, lives_of, needs_of
+from tic_rules.lives import Life, needs_of, whole
 from tic_rules.quantities import FIRST_DAY, add_days, year_end
 from tic_rules.readings import Moment, Scene
 
@@ -24,7 +24,7 @@ def facts_of(scene: Scene, plan: Plan) -> list[Message]:
     """All facts of a check: every rule, every life that it can tell apart."""
     ledger = Ledger()
     for planned in plan.rules:
-        lives = lives_of(scene, needs_of(scene.ruleset, planned.rule)).all
+        lives = whole(scene, needs_of(scene.ruleset, planned.rule))
         sheets = _told_apart(_lived(scene, plan, planned, life) for life in lives)
         behind = len(lives) > 1 and day_not_needed(planned.rule, scene, lives)
         ledger.lives(planned.number, [ledger.place(sheet) for sheet in sheets], behind)

@@ -16,7 +16,7 @@ from tic_rules import conditions as c
 from tic_rules.centre import CentreData
 from tic_rules.engines.frames import columns as k
 from tic_rules.evaluate import between, day_not_needed, deadline_of, latest_judgement, see
-from tic_rules.lives import Life, Needs, lives_of
+from tic_rules.lives import Life, Needs, whole
 from tic_rules.quantities import FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days, year_end
 from tic_rules.readings import FALSE, TRUE, UNKNOWN, Moment, Scene
 from tic_rules.ruleset import Rule, RuleSet
@@ -47,7 +47,7 @@ def rows_of(scene: Scene, asked: Asked, number: int, exempted: Mapping[str, Iter
     for rule_id, given in exempted.items():
         told[k.exemption_of(scene.ruleset[rule_id])] = _exempted(given, scene.as_of)
     for needs, rules in asked.groups.items():
-        lives = lives_of(scene, needs).all
+        lives = whole(scene, needs)
         for rule in rules if len(lives) > 1 else ():
             if rule.by in ("application", "approval"):
                 told[k.behind_of(rule)] = TRUE if day_not_needed(rule, scene, lives) else FALSE
@@ -120,7 +120,7 @@ def _lived(scene: Scene, asked: Asked) -> list[tuple[Life, list[Needs]]]:
     found: list[_Lived] = []
     for needs in asked.groups:
         rooms = _Rooms(found, needs)
-        for life in lives_of(scene, needs).all:
+        for life in whole(scene, needs):
             looked = rooms.looked(life)
             row = rooms.take(life, looked)
             if row is None:
