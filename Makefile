@@ -8,9 +8,9 @@
 PYTHON ?= python3
 VENV ?= .venv
 
-# make agree: how many decisions, and which engines.
+# make agree: how many decisions, and which engines; one that is not installed is left out.
 N ?= 100000
-ENGINES ?= compiled
+ENGINES ?= compiled durable frames
 
 # What the tests use of the optional dependencies; `durable` needs a C compiler, `spark` is large and needs Java: tried separately.
 EXTRAS := prove,frames,excel,html,junit

@@ -10,6 +10,7 @@ import threading
 from datetime import date
 from pathlib import Path
 
+import agreement
 import pytest
 from agreement import RULESETS, disagreements, engines, shrunk, told
 from corpus_cases import centre_cases, programme_cases
@@ -19,7 +20,7 @@ from tic_rules import Centre, check, check_programme, load_ruleset
 from tic_rules.engines import compiled
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
-CASES = 200
+CASES = 300
 """Random centres for each rule set; `make agree` runs millions of decisions."""
 
 
@@ -153,3 +154,21 @@ def test_a_disagreement_is_shrunk_to_a_small_centre() -> None:
     data["staff"] = {"headcount": 299, "teams": 5}
     small = shrunk(data, lambda d: d["staff"]["headcount"] == 299)
     assert small == {"staff": {"headcount": 299}}
+
+
+def test_a_table_that_differs_is_found_and_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault put into the decisions of tables: the centre that shows it comes back small enough to read."""
+    pytest.importorskip("polars", reason="the extra frames is not installed")
+    pytest.importorskip("narwhals", reason="the extra frames is not installed")
+    right = agreement.check_table
+    monkeypatch.setattr(agreement, "check_table", lambda table, ruleset: right(table, ruleset.with_change("investment-2y", "8亿元")))
+    data = {
+        "stage": "approved", "approved_on": "2022-03-01", "reported_on": "2026-06-30", "staff": {"teams": 5},
+        "contributions": [{"date": "2022-05-01", "amount": "9亿元"}],
+    }  # fmt: skip
+    ruleset, day = load_ruleset("zhejiang_2022"), date(2026, 6, 30)
+    (first,) = disagreements(data, ruleset, day, agreement.FRAMES)
+    assert (first.rule, first.reference, first.other) == ("zhejiang_2022/investment-2y", {"status": "fail"}, {"status": "pass"})
+    text = told(data, ruleset, day, first)
+    assert "9亿元" in text
+    assert "teams" not in text

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from agreement import RULESETS
+from agreement import RULESETS, one_table
 from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
@@ -26,18 +26,13 @@ pytest.importorskip("narwhals", reason="the extra frames is not installed")
 
 ROOT = Path(__file__).parents[1]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
-CASES = 40
+CASES = 100
 """Random centres a rule set; every third or so has an open clock and stands in several rows."""
 
 
 def _expected(data: dict[str, Any], ruleset: RuleSet, as_of: date | str) -> dict[str, str]:
     """The statuses that the reference gives, by rule."""
     return {finding.rule.split("/")[1]: finding.status for finding in check(data, ruleset, as_of=as_of, engine="reference")}
-
-
-def _together(tables: list[Any]) -> Any:
-    """Tables of one centre each as one table."""
-    return pl.concat([table.with_columns(centre=pl.lit(number, pl.Int64)) for number, table in enumerate(tables)], how="diagonal")
 
 
 def _differences(rows: list[dict[str, Any]], expected: list[dict[str, str]]) -> list[tuple[int, str, str, str]]:
@@ -51,7 +46,7 @@ def _differences(rows: list[dict[str, Any]], expected: list[dict[str, str]]) -> 
 def _random_table(ruleset: RuleSet, cases: int, seed: int) -> tuple[Any, list[dict[str, str]]]:
     rng = random.Random(seed)
     drawn = [random_centre(ruleset, rng) for _ in range(cases)]
-    return _together([facts_table([data], ruleset, as_of=day) for data, day in drawn]), [_expected(data, ruleset, day) for data, day in drawn]
+    return one_table([facts_table([data], ruleset, as_of=day) for data, day in drawn]), [_expected(data, ruleset, day) for data, day in drawn]
 
 
 # --- agreement --------------------------------------------------------------------------------------------------------------
@@ -61,7 +56,7 @@ def _random_table(ruleset: RuleSet, cases: int, seed: int) -> tuple[Any, list[di
 def test_the_corpus_passes(ruleset_id: str) -> None:
     ruleset = load_ruleset(ruleset_id)
     cases = [case for case in centre_cases() if case.ruleset == ruleset_id]
-    table = check_table(_together([facts_table([case.data], ruleset, as_of=case.as_of) for case in cases]), ruleset)
+    table = check_table(one_table([facts_table([case.data], ruleset, as_of=case.as_of) for case in cases]), ruleset)
     assert _differences(table.to_dicts(), [case.expect for case in cases]) == []
 
 
