@@ -10,8 +10,6 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
-from tic_rules import RuleSet, parse_ruleset
-
 RULES: tuple[tuple[str, str, Any], ...] = (
     ("headcount", "at_least", 300), ("headcount", "at_most", 5000), ("teams", "at_least", 5), ("teams", "more_than", 2), ("research_staff", "at_least", 180),
     ("technical_support_staff", "at_least", 20), ("management_staff", "at_most", 60), ("industrial_bases", "at_least", 3),
@@ -27,7 +25,9 @@ RULES: tuple[tuple[str, str, Any], ...] = (
 FACTS = tuple(dict.fromkeys(fact for fact, _, _ in RULES))
 
 
-def ruleset() -> RuleSet:
+def ruleset() -> Any:
+    from tic_rules import parse_ruleset  # here, so that peers in processes of their own do not carry it
+
     return parse_ruleset(as_file(), "flat.json")
 
 

@@ -13,10 +13,10 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import measure
 from flat_work import FACTS, RULES, by_hand, records, ruleset
@@ -29,8 +29,16 @@ _NAMES = tuple(f"r-{place + 1}" for place in range(len(RULES)))
 _SIGNS = {"at_least": ">=", "at_most": "<=", "more_than": ">", "less_than": "<", "is": "="}
 _AS_OF = date(2026, 6, 30)
 
-Engine = tuple[Callable[[], Any], Callable[[Any], dict[str, list[str]]]]
-"""What is timed, and the statuses of its result by rule."""
+Engine = tuple[Callable[[], Any], Callable[[Any], Any]]
+"""What is timed, and its result as a polars table of texts, in the order of the rows."""
+
+
+class Row(NamedTuple):
+    name: str
+    seconds: float
+    cpu: float
+    mega: float
+    """The peak of its process: Python, the library, the table, and the work."""
 
 
 def table(rows: int) -> Any:
@@ -44,11 +52,24 @@ def table(rows: int) -> Any:
     return drawn[places].with_columns(id=polars.int_range(rows), approved=polars.lit(True))
 
 
+def write(path: Path, rows: int) -> None:
+    """A Parquet file of so many rows, a million at a time."""
+    import polars
+    import pyarrow.parquet
+
+    part = table(min(rows, 1_000_000))
+    with pyarrow.parquet.ParquetWriter(path, part.to_arrow().schema) as file:
+        for start in range(0, rows, len(part)):
+            file.write_table(part.with_columns(polars.col("id") + start).to_arrow(), row_group_size=125_000)
+
+
 # --- engines: in memory ---------------------------------------------------------------------------------------------------------
 
 
-def _of_polars(told: Any) -> dict[str, list[str]]:
-    return {name: told[name].to_list() for name in _NAMES}
+def _of_polars(told: Any) -> Any:
+    import polars
+
+    return told.sort("id").select(polars.col(name).cast(polars.String) for name in _NAMES)
 
 
 def ours(frame: Any) -> Engine:
@@ -69,8 +90,8 @@ def ours_duckdb(frame: Any) -> Engine:
     return lambda: check_table(connection.table("held"), rules, as_of=_AS_OF).to_arrow_table(), _of_arrow
 
 
-def polars_expressions() -> list[Any]:
-    """What somebody would write who needs these 30 statuses of a polars table."""
+def polars_expressions(kind: Any = None) -> list[Any]:
+    """What somebody would write who needs these 30 statuses of a polars table, as texts or as another kind."""
     import polars
 
     def test(column: Any, operator: str, bound: Any) -> Any:
@@ -89,13 +110,22 @@ def polars_expressions() -> list[Any]:
 
     told = [polars.col("id")]
     for name, (fact, operator, bound) in zip(_NAMES, RULES, strict=True):
-        column, words = polars.col(fact), (polars.lit("unknown"), polars.lit("pass"), polars.lit("fail"))
-        told.append(polars.when(column.is_null()).then(words[0]).when(test(column, operator, bound)).then(words[1]).otherwise(words[2]).alias(name))
+        column = polars.col(fact)
+        unknown, met, failed = (polars.lit(word, kind) for word in ("unknown", "pass", "fail"))
+        told.append(polars.when(column.is_null()).then(unknown).when(test(column, operator, bound)).then(met).otherwise(failed).alias(name))
     return told
 
 
 def hand_polars(frame: Any) -> Engine:
     return lambda: frame.lazy().select(polars_expressions()).collect(), _of_polars
+
+
+def hand_polars_enum(frame: Any) -> Engine:
+    """By somebody who knows that an Enum is written sooner than a text."""
+    import polars
+
+    kind = polars.Enum(["fail", "unknown", "pass"])
+    return lambda: frame.lazy().select(polars_expressions(kind)).collect(), _of_polars
 
 
 def sql() -> str:
@@ -115,9 +145,10 @@ def sql() -> str:
     )
 
 
-def _of_arrow(told: Any) -> dict[str, list[str]]:
-    told = told.sort_by("id")
-    return {name: told[name].to_pylist() for name in _NAMES}
+def _of_arrow(told: Any) -> Any:
+    import polars
+
+    return _of_polars(polars.from_arrow(told))
 
 
 def hand_duckdb(frame: Any) -> Engine:
@@ -150,16 +181,21 @@ def openfisca(frame: Any) -> Engine:
             simulation.set_input(fact, "2026", values)
         return {name: simulation.calculate(f"rule_{place}", "2026") for place, name in enumerate(_NAMES)}
 
-    return decide, lambda told: {name: [OPENFISCA_TOLD[number] for number in told[name].tolist()] for name in _NAMES}
+    def shown(told: Any) -> Any:
+        import polars
+
+        return polars.DataFrame({name: numpy.array(OPENFISCA_TOLD)[told[name]].astype(str) for name in _NAMES})
+
+    return decide, shown
 
 
 # --- engines: from Parquet to Parquet ---------------------------------------------------------------------------------------------
 
 
-def _of_file(output: str) -> Callable[[Any], dict[str, list[str]]]:
+def _of_file(output: str) -> Callable[[Any], Any]:
     import polars
 
-    return lambda _: _of_polars(polars.read_parquet(output).sort("id"))
+    return lambda _: _of_polars(polars.read_parquet(output))
 
 
 def ours_parquet(source: str, output: str) -> Engine:
@@ -187,6 +223,13 @@ def hand_polars_parquet(source: str, output: str) -> Engine:
     return lambda: polars.scan_parquet(source).select(polars_expressions()).sink_parquet(output), _of_file(output)
 
 
+def hand_polars_enum_parquet(source: str, output: str) -> Engine:
+    import polars
+
+    kind = polars.Enum(["fail", "unknown", "pass"])
+    return lambda: polars.scan_parquet(source).select(polars_expressions(kind)).sink_parquet(output), _of_file(output)
+
+
 def hand_duckdb_parquet(source: str, output: str) -> Engine:
     import duckdb
 
@@ -196,6 +239,7 @@ def hand_duckdb_parquet(source: str, output: str) -> Engine:
 
 IN_MEMORY: dict[str, Callable[[Any], Engine]] = {
     "hand-written polars": hand_polars,
+    "hand-written polars, Enum": hand_polars_enum,
     "tic-rules, polars": ours,
     "hand-written DuckDB SQL": hand_duckdb,
     "tic-rules, DuckDB": ours_duckdb,
@@ -203,6 +247,7 @@ IN_MEMORY: dict[str, Callable[[Any], Engine]] = {
 }
 FROM_PARQUET: dict[str, Callable[[str, str], Engine]] = {
     "hand-written polars": hand_polars_parquet,
+    "hand-written polars, Enum": hand_polars_enum_parquet,
     "tic-rules, polars": ours_parquet,
     "tic-rules table (command)": ours_command,
     "hand-written DuckDB SQL": hand_duckdb_parquet,
@@ -212,13 +257,13 @@ FROM_PARQUET: dict[str, Callable[[str, str], Engine]] = {
 # --- one engine in a process of its own -------------------------------------------------------------------------------------------
 
 
-def _refuse_others(name: str, told: dict[str, list[str]], rows: int) -> dict[str, dict[str, int]]:
+def _counts(name: str, told: Any, rows: int) -> dict[str, dict[str, int]]:
     """The counts of each rule's statuses; ends the process where a row differs from the hand-written function."""
     wanted = list(zip(*(by_hand(record) for record in records(5_000)[: min(CHECKED, rows)]), strict=True))
     for rule, statuses in zip(_NAMES, wanted, strict=True):
-        if told[rule][: len(statuses)] != list(statuses):
+        if told[rule][: len(statuses)].to_list() != list(statuses):
             sys.exit(f"{name} differs from the hand-written function in {rule}")
-    return {rule: {status: statuses.count(status) for status in ("pass", "fail", "unknown")} for rule, statuses in told.items()}
+    return {rule: {status: int((told[rule] == status).sum()) for status in ("pass", "fail", "unknown")} for rule in _NAMES}
 
 
 def _alone(name: str, rows: int, files: list[str], check: bool, times: int) -> dict[str, Any]:
@@ -228,7 +273,7 @@ def _alone(name: str, rows: int, files: list[str], check: bool, times: int) -> d
     else:
         work, shown = IN_MEMORY[name](table(rows))
     if check:
-        return {"counts": _refuse_others(name, shown(work()), rows)}
+        return {"counts": _counts(name, shown(work()), rows)}
     best = used = float("inf")
     for _ in range(times):
         started, spent = time.perf_counter(), measure.cpu()
@@ -238,31 +283,29 @@ def _alone(name: str, rows: int, files: list[str], check: bool, times: int) -> d
     return {"seconds": best, "cpu": used, "mega": measure.peak()}
 
 
-def rows_of(engines: dict[str, Any], rows: int, files: tuple[str, str] | None = None, rounds: int = 3, times: int = 4) -> list[tuple[str, float, float, float]]:
-    """Engine, seconds, CPU seconds, megabytes: in turns, so that a busy moment strikes all; a peer that is absent is left out."""
-    given = [str(rows), *(files or ())]
-    counts: dict[str, Any] = {}
-    for name in engines:
-        told = _process(name, given, "--check")
-        if told is not None:
-            counts[name] = told["counts"]
-    wanted = counts["hand-written polars"]
-    for name, found in counts.items():
-        if found != wanted:
-            sys.exit(f"{name} counts other statuses than hand-written polars")
-    best: dict[str, tuple[float, float, float]] = {}
+def rows_of(names: Sequence[str], rows: int, files: Sequence[str] = (), rounds: int = 3, times: int = 5) -> list[Row]:
+    """What each engine takes, in turns, so that a busy moment strikes all; one that is absent is left out."""
+    best: dict[str, Row] = {}
     for _ in range(rounds):
-        for name in counts:
-            told = _process(name, given, "--times", str(times))
-            assert told is not None
-            new = (told["seconds"], told["cpu"], told["mega"])
-            best[name] = tuple(min(pair) for pair in zip(best.get(name, new), new, strict=True))  # type: ignore[assignment]
-    return [(name, *best[name]) for name in counts]
+        for name in names:
+            told = _process(name, [str(rows), *files, "--times", str(times)])
+            if told is not None:
+                new = Row(name, told["seconds"], told["cpu"], told["mega"])
+                best[name] = Row(name, *(min(pair) for pair in zip(best.get(name, new)[1:], new[1:], strict=True)))
+    return list(best.values())
 
 
-def _process(name: str, given: list[str], *options: str) -> dict[str, Any] | None:
+def refuse_others(names: Sequence[str], rows: int, files: Sequence[str] = ()) -> None:
+    """End the run where engines do not all come to the same statuses."""
+    found = {name: told["counts"] for name in names if (told := _process(name, [str(rows), *files, "--check"])) is not None}
+    for name, counts in found.items():
+        if counts != found["hand-written polars"]:
+            sys.exit(f"{name} counts other statuses than hand-written polars")
+
+
+def _process(name: str, given: Sequence[str]) -> dict[str, Any] | None:
     environment = {**os.environ, "POLARS_MAX_THREADS": THREADS, "OMP_NUM_THREADS": THREADS}
-    told = subprocess.run([sys.executable, __file__, name, *given, *options], capture_output=True, text=True, env=environment, check=False)
+    told = subprocess.run([sys.executable, __file__, name, *given], capture_output=True, text=True, env=environment, check=False)
     if "ModuleNotFoundError" in told.stderr:
         print(f"{name}: left out, not installed ({told.stderr.strip().splitlines()[-1]})", file=sys.stderr)
         return None

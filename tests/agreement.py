@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from generate import random_centre, random_programme
 
-from tic_rules import Centre, DataError, RuleSet, check, check_programme, check_table, facts_table, load_ruleset
+from tic_rules import Centre, RuleSet, check, check_programme, check_table, facts_table, load_ruleset
 from tic_rules.checking import ENGINES
 from tic_rules.findings import KEYS, Finding, Report
 
@@ -85,42 +85,20 @@ def _apart(wanted: Finding, found: Finding, engine: str, keys: Sequence[str]) ->
 
 
 def table_disagreements(drawn: Sequence[tuple[dict[str, Any], date]], ruleset: RuleSet) -> Iterator[tuple[int, Disagreement]]:
-    """Every status that differs where centres are decided as one table, with the centre's place among those drawn.
-
-    A centre whose clock is too open to be gone through is refused by tables, and no other.
-    """
-    tables = [_or_refused(lambda d=data, t=as_of: facts_table([d], ruleset, as_of=t)) for data, as_of in drawn]
-    rows = {row["centre"]: row for row in check_table(one_table(tables), ruleset).to_dicts()} if any(table is not None for table in tables) else {}
+    """Every status that differs where centres are decided as one table, with the centre's place among those drawn."""
+    table = one_table([facts_table([data], ruleset, as_of=as_of) for data, as_of in drawn])
+    rows = {row["centre"]: row for row in check_table(table, ruleset).to_dicts()}
     for place, (data, as_of) in enumerate(drawn):
-        wanted = check(data, ruleset, as_of=as_of, engine="reference")
-        given = rows.get(place)
-        if too_open(wanted) or given is None:
-            if too_open(wanted) != (given is None):
-                yield place, Disagreement(ruleset.id, FRAMES, {"refused": too_open(wanted)}, {"refused": given is None})
-            continue
-        for rule, status in wanted.statuses.items():
-            if given[rule] != status:
-                yield place, Disagreement(f"{ruleset.id}/{rule}", FRAMES, {"status": status}, {"status": given[rule]})
-
-
-def too_open(report: Report) -> bool:
-    """Whether some rules stay unknown because the clock is open in more ways than can be gone through."""
-    return any(warning["code"] == "open-clock" for warning in report.warnings)
-
-
-def _or_refused(decide: Callable[[], Any]) -> Any:
-    """None where the data is refused."""
-    try:
-        return decide()
-    except DataError:
-        return None
+        for rule, status in check(data, ruleset, as_of=as_of, engine="reference").statuses.items():
+            if rows[place][rule] != status:
+                yield place, Disagreement(f"{ruleset.id}/{rule}", FRAMES, {"status": status}, {"status": rows[place][rule]})
 
 
 def one_table(tables: Sequence[Any]) -> Any:
-    """Tables of one centre each as one table; a place without a table is left out."""
+    """Tables of one centre each as one table."""
     import polars
 
-    numbered = [table.with_columns(centre=polars.lit(place, polars.Int64)) for place, table in enumerate(tables) if table is not None]
+    numbered = [table.with_columns(centre=polars.lit(place, polars.Int64)) for place, table in enumerate(tables)]
     return polars.concat(numbered, how="diagonal")
 
 

@@ -16,7 +16,7 @@ from tic_rules import conditions as c
 from tic_rules.centre import CentreData
 from tic_rules.engines.frames import columns as k
 from tic_rules.evaluate import between, day_not_needed, deadline_of, latest_judgement, see
-from tic_rules.lives import Life, Needs, whole
+from tic_rules.lives import Life, Needs, lives_of
 from tic_rules.quantities import FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days, year_end
 from tic_rules.readings import FALSE, TRUE, UNKNOWN, Moment, Scene
 from tic_rules.ruleset import Rule, RuleSet
@@ -47,15 +47,16 @@ def rows_of(scene: Scene, asked: Asked, number: int, exempted: Mapping[str, Iter
     for rule_id, given in exempted.items():
         told[k.exemption_of(scene.ruleset[rule_id])] = _exempted(given, scene.as_of)
     for needs, rules in asked.groups.items():
-        lives = whole(scene, needs)
+        lives = _lives(scene, needs)
         for rule in rules if len(lives) > 1 else ():
             if rule.by in ("application", "approval"):
                 told[k.behind_of(rule)] = TRUE if day_not_needed(rule, scene, lives) else FALSE
-    lived = _lived(scene, asked)
+    lived = _lived(scene, asked) or [(Life(None, None, None), [])]
+    uncounted = any(not _lives(scene, needs) for needs in asked.groups)
     for place, (life, counted) in enumerate(lived):
         row: Row = {**told, k.LIFE: place, k.APPROVED: TRUE if life.approved is not None else FALSE}
         row |= {k.APPROVED_ON: life.approved, k.TERM_END: life.term_end}
-        if len(lived) > 1:
+        if len(lived) > 1 or uncounted:
             row |= {k.counts_of(needs): TRUE if needs in counted else FALSE for needs in asked.groups}
         reading = _Reading(scene, asked, life, row)
         for needs in counted:
@@ -115,12 +116,18 @@ def _key(life: Life, looked: tuple[Any, ...], shared: tuple[bool, ...]) -> tuple
     return (life.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
 
 
+def _lives(scene: Scene, needs: Needs) -> tuple[Life, ...]:
+    """The lives that rules with these needs tell apart; none where they are too many to go through, and no row counts for these rules."""
+    lives = lives_of(scene, needs)
+    return () if lives.cut else lives.all
+
+
 def _lived(scene: Scene, asked: Asked) -> list[tuple[Life, list[Needs]]]:
     """The lives of a centre, each with the groups of rules that it counts for; one where the clock is known."""
     found: list[_Lived] = []
     for needs in asked.groups:
         rooms = _Rooms(found, needs)
-        for life in whole(scene, needs):
+        for life in _lives(scene, needs):
             looked = rooms.looked(life)
             row = rooms.take(life, looked)
             if row is None:

@@ -1,0 +1,35 @@
+"""What one engine holds in memory for the flat work, in a process of its own: python benchmarks/alone.py NAME prints megabytes at the peak."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import measure
+from flat_work import by_hand, records
+from peers import PEERS
+
+
+def megabytes(name: str) -> float:
+    """The peak of a process that prepares an engine and decides records with it: Python and the records included."""
+    return float(subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=True).stdout)
+
+
+def _decide(name: str) -> None:
+    if name == "hand-written Python":
+        decide = by_hand
+    elif name == "tic-rules, compiled":
+        from flat_work import ruleset
+
+        from tic_rules.engines.compiled.flat import flat
+
+        decide = flat(ruleset())
+    else:
+        decide = PEERS[name][1]()
+    for record in records(200):
+        decide(record)
+
+
+if __name__ == "__main__":
+    _decide(sys.argv[1])
+    print(measure.peak())
