@@ -94,6 +94,11 @@ def table_disagreements(drawn: Sequence[tuple[dict[str, Any], date]], ruleset: R
                 yield place, Disagreement(f"{ruleset.id}/{rule}", FRAMES, {"status": status}, {"status": rows[place][rule]})
 
 
+def too_open(report: Report) -> bool:
+    """Whether some rules stay unknown because the clock is open in more ways than can be gone through."""
+    return any(warning["code"] == "open-clock" for warning in report.warnings)
+
+
 def one_table(tables: Sequence[Any]) -> Any:
     """Tables of one centre each as one table."""
     import polars
