@@ -622,8 +622,8 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     lives = lives_of(scene, needs)
     if lives.cut:
         some = [decide(rule, scene, life) for life in lives.all]
-        missing = (*lives.open, *(path for decision in some if decision.status == "unknown" for path in missing_of(decision)))
-        return Decision("unknown", missing=tuple(dict.fromkeys(missing)), agreed=False)
+        named = (*lives.open, *(path for decision in some if decision.status == "unknown" for path in missing_of(decision)))
+        return Decision("unknown", missing=tuple(dict.fromkeys(named)), agreed=False)
     first = decide(rule, scene, lives.all[0])
     if len(lives.all) == 1:
         return first._replace(missing=missing_of(first)) if first.status == "unknown" else first
