@@ -49,8 +49,8 @@ def _refuse(sheet: Sheet) -> None:
         raise UsageError(faults)
 
 
-_ANY_YEAR: frozenset[Any] = frozenset()
-"""What a column of years may hold: not told."""
+_ANY: frozenset[Any] = frozenset()
+"""What a column of years, or of yes and no, may hold: not told."""
 
 
 class _Deciding:
@@ -66,7 +66,10 @@ class _Deciding:
         self.years = range(min(years), max(years) + 1) if years else range(0)
         self.steps: list[dict[str, Expr]] = []
         self._made: dict[Any, Told] = {}
-        self.approved = self.made("approved", self._approved)
+        approved = self.made("approved", self._approved)
+        tests = {number: self.made(("approved", number), lambda n=number: Told(approved.is_(n), _ANY), approved).expr for number in approved.may}  # type: ignore[misc]
+        self.approved = approved._replace(tests=tests, step=approved.step + 1)
+        """Nearly every rule asks this."""
 
     def read(self, name: str) -> bool:
         """Whether a column is there to be read by rules: all others are the caller's own and are kept."""
@@ -202,7 +205,8 @@ class _Deciding:
 
     def _spoken(self, rule: Rule, judged: Told, required: Told, applies: Told) -> Told:
         """Whether the clause speaks to this centre and this moment at all."""
-        silent = choose(required.is_(TRUE), HOLDS_ANYWAY, SILENT)
+        # whether the requirement holds all the same matters only where lives are compared
+        silent = choose(required.is_(TRUE), HOLDS_ANYWAY, SILENT) if self.lived else told(SILENT)
         anyway = choose(judged.is_(PASS), PASS, OPEN)
         review = choose(judged.is_(PASS), PASS, judged.is_(OPEN), OPEN, JUDGE)
         judged = applies.match({TRUE: judged, FALSE: silent, UNKNOWN: anyway, REVIEW: review})
@@ -230,7 +234,7 @@ class _Deciding:
         if not self.sheet.has(k.APPROVED_ON) or not self.years:
             return told(OPEN)
         approved = self.sheet.column(k.APPROVED_ON)
-        first = self.made("first year", lambda: Told(self._first_year(approved), _ANY_YEAR))
+        first = self.made("first year", lambda: Told(self._first_year(approved), _ANY))
         last = self.made(("last year", owed.running_year), lambda: self._last_year(owed.running_year))
         ranks = [self._year(rule, year, first, last) for year in self.years]
         unseen = either(first.expr < self.years[0], last.expr > self.years[-1])
@@ -261,7 +265,7 @@ class _Deciding:
             return Told(self.as_of.year if ended else self.as_of.year - 1, frozenset({0}))
         year = self.as_of.dt.year()
         over = both(self.as_of.dt.month() == 12, self.as_of.dt.day() == 31)
-        return Told(year if running else nw.when(over).then(year).otherwise(year - 1), _ANY_YEAR)
+        return Told(year if running else nw.when(over).then(year).otherwise(year - 1), _ANY)
 
     # --- what is shown -----------------------------------------------------------------------------------------------------
 

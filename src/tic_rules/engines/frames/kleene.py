@@ -26,6 +26,8 @@ class Told(NamedTuple):
     expr: Expr
     may: frozenset[Any]
     step: int = -1
+    tests: Mapping[int, Expr] = {}
+    """Whether it holds a number, where that is a column of its own."""
 
     @property
     def constant(self) -> Any:
@@ -36,7 +38,7 @@ class Told(NamedTuple):
         meant = self.may.intersection(numbers)
         if not meant or meant == self.may:
             return bool(meant)
-        return either(*(self.expr == number for number in sorted(meant)))
+        return either(*(self.tests.get(number, self.expr == number) for number in sorted(meant)))
 
     def same(self, other: Told) -> Test:
         if self.constant is not None and self.constant == other.constant:
