@@ -7,6 +7,7 @@ python benchmarks/run.py --write    and write docs/benchmarks.md and its two plo
 from __future__ import annotations
 
 import argparse
+import os
 import platform
 import sys
 from importlib.metadata import PackageNotFoundError, version
@@ -117,11 +118,12 @@ def _table_of(rows: list[table_work.Row], centres: int = 1_000_000) -> list[str]
 
 
 def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]]:
+    busy = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} when the run began" if hasattr(os, "getloadavg") else f"{os.cpu_count()} processors"
     tables, plotted = table_lines()  # first, while this process is small
     rows = flat_rows()
     hand = rows[0][1]
     peers = [micro for name, micro, _ in rows if not name.startswith(("hand", "tic-rules"))]
-    lines = [f"Python {platform.python_version()}, {platform.system()} {platform.machine()}. Times are the best of several runs in one process.", ""]
+    lines = [f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {busy}. Times are the best of several runs in one process.", ""]
     lines += ["## Flat work: 30 rules over 25 facts of one record, statuses only", ""]
     lines += ["| engine | µs a record | records a second | × hand-written | MB |", "|---|---:|---:|---:|---:|"]
     for name, micro, shown in sorted(rows, key=lambda row: row[1]):
