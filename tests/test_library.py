@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
 import subprocess
 import sys
 import tomllib
 import venv
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -216,3 +218,19 @@ def test_the_wheel_runs_elsewhere(installed: Path, tmp_path: Path) -> None:
     )
     done = subprocess.run([str(installed), "-c", code], capture_output=True, text=True, cwd=tmp_path, check=False, env={"PATH": ""})
     assert done.stdout == "5 non_compliant\n", done.stderr
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_nothing_of_a_check_is_left_when_its_report_is_gone(engine: str) -> None:
+    """No circles: a thousand files would stay in memory until Python looks for them."""
+    gc.collect()
+    gc.disable()
+    try:
+        data = Centre.from_file(ROOT / "examples" / "national.yaml").model_dump()
+        report = check(data, "national_2017", as_of="2025-06-30", engine=engine)
+        assert report.to_json()
+        subject = weakref.ref(report.subject)
+        del report
+        assert subject() is None
+    finally:
+        gc.enable()

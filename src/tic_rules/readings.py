@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
+from weakref import ref
 
 from tic_rules.centre import Dated, Programme, Record, Series, Subject, value_at
 from tic_rules.conditions import Test, Where
@@ -93,8 +94,8 @@ class Scene:
     """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
 
     __slots__ = (
-        "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "places", "programme", "reported_on", "ruleset",
-        "subject",
+        "__weakref__", "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "places", "programme",
+        "reported_on", "ruleset", "subject",
     )  # fmt: skip
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
@@ -479,18 +480,23 @@ class Scene:
 
 
 class LookedUp:
-    """The attributes of an entry that stand elsewhere, looked up when they are asked for."""
+    """The attributes of an entry that stand elsewhere, looked up when they are asked for.
+
+    The scene is held weakly: in a circle, it and the text of its file would stay in memory until Python looks for circles.
+    """
 
     __slots__ = ("_at", "_known", "_record", "_scene", "names")
 
     def __init__(self, scene: Scene, names: Mapping[str, LookUp], record: Any, at: Path) -> None:
-        self._scene, self.names, self._record, self._at = scene, names, record, at
+        self._scene, self.names, self._record, self._at = ref(scene), names, record, at
         self._known: dict[str, tuple[Any, tuple[Path, ...]]] = {}
 
     def of(self, name: str) -> tuple[Any, tuple[Path, ...]]:
         """The value and the place that it was found at, or None and all that keeps it unknown."""
         if name not in self._known:
-            self._known[name] = self._scene.look_up(self.names[name], self._record, self._at)
+            scene = self._scene()
+            assert scene is not None, "entries are read while their scene is"
+            self._known[name] = scene.look_up(self.names[name], self._record, self._at)
         return self._known[name]
 
 
