@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import count, repeat
-from typing import Any
+from typing import Any, NamedTuple
 
 from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Programme, Record, Series, Subject
@@ -74,10 +74,11 @@ class _Check:
             self.exempted[rule_id] = _exempt(decisions[place], given, scene.as_of, self.used)
 
     def statuses(self) -> dict[str, str]:
-        rules = self.scene.ruleset.rules
         known = getattr(self.decisions, "statuses", None) or [decision.status for decision in self.decisions]
-        found = {rule.id: status for rule, status in zip(rules, known, strict=True)}
-        return found | {rule_id: decision.status for rule_id, (_, decision) in self.exempted.items()}
+        found = dict(zip(self.scene.ruleset.rule_ids, known, strict=True))
+        for rule_id, (_, decision) in self.exempted.items():
+            found[rule_id] = decision.status
+        return found
 
     def findings(self) -> tuple[Finding, ...]:
         return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), count(), repeat(self.tell)))
@@ -174,28 +175,40 @@ def _sort_judgements(scene: Scene) -> None:
     """Give every attestation with an effect to its rule."""
     if not scene.subject.attestations:
         return
-    items, prefix, as_of = _items_of(scene.ruleset), len(scene.ruleset.id) + 1, scene.as_of
+    items, as_of, attested = _items_of(scene.ruleset), scene.as_of, scene.attested
     for index, given in enumerate(scene.subject.attestations):
         own = items.get(given.rule)
-        if own is not None and _takes_effect(given, own, as_of):
-            scene.attested.setdefault(given.rule[prefix:], []).append((index, given))
+        if own is not None and _takes_effect(given, own.items, as_of):
+            known = attested.get(own.rule)
+            if known is None:
+                attested[own.rule] = [(index, given)]
+            else:
+                known.append((index, given))
 
 
-def _items_of(ruleset: RuleSet) -> dict[str, frozenset[str]]:
-    """The rules that take attestations, by their full id, and the items that each takes one of."""
+class _Judged(NamedTuple):
+    """A rule that takes attestations, and the items that it takes one of."""
+
+    rule: str
+    items: frozenset[str]
+
+
+def _items_of(ruleset: RuleSet) -> dict[str, _Judged]:
+    """The rules that take attestations, by their full id."""
     found = ruleset._compiled.get("items")
     if found is None:
         attested = [rule for rule in ruleset.rules if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
-        found = ruleset._compiled["items"] = {f"{ruleset.id}/{rule.id}": frozenset(item.id for item in rule.items) for rule in attested}
+        found = ruleset._compiled["items"] = {f"{ruleset.id}/{rule.id}": _Judged(rule.id, frozenset(item.id for item in rule.items)) for rule in attested}
     return found
 
 
 def _takes_effect(given: Any, items: frozenset[str], as_of: date) -> bool:
-    if given.met is None or given.by is None or given.date is None or given.evidence is None:
+    day = given.date
+    if day is None or given.met is None or given.by is None or given.evidence is None or day[0] > as_of:
         return False
     if (given.item not in items) if items else given.item is not None:
         return False
-    return bool(given.date.first <= as_of) and (given.expires_on is None or not _expired(given, as_of))
+    return given.expires_on is None or not _expired(given, as_of)
 
 
 def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
@@ -215,7 +228,7 @@ def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterat
                 subject, "unknown-rule", (*at, "rule"), f"没有规则 {shown}，该认定意见不起作用", f"there is no rule {shown}; the attestation has no effect"
             )
             continue
-        items = attested.get(given.rule, frozenset())
+        items = attested[given.rule].items if given.rule in attested else frozenset()
         absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
         if given.rule not in attested:
             yield _warn(

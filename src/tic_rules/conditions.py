@@ -223,6 +223,12 @@ class Reads(Node):
     reads: tuple[str, str]
     ignoring_space: Flag = False
 
+    @cached_property
+    def ends(self) -> tuple[str, str]:
+        """The beginning and the end as a text is held against them."""
+        first, last = ("".join(part.split()) if self.ignoring_space else part for part in self.reads)
+        return first, last
+
 
 class Same(Node):
     """Texts that read as given, with the same between."""

@@ -153,9 +153,9 @@ def _reads(node: c.Reads, scene: Scene, moment: Moment, life: Life, rule: Rule) 
 
 def between(node: c.Reads, text: str) -> str:
     """What stands between the beginning and the end that a text must have; empty where it does not have them."""
-    before, after = node.reads
+    before, after = node.ends
     if node.ignoring_space:
-        text, before, after = ("".join(part.split()) for part in (text, before, after))
+        text = "".join(text.split())
     inner = text[len(before) : len(text) - len(after)]
     return inner if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after) else ""
 

@@ -88,8 +88,10 @@ def lives_of(scene: Scene, needs: Needs) -> Lives:
     return known
 
 
-def _exact_life(scene: Scene, centre: CentreData, needs: Needs) -> Life | None:
-    """The one life of a centre whose clock is known to the day, as far as it is looked at."""
+def exact_life(scene: Scene, needs: Needs) -> Life | None:
+    """The one life of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
+    centre = scene.subject
+    assert isinstance(centre, CentreData)
     span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
     if span is None or span.first != span.last or span.last > scene.as_of:
         return None
@@ -100,7 +102,7 @@ def _exact_life(scene: Scene, centre: CentreData, needs: Needs) -> Life | None:
 
 
 def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
-    exact = _exact_life(scene, centre, needs)
+    exact = exact_life(scene, needs)
     if exact is not None:
         return Lives((exact,), ())
     as_of, span = scene.as_of, centre.approved_on

@@ -1,7 +1,7 @@
 """What a rule file says: document, clauses, rules, and the vocabulary of facts, lists and words that they are written in."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, KeysView, Mapping
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
@@ -385,6 +385,11 @@ class RuleSet:
     def __getitem__(self, rule_id: str) -> Rule:
         """A rule by its id, with or without the rule set's own before it. Raises KeyError."""
         return self._by_id[rule_id.removeprefix(f"{self.id}/")][1]
+
+    @property
+    def rule_ids(self) -> KeysView[str]:
+        """The ids of the rules, in their order."""
+        return self._by_id.keys()
 
     def place_of(self, rule_id: str) -> int:
         """The place of a rule in the rule set's order."""

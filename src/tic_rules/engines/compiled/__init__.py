@@ -1,7 +1,8 @@
 """The compiled engine: a rule set becomes plain Python functions, once, and they decide all rules of a centre in one pass.
 
-Generated code gives statuses and numbers (`program`); places and what lists lack follow from what it has read (`citing`, `absent`);
-what is rarer is the reference's (`deferred`). All but the statuses is made when it is looked at.
+What is plain in a centre goes the straight way (`straight`), what is not the general one (`program`). Both give statuses and
+numbers; places and what lists lack follow from what has been read (`citing`, `absent`); what is rarer is the reference's
+(`deferred`). All but the statuses is made when it is looked at.
 """
 
 from __future__ import annotations
@@ -12,13 +13,14 @@ from datetime import date
 from itertools import repeat
 from typing import Any
 
-from tic_rules.engines.compiled.citing import Citing, Plan
+from tic_rules.engines.compiled.citing import Citing, Plan, plans_of
 from tic_rules.engines.compiled.deferred import Deferred
 from tic_rules.engines.compiled.program import Group, Program, compile_rules
 from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
+from tic_rules.engines.compiled.straight import Straight, compile_straight
 from tic_rules.engines.explaining import followed
 from tic_rules.evaluate import day_not_needed
-from tic_rules.lives import Life, lives_of
+from tic_rules.lives import Life, exact_life, lives_of
 from tic_rules.readings import TRUE, Scene
 from tic_rules.ruleset import RuleSet
 
@@ -27,14 +29,22 @@ _LOCK = threading.Lock()
 
 def program_of(ruleset: RuleSet, programme: bool = False) -> Program:
     """The functions of a rule set for a centre or a programme; compiled when they are first asked for, kept with the rule set."""
-    key = ("program", programme)
-    found = ruleset._compiled.get(key)
-    if found is None:
-        with _LOCK:
-            found = ruleset._compiled.get(key)
-            if found is None:
-                found = ruleset._compiled[key] = compile_rules(ruleset, programme)
-    return found
+    found = ruleset._compiled.get(("program", programme))
+    return found if found is not None else _made(ruleset, ("program", programme))  # type: ignore[no-any-return]
+
+
+def straight_of(ruleset: RuleSet) -> Straight:
+    """The function of a rule set for a centre that is plain; compiled when it is first asked for, kept with the rule set."""
+    found = ruleset._compiled.get("straight")
+    return found if found is not None else _made(ruleset, "straight")  # type: ignore[no-any-return]
+
+
+def _made(ruleset: RuleSet, key: Any) -> Any:
+    with _LOCK:
+        found = ruleset._compiled.get(key)
+        if found is None:
+            found = ruleset._compiled[key] = compile_straight(ruleset) if key == "straight" else compile_rules(ruleset, key[1])
+        return found
 
 
 class Outcomes(Sequence[Deferred]):
@@ -59,8 +69,14 @@ class Outcomes(Sequence[Deferred]):
 
 def check_rules(scene: Scene) -> Outcomes:
     """Every rule of the scene's rule set, in its order, decided by generated code."""
-    program = program_of(scene.ruleset, scene.programme)
-    reader = Reader(scene)
+    ruleset, reader = scene.ruleset, Reader(scene)
+    citing = Citing(reader, program_of)
+    if not scene.programme and scene.as_of <= scene.reported_on and not reader.named:
+        straight = straight_of(ruleset)
+        life = exact_life(scene, straight.needs)
+        if life is not None and life.approved is not None:
+            return Outcomes(*straight.decide(reader, *life), plans_of(ruleset), citing)
+    program = program_of(ruleset, scene.programme)
     statuses: tuple[str, ...] = ()
     observed: tuple[Any, ...] = ()
     for group in program.groups:
@@ -69,7 +85,7 @@ def check_rules(scene: Scene) -> Outcomes:
         for place in group.consequences:
             reader.followed[group.rules[place].id] = followed(told[place])
     statuses, observed = statuses + program.others, observed + (None,) * len(program.others)
-    return Outcomes(program.order(statuses), program.order(observed), program.plans, Citing(reader, program.pool))
+    return Outcomes(program.order(statuses), program.order(observed), plans_of(ruleset), citing)
 
 
 def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, ...]]:
@@ -114,4 +130,4 @@ def _hull(told: list[Any], shown: int) -> Any:
     return Numbers(*ends, *told[shown].bound())
 
 
-__all__ = ["Outcomes", "check_rules", "program_of"]
+__all__ = ["Outcomes", "check_rules", "program_of", "straight_of"]

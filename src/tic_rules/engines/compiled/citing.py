@@ -14,7 +14,8 @@ from tic_rules import conditions as c
 from tic_rules.centre import Series
 from tic_rules.engines.compiled.absent import missing, value_of
 from tic_rules.engines.compiled.conditions import Pool
-from tic_rules.engines.compiled.runtime import Match, Reader, judged, running
+from tic_rules.engines.compiled.program import Program
+from tic_rules.engines.compiled.runtime import Match, Numbers, Reader, Sides, judged, running
 from tic_rules.evaluate import Clock, clock_of, day_not_needed, name_of, reads_days, see
 from tic_rules.lives import Life, Needs, lives_of, needs_of
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
@@ -43,12 +44,17 @@ class Plan(NamedTuple):
     names_lacking: bool
     """Whether what a list lacks can be told from the one condition that the rule is."""
     lacks: bool
+    numbers: type[Numbers] | type[Sides] | None
+    """What the numbers are that the rule observes, where it is one condition that has any."""
 
 
 def plans_of(ruleset: RuleSet) -> tuple[Plan, ...]:
-    """What is known of every rule beforehand, in the order of the rule set."""
-    times: dict[Any, int] = {}
-    return tuple(_plan(ruleset, rule, times) for rule in ruleset.rules)
+    """What is known of every rule beforehand, in the order of the rule set; made once."""
+    found: tuple[Plan, ...] | None = ruleset._compiled.get("plans")
+    if found is None:
+        times: dict[Any, int] = {}
+        found = ruleset._compiled["plans"] = tuple(_plan(ruleset, rule, times) for rule in ruleset.rules)
+    return found
 
 
 def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
@@ -56,20 +62,26 @@ def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
     needs, nodes = needs_of(ruleset, rule), [node for tree in trees for node in c.walk(tree)]
     time = times.setdefault((needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), len(times))
     lacks = any(type(node) in _LACKS and (rule.items or type(node) is not c.Attested) for node in nodes)
-    return Plan(rule, needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks)
+    return Plan(rule, needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks, _NUMBERS.get(type(rule.condition)))
 
 
 class Citing:
     """What was read of one subject: asked for rule by rule, after the rules have been decided."""
 
-    __slots__ = ("_clocks", "_known", "_listed", "_ways", "pool", "reader")
+    __slots__ = ("_clocks", "_known", "_listed", "_program_of", "_ways", "reader")
 
-    def __init__(self, reader: Reader, pool: Pool) -> None:
-        self.reader, self.pool = reader, pool
+    def __init__(self, reader: Reader, program_of: Callable[[RuleSet, bool], Program]) -> None:
+        """`program_of` gives the functions that match entries, when they are first needed."""
+        self.reader, self._program_of = reader, program_of
         self._known: dict[Any, Paths] = {}
         self._listed: dict[Any, list[tuple[Path, Any, int]]] = {}
         self._clocks: dict[int, tuple[Clock, ...]] = {}
         self._ways: dict[int, Way | None] = {}
+
+    @property
+    def pool(self) -> Pool:
+        scene = self.reader.scene
+        return self._program_of(scene.ruleset, scene.programme).pool
 
     def way(self, plan: Plan) -> Way | None:
         """The one life of a rule and its clock; None where there are several lives, or the rule does not look at its clock."""
@@ -358,6 +370,8 @@ _READ: dict[type, Callable[..., Paths]] = {
     c.NoneOf: Citing._none_of, c.Largest: Citing._largest, c.Share: Citing._share, c.NotAfter: Citing._nothing, c.Follows: Citing._nothing,
     c.Running: Citing._running,
 }  # fmt: skip
+
+_NUMBERS: dict[type, Any] = {c.Compare: Numbers, c.Largest: Numbers, c.Share: Sides}
 
 _LACKS: dict[type, Callable[..., Iterator[str]]] = {
     c.Attested: Citing._items, c.Contains: Citing._left_out, c.EachOf: Citing._without, c.Every: Citing._not_so, c.NoneOf: Citing._barred,

@@ -122,9 +122,9 @@ class Pool:
         if test.given:
             quick = n.constant(TRUE)
         elif test.one_of is not None:
-            quick = n.choose(self._among(value, test.one_of), n.constant(TRUE), n.constant(REVIEW if test.open else FALSE))
+            quick = n.choose(self.among(value, test.one_of), n.constant(TRUE), n.constant(REVIEW if test.open else FALSE))
         else:
-            quick = n.choose(self._among(value, test.other_than or ()), n.constant(FALSE), n.constant(TRUE))
+            quick = n.choose(self.among(value, test.other_than or ()), n.constant(FALSE), n.constant(TRUE))
         absent = n.constant(TRUE if test.one_of is not None and None in test.one_of else UNKNOWN)
         is_absent = n.compare(value, "is", n.constant(None))
         if self._plain(attribute, listed):
@@ -132,7 +132,7 @@ class Pool:
         slow = n.call("passes", n.name(self.named(test)), value, n.constant(attribute), n.name("day"), n.name("reader"))
         return reads, n.choose(is_absent, absent, n.compare(n.call("type", value), "in", n.name("scalars")), quick, slow)
 
-    def _among(self, value: Expr, words: tuple[Any, ...]) -> Expr:
+    def among(self, value: Expr, words: tuple[Any, ...]) -> Expr:
         known = [word for word in words if word is not None]
         if len(known) == 1:
             return n.compare(value, "==", n.constant(known[0]))
@@ -170,19 +170,29 @@ class Pool:
         declared = self.ruleset.vocabulary.lists[listed]
         if attribute in declared.look_up or declared.scalar is not None:
             return False
-        return all(_is_plain(self.model, f"{path}.{attribute}") for path in declared.paths)
+        return all(_is_plain(kind_at(self.model, f"{path}.{attribute}")) for path in declared.paths)
 
 
-def _is_plain(model: Any, path: str) -> bool:
-    """Whether a field holds one word or one yes/no, never dated."""
-    *above, last = path.split(".")
-    for part in above:
+def record_at(model: Any, path: str) -> Any:
+    """The record that stands at a dotted path, alone or in a list; None where there is none."""
+    for part in path.split("."):
         field = model.model_fields.get(part)
         model = centre.record_in(field.annotation) if field is not None else None
         if model is None:
-            return False
-    field = model.model_fields.get(last)
-    kind = next((held for held in field.metadata if isinstance(held, centre.Kind)), None) if field is not None else None
+            return None
+    return model
+
+
+def kind_at(model: Any, path: str) -> centre.Kind | None:
+    """What a field holds, alone or in the entries of a list."""
+    above, _, last = path.rpartition(".")
+    record = record_at(model, above) if above else model
+    field = record.model_fields.get(last) if record is not None else None
+    return next((held for held in field.metadata if isinstance(held, centre.Kind)), None) if field is not None else None
+
+
+def _is_plain(kind: centre.Kind | None) -> bool:
+    """Whether a field holds one word or one yes/no, never dated."""
     return kind is not None and not kind.dated and kind.name in ("text", "truth")
 
 
@@ -295,7 +305,7 @@ class Body:
 
     def see(self, node: Any, when: When, rule: Rule) -> str:
         """The variable that holds a condition's value at a moment."""
-        return _SEE[type(node)](self, node, when, rule)  # type: ignore[no-any-return]
+        return getattr(self, _SEE[type(node)])(node, when, rule)  # type: ignore[no-any-return]
 
     def _all(self, node: c.All, when: When, rule: Rule) -> str:
         return self._least([self.see(part, when, rule) for part in node.all])
@@ -345,6 +355,9 @@ class Body:
         self.pool.functions.append(n.function(test, ("value", "day", "spoken"), [n.return_(self._test(node, n.name("value"), n.name("day")))]))
         day = n.name(when.day)
         slow = n.call("over", n.name(test), value, day, n.name("spoken"))
+        if isinstance(node, c.Is) and isinstance(node.is_, bool):
+            so, not_so, absent = (n.compare(value, "is", n.constant(told)) for told in (node.is_, not node.is_, None))
+            return self.keep(n.choose(so, n.constant(TRUE), not_so, n.constant(FALSE), absent, n.constant(UNKNOWN), slow))
         known = n.both(n.compare(value, "is not", n.constant(None)), n.compare(n.call("type", value), "is not", n.name("Series")))
         return self.keep(n.choose(known, self._test(node, value, day), slow))
 
@@ -367,9 +380,9 @@ class Body:
     def _same(self, node: c.Same, when: When, rule: Rule) -> str:
         texts = n.tuple_([n.name(self.read(self.facts[part.fact].value or "")) for part in node.same])
         quick = n.call("same", n.name(self.pool.named(node.same)), texts)
-        return self.keep(n.choose(n.call("any_dated", texts), self._by_reference(node, when, rule), quick))
+        return self.keep(n.choose(n.call("any_dated", texts), self.by_reference(node, when, rule), quick))
 
-    def _by_reference(self, node: Any, when: When, rule: Rule) -> Expr:
+    def by_reference(self, node: Any, when: When, rule: Rule) -> Expr:
         year = n.constant(None) if when.year is None else n.name(when.year)
         life = (n.name("approved"), n.name("term_end"))
         return n.call("see", n.name("reader"), n.name(self.pool.named(node)), n.name(self.pool.named(rule)), n.name(when.day), n.name(when.start), year, *life)
@@ -420,16 +433,21 @@ class Body:
         return value
 
     def _share(self, node: c.Share, when: When, rule: Rule) -> str:
-        """`a / (a + b) >= p / q` as `a (q - p) >= b p`: whole numbers, exact."""
+        sides = self.sides(node, when)
+        self._known["numbers", id(node), when] = sides
+        return self.weigh(node, sides)
+
+    def sides(self, node: c.Share, when: When) -> str:
+        """What the groups named and all others have."""
         fact = self.facts[node.fact]
         parts = fact.groups or {}
         matches = n.tuple_([n.name(self.pool.match(parts[group].where, fact.list_name or "")) for group in node.share_of])
-        counted = n.name(self.counted(fact, when))
-        asked: Any = node.more_than if node.more_than is not None else node.at_least
-        bound = Fraction(asked)
-        value = n.call("share", n.name("reader"), counted, matches, n.constant(fact.sum or "amount"), n.name(self.pool.named(bound)), n.name(when.day))
-        sides = self.keep(value)
-        self._known["numbers", id(node), when] = sides
+        counted, bound = n.name(self.counted(fact, when)), n.name(self.pool.named(_asked_of(node)))
+        return self.keep(n.call("share", n.name("reader"), counted, matches, n.constant(fact.sum or "amount"), bound, n.name(when.day)))
+
+    def weigh(self, node: c.Share, sides: str) -> str:
+        """`a / (a + b) >= p / q` as `a (q - p) >= b p`: whole numbers, exact."""
+        bound = _asked_of(node)
         inside, outside = n.constant(bound.denominator - bound.numerator), n.constant(bound.numerator)
         ends = [n.times(n.item(n.name(sides), n.constant(end)), factor) for end, factor in enumerate((inside, inside, outside, outside))]
         return self.keep(_compared("more_than" if node.more_than is not None else "at_least", *ends))
@@ -443,15 +461,15 @@ class Body:
         return self.keep(n.item(n.name("followed"), n.constant(node.follows)))
 
     def _running(self, node: c.Running, when: When, rule: Rule) -> str:
+        value = n.name(self.run(node, when))
+        return self.keep(n.choose(n.compare(value, "is", n.constant(None)), self.by_reference(node, when, rule), value))
+
+    def run(self, node: c.Running, when: When) -> str:
+        """Whether entries are as asked for so many years running, where that is plain."""
         fact = self.facts[node.of]
         listed = fact.list_name or ""
-        match = n.name(self.pool.match(node.where, listed))
-        told = n.call("running", n.name("reader"), n.name(self.counted(fact, when)), n.constant(listed), match, *self._run(node, when))
-        value = n.name(self.keep(told))
-        return self.keep(n.choose(n.compare(value, "is", n.constant(None)), self._by_reference(node, when, rule), value))
-
-    def _run(self, node: c.Running, when: When) -> tuple[Expr, ...]:
-        return n.constant(node.running), n.name(when.day), n.name("approved")
+        asked = n.name(self.pool.match(node.where, listed)), n.constant(node.running), n.name(when.day), n.name("approved")
+        return self.keep(n.call("running", n.name("reader"), n.name(self.counted(fact, when)), n.constant(listed), *asked))
 
     def observed(self, node: Any, when: When) -> Expr:
         """What a finding says was observed: the ends of a comparison and its bound, the sides of a share, a value, words."""
@@ -470,6 +488,10 @@ class Body:
             case c.NotAfter():
                 return n.name("term_end" if node.not_after == "term_end" else "approved")
         return n.constant(None)
+
+
+def _asked_of(node: c.Share) -> Fraction:
+    return Fraction(node.more_than if node.more_than is not None else node.at_least)  # type: ignore[arg-type]
 
 
 def any_value(values: list[Expr]) -> Expr:
@@ -500,12 +522,12 @@ def _compared(operator: str, low: Expr, high: Expr, least: Expr, most: Expr) -> 
     return n.choose(outside, false, exact, true, unknown)
 
 
-_SEE: dict[type, Any] = {
-    c.All: Body._all, c.Either: Body._any, c.Not: Body._not, c.Review: Body._review, c.Attested: Body._attested, c.Compare: Body._compare, c.Is: Body._single,
-    c.Among: Body._single, c.AnyAmong: Body._any_among, c.Contains: Body._contains, c.Given: Body._single, c.Done: Body._single, c.Reads: Body._single,
-    c.Same: Body._same, c.Some: Body._some, c.Every: Body._every, c.NoneOf: Body._none_of, c.EachOf: Body._each_of, c.Largest: Body._largest,
-    c.Share: Body._share, c.NotAfter: Body._not_after, c.Follows: Body._follows, c.Running: Body._running,
+_SEE: dict[type, str] = {
+    c.All: "_all", c.Either: "_any", c.Not: "_not", c.Review: "_review", c.Attested: "_attested", c.Compare: "_compare", c.Is: "_single",
+    c.Among: "_single", c.AnyAmong: "_any_among", c.Contains: "_contains", c.Given: "_single", c.Done: "_single", c.Reads: "_single",
+    c.Same: "_same", c.Some: "_some", c.Every: "_every", c.NoneOf: "_none_of", c.EachOf: "_each_of", c.Largest: "_largest",
+    c.Share: "_share", c.NotAfter: "_not_after", c.Follows: "_follows", c.Running: "_running",
 }  # fmt: skip
 
 SCALARS = _SCALARS
-__all__ = ["SCALARS", "Body", "Pool", "Ranges", "When"]
+__all__ = ["SCALARS", "Body", "Pool", "Ranges", "When", "kind_at", "record_at"]

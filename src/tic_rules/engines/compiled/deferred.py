@@ -10,7 +10,6 @@ from datetime import date
 from typing import Any
 
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
-from tic_rules.engines.compiled.runtime import Numbers, Sides
 from tic_rules.engines.explaining import explained
 from tic_rules.evaluate import Decision, Seen, year_due
 from tic_rules.quantities import FIRST_DAY
@@ -33,8 +32,9 @@ class Deferred:
         observed = self._observed
         if observed is None or self._plan.yearly:
             return None
-        if isinstance(observed, (Numbers, Sides)):
-            return Seen(TRUE, self._plan.rule.condition, observed.observed(), observed.bound())
+        if self._plan.numbers is not None:
+            numbers = self._plan.numbers(*observed)
+            return Seen(TRUE, self._plan.rule.condition, numbers.observed(), numbers.bound())
         return Seen(TRUE, self._plan.rule.condition, observed)
 
     @property

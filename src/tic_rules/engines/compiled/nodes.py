@@ -16,7 +16,7 @@ _AT: dict[str, Any] = {"lineno": 1, "col_offset": 0}
 _LOAD, _STORE = ast.Load(), ast.Store()
 _COMPARES: dict[str, ast.cmpop] = {
     "==": ast.Eq(), "!=": ast.NotEq(), "<": ast.Lt(), "<=": ast.LtE(), ">": ast.Gt(), ">=": ast.GtE(),
-    "is": ast.Is(), "is not": ast.IsNot(), "in": ast.In(),
+    "is": ast.Is(), "is not": ast.IsNot(), "in": ast.In(), "not in": ast.NotIn(),
 }  # fmt: skip
 
 
@@ -30,6 +30,11 @@ def constant(value: int | str | bool | None) -> Expr:
 
 def call(function: str, *args: Expr) -> Expr:
     return ast.Call(name(function), list(args), [], **_AT)
+
+
+def ask(of: Expr, method: str, *args: Expr) -> Expr:
+    """A method of an object called."""
+    return ast.Call(attribute(of, method), list(args), [], **_AT)
 
 
 def attribute(of: Expr, called: str) -> Expr:
@@ -64,6 +69,24 @@ def choose(*pairs: Expr) -> Expr:
     return result
 
 
+def not_(of: Expr) -> Expr:
+    return ast.UnaryOp(ast.Not(), of, **_AT)
+
+
+def minus(left: Expr, right: Expr) -> Expr:
+    return ast.BinOp(left, ast.Sub(), right, **_AT)
+
+
+def empty() -> Expr:
+    """A new mapping without entries."""
+    return ast.Dict([], [], **_AT)
+
+
+def all_of(parts: Sequence[Expr]) -> Expr:
+    """A new tuple of the entries of several."""
+    return ast.Tuple([ast.Starred(part, _LOAD, **_AT) for part in parts], _LOAD, **_AT)
+
+
 def tuple_(parts: Sequence[Expr]) -> Expr:
     return ast.Tuple(list(parts), _LOAD, **_AT)
 
@@ -77,8 +100,40 @@ def assign_both(first: str, second: str, value: Expr) -> Stmt:
     return ast.Assign([target], value, **_AT)
 
 
-def if_(test: Expr, *body: Stmt) -> Stmt:
-    return ast.If(test, list(body), [], **_AT)
+def assign_all(targets: Sequence[str], value: Expr) -> Stmt:
+    return ast.Assign([ast.Tuple([ast.Name(target, _STORE, **_AT) for target in targets], _STORE, **_AT)], value, **_AT)
+
+
+def assign_item(of: Expr, at: Expr, value: Expr) -> Stmt:
+    return ast.Assign([ast.Subscript(of, at, _STORE, **_AT)], value, **_AT)
+
+
+def add_to(target: str, value: Expr) -> Stmt:
+    return ast.AugAssign(ast.Name(target, _STORE, **_AT), ast.Add(), value, **_AT)
+
+
+def add_to_item(of: Expr, at: Expr, value: Expr) -> Stmt:
+    return ast.AugAssign(ast.Subscript(of, at, _STORE, **_AT), ast.Add(), value, **_AT)
+
+
+def if_(test: Expr, *body: Stmt, otherwise: Sequence[Stmt] = ()) -> Stmt:
+    return ast.If(test, list(body), list(otherwise), **_AT)
+
+
+def for_(target: str, entries: Expr, body: Sequence[Stmt]) -> Stmt:
+    return ast.For(ast.Name(target, _STORE, **_AT), entries, list(body), [], **_AT)
+
+
+def stop() -> Stmt:
+    """Leave the loop."""
+    return ast.Break(**_AT)
+
+
+def go_on() -> Stmt:
+    """On to the next entry of the loop."""
+    return ast.Continue(**_AT)
+
+
 
 
 def return_(value: Expr) -> Stmt:

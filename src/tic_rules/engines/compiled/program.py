@@ -1,4 +1,4 @@
-"""A rule set to functions: rules that look at the same days of the clock are decided together, in one pass, for one life.
+"""A rule set to functions, whatever is known: rules that look at the same days are decided together, in one pass, for one life.
 
 `decide(reader, approved, applied, term_end)` gives three tuples over the rules of its group: statuses, what the requirements
 themselves came to, and the numbers that were seen. Rules that wait for other consequences stand in a later group.
@@ -6,30 +6,20 @@ themselves came to, and the numbers that were seen. Rules that wait for other co
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from tic_rules import conditions as c
-from tic_rules.centre import CentreData, Programme, Series
 from tic_rules.engines.compiled import nodes as n
-from tic_rules.engines.compiled import runtime
-from tic_rules.engines.compiled.citing import Plan, plans_of
-from tic_rules.engines.compiled.conditions import SCALARS, Body, Pool, When
-from tic_rules.engines.compiled.nodes import Expr, Stmt
-from tic_rules.evaluate import between
+from tic_rules.engines.compiled.conditions import Pool
+from tic_rules.engines.compiled.runtime import Reader
+from tic_rules.engines.compiled.writing import Writer, pool_for, stages_of
 from tic_rules.lives import Needs, needs_of
-from tic_rules.quantities import FIRST_DAY, Range, add_days, add_years, year_end
-from tic_rules.readings import FALSE, TRUE
 from tic_rules.ruleset import Rule, RuleSet
 
 Outcome = tuple[tuple[str, ...], tuple[int, ...], tuple[Any, ...]]
-Decide = Callable[[runtime.Reader, date | None, date | None, date | None], Outcome]
-
-_PARAMETERS = ("reader", "approved", "applied", "term_end")
-_BY_VALUE = ("unknown", "needs_review", "pass")
-"""What a requirement's value 1, 2 or 3 makes of a rule; for 0 it depends on its time."""
+Decide = Callable[[Reader, date | None, date | None, date | None], Outcome]
 
 
 class Group(NamedTuple):
@@ -51,29 +41,27 @@ class Program(NamedTuple):
     order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
     """From the order of the groups, the others last, to the order of the rule set."""
     pool: Pool
-    plans: tuple[Plan, ...]
-    """What is known of every rule beforehand, in the order of the rule set."""
 
 
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     """The groups of a rule set for a centre, or for a programme."""
     own = [(place, rule) for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") == programme]
-    stages = _stages([rule for _, rule in own])
+    stages = stages_of([rule for _, rule in own])
     sorted_: dict[tuple[int, Needs], list[tuple[int, Rule]]] = {}
     for place, rule in own:
         needs = needs_of(ruleset, rule)
         sorted_.setdefault((stages[rule.id], needs), []).append((place, rule))
-    pool = _pool(ruleset, programme)
+    pool = pool_for(ruleset, programme)
     names = {}
     for position, key in enumerate(sorted_):
         names[key] = f"decide_{position}"
-        pool.functions.append(_Writer(pool, programme).group(names[key], [rule for _, rule in sorted_[key]]))
+        pool.functions.append(Writer(pool, programme).group(names[key], [rule for _, rule in sorted_[key]]))
     n.build(pool.functions, pool.names)
     ordered = sorted(sorted_.items(), key=lambda pair: pair[0][0])
     groups = [_group(ruleset, programme, key[1], [rule for _, rule in held], pool.names[names[key]]) for key, held in ordered]
     others = [place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme]
     places = [place for _, held in ordered for place, _ in held] + others
-    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool, plans_of(ruleset))
+    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool)
 
 
 def _group(ruleset: RuleSet, programme: bool, needs: Needs, rules: list[Rule], decide: Decide) -> Group:
@@ -86,215 +74,17 @@ def _reorder(places: list[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
     return itemgetter(*back) if len(back) > 1 else tuple
 
 
-def _stages(rules: list[Rule]) -> dict[str, int]:
-    """0 for a rule that waits for no other, else one more than what it waits for."""
-    stages: dict[str, int] = {}
-    waits = {rule.id: [node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows)] for rule in rules}
-    while len(stages) < len(waits):
-        for rule_id, others in waits.items():
-            if rule_id not in stages and all(other in stages for other in others):
-                stages[rule_id] = max((stages[other] + 1 for other in others), default=0)
-    return stages
-
-
-def _pool(ruleset: RuleSet, programme: bool) -> Pool:
-    names = {name: getattr(runtime, name) for name in _CALLED}
-    names |= {
-        "Range": Range,
-        "Series": Series,
-        "FIRST_DAY": FIRST_DAY,
-        "nothing": (),
-        "Numbers": runtime.Numbers,
-        "between": between,
-        "scalars": SCALARS,
-        "years": _years,
-    }
-    names |= {"add_years": add_years, "add_days": add_days, "negated": (TRUE, 1, 2, FALSE), "isdisjoint": frozenset.isdisjoint, "issubset": frozenset.issubset}
-    names |= {
-        "looked_up": _looked_up,
-        "see": runtime.Reader.see,
-        "counted": runtime.Reader.counted,
-        "by_value_fail": ("fail", *_BY_VALUE),
-        "by_value_pending": ("pending", *_BY_VALUE),
-    }
-    return Pool(ruleset, Programme if programme else CentreData, names)
-
-
-_CALLED = (
-    "any_dated", "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "kinds", "largest", "none_of",
-    "only", "over", "passes", "running", "same", "share", "some", "stock", "total", "value",
-)  # fmt: skip
-
-
-def _looked_up(reader: runtime.Reader, listed: str, attribute: str, record: Any) -> Any:
-    return reader.looked_up(listed, attribute, record)
-
-
-def _years(reader: runtime.Reader, see: Any, approved: date, term_end: date | None, to_next: bool, running: bool) -> tuple[str, int, dict[int, str]]:
-    """Every full calendar year between approval and the as-of day: the worst status, whether all pass, the status of each year."""
-    as_of = reader.as_of
-    first = approved.year if approved.month == approved.day == 1 else approved.year + 1
-    last = as_of.year if running or (as_of.month == 12 and as_of.day == 31) else as_of.year - 1
-    found = {}
-    for year in range(first, last + 1):
-        due = year_end(year + 1 if to_next else year)
-        value = see(reader, approved, term_end, min(as_of, due), year)
-        found[year] = _BY_VALUE[value - 1] if value else "fail" if as_of > due else "pending"
-    if not found:
-        return "not_applicable", FALSE, found
-    status = next(status for status in ("fail", "unknown", "needs_review", "pending", "pass") if status in found.values())
-    return status, TRUE if status == "pass" else FALSE, found
-
-
 def _later(ruleset: RuleSet, programme: bool, rules: list[Rule]) -> Callable[[], Decide]:
     known: list[Decide] = []
 
     def holds() -> Decide:
         if not known:
-            pool = _pool(ruleset, programme)
-            pool.functions.append(_Writer(pool, programme).anyway(rules))
+            pool = pool_for(ruleset, programme)
+            pool.functions.append(Writer(pool, programme).anyway(rules))
             known.append(n.build(pool.functions, pool.names)["anyway"])
         return known[0]
 
     return holds
-
-
-class _Writer:
-    """Writes the functions of one group."""
-
-    def __init__(self, pool: Pool, programme: bool) -> None:
-        self.pool, self.programme = pool, programme
-        self.body = Body(pool)
-
-    def group(self, called: str, rules: list[Rule]) -> Stmt:
-        """Decide the rules in one life."""
-        told = [self._rule(rule) for rule in rules]
-        outcome = n.tuple_([n.tuple_(column) for column in zip(*told, strict=True)])
-        before = (
-            []
-            if self.programme or rules[0].by == "application"
-            else [n.if_(n.compare(n.name("approved"), "is", n.constant(None)), n.return_(_unapproved(rules)))]
-        )
-        return n.function(called, _PARAMETERS, [*before, *_prelude(), *self.body.statements, n.return_(outcome)])
-
-    def anyway(self, rules: list[Rule]) -> Stmt:
-        """Whether requirements without a clock of their own hold, looked at on the as-of day before approval."""
-        self.body.statements.append(n.assign("first_day", n.name("FIRST_DAY")))
-        values: list[Expr] = []
-        for rule in rules:
-            if rule.by == "approval" or rule.yearly or rule.from_ or rule.since or rule.until:
-                values.append(n.constant(FALSE))
-            else:
-                value = self.body.see(rule.condition, When("as_of", "first_day"), rule)
-                values.append(n.name(self.body.negate(value) if rule.kind == "consequence" else value))
-        return n.function("anyway", _PARAMETERS, [*_prelude(), *self.body.statements, n.return_(n.tuple_(values))])
-
-    # --- one rule --------------------------------------------------------------------------------------------------------
-
-    def _rule(self, rule: Rule) -> tuple[Expr, Expr, Expr]:
-        """Its status, value and numbers, as expressions."""
-        if rule.yearly is not None:
-            return self._yearly(rule)
-        if rule.from_ is not None:
-            return self._from(rule)
-        day, late = self._clock(rule)
-        return self._judged(rule, When(day, self._start(rule)), late)
-
-    def _once(self, key: str, value: Expr) -> str:
-        return self.body.once(("clock", key), value)
-
-    def _start(self, rule: Rule) -> str:
-        if rule.since == "approval":
-            return self._once("since", n.either(n.name("approved"), n.name("FIRST_DAY")))
-        return self._once(f"since {rule.since}", self.pool.constant(rule.since) if isinstance(rule.since, date) else n.name("FIRST_DAY"))
-
-    def _clock(self, rule: Rule) -> tuple[str, str]:
-        """The day that a rule is looked at on, and the statuses that its values make then."""
-        if rule.by is None:
-            if rule.until is None:
-                return "as_of", "by_value_fail"
-            return self._earlier("until", "term_end"), "by_value_fail"
-        if rule.by == "application":
-            deadline = self._once("application", n.call("application_day", n.name("approved"), n.name("applied")))
-        elif rule.by == "approval":
-            deadline = "approved"
-        elif rule.by == "term_end":
-            deadline = "term_end"
-        elif rule.years is not None:
-            deadline = self._once(f"{rule.years}y", n.call("add_years", n.name("approved"), n.constant(rule.years)))
-        else:
-            deadline = self._once(f"by {rule.by}", self.pool.constant(rule.by))
-        over = n.both(n.compare(n.name(deadline), "is not", n.constant(None)), n.compare(n.name("as_of"), ">", n.name(deadline)))
-        late = self._once(f"late {deadline}", n.choose(over, n.name("by_value_fail"), n.name("by_value_pending")))
-        return self._earlier(f"look {deadline}", deadline), late
-
-    def _earlier(self, key: str, deadline: str) -> str:
-        open_ = n.either(n.compare(n.name(deadline), "is", n.constant(None)), n.compare(n.name("as_of"), "<=", n.name(deadline)))
-        return self._once(key, n.choose(open_, n.name("as_of"), n.name(deadline)))
-
-    def _judged(self, rule: Rule, when: When, late: str) -> tuple[Expr, Expr, Expr]:
-        """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
-        body = self.body
-        value = body.see(rule.condition, when, rule)
-        numbers = body.observed(rule.condition, when)
-        if rule.kind == "consequence":
-            value = body.negate(value)
-        status: Expr = n.item(n.name(late), n.name(value))
-        if rule.fails_at_once is not None:
-            broken = n.name(body.see(rule.fails_at_once, when, rule))
-            fails, open_ = n.compare(broken, "==", n.constant(TRUE)), n.compare(broken, "==", n.constant(1))
-            not_met = n.compare(n.name(value), "!=", n.constant(TRUE))
-            waits = n.both(open_, not_met, n.compare(n.name(late), "is not", n.name("by_value_fail")))
-            status = n.choose(fails, n.constant("fail"), waits, n.constant("unknown"), status)
-        if rule.applies is not None:
-            applies = n.name(body.see(rule.applies, when, rule))
-            told = n.name(body.keep(status))
-            review = n.both(n.compare(applies, "==", n.constant(2)), n.compare(told, "!=", n.constant("unknown")))
-            left = n.choose(n.compare(told, "==", n.constant("pass")), told, review, n.constant("needs_review"), n.constant("unknown"))
-            status = n.choose(n.compare(applies, "==", n.constant(TRUE)), told, n.compare(applies, "==", n.constant(FALSE)), n.constant("not_applicable"), left)
-        return status, n.name(value), numbers
-
-    def _from(self, rule: Rule) -> tuple[Expr, Expr, Expr]:
-        """Nothing is owed up to and on the day; after it the rule is pending until it is done."""
-        opens = "approved" if rule.from_ == "approval" else "term_end"
-        owed = n.both(n.compare(n.name(opens), "is not", n.constant(None)), n.compare(n.name("as_of"), ">", n.name(opens)))
-        is_owed = n.name(self._once(f"owed {opens}", owed))
-        start = self._once(f"from {opens}", n.choose(is_owed, n.call("add_days", n.name(opens), n.constant(1)), n.name("FIRST_DAY")))
-        status, value, numbers = self._judged(rule, When("as_of", start), "by_value_pending")
-        return (
-            n.choose(is_owed, status, n.constant("not_applicable")),
-            n.choose(is_owed, value, n.constant(FALSE)),
-            n.choose(is_owed, numbers, n.constant(None)),
-        )
-
-    def _yearly(self, rule: Rule) -> tuple[Expr, Expr, Expr]:
-        assert rule.yearly is not None
-        inner = Body(self.pool)
-        inner.statements.append(n.assign("first_day", n.name("FIRST_DAY")))
-        value = inner.see(rule.require, When("day", "first_day", "year"), rule)
-        called = self.pool.new("year")
-        parameters = ("reader", "approved", "term_end", "day", "year")
-        self.pool.functions.append(n.function(called, parameters, [*_prelude(), *inner.statements, n.return_(n.name(value))]))
-        flags = n.constant(rule.yearly.looked_for_until == "end_of_next_year"), n.constant(rule.yearly.running_year)
-        both = n.call("years", n.name("reader"), n.name(called), n.name("approved"), n.name("term_end"), *flags)
-        told = n.name(self.body.keep(both))
-        return n.item(told, n.constant(0)), n.item(told, n.constant(1)), n.item(told, n.constant(2))
-
-
-def _prelude() -> Iterable[Stmt]:
-    """What every function looks up once."""
-    reader = n.name("reader")
-    for called in ("subject", "as_of", "spoken", "followed"):
-        yield n.assign(called, n.attribute(reader, called))
-    yield n.assign("all_told", n.compare(n.attribute(reader, "complete"), "is", n.constant(True)))
-    yield n.assign("incomplete", n.attribute(reader, "incomplete"))
-    yield n.assign("given", n.attribute(reader, "given"))
-
-
-def _unapproved(rules: list[Rule]) -> Expr:
-    """An applicant: rules by approval wait, all others do not speak to it yet."""
-    statuses = n.tuple_([n.constant("pending" if rule.by == "approval" else "not_applicable") for rule in rules])
-    return n.tuple_([statuses, n.tuple_([n.constant(FALSE)] * len(rules)), n.tuple_([n.constant(None)] * len(rules))])
 
 
 __all__ = ["Decide", "Group", "Outcome", "Program", "compile_rules"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import repeat
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tic_rules.centre import Series, value_at
 from tic_rules.conditions import Test
 from tic_rules.evaluate import Life, between, latest_judgement, see
-from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days
+from tic_rules.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days, year_end
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, series_at
 from tic_rules.ruleset import Rule
 
@@ -226,11 +226,26 @@ def held(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
     return found, not found
 
 
+def _exactly(series: Series, day: date, cumulative: bool) -> Number | None:
+    """The one number that a series has on a day that the data speaks for, where all of it is exact."""
+    latest, found = FIRST_DAY, None
+    for (first, last), value in series:
+        if first != last or value is None or value[0] != value[1] or (cumulative and found is not None and (first < latest or value[0] < found)):
+            return None
+        if latest <= first <= day:
+            latest, found = first, value[0]
+    return found
+
+
 def stock(reader: Reader, value: Any, path: str, day: date, cumulative: bool) -> Ends:
     """A number that holds at a day: the last value on or before it, until reported_on; a cumulative one bounds other days."""
     if value is None:
         return ANYTHING
     spoken = reader.spoken
+    if day <= spoken and not reader.named and type(value) is Series:
+        exact = _exactly(value, day, cumulative)
+        if exact is not None:
+            return exact, exact
     low: Number
     high: Number
     low, high = ANYTHING
@@ -400,6 +415,18 @@ def largest(groups: Sequence[Ends], at: int) -> tuple[int, Numbers]:
     return result, Numbers(low, high, least, most)
 
 
+def kinds_of(sums: Sequence[Number]) -> int:
+    """`kinds`, of sums that are known exactly."""
+    return len([known for known in sums if known > 0])
+
+
+def largest_of(sums: Sequence[Number], at: int) -> tuple[int, tuple[Number, ...]]:
+    """`largest`, of sums that are known exactly."""
+    own = sums[at]
+    other = max([0, *sums[:at], *sums[at + 1 :]])
+    return TRUE if own >= other else FALSE, (own, own, other, other)
+
+
 # --- single values, lists to look through -------------------------------------------------------------------------------------
 
 
@@ -528,6 +555,48 @@ def running(reader: Reader, counted: Counted, name: str, match: Match, years: in
     return UNKNOWN if ended - (approved.year if approved else ended) + 1 >= years else FALSE
 
 
+# --- years ---------------------------------------------------------------------------------------------------------------------
+
+BY_VALUE = ("unknown", "needs_review", "pass")
+"""What a requirement's value 1, 2 or 3 makes of a rule; for 0 it depends on its time."""
+
+Years = tuple[str, int, dict[int, str]]
+"""Of all years that are owed the worst status, whether all pass, and the status of each."""
+
+
+def years(reader: Reader, see: Callable[..., int], approved: date, term_end: date | None, to_next: bool, running: bool) -> Years:
+    """Every full calendar year between approval and the as-of day, and the running one where it is owed."""
+    as_of, found = reader.as_of, {}
+    for year, due in _owed(approved, as_of, to_next, running):
+        value = see(reader, approved, term_end, min(as_of, due), year)
+        found[year] = BY_VALUE[value - 1] if value else "fail" if as_of > due else "pending"
+    return _worst(found)
+
+
+def years_found(first: dict[int, date], approved: date, as_of: date, to_next: bool, running: bool) -> Years:
+    """The same, where it is known on which day of each year there was first an entry as asked."""
+    found = {}
+    for year, due in _owed(approved, as_of, to_next, running):
+        day = first.get(year)
+        found[year] = "pass" if day is not None and day <= as_of and day <= due else "fail" if as_of > due else "pending"
+    return _worst(found)
+
+
+def _owed(approved: date, as_of: date, to_next: bool, running: bool) -> Iterator[tuple[int, date]]:
+    """The years that are owed, and until when each is."""
+    first = approved.year if approved.month == approved.day == 1 else approved.year + 1
+    last = as_of.year if running or (as_of.month == 12 and as_of.day == 31) else as_of.year - 1
+    return ((year, year_end(year + 1 if to_next else year)) for year in range(first, last + 1))
+
+
+def _worst(found: dict[int, str]) -> Years:
+    if not found:
+        return "not_applicable", FALSE, found
+    told = found.values()
+    status = next(status for status in ("fail", "unknown", "needs_review", "pending", "pass") if status in told)
+    return status, TRUE if status == "pass" else FALSE, found
+
+
 # --- judgements ---------------------------------------------------------------------------------------------------------------
 
 
@@ -542,7 +611,20 @@ def judged(given: list[tuple[int, Any]] | None, as_of: date) -> int:
     return latest_judgement(given, as_of)[0]
 
 
+def judgements(reader: Reader, rules: frozenset[str]) -> dict[str, int]:
+    """What the attestations say of each of these rules that has any."""
+    as_of, found = reader.as_of, {}
+    for rule, given in reader.scene.attested.items():
+        if rule in rules:
+            only = given[0][1]
+            found[rule] = (TRUE if only.met else FALSE) if len(given) == 1 and only.date[1] <= as_of else latest_judgement(given, as_of)[0]
+    return found
+
+
 def judged_items(given: list[tuple[int, Any]] | None, items: tuple[str, ...], as_of: date) -> int:
     if given is None:
         return REVIEW
+    met = {one.item: one.met for _, one in given if one.date[1] <= as_of}
+    if len(met) == len(given):  # one that is certain for each
+        return FALSE if False in met.values() else TRUE if len(met) == len(items) else REVIEW
     return min(judged([(index, one) for index, one in given if one.item == item] or None, as_of) for item in items)
