@@ -178,12 +178,18 @@ def _sort_judgements(scene: Scene) -> None:
     items, as_of, attested = _items_of(scene.ruleset), scene.as_of, scene.attested
     for index, given in enumerate(scene.subject.attestations):
         own = items.get(given.rule)
-        if own is not None and _takes_effect(given, own.items, as_of):
-            known = attested.get(own.rule)
-            if known is None:
-                attested[own.rule] = [(index, given)]
-            else:
-                known.append((index, given))
+        if own is None:
+            continue
+        rule, of_items = own
+        day, item = given.date, given.item
+        if day is None or day[0] > as_of or given.met is None or given.by is None or given.evidence is None:
+            continue
+        if (item not in of_items if of_items else item is not None) or (given.expires_on is not None and _expired(given, as_of)):
+            continue
+        if rule in attested:
+            attested[rule].append((index, given))
+        else:
+            attested[rule] = [(index, given)]
 
 
 class _Judged(NamedTuple):
@@ -200,15 +206,6 @@ def _items_of(ruleset: RuleSet) -> dict[str, _Judged]:
         attested = [rule for rule in ruleset.rules if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))]
         found = ruleset._compiled["items"] = {f"{ruleset.id}/{rule.id}": _Judged(rule.id, frozenset(item.id for item in rule.items)) for rule in attested}
     return found
-
-
-def _takes_effect(given: Any, items: frozenset[str], as_of: date) -> bool:
-    day = given.date
-    if day is None or given.met is None or given.by is None or given.evidence is None or day[0] > as_of:
-        return False
-    if (given.item not in items) if items else given.item is not None:
-        return False
-    return given.expires_on is None or not _expired(given, as_of)
 
 
 def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:

@@ -378,9 +378,10 @@ class Body:
         return true  # given
 
     def _same(self, node: c.Same, when: When, rule: Rule) -> str:
-        texts = n.tuple_([n.name(self.read(self.facts[part.fact].value or "")) for part in node.same])
-        quick = n.call("same", n.name(self.pool.named(node.same)), texts)
-        return self.keep(n.choose(n.call("any_dated", texts), self.by_reference(node, when, rule), quick))
+        texts = [n.name(self.read(self.facts[part.fact].value or "")) for part in node.same]
+        dated = n.either(*(n.compare(n.call("type", text), "is", n.name("Series")) for text in texts))
+        quick = n.call("same", n.name(self.pool.named(node.same)), n.tuple_(texts))
+        return self.keep(n.choose(dated, self.by_reference(node, when, rule), quick))
 
     def by_reference(self, node: Any, when: When, rule: Rule) -> Expr:
         year = n.constant(None) if when.year is None else n.name(when.year)

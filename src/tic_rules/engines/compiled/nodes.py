@@ -87,6 +87,11 @@ def all_of(parts: Sequence[Expr]) -> Expr:
     return ast.Tuple([ast.Starred(part, _LOAD, **_AT) for part in parts], _LOAD, **_AT)
 
 
+def alike(one: Expr, other: Expr) -> bool:
+    """Whether two expressions say the same."""
+    return ast.dump(one) == ast.dump(other)
+
+
 def tuple_(parts: Sequence[Expr]) -> Expr:
     return ast.Tuple(list(parts), _LOAD, **_AT)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from fractions import Fraction
 from itertools import repeat
@@ -437,6 +437,8 @@ def over(test: Callable[[Any, date, date], int], series: Any, day: date, spoken:
     values, open_end = held(series, day, spoken)
     if open_end or None in values:
         return UNKNOWN
+    if len(values) == 1:
+        return test(values[0], day, spoken)
     results = {test(known, day, spoken) for known in values}
     return results.pop() if len(results) == 1 else UNKNOWN
 
@@ -449,17 +451,18 @@ def only(value: Any, day: date, spoken: date) -> Any:
     return values[0] if len(values) == 1 and not open_end else None
 
 
-def any_dated(values: Iterable[Any]) -> bool:
-    return any(type(value) is Series for value in values)
-
-
 def same(nodes: tuple[Any, ...], texts: tuple[Any, ...]) -> int:
     """Texts that read as asked, with the same between; none of them is dated."""
-    inner = [None if text is None else between(node, text) for node, text in zip(nodes, texts, strict=True)]
-    known = {text for text in inner if text}
-    if len(known) > 1 or "" in inner:
-        return FALSE
-    return UNKNOWN if None in inner else TRUE
+    shared, all_given = None, True
+    for node, text in zip(nodes, texts, strict=True):
+        if text is None:
+            all_given = False
+            continue
+        inner = between(node, text)
+        if not inner or (shared is not None and inner != shared):
+            return FALSE
+        shared = inner
+    return TRUE if all_given else UNKNOWN
 
 
 def some(reader: Reader, counted: Counted, match: Match, day: date) -> int:
@@ -567,34 +570,36 @@ Years = tuple[str, int, dict[int, str]]
 def years(reader: Reader, see: Callable[..., int], approved: date, term_end: date | None, to_next: bool, running: bool) -> Years:
     """Every full calendar year between approval and the as-of day, and the running one where it is owed."""
     as_of, found = reader.as_of, {}
-    for year, due in _owed(approved, as_of, to_next, running):
+    for year in _owed(approved, as_of, running):
+        due = year_end(year + 1 if to_next else year)
         value = see(reader, approved, term_end, min(as_of, due), year)
         found[year] = BY_VALUE[value - 1] if value else "fail" if as_of > due else "pending"
     return _worst(found)
 
 
 def years_found(first: dict[int, date], approved: date, as_of: date, to_next: bool, running: bool) -> Years:
-    """The same, where it is known on which day of each year there was first an entry as asked."""
-    found = {}
-    for year, due in _owed(approved, as_of, to_next, running):
+    """The same, where it is known on which day, up to the as-of day, there was first an entry as asked of each year."""
+    found, later, now = {}, 1 if to_next else 0, as_of.year
+    for year in _owed(approved, as_of, running):
         day = first.get(year)
-        found[year] = "pass" if day is not None and day <= as_of and day <= due else "fail" if as_of > due else "pending"
+        found[year] = "pass" if day is not None and day.year <= year + later else "fail" if now > year + later else "pending"
     return _worst(found)
 
 
-def _owed(approved: date, as_of: date, to_next: bool, running: bool) -> Iterator[tuple[int, date]]:
-    """The years that are owed, and until when each is."""
+def _owed(approved: date, as_of: date, running: bool) -> range:
+    """The years that are owed."""
     first = approved.year if approved.month == approved.day == 1 else approved.year + 1
-    last = as_of.year if running or (as_of.month == 12 and as_of.day == 31) else as_of.year - 1
-    return ((year, year_end(year + 1 if to_next else year)) for year in range(first, last + 1))
+    return range(first, as_of.year + (1 if running or (as_of.month == 12 and as_of.day == 31) else 0))
 
 
 def _worst(found: dict[int, str]) -> Years:
     if not found:
         return "not_applicable", FALSE, found
     told = found.values()
-    status = next(status for status in ("fail", "unknown", "needs_review", "pending", "pass") if status in told)
-    return status, TRUE if status == "pass" else FALSE, found
+    for status in ("fail", "unknown", "needs_review", "pending"):
+        if status in told:
+            return status, FALSE, found
+    return "pass", TRUE, found
 
 
 # --- judgements ---------------------------------------------------------------------------------------------------------------

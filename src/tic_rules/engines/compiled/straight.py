@@ -108,14 +108,11 @@ class _Writer(Writer):
         loop.first.append(n.assign(found, n.empty()))
         known = n.ask(n.name(found), "get", year)
         if loop.declared.date is None:
-            step = n.assign_item(n.name(found), year, n.name("FIRST_DAY"))
+            loop.step(None, asked.value, n.assign_item(n.name(found), year, n.name("FIRST_DAY")))
         else:
-            kept, day = self.flow.new(), n.name(loop.day())
+            kept, day, within = self.flow.new(), n.name(loop.day()), loop.up_to("as_of")
             earlier = n.either(n.compare(n.name(kept), "is", n.constant(None)), n.compare(day, "<", n.name(kept)))
-            loop.step(None, asked.value, n.assign(kept, known), n.if_(earlier, n.assign_item(n.name(found), year, day)))
-            step = None
-        if step is not None:
-            loop.step(None, asked.value, step)
+            loop.step(within, asked.value, n.assign(kept, known), n.if_(earlier, n.assign_item(n.name(found), year, day)))
         loop.last.append(n.assign(told, n.call("years_found", n.name(found), n.name("approved"), n.name("as_of"), *flags)))
         loop.tell([told], lambda body: [Writer(body.pool, False, body).years(rule)])
         return n.item(n.name(told), n.constant(0)), n.item(n.name(told), n.constant(1)), n.item(n.name(told), n.constant(2))
@@ -139,9 +136,8 @@ class Loop:
         self.last: list[Stmt] = []
         self._reads: dict[str, Stmt] = {}
         self._guards: dict[str, Expr] = {}
-        self._windows: dict[Any, str] = {}
-        self._opening: list[Stmt] = []
-        self._steps: dict[str | None, list[Stmt]] = {}
+        self._windows: dict[str, Expr] = {}
+        self._steps: list[tuple[str | None, Expr | None, tuple[Stmt, ...]]] = []
         self._outs: list[str] = []
         self._slow: list[Slow] = []
         self.values = [flow.read_early(path) for path in self.declared.paths]
@@ -153,7 +149,7 @@ class Loop:
 
     def step(self, within: str | None, asked: Expr | None, *body: Stmt) -> None:
         """What is done for every entry that counts and is as asked."""
-        self._steps.setdefault(within, []).extend(body if asked is None else [n.if_(asked, *body)])
+        self._steps.append((within, asked, body))
 
     # --- an entry --------------------------------------------------------------------------------------------------------
 
@@ -195,25 +191,32 @@ class Loop:
             own = n.name(self.day())
             if when.start not in self.flow.any_start:
                 tests.append(n.compare(n.name(when.start), "<=", own))
-            tests.append(n.compare(own, "<=", n.name(self.flow.full_year(day)[1] if over else day)))
+            tests.append(n.compare(own, "<=", n.name(self.flow.end_of_full_year(day) if over else day)))
         if over and self.declared.year is not None:
-            tests.append(n.compare(n.name(self.year()), "==", n.name(self.flow.full_year(day)[0])))
-        if not tests:
-            return None
-        key = (day, when.start, over)
-        if key not in self._windows:
-            self._windows[key] = f"w_{len(self._windows)}"
-            self._opening.append(n.assign(self._windows[key], n.both(*tests)))
-        return self._windows[key]
+            tests.append(n.compare(n.name(self.year()), "==", n.name(self.flow.full_year(day))))
+        return self._window(tests) if tests else None
+
+    def up_to(self, day: str) -> str:
+        """Whether an entry is dated on a day or before it."""
+        return self._window([n.compare(n.name(self.day()), "<=", n.name(day))])
+
+    def _window(self, tests: list[Expr]) -> str:
+        """A name for a test that several steps may share."""
+        whole = n.both(*tests)
+        return next((name for name, known in self._windows.items() if n.alike(known, whole)), None) or self._new_window(whole)
+
+    def _new_window(self, whole: Expr) -> str:
+        name = f"w_{len(self._windows)}"
+        self._windows[name] = whole
+        return name
 
     # --- the whole -------------------------------------------------------------------------------------------------------
 
     def statements(self, clocks: Sequence[str]) -> list[Stmt]:
         plain = f"plain_{self.name}"
         spoilt = [n.if_(n.either(*self._guards.values()), n.assign(plain, n.constant(False)), n.stop())] if self._guards else []
-        steps = [part for within, own in self._steps.items() for part in ([n.if_(n.name(within), *own)] if within else own)]
         entries, given = self._entries()
-        through = [n.for_("entry", entries, [*self._reads.values(), *spoilt, *self._opening, *steps])] if steps else []
+        through = [n.for_("entry", entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps else []
         slow = self.flow.pool.new("slow")
         self.flow.pool.names[slow] = Later(self.flow.pool.ruleset, tuple(clocks), tuple(self._slow))
         instead = n.call(slow, *map(n.name, (*PARAMETERS, *clocks)))
@@ -223,6 +226,20 @@ class Loop:
             *([n.if_(n.name(plain), *self.first, *through)] if through else []),
             n.if_(n.name(plain), *self.last, otherwise=[otherwise]) if self.last else n.if_(n.not_(n.name(plain)), otherwise),
         ]
+
+    def _looks(self) -> list[Stmt]:
+        """The steps, those of one time together; where something is asked of all of them, it is asked before the time."""
+        found: list[Stmt] = []
+        for window in (None, *self._windows):
+            own = [(asked, body) for within, asked, body in self._steps if within == window]
+            if window is None or not own:
+                found.extend(part for asked, body in own for part in ([n.if_(asked, *body)] if asked is not None else body))
+            elif len(own) == 1 and own[0][0] is not None:
+                found.append(n.if_(n.both(own[0][0], self._windows[window]), *own[0][1]))
+            else:
+                inner = [part for asked, body in own for part in ([n.if_(asked, *body)] if asked is not None else body)]
+                found.append(n.if_(self._windows[window], *inner))
+        return found
 
     def entries(self) -> Expr:
         return self._entries()[0]
@@ -304,10 +321,12 @@ class Flow(Body):
     def read(self, path: str) -> str:
         return str(self._known.get(("early", path)) or super().read(path))
 
-    def full_year(self, day: str) -> tuple[str, str]:
-        """The last full calendar year before a day, and its end."""
-        year = self.once(("clock", "full year", day), n.minus(n.attribute(n.name(day), "year"), n.constant(1)))
-        return year, self.once(("clock", "end of full year", day), n.call("year_end", n.name(year)))
+    def full_year(self, day: str) -> str:
+        """The last full calendar year before a day."""
+        return self.once(("clock", "full year", day), n.minus(n.attribute(n.name(day), "year"), n.constant(1)))
+
+    def end_of_full_year(self, day: str) -> str:
+        return self.once(("clock", "end of full year", day), n.call("year_end", n.name(self.full_year(day))))
 
     def loop(self, fact: Fact, *asked: Asked) -> Loop:
         """The reading of a fact's list, with what is asked of entries read in it."""

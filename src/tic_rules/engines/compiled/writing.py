@@ -60,7 +60,7 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "any_dated", "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
+    "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
     "largest_of", "none_of", "only", "over", "passes", "running", "same", "share", "some", "stock", "total", "value", "years", "years_found",
 )  # fmt: skip
 
