@@ -18,7 +18,7 @@ from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import TOLD, Telling, clauses_of
+from tic_rules.telling import TOLD, Telling, clauses_of, heads_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -69,13 +69,16 @@ class _Check:
         self.exempted: dict[str, tuple[Any, Decision]] = {}
         self.used: set[int] = set()
         self.told: dict[int, Telling] = {}
+        self.known: Sequence[str] = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+        self.marks: Sequence[Any] | None = getattr(decisions, "marks", None)
+        self.heads, self.apart = heads_of(scene.ruleset), set[int]()
         for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
             place = scene.ruleset.place_of(rule_id)
+            self.apart.add(place)
             self.exempted[rule_id] = _exempt(decisions[place], given, scene.as_of, self.used)
 
     def statuses(self) -> dict[str, str]:
-        known = getattr(self.decisions, "statuses", None) or [decision.status for decision in self.decisions]
-        found = dict(zip(self.scene.ruleset.rule_ids, known, strict=True))
+        found = dict(zip(self.scene.ruleset.rule_ids, self.known, strict=True))
         for rule_id, (_, decision) in self.exempted.items():
             found[rule_id] = decision.status
         return found
@@ -85,12 +88,21 @@ class _Check:
 
     def tell(self, place: int, key: str) -> Any:
         """What the finding at a place says under a key."""
+        if self.marks is not None and (key == "_numbers" or key == "_said") and place not in self.apart:
+            head, status, mark = self.heads[place], self.known[place], self.marks[place]
+            if key == "_numbers" and not head.yearly:
+                return head.numbers.get((status == "not_applicable", mark)) or head.keep(head.numbers, (status == "not_applicable", mark), self._telling(place)._numbers())
+            if key == "_said" and status in head.by_mark:
+                return head.said.get((status, mark)) or head.keep(head.said, (status, mark), self._telling(place)._said())
+        return TOLD[key](self._telling(place))
+
+    def _telling(self, place: int) -> Telling:
         telling = self.told.get(place)
         if telling is None:
             rule = self.scene.ruleset.rules[place]
             exemption, decision = self.exempted.get(rule.id) or (None, self.decisions[place])
             telling = self.told[place] = Telling(rule, decision, self.scene, exemption)
-        return TOLD[key](telling)
+        return telling
 
     def consequences(self) -> list[Part]:
         ruleset, statuses = self.scene.ruleset, self.statuses()

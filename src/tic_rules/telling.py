@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from tic_rules import conditions as c
 from tic_rules.centre import Record, Series, value_at
@@ -21,6 +21,10 @@ from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, said, unit_
 from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import describe
 
+T = TypeVar("T")
+
+_HEADS = 64
+"""So many different numbers, and messages, of one rule are remembered."""
 MANY_DAYS = 300
 """On so many days of the data is it looked when a missed requirement was met; only a hostile file names more after a deadline."""
 
@@ -37,6 +41,43 @@ def _clause(rule: Rule, ruleset: RuleSet) -> Clause:
     reading = rule.reading.text if rule.reading else None
     texts = rule.title.text, rule.remedy.text, reading
     return weighed(Clause(f"{ruleset.id}/{rule.id}", rule.kind, rule.modality, rule.bearer, rule.topic, rule.phase, *texts, Part(ruleset.cited(rule.id))))
+
+
+class Head:
+    """The numbers and messages of one rule that have been told, by what tells them from others: the status, and what was observed."""
+
+    __slots__ = ("by_mark", "numbers", "said", "yearly")
+
+    def __init__(self, ruleset: RuleSet, rule: Rule) -> None:
+        self.yearly = rule.yearly is not None
+        self.by_mark = _by_mark(ruleset, rule)
+        self.numbers: dict[Any, Numbers] = {}
+        self.said: dict[Any, Said] = {}
+
+    def keep(self, memo: dict[Any, T], key: Any, told: T) -> T:
+        if len(memo) >= _HEADS:
+            memo.clear()
+        memo[key] = told
+        return told
+
+
+def _by_mark(ruleset: RuleSet, rule: Rule) -> frozenset[str]:
+    """The statuses in which a rule's message depends on nothing but what was observed: on no day, no list, no amount."""
+    if rule.yearly is not None:
+        return frozenset()
+    nodes = [node for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None for node in c.walk(tree)]
+    lists = any(isinstance(node, (c.Contains, c.EachOf, c.Every, c.NoneOf)) or (isinstance(node, c.Attested) and rule.items) for node in nodes)
+    if lists or rule.by is not None or rule.amount is not None:
+        return frozenset({"pass"})
+    return frozenset({"pass", "fail", "needs_review"})
+
+
+def heads_of(ruleset: RuleSet) -> tuple[Head, ...]:
+    """What is remembered of each rule, in the rule set's order."""
+    found: tuple[Head, ...] | None = ruleset._compiled.get("heads")
+    if found is None:
+        found = ruleset._compiled["heads"] = tuple(Head(ruleset, rule) for rule in ruleset.rules)
+    return found
 
 
 class Telling:
@@ -354,4 +395,4 @@ def _json_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ["TOLD", "Telling", "clauses_of"]
+__all__ = ["TOLD", "Telling", "clauses_of", "heads_of"]

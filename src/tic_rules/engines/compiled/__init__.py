@@ -50,10 +50,12 @@ def _made(ruleset: RuleSet, key: Any) -> Any:
 class Outcomes(Sequence[Deferred]):
     """Every rule of a rule set, in its order: statuses at once, decisions when they are looked at."""
 
-    __slots__ = ("_citing", "_observed", "_plans", "statuses")
+    __slots__ = ("_citing", "_plans", "marks", "statuses")
 
     def __init__(self, statuses: tuple[str, ...], observed: tuple[Any, ...], plans: tuple[Plan, ...], citing: Citing) -> None:
-        self.statuses, self._observed, self._plans, self._citing = statuses, observed, plans, citing
+        self.statuses, self._plans, self._citing = statuses, plans, citing
+        self.marks = observed
+        """What each rule observed: what tells its numbers from those of other checks."""
 
     def __len__(self) -> int:
         return len(self.statuses)
@@ -61,10 +63,10 @@ class Outcomes(Sequence[Deferred]):
     def __getitem__(self, place: Any) -> Any:
         if type(place) is not int:
             return [self[one] for one in range(*place.indices(len(self)))]
-        return Deferred(self.statuses[place], self._observed[place], self._plans[place], self._citing)
+        return Deferred(self.statuses[place], self.marks[place], self._plans[place], self._citing)
 
     def __iter__(self) -> Iterator[Deferred]:
-        return map(Deferred, self.statuses, self._observed, self._plans, repeat(self._citing))
+        return map(Deferred, self.statuses, self.marks, self._plans, repeat(self._citing))
 
 
 def check_rules(scene: Scene) -> Outcomes:
