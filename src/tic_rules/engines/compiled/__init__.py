@@ -8,13 +8,15 @@ numbers; places and what lists lack follow from what has been read (`citing`, `a
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import repeat
 from typing import Any
 
 from tic_rules.engines.compiled.citing import Citing, Plan, plans_of
 from tic_rules.engines.compiled.deferred import Deferred
+from tic_rules.engines.compiled.placing import Placed, Places, compile_places
 from tic_rules.engines.compiled.program import Group, Program, compile_rules
 from tic_rules.engines.compiled.runtime import Numbers, Reader, Sides
 from tic_rules.engines.compiled.straight import Straight, compile_straight
@@ -39,12 +41,22 @@ def straight_of(ruleset: RuleSet) -> Straight:
     return found if found is not None else _made(ruleset, "straight")  # type: ignore[no-any-return]
 
 
+def _placed(ruleset: RuleSet, reader: Reader, life: Life) -> Placed | None:
+    places: Places = ruleset._compiled.get("places") or _made(ruleset, "places")
+    assert life.approved is not None
+    return places(reader, *life)
+
+
 def _made(ruleset: RuleSet, key: Any) -> Any:
     with _LOCK:
         found = ruleset._compiled.get(key)
         if found is None:
-            found = ruleset._compiled[key] = compile_straight(ruleset) if key == "straight" else compile_rules(ruleset, key[1])
+            make = _MAKE.get(key) or (lambda ruleset: compile_rules(ruleset, key[1]))
+            found = ruleset._compiled[key] = make(ruleset)
         return found
+
+
+_MAKE: dict[Any, Callable[[RuleSet], Any]] = {"straight": compile_straight, "places": compile_places}
 
 
 class Outcomes(Sequence[Deferred]):
@@ -77,6 +89,7 @@ def check_rules(scene: Scene) -> Outcomes:
         straight = straight_of(ruleset)
         life = exact_life(scene, straight.needs)
         if life is not None and life.approved is not None:
+            citing.placing = partial(_placed, ruleset, reader, life)
             return Outcomes(*straight.decide(reader, *life), plans_of(ruleset), citing)
     program = program_of(ruleset, scene.programme)
     statuses: tuple[str, ...] = ()

@@ -35,6 +35,8 @@ class Plan(NamedTuple):
     """What is known of a rule before there is a subject: rules of one `time` have the same clock in the same life."""
 
     rule: Rule
+    place: int
+    """Among the rules of its rule set."""
     needs: Needs
     time: int
     trees: tuple[Any, ...]
@@ -62,21 +64,31 @@ def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
     needs, nodes = needs_of(ruleset, rule), [node for tree in trees for node in c.walk(tree)]
     time = times.setdefault((needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), len(times))
     lacks = any(type(node) in _LACKS and (rule.items or type(node) is not c.Attested) for node in nodes)
-    return Plan(rule, needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks, _NUMBERS.get(type(rule.condition)))
+    return Plan(rule, ruleset.place_of(rule.id), needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks, _NUMBERS.get(type(rule.condition)))
 
 
 class Citing:
     """What was read of one subject: asked for rule by rule, after the rules have been decided."""
 
-    __slots__ = ("_clocks", "_known", "_listed", "_program_of", "_ways", "reader")
+    __slots__ = ("_clocks", "_known", "_listed", "_placed", "_program_of", "_ways", "placing", "reader")
 
     def __init__(self, reader: Reader, program_of: Callable[[RuleSet, bool], Program]) -> None:
         """`program_of` gives the functions that match entries, when they are first needed."""
         self.reader, self._program_of = reader, program_of
+        self.placing: Callable[[], Sequence[Paths | None] | None] | None = None
+        """What each rule of a plain centre cites, found for all rules at once when it is first asked for."""
+        self._placed: Sequence[Paths | None] | None = None
         self._known: dict[Any, Paths] = {}
         self._listed: dict[Any, list[tuple[Path, Any, int]]] = {}
         self._clocks: dict[int, tuple[Clock, ...]] = {}
         self._ways: dict[int, Way | None] = {}
+
+    def placed(self, place: int) -> Paths | None:
+        """What the rule at a place cites, where that is plain."""
+        if self.placing is not None:
+            placing, self.placing = self.placing, None
+            self._placed = placing()
+        return None if self._placed is None else self._placed[place]
 
     @property
     def pool(self) -> Pool:

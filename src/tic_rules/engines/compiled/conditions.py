@@ -42,6 +42,7 @@ class Pool:
         self._count = 0
         self._matches: dict[tuple[str, int], str] = {}
         self._objects: dict[int, str] = {}
+        self._made: dict[Any, Any] = {}
         self._tables: dict[str, dict[Any, int]] = {}
         self._by_word: dict[int, tuple[str, dict[str, int]] | None] = {}
 
@@ -56,6 +57,10 @@ class Pool:
             found = self._objects[id(value)] = self.new("k")
             self.names[found] = value
         return found
+
+    def named_once(self, key: Any, value: Any) -> str:
+        """A name for an object that is made anew each time it is asked for; `key` tells it from others."""
+        return self.named(self._made.setdefault(key, value))
 
     def constant(self, value: Any) -> Expr:
         return n.constant(value) if value is None or isinstance(value, (str, bool, int)) else n.name(self.named(value))

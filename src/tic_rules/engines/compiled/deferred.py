@@ -71,6 +71,9 @@ class Deferred:
     def cites(self) -> Paths:
         """The places that were read."""
         plan, citing = self._plan, self._citing
+        placed = citing.placed(plan.place)
+        if placed is not None:
+            return placed
         way = citing.way(plan)
         if way is None:
             return self.full.cites

@@ -77,6 +77,11 @@ def minus(left: Expr, right: Expr) -> Expr:
     return ast.BinOp(left, ast.Sub(), right, **_AT)
 
 
+def list_(*parts: Expr) -> Expr:
+    """A new list."""
+    return ast.List(list(parts), _LOAD, **_AT)
+
+
 def empty() -> Expr:
     """A new mapping without entries."""
     return ast.Dict([], [], **_AT)
@@ -125,13 +130,18 @@ def if_(test: Expr, *body: Stmt, otherwise: Sequence[Stmt] = ()) -> Stmt:
     return ast.If(test, list(body), list(otherwise), **_AT)
 
 
-def for_(target: str, entries: Expr, body: Sequence[Stmt]) -> Stmt:
-    return ast.For(ast.Name(target, _STORE, **_AT), entries, list(body), [], **_AT)
+def for_(targets: Sequence[str], entries: Expr, body: Sequence[Stmt]) -> Stmt:
+    names: list[Expr] = [ast.Name(target, _STORE, **_AT) for target in targets]
+    return ast.For(names[0] if len(names) == 1 else ast.Tuple(names, _STORE, **_AT), entries, list(body), [], **_AT)
 
 
 def stop() -> Stmt:
     """Leave the loop."""
     return ast.Break(**_AT)
+
+
+def do(value: Expr) -> Stmt:
+    return ast.Expr(value, **_AT)
 
 
 def go_on() -> Stmt:

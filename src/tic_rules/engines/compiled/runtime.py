@@ -602,6 +602,63 @@ def _worst(found: dict[int, str]) -> Years:
     return "pass", TRUE, found
 
 
+# --- places --------------------------------------------------------------------------------------------------------------------
+
+_ROWS: dict[tuple[Any, ...], list[Path]] = {}
+_MOST_ROWS = 1_000
+"""Of so many entries of a list the places are kept, for all checks alike."""
+
+
+def rows_at(key: tuple[Any, ...], count: int) -> list[Path]:
+    """The places of at least so many entries of a list, or of an attribute of each; of an event its one place."""
+    path, attribute, *held = key
+    known = _ROWS.get(key)
+    if known is None or len(known) < count:
+        at, below = tuple(path.split(".")), () if attribute is None else (attribute,)
+        known = [(*at, *below)] if held else [(*at, index, *below) for index in range(max(count, 50))]
+        if count <= _MOST_ROWS:
+            _ROWS[key] = known
+    return known
+
+
+def first_of(rows: list[Path], count: int) -> list[Path]:
+    return rows[:count]
+
+
+def once(paths: tuple[Path, ...]) -> list[Path]:
+    """Each place once."""
+    return list(dict.fromkeys(paths))
+
+
+def attested_at(given: list[tuple[int, Any]] | None, items: tuple[str, ...] | None) -> Sequence[Path]:
+    """The places of the attestations of a rule, those of one item together."""
+    if given is None:
+        return ()
+    rows = rows_at(("attestations", None), given[-1][0] + 1)
+    if items is None:
+        return [rows[index] for index, _ in given]
+    return [rows[index] for item in items for index, one in given if one.item == item]
+
+
+def stock_at(reader: Reader, value: Any, path: tuple[Path], day: date, cumulative: bool) -> Sequence[Path]:
+    """Where a number that holds at a day is read: its place, or those of the values of a series up to the day."""
+    if type(value) is Series:
+        rows = rows_at((".".join(map(str, path[0])), "value"), len(value))
+        return [row for row, (when, _) in zip(rows, value, strict=False) if cumulative or when[0] <= day]
+    return path if value is not None and (cumulative or reader.spoken <= day) else ()
+
+
+def single_known(reader: Reader, fact: str, day: date) -> bool:
+    """Whether a dated value is known on a day."""
+    return bool(reader.scene.single(fact, day)[0])
+
+
+def years_at(found: dict[int, list[tuple[date, Path]]], approved: date, as_of: date, to_next: bool, running: bool) -> list[Path]:
+    """The places of the entries that each year that is owed has in time, year by year."""
+    later = 1 if to_next else 0
+    return [at for year in _owed(approved, as_of, running) for day, at in found.get(year, ()) if day <= as_of and day.year <= year + later]
+
+
 # --- judgements ---------------------------------------------------------------------------------------------------------------
 
 

@@ -138,6 +138,7 @@ class Loop:
         self._guards: dict[str, Expr] = {}
         self._windows: dict[str, Expr] = {}
         self._steps: list[tuple[str | None, Expr | None, tuple[Stmt, ...]]] = []
+        self._ats: dict[str, Expr] = {}
         self._outs: list[str] = []
         self._slow: list[Slow] = []
         self.values = [flow.read_early(path) for path in self.declared.paths]
@@ -216,7 +217,7 @@ class Loop:
         plain = f"plain_{self.name}"
         spoilt = [n.if_(n.either(*self._guards.values()), n.assign(plain, n.constant(False)), n.stop())] if self._guards else []
         entries, given = self._entries()
-        through = [n.for_("entry", entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps else []
+        through = [n.for_(["entry"], entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps else []
         slow = self.flow.pool.new("slow")
         self.flow.pool.names[slow] = Later(self.flow.pool.ruleset, tuple(clocks), tuple(self._slow))
         instead = n.call(slow, *map(n.name, (*PARAMETERS, *clocks)))
@@ -226,6 +227,36 @@ class Loop:
             *([n.if_(n.name(plain), *self.first, *through)] if through else []),
             n.if_(n.name(plain), *self.last, otherwise=[otherwise]) if self.last else n.if_(n.not_(n.name(plain)), otherwise),
         ]
+
+    # --- where it stands ---------------------------------------------------------------------------------------------------
+
+    def at(self, attribute: str | None) -> str:
+        """The place of an entry, or of one of its attributes."""
+        name = f"at_{attribute}" if attribute else "at"
+        if name not in self._ats:
+            held = () if self.declared.held is None else (True,)
+            rows = [n.call("rows_at", n.tuple_([n.constant(path), n.constant(attribute), *map(n.constant, held)]), n.call("len", entries)) for path, entries in self._each()]
+            self._ats[name] = rows[0] if len(rows) == 1 else n.all_of([n.call("first_of", row, n.call("len", entries)) for row, (_, entries) in zip(rows, self._each(), strict=True)])
+        return name
+
+    def _each(self) -> list[tuple[str, Expr]]:
+        """The paths of the list with the entries that stand there."""
+        if self.declared.held is not None:
+            return [(self.declared.paths[0], self.entries())]
+        return [(path, n.name(value)) for path, value in zip(self.declared.paths, self.values, strict=True)]
+
+    def give_up(self) -> list[Stmt]:
+        """What is done where this reading cannot tell."""
+        return [n.assign(f"plain_{self.name}", n.constant(False)), n.stop()]
+
+    def placing(self) -> list[Stmt]:
+        """The reading, where nothing is told of a list that is not plain."""
+        plain, (entries, given) = f"plain_{self.name}", self._entries()
+        spoilt = [n.if_(n.either(*self._guards.values()), *self.give_up())] if self._guards else []
+        body = [*self._reads.values(), *spoilt, *self._looks()]
+        through = [n.for_(["entry", *self._ats], n.call("zip", entries, *self._ats.values()) if self._ats else entries, body)]
+        end = n.if_(n.not_(n.name(plain)), n.return_(n.constant(None)))
+        return [n.assign(plain, given), n.if_(n.name(plain), *self.first, *through), end]
 
     def _looks(self) -> list[Stmt]:
         """The steps, those of one time together; where something is asked of all of them, it is asked before the time."""
@@ -612,7 +643,7 @@ class Flow(Body):
         least = n.if_(n.compare(n.name(found), "<", n.name(value)), n.assign(value, n.name(found)))
         own = n.assign("entry", n.ask(table, "get", n.name("key")))
         looked = n.assign(found, n.call(match, n.name("entry"), n.name(when.day), n.name("reader")))
-        through = n.for_("key", keys, [own, lacks, *skip, looked, least])
+        through = n.for_(["key"], keys, [own, lacks, *skip, looked, least])
         self.statements.append(n.assign(value, n.constant(TRUE)))
         absent = n.assign(value, n.constant(1))
         self.statements.append(n.if_(n.compare(table, "is", n.constant(None)), absent, otherwise=[through]))

@@ -60,8 +60,8 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "application_day", "by_word", "count", "distinct", "each_of", "every", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
-    "largest_of", "none_of", "only", "over", "passes", "running", "same", "share", "some", "stock", "total", "value", "years", "years_found",
+    "application_day", "attested_at", "by_word", "count", "distinct", "each_of", "every", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
+    "largest_of", "none_of", "once", "only", "over", "passes", "rows_at", "running", "same", "share", "single_known", "some", "stock", "stock_at", "total", "value", "years", "years_at", "years_found",
 )  # fmt: skip
 
 
@@ -109,6 +109,10 @@ class Writer:
             return self._from(rule)
         day, late = self._clock(rule)
         return self._judged(rule, When(day, self.start(rule)), late)
+
+    def when(self, rule: Rule) -> When:
+        """When a rule is looked at that waits for nothing."""
+        return When(self._clock(rule)[0], self.start(rule))
 
     def _once(self, key: str, value: Expr) -> str:
         return self.body.once(("clock", key), value)
@@ -166,16 +170,22 @@ class Writer:
 
     def _from(self, rule: Rule) -> tuple[Expr, Expr, Expr]:
         """Nothing is owed up to and on the day; after it the rule is pending until it is done."""
-        opens = "approved" if rule.from_ == "approval" else "term_end"
-        owed = n.both(n.compare(n.name(opens), "is not", n.constant(None)), n.compare(n.name("as_of"), ">", n.name(opens)))
-        is_owed = n.name(self._once(f"owed {opens}", owed))
-        start = self._once(f"from {opens}", n.choose(is_owed, n.call("add_days", n.name(opens), n.constant(1)), n.name("FIRST_DAY")))
-        status, value, numbers = self._judged(rule, When("as_of", start), "by_value_pending")
+        owed, when = self.owed(rule)
+        is_owed = n.name(owed)
+        status, value, numbers = self._judged(rule, when, "by_value_pending")
         return (
             n.choose(is_owed, status, n.constant("not_applicable")),
             n.choose(is_owed, value, n.constant(FALSE)),
             n.choose(is_owed, numbers, n.constant(None)),
         )
+
+    def owed(self, rule: Rule) -> tuple[str, When]:
+        """Whether the time of a rule has come that nothing is owed of before, and when it is looked at then."""
+        opens = "approved" if rule.from_ == "approval" else "term_end"
+        come = n.both(n.compare(n.name(opens), "is not", n.constant(None)), n.compare(n.name("as_of"), ">", n.name(opens)))
+        owed = self._once(f"owed {opens}", come)
+        start = n.choose(n.name(owed), n.call("add_days", n.name(opens), n.constant(1)), n.name("FIRST_DAY"))
+        return owed, When("as_of", self._once(f"from {opens}", start))
 
     def yearly(self, rule: Rule) -> tuple[Expr, Expr, Expr]:
         told = n.name(self.body.keep(self.years(rule)))
