@@ -18,7 +18,7 @@ from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import TOLD, Telling, clauses_of, heads_of
+from tic_rules.telling import TOLD, Telling, clauses_of, data_at, heads_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -64,13 +64,13 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
 class _Check:
     """The rules decided; what a report shows of them is made when it is looked at."""
 
-    def __init__(self, scene: Scene, decisions: Sequence[Any]) -> None:
+    def __init__(self, scene: Scene, decisions: Any) -> None:
         self.scene, self.decisions = scene, decisions
         self.exempted: dict[str, tuple[Any, Decision]] = {}
         self.used: set[int] = set()
         self.told: dict[int, Telling] = {}
         self.known: Sequence[str] = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
-        self.marks: Sequence[Any] | None = getattr(decisions, "marks", None)
+        self.marks: Any = getattr(decisions, "marks", None)
         self.heads, self.apart = heads_of(scene.ruleset), set[int]()
         for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
             place = scene.ruleset.place_of(rule_id)
@@ -88,13 +88,26 @@ class _Check:
 
     def tell(self, place: int, key: str) -> Any:
         """What the finding at a place says under a key."""
-        if self.marks is not None and (key == "_numbers" or key == "_said") and place not in self.apart:
-            head, status, mark = self.heads[place], self.known[place], self.marks[place]
-            if key == "_numbers" and not head.yearly:
-                return head.numbers.get((status == "not_applicable", mark)) or head.keep(head.numbers, (status == "not_applicable", mark), self._telling(place)._numbers())
-            if key == "_said" and status in head.by_mark:
-                return head.said.get((status, mark)) or head.keep(head.said, (status, mark), self._telling(place)._said())
-        return TOLD[key](self._telling(place))
+        quick = self._quickly(place, key) if self.marks is not None and place not in self.apart else None
+        return TOLD[key](self._telling(place)) if quick is None else quick
+
+    def _quickly(self, place: int, key: str) -> Any:
+        """What a compiled decision lets be told without a closer look; None for all else."""
+        head = self.heads[place]
+        if key == "_numbers":
+            if head.yearly:
+                return None
+            told: Any = (self.known[place] == "not_applicable", self.marks[place])
+            return head.numbers.get(told) or head.keep(head.numbers, told, self._telling(place)._numbers())
+        if key == "_said":
+            if self.known[place] not in head.by_mark:
+                return None
+            told = self.known[place], self.marks[place]
+            return head.said.get(told) or head.keep(head.said, told, self._telling(place)._said())
+        if key == "data" and not head.has_amount:
+            paths = self.decisions.placed(place)
+            return None if paths is None else data_at(self.scene, paths)
+        return None
 
     def _telling(self, place: int) -> Telling:
         telling = self.told.get(place)

@@ -5,7 +5,6 @@ So what has been said once can be said again: the last few thousand messages of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -44,14 +43,18 @@ class Found(NamedTuple):
     """By whom, on which day and why."""
 
 
-def said(ruleset: RuleSet, rule: Rule, key: Any, found: Callable[[], Found]) -> Said:
-    """What is to be said of a rule. `key` tells what was found from whatever else may be found of it."""
+def remembered(ruleset: RuleSet, rule: Rule, key: Any) -> Said | None:
+    """What has been said of a rule. `key` tells what was found from whatever else may be found of it."""
     memo: dict[Any, Said] = ruleset._compiled.setdefault("said", {})
-    known = memo.get((rule.id, key))
-    if known is None:
-        if len(memo) >= REMEMBERED:
-            memo.clear()
-        known = memo[rule.id, key] = _said(ruleset, rule, found())
+    return memo.get((rule.id, key))
+
+
+def said(ruleset: RuleSet, rule: Rule, key: Any, found: Found) -> Said:
+    """What is to be said of a rule, to be remembered under a key."""
+    memo: dict[Any, Said] = ruleset._compiled.setdefault("said", {})
+    if len(memo) >= REMEMBERED:
+        memo.clear()
+    known = memo[rule.id, key] = _said(ruleset, rule, found)
     return known
 
 
@@ -238,4 +241,4 @@ def gap_of(observed: Range, bound: Range, operator: str) -> Any:
     return max(bound.low - observed.low, 0)
 
 
-__all__ = ["Found", "gap_of", "operator_of", "said", "unit_of"]
+__all__ = ["Found", "gap_of", "operator_of", "remembered", "said", "unit_of"]

@@ -11,13 +11,13 @@ from typing import Any, TypeVar
 from tic_rules import conditions as c
 from tic_rules.centre import Record, Series, value_at
 from tic_rules.errors import Text
-from tic_rules.evaluate import Decision, Seen, reads_days, see
+from tic_rules.evaluate import Decision, Seen, compare, reads_days, see
 from tic_rules.findings import Clause, Numbers, Part, Said, weighed
 from tic_rules.lives import lives_of, needs_of
-from tic_rules.quantities import Range, Span, add_days, decimal_text
+from tic_rules.quantities import ANY_DAY, Range, Span, add_days, decimal_text
 from tic_rules.readings import NAMES, TRUE, Moment, Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, said, unit_of
+from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, remembered, said, unit_of
 from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import describe
 
@@ -46,10 +46,10 @@ def _clause(rule: Rule, ruleset: RuleSet) -> Clause:
 class Head:
     """The numbers and messages of one rule that have been told, by what tells them from others: the status, and what was observed."""
 
-    __slots__ = ("by_mark", "numbers", "said", "yearly")
+    __slots__ = ("by_mark", "has_amount", "numbers", "said", "yearly")
 
     def __init__(self, ruleset: RuleSet, rule: Rule) -> None:
-        self.yearly = rule.yearly is not None
+        self.yearly, self.has_amount = rule.yearly is not None, rule.amount is not None
         self.by_mark = _by_mark(ruleset, rule)
         self.numbers: dict[Any, Numbers] = {}
         self.said: dict[Any, Said] = {}
@@ -110,29 +110,30 @@ class Telling:
 
     def _said(self) -> Said:
         """A message is made once for the rule set for as long as the same is found. Where a rule is met, its numbers say it all."""
-        told, rule = self.decision, self.rule
-        if told.status == "pass" and rule.yearly is None:
-            return said(self.scene.ruleset, rule, told.mark, self._found)
         found = self._found()
-        return said(self.scene.ruleset, rule, found, lambda: found)
+        ruleset, told = self.scene.ruleset, self.decision
+        known = remembered(ruleset, self.rule, (told.mark, found))
+        if known is not None:
+            return known
+        main = told.main if found.status != "not_applicable" else None
+        whole = found if main is None else found._replace(observed=main.observed, bound=main.bound)
+        return said(ruleset, self.rule, (told.mark, found), whole)
 
     def _found(self) -> Found:
-        """What the message depends on."""
+        """What the message depends on besides what was observed."""
         told, status, rule = self.decision, self.decision.status, self.rule
         if status == "not_applicable":
             return Found(status, why_not=told.why_not)
         if status == "fail" and rule.kind == "consequence":
             return Found(status, amount=self._total())
-        main = told.main
-        observed, bound = (None, None) if main is None else (main.observed, main.bound)
         if status == "pass" and rule.yearly is None:
-            return Found(status, observed, bound)
+            return Found(status)
         deadline = told.deadline if status in ("fail", "pending", "exempted") else None
         left, reached = ((deadline - self.scene.as_of).days, None if rule.yearly else self._reached_on()) if deadline is not None else (0, None)
         missing = told.missing if status == "unknown" else ()
         exempted = self._exempted() if status == "exempted" else None
         lacking = () if status == "pass" else told.lacking
-        return Found(status, observed, bound, lacking, missing, tuple(told.by_year.items()), deadline, left, reached, exempted=exempted)
+        return Found(status, None, None, lacking, missing, tuple(told.by_year.items()), deadline, left, reached, exempted=exempted)
 
     def _exempted(self) -> tuple[str, str, str]:
         given = self.exemption
@@ -161,12 +162,15 @@ class Telling:
         moment = told.moment
         if moment is None or len(lives) != 1:
             return None
-        deadline, last = told.deadline, min(scene.as_of, scene.reported_on)
+        deadline, last, grows = told.deadline, min(scene.as_of, scene.reported_on), self._only_grows()
+        number = getattr(told, "number_on", None) if grows else None
 
         def met(day: date) -> bool:
+            known = number(day, moment.start) if number is not None else None
+            if known is not None:
+                return compare(rule.require.operator, known, Range(rule.require.limit, rule.require.limit)) == TRUE
             return see(rule.require, scene, Moment(day, moment.start), lives[0], rule).value == TRUE
 
-        grows = self._only_grows()
         days = sorted(day for day in {*(self._days_counted() if grows else scene.days()), add_days(deadline, 1)} if deadline < day <= last)
         if grows:
             at = bisect_left(days, True, key=met)
@@ -199,11 +203,14 @@ class Telling:
         """The days on which what a rule counts may grow: those of the entries, where nothing else of them is dated; else all of the data."""
         node: Any = self.rule.require
         fact = self.scene.facts[node.fact]
-        entries = self.scene.listed(fact.list_name or "").entries
+        declared = self.scene.lists[fact.list_name or ""]
         looked_at = {*_attributes(fact.where), *([fact.distinct] if fact.distinct else [])}
-        if any(type(entry.get(name)) is Series for entry in entries for name in looked_at):
+        if declared.held is not None or declared.scalar is not None or declared.date is None or looked_at & declared.look_up.keys():
             return self.scene.days()
-        return (day for entry in entries if entry.when is not None for day in entry.when)
+        records = [record for path in declared.paths for record in value_at(self.scene.subject, path) or ()]
+        if any(type(getattr(record, name)) is Series for record in records for name in looked_at):
+            return self.scene.days()
+        return (day for record in records for day in getattr(record, declared.date) or ANY_DAY)
 
     # --- places --------------------------------------------------------------------------------------------------------------
 
@@ -216,21 +223,10 @@ class Telling:
         return list(dict.fromkeys([*read, *added]))
 
     def _data(self) -> list[Part]:
-        places = self.scene.places
-        paths = self._paths() if self.rule.amount is not None else self.decision.cites
-        found: list[Any] = [places.get(path) for path in paths]
-        if None in found:
-            for position, path in enumerate(paths):
-                if found[position] is None:
-                    where = pointer(path)
-                    found[position] = places[path] = self._at(where, self.scene.subject.extent(where))
-        return found
+        return data_at(self.scene, self._paths() if self.rule.amount is not None else self.decision.cites)
 
     def _at(self, where: str, mark: Mark) -> Part:
-        line, column, end_line, end_column, cell = mark
-        file = self.scene.subject.file
-        at = {"path": where, "file": file, "line": line or None, "column": column or None, "end_line": end_line or None, "end_column": end_column or None}
-        return Part(at | {"cell": cell}) if cell else Part(at)
+        return _place_of(self.scene, where, mark)
 
     def _place(self) -> Part:
         """Where to look to mend it: at what is missing or at the key nearest to it, else at the datum read, else at the attestations."""
@@ -315,6 +311,24 @@ class Telling:
         return total
 
 
+def data_at(scene: Scene, paths: Sequence[Path]) -> list[Part]:
+    """Places of the data as a finding shows them: with file, line and column."""
+    places = scene.places
+    found: list[Any] = [places.get(path) for path in paths]
+    if None in found:
+        for position, path in enumerate(paths):
+            if found[position] is None:
+                where = pointer(path)
+                found[position] = places[path] = _place_of(scene, where, scene.subject.extent(where))
+    return found
+
+
+def _place_of(scene: Scene, where: str, mark: Mark) -> Part:
+    line, column, end_line, end_column, cell = mark
+    at = {"path": where, "file": scene.subject.file, "line": line or None, "column": column or None, "end_line": end_line or None, "end_column": end_column or None}
+    return Part(at | {"cell": cell}) if cell else Part(at)
+
+
 TOLD: dict[str, Callable[[Telling], Any]] = {
     "_numbers": Telling._numbers, "_said": Telling._said, "deadline": Telling._deadline, "days_left": Telling._days_left, "window": Telling._window,
     "reached_on": Telling._reached_on, "years": Telling._years, "lacking": Telling._lacking, "place": Telling._place, "data": Telling._data,
@@ -395,4 +409,4 @@ def _json_value(value: Any) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-__all__ = ["TOLD", "Telling", "clauses_of", "heads_of"]
+__all__ = ["TOLD", "Telling", "clauses_of", "data_at", "heads_of"]

@@ -7,6 +7,7 @@ rules that look at the same moment.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,9 +16,10 @@ from tic_rules.centre import Series
 from tic_rules.engines.compiled.absent import missing, value_of
 from tic_rules.engines.compiled.conditions import Pool
 from tic_rules.engines.compiled.program import Program
-from tic_rules.engines.compiled.runtime import Match, Numbers, Reader, Sides, judged, running
+from tic_rules.engines.compiled.runtime import Match, Numbers, Reader, Sides, count, judged, running, total
 from tic_rules.evaluate import Clock, clock_of, day_not_needed, name_of, reads_days, see
 from tic_rules.lives import Life, Needs, lives_of, needs_of
+from tic_rules.quantities import Range
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
 from tic_rules.ruleset import Fact, Rule, RuleSet
 
@@ -230,6 +232,14 @@ class Citing:
         counted = reader.counted(name, day, moment.start, moment.year, fact.over is not None)
         plain = running(reader, counted, name, match, node.running, day, life.approved)
         return see(node, reader.scene, moment, life, rule).cites if plain is None else ()
+
+    def number_on(self, plan: Plan, day: date, start: date) -> Range | None:
+        """The sum or the count that a rule compares, on a day."""
+        reader, fact = self.reader, self.reader.scene.facts[plan.rule.require.fact]
+        name, match = fact.list_name or "", None if fact.where is None else self._match(fact.where, fact)
+        if fact.sum is not None:
+            return Range(*total(reader, name, match, fact.sum, day, start, None, False, False))
+        return Range(*count(reader, reader.counted(name, day, start, None, False), match, day)) if fact.count is not None else None
 
     # --- facts -----------------------------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from typing import Any
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
 from tic_rules.engines.explaining import explained
 from tic_rules.evaluate import Decision, Seen, year_due
-from tic_rules.quantities import FIRST_DAY
+from tic_rules.quantities import FIRST_DAY, Range
 from tic_rules.readings import TRUE, Moment, Path
 
 
@@ -116,6 +116,10 @@ class Deferred:
         if way is None or self.status != "not_applicable":
             return self.full.why_not
         return "no_year" if self._plan.yearly else "not_yet" if way.clock is None else "applies"
+
+    def number_on(self, day: date, start: date) -> Range | None:
+        """What the rule's sum or count would be on another day; None where that takes a closer look."""
+        return self._citing.number_on(self._plan, day, start)
 
     @property
     def full(self) -> Decision:
