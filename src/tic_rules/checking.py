@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import count, repeat
 from typing import Any, NamedTuple
@@ -11,7 +11,7 @@ from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Programme, Record, Series, Subject
 from tic_rules.errors import Text, UsageError, fault
 from tic_rules.evaluate import Decision, check_rules
-from tic_rules.findings import Finding, Part, Report
+from tic_rules.findings import Finding, Part, Report, Teller
 from tic_rules.lives import TOO_OPEN
 from tic_rules.loading import in_force
 from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
@@ -61,10 +61,11 @@ def check_subject(subject: Subject, ruleset: RuleSet, as_of: date, engine: str =
     )  # fmt: skip
 
 
-class _Check:
+class _Check(Teller):
     """The rules decided; what a report shows of them is made when it is looked at."""
 
     def __init__(self, scene: Scene, decisions: Any) -> None:
+        super().__init__()
         self.scene, self.decisions = scene, decisions
         self.exempted: dict[str, tuple[Any, Decision]] = {}
         self.used: set[int] = set()
@@ -84,30 +85,40 @@ class _Check:
         return found
 
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), count(), repeat(self.tell)))
+        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), count(), repeat(self)))
+
+    def all(self, key: str) -> list[Any]:
+        found: list[Any] = [None] * len(self.known)
+        if self.marks is not None:
+            found = _ALL[key](self)
+            for place in self.apart:
+                found[place] = None
+        setattr(self, key, found)
+        return found
+
+    def all_numbers(self) -> list[Any]:
+        told = zip(self.heads, self.known, self.marks, strict=True)
+        return [None if head.yearly else head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
+
+    def all_said(self) -> list[Any]:
+        told = zip(self.heads, self.known, self.marks, strict=True)
+        return [head.said.get((status, mark)) if status in head.by_mark else None for head, status, mark in told]
+
+    def all_data(self) -> list[Any]:
+        placed = self.decisions.placed()
+        if placed is None:
+            return [None] * len(self.known)
+        return [None if paths is None or head.has_amount else data_at(self.scene, paths) for head, paths in zip(self.heads, placed, strict=True)]
 
     def tell(self, place: int, key: str) -> Any:
-        """What the finding at a place says under a key."""
-        quick = self._quickly(place, key) if self.marks is not None and place not in self.apart else None
-        return TOLD[key](self._telling(place)) if quick is None else quick
-
-    def _quickly(self, place: int, key: str) -> Any:
-        """What a compiled decision lets be told without a closer look; None for all else."""
-        head = self.heads[place]
-        if key == "_numbers":
-            if head.yearly:
-                return None
-            told: Any = (self.known[place] == "not_applicable", self.marks[place])
-            return head.numbers.get(told) or head.keep(head.numbers, told, self._telling(place)._numbers())
-        if key == "_said":
-            if self.known[place] not in head.by_mark:
-                return None
-            told = self.known[place], self.marks[place]
-            return head.said.get(told) or head.keep(head.said, told, self._telling(place)._said())
-        if key == "data" and not head.has_amount:
-            paths = self.decisions.placed(place)
-            return None if paths is None else data_at(self.scene, paths)
-        return None
+        told = TOLD[key](self._telling(place))
+        if self.marks is not None and place not in self.apart:
+            head, status = self.heads[place], self.known[place]
+            if key == "numbers" and not head.yearly:
+                head.keep(head.numbers, (status == "not_applicable", self.marks[place]), told)
+            elif key == "said" and status in head.by_mark:
+                head.keep(head.said, (status, self.marks[place]), told)
+        return told
 
     def _telling(self, place: int) -> Telling:
         telling = self.told.get(place)
@@ -133,6 +144,8 @@ class _Check:
         found = [*_about_time(subject, ruleset, as_of), *_about_lives(self.scene), *_about_judgements(subject, ruleset, as_of)]
         return (*found, *_about_exemptions(subject, ruleset, self.used, as_of))
 
+
+_ALL: dict[str, Callable[[_Check], list[Any]]] = {"numbers": _Check.all_numbers, "said": _Check.all_said, "data": _Check.all_data}
 
 _FIRST_CHECKS = 8
 """So many checks of a rule set are decided by the reference: a program that checks one centre compiles nothing."""

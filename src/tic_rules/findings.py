@@ -89,24 +89,54 @@ def _of_clause(name: str) -> Any:
     return property(attrgetter(f"_clause.{name}"))
 
 
+class Teller:
+    """Makes what the findings of a report say, when it is looked at. What is quickly made is made of all findings at once."""
+
+    def __init__(self) -> None:
+        self.numbers: list[Numbers | None] | None = None
+        self.said: list[Said | None] | None = None
+        self.data: list[list[Any] | None] | None = None
+
+    def all(self, key: str) -> list[Any]:
+        """`numbers`, `said` or `data` of every finding, None where it takes a closer look; kept as the attribute of this name."""
+        raise NotImplementedError
+
+    def tell(self, place: int, key: str) -> Any:
+        """What the finding at a place says under a key."""
+        raise NotImplementedError
+
+    def one(self, place: int, key: str) -> Any:
+        """What takes a closer look, of one finding; kept among those of all."""
+        many: list[Any] = getattr(self, key)
+        many[place] = self.tell(place, key)
+        return many[place]
+
+
 def _of_numbers(name: str) -> Any:
-    place = Numbers._fields.index(name)
+    part = Numbers._fields.index(name)
 
     def get(self: Finding) -> Any:
-        known = self._numbers
-        if known is None:
-            known = self._numbers = self._tell(self._place, "_numbers")
-        return known[place]
+        teller = self._teller
+        known = (teller.numbers or teller.all("numbers"))[self._place]
+        return (teller.one(self._place, "numbers") if known is None else known)[part]
 
     return property(get)
 
 
-def _of_message(place: int) -> Any:
+def _of_message(part: int) -> Any:
     def get(self: Finding) -> Any:
-        known = self._said
-        if known is None:
-            known = self._said = self._tell(self._place, "_said")
-        return known[place]
+        teller = self._teller
+        known = (teller.said or teller.all("said"))[self._place]
+        return (teller.one(self._place, "said") if known is None else known)[part]
+
+    return property(get)
+
+
+def _of_data() -> Any:
+    def get(self: Finding) -> Any:
+        teller = self._teller
+        known = (teller.data or teller.all("data"))[self._place]
+        return teller.one(self._place, "data") if known is None else known
 
     return property(get)
 
@@ -120,7 +150,7 @@ def _made(name: str) -> Any:
             made = self._made = {}
         elif name in made:
             return made[name]
-        value = made[name] = self._tell(self._place, name)
+        value = made[name] = self._teller.tell(self._place, name)
         return value
 
     return property(get)
@@ -129,7 +159,7 @@ def _made(name: str) -> Any:
 class Finding:
     """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`); what takes time is made when it is looked at."""
 
-    __slots__ = ("_clause", "_made", "_numbers", "_place", "_said", "_tell", "status")
+    __slots__ = ("_clause", "_made", "_place", "_teller", "status")
 
     rule: str = _of_clause("rule")
     kind: str = _of_clause("kind")
@@ -154,16 +184,14 @@ class Finding:
     years: list[Part] = _made("years")
     lacking: list[str] = _made("lacking")
     place: Any = _made("place")
-    data: list[Any] = _made("data")
+    data: list[Any] = _of_data()
     sources: list[Part] = _made("sources")
     missing: list[str] = _made("missing")
     trace: Part = _made("trace")
 
-    def __init__(self, status: str, clause: Clause, place: int, tell: Callable[[int, str], Any]) -> None:
-        """`tell` gives each attribute that is made when it is looked at, by the finding's place among those of its report."""
-        self.status, self._clause, self._place, self._tell = status, clause, place, tell
-        self._numbers: Numbers | None = None
-        self._said: Said | None = None
+    def __init__(self, status: str, clause: Clause, place: int, teller: Teller) -> None:
+        """`teller` gives each attribute that is made when it is looked at, by the finding's place among those of its report."""
+        self.status, self._clause, self._place, self._teller = status, clause, place, teller
         self._made: dict[str, Any] | None = None
 
     @property
@@ -204,8 +232,17 @@ def _rebuild(data: dict[str, Any]) -> Finding:
     def of(kind: Any) -> Any:
         return kind(*(parts.get(name) for name in kind._fields if name not in ("binds", "counts")))
 
-    told = parts | {"_numbers": of(Numbers), "_said": of(Said)}
-    return Finding(parts["status"], weighed(of(Clause)), 0, lambda _, name: told[name])
+    return Finding(parts["status"], weighed(of(Clause)), 0, _Sent(parts, of(Numbers), of(Said)))
+
+
+class _Sent(Teller):
+    """What a finding said that was read back."""
+
+    def __init__(self, parts: dict[str, Any], numbers: Numbers, said: Said) -> None:
+        self.parts, self.numbers, self.said, self.data = parts, [numbers], [said], [parts.get("data")]
+
+    def tell(self, place: int, key: str) -> Any:
+        return self.parts[key]
 
 
 def part(value: Any) -> Any:

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any
 
 from tic_rules import conditions as c
 from tic_rules.centre import Record, Series, value_at
@@ -20,8 +20,6 @@ from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.saying import REMEMBERED, Found, gap_of, operator_of, remembered, said, unit_of
 from tic_rules.source import Mark, pointer, unpointer
 from tic_rules.wording import describe
-
-T = TypeVar("T")
 
 _HEADS = 64
 """So many different numbers, and messages, of one rule are remembered."""
@@ -54,11 +52,10 @@ class Head:
         self.numbers: dict[Any, Numbers] = {}
         self.said: dict[Any, Said] = {}
 
-    def keep(self, memo: dict[Any, T], key: Any, told: T) -> T:
+    def keep(self, memo: dict[Any, Any], key: Any, told: Any) -> None:
         if len(memo) >= _HEADS:
             memo.clear()
         memo[key] = told
-        return told
 
 
 def _by_mark(ruleset: RuleSet, rule: Rule) -> frozenset[str]:
@@ -330,7 +327,7 @@ def _place_of(scene: Scene, where: str, mark: Mark) -> Part:
 
 
 TOLD: dict[str, Callable[[Telling], Any]] = {
-    "_numbers": Telling._numbers, "_said": Telling._said, "deadline": Telling._deadline, "days_left": Telling._days_left, "window": Telling._window,
+    "numbers": Telling._numbers, "said": Telling._said, "deadline": Telling._deadline, "days_left": Telling._days_left, "window": Telling._window,
     "reached_on": Telling._reached_on, "years": Telling._years, "lacking": Telling._lacking, "place": Telling._place, "data": Telling._data,
     "sources": Telling._sources, "missing": Telling._missing, "trace": Telling._trace, "amount": Telling._amount,
 }  # fmt: skip

@@ -23,7 +23,7 @@ from tic_rules.engines.compiled.straight import Straight, compile_straight
 from tic_rules.engines.explaining import followed
 from tic_rules.evaluate import day_not_needed
 from tic_rules.lives import Life, exact_life, lives_of
-from tic_rules.readings import TRUE, Path, Scene
+from tic_rules.readings import TRUE, Scene
 from tic_rules.ruleset import RuleSet
 
 _LOCK = threading.Lock()
@@ -69,9 +69,9 @@ class Outcomes(Sequence[Deferred]):
         self.marks = observed
         """What each rule observed: what tells its numbers from those of other checks."""
 
-    def placed(self, place: int) -> Sequence[Path] | None:
-        """What the rule at a place cites, where that is plain."""
-        return self._citing.placed(place)
+    def placed(self) -> Placed | None:
+        """What each rule cites, where that is plain."""
+        return self._citing.placed()
 
     def __len__(self) -> int:
         return len(self.statuses)

@@ -77,20 +77,20 @@ class Citing:
     def __init__(self, reader: Reader, program_of: Callable[[RuleSet, bool], Program]) -> None:
         """`program_of` gives the functions that match entries, when they are first needed."""
         self.reader, self._program_of = reader, program_of
-        self.placing: Callable[[], Sequence[Paths | None] | None] | None = None
+        self.placing: Callable[[], tuple[Paths | None, ...] | None] | None = None
         """What each rule of a plain centre cites, found for all rules at once when it is first asked for."""
-        self._placed: Sequence[Paths | None] | None = None
+        self._placed: tuple[Paths | None, ...] | None = None
         self._known: dict[Any, Paths] = {}
         self._listed: dict[Any, list[tuple[Path, Any, int]]] = {}
         self._clocks: dict[int, tuple[Clock, ...]] = {}
         self._ways: dict[int, Way | None] = {}
 
-    def placed(self, place: int) -> Paths | None:
-        """What the rule at a place cites, where that is plain."""
+    def placed(self) -> tuple[Paths | None, ...] | None:
+        """What each rule cites, where that is plain."""
         if self.placing is not None:
             placing, self.placing = self.placing, None
             self._placed = placing()
-        return None if self._placed is None else self._placed[place]
+        return self._placed
 
     @property
     def pool(self) -> Pool:
@@ -238,7 +238,8 @@ class Citing:
         reader, fact = self.reader, self.reader.scene.facts[plan.rule.require.fact]
         name, match = fact.list_name or "", None if fact.where is None else self._match(fact.where, fact)
         if fact.sum is not None:
-            return Range(*total(reader, name, match, fact.sum, day, start, None, False, False))
+            steady = fact.where is None or self.pool.steady(fact.where, name)
+            return Range(*total(reader, name, match, fact.sum, day, start, None, False, steady))
         return Range(*count(reader, reader.counted(name, day, start, None, False), match, day)) if fact.count is not None else None
 
     # --- facts -----------------------------------------------------------------------------------------------------------

@@ -71,9 +71,9 @@ class Deferred:
     def cites(self) -> Paths:
         """The places that were read."""
         plan, citing = self._plan, self._citing
-        placed = citing.placed(plan.place)
-        if placed is not None:
-            return placed
+        placed = citing.placed()
+        if placed is not None and (known := placed[plan.place]) is not None:
+            return known
         way = citing.way(plan)
         if way is None:
             return self.full.cites
