@@ -85,7 +85,8 @@ class _Check(Teller):
         return found
 
     def findings(self) -> tuple[Finding, ...]:
-        return tuple(map(Finding, self.statuses().values(), clauses_of(self.scene.ruleset), count(), repeat(self)))
+        statuses = self.statuses().values() if self.exempted else self.known
+        return tuple(map(Finding, statuses, clauses_of(self.scene.ruleset), count(), repeat(self)))
 
     def all(self, key: str) -> list[Any]:
         found: list[Any] = [None] * len(self.known)
@@ -108,7 +109,17 @@ class _Check(Teller):
         placed = self.decisions.placed()
         if placed is None:
             return [None] * len(self.known)
-        return [None if paths is None or head.has_amount else data_at(self.scene, paths) for head, paths in zip(self.heads, placed, strict=True)]
+        scene, found = self.scene, []
+        known = scene.places
+        for head, paths in zip(self.heads, placed, strict=True):
+            if paths is None or head.has_amount:
+                found.append(None)
+                continue
+            try:
+                found.append([known[path] for path in paths])
+            except KeyError:
+                found.append(data_at(scene, paths))
+        return found
 
     def tell(self, place: int, key: str) -> Any:
         told = TOLD[key](self._telling(place))

@@ -311,13 +311,11 @@ class Telling:
 def data_at(scene: Scene, paths: Sequence[Path]) -> list[Part]:
     """Places of the data as a finding shows them: with file, line and column."""
     places = scene.places
-    found: list[Any] = [places.get(path) for path in paths]
-    if None in found:
-        for position, path in enumerate(paths):
-            if found[position] is None:
-                where = pointer(path)
-                found[position] = places[path] = _place_of(scene, where, scene.subject.extent(where))
-    return found
+    for path in paths:
+        if path not in places:
+            where = pointer(path)
+            places[path] = _place_of(scene, where, scene.subject.extent(where))
+    return [places[path] for path in paths]
 
 
 def _place_of(scene: Scene, where: str, mark: Mark) -> Part:

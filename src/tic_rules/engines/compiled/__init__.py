@@ -93,7 +93,7 @@ def check_rules(scene: Scene) -> Outcomes:
         straight = straight_of(ruleset)
         life = exact_life(scene, straight.needs)
         if life is not None and life.approved is not None:
-            citing.placing = partial(_placed, ruleset, reader, life)
+            citing.life, citing.placing = life, partial(_placed, ruleset, reader, life)
             return Outcomes(*straight.decide(reader, *life), plans_of(ruleset), citing)
     program = program_of(ruleset, scene.programme)
     statuses: tuple[str, ...] = ()

@@ -72,11 +72,13 @@ def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
 class Citing:
     """What was read of one subject: asked for rule by rule, after the rules have been decided."""
 
-    __slots__ = ("_clocks", "_known", "_listed", "_placed", "_program_of", "_ways", "placing", "reader")
+    __slots__ = ("_clocks", "_known", "_listed", "_placed", "_program_of", "_ways", "life", "placing", "reader")
 
     def __init__(self, reader: Reader, program_of: Callable[[RuleSet, bool], Program]) -> None:
         """`program_of` gives the functions that match entries, when they are first needed."""
         self.reader, self._program_of = reader, program_of
+        self.life: Life | None = None
+        """The one life of a centre that is plain."""
         self.placing: Callable[[], tuple[Paths | None, ...] | None] | None = None
         """What each rule of a plain centre cites, found for all rules at once when it is first asked for."""
         self._placed: tuple[Paths | None, ...] | None = None
@@ -102,7 +104,7 @@ class Citing:
         try:
             return self._ways[plan.time]
         except KeyError:
-            lives = lives_of(self.reader.scene, plan.needs).all
+            lives = lives_of(self.reader.scene, plan.needs).all if self.life is None else (self.life,)
             single = len(lives) == 1 and self._speaks_to(plan, lives[0])
             found = self._ways[plan.time] = Way(lives[0], clock_of(plan.rule, self.reader.scene, lives[0])) if single else None
             return found
@@ -327,6 +329,11 @@ class Citing:
             return self.reader.scene.look_up(declared.look_up[attribute], record, at)[1][0]
         return (*at, attribute)
 
+    def _record(self, at: Path) -> Any:
+        """The entry at a place."""
+        *path, index = at
+        return self._value(tuple(path))[index]
+
     def _value(self, path: Path) -> Any:
         value: Any = self.reader.subject
         for step in path:
@@ -338,10 +345,11 @@ class Citing:
     # --- what lists lack -------------------------------------------------------------------------------------------------
 
     def _items(self, node: c.Attested, rule: Rule, moment: Moment) -> Iterator[str]:
-        given = self.reader.given(rule.id) or []
+        by_item: dict[str, list[tuple[int, Any]]] = {}
+        for index, one in self.reader.given(rule.id) or ():
+            by_item.setdefault(one.item, []).append((index, one))
         for item in rule.items:
-            own = [(index, one) for index, one in given if one.item == item.id]
-            if judged(own or None, self.reader.as_of) != TRUE:
+            if judged(by_item.get(item.id), self.reader.as_of) != TRUE:
                 yield item.id
 
     def _left_out(self, node: c.Contains, rule: Rule, moment: Moment) -> Iterator[str]:
@@ -363,6 +371,10 @@ class Citing:
 
     def _barred(self, node: c.NoneOf, rule: Rule, moment: Moment) -> Iterator[str]:
         fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
+        placed = self._placed[reader.scene.ruleset.place_of(rule.id)] if self._placed is not None and node is rule.condition else None
+        if placed is not None:  # of a plain list, the entries that are cited are those that stand out
+            yield from (name_of(self._record(at), at) for at in placed)
+            return
         barred = self._match(node.none_of, fact)
         permitted = self._match(node.permitted, fact) if node.permitted is not None else None
         for at, record, counts in self._entries(fact, moment):

@@ -46,7 +46,8 @@ class _Placer(Writer):
     def whole(self, ruleset: RuleSet) -> Stmt:
         cited = [self._told(rule) if rule.bearer != "programme" else n.name("nothing") for rule in ruleset.rules]
         loops = [part for loop in self.flow.loops.values() for part in loop.placing()]
-        return n.function("places", PARAMETERS, [*prelude(), *self.flow.clock, *loops, *self.flow.statements, n.return_(n.tuple_(cited))])
+        judged = n.assign("judged_at", n.attribute(n.call("attested_at", n.name("reader")), "get"))
+        return n.function("places", PARAMETERS, [*prelude(), judged, *self.flow.clock, *loops, *self.flow.statements, n.return_(n.tuple_(cited))])
 
     def start(self, rule: Rule) -> str:
         start = super().start(rule)
@@ -112,9 +113,9 @@ class _Places(Flow):
             case c.All() | c.Either() | c.Not() | c.Review() | c.Same():
                 return self.united(c.children(node), when, rule)
             case c.Attested():
-                given = n.call("given", n.constant(rule.id))
-                items = n.tuple_([n.constant(item.id) for item in rule.items]) if rule.items else n.constant(None)
-                return n.call("attested_at", given, items)
+                if not rule.items:
+                    return n.call("judged_at", n.constant(rule.id), n.name("nothing"))
+                return n.call("attested_by_item", n.call("given", n.constant(rule.id)), n.tuple_([n.constant(item.id) for item in rule.items]))
             case c.Compare():
                 own = self._number_at(self.facts[node.fact], when)
                 if not isinstance(node.limit, c.Times):

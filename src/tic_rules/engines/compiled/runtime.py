@@ -630,13 +630,17 @@ def once(paths: tuple[Path, ...]) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
-def attested_at(given: list[tuple[int, Any]] | None, items: tuple[str, ...] | None) -> Sequence[Path]:
-    """The places of the attestations of a rule, those of one item together."""
+def attested_at(reader: Reader) -> dict[str, list[Path]]:
+    """The places of the attestations of each rule."""
+    rows = rows_at(("attestations", None), len(reader.subject.attestations))
+    return {rule: [rows[index] for index, _ in given] for rule, given in reader.scene.attested.items()}
+
+
+def attested_by_item(given: list[tuple[int, Any]] | None, items: tuple[str, ...]) -> Sequence[Path]:
+    """The places of the attestations of one rule, those of one item together."""
     if given is None:
         return ()
     rows = rows_at(("attestations", None), given[-1][0] + 1)
-    if items is None:
-        return [rows[index] for index, _ in given]
     return [rows[index] for item in items for index, one in given if one.item == item]
 
 

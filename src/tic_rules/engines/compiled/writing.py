@@ -60,7 +60,7 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "application_day", "attested_at", "by_word", "count", "distinct", "each_of", "every", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
+    "application_day", "attested_at", "attested_by_item", "by_word", "count", "distinct", "each_of", "every", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
     "largest_of", "none_of", "once", "only", "over", "passes", "rows_at", "running", "same", "share", "single_known", "some", "stock", "stock_at", "total", "value", "years", "years_at", "years_found",
 )  # fmt: skip
 
