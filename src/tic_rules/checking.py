@@ -18,7 +18,7 @@ from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import TOLD, Telling, clauses_of, data_at, heads_of
+from tic_rules.telling import TOLD, Head, Telling, clauses_of, data_at, heads_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -102,8 +102,15 @@ class _Check(Teller):
         return [None if head.yearly else head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
 
     def all_said(self) -> list[Any]:
-        told = zip(self.heads, self.known, self.marks, strict=True)
-        return [head.said.get((status, mark)) if status in head.by_mark else None for head, status, mark in told]
+        deadlines = self.decisions.deadlines or repeat(None)
+        told = zip(self.heads, self.known, self.marks, deadlines, strict=False)
+        return [head.said.get(self._mark(head, status, mark, day)) if status in head.by_mark or status in head.by_day else None for head, status, mark, day in told]
+
+    def _mark(self, head: Head, status: str, mark: Any, deadline: date | None) -> Any:
+        """What tells a message from other messages of the rule."""
+        if status in head.by_mark:
+            return status, mark
+        return (status, mark, deadline, self.scene.as_of) if self.decisions.deadlines is not None else None
 
     def all_data(self) -> list[Any]:
         placed = self.decisions.placed()
@@ -127,8 +134,11 @@ class _Check(Teller):
             head, status = self.heads[place], self.known[place]
             if key == "numbers" and not head.yearly:
                 head.keep(head.numbers, (status == "not_applicable", self.marks[place]), told)
-            elif key == "said" and status in head.by_mark:
-                head.keep(head.said, (status, self.marks[place]), told)
+            elif key == "said":
+                days = self.decisions.deadlines
+                mark = self._mark(head, status, self.marks[place], days and days[place]) if status in head.by_mark or status in head.by_day else None
+                if mark is not None:
+                    head.keep(head.said, mark, told)
         return told
 
     def _telling(self, place: int) -> Telling:

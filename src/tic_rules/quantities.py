@@ -10,6 +10,7 @@ import unicodedata
 from datetime import date, timedelta
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
+from functools import lru_cache
 from math import inf
 from typing import Any, Final, NamedTuple
 
@@ -64,6 +65,7 @@ class Span(NamedTuple):
 ANY_DAY: Final = Span(FIRST_DAY, LAST_DAY)
 
 
+@lru_cache(1024)
 def add_years(day: date, years: int) -> date:
     """The same day `years` later; 29 February becomes 28 February where the year has none. Ends at date.max and date.min."""
     year = day.year + years

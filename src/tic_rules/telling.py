@@ -11,7 +11,7 @@ from typing import Any
 from tic_rules import conditions as c
 from tic_rules.centre import Record, Series, value_at
 from tic_rules.errors import Text
-from tic_rules.evaluate import Decision, Seen, compare, reads_days, see
+from tic_rules.evaluate import Decision, Seen, reads_days, see
 from tic_rules.findings import Clause, Numbers, Part, Said, weighed
 from tic_rules.lives import lives_of, needs_of
 from tic_rules.quantities import ANY_DAY, Range, Span, add_days, decimal_text
@@ -44,11 +44,11 @@ def _clause(rule: Rule, ruleset: RuleSet) -> Clause:
 class Head:
     """The numbers and messages of one rule that have been told, by what tells them from others: the status, and what was observed."""
 
-    __slots__ = ("by_mark", "has_amount", "numbers", "said", "yearly")
+    __slots__ = ("by_day", "by_mark", "has_amount", "numbers", "said", "yearly")
 
-    def __init__(self, ruleset: RuleSet, rule: Rule) -> None:
+    def __init__(self, rule: Rule) -> None:
         self.yearly, self.has_amount = rule.yearly is not None, rule.amount is not None
-        self.by_mark = _by_mark(ruleset, rule)
+        self.by_mark, self.by_day = _told_by(rule)
         self.numbers: dict[Any, Numbers] = {}
         self.said: dict[Any, Said] = {}
 
@@ -58,22 +58,22 @@ class Head:
         memo[key] = told
 
 
-def _by_mark(ruleset: RuleSet, rule: Rule) -> frozenset[str]:
-    """The statuses in which a rule's message depends on nothing but what was observed: on no day, no list, no amount."""
+def _told_by(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
+    """The statuses in which a rule's message depends on nothing but what was observed, and those in which on the deadline too."""
     if rule.yearly is not None:
-        return frozenset()
+        return frozenset(), frozenset()
     nodes = [node for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None for node in c.walk(tree)]
     lists = any(isinstance(node, (c.Contains, c.EachOf, c.Every, c.NoneOf)) or (isinstance(node, c.Attested) and rule.items) for node in nodes)
-    if lists or rule.by is not None or rule.amount is not None:
-        return frozenset({"pass"})
-    return frozenset({"pass", "fail", "needs_review"})
+    if lists or rule.amount is not None:
+        return frozenset({"pass"}), frozenset()
+    return frozenset({"pass", "needs_review", *(["fail"] if rule.by is None else [])}), frozenset({"pending"})
 
 
 def heads_of(ruleset: RuleSet) -> tuple[Head, ...]:
     """What is remembered of each rule, in the rule set's order."""
     found: tuple[Head, ...] | None = ruleset._compiled.get("heads")
     if found is None:
-        found = ruleset._compiled["heads"] = tuple(Head(ruleset, rule) for rule in ruleset.rules)
+        found = ruleset._compiled["heads"] = tuple(Head(rule) for rule in ruleset.rules)
     return found
 
 
@@ -160,12 +160,12 @@ class Telling:
         if moment is None or len(lives) != 1:
             return None
         deadline, last, grows = told.deadline, min(scene.as_of, scene.reported_on), self._only_grows()
-        number = getattr(told, "number_on", None) if grows else None
+        quick = getattr(told, "reached_on", None) if grows else None
+        reached = quick(moment.start, deadline, last) if quick is not None else None
+        if reached is not None:
+            return None if reached[0] is None else str(reached[0].isoformat())
 
         def met(day: date) -> bool:
-            known = number(day, moment.start) if number is not None else None
-            if known is not None:
-                return compare(rule.require.operator, known, Range(rule.require.limit, rule.require.limit)) == TRUE
             return see(rule.require, scene, Moment(day, moment.start), lives[0], rule).value == TRUE
 
         days = sorted(day for day in {*(self._days_counted() if grows else scene.days()), add_days(deadline, 1)} if deadline < day <= last)

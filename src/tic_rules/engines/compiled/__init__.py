@@ -62,12 +62,16 @@ _MAKE: dict[Any, Callable[[RuleSet], Any]] = {"straight": compile_straight, "pla
 class Outcomes(Sequence[Deferred]):
     """Every rule of a rule set, in its order: statuses at once, decisions when they are looked at."""
 
-    __slots__ = ("_citing", "_plans", "marks", "statuses")
+    __slots__ = ("_citing", "_plans", "deadlines", "marks", "statuses")
 
-    def __init__(self, statuses: tuple[str, ...], observed: tuple[Any, ...], plans: tuple[Plan, ...], citing: Citing) -> None:
+    def __init__(
+        self, statuses: tuple[str, ...], observed: tuple[Any, ...], plans: tuple[Plan, ...], citing: Citing, deadlines: tuple[date | None, ...] | None = None
+    ) -> None:
         self.statuses, self._plans, self._citing = statuses, plans, citing
         self.marks = observed
         """What each rule observed: what tells its numbers from those of other checks."""
+        self.deadlines = deadlines
+        """The last day of each rule's time, where the centre is plain."""
 
     def placed(self) -> Placed | None:
         """What each rule cites, where that is plain."""
@@ -94,10 +98,10 @@ def check_rules(scene: Scene) -> Outcomes:
         life = exact_life(scene, straight.needs)
         if life is not None and life.approved is not None:
             citing.life, citing.placing = life, partial(_placed, ruleset, reader, life)
-            return Outcomes(*straight.decide(reader, *life), plans_of(ruleset), citing)
+            statuses, observed, deadlines = straight.decide(reader, *life)
+            return Outcomes(statuses, observed, plans_of(ruleset), citing, deadlines)
     program = program_of(ruleset, scene.programme)
-    statuses: tuple[str, ...] = ()
-    observed: tuple[Any, ...] = ()
+    statuses, observed = (), ()
     for group in program.groups:
         told, seen = _settled(group, reader)
         statuses, observed = statuses + told, observed + seen

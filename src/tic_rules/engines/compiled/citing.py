@@ -16,10 +16,10 @@ from tic_rules.centre import Series
 from tic_rules.engines.compiled.absent import missing, value_of
 from tic_rules.engines.compiled.conditions import Pool
 from tic_rules.engines.compiled.program import Program
-from tic_rules.engines.compiled.runtime import Match, Numbers, Reader, Sides, count, judged, running, total
-from tic_rules.evaluate import Clock, clock_of, day_not_needed, name_of, reads_days, see
+from tic_rules.engines.compiled.runtime import Match, Numbers, Reader, Sides, judged, running
+from tic_rules.evaluate import Clock, clock_of, compare, day_not_needed, name_of, reads_days, see
 from tic_rules.lives import Life, Needs, lives_of, needs_of
-from tic_rules.quantities import Range
+from tic_rules.quantities import Number, Range
 from tic_rules.readings import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
 from tic_rules.ruleset import Fact, Rule, RuleSet
 
@@ -235,14 +235,23 @@ class Citing:
         plain = running(reader, counted, name, match, node.running, day, life.approved)
         return see(node, reader.scene, moment, life, rule).cites if plain is None else ()
 
-    def number_on(self, plan: Plan, day: date, start: date) -> Range | None:
-        """The sum or the count that a rule compares, on a day."""
-        reader, fact = self.reader, self.reader.scene.facts[plan.rule.require.fact]
-        name, match = fact.list_name or "", None if fact.where is None else self._match(fact.where, fact)
-        if fact.sum is not None:
-            steady = fact.where is None or self.pool.steady(fact.where, name)
-            return Range(*total(reader, name, match, fact.sum, day, start, None, False, steady))
-        return Range(*count(reader, reader.counted(name, day, start, None, False), match, day)) if fact.count is not None else None
+    def reached_on(self, plan: Plan, start: date, deadline: date, last: date) -> tuple[date | None] | None:
+        """The first day after a deadline on which a sum that a rule compares came up to its bound; None where that takes a closer look."""
+        node, reader = plan.rule.require, self.reader
+        fact = reader.scene.facts[node.fact]
+        name = fact.list_name or ""
+        if self.life is None or fact.sum is None or (fact.where is not None and not self.pool.steady(fact.where, name)):
+            return None
+        exact = reader.amounts(name, None if fact.where is None else self._match(fact.where, fact), fact.sum, last, True).exact
+        if exact is None or reader.rows(name).incomplete:
+            return None
+        reached: Number = 0
+        for day, amount in sorted(exact):
+            if start <= day <= last:
+                reached += amount
+                if day > deadline and compare(node.operator, Range(reached, reached), Range(node.limit, node.limit)) == TRUE:
+                    return (day,)
+        return (None,)
 
     # --- facts -----------------------------------------------------------------------------------------------------------
 

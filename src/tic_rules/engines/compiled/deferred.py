@@ -12,7 +12,7 @@ from typing import Any
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
 from tic_rules.engines.explaining import explained
 from tic_rules.evaluate import Decision, Seen, year_due
-from tic_rules.quantities import FIRST_DAY, Range
+from tic_rules.quantities import FIRST_DAY
 from tic_rules.readings import TRUE, Moment, Path
 
 
@@ -117,9 +117,9 @@ class Deferred:
             return self.full.why_not
         return "no_year" if self._plan.yearly else "not_yet" if way.clock is None else "applies"
 
-    def number_on(self, day: date, start: date) -> Range | None:
-        """What the rule's sum or count would be on another day; None where that takes a closer look."""
-        return self._citing.number_on(self._plan, day, start)
+    def reached_on(self, start: date, deadline: date, last: date) -> tuple[date | None] | None:
+        """When the rule's sum came up to its bound after all; None where that takes a closer look."""
+        return self._citing.reached_on(self._plan, start, deadline, last)
 
     @property
     def full(self) -> Decision:

@@ -226,7 +226,7 @@ def held(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
     return found, not found
 
 
-def _exactly(series: Series, day: date, cumulative: bool) -> Number | None:
+def exactly(series: Series, day: date, cumulative: bool) -> Number | None:
     """The one number that a series has on a day that the data speaks for, where all of it is exact."""
     latest, found = FIRST_DAY, None
     for (first, last), value in series:
@@ -242,10 +242,6 @@ def stock(reader: Reader, value: Any, path: str, day: date, cumulative: bool) ->
     if value is None:
         return ANYTHING
     spoken = reader.spoken
-    if day <= spoken and not reader.named and type(value) is Series:
-        exact = _exactly(value, day, cumulative)
-        if exact is not None:
-            return exact, exact
     low: Number
     high: Number
     low, high = ANYTHING

@@ -23,8 +23,8 @@ from tic_rules.lives import Needs, needs_of
 from tic_rules.readings import FALSE, REVIEW, TRUE
 from tic_rules.ruleset import Fact, ListOf, Rule, RuleSet
 
-Told = tuple[tuple[str, ...], tuple[Any, ...]]
-"""The status of each rule, in the rule set's order, and what each observed."""
+Told = tuple[tuple[str, ...], tuple[Any, ...], tuple[date | None, ...]]
+"""The status of each rule, in the rule set's order, what each observed, and the last day of its time."""
 
 Slow = Callable[[Body], Sequence[Expr]]
 """Writes the same for a list that is not plain."""
@@ -81,8 +81,8 @@ class _Writer(Writer):
             if rule.kind == "consequence":
                 kept = self.flow.statuses[rule.id] = self.flow.keep(status)
                 status = n.name(kept)
-            told[rule.id] = status, numbers
-        silent = n.constant("not_applicable"), n.constant(None)
+            told[rule.id] = status, numbers, n.constant(None) if rule.by is None else n.name(self.deadline(rule))
+        silent = n.constant("not_applicable"), n.constant(None), n.constant(None)
         columns = zip(*(told.get(rule.id, silent) for rule in self.ruleset.rules), strict=True)
         loops = [part for loop in self.flow.loops.values() for part in loop.statements(self.flow.clocks)]
         judged = frozenset(rule.id for rule in rules if not rule.items and any(isinstance(node, c.Attested) for node in c.walk(rule.condition)))
@@ -168,7 +168,8 @@ class Loop:
         ends = f"{attribute}_from", f"{attribute}_to"
         whole = n.either(n.attribute(n.name("entry"), attribute), n.name(open_))
         self._reads.setdefault(ends[0], n.assign_both(*ends, whole))
-        self.guard(ends[0], n.compare(n.name(ends[0]), "!=", n.name(ends[1])))
+        one, other = map(n.name, ends)
+        self.guard(ends[0], n.both(n.compare(one, "is not", other), n.compare(one, "!=", other)))  # mostly it is one object
         return ends
 
     def day(self) -> str:
@@ -437,6 +438,8 @@ class Flow(Body):
 
     def number(self, name: str, when: When) -> tuple[str, str]:
         fact = self.facts[name]
+        if fact.stock is not None:
+            return self._stock(fact, name, when)
         if fact.list_name is None and fact.kinds is None:
             return super().number(name, when)
         key = ("plain", name, when)
@@ -445,6 +448,22 @@ class Flow(Body):
                 self._known[key] = self._listed_number(fact, name, when)
             except NotPlain:
                 self._known[key] = super().number(name, when)
+        return self._known[key]  # type: ignore[no-any-return]
+
+    def _stock(self, fact: Fact, name: str, when: When) -> tuple[str, str]:
+        """A series that is exact has one number on the day."""
+        key = ("plain", name, when.day)
+        if key not in self._known:
+            low, high, value = self.new(), self.new(), n.name(self.read(fact.stock or ""))
+            series = n.compare(n.call("type", value), "is", n.name("Series"))
+            one = n.call("exactly", value, n.name(when.day), n.constant(fact.cumulative))
+            self.statements.append(n.assign(low, n.choose(series, one, n.constant(None))))
+            self.statements.append(n.assign(high, n.name(low)))
+            now = n.both(n.compare(n.name(when.day), "==", n.name("spoken")), n.compare(n.call("type", value), "is", n.name("Range")))
+            slow = n.call("stock", n.name("reader"), value, n.constant(fact.stock), n.name(when.day), n.constant(fact.cumulative))
+            known = n.assign_both(low, high, n.choose(now, value, slow))
+            self.statements.append(n.if_(n.compare(n.name(low), "is", n.constant(None)), known))
+            self._known[key] = low, high
         return self._known[key]  # type: ignore[no-any-return]
 
     def _listed_number(self, fact: Fact, name: str, when: When) -> tuple[str, str]:

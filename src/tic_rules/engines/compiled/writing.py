@@ -60,7 +60,7 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "application_day", "attested_at", "attested_by_item", "by_word", "count", "distinct", "each_of", "every", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
+    "application_day", "attested_at", "attested_by_item", "by_word", "count", "distinct", "each_of", "every", "exactly", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
     "largest_of", "none_of", "once", "only", "over", "passes", "rows_at", "running", "same", "share", "single_known", "some", "stock", "stock_at", "total", "value", "years", "years_at", "years_found",
 )  # fmt: skip
 
@@ -128,19 +128,20 @@ class Writer:
             if rule.until is None:
                 return "as_of", "by_value_fail"
             return self._earlier("until", "term_end"), "by_value_fail"
-        if rule.by == "application":
-            deadline = self._once("application", n.call("application_day", n.name("approved"), n.name("applied")))
-        elif rule.by == "approval":
-            deadline = "approved"
-        elif rule.by == "term_end":
-            deadline = "term_end"
-        elif rule.years is not None:
-            deadline = self._once(f"{rule.years}y", n.call("add_years", n.name("approved"), n.constant(rule.years)))
-        else:
-            deadline = self._once(f"by {rule.by}", self.pool.constant(rule.by))
+        deadline = self.deadline(rule)
         over = n.both(n.compare(n.name(deadline), "is not", n.constant(None)), n.compare(n.name("as_of"), ">", n.name(deadline)))
         late = self._once(f"late {deadline}", n.choose(over, n.name("by_value_fail"), n.name("by_value_pending")))
         return self._earlier(f"look {deadline}", deadline), late
+
+    def deadline(self, rule: Rule) -> str:
+        """The last day of a rule's time."""
+        if rule.by == "application":
+            return self._once("application", n.call("application_day", n.name("approved"), n.name("applied")))
+        if rule.by in ("approval", "term_end"):
+            return "approved" if rule.by == "approval" else "term_end"
+        if rule.years is not None:
+            return self._once(f"{rule.years}y", n.call("add_years", n.name("approved"), n.constant(rule.years)))
+        return self._once(f"by {rule.by}", self.pool.constant(rule.by))
 
     def _earlier(self, key: str, deadline: str) -> str:
         open_ = n.either(n.compare(n.name(deadline), "is", n.constant(None)), n.compare(n.name("as_of"), "<=", n.name(deadline)))
