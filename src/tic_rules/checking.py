@@ -18,7 +18,7 @@ from tic_rules.quantities import LAST_DAY, NotADate, Span, clip, parse_span
 from tic_rules.readings import Scene, series_at
 from tic_rules.ruleset import Rule, RuleSet
 from tic_rules.source import pointer
-from tic_rules.telling import TOLD, Head, Telling, clauses_of, data_at, heads_of
+from tic_rules.telling import TOLD, Telling, clauses_of, data_at, heads_of
 from tic_rules.version import VERSION
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -72,6 +72,7 @@ class _Check(Teller):
         self.told: dict[int, Telling] = {}
         self.known: Sequence[str] = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
         self.marks: Any = getattr(decisions, "marks", None)
+        self.deadlines: Any = getattr(decisions, "deadlines", None) or (None,) * len(self.known)
         self.heads, self.apart = heads_of(scene.ruleset), set[int]()
         for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
             place = scene.ruleset.place_of(rule_id)
@@ -102,21 +103,21 @@ class _Check(Teller):
         return [None if head.yearly else head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
 
     def all_said(self) -> list[Any]:
-        deadlines = self.decisions.deadlines or repeat(None)
-        told = zip(self.heads, self.known, self.marks, deadlines, strict=False)
-        return [head.said.get(self._mark(head, status, mark, day)) if status in head.by_mark or status in head.by_day else None for head, status, mark, day in told]
-
-    def _mark(self, head: Head, status: str, mark: Any, deadline: date | None) -> Any:
-        """What tells a message from other messages of the rule."""
-        if status in head.by_mark:
-            return status, mark
-        return (status, mark, deadline, self.scene.as_of) if self.decisions.deadlines is not None else None
+        as_of, found = self.scene.as_of, list[Any]()
+        for head, status, mark, deadline in zip(self.heads, self.known, self.marks, self.deadlines, strict=True):
+            if status in head.by_mark:
+                found.append(head.said.get((status, mark)))
+            elif status in head.by_day and deadline is not None:
+                found.append(head.said.get((status, mark, deadline, as_of)))
+            else:
+                found.append(None)
+        return found
 
     def all_data(self) -> list[Any]:
         placed = self.decisions.placed()
         if placed is None:
             return [None] * len(self.known)
-        scene, found = self.scene, []
+        scene, found = self.scene, list[Any]()
         known = scene.places
         for head, paths in zip(self.heads, placed, strict=True):
             if paths is None or head.has_amount:
@@ -131,14 +132,13 @@ class _Check(Teller):
     def tell(self, place: int, key: str) -> Any:
         told = TOLD[key](self._telling(place))
         if self.marks is not None and place not in self.apart:
-            head, status = self.heads[place], self.known[place]
+            head, status, mark, deadline = self.heads[place], self.known[place], self.marks[place], self.deadlines[place]
             if key == "numbers" and not head.yearly:
-                head.keep(head.numbers, (status == "not_applicable", self.marks[place]), told)
-            elif key == "said":
-                days = self.decisions.deadlines
-                mark = self._mark(head, status, self.marks[place], days and days[place]) if status in head.by_mark or status in head.by_day else None
-                if mark is not None:
-                    head.keep(head.said, mark, told)
+                head.keep(head.numbers, (status == "not_applicable", mark), told)
+            elif key == "said" and status in head.by_mark:
+                head.keep(head.said, (status, mark), told)
+            elif key == "said" and status in head.by_day and deadline is not None:
+                head.keep(head.said, (status, mark, deadline, self.scene.as_of), told)
         return told
 
     def _telling(self, place: int) -> Telling:

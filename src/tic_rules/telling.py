@@ -320,7 +320,14 @@ def data_at(scene: Scene, paths: Sequence[Path]) -> list[Part]:
 
 def _place_of(scene: Scene, where: str, mark: Mark) -> Part:
     line, column, end_line, end_column, cell = mark
-    at = {"path": where, "file": scene.subject.file, "line": line or None, "column": column or None, "end_line": end_line or None, "end_column": end_column or None}
+    at = {
+        "path": where,
+        "file": scene.subject.file,
+        "line": line or None,
+        "column": column or None,
+        "end_line": end_line or None,
+        "end_column": end_column or None,
+    }
     return Part(at | {"cell": cell}) if cell else Part(at)
 
 

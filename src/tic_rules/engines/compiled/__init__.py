@@ -43,7 +43,6 @@ def straight_of(ruleset: RuleSet) -> Straight:
 
 def _placed(ruleset: RuleSet, reader: Reader, life: Life) -> Placed | None:
     places: Places = ruleset._compiled.get("places") or _made(ruleset, "places")
-    assert life.approved is not None
     return places(reader, *life)
 
 

@@ -66,7 +66,9 @@ def _plan(ruleset: RuleSet, rule: Rule, times: dict[Any, int]) -> Plan:
     needs, nodes = needs_of(ruleset, rule), [node for tree in trees for node in c.walk(tree)]
     time = times.setdefault((needs, rule.by, rule.from_, rule.since, rule.until, rule.bearer == "programme"), len(times))
     lacks = any(type(node) in _LACKS and (rule.items or type(node) is not c.Attested) for node in nodes)
-    return Plan(rule, ruleset.place_of(rule.id), needs, time, trees, _READ[type(rule.condition)], rule.yearly is not None, lacks and len(nodes) == 1, lacks, _NUMBERS.get(type(rule.condition)))
+    place, single = ruleset.place_of(rule.id), len(nodes) == 1
+    read, numbers = _READ[type(rule.condition)], _NUMBERS.get(type(rule.condition))
+    return Plan(rule, place, needs, time, trees, read, rule.yearly is not None, lacks and single, lacks, numbers)
 
 
 class Citing:
@@ -237,7 +239,8 @@ class Citing:
 
     def reached_on(self, plan: Plan, start: date, deadline: date, last: date) -> tuple[date | None] | None:
         """The first day after a deadline on which a sum that a rule compares came up to its bound; None where that takes a closer look."""
-        node, reader = plan.rule.require, self.reader
+        node: Any = plan.rule.require
+        reader = self.reader
         fact = reader.scene.facts[node.fact]
         name = fact.list_name or ""
         if self.life is None or fact.sum is None or (fact.where is not None and not self.pool.steady(fact.where, name)):

@@ -43,6 +43,7 @@ class Pool:
         self._matches: dict[tuple[str, int], str] = {}
         self._objects: dict[int, str] = {}
         self._made: dict[Any, Any] = {}
+        self._steady: dict[tuple[str, int], bool] = {}
         self._tables: dict[str, dict[Any, int]] = {}
         self._by_word: dict[int, tuple[str, dict[str, int]] | None] = {}
 
@@ -145,6 +146,12 @@ class Pool:
 
     def steady(self, where: c.Where, listed: str) -> bool:
         """Whether an entry that is so on one day is so on every day: nothing that is looked at can be dated."""
+        key = (listed, id(where))
+        if key not in self._steady:
+            self._steady[key] = self._is_steady(where, listed)
+        return self._steady[key]
+
+    def _is_steady(self, where: c.Where, listed: str) -> bool:
         return all(self._plain(attribute, listed) for attribute in where.each) and all(self.steady(inner, listed) for inner in where.any)
 
     def by_word(self, fact: Fact) -> tuple[str, dict[str, int]] | None:

@@ -149,8 +149,6 @@ def go_on() -> Stmt:
     return ast.Continue(**_AT)
 
 
-
-
 def return_(value: Expr) -> Stmt:
     return ast.Return(value, **_AT)
 

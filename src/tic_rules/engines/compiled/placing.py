@@ -15,7 +15,7 @@ from tic_rules.engines.compiled import nodes as n
 from tic_rules.engines.compiled.conditions import Pool, When
 from tic_rules.engines.compiled.nodes import Expr, Stmt
 from tic_rules.engines.compiled.runtime import Reader
-from tic_rules.engines.compiled.straight import Asked, Flow, Loop, NotPlain
+from tic_rules.engines.compiled.straight import Asked, Flow, NotPlain
 from tic_rules.engines.compiled.writing import PARAMETERS, Writer, pool_for, prelude
 from tic_rules.readings import FALSE, Path
 from tic_rules.ruleset import Fact, Rule, RuleSet
@@ -23,7 +23,7 @@ from tic_rules.ruleset import Fact, Rule, RuleSet
 Placed = tuple[Sequence[Path] | None, ...]
 """For each rule, in the rule set's order, the places that it cites; None where that takes more than a loop over plain entries."""
 
-Places = Callable[[Reader, date, date | None, date | None], Placed | None]
+Places = Callable[[Reader, date | None, date | None, date | None], Placed | None]
 """What the rules cite of a centre; None where a list is not plain."""
 
 
@@ -95,8 +95,7 @@ class _Places(Flow):
                 found.append(self._source(self.facts[part.of]))
             elif getattr(part, "fact", None):
                 found.append(self._source(self.facts[part.fact]))
-        lists = [path for name in found for path in self._paths_of(name)]
-        return lists
+        return [path for name in found for path in self._paths_of(name)]
 
     def _source(self, fact: Fact) -> str:
         if fact.kinds is not None:
@@ -144,14 +143,15 @@ class _Places(Flow):
         dotted = self.facts[node.fact].value or ""
         value = n.name(self.read(dotted))
         series = n.compare(n.call("type", value), "is", n.name("Series"))
-        known = n.call("single_known", n.name("reader"), n.constant(node.fact), n.name(when.day))
+        known = n.call("known_on", value, n.name(when.day), n.name("spoken"))
         absent = n.compare(value, "is", n.constant(None))
         return n.choose(absent, n.name("nothing"), n.either(n.not_(series), known), self._path(dotted), n.name("nothing"))
 
     def _number_at(self, fact: Fact, when: When) -> Expr:
         if fact.stock is not None:
             value, day = n.name(self.read(fact.stock)), n.name(when.day)
-            return n.call("stock_at", n.name("reader"), value, self._path(fact.stock), day, n.constant(fact.cumulative))
+            values = n.tuple_([n.constant(fact.stock), n.constant("value")])
+            return n.call("stock_at", n.name("reader"), value, self._path(fact.stock), values, day, n.constant(fact.cumulative))
         if fact.value is not None:
             absent = n.compare(n.name(self.read(fact.value)), "is", n.constant(None))
             return n.choose(absent, n.name("nothing"), self._path(fact.value))

@@ -640,17 +640,18 @@ def attested_by_item(given: list[tuple[int, Any]] | None, items: tuple[str, ...]
     return [rows[index] for item in items for index, one in given if one.item == item]
 
 
-def stock_at(reader: Reader, value: Any, path: tuple[Path], day: date, cumulative: bool) -> Sequence[Path]:
+def stock_at(reader: Reader, value: Any, path: tuple[Path], values: tuple[str, str], day: date, cumulative: bool) -> Sequence[Path]:
     """Where a number that holds at a day is read: its place, or those of the values of a series up to the day."""
     if type(value) is Series:
-        rows = rows_at((".".join(map(str, path[0])), "value"), len(value))
+        rows = rows_at(values, len(value))
         return [row for row, (when, _) in zip(rows, value, strict=False) if cumulative or when[0] <= day]
     return path if value is not None and (cumulative or reader.spoken <= day) else ()
 
 
-def single_known(reader: Reader, fact: str, day: date) -> bool:
+def known_on(series: Series, day: date, spoken: date) -> bool:
     """Whether a dated value is known on a day."""
-    return bool(reader.scene.single(fact, day)[0])
+    values, open_end = held(series, day, spoken)
+    return not open_end and None not in values
 
 
 def years_at(found: dict[int, list[tuple[date, Path]]], approved: date, as_of: date, to_next: bool, running: bool) -> list[Path]:

@@ -36,7 +36,7 @@ _NONE_YET = 4
 class Straight(NamedTuple):
     needs: Needs
     """What has to be known of the clock."""
-    decide: Callable[[Reader, date, date | None, date | None], Told]
+    decide: Callable[[Reader, date | None, date | None, date | None], Told]
 
 
 class NotPlain(Exception):
@@ -235,9 +235,11 @@ class Loop:
         """The place of an entry, or of one of its attributes."""
         name = f"at_{attribute}" if attribute else "at"
         if name not in self._ats:
-            held = () if self.declared.held is None else (True,)
-            rows = [n.call("rows_at", n.tuple_([n.constant(path), n.constant(attribute), *map(n.constant, held)]), n.call("len", entries)) for path, entries in self._each()]
-            self._ats[name] = rows[0] if len(rows) == 1 else n.all_of([n.call("first_of", row, n.call("len", entries)) for row, (_, entries) in zip(rows, self._each(), strict=True)])
+            held = [] if self.declared.held is None else [n.constant(True)]
+            sizes = [(path, n.call("len", entries)) for path, entries in self._each()]
+            rows = [n.call("rows_at", n.tuple_([n.constant(path), n.constant(attribute), *held]), size) for path, size in sizes]
+            parts = [n.call("first_of", row, size) for row, (_, size) in zip(rows, sizes, strict=True)]
+            self._ats[name] = rows[0] if len(rows) == 1 else n.all_of(parts)
         return name
 
     def _each(self) -> list[tuple[str, Expr]]:

@@ -20,6 +20,7 @@ from tic_rules.ruleset import Rule, RuleSet
 
 PARAMETERS = ("reader", "approved", "applied", "term_end")
 
+
 def stages_of(rules: list[Rule]) -> dict[str, int]:
     """0 for a rule that waits for no other, else one more than what it waits for."""
     stages: dict[str, int] = {}
@@ -60,8 +61,9 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
 
 
 _CALLED = (
-    "application_day", "attested_at", "attested_by_item", "by_word", "count", "distinct", "each_of", "every", "exactly", "first_of", "judged", "judged_items", "judgements", "kinds", "kinds_of", "largest",
-    "largest_of", "none_of", "once", "only", "over", "passes", "rows_at", "running", "same", "share", "single_known", "some", "stock", "stock_at", "total", "value", "years", "years_at", "years_found",
+    "application_day", "attested_at", "attested_by_item", "by_word", "count", "distinct", "each_of", "every", "exactly", "first_of", "judged",
+    "judged_items", "judgements", "kinds", "kinds_of", "known_on", "largest", "largest_of", "none_of", "once", "only", "over", "passes", "rows_at",
+    "running", "same", "share", "some", "stock", "stock_at", "total", "value", "years", "years_at", "years_found",
 )  # fmt: skip
 
 
