@@ -100,17 +100,17 @@ class _Check(Teller):
 
     def all_numbers(self) -> list[Any]:
         told = zip(self.heads, self.known, self.marks, strict=True)
-        return [None if head.yearly else head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
+        return [head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
 
     def all_said(self) -> list[Any]:
-        as_of, found = self.scene.as_of, list[Any]()
+        as_of, programme, found = self.scene.as_of, self.scene.programme, list[Any]()
         for head, status, mark, deadline in zip(self.heads, self.known, self.marks, self.deadlines, strict=True):
             if status in head.by_mark:
                 found.append(head.said.get((status, mark)))
             elif status in head.by_day and deadline is not None:
                 found.append(head.said.get((status, mark, deadline, as_of)))
             else:
-                found.append(None)
+                found.append(head.said.get(None) if head.programme != programme else None)
         return found
 
     def all_data(self) -> list[Any]:
@@ -133,12 +133,14 @@ class _Check(Teller):
         told = TOLD[key](self._telling(place))
         if self.marks is not None and place not in self.apart:
             head, status, mark, deadline = self.heads[place], self.known[place], self.marks[place], self.deadlines[place]
-            if key == "numbers" and not head.yearly:
+            if key == "numbers":
                 head.keep(head.numbers, (status == "not_applicable", mark), told)
             elif key == "said" and status in head.by_mark:
                 head.keep(head.said, (status, mark), told)
             elif key == "said" and status in head.by_day and deadline is not None:
                 head.keep(head.said, (status, mark, deadline, self.scene.as_of), told)
+            elif key == "said" and head.programme != self.scene.programme:
+                head.keep(head.said, None, told)  # it speaks to the other kind of subject: that is all there is to say
         return told
 
     def _telling(self, place: int) -> Telling:

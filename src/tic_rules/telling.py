@@ -44,10 +44,10 @@ def _clause(rule: Rule, ruleset: RuleSet) -> Clause:
 class Head:
     """The numbers and messages of one rule that have been told, by what tells them from others: the status, and what was observed."""
 
-    __slots__ = ("by_day", "by_mark", "has_amount", "numbers", "said", "yearly")
+    __slots__ = ("by_day", "by_mark", "has_amount", "numbers", "programme", "said")
 
     def __init__(self, rule: Rule) -> None:
-        self.yearly, self.has_amount = rule.yearly is not None, rule.amount is not None
+        self.has_amount, self.programme = rule.amount is not None, rule.bearer == "programme"
         self.by_mark, self.by_day = _told_by(rule)
         self.numbers: dict[Any, Numbers] = {}
         self.said: dict[Any, Said] = {}
@@ -61,7 +61,7 @@ class Head:
 def _told_by(rule: Rule) -> tuple[frozenset[str], frozenset[str]]:
     """The statuses in which a rule's message depends on nothing but what was observed, and those in which on the deadline too."""
     if rule.yearly is not None:
-        return frozenset(), frozenset()
+        return frozenset({"pass"}), frozenset()
     nodes = [node for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None for node in c.walk(tree)]
     lists = any(isinstance(node, (c.Contains, c.EachOf, c.Every, c.NoneOf)) or (isinstance(node, c.Attested) and rule.items) for node in nodes)
     if lists or rule.amount is not None:

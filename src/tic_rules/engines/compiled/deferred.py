@@ -40,12 +40,12 @@ class Deferred:
     @property
     def mark(self) -> Any:
         """What tells the numbers of this decision from those of others of the rule."""
-        return self._observed if not self._plan.yearly else None
+        return self._observed
 
     @property
     def by_year(self) -> dict[int, str]:
         """The status of each year that is owed."""
-        return self._observed if self._plan.yearly and self._observed else {}
+        return dict(self._observed) if self._plan.yearly and self._observed else {}
 
     @property
     def deadline(self) -> date | None:

@@ -559,7 +559,7 @@ def running(reader: Reader, counted: Counted, name: str, match: Match, years: in
 BY_VALUE = ("unknown", "needs_review", "pass")
 """What a requirement's value 1, 2 or 3 makes of a rule; for 0 it depends on its time."""
 
-Years = tuple[str, int, dict[int, str]]
+Years = tuple[str, int, tuple[tuple[int, str], ...]]
 """Of all years that are owed the worst status, whether all pass, and the status of each."""
 
 
@@ -590,12 +590,12 @@ def _owed(approved: date, as_of: date, running: bool) -> range:
 
 def _worst(found: dict[int, str]) -> Years:
     if not found:
-        return "not_applicable", FALSE, found
+        return "not_applicable", FALSE, ()
     told = found.values()
     for status in ("fail", "unknown", "needs_review", "pending"):
         if status in told:
-            return status, FALSE, found
-    return "pass", TRUE, found
+            return status, FALSE, tuple(found.items())
+    return "pass", TRUE, tuple(found.items())
 
 
 # --- places --------------------------------------------------------------------------------------------------------------------
