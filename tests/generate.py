@@ -169,14 +169,20 @@ class _Maker:
     def __init__(self, draws: Draws, aims: Aims, model: type[data.Subject]) -> None:
         self.one, self.often = draws.one, draws.often
         self.aims, self.model = aims, model
-        self.share = self.one((99, 100, 95, 75, 30))
+        self.neat = self.often(35)
+        """All is given and exact, as a centre that keeps good books has it; then engines may go straight where they otherwise look closer."""
+        self.share = 100 if self.neat else self.one((99, 100, 95, 75, 30))
         self.approved = self._approval()
         terms = [add_years(self.approved, years) for years in {1, 2, 3, 5, *aims.years}]
         ends = [date(year, month, day) for year in range(self.approved.year, self.approved.year + 4) for month, day in ((1, 1), (12, 31))]
         self.named = sorted({self.approved, *terms, *aims.days, *ends})
         self.as_of = self._near()
         self.reported = self.as_of if self.often(60) else self._near()
-        self.vague = self.one((0, 0, 0, 10, 40))
+        if self.neat:
+            self.as_of, self.reported = max(self.as_of, self.approved), max(self.reported, self.as_of, self.approved)
+        self.vague = 0 if self.neat else self.one((0, 0, 0, 10, 40))
+        self.unsaid = () if self.neat and self.often(90) else (None,)
+        """What may stand in the place of a word that is not known."""
 
     def _approval(self) -> date:
         return self.one((date(2022, 3, 1), date(2021, 1, 1), date(2020, 2, 29), date(2023, 12, 31), date(2016, 7, 15), date(2024, 6, 30)))  # type: ignore[no-any-return]
@@ -193,17 +199,21 @@ class _Maker:
             self._clock(record)
         if self.often(92):
             record["reported_on"] = self.reported.isoformat()
-        if self.often(15):
+        if self.often(2 if self.neat else 15):
             record["incomplete"] = [self.one(_list_names(self.model)) for _ in range(self.one((1, 2)))]
         record["attestations"] = self._attestations()
         record["exemptions"] = self._exemptions()
         return record, self.as_of
 
     def _clock(self, record: dict[str, Any]) -> None:
-        record["stage"] = self.one(("approved", "approved", None, "applicant"))
-        record["approved_on"] = self.one((self._exact(self.approved),) * 12 + (self._vague(self.approved), None))
-        record["applied_on"] = self.one((self._exact(self.approved - timedelta(days=90)),) * 6 + (self._exact(self._near()), self._vague(self._near()), None))
-        record["term_years"] = self.one((5, 5, 5, 3, 3, 2, 1, {"at_least": 3, "at_most": 5}, {"at_least": 3}, None))
+        applied = self.approved - timedelta(days=90)
+        if self.neat:
+            record |= {"stage": "approved", "approved_on": self._exact(self.approved), "applied_on": self._exact(applied), "term_years": self.one((5, 3, 2, 1))}
+        else:
+            record["stage"] = self.one(("approved", "approved", None, "applicant"))
+            record["approved_on"] = self.one((self._exact(self.approved),) * 12 + (self._vague(self.approved), None))
+            record["applied_on"] = self.one((self._exact(applied),) * 6 + (self._exact(self._near()), self._vague(self._near()), None))
+            record["term_years"] = self.one((5, 5, 5, 3, 3, 2, 1, {"at_least": 3, "at_most": 5}, {"at_least": 3}, None))
         held = record.get("acceptance")
         if held and held.get("held") is False:
             record["acceptance"] = {"held": False}
@@ -224,14 +234,14 @@ class _Maker:
             return self._list(field.about, at)
         if field.kind == "table":
             return {key: self._record(field.about, at + ".") for key in self.aims.keys.get(at, ("1.1", "1.2")) if self.share > 90 or self.often(self.share)}
-        if field.dated and self.often(15):
+        if field.dated and self.often(6 if self.neat else 15):
             return self._series(field, at)
         return self._plain(field, at)
 
     def _plain(self, field: Field, at: str) -> Any:
         match field.kind:
             case "truth":
-                return self.one((True, True, True, True, False, None))
+                return self.one((True, True, True, True, False, *self.unsaid))
             case "choice":
                 return self._word(field.about)
             case "words" if field.about is not None:
@@ -248,11 +258,11 @@ class _Maker:
                 return self.one([*range(self.approved.year, self.as_of.year + 2)] or [self.as_of.year])
             case "years":
                 return [year for year in range(self.approved.year, self.as_of.year + 1) if self.often(90)]
-        return self.one((*self.aims.texts.get(at, ()), *_NAMES, None))
+        return self.one((*self.aims.texts.get(at, ()), *_NAMES, *self.unsaid))
 
     def _word(self, vocabulary: str) -> Any:
         known = list(self.aims.vocabulary.words.get(vocabulary, ()))
-        return self.one((*known, None)) if known else None
+        return self.one((*known, *self.unsaid)) if known else None
 
     def _several(self, asked: list[str]) -> Any:
         if not asked:

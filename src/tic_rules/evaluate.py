@@ -729,14 +729,14 @@ def check_rules(scene: Scene) -> list[Decision]:
     decisions: dict[str, Decision] = {}
     waiting = []
     for rule in scene.ruleset.rules:
-        if waits_for(rule, scene):
+        if rule.waits_for:
             waiting.append(rule)
             continue
         decisions[rule.id] = decision = settle(rule, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = _followed(decision)
     while waiting:
-        ready = [rule for rule in waiting if all(other in scene.followed for other in waits_for(rule, scene))]
+        ready = [rule for rule in waiting if all(other in scene.followed for other in rule.waits_for)]
         for rule in ready:
             decisions[rule.id] = decision = settle(rule, scene)
             if rule.kind == "consequence":
@@ -745,18 +745,9 @@ def check_rules(scene: Scene) -> list[Decision]:
     return [decisions[rule.id] for rule in scene.ruleset.rules]
 
 
-def waits_for(rule: Rule, scene: Scene) -> tuple[str, ...]:
-    """The consequences that a rule follows from."""
-    known = scene.ruleset._compiled.get(("waits", rule.id))
-    if known is None:
-        known = tuple(node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows))
-        scene.ruleset._compiled["waits", rule.id] = known
-    return known
-
-
 def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
     value = TRUE if decision.status == "fail" else UNKNOWN if decision.status in ("unknown", "needs_review") else FALSE
     return value, decision.missing
 
 
-__all__ = ["CentreData", "Decision", "Life", "Seen", "absent", "check_rules", "compare", "decide", "see", "settle", "waits_for"]
+__all__ = ["CentreData", "Decision", "Life", "Seen", "absent", "check_rules", "compare", "decide", "see", "settle"]

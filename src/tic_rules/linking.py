@@ -125,8 +125,7 @@ def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
     found: set[str] = set()
     waiting = [rule]
     while waiting:
-        tree = waiting.pop().when
-        named = {node.follows for node in c.walk(tree) if isinstance(node, c.Follows)} if tree is not None else set()
+        named = set(waiting.pop().waits_for)
         waiting.extend(ids[name] for name in named - found if name in ids)
         found |= named
     return found

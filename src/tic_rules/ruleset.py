@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from tic_rules.amending import amended
-from tic_rules.conditions import Condition, Flag, Node, Where
+from tic_rules.conditions import Condition, Flag, Follows, Node, Where, walk
 from tic_rules.errors import Text
 from tic_rules.quantities import NotADate, parse_span
 from tic_rules.shapes import NOTHING, Alias, Before, Matching, NotEmpty, refuse
@@ -292,6 +292,12 @@ class Rule(Node):
     def condition(self) -> Any:
         """What is decided: the requirement, or what a consequence waits for."""
         return self.when if self.kind == "consequence" else self.require
+
+    @cached_property
+    def waits_for(self) -> tuple[str, ...]:
+        """The consequences that have to be decided before this rule, by their ids."""
+        trees = [tree for tree in (self.applies, self.condition, self.fails_at_once) if tree is not None]
+        return tuple(dict.fromkeys(node.follows for tree in trees for node in walk(tree) if isinstance(node, Follows)))
 
     @cached_property
     def years(self) -> int | None:

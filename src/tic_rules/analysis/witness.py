@@ -97,7 +97,7 @@ class Judge(NamedTuple):
 def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
     """The rule set with these rules only, and what they follow from."""
     wanted = {rule.id for rule in rules}
-    while more := {n.follows for r in ruleset if r.id in wanted and r.when is not None for n in c.walk(r.when) if isinstance(n, c.Follows)} - wanted:
+    while more := {other for rule in ruleset if rule.id in wanted for other in rule.waits_for} - wanted:
         wanted |= more
     model = RuleFile.model_construct(
         id=ruleset.id, version=ruleset.version, jurisdiction=ruleset.jurisdiction, document=ruleset.document,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tic_rules.errors import TicRulesError, fault
-from tic_rules.evaluate import Decision, settle, waits_for
+from tic_rules.evaluate import Decision, settle
 from tic_rules.readings import FALSE, TRUE, UNKNOWN, Scene
 from tic_rules.ruleset import Rule
 
@@ -22,7 +22,7 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
 
 def _by_reference(rule: Rule, scene: Scene) -> Decision:
     """A rule by the reference, after the consequences that it waits for."""
-    for waited_for in waits_for(rule, scene):
+    for waited_for in rule.waits_for:
         if waited_for not in scene.followed:
             other = _by_reference(scene.ruleset[waited_for], scene)
             scene.followed[waited_for] = (followed(other.status), other.missing)

@@ -74,13 +74,13 @@ class _Writer(Writer):
         self.body = self.flow
 
     def whole(self, rules: list[Rule]) -> Stmt:
-        stages = stages_of(rules)
-        told = {}
+        stages, told = stages_of(rules), {}
+        waited_for = {other for rule in rules for other in rule.waits_for}
         for rule in sorted(rules, key=lambda rule: stages[rule.id]):
             status, _, numbers = self.rule(rule)
-            if rule.kind == "consequence":
-                kept = self.flow.statuses[rule.id] = self.flow.keep(status)
-                status = n.name(kept)
+            if rule.id in waited_for:
+                status = n.name(self.flow.keep(status))
+                self.flow.statements.append(n.assign_item(n.name("followed"), n.constant(rule.id), n.call("followed_as", status)))
             told[rule.id] = status, numbers, n.constant(None) if rule.by is None else n.name(self.deadline(rule))
         silent = n.constant("not_applicable"), n.constant(None), n.constant(None)
         columns = zip(*(told.get(rule.id, silent) for rule in self.ruleset.rules), strict=True)
@@ -323,10 +323,9 @@ class Flow(Body):
         self.clock: list[Stmt] = []
         self.clocks: list[str] = []
         self.loops: dict[str, Loop] = {}
+        self._early = 0
         self.any_start: set[str] = set()
         """The names of first days that are no bound at all."""
-        self.statuses: dict[str, str] = {}
-        """The names of the statuses of consequences, by their rules."""
 
     def once(self, key: Any, value: Expr) -> str:
         """What is a matter of the clock comes before the lists."""
@@ -348,7 +347,8 @@ class Flow(Body):
     def once_early(self, path: str, value: Expr) -> str:
         key = ("early", path)
         if key not in self._known:
-            self._known[key] = f"at_{path.replace('.', '_')}"
+            self._known[key] = f"read_{self._early}"
+            self._early += 1
             self.clock.append(n.assign(self._known[key], value))
         return str(self._known[key])
 
@@ -689,10 +689,6 @@ class Flow(Body):
         if rule.items:
             return super()._attested(node, when, rule)
         return self.once(("attested", rule.id), n.call("verdict", n.constant(rule.id), n.constant(REVIEW)))
-
-    def _follows(self, node: c.Follows, when: When, rule: Rule) -> str:
-        status = n.name(self.statuses[node.follows])
-        return self.keep(n.call("followed_as", status))
 
     def observed(self, node: Any, when: When) -> Expr:
         match node:

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.centre import CentreData, Programme, Series
 from tic_rules.engines.compiled import nodes as n
 from tic_rules.engines.compiled import runtime
@@ -24,7 +23,7 @@ PARAMETERS = ("reader", "approved", "applied", "term_end")
 def stages_of(rules: list[Rule]) -> dict[str, int]:
     """0 for a rule that waits for no other, else one more than what it waits for."""
     stages: dict[str, int] = {}
-    waits = {rule.id: [node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows)] for rule in rules}
+    waits = {rule.id: rule.waits_for for rule in rules}
     while len(stages) < len(waits):
         for rule_id, others in waits.items():
             if rule_id not in stages and all(other in stages for other in others):
