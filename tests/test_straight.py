@@ -47,7 +47,7 @@ def spoilt(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield f"{path} {whole}", _with(data, path, whole)
         yield f"{path} incomplete", data | {"incomplete": [".".join(path)]}
         entries = _at(data, path)
-        for place, attribute, said in ((place, key, said) for place in {0, len(entries) - 1} for key in entries[place] for said in UNSURE):
+        for place, attribute, said in ((at, key, said) for at in {0, len(entries) - 1} for key in entries[at] for said in UNSURE):
             entry = [*entries[:place], entries[place] | {attribute: said}, *entries[place + 1 :]]
             yield f"{path} {place} {attribute} {said}", _with(data, path, entry)
     for clock in ("approved_on", "applied_on", "term_years", "acceptance", "indicators", "targets"):
