@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import measure
+from by_ifs import by_ifs
 from flat_work import by_hand, records
 from peers import PEERS
+
+BY_HAND = {"hand-written Python, one expression": by_hand, "hand-written Python, ifs into a mapping": by_ifs}
 
 
 def megabytes(name: str) -> float:
@@ -16,8 +21,9 @@ def megabytes(name: str) -> float:
 
 
 def _decide(name: str) -> None:
-    if name == "hand-written Python":
-        decide = by_hand
+    decide: Callable[[Mapping[str, Any]], Any]
+    if name in BY_HAND:
+        decide = BY_HAND[name]
     elif name == "tic-rules, compiled":
         from flat_work import ruleset
 
