@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 Expr = ast.expr
@@ -20,10 +21,13 @@ _COMPARES: dict[str, ast.cmpop] = {
 }  # fmt: skip
 
 
+@lru_cache(4096)
 def name(of: str) -> Expr:
+    """A name that is read. Nodes do not change once they are made, so that a tree may hold one in several places."""
     return ast.Name(of, _LOAD, **_AT)
 
 
+@lru_cache(4096, typed=True)
 def constant(value: int | str | bool | None) -> Expr:
     return ast.Constant(value, **_AT)
 
@@ -90,11 +94,6 @@ def empty() -> Expr:
 def all_of(parts: Sequence[Expr]) -> Expr:
     """A new tuple of the entries of several."""
     return ast.Tuple([ast.Starred(part, _LOAD, **_AT) for part in parts], _LOAD, **_AT)
-
-
-def alike(one: Expr, other: Expr) -> bool:
-    """Whether two expressions say the same."""
-    return ast.dump(one) == ast.dump(other)
 
 
 def tuple_(parts: Sequence[Expr]) -> Expr:

@@ -137,6 +137,7 @@ class Loop:
         self._reads: dict[str, Stmt] = {}
         self._guards: dict[str, Expr] = {}
         self._windows: dict[str, Expr] = {}
+        self._named: dict[tuple[str, ...], str] = {}
         self._steps: list[tuple[str | None, Expr | None, tuple[Stmt, ...]]] = []
         self._ats: dict[str, Expr] = {}
         self._outs: list[str] = []
@@ -187,29 +188,28 @@ class Loop:
 
     def within(self, fact: Fact, when: When) -> str | None:
         """Whether an entry counts at a moment; None where every entry does."""
-        tests = []
-        day, over = when.day, fact.over is not None
+        start = end = year = ""
         if self.declared.date is not None:
-            own = n.name(self.day())
-            if when.start not in self.flow.any_start:
-                tests.append(n.compare(n.name(when.start), "<=", own))
-            tests.append(n.compare(own, "<=", n.name(self.flow.end_of_full_year(day) if over else day)))
-        if over and self.declared.year is not None:
-            tests.append(n.compare(n.name(self.year()), "==", n.name(self.flow.full_year(day))))
-        return self._window(tests) if tests else None
+            start = "" if when.start in self.flow.any_start else when.start
+            end = when.day if fact.over is None else self.flow.end_of_full_year(when.day)
+        if fact.over is not None and self.declared.year is not None:
+            year = self.flow.full_year(when.day)
+        return self._window(start, end, year) if start or end or year else None
 
     def up_to(self, day: str) -> str:
         """Whether an entry is dated on a day or before it."""
-        return self._window([n.compare(n.name(self.day()), "<=", n.name(day))])
+        return self._window("", day, "")
 
-    def _window(self, tests: list[Expr]) -> str:
-        """A name for a test that several steps may share."""
-        whole = n.both(*tests)
-        return next((name for name, known in self._windows.items() if n.alike(known, whole)), None) or self._new_window(whole)
-
-    def _new_window(self, whole: Expr) -> str:
-        name = f"w_{len(self._windows)}"
-        self._windows[name] = whole
+    def _window(self, start: str, end: str, year: str) -> str:
+        """A name for a test of an entry's day and year that several steps may share."""
+        known = self._named.get((start, end, year))
+        if known is not None:
+            return known
+        tests = [n.compare(n.name(start), "<=", n.name(self.day()))] if start else []
+        tests += [n.compare(n.name(self.day()), "<=", n.name(end))] if end else []
+        tests += [n.compare(n.name(self.year()), "==", n.name(year))] if year else []
+        name = self._named[start, end, year] = f"w_{len(self._windows)}"
+        self._windows[name] = n.both(*tests)
         return name
 
     # --- the whole -------------------------------------------------------------------------------------------------------
