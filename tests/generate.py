@@ -199,7 +199,7 @@ class _Maker:
             self._clock(record)
         if self.often(92):
             record["reported_on"] = self.reported.isoformat()
-        if self.often(2 if self.neat else 15):
+        if self.often(15):
             record["incomplete"] = [self.one(_list_names(self.model)) for _ in range(self.one((1, 2)))]
         record["attestations"] = self._attestations()
         record["exemptions"] = self._exemptions()

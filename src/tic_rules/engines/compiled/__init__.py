@@ -41,7 +41,7 @@ def straight_of(ruleset: RuleSet) -> Straight:
     return found if found is not None else _made(ruleset, "straight")  # type: ignore[no-any-return]
 
 
-def _placed(ruleset: RuleSet, reader: Reader, life: Life) -> Placed | None:
+def _placed(ruleset: RuleSet, reader: Reader, life: Life) -> Placed:
     places: Places = ruleset._compiled.get("places") or _made(ruleset, "places")
     return places(reader, *life)
 
@@ -92,7 +92,7 @@ def check_rules(scene: Scene) -> Outcomes:
     """Every rule of the scene's rule set, in its order, decided by generated code."""
     ruleset, reader = scene.ruleset, Reader(scene)
     citing = Citing(reader, program_of)
-    if not scene.programme and scene.as_of <= scene.reported_on and not reader.named:
+    if not scene.programme and scene.as_of <= scene.reported_on:
         straight = straight_of(ruleset)
         life = exact_life(scene, straight.needs)
         if life is not None and life.approved is not None:

@@ -81,7 +81,7 @@ class Citing:
         self.reader, self._program_of = reader, program_of
         self.life: Life | None = None
         """The one life of a centre that is plain."""
-        self.placing: Callable[[], tuple[Paths | None, ...] | None] | None = None
+        self.placing: Callable[[], tuple[Paths | None, ...]] | None = None
         """What each rule of a plain centre cites, found for all rules at once when it is first asked for."""
         self._placed: tuple[Paths | None, ...] | None = None
         self._known: dict[Any, Paths] = {}

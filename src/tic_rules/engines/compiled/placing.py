@@ -1,7 +1,7 @@
 """Where the straight way has read: the places that every rule cites, found in one reading of each list.
 
-What a rule cites is what `evaluate` says and `citing` finds rule by rule. Where a list is not plain, nothing is said here, and
-`citing` is asked.
+What a rule cites is what `evaluate` says and `citing` finds rule by rule. Of rules that read a list that is not plain, nothing is
+said here, and `citing` is asked.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from tic_rules.ruleset import Fact, Rule, RuleSet
 Placed = tuple[Sequence[Path] | None, ...]
 """For each rule, in the rule set's order, the places that it cites; None where that takes more than a loop over plain entries."""
 
-Places = Callable[[Reader, date | None, date | None, date | None], Placed | None]
-"""What the rules cite of a centre; None where a list is not plain."""
+Places = Callable[[Reader, date | None, date | None, date | None], Placed]
+"""What the rules cite of a centre."""
 
 
 def compile_places(ruleset: RuleSet) -> Places:
@@ -57,9 +57,11 @@ class _Placer(Writer):
 
     def _told(self, rule: Rule) -> Expr:
         try:
-            return self._cited(rule)
+            cited = self._cited(rule)
         except NotPlain:
             return n.constant(None)
+        plain = [self.flow.loops[name].is_plain for name in self.flow.lists_of(rule)]
+        return n.choose(n.both(*plain), cited, n.constant(None)) if plain else cited
 
     def _cited(self, rule: Rule) -> Expr:
         if rule.yearly is not None:
@@ -96,6 +98,13 @@ class _Places(Flow):
             elif getattr(part, "fact", None):
                 found.append(self._source(self.facts[part.fact]))
         return [path for name in found for path in self._paths_of(name)]
+
+    def lists_of(self, rule: Rule) -> list[str]:
+        """The lists that have been read for a rule."""
+        trees = [tree for tree in (rule.applies, rule.condition, rule.fails_at_once) if tree is not None]
+        facts = [self.facts[name] for tree in trees for name in c.facts_of(tree)]
+        names = [self.facts[fact.kinds].list_name if fact.kinds is not None else fact.list_name for fact in facts]
+        return [name for name in dict.fromkeys(names) if name is not None]
 
     def _source(self, fact: Fact) -> str:
         if fact.kinds is not None:
@@ -216,7 +225,7 @@ class _Places(Flow):
         return n.all_of([n.item(n.name(found), n.constant(position)) for position in range(len(fact.groups or {}))])
 
     def _run_at(self, node: c.Running) -> Expr:
-        """Nothing, where no entry can be so; else it takes a closer look."""
+        """Nothing, where no entry can be so; else it takes a closer look at all that the list is read for."""
         fact = self.facts[node.of]
         asked = self.asked(node.where, fact, graded=False)
         loop = self.loop(fact, asked)

@@ -1,8 +1,8 @@
 """The straight way: what is plain in a centre's data is decided with every list read once, in one loop.
 
-A centre is plain where its clock is known to the day, it speaks for the as-of day, and it names no list incomplete. A list is
-plain where it is given and each of its entries says exactly what is asked of it: then every sum and count is one number, and
-an entry is as a clause asks, or it is not. Lists that are not plain are read as `conditions` has it, and so are those of which
+A centre is plain where its clock is known to the day and it speaks for the as-of day. A list is plain where it is given, is not
+named incomplete, and each of its entries says exactly what is asked of it: then every sum and count is one number, and an entry
+is as a clause asks, or it is not. Lists that are not plain are read as `conditions` has it, and so are those of which
 something is asked that no loop can tell; a centre that is not plain goes the other way as a whole.
 """
 
@@ -53,6 +53,8 @@ class Asked(NamedTuple):
     """The attributes that it looks at."""
     guards: Mapping[str, Expr]
     """Where one of these holds, the entry is not plain."""
+    words: tuple[str, ...] = ()
+    """The attributes among them that are lists of words."""
 
 
 def compile_straight(ruleset: RuleSet) -> Straight:
@@ -142,6 +144,8 @@ class Loop:
         self._ats: dict[str, Expr] = {}
         self._outs: list[str] = []
         self._slow: list[Slow] = []
+        self._complete: dict[str, None] = {} if self.declared.held is not None else dict.fromkeys(self.declared.paths)
+        """What may not be named incomplete: the list, and attributes of its entries that are lists."""
         self.values = [flow.read_early(path) for path in self.declared.paths]
 
     def tell(self, outs: Sequence[str], slow: Slow) -> None:
@@ -163,6 +167,10 @@ class Loop:
 
     def guard(self, key: str, test: Expr) -> None:
         self._guards.setdefault(key, test)
+
+    def complete(self, attribute: str) -> None:
+        """The words under an attribute are all there are."""
+        self._complete[attribute] = None
 
     def _exact(self, attribute: str, open_: str) -> tuple[str, str]:
         """Both ends of a date or of a number, which are to be the same."""
@@ -216,8 +224,10 @@ class Loop:
 
     def statements(self, clocks: Sequence[str]) -> list[Stmt]:
         plain = f"plain_{self.name}"
-        spoilt = [n.if_(n.either(*self._guards.values()), n.assign(plain, n.constant(False)), n.stop())] if self._guards else []
+        spoilt = [n.if_(n.either(*self._guards.values()), *self.give_up())] if self._guards else []
         entries, given = self._entries()
+        named = [n.call("incomplete", n.constant(path)) for path in self._complete]
+        given = n.both(given, n.either(n.name("all_told"), n.not_(n.either(*named)))) if named else given
         through = [n.for_(["entry"], entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps else []
         slow = self.flow.pool.new("slow")
         self.flow.pool.names[slow] = Later(self.flow.pool.ruleset, tuple(clocks), tuple(self._slow))
@@ -252,14 +262,18 @@ class Loop:
         """What is done where this reading cannot tell."""
         return [n.assign(f"plain_{self.name}", n.constant(False)), n.stop()]
 
+    @property
+    def is_plain(self) -> Expr:
+        """Whether the list has turned out to be plain."""
+        return n.name(f"plain_{self.name}")
+
     def placing(self) -> list[Stmt]:
-        """The reading, where nothing is told of a list that is not plain."""
+        """The reading, with the places of the entries beside them; of a list that is not plain it finds nothing."""
         plain, (entries, given) = f"plain_{self.name}", self._entries()
         spoilt = [n.if_(n.either(*self._guards.values()), *self.give_up())] if self._guards else []
         body = [*self._reads.values(), *spoilt, *self._looks()]
         through = [n.for_(["entry", *self._ats], n.call("zip", entries, *self._ats.values()) if self._ats else entries, body)]
-        end = n.if_(n.not_(n.name(plain)), n.return_(n.constant(None)))
-        return [n.assign(plain, given), n.if_(n.name(plain), *self.first, *through), end]
+        return [n.assign(plain, given), n.if_(self.is_plain, *self.first, *through)]
 
     def _looks(self) -> list[Stmt]:
         """The steps, those of one time together; where something is asked of all of them, it is asked before the time."""
@@ -373,6 +387,8 @@ class Flow(Body):
                 loop.read(attribute)
             for key, test in one.guards.items():
                 loop.guard(key, test)
+            for attribute in one.words:
+                loop.complete(attribute)
         return loop
 
     def list_of(self, fact: Fact) -> ListOf:
@@ -398,11 +414,14 @@ class Flow(Body):
             if any(way.graded for way in ways):
                 raise NotPlain
             either = None if any(way.value is None for way in ways) else n.either(*(way.value for way in ways if way.value is not None))
-            parts.append(Asked(either, False, tuple(read for way in ways for read in way.reads), {k: v for way in ways for k, v in way.guards.items()}))
+            guards = {key: guard for way in ways for key, guard in way.guards.items()}
+            words = tuple(word for way in ways for word in way.words)
+            parts.append(Asked(either, False, tuple(read for way in ways for read in way.reads), guards, words))
         values = [part.value for part in parts if part.value is not None]
         reads = tuple(dict.fromkeys(read for part in parts for read in part.reads))
         guards = {key: guard for part in parts for key, guard in part.guards.items()}
-        return Asked(n.both(*values) if values else None, any(part.graded for part in parts), reads, guards)
+        words = tuple(dict.fromkeys(word for part in parts for word in part.words))
+        return Asked(n.both(*values) if values else None, any(part.graded for part in parts), reads, guards, words)
 
     def _test_of(self, test: c.Test, attribute: str, declared: ListOf) -> Asked:
         kinds = {kind_at(self.pool.model, f"{path}.{attribute}") for path in declared.paths} if declared.scalar is None else {None}
@@ -420,21 +439,22 @@ class Flow(Body):
             guards = {} if may_lack else {key: absent}
         if test.given:
             return Asked(None, False, (attribute,), guards)
+        words = (attribute,) if kind.name == "words" else ()
         if test.one_of is None:
-            if kind.name == "words":
+            if words:
                 raise NotPlain
             return Asked(n.not_(self.pool.among(value, test.other_than or ())), False, (attribute,), guards)
-        if kind.name == "words":
+        if words:
             so: Expr = n.not_(n.call("isdisjoint", n.name(self.pool.named(frozenset(known))), value))
         else:
             so = self.pool.among(value, known)
         so = n.either(absent, so) if may_lack else so
         if not test.open:
-            return Asked(so, False, (attribute,), guards)
+            return Asked(so, False, (attribute,), guards, words)
         left: Expr = n.constant(REVIEW)
-        if kind.name == "words":
+        if words:
             left = n.choose(value, left, n.constant(FALSE))
-        return Asked(n.choose(so, n.constant(TRUE), left), True, (attribute,), guards)
+        return Asked(n.choose(so, n.constant(TRUE), left), True, (attribute,), guards, words)
 
     # --- numbers ---------------------------------------------------------------------------------------------------------
 
@@ -457,11 +477,13 @@ class Flow(Body):
         key = ("plain", name, when.day)
         if key not in self._known:
             low, high, value = self.new(), self.new(), n.name(self.read(fact.stock or ""))
-            series = n.compare(n.call("type", value), "is", n.name("Series"))
+            named = n.call("incomplete", n.constant(fact.stock))
+            told = n.name(self.once(("told", fact.stock), n.either(n.name("all_told"), n.not_(named))))
+            series = n.both(told, n.compare(n.call("type", value), "is", n.name("Series")))
             one = n.call("exactly", value, n.name(when.day), n.constant(fact.cumulative))
             self.statements.append(n.assign(low, n.choose(series, one, n.constant(None))))
             self.statements.append(n.assign(high, n.name(low)))
-            now = n.both(n.compare(n.name(when.day), "==", n.name("spoken")), n.compare(n.call("type", value), "is", n.name("Range")))
+            now = n.both(told, n.compare(n.name(when.day), "==", n.name("spoken")), n.compare(n.call("type", value), "is", n.name("Range")))
             slow = n.call("stock", n.name("reader"), value, n.constant(fact.stock), n.name(when.day), n.constant(fact.cumulative))
             known = n.assign_both(low, high, n.choose(now, value, slow))
             self.statements.append(n.if_(n.compare(n.name(low), "is", n.constant(None)), known))
@@ -666,8 +688,9 @@ class Flow(Body):
         looked = n.assign(found, n.call(match, n.name("entry"), n.name(when.day), n.name("reader")))
         through = n.for_(["key"], keys, [own, lacks, *skip, looked, least])
         self.statements.append(n.assign(value, n.constant(TRUE)))
-        absent = n.assign(value, n.constant(1))
-        self.statements.append(n.if_(n.compare(table, "is", n.constant(None)), absent, otherwise=[through]))
+        open_ = n.either(n.compare(table, "is", n.constant(None)), n.both(n.not_(n.name("all_told")), n.call("incomplete", n.constant(path))))
+        slow = n.call("each_of", n.name("reader"), table, n.constant(path), keys, n.name(match), n.name(when.day))
+        self.statements.append(n.if_(open_, n.assign(value, slow), otherwise=[through]))
         return value
 
     def _certain(self, where: c.Where, path: str) -> Expr | None:
