@@ -53,6 +53,8 @@ def spoilt(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for clock in ("approved_on", "applied_on", "term_years", "acceptance", "indicators", "targets"):
         if clock in data:
             yield f"{clock} left out", {key: value for key, value in data.items() if key != clock}
+    for named in ("headcount", "plan.sections", "indicators", "fields", "carriers", "governance", "services", "contributions", "acceptance", "meetings_a_year"):
+        yield f"{named} incomplete", data | {"incomplete": [named]}
     yield "held", data | {"acceptance": {"held": True, "date": "2026-05-01", "result": "failed"}}
     yield "held some day", data | {"acceptance": {"held": True, "result": "passed"}}
     yield "held or not", data | {"acceptance": {"result": None}}
