@@ -133,7 +133,9 @@ class Loop:
     """One reading of a list: what every step needs of an entry is read once."""
 
     def __init__(self, flow: Flow, name: str) -> None:
-        self.flow, self.name, self.declared = flow, name, flow.pool.ruleset.vocabulary.lists[name]
+        self.flow, self.declared = flow, flow.pool.ruleset.vocabulary.lists[name]
+        self.plain = f"plain_{len(flow.loops)}"
+        """The variable that says whether the list is plain. A name from a rule file never becomes a name in code."""
         self.first: list[Stmt] = []
         self.last: list[Stmt] = []
         self._reads: dict[str, Stmt] = {}
@@ -223,7 +225,6 @@ class Loop:
     # --- the whole -------------------------------------------------------------------------------------------------------
 
     def statements(self, clocks: Sequence[str]) -> list[Stmt]:
-        plain = f"plain_{self.name}"
         spoilt = [n.if_(n.either(*self._guards.values()), *self.give_up())] if self._guards else []
         entries, given = self._entries()
         named = [n.call("incomplete", n.constant(path)) for path in self._complete]
@@ -234,9 +235,9 @@ class Loop:
         instead = n.call(slow, *map(n.name, (*PARAMETERS, *clocks)))
         otherwise = n.assign_all(self._outs, instead)
         return [
-            n.assign(plain, given),
-            *([n.if_(n.name(plain), *self.first, *through)] if through else []),
-            n.if_(n.name(plain), *self.last, otherwise=[otherwise]) if self.last else n.if_(n.not_(n.name(plain)), otherwise),
+            n.assign(self.plain, given),
+            *([n.if_(self.is_plain, *self.first, *through)] if through else []),
+            n.if_(self.is_plain, *self.last, otherwise=[otherwise]) if self.last else n.if_(n.not_(self.is_plain), otherwise),
         ]
 
     # --- where it stands ---------------------------------------------------------------------------------------------------
@@ -260,20 +261,20 @@ class Loop:
 
     def give_up(self) -> list[Stmt]:
         """What is done where this reading cannot tell."""
-        return [n.assign(f"plain_{self.name}", n.constant(False)), n.stop()]
+        return [n.assign(self.plain, n.constant(False)), n.stop()]
 
     @property
     def is_plain(self) -> Expr:
         """Whether the list has turned out to be plain."""
-        return n.name(f"plain_{self.name}")
+        return n.name(self.plain)
 
     def placing(self) -> list[Stmt]:
         """The reading, with the places of the entries beside them; of a list that is not plain it finds nothing."""
-        plain, (entries, given) = f"plain_{self.name}", self._entries()
+        entries, given = self._entries()
         spoilt = [n.if_(n.either(*self._guards.values()), *self.give_up())] if self._guards else []
         body = [*self._reads.values(), *spoilt, *self._looks()]
         through = [n.for_(["entry", *self._ats], n.call("zip", entries, *self._ats.values()) if self._ats else entries, body)]
-        return [n.assign(plain, given), n.if_(self.is_plain, *self.first, *through)]
+        return [n.assign(self.plain, given), n.if_(self.is_plain, *self.first, *through)]
 
     def _looks(self) -> list[Stmt]:
         """The steps, those of one time together; where something is asked of all of them, it is asked before the time."""
