@@ -532,10 +532,7 @@ class Flow(Body):
         return loop
 
     def _sum(self, fact: Fact, where: c.Where | None, when: When) -> tuple[str, Loop]:
-        attribute = fact.sum or "amount"
-        kinds = {kind_at(self.pool.model, f"{path}.{attribute}") for path in self.list_of(fact).paths}
-        if any(kind is None or kind.dated or kind.name not in ("money", "count", "rate") for kind in kinds):
-            raise NotPlain
+        attribute = self._summed(fact)
         key = ("sum", fact.list_name, id(where), attribute, when.day, when.start, fact.over)
         if key not in self._known:
             asked = self.asked(where, fact, graded=False)
@@ -546,6 +543,14 @@ class Flow(Body):
             self._known[key] = total
         return self._known[key], self.loops[fact.list_name or ""]
 
+    def _summed(self, fact: Fact) -> str:
+        """The attribute that is added up. Raises NotPlain where it is no plain number."""
+        attribute = fact.sum or "amount"
+        kinds = {kind_at(self.pool.model, f"{path}.{attribute}") for path in self.list_of(fact).paths}
+        if any(kind is None or kind.dated or kind.name not in ("money", "count", "rate") for kind in kinds):
+            raise NotPlain
+        return attribute
+
     def _sums(self, fact: Fact, name: str, when: When) -> tuple[str, Loop]:
         """The name of the list of sums, one a group."""
         sorted_ = self.pool.by_word(fact)
@@ -554,9 +559,9 @@ class Flow(Body):
         key = ("sums", name, when.day, when.start)
         if key not in self._known:
             attribute, table = sorted_
-            word = f"v_{attribute}"
+            word, summed = f"v_{attribute}", self._summed(fact)
             loop = self.loop(fact, Asked(None, False, (attribute,), {word: n.compare(n.name(word), "is", n.constant(None))}))
-            amount, within = loop.amount(fact.sum or "amount"), loop.within(fact, when)
+            amount, within = loop.amount(summed), loop.within(fact, when)
             sums, place = self.new(), self.new()
             zeros = self.pool.named((0,) * len(fact.groups or {}))
             loop.first.append(n.assign(sums, n.call("list", n.name(zeros))))
@@ -642,11 +647,11 @@ class Flow(Body):
             fact, sides = self.facts[node.fact], self.new()
             groups = fact.groups or {}
             named = c.Where.model_construct(each={}, any=tuple(groups[group].where for group in node.share_of))
-            inside = self.asked(named, fact, graded=False)
-            if inside.value is None or kind_at(self.pool.model, f"{self.list_of(fact).paths[0]}.{fact.sum or 'amount'}") is None:
+            inside, summed = self.asked(named, fact, graded=False), self._summed(fact)
+            if inside.value is None:
                 raise NotPlain
             loop, own, rest = self.loop(fact, inside), self.new(), self.new()
-            amount, within = loop.amount(fact.sum or "amount"), loop.within(fact, when)
+            amount, within = loop.amount(summed), loop.within(fact, when)
             loop.first += [n.assign(own, n.constant(0)), n.assign(rest, n.constant(0))]
             loop.step(within, None, n.if_(inside.value, n.add_to(own, n.name(amount)), otherwise=[n.add_to(rest, n.name(amount))]))
             asked: Any = node.more_than if node.more_than is not None else node.at_least
