@@ -16,11 +16,14 @@ import pytest
 from agreement import NEEDS, RULESETS, disagreements, engines, shrunk, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
+from random_rules import random_ruleset
 
 from tic_rules import Centre, check, check_programme, load_ruleset
 from tic_rules.engines import compiled
 
 EXAMPLES = Path(__file__).parents[1] / "examples"
+RULE_SETS = 80
+"""Random rule sets, each tried on a few random centres."""
 CASES = 300
 """Random centres for each rule set; `make agree` runs millions of decisions."""
 
@@ -82,6 +85,19 @@ def test_whole_reports_are_the_same_bytes(example: str, ruleset_id: str) -> None
         report["tool"]["engine"] = ""
     one, other = (json.dumps(report, ensure_ascii=False) for report in reports)
     assert one == other
+
+
+def test_compiled_agrees_on_random_rules() -> None:
+    """Rules that nobody would write: every operator over every list, with clocks of every kind."""
+    rng = random.Random(9)
+    for _ in range(RULE_SETS):
+        ruleset = random_ruleset(rng)
+        for _ in range(4):
+            data, as_of = random_centre(ruleset, rng)
+            first = next(disagreements(data, ruleset, as_of, "compiled"), None)
+            assert first is None, (
+                f"{[rule for rule in ruleset.rules if str(first).startswith(f'random_rules/{rule.id}:')]}\n{told(data, ruleset, as_of, first)}"
+            )
 
 
 WAITING = {

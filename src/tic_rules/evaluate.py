@@ -416,11 +416,12 @@ def _run_of(run: list[Seen], spare: int) -> int:
 
 
 def _settled(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
-    """Whether the data shows a result of that year of the kind that counts, so that none can be missing."""
+    """Whether the data shows a result of that year of the kind that counts, so that none can be missing; not every list has results."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
     kind = c.Where.model_construct(each=other, any=())
-    return any(counts == TRUE and entry.get("result") is not None and scene.matches(kind, entry, moment.day, []) == TRUE for entry, counts in entries)
+    told = [entry for entry, counts in entries if counts == TRUE and getattr(entry.record, "result", True) is not None]
+    return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in told)
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:

@@ -342,9 +342,8 @@ class Citing:
         return (*at, attribute)
 
     def _record(self, at: Path) -> Any:
-        """The entry at a place."""
-        *path, index = at
-        return self._value(tuple(path))[index]
+        """The entry at a place; an event stands there by itself."""
+        return self._value(at[:-1])[at[-1]] if isinstance(at[-1], int) else self._value(at)
 
     def _value(self, path: Path) -> Any:
         value: Any = self.reader.subject

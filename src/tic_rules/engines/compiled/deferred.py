@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.engines.compiled.citing import Citing, Paths, Plan
+from tic_rules.engines.compiled.runtime import Numbers, Sides
 from tic_rules.engines.explaining import explained
 from tic_rules.evaluate import Decision, Seen, year_due
 from tic_rules.quantities import FIRST_DAY
@@ -33,7 +34,7 @@ class Deferred:
         if observed is None or self._plan.yearly:
             return None
         if self._plan.numbers is not None:
-            numbers = self._plan.numbers(*observed)
+            numbers = observed if isinstance(observed, (Numbers, Sides)) else self._plan.numbers(*observed)
             return Seen(TRUE, self._plan.rule.condition, numbers.observed(), numbers.bound())
         return Seen(TRUE, self._plan.rule.condition, observed)
 
@@ -54,8 +55,8 @@ class Deferred:
             return self.full.deadline
         if not self._plan.yearly:
             return way.clock.deadline if way.clock is not None else None
-        shown = next((year for year, status in self.by_year.items() if status == self.status), None)
-        return year_due(self._plan.rule, shown) if shown is not None and self.status in ("fail", "pending") else None
+        shown = next((year for year, status in self.by_year.items() if status == self._decided), None)
+        return year_due(self._plan.rule, shown) if shown is not None and self._decided in ("fail", "pending") else None
 
     @property
     def window(self) -> tuple[date, date] | None:

@@ -229,7 +229,7 @@ class Loop:
         entries, given = self._entries()
         named = [n.call("incomplete", n.constant(path)) for path in self._complete]
         given = n.both(given, n.either(n.name("all_told"), n.not_(n.either(*named)))) if named else given
-        through = [n.for_(["entry"], entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps else []
+        through = [n.for_(["entry"], entries, [*self._reads.values(), *spoilt, *self._looks()])] if self._steps or spoilt else []
         slow = self.flow.pool.new("slow")
         self.flow.pool.names[slow] = Later(self.flow.pool.ruleset, tuple(clocks), tuple(self._slow))
         instead = n.call(slow, *map(n.name, (*PARAMETERS, *clocks)))
