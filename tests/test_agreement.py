@@ -13,7 +13,7 @@ from pathlib import Path
 
 import agreement
 import pytest
-from agreement import NEEDS, RULESETS, disagreements, engines, shrunk, told
+from agreement import FRAMES, NEEDS, RULESETS, disagreements, engines, shrunk, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
 from random_rules import random_ruleset
@@ -87,14 +87,17 @@ def test_whole_reports_are_the_same_bytes(example: str, ruleset_id: str) -> None
     assert one == other
 
 
-def test_compiled_agrees_on_random_rules() -> None:
+@pytest.mark.parametrize(("engine", "rule_sets"), [("compiled", RULE_SETS), ("durable", 10), (FRAMES, 5)])
+def test_engines_agree_on_random_rules(engine: str, rule_sets: int) -> None:
     """Rules that nobody would write: every operator over every list, with clocks of every kind."""
+    if engine in NEEDS:
+        pytest.importorskip(NEEDS[engine], reason=f"needs the extra {engine}")
     rng = random.Random(9)
-    for _ in range(RULE_SETS):
+    for _ in range(rule_sets):
         ruleset = random_ruleset(rng)
         for _ in range(4):
             data, as_of = random_centre(ruleset, rng)
-            first = next(disagreements(data, ruleset, as_of, "compiled"), None)
+            first = next(disagreements(data, ruleset, as_of, engine), None)
             assert first is None, (
                 f"{[rule for rule in ruleset.rules if str(first).startswith(f'random_rules/{rule.id}:')]}\n{told(data, ruleset, as_of, first)}"
             )

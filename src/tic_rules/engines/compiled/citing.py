@@ -277,7 +277,8 @@ class Citing:
         if fact.sum is not None:
             return self._amounts(fact, fact.where, moment)
         if fact.distinct is not None:
-            return [self._looked_up(fact, fact.distinct, record, at) for at, record, _ in self._entries(fact, moment)]
+            read = (self._looked_up(fact, fact.distinct, record, at) for at, record, _ in self._entries(fact, moment))
+            return list(dict.fromkeys(read))  # several entries may look up one unit
         if fact.where is None:
             return [at for at, _, _ in self._entries(fact, moment)]
         match = self._match(fact.where, fact)

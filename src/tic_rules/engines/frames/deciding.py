@@ -231,14 +231,16 @@ class _Deciding:
         """The worst of the years that are owed; one that the table has no column for is unknown."""
         owed = rule.yearly
         assert owed is not None
-        if not self.sheet.has(k.APPROVED_ON) or not self.years:
+        if not self.sheet.has(k.APPROVED_ON):
             return told(OPEN)
         approved = self.sheet.column(k.APPROVED_ON)
         first = self.made("first year", lambda: Told(self._first_year(approved), _ANY))
         last = self.made(("last year", owed.running_year), lambda: self._last_year(owed.running_year))
         ranks = [self._year(rule, year, first, last) for year in self.years]
-        unseen = either(first.expr < self.years[0], last.expr > self.years[-1])
-        ranks.append(self.made(("unseen", rule.id), lambda: choose(both(first.expr <= last.expr, unseen), WORST.index(OPEN), NOT_OWED), first, last))
+        unseen = first.expr <= last.expr
+        if self.years:
+            unseen = both(unseen, either(first.expr < self.years[0], last.expr > self.years[-1]))
+        ranks.append(self.made(("unseen", rule.id), lambda: choose(unseen, WORST.index(OPEN), NOT_OWED), first, last))
         worst = self.made(("worst", rule.id), lambda: all_of(ranks), *ranks)
         status = worst.match({**dict(enumerate(WORST)), NOT_OWED: SILENT})
         return self.made(("years", rule.id), lambda: choose(approved.is_null(), OPEN, status), worst)
