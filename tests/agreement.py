@@ -17,6 +17,7 @@ from importlib.util import find_spec
 from typing import Any, NamedTuple
 
 from generate import random_centre, random_programme
+from random_rules import random_ruleset
 
 from tic_rules import Centre, RuleSet, check, check_programme, check_table, facts_table, load_ruleset
 from tic_rules.checking import ENGINES
@@ -177,7 +178,8 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
     started = said = time.monotonic()
     while count < decisions:
         programme = engine != FRAMES and rng.random() < 0.05
-        ruleset = rng.choice(programmes if programme else rulesets)
+        at_random = engine != FRAMES and not programme and rng.random() < 0.1
+        ruleset = random_ruleset(rng) if at_random else rng.choice(programmes if programme else rulesets)
         drawn = [(random_programme if programme else random_centre)(ruleset, rng) for _ in range(AT_ONCE if engine == FRAMES else 1)]
         try:
             data, as_of, first = _first(drawn, ruleset, engine, programme)
@@ -186,6 +188,8 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
             raise
         if first is not None:
             show(told(data, ruleset, as_of, first, programme))
+            if at_random:
+                show("\n".join(str(rule) for rule in ruleset if first.rule == f"{ruleset.id}/{rule.id}"))
             show(f"disagreement after {count:,} decisions on {centres:,} centres (seed {seed})")
             return 1
         count, centres = count + len(ruleset) * len(drawn), centres + len(drawn)
