@@ -139,6 +139,21 @@ def test_a_rule_waits_for_a_consequence_wherever_it_names_it(where: str, result:
         assert [finding.as_dict() for finding in found] == [finding.as_dict() for finding in wanted], engine
 
 
+@pytest.mark.parametrize(("kind", "wanted"), [("technical_services", "fail"), ("product_sales", "pass")])
+def test_years_running_over_a_list_without_results(kind: str, wanted: str) -> None:
+    from tic_rules import parse_ruleset
+
+    text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    own = "vocabulary: {facts: {own_income: {label: {zh: 收入, en: income}, entries: income}}}\nclauses:\n"
+    text = text.replace("clauses:\n", own, 1).replace(
+        "{running: 2, of: evaluations, where: {kind: annual, result: unqualified}}", f"{{running: 2, of: own_income, where: {{kind: {kind}}}}}"
+    )
+    ruleset = parse_ruleset(text, "running.yaml")
+    centre = Centre.from_file(EXAMPLES / "zhejiang.yaml", ruleset=ruleset)
+    for engine in ("reference", *(engine for engine in engines() if find_spec(NEEDS.get(engine, "sys")) is not None)):
+        assert check(centre, ruleset, engine=engine)["delisted-after-two-failures"].status == wanted, engine
+
+
 def test_native_compiles_after_a_few_checks_and_stays_the_same() -> None:
     text = (EXAMPLES.parent / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
     from tic_rules import parse_ruleset

@@ -240,7 +240,7 @@ class Asking:
     def settled(self, source: c.Running, entries: list[tuple[Entry, int]], moment: Moment) -> bool:
         """Whether the data shows a result of that year of the kind that counts, so that none can be missing."""
         other = c.Where(each={name: test for name, test in source.where.each.items() if name != "result"})
-        shown = [entry for entry, counts in entries if counts == TRUE and entry.get("result") is not None]
+        shown = [entry for entry, counts in entries if counts == TRUE and getattr(entry.record, "result", True) is not None]
         return any(self.scene.matches(other, entry, moment.day, []) == TRUE for entry in shown)
 
     def entry(self, node: Node, entry: Entry, moment: Moment, mode: int) -> Part:
