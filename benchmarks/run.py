@@ -13,21 +13,17 @@ import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 import alone
 import chart
 import flat_work
 import measure
+import own_work
 import table_work
 from by_ifs import by_ifs
 from peers import PEERS
 
-from tic_rules import Centre, RuleSet, check, load_ruleset
 from tic_rules.engines.compiled.flat import flat
-from tic_rules.engines.compiled.placing import compile_places
-from tic_rules.engines.compiled.program import compile_rules
-from tic_rules.engines.compiled.straight import compile_straight
 
 ROOT = Path(__file__).parents[1]
 CENTRE = ROOT / "examples" / "zhejiang.yaml"
@@ -55,41 +51,6 @@ def flat_rows() -> list[tuple[str, float, str]]:
             sys.exit(f"{name} differs from the hand-written function")
         rows.append((name, measure.each(decide, records[:40]), shown))
     return rows
-
-
-def real_rows() -> list[tuple[str, float]]:
-    """A whole centre against Zhejiang's rules, in microseconds; and the same centre where it names a list that is not complete."""
-    ruleset = load_ruleset("zhejiang_2022")
-    text = CENTRE.read_text(encoding="utf-8")
-    whole = Centre.from_text(text, file=str(CENTRE), ruleset=ruleset)
-    open_ = Centre.from_text(text.replace("incomplete: []", "incomplete: [projects]"), file=str(CENTRE), ruleset=ruleset)
-
-    def statuses(centre: Centre, engine: str) -> Any:
-        return check(centre, ruleset, engine=engine).statuses
-
-    def numbers(centre: Centre, engine: str) -> Any:
-        return [(f.status, f.observed, f.gap, f.citation) for f in check(centre, ruleset, engine=engine)]
-
-    def everything(centre: Centre, engine: str) -> Any:
-        return [(f.status, f.observed, f.gap, f.citation, f.message, f.data) for f in check(centre, ruleset, engine=engine)]
-
-    rows = []
-    for shown, centre, engine in (("compiled", whole, "compiled"), ("compiled, one list not complete", open_, "compiled"), ("reference", whole, "reference")):
-        rows.append((f"statuses, {shown}", measure.call(lambda c=centre, e=engine: statuses(c, e))))
-        rows.append((f"statuses, observed, gaps, citations, {shown}", measure.call(lambda c=centre, e=engine: numbers(c, e))))
-        rows.append((f"the same with messages and data places, {shown}", measure.call(lambda c=centre, e=engine: everything(c, e))))
-    return rows
-
-
-def compile_rows() -> list[tuple[str, float, float]]:
-    """What compiling each shipped rule set takes, in milliseconds: the straight way alone, and all that there is."""
-
-    def whole(ruleset: RuleSet) -> None:
-        compile_straight(ruleset), compile_places(ruleset), compile_rules(ruleset, False)
-
-    rulesets = [load_ruleset(name) for name in measure.RULESETS]
-    ways = [(compile_straight, 0.5), (whole, 0.5)]
-    return [(ruleset.id, *(measure.call(lambda r=ruleset, make=make: make(r), long) / 1000 for make, long in ways)) for ruleset in rulesets]
 
 
 def table_lines() -> tuple[list[str], list[tuple[str, float]]]:
@@ -151,14 +112,17 @@ def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]
         "",
         "## Real work: one centre, 78 rules of Zhejiang, lists, ranges, dates",
         "",
-        "Against the flat function written by hand in two ways: with ifs into a mapping, as people write it, and as one expression, as fast as it gets.",
+        "Against the flat function written by hand in two ways: with ifs into a mapping, as people write it, and as one expression, as fast as it gets;",
+        "all in one process, where no peer is loaded.",
         "",
         "| what is looked at | µs a centre | centres a second | × ifs | × one expression |",
         "|---|---:|---:|---:|---:|",
     ]
-    lines += [f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / ifs)} | {_number(micro / hand)} |" for name, micro in real_rows()]
-    lines += ["", *tables, "", "## Compiling a rule set", "", "| rule set | ms for the statuses of plain centres | ms for all |", "|---|---:|---:|"]
-    lines += [f"| {name} | {_number(straight)} | {_number(whole)} |" for name, straight, whole in compile_rows()]
+    own = own_work.measured()
+    for name, micro in own["real"]:
+        lines.append(f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / own['ifs'])} | {_number(micro / own['hand'])} |")
+    lines += ["", *tables, "", "## Compiling a rule set", "", "| rule set | straight way, ms | its places, ms | general way, ms |", "|---|---:|---:|---:|"]
+    lines += [f"| {name} | {' | '.join(map(_number, ways))} |" for name, *ways in own["compile"]]
     lines += ["", "## Starting", "", "| process | ms | × | MB |", "|---|---:|---:|---:|"]
     base, *_ = started = measure.processes(ROOT, CENTRE)
     lines += [f"| {name} | {milli:.0f} | {milli / base[1]:.2f} | {mega:.0f} |" for name, milli, mega in started]
