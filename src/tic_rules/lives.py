@@ -19,7 +19,7 @@ from tic_rules.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add
 from tic_rules.readings import Path, Scene
 from tic_rules.ruleset import Rule, RuleSet
 
-MOST = 6_000_000
+MOST = 4_500_000
 """Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
 TOO_OPEN = Text(
     "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，取决于它们的规则记为“数据不足”；"
