@@ -38,7 +38,7 @@ test: $(TESTS)
 	@$(BIN)/python -m pytest
 
 mutants: $(TESTS)
-	@TIC_RULES_MUTANTS=all $(BIN)/python -m pytest tests/test_mutants.py
+	@TIC_RULES_MUTANTS=all $(BIN)/python -m pytest tests/unit/test_mutants.py
 
 lint: lint-code lint-format lint-types lint-imports
 
@@ -60,7 +60,7 @@ format: $(LINTERS)
 
 # Every engine against the reference on random centres: N (centre, rule) decisions.
 agree: $(TESTS)
-	@for engine in $(ENGINES); do PYTHONPATH=tests $(BIN)/python tests/agreement.py $(N) --engine $$engine || exit 1; done
+	@for engine in $(ENGINES); do $(BIN)/python tests/agreement/agreement.py $(N) --engine $$engine || exit 1; done
 
 bench: $(TESTS)
 	@$(PIP) install --group bench || echo "Not every peer could be installed; those that are absent are left out of the table."

@@ -17,7 +17,9 @@ BY_HAND = {"hand-written Python, one expression": by_hand, "hand-written Python,
 
 def megabytes(name: str) -> float:
     """The peak of a process that prepares an engine and decides records with it: Python and the records included."""
-    return float(subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=True).stdout)
+    return float(
+        subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=True).stdout
+    )
 
 
 def _decide(name: str) -> None:
@@ -27,7 +29,7 @@ def _decide(name: str) -> None:
     elif name == "tic-rules, compiled":
         from flat_work import ruleset
 
-        from tic_rules.engines.compiled.flat import flat
+        from tic_rules.engines.python.flat import flat
 
         decide = flat(ruleset())
     else:

@@ -20,11 +20,15 @@ def bars(title: str, rows: Sequence[tuple[str, float]]) -> str:
     for power in range(low, high + 1):
         x = left + width * (power - low) / (high - low)
         parts.append(f'<line x1="{x:.0f}" x2="{x:.0f}" y1="{top - 8}" y2="{height - 30}" stroke="#ddd"/>')
-        parts.append(f'<text x="{x:.0f}" y="{height - 12}" text-anchor="middle" fill="#666">{_power(power)}</text>')
+        parts.append(
+            f'<text x="{x:.0f}" y="{height - 12}" text-anchor="middle" fill="#666">{_power(power)}</text>'
+        )
     for place, (name, value) in enumerate(rows):
         y, length = top + step * place, width * (math.log10(value) - low) / (high - low)
         colour = "#b3261e" if name.startswith("tic-rules") else "#6b7a90"
-        parts.append(f'<text x="{left - 10}" y="{y + 15}" text-anchor="end" fill="#222">{escape(name)}</text>')
+        parts.append(
+            f'<text x="{left - 10}" y="{y + 15}" text-anchor="end" fill="#222">{escape(name)}</text>'
+        )
         parts.append(f'<rect x="{left}" y="{y}" width="{max(length, 2):.0f}" height="20" fill="{colour}"/>')
         parts.append(
             f'<text x="{left + max(length, 2) + 6:.0f}" y="{y + 15}" fill="#222">{value:,.2f}</text>'

@@ -75,12 +75,41 @@ def _value(rng: random.Random, operator: str, bound: Any) -> Any:
 
 def by_hand(record: Mapping[str, Any]) -> tuple[str, ...]:
     """What somebody would write who needs these 30 statuses, fast, and nothing else."""
-    headcount, teams, research, support = record["headcount"], record["teams"], record["research_staff"], record["technical_support_staff"]
-    management, bases, partners = record["management_staff"], record["industrial_bases"], record["partner_enterprises"]
-    incubated, served, laboratories, contracts = record["incubated"], record["served"], record["joint_laboratories"], record["contract_research"]
-    investment, subsidy, local, balance = record["investment"], record["provincial_subsidy"], record["local_subsidy"], record["fiscal_balance"]
-    spent, builders, base_count, board = record["spending_total"], record["builder_count"], record["base_count"], record["board_meetings"]
-    committee, independent, charter, party = record["committee_meetings"], record["independent"], record["charter"], record["party_organisation"]
+    headcount, teams, research, support = (
+        record["headcount"],
+        record["teams"],
+        record["research_staff"],
+        record["technical_support_staff"],
+    )
+    management, bases, partners = (
+        record["management_staff"],
+        record["industrial_bases"],
+        record["partner_enterprises"],
+    )
+    incubated, served, laboratories, contracts = (
+        record["incubated"],
+        record["served"],
+        record["joint_laboratories"],
+        record["contract_research"],
+    )
+    investment, subsidy, local, balance = (
+        record["investment"],
+        record["provincial_subsidy"],
+        record["local_subsidy"],
+        record["fiscal_balance"],
+    )
+    spent, builders, base_count, board = (
+        record["spending_total"],
+        record["builder_count"],
+        record["base_count"],
+        record["board_meetings"],
+    )
+    committee, independent, charter, party = (
+        record["committee_meetings"],
+        record["independent"],
+        record["charter"],
+        record["party_organisation"],
+    )
     entity, category = record["entity_type"], record["category"]
     return (
         "unknown" if headcount is None else "pass" if headcount >= 300 else "fail",
@@ -111,6 +140,10 @@ def by_hand(record: Mapping[str, Any]) -> tuple[str, ...]:
         "unknown" if independent is None else "pass" if independent else "fail",
         "unknown" if charter is None else "pass" if charter else "fail",
         "unknown" if party is None else "pass" if party else "fail",
-        "unknown" if entity is None else "pass" if entity in ("enterprise", "research_service_enterprise", "public_institution") else "fail",
+        "unknown"
+        if entity is None
+        else "pass"
+        if entity in ("enterprise", "research_service_enterprise", "public_institution")
+        else "fail",
         "unknown" if category is None else "pass" if category == "field" else "fail",
     )

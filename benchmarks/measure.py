@@ -42,13 +42,22 @@ def once(work: Callable[[], Any]) -> float:
 
 def cpu() -> float:
     """Seconds of all processors that this process and the processes it waited for have used."""
-    return sum(usage.ru_utime + usage.ru_stime for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN)))
+    return sum(
+        usage.ru_utime + usage.ru_stime
+        for usage in (resource.getrusage(resource.RUSAGE_SELF), resource.getrusage(resource.RUSAGE_CHILDREN))
+    )
 
 
 def peak() -> float:
     """Megabytes that this process, or one that it waited for, held at most. Linux tells it of this program alone, without what started it."""
     try:
-        own = int(next(line for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")).split()[1])
+        own = int(
+            next(
+                line
+                for line in Path("/proc/self/status").read_text().splitlines()
+                if line.startswith("VmHWM")
+            ).split()[1]
+        )
     except (OSError, StopIteration):
         own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss) / 1024
@@ -59,7 +68,12 @@ def processes(root: Path, centre: Path) -> list[tuple[str, float, float]]:
 
     They are started by a small process of their own: a child's peak memory begins with what its parent has.
     """
-    told = subprocess.run([sys.executable, "-S", __file__, sys.executable, str(root), str(centre)], capture_output=True, text=True, check=True)
+    told = subprocess.run(
+        [sys.executable, "-S", __file__, sys.executable, str(root), str(centre)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     return [(name, milli, mega) for name, milli, mega in json.loads(told.stdout)]
 
 
@@ -67,15 +81,23 @@ def _started(python: str, root: str, centre: str, times: int = 15) -> list[tuple
     told = [
         ("python -c 'import pydantic, yaml, click'", ["-c", "import pydantic, yaml, click"]),
         ("python -c 'import tic_rules'", ["-c", "import tic_rules"]),
-        ("tic-rules check, one centre, one rule set", ["-m", "tic_rules", "check", centre, "--rules", "zhejiang_2022"]),
+        (
+            "tic-rules check, one centre, one rule set",
+            ["-m", "tic_rules", "check", centre, "--rules", "zhejiang_2022"],
+        ),
     ]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([os.path.join(root, "src"), os.environ.get("PYTHONPATH", "")])}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join([os.path.join(root, "src"), os.environ.get("PYTHONPATH", "")]),
+    }
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as people run it: modules compiled, rule sets kept
     best: dict[str, tuple[float, float]] = {}
     for _ in range(times):  # in turns, so that a busy moment strikes all of them
         for name, arguments in told:
             started = time.perf_counter()
-            process = subprocess.Popen([python, *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            process = subprocess.Popen(
+                [python, *arguments], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
             _, status, usage = os.wait4(process.pid, 0)
             took = (time.perf_counter() - started) * 1000
             process.returncode = os.waitstatus_to_exitcode(status)

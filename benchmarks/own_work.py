@@ -18,9 +18,9 @@ import measure
 from by_ifs import by_ifs
 
 from tic_rules import Centre, RuleSet, check, load_ruleset
-from tic_rules.engines.compiled.placing import compile_places
-from tic_rules.engines.compiled.program import compile_rules
-from tic_rules.engines.compiled.straight import compile_straight
+from tic_rules.engines.python.placing import compile_places
+from tic_rules.engines.python.program import compile_rules
+from tic_rules.engines.python.straight import compile_straight
 
 CENTRE = Path(__file__).parents[1] / "examples" / "zhejiang.yaml"
 
@@ -37,7 +37,9 @@ def real_rows() -> list[tuple[str, float]]:
     ruleset = load_ruleset("zhejiang_2022")
     text = CENTRE.read_text(encoding="utf-8")
     whole = Centre.from_text(text, file=str(CENTRE), ruleset=ruleset)
-    open_ = Centre.from_text(text.replace("incomplete: []", "incomplete: [projects]"), file=str(CENTRE), ruleset=ruleset)
+    open_ = Centre.from_text(
+        text.replace("incomplete: []", "incomplete: [projects]"), file=str(CENTRE), ruleset=ruleset
+    )
 
     def statuses(centre: Centre, engine: str) -> Any:
         return check(centre, ruleset, engine=engine).statuses
@@ -46,21 +48,45 @@ def real_rows() -> list[tuple[str, float]]:
         return [(f.status, f.observed, f.gap, f.citation) for f in check(centre, ruleset, engine=engine)]
 
     def everything(centre: Centre, engine: str) -> Any:
-        return [(f.status, f.observed, f.gap, f.citation, f.message, f.data) for f in check(centre, ruleset, engine=engine)]
+        return [
+            (f.status, f.observed, f.gap, f.citation, f.message, f.data)
+            for f in check(centre, ruleset, engine=engine)
+        ]
 
     rows = []
-    for shown, centre, engine in (("compiled", whole, "compiled"), ("compiled, one list not complete", open_, "compiled"), ("reference", whole, "reference")):
+    for shown, centre, engine in (
+        ("compiled", whole, "compiled"),
+        ("compiled, one list not complete", open_, "compiled"),
+        ("reference", whole, "reference"),
+    ):
         rows.append((f"statuses, {shown}", measure.call(lambda c=centre, e=engine: statuses(c, e), 3.0)))
-        rows.append((f"statuses, observed, gaps, citations, {shown}", measure.call(lambda c=centre, e=engine: numbers(c, e), 3.0)))
-        rows.append((f"the same with messages and data places, {shown}", measure.call(lambda c=centre, e=engine: everything(c, e), 3.0)))
+        rows.append(
+            (
+                f"statuses, observed, gaps, citations, {shown}",
+                measure.call(lambda c=centre, e=engine: numbers(c, e), 3.0),
+            )
+        )
+        rows.append(
+            (
+                f"the same with messages and data places, {shown}",
+                measure.call(lambda c=centre, e=engine: everything(c, e), 3.0),
+            )
+        )
     return rows
 
 
 def compile_rows() -> list[tuple[str, float, float, float]]:
     """What compiling each shipped rule set takes, in milliseconds: the straight way, the places it cites, the general way."""
     rulesets = [load_ruleset(name) for name in measure.RULESETS]
-    ways: list[Callable[[RuleSet], Any]] = [compile_straight, compile_places, lambda ruleset: compile_rules(ruleset, False)]
-    return [(ruleset.id, *(measure.call(lambda r=ruleset, make=make: make(r), 0.5) / 1000 for make in ways)) for ruleset in rulesets]  # type: ignore[misc]
+    ways: list[Callable[[RuleSet], Any]] = [
+        compile_straight,
+        compile_places,
+        lambda ruleset: compile_rules(ruleset, False),
+    ]
+    return [
+        (ruleset.id, *(measure.call(lambda r=ruleset, make=make: make(r), 0.5) / 1000 for make in ways))
+        for ruleset in rulesets
+    ]  # type: ignore[misc]
 
 
 def by_hand() -> tuple[float, float]:

@@ -25,7 +25,11 @@ def zen_engine() -> Decide:
     import zen
 
     def text(fact: str, operator: str, bound: Any) -> str:
-        test = f"{fact} in [{', '.join(_literal(b) for b in bound)}]" if operator == "among" else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+        test = (
+            f"{fact} in [{', '.join(_literal(b) for b in bound)}]"
+            if operator == "among"
+            else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+        )
         return f"{fact} == null ? 'unknown' : ({test} ? 'pass' : 'fail')"
 
     whole = zen.compile_expression("[" + ", ".join(text(*rule) for rule in RULES) + "]")
@@ -36,7 +40,11 @@ def rule_engine() -> Decide:
     import rule_engine as engine
 
     def text(fact: str, operator: str, bound: Any) -> str:
-        test = f"{fact} in [{', '.join(_literal(b) for b in bound)}]" if operator == "among" else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+        test = (
+            f"{fact} in [{', '.join(_literal(b) for b in bound)}]"
+            if operator == "among"
+            else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+        )
         return f"{fact} == null ? 'unknown' : ({test} ? 'pass' : 'fail')"
 
     rules = [engine.Rule(text(*rule)) for rule in RULES]
@@ -44,7 +52,11 @@ def rule_engine() -> Decide:
 
 
 def _cel(fact: str, operator: str, bound: Any) -> str:
-    test = f"{fact} in [{', '.join(_literal(b) for b in bound)}]" if operator == "among" else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+    test = (
+        f"{fact} in [{', '.join(_literal(b) for b in bound)}]"
+        if operator == "among"
+        else f"{fact} {_SIGNS[operator]} {_literal(bound)}"
+    )
     return f"{fact} == null ? 'unknown' : ({test} ? 'pass' : 'fail')"
 
 
@@ -61,7 +73,11 @@ def cel_python() -> Decide:
 
     def text(fact: str, operator: str, bound: Any) -> str:
         """It refuses to compare a number with null, so what is not known is left out of the record."""
-        test = f"r.{fact} in [{', '.join(_literal(b) for b in bound)}]" if operator == "among" else f"r.{fact} {_SIGNS[operator]} {_literal(bound)}"
+        test = (
+            f"r.{fact} in [{', '.join(_literal(b) for b in bound)}]"
+            if operator == "among"
+            else f"r.{fact} {_SIGNS[operator]} {_literal(bound)}"
+        )
         return f"has(r.{fact}) ? ({test} ? 'pass' : 'fail') : 'unknown'"
 
     environment = celpy.Environment()
@@ -78,7 +94,11 @@ def json_logic() -> Decide:
     from json_logic import jsonLogic
 
     def rule(fact: str, operator: str, bound: Any) -> Any:
-        test = {"in": [{"var": fact}, list(bound)]} if operator == "among" else {_SIGNS[operator]: [{"var": fact}, bound]}
+        test = (
+            {"in": [{"var": fact}, list(bound)]}
+            if operator == "among"
+            else {_SIGNS[operator]: [{"var": fact}, bound]}
+        )
         return {"if": [{"===": [{"var": fact}, None]}, "unknown", test, "pass", "fail"]}
 
     rules = [rule(*one) for one in RULES]
@@ -114,7 +134,10 @@ def durable_rules() -> Decide:
         count += 1
         found.clear()
         session = str(count)
-        told = {fact if value is not None else f"u_{fact}": value if value is not None else True for fact, value in record.items()}
+        told = {
+            fact if value is not None else f"u_{fact}": value if value is not None else True
+            for fact, value in record.items()
+        }
         host.assert_fact("flat", {"sid": session, "id": session, **told})
         host.delete_state("flat", session)
         return tuple([found.get(place, "fail") for place in range(len(RULES))])
@@ -125,7 +148,14 @@ def durable_rules() -> Decide:
 OPENFISCA_TOLD = ("fail", "unknown", "pass")
 """The statuses of OpenFisca's formulas by their numbers."""
 
-_WORDS = sorted({"", "other", "comprehensive", *(b for _, o, bound in RULES for b in (bound if o == "among" else (bound,)) if isinstance(b, str))})
+_WORDS = sorted(
+    {
+        "",
+        "other",
+        "comprehensive",
+        *(b for _, o, bound in RULES for b in (bound if o == "among" else (bound,)) if isinstance(b, str)),
+    }
+)
 
 
 def openfisca_number(value: Any) -> int:
@@ -146,7 +176,9 @@ def openfisca_system() -> Any:
     common = {"entity": entity, "definition_period": DateUnit.YEAR, "value_type": int}
 
     def formula(fact: str, operator: str, bound: Any) -> Any:
-        limits = np.array([openfisca_number(b) for b in bound]) if operator == "among" else openfisca_number(bound)
+        limits = (
+            np.array([openfisca_number(b) for b in bound]) if operator == "among" else openfisca_number(bound)
+        )
 
         def decide(population: Any, period: Any) -> Any:
             value = population(fact, period)
@@ -182,7 +214,12 @@ def openfisca() -> Decide:
         simulation = SimulationBuilder().build_default_simulation(system, 1)
         for fact, value in record.items():
             simulation.set_input(fact, "2026", np.array([openfisca_number(value)]))
-        return tuple([OPENFISCA_TOLD[int(simulation.calculate(f"rule_{place}", "2026")[0])] for place in range(len(RULES))])
+        return tuple(
+            [
+                OPENFISCA_TOLD[int(simulation.calculate(f"rule_{place}", "2026")[0])]
+                for place in range(len(RULES))
+            ]
+        )
 
     return decide
 

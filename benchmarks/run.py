@@ -23,7 +23,7 @@ import table_work
 from by_ifs import by_ifs
 from peers import PEERS
 
-from tic_rules.engines.compiled.flat import flat
+from tic_rules.engines.python.flat import flat
 
 ROOT = Path(__file__).parents[1]
 CENTRE = ROOT / "examples" / "zhejiang.yaml"
@@ -67,9 +67,14 @@ def table_lines() -> tuple[list[str], list[tuple[str, float]]]:
     memory = table_work.rows_of(list(table_work.IN_MEMORY), 1_000_000)
     lines += ["### In memory", "", *_table_of(memory)]
     by_name = {row.name: row.seconds for row in memory}
-    lines += ["", f"Ours takes {by_name['tic-rules, polars'] / by_name['hand-written polars']:.2f} times the time of hand-written polars expressions."]
+    lines += [
+        "",
+        f"Ours takes {by_name['tic-rules, polars'] / by_name['hand-written polars']:.2f} times the time of hand-written polars expressions.",
+    ]
     if "openfisca-core" in by_name:
-        lines[-1] += f" OpenFisca's vectors take {by_name['openfisca-core'] / by_name['tic-rules, polars']:.1f} times as long as ours."
+        lines[-1] += (
+            f" OpenFisca's vectors take {by_name['openfisca-core'] / by_name['tic-rules, polars']:.1f} times as long as ours."
+        )
     with TemporaryDirectory() as folder:
         source, output = Path(folder, "facts.parquet"), Path(folder, "statuses.parquet")
         for rows, times in ((1_000_000, 3), (10_000_000, 1)):
@@ -84,7 +89,10 @@ def table_lines() -> tuple[list[str], list[tuple[str, float]]]:
 
 def _table_of(rows: list[table_work.Row], centres: int = 1_000_000) -> list[str]:
     hand = next(row.seconds for row in rows if row.name == "hand-written polars")
-    lines = ["| engine | ms | CPU ms | centres a second | × hand-written polars | MB |", "|---|---:|---:|---:|---:|---:|"]
+    lines = [
+        "| engine | ms | CPU ms | centres a second | × hand-written polars | MB |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
     for row in sorted(rows, key=lambda row: row.seconds):
         took = f"{row.seconds * 1000:,.0f} | {row.cpu * 1000:,.0f} | {centres / row.seconds:,.0f} | {row.seconds / hand:.2f} | {row.mega:,.0f}"
         lines.append(f"| {row.name} | {took} |")
@@ -92,16 +100,29 @@ def _table_of(rows: list[table_work.Row], centres: int = 1_000_000) -> list[str]
 
 
 def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]]:
-    busy = f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} when the run began" if hasattr(os, "getloadavg") else f"{os.cpu_count()} processors"
+    busy = (
+        f"{os.cpu_count()} processors, load {os.getloadavg()[0]:.1f} when the run began"
+        if hasattr(os, "getloadavg")
+        else f"{os.cpu_count()} processors"
+    )
     tables, plotted = table_lines()  # first, while this process is small
     rows = flat_rows()
     hand = rows[0][1]
     peers = [micro for name, micro, _ in rows if not name.startswith(("hand", "tic-rules"))]
-    lines = [f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {busy}. Times are the best of several runs in one process.", ""]
+    lines = [
+        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {busy}. Times are the best of several runs in one process.",
+        "",
+    ]
     lines += ["## Flat work: 30 rules over 25 facts of one record, statuses only", ""]
-    lines += ["| engine | µs a record | records a second | × hand-written | MB |", "|---|---:|---:|---:|---:|"]
+    lines += [
+        "| engine | µs a record | records a second | × hand-written | MB |",
+        "|---|---:|---:|---:|---:|",
+    ]
     for name, micro, shown in sorted(rows, key=lambda row: row[1]):
-        lines.append(f"| {name} {shown}".rstrip() + f" | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / hand)} | {alone.megabytes(name):.0f} |")
+        lines.append(
+            f"| {name} {shown}".rstrip()
+            + f" | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / hand)} | {alone.megabytes(name):.0f} |"
+        )
     ours, ifs = rows[2][1], rows[1][1]
     lines += [
         "",
@@ -120,12 +141,24 @@ def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]
     ]
     own = own_work.measured()
     for name, micro in own["real"]:
-        lines.append(f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / own['ifs'])} | {_number(micro / own['hand'])} |")
-    lines += ["", *tables, "", "## Compiling a rule set", "", "| rule set | straight way, ms | its places, ms | general way, ms |", "|---|---:|---:|---:|"]
+        lines.append(
+            f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / own['ifs'])} | {_number(micro / own['hand'])} |"
+        )
+    lines += [
+        "",
+        *tables,
+        "",
+        "## Compiling a rule set",
+        "",
+        "| rule set | straight way, ms | its places, ms | general way, ms |",
+        "|---|---:|---:|---:|",
+    ]
     lines += [f"| {name} | {' | '.join(map(_number, ways))} |" for name, *ways in own["compile"]]
     lines += ["", "## Starting", "", "| process | ms | × | MB |", "|---|---:|---:|---:|"]
     base, *_ = started = measure.processes(ROOT, CENTRE)
-    lines += [f"| {name} | {milli:.0f} | {milli / base[1]:.2f} | {mega:.0f} |" for name, milli, mega in started]
+    lines += [
+        f"| {name} | {milli:.0f} | {milli / base[1]:.2f} | {mega:.0f} |" for name, milli, mega in started
+    ]
     return "\n".join(lines) + "\n", rows, plotted
 
 
@@ -143,9 +176,15 @@ def main() -> None:
         docs = ROOT / "docs"
         docs.mkdir(exist_ok=True)
         (docs / "benchmarks.svg").write_text(
-            chart.bars("µs a record, 30 rules over 25 facts (logarithmic)", [(name, micro) for name, micro, _ in rows]), encoding="utf-8"
+            chart.bars(
+                "µs a record, 30 rules over 25 facts (logarithmic)",
+                [(name, micro) for name, micro, _ in rows],
+            ),
+            encoding="utf-8",
         )
-        (docs / "benchmarks-tables.svg").write_text(chart.bars("ms for a million centres in memory, 30 rules (logarithmic)", tables), encoding="utf-8")
+        (docs / "benchmarks-tables.svg").write_text(
+            chart.bars("ms for a million centres in memory, 30 rules (logarithmic)", tables), encoding="utf-8"
+        )
         (docs / "benchmarks.md").write_text(_PAGE + text, encoding="utf-8")
 
 

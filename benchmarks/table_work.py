@@ -46,7 +46,12 @@ def table(rows: int) -> Any:
     import numpy
     import polars
 
-    drawn = polars.DataFrame(records(5_000), schema_overrides={fact: polars.Int64 for fact, operator, _ in RULES if operator not in ("is", "among")})
+    drawn = polars.DataFrame(
+        records(5_000),
+        schema_overrides={
+            fact: polars.Int64 for fact, operator, _ in RULES if operator not in ("is", "among")
+        },
+    )
     places = numpy.random.default_rng(1).integers(0, len(drawn), rows)
     places[:CHECKED] = numpy.arange(CHECKED)
     return drawn[places].with_columns(id=polars.int_range(rows), approved=polars.lit(True))
@@ -112,7 +117,14 @@ def polars_expressions(kind: Any = None) -> list[Any]:
     for name, (fact, operator, bound) in zip(_NAMES, RULES, strict=True):
         column = polars.col(fact)
         unknown, met, failed = (polars.lit(word, kind) for word in ("unknown", "pass", "fail"))
-        told.append(polars.when(column.is_null()).then(unknown).when(test(column, operator, bound)).then(met).otherwise(failed).alias(name))
+        told.append(
+            polars.when(column.is_null())
+            .then(unknown)
+            .when(test(column, operator, bound))
+            .then(met)
+            .otherwise(failed)
+            .alias(name)
+        )
     return told
 
 
@@ -184,7 +196,9 @@ def openfisca(frame: Any) -> Engine:
     def shown(told: Any) -> Any:
         import polars
 
-        return polars.DataFrame({name: numpy.array(OPENFISCA_TOLD)[told[name]].astype(str) for name in _NAMES})
+        return polars.DataFrame(
+            {name: numpy.array(OPENFISCA_TOLD)[told[name]].astype(str) for name in _NAMES}
+        )
 
     return decide, shown
 
@@ -204,7 +218,9 @@ def ours_parquet(source: str, output: str) -> Engine:
     from tic_rules import check_table
 
     rules = ruleset()
-    return lambda: check_table(polars.scan_parquet(source), rules, as_of=_AS_OF).sink_parquet(output), _of_file(output)
+    return lambda: check_table(polars.scan_parquet(source), rules, as_of=_AS_OF).sink_parquet(
+        output
+    ), _of_file(output)
 
 
 def ours_command(source: str, output: str) -> Engine:
@@ -213,28 +229,47 @@ def ours_command(source: str, output: str) -> Engine:
     from flat_work import as_file
 
     text.write_text(as_file(), encoding="utf-8")
-    command = [sys.executable, "-m", "tic_rules", "table", source, "--rules", str(text), "--as-of", str(_AS_OF), "--output", output]
+    command = [
+        sys.executable,
+        "-m",
+        "tic_rules",
+        "table",
+        source,
+        "--rules",
+        str(text),
+        "--as-of",
+        str(_AS_OF),
+        "--output",
+        output,
+    ]
     return lambda: subprocess.run(command, check=True, capture_output=True), _of_file(output)
 
 
 def hand_polars_parquet(source: str, output: str) -> Engine:
     import polars
 
-    return lambda: polars.scan_parquet(source).select(polars_expressions()).sink_parquet(output), _of_file(output)
+    return lambda: polars.scan_parquet(source).select(polars_expressions()).sink_parquet(output), _of_file(
+        output
+    )
 
 
 def hand_polars_enum_parquet(source: str, output: str) -> Engine:
     import polars
 
     kind = polars.Enum(["fail", "unknown", "pass"])
-    return lambda: polars.scan_parquet(source).select(polars_expressions(kind)).sink_parquet(output), _of_file(output)
+    return (
+        lambda: polars.scan_parquet(source).select(polars_expressions(kind)).sink_parquet(output),
+        _of_file(output),
+    )
 
 
 def hand_duckdb_parquet(source: str, output: str) -> Engine:
     import duckdb
 
     connection = duckdb.connect(config={"threads": int(THREADS)})
-    return lambda: connection.execute(f"copy (select {sql()} from '{source}') to '{output}' (format parquet)"), _of_file(output)
+    return lambda: connection.execute(
+        f"copy (select {sql()} from '{source}') to '{output}' (format parquet)"
+    ), _of_file(output)
 
 
 IN_MEMORY: dict[str, Callable[[Any], Engine]] = {
@@ -263,7 +298,10 @@ def _counts(name: str, told: Any, rows: int) -> dict[str, dict[str, int]]:
     for rule, statuses in zip(_NAMES, wanted, strict=True):
         if told[rule][: len(statuses)].to_list() != list(statuses):
             sys.exit(f"{name} differs from the hand-written function in {rule}")
-    return {rule: {status: int((told[rule] == status).sum()) for status in ("pass", "fail", "unknown")} for rule in _NAMES}
+    return {
+        rule: {status: int((told[rule] == status).sum()) for status in ("pass", "fail", "unknown")}
+        for rule in _NAMES
+    }
 
 
 def _alone(name: str, rows: int, files: list[str], check: bool, times: int) -> dict[str, Any]:
@@ -283,7 +321,9 @@ def _alone(name: str, rows: int, files: list[str], check: bool, times: int) -> d
     return {"seconds": best, "cpu": used, "mega": measure.peak()}
 
 
-def rows_of(names: Sequence[str], rows: int, files: Sequence[str] = (), rounds: int = 3, times: int = 5) -> list[Row]:
+def rows_of(
+    names: Sequence[str], rows: int, files: Sequence[str] = (), rounds: int = 3, times: int = 5
+) -> list[Row]:
     """What each engine takes, in turns, so that a busy moment strikes all; one that is absent is left out."""
     best: dict[str, Row] = {}
     for _ in range(rounds):
@@ -291,13 +331,19 @@ def rows_of(names: Sequence[str], rows: int, files: Sequence[str] = (), rounds: 
             told = _process(name, [str(rows), *files, "--times", str(times)])
             if told is not None:
                 new = Row(name, told["seconds"], told["cpu"], told["mega"])
-                best[name] = Row(name, *(min(pair) for pair in zip(best.get(name, new)[1:], new[1:], strict=True)))
+                best[name] = Row(
+                    name, *(min(pair) for pair in zip(best.get(name, new)[1:], new[1:], strict=True))
+                )
     return list(best.values())
 
 
 def refuse_others(names: Sequence[str], rows: int, files: Sequence[str] = ()) -> None:
     """End the run where engines do not all come to the same statuses."""
-    found = {name: told["counts"] for name in names if (told := _process(name, [str(rows), *files, "--check"])) is not None}
+    found = {
+        name: told["counts"]
+        for name in names
+        if (told := _process(name, [str(rows), *files, "--check"])) is not None
+    }
     for name, counts in found.items():
         if counts != found["hand-written polars"]:
             sys.exit(f"{name} counts other statuses than hand-written polars")
@@ -305,7 +351,9 @@ def refuse_others(names: Sequence[str], rows: int, files: Sequence[str] = ()) ->
 
 def _process(name: str, given: Sequence[str]) -> dict[str, Any] | None:
     environment = {**os.environ, "POLARS_MAX_THREADS": THREADS, "OMP_NUM_THREADS": THREADS}
-    told = subprocess.run([sys.executable, __file__, name, *given], capture_output=True, text=True, env=environment, check=False)
+    told = subprocess.run(
+        [sys.executable, __file__, name, *given], capture_output=True, text=True, env=environment, check=False
+    )
     if "ModuleNotFoundError" in told.stderr:
         print(f"{name}: left out, not installed ({told.stderr.strip().splitlines()[-1]})", file=sys.stderr)
         return None

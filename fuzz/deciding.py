@@ -8,9 +8,9 @@ from itertools import count
 from typing import Any
 
 from tic_rules import RuleSet
-from tic_rules.checking import check_subject
-from tic_rules.errors import TicRulesError
-from tic_rules.reporters import FORMATS, Options, render
+from tic_rules.core.errors import TicRulesError
+from tic_rules.engines.checking import check_subject
+from tic_rules.renderers import FORMATS, Options, render
 
 _FORMATS = tuple(FORMATS)
 
@@ -35,7 +35,12 @@ class Judge:
             turn = next(self._turn)
             start = time.process_time()
             report = check_subject(subject, ruleset, day, "reference")
-            render([report], Options(_FORMATS[turn % len(_FORMATS)], lang="zh" if turn % 2 else "en", verbose=turn % 3 == 0))
+            render(
+                [report],
+                Options(
+                    _FORMATS[turn % len(_FORMATS)], lang="zh" if turn % 2 else "en", verbose=turn % 3 == 0
+                ),
+            )
             self.took.append(time.process_time() - start)
 
     def _told(self, subject: Any, ruleset: RuleSet, day: date, engine: str) -> Any:

@@ -31,7 +31,9 @@ class Mutator:
     def __init__(self, rng: random.Random, seeds: Sequence[bytes], tokens: Sequence[bytes]) -> None:
         self.rng, self.seeds, self.tokens = rng, list(seeds), [*tokens, *ODD]
         self.blocks = [block for seed in self.seeds for block in re.split(rb"\n(?=[^\s#])", seed)] or [b"a"]
-        self.lines = [line for seed in self.seeds for line in seed.splitlines(keepends=True) if line.strip()] or [b"a\n"]
+        self.lines = [
+            line for seed in self.seeds for line in seed.splitlines(keepends=True) if line.strip()
+        ] or [b"a\n"]
 
     def text(self) -> bytes:
         """A text: a mutated seed, lines of several, or tokens without sense."""
@@ -94,11 +96,18 @@ class Mutator:
             kind = rng.random()
             if kind < 0.1:
                 return [*data, *data[at:]]
-            return [*data[:at], *([] if kind < 0.2 else [self._changed_at(data[at], depth - 1)]), *data[at + 1 :]]
+            return [
+                *data[:at],
+                *([] if kind < 0.2 else [self._changed_at(data[at], depth - 1)]),
+                *data[at + 1 :],
+            ]
         key = rng.choice(list(data))
         kind = rng.random()
         if kind < 0.05:
             return {name: value for name, value in data.items() if name != key}
         if kind < 0.08:
-            return {**data, rng.choice(("x", "__class__", "\x1b[31m", "id ", "日期", "a" * 300)): rng.choice(VALUES)}
+            return {
+                **data,
+                rng.choice(("x", "__class__", "\x1b[31m", "id ", "日期", "a" * 300)): rng.choice(VALUES),
+            }
         return {**data, key: self._changed_at(data[key], depth - 1)}

@@ -24,7 +24,12 @@ import traceback
 from pathlib import Path
 
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent / "src"), str(HERE.parent / "tests")]
+sys.path[:0] = [
+    str(HERE),
+    str(HERE.parent / "src"),
+    str(HERE.parent / "tests/agreement"),
+    str(HERE.parent / "tests/corpus"),
+]
 
 from mutate import Mutator  # noqa: E402
 from targets import TARGETS, Target, seeds_of  # noqa: E402
@@ -36,9 +41,11 @@ LARGE = 500 * 1024 * 1024
 
 def work(name: str, seed: int, inputs: int, seconds: float, folder: str, pipe: object) -> None:
     """Try inputs until their number or the time is up; tell counts now and then."""
-    from tic_rules.errors import TicRulesError
+    from tic_rules.core.errors import TicRulesError
 
-    resource.setrlimit(resource.RLIMIT_AS, (8 * LARGE, 8 * LARGE))  # a runaway is a MemoryError here, and leaves the machine alone
+    resource.setrlimit(
+        resource.RLIMIT_AS, (8 * LARGE, 8 * LARGE)
+    )  # a runaway is a MemoryError here, and leaves the machine alone
     target: Target = TARGETS[name](folder)
     mutator = Mutator(random.Random(seed), seeds_of(name), target.tokens)
     at_hand = Path(folder) / f"{name}.input"
@@ -79,13 +86,23 @@ def _memory() -> int:
 
 def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> dict[str, object]:
     """One target in a process of its own. A process that dies is a failure; the next goes on with another seed."""
-    total = {"inputs": 0, "accepted": 0, "refused": 0, "slowest": 0.0, "memory": 0, "failures": 0, "seconds": 0.0}
+    total = {
+        "inputs": 0,
+        "accepted": 0,
+        "refused": 0,
+        "slowest": 0.0,
+        "memory": 0,
+        "failures": 0,
+        "seconds": 0.0,
+    }
     start = time.monotonic()
     with tempfile.TemporaryDirectory(dir="/dev/shm" if Path("/dev/shm").is_dir() else None) as folder:
         while total["inputs"] < inputs and time.monotonic() - start < seconds:
             here, there = multiprocessing.Pipe(duplex=False)
             left = seconds - (time.monotonic() - start)
-            process = multiprocessing.Process(target=work, args=(name, seed, inputs - total["inputs"], left, folder, there))
+            process = multiprocessing.Process(
+                target=work, args=(name, seed, inputs - total["inputs"], left, folder, there)
+            )
             process.start()
             there.close()
             told: dict[str, object] = {}
@@ -102,7 +119,12 @@ def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> d
             failures = list(told.get("failures", ()))
             if process.exitcode != 0 or not told.get("done"):
                 raw = (Path(folder) / f"{name}.input").read_bytes()
-                failures.append((f"the process ended with {process.exitcode}", raw[8 : 8 + int.from_bytes(raw[:8], "big")]))
+                failures.append(
+                    (
+                        f"the process ended with {process.exitcode}",
+                        raw[8 : 8 + int.from_bytes(raw[:8], "big")],
+                    )
+                )
             for said, data in failures:
                 total["failures"] += 1
                 kept = keep / f"{name}-{abs(hash((said, data))) % 10**12}"
@@ -122,7 +144,9 @@ def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> d
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--target", action="append", choices=list(TARGETS))
     parser.add_argument("--inputs", type=int, default=100_000, help="in all, shared out among the targets")
     parser.add_argument("--seconds", type=float, default=10**9, help="for each target")
@@ -132,13 +156,19 @@ def main() -> None:
     names = asked.target or list(TARGETS)
     shares = {name: TARGETS[name].share for name in names}
     failed = 0
-    print(f"{'target':<12}{'inputs':>10}{'accepted':>10}{'refused':>10}{'slowest':>10}{'memory':>9}{'failures':>10}{'seconds':>9}", flush=True)
+    print(
+        f"{'target':<12}{'inputs':>10}{'accepted':>10}{'refused':>10}{'slowest':>10}{'memory':>9}{'failures':>10}{'seconds':>9}",
+        flush=True,
+    )
     for name in names:
         inputs = asked.inputs * shares[name] // sum(shares.values())
         t = campaign(name, asked.seed, inputs, asked.seconds, Path(asked.keep))
         failed += t["failures"]
         counts = f"{name:<12}{t['inputs']:>10}{t['accepted']:>10}{t['refused']:>10}"
-        print(f"{counts}{t['slowest']:>9.2f}s{t['memory'] // 2**20:>6} MB{t['failures']:>10}{t['seconds']:>9.0f}", flush=True)
+        print(
+            f"{counts}{t['slowest']:>9.2f}s{t['memory'] // 2**20:>6} MB{t['failures']:>10}{t['seconds']:>9.0f}",
+            flush=True,
+        )
         failed += t["memory"] > LARGE
     sys.exit(1 if failed else 0)
 

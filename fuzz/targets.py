@@ -19,15 +19,15 @@ from generate import aims_of, random_centre
 from mutate import Mutator
 
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
-from tic_rules.centre import CentreData, Programme, paths_of
-from tic_rules.errors import DataError, TicRulesError
+from tic_rules.core.errors import DataError, TicRulesError
+from tic_rules.core.source import BadText, decode
 from tic_rules.inputs import read_subject, read_subjects, subject_from_text
 from tic_rules.inputs.csvfile import table_of
+from tic_rules.inputs.layout import layout_of
 from tic_rules.inputs.tables import Reader
-from tic_rules.layout import layout_of
-from tic_rules.loading import shared_vocabulary
-from tic_rules.source import BadText, decode
-from tic_rules.workbook import Form, Writer, csv_line, write_form
+from tic_rules.model.centre import CentreData, Programme, paths_of
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.renderers.workbook import Form, Writer, csv_line, write_form
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 6, 30)
@@ -68,7 +68,9 @@ class Target:
         """Now and then what is accepted is decided and shown."""
         self.tried += 1
         if self.tried % 40 == 0:
-            self.judge.decide(subject, load_ruleset(shipped_ids()[self.tried // 40 % len(shipped_ids())]), DAY)
+            self.judge.decide(
+                subject, load_ruleset(shipped_ids()[self.tried // 40 % len(shipped_ids())]), DAY
+            )
 
     def written(self, name: str, data: bytes) -> Path:
         path = self.folder / name
@@ -89,7 +91,9 @@ class Target:
 
 class Yaml(Target):
     share = 30
-    tokens = tuple(f"{name}: ".encode() for path in sorted(paths_of(CentreData)) for name in [path.rsplit(".", 1)[-1]])
+    tokens = tuple(
+        f"{name}: ".encode() for path in sorted(paths_of(CentreData)) for name in [path.rsplit(".", 1)[-1]]
+    )
 
     def made(self, mutator: Mutator) -> bytes:
         return _tree(mutator) if mutator.rng.random() < 0.3 else mutator.text()
@@ -132,17 +136,24 @@ class Cells(Target):
     """Rows whose header is right: every reader of cells, with what is not expected in it."""
 
     share = 15
-    header: ClassVar[list[str]] = [column.path for column in layout_of(CentreData, shared_vocabulary()).main.columns]
+    header: ClassVar[list[str]] = [
+        column.path for column in layout_of(CentreData, shared_vocabulary()).main.columns
+    ]
 
     def made(self, mutator: Mutator) -> bytes:
         rng = mutator.rng
         chosen = rng.sample(self.header, rng.randint(1, 8))
-        rows = [[mutator.text()[: rng.choice((5, 30, 30, 200))].decode("utf-8", "replace") for _ in chosen] for _ in range(rng.randint(1, 3))]
+        rows = [
+            [mutator.text()[: rng.choice((5, 30, 30, 200))].decode("utf-8", "replace") for _ in chosen]
+            for _ in range(rng.randint(1, 3))
+        ]
         return "".join([csv_line(chosen), *(csv_line(row) for row in rows)]).encode()
 
     def run(self, data: bytes) -> None:
         error = None
-        for subject in Reader("x.csv", CentreData, self.vocabulary).subjects(table_of(data.decode(), "x.csv"), []):
+        for subject in Reader("x.csv", CentreData, self.vocabulary).subjects(
+            table_of(data.decode(), "x.csv"), []
+        ):
             if isinstance(subject, DataError):
                 error = subject
             else:
@@ -168,7 +179,10 @@ class Xlsx(Target):
         if rng.random() < 0.3:
             return mutator.changed(seed)
         packed = io.BytesIO()
-        with zipfile.ZipFile(io.BytesIO(seed)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as new:
+        with (
+            zipfile.ZipFile(io.BytesIO(seed)) as old,
+            zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as new,
+        ):
             names = old.namelist()
             hit = {*rng.sample(names, rng.randint(1, 2)), rng.choice([n for n in names if "sheet" in n])}
             for name in names:
@@ -201,8 +215,13 @@ class Decided(Target):
         drawn = random_centre(load_ruleset(rng.choice(shipped_ids())), rng)[0]
         for name in rng.sample(sorted(drawn), min(len(drawn), rng.choice((0, 1, 1, 2)))):
             if isinstance(drawn[name], list) and drawn[name]:
-                drawn[name] = [dict(item) if isinstance(item, dict) else item for item in drawn[name] * rng.choice((2, 10, 100))]
-        return json.dumps(mutator.tree(drawn, rng.choice((0, 0, 0, 1, 2))), ensure_ascii=False).encode("utf-8", "replace")
+                drawn[name] = [
+                    dict(item) if isinstance(item, dict) else item
+                    for item in drawn[name] * rng.choice((2, 10, 100))
+                ]
+        return json.dumps(mutator.tree(drawn, rng.choice((0, 0, 0, 1, 2))), ensure_ascii=False).encode(
+            "utf-8", "replace"
+        )
 
     def run(self, data: bytes) -> None:
         subject = subject_from_text(text_of(data, "x.json"), "x.json", CentreData, self.vocabulary)
@@ -229,7 +248,12 @@ class Rules(Target):
         """A line with another number, or with what another line says of the same key."""
         line = lines[at]
         if rng.random() < 0.5:
-            return re.sub(rb"(?<![\w.-])\d+(?![\w.-])", lambda _: rng.choice((b"0", b"1", b"2", b"7", b"50", b"2024", b"1000000000")), line, count=1)
+            return re.sub(
+                rb"(?<![\w.-])\d+(?![\w.-])",
+                lambda _: rng.choice((b"0", b"1", b"2", b"7", b"50", b"2024", b"1000000000")),
+                line,
+                count=1,
+            )
         key = line.partition(b":")[0]
         return rng.choice([other for other in lines if other.partition(b":")[0] == key])
 
@@ -241,7 +265,9 @@ class Rules(Target):
         rng = random.Random(zlib.crc32(data))
         drawn, drawn_for = random_centre(ruleset, rng)
         aims_of.cache_clear()  # it would keep every rule set
-        centre = subject_from_text(json.dumps(drawn, ensure_ascii=False), "x.json", CentreData, ruleset.vocabulary)
+        centre = subject_from_text(
+            json.dumps(drawn, ensure_ascii=False), "x.json", CentreData, ruleset.vocabulary
+        )
         for subject, day in ((_examples()[self.tried // 3 % len(_examples())], DAY), (centre, drawn_for)):
             self.judge.decide(subject, ruleset, day)
 
@@ -254,13 +280,25 @@ TARGETS: dict[str, type[Target]] = {
 def _tree(mutator: Mutator) -> bytes:
     """An example with odd values in it: JSON, and so YAML too."""
     subject = mutator.rng.choice(_examples()).model_dump(mode="json", exclude_none=True)
-    fields = mutator.rng.sample(list(subject), mutator.rng.randint(1, len(subject)) if mutator.rng.random() < 0.2 else min(len(subject), 6))
-    return json.dumps(mutator.tree({name: subject[name] for name in fields}, mutator.rng.randint(0, 4)), ensure_ascii=False).encode("utf-8", "replace")
+    fields = mutator.rng.sample(
+        list(subject),
+        mutator.rng.randint(1, len(subject)) if mutator.rng.random() < 0.2 else min(len(subject), 6),
+    )
+    return json.dumps(
+        mutator.tree({name: subject[name] for name in fields}, mutator.rng.randint(0, 4)), ensure_ascii=False
+    ).encode("utf-8", "replace")
 
 
 @cache
 def _examples() -> tuple[CentreData, ...]:
-    files = [path for path in [*sorted((ROOT / "examples").glob("*.yaml")), *sorted((ROOT / "examples/real").glob("*.yaml"))] if "programme" not in path.name]
+    files = [
+        path
+        for path in [
+            *sorted((ROOT / "examples").glob("*.yaml")),
+            *sorted((ROOT / "examples/real").glob("*.yaml")),
+        ]
+        if "programme" not in path.name
+    ]
     return tuple(read_subject(path, CentreData, shared_vocabulary()) for path in files)
 
 
@@ -269,15 +307,26 @@ def seeds_of(name: str) -> list[bytes]:
     plain = [subject.model_dump(mode="json", exclude_none=True) for subject in _examples()]
     if name == "yaml":
         corpus = sorted((ROOT / "tests/corpus").glob("*/*.yaml"))
-        return [*(path.read_bytes() for path in [*sorted((ROOT / "examples").rglob("*.yaml")), *corpus]), *ATTACKS]
+        return [
+            *(path.read_bytes() for path in [*sorted((ROOT / "examples").rglob("*.yaml")), *corpus]),
+            *ATTACKS,
+        ]
     if name in ("json", "jsonl"):
-        return [json.dumps(data, ensure_ascii=False, indent=1 if name == "json" else None).encode() for data in plain] + [
+        return [
+            json.dumps(data, ensure_ascii=False, indent=1 if name == "json" else None).encode()
+            for data in plain
+        ] + [
             b'{"a":1,"a":2}',
             b"[" * 300,
             b'{"a":"\\ud800"}',
         ]
     if name in ("csv", "cells"):
-        return [*(_as_csv(data, lang) for data in plain for lang in ("zh", "en")), b'"a', b"a\tb\n", b"sep=;\nid;name\n1;2\n"]
+        return [
+            *(_as_csv(data, lang) for data in plain for lang in ("zh", "en")),
+            b'"a',
+            b"a\tb\n",
+            b"sep=;\nid;name\n1;2\n",
+        ]
     if name == "xlsx":
         return [_as_workbook(data, lang) for data in plain for lang in ("zh", "en")]
     if name == "decided":
@@ -288,7 +337,9 @@ def seeds_of(name: str) -> list[bytes]:
 
 
 def _form(lang: str) -> Form:
-    return Form(layout_of(CentreData, shared_vocabulary()), shared_vocabulary(), lang, paths_of(CentreData), {})
+    return Form(
+        layout_of(CentreData, shared_vocabulary()), shared_vocabulary(), lang, paths_of(CentreData), {}
+    )
 
 
 def _as_workbook(data: dict[str, Any], lang: str) -> bytes:
@@ -298,7 +349,7 @@ def _as_workbook(data: dict[str, Any], lang: str) -> bytes:
 
 
 def _as_csv(data: dict[str, Any], lang: str) -> bytes:
-    from tic_rules.workbook import table_text
+    from tic_rules.renderers.workbook import table_text
 
     return table_text(_form(lang), [data]).encode("gb18030" if lang == "zh" else "utf-8")
 

@@ -12,10 +12,10 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from tic_rules.version import VERSION as __version__  # noqa: N811 - the dunder is the name that tools look for
+from tic_rules.core.version import VERSION as __version__  # noqa: N811 - the dunder is the name that tools look for
 
 if TYPE_CHECKING:
-    from tic_rules.face import (
+    from tic_rules.api import (
         Centre,
         DataError,
         Diagnostic,
@@ -66,7 +66,7 @@ __all__ = [
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module 'tic_rules' has no attribute {name!r}")
-    value = globals()[name] = getattr(importlib.import_module("tic_rules.face"), name)
+    value = globals()[name] = getattr(importlib.import_module("tic_rules.api"), name)
     return value
 
 

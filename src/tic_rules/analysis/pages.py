@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tic_rules import conditions as c
-from tic_rules.errors import Text
-from tic_rules.explaining import Explained, explain_rule, facts_of_rule, paths_of_fact
+from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
-from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.wording import describe, fact_label, number_text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
+from tic_rules.results.labels import describe, fact_label, number_text
 
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "="}
 
@@ -71,12 +71,22 @@ class Site(NamedTuple):
         by_topic = {row.topic: row for row in self.rows}
         for rule in ruleset.rules:
             row = by_topic[rule.topic]
-            sides = tuple((other, cells) for other, cells in zip(self.rulesets, row.cells, strict=True) if other.id != ruleset.id)
-            yield RulePage(cell_of(ruleset, rule), *_best(ruleset, rule, self.examples.get((ruleset.id, rule.id), ())), sides)
+            sides = tuple(
+                (other, cells)
+                for other, cells in zip(self.rulesets, row.cells, strict=True)
+                if other.id != ruleset.id
+            )
+            yield RulePage(
+                cell_of(ruleset, rule),
+                *_best(ruleset, rule, self.examples.get((ruleset.id, rule.id), ())),
+                sides,
+            )
 
     def by_clause(self, ruleset: RuleSet) -> list[tuple[Any, list[Cell]]]:
         """The clauses of a document, each with the rules that encode it."""
-        return [(clause, [cell_of(ruleset, ruleset[name]) for name in clause.rules]) for clause in ruleset.clauses]
+        return [
+            (clause, [cell_of(ruleset, ruleset[name]) for name in clause.rules]) for clause in ruleset.clauses
+        ]
 
 
 def site(rulesets: Sequence[RuleSet], examples: Examples) -> Site:
@@ -87,7 +97,10 @@ def site(rulesets: Sequence[RuleSet], examples: Examples) -> Site:
         topics |= {name: label.text for name, label in ruleset.vocabulary.topics.items()}
     rows = []
     for topic, label in topics.items():
-        cells = tuple(tuple(cell_of(ruleset, rule) for rule in ruleset.rules if rule.topic == topic) for ruleset in rulesets)
+        cells = tuple(
+            tuple(cell_of(ruleset, rule) for rule in ruleset.rules if rule.topic == topic)
+            for ruleset in rulesets
+        )
         if any(cells):
             rows.append(Row(topic, label, cells))
     return Site(tuple(rulesets), tuple(rows), examples)
@@ -97,11 +110,17 @@ def _before(ruleset: RuleSet) -> tuple[int, str]:
     """Jurisdictions in the vocabulary's order, the documents of one by their day."""
     document = ruleset.document
     places = list(ruleset.vocabulary.words.get("jurisdictions", {}))
-    return places.index(ruleset.jurisdiction) if ruleset.jurisdiction in places else len(places), str(document.in_force.from_ or document.issued or "")
+    return places.index(ruleset.jurisdiction) if ruleset.jurisdiction in places else len(places), str(
+        document.in_force.from_ or document.issued or ""
+    )
 
 
 def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
-    return Cell(explain_rule(ruleset, rule), tuple(_thresholds(ruleset, rule)), any(isinstance(node, c.Attested) for node in c.walk(rule.condition)))
+    return Cell(
+        explain_rule(ruleset, rule),
+        tuple(_thresholds(ruleset, rule)),
+        any(isinstance(node, c.Attested) for node in c.walk(rule.condition)),
+    )
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
@@ -115,18 +134,32 @@ def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
             if node.operator == "between":
                 low, high = limit
                 yield Text(
-                    *(f"{number_text(low, unit if unit == 'CNY' else None, units, lang)}–{number_text(high, unit, units, lang)}" for lang in ("zh", "en"))
+                    *(
+                        f"{number_text(low, unit if unit == 'CNY' else None, units, lang)}–{number_text(high, unit, units, lang)}"
+                        for lang in ("zh", "en")
+                    )
                 )
             elif isinstance(limit, c.Times):
                 other = ruleset.facts[limit.fact]
                 sign = _SIGNS[node.operator]
-                yield Text(f"{sign} {fact_label(other, 'zh')}的{limit.times}倍", f"{sign} {limit.times} × {fact_label(other, 'en')}")
+                yield Text(
+                    f"{sign} {fact_label(other, 'zh')}的{limit.times}倍",
+                    f"{sign} {limit.times} × {fact_label(other, 'en')}",
+                )
             elif limit != 1 or unit not in ("piece", "project", "person", "a_year"):
-                yield Text(*(f"{_SIGNS[node.operator]} {number_text(limit, unit, units, lang)}" for lang in ("zh", "en")))
+                yield Text(
+                    *(
+                        f"{_SIGNS[node.operator]} {number_text(limit, unit, units, lang)}"
+                        for lang in ("zh", "en")
+                    )
+                )
         elif isinstance(node, c.Share):
             bound = node.more_than if node.more_than is not None else node.at_least
             sign = ">" if node.more_than is not None else "≥"
-            yield Text(f"{sign} {number_text(bound, 'ratio', units, 'zh')}", f"{sign} {number_text(bound, 'ratio', units, 'en')}")
+            yield Text(
+                f"{sign} {number_text(bound, 'ratio', units, 'zh')}",
+                f"{sign} {number_text(bound, 'ratio', units, 'en')}",
+            )
 
 
 def asked(cell: Cell, lang: str) -> str:
@@ -137,17 +170,37 @@ def asked(cell: Cell, lang: str) -> str:
 
 def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Example | None, Example | None]:
     """The plainest example that passes, and the plainest that does not, failing before anything weaker."""
-    paths = tuple(dict.fromkeys(path for name in facts_of_rule(rule) for path in paths_of_fact(ruleset.facts[name], ruleset.vocabulary)))
+    paths = tuple(
+        dict.fromkeys(
+            path
+            for name in facts_of_rule(rule)
+            for path in paths_of_fact(ruleset.facts[name], ruleset.vocabulary)
+        )
+    )
     passes = [example for example in examples if example.status == "pass"]
-    ranked = [status for status in ("fail", "pending", "needs_review", "unknown", "not_applicable") if any(e.status == status for e in examples)]
+    ranked = [
+        status
+        for status in ("fail", "pending", "needs_review", "unknown", "not_applicable")
+        if any(e.status == status for e in examples)
+    ]
     fails = [example for example in examples if ranked and example.status == ranked[0]]
     best_fail = min(fails, key=lambda example: _plainness(example, paths or ("attestations",)), default=None)
     # A judgement passes by what the complete centre has; a change that has no effect on it would show nothing.
-    best_pass = min(passes, key=lambda example: _plainness(example, paths) if paths else (bool(example.changes), example.about, 0), default=None)
+    best_pass = min(
+        passes,
+        key=lambda example: (
+            _plainness(example, paths) if paths else (bool(example.changes), example.about, 0)
+        ),
+        default=None,
+    )
     return best_pass, best_fail
 
 
 def _plainness(example: Example, paths: tuple[str, ...]) -> tuple[bool, int, int]:
     """An example is plain that changes what the rule reads, is about few rules, and changes little."""
-    touches = any(change.startswith(path) or path.startswith(change.split(":")[0]) for change in example.changes for path in paths)
+    touches = any(
+        change.startswith(path) or path.startswith(change.split(":")[0])
+        for change in example.changes
+        for path in paths
+    )
     return not touches, example.about, sum(map(len, example.changes))

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from tic_rules.version import VERSION
+from tic_rules.core.version import VERSION
 
 # A run makes many objects at once and drops few: collecting after every 700 of them is a quarter of a short run's time.
 gc.set_threshold(100_000, 20, 20)

@@ -8,45 +8,82 @@ from collections.abc import Sequence
 
 import click
 
-from tic_rules.baseline import Entry, baseline_text, read_baseline
-from tic_rules.calling import check_programme
-from tic_rules.centre import CentreData, Programme
-from tic_rules.checking import ENGINES, as_of_day, parse_day
+from tic_rules.api import check_programme
 from tic_rules.cli.common import colour_wanted, fail_with, lang_option, language, tell, write
 from tic_rules.cli.configuration import config_option
 from tic_rules.cli.files import expand, read_centre
 from tic_rules.cli.outputs import Output, Target, opened, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
-from tic_rules.errors import Diagnostic, Text, TicRulesError
-from tic_rules.findings import VERDICTS
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError
+from tic_rules.engines.checking import ENGINES, as_of_day, parse_day
 from tic_rules.inputs import read_subject
-from tic_rules.reporters import FORMATS, Options, Run
-from tic_rules.reporters.tally import Tally
-from tic_rules.ruleset import PHASES
+from tic_rules.model.centre import CentreData, Programme
+from tic_rules.model.ruleset import PHASES
+from tic_rules.renderers import FORMATS, Options, Run
+from tic_rules.renderers.tally import Tally
+from tic_rules.results.baseline import Entry, baseline_text, read_baseline
+from tic_rules.results.report import VERDICTS
 
 
 @click.command("check")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "--rules", "rules", multiple=True, metavar="ID|PATH", help="A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day."
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day.",
 )
 @click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the report to a file.")
-@click.option("--output-format", "more", multiple=True, metavar="FORMAT:FILE", help="A further output of the same run; repeatable.")
+@click.option(
+    "--output-format",
+    "more",
+    multiple=True,
+    metavar="FORMAT:FILE",
+    help="A further output of the same run; repeatable.",
+)
 @lang_option
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="native", show_default=True)
 @click.option(
-    "--fail-on", type=click.Choice(list(VERDICTS[:3])), default="non_compliant", show_default=True, help="The verdicts, from the worst on, that fail the run."
+    "--fail-on",
+    type=click.Choice(list(VERDICTS[:3])),
+    default="non_compliant",
+    show_default=True,
+    help="The verdicts, from the worst on, that fail the run.",
 )
-@click.option("--phase", type=click.Choice(list(PHASES)), help="Only the rules of one phase: findings and verdict.")
-@click.option("--programme", metavar="FILE", help="Figures of the programme; the centres are then decided as a programme too.")
-@click.option("--baseline", metavar="FILE", help="Findings that are known: only new ones fail the run; entries no longer needed are told.")
-@click.option("--write-baseline", "record", metavar="FILE", help="Write the findings of this run as a baseline; they do not fail it.")
+@click.option(
+    "--phase", type=click.Choice(list(PHASES)), help="Only the rules of one phase: findings and verdict."
+)
+@click.option(
+    "--programme",
+    metavar="FILE",
+    help="Figures of the programme; the centres are then decided as a programme too.",
+)
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    help="Findings that are known: only new ones fail the run; entries no longer needed are told.",
+)
+@click.option(
+    "--write-baseline",
+    "record",
+    metavar="FILE",
+    help="Write the findings of this run as a baseline; they do not fail it.",
+)
 @click.option("--no-exemptions", is_flag=True, help="The auditor's view: exemptions do not count.")
-@click.option("--exit-zero", is_flag=True, help="Exit status 0 whatever the verdicts are; unusable input stays 2.")
-@click.option("--jobs", "-j", type=click.IntRange(min=1), metavar="N", help="Processes at work. Default: one a processor, where there are many files.")
+@click.option(
+    "--exit-zero", is_flag=True, help="Exit status 0 whatever the verdicts are; unusable input stays 2."
+)
+@click.option(
+    "--jobs",
+    "-j",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes at work. Default: one a processor, where there are many files.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="One line a centre in the text; no notes, no progress bar.")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: passes, not applicable, readings.")
 @config_option
@@ -89,7 +126,16 @@ def _options(target: Target, lang: str, failing: tuple[str, ...], *, verbose: bo
     shown = target.file is None
     width = shutil.get_terminal_size().columns if shown and sys.stdout.isatty() else None
     summary = target.file if target.added else None
-    return Options(target.format, lang, verbose, width, failing, colour_wanted(target.file), quiet=quiet, summary_file=summary)
+    return Options(
+        target.format,
+        lang,
+        verbose,
+        width,
+        failing,
+        colour_wanted(target.file),
+        quiet=quiet,
+        summary_file=summary,
+    )
 
 
 class _Checked:
@@ -133,7 +179,13 @@ def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
         if not job.exemptions:
             figures = figures.model_copy(update={"exemptions": ()})
         day = as_of_day(figures, job.day)
-        return put(job, [check_programme(figures, ruleset, centres=centres, as_of=day, engine=job.engine) for ruleset in rulesets_for(job, figures, day)])
+        return put(
+            job,
+            [
+                check_programme(figures, ruleset, centres=centres, as_of=day, engine=job.engine)
+                for ruleset in rulesets_for(job, figures, day)
+            ],
+        )
     except TicRulesError as error:
         found = Outcome(diagnostics=error.diagnostics)
         found.tally.broken = 1
@@ -162,7 +214,9 @@ def _record(file: str, before: str | None, run: _Checked) -> None:
     """Write the baseline: what was found, and what an earlier one says of centres and rules that this run did not look at."""
     kept: set[Entry] = set()
     if before is not None:
-        kept = {entry for entries in read_baseline(before).entries.values() for entry in entries} - set(run.total.judged)
+        kept = {entry for entries in read_baseline(before).entries.values() for entry in entries} - set(
+            run.total.judged
+        )
     write(baseline_text([*run.total.entries, *kept]), file)
 
 

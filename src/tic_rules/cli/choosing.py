@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.centre import CentreData
-from tic_rules.checking import as_of_day, parse_day
-from tic_rules.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.inputs import read_subject
-from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary
-from tic_rules.ruleset import RuleSet
+from tic_rules.model.centre import CentreData
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary
+from tic_rules.model.ruleset import RuleSet
 
 
 class Chosen(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from tic_rules.errors import Diagnostic, TicRulesError
+from tic_rules.core.errors import Diagnostic, TicRulesError
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,7 +31,9 @@ def language(asked: str | None = None) -> str:
 
 
 def lang_option(command: F) -> F:
-    return click.option("--lang", type=click.Choice(["zh", "en"]), help="Language of the texts (default: from the locale).")(command)
+    return click.option(
+        "--lang", type=click.Choice(["zh", "en"]), help="Language of the texts (default: from the locale)."
+    )(command)
 
 
 def tell(diagnostics: Iterable[Diagnostic], lang: str) -> None:

@@ -15,12 +15,12 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from tic_rules.checking import ENGINES
 from tic_rules.cli.common import fail_with, language
-from tic_rules.errors import Diagnostic, Text, TicRulesError, UsageError
-from tic_rules.findings import VERDICTS
-from tic_rules.loading import shipped_ids
-from tic_rules.reporters import FORMATS
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.engines.checking import ENGINES
+from tic_rules.model.loader import shipped_ids
+from tic_rules.renderers import FORMATS
+from tic_rules.results.report import VERDICTS
 
 F = TypeVar("F", bound=Callable[..., Any])
 OWN = "tic-rules.toml"
@@ -78,7 +78,9 @@ def find_configuration(start: Path) -> Configuration:
 def read_configuration(file: Path) -> Configuration:
     """The settings of a file that was named. Raises UsageError."""
     if not file.is_file():
-        raise UsageError([Diagnostic("config", Text("没有这个配置文件", "there is no such configuration file"), str(file))])
+        raise UsageError(
+            [Diagnostic("config", Text("没有这个配置文件", "there is no such configuration file"), str(file))]
+        )
     return _read(file) or Configuration(file, {}, {})
 
 
@@ -87,7 +89,9 @@ def _read(file: Path) -> Configuration | None:
     try:
         text = file.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise UsageError([Diagnostic("config", Text(f"无法读取：{error}", f"cannot be read: {error}"), str(file))]) from None
+        raise UsageError(
+            [Diagnostic("config", Text(f"无法读取：{error}", f"cannot be read: {error}"), str(file))]
+        ) from None
     shared = file.name == SHARED
     if shared and "tic-rules" not in text:
         return None
@@ -99,7 +103,17 @@ def _read(file: Path) -> Configuration | None:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         said = str(error).split(" (at ")[0]
-        raise UsageError([Diagnostic("config", Text(f"TOML 语法错误：{said}", f"TOML syntax error: {said}"), str(file), line, column)]) from None
+        raise UsageError(
+            [
+                Diagnostic(
+                    "config",
+                    Text(f"TOML 语法错误：{said}", f"TOML syntax error: {said}"),
+                    str(file),
+                    line,
+                    column,
+                )
+            ]
+        ) from None
     if shared:
         tools = table.get("tool")
         table = tools.get("tic-rules") if isinstance(tools, dict) else None  # type: ignore[assignment]
@@ -110,7 +124,9 @@ def _read(file: Path) -> Configuration | None:
 
 def _checked(file: Path, text: str, table: Any) -> Configuration:
     if not isinstance(table, dict):
-        raise UsageError([Diagnostic("config", Text("[tool.tic-rules] 应为表", "[tool.tic-rules] is a table"), str(file))])
+        raise UsageError(
+            [Diagnostic("config", Text("[tool.tic-rules] 应为表", "[tool.tic-rules] is a table"), str(file))]
+        )
     values: dict[str, Any] = {}
     lines: dict[str, int] = {}
     faults = []
@@ -122,7 +138,9 @@ def _checked(file: Path, text: str, table: Any) -> Configuration:
 
             close = difflib.get_close_matches(key, SETTINGS, n=1)
             hint = (
-                (f"；是否为 {close[0]}？", f"; did you mean {close[0]}?") if close else (f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
+                (f"；是否为 {close[0]}？", f"; did you mean {close[0]}?")
+                if close
+                else (f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
             )
             wrong = Text(f"没有设置项 {key}{hint[0]}", f"no setting {key}{hint[1]}")
         else:
@@ -148,7 +166,10 @@ def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None
             listed = [value] if isinstance(value, str) else value
             if isinstance(listed, list) and listed and all(isinstance(item, str) for item in listed):
                 return [item if item in shipped_ids() else _from(folder, item) for item in listed], None
-            return None, Text('应为规则集编号或路径的列表，例：["zhejiang_2022"]', 'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]')
+            return None, Text(
+                '应为规则集编号或路径的列表，例：["zhejiang_2022"]',
+                'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]',
+            )
         case "day":
             if isinstance(value, (str, date)):
                 return value if isinstance(value, str) else value.isoformat()[:10], None
@@ -157,15 +178,33 @@ def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None
             return (
                 (value, None)
                 if value in setting.choices
-                else (None, Text(f"应为 {'、'.join(setting.choices)} 之一", f"one of {', '.join(setting.choices)} is expected"))
+                else (
+                    None,
+                    Text(
+                        f"应为 {'、'.join(setting.choices)} 之一",
+                        f"one of {', '.join(setting.choices)} is expected",
+                    ),
+                )
             )
         case "path":
-            return (_from(folder, value), None) if isinstance(value, str) and value else (None, Text("应为文件路径", "the path of a file is expected"))
+            return (
+                (_from(folder, value), None)
+                if isinstance(value, str) and value
+                else (None, Text("应为文件路径", "the path of a file is expected"))
+            )
         case "number":
             fits = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-            return (value, None) if fits else (None, Text("应为1以上的整数", "a whole number from 1 on is expected"))
+            return (
+                (value, None)
+                if fits
+                else (None, Text("应为1以上的整数", "a whole number from 1 on is expected"))
+            )
         case _:
-            return (value, None) if isinstance(value, bool) else (None, Text("应为 true 或 false", "true or false is expected"))
+            return (
+                (value, None)
+                if isinstance(value, bool)
+                else (None, Text("应为 true 或 false", "true or false is expected"))
+            )
 
 
 def _from(folder: Path, path: str) -> str:

@@ -7,18 +7,28 @@ from pathlib import Path
 
 import click
 
-from tic_rules.analysis.coverage import coverage
+from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.errors import TicRulesError, UsageError, fault
-from tic_rules.loading import load_ruleset
-from tic_rules.reporters.coverage import render
-from tic_rules.source import MAX_BYTES, BadText, decode
+from tic_rules.core.errors import TicRulesError, UsageError, fault
+from tic_rules.core.source import MAX_BYTES, BadText, decode
+from tic_rules.model.loader import load_ruleset
+from tic_rules.renderers.coverage import render
 
 
 @click.command("coverage")
 @click.argument("ruleset", metavar="RULESET")
-@click.option("--source", metavar="FILE", help="The official text (UTF-8): every numbered clause, quote and the SHA-256 are held against it.")
-@click.option("--format", "format_", type=click.Choice(["text", "markdown", "json", "html"]), default="text", show_default=True)
+@click.option(
+    "--source",
+    metavar="FILE",
+    help="The official text (UTF-8): every numbered clause, quote and the SHA-256 are held against it.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["text", "markdown", "json", "html"]),
+    default="text",
+    show_default=True,
+)
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @lang_option
 def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str | None) -> None:
@@ -44,6 +54,12 @@ def _official(path: str) -> str:
         with Path(path).open("rb") as file:
             return decode(file.read(MAX_BYTES + 1), path)
     except OSError as error:
-        raise fault(UsageError, "unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=path) from None
+        raise fault(
+            UsageError,
+            "unreadable",
+            f"无法读取：{error.strerror}",
+            f"cannot be read: {error.strerror}",
+            file=path,
+        ) from None
     except BadText as error:
         raise UsageError(error.diagnostics) from None

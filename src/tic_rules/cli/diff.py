@@ -9,12 +9,12 @@ from pathlib import Path
 
 import click
 
-from tic_rules.analysis.diff import Diff, diff
+from tic_rules.analysis.diff.topics import Diff, diff
 from tic_rules.cli.common import fail_with, lang_option, language, tell, write
 from tic_rules.cli.revision import ruleset_named
-from tic_rules.errors import Diagnostic, RuleSetError, Text, TicRulesError
-from tic_rules.reporters.diff import FORMATS, render
-from tic_rules.ruleset import RuleSet
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.diff import FORMATS, render
 
 FAIL_ON = ("stricter", "looser", "verdict", "words")
 
@@ -27,10 +27,30 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 @click.option("--output", metavar="FILE", help="Write the comparison to a file.")
 @lang_option
 @click.option("--prove", is_flag=True, help="Prove the relations instead of reading them off (extra: prove).")
-@click.option("--witness", "witness_dir", metavar="DIR", help="Write the pairs of files that show what one side asks and the other does not.")
-@click.option("--impact", "impact", multiple=True, metavar="PATH...", help="Centres (files or folders) whose findings or verdict flip from A to B.")
-@click.option("--as-of", "as_of", metavar="DATE", help="With --impact: the day looked at. Default: each file's reported_on.")
-@click.option("--fail-on", type=click.Choice(FAIL_ON), help="Exit 1 where B is stricter (or looser) anywhere, a verdict may change, or any word.")
+@click.option(
+    "--witness",
+    "witness_dir",
+    metavar="DIR",
+    help="Write the pairs of files that show what one side asks and the other does not.",
+)
+@click.option(
+    "--impact",
+    "impact",
+    multiple=True,
+    metavar="PATH...",
+    help="Centres (files or folders) whose findings or verdict flip from A to B.",
+)
+@click.option(
+    "--as-of",
+    "as_of",
+    metavar="DATE",
+    help="With --impact: the day looked at. Default: each file's reported_on.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(FAIL_ON),
+    help="Exit 1 where B is stricter (or looser) anywhere, a verdict may change, or any word.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(
     a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
@@ -60,11 +80,11 @@ def command(
 
 def _shown(found: Diff, prove: bool) -> Diff:
     """With claims rule by rule and a pair of files for each that does not hold."""
-    from tic_rules.analysis.claims import read_off
-    from tic_rules.analysis.evidence import shown
+    from tic_rules.analysis.diff.claims import read_off
+    from tic_rules.analysis.diff.evidence import shown
 
     if prove:
-        from tic_rules.analysis.prove import proved
+        from tic_rules.analysis.prove.proof import proved
 
         return shown(proved(found))
     return shown(read_off(found))
@@ -84,12 +104,16 @@ def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
 
 
 def _with_impact(found: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
-    from tic_rules.analysis.impact import Affected, Impact, impact
-    from tic_rules.checking import parse_day
+    from tic_rules.analysis.diff.impact import Affected, Impact, impact
     from tic_rules.cli.files import expand, read_centre
+    from tic_rules.engines.checking import parse_day
 
     day = parse_day(as_of) if as_of is not None else None
-    vocabulary = found.a.vocabulary if found.a.vocabulary is found.b.vocabulary else found.a.vocabulary.with_(found.b.vocabulary)
+    vocabulary = (
+        found.a.vocabulary
+        if found.a.vocabulary is found.b.vocabulary
+        else found.a.vocabulary.with_(found.b.vocabulary)
+    )
     centres: list[Affected] = []
     for path in expand(paths, broken):
         try:
@@ -111,7 +135,7 @@ def _fails(found: Diff, fail_on: str) -> bool:
 
 def write_witnesses(found: Diff, folder: Path, lang: str) -> None:
     """One failing and one passing file a claim, with a comment that says what to look at."""
-    from tic_rules.reporters.diff.files import files_of
+    from tic_rules.renderers.diff.files import files_of
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,4 +147,6 @@ def write_witnesses(found: Diff, folder: Path, lang: str) -> None:
         message = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
         tell([Diagnostic("unwritable", message, str(folder))], lang)
         sys.exit(2)
-    click.echo(Text(f"已写入 {count} 个文件到 {folder}", f"{count} files written to {folder}").in_(lang), err=True)
+    click.echo(
+        Text(f"已写入 {count} 个文件到 {folder}", f"{count} files written to {folder}").in_(lang), err=True
+    )

@@ -9,16 +9,26 @@ import click
 
 from tic_rules.analysis.pages import site
 from tic_rules.cli.common import fail_with, lang_option, language
-from tic_rules.errors import Text, TicRulesError
+from tic_rules.core.errors import Text, TicRulesError
 from tic_rules.inputs.examples import read_examples
-from tic_rules.loading import load_ruleset, rules_folder, shipped_ids
-from tic_rules.reporters.pages import pages
+from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
+from tic_rules.renderers.pages import pages
 
 
 @click.command("docs")
 @click.argument("folder", metavar="DIR")
-@click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help="The rule sets to show; repeatable. Default: all that are shipped.")
-@click.option("--corpus", metavar="DIR", help="A folder of adjudicated cases to take examples from. Default: that of the checkout, where there is one.")
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="The rule sets to show; repeatable. Default: all that are shipped.",
+)
+@click.option(
+    "--corpus",
+    metavar="DIR",
+    help="A folder of adjudicated cases to take examples from. Default: that of the checkout, where there is one.",
+)
 @lang_option
 def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str | None) -> None:
     """Write the pages of the rules into DIR: index.html compares all documents by topic. HTML holds both languages; Markdown is in --lang."""
@@ -33,7 +43,10 @@ def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str |
             count += 1
     except TicRulesError as error:
         fail_with(error, lang)
-    said = Text(f"已写入{count}页；从 {Path(folder) / 'index.html'} 看起", f"{count} pages written; start from {Path(folder) / 'index.html'}")
+    said = Text(
+        f"已写入{count}页；从 {Path(folder) / 'index.html'} 看起",
+        f"{count} pages written; start from {Path(folder) / 'index.html'}",
+    )
     click.echo(said.in_(lang), err=True)
 
 

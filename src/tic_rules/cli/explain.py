@@ -7,12 +7,12 @@ from typing import Any
 
 import click
 
-from tic_rules.calling import check
+from tic_rules.api import check
 from tic_rules.cli.common import fail_with, lang_option, language, tell, write
-from tic_rules.errors import Diagnostic, Text, TicRulesError
-from tic_rules.explaining import Explained, counterparts, explain_rule, find_rules
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.inputs import CentreData, read_subject
-from tic_rules.wording import STATUS, VALUE, describe
+from tic_rules.results.explanation import Explained, counterparts, explain_rule, find_rules
+from tic_rules.results.labels import STATUS, VALUE, describe
 
 
 @click.command("explain")
@@ -36,7 +36,8 @@ def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, 
                     Diagnostic(
                         "unknown-rule",
                         Text(
-                            f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则", f"there is no rule {ref}; tic-rules rules ID lists those of a rule set"
+                            f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则",
+                            f"there is no rule {ref}; tic-rules rules ID lists those of a rule set",
                         ),
                     )
                 ],
@@ -71,7 +72,10 @@ def _page(told: Explained, lang: str) -> str:
     rows = [
         ("条款" if zh else "Clause", f"{told.document} {rule.at}"),
         ("原文" if zh else "Quote", f"“{rule.quote}”"),
-        ("程度" if zh else "Modality", f"{told.modality.in_(lang)} · {told.kind.in_(lang)} · {told.bearer.in_(lang)}"),
+        (
+            "程度" if zh else "Modality",
+            f"{told.modality.in_(lang)} · {told.kind.in_(lang)} · {told.bearer.in_(lang)}",
+        ),
         ("时间" if zh else "Time", told.time.in_(lang)),
     ]
     if rule.applies is not None:
@@ -81,20 +85,33 @@ def _page(told: Explained, lang: str) -> str:
         label = ("触发" if zh else "When") if rule.kind == "consequence" else ("条件" if zh else "Condition")
         rows.append((label, describe(condition, told.ruleset, lang, rule)))
     if rule.fails_at_once is not None:
-        rows.append(("立即不符合" if zh else "Fails at once", describe(rule.fails_at_once, told.ruleset, lang, rule)))
+        rows.append(
+            ("立即不符合" if zh else "Fails at once", describe(rule.fails_at_once, told.ruleset, lang, rule))
+        )
     if rule.then is not None:
         rows.append(("后果" if zh else "Then", rule.then.text.in_(lang)))
     if rule.reading is not None:
         rows.append(("理解" if zh else "Reading", rule.reading.text.in_(lang)))
     rows.append(("补救" if zh else "Remedy", rule.remedy.text.in_(lang)))
-    rows.append(("数据" if zh else "Data", "；".join(told.fields(lang)) if zh else "; ".join(told.fields(lang))))
+    rows.append(
+        ("数据" if zh else "Data", "；".join(told.fields(lang)) if zh else "; ".join(told.fields(lang)))
+    )
     for other, theirs in counterparts(told.ruleset, rule):
-        rows.append(("别处" if zh else "Elsewhere", f"{other.id}/{theirs.id} {theirs.at}：{theirs.title.text.in_(lang)}"))
+        rows.append(
+            (
+                "别处" if zh else "Elsewhere",
+                f"{other.id}/{theirs.id} {theirs.at}：{theirs.title.text.in_(lang)}",
+            )
+        )
     rows.append(("文件" if zh else "File", told.place))
-    from tic_rules.reporters.text import cells, pad
+    from tic_rules.renderers.text import cells, pad
 
     width = max(cells(label) for label, _ in rows)
-    return f"{told.ruleset.id}/{rule.id}  {rule.title.text.in_(lang)}\n\n" + "\n".join(f"  {pad(label, width)}  {text}" for label, text in rows) + "\n"
+    return (
+        f"{told.ruleset.id}/{rule.id}  {rule.title.text.in_(lang)}\n\n"
+        + "\n".join(f"  {pad(label, width)}  {text}" for label, text in rows)
+        + "\n"
+    )
 
 
 def _finding(finding: Any, lang: str) -> str:

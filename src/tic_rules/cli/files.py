@@ -7,16 +7,28 @@ import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tic_rules.centre import CentreData
-from tic_rules.errors import DataError, Diagnostic, Text
-from tic_rules.inputs import SUFFIXES, bytes_to_text, is_part_of_another, read_subject, read_subjects, subject_from_text
-from tic_rules.loading import shared_vocabulary
-from tic_rules.ruleset import Vocabulary
+from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.inputs import (
+    SUFFIXES,
+    bytes_to_text,
+    is_part_of_another,
+    read_subject,
+    read_subjects,
+    subject_from_text,
+)
+from tic_rules.model.centre import CentreData
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.ruleset import Vocabulary
 
 _SNIFFED = (".yaml", ".yml", ".json")
 _HEAD = 1_000_000
-_OTHER = re.compile(r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents|pilot_enterprises|alliances):", re.MULTILINE)
-_CENTRE = re.compile(r"""^[\s{]*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""", re.MULTILINE)
+_OTHER = re.compile(
+    r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents|pilot_enterprises|alliances):",
+    re.MULTILINE,
+)
+_CENTRE = re.compile(
+    r"""^[\s{]*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""", re.MULTILINE
+)
 _WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
 """Reports, baselines and schemas, which the program writes itself."""
 
@@ -31,12 +43,16 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         files = sorted(
             file
             for file in path.rglob("*")
-            if file.suffix.lower() in SUFFIXES and file.is_file() and not any(part.startswith(".") for part in file.relative_to(path).parts)
+            if file.suffix.lower() in SUFFIXES
+            and file.is_file()
+            and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
         found = [str(file) for file in files if _looks_like_a_centre(file)]
         if not found:
             shown = "、".join(SUFFIXES), ", ".join(SUFFIXES)
-            text = Text(f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})")
+            text = Text(
+                f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})"
+            )
             broken.append(Diagnostic("no-files", text, name))
         yield from found
 
@@ -55,7 +71,9 @@ def _looks_like_a_centre(file: Path) -> bool:
         return True
     if _WRITTEN.match(text):
         return False
-    return _CENTRE.search(text) is not None or (_OTHER.search(text) is None and file.suffix.lower() != ".json")
+    return _CENTRE.search(text) is not None or (
+        _OTHER.search(text) is None and file.suffix.lower() != ".json"
+    )
 
 
 def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[CentreData | DataError]:

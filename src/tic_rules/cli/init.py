@@ -7,14 +7,25 @@ import sys
 import click
 
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.errors import Diagnostic, Text, TicRulesError, UsageError
-from tic_rules.filling import blank_file, blank_table, blank_workbook
-from tic_rules.loading import load_ruleset, shipped_ids
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 
 @click.command("init")
-@click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help="The rule sets to fill in for; repeatable. Default: all shipped ones.")
-@click.option("--format", "format_", type=click.Choice(["yaml", "xlsx", "csv"]), help="Default: as the name of --output ends, else yaml.")
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="The rule sets to fill in for; repeatable. Default: all shipped ones.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice(["yaml", "xlsx", "csv"]),
+    help="Default: as the name of --output ends, else yaml.",
+)
 @click.option("--output", metavar="FILE", help="Write the file instead of printing it.")
 @lang_option
 def command(rules: tuple[str, ...], format_: str | None, output: str | None, lang: str | None) -> None:
@@ -38,7 +49,15 @@ def _write_bytes(data: bytes, output: str | None) -> None:
     if output is None or output == "-":
         if sys.stdout.isatty():
             raise UsageError(
-                [Diagnostic("output", Text("工作簿不能写到终端；请用 --output 文件.xlsx", "a workbook is not for a terminal; name a file with --output"))]
+                [
+                    Diagnostic(
+                        "output",
+                        Text(
+                            "工作簿不能写到终端；请用 --output 文件.xlsx",
+                            "a workbook is not for a terminal; name a file with --output",
+                        ),
+                    )
+                ]
             )
         sys.stdout.buffer.write(data)
         return
@@ -46,4 +65,12 @@ def _write_bytes(data: bytes, output: str | None) -> None:
         with open(output, "wb") as stream:
             stream.write(data)
     except OSError as error:
-        raise UsageError([Diagnostic("output", Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"), output)]) from None
+        raise UsageError(
+            [
+                Diagnostic(
+                    "output",
+                    Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"),
+                    output,
+                )
+            ]
+        ) from None

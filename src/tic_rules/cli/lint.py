@@ -8,14 +8,22 @@ import click
 
 from tic_rules.analysis.lint import Fault, lint_file
 from tic_rules.cli.common import lang_option, language, tell, write
-from tic_rules.errors import RuleSetError
-from tic_rules.reporters.lint import render
+from tic_rules.core.errors import RuleSetError
+from tic_rules.renderers.lint import render
 
 
 @click.command("lint")
 @click.argument("files", nargs=-1, required=True, metavar="RULEFILE...")
-@click.option("--format", "format_", type=click.Choice(["text", "json", "github"]), default="text", show_default=True)
-@click.option("--fail-on", type=click.Choice(["error", "warning"]), default="error", show_default=True, help="The least severity that fails the run.")
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning"]),
+    default="error",
+    show_default=True,
+    help="The least severity that fails the run.",
+)
 @lang_option
 def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str | None) -> None:
     """Find the faults of rule files (or vocabularies, or shipped rule sets by id): unknown facts, impossible conditions, what the quote does not bear out.

@@ -11,8 +11,8 @@ from typing import IO, Any, NamedTuple
 
 import click
 
-from tic_rules.errors import Diagnostic, Text, UsageError
-from tic_rules.reporters import FORMATS, Options, Run, open_sheet
+from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.renderers import FORMATS, Options, Run, open_sheet
 
 
 class Target(NamedTuple):
@@ -32,13 +32,23 @@ def targets(format_: str, output: str | None, more: Sequence[str], inputs: Itera
     found += asked
     files = [os.path.realpath(one.file) for one in found if one.file is not None]
     if sum(one.file is None for one in found) > 1:
-        faults.append(Text("只能有一种格式写到标准输出；其余请写成 格式:文件", "only one format can go to standard output; write the others as FORMAT:FILE"))
+        faults.append(
+            Text(
+                "只能有一种格式写到标准输出；其余请写成 格式:文件",
+                "only one format can go to standard output; write the others as FORMAT:FILE",
+            )
+        )
     for file in sorted({file for file in files if files.count(file) > 1}):
         faults.append(Text(f"两种格式写到同一文件 {file}", f"two formats go to the same file {file}"))
     read = {os.path.realpath(path) for path in inputs if path != "-"}
     for one in found:
         if one.file is not None and os.path.realpath(one.file) in read:
-            faults.append(Text(f"{one.file} 是要检查的文件，不能覆盖", f"{one.file} is a file to be checked and is not overwritten"))
+            faults.append(
+                Text(
+                    f"{one.file} 是要检查的文件，不能覆盖",
+                    f"{one.file} is a file to be checked and is not overwritten",
+                )
+            )
     if faults:
         raise UsageError([Diagnostic("output", text, "tic-rules check") for text in faults])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -103,7 +113,15 @@ def _open(target: Target) -> IO[bytes]:
         Path(target.file).parent.mkdir(parents=True, exist_ok=True)
         return open(target.file, "ab" if target.added else "wb")
     except OSError as error:
-        raise UsageError([Diagnostic("output", Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"), target.file)]) from None
+        raise UsageError(
+            [
+                Diagnostic(
+                    "output",
+                    Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"),
+                    target.file,
+                )
+            ]
+        ) from None
 
 
 def to_terminal(wanted: Sequence[Target]) -> bool:

@@ -10,21 +10,48 @@ import click
 
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.errors import TicRulesError, UsageError, fault
-from tic_rules.reporters.plan import FORMATS, render
+from tic_rules.core.errors import TicRulesError, UsageError, fault
+from tic_rules.renderers.plan import FORMATS, render
 
 
 @click.command("plan")
 @click.argument("path", metavar="PATH")
-@click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
-@click.option("--as-of", "as_of", metavar="DATE", help="The day that is planned from. Default: the file's reported_on.")
-@click.option("--keep", multiple=True, metavar="PLACE", help="A part of the data that stays as it is: legal, contributions.province; repeatable.")
-@click.option("--cost", "cost", multiple=True, metavar="PLACE=N", help="A change of this part costs N times as much; repeatable.")
-@click.option("--exemptions", is_flag=True, help="Seek an exemption where a rule in principle can no longer be met.")
-@click.option("--encouraged", is_flag=True, help="Plan for encouraged rules too, which the verdict does not look at.")
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.",
+)
+@click.option(
+    "--as-of", "as_of", metavar="DATE", help="The day that is planned from. Default: the file's reported_on."
+)
+@click.option(
+    "--keep",
+    multiple=True,
+    metavar="PLACE",
+    help="A part of the data that stays as it is: legal, contributions.province; repeatable.",
+)
+@click.option(
+    "--cost",
+    "cost",
+    multiple=True,
+    metavar="PLACE=N",
+    help="A change of this part costs N times as much; repeatable.",
+)
+@click.option(
+    "--exemptions", is_flag=True, help="Seek an exemption where a rule in principle can no longer be met."
+)
+@click.option(
+    "--encouraged", is_flag=True, help="Plan for encouraged rules too, which the verdict does not look at."
+)
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the plan to a file.")
-@click.option("--patch", metavar="FILE", help="Write the centre file as it would be with the plan carried out, comments kept; - for standard output.")
+@click.option(
+    "--patch",
+    metavar="FILE",
+    help="Write the centre file as it would be with the plan carried out, comments kept; - for standard output.",
+)
 @lang_option
 def command(
     path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str], exemptions: bool, encouraged: bool,
@@ -40,9 +67,17 @@ def command(
         if patch is not None and len(rulesets) > 1:
             ids = ", ".join(ruleset.id for ruleset in rulesets)
             raise fault(
-                UsageError, "patch", f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）", f"--patch works for one rule set; name it with --rules ({ids})"
+                UsageError,
+                "patch",
+                f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）",
+                f"--patch works for one rule set; name it with --rules ({ids})",
             )
-        plans = [make_plan(centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged) for ruleset in rulesets]
+        plans = [
+            make_plan(
+                centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged
+            )
+            for ruleset in rulesets
+        ]
         if patch is not None:
             _patch(path, patch, plans[0].edits, lang)
         if patch != "-":

@@ -14,7 +14,13 @@ class Progress:
     """`step` counts a file; `make_room` comes before text, which may go to the same terminal (`shared`); `clear` at the end."""
 
     def __init__(self, total: int, *, wanted: bool, shared: bool) -> None:
-        on = wanted and total > 1 and sys.stderr.isatty() and not os.environ.get("CI") and os.environ.get("TERM") != "dumb"
+        on = (
+            wanted
+            and total > 1
+            and sys.stderr.isatty()
+            and not os.environ.get("CI")
+            and os.environ.get("TERM") != "dumb"
+        )
         self.total, self.done, self.on, self.shared, self.shown = total, 0, on, shared, False
         self._next = time.monotonic() + _WAIT
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from pydantic_core import ValidationError
 
-from tic_rules.errors import RuleSetError, fault
-from tic_rules.loading import load_ruleset, parse_ruleset
-from tic_rules.ruleset import RuleSet, Vocabulary
-from tic_rules.source import BadText, decode, read_text
+from tic_rules.core.errors import RuleSetError, fault
+from tic_rules.core.source import BadText, decode, read_text
+from tic_rules.model.loader import load_ruleset, parse_ruleset
+from tic_rules.model.ruleset import RuleSet, Vocabulary
 
 _REVISION = re.compile(r"(?P<revision>[^:\s-][^:\s]*):(?P<path>[^:]+\.(?:ya?ml|json))")
 
@@ -50,9 +50,23 @@ def _show(revision: str, path: str, name: str) -> bytes:
             done = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, check=False)
         except OSError:
             raise fault(
-                RuleSetError, "no-git", "读取版本需要 git 命令，没有找到", "reading a revision needs the git command, which was not found", file=name
+                RuleSetError,
+                "no-git",
+                "读取版本需要 git 命令，没有找到",
+                "reading a revision needs the git command, which was not found",
+                file=name,
             ) from None
         if done.returncode == 0:
             return done.stdout
-        said = said or done.stderr.decode("utf-8", "replace").strip().splitlines()[0].removeprefix("fatal: ") if done.stderr else said
-    raise fault(RuleSetError, "no-revision", f"git 读不到这个版本的文件：{said}", f"git cannot read this file of this revision: {said}", file=name)
+        said = (
+            said or done.stderr.decode("utf-8", "replace").strip().splitlines()[0].removeprefix("fatal: ")
+            if done.stderr
+            else said
+        )
+    raise fault(
+        RuleSetError,
+        "no-revision",
+        f"git 读不到这个版本的文件：{said}",
+        f"git cannot read this file of this revision: {said}",
+        file=name,
+    )

@@ -7,11 +7,11 @@ import json
 import click
 
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.errors import TicRulesError
-from tic_rules.loading import load_ruleset, shipped_ids
-from tic_rules.reporters.text import cells, pad
-from tic_rules.ruleset import RuleSet
-from tic_rules.wording import BEARER, KIND, MODALITY
+from tic_rules.core.errors import TicRulesError
+from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.text import cells, pad
+from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 
 @click.command("rules")
@@ -24,10 +24,20 @@ def command(ruleset: str | None, format_: str, lang: str | None) -> None:
     try:
         if ruleset is None:
             sets = [load_ruleset(name) for name in shipped_ids()]
-            write(json.dumps([_about(one) for one in sets], ensure_ascii=False, indent=2) if format_ == "json" else _sets(sets, lang), None)
+            write(
+                json.dumps([_about(one) for one in sets], ensure_ascii=False, indent=2)
+                if format_ == "json"
+                else _sets(sets, lang),
+                None,
+            )
         else:
             one = load_ruleset(ruleset)
-            write(json.dumps(_about(one) | {"rules": _rows(one)}, ensure_ascii=False, indent=2) if format_ == "json" else _rules(one, lang), None)
+            write(
+                json.dumps(_about(one) | {"rules": _rows(one)}, ensure_ascii=False, indent=2)
+                if format_ == "json"
+                else _rules(one, lang),
+                None,
+            )
     except TicRulesError as error:
         fail_with(error, lang)
 
@@ -64,19 +74,36 @@ def _sets(sets: list[RuleSet], lang: str) -> str:
                 one.version,
                 force,
                 str(len(one)),
-                f"{document.title} {document.number or ''}" if lang == "zh" else f"{document.title_en} {document.number or ''}",
+                f"{document.title} {document.number or ''}"
+                if lang == "zh"
+                else f"{document.title_en} {document.number or ''}",
             ]
         )
-    head = ["规则集", "版本", "施行", "规则数", "文件"] if lang == "zh" else ["rule set", "version", "in force", "rules", "document"]
+    head = (
+        ["规则集", "版本", "施行", "规则数", "文件"]
+        if lang == "zh"
+        else ["rule set", "version", "in force", "rules", "document"]
+    )
     return table([head, *rows])
 
 
 def _rules(ruleset: RuleSet, lang: str) -> str:
     rows = [
-        [rule.at, rule.id, MODALITY[rule.modality].in_(lang), BEARER[rule.bearer].in_(lang), KIND[rule.kind].in_(lang), rule.title.text.in_(lang)]
+        [
+            rule.at,
+            rule.id,
+            MODALITY[rule.modality].in_(lang),
+            BEARER[rule.bearer].in_(lang),
+            KIND[rule.kind].in_(lang),
+            rule.title.text.in_(lang),
+        ]
         for rule in ruleset
     ]
-    head = ["条款", "规则", "程度", "责任方", "类型", "要求"] if lang == "zh" else ["clause", "rule", "modality", "bearer", "kind", "asks"]
+    head = (
+        ["条款", "规则", "程度", "责任方", "类型", "要求"]
+        if lang == "zh"
+        else ["clause", "rule", "modality", "bearer", "kind", "asks"]
+    )
     title = f"《{ruleset.document.title}》" if lang == "zh" else ruleset.document.title_en
     return f"{title} {ruleset.document.number or ''}\n\n{table([head, *rows])}"
 
@@ -84,4 +111,10 @@ def _rules(ruleset: RuleSet, lang: str) -> str:
 def table(rows: list[list[str]]) -> str:
     """Columns that line up, wide characters counted as two."""
     widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return "\n".join("  ".join(pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip() for row in rows) + "\n"
+    return (
+        "\n".join(
+            "  ".join(pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
+            for row in rows
+        )
+        + "\n"
+    )

@@ -15,16 +15,16 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from tic_rules.baseline import Baseline, Entry, entries_of, read_baseline
-from tic_rules.centre import CentreData, Programme, Subject
-from tic_rules.checking import as_of_day, check_subject
 from tic_rules.cli.files import centres_of
-from tic_rules.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
-from tic_rules.findings import Report
-from tic_rules.loading import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
-from tic_rules.reporters import Options, piece_of
-from tic_rules.reporters.tally import Tally
-from tic_rules.ruleset import RuleSet, Vocabulary
+from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
+from tic_rules.engines.checking import as_of_day, check_subject
+from tic_rules.model.centre import CentreData, Programme, Subject
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.renderers import Options, piece_of
+from tic_rules.renderers.tally import Tally
+from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
+from tic_rules.results.report import Report
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -85,7 +85,9 @@ def prepared(job: Job) -> Prepared:
         if ruleset.vocabulary is not vocabulary:
             vocabulary = vocabulary.with_(ruleset.vocabulary)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
-    return Prepared(rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs))
+    return Prepared(
+        rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs)
+    )
 
 
 def _rulesets(names: Sequence[str]) -> Iterator[RuleSet]:
@@ -116,7 +118,9 @@ def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[
             "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
             "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
         )
-        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction", mark.cell)])
+        raise DataError(
+            [Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction", mark.cell)]
+        )
     try:
         return _in_force(subject.jurisdiction, day)
     except TicRulesError as error:
@@ -174,7 +178,10 @@ def put(job: Job, reports: Sequence[Report]) -> Outcome:
 
 def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnostic]:
     """Attestations and exemptions for a rule set that nobody knows: no report speaks of them."""
-    entries: tuple[tuple[str, Sequence[Any]], ...] = (("attestations", centre.attestations), ("exemptions", centre.exemptions))
+    entries: tuple[tuple[str, Sequence[Any]], ...] = (
+        ("attestations", centre.attestations),
+        ("exemptions", centre.exemptions),
+    )
     for name, listed in entries:
         for index, given in enumerate(listed):
             own = (given.rule or "").partition("/")[0]
@@ -182,8 +189,12 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnos
                 continue
             path = f"/{name}/{index}/rule"
             mark, shown = centre.place(path), clip(own)
-            text = Text(f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect")
-            yield Diagnostic("unknown-ruleset", text, centre.file or "", mark.line, mark.column, path, mark.cell)
+            text = Text(
+                f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect"
+            )
+            yield Diagnostic(
+                "unknown-ruleset", text, centre.file or "", mark.line, mark.column, path, mark.cell
+            )
 
 
 # --- many files -------------------------------------------------------------------------------------------------------------
@@ -204,10 +215,17 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
         with ProcessPoolExecutor(max_workers=processes) as pool:
             yield from in_order(pool, job, deque(chunks), processes)
     except BrokenProcessPool:
-        raise fault(UsageError, "process", "一个工作进程意外结束；请用 --jobs 1 重试", "a worker process ended unexpectedly; try --jobs 1") from None
+        raise fault(
+            UsageError,
+            "process",
+            "一个工作进程意外结束；请用 --jobs 1 重试",
+            "a worker process ended unexpectedly; try --jobs 1",
+        ) from None
 
 
-def in_order(pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int) -> Iterator[Outcome]:
+def in_order(
+    pool: ProcessPoolExecutor, job: Job, waiting: deque[tuple[str, ...]], processes: int
+) -> Iterator[Outcome]:
     """What the chunks give, in their order; no more are under way than the processes need."""
     under_way: deque[Future[list[Outcome]]] = deque()
     try:
@@ -227,4 +245,7 @@ def how_many(files: int, jobs: int | None) -> int:
     """How many processes: as asked, else as many as there are processors and work for."""
     if jobs is not None:
         return min(jobs, files)
-    return min(len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, files // PAYS)
+    return min(
+        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        files // PAYS,
+    )

@@ -7,7 +7,7 @@ import json
 import click
 
 from tic_rules.cli.common import write
-from tic_rules.schemas import centre_schema, report_schema, ruleset_schema
+from tic_rules.results.schemas import centre_schema, report_schema, ruleset_schema
 
 
 @click.command("schema")

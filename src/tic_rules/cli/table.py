@@ -11,14 +11,14 @@ from typing import Any
 
 import click
 
-from tic_rules.checking import parse_day
 from tic_rules.cli.common import fail_with, lang_option, language
 from tic_rules.cli.progress import Progress
-from tic_rules.engines.frames.columns import CENTRE
-from tic_rules.errors import DataError, Diagnostic, TicRulesError, UsageError, clip, fault
-from tic_rules.loading import load_ruleset
-from tic_rules.ruleset import RuleSet
-from tic_rules.tabling import check_table, facts_table, library
+from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, clip, fault
+from tic_rules.engines.checking import parse_day
+from tic_rules.engines.columns.columns import CENTRE
+from tic_rules.engines.columns.tables import check_table, facts_table, library
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
 
 _ROWS = 100_000
 """So many rows of a Parquet file are held at a time."""
@@ -27,11 +27,25 @@ _ROWS = 100_000
 @click.command("table")
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--rules", "rules", required=True, metavar="ID|PATH", help="The rule set.")
-@click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: that of the table, or each centre's reported_on.")
+@click.option(
+    "--as-of",
+    "as_of",
+    metavar="DATE",
+    help="The day looked at. Default: that of the table, or each centre's reported_on.",
+)
 @click.option("--output", metavar="FILE", help="Where the statuses go: .parquet or .csv.")
-@click.option("--facts", metavar="FILE", help="Where the facts read from centre files go: .parquet, for a later run.")
+@click.option(
+    "--facts", metavar="FILE", help="Where the facts read from centre files go: .parquet, for a later run."
+)
 @lang_option
-def command(paths: Sequence[str], rules: str, as_of: str | None, output: str | None, facts: str | None, lang: str | None) -> None:
+def command(
+    paths: Sequence[str],
+    rules: str,
+    as_of: str | None,
+    output: str | None,
+    facts: str | None,
+    lang: str | None,
+) -> None:
     """Decide a Parquet table of facts, or centre files (JSON Lines, CSV, Excel, YAML) turned into one."""
     lang = language(lang)
     try:
@@ -56,14 +70,29 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
         raise fault(UsageError, "table", "一次只能判定一个 Parquet 文件", "one Parquet file at a time")
     if table and facts is not None:
         raise fault(
-            UsageError, "table", "--facts 用于中心数据文件；Parquet 文件已经是事实表", "--facts is for centre files; a Parquet file is a table of facts already"
+            UsageError,
+            "table",
+            "--facts 用于中心数据文件；Parquet 文件已经是事实表",
+            "--facts is for centre files; a Parquet file is a table of facts already",
         )
     if output is None and (table or facts is None):
-        raise fault(UsageError, "table", "请用 --output 指定结果文件（.parquet 或 .csv）", "name the file of the statuses with --output (.parquet or .csv)")
+        raise fault(
+            UsageError,
+            "table",
+            "请用 --output 指定结果文件（.parquet 或 .csv）",
+            "name the file of the statuses with --output (.parquet or .csv)",
+        )
     if output is not None and not output.endswith((".parquet", ".csv")):
-        raise fault(UsageError, "table", f"--output 应为 .parquet 或 .csv，不是 {output}", f"--output is .parquet or .csv, not {output}")
+        raise fault(
+            UsageError,
+            "table",
+            f"--output 应为 .parquet 或 .csv，不是 {output}",
+            f"--output is .parquet or .csv, not {output}",
+        )
     if facts is not None and not facts.endswith(".parquet"):
-        raise fault(UsageError, "table", f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}")
+        raise fault(
+            UsageError, "table", f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}"
+        )
     if output is not None and any(os.path.abspath(path) == os.path.abspath(output) for path in paths):
         raise fault(UsageError, "table", "--output 不能覆盖输入文件", "--output cannot write over the input")
 
@@ -71,7 +100,9 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
 # --- centre files -----------------------------------------------------------------------------------------------------------
 
 
-def _decide_centres(paths: Sequence[str], output: str | None, facts: str | None, ruleset: RuleSet, day: date | None) -> None:
+def _decide_centres(
+    paths: Sequence[str], output: str | None, facts: str | None, ruleset: RuleSet, day: date | None
+) -> None:
     """All files are read before anything is written; every fault of them is told at once."""
     wrong: list[Diagnostic] = []
     centres = list(_centres(paths, ruleset, wrong))
@@ -90,8 +121,8 @@ def _write(path: str, table: Any) -> None:
 
 
 def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
-    from tic_rules.centre import CentreData
     from tic_rules.inputs import read_subjects
+    from tic_rules.model.centre import CentreData
 
     for path in paths:
         try:
@@ -116,7 +147,12 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
         rows = _decide_parts(path, output, ruleset, day)
     except (polars.exceptions.PolarsError, library("pyarrow").ArrowException) as error:
         told = clip(str(error), 300)
-        raise fault(UsageError, "table", f"{path} 不能作为事实表读取：{told}", f"{path} cannot be read as a table of facts: {told}") from None
+        raise fault(
+            UsageError,
+            "table",
+            f"{path} 不能作为事实表读取：{told}",
+            f"{path} cannot be read as a table of facts: {told}",
+        ) from None
     click.echo(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
 
 
@@ -154,7 +190,9 @@ def _parts(file: Any, ends: Sequence[int]) -> Iterator[Any]:
     batches, held = file.iter_batches(_ROWS), file.schema_arrow.empty_table()
     for end in ends:
         while len(held) < end - start:
-            held = library("pyarrow").concat_tables([held, library("pyarrow").Table.from_batches([next(batches)])])
+            held = library("pyarrow").concat_tables(
+                [held, library("pyarrow").Table.from_batches([next(batches)])]
+            )
         yield polars.from_arrow(held.slice(0, end - start))
         held, start = held.slice(end - start), end
 
@@ -178,7 +216,9 @@ class _Writer:
             table.write_csv(self._csv, include_header=first)
             return
         arrow = table.to_arrow()
-        self._parquet = self._parquet or self._files.enter_context(library("pyarrow.parquet").ParquetWriter(self.path, arrow.schema))
+        self._parquet = self._parquet or self._files.enter_context(
+            library("pyarrow.parquet").ParquetWriter(self.path, arrow.schema)
+        )
         self._parquet.write_table(arrow)
 
     def __exit__(self, *_: object) -> None:

@@ -9,21 +9,27 @@ from typing import Any
 
 import click
 
-from tic_rules.analysis.whatif import WhatIf, what_if, with_values
-from tic_rules.checking import parse_day
+from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import fail_with, lang_option, language, tell, write
 from tic_rules.cli.files import expand
-from tic_rules.errors import Diagnostic, TicRulesError, UsageError, fault
-from tic_rules.loading import load_ruleset
-from tic_rules.reporters.whatif import FORMATS, render
-from tic_rules.ruleset import RuleSet
-from tic_rules.source import BadText, read_text
+from tic_rules.core.errors import Diagnostic, TicRulesError, UsageError, fault
+from tic_rules.core.source import BadText, read_text
+from tic_rules.engines.checking import parse_day
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.what_if import FORMATS, render
 
 
 @click.command("what-if")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option("--set", "sets", multiple=True, metavar="PLACE=VALUE", help="Other data: staff.headcount=500; contributions+={date: …, amount: …} appends.")
+@click.option(
+    "--set",
+    "sets",
+    multiple=True,
+    metavar="PLACE=VALUE",
+    help="Other data: staff.headcount=500; contributions+={date: …, amount: …} appends.",
+)
 @click.option(
     "--rule",
     "changes",
@@ -32,8 +38,16 @@ from tic_rules.source import BadText, read_text
     help="Another rule: zhejiang_2022/investment-2y=8亿元, …/investment-2y.by=3y; or a rule file.",
 )
 @click.option("--as-of", "as_of", metavar="DATE", help="Another day than the file's reported_on.")
-@click.option("--over", metavar="FROM..TO", help="How the verdict moves through time: 2022-03-01..2027-03-01.")
-@click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
+@click.option(
+    "--over", metavar="FROM..TO", help="How the verdict moves through time: 2022-03-01..2027-03-01."
+)
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.",
+)
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the result to a file.")
 @lang_option
@@ -59,12 +73,21 @@ def command(
             for ruleset in rulesets:
                 other = _other(ruleset, changed, files, used)
                 then = with_values(centre, values, ruleset, on) if values else None
-                results.append(what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span))
+                results.append(
+                    what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
+                )
         except TicRulesError as error:
-            broken.extend(diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics)
+            broken.extend(
+                diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics
+            )
     for name in [name for name in (*changed, *files) if name not in used and not broken]:
         broken.extend(
-            fault(UsageError, "unknown-ruleset", f"没有用到规则集 {name} 的改动", f"no centre is checked against {name}, which is to be changed").diagnostics
+            fault(
+                UsageError,
+                "unknown-ruleset",
+                f"没有用到规则集 {name} 的改动",
+                f"no centre is checked against {name}, which is to be changed",
+            ).diagnostics
         )
     tell(broken, lang)
     if results:
@@ -76,14 +99,18 @@ def _value(text: str) -> tuple[str, Any]:
     """PLACE=VALUE, the value as a centre file would have it."""
     place, equals, value = text.partition("=")
     if not equals or not place:
-        raise fault(UsageError, "set", f"--set 应写作 位置=取值，不是 {text}", f"--set is PLACE=VALUE, not {text}")
+        raise fault(
+            UsageError, "set", f"--set 应写作 位置=取值，不是 {text}", f"--set is PLACE=VALUE, not {text}"
+        )
     try:
         return place.strip(), read_text(f"value: {value.strip()}", "--set").data["value"]
     except BadText as error:
         raise UsageError(error.diagnostics) from None
 
 
-def _rule_changes(texts: Sequence[str]) -> tuple[dict[str, list[tuple[str, str | None, str]]], dict[str, RuleSet]]:
+def _rule_changes(
+    texts: Sequence[str],
+) -> tuple[dict[str, list[tuple[str, str | None, str]]], dict[str, RuleSet]]:
     """Changes by rule set as (rule, part, value), and whole rule files by the id that they bear."""
     changes: dict[str, list[tuple[str, str | None, str]]] = {}
     files: dict[str, RuleSet] = {}
@@ -96,14 +123,26 @@ def _rule_changes(texts: Sequence[str]) -> tuple[dict[str, list[tuple[str, str |
         own, slash, rest = name.strip().partition("/")
         rule, _, part = rest.partition(".")
         if not slash or not rule:
-            raise fault(UsageError, "rule", f"--rule 应写作 规则集/规则=取值，不是 {text}", f"--rule is RULESET/RULE=VALUE, not {text}")
+            raise fault(
+                UsageError,
+                "rule",
+                f"--rule 应写作 规则集/规则=取值，不是 {text}",
+                f"--rule is RULESET/RULE=VALUE, not {text}",
+            )
         changes.setdefault(own, []).append((rule, part or None, value.strip()))
     return changes, files
 
 
-def _other(ruleset: RuleSet, changes: dict[str, list[tuple[str, str | None, str]]], files: dict[str, RuleSet], used: set[str]) -> RuleSet | None:
+def _other(
+    ruleset: RuleSet,
+    changes: dict[str, list[tuple[str, str | None, str]]],
+    files: dict[str, RuleSet],
+    used: set[str],
+) -> RuleSet | None:
     """The rule set with the changes that are meant for it; a rule file stands in for the one of its jurisdiction."""
-    other = files.get(ruleset.id) or next((file for file in files.values() if file.jurisdiction == ruleset.jurisdiction), None)
+    other = files.get(ruleset.id) or next(
+        (file for file in files.values() if file.jurisdiction == ruleset.jurisdiction), None
+    )
     if other is not None:
         used.add(other.id)
     found = other
@@ -111,7 +150,12 @@ def _other(ruleset: RuleSet, changes: dict[str, list[tuple[str, str | None, str]
         used.add(ruleset.id)
         start = found or ruleset
         if rule not in start:
-            raise fault(UsageError, "unknown-rule", f"规则集 {ruleset.id} 没有规则 {rule}", f"rule set {ruleset.id} has no rule {rule}")
+            raise fault(
+                UsageError,
+                "unknown-rule",
+                f"规则集 {ruleset.id} 没有规则 {rule}",
+                f"rule set {ruleset.id} has no rule {rule}",
+            )
         found = start.with_change(rule, **{part: value}) if part else start.with_change(rule, value)
     return found
 
@@ -119,5 +163,7 @@ def _other(ruleset: RuleSet, changes: dict[str, list[tuple[str, str | None, str]
 def _span(text: str) -> tuple[date, date]:
     first, dots, last = text.partition("..")
     if not dots:
-        raise fault(UsageError, "over", f"--over 应写作 起..止，不是 {text}", f"--over is FROM..TO, not {text}")
+        raise fault(
+            UsageError, "over", f"--over 应写作 起..止，不是 {text}", f"--over is FROM..TO, not {text}"
+        )
     return parse_day(first.strip()), parse_day(last.strip())

@@ -6,12 +6,12 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from tic_rules.centre import CentreData, Programme
-from tic_rules.errors import DataError, Diagnostic, Text, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, fault
+from tic_rules.core.source import MAX_BYTES, BadText, decode
 from tic_rules.inputs.subjects import S, subject_from, verified
 from tic_rules.inputs.text import bytes_to_text, subject_from_text, subjects_from_lines
-from tic_rules.ruleset import Vocabulary
-from tic_rules.source import MAX_BYTES, BadText, decode
+from tic_rules.model.centre import CentreData, Programme
+from tic_rules.model.ruleset import Vocabulary
 
 TABLES = (".csv", ".tsv", ".xlsx", ".xlsm")
 LINES = (".jsonl", ".ndjson")
@@ -35,7 +35,9 @@ def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocab
     return found[0]
 
 
-def read_subjects(path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary) -> Iterator[S | DataError]:
+def read_subjects(
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+) -> Iterator[S | DataError]:
     """The centres of a file, one after the other: each as data, or as the error that says what is wrong with it.
 
     A file that cannot be used as a whole gives one error. Never raises for what a file says.
@@ -72,7 +74,7 @@ def is_part_of_another(path: str | os.PathLike[str], model: type[S], vocabulary:
     if file.suffix.lower() not in (".csv", ".tsv"):
         return False
     from tic_rules.inputs.csvfile import is_list_file
-    from tic_rules.layout import names_of
+    from tic_rules.inputs.layout import names_of
 
     return is_list_file(file, names_of(model, vocabulary))
 
@@ -92,16 +94,30 @@ def _bytes_of(file: str) -> bytes:
         if len(raw) > MAX_BYTES:
             decode(raw, file)
     except OSError as error:
-        raise fault(DataError, "unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=file) from None
+        raise fault(
+            DataError,
+            "unreadable",
+            f"无法读取：{error.strerror}",
+            f"cannot be read: {error.strerror}",
+            file=file,
+        ) from None
     except ValueError:
-        raise fault(DataError, "unreadable", "无法读取：文件名无效", "cannot be read: not a file name", file=file) from None
+        raise fault(
+            DataError, "unreadable", "无法读取：文件名无效", "cannot be read: not a file name", file=file
+        ) from None
     except BadText as error:
         raise DataError(error.diagnostics) from None
     if raw[:4] == b"PK\x03\x04" and path.suffix.lower() not in (".xlsx", ".xlsm"):
         if b"xl/workbook.xml" in raw:
-            zh, en = "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾", "this is an Excel workbook; give its name the ending .xlsx"
+            zh, en = (
+                "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾",
+                "this is an Excel workbook; give its name the ending .xlsx",
+            )
         else:
-            zh, en = "这是压缩包；请先解压，再检查解压出的文件夹", "this is a zip archive; unpack it, then check the folder"
+            zh, en = (
+                "这是压缩包；请先解压，再检查解压出的文件夹",
+                "this is a zip archive; unpack it, then check the folder",
+            )
         raise fault(DataError, "zip", zh, en, file=file)
     return raw
 

@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any, NoReturn
 
-from tic_rules.errors import clip
-from tic_rules.layout import Column, normal
-from tic_rules.source import BadText, Plain, read_text
+from tic_rules.core.errors import clip
+from tic_rules.core.source import BadText, Plain, read_text
+from tic_rules.inputs.layout import Column, normal
 
 LONGEST = 32_767
 """Characters of a cell: the limit of Excel."""
@@ -20,7 +20,28 @@ class NotClear(ValueError):
     """A cell that is not understood; `args` are code, and what to write instead in Chinese and English."""
 
 
-_UNKNOWN = frozenset(["-", "—", "——", "/", "\\", "?", "？", "不详", "未知", "不清楚", "待定", "待补", "待填", "暂缺", "暂无数据", "N/A", "n/a", "unknown"])
+_UNKNOWN = frozenset(
+    [
+        "-",
+        "—",
+        "——",
+        "/",
+        "\\",
+        "?",
+        "？",
+        "不详",
+        "未知",
+        "不清楚",
+        "待定",
+        "待补",
+        "待填",
+        "暂缺",
+        "暂无数据",
+        "N/A",
+        "n/a",
+        "unknown",
+    ]
+)
 """What people put into a cell that they cannot fill in."""
 
 
@@ -88,7 +109,9 @@ def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[Any]
 
 # --- days -------------------------------------------------------------------------------------------------------------------
 
-_YMD = re.compile(r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?")
+_YMD = re.compile(
+    r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TURNED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
 _SHORT_YEAR = re.compile(r"(\d{2})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})日?")
@@ -101,10 +124,18 @@ _SERIAL = (10_000, 110_000)
 
 def _day(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, (date, datetime)):
-        return Plain(f"{value:%Y-%m-%d}" if value.year >= 1000 else f"{value.year:04d}-{value.month:02d}-{value.day:02d}")
+        return Plain(
+            f"{value:%Y-%m-%d}"
+            if value.year >= 1000
+            else f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
+        )
     if isinstance(value, (bool, time, timedelta)):
         ask("应为日期；例：2026-06-30", "a date is expected; example: 2026-06-30")
-    text = _number_text(value) if isinstance(value, (int, float)) else unicodedata.normalize("NFKC", value[:60]).strip()
+    text = (
+        _number_text(value)
+        if isinstance(value, (int, float))
+        else unicodedata.normalize("NFKC", value[:60]).strip()
+    )
     if re.fullmatch(r"\d{5,6}(\.\d+)?", text):
         return _serial(text, since_1904)
     found = _one_day(text)
@@ -125,8 +156,14 @@ def _day(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
 def _serial(text: str, since_1904: bool) -> Plain:
     days = int(float(text))
     if not _SERIAL[0] <= days <= _SERIAL[1]:
-        ask(f"“{clip(text)}”不是日期；例：2026-06-30", f"{clip(text)!r} is not a date; example: 2026-06-30", "date")
-    return Plain((date(1904, 1, 1) if since_1904 else date(1899, 12, 30)).__add__(timedelta(days)).isoformat())
+        ask(
+            f"“{clip(text)}”不是日期；例：2026-06-30",
+            f"{clip(text)!r} is not a date; example: 2026-06-30",
+            "date",
+        )
+    return Plain(
+        (date(1904, 1, 1) if since_1904 else date(1899, 12, 30)).__add__(timedelta(days)).isoformat()
+    )
 
 
 def _one_day(text: str) -> Plain | None:
@@ -141,7 +178,11 @@ def _one_day(text: str) -> Plain | None:
     if match := _TURNED.fullmatch(text):
         return _turned(text, *match.groups())
     if match := _SHORT_YEAR.fullmatch(text):
-        ask(f"“{clip(text)}”的年份只有两位；请写四位，例：2026-06-30", f"the year of {clip(text)!r} has two digits; write four: 2026-06-30", "date")
+        ask(
+            f"“{clip(text)}”的年份只有两位；请写四位，例：2026-06-30",
+            f"the year of {clip(text)!r} has two digits; write four: 2026-06-30",
+            "date",
+        )
     return None
 
 
@@ -189,8 +230,16 @@ def _number(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, bool):
         ask("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta)):
-        ask("单元格是日期格式，应为数字；请把单元格格式改为常规", "the cell is formatted as a date where a number is expected; format it as General", "number")
-    text = _number_text(value) if isinstance(value, (int, float)) else unicodedata.normalize("NFKC", value[:200]).strip()
+        ask(
+            "单元格是日期格式，应为数字；请把单元格格式改为常规",
+            "the cell is formatted as a date where a number is expected; format it as General",
+            "number",
+        )
+    text = (
+        _number_text(value)
+        if isinstance(value, (int, float))
+        else unicodedata.normalize("NFKC", value[:200]).strip()
+    )
     if _ABOUT.search(text):
         ask(
             f"“{clip(text)}”不是确数；请写确数，或写范围：≥100、100~120",
@@ -202,7 +251,13 @@ def _number(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
             return {name: _plain_number(match.group(1) or match.group(2), column, unit)}
     if match := _BETWEEN.fullmatch(text):
         low, high = match.groups()
-        if column.kind == "money" and not unit and (own := re.search(r"(?:万亿|亿|万)?元?$", high)) and re.fullmatch(r"[\d,.]+", low) and own.group():
+        if (
+            column.kind == "money"
+            and not unit
+            and (own := re.search(r"(?:万亿|亿|万)?元?$", high))
+            and re.fullmatch(r"[\d,.]+", low)
+            and own.group()
+        ):
             low += own.group()  # 1~2亿元: the unit goes with both
         return {"at_least": _plain_number(low, column, unit), "at_most": _plain_number(high, column, unit)}
     return _plain_number(text, column, unit)
@@ -220,8 +275,16 @@ def _plain_number(text: str, column: Column, unit: str) -> Plain:
 
 def _year(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, (date, datetime)):
-        ask("单元格是日期格式，应为四位年份", "the cell is formatted as a date where a year is expected", "year")
-    text = _number_text(value) if isinstance(value, (int, float)) else unicodedata.normalize("NFKC", value[:60]).strip()
+        ask(
+            "单元格是日期格式，应为四位年份",
+            "the cell is formatted as a date where a year is expected",
+            "year",
+        )
+    text = (
+        _number_text(value)
+        if isinstance(value, (int, float))
+        else unicodedata.normalize("NFKC", value[:60]).strip()
+    )
     return Plain(re.sub(r"\s*年度?$", "", text))
 
 
@@ -232,7 +295,9 @@ def _years(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
         return []
     found: list[Any] = []
     for part in _parts(value):
-        if match := re.fullmatch(r"((?:19|20|21)\d\d)\s*年?\s*(?:~|～|至|到|-|–|—)\s*((?:19|20|21)\d\d)\s*年?度?", part):
+        if match := re.fullmatch(
+            r"((?:19|20|21)\d\d)\s*年?\s*(?:~|～|至|到|-|–|—)\s*((?:19|20|21)\d\d)\s*年?度?", part
+        ):
             found.extend(Plain(str(year)) for year in range(int(match.group(1)), int(match.group(2)) + 1))
         else:
             found.append(_year(part, column, unit, since_1904))
@@ -255,7 +320,11 @@ def _truth(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
         return True
     if plain in _NO:
         return False
-    ask(f"“{clip(text)}”应写 是 或 否；不清楚请留空", f"write yes or no, not {clip(text)!r}; leave it empty where it is not known", "truth")
+    ask(
+        f"“{clip(text)}”应写 是 或 否；不清楚请留空",
+        f"write yes or no, not {clip(text)!r}; leave it empty where it is not known",
+        "truth",
+    )
 
 
 def _text(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
@@ -274,7 +343,10 @@ def _word(text: str, column: Column) -> str:
     """A word by its label in either language. Raises NotClear with those that there are."""
     word = column.known.get(normal(text))
     if word is None:
-        zh, en = "、".join(label.zh for label in column.choices), ", ".join(label.en for label in column.choices)
+        zh, en = (
+            "、".join(label.zh for label in column.choices),
+            ", ".join(label.en for label in column.choices),
+        )
         ask(f"“{clip(text)}”不在可选之列：{zh}", f"{clip(text)!r} is not one of: {en}", "unknown-word")
     return word
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from tic_rules.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.source import MAX_BYTES, Mark
+from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Table
-from tic_rules.layout import SERIES, Names, Sheet, Unclear, is_one_of
-from tic_rules.source import MAX_BYTES, Mark
 
 MAX_ROWS = 20_000
 SUFFIXES = (".csv", ".tsv")
@@ -53,7 +53,15 @@ def decode_table(raw: bytes, file: str) -> str:
     """Text in UTF-8, UTF-16 (with its mark) or GB18030. Raises DataError."""
     if len(raw) > MAX_BYTES:
         size = MAX_BYTES // 1024 // 1024
-        raise DataError([Diagnostic("too-large", Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"), file)])
+        raise DataError(
+            [
+                Diagnostic(
+                    "too-large",
+                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
+                    file,
+                )
+            ]
+        )
     encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -62,7 +70,10 @@ def decode_table(raw: bytes, file: str) -> str:
             continue
         if "\0" not in text:
             return text
-    text_ = Text("不是文本文件；CSV 可用 UTF-8、GB18030 或 UTF-16 编码", "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16")
+    text_ = Text(
+        "不是文本文件；CSV 可用 UTF-8、GB18030 或 UTF-16 编码",
+        "not a text file; a CSV file is in UTF-8, GB18030 or UTF-16",
+    )
     raise DataError([Diagnostic("encoding", text_, file, 1, 1)])
 
 
@@ -120,9 +131,20 @@ def csv_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
 def _beside(path: Path) -> Table:
     try:
         size = path.stat().st_size
-        table = table_of(decode_table(b" " * (MAX_BYTES + 1) if size > MAX_BYTES else path.read_bytes(), str(path)), str(path))
+        table = table_of(
+            decode_table(b" " * (MAX_BYTES + 1) if size > MAX_BYTES else path.read_bytes(), str(path)),
+            str(path),
+        )
     except OSError as error:
-        raise DataError([Diagnostic("unreadable", Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}"), str(path))]) from None
+        raise DataError(
+            [
+                Diagnostic(
+                    "unreadable",
+                    Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}"),
+                    str(path),
+                )
+            ]
+        ) from None
     return Table(path.name, [_InFile(row, path.name) for row in table.rows])
 
 
@@ -144,7 +166,12 @@ def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
     if not path.parent.is_dir():
         return
     for other in sorted(path.parent.iterdir()):
-        if other.suffix.lower() in SUFFIXES and other.name != path.name and other.stem.startswith(path.stem) and other.is_file():
+        if (
+            other.suffix.lower() in SUFFIXES
+            and other.name != path.name
+            and other.stem.startswith(path.stem)
+            and other.is_file()
+        ):
             own = re.match(r"[._-](.+)", other.stem[len(path.stem) :])
             if own is None:
                 continue
@@ -162,7 +189,10 @@ def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
 def is_list_file(path: Path, names: Names) -> bool:
     """Whether a CSV file holds a list of another one beside it, and is read with that."""
     return any(
-        other.is_file() and other != path and path.stem.startswith(other.stem) and any(found == path for _, found in list_files(other, names))
+        other.is_file()
+        and other != path
+        and path.stem.startswith(other.stem)
+        and any(found == path for _, found in list_files(other, names))
         for other in path.parent.iterdir()
         if other.suffix.lower() in SUFFIXES
     )

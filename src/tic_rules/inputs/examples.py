@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tic_rules.errors import DataError, fault
-from tic_rules.source import BadText, decode, read_text
+from tic_rules.core.errors import DataError, fault
+from tic_rules.core.source import BadText, decode, read_text
 
 PROGRAMME = "programme"
 """The folder of the cases of programmes; their files are named after the rule sets."""
@@ -37,7 +37,14 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
             example = tuple(_changes(case))
             for rule, status in case["expect"].items():
                 found[ruleset, rule].append(
-                    Example(str(case["case"]), str(case["as_of"]), str(status), example, str(case.get("because", "")), len(case["expect"]))
+                    Example(
+                        str(case["case"]),
+                        str(case["as_of"]),
+                        str(status),
+                        example,
+                        str(case.get("because", "")),
+                        len(case["expect"]),
+                    )
                 )
     return found
 
@@ -47,11 +54,21 @@ def _cases(path: Path) -> Iterator[dict[str, Any]]:
     try:
         data = read_text(decode(path.read_bytes(), str(path)), str(path)).data
     except OSError as error:
-        raise fault(DataError, "unreadable", f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}", file=str(path)) from None
+        raise fault(
+            DataError,
+            "unreadable",
+            f"无法读取：{error.strerror}",
+            f"cannot be read: {error.strerror}",
+            file=str(path),
+        ) from None
     except BadText as error:
         raise DataError(error.diagnostics) from None
     for case in data if isinstance(data, list) else ():
-        if isinstance(case, dict) and isinstance(case.get("expect"), dict) and {"case", "as_of"} <= case.keys():
+        if (
+            isinstance(case, dict)
+            and isinstance(case.get("expect"), dict)
+            and {"case", "as_of"} <= case.keys()
+        ):
             yield case
 
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from tic_rules.errors import DataError, Diagnostic, Text, clip
-from tic_rules.layout import JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
+from tic_rules.core.errors import DataError, Diagnostic, Text, clip
+from tic_rules.inputs.layout import JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
 
 if TYPE_CHECKING:
     from tic_rules.inputs.tables import Row
@@ -18,8 +18,20 @@ SEARCHED = 10
 """Rows at the top in which the header is looked for: people put a title above it."""
 
 MAX_COLUMNS = 1000
-_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|个|家|项|次|年|次/年|yuan|CNY)\s*[)\]]", re.IGNORECASE)
-_OWN_UNITS = {"元": "", "yuan": "", "cny": "", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元", "%": "%"}
+_UNIT = re.compile(
+    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|个|家|项|次|年|次/年|yuan|CNY)\s*[)\]]",
+    re.IGNORECASE,
+)
+_OWN_UNITS = {
+    "元": "",
+    "yuan": "",
+    "cny": "",
+    "百万元": "百万元",
+    "千元": "千元",
+    "万元": "万元",
+    "亿元": "亿元",
+    "%": "%",
+}
 SERIES_COLUMNS = {
     "field": (Text("字段", "field"), Text("指标", "item")),
     "day": (Text("日期", "date"), Text("时点", "since")),
@@ -59,7 +71,9 @@ class _Named(NamedTuple):
     unit: str = ""
 
 
-def read_header(names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]) -> Header:
+def read_header(
+    names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]
+) -> Header:
     """The header among the first rows: the first of which at least half of the cells are known. `sheet` is None for the sheet of series.
 
     Names that are not known are put among the faults. Raises DataError where there is no header.
@@ -110,7 +124,9 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
     return _Named("ignored") if text.startswith("#") or is_one_of(text, NOTES) else None
 
 
-def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file: str, faults: list[Diagnostic]) -> Header:
+def _header(
+    names: Names, sheet: Sheet | None, row: Row, texts: list[str], file: str, faults: list[Diagnostic]
+) -> Header:
     columns: list[tuple[int, Column, str]] = []
     roles: dict[str, int] = {}
     seen: dict[str, int] = {}
@@ -127,8 +143,15 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
         try:
             named = _named(names, sheet, text)
         except Unclear as unclear:
-            zh, en = ("、".join(t.zh for t in unclear.candidates), ", ".join(t.en for t in unclear.candidates))
-            wrong(index, f"列名“{shown}”可以指 {zh}；请写全", f"the column {shown} may be {en}; write it in full")
+            zh, en = (
+                "、".join(t.zh for t in unclear.candidates),
+                ", ".join(t.en for t in unclear.candidates),
+            )
+            wrong(
+                index,
+                f"列名“{shown}”可以指 {zh}；请写全",
+                f"the column {shown} may be {en}; write it in full",
+            )
             continue
         if named is None:
             unknown += 1
@@ -155,4 +178,16 @@ def _header(names: Names, sheet: Sheet | None, row: Row, texts: list[str], file:
     by_path = {column.path: index for index, column, _ in columns}
     field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
     covered = frozenset(index for index, text in enumerate(texts) if text)
-    return Header(row, tuple(columns), places, covered, roles.get("joins"), roles.get("keys"), by_path.get("id"), by_path.get("name"), field, day, value)
+    return Header(
+        row,
+        tuple(columns),
+        places,
+        covered,
+        roles.get("joins"),
+        roles.get("keys"),
+        by_path.get("id"),
+        by_path.get("name"),
+        field,
+        day,
+        value,
+    )

@@ -13,8 +13,8 @@ import zipfile
 from typing import Any, NamedTuple
 from xml.parsers import expat
 
-from tic_rules.errors import DataError, Text, fault
-from tic_rules.source import MAX_BYTES
+from tic_rules.core.errors import DataError, Text, fault
+from tic_rules.core.source import MAX_BYTES
 
 MAX_PARTS = 2_000
 MAX_UNPACKED = 64 * 1024 * 1024
@@ -25,7 +25,8 @@ MAX_TEXT = 16 * 1024 * 1024
 MAX_STRING = 32_767
 
 _KEPT = re.compile(
-    r"\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedstrings|styles)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/\\]+\.xml", re.IGNORECASE
+    r"\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedstrings|styles)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/\\]+\.xml",
+    re.IGNORECASE,
 )
 _CELL = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 
@@ -66,7 +67,9 @@ def repacked(raw: bytes, file: str) -> tuple[bytes, Counted]:
         raise _too_large(file)
     parts = _unpacked(raw, file)
     if "xl/workbook.xml" not in parts:
-        raise _refuse("workbook", "这不是 Excel 工作簿（.xlsx）", "this is not an Excel workbook (.xlsx)", file)
+        raise _refuse(
+            "workbook", "这不是 Excel 工作簿（.xlsx）", "this is not an Excel workbook (.xlsx)", file
+        )
     counted = _read_through(parts, file)
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
@@ -83,7 +86,10 @@ def _unpacked(raw: bytes, file: str) -> dict[str, bytes]:
             for info in archive.infolist():
                 if not _KEPT.fullmatch(info.filename):
                     continue
-                if info.filename in parts or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+                if info.filename in parts or info.compress_type not in (
+                    zipfile.ZIP_STORED,
+                    zipfile.ZIP_DEFLATED,
+                ):
                     raise zipfile.BadZipFile("parts twice, or packed in an unknown way")
                 with archive.open(info) as part:
                     data = part.read(left + 1)
@@ -95,7 +101,12 @@ def _unpacked(raw: bytes, file: str) -> dict[str, bytes]:
         raise
     except Exception as error:  # zipfile raises half a dozen kinds for archives that are broken
         said = type(error).__name__
-        raise _refuse("workbook", f"工作簿已损坏，或不是 .xlsx（{said}）", f"the workbook is broken, or not an .xlsx ({said})", file) from None
+        raise _refuse(
+            "workbook",
+            f"工作簿已损坏，或不是 .xlsx（{said}）",
+            f"the workbook is broken, or not an .xlsx ({said})",
+            file,
+        ) from None
     return parts
 
 
@@ -134,7 +145,14 @@ class _Workbook(_Part):
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
         if local == "sheet":
-            key = next((value for attribute, value in attributes.items() if attribute.rpartition(":")[2] == "id" and ":" in attribute), "")
+            key = next(
+                (
+                    value
+                    for attribute, value in attributes.items()
+                    if attribute.rpartition(":")[2] == "id" and ":" in attribute
+                ),
+                "",
+            )
             self.sheets[key] = attributes.get("name", "")
         elif local == "workbookPr":
             self.since_1904 = attributes.get("date1904", "0") in ("1", "true")
@@ -228,7 +246,12 @@ class _Cells(_Part):
                 raise _Hostile
             else:
                 self.column += 1
-            self.type, self.value, self.formula, self.style = attributes.get("t", "n"), "", False, attributes.get("s", "")
+            self.type, self.value, self.formula, self.style = (
+                attributes.get("t", "n"),
+                "",
+                False,
+                attributes.get("s", ""),
+            )
         elif local == "row":
             given = attributes.get("r", "")
             self.row, self.column = (int(given) if given.isdecimal() and len(given) < 9 else self.row + 1), 0
@@ -250,26 +273,51 @@ class _Cells(_Part):
 
     def _cell(self) -> None:
         if self.formula and not self.value and self.type != "str":
-            self._fault("公式没有算出的值；请在 Excel 中打开并保存", "a formula without a value; open the file in Excel and save it")
+            self._fault(
+                "公式没有算出的值；请在 Excel 中打开并保存",
+                "a formula without a value; open the file in Excel and save it",
+            )
         elif self.type == "e":
-            self._fault("公式出错（{0}）；请改正，不清楚请留空", "an error value ({0}); mend it, or leave the cell empty")
+            self._fault(
+                "公式出错（{0}）；请改正，不清楚请留空",
+                "an error value ({0}); mend it, or leave the cell empty",
+            )
         if not self.value:
             return
         self.count += 1
-        if self.style.isdecimal() and len(self.style) < 6 and int(self.style) < len(self.shown) and self.shown[int(self.style)]:
+        if (
+            self.style.isdecimal()
+            and len(self.style) < 6
+            and int(self.style) < len(self.shown)
+            and self.shown[int(self.style)]
+        ):
             self.partial[self.row, self.column] = self.shown[int(self.style)]
         self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
         index = self.value.strip()
-        if self.type == "s" and index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self.lengths):
+        if (
+            self.type == "s"
+            and index.isascii()
+            and index.isdigit()
+            and len(index) < 9
+            and int(index) < len(self.lengths)
+        ):
             self.size += self.lengths[int(index)]
         else:
             self.size += len(self.value)
-        if self.rows > MAX_ROWS or self.columns > MAX_COLUMNS or self.count > MAX_CELLS or self.size > MAX_TEXT or self.rows * self.columns > 5 * MAX_CELLS:
+        if (
+            self.rows > MAX_ROWS
+            or self.columns > MAX_COLUMNS
+            or self.count > MAX_CELLS
+            or self.size > MAX_TEXT
+            or self.rows * self.columns > 5 * MAX_CELLS
+        ):
             raise _TooMuch
 
     def _fault(self, zh: str, en: str) -> None:
         if len(self.faults) < 100:
-            self.faults.append((self.row, self.column, Text(zh.format(self.value[:20]), en.format(self.value[:20]))))
+            self.faults.append(
+                (self.row, self.column, Text(zh.format(self.value[:20]), en.format(self.value[:20])))
+            )
 
 
 def _number_of(letters: str) -> int:
@@ -281,7 +329,12 @@ def _number_of(letters: str) -> int:
 
 def _read_through(parts: dict[str, bytes], file: str) -> Counted:
     workbook, relations, strings, styles = _Workbook(), _Relations(), _Strings(), _Styles()
-    named = {"xl/workbook.xml": workbook, "xl/_rels/workbook.xml.rels": relations, "xl/sharedstrings.xml": strings, "xl/styles.xml": styles}
+    named = {
+        "xl/workbook.xml": workbook,
+        "xl/_rels/workbook.xml.rels": relations,
+        "xl/sharedstrings.xml": strings,
+        "xl/styles.xml": styles,
+    }
     found: list[tuple[str, int, int, Text]] = []
     partial: dict[tuple[str, int, int], str] = {}
     total = area = 0
@@ -300,7 +353,9 @@ def _read_through(parts: dict[str, bytes], file: str) -> Counted:
                 found.extend((sheet, row, column, text) for row, column, text in cells.faults)
                 partial |= {(sheet, *place): shown for place, shown in cells.partial.items()}
     except (expat.ExpatError, ValueError) as error:
-        raise _refuse("workbook", f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file) from None
+        raise _refuse(
+            "workbook", f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file
+        ) from None
     except _Hostile:
         raise _refuse(
             "workbook",

@@ -8,12 +8,12 @@ from typing import Any, TypeVar
 
 from pydantic_core import ValidationError
 
-from tic_rules.centre import Misuse, Subject, as_mapping, misuses
-from tic_rules.errors import DataError, Diagnostic, Text, fault
-from tic_rules.loading import shared_vocabulary, whole_vocabulary
-from tic_rules.ruleset import Vocabulary
-from tic_rules.source import Mark, Source, pointer
-from tic_rules.validation import MOST, diagnostics_of
+from tic_rules.core.errors import DataError, Diagnostic, Text, fault
+from tic_rules.core.source import Mark, Source, pointer
+from tic_rules.model.centre import Misuse, Subject, as_mapping, misuses
+from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
+from tic_rules.model.ruleset import Vocabulary
+from tic_rules.model.validation import MOST, diagnostics_of
 
 S = TypeVar("S", bound=Subject)
 
@@ -25,7 +25,12 @@ def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
     value = as_mapping(value)
     if not isinstance(value, Mapping):
         name = type(value).__name__
-        raise fault(DataError, "model-type", f"应为 Centre、映射或模型，不是 {name}", f"a Centre, a mapping or a model is expected, not {name}")
+        raise fault(
+            DataError,
+            "model-type",
+            f"应为 Centre、映射或模型，不是 {name}",
+            f"a Centre, a mapping or a model is expected, not {name}",
+        )
     return validated(dict(value), None, model, vocabulary)
 
 
@@ -34,7 +39,9 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
     if not isinstance(data, dict):
         text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
         mark = source.locate(()) if source else Mark(0, 0)
-        raise DataError([Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)])
+        raise DataError(
+            [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
+        )
     try:
         subject = model.model_validate(data)
     except ValidationError as error:
@@ -55,11 +62,15 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     if found:
         told = [_told(subject, misuse) for misuse in found]
         if len(found) == MOST:
-            told.append(Diagnostic("too-many", Text("其余问题未列出", "more faults may follow"), subject.file or ""))
+            told.append(
+                Diagnostic("too-many", Text("其余问题未列出", "more faults may follow"), subject.file or "")
+            )
         raise DataError(told)
     return subject
 
 
 def _told(subject: Subject, misuse: Misuse) -> Diagnostic:
     mark = subject.place(pointer(misuse.parts))
-    return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, pointer(misuse.parts), mark.cell)
+    return Diagnostic(
+        misuse.code, misuse.text, subject.file or "", mark.line, mark.column, pointer(misuse.parts), mark.cell
+    )

@@ -9,14 +9,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
-from tic_rules.errors import DataError, Diagnostic, Text, clip
+from tic_rules.core.errors import DataError, Diagnostic, Text, clip
+from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 from tic_rules.inputs.cells import NotClear, read_cell
 from tic_rules.inputs.headers import Header, read_header
+from tic_rules.inputs.layout import Names, Sheet, Unclear, names_of
 from tic_rules.inputs.subjects import validated
-from tic_rules.layout import Names, Sheet, Unclear, names_of
-from tic_rules.loading import shared_vocabulary, whole_vocabulary
-from tic_rules.ruleset import Vocabulary
-from tic_rules.source import MAX_ENTRIES, Mark, Source, is_index, pointer
+from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
+from tic_rules.model.ruleset import Vocabulary
 
 Parts = tuple[str | int, ...]
 
@@ -91,7 +91,9 @@ class Reader:
 
     def __init__(self, file: str, model: type[Any], vocabulary: Vocabulary) -> None:
         self.file, self.model, self.vocabulary = file, model, vocabulary
-        self.names: Names = names_of(model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary)
+        self.names: Names = names_of(
+            model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary
+        )
         self._memo: dict[tuple[str, str], Any] = {}
 
     # --- the main sheet ------------------------------------------------------------------------------------------------------
@@ -112,7 +114,16 @@ class Reader:
             empty = False
             yield self._subject(header, row, main, joined, seen)
         if empty:
-            raise DataError([Diagnostic("empty", Text("没有数据行", "there is no row of data"), self.file, *_at(header.row.mark(0)))])
+            raise DataError(
+                [
+                    Diagnostic(
+                        "empty",
+                        Text("没有数据行", "there is no row of data"),
+                        self.file,
+                        *_at(header.row.mark(0)),
+                    )
+                ]
+            )
 
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
@@ -125,11 +136,25 @@ class Reader:
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
         self._record(header, row, main, data, (), faults)
         key = str(data.get("id") or "")
-        if key in seen or key in joined.twice:  # of rows in lists it could not be said whose they are: then neither is decided
+        if (
+            key in seen or key in joined.twice
+        ):  # of rows in lists it could not be said whose they are: then neither is decided
             first = seen[key].mark(header.first) if key in seen else None
-            said = (f"（{first.cell or first.line} 已有）", f" (first at {first.cell or first.line})") if first else ("", "")
+            said = (
+                (f"（{first.cell or first.line} 已有）", f" (first at {first.cell or first.line})")
+                if first
+                else ("", "")
+            )
             shown = clip(key)
-            faults.append(self.fault("duplicate-id", f"编号 {shown} 重复{said[0]}", f"id {shown} is given twice{said[1]}", row.mark(header.first), ("id",)))
+            faults.append(
+                self.fault(
+                    "duplicate-id",
+                    f"编号 {shown} 重复{said[0]}",
+                    f"id {shown} is given twice{said[1]}",
+                    row.mark(header.first),
+                    ("id",),
+                )
+            )
         if key:
             seen.setdefault(key, row)
         joined.put(key, row, data, places, faults)
@@ -138,12 +163,22 @@ class Reader:
         except DataError as error:
             faults.extend(error.diagnostics)
         if faults:
-            return DataError(sorted(dict.fromkeys(faults), key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column)))
+            return DataError(
+                sorted(dict.fromkeys(faults), key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column))
+            )
         return subject
 
     # --- a record ------------------------------------------------------------------------------------------------------------
 
-    def _record(self, header: Header, row: Row, table: Table, into: dict[str, Any], at: Parts, faults: list[Diagnostic]) -> None:
+    def _record(
+        self,
+        header: Header,
+        row: Row,
+        table: Table,
+        into: dict[str, Any],
+        at: Parts,
+        faults: list[Diagnostic],
+    ) -> None:
         """The cells of a row as the fields of a record."""
         cells = row.cells
         self._nameless(header, row, faults)
@@ -173,7 +208,11 @@ class Reader:
         """A filled cell below no name is a fault: it must not be dropped in silence."""
         for index, cell in enumerate(row.cells):
             if index not in header.named and _filled(cell):
-                faults.append(self.fault("header", "这一列没有列名", "the column of this cell has no name", row.mark(index)))
+                faults.append(
+                    self.fault(
+                        "header", "这一列没有列名", "the column of this cell has no name", row.mark(index)
+                    )
+                )
                 return
 
     def _remembered(self, value: str, column: Any, unit: str, since_1904: bool) -> Any:
@@ -200,7 +239,9 @@ class Reader:
 class _Joined:
     """The rows of the lists, by the id of their centre."""
 
-    def __init__(self, reader: Reader, tables: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]) -> None:
+    def __init__(
+        self, reader: Reader, tables: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]
+    ) -> None:
         self.reader, self.faults = reader, faults
         self.opened: list[tuple[Sheet | None, Table, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
@@ -243,12 +284,20 @@ class _Joined:
         header = self.opened[number][2]
         mark = row.mark(header.joins if header.joins is not None else header.first)
         if named:
-            zh, en = f"主表中没有编号为 {clip(named)} 的中心", f"no centre with the id {clip(named)} on the main sheet"
+            zh, en = (
+                f"主表中没有编号为 {clip(named)} 的中心",
+                f"no centre with the id {clip(named)} on the main sheet",
+            )
         else:
-            zh, en = f"这一行属于哪个中心？请填中心编号（主表有 {centres} 个中心）", f"which centre is this row of? Give its id (there are {centres})"
+            zh, en = (
+                f"这一行属于哪个中心？请填中心编号（主表有 {centres} 个中心）",
+                f"which centre is this row of? Give its id (there are {centres})",
+            )
         self.faults.append(self.reader.fault("unknown-centre", zh, en, mark))
 
-    def put(self, key: str, main: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+    def put(
+        self, key: str, main: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]
+    ) -> None:
         """The entries of a centre's lists, into its data."""
         for sheet, _, header in self.opened:
             if sheet is not None:
@@ -260,7 +309,16 @@ class _Joined:
             else:
                 self._entry(sheet, table, header, row, data, places, faults)
 
-    def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+    def _entry(
+        self,
+        sheet: Sheet,
+        table: Table,
+        header: Header,
+        row: Row,
+        data: dict[str, Any],
+        places: dict[Parts, Place],
+        faults: list[Diagnostic],
+    ) -> None:
         into = data
         for part in sheet.parts[:-1]:
             into = into.setdefault(part, {})
@@ -271,7 +329,11 @@ class _Joined:
             key: str | int = _id_text(row, header.keys)
             if not key or (isinstance(listed, dict) and key in listed):
                 mark = row.mark(header.keys if header.keys is not None else header.first)
-                said = ("编号重复", "the number is given twice") if key else ("缺少编号", "the number is missing")
+                said = (
+                    ("编号重复", "the number is given twice")
+                    if key
+                    else ("缺少编号", "the number is missing")
+                )
                 faults.append(self.reader.fault("key", *said, mark, sheet.parts))
                 return
         else:
@@ -284,7 +346,13 @@ class _Joined:
             return
         if not isinstance(listed, dict if sheet.keyed else list) or (not key and listed):
             faults.append(
-                self.reader.fault("list", "主表已写明没有，这里却有一行", "the main sheet says that there are none", row.mark(header.first), sheet.parts)
+                self.reader.fault(
+                    "list",
+                    "主表已写明没有，这里却有一行",
+                    "the main sheet says that there are none",
+                    row.mark(header.first),
+                    sheet.parts,
+                )
             )
             return
         at: Parts = (*sheet.parts, key)
@@ -297,22 +365,38 @@ class _Joined:
         if key == 0:
             places[sheet.parts] = Place(row, {}, header.first)
 
-    def _point(self, table: Table, header: Header, row: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]) -> None:
+    def _point(
+        self,
+        table: Table,
+        header: Header,
+        row: Row,
+        data: dict[str, Any],
+        places: dict[Parts, Place],
+        faults: list[Diagnostic],
+    ) -> None:
         """A row of the sheet of series: what a field was from a day on."""
         reader = self.reader
         cells = row.cells
         reader._nameless(header, row, faults)
-        name = str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
+        name = (
+            str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
+        )
         try:
             column = reader.names.column(reader.names.layout.main, name)
         except Unclear as unclear:
             which = unclear.candidates
-            zh, en = "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which)), f"{clip(name)!r} may be {', '.join(t.en for t in which)}"
+            zh, en = (
+                "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which)),
+                f"{clip(name)!r} may be {', '.join(t.en for t in which)}",
+            )
             faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
             return
         if column is None or not column.dated:
             shown = clip(name)
-            zh, en = f"“{shown}”不是可以分时点填写的字段", f"{shown!r} is not a field that can be given through time"
+            zh, en = (
+                f"“{shown}”不是可以分时点填写的字段",
+                f"{shown!r} is not a field that can be given through time",
+            )
             faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
             return
         into = data
@@ -320,7 +404,10 @@ class _Joined:
             into = into.setdefault(part, {})
         listed = into.setdefault(column.parts[-1], [])
         if not isinstance(listed, list) or len(listed) >= MAX_ENTRIES:
-            zh, en = f"主表已填“{column.label.zh}”，不能再分时点填写", f"{column.label.en} is given on the main sheet already"
+            zh, en = (
+                f"主表已填“{column.label.zh}”，不能再分时点填写",
+                f"{column.label.en} is given on the main sheet already",
+            )
             faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
             return
         at: Parts = (*column.parts, len(listed))
@@ -329,7 +416,12 @@ class _Joined:
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
             value = cells[index] if index is not None and index < len(cells) else None
             try:
-                entry[field] = read_cell(value, plain._replace(kind=kind, words=None if kind == "date" else column.words), "", table.since_1904)
+                entry[field] = read_cell(
+                    value,
+                    plain._replace(kind=kind, words=None if kind == "date" else column.words),
+                    "",
+                    table.since_1904,
+                )
             except NotClear as error:
                 code, zh, en = error.args
                 faults.append(reader.fault(code, zh, en, row.mark(index or 0), (*at, field)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from tic_rules.errors import DataError, fault
+from tic_rules.core.errors import DataError, fault
+from tic_rules.core.source import BadText, decode, read_text
 from tic_rules.inputs.subjects import S, validated
-from tic_rules.ruleset import Vocabulary
-from tic_rules.source import BadText, decode, read_text
+from tic_rules.model.ruleset import Vocabulary
 
 MAX_LINES = 20_000
 
@@ -34,7 +34,9 @@ def _subject(text: str, file: str, json_text: bool, line: int, model: type[S], v
     return validated(source.data, source, model, vocabulary)
 
 
-def subjects_from_lines(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> Iterator[S | DataError]:
+def subjects_from_lines(
+    text: str, file: str, model: type[S], vocabulary: Vocabulary
+) -> Iterator[S | DataError]:
     """JSON Lines: a subject a line; a line that cannot be used gives its errors, and the next one is read."""
     count = 0
     for number, line in enumerate(io.StringIO(text), 1):
@@ -52,6 +54,12 @@ def subjects_from_lines(text: str, file: str, model: type[S], vocabulary: Vocabu
 
 
 def _too_many(file: str) -> DataError:
-    error = fault(DataError, "too-large", f"超过 {MAX_LINES} 行；请分成几个文件", f"more than {MAX_LINES} lines; split the file", file=file)
+    error = fault(
+        DataError,
+        "too-large",
+        f"超过 {MAX_LINES} 行；请分成几个文件",
+        f"more than {MAX_LINES} lines; split the file",
+        file=file,
+    )
     assert isinstance(error, DataError)
     return error

@@ -7,11 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from tic_rules.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.core.source import Mark
+from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
 from tic_rules.inputs.sheetxml import Counted, repacked
 from tic_rules.inputs.tables import Reader, Table
-from tic_rules.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
-from tic_rules.source import Mark
 
 _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
 
@@ -25,7 +25,9 @@ class SheetRow:
         self.sheet, self.number, self.cells = sheet, number, cells
 
     def mark(self, column: int) -> Mark:
-        return Mark(self.number, column + 1, self.number, column + 2, cell_name(self.sheet, self.number, column + 1))
+        return Mark(
+            self.number, column + 1, self.number, column + 2, cell_name(self.sheet, self.number, column + 1)
+        )
 
 
 def workbook_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
@@ -42,7 +44,11 @@ def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
         import python_calamine
     except ImportError:
         raise fault(
-            UsageError, "extra", "读取 Excel 需要安装：pip install 'tic-rules[excel]'", "reading Excel needs: pip install 'tic-rules[excel]'", file=file
+            UsageError,
+            "extra",
+            "读取 Excel 需要安装：pip install 'tic-rules[excel]'",
+            "reading Excel needs: pip install 'tic-rules[excel]'",
+            file=file,
         ) from None
     tables = []
     try:
@@ -53,11 +59,25 @@ def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
                 if sheet == name and row <= len(rows) and column <= len(rows[row - 1]):
                     rows[row - 1][column - 1] = _as_shown(rows[row - 1][column - 1], shown)
             if any(cell != "" for row in rows for cell in row):
-                tables.append(Table(name, [SheetRow(name, number, row) for number, row in enumerate(rows, 1)], counted.since_1904))
+                tables.append(
+                    Table(
+                        name,
+                        [SheetRow(name, number, row) for number, row in enumerate(rows, 1)],
+                        counted.since_1904,
+                    )
+                )
     except BaseException as error:
-        if isinstance(error, Exception) or type(error).__name__ == "PanicException":  # what the Rust library says is no fault of ours
+        if (
+            isinstance(error, Exception) or type(error).__name__ == "PanicException"
+        ):  # what the Rust library says is no fault of ours
             said = clip(str(error), 100)
-            raise fault(DataError, "workbook", f"无法读取工作簿：{said}", f"the workbook cannot be read: {said}", file=file) from None
+            raise fault(
+                DataError,
+                "workbook",
+                f"无法读取工作簿：{said}",
+                f"the workbook cannot be read: {said}",
+                file=file,
+            ) from None
         raise
     named = {table.name for table in tables}
     faults = [
@@ -82,7 +102,9 @@ def is_outside(name: str) -> bool:
     return name.startswith(("#", "_")) or is_one_of(name, OUTSIDE)
 
 
-def _sorted_out(tables: list[Table], reader: Reader, file: str) -> tuple[Table, list[tuple[Sheet | None, Table]]]:
+def _sorted_out(
+    tables: list[Table], reader: Reader, file: str
+) -> tuple[Table, list[tuple[Sheet | None, Table]]]:
     """The main sheet, and the sheets of the lists. Raises DataError."""
     mains: list[Table] = []
     lists: list[tuple[Sheet | None, Table]] = []
@@ -95,12 +117,26 @@ def _sorted_out(tables: list[Table], reader: Reader, file: str) -> tuple[Table, 
         except Unclear as unclear:
             which = unclear.candidates
             zh = f"工作表“{clip(table.name)}”可以指 {'、'.join(t.zh for t in which)}；请写全"
-            faults.append(_about(zh, f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full", table, file))
+            faults.append(
+                _about(
+                    zh,
+                    f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full",
+                    table,
+                    file,
+                )
+            )
             continue
         if sheet is not None or is_one_of(table.name, (SERIES,)):
             key = sheet.path if sheet is not None else ""
             if key in seen:
-                faults.append(_about(f"与工作表“{clip(seen[key])}”重复", f"the sheet {clip(seen[key])} holds the same list", table, file))
+                faults.append(
+                    _about(
+                        f"与工作表“{clip(seen[key])}”重复",
+                        f"the sheet {clip(seen[key])} holds the same list",
+                        table,
+                        file,
+                    )
+                )
             seen[key] = table.name
             lists.append((sheet, table))
         elif is_one_of(table.name, MAIN):
@@ -116,9 +152,25 @@ def _sorted_out(tables: list[Table], reader: Reader, file: str) -> tuple[Table, 
             if close
             else ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
         )
-        faults.append(_about(f"未知的工作表“{clip(table.name)}”{hint[0]}", f"unknown sheet {clip(table.name)}{hint[1]}", table, file))
+        faults.append(
+            _about(
+                f"未知的工作表“{clip(table.name)}”{hint[0]}",
+                f"unknown sheet {clip(table.name)}{hint[1]}",
+                table,
+                file,
+            )
+        )
     if not mains and not faults:
-        faults.append(Diagnostic("empty", Text("工作簿里没有主表（一行一个中心）", "there is no main sheet (one row a centre) in the workbook"), file))
+        faults.append(
+            Diagnostic(
+                "empty",
+                Text(
+                    "工作簿里没有主表（一行一个中心）",
+                    "there is no main sheet (one row a centre) in the workbook",
+                ),
+                file,
+            )
+        )
     if faults:
         raise DataError(faults)
     return mains[0], lists

@@ -15,13 +15,15 @@ from tic_rules.analysis.lint.faults import Fault, Found, located
 from tic_rules.analysis.lint.numbers import about_deadline, about_numbers, about_order_of_time, about_units
 from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
 from tic_rules.analysis.lint.whole import Pairs, about_clauses
-from tic_rules.errors import Diagnostic, RuleSetError, Text
-from tic_rules.loading import inspect_ruleset, inspect_vocabulary
-from tic_rules.ruleset import Rule, RuleSet, Vocabulary
-from tic_rules.source import Source
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text
+from tic_rules.core.source import Source
+from tic_rules.model.loader import inspect_ruleset, inspect_vocabulary
+from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 
 _UNREADABLE = frozenset({"unreadable", "unknown-ruleset"})
-_TEXT = frozenset({"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"})
+_TEXT = frozenset(
+    {"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"}
+)
 _CODE_OF = {
     "unknown-fact": "TR101", "unknown-path": "TR101", "unknown-attribute": "TR101",
     "unknown-word": "TR107",
@@ -61,7 +63,9 @@ def lint_file(which: str | os.PathLike[str]) -> list[Fault]:
 def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
     for found in about_translations(vocabulary):
         mark = source.locate(found.within)
-        yield Fault(found.code, Text(found.zh, found.en), source.file, mark.line, mark.column, None, found.fix)
+        yield Fault(
+            found.code, Text(found.zh, found.en), source.file, mark.line, mark.column, None, found.fix
+        )
 
 
 def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
@@ -72,7 +76,10 @@ def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
     if whole:
         places = {rule.id: index for index, rule in enumerate(ruleset.rules)}
         pairs = Pairs(ruleset)
-        faults += [located(found, ruleset, ("rules", places[rule.id]), rule) for rule, found in (*pairs.implied(), *pairs.conflicts())]
+        faults += [
+            located(found, ruleset, ("rules", places[rule.id]), rule)
+            for rule, found in (*pairs.implied(), *pairs.conflicts())
+        ]
     return _sorted(faults)
 
 
@@ -100,7 +107,10 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
 def _of_diagnostic(fault: Diagnostic) -> Fault:
     """What loading refused, under the code of a lint."""
     code = "TR001" if fault.code in _TEXT else _CODE_OF.get(fault.code, "TR002")
-    if fault.code in ("missing", "string-too-short", "too-short") and fault.path.rsplit("/", 1)[-1] in ("zh", "en"):
+    if fault.code in ("missing", "string-too-short", "too-short") and fault.path.rsplit("/", 1)[-1] in (
+        "zh",
+        "en",
+    ):
         code = "TR003"
     return Fault(code, fault.message, fault.file, fault.line, fault.column)
 
@@ -109,4 +119,14 @@ def _sorted(faults: Iterable[Fault]) -> list[Fault]:
     return sorted(faults, key=lambda fault: (fault.line, fault.column, fault.code))
 
 
-__all__ = ["BY_CODE", "CODES", "Fault", "LintCode", "Severity", "explain_code", "lint", "lint_file", "lint_rule"]
+__all__ = [
+    "BY_CODE",
+    "CODES",
+    "Fault",
+    "LintCode",
+    "Severity",
+    "explain_code",
+    "lint",
+    "lint_file",
+    "lint_rule",
+]

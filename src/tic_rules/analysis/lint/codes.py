@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-from tic_rules.errors import Text
+from tic_rules.core.errors import Text
 
 Severity = Literal["error", "warning"]
 

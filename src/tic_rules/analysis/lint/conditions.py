@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tic_rules import conditions as c
+from tic_rules.analysis.diff.order import Reader
 from tic_rules.analysis.lint.faults import Found, Loc, conditions_of
 from tic_rules.analysis.lint.logic import Logic
-from tic_rules.analysis.order import Reader
-from tic_rules.errors import Text
-from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
 
 OPEN_WAY = "适用即通过"
 """What the reading of a preference says that only tells whether a way is open."""
@@ -26,7 +26,12 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     if rule.applies is None or rule.require is None:
         return
     if logic.excludes(rule.applies, rule.require):
-        yield Found("TR201", ("require",), "适用时要求不可能成立", "where the rule applies its requirement cannot hold")
+        yield Found(
+            "TR201",
+            ("require",),
+            "适用时要求不可能成立",
+            "where the rule applies its requirement cannot hold",
+        )
     elif logic.reader.at_least(rule.applies, rule.require) and not _way_only(rule):
         yield Found(
             "TR202",
@@ -36,7 +41,12 @@ def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             Text("写出适用条件之外的要求", "ask for more than `applies` says"),
         )
     if rule.fails_at_once is not None and logic.reader.at_least(rule.require, rule.fails_at_once):
-        yield Found("TR201", ("fails_at_once",), "要求成立时规则即不符合", "where the requirement holds the rule fails at once")
+        yield Found(
+            "TR201",
+            ("fails_at_once",),
+            "要求成立时规则即不符合",
+            "where the requirement holds the rule fails at once",
+        )
 
 
 def _way_only(rule: Rule) -> bool:
@@ -51,7 +61,11 @@ def _deepest(tree: Any, at: Loc, logic: Logic) -> list[Found]:
         if logic.never(node) and not any(logic.never(part) for part in inner):
             found.append(
                 Found(
-                    "TR201", place, "没有数据能使它成立", "no data makes this true", Text("检查界限和组合方式", "look at the bounds and at how they are joined")
+                    "TR201",
+                    place,
+                    "没有数据能使它成立",
+                    "no data makes this true",
+                    Text("检查界限和组合方式", "look at the bounds and at how they are joined"),
                 )
             )
         elif logic.always(node) and not any(logic.always(part) for part in inner):

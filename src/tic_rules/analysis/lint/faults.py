@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tic_rules import conditions as c
 from tic_rules.analysis.lint.codes import BY_CODE, Severity
-from tic_rules.errors import Diagnostic, Text
-from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
 
 Loc = tuple[str | int, ...]
 
@@ -56,7 +56,15 @@ class Found(NamedTuple):
 
 def located(found: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -> Fault:
     mark = ruleset.locate(*at, *found.within)
-    return Fault(found.code, Text(found.zh, found.en), ruleset.file, mark.line, mark.column, rule.id if rule else None, found.fix)
+    return Fault(
+        found.code,
+        Text(found.zh, found.en),
+        ruleset.file,
+        mark.line,
+        mark.column,
+        rule.id if rule else None,
+        found.fix,
+    )
 
 
 def conditions_of(rule: Rule) -> Iterator[tuple[str, Any]]:

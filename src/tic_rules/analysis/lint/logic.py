@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from tic_rules import conditions as c
-from tic_rules.analysis.order import Interval, Reader, interval, where_at_least
-from tic_rules.ruleset import Fact
+from tic_rules.analysis.diff.order import Interval, Reader, interval, where_at_least
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Fact
 
 ANYTHING = Interval(0, False, None, False)
 """Counts and amounts are never less than nothing."""
@@ -21,7 +21,9 @@ class Logic(NamedTuple):
         """Whether no data makes a condition true."""
         match node:
             case c.All():
-                return any(self.never(part) for part in node.all) or any(self.excludes(x, y) for i, x in enumerate(node.all) for y in node.all[:i])
+                return any(self.never(part) for part in node.all) or any(
+                    self.excludes(x, y) for i, x in enumerate(node.all) for y in node.all[:i]
+                )
             case c.Either():
                 return all(self.never(part) for part in node.any)
             case c.Not():
@@ -31,10 +33,18 @@ class Logic(NamedTuple):
             case c.Compare() if not isinstance(node.limit, c.Times):
                 return self._empty(node)
             case c.Share():
-                return bool(node.more_than >= 1) if node.more_than is not None else bool(node.at_least is not None and node.at_least > 1)
+                return (
+                    bool(node.more_than >= 1)
+                    if node.more_than is not None
+                    else bool(node.at_least is not None and node.at_least > 1)
+                )
             case c.Contains() | c.EachOf():
                 return False
-        return any(_where_empty(where) for where in (getattr(node, "some", None), getattr(node, "every", None)) if where is not None)
+        return any(
+            _where_empty(where)
+            for where in (getattr(node, "some", None), getattr(node, "every", None))
+            if where is not None
+        )
 
     def always(self, node: Any) -> bool:
         """Whether all data makes a condition true, once it is known."""
@@ -42,7 +52,9 @@ class Logic(NamedTuple):
             case c.All():
                 return all(self.always(part) for part in node.all)
             case c.Either():
-                return any(self.always(part) for part in node.any) or any(self._complement(x, y) for i, x in enumerate(node.any) for y in node.any[:i])
+                return any(self.always(part) for part in node.any) or any(
+                    self._complement(x, y) for i, x in enumerate(node.any) for y in node.any[:i]
+                )
             case c.Not():
                 return self.never(node.not_)
             case c.Compare() if not isinstance(node.limit, c.Times):
@@ -82,7 +94,9 @@ class Logic(NamedTuple):
 
     def _empty(self, node: c.Compare) -> bool:
         allowed = interval(node.operator, node.limit)
-        if not allowed.meets(ANYTHING) or (allowed.low is not None and allowed.high is not None and allowed.low > allowed.high):
+        if not allowed.meets(ANYTHING) or (
+            allowed.low is not None and allowed.high is not None and allowed.low > allowed.high
+        ):
             return True
         kinds = self.facts[node.fact].kinds if node.fact in self.facts else None
         groups = self.facts[kinds].groups if kinds is not None and kinds in self.facts else None
@@ -97,11 +111,24 @@ class Logic(NamedTuple):
             return False
         if isinstance(x, c.Is) and isinstance(y, c.Is):
             return {x.is_, y.is_} == {True, False}
-        if isinstance(x, c.Compare) and isinstance(y, c.Compare) and not isinstance(x.limit, c.Times) and not isinstance(y.limit, c.Times):
+        if (
+            isinstance(x, c.Compare)
+            and isinstance(y, c.Compare)
+            and not isinstance(x.limit, c.Times)
+            and not isinstance(y.limit, c.Times)
+        ):
             first, second = interval(x.operator, x.limit), interval(y.operator, y.limit)
             floor, ceiling = (first, second) if second.low is None else (second, first)
-            joined = floor.high is None and ceiling.low is None and floor.low is not None and ceiling.high is not None
-            return joined and (floor.low < ceiling.high or (floor.low == ceiling.high and not (floor.low_open and ceiling.high_open)))
+            joined = (
+                floor.high is None
+                and ceiling.low is None
+                and floor.low is not None
+                and ceiling.high is not None
+            )
+            return joined and (
+                floor.low < ceiling.high
+                or (floor.low == ceiling.high and not (floor.low_open and ceiling.high_open))
+            )
         return False
 
 
@@ -126,6 +153,11 @@ def _clash(x: c.Where, y: c.Where) -> bool:
     """Whether one attribute is asked to hold two things at once; several words can stand in one attribute, so only yes and no count."""
     for name in x.each.keys() & y.each.keys():
         first, second = x.each[name].one_of, y.each[name].one_of
-        if first and second and all(isinstance(word, bool) for word in (*first, *second)) and not set(first) & set(second):
+        if (
+            first
+            and second
+            and all(isinstance(word, bool) for word in (*first, *second))
+            and not set(first) & set(second)
+        ):
             return True
     return False

@@ -8,13 +8,21 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of
-from tic_rules.analysis.lint.speech import APPROVAL, TERM_END, YEARLY, Said, calendar_years_in, numbers_in, years_in
-from tic_rules.errors import Text
-from tic_rules.quantities import decimal_text
-from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.source import Plain
+from tic_rules.analysis.lint.speech import (
+    APPROVAL,
+    TERM_END,
+    YEARLY,
+    Said,
+    calendar_years_in,
+    numbers_in,
+    years_in,
+)
+from tic_rules.core.errors import Text
+from tic_rules.core.quantities import decimal_text
+from tic_rules.core.source import Plain
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
 
 _FLOOR, _CEILING = ("at_least", "more_than"), ("at_most", "less_than")
 
@@ -23,7 +31,12 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     quote, reading = numbers_in(rule.quote), numbers_in(rule.reading.zh) if rule.reading else []
     for at, node in nodes_of(rule):
         fact = ruleset.facts.get(getattr(node, "fact", ""))
-        money = fact is not None and fact.unit == "CNY" and isinstance(node, c.Compare) and not isinstance(node.limit, c.Times)
+        money = (
+            fact is not None
+            and fact.unit == "CNY"
+            and isinstance(node, c.Compare)
+            and not isinstance(node.limit, c.Times)
+        )
         for key, value in _bounds(node):
             if _goes_without_saying(at, key, value):
                 continue
@@ -33,9 +46,16 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             place = (*at, key)
             if not said:
                 shown = decimal_text(value) or str(value)
-                fix = Text("核对数字，或在 reading 中说明它从何而来", "check the number, or say in the reading where it comes from")
+                fix = Text(
+                    "核对数字，或在 reading 中说明它从何而来",
+                    "check the number, or say in the reading where it comes from",
+                )
                 yield Found(
-                    "TR309", place, f"数字 {shown} 不见于引文，也不见于 reading", f"the number {shown} stands neither in the quote nor in the reading", fix
+                    "TR309",
+                    place,
+                    f"数字 {shown} 不见于引文，也不见于 reading",
+                    f"the number {shown} stands neither in the quote nor in the reading",
+                    fix,
                 )
             elif at[0] == "require":
                 yield from _compared(key, place, said)
@@ -45,7 +65,13 @@ def _bounds(node: Any) -> Iterator[tuple[str, Any]]:
     """The numbers of one condition, each under its key."""
     if isinstance(node, c.Compare):
         limit = node.limit
-        for value in limit if node.operator == "between" else (limit.times,) if isinstance(limit, c.Times) else (limit,):
+        for value in (
+            limit
+            if node.operator == "between"
+            else (limit.times,)
+            if isinstance(limit, c.Times)
+            else (limit,)
+        ):
             yield node.operator, value
     elif isinstance(node, c.Share):
         yield ("more_than", node.more_than) if node.more_than is not None else ("at_least", node.at_least)
@@ -67,11 +93,29 @@ def _compared(operator: str, place: Loc, said: list[Said]) -> Iterator[Found]:
     if operator in _FLOOR + _CEILING and {operator, claim} in ({*_FLOOR}, {*_CEILING}):
         inclusive = claim in ("at_least", "at_most")
         code = "TR306" if inclusive else "TR307"
-        yield Found(code, place, f"原文的用语是 {claim}，写成了 {operator}", f"the words mean {claim}, and {operator} is written", fix)
+        yield Found(
+            code,
+            place,
+            f"原文的用语是 {claim}，写成了 {operator}",
+            f"the words mean {claim}, and {operator} is written",
+            fix,
+        )
     elif operator in _FLOOR + _CEILING:
-        yield Found("TR308", place, f"原文的用语是 {claim}，条件却是 {operator}", f"the words mean {claim}, and the condition says {operator}", fix)
+        yield Found(
+            "TR308",
+            place,
+            f"原文的用语是 {claim}，条件却是 {operator}",
+            f"the words mean {claim}, and the condition says {operator}",
+            fix,
+        )
     elif operator == "equals" and claim in ("at_least", "at_most"):
-        yield Found("TR308", place, f"原文的用语是 {claim}，条件却要求正好等于", f"the words mean {claim}, and the condition wants exactly it", fix)
+        yield Found(
+            "TR308",
+            place,
+            f"原文的用语是 {claim}，条件却要求正好等于",
+            f"the words mean {claim}, and the condition wants exactly it",
+            fix,
+        )
 
 
 # --- deadlines -----------------------------------------------------------------------------------------------------------------
@@ -86,34 +130,62 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
             said = "、".join(str(n) for n in sorted(asked))
             yield _deadline(
                 "by",
-                f"期限是{rule.years}年" + (f"，引文说{said}年" if said else "，引文和 reading 都没有这一期限"),
-                f"the deadline is {rule.years} years" + (f", the quote says {said}" if said else ", which neither the quote nor the reading says"),
+                f"期限是{rule.years}年"
+                + (f"，引文说{said}年" if said else "，引文和 reading 都没有这一期限"),
+                f"the deadline is {rule.years} years"
+                + (f", the quote says {said}" if said else ", which neither the quote nor the reading says"),
             )
         return
     if asked and rule.kind != "limit":
         said = "、".join(str(n) for n in sorted(asked))
-        yield _deadline("by" if rule.by else "id", f"引文写明{said}年的期限，规则没有照写", f"the quote sets a deadline of {said} years, and the rule does not")
+        yield _deadline(
+            "by" if rule.by else "id",
+            f"引文写明{said}年的期限，规则没有照写",
+            f"the quote sets a deadline of {said} years, and the rule does not",
+        )
     elif isinstance(rule.by, date):
         years = calendar_years_in(both)
         if rule.by.year not in years:
             yield _deadline(
-                "by", f"期限{rule.by}的年份不见于引文，也不见于 reading", f"the year of the deadline {rule.by} stands neither in the quote nor in the reading"
+                "by",
+                f"期限{rule.by}的年份不见于引文，也不见于 reading",
+                f"the year of the deadline {rule.by} stands neither in the quote nor in the reading",
             )
         elif (rule.by.month, rule.by.day) != (12, 31):
-            yield _deadline("by", f"“到{rule.by.year}年”以12月31日为限，不是{rule.by}", f"“by {rule.by.year}” is up to 31 December, not {rule.by}")
+            yield _deadline(
+                "by",
+                f"“到{rule.by.year}年”以12月31日为限，不是{rule.by}",
+                f"“by {rule.by.year}” is up to 31 December, not {rule.by}",
+            )
     elif "term_end" in (rule.by, rule.from_, rule.until):
         key = "by" if rule.by else "from" if rule.from_ else "until"
         if not TERM_END.search(both):
-            yield _deadline(key, "引文和 reading 都没有说到建设期满", "neither the quote nor the reading speaks of the end of the term")
+            yield _deadline(
+                key,
+                "引文和 reading 都没有说到建设期满",
+                "neither the quote nor the reading speaks of the end of the term",
+            )
     elif re.search("期满时|期满前|期满后", quote):
-        yield _deadline("id", "引文以建设期满为限，规则没有照写", "the quote looks at the end of the term, and the rule does not")
+        yield _deadline(
+            "id",
+            "引文以建设期满为限，规则没有照写",
+            "the quote looks at the end of the term, and the rule does not",
+        )
     if rule.from_ == "approval" and not APPROVAL.search(both):
-        yield _deadline("from", "引文和 reading 都没有说到批复", "neither the quote nor the reading speaks of approval")
+        yield _deadline(
+            "from", "引文和 reading 都没有说到批复", "neither the quote nor the reading speaks of approval"
+        )
     if rule.since == "approval" and not APPROVAL.search(both):
-        yield _deadline("since", "引文和 reading 都没有说自批复起计", "neither the quote nor the reading counts from approval")
+        yield _deadline(
+            "since",
+            "引文和 reading 都没有说自批复起计",
+            "neither the quote nor the reading counts from approval",
+        )
     if isinstance(rule.since, date) and rule.since.year not in calendar_years_in(both):
         yield _deadline(
-            "since", f"起算日{rule.since}的年份不见于引文，也不见于 reading", f"the year of {rule.since} stands neither in the quote nor in the reading"
+            "since",
+            f"起算日{rule.since}的年份不见于引文，也不见于 reading",
+            f"the year of {rule.since} stands neither in the quote nor in the reading",
         )
     if rule.yearly is not None and not YEARLY.search(quote):
         yield _deadline("yearly", "引文没有说每年或年度", "the quote does not speak of every year")
@@ -125,7 +197,16 @@ def _spans(quote: str) -> set[int]:
 
 
 def _deadline(key: str, zh: str, en: str) -> Found:
-    return Found("TR310", (key,), zh, en, Text("核对期限，或在 reading 中说明由来", "check the deadline, or say in the reading where it comes from"))
+    return Found(
+        "TR310",
+        (key,),
+        zh,
+        en,
+        Text(
+            "核对期限，或在 reading 中说明由来",
+            "check the deadline, or say in the reading where it comes from",
+        ),
+    )
 
 
 def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
@@ -150,9 +231,19 @@ def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         )
     if isinstance(rule.by, date):
         if begins is not None and rule.by < begins:
-            yield Found("TR203", ("by",), f"期限{rule.by}早于文件施行之日{begins}", f"the deadline {rule.by} lies before the document is in force ({begins})")
+            yield Found(
+                "TR203",
+                ("by",),
+                f"期限{rule.by}早于文件施行之日{begins}",
+                f"the deadline {rule.by} lies before the document is in force ({begins})",
+            )
         if isinstance(rule.since, date) and rule.since > rule.by:
-            yield Found("TR203", ("since",), f"起算日{rule.since}晚于期限{rule.by}", f"what counts begins on {rule.since}, after the deadline {rule.by}")
+            yield Found(
+                "TR203",
+                ("since",),
+                f"起算日{rule.since}晚于期限{rule.by}",
+                f"what counts begins on {rule.since}, after the deadline {rule.by}",
+            )
 
 
 # --- units ---------------------------------------------------------------------------------------------------------------------
@@ -161,7 +252,11 @@ def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 def about_units(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     """Bounds as they are written, against the unit of their fact."""
     for at, node in nodes_of(rule):
-        if not isinstance(node, c.Compare) or node.fact not in ruleset.facts or isinstance(node.limit, c.Times):
+        if (
+            not isinstance(node, c.Compare)
+            or node.fact not in ruleset.facts
+            or isinstance(node.limit, c.Times)
+        ):
             continue
         unit = ruleset.facts[node.fact].unit
         for written in _written(ruleset, rule, (*at, node.operator)):
@@ -175,24 +270,42 @@ def about_units(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                     f"the unit of {node.fact} is {unit}; {written} is not written so",
                     fix,
                 )
-    units = {ruleset.facts[name].unit for name in rule.amount.sum_of if name in ruleset.facts} if rule.amount else set()
+    units = (
+        {ruleset.facts[name].unit for name in rule.amount.sum_of if name in ruleset.facts}
+        if rule.amount
+        else set()
+    )
     if len(units) > 1:
         yield Found("TR102", ("amount",), "相加的事实单位不同", "the facts that are added differ in unit")
 
 
 def _written(ruleset: RuleSet, rule: Rule, within: Loc) -> list[Any]:
     """A bound as it stands in the file: Plain text, not yet a number."""
-    value: Any = ruleset.written("rules", ruleset.rules.index(rule), *within) if rule in ruleset.rules else None
-    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, (str, Plain, int))]
+    value: Any = (
+        ruleset.written("rules", ruleset.rules.index(rule), *within) if rule in ruleset.rules else None
+    )
+    return [
+        item
+        for item in (value if isinstance(value, list) else [value])
+        if isinstance(item, (str, Plain, int))
+    ]
 
 
 def _wrong_unit(written: str, unit: str | None) -> tuple[str, str, str] | None:
     money, percent = bool(re.search("[元圆]", written)), written.rstrip().endswith(("%", "％"))
     if unit == "CNY":
-        return None if money or not written.strip("0. ") else ("没有写元", "写明元，例如10亿元", "write the amount with its unit, as in 10亿元")
+        return (
+            None
+            if money or not written.strip("0. ")
+            else ("没有写元", "写明元，例如10亿元", "write the amount with its unit, as in 10亿元")
+        )
     if money:
         return "写成了金额", "只写数字", "write the bare number"
     if unit == "ratio":
         plain = not percent and "/" not in written and re.fullmatch(r"\d+(\.\d+)?", written.strip())
-        return ("不是比例", "写成百分数，例如1.1%", "write a percentage, as in 1.1%") if plain and Fraction(written.strip()) > 1 else None
+        return (
+            ("不是比例", "写成百分数，例如1.1%", "write a percentage, as in 1.1%")
+            if plain and Fraction(written.strip()) > 1
+            else None
+        )
     return ("写成了百分数", "只写数字", "write the bare number") if percent else None

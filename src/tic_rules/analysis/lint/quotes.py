@@ -7,12 +7,12 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of, tests_of, wheres_of
 from tic_rules.analysis.lint.speech import MODALITY_WORD, VAGUE, modalities_in, modality_told
-from tic_rules.errors import Text
-from tic_rules.ruleset import Bilingual, Rule
-from tic_rules.wording import MODALITY
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Bilingual, Rule
+from tic_rules.results.labels import MODALITY
 
 LONGEST = 120
 """Columns of a quote: 60 Chinese characters."""
@@ -23,17 +23,33 @@ def about_quote(rule: Rule) -> Iterator[Found]:
     quote = re.sub(r"\s", "", rule.quote)
     width = sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in quote)
     if width > LONGEST:
-        fix = Text("只留表达要求的原话，其余用“…”略去", "keep the words that ask and leave the rest out with …")
+        fix = Text(
+            "只留表达要求的原话，其余用“…”略去", "keep the words that ask and leave the rest out with …"
+        )
         yield Found(
-            "TR312", ("quote",), f"引文长{width // 2}个汉字，超过{LONGEST // 2}", f"the quote is {width // 2} characters long, more than {LONGEST // 2}", fix
+            "TR312",
+            ("quote",),
+            f"引文长{width // 2}个汉字，超过{LONGEST // 2}",
+            f"the quote is {width // 2} characters long, more than {LONGEST // 2}",
+            fix,
         )
     if len(quote.replace("…", "")) < SHORTEST:
-        yield Found("TR313", ("quote",), f"引文不足{SHORTEST}个字", f"the quote has fewer than {SHORTEST} characters")
+        yield Found(
+            "TR313", ("quote",), f"引文不足{SHORTEST}个字", f"the quote has fewer than {SHORTEST} characters"
+        )
     vague = [word for word in VAGUE if word in quote]
     if vague and rule.reading is None:
         words = "、".join(vague)
-        fix = Text(f"添加 reading，说明“{vague[0]}”如何理解", f"add a reading that says how {vague[0]} is read")
-        yield Found("TR311", ("quote",), f"引文说“{words}”，没有 reading", f"the quote says {words}, and there is no reading", fix)
+        fix = Text(
+            f"添加 reading，说明“{vague[0]}”如何理解", f"add a reading that says how {vague[0]} is read"
+        )
+        yield Found(
+            "TR311",
+            ("quote",),
+            f"引文说“{words}”，没有 reading",
+            f"the quote says {words}, and there is no reading",
+            fix,
+        )
 
 
 def about_modality(rule: Rule) -> Iterator[Found]:
@@ -42,7 +58,10 @@ def about_modality(rule: Rule) -> Iterator[Found]:
     allowed = {told} if told else set(spoken) or {"must"}
     if told is None and len(spoken) > 1:
         words = "、".join(MODALITY_WORD[modality] for modality in sorted(spoken))
-        fix = Text(f"在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”", f"say in the reading: 按{MODALITY_WORD[rule.modality]}理解")
+        fix = Text(
+            f"在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”",
+            f"say in the reading: 按{MODALITY_WORD[rule.modality]}理解",
+        )
         yield Found(
             "TR305",
             ("modality",),
@@ -75,11 +94,26 @@ def about_lists(rule: Rule) -> Iterator[Found]:
             continue  # what a clause speaks to is not what it lists
         for place, words, is_open in _lists(at, node):
             if said and not is_open and not read and words > 1:
-                fix = Text("加 open: true；“等”另有所指的，在 reading 中说明", "add open: true, or say in the reading how 等 is read")
-                yield Found("TR301", place, "引文有“等”，清单却是封闭的", "the quote says 等, and the list is closed", fix)
+                fix = Text(
+                    "加 open: true；“等”另有所指的，在 reading 中说明",
+                    "add open: true, or say in the reading how 等 is read",
+                )
+                yield Found(
+                    "TR301",
+                    place,
+                    "引文有“等”，清单却是封闭的",
+                    "the quote says 等, and the list is closed",
+                    fix,
+                )
             if is_open and not said:
                 fix = Text("去掉 open: true，或补引“等”", "drop open: true, or quote the 等")
-                yield Found("TR302", place, "清单是开放的，引文却没有“等”", "the list is open, and the quote does not say 等", fix)
+                yield Found(
+                    "TR302",
+                    place,
+                    "清单是开放的，引文却没有“等”",
+                    "the list is open, and the quote does not say 等",
+                    fix,
+                )
 
 
 def _lists(at: Loc, node: Any) -> Iterator[tuple[Loc, int, bool]]:
@@ -95,7 +129,9 @@ def _lists(at: Loc, node: Any) -> Iterator[tuple[Loc, int, bool]]:
         case c.Some() | c.Every():
             for key, where in wheres_of(node):
                 for place, _, test in tests_of(where, (*at, key)):
-                    if test.one_of is not None and not any(isinstance(word, bool) or word is None for word in test.one_of):
+                    if test.one_of is not None and not any(
+                        isinstance(word, bool) or word is None for word in test.one_of
+                    ):
                         yield place, len(test.one_of), test.open
 
 
@@ -118,6 +154,18 @@ def _translated(text: Bilingual, within: Loc) -> Iterator[Found]:
     letters = sum(char.isascii() and char.isalpha() for char in text.en)
     foreign = sum("一" <= char <= "鿿" for char in text.en)
     if text.en == text.zh or foreign > letters or not (letters or text.en.isascii()):
-        yield Found("TR003", (*within, "en"), f"英文缺失：“{text.en}”", f"this is not English: {text.en}", Text("补上英文", "write it in English"))
+        yield Found(
+            "TR003",
+            (*within, "en"),
+            f"英文缺失：“{text.en}”",
+            f"this is not English: {text.en}",
+            Text("补上英文", "write it in English"),
+        )
     if letters > 3 and not any("一" <= char <= "鿿" for char in text.zh):
-        yield Found("TR003", (*within, "zh"), f"中文缺失：“{text.zh}”", f"this is not Chinese: {text.zh}", Text("补上中文", "write it in Chinese"))
+        yield Found(
+            "TR003",
+            (*within, "zh"),
+            f"中文缺失：“{text.zh}”",
+            f"this is not Chinese: {text.zh}",
+            Text("补上中文", "write it in Chinese"),
+        )

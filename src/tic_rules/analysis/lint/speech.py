@@ -9,7 +9,7 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules.quantities import NotANumber, parse_number
+from tic_rules.core.quantities import NotANumber, parse_number
 
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
 """Words that give no number."""
@@ -21,14 +21,35 @@ _CLAIMS = {
     "less_than": ("低于", "少于", "不满", "小于"),
 }
 _AFTER = ("以上", "以内", "以下")
-_WORDS = sorted((word for words in _CLAIMS.values() for word in words if word != "不足"), key=len, reverse=True)
+_WORDS = sorted(
+    (word for words in _CLAIMS.values() for word in words if word != "不足"), key=len, reverse=True
+)
 _COMPARISON = re.compile("|".join(_WORDS))
 _CLAIM_OF = {word: operator for operator, words in _CLAIMS.items() for word in words}
 
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?)\s*(万亿|亿|万|%|％)?|([零〇一二两三四五六七八九十百千]+)(?:\s*(万亿|亿|万))?")
+_NUMBER = re.compile(
+    r"(\d+(?:\.\d+)?)\s*(万亿|亿|万|%|％)?|([零〇一二两三四五六七八九十百千]+)(?:\s*(万亿|亿|万))?"
+)
 _HALF = Fraction(1, 2)
-_SAID: dict[str, Fraction | int] = {"一半": _HALF, "半数": _HALF, "过半": _HALF, "翻一番": 2, "翻番": 2, "两倍": 2, "首年": 1, "首次": 1}
-_TIMES: dict[str | None, Fraction | int] = {"万亿": 10**12, "亿": 10**8, "万": 10**4, "%": Fraction(1, 100), "％": Fraction(1, 100), None: 1, "": 1}
+_SAID: dict[str, Fraction | int] = {
+    "一半": _HALF,
+    "半数": _HALF,
+    "过半": _HALF,
+    "翻一番": 2,
+    "翻番": 2,
+    "两倍": 2,
+    "首年": 1,
+    "首次": 1,
+}
+_TIMES: dict[str | None, Fraction | int] = {
+    "万亿": 10**12,
+    "亿": 10**8,
+    "万": 10**4,
+    "%": Fraction(1, 100),
+    "％": Fraction(1, 100),
+    None: 1,
+    "": 1,
+}
 
 
 class Said(NamedTuple):
@@ -51,7 +72,9 @@ def numbers_in(text: str) -> list[Said]:
         value *= _TIMES[scale if digits else chinese_scale]
         found.append(_said(value, match.start(), match.end(), text))
     for word, number in _SAID.items():
-        found.extend(_said(Fraction(number), match.start(), match.end(), text) for match in re.finditer(word, text))
+        found.extend(
+            _said(Fraction(number), match.start(), match.end(), text) for match in re.finditer(word, text)
+        )
     return found
 
 
@@ -63,7 +86,13 @@ def parse_chinese(text: str) -> int:
 
 
 def _said(value: Fraction, start: int, end: int, text: str) -> Said:
-    return Said(int(value) if value.denominator == 1 else value, start, end, _claims(text, start, end), text[end:].lstrip().startswith("元"))
+    return Said(
+        int(value) if value.denominator == 1 else value,
+        start,
+        end,
+        _claims(text, start, end),
+        text[end:].lstrip().startswith("元"),
+    )
 
 
 def _claims(text: str, start: int, end: int) -> frozenset[str]:

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from tic_rules import conditions as c
+from tic_rules.analysis.coverage.official import NUMERAL, numeral, parent_of
+from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
-from tic_rules.analysis.official import NUMERAL, numeral, parent_of
-from tic_rules.analysis.order import Reader, clock_of, early_enough, nature_of
-from tic_rules.errors import Text
-from tic_rules.ruleset import Rule, RuleSet
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
 
 _ANNEXES = "附件"
 _STRENGTH = {"must": 2, "in_principle": 1, "encouraged": 0, "may": 0}
@@ -26,14 +26,23 @@ class Pairs:
         self.ruleset = ruleset
         self.reader = Reader(ruleset.facts)
         self.logic = Logic(ruleset.facts, self.reader)
-        self.rules = [rule for rule in ruleset.rules if rule.require is not None and not any(isinstance(node, c.Attested) for node in c.walk(rule.require))]
+        self.rules = [
+            rule
+            for rule in ruleset.rules
+            if rule.require is not None
+            and not any(isinstance(node, c.Attested) for node in c.walk(rule.require))
+        ]
         self.facts = {rule.id: frozenset(c.facts_of(rule.require)) for rule in self.rules}
 
     def implied(self) -> Iterator[tuple[Rule, Found]]:
         """Rules that others of the same bearer already ask for, at least as strictly and as early."""
         gone: set[str] = set()
         for rule in self.rules:
-            others = [other for other in self.rules if other is not rule and other.id not in gone and self._covers(other, rule)]
+            others = [
+                other
+                for other in self.rules
+                if other is not rule and other.id not in gone and self._covers(other, rule)
+            ]
             whole = c.All(all=tuple(other.require for other in others)) if others else None
             if whole is not None and self.reader.at_least(whole, rule.require):
                 gone.add(rule.id)
@@ -46,19 +55,32 @@ class Pairs:
                         ("require",),
                         f"已由 {zh} 涵盖",
                         f"implied by {en}",
-                        Text("核对界限和期限，确属重复的删去", "check bound and deadline; drop it where it repeats"),
+                        Text(
+                            "核对界限和期限，确属重复的删去",
+                            "check bound and deadline; drop it where it repeats",
+                        ),
                     ),
                 )
 
     def _covers(self, other: Rule, rule: Rule) -> bool:
         """Whether what `other` asks is asked of the same bearer wherever and whenever `rule` asks."""
-        if other.bearer != rule.bearer or _STRENGTH[other.modality] < _STRENGTH[rule.modality] or (other.kind == "target") != (rule.kind == "target"):
+        if (
+            other.bearer != rule.bearer
+            or _STRENGTH[other.modality] < _STRENGTH[rule.modality]
+            or (other.kind == "target") != (rule.kind == "target")
+        ):
             return False
-        if (other.since, other.until) != (rule.since, rule.until) or not self.facts[other.id] & self.facts[rule.id]:
+        if (other.since, other.until) != (rule.since, rule.until) or not self.facts[other.id] & self.facts[
+            rule.id
+        ]:
             return False
-        if other.applies is not None and (rule.applies is None or not self.reader.at_least(rule.applies, other.applies)):
+        if other.applies is not None and (
+            rule.applies is None or not self.reader.at_least(rule.applies, other.applies)
+        ):
             return False
-        return early_enough(clock_of(other), clock_of(rule), nature_of(other.require, self.ruleset.vocabulary))
+        return early_enough(
+            clock_of(other), clock_of(rule), nature_of(other.require, self.ruleset.vocabulary)
+        )
 
     def conflicts(self) -> Iterator[tuple[Rule, Found]]:
         """Pairs of rules on one fact that cannot both be met at a time that both look at."""
@@ -73,7 +95,10 @@ class Pairs:
                         ("require",),
                         f"与 {first.id} 不能同时满足",
                         f"cannot be met together with {first.id}",
-                        Text("对照两处原文，核对界限和适用范围", "hold both against the text: bounds, and what each applies to"),
+                        Text(
+                            "对照两处原文，核对界限和适用范围",
+                            "hold both against the text: bounds, and what each applies to",
+                        ),
                     ),
                 )
 
@@ -90,7 +115,10 @@ class Pairs:
         natures = [nature_of(rule.require, vocabulary) for rule in (x, y)]
         if all(nature.timeless for nature in natures):
             return True
-        return any(nature.lasting and early_enough(one, two, nature) for nature, one, two in zip(natures, times, times[::-1], strict=True))
+        return any(
+            nature.lasting and early_enough(one, two, nature)
+            for nature, one, two in zip(natures, times, times[::-1], strict=True)
+        )
 
 
 def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
@@ -100,16 +128,44 @@ def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
     for index, clause in enumerate(ruleset.clauses):
         at: Loc = ("clauses", index)
         if not clause.rules and clause.disposition is None:
-            fix = Text("列出 rules，或写明 disposition 和 asks_nothing", "list its rules, or give disposition and asks_nothing")
-            yield at, Found("TR401", (), f"条款 {clause.at} {clause.heading} 没有着落", f"clause {clause.at} has no disposition", fix)
+            fix = Text(
+                "列出 rules，或写明 disposition 和 asks_nothing",
+                "list its rules, or give disposition and asks_nothing",
+            )
+            yield (
+                at,
+                Found(
+                    "TR401",
+                    (),
+                    f"条款 {clause.at} {clause.heading} 没有着落",
+                    f"clause {clause.at} has no disposition",
+                    fix,
+                ),
+            )
         above, number = _numbered(clause.at)
         if number is None:
             continue
         if above not in ("", _ANNEXES) and above not in seen:
-            yield at, Found("TR402", ("at",), f"条款 {clause.at} 之前没有 {above}", f"{above} is not listed before clause {clause.at}")
+            yield (
+                at,
+                Found(
+                    "TR402",
+                    ("at",),
+                    f"条款 {clause.at} 之前没有 {above}",
+                    f"{above} is not listed before clause {clause.at}",
+                ),
+            )
         expected = last.get(above, 0) + 1
         if number != expected:
-            yield at, Found("TR402", ("at",), f"条款 {clause.at} 的编号应为第{expected}", f"clause {clause.at} should be number {expected} of its level")
+            yield (
+                at,
+                Found(
+                    "TR402",
+                    ("at",),
+                    f"条款 {clause.at} 的编号应为第{expected}",
+                    f"clause {clause.at} should be number {expected} of its level",
+                ),
+            )
         last[above] = number
         seen.append(clause.at)
 

@@ -7,14 +7,14 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.plan.model import Change, Sum, change
-from tic_rules.centre import Record, Series, value_at
-from tic_rules.documents import Edit, Parts, get
-from tic_rules.errors import Text
-from tic_rules.lives import Life
-from tic_rules.readings import Moment, Scene
-from tic_rules.ruleset import Rule
-from tic_rules.source import pointer
-from tic_rules.wording import field_label, join, words_of
+from tic_rules.core.errors import Text
+from tic_rules.core.source import pointer
+from tic_rules.evaluation.facts import Moment, Scene
+from tic_rules.evaluation.scenarios import Life
+from tic_rules.model.centre import Record, Series, value_at
+from tic_rules.model.document import Edit, Parts, get
+from tic_rules.model.ruleset import Rule
+from tic_rules.results.labels import field_label, join, words_of
 
 _KINDS = {
     "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ", "formation_mode": "organ",
@@ -61,7 +61,11 @@ def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()
 
 
 def dated(case: Case, path: Parts, value: Any) -> Edit:
-    old = value_at(case.scene.subject, ".".join(str(part) for part in path)) if not any(isinstance(part, int) for part in path) else None
+    old = (
+        value_at(case.scene.subject, ".".join(str(part) for part in path))
+        if not any(isinstance(part, int) for part in path)
+        else None
+    )
     if not isinstance(old, Series):
         return Edit("set", path, value)
     for index, entry in enumerate(old):
@@ -71,7 +75,9 @@ def dated(case: Case, path: Parts, value: Any) -> Edit:
 
 
 def one_of(vocabulary: Any, words: tuple[Any, ...] | list[Any], lang: str) -> str:
-    shown = join([in_words(vocabulary, word, lang) for word in words[:12]], lang, "或" if lang == "zh" else "or")
+    shown = join(
+        [in_words(vocabulary, word, lang) for word in words[:12]], lang, "或" if lang == "zh" else "or"
+    )
     more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
     return shown + more + ("（其一）" if lang == "zh" and len(words) > 2 else "")
 
@@ -82,12 +88,16 @@ def kind_of(dotted: str) -> str:
 
 def in_words(vocabulary: Any, value: Any, lang: str) -> str:
     """A word, or several, for people."""
-    return join([words_of(vocabulary.words, w, lang) for w in value], lang) if isinstance(value, list) else words_of(vocabulary.words, value, lang)
+    return (
+        join([words_of(vocabulary.words, w, lang) for w in value], lang)
+        if isinstance(value, list)
+        else words_of(vocabulary.words, value, lang)
+    )
 
 
 def record_of(dotted: str) -> type[Record] | None:
     """The model of the entries of a list of the data."""
-    from tic_rules.centre import CentreData, record_in
+    from tic_rules.model.centre import CentreData, record_in
 
     model: Any = CentreData
     for part in dotted.split("."):
@@ -98,11 +108,15 @@ def record_of(dotted: str) -> type[Record] | None:
 
 def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     """The vocabulary of an attribute of a list's entries."""
-    from tic_rules.centre import WordOf
+    from tic_rules.model.centre import WordOf
 
     model = record_of(dotted)
     field = model.model_fields.get(attribute) if model is not None else None
-    return next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None) if field is not None else None
+    return (
+        next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None)
+        if field is not None
+        else None
+    )
 
 
 __all__ = ["Case", "dated", "in_words", "kind_of", "one_of", "record_of", "set_value", "word_of"]

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.plan.model import Change, Sum, Way
 from tic_rules.analysis.plan.money import UNIT, Template
-from tic_rules.errors import UsageError, fault
+from tic_rules.core.errors import UsageError, fault
 
 FIRST = date.min
 TOO_LONG = 20_000
@@ -51,7 +51,9 @@ class Costs(NamedTuple):
         return (1 + change.size) * self.factor(change.at)
 
 
-def choose(rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+def choose(
+    rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs
+) -> Choice | None:
     """The least cost that meets all rules; None where no way meets them together."""
     guarded = tuple(guards)
     ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[Amount], str
@@ -72,7 +74,9 @@ def _groups(rules: Sequence[Open]) -> list[list[int]]:
     owner: dict[str, int] = {}
     group = list(range(len(rules)))
     for number, rule in enumerate(rules):
-        names = {change.key for way in rule.ways for change in way.changes} | {change.at for way in rule.ways for change in way.changes if change.level}
+        names = {change.key for way in rule.ways for change in way.changes} | {
+            change.at for way in rule.ways for change in way.changes if change.level
+        }
         for name in names | {f"money {total.of}" for way in rule.ways for total in way.sums}:
             other = group[owner.setdefault(name, number)]
             if other != group[number]:
@@ -84,7 +88,12 @@ def _groups(rules: Sequence[Open]) -> list[list[int]]:
 # --- where there is no choice -----------------------------------------------------------------------------------------------
 
 
-def _direct(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+def _direct(
+    rules: Sequence[Open],
+    guards: tuple[Sum, ...],
+    templates: Mapping[str, tuple[Template, ...]],
+    costs: Costs,
+) -> Choice | None:
     """Each rule by its own cheapest way, where the rules share nothing that would make another choice cheaper."""
     seen: dict[str, int] = {}
     for rule in rules:
@@ -97,22 +106,33 @@ def _direct(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[s
     chosen = []
     for rule in rules:
         if len(rule.ways) > 1:
-            shared = any(seen[ch.key] > 1 or len(places.get(ch.at, ())) > 1 for way in rule.ways for ch in way.changes)
+            shared = any(
+                seen[ch.key] > 1 or len(places.get(ch.at, ())) > 1 for way in rule.ways for ch in way.changes
+            )
             if shared or any(way.sums for way in rule.ways):
                 return None
         prices = [sum((costs.of(change) for change in way.changes), Fraction(0)) for way in rule.ways]
         chosen.append(prices.index(min(prices)))
-    sums = [(total, rule.by) for rule, pick in zip(rules, chosen, strict=True) for total in rule.ways[pick].sums]
+    sums = [
+        (total, rule.by) for rule, pick in zip(rules, chosen, strict=True) for total in rule.ways[pick].sums
+    ]
     amounts: list[Amount] = []
     for name in dict.fromkeys(total.of for total, _ in sums):
-        found = _one_kind([(t, by) for t, by in sums if t.of == name], [g for g in guards if g.of == name], templates[name], costs)
+        found = _one_kind(
+            [(t, by) for t, by in sums if t.of == name],
+            [g for g in guards if g.of == name],
+            templates[name],
+            costs,
+        )
         if found is None:
             return None
         amounts.extend(found)
     return Choice(tuple(chosen), tuple(amounts), "direct")
 
 
-def _one_kind(sums: list[tuple[Sum, date | None]], guards: list[Sum], templates: tuple[Template, ...], costs: Costs) -> list[Amount] | None:
+def _one_kind(
+    sums: list[tuple[Sum, date | None]], guards: list[Sum], templates: tuple[Template, ...], costs: Costs
+) -> list[Amount] | None:
     """All of it from one kind of money, where that is as little as any mixture could be."""
     if any(total.many for total, _ in sums):
         return None
@@ -150,7 +170,12 @@ def _holds(total: Sum, index: int, units: int) -> bool:
 # --- where there is one -----------------------------------------------------------------------------------------------------
 
 
-def _solve(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> Choice | None:
+def _solve(
+    rules: Sequence[Open],
+    guards: tuple[Sum, ...],
+    templates: Mapping[str, tuple[Template, ...]],
+    costs: Costs,
+) -> Choice | None:
     try:
         import z3
     except ImportError:
@@ -166,13 +191,28 @@ def _solve(rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[st
 class _Model:
     """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by each day."""
 
-    def __init__(self, z3: Any, rules: Sequence[Open], guards: tuple[Sum, ...], templates: Mapping[str, tuple[Template, ...]], costs: Costs) -> None:
+    def __init__(
+        self,
+        z3: Any,
+        rules: Sequence[Open],
+        guards: tuple[Sum, ...],
+        templates: Mapping[str, tuple[Template, ...]],
+        costs: Costs,
+    ) -> None:
         self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
         self.solver = z3.Optimize()
         self.solver.set("timeout", TOO_LONG)
-        self.days = sorted({rule.by or FIRST for rule in rules if any(way.sums for way in rule.ways)}) or [FIRST]
+        self.days = sorted({rule.by or FIRST for rule in rules if any(way.sums for way in rule.ways)}) or [
+            FIRST
+        ]
         lists = dict.fromkeys(total.of for rule in rules for way in rule.ways for total in way.sums)
-        self.money = {name: [[z3.Real(f"{name}/{index}/{day}") for day in range(len(self.days))] for index in range(len(templates[name]))] for name in lists}
+        self.money = {
+            name: [
+                [z3.Real(f"{name}/{index}/{day}") for day in range(len(self.days))]
+                for index in range(len(templates[name]))
+            ]
+            for name in lists
+        }
         for amount in (amount for table in self.money.values() for row in table for amount in row):
             self.solver.add(amount >= 0)
         self.changes: dict[str, tuple[Any, Change]] = {}
@@ -199,7 +239,12 @@ class _Model:
         last = len(self.days) - 1 if total.counts_all else day
 
         def value(base: Fraction, parts: tuple[Fraction, ...]) -> Any:
-            terms = [_number(z3, part) * amount for part, row in zip(parts, self.money[total.of], strict=True) for amount in row[: last + 1] if part]
+            terms = [
+                _number(z3, part) * amount
+                for part, row in zip(parts, self.money[total.of], strict=True)
+                for amount in row[: last + 1]
+                if part
+            ]
             return z3.Sum([_number(z3, base), *terms])
 
         if total.many is not None:
@@ -212,13 +257,20 @@ class _Model:
     def solve(self) -> Choice | None:
         z3 = self.z3
         late = len(self.days)
-        order = [(10 * index + late - day) * a for table in self.money.values() for index, row in enumerate(table) for day, a in enumerate(row)]
+        order = [
+            (10 * index + late - day) * a
+            for table in self.money.values()
+            for index, row in enumerate(table)
+            for day, a in enumerate(row)
+        ]
         rank = z3.Sum([z3.RealVal(0), *order, *(z3.If(b, 1, 0) for b, _ in self.changes.values())])
         self.solver.minimize(z3.Sum([rank * z3.Q(1, 10**12), *self._prices()]))
         if self.solver.check() != z3.sat:
             return None
         model = self.solver.model()
-        taken = tuple(next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways)
+        taken = tuple(
+            next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways
+        )
         amounts = [
             Amount(self.templates[name][index], self.days[day], _whole(model.eval(amount, model_completion=True)) * UNIT)
             for name, table in self.money.items() for index, row in enumerate(table) for day, amount in enumerate(row)
@@ -236,10 +288,25 @@ class _Model:
                 prices.append(z3.If(taken, _number(z3, self.costs.of(change)), _number(z3, Fraction(0))))
         for at, reached in levels.items():
             price = z3.Real(f"price/{at}")
-            self.solver.add(price >= 0, *(z3.Implies(taken, price >= _number(z3, self.costs.of(change))) for taken, change in reached))
+            self.solver.add(
+                price >= 0,
+                *(
+                    z3.Implies(taken, price >= _number(z3, self.costs.of(change)))
+                    for taken, change in reached
+                ),
+            )
             prices.append(price)
         for name, table in self.money.items():
-            scale = max((-total.base / UNIT for rule in self.rules for way in rule.ways for total in way.sums if total.of == name), default=Fraction(1))
+            scale = max(
+                (
+                    -total.base / UNIT
+                    for rule in self.rules
+                    for way in rule.ways
+                    for total in way.sums
+                    if total.of == name
+                ),
+                default=Fraction(1),
+            )
             for template, row in zip(self.templates[name], table, strict=True):
                 weight = _number(z3, self.costs.factor(template.at) / max(scale, Fraction(1)))
                 prices.extend(weight * amount for amount in row)

@@ -6,16 +6,16 @@ from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, record_of, set_value, word_of
 from tic_rules.analysis.plan.model import Change, Way, change
-from tic_rules.centre import Kind, Record
-from tic_rules.documents import Edit, Parts, get
-from tic_rules.errors import Text
-from tic_rules.readings import TRUE, UNKNOWN, Entry
-from tic_rules.ruleset import Fact
-from tic_rules.source import pointer
-from tic_rules.wording import field_label, join
+from tic_rules.core.errors import Text
+from tic_rules.core.source import pointer
+from tic_rules.evaluation.facts import TRUE, UNKNOWN, Entry
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import Kind, Record
+from tic_rules.model.document import Edit, Parts, get
+from tic_rules.model.ruleset import Fact
+from tic_rules.results.labels import field_label, join
 
 
 def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
@@ -37,7 +37,11 @@ def _event(case: Case, fact: Fact, where: c.Where) -> Change:
     declared = case.scene.listed(fact.list_name or "").declared
     path = tuple(declared.paths[0].split("."))
     said = _attributes(case, declared.paths[0], where)
-    values: dict[str, Any] = {str(declared.held): True, **({declared.date: case.on.isoformat()} if declared.date else {}), **said}
+    values: dict[str, Any] = {
+        str(declared.held): True,
+        **({declared.date: case.on.isoformat()} if declared.date else {}),
+        **said,
+    }
     edits = tuple(Edit("set", (*path, name), item) for name, item in values.items())
     return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, said))
 
@@ -59,13 +63,19 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
         if declared.date and (year is None or case.on.year > year):
             value[declared.date] = case.on.isoformat()
         if number:
-            value |= {"name": f"（{number + 1}）"} if "name" in (record_of(dotted) or Record).model_fields else {}
+            value |= (
+                {"name": f"（{number + 1}）"} if "name" in (record_of(dotted) or Record).model_fields else {}
+            )
     edits: tuple[Edit, ...] = (Edit("append", path, value),)
     if get(case.document, path) is None:
         # A list that is not given says nothing about what else there is; one entry more does not make it complete.
         edits = (*edits, Edit("append", ("incomplete",), dotted))
-    made = change("data" if case.supplies else kind_of(dotted), dotted, edits, _entry_text(case, path, said, year))
-    return made if not number else Change(made.kind, made.at, made.edits, made.text, key=f"{made.key}\n{number}")
+    made = change(
+        "data" if case.supplies else kind_of(dotted), dotted, edits, _entry_text(case, path, said, year)
+    )
+    return (
+        made if not number else Change(made.kind, made.at, made.edits, made.text, key=f"{made.key}\n{number}")
+    )
 
 
 def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, Any]:
@@ -99,7 +109,11 @@ def _entry_text(case: Case, path: Parts, values: dict[str, Any], year: int | Non
     told = []
     for lang in ("zh", "en"):
         words = [in_words(vocabulary, w, lang) for name, w in values.items() if w is not True]
-        flags = [field_label(f"{pointer(path)}/{name}", vocabulary, lang).rsplit("/", 1)[-1] for name, w in values.items() if w is True]
+        flags = [
+            field_label(f"{pointer(path)}/{name}", vocabulary, lang).rsplit("/", 1)[-1]
+            for name, w in values.items()
+            if w is True
+        ]
         label = field_label(pointer(path), vocabulary, lang)
         detail = join([*words, *flags], lang)
         shown = (f"{year}年度" if lang == "zh" else f"{year}") if year is not None else ""
@@ -134,7 +148,12 @@ def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
 def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
     """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not changed."""
     if where.any:
-        options = [mended for inner in where.any if (mended := _mend(case, entry, inner)) or case.scene.matches(inner, entry, case.moment.day, []) == TRUE]
+        options = [
+            mended
+            for inner in where.any
+            if (mended := _mend(case, entry, inner))
+            or case.scene.matches(inner, entry, case.moment.day, []) == TRUE
+        ]
         if not options:
             return ()
         rest = _mend(case, entry, c.Where(each=where.each)) if where.each else ()
@@ -146,7 +165,11 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
             continue
         dotted = ".".join(str(part) for part in entry.at if not isinstance(part, int))
         wanted = _allowed(case, dotted, name, test)
-        if entry.path(name) != (*entry.at, name) or wanted is None or (value != UNKNOWN and wanted is not True and not isinstance(wanted, list)):
+        if (
+            entry.path(name) != (*entry.at, name)
+            or wanted is None
+            or (value != UNKNOWN and wanted is not True and not isinstance(wanted, list))
+        ):
             return ()
         old = get(case.document, (*entry.at, name))
         if isinstance(wanted, list) and isinstance(old, list):
@@ -160,15 +183,32 @@ def each_key(node: c.EachOf, case: Case, seen: Any) -> Iterator[Way]:
     path = tuple((case.scene.facts[node.fact].table or "").split("."))
     wanted = node.has.any[0] if node.has.any else node.has
     dotted = ".".join(path)
-    edits = [Edit("set", (*path, key, name), _allowed(case, dotted, name, test)) for key in seen.lacking for name, test in wanted.each.items()]
+    edits = [
+        Edit("set", (*path, key, name), _allowed(case, dotted, name, test))
+        for key in seen.lacking
+        for name, test in wanted.each.items()
+    ]
     said = []
     for lang in ("zh", "en"):
-        label, named = field_label(pointer(path), case.scene.ruleset.vocabulary, lang), join(list(seen.lacking[:8]), lang)
+        label, named = (
+            field_label(pointer(path), case.scene.ruleset.vocabulary, lang),
+            join(list(seen.lacking[:8]), lang),
+        )
         more = len(seen.lacking) - 8
         rest = "" if more <= 0 else f"等{len(seen.lacking)}项" if lang == "zh" else f" and {more} more"
         said.append(f"{label}：{named}{rest}" if lang == "zh" else f"{label}: {named}{rest}")
     supplied = get(case.document, path) is None
-    yield Way((change("data" if supplied and case.supplies else "paper", dotted, tuple(edits), Text(said[0], said[1]), size=Fraction(0)),))
+    yield Way(
+        (
+            change(
+                "data" if supplied and case.supplies else "paper",
+                dotted,
+                tuple(edits),
+                Text(said[0], said[1]),
+                size=Fraction(0),
+            ),
+        )
+    )
 
 
 __all__ = ["each_key", "every_entry", "new_entry", "some_entry"]

@@ -8,30 +8,38 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.analysis.plan.case import Case, kind_of, word_of
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
 from tic_rules.analysis.plan.reasons import reason_after, reason_before
 from tic_rules.analysis.plan.ways import ways
-from tic_rules.centre import CentreData, paths_of
-from tic_rules.checking import check_subject, sorted_scene
-from tic_rules.documents import Edit, apply, document_of, get, subject_of
-from tic_rules.errors import Text, UsageError, fault
-from tic_rules.evaluate import Decision, see, settle
-from tic_rules.findings import Finding, Report
-from tic_rules.lives import Life, lives_of, needs_of
-from tic_rules.quantities import FIRST_DAY, yuan_text
-from tic_rules.readings import FALSE, TRUE, Moment
-from tic_rules.ruleset import Rule, RuleSet
-from tic_rules.wording import field_label
+from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.quantities import FIRST_DAY, yuan_text
+from tic_rules.engines.checking import check_subject, sorted_scene
+from tic_rules.evaluation.evaluate import Decision, see, settle
+from tic_rules.evaluation.facts import FALSE, TRUE, Moment
+from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.document import Edit, apply, document_of, get, subject_of
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.labels import field_label
+from tic_rules.results.report import Finding, Report
 
 SETTLED = ("pass", "not_applicable", "exempted")
 ENGINE = "reference"
 """What is promised is promised by the definition itself."""
 TRIES = 6
-RANK = {"pass": 0, "not_applicable": 0, "exempted": 1, "pending": 2, "needs_review": 3, "unknown": 4, "fail": 5}
+RANK = {
+    "pass": 0,
+    "not_applicable": 0,
+    "exempted": 1,
+    "pending": 2,
+    "needs_review": 3,
+    "unknown": 4,
+    "fail": 5,
+}
 """A step may bring no finding further down than it stands."""
 ALTERNATIVES = 4
 
@@ -58,14 +66,30 @@ def make_plan(
 
 
 def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
-    words = {f"{listed.paths[0]}.{word}" for listed in ruleset.vocabulary.lists.values() for known in ruleset.vocabulary.words.values() for word in known}
+    words = {
+        f"{listed.paths[0]}.{word}"
+        for listed in ruleset.vocabulary.lists.values()
+        for known in ruleset.vocabulary.words.values()
+        for word in known
+    }
     for place in places:
         if place not in paths_of(CentreData) and place not in words:
-            raise fault(UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data")
+            raise fault(
+                UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
+            )
 
 
 class _Maker:
-    def __init__(self, centre: CentreData, ruleset: RuleSet, as_of: date, kept: tuple[str, ...], costs: Costs, exemptions: bool, encouraged: bool) -> None:
+    def __init__(
+        self,
+        centre: CentreData,
+        ruleset: RuleSet,
+        as_of: date,
+        kept: tuple[str, ...],
+        costs: Costs,
+        exemptions: bool,
+        encouraged: bool,
+    ) -> None:
         self.centre, self.ruleset, self.as_of = centre, ruleset, as_of
         self.kept, self.costs, self.exemptions, self.encouraged = kept, costs, exemptions, encouraged
         self.why: dict[str, Text] = {}
@@ -89,7 +113,9 @@ class _Maker:
             f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
         )
         edits = [Edit("set", ("reported_on",), as_of.isoformat())]
-        fresh = check_subject(subject_of(apply(self.document, edits), self.ruleset.vocabulary), self.ruleset, as_of, ENGINE)
+        fresh = check_subject(
+            subject_of(apply(self.document, edits), self.ruleset.vocabulary), self.ruleset, as_of, ENGINE
+        )
         for rule in self.ruleset.rules:
             if self._worse(fresh[rule.id]):
                 for name in dict.fromkeys(c.facts_of(rule.condition)):
@@ -100,14 +126,20 @@ class _Maker:
                         edits.append(Edit("set", path, both))
                     listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
                     # What may have come in since is not denied: the list is a lower bound until it is written up.
-                    edits.extend(Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ()))
+                    edits.extend(
+                        Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ())
+                    )
         return change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)
 
     # --- from findings to ways ---------------------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
         rules = [found for rule in self.ruleset.rules if (found := self._open(rule)) is not None]
-        guards = list(self._guards({rule.rule for rule in rules})) if any(way.sums for rule in rules for way in rule.ways) else []
+        guards = (
+            list(self._guards({rule.rule for rule in rules}))
+            if any(way.sums for rule in rules for way in rule.ways)
+            else []
+        )
         for _ in range(TRIES):
             choice = self._chosen(rules, guards)
             steps = self._steps(rules, choice)
@@ -127,7 +159,9 @@ class _Maker:
 
     def _applied(self, steps: Iterable[Step]) -> tuple[dict[str, Any], Report]:
         document = apply(self.document, (edit for step in steps for edit in step.edits))
-        return document, check_subject(subject_of(document, self.ruleset.vocabulary), self.ruleset, self.as_of, ENGINE)
+        return document, check_subject(
+            subject_of(document, self.ruleset.vocabulary), self.ruleset, self.as_of, ENGINE
+        )
 
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
         """The rules whose steps make another rule worse than it was; money of another kind is tried before a rule is given up."""
@@ -156,7 +190,10 @@ class _Maker:
         # What the clauses ask together cannot be had: leave out the amounts, which alone can get into each other's way.
         for rule in [rule for rule in rules if any(way.sums for way in rule.ways)]:
             rules.remove(rule)
-            self.why[rule.rule] = Text("与其他条款合在一起，没有可行的金额安排", "together with the other clauses no amounts are possible")
+            self.why[rule.rule] = Text(
+                "与其他条款合在一起，没有可行的金额安排",
+                "together with the other clauses no amounts are possible",
+            )
             choice = choose(rules, guards, self.purses.templates, costs)
             if choice is not None:
                 return choice
@@ -187,20 +224,35 @@ class _Maker:
         found = [way for way in self._ways(rule, decision) if way.changes or way.sums]
         free = [way for way in found if not self._holds_fixed(way)]
         if found and not free:
-            self.why[rule.id] = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
-        deadline = decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
+            self.why[rule.id] = Text(
+                "只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it"
+            )
+        deadline = (
+            decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
+        )
         deadline = next((due for _, status, _, due in decision.years if status != "pass"), deadline)
         return Open(rule.id, deadline, tuple(free)) if free else None
 
     def _exempted(self, rule: Rule, decision: Decision) -> Open | None:
         if not self.exemptions or rule.modality != "in_principle" or decision.status != "fail":
             return None
-        value = {"rule": f"{self.ruleset.id}/{rule.id}", "reason": "（豁免理由）", "approved_by": "（批准单位）", "date": self.as_of.isoformat()}
+        value = {
+            "rule": f"{self.ruleset.id}/{rule.id}",
+            "reason": "（豁免理由）",
+            "approved_by": "（批准单位）",
+            "date": self.as_of.isoformat(),
+        }
         text = Text(f"申请豁免：{rule.title.zh}", f"seek an exemption: {rule.title.en}")
-        return Open(rule.id, None, (Way((change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text),)),))
+        return Open(
+            rule.id,
+            None,
+            (Way((change("exemption", "exemptions", (Edit("append", ("exemptions",), value),), text),)),),
+        )
 
     def _holds_fixed(self, way: Way) -> bool:
-        return any(made.at == place or made.at.startswith(f"{place}.") for made in way.changes for place in self.kept)
+        return any(
+            made.at == place or made.at.startswith(f"{place}.") for made in way.changes for place in self.kept
+        )
 
     def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
         life = lives_of(self.scene, needs_of(self.ruleset, rule)).all[0]
@@ -208,14 +260,31 @@ class _Maker:
             found = [Way()]
             for year, status, _, due in decision.years:
                 if status != "pass":
-                    options = ways(rule.require, self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), life, status))
+                    options = ways(
+                        rule.require,
+                        self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), life, status),
+                    )
                     found = [before.joined(option) for before in found for option in options][:24]
             return found
-        return ways(rule.require, self._case(rule, decision.moment, life, decision.status)) if decision.moment is not None else []
+        return (
+            ways(rule.require, self._case(rule, decision.moment, life, decision.status))
+            if decision.moment is not None
+            else []
+        )
 
     def _case(self, rule: Rule, moment: Moment, life: Life, status: str) -> Case:
         on = min(moment.day, self.as_of)
-        return Case(rule, self.scene, moment, life, self.base, on, status == "unknown", self.purses.demands, self._fitting)
+        return Case(
+            rule,
+            self.scene,
+            moment,
+            life,
+            self.base,
+            on,
+            status == "unknown",
+            self.purses.demands,
+            self._fitting,
+        )
 
     def _fitting(self, dotted: str, attribute: str) -> str | None:
         barred = self.adverse.get((dotted, attribute))
@@ -242,12 +311,17 @@ class _Maker:
 
     def _holding(self, tree: Any, case: Case, wanted: int) -> Iterable[Sum]:
         for node in c.walk(tree):
-            if not isinstance(node, (c.Compare, c.Largest, c.Share)) or see(node, case.scene, case.moment, case.life, case.rule).value != wanted:
+            if (
+                not isinstance(node, (c.Compare, c.Largest, c.Share))
+                or see(node, case.scene, case.moment, case.life, case.rule).value != wanted
+            ):
                 continue
             if wanted == FALSE:
                 if not isinstance(node, c.Compare) or node.operator not in ("more_than", "at_least"):
                     continue
-                node = c.Compare(fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit})
+                node = c.Compare(
+                    fact=node.fact, **{"at_most" if node.operator == "more_than" else "less_than": node.limit}
+                )
             for sums in self.purses.demands(node, case)[:1]:
                 yield from sums
 
@@ -265,16 +339,39 @@ class _Maker:
         steps, done = [], set()  # type: list[Step], set[str]
         for made, served in taken.values():
             whole = made.level is None or made.level[1] == highest[made.level[0]]
-            edits = [edit for edit in made.edits if whole and not (edit.path == ("incomplete",) and edit.key in done)]
+            edits = [
+                edit
+                for edit in made.edits
+                if whole and not (edit.path == ("incomplete",) and edit.key in done)
+            ]
             done.update(edit.key for edit in edits)
             due = [rule.by for rule in served if rule.by is not None]
             by = min(due) if len(due) == len(served) and due else None
-            steps.append(Step(made.kind, made.text, by, tuple(rule.rule for rule in served), tuple(edits), self.costs.of(made), made.at))
+            steps.append(
+                Step(
+                    made.kind,
+                    made.text,
+                    by,
+                    tuple(rule.rule for rule in served),
+                    tuple(edits),
+                    self.costs.of(made),
+                    made.at,
+                )
+            )
         for amount in choice.amounts:
             step = self._money(amount, rules, choice)
-            steps.append(replace(step, edits=tuple(edit for edit in step.edits if edit.path != ("incomplete",) or edit.key not in done)))
+            steps.append(
+                replace(
+                    step,
+                    edits=tuple(
+                        edit for edit in step.edits if edit.path != ("incomplete",) or edit.key not in done
+                    ),
+                )
+            )
             done.update(edit.key for edit in step.edits)
-        return sorted(steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement"))
+        return sorted(
+            steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
+        )
 
     def _money(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Step:
         template = amount.template
@@ -286,27 +383,48 @@ class _Maker:
         path = tuple(template.of.split("."))
         words = [template_text(self.ruleset, template, lang) for lang in ("zh", "en")]
         labels = [field_label(f"/{template.of}", self.ruleset.vocabulary, lang) for lang in ("zh", "en")]
-        text = Text(f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words[0]}）", f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words[1]})")
+        text = Text(
+            f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words[0]}）",
+            f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words[1]})",
+        )
         entry = entry_of(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
         edits = [Edit("append", path, entry)]
         if get(self.base, path) is None:
             edits.append(Edit("append", ("incomplete",), template.of))
         by = amount.by if amount.by != FIRST else None
-        return Step(kind_of(template.of), text, by, tuple(served), tuple(edits), self._price(amount, rules), template.at)
+        return Step(
+            kind_of(template.of),
+            text,
+            by,
+            tuple(served),
+            tuple(edits),
+            self._price(amount, rules),
+            template.at,
+        )
 
     def _price(self, amount: Amount, rules: Sequence[Open]) -> Fraction:
-        sums = [total for rule in rules for way in rule.ways for total in way.sums if total.of == amount.template.of]
+        sums = [
+            total
+            for rule in rules
+            for way in rule.ways
+            for total in way.sums
+            if total.of == amount.template.of
+        ]
         scale = max((-total.base / UNIT for total in sums), default=Fraction(1))
         return self.costs.factor(amount.template.at) * Fraction(amount.amount, UNIT) / max(scale, Fraction(1))
 
     # --- the plan told -----------------------------------------------------------------------------------------------------
 
-    def _told(self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, Any], after: Report) -> Plan:
+    def _told(
+        self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, Any], after: Report
+    ) -> Plan:
         planned = {rule.rule for rule in rules}
         lost: list[Rest] = []
         still: list[Rest] = []
         for finding in after:
-            if finding.status in SETTLED or not (finding.counts or (self.encouraged and finding.severity == "note")):
+            if finding.status in SETTLED or not (
+                finding.counts or (self.encouraged and finding.severity == "note")
+            ):
                 continue
             earlier = self.before[finding.id]
             why = self.why.get(finding.id) or reason_after(finding, earlier)
@@ -315,17 +433,34 @@ class _Maker:
             (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)
         useful = [step for step in steps if step.edits or planned.intersection(step.rules)]
         alternatives = tuple(self._alternatives(rules, choice))
-        return Plan(self.before, after, document, tuple(useful), tuple(lost), tuple(still), alternatives, self.kept, choice.chosen_by)
+        return Plan(
+            self.before,
+            after,
+            document,
+            tuple(useful),
+            tuple(lost),
+            tuple(still),
+            alternatives,
+            self.kept,
+            choice.chosen_by,
+        )
 
     def _alternatives(self, rules: list[Open], choice: Choice) -> Iterable[Alternative]:
         """Other ways of the same rules, each put to the evaluator on its own."""
         for rule, pick in zip(rules, choice.ways, strict=True):
-            others = [way for index, way in enumerate(rule.ways) if index != pick and way.changes and not way.sums]
+            others = [
+                way for index, way in enumerate(rule.ways) if index != pick and way.changes and not way.sums
+            ]
             shown = 0
-            for way in sorted(others, key=lambda way: sum((self.costs.of(made) for made in way.changes), Fraction(0))):
+            for way in sorted(
+                others, key=lambda way: sum((self.costs.of(made) for made in way.changes), Fraction(0))
+            ):
                 edits = tuple(edit for made in way.changes for edit in made.edits)
                 changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary)
-                if shown < ALTERNATIVES and check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status == "pass":
+                if (
+                    shown < ALTERNATIVES
+                    and check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status == "pass"
+                ):
                     shown += 1
                     cost = sum((self.costs.of(made) for made in way.changes), Fraction(0))
                     yield Alternative(rule.rule, tuple(made.text for made in way.changes), edits, cost)

@@ -7,9 +7,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tic_rules.documents import Edit, Parts
-from tic_rules.errors import Text
-from tic_rules.findings import Report
+from tic_rules.core.errors import Text
+from tic_rules.model.document import Edit, Parts
+from tic_rules.results.report import Report
 
 KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
 """What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results, judgements, decisions of others."""
@@ -61,10 +61,18 @@ class Way:
     def consistent(self) -> bool:
         """Whether no two changes put different values in one place."""
         places: dict[Parts, Any] = {}
-        return all(places.setdefault(e.path, e.value) == e.value for made in self.changes for e in made.edits if e.op == "set")
+        return all(
+            places.setdefault(e.path, e.value) == e.value
+            for made in self.changes
+            for e in made.edits
+            if e.op == "set"
+        )
 
     def joined(self, other: Way) -> Way:
-        return Way(tuple(dict.fromkeys((*self.changes, *other.changes))), tuple(dict.fromkeys((*self.sums, *other.sums))))
+        return Way(
+            tuple(dict.fromkeys((*self.changes, *other.changes))),
+            tuple(dict.fromkeys((*self.sums, *other.sums))),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +94,9 @@ class Step:
             "by": self.by.isoformat() if self.by else None,
             "cost": float(self.cost),
             "rules": [about(rule) for rule in self.rules],
-            "changes": [{"op": edit.op, "path": _pointer(edit.path), "value": edit.value} for edit in self.edits],
+            "changes": [
+                {"op": edit.op, "path": _pointer(edit.path), "value": edit.value} for edit in self.edits
+            ],
         }
 
 
@@ -177,11 +187,16 @@ class Plan:
         }
 
     def _rest(self, rest: Rest) -> dict[str, Any]:
-        return {**self.about(rest.rule), "status": rest.status, "why": rest.why.as_dict(), "missing": list(rest.missing)}
+        return {
+            **self.about(rest.rule),
+            "status": rest.status,
+            "why": rest.why.as_dict(),
+            "missing": list(rest.missing),
+        }
 
 
 def _pointer(path: Parts) -> str:
-    from tic_rules.source import pointer
+    from tic_rules.core.source import pointer
 
     return pointer(path)
 

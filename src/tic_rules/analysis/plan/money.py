@@ -11,14 +11,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules import conditions as c
 from tic_rules.analysis.plan.case import Case, record_of, word_of
 from tic_rules.analysis.plan.model import Sum
-from tic_rules.centre import CentreData
-from tic_rules.quantities import Range
-from tic_rules.readings import Moment, Scene
-from tic_rules.ruleset import RuleSet
-from tic_rules.wording import words_of
+from tic_rules.core.quantities import Range
+from tic_rules.evaluation.facts import Moment, Scene
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.labels import words_of
 
 UNIT = 10_000
 """New money comes in steps of ten thousand yuan."""
@@ -45,7 +45,9 @@ class Purses:
         """The kinds of new entries of a list."""
         if name not in self.templates:
             found = list(_templates(self.subject, self.ruleset, name))
-            self.templates[name] = tuple(t for t in found if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept))
+            self.templates[name] = tuple(
+                t for t in found if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept)
+            )
         return self.templates[name]
 
     def scene(self, name: str, index: int, on: date) -> Scene:
@@ -87,7 +89,15 @@ class Purses:
         found = []
         for group, reading in case.scene.groups(groups, case.moment).items():
             base = Fraction(reading.range.low)
-            found.append((base, tuple(Fraction(scene.groups(groups, case.moment)[group].range.low) - base for scene in scenes)))
+            found.append(
+                (
+                    base,
+                    tuple(
+                        Fraction(scene.groups(groups, case.moment)[group].range.low) - base
+                        for scene in scenes
+                    ),
+                )
+            )
         return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(found))),)]
 
 
@@ -102,7 +112,11 @@ def entry_of(ruleset: RuleSet, template: Template, amount: Any, on: date) -> dic
 
 def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
     """Who pays, and for what, for people."""
-    words = [words_of(ruleset.vocabulary.words, word, lang) for name, word in template.record.items() if name != "name"]
+    words = [
+        words_of(ruleset.vocabulary.words, word, lang)
+        for name, word in template.record.items()
+        if name != "name"
+    ]
     named = template.record.get("name")
     return ("，" if lang == "zh" else ", ").join([f"{words[0]} {named}" if named else words[0], *words[1:]])
 
@@ -122,24 +136,46 @@ def _templates(subject: CentreData, ruleset: RuleSet, dotted: str) -> Iterator[T
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
     model = record_of(dotted)
-    main = next((n for n in (model.model_fields if model else ()) if word_of(Scene(subject, ruleset, date.min), dotted, n)), None)
+    main = next(
+        (
+            n
+            for n in (model.model_fields if model else ())
+            if word_of(Scene(subject, ruleset, date.min), dotted, n)
+        ),
+        None,
+    )
     if main is None:
         return
     scene = Scene(subject, ruleset, subject.speaks_for or date.min)
     declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == dotted)
     for word in ruleset.vocabulary.words[word_of(scene, dotted, main) or ""]:
-        units = [unit for look in declared.look_up.values() if word in look.units for unit in scene.listed(look.units[word]).entries]
-        names = list(dict.fromkeys(unit.get("name") for unit in units if isinstance(unit.get("name"), str))) or [None]
+        units = [
+            unit
+            for look in declared.look_up.values()
+            if word in look.units
+            for unit in scene.listed(look.units[word]).entries
+        ]
+        names = list(
+            dict.fromkeys(unit.get("name") for unit in units if isinstance(unit.get("name"), str))
+        ) or [None]
         for name in names:
             for more in _purposes(scene, dotted, main, word, wheres):
-                yield Template(dotted, f"{dotted}.{word}", {main: word, **({"name": name} if name else {}), **more})
+                yield Template(
+                    dotted, f"{dotted}.{word}", {main: word, **({"name": name} if name else {}), **more}
+                )
 
 
-def _purposes(scene: Scene, dotted: str, main: str, word: str, wheres: list[c.Where]) -> Iterator[dict[str, str]]:
+def _purposes(
+    scene: Scene, dotted: str, main: str, word: str, wheres: list[c.Where]
+) -> Iterator[dict[str, str]]:
     tested: dict[str, c.Test] = {}
     for where in wheres:
         if main in where.each and word in (where.each[main].one_of or ()):
-            tested |= {name: test for name, test in where.each.items() if name != main and word_of(scene, dotted, name)}
+            tested |= {
+                name: test
+                for name, test in where.each.items()
+                if name != main and word_of(scene, dotted, name)
+            }
     if not tested:
         yield {}
         return
@@ -165,7 +201,11 @@ def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, boo
         case c.Compare():
             left = scene.number(node.fact, moment).range
             limit = node.limit
-            bound = scene.number(limit.fact, moment).range.times(limit.times) if isinstance(limit, c.Times) else None
+            bound = (
+                scene.number(limit.fact, moment).range.times(limit.times)
+                if isinstance(limit, c.Times)
+                else None
+            )
             bound = bound or (Range(*limit) if node.operator == "between" else Range(limit, limit))
             strict = node.operator in ("more_than", "less_than")
             if node.operator in ("at_least", "more_than", "equals", "between"):
@@ -175,11 +215,19 @@ def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, boo
         case c.Largest():
             groups = scene.groups(node.fact, moment)
             own = groups[node.largest].range.low
-            yield from ((own - other.range.high, False, True) for name, other in groups.items() if name != node.largest)
+            yield from (
+                (own - other.range.high, False, True)
+                for name, other in groups.items()
+                if name != node.largest
+            )
         case c.Share():
             named, others = scene.share(node.fact, node.share_of, moment)
             bound_: Any = node.more_than if node.more_than is not None else node.at_least
-            yield named.range.low - bound_ * (named.range.low + others.range.high), node.more_than is not None, False
+            yield (
+                named.range.low - bound_ * (named.range.low + others.range.high),
+                node.more_than is not None,
+                False,
+            )
 
 
 __all__ = ["UNIT", "Purses", "Template", "entry_of", "template_text"]

@@ -13,9 +13,9 @@ from typing import Any
 
 import yaml
 
-from tic_rules.documents import Edit, apply
-from tic_rules.errors import DataError, Diagnostic, Text
-from tic_rules.source import MAX_DEPTH, Source, read_text
+from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.source import MAX_DEPTH, Source, read_text
+from tic_rules.model.document import Edit, apply
 
 _BARE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/（）〔〕\-]*")
 _SPECIAL = re.compile(r"(?i)~|null|true|false|yes|no|on|off|[-+.0-9][-+._0-9e]*")
@@ -35,7 +35,8 @@ def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
                 Diagnostic(
                     "patch",
                     Text(
-                        "文件的写法无法自动修改，请按步骤手工修改", "the file is written in a way that cannot be changed by program; make the changes by hand"
+                        "文件的写法无法自动修改，请按步骤手工修改",
+                        "the file is written in a way that cannot be changed by program; make the changes by hand",
                     ),
                     file,
                 )
@@ -64,7 +65,11 @@ class _Text:
 
     def offset(self, mark: yaml.Mark) -> int:
         line = min(mark.line, len(self.starts) - 1)
-        return min(self.starts[line] + mark.column, len(self.text)) if mark.line < len(self.starts) else len(self.text)
+        return (
+            min(self.starts[line] + mark.column, len(self.text))
+            if mark.line < len(self.starts)
+            else len(self.text)
+        )
 
     def changed(self, source: Source, edit: Edit) -> str:
         node, depth = self._deepest(source.root, edit.path)
@@ -102,7 +107,11 @@ class _Text:
 
     def _replace(self, node: Any, value: Any) -> str:
         start = self.offset(node.start_mark)
-        end = self.offset(node.end_mark) if isinstance(node, yaml.ScalarNode) or self._flow(node) else self._end(node)
+        end = (
+            self.offset(node.end_mark)
+            if isinstance(node, yaml.ScalarNode) or self._flow(node)
+            else self._end(node)
+        )
         before, after = self.text[:start], self.text[end:]
         space = " " if start == end and before[-1:] in (":", "-") else ""
         return before + space + self.write(value) + after
@@ -149,13 +158,21 @@ class _Text:
     def write(self, value: Any) -> str:
         """A value in flow style."""
         if isinstance(value, dict):
-            return "{" + ", ".join(f"{self.write(str(key))}: {self.write(item)}" for key, item in value.items()) + "}"
+            return (
+                "{"
+                + ", ".join(f"{self.write(str(key))}: {self.write(item)}" for key, item in value.items())
+                + "}"
+            )
         if isinstance(value, (list, tuple)):
             return "[" + ", ".join(self.write(item) for item in value) + "]"
         if value is None or isinstance(value, (bool, int)):
             return json.dumps(value)
         text = str(value)
-        bare = not self.as_json and _BARE.fullmatch(text) and (type(value) is not str or not _SPECIAL.fullmatch(text) or _is_date(text))
+        bare = (
+            not self.as_json
+            and _BARE.fullmatch(text)
+            and (type(value) is not str or not _SPECIAL.fullmatch(text) or _is_date(text))
+        )
         return text if bare else json.dumps(text, ensure_ascii=False)
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from tic_rules.errors import Text
-from tic_rules.evaluate import Decision
-from tic_rules.findings import Finding
-from tic_rules.readings import TRUE
-from tic_rules.ruleset import Rule
+from tic_rules.core.errors import Text
+from tic_rules.evaluation.evaluate import Decision
+from tic_rules.evaluation.facts import TRUE
+from tic_rules.model.ruleset import Rule
+from tic_rules.results.report import Finding
 
 
 def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date) -> Text | None:
@@ -26,11 +26,18 @@ def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date)
         return Text(f"{'、'.join(named)}年度的期限已过", f"the time for {', '.join(named)} is past")
     if decision.deadline is not None and decision.deadline < as_of:
         exempt = rule.modality == "in_principle"
-        zh = f"期限{decision.deadline}已过" + ("；本条为“原则上”的要求，可申请豁免" if exempt else "；如当时确已达到，请更正数据")
-        en = f"the deadline {decision.deadline} has passed" + ("; an exemption may be sought" if exempt else "; if it was met in time, correct the data")
+        zh = f"期限{decision.deadline}已过" + (
+            "；本条为“原则上”的要求，可申请豁免" if exempt else "；如当时确已达到，请更正数据"
+        )
+        en = f"the deadline {decision.deadline} has passed" + (
+            "; an exemption may be sought" if exempt else "; if it was met in time, correct the data"
+        )
         return Text(zh, en)
     if rule.kind in ("limit", "prohibition"):
-        return Text("限额或禁止已被突破，金额和支出不能收回", "a limit or prohibition is broken, and what was paid or spent does not shrink")
+        return Text(
+            "限额或禁止已被突破，金额和支出不能收回",
+            "a limit or prohibition is broken, and what was paid or spent does not shrink",
+        )
     return None
 
 
@@ -42,9 +49,14 @@ def reason_after(finding: Finding, earlier: Finding) -> Text:
     if finding.kind == "consequence" and finding.status == "fail":
         return Text("后果已经产生", "the consequence has followed already")
     if finding.status == "unknown":
-        return Text("需要先补充数据，补充后再作安排", "the data has to be supplied first; then it can be planned for")
+        return Text(
+            "需要先补充数据，补充后再作安排", "the data has to be supplied first; then it can be planned for"
+        )
     if finding.status == "needs_review":
-        return Text("超出条文所列，需由主管部门判断，数据不能代替", "beyond what the clause lists: the authority has to judge, data cannot")
+        return Text(
+            "超出条文所列，需由主管部门判断，数据不能代替",
+            "beyond what the clause lists: the authority has to judge, data cannot",
+        )
     if finding.status == "pending":
         return Text("期限未到，目前没有可行的办法", "there is still time, but no way was found")
     if earlier.status != "fail":

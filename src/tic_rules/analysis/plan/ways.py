@@ -10,18 +10,18 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from tic_rules import conditions as c
 from tic_rules.analysis.plan.case import Case, dated, kind_of, one_of, set_value, word_of
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry
 from tic_rules.analysis.plan.model import Change, Way, change
-from tic_rules.centre import Series, value_at
-from tic_rules.documents import Edit, get
-from tic_rules.errors import Text
-from tic_rules.evaluate import between, see
-from tic_rules.readings import TRUE
-from tic_rules.ruleset import Fact
-from tic_rules.source import pointer
-from tic_rules.wording import field_label, join, number_text, words_of
+from tic_rules.core.errors import Text
+from tic_rules.core.source import pointer
+from tic_rules.evaluation.evaluate import between, see
+from tic_rules.evaluation.facts import TRUE
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import Series, value_at
+from tic_rules.model.document import Edit, get
+from tic_rules.model.ruleset import Fact
+from tic_rules.results.labels import field_label, join, number_text, words_of
 
 MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
@@ -77,7 +77,9 @@ def _ways(node: Any, case: Case, seen: Any) -> Iterator[Way]:
 def _product(parts: list[list[Way]]) -> Iterator[Way]:
     found = [Way()]
     for options in parts:
-        found = [joined for before in found for option in options if (joined := before.joined(option)).consistent][:MOST]
+        found = [
+            joined for before in found for option in options if (joined := before.joined(option)).consistent
+        ][:MOST]
     yield from found
 
 
@@ -92,13 +94,26 @@ def _set(case: Case, name: str, value: Any, choices: tuple[Any, ...] = ()) -> Wa
 def _words(case: Case, name: str, words: list[str], choices: tuple[str, ...] = ()) -> Change:
     path = tuple((case.scene.facts[name].words or "").split("."))
     own = get(case.document, path)
-    edits = tuple(Edit("append", path, word) for word in words) if isinstance(own, list) else (Edit("set", path, words),)
+    edits = (
+        tuple(Edit("append", path, word) for word in words)
+        if isinstance(own, list)
+        else (Edit("set", path, words),)
+    )
     vocabulary = case.scene.ruleset.vocabulary
     said = []
     for lang in ("zh", "en"):
-        told = one_of(vocabulary, choices, lang) if choices else join([words_of(vocabulary.words, w, lang) for w in words], lang)
+        told = (
+            one_of(vocabulary, choices, lang)
+            if choices
+            else join([words_of(vocabulary.words, w, lang) for w in words], lang)
+        )
         said.append(f"{field_label(pointer(path), vocabulary, lang)}: {told}")
-    return change("data" if own is None and case.supplies else kind_of(".".join(path)), ".".join(path), edits, Text(said[0].replace(": ", "：", 1), said[1]))
+    return change(
+        "data" if own is None and case.supplies else kind_of(".".join(path)),
+        ".".join(path),
+        edits,
+        Text(said[0].replace(": ", "：", 1), said[1]),
+    )
 
 
 def _blank(case: Case, name: str) -> str:
@@ -125,7 +140,14 @@ def _same(node: c.Same, case: Case) -> Iterator[Way]:
         texts[part.fact] = values[0] if values and isinstance(values[0], str) else ""
     inner = next((found for part in node.same if (found := between(part, texts[part.fact]))), "×××")
     wanted = {part.fact: f"{part.reads[0]}{inner}{part.reads[1]}" for part in node.same}
-    yield Way(tuple(found for fact, text in wanted.items() if text != texts[fact] for found in _set(case, fact, text).changes))
+    yield Way(
+        tuple(
+            found
+            for fact, text in wanted.items()
+            if text != texts[fact]
+            for found in _set(case, fact, text).changes
+        )
+    )
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
@@ -137,7 +159,12 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
         yield from (Way(sums=sums) for sums in case.sums(node, case))
         return
     least = _least(node.operator, seen.bound)
-    if least is None or isinstance(seen.observed.low, float) or seen.observed.low > least or isinstance(least, float):
+    if (
+        least is None
+        or isinstance(seen.observed.low, float)
+        or seen.observed.low > least
+        or isinstance(least, float)
+    ):
         return  # amounts never shrink
     if fact.reading in ("stock", "value"):
         if fact.cumulative and _lower_later(case, fact, least):
@@ -146,7 +173,9 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
     elif fact.reading == "count":
         lacking = int(least - seen.observed.low)
         if 0 < lacking <= 50:
-            yield Way(tuple(new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking)))
+            yield Way(
+                tuple(new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking))
+            )
     elif fact.reading == "distinct":
         yield from _distinct(case, fact, int(least))
 
@@ -154,7 +183,10 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
 def _lower_later(case: Case, fact: Fact, least: Any) -> bool:
     value = value_at(case.scene.subject, fact.stock or "")
     if isinstance(value, Series):
-        return any(entry.value is not None and entry.when.last > case.on and entry.value.high < least for entry in value)
+        return any(
+            entry.value is not None and entry.when.last > case.on and entry.value.high < least
+            for entry in value
+        )
     return value is not None and case.on < case.scene.reported_on and bool(value.high < least)
 
 
@@ -179,7 +211,9 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
         edit = Edit("set", path, [{"date": case.on.isoformat(), "value": number}])
     else:
         before = {"date": case.scene.reported_on.isoformat(), "value": get(case.document, path)}
-        entries = sorted([before, {"date": case.on.isoformat(), "value": number}], key=lambda entry: entry["date"])
+        entries = sorted(
+            [before, {"date": case.on.isoformat(), "value": number}], key=lambda entry: entry["date"]
+        )
         edit = Edit("set", path, entries)
     units = case.scene.ruleset.vocabulary.units
     told = [number_text(least, fact.unit, units, lang) for lang in ("zh", "en")]
@@ -190,14 +224,23 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
         f"{fact.label.en}: reach {told[1]}" + (f" ({more[1]} more)" if known else ""),
     )
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
-    return change("data" if case.supplies and (old is None or case.unknown) else kind_of(dotted), dotted, (edit,), text, size=size, level=(dotted, least))
+    return change(
+        "data" if case.supplies and (old is None or case.unknown) else kind_of(dotted),
+        dotted,
+        (edit,),
+        text,
+        size=size,
+        level=(dotted, least),
+    )
 
 
 def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
     attribute, listed = fact.distinct or "", case.scene.listed(fact.of or "")
     there = {entry.get(attribute) for entry in listed.entries}
     word = word_of(case.scene, listed.declared.paths[0], attribute)
-    fresh = [w for w in case.scene.ruleset.vocabulary.words.get(word or "", {}) if w not in there and w != "other"]
+    fresh = [
+        w for w in case.scene.ruleset.vocabulary.words.get(word or "", {}) if w not in there and w != "other"
+    ]
     lacking = least - len(there - {None})
     if 0 < lacking <= len(fresh):
         yield Way(tuple(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking]))

@@ -1,0 +1,1 @@
+"""Two rule sets compared by topic."""

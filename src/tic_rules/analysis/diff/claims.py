@@ -1,0 +1,169 @@
+"""Rule by rule: what becomes of each binding rule of one side under the rules of the other. Read off here, proved in `prove`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from tic_rules.analysis.diff.comparison import Change
+from tic_rules.analysis.diff.demands import MUST, PRINCIPLE, guarantors
+from tic_rules.analysis.diff.topics import Diff, Topic
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
+
+STATUS = {
+    "contradicts": Text("相互矛盾", "contradicts"),
+    "looser": Text("对方更宽", "the other asks less"),
+    "silent": Text("对方未作要求", "the other is silent"),
+    "other_bearer": Text("对方要求由别的主体承担", "the other asks it of someone else"),
+    "judged": Text("各由评审认定", "judged by people on each side"),
+    "undecided": Text("未能判定", "undecided"),
+    "guaranteed": Text("对方已保证", "guaranteed by the other"),
+}
+"""From the gravest on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the other side makes of one rule."""
+
+    side: str
+    """Whose rule it is: a or b."""
+    topic: str
+    rule: Rule
+    status: str
+    level: str
+    """`must`: by what must be alone; `in_principle`: only together with what is in principle."""
+    by: tuple[str, ...] = ()
+    """The rules of the other side that guarantee it, ask less, or contradict it."""
+    gap: Text | None = None
+    """How much less the other side asks, where it is a number."""
+    proved: bool = False
+    witness: Any = None
+    """A pair of files that shows that the claim does not hold (`evidence`)."""
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "side": self.side,
+            "rule": self.rule.id,
+            "topic": self.topic,
+            "status": self.status,
+            "level": self.level,
+            "by": list(self.by),
+            "gap": self.gap.en if self.gap else None,
+            "proved": self.proved,
+            "witness": self.witness.as_dict() if self.witness else None,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """The fewest rules of both sides that no centre can meet together."""
+
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+    level: str
+
+    def as_dict(self) -> dict[str, Any]:
+        return {"a": list(self.a), "b": list(self.b), "level": self.level}
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    conflicts: tuple[Conflict, ...]
+    whole: dict[str, dict[str, bool]]
+    """At each level: whether A guarantees all that binds in B, and the other way round."""
+    assumptions: tuple[Text, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "conflicts": [conflict.as_dict() for conflict in self.conflicts],
+            "whole": self.whole,
+            "assumptions": [text.as_dict() for text in self.assumptions],
+        }
+
+
+def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
+    """Every rule that counts as must or in principle: side, topic, rule."""
+    for topic in found.topics:
+        for side, rules in (("b", topic.b), ("a", topic.a)):
+            yield from ((side, topic, rule) for rule in rules if rule.modality in PRINCIPLE)
+
+
+def sides(found: Diff, side: str) -> tuple[RuleSet, RuleSet]:
+    """Own and other rule set."""
+    return (found.b, found.a) if side == "b" else (found.a, found.b)
+
+
+def read_off(found: Diff) -> Diff:
+    """The comparison with a claim for every binding rule of both sides."""
+    return replace(
+        found, claims=tuple(_claim(found, side, topic, rule) for side, topic, rule in binding_rules(found))
+    )
+
+
+def _claim(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
+    own, theirs = sides(found, side)
+    for level, allowed in (("must", MUST), ("in_principle", PRINCIPLE)):
+        by = guarantors((theirs, theirs.rules), own, rule, allowed, found.editions)
+        if by is not None:
+            return Claim(side, topic.id, rule, "guaranteed", level, tuple(by))
+    return not_guaranteed(found, side, topic, rule)
+
+
+def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
+    """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or nothing."""
+    own, theirs = sides(found, side)
+    fellow = next(
+        (
+            (pair, other)
+            for pair in topic.pairs
+            if (pair.b if side == "b" else pair.a) is rule
+            and (other := pair.a if side == "b" else pair.b) is not None
+        ),
+        None,
+    )
+    anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in theirs.rules]
+    elsewhere = guarantors((theirs, anyone), own, rule, PRINCIPLE, found.editions)
+    if elsewhere is not None:
+        return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
+    same_facts = [
+        other
+        for other in (topic.a if side == "b" else topic.b)
+        if other.modality in PRINCIPLE and set(c.facts_of(other.condition)) & set(c.facts_of(rule.condition))
+    ]
+    judged = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+    if judged:
+        others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
+        return Claim(
+            side,
+            topic.id,
+            rule,
+            "judged" if others else "silent",
+            "in_principle",
+            tuple(other.id for other in others),
+        )
+    if fellow is not None and fellow[1].modality in PRINCIPLE and fellow[1] not in same_facts:
+        same_facts.insert(0, fellow[1])
+    if not same_facts:
+        return Claim(side, topic.id, rule, "silent", "in_principle")
+    gap = _gap(fellow[0].changes, side) if fellow is not None else None
+    return Claim(side, topic.id, rule, "looser", "in_principle", tuple(other.id for other in same_facts), gap)
+
+
+def _gap(changes: Iterable[Change], side: str) -> Text | None:
+    """How much less the other side asks: of the one threshold that is lower there."""
+    wanted = "stricter" if side == "b" else "looser"
+    return next(
+        (
+            change.by
+            for change in changes
+            if change.what == "threshold" and change.effect in (wanted, "incomparable") and change.by
+        ),
+        None,
+    )
+
+
+__all__ = ["STATUS", "Claim", "Conflict", "Proof", "binding_rules", "not_guaranteed", "read_off", "sides"]

@@ -1,0 +1,55 @@
+"""A pair of files for every claim that does not hold, found and confirmed by the reference evaluator."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from tic_rules.analysis.diff.claims import Claim, read_off, sides
+from tic_rules.analysis.diff.topics import Diff, Topic
+from tic_rules.analysis.prove.witness import SHORT, Witness, witness
+
+
+def shown(found: Diff) -> Diff:
+    """The comparison with a pair of files for every claim that does not hold, each run again by the reference evaluator."""
+    claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
+    topics = tuple(_evident(claims, topic) for topic in found.topics)
+    return replace(found, claims=claims, topics=topics)
+
+
+def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
+    """A topic with its pairs; not proved where its relation hangs on a claim that stays undecided."""
+    undecided = tuple(
+        claim.rule.id for claim in claims if claim.topic == topic.id and claim.status == "undecided"
+    )
+    return replace(
+        topic,
+        witnesses=tuple(_most_telling(claims, topic)),
+        undecided=undecided,
+        proved=topic.proved and not (undecided and topic.a and topic.b),
+    )
+
+
+def _with_witness(found: Diff, claim: Claim) -> Claim:
+    if claim.status in ("guaranteed", "other_bearer"):
+        return claim
+    own, theirs = sides(found, claim.side)
+    topic = next(topic for topic in found.topics if topic.id == claim.topic)
+    pair = witness(own, claim.rule, theirs, topic.a if claim.side == "b" else topic.b, claim.side)
+    undecided = pair is None and claim.status in ("looser", "silent")
+    return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
+
+
+def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
+    """For each side that asks more, the plainest pair: first one that fails outright."""
+    for side, asks_more in (("b", topic.tightens), ("a", topic.loosens)):
+        pairs = [
+            claim.witness
+            for claim in claims
+            if claim.topic == topic.id and claim.side == side and claim.witness is not None
+        ]
+        if asks_more and pairs:
+            yield min(pairs, key=lambda pair: SHORT.index(pair.short))
+
+
+__all__ = ["shown"]

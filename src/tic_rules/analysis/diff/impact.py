@@ -1,0 +1,163 @@
+"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other, and by which clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tic_rules.analysis.diff.demands import PRINCIPLE
+from tic_rules.analysis.diff.topics import Diff
+from tic_rules.core.errors import Text
+from tic_rules.engines.checking import as_of_day, check_subject
+from tic_rules.model.centre import CentreData
+from tic_rules.model.ruleset import Rule
+from tic_rules.results.report import VERDICTS, Report
+
+_NOT_COUNTED = ("entitlement", "target")
+_SILENT = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One finding that is another under B: the clauses of both sides and what was found."""
+
+    topic: str
+    a: Rule | None
+    b: Rule | None
+    status_a: str | None
+    status_b: str | None
+    decides: bool
+    """Whether the clause is one that counts in the verdict and stands against the centre on one side only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """One centre under both rule sets."""
+
+    id: str | None
+    name: str | None
+    file: str | None
+    as_of: date
+    verdict_a: str
+    verdict_b: str
+    flips: tuple[Flip, ...]
+
+    @property
+    def flipped(self) -> bool:
+        return self.verdict_a != self.verdict_b
+
+
+@dataclass(frozen=True, slots=True)
+class Impact:
+    centres: tuple[Affected, ...]
+
+    def table(self) -> list[tuple[str, str, int]]:
+        """How many centres go from which verdict to which, the worst first."""
+        counts = Counter((centre.verdict_a, centre.verdict_b) for centre in self.centres)
+        order = sorted(counts, key=lambda pair: (VERDICTS.index(pair[0]), VERDICTS.index(pair[1])))
+        return [(*pair, counts[pair]) for pair in order]
+
+    def clauses(self) -> list[tuple[str, Rule, int]]:
+        """Which clause turns how many centres' findings against them: side, rule, count, the most first."""
+        counts: Counter[tuple[str, str]] = Counter()
+        rules: dict[tuple[str, str], Rule] = {}
+        for centre in self.centres:
+            for flip in centre.flips:
+                side, rule = _against(flip)
+                if rule is not None and flip.decides:
+                    counts[side, rule.id] += 1
+                    rules[side, rule.id] = rule
+        return [(key[0], rules[key], count) for key, count in counts.most_common()]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "centres": len(self.centres),
+            "verdicts_flipped": sum(centre.flipped for centre in self.centres),
+            "verdicts": [{"a": a, "b": b, "centres": n} for a, b, n in self.table()],
+            "clauses": [
+                {"side": side, "rule": rule.id, "locator": rule.at, "centres": n}
+                for side, rule, n in self.clauses()
+            ],
+            "details": [_detail(centre) for centre in self.centres],
+        }
+
+
+def _against(flip: Flip) -> tuple[str, Rule | None]:
+    if flip.status_b == "fail":
+        return "b", flip.b
+    return ("a", flip.a) if flip.status_a == "fail" else ("", None)
+
+
+def _detail(centre: Affected) -> dict[str, Any]:
+    return {
+        "id": centre.id,
+        "name": centre.name,
+        "file": centre.file,
+        "as_of": centre.as_of.isoformat(),
+        "verdict": {"a": centre.verdict_a, "b": centre.verdict_b},
+        "flips": [
+            {
+                "topic": flip.topic,
+                "a": {"rule": flip.a.id, "locator": flip.a.at, "status": flip.status_a} if flip.a else None,
+                "b": {"rule": flip.b.id, "locator": flip.b.at, "status": flip.status_b} if flip.b else None,
+                "decides": flip.decides,
+            }
+            for flip in centre.flips
+        ],
+    }
+
+
+def impact(found: Diff, centres: Iterable[CentreData], as_of: date | None = None) -> Impact:
+    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises UsageError where there is no day."""
+    return Impact(tuple(_affected(found, centre, as_of_day(centre, as_of)) for centre in centres))
+
+
+def _affected(found: Diff, centre: CentreData, day: date) -> Affected:
+    first, second = check_subject(centre, found.a, day), check_subject(centre, found.b, day)
+    flips = tuple(
+        flip
+        for topic in found.topics
+        for pair in topic.pairs
+        if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None
+    )
+    return Affected(centre.id, _name(first), centre.file, day, str(first.verdict), str(second.verdict), flips)
+
+
+def _name(report: Report) -> str | None:
+    return report.centre.name if report.centre is not None else None  # type: ignore[union-attr,unused-ignore]
+
+
+def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Report) -> Flip | None:
+    """A finding that differs. A clause of one side only flips where it stands against the centre."""
+    status_a, status_b = (
+        report[rule.id].status if rule is not None else None for rule, report in ((a, first), (b, second))
+    )
+    if status_a == status_b or (None in (status_a, status_b) and "fail" not in (status_a, status_b)):
+        return None
+    if {status_a, status_b} == {"pass", _SILENT}:
+        return None
+    decides = any(
+        rule is not None and status == "fail" and counts(rule)
+        for rule, status in ((a, status_a), (b, status_b))
+    )
+    return Flip(topic, a, b, status_a, status_b, decides)
+
+
+def counts(rule: Rule) -> bool:
+    """Whether a rule counts in the verdict."""
+    return rule.modality in PRINCIPLE and rule.kind not in _NOT_COUNTED
+
+
+SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
+
+
+def summary(found: Impact, lang: str) -> str:
+    return str(SUMMARY.in_(lang)).format(
+        n=len(found.centres), m=sum(centre.flipped for centre in found.centres)
+    )
+
+
+__all__ = ["Affected", "Flip", "Impact", "counts", "impact", "summary"]

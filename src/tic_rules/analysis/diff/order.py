@@ -1,0 +1,407 @@
+"""What is read off two conditions: whether one is at least as strict as the other, whatever the data says or leaves out.
+
+`at_least(x, y)`: on all data the value of x is no better than that of y (false, unknown, needs review, true in this order).
+Sound and not complete: False means only that it cannot be read off; `prove` decides the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, Programme, Record, Series, record_in
+from tic_rules.model.ruleset import Rule, Vocabulary
+
+# --- conditions -------------------------------------------------------------------------------------------------------------
+
+
+def definition(vocabulary: Vocabulary, name: str) -> Any:
+    """How a fact is read: without its label, with the list and the groups that it reads."""
+    fact = vocabulary.facts[name]
+    groups = vocabulary.facts[fact.kinds] if fact.kinds else None
+    return (
+        fact.model_copy(update={"label": None}),
+        vocabulary.lists.get(fact.list_name or ""),
+        groups and groups.groups,
+    )
+
+
+def read_otherwise(a: Vocabulary, b: Vocabulary) -> frozenset[str]:
+    """The facts of one name that the two sides read from the data in different ways."""
+    shared = a.facts.keys() & b.facts.keys()
+    return frozenset(
+        name
+        for name in shared
+        if a.facts[name] is not b.facts[name] and definition(a, name) != definition(b, name)
+    )
+
+
+class Reader(NamedTuple):
+    """What a comparison has to know of the two sides beside the trees."""
+
+    facts: Mapping[str, Any]
+    same_judgement: bool = False
+    """Whether an attestation, or another consequence, named on both sides is the same one."""
+    otherwise: frozenset[str] = frozenset()
+    """Facts of one name that the sides read in different ways: nothing can be said of them."""
+
+    def at_least(self, x: Any, y: Any) -> bool:
+        """Whether x is at least as strict as y."""
+        if self.otherwise and self.otherwise.intersection((*c.facts_of(x), *c.facts_of(y))):
+            return False
+        if x == y and not self._names_a_rule(x):
+            return True
+        x, y = self._plain(x), self._plain(y)
+        if isinstance(y, c.All):
+            return all(self.at_least(x, part) for part in y.all)
+        if isinstance(x, c.Either):
+            return all(self.at_least(part, y) for part in x.any)
+        if isinstance(x, c.All) and any(self.at_least(part, y) for part in x.all):
+            return True
+        if isinstance(y, c.Either) and any(self.at_least(x, part) for part in y.any):
+            return True
+        if isinstance(x, c.Review):
+            return self.at_least(x.review, y.review if isinstance(y, c.Review) else y)
+        if isinstance(x, c.Not) and isinstance(y, c.Not):
+            return self.at_least(y.not_, x.not_)
+        if isinstance(x, (c.Attested, c.Follows)):
+            return x == y and self.same_judgement
+        return self._leaf(x, y)
+
+    def _largest(self, x: c.Largest, y: c.Largest) -> bool:
+        """A narrower group that is the largest makes a wider one the largest, where each of the others lies within another of the first."""
+        first, second = self.facts[x.fact], self.facts[y.fact]
+        if (first.of, first.sum, first.over) != (second.of, second.sum, second.over):
+            return False
+        own, theirs = dict(first.groups or {}), dict(second.groups or {})
+        narrow, wide = own.pop(x.largest).where, theirs.pop(y.largest).where
+        return where_at_least(narrow, wide) and all(
+            any(where_at_least(g.where, h.where) for h in own.values()) for g in theirs.values()
+        )
+
+    def _names_a_rule(self, node: Any) -> bool:
+        return not self.same_judgement and any(
+            isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node)
+        )
+
+    def _plain(self, node: Any) -> Any:
+        """A count of at least one entry says the same as: there is one."""
+        if isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
+            fact = self.facts.get(node.fact)
+            one = (node.operator == "at_least" and node.limit == 1) or (
+                node.operator == "more_than" and node.limit == 0
+            )
+            if fact is not None and fact.count is not None and one:
+                return c.Some(fact=node.fact, some=fact.where or c.Where())
+        return node
+
+    def _list(self, name: str) -> Any:
+        fact = self.facts[name]
+        return (fact.list_name, fact.over, fact.where if fact.count is None else None)
+
+    def _leaf(self, x: Any, y: Any) -> bool:
+        if isinstance(x, (c.Some, c.Every)) and isinstance(y, (c.Some, c.Every)):
+            if self._list(x.fact) != self._list(y.fact) or (isinstance(x, c.Some) and isinstance(y, c.Every)):
+                return False
+            return where_at_least(_where(x), _where(y))
+        if isinstance(x, c.Running) and isinstance(y, c.Running):
+            return x.of == y.of and x.running >= y.running and where_at_least(x.where, y.where)
+        if isinstance(x, c.Largest) and isinstance(y, c.Largest):
+            return self._largest(x, y)
+        if isinstance(x, c.Running) and isinstance(y, c.Some):
+            return x.of == y.fact and where_at_least(x.where, y.some)
+        if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
+            return False
+        own, other = _words(x), _words(y)
+        if own is not None and other is not None:
+            return own.words <= other.words and (other.open or not own.open)
+        test = _SAME_KIND.get((type(x), type(y)))
+        return test is not None and test(x, y)
+
+
+def _where(node: Any) -> c.Where:
+    where: c.Where = node.some if isinstance(node, c.Some) else node.every
+    return where
+
+
+class Choices(NamedTuple):
+    """The values that a choice may have, and whether others need review instead of failing."""
+
+    words: frozenset[Any]
+    open: bool
+
+
+def _words(node: Any) -> Choices | None:
+    match node:
+        case c.Is():
+            return Choices(frozenset([node.is_]), False)
+        case c.Among():
+            return Choices(frozenset(node.among), node.open)
+        case c.AnyAmong():
+            return Choices(frozenset(node.any_among), node.open)
+    return None
+
+
+def reader_of(a: Vocabulary, b: Vocabulary, same_judgement: bool = False) -> Reader:
+    """A reader of conditions of two sides."""
+    return Reader(
+        a.facts if a is b else {**a.facts, **b.facts},
+        same_judgement,
+        frozenset() if a is b else read_otherwise(a, b),
+    )
+
+
+def where_at_least(x: c.Where, y: c.Where) -> bool:
+    """Whether every entry that is as x says is as y says."""
+    if x == y:
+        return True
+    if x.any and all(
+        where_at_least(c.Where(each={**x.each, **part.each}, any=part.any), y) for part in x.any
+    ):
+        return True
+    named = all(
+        attribute in x.each and test_at_least(x.each[attribute], test) for attribute, test in y.each.items()
+    )
+    return named and (not y.any or any(where_at_least(x, part) for part in y.any))
+
+
+def test_at_least(x: c.Test, y: c.Test) -> bool:
+    if x == y:
+        return True
+    if y.given:
+        return x.one_of is not None and None not in x.one_of and not x.open
+    if x.one_of is not None and y.one_of is not None:
+        return set(x.one_of) <= set(y.one_of) and (y.open or not x.open)
+    if x.one_of is not None and y.other_than is not None:
+        return not x.open and None not in x.one_of and not set(x.one_of) & set(y.other_than)
+    return x.other_than is not None and y.other_than is not None and set(x.other_than) >= set(y.other_than)
+
+
+class Interval(NamedTuple):
+    """The numbers that a comparison lets through; None is endless."""
+
+    low: Any
+    low_open: bool
+    high: Any
+    high_open: bool
+
+    def within(self, other: Interval) -> bool:
+        low = other.low is None or (
+            self.low is not None
+            and (self.low > other.low or (self.low == other.low and (self.low_open or not other.low_open)))
+        )
+        high = other.high is None or (
+            self.high is not None
+            and (
+                self.high < other.high
+                or (self.high == other.high and (self.high_open or not other.high_open))
+            )
+        )
+        return low and high
+
+    def meets(self, other: Interval) -> bool:
+        """Whether some number is in both."""
+        for x, y in ((self, other), (other, self)):
+            if (
+                x.high is not None
+                and y.low is not None
+                and (x.high < y.low or (x.high == y.low and (x.high_open or y.low_open)))
+            ):
+                return False
+        return True
+
+
+def interval(operator: str, limit: Any) -> Interval:
+    match operator:
+        case "at_least":
+            return Interval(limit, False, None, False)
+        case "more_than":
+            return Interval(limit, True, None, False)
+        case "at_most":
+            return Interval(None, False, limit, False)
+        case "less_than":
+            return Interval(None, False, limit, True)
+        case "equals":
+            return Interval(limit, False, limit, False)
+    return Interval(limit[0], False, limit[1], False)
+
+
+def _compare(x: c.Compare, y: c.Compare) -> bool:
+    first, second = x.limit, y.limit
+    if isinstance(first, c.Times) != isinstance(second, c.Times):
+        return False
+    if isinstance(first, c.Times):
+        if first.fact != second.fact:
+            return False
+        first, second = first.times, second.times
+    return interval(x.operator, first).within(interval(y.operator, second))
+
+
+def _share(x: c.Share, y: c.Share) -> bool:
+    if set(x.share_of) != set(y.share_of):
+        return False
+    first, second = (
+        interval(
+            "more_than" if s.more_than is not None else "at_least",
+            s.more_than if s.more_than is not None else s.at_least,
+        )
+        for s in (x, y)
+    )
+    return first.within(second)
+
+
+_SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
+    (c.Compare, c.Compare): _compare,
+    (c.Share, c.Share): _share,
+    (c.Contains, c.Contains): lambda x, y: set(x.contains_all) >= set(y.contains_all),
+    (c.Reads, c.Given): lambda x, y: True,
+    (c.EachOf, c.EachOf): lambda x, y: set(x.each_of) >= set(y.each_of) and where_at_least(x.has, y.has),
+    (c.NoneOf, c.NoneOf): lambda x, y: (
+        where_at_least(y.none_of, x.none_of) and x.permitted == y.permitted and (x.open or not y.open)
+    ),
+}
+
+
+# --- time -------------------------------------------------------------------------------------------------------------------
+
+
+@cache
+def shape_of(path: str) -> str:
+    """How a field of the data may be given: `dated` (through time), `several` (words), or `plain`."""
+    model, last = record_at(path), path.rsplit(".", 1)[-1]
+    if model is None:
+        return "plain"
+    try:
+        value = getattr(model.model_validate({last: []}), last)
+    except ValueError:
+        return "plain"
+    return "dated" if isinstance(value, Series) else "several"
+
+
+def record_at(path: str) -> type[Record] | None:
+    """The record that has the field of a dotted path, in a centre's data or a programme's; None where there is no such field."""
+    *above, last = path.split(".")
+    for root in (CentreData, Programme):
+        model: type[Record] | None = root
+        for part in above:
+            field = model.model_fields.get(part) if model is not None else None
+            model = record_in(field.annotation) if field is not None else None
+        if model is not None and last in model.model_fields:
+            return model
+    return None
+
+
+class Nature(NamedTuple):
+    """How a condition goes with time: `timeless` on undated facts, `lasting` where it stays true once it is true."""
+
+    timeless: bool
+    lasting: bool
+
+
+def nature_of(node: Any, vocabulary: Vocabulary) -> Nature:
+    natures = [
+        _leaf_nature(part, vocabulary)
+        for part in c.walk(node)
+        if not c.children(part) or isinstance(part, c.Same)
+    ]
+    turned = any(isinstance(part, c.Not) for part in c.walk(node))
+    timeless = all(nature.timeless for nature in natures)
+    return Nature(timeless, timeless or (all(nature.lasting for nature in natures) and not turned))
+
+
+def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
+    if isinstance(node, c.Attested):
+        return Nature(False, False)  # an attestation speaks for its clause at the clause's own deadline
+    if isinstance(node, (c.NotAfter, c.Follows, c.Running)):
+        return Nature(False, False)
+    if isinstance(node, c.Same):
+        return Nature(all(_leaf_nature(part, vocabulary).timeless for part in node.same), False)
+    fact = vocabulary.facts[node.fact]
+    if isinstance(node, c.Done):
+        return Nature(False, True)
+    if fact.reading == "value":
+        timeless = shape_of(fact.value or "") == "plain"
+        return Nature(timeless, timeless)
+    if fact.reading in ("words", "table"):
+        return Nature(True, True)
+    if fact.reading == "stock":
+        return Nature(False, fact.cumulative and _upward(node))
+    if fact.reading == "kinds":
+        return Nature(False, _upward(node))
+    listed = vocabulary.lists[fact.list_name or ""]
+    if listed.date is None and listed.year is None and fact.over is None:
+        return Nature(True, True)
+    return Nature(False, fact.over is None and (isinstance(node, c.Some) or _upward(node)))
+
+
+def _upward(node: Any) -> bool:
+    return (
+        isinstance(node, c.Compare)
+        and node.operator in ("at_least", "more_than")
+        and not isinstance(node.limit, c.Times)
+    )
+
+
+def clock_of(rule: Rule) -> tuple[Any, ...]:
+    """When a rule is looked at, comparable: ("application",), ("years", 2), ("date", d), ("standing",) …"""
+    if rule.yearly is not None:
+        return "yearly", rule.yearly.looked_for_until, rule.yearly.running_year
+    if rule.from_ is not None:
+        return "from", rule.from_
+    if rule.years is not None:
+        return "years", rule.years
+    if isinstance(rule.by, date):
+        return "date", rule.by
+    if rule.by is not None:
+        return (rule.by,)
+    return ("within_term",) if rule.until is not None else ("standing",)
+
+
+def early_enough(x: tuple[Any, ...], y: tuple[Any, ...], nature: Nature) -> bool:
+    """Whether what is asked at time x is thereby asked at time y."""
+    if x == y:
+        return True
+    if "from" in (x[0], y[0]):
+        return False
+    if x[0] == "yearly" or y[0] == "yearly":
+        return bool(x[0] == y[0] and (x[1] == "end_of_year" or y[1] == x[1]) and (x[2] or not y[2]))
+    if y[0] == "application":
+        return False
+    if nature.timeless:
+        return "date" not in (x[0], y[0])
+    if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
+        return y[0] in ("approval", "term_end", "within_term") or (y[0] == "years" and x[0] == "standing")
+    if not nature.lasting or y[0] in ("standing", "within_term"):
+        return nature.lasting and x[0] in ("application", "approval") and y[0] in ("standing", "within_term")
+    return _before(x, y)
+
+
+def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
+    """Whether a deadline never lies after another; a term is at least one year long."""
+    ranks = {"application": -1, "approval": 0}
+    if "date" in (x[0], y[0]):
+        return bool(x[0] == y[0] == "date" and x[1] <= y[1])
+    first = ranks.get(x[0], x[1] if x[0] == "years" else None)
+    second = ranks.get(y[0], y[1] if y[0] == "years" else None)
+    if first is None:
+        return False
+    return bool(first <= (1 if second is None else second))
+
+
+__all__ = [
+    "Interval",
+    "Nature",
+    "Reader",
+    "clock_of",
+    "early_enough",
+    "interval",
+    "nature_of",
+    "read_otherwise",
+    "reader_of",
+    "record_at",
+    "shape_of",
+    "where_at_least",
+]

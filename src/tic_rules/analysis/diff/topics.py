@@ -1,0 +1,317 @@
+"""Two rule sets held against each other: aligned and compared first, judged after, topic by topic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from tic_rules.analysis.diff.alignment import Matched, matched
+from tic_rules.analysis.diff.comparison import Change, changes_of
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, PRINCIPLE, guarantors, same_document
+from tic_rules.core.errors import Text
+from tic_rules.model.conditions import Attested, walk
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.explanation import time_of
+from tic_rules.results.labels import describe
+
+RELATION = {
+    "same": Text("相同", "same"),
+    "b_stricter": Text("乙更严", "B stricter"),
+    "b_looser": Text("乙更宽", "B looser"),
+    "different": Text("各有要求", "each asks its own"),
+    "only_a": Text("仅甲", "only A"),
+    "only_b": Text("仅乙", "only B"),
+}
+RELATIONS = tuple(RELATION)
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A rule of each side that stand beside each other, or one alone, and what differs."""
+
+    a: Rule | None
+    b: Rule | None
+    changes: tuple[Change, ...] = ()
+
+    @property
+    def level(self) -> str:
+        """What the changes of the pair may change: a verdict, words, nothing."""
+        if self.a is None or self.b is None:
+            return "verdict" if (self.a or self.b).modality in PRINCIPLE else "words"  # type: ignore[union-attr]
+        levels = {change.level for change in self.changes}
+        return "verdict" if "verdict" in levels else "words" if levels else "nothing"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: the rules of both sides and who is stricter."""
+
+    id: str
+    label: Text
+    relation: str
+    pairs: tuple[Pair, ...]
+    tightens: bool
+    """Whether B asks something that A does not."""
+    loosens: bool
+    """Whether A asks something that B does not."""
+    binding: bool
+    """Whether a rule of the topic counts in a verdict: must or in principle."""
+    judged: bool
+    """Whether the relation rests on judgements of people, each on its own clause."""
+    proved: bool = False
+    undecided: tuple[str, ...] = ()
+    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not guaranteed."""
+    witnesses: tuple[Any, ...] = ()
+    """Pairs of files that show what B asks and A does not, and the other way round."""
+
+    @property
+    def a(self) -> tuple[Rule, ...]:
+        return tuple(pair.a for pair in self.pairs if pair.a is not None)
+
+    @property
+    def b(self) -> tuple[Rule, ...]:
+        return tuple(pair.b for pair in self.pairs if pair.b is not None)
+
+    @property
+    def changed(self) -> bool:
+        return self.relation != "same" or any(pair.level != "nothing" for pair in self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Two rule sets, topic by topic. `claims`, `proof` and `impact` are there where they were asked for."""
+
+    a: RuleSet
+    b: RuleSet
+    name_a: str
+    name_b: str
+    editions: bool
+    topics: tuple[Topic, ...]
+    claims: tuple[Any, ...] = ()
+    """Rule by rule: what the other side guarantees of it."""
+    proof: Any = None
+    impact: Any = None
+
+    def counts(self) -> dict[str, int]:
+        """How many topics stand in each relation."""
+        return {relation: sum(topic.relation == relation for topic in self.topics) for relation in RELATIONS}
+
+    @property
+    def tightens(self) -> bool:
+        """Whether B asks, with binding force, something that A does not."""
+        return any(topic.tightens and topic.binding for topic in self.topics)
+
+    @property
+    def loosens(self) -> bool:
+        return any(topic.loosens and topic.binding for topic in self.topics)
+
+    def levels(self) -> set[str]:
+        return {pair.level for topic in self.topics for pair in topic.pairs}
+
+
+def diff(a: RuleSet, b: RuleSet, name_a: str = "", name_b: str = "") -> Diff:
+    """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be."""
+    editions = same_document(a, b)
+    pairs = matched(a, b, editions)
+    names = name_a or a.id, name_b or b.id
+    topics = tuple(
+        _topic(a, b, name, [pair for pair in pairs if pair.topic == name], editions)
+        for name in _topics(a, b, pairs)
+    )
+    return Diff(a, b, *names, editions, topics)
+
+
+def _topics(a: RuleSet, b: RuleSet, pairs: Sequence[Matched]) -> list[str]:
+    """The topics in the order of the shared vocabulary; a topic of a rule file's own comes last."""
+    known = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
+    return sorted({pair.topic for pair in pairs}, key=known.index)
+
+
+def _topic(a: RuleSet, b: RuleSet, name: str, pairs: Sequence[Matched], editions: bool) -> Topic:
+    label = (a.vocabulary.topics.get(name) or b.vocabulary.topics[name]).text
+    compared = tuple(
+        Pair(p.a, p.b, tuple(changes_of(a, p.a, b, p.b, editions)) if p.a and p.b else ()) for p in pairs
+    )
+    left, right = (
+        [rule for pair in compared if (rule := getattr(pair, side)) is not None] for side in ("a", "b")
+    )
+    binding = any(rule.modality in PRINCIPLE for rule in (*left, *right))
+    tightens, loosens = (
+        _asks_more(a, left, b, right, binding, editions),
+        _asks_more(b, right, a, left, binding, editions),
+    )
+    judged = bool(left and right) and any(
+        rests_on_judgement(rule) for rule in (*left, *right) if not binding or rule.modality in PRINCIPLE
+    )
+    return Topic(
+        name, label, relation_of(left, right, tightens, loosens), compared, tightens, loosens, binding, judged
+    )
+
+
+def _asks_more(
+    a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Rule], binding: bool, editions: bool
+) -> bool:
+    """Whether the right side asks something that the left one does not guarantee: at what must be, or with what is in principle."""
+    levels = BINDING_LEVELS if binding else (ANY,)
+    return any(
+        guarantors((a, left), b, rule, level, editions) is None
+        for level in levels
+        for rule in right
+        if rule.modality in level
+    )
+
+
+def relation_of(left: Sequence[Rule], right: Sequence[Rule], tightens: bool, loosens: bool) -> str:
+    if not left or not right:
+        return "only_a" if left else "only_b"
+    if tightens and loosens:
+        return "different"
+    return "b_stricter" if tightens else "b_looser" if loosens else "same"
+
+
+def rests_on_judgement(rule: Rule) -> bool:
+    return any(isinstance(node, Attested) for node in walk(rule.condition))
+
+
+# --- as data ----------------------------------------------------------------------------------------------------------------
+
+
+def as_dict(found: Diff) -> dict[str, Any]:
+    """The comparison as JSON data: keys and order are stable."""
+    data: dict[str, Any] = {
+        "schema_version": 1,
+        "a": found.a.id,
+        "b": found.b.id,
+        "sources": {"a": _about(found.a, found.name_a), "b": _about(found.b, found.name_b)},
+        "editions": found.editions,
+        "summary": found.counts(),
+        "topics": [_topic_dict(found, topic) for topic in found.topics],
+    }
+    if found.claims:
+        data["claims"] = [claim.as_dict() for claim in found.claims]
+    if found.proof is not None:
+        data["proof"] = found.proof.as_dict()
+    if found.impact is not None:
+        data["impact"] = found.impact.as_dict()
+    return data
+
+
+def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
+    document = ruleset.document
+    issued = document.issued.isoformat() if document.issued else None
+    return {
+        "name": name,
+        "version": ruleset.version,
+        "document": {
+            "number": document.number,
+            "title": document.title,
+            "title_en": document.title_en,
+            "issued": issued,
+        },
+    }
+
+
+def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
+    return {
+        "topic": topic.id,
+        "label": topic.label.as_dict(),
+        "relation": topic.relation,
+        "proved": topic.proved,
+        "binding": topic.binding,
+        "judged": topic.judged,
+        "undecided": list(topic.undecided),
+        "a": [rule.id for rule in topic.a],
+        "b": [rule.id for rule in topic.b],
+        "changes": [_change_dict(found, pair, change) for pair in topic.pairs for change in pair.changes],
+        "pairs": [
+            {"a": pair.a and pair.a.id, "b": pair.b and pair.b.id, "level": pair.level}
+            for pair in topic.pairs
+        ],
+        "rules": {
+            "a": [rule_dict(found.a, rule) for rule in topic.a],
+            "b": [rule_dict(found.b, rule) for rule in topic.b],
+        },
+        "witness": topic.witnesses[0].as_dict() if topic.witnesses else None,
+        "witnesses": [shown.as_dict() for shown in topic.witnesses],
+    }
+
+
+def _change_dict(found: Diff, pair: Pair, change: Change) -> dict[str, Any]:
+    assert pair.a is not None
+    assert pair.b is not None
+    return {
+        "what": change.what,
+        "a": change.a.en if change.a else None,
+        "b": change.b.en if change.b else None,
+        "effect": change.effect,
+        "level": change.level,
+        "by": change.by.en if change.by else None,
+        "text": {
+            "a": change.a.as_dict() if change.a else None,
+            "b": change.b.as_dict() if change.b else None,
+        },
+        "rules": {"a": pair.a.id, "b": pair.b.id},
+        "places": {"a": place_of(found.a, pair.a, change), "b": place_of(found.b, pair.b, change)},
+    }
+
+
+def place_of(ruleset: RuleSet, rule: Rule, change: Change | None = None) -> dict[str, Any]:
+    """File and line of what differs: of the key, or of the rule where it is left out."""
+    written = [key for key in (change.part if change else ()) if _written(rule, key)]
+    mark = ruleset.place(rule.id, *written[:1])
+    return {"file": ruleset.file or None, "line": mark.line or None}
+
+
+def _written(rule: Rule, key: str) -> bool:
+    return bool(getattr(rule, {"from": "from_"}.get(key, key), None))
+
+
+def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
+    place = place_of(ruleset, rule)
+    return {
+        "id": rule.id,
+        "title": rule.title.text.as_dict(),
+        "locator": rule.at,
+        "quote": rule.quote,
+        "kind": rule.kind,
+        "modality": rule.modality,
+        "bearer": rule.bearer,
+        "when": time_of(rule).as_dict(),
+        "asks": said(ruleset, rule).as_dict(),
+        "applies": Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en"))).as_dict()
+        if rule.applies is not None
+        else None,
+        "reading": rule.reading.text.as_dict() if rule.reading else None,
+        **place,
+    }
+
+
+def said(ruleset: RuleSet, rule: Rule) -> Text:
+    """What a rule asks, in plain words."""
+    return Text(*(describe(rule.condition, ruleset, lang, rule) for lang in ("zh", "en")))
+
+
+def changes(found: Diff) -> Iterator[tuple[Topic, Pair, Change]]:
+    """Every change with its place in the comparison."""
+    for topic in found.topics:
+        for pair in topic.pairs:
+            for change in pair.changes:
+                yield topic, pair, change
+
+
+__all__ = [
+    "RELATION",
+    "RELATIONS",
+    "Diff",
+    "Pair",
+    "Topic",
+    "as_dict",
+    "changes",
+    "diff",
+    "place_of",
+    "relation_of",
+    "rests_on_judgement",
+    "rule_dict",
+    "said",
+]

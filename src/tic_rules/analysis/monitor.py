@@ -1,0 +1,238 @@
+"""A centre that is watched: events come one by one, and each gives the findings that it changed.
+
+    monitor = Monitor("zhejiang_2022", centre)
+    changes = monitor.apply({"add": "contributions", "entry": {"date": "2024-02-20", "amount": "1.5亿元", "payer": "host"}})
+    changes.findings, changes.verdict
+    monitor.apply({"day": "2024-03-02"})
+    state = monitor.state()                   # a plain document for JSON; Monitor.restore(state) goes on from it
+
+At every step the findings are those of a fresh check of `monitor.data` on `monitor.day`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Self
+
+from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.quantities import FIRST_DAY
+from tic_rules.engines.checking import as_of_day, check_subject, parse_day
+from tic_rules.inputs import subject_from
+from tic_rules.model.centre import CentreData, Series, paths_of, value_at
+from tic_rules.model.document import Edit, apply, plain
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.report import Finding, Part, Report
+
+LOOKED_AT = (
+    "status",
+    "severity",
+    "observed",
+    "required",
+    "gap",
+    "deadline",
+    "window",
+    "reached_on",
+    "years",
+    "lacking",
+    "missing",
+)
+"""What makes a finding another one. That a day fewer is left does not."""
+
+_KEYS = {"day": {"day"}, "add": {"add", "entry", "day"}, "set": {"set", "value", "since", "day"}}
+_SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What an event changed: findings as they are now, consequences that follow now and did not before, and the verdicts."""
+
+    day: date
+    findings: tuple[Finding, ...]
+    before: Mapping[str, Any]
+    """The earlier status of each changed finding, by rule."""
+    consequences: tuple[Part, ...]
+    ended: tuple[str, ...]
+    """Consequences that no longer follow."""
+    verdict_before: str
+    verdict: str
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self.findings)
+
+    def __bool__(self) -> bool:
+        return bool(self.findings) or self.verdict != self.verdict_before
+
+    def as_dict(self) -> dict[str, Any]:
+        """The changes as plain JSON values."""
+        return {
+            "day": self.day.isoformat(),
+            "verdict": {"before": self.verdict_before, "now": self.verdict},
+            "findings": [
+                {"before": self.before[finding.rule], "finding": finding.as_dict()}
+                for finding in self.findings
+            ],
+            "consequences": [part["rule"] for part in self.consequences],
+            "ended": list(self.ended),
+        }
+
+
+class Monitor:
+    """A centre, a rule set and a day, and what a check says of them. One monitor belongs to one thread."""
+
+    __slots__ = ("_report", "_subject", "day", "ruleset")
+
+    def __init__(
+        self,
+        ruleset: str | os.PathLike[str] | RuleSet,
+        centre: CentreData | Mapping[str, Any] | Any,
+        *,
+        day: date | str | None = None,
+    ) -> None:
+        """`day` is the day to begin with, by default the data's reported_on. Raises as `check` does."""
+        self.ruleset = load_ruleset(ruleset)
+        # The plain document is what is saved: to begin with it makes a monitor and a restored one the same.
+        self._subject = self._sound(plain(subject_from(centre, CentreData, self.ruleset.vocabulary)))
+        self.day = as_of_day(self._subject, day)
+        self._report = check_subject(self._subject, self.ruleset, self.day)
+
+    def _sound(self, document: dict[str, Any]) -> CentreData:
+        return subject_from(document, CentreData, self.ruleset.vocabulary)
+
+    @property
+    def report(self) -> Report:
+        """The report as of now."""
+        return self._report
+
+    @property
+    def verdict(self) -> str:
+        return self._report.verdict
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """The centre's data as of now, as a file would say it."""
+        return dict(plain(self._subject))
+
+    def apply(self, event: Mapping[str, Any]) -> Changes:
+        """Take one event in. Raises UsageError or DataError for one that cannot be; the monitor then stays as it was.
+
+        {"day": D}: time has passed, and the data is complete up to D. {"add": list, "entry": {...}}: an entry came in.
+        {"set": place, "value": v, "since": D}: a value is another, since a day or, without one, altogether. Both may carry
+        "day" too.
+        """
+        kind = next((name for name in ("add", "set", "day") if name in event), None)
+        if kind is None or event.keys() - _KEYS[kind]:
+            names = "、".join(sorted(set(event) - _KEYS.get(kind or "", set())))
+            raise fault(
+                UsageError,
+                "event",
+                f"事件写法不对：{names}",
+                f"not an event: {', '.join(sorted(event))}; known are day, add + entry, set + value",
+            )
+        day = parse_day(event["day"]) if "day" in event else self.day
+        if day < self.day:
+            raise fault(
+                UsageError,
+                "event",
+                f"{day} 早于 {self.day}：时间不会倒流",
+                f"{day} is before {self.day}: time does not run back",
+            )
+        edits = list(self._edits(kind, event))
+        if day != self.day and self._subject.reported_on is not None:
+            edits.append(Edit("set", ("reported_on",), day.isoformat()))
+        subject = self._sound(apply(plain(self._subject), edits)) if edits else self._subject
+        report = check_subject(subject, self.ruleset, day)
+        changes = _changes(self._report, report, day)
+        self._subject, self._report, self.day = subject, report, day
+        return changes
+
+    def _edits(self, kind: str, event: Mapping[str, Any]) -> Iterator[Edit]:
+        if kind == "day":
+            return
+        dotted = str(event[kind])
+        if dotted not in paths_of(CentreData):
+            raise fault(
+                UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data"
+            )
+        path = tuple(dotted.split("."))
+        if kind == "add":
+            yield Edit("append", path, event.get("entry"))
+        elif event.get("since") is None:
+            yield Edit("set", path, event.get("value"))
+        else:
+            yield self._since(dotted, event.get("value"), parse_day(event["since"]))
+
+    def _since(self, dotted: str, value: Any, since: date) -> Edit:
+        """A value that holds from a day on; what was said before goes on holding for the days before."""
+        path, old = tuple(dotted.split(".")), value_at(self._subject, dotted)
+        entry = {"date": since.isoformat(), "value": value}
+        if isinstance(old, Series):
+            kept = [
+                plain(Series((dated,)))[0]
+                for dated in old
+                if not (dated.when.exact and dated.when.first == since)
+            ]
+            return Edit("set", path, [*kept, entry])
+        if old is None:
+            return Edit("set", path, [entry])
+        stock = any(fact.stock == dotted for fact in self.ruleset.facts.values())
+        spoken = (self._subject.speaks_for or self.day) if stock else FIRST_DAY
+        before = [] if spoken == since else [{"date": spoken.isoformat(), "value": plain(old)}]
+        return Edit("set", path, [*before, entry])
+
+    # --- saving and restoring ------------------------------------------------------------------------------------------------
+
+    def state(self) -> dict[str, Any]:
+        """All that the monitor knows, as a plain document."""
+        return {
+            "schema_version": _SCHEMA,
+            "ruleset": {"id": self.ruleset.id, "version": self.ruleset.version},
+            "day": self.day.isoformat(),
+            "data": self.data,
+        }
+
+    @classmethod
+    def restore(
+        cls, state: Mapping[str, Any], ruleset: str | os.PathLike[str] | RuleSet | None = None
+    ) -> Self:
+        """A monitor that goes on from a saved state. Raises UsageError where the state is not one or belongs to other rules."""
+        if state.get("schema_version") != _SCHEMA or not {"ruleset", "day", "data"} <= state.keys():
+            raise fault(
+                UsageError,
+                "state",
+                "不是监测状态，或版本不符",
+                "not a monitor's state, or one of another version",
+            )
+        rules = load_ruleset(state["ruleset"]["id"] if ruleset is None else ruleset)
+        if {"id": rules.id, "version": rules.version} != dict(state["ruleset"]):
+            saved, given = (
+                " ".join(str(part) for part in pair)
+                for pair in (state["ruleset"].values(), (rules.id, rules.version))
+            )
+            raise fault(
+                UsageError,
+                "state",
+                f"状态属于规则集 {saved}，不是 {given}",
+                f"the state belongs to rule set {saved}, not to {given}",
+            )
+        return cls(rules, state["data"], day=state["day"])
+
+
+def _changes(before: Report, after: Report, day: date) -> Changes:
+    pairs = [
+        (old, new)
+        for old, new in zip(before, after, strict=True)
+        if any(getattr(old, key) != getattr(new, key) for key in LOOKED_AT)
+    ]
+    earlier = {part["rule"] for part in before.consequences}
+    now = after.consequences
+    return Changes(
+        day, tuple(new for _, new in pairs), {new.rule: old.status for old, new in pairs},
+        tuple(part for part in now if part["rule"] not in earlier), tuple(sorted(earlier - {part["rule"] for part in now})), before.verdict, after.verdict,
+    )  # fmt: skip
+
+
+__all__ = ["LOOKED_AT", "Changes", "Monitor"]

@@ -1,0 +1,1 @@
+"""Comparisons proved over all data, with witnesses."""

@@ -1,0 +1,286 @@
+"""Relations proved instead of read off: over all data, missing data included, with every assumption listed.
+
+Rule by rule first, then topic by topic and as a whole; what must be first, then with what is in principle. Contradictions
+between the two sets are looked for before anything is called guaranteed: from a contradiction everything would follow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
+from tic_rules.analysis.diff.order import read_otherwise
+from tic_rules.analysis.diff.topics import Diff, Topic, relation_of
+from tic_rules.analysis.prove.sight import formulas
+from tic_rules.analysis.prove.symbols import World, need_z3
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
+
+ASSUMPTIONS = (
+    Text(
+        "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
+        "the days of approval and application and the term are known; all other data may be missing or known in part",
+    ),
+    Text("所有期限都已到期；没有动用例外批准", "every deadline has passed, and no exemption is used"),
+    Text(
+        "不同文件的评审认定各对各的条文，互不代替；同一文件的各版之间沿用",
+        "a judgement speaks to its own document's clause only; editions of one document share it",
+    ),
+    Text(
+        "除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连",
+        "facts are independent of each other, but that money paid in and cumulative totals never fall with time",
+    ),
+    Text(
+        "“连续几年”和“投入最多的一类”只按其包含关系推理，不逐年、逐笔展开",
+        "years running and the largest group of payers are reasoned about by what contains what, not year by year or payment by payment",
+    ),
+    Text(
+        "每条只能由同一责任主体的条款来保证；鼓励类条款不构成约束",
+        "a rule is guaranteed only by rules of the same bearer; encouraged clauses never constrain",
+    ),
+    Text(
+        "各地的总体布局指标各算各的，不互相矛盾",
+        "figures of different jurisdictions' programmes do not contradict each other",
+    ),
+)
+
+LEVEL_NAMES = {MUST: "must", PRINCIPLE: "in_principle"}
+
+
+def proved(found: Diff) -> Diff:
+    """The comparison with relations and claims proved. Raises UsageError where z3 is not installed."""
+    need_z3()
+    prover = _Prover(found)
+    conflicts = prover.conflicts()
+    claims = tuple(prover.claim(side, topic, rule, conflicts) for side, topic, rule in binding_rules(found))
+    topics = tuple(prover.judged(topic) for topic in found.topics)
+    return replace(
+        found, topics=topics, claims=claims, proof=Proof(tuple(conflicts), _whole(claims), ASSUMPTIONS)
+    )
+
+
+def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
+    told = list(claims)
+    whole = {}
+    for level, modalities in (("must", MUST), ("in_principle", PRINCIPLE)):
+        reach = [claim for claim in told if claim.rule.modality in modalities]
+        held = {
+            side: all(
+                claim.status == "guaranteed" and (level == "in_principle" or claim.level == "must")
+                for claim in reach
+                if claim.side == side
+            )
+            for side in ("a", "b")
+        }
+        whole[level] = {"a_guarantees_b": held["b"], "b_guarantees_a": held["a"]}
+    return whole
+
+
+class _Problem:
+    """A solver over some rules of both sides; each is switched on by name."""
+
+    def __init__(
+        self, rules: Sequence[tuple[str, RuleSet, Rule]], editions: bool, otherwise: frozenset[str]
+    ) -> None:
+        import z3
+
+        self.z3 = z3
+        self.world = World([(ruleset, rule) for _, ruleset, rule in rules], editions, otherwise)
+        deadlines = self.world.deadlines(rule for _, _, rule in rules)
+        self.solver = z3.Solver()
+        self.solver.set("timeout", 2000)
+        self.met: dict[tuple[str, str], Any] = {}
+        self.whole: dict[tuple[str, str], Any] = {}
+        for side, ruleset, rule in rules:
+            met, broken = formulas(self.world, ruleset, rule, deadlines)
+            key = (side, rule.id)
+            self.met[key], self.whole[key] = z3.Bool(f"met {key}"), z3.Bool(f"whole {key}")
+            self.solver.add(self.met[key] == met, self.whole[key] == z3.Not(broken))
+        self.solver.add(*self.world.axioms)
+
+    def holds(
+        self, given: Sequence[tuple[str, str]], wanted: tuple[str, str]
+    ) -> list[tuple[str, str]] | None:
+        """The given rules that the proof of the wanted one needed; None where it is not proved.
+
+        Proved is both: where all given are met, it is met; where it is broken, one of them is broken.
+        """
+        first = self.solver.check(*(self.met[key] for key in given), self.z3.Not(self.met[wanted]))
+        if first != self.z3.unsat:
+            return None
+        core = self._named(self.met)
+        second = self.solver.check(*(self.whole[key] for key in given), self.z3.Not(self.whole[wanted]))
+        if second != self.z3.unsat:
+            return None
+        return list(dict.fromkeys(core + self._named(self.whole)))
+
+    def _named(self, literals: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+        core = {str(literal) for literal in self.solver.unsat_core()}
+        return [key for key, literal in literals.items() if str(literal) in core]
+
+    def clash(self, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]] | None:
+        """The fewest of these rules that cannot all be met by an approved centre; None where they can."""
+        literals = self.met
+        if self.solver.check(self.world.approved, *(literals[key] for key in keys)) != self.z3.unsat:
+            return None
+        core = self._named(literals)
+        for key in list(core):
+            fewer = [other for other in core if other != key]
+            if self.solver.check(self.world.approved, *(literals[other] for other in fewer)) == self.z3.unsat:
+                core = fewer
+        return core
+
+
+def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:
+    """The rules in groups that speak of nothing in common; what asks about the term belongs to each, because deadlines hang on it."""
+    groups: list[tuple[set[str], list[tuple[str, RuleSet, Rule]]]] = []
+    everywhere = []
+    for entry in rules:
+        own = _subjects(entry[1], entry[2])
+        if "term_years" in own:
+            everywhere.append(entry)
+            continue
+        touching = [group for group in groups if group[0] & own]
+        merged = (
+            own.union(*(group[0] for group in touching)),
+            [*(member for group in touching for member in group[1]), entry],
+        )
+        groups = [group for group in groups if group not in touching] + [merged]
+    return [[*members, *everywhere] for _, members in groups] or [everywhere]
+
+
+def _subjects(ruleset: RuleSet, rule: Rule) -> set[str]:
+    """The places of the data that a rule reads, and the judgements that it waits for."""
+    found: set[str] = set()
+    trees = [tree for tree in (rule.condition, rule.applies, rule.fails_at_once) if tree is not None]
+    while trees:
+        tree = trees.pop()
+        for node in c.walk(tree):
+            if isinstance(node, c.Attested):
+                found.add(f"judgement of {rule.id}")
+            elif isinstance(node, c.Follows):
+                trees.append(ruleset[node.follows].when)
+        for name in c.facts_of(tree):
+            fact = ruleset.facts[name]
+            listed = ruleset.vocabulary.lists.get(
+                (ruleset.facts[fact.kinds] if fact.kinds else fact).list_name or ""
+            )
+            found.update(
+                listed.paths
+                if listed is not None
+                else [path for path in (fact.stock, fact.value, fact.words, fact.table) if path]
+            )
+    return found
+
+
+class _Prover:
+    """One problem for each group of rules that have something in common."""
+
+    def __init__(self, found: Diff) -> None:
+        self.found = found
+        entries = [
+            (side, sides(found, side)[0], rule)
+            for topic in found.topics
+            for side, rules in (("b", topic.b), ("a", topic.a))
+            for rule in rules
+        ]
+        self.rules = {(side, rule.id): rule for side, _, rule in entries}
+        otherwise = read_otherwise(found.a.vocabulary, found.b.vocabulary)
+        self.problems = [_Problem(group, found.editions, otherwise) for group in _components(entries)]
+        self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
+
+    def holds(
+        self, given: Iterable[tuple[str, str]], wanted: tuple[str, str]
+    ) -> list[tuple[str, str]] | None:
+        problem = self.home[wanted]
+        return problem.holds([key for key in given if key in problem.met], wanted)
+
+    def conflicts(self) -> list[Conflict]:
+        """Contradictions, each with the fewest rules, at what must be and then with what is in principle."""
+        told: list[Conflict] = []
+        seen: set[tuple[str, str]] = set()
+        apart = self.found.a.jurisdiction != self.found.b.jurisdiction
+        for level in BINDING_LEVELS:
+            counted = [
+                key
+                for key, rule in self.rules.items()
+                if rule.modality in level and not (apart and rule.bearer == "programme")
+            ]
+            for problem in self.problems:
+                while (
+                    core := problem.clash([key for key in counted if key in problem.met and key not in seen])
+                ) is not None:
+                    own, theirs = (
+                        tuple(name for side, name in core if side == wanted) for wanted in ("a", "b")
+                    )
+                    told.append(Conflict(own, theirs, LEVEL_NAMES[level]))
+                    seen.update([key for key in core if key[0] == "b"] or core)
+        return told
+
+    def claim(self, side: str, topic: Topic, rule: Rule, conflicts: Sequence[Conflict]) -> Claim:
+        other = "a" if side == "b" else "b"
+        for conflict in conflicts:
+            own, theirs = (conflict.b, conflict.a) if side == "b" else (conflict.a, conflict.b)
+            if rule.id in own:
+                return Claim(side, topic.id, rule, "contradicts", conflict.level, theirs, proved=True)
+        clashing = {
+            (wanted, name)
+            for conflict in conflicts
+            for wanted, names in (("a", conflict.a), ("b", conflict.b))
+            for name in names
+        }
+        for level in BINDING_LEVELS:
+            given = [
+                key
+                for key, theirs in self.rules.items()
+                if key[0] == other
+                and theirs.bearer == rule.bearer
+                and theirs.modality in level
+                and key not in clashing
+            ]
+            core = self.holds(given, (side, rule.id))
+            if core is not None:
+                return Claim(
+                    side,
+                    topic.id,
+                    rule,
+                    "guaranteed",
+                    LEVEL_NAMES[level],
+                    tuple(name for _, name in core),
+                    proved=True,
+                )
+        return replace(not_guaranteed(self.found, side, topic, rule), proved=True)
+
+    def judged(self, topic: Topic) -> Topic:
+        """The relation of one topic, proved over its own rules."""
+        if not topic.a or not topic.b:
+            return replace(topic, proved=True)
+        tightens, loosens = self._asks_more(topic, "b"), self._asks_more(topic, "a")
+        return replace(
+            topic,
+            tightens=tightens,
+            loosens=loosens,
+            relation=relation_of(topic.a, topic.b, tightens, loosens),
+            proved=True,
+        )
+
+    def _asks_more(self, topic: Topic, side: str) -> bool:
+        """Whether a rule of this side is not guaranteed by the other side's rules of the same bearer."""
+        own, theirs, other = (topic.b, topic.a, "a") if side == "b" else (topic.a, topic.b, "b")
+        for level in BINDING_LEVELS if topic.binding else (ANY,):
+            for rule in own:
+                given = [
+                    (other, fellow.id)
+                    for fellow in theirs
+                    if fellow.modality in level and fellow.bearer == rule.bearer
+                ]
+                if rule.modality in level and self.holds(given, (side, rule.id)) is None:
+                    return True
+        return False
+
+
+__all__ = ["ASSUMPTIONS", "proved"]

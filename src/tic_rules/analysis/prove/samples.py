@@ -1,0 +1,413 @@
+"""Centre data made to meet, or to break, given rules: as little of it as the rules read.
+
+What is made here is only a proposal: `witness` runs every file again through the reference evaluator before it is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from typing import Any
+
+from tic_rules.analysis.diff.order import record_at, shape_of
+from tic_rules.core.quantities import add_days, add_years, decimal_text, parse_number
+from tic_rules.evaluation.evaluate import Life, deadline_of
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
+
+APPLIED, APPROVED, TERM = date(2021, 9, 1), date(2022, 3, 1), 5
+"""The clock of the made-up centre. Nothing rests on these days; any others would do."""
+
+STEP = {"CNY": 10_000}
+"""How far a number is moved to just miss a bound, by unit; 1 elsewhere."""
+
+
+def as_of_for(rules: Iterable[Rule]) -> date:
+    """A day on which the time of every one of these rules is up."""
+    life = Life(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    days = [add_days(APPROVED, 60)]
+    for rule in rules:
+        if rule.yearly is not None:
+            days.append(date(APPROVED.year + 3, 1, 15))
+        elif rule.from_ == "term_end" or rule.until is not None:
+            days.append(add_days(life.term_end or APPROVED, 30))
+        else:
+            deadline = deadline_of(rule, life)
+            if deadline is not None:
+                days.append(add_days(deadline, 30))
+    return max(days)
+
+
+class Maker:
+    """Builds one file. `meet` and `break_` add what a rule needs to what is there already."""
+
+    def __init__(self, as_of: date, programme: bool = False, choice: int = 0) -> None:
+        self.as_of, self.choice = as_of, choice
+        self.data: dict[str, Any] = {"reported_on": as_of.isoformat()}
+        if not programme:
+            self.data |= {
+                "applied_on": APPLIED.isoformat(),
+                "approved_on": APPROVED.isoformat(),
+                "term_years": TERM,
+            }
+        self._names = 0
+
+    # --- rules ---------------------------------------------------------------------------------------------------------------
+
+    def meet(self, ruleset: RuleSet, rule: Rule) -> None:
+        self._rule(ruleset, rule, rule.kind != "consequence")
+
+    def break_(self, ruleset: RuleSet, rule: Rule) -> None:
+        self._rule(ruleset, rule, rule.kind == "consequence")
+
+    def _rule(self, ruleset: RuleSet, rule: Rule, wanted: bool) -> None:
+        for day, year in self._moments(rule):
+            builder = _Builder(self, ruleset, rule, day, year)
+            builder.make(rule.condition, wanted)
+            if rule.applies is not None:
+                builder.make(rule.applies, True)
+
+    def _moments(self, rule: Rule) -> list[tuple[date, int | None]]:
+        """The days on which the rule looks at the data, with the year that is owed."""
+        if rule.yearly is not None:
+            last = self.as_of.year if rule.yearly.running_year else self.as_of.year - 1
+            return [
+                (
+                    date(year + 1, 1, 10)
+                    if date(year + 1, 1, 10) <= self.as_of and not rule.yearly.running_year
+                    else date(year, 6, 1),
+                    year,
+                )
+                for year in range(APPROVED.year + 1, last + 1)
+            ]
+        deadline = deadline_of(rule, Life(APPROVED, APPLIED, add_years(APPROVED, TERM)))
+        return [(min(deadline or self.as_of, self.as_of), None)]
+
+    def name(self) -> str:
+        self._names += 1
+        return f"示例单位{self._names}"
+
+    # --- places --------------------------------------------------------------------------------------------------------------
+
+    def get(self, path: str) -> Any:
+        value: Any = self.data
+        for part in path.split("."):
+            value = value.get(part) if isinstance(value, dict) else None
+        return value
+
+    def put(self, path: str, value: Any) -> None:
+        parent = self.data
+        *above, last = path.split(".")
+        for part in above:
+            parent = parent.setdefault(part, {})
+        parent[last] = value
+
+    def entries(self, path: str) -> list[Any]:
+        found = self.get(path)
+        if found is None:
+            found = []
+            self.put(path, found)
+        return found  # type: ignore[no-any-return]
+
+
+class _Builder:
+    """One rule at one of its days."""
+
+    def __init__(self, maker: Maker, ruleset: RuleSet, rule: Rule, day: date, year: int | None) -> None:
+        self.maker, self.ruleset, self.rule, self.day, self.year = maker, ruleset, rule, day, year
+        self.soft = False
+        """Only what is not said yet is put: the alternatives that are not chosen are made false, so that nothing stays unknown."""
+
+    def make(self, node: Any, wanted: bool) -> None:
+        """Make a condition true, or false."""
+        match node:
+            case c.All() | c.Either():
+                parts = c.children(node)
+                if isinstance(node, c.All) == wanted:
+                    for part in parts:
+                        self.make(part, wanted)
+                else:
+                    chosen = parts[min(self.maker.choice, len(parts) - 1)]
+                    self.make(chosen, wanted)
+                    self._rest([part for part in parts if part is not chosen], not wanted)
+            case c.Not():
+                self.make(node.not_, not wanted)
+            case c.Review():
+                self.make(node.review, False)
+            case c.Attested():
+                self._attest(wanted)
+            case c.Same():
+                for part in node.same:
+                    self.make(part, wanted)
+            case c.Follows():
+                self.make(self.ruleset[node.follows].when, wanted)
+            case c.Running():
+                listed = self._listed(node.of)
+                self.maker.entries(listed.paths[0])
+                for step in range(node.running if wanted else 0):
+                    self._add(node.of, node.where, year=self.maker.as_of.year - 2 - step)
+            case c.NotAfter():
+                pass
+            case _:
+                self._leaf(node, wanted)
+
+    def _rest(self, parts: list[Any], wanted: bool) -> None:
+        before, self.soft = self.soft, True
+        for part in parts:
+            self.make(part, wanted)
+        self.soft = before
+
+    def _attest(self, met: bool) -> None:
+        given = self.maker.entries("attestations")
+        items: list[str | None] = [item.id for item in self.rule.items]
+        for item in items or [None]:
+            name = f"{self.ruleset.id}/{self.rule.id}"
+            if any(entry["rule"] == name and entry.get("item") == item for entry in given):
+                continue
+            entry = {
+                "rule": name,
+                "met": met,
+                "by": "评审组",
+                "date": self.maker.as_of.isoformat(),
+                "evidence": "评审意见",
+            }
+            given.append(entry if item is None else {**entry, "item": item})
+
+    # --- leaves --------------------------------------------------------------------------------------------------------------
+
+    def _leaf(self, node: Any, wanted: bool) -> None:
+        fact = self.ruleset.facts[node.fact]
+        match node:
+            case c.Compare():
+                self._compare(node, fact, wanted)
+            case c.Is():
+                self._put(
+                    fact,
+                    node.is_
+                    if wanted
+                    else (not node.is_ if isinstance(node.is_, bool) else self._other([node.is_])),
+                )
+            case c.Among():
+                self._put(fact, node.among[0] if wanted else self._other(node.among))
+            case c.AnyAmong():
+                words = self.maker.entries(fact.words or "")
+                if wanted and not self.soft and not set(words) & set(node.any_among):
+                    words.append(node.any_among[0])
+            case c.Contains():
+                words = self.maker.entries(fact.words or "")
+                words.extend(word for word in node.contains_all if wanted and word not in words)
+            case c.Given():
+                self._put(fact, "示例文号" if wanted else None)
+            case c.Done():
+                self._put(fact, self.day.isoformat() if wanted else add_days(self.day, 1).isoformat())
+            case c.Reads():
+                self._put(fact, f"{node.reads[0]}示例{node.reads[1]}" if wanted else "其他名称")
+            case c.EachOf():
+                table = self.maker.get(fact.table or "") or {}
+                self.maker.put(fact.table or "", table)
+                for key in node.each_of if wanted else ():
+                    table.setdefault(key, self._attributes(node.has, {}))
+            case _:
+                self._entries(node, fact, wanted)
+
+    def _put(self, fact: Fact, value: Any) -> None:
+        if not self.soft or self.maker.get(fact.value or "") is None:
+            self.maker.put(fact.value or "", value)
+
+    def _other(self, words: Iterable[Any]) -> Any:
+        """Another word of the list that these are of."""
+        said = list(words)
+        for listed in self.ruleset.vocabulary.words.values():
+            if all(word in listed for word in said):
+                return next((word for word in reversed(list(listed)) if word not in said), None)
+        return None
+
+    def _compare(self, node: c.Compare, fact: Fact, wanted: bool) -> None:
+        value = self._number(node, fact, wanted)
+        if self.soft and fact.reading not in ("value", "stock"):
+            return
+        if fact.reading == "value":
+            self._put(fact, _plain(value))
+        elif fact.reading == "stock":
+            self._stock(fact.stock or "", value)
+        elif fact.reading == "sum":
+            missing = value - self._total(fact)
+            if missing > 0 or not self.maker.entries(self._listed(node.fact).paths[0]):
+                self._add(node.fact, fact.where or c.Where(), {fact.sum or "amount": _plain(max(missing, 0))})
+        elif fact.reading in ("count", "distinct", "kinds"):
+            self._several(node.fact, fact, int(value))
+
+    def _number(self, node: c.Compare, fact: Fact, wanted: bool) -> Any:
+        limit, step = node.limit, STEP.get(fact.unit or "", 1)
+        if isinstance(limit, c.Times):
+            other = self.ruleset.facts[limit.fact]
+            base = 100 * step
+            self._compare(c.Compare.model_validate({"fact": limit.fact, "at_least": base}), other, True)
+            limit = limit.times * base
+        if node.operator == "between":
+            return limit[0] if wanted else limit[1] + step
+        met = {
+            "at_least": limit,
+            "at_most": limit,
+            "equals": limit,
+            "more_than": limit + step,
+            "less_than": limit - step,
+        }[node.operator]
+        missed = {
+            "at_least": limit - step,
+            "at_most": limit + step,
+            "equals": limit + step,
+            "more_than": limit,
+            "less_than": limit,
+        }[node.operator]
+        return max(met if wanted else missed, 0)
+
+    def _stock(self, path: str, value: Any) -> None:
+        if self.soft and self.maker.get(path) is not None:
+            return
+        if shape_of(path) != "dated":
+            self.maker.put(path, _plain(value))
+            return
+        series = [entry for entry in self.maker.entries(path) if entry["date"] != self.day.isoformat()]
+        series.append({"date": self.day.isoformat(), "value": _plain(value)})
+        self.maker.put(path, sorted(series, key=lambda entry: entry["date"]))
+
+    def _total(self, fact: Fact) -> Any:
+        """What is there already for a sum that takes every entry; nothing is known of one that takes only some."""
+        if fact.where is not None:
+            return 0
+        entries = self.maker.entries(self.ruleset.vocabulary.lists[fact.of or ""].paths[0])
+        return sum(
+            parse_number(entry["amount"], money=True)
+            for entry in entries
+            if entry.get("date", "9") <= self.day.isoformat()
+        )
+
+    def _several(self, name: str, fact: Fact, number: int) -> None:
+        if fact.reading == "kinds":
+            groups = list((self.ruleset.facts[fact.kinds or ""].groups or {}).values())
+            for group in groups[:number]:
+                self._add(fact.kinds or "", group.where, {"amount": STEP["CNY"]})
+            self.maker.entries(self._listed(fact.kinds or "").paths[0])
+            return
+        entries = [entry for path in self._listed(name).paths for entry in self.maker.entries(path)]
+        if fact.reading == "distinct":
+            attribute = fact.distinct or ""
+            for word in self._kinds_of(attribute)[
+                : max(number - len({entry.get(attribute) for entry in entries}), 0)
+            ]:
+                self._add(name, c.Where(), {attribute: word})
+            return
+        for _ in range(max(number - len(entries), 0)):
+            self._add(name, fact.where or c.Where())
+
+    def _kinds_of(self, attribute: str) -> list[str]:
+        listed = self.ruleset.vocabulary.words
+        return list(listed.get(f"unit_{attribute}s") or listed.get(f"{attribute}s") or ())
+
+    # --- lists ---------------------------------------------------------------------------------------------------------------
+
+    def _listed(self, fact: str) -> ListOf:
+        return self.ruleset.vocabulary.lists[self.ruleset.facts[fact].list_name or ""]
+
+    def _entries(self, node: Any, fact: Fact, wanted: bool) -> None:
+        path = self._listed(node.fact).paths[0]
+        held = self._listed(node.fact).held
+        if held is not None:
+            if self.maker.get(path) is None:
+                self.maker.put(path, {held: False})
+        else:
+            for each in self._listed(node.fact).paths:
+                self.maker.entries(each)
+        if self.soft:
+            return
+        match node:
+            case c.Some() if wanted:
+                self._add(node.fact, node.some)
+            case c.Every() if wanted:
+                self._every(node, path)
+            case c.NoneOf() if not wanted:
+                self._add(node.fact, node.none_of, {"amount": STEP["CNY"]})
+            case c.Largest() | c.Share():
+                names = (node.largest,) if isinstance(node, c.Largest) else node.share_of
+                chosen = next(
+                    (group for group in (fact.groups or {}) if (group in names) == wanted), names[0]
+                )
+                self._add(node.fact, (fact.groups or {})[chosen].where, {"amount": 1000 * STEP["CNY"]})
+
+    def _every(self, node: c.Every, path: str) -> None:
+        entries = self.maker.entries(path)
+        if not entries:
+            self._add(node.fact, node.every)
+        for entry in entries:
+            if isinstance(entry, dict):
+                for attribute, test in node.every.each.items():
+                    if entry.get(attribute) is None or (
+                        test.one_of is not None and not _has(entry[attribute], test.one_of)
+                    ):
+                        self._attributes(c.Where(each={attribute: test}), entry)
+
+    def _add(
+        self, name: str, where: c.Where, more: dict[str, Any] | None = None, year: int | None = None
+    ) -> None:
+        """An entry as asked, dated on the day that is looked at."""
+        fact, listed = self.ruleset.facts[name], self._listed(name)
+        year = year or self.year or (self.day.year - 1 if fact.over else self.maker.as_of.year - 1)
+        path = listed.paths[0]
+        if listed.scalar is not None:
+            self.maker.entries(path).append(year if listed.year else "甲省")
+            return
+        entry: dict[str, Any] = {}
+        if listed.year is not None:
+            entry[listed.year] = year
+        if listed.date is not None:
+            entry[listed.date] = self.day.isoformat()
+        entry = self._attributes(where, entry) | (more or {})
+        if listed.held is not None:
+            self.maker.put(path, {listed.held: True, **entry})
+            return
+        if not listed.look_up and _named(path):
+            entry = {"name": self.maker.name(), **entry}
+        if entry not in self.maker.entries(path):
+            self.maker.entries(path).append(entry)
+
+    def _attributes(self, where: c.Where, entry: dict[str, Any]) -> dict[str, Any]:
+        for attribute, test in where.each.items():
+            if test.given:
+                entry.setdefault(attribute, self.day.isoformat() if attribute.endswith("_on") else "示例")
+            elif test.other_than is not None:
+                entry[attribute] = self._other(test.other_than)
+            else:
+                word = next((word for word in test.one_of or () if word is not None), None)
+                if attribute == "unit_type":
+                    self._unit_type(entry, word)
+                elif word is not None:
+                    entry[attribute] = [word] if attribute == "carriers" else word
+        if where.any:
+            self._attributes(where.any[0], entry)
+        return entry
+
+    def _unit_type(self, entry: dict[str, Any], word: Any) -> None:
+        """The type of a unit stands with the unit: a host of that type."""
+        hosts = self.maker.entries("hosts")
+        if not hosts:
+            hosts.append({"name": self.maker.name(), "type": word})
+        entry["name"] = hosts[0]["name"]
+
+
+@cache
+def _named(path: str) -> bool:
+    """Whether the entries of a list have names, which tell two alike entries apart."""
+    return record_at(f"{path}.name") is not None
+
+
+def _has(value: Any, words: Iterable[Any]) -> bool:
+    return any(word in words for word in value) if isinstance(value, list) else value in words
+
+
+def _plain(number: Any) -> Any:
+    return int(number) if number == int(number) else decimal_text(number)
+
+
+__all__ = ["APPLIED", "APPROVED", "STEP", "TERM", "Maker", "as_of_for"]

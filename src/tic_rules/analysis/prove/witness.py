@@ -1,0 +1,373 @@
+"""Two files that differ in one thing, one just passing and one just failing: what a rule asks that the other side does not.
+
+Both are run through the reference evaluator before they are shown; a pair that it does not confirm is never shown.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.diff.demands import PRINCIPLE
+from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
+from tic_rules.core.quantities import add_days, add_years, parse_number
+from tic_rules.engines.checking import check_subject
+from tic_rules.evaluation.evaluate import Life, deadline_of
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, Programme, fields_of, record_in
+from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+
+Steps = tuple[str | int, ...]
+FINE = frozenset({"pass", "not_applicable", "exempted"})
+SHORT = ("fail", "needs_review", "pending")
+"""What is not fine, the plainest first: outside an open list a person has to judge, and what has no deadline stays pending."""
+MOST = 4000
+"""How many files are tried for one pair before it is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A pair of files: `other` accepts both where that is possible, the rule accepts only the one."""
+
+    side: str
+    """Whose rule it is that fails: a or b."""
+    rule: str
+    as_of: date
+    failing: dict[str, Any]
+    passing: dict[str, Any]
+    path: str
+    before: Any
+    after: Any
+    statuses: dict[str, dict[str, dict[str, str]]]
+    """What the reference says, for the failing and the passing file: side, rule, status."""
+
+    @property
+    def short(self) -> str:
+        """What the rule is on the failing file."""
+        return self.statuses["failing"][self.side][self.rule]
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What the rules of the other side are on the failing file."""
+        return tuple(self.statuses["failing"]["a" if self.side == "b" else "b"].values())
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "side": self.side,
+            "rule": self.rule,
+            "as_of": self.as_of.isoformat(),
+            "difference": {"path": self.path, "failing": self.before, "passing": self.after},
+            "failing": self.failing,
+            "passing": self.passing,
+            "statuses": self.statuses,
+        }
+
+
+class Told(NamedTuple):
+    """What the reference says of one file: of the rule itself, and of what binds on the other side."""
+
+    own: dict[str, str]
+    theirs: dict[str, str]
+
+
+class Judge(NamedTuple):
+    """The rules of a topic on both sides, asked of the reference evaluator."""
+
+    own: RuleSet
+    theirs: RuleSet | None
+    rule: Rule
+    as_of: date
+    programme: bool
+
+    def told(self, data: dict[str, Any]) -> Told | None:
+        model = Programme if self.programme else CentreData
+        try:
+            subject = model.model_validate(data)
+        except ValueError:
+            return None
+        return Told(
+            self._statuses(self.own, subject),
+            self._statuses(self.theirs, subject) if self.theirs is not None else {},
+        )
+
+    def _statuses(self, ruleset: RuleSet, subject: Any) -> dict[str, str]:
+        return {
+            finding.rule.partition("/")[2]: finding.status
+            for finding in check_subject(subject, ruleset, self.as_of, "reference")
+        }
+
+
+def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
+    """The rule set with these rules only, and what they follow from."""
+    wanted = {rule.id for rule in rules}
+    while more := {other for rule in ruleset if rule.id in wanted for other in rule.waits_for} - wanted:
+        wanted |= more
+    model = RuleFile.model_construct(
+        id=ruleset.id, version=ruleset.version, jurisdiction=ruleset.jurisdiction, document=ruleset.document,
+        clauses=ruleset.clauses, rules=tuple(rule for rule in ruleset if rule.id in wanted),
+    )  # fmt: skip
+    return RuleSet(model, ruleset.vocabulary)
+
+
+def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], side: str) -> Witness | None:
+    """A pair that passes what binds among the other side's rules, while this rule tells the two files apart. None where none is found."""
+    binding = [
+        other
+        for other in rules
+        if other.modality in PRINCIPLE and (other.bearer == "programme") == (rule.bearer == "programme")
+    ]
+    best: tuple[int, Any] | None = None
+    tried = 0
+    for judge, base in _starts(own, rule, theirs, binding):
+        first = judge.told(base)
+        if first is None or first.own[rule.id] not in (*FINE, *SHORT):
+            continue
+        for steps, changed in _neighbours(base, judge, (rule, *binding)):
+            tried += 1
+            second = judge.told(changed)
+            if (
+                second is None
+                or (first.own[rule.id] in FINE) == (second.own[rule.id] in FINE)
+                or second.own[rule.id] not in (*FINE, *SHORT)
+            ):
+                continue
+            ordered = (
+                (changed, base, second, first)
+                if first.own[rule.id] in FINE
+                else (base, changed, first, second)
+            )
+            rank = _rank(ordered[2], ordered[3], rule.id)
+            if rank is not None and (best is None or rank < best[0]):
+                best = rank, (steps, *ordered, judge.as_of)
+            if best is not None and best[0] == 0:
+                return _told(best[1], side, rule.id)
+        if tried > MOST:
+            break
+    return None if best is None else _told(best[1], side, rule.id)
+
+
+def _rank(failing: Told, passing: Told, rule: str) -> int | None:
+    """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files. None: the other side rejects the failing one."""
+    short = SHORT.index(failing.own[rule])
+    if all(status in FINE for status in failing.theirs.values()):
+        return 10 * short + (0 if all(status in FINE for status in passing.theirs.values()) else 1)
+    return 10 * short + 2 if "fail" not in failing.theirs.values() else None
+
+
+def _starts(
+    own: RuleSet, rule: Rule, theirs: RuleSet, binding: Sequence[Rule]
+) -> Iterator[tuple[Judge, dict[str, Any]]]:
+    """Files to start from, each with its judge: after every deadline, then early in the term; each way through an `any`."""
+    programme = rule.bearer == "programme"
+    sides = part_of(own, [rule]), part_of(theirs, binding) if binding else None
+    for as_of in dict.fromkeys(
+        (
+            as_of_for([rule, *binding]),
+            as_of_for([rule]),
+            add_days(APPROVED, 60),
+            add_days(add_years(APPROVED, TERM), 30),
+        )
+    ):
+        judge = Judge(*sides, rule, as_of, programme)
+        for choice in range(3):
+            yield from ((judge, base) for base in _bases(own, rule, theirs, binding, judge, choice))
+
+
+def _told(found: Any, side: str, rule: str) -> Witness:
+    steps, failing, passing, first, second, as_of = found
+    path = "/" + "/".join(str(step) for step in steps)
+    other = "a" if side == "b" else "b"
+    statuses = {
+        name: {key: told.own if key == side else told.theirs for key in sorted((side, other))}
+        for name, told in (("failing", first), ("passing", second))
+    }
+    return Witness(
+        side, rule, as_of, failing, passing, path, _at(failing, steps), _at(passing, steps), statuses
+    )
+
+
+def _bases(
+    own: RuleSet, rule: Rule, theirs: RuleSet, others: Sequence[Rule], judge: Judge, choice: int
+) -> Iterator[dict[str, Any]]:
+    """Files to start from: all met; all met, this one last; all but this one met; this one alone."""
+    for order in ("met", "first", "broken", "alone", "broken-alone"):
+        maker = Maker(judge.as_of, judge.programme, choice)
+        if order in ("first", "alone"):
+            maker.meet(own, rule)
+        if order == "broken-alone":
+            maker.break_(own, rule)
+        for other in others if "alone" not in order else ():
+            maker.meet(theirs, other)
+        if order == "met":
+            maker.meet(own, rule)
+        if order == "broken":
+            maker.break_(own, rule)
+        yield maker.data
+
+
+# --- one thing changed ------------------------------------------------------------------------------------------------------
+
+
+def _neighbours(
+    base: dict[str, Any], judge: Judge, rules: Sequence[Rule]
+) -> Iterator[tuple[Steps, dict[str, Any]]]:
+    """Every file that differs from the base in one value, or in one entry of a list."""
+    limits = sorted({limit for rule in rules for limit in _limits(rule)})
+    for steps, value in sorted(_leaves(base, ()), key=_plainness):
+        for other in _others(value, steps, judge, limits, rules):
+            changed = copy.deepcopy(base)
+            _set(changed, steps, other)
+            yield steps, changed
+    for steps, entries in _lists(base, ()):
+        for index in range(len(entries)):
+            changed = copy.deepcopy(base)
+            del _at(changed, steps)[index]
+            yield (*steps, index), changed
+    for steps in _keys(base, ()):
+        changed = copy.deepcopy(base)
+        del _at(changed, steps[:-1])[steps[-1]]
+        yield steps, changed
+
+
+def _plainness(leaf: tuple[Steps, Any]) -> int:
+    """Numbers and yes or no first, then words, then days; the term last."""
+    steps, value = leaf
+    if steps[0] == "term_years" or steps[-1] == "date" or str(steps[-1]).endswith("_on"):
+        return 3 if steps[0] == "term_years" else 2
+    return 0 if isinstance(value, (bool, int)) and steps[-1] != "year" else 1
+
+
+def _limits(rule: Rule) -> Iterator[Any]:
+    for tree in (rule.condition, rule.fails_at_once, rule.applies):
+        for node in c.walk(tree) if tree is not None else ():
+            if isinstance(node, c.Compare):
+                limits = (
+                    node.limit
+                    if node.operator == "between"
+                    else (node.limit.times if isinstance(node.limit, c.Times) else node.limit,)
+                )
+                yield from limits
+
+
+def _leaves(value: Any, at: Steps) -> Iterator[tuple[Steps, Any]]:
+    """Every value of the file. The clock stays as it is, but for the term, which a rule may ask about."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if at or key not in ("reported_on", "applied_on", "approved_on"):
+                yield from _leaves(inner, (*at, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from _leaves(inner, (*at, index))
+    else:
+        yield at, value
+
+
+def _lists(value: Any, at: Steps) -> Iterator[tuple[Steps, list[Any]]]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield from _lists(inner, (*at, key))
+    elif isinstance(value, list) and at[-1] not in ("attestations",):
+        yield at, value
+        for index, inner in enumerate(value):
+            yield from _lists(inner, (*at, index))
+
+
+def _keys(value: Any, at: Steps) -> Iterator[Steps]:
+    """The entries of tables and records, below the top."""
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            if at and at[0] != "attestations":
+                yield (*at, key)
+            yield from _keys(inner, (*at, key))
+
+
+def _others(
+    value: Any, steps: Steps, judge: Judge, limits: Sequence[Any], rules: Sequence[Rule]
+) -> Iterator[Any]:
+    """Other values that may stand here: the nearest first."""
+    if steps[0] == "attestations" and steps[-1] != "met":
+        return
+    if isinstance(value, bool):
+        yield not value
+    elif isinstance(value, int):
+        yield from _numbers(value, steps, limits)
+    elif steps[-1] == "date" or str(steps[-1]).endswith("_on"):
+        yield from (day.isoformat() for day in _days(judge, rules) if day.isoformat() != value)
+    elif isinstance(value, str):
+        yield from _words(value, steps, judge)
+
+
+def _numbers(value: int, steps: Steps, limits: Sequence[Any]) -> Iterator[Any]:
+    step = STEP["CNY"] if steps[-1] in ("amount", "fiscal_balance") else 1
+    if steps[-1] == "year":
+        yield from (value - 1, value + 1)
+        return
+    near = [
+        value - step,
+        value + step,
+        *(n for limit in limits for n in (limit, limit - step, limit + step)),
+        0,
+    ]
+    for number in dict.fromkeys(parse_number(n) for n in near):
+        if number != value and number >= 0 and number == int(number):
+            yield int(number)
+
+
+def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
+    """The last days of the rules and the days after them, then the days around approval."""
+    life = Life(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    deadlines = sorted({day for rule in rules if (day := deadline_of(rule, life)) is not None})
+    for day in dict.fromkeys(
+        (
+            *deadlines,
+            *(add_days(day, 1) for day in deadlines),
+            add_days(APPROVED, 1),
+            add_days(APPROVED, -1),
+            judge.as_of,
+        )
+    ):
+        if day <= judge.as_of:
+            yield day
+
+
+def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
+    listed = _vocabulary_of(steps, judge)
+    if listed is not None:
+        yield from (word for word in listed if word != value)
+    else:
+        yield "其他" + value
+
+
+def _vocabulary_of(steps: Steps, judge: Judge) -> Sequence[str] | None:
+    """The words that a field of the data may have; None for free text."""
+    model: Any = Programme if judge.programme else CentreData
+    for step in steps:
+        if isinstance(step, int) or model is None:
+            continue
+        word = next((word for name, word, _ in fields_of(model) if name == step), None)
+        if word is not None:
+            return list(judge.own.vocabulary.words.get(word, ()))
+        field = model.model_fields.get(step)
+        model = record_in(field.annotation) if field is not None else None
+    return None
+
+
+def _at(data: Any, steps: Steps) -> Any:
+    for step in steps:
+        try:
+            data = data[step]
+        except (KeyError, IndexError):
+            return None
+    return data
+
+
+def _set(data: Any, steps: Steps, value: Any) -> None:
+    for step in steps[:-1]:
+        data = data[step]
+    data[steps[-1]] = value
+
+
+__all__ = ["FINE", "Witness", "part_of", "witness"]

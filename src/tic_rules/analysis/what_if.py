@@ -1,0 +1,248 @@
+"""What if: other data, another day, other rules. Which findings and verdicts change, and how the verdict moves through time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, add_days, add_years
+from tic_rules.engines.checking import check_subject
+from tic_rules.evaluation.facts import Scene
+from tic_rules.inputs import subject_from
+from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.document import Edit, Parts, apply, document_of, get
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.report import Finding, Report
+
+MOST_YEARS = 60
+"""A span of time that is longer is a slip of the pen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """One finding that changes."""
+
+    before: Finding | None
+    after: Finding | None
+
+    @property
+    def finding(self) -> Finding:
+        found = self.after or self.before
+        assert found is not None
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Days running on which the verdict is the same."""
+
+    first: date
+    last: date
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A day on which findings change, and from what to what."""
+
+    day: date
+    flips: tuple[Flip, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A verdict through time."""
+
+    stretches: tuple[Stretch, ...]
+    turns: tuple[Turn, ...]
+    due: tuple[tuple[date, tuple[Finding, ...]], ...]
+    """Days on which something falls due, with what is not met yet on that day."""
+    looked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """A centre as it is and as it would be."""
+
+    before: Report
+    after: Report
+    flips: tuple[Flip, ...]
+    course_before: Course | None
+    course_after: Course | None
+
+
+def what_if(
+    centre: CentreData,
+    ruleset: RuleSet,
+    as_of: date,
+    *,
+    changed: CentreData | None = None,
+    other_rules: RuleSet | None = None,
+    other_day: date | None = None,
+    over: tuple[date, date] | None = None,
+) -> WhatIf:
+    """A centre under a rule set on a day, and with other data, other rules or another day."""
+    then, rules, day = changed or centre, other_rules or ruleset, other_day or as_of
+    before, after = check_subject(centre, ruleset, as_of), check_subject(then, rules, day)
+    same = then is centre and rules is ruleset
+    course = course_of(centre, ruleset, *over) if over is not None else None
+    return WhatIf(
+        before,
+        after,
+        flips(before, after),
+        course,
+        course_of(then, rules, *over) if over is not None and not same else None,
+    )
+
+
+def flips(before: Report, after: Report) -> tuple[Flip, ...]:
+    """The findings that differ in status, in the order of the later report; rules of one side only at the end."""
+    old = {finding.id: finding for finding in before}
+    found = [Flip(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status]
+    new = {finding.id for finding in after}
+    return (*found, *(Flip(f, None) for f in before if f.id not in new))
+
+
+# --- other data -------------------------------------------------------------------------------------------------------------
+
+
+def with_values(
+    centre: CentreData, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date
+) -> CentreData:
+    """The centre with values set by dotted path; where the data has a series there, from the day on. Raises DataError, UsageError."""
+    document = document_of(centre)
+    for dotted, value in values:
+        document = apply(document, [_edit(document, centre, dotted, value, day)])
+    return subject_from(document, CentreData, ruleset.vocabulary)
+
+
+def _edit(document: dict[str, Any], centre: CentreData, dotted: str, value: Any, day: date) -> Edit:
+    adds = dotted.endswith("+")
+    path: Parts = tuple(int(part) if part.isdigit() else part for part in dotted.removesuffix("+").split("."))
+    if not all(_there(get(document, path[:depth]), part) for depth, part in enumerate(path)):
+        raise fault(UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data")
+    if adds:
+        return Edit("append", path, value)
+    plain = all(isinstance(part, str) for part in path)
+    old = value_at(centre, dotted) if plain and _known(centre, path) else None
+    if isinstance(old, Series) and not isinstance(value, list):
+        for index, entry in enumerate(old):
+            if entry.when.exact and entry.when.first == day:
+                return Edit("set", (*path, index, "value"), value)
+        return Edit("append", path, {"date": day.isoformat(), "value": value})
+    return Edit("set", path, value)
+
+
+def _there(above: Any, part: str | int) -> bool:
+    """Whether a step of a path can be taken: an entry has to be there, a key need not."""
+    if isinstance(above, list):
+        return isinstance(part, int) and part < len(above)
+    return isinstance(part, str) and (above is None or isinstance(above, dict))
+
+
+def _known(centre: CentreData, path: Parts) -> bool:
+    """Whether a dotted path leads through records of the data, so that it can be looked up."""
+    record: Any = centre
+    for part in path:
+        if (
+            record is None
+            or not hasattr(type(record), "model_fields")
+            or part not in type(record).model_fields
+        ):
+            return False
+        record = getattr(record, str(part))
+    return True
+
+
+# --- through time -----------------------------------------------------------------------------------------------------------
+
+
+def course_of(centre: CentreData, ruleset: RuleSet, first: date, last: date) -> Course:
+    """The verdict through time, looked at only on days on which something can change."""
+    if first > last or last > add_years(first, MOST_YEARS):
+        raise fault(
+            UsageError, "over", f"时间段 {first}..{last} 不对", f"{first}..{last} is not a span of time"
+        )
+    stretches: list[Stretch] = []
+    turns: list[Turn] = []
+    due: dict[date, dict[str, Finding]] = {}
+    earlier: Report | None = None
+    days = days_of_change(centre, ruleset, first, last)
+    for number, day in enumerate(days):
+        report = check_subject(centre, ruleset, day)
+        end = add_days(days[number + 1], -1) if number + 1 < len(days) else last
+        if stretches and stretches[-1].verdict == report.verdict:
+            stretches[-1] = Stretch(stretches[-1].first, end, report.verdict)
+        else:
+            stretches.append(Stretch(day, end, report.verdict))
+        if earlier is not None and (changed := flips(earlier, report)):
+            turns.append(Turn(day, changed))
+        for finding in report:
+            if (
+                finding.status == "pending"
+                and finding.deadline is not None
+                and first <= date.fromisoformat(finding.deadline) <= last
+            ):
+                due.setdefault(date.fromisoformat(finding.deadline), {})[finding.id] = finding
+        earlier = report
+    listed = tuple((day, tuple(found.values())) for day, found in sorted(due.items()))
+    return Course(tuple(stretches), tuple(turns), listed, len(days))
+
+
+def days_of_change(centre: CentreData, ruleset: RuleSet, first: date, last: date) -> list[date]:
+    """Every day of a span on which a finding can differ from the day before.
+
+    Findings turn on a day that the data names, that the rules name, or that lies some years after approval, and on the day
+    after it; and when a year begins or ends.
+    """
+    scene = Scene(centre, ruleset, first)
+    named = {day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY)}
+    years = {0, *(rule.years for rule in ruleset.rules if rule.years), *_terms(centre, last)}
+    clock = [span for span in (centre.approved_on, centre.applied_on) if span is not None]
+    starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
+    found = {first} | named | {add_years(day, number) for day in starts for number in years}
+    found |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
+    found |= {
+        date(year, month, day)
+        for year in range(first.year, last.year + 1)
+        for month, day in ((1, 1), (12, 31))
+    }
+    found |= {add_days(day, 1) for day in found}
+    return sorted(day for day in found if first <= day <= last)
+
+
+def _terms(centre: CentreData, last: date) -> set[int]:
+    """The numbers of years that the term may have."""
+    term = centre.term_years
+    if term is None or centre.approved_on is None:
+        return set(range(1, MOST_YEARS + 1)) if term is None else {int(term.low)}
+    longest = max(last.year - centre.approved_on.first.year, 0) + 1
+    return set(range(int(term.low), int(min(term.high, max(longest, term.low))) + 1))
+
+
+def summary(results: Sequence[WhatIf]) -> Text:
+    """How many verdicts and findings change."""
+    verdicts = sum(1 for result in results if result.before.verdict != result.after.verdict)
+    findings = sum(len(result.flips) for result in results)
+    return Text(
+        f"共{len(results)}份结论：{verdicts}份改变，{findings}项判定改变",
+        f"{len(results)} verdicts: {verdicts} change, and {findings} findings change",
+    )
+
+
+__all__ = [
+    "Course",
+    "Flip",
+    "Stretch",
+    "Turn",
+    "WhatIf",
+    "course_of",
+    "days_of_change",
+    "flips",
+    "summary",
+    "what_if",
+    "with_values",
+]

@@ -1,0 +1,110 @@
+"""Errors and diagnostics: what is wrong, where, and what would be right, in Chinese and English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+
+
+def visible(text: str) -> str:
+    """A foreign text for people to see: control, direction-changing and private characters are shown as escapes."""
+    if text.isprintable() and not _HIDDEN.search(text):
+        return text
+    return "".join(
+        c if c == "\u3000" or (c.isprintable() and not _HIDDEN.match(c)) else f"\\u{ord(c):04x}" for c in text
+    )
+
+
+def clip(text: str, width: int = 40) -> str:
+    """A foreign text for a message: short and visible."""
+    return visible(text) if len(text) <= width else visible(text[:width]) + "…"
+
+
+class Text(NamedTuple):
+    """One sentence in both languages of the project: `text.zh` or `text["zh"]`."""
+
+    zh: str
+    en: str
+
+    def __getitem__(self, key: Any) -> Any:
+        return getattr(self, key) if isinstance(key, str) else tuple.__getitem__(self, key)
+
+    def in_(self, lang: str) -> str:
+        return self.zh if lang == "zh" else self.en
+
+    def as_dict(self) -> dict[str, str]:
+        return {"zh": self.zh, "en": self.en}
+
+
+class Diagnostic(NamedTuple):
+    """One fault of one file. `line` and `column` count from 1; 0 means that the fault has no place in the text.
+
+    In a workbook `cell` is the place (`contributions!C12`); line and column are then its row and its column.
+    """
+
+    code: str
+    message: Text
+    file: str = ""
+    line: int = 0
+    column: int = 0
+    path: str = ""
+    cell: str = ""
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as editors and compilers write it; `file:sheet!cell` in a workbook."""
+        parts = (
+            (self.file or "<data>", self.cell)
+            if self.cell
+            else (self.file or "<data>", self.line, self.column)
+        )
+        return visible(":".join(str(part) for part in parts if part))
+
+    def render(self, lang: str = "en") -> str:
+        path = f" {clip(self.path, 200)}" if self.path else ""
+        place = f"{self.place}:" if self.file or self.line or path else ""
+        return f"{place}{path} {visible(self.message.in_(lang))} [{self.code}]".strip()
+
+    def as_dict(self) -> dict[str, object]:
+        found: dict[str, object] = {
+            "code": self.code,
+            "message": self.message.as_dict(),
+            "file": self.file or None,
+            "line": self.line or None,
+            "column": self.column or None,
+            "path": self.path or None,
+        }
+        return found | {"cell": self.cell} if self.cell else found
+
+
+class TicRulesError(Exception):
+    """The base of every error that the package raises; carries all diagnostics at once."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics: list[Diagnostic] = list(diagnostics)
+        super().__init__("\n".join(d.render() for d in self.diagnostics))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return type(self), (self.diagnostics,)
+
+
+class DataError(TicRulesError):
+    """A centre's (or a programme's) data cannot be used."""
+
+
+class RuleSetError(TicRulesError):
+    """A rule file cannot be used, or no rule set fits."""
+
+
+class UsageError(TicRulesError):
+    """What was asked for cannot be done: a missing as-of day, an extra that is not installed, an unknown name."""
+
+
+def fault(
+    kind: type[TicRulesError], code: str, zh: str, en: str, *, file: str = "", path: str = ""
+) -> TicRulesError:
+    """An error of one diagnostic without a place in a text."""
+    return kind([Diagnostic(code, Text(zh, en), file=file, path=path)])

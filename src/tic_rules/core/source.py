@@ -1,0 +1,528 @@
+"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same nodes.
+
+Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never turned into
+something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable bytes are diagnostics.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from json.decoder import scanstring  # type: ignore[attr-defined]
+from typing import Any, NamedTuple
+
+import yaml
+
+from tic_rules.core.errors import Diagnostic, Text, clip
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 100_000
+MAX_DEPTH = 100
+MAX_ENTRIES = 3_000
+"""Of one list or mapping: a centre has tens, and a rule that looks at each of them takes its time."""
+
+_NULLS = frozenset({"", "~", "null", "Null", "NULL"})
+_STR = "tag:yaml.org,2002:str"
+_TAG_OF = {
+    yaml.ScalarNode: _STR,
+    yaml.MappingNode: "tag:yaml.org,2002:map",
+    yaml.SequenceNode: "tag:yaml.org,2002:seq",
+}
+_TAGS = frozenset(_TAG_OF.values())
+
+
+class _Tags:
+    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of node alone."""
+
+    @staticmethod
+    def resolve(kind: Any, value: Any, implicit: Any) -> str:
+        return _TAG_OF[kind]
+
+    @staticmethod
+    def descend_resolver(node: Any, index: Any) -> None:
+        """Nothing depends on where a node stands."""
+
+    @staticmethod
+    def ascend_resolver() -> None:
+        """As above."""
+
+
+if yaml.__with_libyaml__:
+    from yaml.cyaml import CParser  # type: ignore[attr-defined]
+
+    class _Loader(_Tags, CParser):
+        def __init__(self, stream: str) -> None:
+            CParser.__init__(self, stream)
+
+else:  # pragma: no cover - only where PyYAML was built without libyaml
+    from yaml.composer import Composer
+    from yaml.parser import Parser
+    from yaml.reader import Reader
+    from yaml.scanner import Scanner
+
+    class _Loader(_Tags, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
+        def __init__(self, stream: str) -> None:
+            Reader.__init__(self, stream)
+            Scanner.__init__(self)
+            Parser.__init__(self)
+            Composer.__init__(self)
+
+
+class Plain(str):
+    """An unquoted scalar: text whose meaning the field decides."""
+
+    __slots__ = ()
+
+
+class Mark(NamedTuple):
+    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column are row and column."""
+
+    line: int
+    column: int
+    end_line: int = 0
+    end_column: int = 0
+    cell: str = ""
+
+
+class BadText(Exception):
+    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the loaders."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(str(self.diagnostics))
+
+
+class Source:
+    """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
+
+    __slots__ = ("_extents", "data", "file", "root", "shown")
+
+    def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
+        self.file, self.root, self.data = file, root, data
+        self._extents: dict[tuple[str | int, ...], Mark] = {}
+        self.shown: dict[tuple[str | int, ...], Any] = {}
+        """What findings show of a place, by its path, made once: the text does not change."""
+
+    def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
+        node, whole = self.root, True
+        for part in parts:
+            found = _child(node, part)
+            if found is None:
+                whole = False
+                continue
+            node = found
+        return node, whole
+
+    def locate(self, parts: Iterable[str | int]) -> Mark:
+        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no text."""
+        node, _ = self._walk(parts)
+        return mark_of(node) if node is not None else Mark(0, 0)
+
+    def locate_key(self, parts: tuple[str | int, ...]) -> Mark:
+        """The place of the key of a mapping entry."""
+        parent, whole = self._walk(parts[:-1])
+        if whole and isinstance(parent, yaml.MappingNode):
+            for key, _value in parent.value:
+                if isinstance(key, yaml.ScalarNode) and key.value == str(parts[-1]):
+                    return mark_of(key)
+        return self.locate(parts)
+
+    def extent(self, parts: Iterable[str | int]) -> Mark:
+        """The place of a value with its true end: PyYAML lets a block end where the next token begins, comments included."""
+        key = tuple(parts)
+        found = self._extents.get(key)
+        if found is None:
+            found = self._extents[key] = self._extent(key)
+        return found
+
+    def _extent(self, parts: tuple[str | int, ...]) -> Mark:
+        node, _ = self._walk(parts)
+        if node is None:
+            return self.locate(parts)
+        last = node
+        while isinstance(last, yaml.CollectionNode) and last.value and last.flow_style is False:
+            last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
+        start, end = mark_of(node), mark_of(last)
+        return Mark(start.line, start.column, end.end_line, end.end_column)
+
+    def nearest(self, parts: tuple[str | int, ...]) -> Mark:
+        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of the first key of the text."""
+        if self.root is None or self.has(parts):
+            return self.extent(parts)
+        for length in range(len(parts) - 1, 0, -1):
+            if self.has(parts[:length]):
+                return (
+                    self.locate_key(parts[:length])
+                    if isinstance(self._walk(parts[: length - 1])[0], yaml.MappingNode)
+                    else self.extent(parts[:length])
+                )
+        if isinstance(self.root, yaml.MappingNode) and self.root.value:
+            return mark_of(self.root.value[0][0])
+        return self.locate(())
+
+    def has(self, parts: Iterable[str | int]) -> bool:
+        return self.root is not None and self._walk(parts)[1]
+
+
+def pointer(parts: Iterable[str | int]) -> str:
+    """A JSON pointer (RFC 6901)."""
+    return "".join("/" + str(part).replace("~", "~0").replace("/", "~1") for part in parts)
+
+
+def unpointer(text: str) -> tuple[str, ...]:
+    return tuple(part.replace("~1", "/").replace("~0", "~") for part in text.split("/")[1:])
+
+
+def mark_of(node: yaml.Node) -> Mark:
+    start, end = node.start_mark, node.end_mark
+    return Mark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
+                return value  # type: ignore[no-any-return]
+    elif isinstance(node, yaml.SequenceNode) and is_index(part) and int(part) < len(node.value):
+        return node.value[int(part)]  # type: ignore[no-any-return]
+    return None
+
+
+def is_index(part: str | int) -> bool:
+    """Whether a part of a path can be the place of an entry in a list."""
+    return isinstance(part, int) or (len(part) < 10 and part.isascii() and part.isdigit())
+
+
+def decode(raw: bytes, file: str) -> str:
+    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the likely encoding."""
+    if len(raw) > MAX_BYTES:
+        size = MAX_BYTES // 1024 // 1024
+        raise BadText(
+            [
+                Diagnostic(
+                    "too-large",
+                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
+                    file,
+                )
+            ]
+        )
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        raise BadText([_not_utf8(file, 1, 1, "UTF-16")])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = raw[: error.start]
+        line = before.count(b"\n") + 1
+        column = len(before.rsplit(b"\n", 1)[-1].decode("utf-8", "replace")) + 1
+        raise BadText([_not_utf8(file, line, column, _guess(raw))]) from None
+
+
+def _guess(raw: bytes) -> str:
+    if b"\0" in raw:
+        return "binary"
+    try:
+        raw.decode("gb18030")
+    except UnicodeDecodeError:
+        return "binary"
+    return "GBK"
+
+
+def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
+    if looks == "binary":
+        text = Text(
+            "这不是文本文件；需要 UTF-8 编码的 YAML 或 JSON",
+            "this is not a text file; YAML or JSON in UTF-8 is needed",
+        )
+    else:
+        text = Text(
+            f"不是 UTF-8 编码（看起来是 {looks}）；请另存为 UTF-8",
+            f"not UTF-8 (it looks like {looks}); save the file as UTF-8",
+        )
+    return Diagnostic("encoding", text, file, line, column)
+
+
+def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, ours: bool = False) -> Source:
+    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found.
+
+    A text of `ours` came with the program: it is not looked through for what would exhaust the composer.
+    """
+    root = _compose_json(text, file, line) if json_text else _compose_yaml(text, file, ours)
+    if root is None:
+        raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, line, 1)])
+    faults: list[Diagnostic] = []
+    data = _Builder(file, faults).build(root)
+    if faults:
+        raise BadText(faults)
+    return Source(file, root, data)
+
+
+def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
+    loader = None
+    try:
+        if not ours:
+            _refuse_monsters(text, file)
+        loader = _Loader(text)
+        return loader.get_single_node()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        said = " ".join(part for part in (error.context, error.problem) if part)
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise BadText(
+            [
+                Diagnostic(
+                    "yaml",
+                    Text(f"YAML 语法错误：{clip(said, 200)}", f"YAML syntax error: {clip(said, 200)}"),
+                    file,
+                    line,
+                    column,
+                )
+            ]
+        ) from None
+    except yaml.YAMLError as error:
+        line, column = _place_of_character(text, getattr(error, "position", 0))
+        said = getattr(error, "reason", "") or str(error)
+        raise BadText(
+            [
+                Diagnostic(
+                    "yaml",
+                    Text(f"含有 YAML 不允许的字符：{said}", f"a character that YAML does not allow: {said}"),
+                    file,
+                    line,
+                    column,
+                )
+            ]
+        ) from None
+    except (RecursionError, MemoryError):
+        raise BadText([_too_deep(file, 1, 1)]) from None
+    finally:
+        if loader is not None:
+            loader.dispose()
+
+
+def _place_of_character(text: str, position: int) -> tuple[int, int]:
+    bad = re.search("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
+    at = bad.start() if bad else min(position, len(text))
+    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
+
+
+_BREAK = "\n\r\x85\u2028\u2029"
+_INDENTED = re.compile(f"(?:^|[{_BREAK}])[ \t\ufeff?:-]{{{MAX_DEPTH // 2 - 2}}}")
+_DIRECTIVE = re.compile(f"(?:^|[{_BREAK}])\ufeff?%")
+_SHORT = 64 * 1024
+_FEW = 300
+
+
+def _refuse_monsters(text: str, file: str) -> None:
+    """Refuse what would exhaust the C composer, which recurses without a limit and keeps every node.
+
+    A block collection within another starts further to the right, so a line's leading blanks and indicators bound the depth;
+    opening brackets bound it in flow style. Only a text that is long, or over a bound, is read event by event first.
+    """
+    if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not _INDENTED.search(text):
+        return
+    if len(text) >= _SHORT and len(_DIRECTIVE.findall(text)) > 100:
+        raise BadText(
+            [Diagnostic("yaml", Text("YAML 指令（%）过多", "too many YAML directives (%)"), file, 1, 1)]
+        )
+    loader, depth, count = _Loader(text), 0, 0
+    try:
+        while loader.check_event():
+            event: Any = loader.get_event()
+            if isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+                continue
+            count += 1
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            if depth > MAX_DEPTH or count > MAX_NODES:
+                place = event.start_mark.line + 1, event.start_mark.column + 1
+                raise BadText([_too_deep(file, *place) if depth > MAX_DEPTH else _too_large(file, *place)])
+    except yaml.YAMLError:
+        return  # the composer stops at the same place and says why
+    finally:
+        loader.dispose()
+
+
+def _too_deep(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic(
+        "too-deep",
+        Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"),
+        file,
+        line,
+        column,
+    )
+
+
+def _too_large(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic(
+        "too-large",
+        Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"),
+        file,
+        line,
+        column,
+    )
+
+
+class _Builder:
+    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it is used."""
+
+    def __init__(self, file: str, faults: list[Diagnostic]) -> None:
+        self.file, self.faults, self.count, self.size = file, faults, 0, 0
+
+    def _fault(self, node: yaml.Node, code: str, zh: str, en: str) -> None:
+        if len(self.faults) < 100:
+            mark = mark_of(node)
+            self.faults.append(Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column))
+
+    def build(self, node: yaml.Node, depth: int = 0) -> Any:
+        self.count += 1
+        if depth > MAX_DEPTH:
+            raise BadText([_too_deep(self.file, *mark_of(node)[:2])])
+        if self.count > MAX_NODES or self.size > MAX_BYTES:
+            raise BadText([_too_large(self.file, *mark_of(node)[:2])])
+        if node.tag not in _TAGS:
+            self._fault(
+                node, "tag", f"不允许使用标签 {clip(node.tag)}", f"tags are not allowed: {clip(node.tag)}"
+            )
+        if isinstance(node, yaml.ScalarNode):
+            self.size += len(node.value)
+            if node.style not in (None, ""):
+                return node.value
+            return None if node.value in _NULLS else Plain(node.value)
+        if len(node.value) > MAX_ENTRIES:
+            self._fault(node, "too-large", f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
+            return []
+        if isinstance(node, yaml.SequenceNode):
+            return [self.build(item, depth + 1) for item in node.value]
+        return dict(self._entries(node, depth))
+
+    def _entries(self, node: yaml.Node, depth: int) -> Iterator[tuple[str, Any]]:
+        seen: dict[str, yaml.Node] = {}
+        for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                self._fault(key, "key", "键必须是文字", "a key must be text")
+                continue
+            if key.value in seen:
+                first = seen[key.value].start_mark.line + 1
+                name = clip(key.value)
+                self._fault(
+                    key,
+                    "duplicate-key",
+                    f"键 {name} 重复（第 {first} 行已有）",
+                    f"key {name} is given twice (first on line {first})",
+                )
+                continue
+            seen[key.value] = key
+            self.size += len(key.value)
+            yield key.value, self.build(value, depth + 1)
+
+
+_JSON_SPACE = re.compile(r"[ \t\r\n]*")
+_JSON_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
+
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def _compose_json(text: str, file: str, line: int) -> yaml.Node | None:
+    composer = _Json(text, file, line)
+    at = composer.space(0)
+    if at == len(text):
+        return None
+    node, at = composer.value(at, 0)
+    at = composer.space(at)
+    if at != len(text):
+        composer.wrong(at, "多余的内容", "content after the end of the value")
+    return node
+
+
+class _Json:
+    """RFC 8259 to PyYAML nodes, so that JSON keeps its places too."""
+
+    def __init__(self, text: str, file: str, first_line: int) -> None:
+        self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
+        self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
+
+    def space(self, at: int) -> int:
+        match = _JSON_SPACE.match(self.text, at)
+        return match.end() if match else at
+
+    def mark(self, at: int) -> yaml.Mark:
+        line = bisect_right(self.starts, at) - 1
+        return yaml.Mark(self.file, at, line + self.before, at - self.starts[line], None, 0)
+
+    def wrong(self, at: int, zh: str, en: str) -> None:
+        mark = self.mark(min(at, len(self.text)))
+        raise BadText(
+            [
+                Diagnostic(
+                    "json",
+                    Text(f"JSON 语法错误：{zh}", f"JSON syntax error: {en}"),
+                    self.file,
+                    mark.line + 1,
+                    mark.column + 1,
+                )
+            ]
+        )
+
+    def string(self, at: int) -> tuple[str, int]:
+        try:
+            value, end = scanstring(self.text, at + 1, True)
+        except json.JSONDecodeError as error:
+            self.wrong(error.pos, "字符串没有正确结束", error.msg)
+            raise
+        if _SURROGATE.search(value):
+            self.wrong(at, "字符串含有不成对的代理码", "a lone surrogate in a string")
+        return value, end
+
+    def value(self, at: int, depth: int) -> tuple[yaml.Node, int]:
+        if depth > MAX_DEPTH:
+            mark = self.mark(at)
+            raise BadText([_too_deep(self.file, mark.line + 1, mark.column + 1)])
+        self.count += 1
+        if self.count > MAX_NODES:
+            mark = self.mark(at)
+            raise BadText([_too_large(self.file, mark.line + 1, mark.column + 1)])
+        char = self.text[at : at + 1]
+        start = self.mark(at)
+        if char == '"':
+            value, end = self.string(at)
+            return yaml.ScalarNode(_STR, value, start, self.mark(end), '"'), end
+        if char in ("{", "["):
+            return self.collection(at, depth, start, char)
+        word = _JSON_WORD.match(self.text, at)
+        if not word:
+            self.wrong(at, "这里应有一个值", "a value is expected here")
+        assert word is not None
+        return yaml.ScalarNode(_STR, word.group(), start, self.mark(word.end()), None), word.end()
+
+    def collection(self, at: int, depth: int, start: yaml.Mark, opening: str) -> tuple[yaml.Node, int]:
+        mapping, close = opening == "{", "}" if opening == "{" else "]"
+        items: list[Any] = []
+        at = self.space(at + 1)
+        while self.text[at : at + 1] != close:
+            if items:
+                if self.text[at : at + 1] != ",":
+                    self.wrong(at, f"缺少逗号或 {close}", f"a comma or {close} is expected")
+                at = self.space(at + 1)
+            if mapping:
+                if self.text[at : at + 1] != '"':
+                    self.wrong(at, "这里应有一个带引号的键", "a quoted key is expected")
+                key_start = self.mark(at)
+                name, at = self.string(at)
+                key = yaml.ScalarNode(_STR, name, key_start, self.mark(at), '"')
+                at = self.space(at)
+                if self.text[at : at + 1] != ":":
+                    self.wrong(at, "缺少冒号", "a colon is expected")
+                value, at = self.value(self.space(at + 1), depth + 1)
+                items.append((key, value))
+            else:
+                value, at = self.value(at, depth + 1)
+                items.append(value)
+            at = self.space(at)
+        end = self.mark(at + 1)
+        kind = yaml.MappingNode if mapping else yaml.SequenceNode
+        return kind(
+            "tag:yaml.org,2002:map" if mapping else "tag:yaml.org,2002:seq", items, start, end
+        ), at + 1

@@ -1,0 +1,118 @@
+"""Tables of centres: made from centres, and decided rule by rule by expressions over columns (extra `frames`)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.engines.checking import as_of_day, exemptions_of, parse_day, sorted_scene
+from tic_rules.inputs import subject_from
+from tic_rules.model.centre import CentreData
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
+
+
+def library(name: str) -> Any:
+    """A library of the extra. Raises UsageError that names it."""
+    try:
+        return importlib.import_module(name)
+    except ImportError as error:
+        zh = f"表格计算需要 {name}（{error}）：pip install 'tic-rules[frames]'"
+        en = f"tables need {name} ({error}): pip install 'tic-rules[frames]'"
+        raise fault(UsageError, "extra", zh, en) from None
+
+
+def facts_table(
+    centres: Iterable[CentreData | Mapping[str, Any] | Any],
+    ruleset: str | os.PathLike[str] | RuleSet,
+    *,
+    as_of: date | str | None = None,
+) -> Any:
+    """A polars table of what a rule set reads from centres: one row a centre, one column a fact and look day.
+
+    A centre whose clock is open (a partial or missing day) has one row a life that its data allows. Each is read on `as_of`,
+    by default on its own `reported_on`. Raises as `check` does; UsageError where the extra `frames` is not installed.
+    """
+    polars = library("polars")
+    from tic_rules.engines.columns.reading import asked_of, rows_of
+    from tic_rules.engines.columns.schema import schema_of
+
+    rules = load_ruleset(ruleset)
+    asked = asked_of(rules)
+    rows: list[dict[str, Any]] = []
+    for number, given in enumerate(centres):
+        subject = subject_from(given, CentreData, rules.vocabulary)
+        scene = sorted_scene(subject, rules, as_of_day(subject, as_of))
+        exempted = {
+            rule_id: [one for _, one in held] for rule_id, held in exemptions_of(subject, rules).items()
+        }
+        rows.extend(rows_of(scene, asked, number, exempted))
+    schema = schema_of(dict.fromkeys(name for row in rows for name in row), rules, polars)
+    return polars.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+
+
+def check_table(
+    frame: Any, ruleset: str | os.PathLike[str] | RuleSet, *, as_of: date | str | None = None
+) -> Any:
+    """The status of every rule as a column, for a table as `facts_table` makes it.
+
+    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark, Dask); the answer is of the same
+    kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is not there and a null are
+    unknown. Without `as_of`, each row has its own day in the column `as_of`; with both, a row of another day is unknown.
+    Raises UsageError where there is no as-of day.
+    """
+    narwhals = library("narwhals")
+    from tic_rules.engines.columns.columns import AS_OF
+    from tic_rules.engines.columns.deciding import decided
+
+    rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
+    try:
+        table = narwhals.from_native(frame)
+    except TypeError as error:
+        raise fault(
+            UsageError, "frame", f"不是可识别的表格：{error}", f"not a table that can be read: {error}"
+        ) from None
+    if day is None and AS_OF not in table.collect_schema().names():
+        raise fault(
+            UsageError,
+            "as-of",
+            "没有基准日：请给出 as_of，或在表中写明 as_of 列",
+            "no as-of day: give as_of, or a column as_of in the table",
+        )
+    if table.implementation.is_pyspark():
+        _refuse_dots(table.collect_schema().names())
+    if table.implementation.is_dask():
+        return _by_partition(frame, rules, day)
+    if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
+        return decided(
+            table.lazy(), rules, day
+        ).collect()  # polars reads once what several rules share only where it sees them all
+    return decided(table, rules, day)
+
+
+def _refuse_dots(names: list[str]) -> None:
+    dotted = [name for name in names if "." in name]
+    if dotted:
+        told = clip(", ".join(dotted), 300)
+        raise fault(
+            UsageError,
+            "column",
+            f"Spark 的列名中不能有点号，请先改名：{told}",
+            f"a column's name may not have a dot on Spark, rename: {told}",
+        )
+
+
+def _by_partition(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
+    """A Dask table, lazily, each of its partitions as the pandas table that it is. Rows of one centre are brought together first."""
+    if any(name.startswith("counts@") for name in frame.columns):
+        frame = frame.shuffle(on="centre")
+    return frame.map_partitions(
+        check_table, ruleset, as_of=as_of, meta=check_table(frame._meta, ruleset, as_of=as_of)
+    )
+
+
+__all__ = ["check_table", "facts_table", "library"]

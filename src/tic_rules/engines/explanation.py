@@ -1,0 +1,34 @@
+"""What the engines share: a rule as the reference tells it, once an engine's decision is looked at."""
+
+from __future__ import annotations
+
+from tic_rules.core.errors import TicRulesError, fault
+from tic_rules.evaluation.evaluate import Decision, settle
+from tic_rules.evaluation.facts import FALSE, TRUE, UNKNOWN, Scene
+from tic_rules.model.ruleset import Rule
+
+_FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
+
+
+def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
+    """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is not explained away."""
+    told = _by_reference(rule, scene)
+    if told.status != status:
+        zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {told.status}；请报告此问题"
+        en = f"rule {rule.id}: the {engine} engine says {status}, the reference {told.status}; please report this"
+        raise fault(TicRulesError, "engines-disagree", zh, en, file=scene.subject.file or "")
+    return told
+
+
+def _by_reference(rule: Rule, scene: Scene) -> Decision:
+    """A rule by the reference, after the consequences that it waits for."""
+    for waited_for in rule.waits_for:
+        if waited_for not in scene.followed:
+            other = _by_reference(scene.ruleset[waited_for], scene)
+            scene.followed[waited_for] = (followed(other.status), other.missing)
+    return settle(rule, scene)
+
+
+def followed(status: str) -> int:
+    """What a consequence's status means for the one that waits for it."""
+    return _FOLLOWED.get(status, FALSE)

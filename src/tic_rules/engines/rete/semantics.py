@@ -1,0 +1,231 @@
+"""The part of the network that every rule set shares: Kleene's folds, a rule's status, the agreement of lives.
+
+Rules are durable-rules definitions as plain data; `then` says which facts a match concludes: a constant, or a property
+copied from a message of the match. Values are ordered as `all` needs them (v: false, unknown, needs review, true) and as
+`any` needs them (w: false, needs review, unknown, true).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+FALSE, UNKNOWN, REVIEW, TRUE = range(4)
+RANK = (0, 2, 1, 3)
+"""The place of each value in the order of `any`."""
+
+FAIL, OPEN, JUDGE, PENDING, PASS, NOT_APPLICABLE, DOES_NOT_SPEAK, NOT_MET = range(8)
+"""Statuses from the worst on, as yearly findings are put together. NOT_APPLICABLE is one whose requirement holds all the
+same, so that it agrees with a pass of another life; DOES_NOT_SPEAK is one whose requirement does not. NOT_MET stands for lives
+of which some fail and the others are pending."""
+
+STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
+
+ALL, ANY, AGREE = range(3)
+PLAIN, SOFT_ALL, SOFT_ANY, SILENT = range(4)
+"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not); or not at all
+unless it leaves itself open, in a year for which the data shows all that there can be."""
+
+NOTHING_YET = 9
+
+Pattern = dict[str, Any]
+Template = dict[str, Any]
+
+
+class Definition:
+    """Durable rules under construction."""
+
+    def __init__(self) -> None:
+        self.rules: dict[str, Any] = {}
+        self.then: dict[str, Template] = {}
+        self.followed: set[int] = set()
+        """The rules whose conclusion others wait for."""
+
+    def add(self, name: str, patterns: list[tuple[str, list[Any]]], then: Template) -> None:
+        """A rule: patterns in order, each under an alias and a conjunction of expressions; `a.p` in `then` copies a property."""
+        key = f"{name}_{len(self.rules)}"
+        self.rules[key] = {
+            "all": [{alias: parts[0] if len(parts) == 1 else {"$and": parts}} for alias, parts in patterns],
+            "cap": 100,
+        }
+        self.then[key] = {
+            name: value.split(".") if isinstance(value, str) else value for name, value in then.items()
+        }
+
+
+def there(name: str) -> Pattern:
+    return {"$ex": {name: 1}}
+
+
+def same_as(name: str, alias: str, other: str) -> Pattern:
+    return {name: {alias: other}}
+
+
+def shared(add: Any) -> None:
+    add("opened", [("a", [there("opened")])], {})
+    _counted(add)
+    _folds(add)
+    _statuses(add)
+    _years(add)
+    _lives(add)
+
+
+def _counted(add: Any) -> None:
+    """The value at an entry's key becomes a part of the fold that the entry is linked to."""
+    for mode, test, value in (
+        (PLAIN, None, None),
+        (SOFT_ALL, {"v": TRUE}, TRUE), (SOFT_ALL, {"$lt": {"v": TRUE}}, UNKNOWN),
+        (SOFT_ANY, {"v": FALSE}, FALSE), (SOFT_ANY, {"$gt": {"v": FALSE}}, UNKNOWN),
+        (SILENT, {"v": UNKNOWN}, UNKNOWN), (SILENT, {"$neq": {"v": UNKNOWN}}, FALSE),
+    ):  # fmt: skip
+        told: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
+        seen = [there("val"), same_as("val", "a", "n"), same_as("key", "a", "alt"), *([test] if test else [])]
+        add(
+            "counted",
+            [("a", [there("alt"), {"m": mode}]), ("b", seen)],
+            {"p": "a.of", "at": "a.at", "to": "a.to", "k": "a.k"} | told,
+        )
+
+
+def _folds(add: Any) -> None:
+    """Parts are folded one after the other onto what has been gathered so far."""
+    for kind, order in ((ALL, "v"), (ANY, "w")):
+        worse = "$lt" if kind == ALL else "$gt"
+        not_worse = "$gte" if kind == ALL else "$lte"
+        for operator, source in ((worse, "b"), (not_worse, "a")):
+            _step(add, kind, [{operator: {order: {"a": order}}}], {"v": f"{source}.v", "w": f"{source}.w"})
+    _step(add, AGREE, [], {"v": "b.v", "w": "b.w"}, [{"v": NOTHING_YET}])
+    _step(add, AGREE, [same_as("v", "a", "v")], {"v": "a.v", "w": "a.w"}, [{"$lt": {"v": NOTHING_YET}}])
+    _step(
+        add,
+        AGREE,
+        [{"$neq": {"v": {"a": "v"}}}],
+        {"v": UNKNOWN, "w": RANK[UNKNOWN]},
+        [{"$lt": {"v": NOTHING_YET}}],
+    )
+    gathered = ("b", [there("acc"), same_as("acc", "a", "end"), same_as("at", "a", "at")])
+    add(
+        "folded",
+        [("a", [there("end"), there("en")]), gathered],
+        {"r": "a.er", "val": "a.en", "key": "a.ek", "v": "b.v", "w": "b.w"},
+    )
+    add("years", [("a", [there("end"), there("owes")]), gathered], {"stat": "a.owes", "s": "b.v"})
+
+
+def _step(add: Any, kind: int, test: list[Any], then: Template, start: list[Any] | None = None) -> None:
+    gathered = [there("acc"), {"k": kind}, *(start or [])]
+    part = [there("p"), same_as("p", "a", "acc"), same_as("at", "a", "at"), *test]
+    add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind} | then)
+
+
+def _statuses(add: Any) -> None:
+    """From what was required, what breaks at once, whether the clause applies, and whether the time is up."""
+    for value, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.s")):
+        required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
+        add(
+            "decided",
+            [("a", [there("late"), {"brk": 0}, {"app": 0}]), required],
+            {"stat": "a.late", "s": status},
+        )
+        add(
+            "decided",
+            [("a", [there("late"), {"brk": 0}, {"app": 1}]), required],
+            {"base": "a.late", "s": status, "hv": value},
+        )
+    broken = [{"val": 2}, same_as("key", "a", "late")]
+    for app, name in ((0, "stat"), (1, "base")):
+        for value in range(4):
+            required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
+            told: Template = {name: "a.late"} | ({"hv": value} if app else {})
+            late = [there("late"), {"brk": 1}, {"app": app}]
+            given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
+            add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], told | {"s": FAIL})
+            if value in (TRUE, UNKNOWN):
+                add(
+                    "whole",
+                    [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}])],
+                    told | {"s": given},
+                )
+                continue
+            add(
+                "whole",
+                [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}, {"$neq": {"v": UNKNOWN}}])],
+                told | {"s": given},
+            )
+            add(
+                "open",
+                [("a", [*late, {"s": PENDING}]), required, ("c", [*broken, {"v": UNKNOWN}])],
+                told | {"s": OPEN},
+            )
+            add(
+                "over",
+                [("a", [*late, {"s": FAIL}]), required, ("c", [*broken, {"v": UNKNOWN}])],
+                told | {"s": given},
+            )
+    _applicability(add)
+
+
+def _applicability(add: Any) -> None:
+    def clause(tests: list[Any], value: int, status: Any) -> None:
+        add(
+            "applies",
+            [("a", [there("base"), *tests]), ("b", [{"val": 3}, {"v": value}, same_as("key", "a", "base")])],
+            {"stat": "a.base", "s": status},
+        )
+
+    clause([], TRUE, "a.s")
+    clause([{"hv": TRUE}], FALSE, NOT_APPLICABLE)
+    clause([{"$lt": {"hv": TRUE}}], FALSE, DOES_NOT_SPEAK)
+    for value in (UNKNOWN, REVIEW):
+        clause([{"s": PASS}], value, PASS)
+        clause([{"s": OPEN}], value, OPEN)
+        clause([{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}], value, OPEN if value == UNKNOWN else JUDGE)
+
+
+def _years(add: Any) -> None:
+    add(
+        "year",
+        [("a", [there("yr")]), ("b", [there("stat"), same_as("stat", "a", "yr")])],
+        {"p": "a.of", "at": "a.at", "to": "a.to", "k": ALL, "v": "b.s", "w": "b.s"},
+    )
+
+
+def _lives(add: Any) -> None:
+    """A finding is what all lives agree on; one that passes agrees with one that the clause does not reach but that holds."""
+    status = [there("stat")]
+    add(
+        "only",
+        [("a", [there("only")]), ("b", [*status, same_as("stat", "a", "only")])],
+        {"done": "a.only_of", "s": "b.s"},
+    )
+    add(
+        "life",
+        [("a", [there("life")]), ("b", [*status, same_as("stat", "a", "life")])],
+        {"st": "a.life_of", "at": "a.at", "to": "a.to", "s": "b.s"},
+    )
+
+    def meet(first: list[Any], second: list[Any], agreed: Any) -> None:
+        lived = [there("st"), same_as("st", "a", "la"), same_as("at", "a", "at"), *second]
+        add("meet", [("a", [there("la"), *first]), ("b", lived)], {"la": "a.la", "at": "b.to", "s": agreed})
+
+    meet([{"s": NOTHING_YET}], [], "b.s")
+    meet([{"$lt": {"s": NOT_MET}}], [same_as("s", "a", "s")], "a.s")
+    for one, other in ((FAIL, PENDING), (PENDING, FAIL)):
+        meet([{"s": one}], [{"s": other}], NOT_MET)
+        meet([{"s": one}], [{"$neq": {"s": one}}, {"$neq": {"s": other}}], OPEN)
+        meet([{"s": NOT_MET}], [{"s": one}], NOT_MET)
+    meet([{"s": NOT_MET}], [{"$neq": {"s": FAIL}}, {"$neq": {"s": PENDING}}], OPEN)
+    meet([{"$gt": {"s": FAIL}}, {"$lt": {"s": PENDING}}], [{"$neq": {"s": {"a": "s"}}}], OPEN)
+    meet([{"s": PASS}], [{"s": NOT_APPLICABLE}], PASS)
+    meet([{"s": PASS}], [{"$lt": {"s": PASS}}], OPEN)
+    meet([{"s": PASS}], [{"s": DOES_NOT_SPEAK}], OPEN)
+    meet([{"s": NOT_APPLICABLE}], [{"s": PASS}], PASS)
+    meet([{"s": NOT_APPLICABLE}], [{"$lt": {"s": PASS}}], OPEN)
+    meet([{"s": NOT_APPLICABLE}], [{"s": DOES_NOT_SPEAK}], DOES_NOT_SPEAK)
+    meet([{"s": DOES_NOT_SPEAK}], [{"s": NOT_APPLICABLE}], DOES_NOT_SPEAK)
+    meet([{"s": DOES_NOT_SPEAK}], [{"$lt": {"s": NOT_APPLICABLE}}], OPEN)
+    # An approved centre's day of approval that is left out is behind it: what has not been met by it has failed.
+    closed: list[tuple[int, Pattern, int | str]] = [(0, {"s": NOT_MET}, OPEN), (1, {"s": NOT_MET}, FAIL)]
+    closed += [(behind, {"$lt": {"s": NOT_MET}}, "b.s") for behind in (0, 1)]
+    for behind, test, end in closed:
+        ended = ("b", [there("la"), test, same_as("la", "a", "lend"), same_as("at", "a", "at")])
+        add("lived", [("a", [there("lend"), {"behind": behind}]), ended], {"done": "a.lend", "s": end})

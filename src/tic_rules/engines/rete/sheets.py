@@ -1,0 +1,139 @@
+"""The facts that a check asserts: small messages of whole numbers, numbered so that every check can be put together from parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tic_rules.engines.rete.plan import REQUIRE, Node
+from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, NOTHING_YET, PASS, PLAIN, RANK, TRUE
+
+Message = dict[str, int]
+
+
+class Part(NamedTuple):
+    """One part of a fold: a value that is known, or what the network concludes for a node at an entry's key."""
+
+    value: int = 0
+    node: int | None = None
+    entry: int = 0
+    mode: int = PLAIN
+
+
+_START = {ALL: (TRUE, TRUE), ANY: (0, 0), AGREE: (NOTHING_YET, NOTHING_YET)}
+
+KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "life"})
+FOLDS = frozenset({"p", "of", "acc", "end"})
+
+
+class Sheet:
+    """What is asserted for one life of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
+
+    __slots__ = ("days", "entries", "facts", "folds", "keys", "rule")
+
+    def __init__(self, rule: int) -> None:
+        self.rule, self.facts = rule, list[Message]()
+        self.keys = self.entries = self.folds = 0
+        self.days: Message = {}
+        """The day by which lives with the same readings differ; it stands in the message that opens the sheet."""
+
+    def key(self) -> int:
+        self.keys += 1
+        return self.keys
+
+    def entry(self) -> int:
+        self.entries += 1
+        return -self.entries
+
+    def fold(self) -> int:
+        self.folds += 1
+        return self.folds
+
+    def ask(self, node: Node, key: int, **said: int) -> None:
+        """A question with what the data says to it."""
+        self.facts.append({"r": self.rule, "n": node.number, "key": key, **said})
+
+    def known(self, node: Node, key: int, value: int) -> None:
+        """A value that no clause has to be asked for."""
+        self.facts.append({"r": self.rule, "val": node.number, "key": key, "v": value, "w": RANK[value]})
+
+    def gather(self, kind: int, node: Node, key: int, parts: Iterable[Part]) -> None:
+        """The value of a node is what its parts add up to."""
+        fold, at = self.fold(), 0
+        start, rank = _START[kind]
+        self.facts.append({"acc": fold, "at": 0, "k": kind, "v": start, "w": rank})
+        for at, part in enumerate(parts, 1):
+            if part.node is None:
+                self.facts.append(
+                    {"p": fold, "at": at - 1, "to": at, "k": kind, "v": part.value, "w": RANK[part.value]}
+                )
+            else:
+                self.facts.append(
+                    {
+                        "alt": part.entry,
+                        "n": part.node,
+                        "m": part.mode,
+                        "of": fold,
+                        "at": at - 1,
+                        "to": at,
+                        "k": kind,
+                    }
+                )
+        self.facts.append({"end": fold, "at": at, "er": self.rule, "en": node.number, "ek": key})
+
+    def owes(self, key: int, years: list[int]) -> None:
+        """The status of a life is the worst of its years'."""
+        fold = self.fold()
+        self.facts.append({"acc": fold, "at": 0, "k": ALL, "v": PASS, "w": PASS})
+        self.facts.extend({"yr": year, "of": fold, "at": at, "to": at + 1} for at, year in enumerate(years))
+        self.facts.append({"end": fold, "at": len(years), "owes": key})
+
+    @property
+    def signature(self) -> tuple[tuple[tuple[str, int], ...], ...]:
+        return tuple(tuple(fact.items()) for fact in self.facts)
+
+
+class Ledger:
+    """All sheets of a check, with keys of their own."""
+
+    def __init__(self) -> None:
+        self.facts: list[Message] = []
+        self._keys = self._entries = self._folds = 0
+
+    def place(self, sheet: Sheet) -> Message:
+        """Add a sheet; gives back the message that opens it, with the key of its life."""
+        keys, entries, folds = self._keys, self._entries, self._folds
+        opening, opened = len(self.facts), sheet.facts
+        if len(opened) > 1 and opened[1].get("n") == REQUIRE and opened[1]["key"] == 1:
+            opened = [
+                opened[0] | opened[1],
+                *opened[2:],
+            ]  # one message says both: it is half the work of the engine
+        for fact in opened:
+            placed = {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
+            if fact.get("frame") == 1:
+                placed |= sheet.days
+            self.facts.append(placed)
+        self._keys, self._entries, self._folds = (
+            keys + sheet.keys,
+            entries + sheet.entries,
+            folds + sheet.folds,
+        )
+        return self.facts[opening]
+
+    def lives(self, rule: int, opened: list[Message], behind: bool) -> None:
+        """The lives of a rule, one after the other; `behind` where no day has to be known for its time to be up."""
+        if len(opened) == 1:
+            opened[0].update(only=opened[0]["frame"], only_of=rule)
+            return
+        self.facts.append({"la": rule, "at": 0, "s": NOTHING_YET})
+        self.facts.extend(
+            {"life": one["frame"], "life_of": rule, "at": at, "to": at + 1} for at, one in enumerate(opened)
+        )
+        self.facts.append({"lend": rule, "at": len(opened), "behind": int(behind)})
+
+
+def _moved(name: str, value: int, keys: int, entries: int, folds: int) -> int:
+    if name in KEYS:
+        return value + keys if value > 0 else value - entries
+    return value + folds if name in FOLDS else value

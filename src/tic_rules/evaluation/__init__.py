@@ -1,0 +1,1 @@
+"""The definition: a centre, a rule set and a day give decisions."""

@@ -1,0 +1,298 @@
+"""The lives that the data allows: every day that approval, application and the end of the term may have been.
+
+A partial or missing day may be any of its days. Between two days that the data names nothing changes, so the days that
+matter stand for all: each named day, shifted back by each term of years, and its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+from itertools import islice
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
+from tic_rules.evaluation.facts import Path, Scene
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.ruleset import Rule, RuleSet
+
+MOST = 4_500_000
+"""Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
+TOO_OPEN = Text(
+    "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，取决于它们的规则记为“数据不足”；"
+    "请写准 approved_on、applied_on、term_years，至少到月",
+    "the days of approval and application, or the term, are open in too many ways to go through with so many entries, and the rules that look at them stay "
+    "unknown; make approved_on, applied_on and term_years more exact, days at least to the month",
+)
+_ANY = 50
+"""What deciding a rule for one life costs without any entry, in entries."""
+
+
+class Life(NamedTuple):
+    """One way in which the clock may have run. `approved` is None for a centre that is not approved on the as-of day."""
+
+    approved: date | None
+    applied: date | None
+    term_end: date | None
+
+
+class Lives(NamedTuple):
+    all: tuple[Life, ...]
+    open: tuple[Path, ...]
+    """The places that would have to be exact for there to be one life only."""
+    cut: bool = False
+    """There are more than can be gone through in good time, and these are but two of them: what they agree on says nothing."""
+
+
+class Needs(NamedTuple):
+    """Which days of the clock a rule looks at."""
+
+    approval: bool
+    term: bool
+    application: bool
+    window: bool = False
+    """What counts lies between the approval and the end of the term, so that both days matter together."""
+
+
+def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
+    known = ruleset._compiled.get(("needs", rule.id))
+    if known is None:
+        known = ruleset._compiled[("needs", rule.id)] = _needs(rule)
+    return known
+
+
+def _needs(rule: Rule) -> Needs:
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    nodes = [node for tree in trees for node in c.walk(tree)]
+    term = (
+        rule.by == "term_end"
+        or rule.until is not None
+        or rule.from_ == "term_end"
+        or any(isinstance(n, c.NotAfter) and n.not_after == "term_end" for n in nodes)
+    )
+    approval = (
+        term
+        or rule.by == "approval"
+        or rule.years is not None
+        or rule.since == "approval"
+        or rule.from_ is not None
+        or rule.yearly is not None
+    )
+    approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
+    return Needs(approval, term, rule.by == "application", term and rule.since == "approval")
+
+
+def lives_of(scene: Scene, needs: Needs) -> Lives:
+    """Every life that the data allows, as far as a rule with these needs can tell them apart."""
+    known = scene.lives.get(needs)
+    if known is None:
+        subject = scene.subject
+        known = (
+            _lives(scene, subject, needs)
+            if isinstance(subject, CentreData)
+            else Lives((Life(None, None, None),), ())
+        )
+        scene.lives[needs] = known
+    return known
+
+
+def exact_life(scene: Scene, needs: Needs) -> Life | None:
+    """The one life of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
+    centre = scene.subject
+    assert isinstance(centre, CentreData)
+    span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
+    if span is None or span.first != span.last or span.last > scene.as_of:
+        return None
+    if (needs.application and (applied is None or not applied.exact)) or (
+        needs.term and (term is None or not term.exact)
+    ):
+        return None
+    term_end = add_years(span.first, int(term.low)) if term is not None and term.exact else None
+    return Life(span.first, applied.first if needs.application else None, term_end)
+
+
+def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
+    exact = exact_life(scene, needs)
+    if exact is not None:
+        return Lives((exact,), ())
+    as_of, span = scene.as_of, centre.approved_on
+    offsets = _offsets(scene, centre, needs)
+    approvals: list[date | None] = []
+    applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
+    undecided = span is None and centre.stage is None and not applicant
+    looked_at = needs.approval or (needs.application and centre.applied_on is not None)
+    if span is not None:
+        if span.first <= as_of:
+            approvals.extend(_days(scene, Span(span.first, min(span.last, as_of)), offsets, looked_at))
+        if span.last > as_of:
+            approvals.append(None)
+    elif centre.stage == "approved" or undecided:
+        approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
+    if span is None and centre.stage != "approved":
+        approvals.append(None)
+    all_lives = (
+        life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)
+    )
+    lives, cut = _bounded(scene, needs, all_lives)
+    open_days: list[Path] = []
+    if len(approvals) > 1:
+        open_days.append(("approved_on",))
+    if needs.term and (centre.term_years is None or not centre.term_years.exact):
+        open_days.append(("term_years",))
+    if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
+        open_days.append(("applied_on",))
+    return Lives(lives, tuple(open_days), cut)
+
+
+def whole(scene: Scene, needs: Needs) -> tuple[Life, ...]:
+    """Every life, for an engine that has to go through them all. Raises DataError where they are too many."""
+    lives = lives_of(scene, needs)
+    if lives.cut:
+        mark = scene.subject.nearest("/approved_on")
+        raise DataError(
+            [
+                Diagnostic(
+                    "open-clock",
+                    TOO_OPEN,
+                    scene.subject.file or "",
+                    mark.line,
+                    mark.column,
+                    "/approved_on",
+                    mark.cell,
+                )
+            ]
+        )
+    return lives.all
+
+
+def _bounded(scene: Scene, needs: Needs, lives: Iterable[Life]) -> tuple[tuple[Life, ...], bool]:
+    """The lives, each once; of more than can be gone through in good time, two, and that they are cut."""
+    found: dict[Life, None] = {}
+    most = 2
+    for life in lives:
+        found[life] = None
+        if len(found) == 2 and most == 2:
+            most = max(3, MOST // max(1, _work(scene, needs)))
+        if len(found) > most:
+            return tuple(islice(found, 2)), True
+    return tuple(found), False
+
+
+def _work(scene: Scene, needs: Needs) -> int:
+    """How many entries of lists and series the rules with these needs look through in one life, about."""
+    ruleset = scene.ruleset
+    known = ruleset._compiled.get(("work", needs))
+    if known is None:
+        rules = [
+            rule for rule in ruleset.rules if rule.bearer != "programme" and needs_of(ruleset, rule) == needs
+        ]
+        facts = [fact for rule in rules for fact in _facts_of(scene, rule)]
+        lists = Counter[str]()
+        for fact in facts:
+            for name in filter(None, (fact.list_name, fact.else_count)):
+                lists.update(dict.fromkeys(scene.lists[name].paths, len(fact.groups or " ")))
+        series = Counter(path for fact in facts for path in (fact.stock, fact.value) if path)
+        known = ruleset._compiled["work", needs] = (
+            _ANY * len(rules),
+            lists,
+            series,
+            [rule.id for rule in rules],
+        )
+    total, lists, series, rule_ids = known
+    for path, times in lists.items():
+        value = value_at(scene.subject, path)
+        total += times * (len(value) if isinstance(value, tuple) else 1)
+    for path, times in series.items():
+        value = value_at(scene.subject, path)
+        total += times * len(value) if isinstance(value, Series) else 0
+    return int(total + sum(len(scene.attested.get(rule_id, ())) for rule_id in rule_ids))
+
+
+def _facts_of(scene: Scene, rule: Rule) -> list[Any]:
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    facts = [scene.facts[name] for tree in trees for name in c.facts_of(tree)]
+    return facts + [scene.facts[fact.kinds] for fact in facts if fact.kinds]
+
+
+def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
+    """By how many years a day of the data may be shifted back to a day of approval that matters."""
+    terms = (
+        _terms(centre, FIRST_DAY, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None]
+        if needs.term
+        else []
+    )
+    return sorted({0, *(rule.years for rule in scene.ruleset.rules if rule.years), *terms})
+
+
+def _end_is_anywhere(centre: CentreData, needs: Needs) -> bool:
+    """Where the approval may have been on any day, one term of years already lets the end fall on any day."""
+    return centre.approved_on is None and not needs.window
+
+
+def _from_approval(
+    scene: Scene, centre: CentreData, needs: Needs, approved: date | None, undecided: bool
+) -> Iterable[Life]:
+    applications: list[date | None] = [None]
+    if needs.application:
+        span = centre.applied_on
+        if span is not None:
+            applications = list(_days(scene, span, [0], True))
+        elif approved is not None:
+            applications = list(_days(scene, Span(FIRST_DAY, approved), [0], True))
+        elif undecided or (centre.approved_on is not None and centre.stage != "applicant"):
+            applications = [*_days(scene, Span(FIRST_DAY, scene.as_of), [0], True), None]
+    terms: list[date | None] = [None]
+    if approved is not None:
+        if needs.term:
+            terms = [
+                add_years(approved, years)
+                for years in _terms(centre, approved, scene.as_of)[
+                    : 1 if _end_is_anywhere(centre, needs) else None
+                ]
+            ]
+        elif centre.term_years is not None and centre.term_years.exact:
+            terms = [add_years(approved, int(centre.term_years.low))]
+    return (Life(approved, applied, term_end) for applied in applications for term_end in terms)
+
+
+def _terms(centre: CentreData, approved: date, as_of: date) -> list[int]:
+    """The terms of years that the data allows; those that end long after the as-of day are alike."""
+    known = centre.term_years or Range(1, LAST_DAY.year)
+    longest = max(as_of.year - approved.year, 0) + 2 if approved != FIRST_DAY else 12
+    low = int(known.low)
+    high = max(low, int(min(known.high, longest)))
+    return list(range(low, min(high, low + 60) + 1))
+
+
+def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[date]:
+    """The days of a span that stand for all of it; any one where the day itself is not looked at."""
+    if span.exact or not needed:
+        return [span.last if span.last != LAST_DAY else span.first]
+    named = sorted(day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY))
+    early = date(max(named[0].year - max(offsets) - 2, 1), 1, 1)
+    late = add_days(add_years(named[-1], 1), 1)
+    first, last = (
+        (early if span.first == FIRST_DAY else span.first),
+        (late if span.last == LAST_DAY else span.last),
+    )
+    if first > last:
+        return [span.first if span.first != FIRST_DAY else span.last]
+    years = (
+        (date(year, 1, 1) for year in range(first.year, last.year + 1))
+        if last.year - first.year < 300
+        else ()
+    )
+    found = {first, last}
+    for day in (*named, *years):
+        for offset in offsets:
+            shifted = add_years(day, -offset)
+            found.update(
+                near
+                for near in (add_days(shifted, -1), shifted, add_days(shifted, 1))
+                if first <= near <= last
+            )
+    every = (last - first).days + 1
+    return sorted(found) if len(found) < every else [add_days(first, n) for n in range(every)]

@@ -1,0 +1,304 @@
+"""The data as tables: a main sheet with one row a centre, a sheet for each list, and the names that people give to their columns.
+
+A column is known by its dotted path, by its label in either language, or by a shorter end of these where that is unique.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Text
+from tic_rules.model.centre import CentreData, Kind, Record, WordOf, record_in
+from tic_rules.model.ruleset import Vocabulary
+
+MAIN = (
+    Text("中心", "centre"),
+    Text("技术创新中心", "centres"),
+    Text("基本信息", "main"),
+    Text("布局总体", "programme"),
+)
+SERIES = Text("历年数据", "series")
+JOIN = (
+    Text("中心编号", "centre"),
+    Text("编号", "id"),
+    Text("技术创新中心编号", "centre_id"),
+    Text("中心", "centre id"),
+)
+NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
+NOTES = (Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
+OUTSIDE = (
+    Text("说明", "read me"), Text("填写说明", "notes"), Text("填报说明", "instructions"), Text("选项", "options"), Text("结论", "verdicts"),
+    Text("各条结论", "findings"), Text("目录", "contents"),
+)  # fmt: skip
+"""Sheets that are not data."""
+
+
+class Column(NamedTuple):
+    """A field as a column: `parts` is its place within the record of a row, `label` what its header says."""
+
+    path: str
+    parts: tuple[str, ...]
+    kind: str
+    dated: bool
+    words: str | None
+    known: Mapping[str, str]
+    label: Text
+    choices: tuple[Text, ...] = ()
+
+
+class Sheet(NamedTuple):
+    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named by a column."""
+
+    path: str
+    label: Text
+    columns: tuple[Column, ...]
+    keyed: bool
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        return tuple(self.path.split(".")) if self.path else ()
+
+
+class Layout(NamedTuple):
+    main: Sheet
+    lists: Mapping[str, Sheet]
+
+
+class Unclear(Exception):
+    """A name that fits several columns or sheets: their labels."""
+
+    def __init__(self, candidates: list[Text]) -> None:
+        self.candidates = candidates
+        super().__init__(candidates)
+
+
+def layout_of(model: type[Record], vocabulary: Vocabulary) -> Layout:
+    """The tables of a model, with the labels and words of a vocabulary."""
+    lists: dict[str, Sheet] = {}
+    columns = _told_apart(_columns(model, (), (), vocabulary, lists), vocabulary)
+    zh = Counter(_label(path, vocabulary).zh for path in lists)
+    short = {
+        path: label if zh[(label := _label(path, vocabulary)).zh] == 1 else _chain(path, 2, vocabulary)
+        for path in lists
+    }
+    named = {
+        path: sheet._replace(label=Text(short[path].zh, _shortest_end(path, lists)))
+        for path, sheet in lists.items()
+    }
+    return Layout(
+        Sheet("", MAIN[0] if issubclass(model, CentreData) else MAIN[-1], columns, False),
+        MappingProxyType(named),
+    )
+
+
+def _columns(
+    model: type[Record],
+    at: tuple[str, ...],
+    start: tuple[str, ...],
+    vocabulary: Vocabulary,
+    lists: dict[str, Sheet],
+) -> Iterator[Column]:
+    """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it is empty."""
+    for name, field in model.model_fields.items():
+        parts = (*at, name)
+        inner = record_in(field.annotation)
+        shape = str(field.annotation)
+        if inner is None:
+            yield _column(parts, start, "tuple[" in shape, tuple(field.metadata), vocabulary)
+        elif "tuple[" in shape or "dict[" in shape:
+            path = ".".join(parts)
+            own = _told_apart(_columns(inner, parts, parts, vocabulary, lists), vocabulary)
+            lists[path] = Sheet(path, _label(path, vocabulary), own, "dict[" in shape)
+            yield Column(path, parts[len(start) :], "list", False, None, {}, _label(path, vocabulary))
+        else:
+            yield from _columns(inner, parts, start, vocabulary, lists)
+
+
+def _column(
+    parts: tuple[str, ...],
+    start: tuple[str, ...],
+    several: bool,
+    metadata: tuple[Any, ...],
+    vocabulary: Vocabulary,
+) -> Column:
+    kind = Kind("years") if several else next((m for m in metadata if isinstance(m, Kind)), Kind("text"))
+    words = next((m.name for m in metadata if isinstance(m, WordOf)), None)
+    known: dict[str, str] = {}
+    for word, label in vocabulary.words.get(words or "", {}).items():
+        known |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
+    path = ".".join(parts)
+    choices = tuple(Text(label.zh, label.en) for label in vocabulary.words.get(words or "", {}).values())
+    return Column(
+        path, parts[len(start) :], kind.name, kind.dated, words, known, _label(path, vocabulary), choices
+    )
+
+
+def _told_apart(columns: Iterator[Column], vocabulary: Vocabulary) -> tuple[Column, ...]:
+    """Labels that several columns share, and those of fields far down, get their heading before them."""
+    found = tuple(columns)
+    count = Counter(column.label for column in found)
+    return tuple(
+        c
+        if count[c.label] == 1 and len(c.parts) < 3
+        else c._replace(label=_chain(c.path, 2 if len(c.parts) > 1 else 1, vocabulary))
+        for c in found
+    )
+
+
+def _label(path: str, vocabulary: Vocabulary) -> Text:
+    field = vocabulary.fields.get(path)
+    return (
+        Text(field.zh, field.en)
+        if field is not None
+        else Text(path.rsplit(".", 1)[-1], path.rsplit(".", 1)[-1])
+    )
+
+
+def _chain(path: str, size: int, vocabulary: Vocabulary) -> Text:
+    """The label with that of the heading above it."""
+    labels = _labels(path, vocabulary)[-size:]
+    return Text("·".join(label.zh for label in labels), " · ".join(label.en for label in labels))
+
+
+def _labels(path: str, vocabulary: Vocabulary) -> tuple[Text, ...]:
+    parts = path.split(".")
+    return tuple(_label(".".join(parts[: n + 1]), vocabulary) for n in range(len(parts)))
+
+
+def _shortest_end(path: str, paths: Iterable[str]) -> str:
+    parts = path.split(".")
+    ends = (".".join(parts[at:]) for at in reversed(range(len(parts))))
+    return next(end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1)
+
+
+# --- names ------------------------------------------------------------------------------------------------------------------
+
+
+_ASIDE = re.compile(r"[（(].*?[）)]")
+
+
+def normal(name: str) -> str:
+    """A name without what people write differently: case, width, blanks, punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:
+    plain = normal(name)
+    return any(plain in (normal(text.zh), normal(text.en)) for text in texts)
+
+
+def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ...]]:
+    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every heading above it."""
+    whole: dict[str, set[str]] = {}
+    ends: dict[str, set[str]] = {}
+    for path, labels in named.items():
+        parts = path.split(".")
+        zh = [label.zh for label in labels]
+        for chain in (parts, zh, [label.en for label in labels], [_ASIDE.sub("", text) for text in zh]):
+            for at in range(len(chain)):
+                (ends if at else whole).setdefault(normal("".join(chain[at:])), set()).add(path)
+    return {name: tuple(sorted(whole.get(name) or ends[name])) for name in {**ends, **whole} if name}
+
+
+class Names:
+    """What the headers and the sheets of a workbook may be called."""
+
+    def __init__(self, layout: Layout, vocabulary: Vocabulary) -> None:
+        self.layout = layout
+        self._sheets = name_index({path: _labels(path, vocabulary) for path in layout.lists})
+        self._columns = {
+            sheet.path: _index(sheet, vocabulary) for sheet in (layout.main, *layout.lists.values())
+        }
+
+    def sheet(self, name: str) -> Sheet | None:
+        """The list that a sheet holds; None where the name is not known. Raises Unclear."""
+        paths = self._sheets.get(normal(name), ())
+        if len(paths) > 1:
+            raise Unclear([self.layout.lists[path].label for path in paths])
+        return self.layout.lists[paths[0]] if paths else None
+
+    def column(self, sheet: Sheet, name: str) -> Column | None:
+        """The column that a header names; None where the name is not known. Raises Unclear."""
+        by_path, index = self._columns[sheet.path]
+        paths = index.get(normal(name), ())
+        if len(paths) > 1:
+            raise Unclear([by_path[path].label for path in paths])
+        return by_path[paths[0]] if paths else None
+
+    def close(self, sheet: Sheet | None, name: str) -> str:
+        """The known name nearest to one that is not, or nothing."""
+        import difflib
+
+        known = self._sheets if sheet is None else self._columns[sheet.path][1]
+        found = difflib.get_close_matches(normal(name[:60]), list(known), n=1, cutoff=0.6)
+        if not found:
+            return ""
+        path = known[found[0]][0]
+        return (
+            self.layout.lists[path].label.zh if sheet is None else self._columns[sheet.path][0][path].label.zh
+        )
+
+
+def _index(sheet: Sheet, vocabulary: Vocabulary) -> tuple[dict[str, Column], dict[str, tuple[str, ...]]]:
+    by_path = {".".join(column.parts): column for column in sheet.columns}
+    above = len(sheet.parts)
+    index = name_index({path: _labels(column.path, vocabulary)[above:] for path, column in by_path.items()})
+    for path, column in by_path.items():  # the full path and the full label always name their own column
+        for name in (column.path, column.label.zh, column.label.en):
+            index.setdefault(normal(name), (path,))
+    return by_path, index
+
+
+class _Same:
+    """An object as a key by its identity."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)
+
+
+def names_of(model: type[Record], vocabulary: Vocabulary) -> Names:
+    """The names of a model's tables, made once for a vocabulary."""
+    return _names(model, _Same(vocabulary))  # type: ignore[arg-type]  # to mypy, a class whose objects have an equality has no hash
+
+
+@lru_cache(maxsize=8)
+def _names(model: type[Record], vocabulary: _Same) -> Names:
+    return Names(layout_of(model, vocabulary.value), vocabulary.value)
+
+
+# --- names of sheets that we write ---------------------------------------------------------------------------------------
+
+
+def sheet_title(sheet: Sheet, lang: str) -> str:
+    """The name of a sheet: at most 31 characters, none that Excel refuses."""
+    return re.sub(r"[\[\]:*?/\\']", "", sheet.label.in_(lang))[:31]
+
+
+def letters(column: int) -> str:
+    """A column, from 1, as a spreadsheet names it."""
+    text = ""
+    while column > 0:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def cell_name(sheet: str, row: int, column: int) -> str:
+    """`contributions!C12`; a sheet's name that is not plain stands in quotes, as in a formula."""
+    plain = re.fullmatch(r"[\w.]+", sheet) is not None and not sheet[0].isdigit()
+    quoted = sheet if plain else "'" + sheet.replace("'", "''") + "'"
+    return f"{quoted}!{letters(column)}{row}"

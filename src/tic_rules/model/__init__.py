@@ -1,0 +1,1 @@
+"""What the words mean: centre, programme, vocabulary, conditions, rule set."""

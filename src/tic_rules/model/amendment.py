@@ -1,0 +1,159 @@
+"""A rule with another threshold, deadline or condition: a new rule, checked like one from a file; the old one stays.
+
+Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number; the name of a
+fact stands for the number that this fact is compared with.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any, TypeVar
+
+from pydantic_core import ValidationError
+
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.model import conditions as c
+from tic_rules.model.shapes import Declared
+
+R = TypeVar("R", bound=Declared)
+
+_TREES = ("applies", "require", "fails_at_once", "when")
+_FIXED = frozenset({"id", "at", "quote"})
+"""What says which clause it is: a change of these is another rule, not a changed one."""
+
+
+def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
+    """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
+    data = _written(rule)
+    name = str(data["id"])
+    fields = {field.alias or key for key, field in type(rule).model_fields.items()}
+    if value is not None:
+        data = _with_number(rule, data, None, value)
+    for part, given in parts.items():
+        key = "from" if part == "from_" else part
+        if key in fields and key not in _FIXED:
+            data[key] = given
+        elif part in facts:
+            data = _with_number(rule, data, part, given)
+        else:
+            known = "、".join(sorted(fields - _FIXED))
+            raise fault(
+                RuleSetError,
+                "unknown-part",
+                f"规则 {name} 没有 {part}；可改：{known}",
+                f"rule {name} has no {part}; can be changed: {known}",
+            )
+    return _checked(rule, data, name, facts)
+
+
+def _written(value: Any) -> Any:
+    """A part of a rule as a rule file would write it; what is as by default stays left out."""
+    if isinstance(value, Declared):
+        found = {}
+        for key, field in type(value).model_fields.items():
+            item = getattr(value, key)
+            if field.is_required() or item != field.default:
+                found[field.alias or key] = _written(item)
+        return found
+    if isinstance(value, (list, tuple)):
+        return [_written(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _written(item) for key, item in value.items()}
+    if isinstance(value, Fraction):
+        return f"{value.numerator}/{value.denominator}"
+    return value
+
+
+def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
+    try:
+        made = type(rule).model_validate(data)
+    except ValidationError as error:
+        found = []
+        for item in error.errors(include_url=False):
+            context = item.get("ctx") or {}
+            text = Text(context.get("zh", item["msg"]), context.get("en", item["msg"]))
+            found.append(
+                Diagnostic(
+                    item["type"].replace("_", "-"), Text(f"规则 {name}：{text.zh}", f"rule {name}: {text.en}")
+                )
+            )
+        raise RuleSetError(dict.fromkeys(found)) from None
+    for tree in (getattr(made, part) for part in _TREES):
+        for fact in c.facts_of(tree) if tree is not None else ():
+            if fact not in facts:
+                raise fault(
+                    RuleSetError,
+                    "unknown-fact",
+                    f"规则 {name}：未知的事实 {fact}",
+                    f"rule {name}: unknown fact {fact}",
+                )
+    return made
+
+
+def _with_number(rule: Declared, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+    """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
+    name = str(data["id"])
+    trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
+    main = getattr(rule, "require", None) or getattr(rule, "when", None)
+    numbers = [
+        node for node in c.walk(main) if isinstance(node, (c.Compare, c.Share)) and fact in (None, node.fact)
+    ]
+    if len(numbers) != 1:
+        all_numbers = [
+            node.fact for tree in trees for node in c.walk(tree) if isinstance(node, (c.Compare, c.Share))
+        ]
+        facts = "、".join(dict.fromkeys(all_numbers))
+        if not facts:
+            raise fault(
+                RuleSetError, "no-number", f"规则 {name} 没有数值界限", f"rule {name} has no number to change"
+            )
+        raise fault(
+            RuleSetError,
+            "which-number",
+            f"规则 {name} 的数值不止一个或不是所指的，请写明事实：{facts}",
+            f"rule {name} has not exactly one such number; name the fact: {facts}",
+        )
+    node = numbers[0]
+    old = _number_of(node)
+    changed = dict(data)
+    for part in _TREES:
+        tree = getattr(rule, part)
+        if tree is not None:
+            changed[part] = _replaced(_written(tree), node.fact, old, value)
+    return changed
+
+
+def _number_of(node: Any) -> Any:
+    plain = _written(node)
+    return next(plain[key] for key in (*c.OPERATORS,) if key in plain)
+
+
+def _replaced(tree: Any, fact: str, old: Any, value: Any) -> Any:
+    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a whole."""
+    if isinstance(tree, dict):
+        if tree.get("fact") == fact:
+            return {
+                key: _moved(item, old, value) if key in c.OPERATORS else item for key, item in tree.items()
+            }
+        return {key: _replaced(item, fact, old, value) for key, item in tree.items()}
+    return [_replaced(item, fact, old, value) for item in tree] if isinstance(tree, (list, tuple)) else tree
+
+
+def _moved(item: Any, old: Any, value: Any) -> Any:
+    new = _as_written(old, value)
+    if item == old:
+        return new
+    ends = isinstance(old, list) and isinstance(new, list) and item in old
+    return new[old.index(item)] if ends else item
+
+
+def _as_written(old: Any, value: Any) -> Any:
+    """A new bound in the form of the old one: a multiple stays a multiple, two ends are given as 10..15."""
+    if isinstance(old, dict) and not isinstance(value, dict):
+        return {**old, "times": value}
+    if isinstance(old, (list, tuple)) and isinstance(value, str) and ".." in value:
+        return value.split("..", 1)
+    return value
+
+
+__all__ = ["amended"]

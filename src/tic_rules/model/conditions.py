@@ -1,0 +1,421 @@
+"""The closed family of conditions. A rule's requirement is one tree of these frozen nodes.
+
+Equality looks at what a node says, never at where it stands, so two files that say the same are equal. Nothing here
+decides anything: the evaluator, the compilers, the explainer and the differ are each one pass over the tree.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from tic_rules.core.quantities import NotANumber, parse_number
+from tic_rules.model.shapes import NOTHING, Alias, Before, Declared, NotEmpty, OneOf, Within, refuse
+
+
+class Node(Declared):
+    """A frozen part of a rule file; unknown keys are refused."""
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise refuse("flag", "应为 true 或 false", "true or false is expected")
+
+
+Flag = Annotated[bool, Before(_flag)]
+
+
+def parse_quantity(value: Any) -> int | Fraction:
+    """A number of a rule: 300, 10亿元, 1.1%, 1/2."""
+    try:
+        if isinstance(value, str):
+            ratio = re.fullmatch(r"\s*(\d{1,9})\s*/\s*([1-9]\d{0,8})\s*", value)
+            if ratio:
+                return Fraction(int(ratio.group(1)), int(ratio.group(2)))
+            return parse_number(value, money=not value.strip().endswith(("%", "％")))
+        return parse_number(value)
+    except NotANumber as error:
+        raise refuse("quantity", *error.args) from None
+
+
+_QUANTITY = {"type": ["number", "string"]}
+Quantity = Annotated[Any, Before(parse_quantity, _QUANTITY)]
+
+
+def _word(value: Any) -> Any:
+    """A word of a list: text, true, false or null."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        plain = type(value) is not str and value in ("true", "false")
+        return value == "true" if plain else str(value)
+    raise refuse("word", "应为一个词", "one word is expected")
+
+
+Word = Annotated[str | bool | None, Before(_word, {"type": ["string", "boolean", "null"]})]
+
+
+class Test(Node):
+    """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`."""
+
+    one_of: tuple[Word, ...] | None = None
+    other_than: tuple[Word, ...] | None = None
+    given: Flag = False
+    open: Flag = False
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            if "other_than" in value and not isinstance(value["other_than"], list):
+                value = {**value, "other_than": [value["other_than"]]}
+            if not {"one_of", "other_than", "given"} & value.keys():
+                raise refuse(
+                    "test",
+                    "需要 one_of、other_than 或 given 之一",
+                    "one of one_of, other_than, given is needed",
+                )
+            return value
+        return {"one_of": value if isinstance(value, (list, tuple)) else [value]}
+
+    __test__ = False
+
+
+class Where(Node):
+    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
+
+    each: Mapping[str, Test] = NOTHING
+    any: tuple["Where", ...] = ()
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
+        if value.keys() <= {"each", "any"}:
+            return value
+        return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
+
+
+class All(Node):
+    all: Annotated[tuple["Condition", ...], NotEmpty()]
+
+
+class Either(Node):
+    any: Annotated[tuple["Condition", ...], NotEmpty()]
+
+
+class Not(Node):
+    not_: Annotated["Condition", Alias("not")]
+
+
+class Review(Node):
+    """Where the inner condition holds, a person has to judge (a use that 等 may cover)."""
+
+    review: "Condition"
+
+
+class Attested(Node):
+    """A judgement: an attestation in the data decides it (for a rule with items, one an item)."""
+
+    attested: Literal[True]
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return (
+            {**value, "attested": _flag(value["attested"])}
+            if isinstance(value, dict) and "attested" in value
+            else value
+        )
+
+
+class Times(Node):
+    """A multiple of another fact: {times: 2, fact: provincial_subsidy}."""
+
+    times: Quantity
+    fact: str
+
+
+def _limit(value: Any) -> Any:
+    return Times.model_validate(value) if isinstance(value, dict) else parse_quantity(value)
+
+
+_TIMES = {
+    "type": "object",
+    "properties": {"times": _QUANTITY, "fact": {"type": "string"}},
+    "required": ["times", "fact"],
+    "additionalProperties": False,
+}
+Limit = Annotated[Any, Before(_limit, {"anyOf": [_QUANTITY, _TIMES]})]
+
+OPERATORS = {
+    "at_least": ">=",
+    "at_most": "<=",
+    "more_than": ">",
+    "less_than": "<",
+    "equals": "==",
+    "between": "between",
+}
+
+
+class Compare(Node):
+    """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both ends."""
+
+    fact: str
+    at_least: Limit | None = None
+    at_most: Limit | None = None
+    more_than: Limit | None = None
+    less_than: Limit | None = None
+    equals: Limit | None = None
+    between: tuple[Quantity, Quantity] | None = None
+
+    def _whole(self) -> None:
+        if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
+            raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
+
+    @cached_property
+    def operator(self) -> str:
+        return next(name for name in OPERATORS if getattr(self, name) is not None)
+
+    @cached_property
+    def limit(self) -> Any:
+        return getattr(self, self.operator)
+
+
+class Is(Node):
+    """A yes/no or a choice that must have this value."""
+
+    fact: str
+    is_: Annotated[Word, Alias("is")]
+
+
+class Among(Node):
+    """A choice that must stand on the list; with `open` (等) one outside it needs review."""
+
+    fact: str
+    among: Annotated[tuple[Word, ...], NotEmpty()]
+    open: Flag = False
+
+
+class AnyAmong(Node):
+    """One of several values must stand on the list; with `open` (等) others need review."""
+
+    fact: str
+    any_among: Annotated[tuple[str, ...], NotEmpty()]
+    open: Flag = False
+
+
+class Contains(Node):
+    """Every word of the list must be there; the finding names the missing ones."""
+
+    fact: str
+    contains_all: Annotated[tuple[str, ...], NotEmpty()]
+
+
+class Given(Node):
+    """A text that must be there."""
+
+    fact: str
+    given: Literal[True]
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return (
+            {**value, "given": _flag(value["given"])}
+            if isinstance(value, dict) and "given" in value
+            else value
+        )
+
+
+class Done(Node):
+    """An act that must have been done on or before the day looked at."""
+
+    fact: str
+    done: Literal[True]
+
+    @classmethod
+    def _read(cls, value: Any) -> Any:
+        return (
+            {**value, "done": _flag(value["done"])} if isinstance(value, dict) and "done" in value else value
+        )
+
+
+class Reads(Node):
+    """A text that begins and ends as given, with something between."""
+
+    fact: str
+    reads: tuple[str, str]
+    ignoring_space: Flag = False
+
+    @cached_property
+    def ends(self) -> tuple[str, str]:
+        """The beginning and the end as a text is held against them."""
+        first, last = ("".join(part.split()) if self.ignoring_space else part for part in self.reads)
+        return first, last
+
+
+class Same(Node):
+    """Texts that read as given, with the same between."""
+
+    same: Annotated[tuple[Reads, ...], NotEmpty(2)]
+
+
+class Some(Node):
+    """At least one entry is so. Where the list may go on, its absence is unknown."""
+
+    fact: str
+    some: Where
+
+
+class Every(Node):
+    """Every entry is so, and there is one."""
+
+    fact: str
+    every: Where
+
+
+class NoneOf(Node):
+    """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review where 等 ends the list."""
+
+    fact: str
+    none_of: Where
+    permitted: Where | None = None
+    open: Flag = False
+
+
+class EachOf(Node):
+    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
+
+    fact: str
+    each_of: Annotated[tuple[str, ...], NotEmpty()]
+    has: Where
+
+
+class Largest(Node):
+    """No other group has more than this one; a tie is enough."""
+
+    fact: str
+    largest: str
+
+
+class Share(Node):
+    """The named groups' part of the whole is more than (or at least) the bound."""
+
+    fact: str
+    share_of: Annotated[tuple[str, ...], NotEmpty()]
+    more_than: Quantity | None = None
+    at_least: Quantity | None = None
+
+    def _whole(self) -> None:
+        if (self.more_than is None) == (self.at_least is None):
+            raise refuse(
+                "share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed"
+            )
+
+
+class NotAfter(Node):
+    """The as-of day is not after this day of the centre's life."""
+
+    not_after: Literal["term_end", "approval"]
+
+
+class Follows(Node):
+    """Another consequence of the same rule set has followed."""
+
+    follows: str
+
+
+class Running(Node):
+    """That many calendar years running each have an entry that is so."""
+
+    running: Annotated[int, Within(2, 10)]
+    of: str
+    where: Where
+
+
+_BY_KEY: tuple[tuple[str, str], ...] = (
+    ("all", "all"), ("any", "any"), ("not", "not"), ("review", "review"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
+    ("follows", "follows"), ("running", "running"), ("is", "is"), ("among", "among"), ("any_among", "any_among"), ("contains_all", "contains_all"),
+    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("each_of", "each_of"),
+    ("largest", "largest"), ("share_of", "share_of"), *((name, "compare") for name in OPERATORS),
+)  # fmt: skip
+
+
+def _operator(value: Any) -> str | None:
+    if isinstance(value, Node):
+        return _TAG_OF[type(value)]
+    if isinstance(value, dict):
+        for key, tag in _BY_KEY:
+            if key in value:
+                return tag
+    return None
+
+
+_TAG_OF: dict[type[Node], str] = {
+    All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
+    Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
+    EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
+}  # fmt: skip
+
+Condition = Annotated[
+    Any,
+    OneOf(
+        "Condition",
+        _operator,
+        {tag: kind for kind, tag in _TAG_OF.items()},
+        "operator",
+        "no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
+        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
+    ),
+]
+"""Any one of the family above; the operator that a mapping holds says which."""
+
+
+def children(node: Any) -> tuple[Any, ...]:
+    """The conditions directly within a condition."""
+    match node:
+        case All():
+            return node.all
+        case Either():
+            return node.any
+        case Not():
+            return (node.not_,)
+        case Review():
+            return (node.review,)
+        case Same():
+            return node.same
+    return ()
+
+
+def walk(node: Any) -> Iterator[Any]:
+    """A condition and everything within it, from the top."""
+    yield node
+    for child in children(node):
+        yield from walk(child)
+
+
+def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+    """A condition and everything within it, each with its place in the rule file; `at` is that of the whole."""
+    yield at, node
+    match node:
+        case All() | Either() | Same():
+            key = next(iter(type(node).model_fields))
+            for index, child in enumerate(children(node)):
+                yield from walk_places(child, (*at, key, index))
+        case Not():
+            yield from walk_places(node.not_, (*at, "not"))
+        case Review():
+            yield from walk_places(node.review, (*at, "review"))
+
+
+def facts_of(node: Any) -> Iterator[str]:
+    """The facts that a condition tree reads, in its order, with repetitions."""
+    for part in walk(node):
+        if isinstance(part, Running):
+            yield part.of
+        elif getattr(part, "fact", None):
+            yield part.fact
+        if isinstance(part, Compare) and isinstance(part.limit, Times):
+            yield part.limit.fact

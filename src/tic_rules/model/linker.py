@@ -1,0 +1,349 @@
+"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that it names."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, Programme, Record, paths_of, words_at
+from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
+
+Loc = tuple[str | int, ...]
+Fault = tuple[str, Loc, str, str]
+"""Code, place in the file, what is wrong in Chinese and in English."""
+
+
+def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
+    for name, listed in own.lists.items():
+        for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
+            if unit_list not in whole.lists:
+                yield (
+                    "unknown-list",
+                    (*at, "lists", name),
+                    f"未知的列表 {unit_list}",
+                    f"unknown list {unit_list}",
+                )
+    for name, fact in own.facts.items():
+        here = (*at, "facts", name)
+        listed_name = fact.list_name
+        if listed_name is not None and listed_name not in whole.lists:
+            yield "unknown-list", here, f"未知的列表 {listed_name}", f"unknown list {listed_name}"
+        if fact.reading in ("sum", "distinct", "groups") and fact.of is None:
+            yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
+        if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
+            yield (
+                "unknown-fact",
+                here,
+                f"{fact.kinds} 不是分组事实",
+                f"{fact.kinds} is not a fact with groups",
+            )
+        if fact.unit is not None and fact.unit not in whole.units:
+            yield "unknown-unit", here, f"未知的单位 {fact.unit}", f"unknown unit {fact.unit}"
+        if fact.numeric and fact.unit is None:
+            yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
+        for path in _paths_of(fact, whole):
+            if not any(path in paths for paths in _PATHS.values()):
+                yield "unknown-path", here, f"数据中没有 {path}", f"the data has no {path}"
+        entries = whole.lists.get(listed_name or "")
+        for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
+            yield from (
+                found
+                for found in _where_faults(where, entries, here, CentreData, whole)
+                if found[0] == "unknown-word"
+            )
+
+
+_PATHS: dict[type[Record], frozenset[str]] = {
+    CentreData: paths_of(CentreData),
+    Programme: paths_of(Programme) | {"approvals", "approvals.approved_on"},
+}
+
+
+def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
+    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it names."""
+    if fact.kinds is not None and fact.kinds in vocabulary.facts:
+        yield from _paths_of(vocabulary.facts[fact.kinds], vocabulary)
+    yield from (path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None)
+    listed = vocabulary.lists.get(fact.list_name or "")
+    if listed is None:
+        return
+    wheres = _wheres_of(fact)
+    named = (
+        {name for where in wheres for name in attributes_of(where)}
+        | ({fact.sum} if fact.sum else set())
+        | ({fact.distinct} if fact.distinct else set())
+    )
+    for path in listed.paths:
+        yield path
+        if listed.scalar is None:
+            yield from (
+                f"{path}.{name}"
+                for name in (named - listed.look_up.keys())
+                | ({listed.date} if listed.date else set())
+                | ({listed.year} if listed.year else set())
+            )
+
+
+def _wheres_of(fact: Fact) -> list[c.Where]:
+    """What a fact asks of the entries that it reads."""
+    return [
+        where
+        for where in (fact.where, *(group.where for group in (fact.groups or {}).values()))
+        if where is not None
+    ]
+
+
+def attributes_of(where: c.Where) -> Iterator[str]:
+    """The attributes that a test of entries names."""
+    yield from where.each
+    for inner in where.any:
+        yield from attributes_of(inner)
+
+
+def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
+    if model.jurisdiction not in vocabulary.words.get("jurisdictions", {}):
+        yield (
+            "unknown-jurisdiction",
+            ("jurisdiction",),
+            f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加",
+            f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions",
+        )
+    ids = {rule.id: rule for rule in model.rules}
+    yield from _twice("rules", (rule.id for rule in model.rules), "规则", "rule")
+    yield from _twice("clauses", (clause.at for clause in model.clauses), "条款", "clause")
+    listed: dict[str, str] = {}
+    for index, clause in enumerate(model.clauses):
+        for position, rule_id in enumerate(clause.rules):
+            at = ("clauses", index, "rules", position)
+            if rule_id not in ids:
+                yield (
+                    "dangling-rule",
+                    at,
+                    f"条款 {clause.at} 列出的规则 {rule_id} 不存在",
+                    f"clause {clause.at} lists the rule {rule_id}, which does not exist",
+                )
+            elif ids[rule_id].at != clause.at:
+                yield (
+                    "dangling-rule",
+                    at,
+                    f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}",
+                    f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}",
+                )
+            listed[rule_id] = clause.at
+    clauses = {clause.at for clause in model.clauses}
+    for index, rule in enumerate(model.rules):
+        here: Loc = ("rules", index)
+        if rule.at not in clauses:
+            yield (
+                "dangling-clause",
+                (*here, "at"),
+                f"clauses 中没有条款 {rule.at}",
+                f"there is no clause {rule.at} under clauses",
+            )
+        elif rule.id not in listed:
+            yield (
+                "dangling-clause",
+                (*here, "id"),
+                f"条款 {rule.at} 没有列出规则 {rule.id}",
+                f"clause {rule.at} does not list the rule {rule.id}",
+            )
+        if rule.topic not in vocabulary.topics:
+            yield "unknown-topic", (*here, "topic"), f"未知的主题 {rule.topic}", f"unknown topic {rule.topic}"
+        yield from _rule_faults(rule, here, ids, vocabulary)
+
+
+def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:
+    seen: Counter[str] = Counter()
+    for index, name in enumerate(names):
+        seen[name] += 1
+        if seen[name] > 1:
+            yield "duplicate-id", (where, index), f"{zh} {name} 重复", f"{en} {name} is given twice"
+
+
+def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
+    """Every consequence that a rule waits for, through others too."""
+    found: set[str] = set()
+    waiting = [rule]
+    while waiting:
+        named = set(waiting.pop().waits_for)
+        waiting.extend(ids[name] for name in named - found if name in ids)
+        found |= named
+    return found
+
+
+def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
+    for part in ("applies", "require", "fails_at_once", "when"):
+        tree = getattr(rule, part)
+        for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():
+            yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
+    if rule.id in _waited_for(rule, ids):
+        yield (
+            "cycle",
+            (*at, "when"),
+            f"后果 {rule.id} 最终取决于自己",
+            f"the consequence {rule.id} waits for itself in the end",
+        )
+    subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
+    for part in ("applies", "require", "fails_at_once", "when"):
+        for place, node in (
+            c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ()
+        ):
+            yield from _data_faults(node, place, subject, vocabulary)
+    attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+    if rule.items and not attested:
+        yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
+    yield from (
+        (code, (*at, "items", *loc[1:]), zh, en)
+        for code, loc, zh, en in _twice("items", (i.id for i in rule.items), "事项", "item")
+    )
+    for name in rule.amount.sum_of if rule.amount else ():
+        if name not in vocabulary.facts or not vocabulary.facts[name].numeric:
+            yield (
+                "unknown-fact",
+                (*at, "amount"),
+                f"{name} 不是数字事实",
+                f"{name} is not a fact that is a number",
+            )
+
+
+_FITS: dict[type, tuple[str, ...]] = {
+    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.EachOf: ("table",),
+    c.Largest: ("groups",), c.Share: ("groups",), c.Is: ("truth", "choice"), c.Among: ("choice",), c.Given: ("text",), c.Done: ("date",), c.Reads: ("text",),
+}  # fmt: skip
+
+
+def _node_faults(
+    node: Any, at: Loc, ids: dict[str, Rule], facts: Mapping[str, Fact], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    if isinstance(node, c.Follows):
+        if node.follows not in ids or ids[node.follows].kind != "consequence":
+            yield (
+                "dangling-rule",
+                at,
+                f"{node.follows} 不是本规则集的 consequence 规则",
+                f"{node.follows} is not a consequence of this rule set",
+            )
+        return
+    names = [node.of] if isinstance(node, c.Running) else [node.fact] if hasattr(node, "fact") else []
+    if isinstance(node, c.Compare) and isinstance(node.limit, c.Times):
+        names.append(node.limit.fact)
+    for name in names:
+        if name not in facts:
+            yield "unknown-fact", at, f"未知的事实 {name}", f"unknown fact {name}"
+            return
+    for name in names:
+        fact = facts[name]
+        kind = fact.type if fact.reading == "value" else fact.reading
+        fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
+        if isinstance(node, c.Compare):
+            if not fact.numeric:
+                yield (
+                    "wrong-fact",
+                    at,
+                    f"{name} 不是数字，不能比较大小",
+                    f"{name} is not a number and cannot be compared",
+                )
+        elif fits is not None and kind not in fits:
+            yield (
+                "wrong-fact",
+                at,
+                f"{name} 是 {kind}，此处需要 {'、'.join(fits)}",
+                f"{name} is {kind}; {' or '.join(fits)} is needed here",
+            )
+        if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
+            for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
+                if group not in fact.groups:
+                    yield "unknown-group", at, f"{name} 没有分组 {group}", f"{name} has no group {group}"
+    if (
+        isinstance(node, c.Compare)
+        and isinstance(node.limit, c.Times)
+        and facts[node.fact].unit != facts[node.limit.fact].unit
+    ):
+        yield "wrong-unit", at, "两边单位不同", "the two sides differ in unit"
+
+
+def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:
+    """Facts of another subject, attributes that entries do not have, words that are not in the vocabulary."""
+    for name in dict.fromkeys(c.facts_of(node) if not c.children(node) else ()):
+        fact = vocabulary.facts.get(name)
+        if fact is None:
+            continue
+        for path in _paths_of(fact, vocabulary):
+            if path not in _PATHS[subject] and any(path in paths for paths in _PATHS.values()):
+                whose = ("总体布局", "a programme") if subject is CentreData else ("中心", "a centre")
+                yield (
+                    "wrong-fact",
+                    at,
+                    f"{name} 是{whose[0]}的数据，本规则的责任方读不到",
+                    f"{name} is of {whose[1]}; a rule of this bearer cannot read it",
+                )
+                break
+        yield from _word_faults(node, fact, at, subject, vocabulary)
+
+
+def _word_faults(
+    node: Any, fact: Fact, at: Loc, subject: type[Record], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    path = fact.value or fact.words
+    match node:
+        case c.Is() | c.Among() | c.AnyAmong() | c.Contains() if path is not None:
+            asked = (
+                (node.is_,)
+                if isinstance(node, c.Is)
+                else node.among
+                if isinstance(node, c.Among)
+                else node.any_among
+                if isinstance(node, c.AnyAmong)
+                else node.contains_all
+            )
+            yield from _unknown_words(asked, words_at(subject, path), at, vocabulary)
+        case c.Some() | c.Every() | c.NoneOf() | c.Running():
+            listed = vocabulary.lists.get(fact.list_name or "")
+            wheres = (
+                (node.where,)
+                if isinstance(node, c.Running)
+                else tuple(
+                    w
+                    for w in (getattr(node, n, None) for n in ("some", "every", "none_of", "permitted"))
+                    if w is not None
+                )
+            )
+            for where in wheres if listed is not None and listed.scalar is None else ():
+                yield from _where_faults(where, listed, at, subject, vocabulary)
+
+
+def _where_faults(
+    where: c.Where, listed: Any, at: Loc, subject: type[Record], vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    for name, test in where.each.items():
+        paths = [f"{path}.{name}" for path in listed.paths]
+        look = listed.look_up.get(name)
+        if look is not None:
+            paths = [
+                f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
+            ]
+        known = [path for path in paths if any(path in every for every in _PATHS.values())]
+        if len(known) < len(paths):
+            yield "unknown-attribute", at, f"条目没有属性 {name}", f"the entries have no attribute {name}"
+        for path in known:
+            yield from _unknown_words(
+                (*(test.one_of or ()), *(test.other_than or ())), words_at(subject, path), at, vocabulary
+            )
+    for inner in where.any:
+        yield from _where_faults(inner, listed, at, subject, vocabulary)
+
+
+def _unknown_words(
+    asked: Iterable[Any], name: str | None, at: Loc, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    known = vocabulary.words.get(name or "", {})
+    for word in asked:
+        if name is not None and isinstance(word, str) and word not in known:
+            yield (
+                "unknown-word",
+                at,
+                f"{word} 不在允许的取值之列：{', '.join(known)}",
+                f"{word} is not one of {', '.join(known)}",
+            )

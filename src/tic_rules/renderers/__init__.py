@@ -1,0 +1,116 @@
+"""Reports to text, one file a format. A format's file is imported when it is asked for.
+
+A format has `piece(report, options, first)`, made where the report was made (perhaps in another process), and `Sheet(options)`, which takes
+the pieces in the order of the input and gives text as soon as it is known: so a run over thousands of files holds none of their reports.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from types import ModuleType
+from typing import Any, Protocol
+
+from tic_rules.core.errors import Diagnostic
+from tic_rules.renderers.tally import Tally
+from tic_rules.results.baseline import Baseline
+from tic_rules.results.report import Finding, Report
+
+FORMATS = {
+    "text": "tic_rules.renderers.text",
+    "json": "tic_rules.renderers.json",
+    "jsonl": "tic_rules.renderers.json",
+    "markdown": "tic_rules.renderers.markdown",
+    "sarif": "tic_rules.renderers.sarif",
+    "junit": "tic_rules.renderers.junit",
+    "github": "tic_rules.renderers.github",
+    "html": "tic_rules.renderers.html_report",
+    "ics": "tic_rules.renderers.calendar",
+    "xlsx": "tic_rules.renderers.xlsx",
+}
+"""A module may serve several formats and tells them apart by `options.format`."""
+
+BLOCKING = {
+    "non_compliant": ("fail",),
+    "undetermined": ("unknown", "needs_review"),
+    "on_course": ("pending",),
+    "compliant": (),
+}
+"""The statuses of counted findings that make a verdict."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the findings of a baseline."""
+
+    format: str = "text"
+    lang: str = "en"
+    verbose: bool = False
+    width: int | None = None
+    fail_on: tuple[str, ...] = ("non_compliant",)
+    colour: bool = False
+    diagnostics: tuple[Any, ...] = ()
+    known: Baseline | None = None
+    quiet: bool = False
+    summary_file: str | None = None
+
+    def blocks(self, finding: Finding) -> bool:
+        """Whether a finding is of those that fail the run, were it new."""
+        return finding.status in _blocking(self.fail_on) and finding.counts
+
+    def is_known(self, report: Report, finding: Finding) -> bool:
+        """Whether the baseline has the finding, so that it does not fail the run."""
+        return self.known is not None and self.known.covers(report, finding)
+
+
+@lru_cache(maxsize=8)
+def _blocking(fail_on: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(status for verdict in fail_on for status in BLOCKING[verdict])
+
+
+@dataclass(slots=True)
+class Run:
+    """What is known when the last report has come."""
+
+    tally: Tally
+    diagnostics: Sequence[Diagnostic] = ()
+
+
+class Sheet(Protocol):
+    """One output of a run."""
+
+    def add(self, piece: Any) -> str: ...
+
+    def end(self, run: Run) -> Iterable[str | bytes]: ...
+
+
+def _module(options: Options) -> ModuleType:
+    return importlib.import_module(FORMATS[options.format])
+
+
+def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
+    """What a format needs of a report: small, and fit to be sent between processes.
+
+    `first` says that this process has not sent a report of the rule set before: then what is true of the rule set goes along.
+    """
+    return _module(options).piece(report, options, first)
+
+
+def open_sheet(options: Options) -> Sheet:
+    sheet: Sheet = _module(options).Sheet(options)
+    return sheet
+
+
+def render(reports: Sequence[Report], options: Options) -> Any:
+    """The reports in a format: text, or bytes where the format is not text."""
+    sheet, tally, seen = open_sheet(options), Tally(), set[str]()
+    parts: list[Any] = []
+    for report in reports:
+        parts.append(sheet.add(piece_of(report, options, first=report.ruleset["id"] not in seen)))
+        seen.add(report.ruleset["id"])
+        tally.add(report, options)
+    parts.extend(sheet.end(Run(tally, options.diagnostics)))
+    blobs = [part for part in parts if isinstance(part, bytes)]
+    return b"".join(blobs) if blobs else "".join(parts)

@@ -1,0 +1,114 @@
+"""What falls due, as a calendar file (iCalendar, RFC 5545): one entry a day, clause and centre, with a reminder a month before."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from tic_rules.core.errors import visible
+from tic_rules.core.quantities import add_days
+from tic_rules.renderers import Options, Run
+from tic_rules.renderers.overview import due_of, name_of
+from tic_rules.renderers.spool import Spool
+from tic_rules.results.report import Finding, Report
+
+AHEAD = 100
+"""Years: every deadline that the reports carry."""
+
+
+def piece(report: Report, options: Options, first: bool = True) -> list[tuple[date, str]]:
+    """The days on which something falls due that is not met yet, each with its entry."""
+    return [
+        (day, _written(_event(day, finding, report, options.lang))) for day, finding in due_of(report, AHEAD)
+    ]
+
+
+class Sheet:
+    """The entries in the order of their days. The same reports give the same bytes."""
+
+    def __init__(self, options: Options) -> None:
+        self.lang, self.spool = options.lang, Spool()
+        self.days: list[tuple[date, tuple[int, int]]] = []
+
+    def add(self, piece: list[tuple[date, str]]) -> str:
+        self.days += [(day, self.spool.add(text)) for day, text in piece]
+        return ""
+
+    def end(self, run: Run) -> Iterator[str]:
+        head = (
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//tic-rules//deadlines//ZH",
+            "CALSCALE:GREGORIAN",
+            f"X-WR-CALNAME:{_name(self.lang)}",
+        )
+        yield _written(head)
+        yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
+        yield _written(("END:VCALENDAR",))
+
+
+def _written(lines: Iterable[str]) -> str:
+    return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
+
+
+def _name(lang: str) -> str:
+    return "技术创新中心：到期事项" if lang == "zh" else "Technology innovation centres: deadlines"
+
+
+def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
+    about = [
+        finding.detail[lang],
+        f"{report.ruleset['document']['title']} {finding.citation['locator']}",
+        f"“{finding.citation['quote']}”",
+        finding.remedy[lang],
+    ]
+    named: Any = report.centre or {}
+    centre = name_of(report)
+    mark = hashlib.sha256(
+        f"{centre}\n{finding.rule}\n{day}\n{named.get('id')}".encode("utf-8", "surrogatepass")
+    ).hexdigest()[:32]
+    who = f"{centre}：" if lang == "zh" else f"{centre}: "
+    yield "BEGIN:VEVENT"
+    yield f"UID:{mark}@tic-rules"
+    yield f"DTSTAMP:{_day(date.fromisoformat(report.as_of))}T000000Z"
+    yield f"DTSTART;VALUE=DATE:{_day(day)}"
+    yield f"DTEND;VALUE=DATE:{_day(add_days(day, 1))}"
+    yield f"SUMMARY:{_text((who if centre else '') + finding.title[lang])}"
+    yield f"DESCRIPTION:{_text(chr(10).join(part for part in about if part))}"
+    yield "TRANSP:TRANSPARENT"
+    yield from (
+        "BEGIN:VALARM",
+        "ACTION:DISPLAY",
+        "TRIGGER:-P30D",
+        f"DESCRIPTION:{_text(finding.title[lang])}",
+        "END:VALARM",
+    )
+    yield "END:VEVENT"
+
+
+def _day(day: date) -> str:
+    return day.strftime("%Y%m%d")
+
+
+def _text(text: str) -> str:
+    """A value of type TEXT: commas, semicolons, backslashes and line ends are escaped."""
+    lines = [visible(line) for line in text.split("\n")]
+    return "\\n".join(line.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,") for line in lines)
+
+
+def _fold(line: str) -> Iterator[str]:
+    """Lines of at most 75 octets; the next ones begin with a space. A character is never cut."""
+    room, kept, first = 75, "", True
+    for char in line:
+        size = len(char.encode())
+        if size > room:
+            yield kept if first else f" {kept}"
+            kept, room, first = "", 74, False
+        kept += char
+        room -= size
+    yield kept if first else f" {kept}"
+
+
+__all__ = ["Sheet", "piece"]

@@ -1,0 +1,296 @@
+"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here once."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from collections.abc import Iterator
+from itertools import zip_longest
+from typing import TYPE_CHECKING, NamedTuple
+
+from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
+from tic_rules.analysis.diff.claims import Claim, Conflict
+from tic_rules.analysis.diff.comparison import ABOUT, EFFECT, Change
+from tic_rules.analysis.diff.topics import (
+    RELATION,
+    Diff,
+    Pair,
+    Topic,
+    as_dict,
+    place_of,
+    rests_on_judgement,
+    said,
+)
+from tic_rules.core.errors import Text
+from tic_rules.core.quantities import yuan_text
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.explanation import time_of
+from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe, field_label, words_of
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.prove.witness import Witness
+
+FORMATS = ("text", "markdown", "html", "json")
+ORDER = ("b_stricter", "b_looser", "different", "only_b", "only_a", "same")
+"""The relations in the order in which a reader wants them."""
+
+SHORT = {
+    "same": Text("＝ 相同", "= same"), "b_stricter": Text("▲ 乙更严", "▲ B stricter"), "b_looser": Text("▼ 乙更宽", "▼ B looser"),
+    "different": Text("⇄ 各有要求", "⇄ different"), "only_a": Text("◧ 仅甲", "◧ only A"), "only_b": Text("◨ 仅乙", "◨ only B"),
+}  # fmt: skip
+
+
+def render(found: Diff, format_: str, lang: str, *, verbose: bool = False) -> str:
+    """The comparison in a format. Raises UsageError where an extra is missing."""
+    if format_ == "json":
+        return json.dumps(as_dict(found), ensure_ascii=False, indent=2) + "\n"
+    module = importlib.import_module(f"tic_rules.renderers.diff.{format_}")
+    return module.render(found, lang, verbose)  # type: ignore[no-any-return]
+
+
+class Cell(NamedTuple):
+    """One rule in one cell: clause, what it asks, and under which circumstances."""
+
+    rule: Rule
+    locator: str
+    asks: Text
+    note: Text
+    quote: str
+    reading: Text | None
+    file: str
+    line: int
+
+    def in_(self, lang: str) -> str:
+        """The cell as one line of text."""
+        asks = self.asks.in_(lang)
+        return (
+            f"{self.locator} {asks}（{self.note.zh}）"
+            if lang == "zh"
+            else f"{self.locator} {asks} ({self.note.en})"
+        )
+
+
+class Row(NamedTuple):
+    """Both sides of one pair of rules, and what differs."""
+
+    a: Cell | None
+    b: Cell | None
+    changes: tuple[Change, ...]
+    level: str
+
+
+def cell(ruleset: RuleSet, rule: Rule) -> Cell:
+    asks = said(ruleset, rule)
+    if rests_on_judgement(rule) and len(asks.zh) < 30:
+        asks = Text(f"{rule.title.zh}（由人评审）", f"{rule.title.en} (a person judges)")
+    elif rule.kind == "consequence" and rule.then is not None:
+        asks = Text(f"{asks.zh} → {rule.then.zh}", f"{asks.en} → {rule.then.en}")
+    if rule.applies is not None:
+        scope = Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en")))
+        asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
+    parts = MODALITY[rule.modality], time_of(rule), BEARER[rule.bearer]
+    note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
+    mark = ruleset.place(rule.id)
+    return Cell(
+        rule,
+        rule.at,
+        asks,
+        note,
+        rule.quote,
+        rule.reading.text if rule.reading else None,
+        ruleset.file,
+        mark.line,
+    )
+
+
+def rows(found: Diff, topic: Topic) -> list[Row]:
+    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on the other."""
+    told = [row_of(found, pair) for pair in topic.pairs]
+    paired = [row for row in told if row.a is not None and row.b is not None]
+    left, right = [row for row in told if row.b is None], [row for row in told if row.a is None]
+    alone = [
+        Row(
+            one.a if one else None,
+            other.b if other else None,
+            (),
+            "verdict" if "verdict" in {r.level for r in (one, other) if r} else "words",
+        )
+        for one, other in zip_longest(left, right)
+    ]
+    return paired + alone
+
+
+def rows_shown(found: Diff, topic: Topic, verbose: bool) -> list[Row]:
+    """The rows without those of two editions in which nothing has changed."""
+    told = rows(found, topic)
+    return (
+        told
+        if verbose or not found.editions or topic.relation in ("only_a", "only_b")
+        else [row for row in told if row.level != "nothing"] or told
+    )
+
+
+def places(found: Diff, row: Row, change: Change) -> str:
+    """Where a change stands on both sides: file:line → file:line."""
+    sides = [
+        place_of(ruleset, side.rule, change)
+        for ruleset, side in ((found.a, row.a), (found.b, row.b))
+        if side is not None
+    ]
+    return " → ".join(f"{side['file']}:{side['line']}" for side in sides if side["file"])
+
+
+def row_of(found: Diff, pair: Pair) -> Row:
+    return Row(
+        cell(found.a, pair.a) if pair.a else None,
+        cell(found.b, pair.b) if pair.b else None,
+        pair.changes,
+        pair.level,
+    )
+
+
+def grouped(found: Diff) -> Iterator[tuple[str, list[Topic]]]:
+    """The topics by relation, in reading order; none left out."""
+    for relation in ORDER:
+        topics = [topic for topic in found.topics if topic.relation == relation]
+        if topics:
+            yield relation, topics
+
+
+def change_text(change: Change) -> Text:
+    """A change in one line: what, from what to what, and its effect."""
+    nothing = Text("无", "none")
+    a, b = change.a or nothing, change.b or nothing
+    by = Text(f"，相差{change.by.zh}", f", by {change.by.en}") if change.by else Text("", "")
+    effect, what = EFFECT[change.effect], ABOUT[change.what]
+    return Text(
+        f"{what.zh}：{a.zh} → {b.zh}（{effect.zh}{by.zh}）",
+        f"{what.en}: {a.en} → {b.en} ({effect.en}{by.en})",
+    )
+
+
+def remark(topic: Topic) -> Text | None:
+    """What a reader has to know of a relation."""
+    if topic.undecided and topic.a and topic.b:
+        rules = ", ".join(topic.undecided)
+        return Text(
+            f"未能判定对方是否已经保证：{rules}",
+            f"whether the other side guarantees it is undecided: {rules}",
+        )
+    if topic.relation in ("only_a", "only_b"):
+        return None if topic.binding else Text("鼓励或可以，不作约束", "encouraged only, binds nobody")
+    if topic.judged and topic.relation != "same":
+        return Text("由评审认定，各按本文件条文", "people judge it, each by its own clause")
+    return None if topic.binding else Text("双方都只是鼓励或可以", "encouraged only on both sides")
+
+
+def sentence_of(found: Diff, witness: Witness) -> Text:
+    """What a pair of files shows, in one sentence."""
+    own = found.b if witness.side == "b" else found.a
+    place = Text(*(field_label(witness.path, own.vocabulary, lang) for lang in ("zh", "en")))
+    shown = [
+        Text(*(_value(own, value, lang) for lang in ("zh", "en")))
+        for value in (witness.before, witness.after)
+    ]
+    rule = own[witness.rule]
+    short = STATUS[witness.short]
+    letter = Text("乙", "B") if witness.side == "b" else Text("甲", "A")
+    others = Text(*(_others(witness, lang) for lang in ("zh", "en")))
+    return Text(
+        f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；{shown[1].zh}，符合",
+        f"two files that differ in one thing ({place.en}): {shown[0].en}, {letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
+    )
+
+
+def _others(witness: Witness, lang: str) -> str:
+    """What the other side says of the failing file."""
+    if not witness.others:
+        return ""
+    fine = all(status in ("pass", "not_applicable", "exempted") for status in witness.others)
+    letter = Text("甲", "A") if witness.side == "b" else Text("乙", "B")
+    if fine:
+        return f"而{letter.zh}符合" if lang == "zh" else f" while {letter.en} accepts it"
+    return f"而{letter.zh}不否定" if lang == "zh" else f" while {letter.en} does not reject it"
+
+
+def _value(ruleset: RuleSet, value: object, lang: str) -> str:
+    if value is None:
+        return "没有这一项" if lang == "zh" else "without it"
+    if isinstance(value, dict):
+        return ("，" if lang == "zh" else ", ").join(
+            str(words_of(ruleset.vocabulary.words, inner, lang)) for inner in value.values()
+        )
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000:
+        return yuan_text(value, lang)
+    return words_of(ruleset.vocabulary.words, value, lang)
+
+
+def conflict_text(found: Diff, conflict: Conflict) -> Text:
+    """Who contradicts whom, by clause and title."""
+    sides = (("甲", "A", found.a, conflict.a), ("乙", "B", found.b, conflict.b))
+    parts = [(zh, en, ruleset[name]) for zh, en, ruleset, names_ in sides for name in names_]
+    level = (
+        Text("", "")
+        if conflict.level == "must"
+        else Text("（含“原则上”的要求）", " (with what is in principle)")
+    )
+    return Text(
+        " 与 ".join(f"{zh}{rule.at}“{rule.title.zh}”" for zh, _, rule in parts) + level.zh,
+        " and ".join(f"{en} {rule.at} “{rule.title.en}”" for _, en, rule in parts) + level.en,
+    )
+
+
+def claims_by_status(found: Diff) -> Iterator[tuple[str, list[Claim]]]:
+    """The claims, the gravest first."""
+    for status in CLAIM_STATUS:
+        claims = [claim for claim in found.claims if claim.status == status]
+        if claims:
+            yield status, claims
+
+
+def names(found: Diff, lang: str) -> list[tuple[str, str]]:
+    """Each side's letter and what it stands for."""
+    letters = ("甲", "乙") if lang == "zh" else ("A", "B")
+    told = []
+    for letter, ruleset, name in zip(letters, (found.a, found.b), (found.name_a, found.name_b), strict=True):
+        document = ruleset.document
+        title = f"《{document.title}》" if lang == "zh" else document.title_en
+        number = (
+            f"（{document.number}）"
+            if lang == "zh" and document.number
+            else f" ({document.number})"
+            if document.number
+            else ""
+        )
+        told.append((letter, f"{name}  {title}{number}"))
+    return told
+
+
+def counted(found: Diff, lang: str) -> str:
+    """How many topics stand how, in one line."""
+    counts = found.counts()
+    said_ = [f"{RELATION[r].in_(lang)} {counts[r]}" for r in ORDER if counts[r]]
+    total = len(found.topics)
+    return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
+
+
+__all__ = [
+    "CLAIM_STATUS",
+    "FORMATS",
+    "ORDER",
+    "SHORT",
+    "Cell",
+    "Row",
+    "change_text",
+    "claims_by_status",
+    "conflict_text",
+    "counted",
+    "grouped",
+    "names",
+    "places",
+    "remark",
+    "render",
+    "rows",
+    "rows_shown",
+    "sentence_of",
+]

@@ -1,0 +1,47 @@
+"""The pairs of files that show what one side asks and the other does not, ready to be checked by anyone."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import yaml
+
+from tic_rules.analysis.diff.topics import Diff
+from tic_rules.renderers.diff import sentence_of
+
+
+def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
+    """File name and content: a failing and a passing file for every claim that does not hold, and an index of them."""
+    index = []
+    for claim in found.claims:
+        if claim.witness is None:
+            continue
+        own = found.b if claim.side == "b" else found.a
+        theirs = found.a if claim.side == "b" else found.b
+        stem = f"{claim.topic}.{claim.side}.{claim.rule.id}"
+        names = {kind: f"{stem}.{kind}.yaml" for kind in ("failing", "passing")}
+        sentence = sentence_of(found, claim.witness).in_(lang)
+        for kind, data in (("failing", claim.witness.failing), ("passing", claim.witness.passing)):
+            programme = claim.rule.bearer == "programme"
+            run = f"tic-rules check {names[kind]} --rules {own.id} --rules {theirs.id} --as-of {claim.witness.as_of}"
+            run = (
+                f"tic-rules check CENTRE --programme {names[kind]} --rules {own.id} --as-of {claim.witness.as_of}"
+                if programme
+                else run
+            )
+            body = yaml.safe_dump(
+                data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
+            )
+            yield names[kind], f"# {sentence}\n# {run}\n{body}"
+        index.append(
+            {
+                **names,
+                **{key: value for key, value in claim.as_dict().items() if key != "witness"},
+                "statuses": claim.witness.statuses,
+            }
+        )
+    yield (
+        "index.json",
+        json.dumps({"a": found.a.id, "b": found.b.id, "pairs": index}, ensure_ascii=False, indent=2) + "\n",
+    )

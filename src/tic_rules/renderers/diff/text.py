@@ -1,0 +1,243 @@
+"""The comparison at a terminal: threshold, relation and clause side by side; what is the same is folded."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator, Sequence
+
+from tic_rules.analysis.diff.impact import Impact, summary
+from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
+from tic_rules.core.errors import Text
+from tic_rules.renderers.diff import (
+    CLAIM_STATUS,
+    SHORT,
+    change_text,
+    claims_by_status,
+    conflict_text,
+    counted,
+    grouped,
+    names,
+    places,
+    remark,
+    rows_shown,
+    sentence_of,
+)
+from tic_rules.renderers.text import cells, pad
+from tic_rules.results.labels import STATUS, VERDICT
+
+SAME_BUT = Text("要求相同，文字有改动", "the same is asked, in other words")
+
+_OPENING = "（《“「"
+"""A line does not end with these."""
+_CLOSING = "，。；：、）》”！？"
+"""A line does not begin with these."""
+
+
+def render(found: Diff, lang: str, verbose: bool) -> str:
+    width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 150))
+    lines = [f"{letter}  {name}" for letter, name in names(found, lang)]
+    lines += ["", counted(found, lang)]
+    for relation, topics in grouped(found):
+        shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
+        folded = [topic for topic in topics if topic not in shown]
+        if folded:
+            lines += ["", *_folded(folded, lang, width)]
+        if shown:
+            title = RELATION[relation].in_(lang) if relation != "same" or verbose else SAME_BUT.in_(lang)
+            lines += ["", f"── {title} {len(shown)} " + "─" * max(0, width - cells(title) - 8)]
+            lines.extend(_table(found, shown, lang, width, verbose))
+    lines.extend(_proof(found, lang, width))
+    if found.impact is not None:
+        lines.extend(_impact(found.impact, lang))
+    return "\n".join(line.rstrip() for line in lines) + "\n"
+
+
+def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
+    names_ = [topic.label.in_(lang) for topic in topics]
+    text = (
+        f"相同（-v 展开）：{'、'.join(names_)}"
+        if lang == "zh"
+        else f"the same (-v unfolds): {', '.join(names_)}"
+    )
+    return wrap(text, width)
+
+
+def _table(found: Diff, topics: Sequence[Topic], lang: str, width: int, verbose: bool) -> Iterator[str]:
+    first, middle = (16, 12) if lang == "zh" else (20, 14)
+    side = (width - first - middle - 3) // 2
+    widths = (first, side, middle, side)
+    heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
+    yield from _line(heads, widths)
+    for topic in topics:
+        for number, row in enumerate(rows_shown(found, topic, verbose)):
+            label, relation = (
+                (topic.label.in_(lang), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
+            )
+            yield from _line(
+                (label, row.a.in_(lang) if row.a else "", relation, row.b.in_(lang) if row.b else ""), widths
+            )
+            for change in row.changes:
+                if verbose or change.level == "verdict" or found.editions:
+                    yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
+                    if found.editions:
+                        yield from _indented(f"  {places(found, row, change)}", first + 1, width)
+        note = remark(topic)
+        if note is not None:
+            yield from _indented(f"· {note.in_(lang)}", first + 1, width)
+        for pair in topic.witnesses:
+            yield from _indented(f"· {sentence_of(found, pair).in_(lang)}", first + 1, width)
+
+
+def _line(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+    wrapped = [wrap(text, width) for text, width in zip(texts, widths, strict=True)]
+    for number in range(max(len(lines) for lines in wrapped)):
+        yield " ".join(
+            pad(lines[number] if number < len(lines) else "", width)
+            for lines, width in zip(wrapped, widths, strict=True)
+        )
+
+
+def _indented(text: str, indent: int, width: int) -> Iterator[str]:
+    for number, line in enumerate(wrap(text, width - indent - 2)):
+        yield " " * (indent + (2 if number else 0)) + line
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese characters."""
+    lines, line = [], ""
+    for piece in _pieces(text):
+        if (
+            line
+            and cells(line) + cells(piece.rstrip()) > width
+            and not (piece[:1] in _CLOSING and cells(line) <= width)
+        ):
+            lines.append(line.rstrip())
+            line = ""
+        line += piece if line else piece.lstrip()
+        while cells(line.rstrip()) > width + 2:
+            cut = _fitting(line, width)
+            lines.append(line[:cut])
+            line = line[cut:]
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def _fitting(text: str, width: int) -> int:
+    used = 0
+    for number, char in enumerate(text):
+        used += cells(char)
+        if used > width:
+            return max(number, 1)
+    return len(text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words with the space after them; each wide character alone, but an opening bracket with what it opens."""
+    word = ""
+    for char in text:
+        wide = cells(char) == 2
+        if wide and word and word[-1] not in _OPENING:
+            yield word
+            word = ""
+        word += char
+        if char == " " or (wide and char not in _OPENING):
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
+def _proof(found: Diff, lang: str, width: int) -> Iterator[str]:
+    zh = lang == "zh"
+    if found.proof is not None:
+        yield ""
+        yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
+        for conflict in found.proof.conflicts:
+            text = conflict_text(found, conflict).in_(lang)
+            yield from _indented(
+                f"✗ 不能同时做到：{text}" if zh else f"✗ cannot both be met: {text}", 0, width
+            )
+        for level, sides in found.proof.whole.items():
+            said = (
+                ("只看“应当”" if level == "must" else "连同“原则上”")
+                if zh
+                else ("what must be" if level == "must" else "with what is in principle")
+            )
+            for key, one, other in (
+                ("a_guarantees_b", "甲" if zh else "A", "乙" if zh else "B"),
+                ("b_guarantees_a", "乙" if zh else "B", "甲" if zh else "A"),
+            ):
+                holds = sides[key]
+                told = (
+                    f"：做到{one}{'就' if holds else '不等于'}做到{other}"
+                    if zh
+                    else f": meeting {one} {'is' if holds else 'is not'} meeting {other}"
+                )
+                yield f"{'✓' if holds else '–'} {said}{told}"
+    if found.claims:
+        yield from _claims(found, lang, width)
+    if found.proof is not None:
+        yield "假设：" if zh else "Assumptions:"
+        for text in found.proof.assumptions:
+            yield from _indented(f"· {text.in_(lang)}", 1, width)
+
+
+def _claims(found: Diff, lang: str, width: int) -> Iterator[str]:
+    yield ""
+    yield "逐条：" if lang == "zh" else "Rule by rule:"
+    for status, claims in claims_by_status(found):
+        if status in ("silent", "judged"):
+            yield from _indented(
+                f"{CLAIM_STATUS[status].in_(lang)}：{len(claims)}条"
+                if lang == "zh"
+                else f"{CLAIM_STATUS[status].in_(lang)}: {len(claims)} rules",
+                1,
+                width,
+            )
+            continue
+        for claim in claims:
+            letter = {"a": "甲", "b": "乙"}[claim.side] if lang == "zh" else claim.side.upper()
+            by = f" ← {', '.join(claim.by)}" if claim.by else ""
+            gap = (
+                ""
+                if claim.gap is None
+                else f"，少{claim.gap.zh}"
+                if lang == "zh"
+                else f", less by {claim.gap.en}"
+            )
+            yield from _indented(
+                f"{letter} {claim.rule.at} {claim.rule.id}{'：' if lang == 'zh' else ': '}{CLAIM_STATUS[status].in_(lang)}{by}{gap}",
+                1,
+                width,
+            )
+
+
+def _impact(found: Impact, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    yield ""
+    yield ("── 影响：" if zh else "── Impact: ") + summary(found, lang)
+    for a, b, n in found.table():
+        yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
+    for side, rule, n in found.clauses():
+        letter = ("甲" if side == "a" else "乙") if zh else side.upper()
+        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{'：只在这一边不符合' if zh else ': fails on this side only'} {n}"
+    for centre in found.centres:
+        arrow = (
+            f"{VERDICT[centre.verdict_a].in_(lang)} → {VERDICT[centre.verdict_b].in_(lang)}"
+            if centre.flipped
+            else VERDICT[centre.verdict_a].in_(lang)
+        )
+        yield (
+            f"  {centre.name or centre.id or centre.file}（{arrow}）"
+            if zh
+            else f"  {centre.name or centre.id or centre.file} ({arrow})"
+        )
+        for flip in [flip for flip in centre.flips if flip.decides]:
+            sides = [
+                f"{letter} {rule.at} {STATUS[status].in_(lang)}"
+                for letter, rule, status in (
+                    ("甲" if zh else "A", flip.a, flip.status_a),
+                    ("乙" if zh else "B", flip.b, flip.status_b),
+                )
+                if rule is not None and status
+            ]
+            yield "    " + " / ".join(sides) + "  " + (flip.b or flip.a).title.text.in_(lang)  # type: ignore[union-attr]

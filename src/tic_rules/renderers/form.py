@@ -1,0 +1,226 @@
+"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that ask for it, an example."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from tic_rules.core.errors import Text
+from tic_rules.inputs.layout import layout_of
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import CentreData, Record, fields_of, paths_of, record_in
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+from tic_rules.results.explanation import facts_of_rule, paths_of_fact
+
+ALWAYS = (
+    "id",
+    "name",
+    "jurisdiction",
+    "stage",
+    "reported_on",
+    "applied_on",
+    "approved_on",
+    "term_years",
+    "incomplete",
+    "sources",
+    "attestations",
+    "exemptions",
+)
+"""What every file says, whatever rules read it."""
+
+LAST = ("incomplete", "sources", "attestations", "exemptions")
+"""What stands at the end of a file to fill in."""
+
+
+def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
+    """For every dotted path that a rule reads, the clauses that ask for it."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for ruleset in rulesets:
+        document = ruleset.document.number or ruleset.document.title
+        for rule in ruleset:
+            if rule.bearer == "programme":
+                continue
+            for path in _paths_of_rule(rule, ruleset):
+                said = f"{document} {rule.at}"
+                if said not in found[path]:
+                    found[path].append(said)
+    return found
+
+
+def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
+    for name in dict.fromkeys(facts_of_rule(rule)):
+        fact = ruleset.facts[name]
+        yield from paths_of_fact(fact, ruleset.vocabulary)
+        listed = ruleset.vocabulary.lists.get(
+            fact.list_name or (ruleset.facts[fact.kinds].list_name if fact.kinds else "") or ""
+        )
+        for look in listed.look_up.values() if listed else ():
+            yield from (path for unit in look.units.values() for path in ruleset.vocabulary.lists[unit].paths)
+    if (
+        rule.by in ("application", "approval", "term_end")
+        or rule.years
+        or rule.since == "approval"
+        or rule.yearly
+        or rule.from_
+    ):
+        yield "approved_on"
+    if rule.by == "application":
+        yield "applied_on"
+    if rule.by == "term_end" or rule.until or rule.from_ == "term_end":
+        yield "term_years"
+    if any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
+        yield "attestations"
+
+
+def blank_file(rulesets: Sequence[RuleSet]) -> str:
+    """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
+    asked = clauses_by_field(rulesets)
+    wanted = {path for path in asked if path in paths_of(CentreData)} | set(ALWAYS)
+    lines = [
+        "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
+        "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
+        "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、{not_before: 2021-01-01, not_after: 2022-02-07}。",
+        "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]",
+        "# 规则集 / rule sets: " + ", ".join(ruleset.id for ruleset in rulesets),
+        "",
+    ]
+    places = {ruleset.jurisdiction for ruleset in rulesets}
+    known = {"jurisdiction": places.pop()} if len(places) == 1 else {}
+    lines.extend(_section(CentreData, "", wanted, asked, rulesets[0].vocabulary, 0, known))
+    lines += [
+        "",
+        "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
+        *(f"#   {name}" for name in _judged(rulesets)),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+_READ_ME = Text(
+    """技术创新中心数据填报表
+主表一行一个中心；各清单在同名工作表中，一行一项，用中心编号与主表对应（只有一个中心时可不填中心编号）。
+留空表示未知。确实没有的清单，请在主表对应列写 无。
+金额写元，或带单位（1.2亿元、1200万元）；日期写 2026-06-30，只知道年月写 2026-06，只知道范围写 2021-01-01至2022-02-07。
+只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。
+列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。""",
+    """Data of technology innovation centres
+One row a centre on the main sheet; each list has a sheet of its own, one row an entry, joined by the centre's id (needless where there is one centre).
+Empty means unknown. Where there is none of a list, write none in its column on the main sheet.
+Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, 2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.
+Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; or on a sheet named series with the columns centre, field, date, value.
+Columns may be moved or left out; those that begin with # are not read, nor are such sheets.
+The comment of each column says what it holds and which clauses ask for it.""",
+)
+
+
+def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
+    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each column. Raises UsageError."""
+    asked = clauses_by_field(rulesets)
+    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
+    vocabulary = rulesets[0].vocabulary
+    for ruleset in rulesets[1:]:
+        vocabulary = vocabulary if ruleset.vocabulary is vocabulary else vocabulary.with_(ruleset.vocabulary)
+    writer = Writer()
+    write_form(writer, Form(layout_of(CentreData, vocabulary), vocabulary, lang, wanted, asked), ())
+    page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
+    page.set_column(0, 0, 120)
+    lines = _READ_ME.in_(lang).split("\n")
+    judged = _judged(rulesets)
+    if judged:
+        said = Text(
+            "由人评审认定的条款（填在“评审判断”表的“规则”列）：",
+            "Clauses that people judge (column rule of the sheet attestations):",
+        )
+        lines += ["", said.in_(lang), *judged]
+    for row, line in enumerate(lines):
+        writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
+    return writer.bytes()
+
+
+def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
+    """The header of a CSV file with one row a centre."""
+    asked = clauses_by_field(rulesets)
+    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
+    form = Form(layout_of(CentreData, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
+    return table_text(form, ())
+
+
+def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
+    return [
+        f"{ruleset.id}/{rule.id}"
+        for ruleset in rulesets
+        for rule in ruleset
+        if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+    ]
+
+
+def _section(
+    model: type[Record],
+    prefix: str,
+    wanted: set[str],
+    asked: dict[str, list[str]],
+    vocabulary: Any,
+    depth: int,
+    known: dict[str, str],
+) -> Iterator[str]:
+    indent = "  " * depth
+    words = {name: word for name, word, _ in fields_of(model) if word}
+    for name, field in sorted(
+        model.model_fields.items(),
+        key=lambda item: (item[0] in LAST) - (item[0] == "id") if not prefix else 0,
+    ):
+        path = prefix + name
+        below = any(other.startswith(path + ".") for other in wanted)
+        if path not in wanted and not below:
+            continue
+        inner = record_in(field.annotation)
+        if inner is not None and below and not _is_list(field.annotation):
+            yield f"{indent}{name}:  # {_label(path, vocabulary)}"
+            yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, known)
+            continue
+        yield from _comment(path, asked.get(path, []), words.get(name), vocabulary, indent)
+        if inner is not None:
+            yield from _entry_comment(inner, path, vocabulary, indent)
+        yield f"{indent}{name}:" + (f" {known[path]}" if path in known else "")
+
+
+def _is_list(annotation: Any) -> bool:
+    return "tuple[" in str(annotation) or "dict[" in str(annotation)
+
+
+def _label(path: str, vocabulary: Any) -> str:
+    field = vocabulary.fields.get(path)
+    return field.zh if field else path
+
+
+def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, indent: str) -> Iterator[str]:
+    shown = clauses[:6]
+    rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
+    asks = f"  〔{'；'.join(shown)}{rest}〕" if shown else ""
+    yield f"{indent}# {_label(path, vocabulary)}{asks}"
+    if word is not None:
+        yield f"{indent}#   " + " | ".join(
+            f"{name} {label.zh}" for name, label in vocabulary.words.get(word, {}).items()
+        )
+    field = vocabulary.fields.get(path)
+    if field is not None and field.example:
+        yield f"{indent}#   例：{field.example}"
+
+
+def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str) -> Iterator[str]:
+    """What an entry of a list holds."""
+    words = {name: word for name, word, _ in fields_of(inner) if word}
+    for name in inner.model_fields:
+        field = vocabulary.fields.get(f"{path}.{name}")
+        label = field.zh if field else name
+        allowed = (
+            f"：{' | '.join(f'{w} {t.zh}' for w, t in vocabulary.words.get(words[name], {}).items())}"
+            if name in words
+            else ""
+        )
+        example = f"（例：{field.example}）" if field is not None and field.example and not allowed else ""
+        yield f"{indent}#   {name} {label}{allowed}{example}"
+
+
+__all__ = ["blank_file", "blank_table", "blank_workbook", "clauses_by_field"]

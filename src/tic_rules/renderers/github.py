@@ -1,0 +1,130 @@
+"""Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows of a step.
+
+The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that GitHub names.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import insort
+from collections import Counter
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.renderers import Options, Run
+from tic_rules.renderers.places import place_of, relative, who
+from tic_rules.results.report import Finding, Part, Report
+
+MOST = 10
+LEVELS = ("error", "warning", "notice")
+_RANK = {"broken": 0, "fail": 1, "unknown": 2, "needs_review": 3, "pending": 4, "exempted": 5}
+
+
+class Annotation(NamedTuple):
+    """One annotation; they sort from the worst on, and else in the order of the input."""
+
+    rank: int
+    number: int
+    level: str
+    line: str
+
+
+def piece(report: Report, options: Options, first: bool = True) -> list[Annotation]:
+    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing here say nothing."""
+    found = []
+    for finding in report:
+        level = _level(finding, options)
+        if level is not None and not options.is_known(report, finding):
+            found.append(
+                Annotation(_RANK[finding.status], 0, level, _command(level, report, finding, options.lang))
+            )
+    return found
+
+
+def _level(finding: Finding, options: Options) -> str | None:
+    if finding.status in ("pass", "not_applicable"):
+        return None
+    if options.blocks(finding):
+        return "error"
+    return "warning" if finding.counts and finding.status in ("fail", "unknown", "needs_review") else "notice"
+
+
+class Sheet:
+    """The ten worst of each level; the rest is counted."""
+
+    def __init__(self, options: Options) -> None:
+        self.lang, self.seen = options.lang, 0
+        self.worst: dict[str, list[Annotation]] = {level: [] for level in LEVELS}
+        self.counts: Counter[str] = Counter()
+
+    def add(self, piece: list[Annotation]) -> str:
+        for one in piece:
+            self._keep(one)
+        return ""
+
+    def _keep(self, one: Annotation) -> None:
+        self.seen += 1
+        self.counts[one.level] += 1
+        kept = self.worst[one.level]
+        insort(kept, one._replace(number=self.seen))
+        del kept[MOST:]
+
+    def end(self, run: Run) -> Iterator[str]:
+        for diagnostic in run.diagnostics:
+            self._keep(Annotation(_RANK["broken"], 0, "error", _fault(diagnostic, self.lang)))
+        for level in LEVELS:
+            yield from (one.line + "\n" for one in self.worst[level])
+        left = sum(self.counts.values()) - sum(map(len, self.worst.values()))
+        if left:
+            yield (
+                f"另有{left}项，见本步骤的摘要\n"
+                if self.lang == "zh"
+                else f"{left} more: see the summary of this step\n"
+            )
+
+
+def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
+    about = report.centre or report.programme or Part()
+    place = place_of(finding, about.get("file"))
+    known: dict[str, str | int | None] = {
+        "title": f"{finding.citation['locator']} {finding.title.in_(lang)} ({finding.rule})"
+    }
+    if place is not None:
+        known |= {"file": _shown(place.file)}
+        if place.line and not place.cell:
+            known |= {"line": place.line, "endLine": place.end_line}
+            if place.end_line in (None, place.line):  # GitHub takes columns within one line only
+                known |= {"col": place.column, "endColumn": place.end_column}
+    cell = f"{place.cell}: " if place and place.cell else ""
+    return _write(
+        level, known, f"{who(about)}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
+    )
+
+
+def _fault(diagnostic: Diagnostic, lang: str) -> str:
+    known = {
+        "title": diagnostic.code,
+        "file": _shown(diagnostic.file) if diagnostic.file else None,
+        "line": diagnostic.line,
+        "col": diagnostic.column,
+    }
+    return _write("error", known, diagnostic.message.in_(lang))
+
+
+def _shown(file: str) -> str:
+    """A file as the repository names it."""
+    return relative(file, os.environ.get("GITHUB_WORKSPACE")) or relative(file) or file
+
+
+def _write(level: str, known: dict[str, str | int | None], message: str) -> str:
+    properties = ",".join(f"{key}={_property(str(value))}" for key, value in known.items() if value)
+    return f"::{level} {properties}::{_data(visible(message))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

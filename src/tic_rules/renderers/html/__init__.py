@@ -1,0 +1,70 @@
+"""Self-contained HTML pages: one look, both languages in the page, nothing fetched.
+
+A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)` show the sentence of
+the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or relation that reads without colour.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from tic_rules.core.errors import UsageError, fault
+
+SYMBOLS = {
+    "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–", "exempted": "○",
+    "compliant": "✓", "non_compliant": "✗", "on_course": "◷", "undetermined": "?", "error": "✗", "warning": "!", "note": "i",
+    "same": "=", "b_stricter": "▲", "b_looser": "▼", "different": "⇄", "only_a": "◧", "only_b": "◨",
+    "stricter": "▲", "looser": "▼", "incomparable": "⇄", "contradicts": "✗",
+}  # fmt: skip
+
+
+def render(template: str, **context: Any) -> str:
+    """A page of this folder, filled in; every value is escaped. `lang` is the language that it opens in.
+
+    Raises UsageError where Jinja2 is not installed.
+    """
+    return str(_environment().get_template(template).render({"lang": "zh", **context}))
+
+
+def macros(template: str, **context: Any) -> Any:
+    """The macros of a template, to be called by their names again and again; what they give is escaped as in `render`."""
+    return _environment().get_template(template).make_module({"lang": "zh", **context})
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Any:
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+        from markupsafe import Markup
+    except ImportError:
+        raise fault(
+            UsageError,
+            "no-extra",
+            "生成网页需要 Jinja2：pip install 'tic-rules[html]'",
+            "an HTML page needs Jinja2: pip install 'tic-rules[html]'",
+        ) from None
+
+    def t(zh: Any, en: Any) -> Any:
+        return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(
+            zh, en
+        )
+
+    def both(text: Any) -> Any:
+        return t(text.zh, text.en)
+
+    def badge(name: str, zh: Any, en: Any) -> Any:
+        return Markup(
+            '<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>'
+        ).format(name, SYMBOLS.get(name, "•"), t(zh, en))
+
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(t=t, both=both, badge=badge)
+    return environment

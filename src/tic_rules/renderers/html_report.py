@@ -1,0 +1,311 @@
+"""The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic, clause beside datum.
+
+Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred still load at once. A report is
+written as soon as it is known how; what the head of the page says of all of them is gathered meanwhile.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Text
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.renderers import Options, Run
+from tic_rules.renderers.overview import Gathering
+from tic_rules.renderers.spool import Spool
+from tic_rules.renderers.tally import Tally
+from tic_rules.renderers.timeline import Timeline, timeline_of
+from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, field_label
+from tic_rules.results.report import Finding, Part, Report, _plain, _rebuild_report
+
+IN_FULL = 5
+"""Up to so many centres are shown in full; of more, what passes or does not apply is counted."""
+ORDER = ("fail", "exempted", "unknown", "needs_review", "pending", "pass", "not_applicable")
+
+_GROUPS = {
+    "funding": Text("资金", "funding"), "talent": Text("人才", "talent"), "procedure": Text("程序", "procedure"),
+    "governance": Text("治理", "governance"), "operations": Text("运行", "operation"), "ecosystem": Text("创新生态", "ecosystem"),
+    "evaluation": Text("评价", "evaluation"), "programme": Text("总体布局", "programme"), "scope": Text("范围", "scope"),
+}  # fmt: skip
+
+
+class Bar(NamedTuple):
+    """Progress towards a threshold; `part` of 100."""
+
+    finding: Finding
+    part: str
+
+
+class Group(NamedTuple):
+    """The findings of one topic."""
+
+    label: Text
+    findings: tuple[Finding, ...]
+
+
+class One(NamedTuple):
+    """One report, ready to be shown."""
+
+    number: int
+    report: Report
+    name: str
+    summary: tuple[tuple[str, int], ...]
+    timeline: Timeline | None
+    bars: tuple[Bar, ...]
+    groups: tuple[Group, ...]
+    folded: tuple[tuple[str, int], ...]
+    full: bool
+
+
+class Row(NamedTuple):
+    """A report in the table of all centres."""
+
+    number: int
+    name: str
+    verdict: str
+    summary: tuple[tuple[str, int], ...]
+
+
+class First(NamedTuple):
+    """What the head says of a page of one report, or of one rule set."""
+
+    name: str
+    document: Part
+    as_of: str
+
+
+class Told(NamedTuple):
+    """A clause in full, for the findings of a folded page that refer to it."""
+
+    rule: str
+    title: Text
+    locator: str
+    quote: str
+    reading: Text | None
+    remedy: Text
+    document: str
+
+
+NEEDED = (
+    "title",
+    "message",
+    "detail",
+    "remedy",
+    "citation",
+    "progress",
+    "deadline",
+    "reading",
+    "years",
+    "data",
+    "sources",
+)
+"""What the page shows of a finding: what is sent between processes."""
+_HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
+
+
+class Sent:
+    """A report on its way to the page: whole within a process, what the page needs between processes."""
+
+    __slots__ = ("report",)
+
+    def __init__(self, report: Report) -> None:
+        self.report = report
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        report = self.report
+        about = {
+            name: _plain(getattr(report, name))
+            for name in ("tool", "centre", "programme", "ruleset", "as_of", "consequences", "warnings")
+        }
+        return _received, (
+            {
+                **about,
+                "findings": [
+                    {key: _plain(getattr(finding, key)) for key in (*_HEAD, *NEEDED)} for finding in report
+                ],
+            },
+        )
+
+
+def _received(data: dict[str, Any]) -> Sent:
+    return Sent(_rebuild_report(data))
+
+
+def piece(report: Report, options: Options, first: bool = True) -> Sent:
+    return Sent(report)
+
+
+_DIVIDE = "<!-- reports -->"
+"""Stands in the page where the reports come; no text of a report contains it, because `<` is escaped."""
+
+
+class Sheet:
+    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to see how many there are."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.waiting, self.centres = options, list[Report](), 0
+        self.rows: list[Row] = []
+        self.rulesets: dict[str, int] = {}
+        self.first: First | None = None
+        self.gathered, self.spool = Gathering(), Spool()
+        self.clauses: dict[str, tuple[tuple[int, int], Told]] = {}
+        self._made: Any = None
+
+    @property
+    def full(self) -> bool:
+        return self.options.verbose or self.centres <= IN_FULL
+
+    def add(self, piece: Sent) -> str:
+        self.waiting.append(piece.report)
+        self.centres += piece.report.programme is None
+        if not self.full or (self.options.verbose and len(self.rows) + len(self.waiting) > 1):
+            self._write_waiting()
+        return ""
+
+    def end(self, run: Run) -> Iterable[str]:
+        from tic_rules.renderers.html import render as page
+
+        self._write_waiting(one=not self.rows and len(self.waiting) == 1)
+        overview = self.gathered.overview() if len(self.rows) > 1 else None
+        clauses = [told for _, told in sorted(self.clauses.values(), key=lambda item: item[0])]
+        about = {
+            "rows": self.rows,
+            "first": self.first,
+            "overview": overview,
+            "clauses": clauses,
+            "several": len(self.rulesets) > 1,
+        }
+        head, tail = _tidy(
+            page("report.html.j2", lang=self.options.lang, **about, **_words(), statuses=ORDER)
+        ).split(_DIVIDE)
+        yield head
+        yield from self.spool.whole()
+        yield tail
+
+    def _macros(self) -> Any:
+        from tic_rules.renderers.html import macros
+
+        self._made = self._made or macros("report_macros.html.j2", lang=self.options.lang, **_words())
+        return self._made
+
+    def _write_waiting(self, *, one: bool = False) -> None:
+        for report in self.waiting:
+            sheet = _sheet(len(self.rows), report, self.full)
+            self.rows.append(Row(sheet.number, sheet.name, report.verdict, sheet.summary))
+            self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
+            self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
+            self.gathered.add(report)
+            self.spool.add(_tidy(self._macros().centre(sheet, one)))
+            if not self.full:
+                self.clauses |= {
+                    told.rule: (at, told)
+                    for at, told in self._clauses(sheet)
+                    if told.rule not in self.clauses
+                }
+        self.waiting.clear()
+
+    def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], Told]]:
+        """The clauses that a folded report refers to, and where they stand in the order of the rule sets."""
+        document, ruleset = (
+            sheet.report.ruleset["document"]["title"],
+            self.rulesets[sheet.report.ruleset["id"]],
+        )
+        order = {finding.rule: number for number, finding in enumerate(sheet.report)}
+        for f in (finding for group in sheet.groups for finding in group.findings):
+            if f.rule not in self.clauses:
+                yield (
+                    (ruleset, order[f.rule]),
+                    Told(
+                        f.rule,
+                        f.title,
+                        f.citation["locator"],
+                        f.citation["quote"],
+                        f.reading,
+                        f.remedy,
+                        document,
+                    ),
+                )
+
+
+def page_of(reports: Sequence[Report], options: Options) -> str:
+    """The page of reports that are all at hand."""
+    sheet = Sheet(options)
+    for report in reports:
+        sheet.add(Sent(report))
+    return "".join(sheet.end(Run(Tally())))
+
+
+def _words() -> dict[str, Any]:
+    """What the templates need besides the reports."""
+    words = {"STATUS": STATUS, "VERDICT": VERDICT, "PHASE": PHASE, "BEARER": BEARER, "MODALITY": MODALITY}
+    return {
+        **words,
+        "place": _place,
+        "datum": _datum,
+        "percent": lambda n, of: round(100 * n / of, 2) if of else 0,
+    }
+
+
+def _tidy(text: str) -> str:
+    return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line) + "\n"
+
+
+def _sheet(number: int, report: Report, full: bool) -> One:
+    about: Any = report.centre or {}
+    name = about.get("name") or about.get("id") or about.get("file")
+    if report.programme is not None:
+        name = None
+    shown = [
+        f
+        for f in report
+        if full or report.programme is not None or f.status not in ("pass", "not_applicable")
+    ]
+    counted = Counter(f.status for f in report)
+    folded = (
+        []
+        if len(shown) == len(report)
+        else [(status, counted[status]) for status in ("pass", "not_applicable") if counted[status]]
+    )
+    measured = [f for f in shown if full and f.progress is not None and f.status != "not_applicable"]
+    bars = [
+        Bar(f, f"{100 * f.progress:.4g}")
+        for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
+    ]
+    return One(
+        number, report, str(name or ""), tuple((s, counted[s]) for s in ORDER if counted[s]), timeline_of(report),
+        tuple(bars), tuple(_groups(shown)), tuple(folded), full,
+    )  # fmt: skip
+
+
+def _groups(findings: Iterable[Finding]) -> list[Group]:
+    """By topic, in the document's order; within one, what needs attention first."""
+    by_topic: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_topic.setdefault(finding.topic.split(".")[0], []).append(finding)
+    return [
+        Group(_topic(topic), tuple(sorted(found, key=lambda f: ORDER.index(f.status))))
+        for topic, found in by_topic.items()
+    ]
+
+
+def _topic(topic: str) -> Text:
+    known = shared_vocabulary().topics.get(topic)
+    return _GROUPS.get(topic) or (known.text if known is not None else Text(topic, topic))
+
+
+def _place(place: Part) -> str:
+    """file:line:column, or the path where the data came without a file."""
+    if not place.get("line"):
+        return str(place["path"])
+    file = str(place["file"] or "").rsplit("/", 1)[-1]
+    return f"{file}:{place['line']}"
+
+
+def _datum(path: str) -> Text:
+    vocabulary = shared_vocabulary()
+    return Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en"))
+
+
+__all__ = ["Sheet", "page_of", "piece"]

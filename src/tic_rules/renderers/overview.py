@@ -1,0 +1,158 @@
+"""Many centres at once: by verdict, by phase, which clauses fail or stay open most, what falls due in the next twelve months."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Text
+from tic_rules.core.quantities import add_years
+from tic_rules.model.ruleset import PHASES
+from tic_rules.results.report import VERDICTS, Finding, Report
+
+MOST = 12
+"""Clauses in a ranking."""
+
+
+class Clause(NamedTuple):
+    """A clause that something is told of."""
+
+    rule: str
+    title: Text
+    locator: str
+    document: str
+
+
+class Ranked(NamedTuple):
+    """A clause, and how many centres it concerns."""
+
+    rule: str
+    title: Text
+    locator: str
+    document: str
+    centres: int
+
+
+class Due(NamedTuple):
+    """What falls due on a day for one centre."""
+
+    day: date
+    centre: str
+    report: int
+    clause: Clause
+
+
+class Target(NamedTuple):
+    """A target of the programme."""
+
+    finding: Finding
+    document: str
+
+
+class Overview(NamedTuple):
+    total: int
+    verdicts: tuple[tuple[str, int], ...]
+    phases: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
+    failed: tuple[Ranked, ...]
+    unknown: tuple[Ranked, ...]
+    due: tuple[tuple[str, tuple[Due, ...]], ...]
+    """By day and clause."""
+    targets: tuple[Target, ...]
+
+
+class Gathering:
+    """The whole of several reports, which come one by one and are not kept: each counts once a centre and rule set."""
+
+    def __init__(self) -> None:
+        self.reports, self.total = 0, 0
+        self.verdicts: Counter[str] = Counter()
+        self.phases: dict[str, Counter[str]] = {phase: Counter() for phase in PHASES}
+        self.failed: Counter[str] = Counter()
+        self.unknown: Counter[str] = Counter()
+        self.clauses: dict[str, Clause] = {}
+        self.due: list[Due] = []
+        self.targets: list[Target] = []
+
+    def add(self, report: Report) -> None:
+        document = report.ruleset["document"]["title"]
+        number, self.reports = self.reports, self.reports + 1
+        for day, finding in due_of(report):
+            self.due.append(Due(day, name_of(report), number, self._clause(finding, document)))
+        if report.programme is not None:
+            self.targets += [
+                Target(f, document)
+                for f in report
+                if f.bearer == "programme" and f.status != "not_applicable"
+            ]
+            return
+        self.total += 1
+        self.verdicts[report.verdict] += 1
+        for phase, verdict in report.phases.items():
+            if verdict is not None:
+                self.phases[phase][verdict] += 1
+        for finding in report:
+            if finding.counts and finding.status in ("fail", "unknown", "needs_review"):
+                (self.failed if finding.status == "fail" else self.unknown)[
+                    self._clause(finding, document).rule
+                ] += 1
+
+    def _clause(self, finding: Finding, document: str) -> Clause:
+        if finding.rule not in self.clauses:
+            self.clauses[finding.rule] = Clause(
+                finding.rule, finding.title, finding.citation["locator"], document
+            )
+        return self.clauses[finding.rule]
+
+    def overview(self) -> Overview:
+        return Overview(
+            self.total,
+            _counted(self.verdicts),
+            tuple((phase, _counted(counted)) for phase, counted in self.phases.items() if counted),
+            self._ranked(self.failed),
+            self._ranked(self.unknown),
+            _by_clause(sorted(self.due, key=lambda due: due.day)),
+            tuple(self.targets),
+        )
+
+    def _ranked(self, counted: Counter[str]) -> tuple[Ranked, ...]:
+        most = sorted(counted.items(), key=lambda item: -item[1])[:MOST]
+        return tuple(Ranked(*self.clauses[rule], count) for rule, count in most)
+
+
+def _counted(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
+    return tuple((verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict])
+
+
+def overview_of(reports: Sequence[Report]) -> Overview:
+    gathered = Gathering()
+    for report in reports:
+        gathered.add(report)
+    return gathered.overview()
+
+
+def due_of(report: Report, years: int = 1) -> Iterator[tuple[date, Finding]]:
+    """What is not met yet and falls due within a year of the report's day, or within so many years."""
+    today = date.fromisoformat(report.as_of)
+    until = add_years(today, years)
+    for finding in report:
+        if finding.counts and finding.status == "pending" and finding.deadline is not None:
+            day = date.fromisoformat(finding.deadline)
+            if today <= day <= until:
+                yield day, finding
+
+
+def name_of(report: Report) -> str:
+    about: Any = report.centre or {}
+    return str(about.get("name") or about.get("id") or about.get("file") or "")
+
+
+def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
+    together: dict[tuple[date, str], list[Due]] = {}
+    for one in due:
+        together.setdefault((one.day, one.clause.rule), []).append(one)
+    return tuple((day.isoformat(), tuple(found)) for (day, _), found in together.items())
+
+
+__all__ = ["Due", "Gathering", "Overview", "due_of", "name_of", "overview_of"]

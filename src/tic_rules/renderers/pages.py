@@ -1,0 +1,178 @@
+"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML and Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from tic_rules.analysis.coverage.account import STATES, coverage
+from tic_rules.analysis.pages import Cell, RulePage, Site, asked
+from tic_rules.core.errors import Text
+from tic_rules.inputs.examples import Example
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.html import render
+from tic_rules.results.labels import MODALITY, STATUS, describe
+
+SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"}
+"""One sign a modality: nothing rests on colour alone."""
+
+
+def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
+    """Every page as its path within the folder and its text. HTML pages hold both languages and open in `lang`; Markdown is in `lang`."""
+    yield (
+        "index.html",
+        render(
+            "pages_index.html.j2", lang=lang, site=site, signs=SIGNS, modalities=MODALITY, name_of=name_of
+        ),
+    )
+    yield "index.md", _index(site, lang)
+    for ruleset in site.rulesets:
+        about = {
+            "lang": lang,
+            "site": site,
+            "ruleset": ruleset,
+            "signs": SIGNS,
+            "modalities": MODALITY,
+            "name_of": name_of,
+        }
+        yield (
+            f"{ruleset.id}/index.html",
+            render("pages_document.html.j2", **about, found=coverage(ruleset), states=STATES),
+        )
+        yield f"{ruleset.id}/index.md", _document(site, ruleset, lang)
+        for page in site.pages(ruleset):
+            said = _sayer(page)
+            yield (
+                f"{ruleset.id}/{page.cell.rule.id}.html",
+                render("pages_rule.html.j2", **about, page=page, asked=asked, say=said, statuses=STATUS),
+            )
+            yield f"{ruleset.id}/{page.cell.rule.id}.md", _rule(page, lang)
+
+
+def _sayer(page: RulePage) -> Callable[[Any, str], str]:
+    """Says a condition of the page's rule in plain words."""
+    cell = page.cell
+    return lambda node, lang: describe(node, cell.ruleset, lang, cell.rule)
+
+
+def name_of(ruleset: RuleSet) -> Text:
+    """A document in a few words, for the head of a column: where it is from and its year."""
+    place = ruleset.vocabulary.words["jurisdictions"][ruleset.jurisdiction].text
+    day = ruleset.document.issued or ruleset.document.in_force.from_
+    year = day.year if day else ""
+    return Text(
+        f"{place.zh} {year}",
+        f"{place.en} {year}".strip().capitalize() if place.en.islower() else f"{place.en} {year}",
+    )
+
+
+# --- Markdown --------------------------------------------------------------------------------------------------------------------
+
+
+def _cell(text: str) -> str:
+    """A text inside a Markdown table or line."""
+    return "".join("\\" + char if char in "\\`*_[]<>|#" else " " if char == "\n" else char for char in text)
+
+
+def _entry(cell: Cell, lang: str, path: str) -> str:
+    bounds = "".join(f" **{_cell(bound.in_(lang))}**" for bound in cell.thresholds)
+    return f"{SIGNS[cell.rule.modality]} [{_cell(cell.rule.title.text.in_(lang))}]({path}){bounds} ({cell.told.modality.in_(lang)})"
+
+
+def _index(site: Site, lang: str) -> str:
+    zh = lang == "zh"
+    lines = [
+        "# 五份文件，谁要求什么"
+        if zh and len(site.rulesets) == 5
+        else "# 各文件的要求对照"
+        if zh
+        else "# Who asks what",
+        "",
+    ]
+    lines += [
+        "，".join(f"{SIGNS[m]} {MODALITY[m].zh}" for m in SIGNS)
+        if zh
+        else ", ".join(f"{SIGNS[m]} {MODALITY[m].en}" for m in SIGNS),
+        "",
+    ]
+    heads = [f"[{name_of(ruleset).in_(lang)}]({ruleset.id}/index.md)" for ruleset in site.rulesets]
+    lines += [f"| {'主题' if zh else 'Topic'} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
+    for row in site.rows:
+        told = [
+            "<br>".join(_entry(cell, lang, f"{cell.ruleset.id}/{cell.rule.id}.md") for cell in cells) or "—"
+            for cells in row.cells
+        ]
+        lines.append(f"| {_cell(row.label.in_(lang))} | " + " | ".join(told) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
+    zh, document = lang == "zh", ruleset.document
+    about = f"{document.number or ''} {document.issuer or ''} {document.issued or ''}".strip()
+    lines = [
+        f"# {_cell(document.title if zh else document.title_en)}",
+        "",
+        _cell(about),
+        "",
+        f"[{'对照表' if zh else 'Comparison'}](../index.md)",
+        "",
+    ]
+    lines += ["| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
+    for clause, cells in site.by_clause(ruleset):
+        why = clause.asks_nothing.text.in_(lang) if clause.asks_nothing else ""
+        told = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells) or _cell(why)
+        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {told} |")
+    return "\n".join(lines) + "\n"
+
+
+def _rule(page: RulePage, lang: str) -> str:
+    zh, cell = lang == "zh", page.cell
+    rule, told = cell.rule, cell.told
+    document = cell.ruleset.document
+    lines = [f"# {_cell(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
+    source = f"《{document.title}》" if zh else document.title_en
+    lines += [
+        f"> {_cell(rule.quote)}",
+        ">",
+        f"> — {_cell(source)} {_cell(document.number or '')} {_cell(rule.at)}",
+        "",
+    ]
+    pairs = [
+        ("程度", "Modality", f"{SIGNS[rule.modality]} {told.modality.in_(lang)}"),
+        ("类型与责任方", "Kind and bearer", f"{told.kind.in_(lang)} · {told.bearer.in_(lang)}"),
+        ("时间", "Time", told.time.in_(lang)),
+        ("适用", "Applies where", describe(rule.applies, cell.ruleset, lang, rule) if rule.applies else ""),
+        ("条件", "Condition", asked(cell, lang)),
+        ("理解", "Reading", rule.reading.text.in_(lang) if rule.reading else ""),
+        ("后果", "Then", rule.then.text.in_(lang) if rule.then else ""),
+        ("补救", "Remedy", rule.remedy.text.in_(lang)),
+        ("所读数据", "Data read", ("；" if zh else "; ").join(told.fields(lang))),
+    ]
+    lines += [f"- **{a if zh else b}**{'：' if zh else ': '}{_cell(text)}" for a, b, text in pairs if text]
+    for example, title in (
+        (page.passes, "符合的例子" if zh else "An example that passes"),
+        (page.fails, "不符合的例子" if zh else "An example that does not"),
+    ):
+        if example is not None:
+            lines += ["", f"## {title}", "", *_example(example, lang)]
+    lines += ["", f"## {'其他文件的对应要求' if zh else 'Counterparts'}", ""]
+    for other, cells in page.sides:
+        entries = "；".join(_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells)
+        lines.append(
+            f"- **{name_of(other).in_(lang)}**{'：' if zh else ': '}{entries or ('没有要求' if zh else 'asks nothing')}"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _example(example: Example, lang: str) -> list[str]:
+    zh = lang == "zh"
+    changes = "\n".join(example.changes) or (
+        "（完整的示例中心，不作改动）" if zh else "(the complete example centre, unchanged)"
+    )
+    day = "基准日" if zh else "as of"
+    head = (
+        f"{STATUS[example.status].in_(lang)}（{day} {example.as_of}）："
+        if zh
+        else f"{STATUS[example.status].en} ({day} {example.as_of}): "
+    )
+    return [head + _cell(example.because), "", "```yaml", changes, "```"]

@@ -1,0 +1,60 @@
+"""Where a finding points to, in the words of other programs: relative paths with forward slashes, lines that exist."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+from urllib.parse import quote
+
+from tic_rules.results.report import Finding
+
+
+class Place(NamedTuple):
+    """A place in a file. Lines and columns count from 1, None where there is no text; `cell` is a workbook's."""
+
+    file: str
+    line: int | None = None
+    column: int | None = None
+    end_line: int | None = None
+    end_column: int | None = None
+    cell: str | None = None
+
+    def __str__(self) -> str:
+        parts = (self.file, self.cell) if self.cell else (self.file, self.line, self.column)
+        return ":".join(str(part) for part in parts if part)
+
+
+def place_of(finding: Finding, file: str | None) -> Place | None:
+    """Where to look to mend a finding; None for data that came from no file."""
+    at = finding.place or {}
+    if not at.get("line"):
+        at = next((part for part in finding.data or () if part.get("line")), at)
+    named = at.get("file") or file
+    if not named:
+        return None
+    return Place(named, *(at.get(key) for key in ("line", "column", "end_line", "end_column", "cell")))
+
+
+def relative(file: str, base: str | None = None) -> str | None:
+    """A file's path from a folder on, with forward slashes; None where it does not lie below."""
+    folder = Path(base) if base else Path.cwd()
+    try:
+        path = PurePath(os.path.relpath(os.path.abspath(file), folder))
+    except ValueError:  # another drive
+        return None
+    return None if ".." in path.parts or path.is_absolute() else path.as_posix()
+
+
+def uri(file: str) -> tuple[str, bool]:
+    """A file as a URI, and whether it is relative to the folder that the command runs in."""
+    if file.startswith("<"):
+        return quote(file.strip("<>").split(">")[0]), True
+    inside = relative(file)
+    return (quote(inside), True) if inside is not None else (Path(os.path.abspath(file)).as_uri(), False)
+
+
+def who(about: Any) -> str:
+    """A centre by name, id and file, as far as they are known."""
+    named = [str(about[key]) for key in ("name", "id") if about.get(key)]
+    return " ".join(named) or str(about.get("file") or "?")

@@ -1,0 +1,183 @@
+"""A plan for people and programs: text, JSON, Markdown, and a page of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from itertools import groupby
+from typing import Any
+
+from tic_rules.analysis.plan import Plan, Rest, Step
+from tic_rules.analysis.plan.model import KINDS
+from tic_rules.core.errors import Text
+from tic_rules.results.labels import VERDICT, day_text
+
+FORMATS = ("text", "json", "markdown", "html")
+KIND = {
+    "data": Text("补充数据", "data to supply"),
+    "paper": Text("材料", "paper to file"),
+    "organ": Text("机构与治理", "organ and governance"),
+    "people": Text("人员与团队", "people and teams"),
+    "money": Text("资金", "money"),
+    "output": Text("成效", "results"),
+    "judgement": Text("提请评审", "judgement to ask for"),
+    "decision": Text("主管部门决定", "decision of the authority"),
+    "exemption": Text("申请豁免", "exemption to seek"),
+}
+PROMISE = Text(
+    "各步骤做完、评审通过后，以更新后的数据重新检查，结论如上；这已经由检查程序验证。金额和人数以基准日数据为起点，不减少。",
+    "Once all steps are taken and the judgements are favourable, a check of the changed data gives this verdict: the evaluator was asked. "
+    "Amounts and headcounts start from the as-of day and never shrink.",
+)
+
+
+def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
+    """The plans in a format."""
+    if format_ == "json":
+        return (
+            json.dumps(
+                {"schema_version": 1, "plans": [plan.as_dict() for plan in plans]},
+                ensure_ascii=False,
+                indent=2,
+            )
+            + "\n"
+        )
+    if format_ == "html":
+        from tic_rules.renderers.html import render as page
+
+        context = {
+            "plans": plans,
+            "kind": KIND,
+            "kinds": KINDS,
+            "verdict": VERDICT,
+            "promise": PROMISE,
+            "due": due,
+            "by_day": by_day,
+            "names": _name,
+        }
+        return page("plan.html.j2", lang=lang, **context)
+    write = _markdown if format_ == "markdown" else _text
+    return "\n".join("\n".join(write(plan, lang)) + "\n" for plan in plans)
+
+
+def by_day(steps: Sequence[Step]) -> list[tuple[date | None, list[Step]]]:
+    """The steps by the day that they are due; what has no day comes first."""
+    return [(day, list(group)) for day, group in groupby(steps, key=lambda step: step.by)]
+
+
+def due(day: date | None, lang: str) -> str:
+    if day is None:
+        return (
+            "尽快（没有期限，或期限已过须补齐数据）"
+            if lang == "zh"
+            else "as soon as possible (no deadline of its own)"
+        )
+    return f"{day_text(day, lang)}前（含当日）" if lang == "zh" else f"by {day}"
+
+
+def _name(plan: Plan) -> str:
+    about: Any = plan.before.centre or {}
+    return str(about.get("name") or about.get("id") or "—")
+
+
+def _clauses(plan: Plan, rules: Sequence[str], lang: str) -> str:
+    named = [f"{plan.before[rule].citation['locator']} {plan.before[rule].title.in_(lang)}" for rule in rules]
+    return ("；" if lang == "zh" else "; ").join(named)
+
+
+def _verdicts(plan: Plan, lang: str) -> str:
+    return f"{VERDICT[plan.before.verdict].in_(lang)} → {VERDICT[plan.verdict].in_(lang)}"
+
+
+def _text(plan: Plan, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    document = plan.before.ruleset["document"]
+    yield _name(plan)
+    yield (
+        f"《{document['title']}》  ·  基准日 {day_text(plan.before.as_of, lang)}"
+        if zh
+        else f"{document['title_en']}  ·  as of {plan.before.as_of}"
+    )
+    yield f"{'结论：' if zh else 'Verdict: '}{_verdicts(plan, lang)}"
+    yield ""
+    if not plan.steps:
+        yield "没有需要做的事。" if zh else "There is nothing to do."
+    for day, steps in by_day(plan.steps):
+        yield f"◷ {due(day, lang)}"
+        for step in steps:
+            yield f"  □ [{KIND[step.kind].in_(lang)}] {step.text.in_(lang)}"
+            if step.rules:
+                yield f"      {'依据：' if zh else 'for: '}{_clauses(plan, step.rules, lang)}"
+        yield ""
+    yield from _alternatives(plan, lang, "  ")
+    yield from _rests("✗ 已经无法做到" if zh else "✗ Can no longer be met", plan, plan.lost, lang)
+    yield from _rests("? 本方案不能解决" if zh else "? Left open by this plan", plan, plan.open, lang)
+    if plan.steps:
+        yield PROMISE.in_(lang)
+
+
+def _alternatives(plan: Plan, lang: str, indent: str) -> Iterator[str]:
+    if not plan.alternatives:
+        return
+    yield "⇄ 也可以这样做" if lang == "zh" else "⇄ Other ways"
+    for other in plan.alternatives:
+        told = ("；" if lang == "zh" else "; ").join(text.in_(lang) for text in other.texts)
+        yield f"{indent}{_clauses(plan, (other.rule,), lang)}{'：' if lang == 'zh' else ': '}{told}"
+    yield ""
+
+
+def _rests(title: str, plan: Plan, rests: Sequence[Rest], lang: str) -> Iterator[str]:
+    if not rests:
+        return
+    yield f"{title} ({len(rests)})"
+    for rest in rests:
+        yield f"  {_clauses(plan, (rest.rule,), lang)}{'：' if lang == 'zh' else ': '}{rest.why.in_(lang)}"
+    yield ""
+
+
+def _markdown(plan: Plan, lang: str) -> Iterator[str]:
+    zh = lang == "zh"
+    yield f"# {_cell(_name(plan))}"
+    yield ""
+    yield (
+        f"{'结论' if zh else 'Verdict'}：**{_verdicts(plan, lang)}**"
+        if zh
+        else f"Verdict: **{_verdicts(plan, lang)}**"
+    )
+    yield ""
+    if plan.steps:
+        yield "| 期限 | 类别 | 事项 | 依据 |" if zh else "| By | Kind | Step | For |"
+        yield "|---|---|---|---|"
+        for step in plan.steps:
+            day = "—" if step.by is None else step.by.isoformat()
+            yield f"| {day} | {KIND[step.kind].in_(lang)} | {_cell(step.text.in_(lang))} | {_cell(_clauses(plan, step.rules, lang))} |"
+        yield ""
+    for title, rests in (
+        (("已经无法做到", "Can no longer be met"), plan.lost),
+        (("本方案不能解决", "Left open by this plan"), plan.open),
+    ):
+        if rests:
+            yield f"## {title[0] if zh else title[1]}"
+            yield ""
+            yield from (
+                f"- {_cell(_clauses(plan, (rest.rule,), lang))}{'：' if zh else ': '}{_cell(rest.why.in_(lang))}"
+                for rest in rests
+            )
+            yield ""
+    if plan.alternatives:
+        yield "## 也可以这样做" if zh else "## Other ways"
+        yield ""
+        for other in plan.alternatives:
+            yield f"- {_cell(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{_cell('; '.join(text.in_(lang) for text in other.texts))}"
+        yield ""
+    yield PROMISE.in_(lang) if plan.steps else ""
+
+
+def _cell(text: str) -> str:
+    from tic_rules.renderers.markdown import md
+
+    return md(text)
+
+
+__all__ = ["FORMATS", "KIND", "by_day", "due", "render"]

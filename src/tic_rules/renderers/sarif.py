@@ -1,0 +1,203 @@
+"""SARIF 2.1.0, for code scanning and editors: a result for each finding that is not a pass, at the datum or the nearest key.
+
+A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run are spooled to a
+temporary file, so that memory does not grow with the number of centres.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from typing import Any
+
+from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.renderers import Options, Run
+from tic_rules.renderers.places import Place, place_of, uri
+from tic_rules.renderers.sarif_tool import ROOT, Tool, rule_location, rule_of
+from tic_rules.results.baseline import centre_key
+from tic_rules.results.labels import STATUS
+from tic_rules.results.report import Finding, Part, Report
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+KINDS = {
+    "fail": "fail",
+    "exempted": "fail",
+    "pending": "informational",
+    "unknown": "open",
+    "needs_review": "review",
+    "not_applicable": "notApplicable",
+}
+_SPOOL = 4 * 1024 * 1024
+_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
+
+
+def piece(report: Report, options: Options, first: bool = True) -> dict[str, Any]:
+    """The results of a report, the warnings about its data and, the first time, the rules of the rule set."""
+    return {
+        "document": dict(report.ruleset["document"])
+        | {"id": report.ruleset["id"], "version": report.ruleset["version"]},
+        "rules": [rule_of(finding, options.lang) for finding in report] if first else [],
+        "results": [
+            (finding.rule, _result(report, finding, options))
+            for finding in report
+            if finding.status != "pass"
+        ],
+        "notes": [_note(warning, options.lang) for warning in report.warnings],
+    }
+
+
+class Sheet:
+    """One run of the tool; the rules of every rule set that was used stand in its driver."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.tool, self.notes = options, Tool(options.lang), list[dict[str, Any]]()
+        self.results = tempfile.SpooledTemporaryFile(max_size=_SPOOL, mode="w+", encoding="utf-8")  # noqa: SIM115 - closed by `end`
+        self.count = 0
+
+    def add(self, piece: dict[str, Any]) -> str:
+        self.tool.learn(piece["document"], piece["rules"])
+        self.notes.extend(piece["notes"])
+        for rule, result in piece["results"]:
+            full = {
+                "ruleId": rule,
+                "ruleIndex": self.tool.index(rule),
+                **result,
+                "taxa": [self.tool.clause(rule)],
+            }
+            self.results.write(
+                (",\n" if self.count else "") + "        " + json.dumps(full, ensure_ascii=False)
+            )
+            self.count += 1
+        return ""
+
+    def end(self, run: Run) -> Iterator[str]:
+        lang = self.options.lang
+        notes = [_diagnostic(one, lang) for one in run.diagnostics] + self.notes
+        about = {
+            **self.tool.parts(notes),
+            "language": "zh-CN" if lang == "zh" else "en-US",
+            "columnKind": "unicodeCodePoints",
+            "originalUriBaseIds": self.tool.bases(),
+            "invocations": [
+                {"executionSuccessful": not run.diagnostics, "toolExecutionNotifications": notes}
+            ],
+        }
+        body = json.dumps(about, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        yield f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    {body[:-6]},\n      "results": ['
+        self.results.seek(0)
+        if self.count:
+            yield "\n"
+        while chunk := self.results.read(1024 * 1024):
+            yield chunk
+        self.results.close()
+        yield ("\n      " if self.count else "") + "]\n    }\n  ]\n}\n"
+
+
+# --- results ----------------------------------------------------------------------------------------------------------------
+
+
+def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
+    lang, about = options.lang, report.centre or report.programme or Part()
+    place = place_of(finding, about.get("file"))
+    clause = finding.citation["locator"]
+    print_ = _fingerprint(centre_key(report), finding.rule)
+    found: dict[str, Any] = {
+        "kind": KINDS[finding.status],
+        "level": _level(finding),
+        "message": {
+            "text": f"{_plain(finding.message.in_(lang))} {'依据' if lang == 'zh' else 'Clause'} [{clause}](1)"
+        },
+        "locations": [_location(place, (finding.place or {}).get("path"))] if place else [],
+        "relatedLocations": [rule_location(finding, lang) | {"id": 1}],
+        "partialFingerprints": {"ticRulesFinding/v1": print_, "primaryLocationLineHash": f"{print_[:16]}:1"},
+        "fingerprints": {"ticRulesFinding/v1": print_},
+    }
+    if finding.status == "exempted":
+        found["suppressions"] = [
+            {"kind": "inSource", "status": "accepted", "justification": visible(finding.detail.in_(lang))}
+        ]
+    if options.known is not None and finding.counts:
+        found["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
+    found["properties"] = {
+        "status": finding.status,
+        "statusText": STATUS[finding.status].in_(lang),
+        "centre": {key: about.get(key) for key in ("id", "name") if about.get(key)},
+        "asOf": report.as_of,
+        "remedy": finding.remedy.in_(lang),
+        **{
+            key: value
+            for key in ("observed", "required", "gap", "deadline", "days_left", "lacking", "missing")
+            if (value := getattr(finding, key))
+        },
+    }
+    return found
+
+
+def _level(finding: Finding) -> str:
+    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note; the rest has no level."""
+    if finding.status == "exempted":
+        return "error"
+    return "none" if finding.status != "fail" else "error" if finding.severity == "error" else "note"
+
+
+def _fingerprint(centre: str, rule: str) -> str:
+    """The same for a centre and a rule, wherever the line moves and whatever the numbers say."""
+    return hashlib.sha256(f"{centre}\0{rule}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _plain(text: str) -> str:
+    """A text in which a viewer finds no link of a stranger's."""
+    return _LINK.sub(r"\\[", visible(text))
+
+
+def _location(place: Place, path: str | None) -> dict[str, Any]:
+    address, inside = uri(place.file)
+    physical: dict[str, Any] = {
+        "artifactLocation": {"uri": address} | ({"uriBaseId": ROOT} if inside else {})
+    }
+    found: dict[str, Any] = {"physicalLocation": physical}
+    if place.line and not place.cell:
+        region = {
+            "startLine": place.line,
+            "startColumn": place.column,
+            "endLine": place.end_line,
+            "endColumn": place.end_column,
+        }
+        physical["region"] = {key: number for key, number in region.items() if number}
+    name = place.cell or path
+    if name:
+        found["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"}]
+    return found
+
+
+# --- notifications ----------------------------------------------------------------------------------------------------------
+
+
+def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
+    """A file that could not be used, or a part of one."""
+    cell = getattr(diagnostic, "cell", "") or None
+    place = (
+        Place(diagnostic.file, diagnostic.line or None, diagnostic.column or None, cell=cell)
+        if diagnostic.file
+        else None
+    )
+    return _notification("error", diagnostic.code, diagnostic.message.in_(lang), place, diagnostic.path)
+
+
+def _note(warning: Part, lang: str) -> dict[str, Any]:
+    place = (
+        Place(warning["file"], warning["line"], warning["column"], cell=warning.get("cell"))
+        if warning["file"]
+        else None
+    )
+    return _notification("warning", warning["code"], warning["message"].in_(lang), place, warning["path"])
+
+
+def _notification(level: str, code: str, text: str, place: Place | None, path: str | None) -> dict[str, Any]:
+    found: dict[str, Any] = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
+    if place is not None:
+        found["locations"] = [_location(place, path)]
+    return found

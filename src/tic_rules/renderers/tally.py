@@ -1,0 +1,84 @@
+"""What a run over many centres comes to: centres by verdict, the clauses that failed most."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tic_rules.core.errors import Text, visible
+from tic_rules.results.labels import VERDICT
+from tic_rules.results.report import VERDICTS, Part, Report
+
+if TYPE_CHECKING:
+    from tic_rules.renderers import Options
+
+MOST = 10
+"""How many of the clauses that failed most are shown."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not of centres."""
+
+    reports: int = 0
+    broken: int = 0
+    new: int = 0
+    known: int = 0
+    centres: Counter[str] = field(default_factory=Counter)
+    failed: Counter[str] = field(default_factory=Counter)
+    rules: dict[str, tuple[str, Text]] = field(default_factory=dict)
+    _last: tuple[Any, ...] | None = None
+
+    def add(self, report: Report, options: Options) -> None:
+        """Count a report. The reports of one centre come one after the other; the worst verdict is the centre's."""
+        self.reports += 1
+        about = report.centre or report.programme or Part()
+        who = (about.get("file"), about.get("id"), report.programme is None)
+        before = self._last[1] if self._last is not None and self._last[0] == who else None
+        verdict = min((v for v in (before, report.verdict) if v), key=VERDICTS.index)
+        if before is not None:
+            self.centres[before] -= 1
+        self.centres[verdict] += 1
+        self._last = (who, verdict)
+        for finding in report:
+            if finding.status == "fail" and finding.counts:
+                self.failed[finding.rule] += 1
+                if finding.rule not in self.rules:
+                    self.rules[finding.rule] = (finding.citation["locator"], finding.title)
+            if options.blocks(finding):
+                known = options.is_known(report, finding)
+                self.known += known
+                self.new += not known
+
+    def merge(self, other: Tally) -> None:
+        """Add the counts of further centres."""
+        self.reports += other.reports
+        self.broken += other.broken
+        self.new += other.new
+        self.known += other.known
+        self.centres.update(other.centres)
+        self.failed.update(other.failed)
+        self.rules |= other.rules
+
+    @property
+    def many(self) -> bool:
+        """Whether there is anything to sum up."""
+        return sum(self.centres.values()) + self.broken > 1
+
+    def verdicts(self, lang: str) -> Iterator[tuple[str, int]]:
+        """Centres by verdict, from the worst on; files that could not be checked last."""
+        for verdict in VERDICTS:
+            if self.centres[verdict]:
+                yield VERDICT[verdict].in_(lang), self.centres[verdict]
+        if self.broken:
+            yield "无法检查的文件" if lang == "zh" else "files that could not be checked", self.broken
+
+    def worst(self, lang: str) -> list[tuple[int, str, str, str]]:
+        """The clauses that failed most: how often, locator, title, rule."""
+        ranked = sorted(self.failed.items(), key=lambda item: (-item[1], item[0]))[:MOST]
+        return [
+            (number, self.rules[rule][0], visible(self.rules[rule][1].in_(lang)), rule)
+            for rule, number in ranked
+        ]

@@ -1,0 +1,379 @@
+"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind --verbose."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from tic_rules.core.quantities import visible
+from tic_rules.renderers import Options, Run
+from tic_rules.renderers.tally import Tally
+from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
+from tic_rules.results.report import Finding, Part, Report
+
+SIGNS = {
+    "fail": "✗",
+    "note": "–",
+    "pending": "◷",
+    "unknown": "?",
+    "needs_review": "◇",
+    "exempted": "△",
+    "not_applicable": "·",
+    "pass": "✓",
+}
+COLOURS = {
+    "fail": "bold red",
+    "note": "yellow",
+    "pending": "cyan",
+    "unknown": "magenta",
+    "needs_review": "blue",
+    "exempted": "yellow",
+    "not_applicable": "bright_black",
+    "pass": "green",
+}
+VERDICT_COLOURS = {
+    "non_compliant": "bold red",
+    "undetermined": "bold magenta",
+    "on_course": "bold cyan",
+    "compliant": "bold green",
+}
+SHOWN = 8
+"""How many findings of an undecided group are shown before the rest is folded."""
+
+
+class Line(NamedTuple):
+    """A line as (style, text) pieces."""
+
+    pieces: tuple[tuple[str, str], ...]
+
+    @property
+    def plain(self) -> str:
+        return visible("".join(text for _, text in self.pieces).rstrip())
+
+
+@lru_cache(maxsize=4096)
+def cells(text: str) -> int:
+    """How many columns a terminal gives a text: wide characters count two, combining ones none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        for char in text
+    )
+
+
+def pad(text: str, width: int) -> str:
+    return text + " " * max(0, width - cells(text))
+
+
+def cut(text: str, width: int) -> str:
+    """As much of a text as fits into a number of columns, with … where something is left out."""
+    if cells(text) <= width:
+        return text
+    kept, used = [], 0
+    for char in text:
+        used += cells(char)
+        if used > width - 1:
+            break
+        kept.append(char)
+    return "".join(kept) + "…"
+
+
+def piece(report: Report, options: Options, first: bool = True) -> str:
+    return _printed(
+        [_one_line(report, options)] if options.quiet else list(_report(report, options)), options
+    )
+
+
+class Sheet:
+    """Report after report, and a summary at the end where there are several centres."""
+
+    def __init__(self, options: Options) -> None:
+        self.options, self.count = options, 0
+
+    def add(self, piece: str) -> str:
+        self.count += 1
+        return piece if self.count == 1 or self.options.quiet else "\n" + piece
+
+    def end(self, run: Run) -> Iterator[str]:
+        if run.tally.many and self.count:
+            yield _printed([Line(()), *_summary(run.tally, self.options)], self.options)
+
+
+def _printed(lines: Sequence[Line], options: Options) -> str:
+    return _coloured(lines) if options.colour else "".join(line.plain + "\n" for line in lines)
+
+
+def _one_line(report: Report, options: Options) -> Line:
+    """--quiet: a centre in one line."""
+    about = report.centre or report.programme or Part()
+    name = " ".join(visible(str(about[key])) for key in ("name", "id") if about.get(key)) or visible(
+        str(about.get("file") or "—")
+    )
+    counts = "  ".join(f"{STATUS[status].in_(options.lang)} {n}" for status, n in report.summary.items() if n)
+    return Line(
+        (
+            (VERDICT_COLOURS[report.verdict], pad(VERDICT[report.verdict].in_(options.lang), 14)),
+            ("", f"  {name}  {report.ruleset['id']}  {counts}"),
+        )
+    )
+
+
+def _summary(tally: Tally, options: Options) -> Iterator[Line]:
+    """Centres by verdict, the clauses that failed most, and what the baseline knows."""
+    lang = options.lang
+    zh = lang == "zh"
+    yield Line((("bold", "汇总" if zh else "Summary"),))
+    rows = list(tally.verdicts(lang))
+    width = max(cells(name) for name, _ in rows)
+    yield from (Line((("", f"  {pad(name, width)}  {number}"),)) for name, number in rows)
+    worst = tally.worst(lang)
+    if worst:
+        yield Line((("bold", "不符合最多的条款" if zh else "Clauses that failed most"),))
+    wide = max((cells(locator) for _, locator, _, _ in worst), default=0)
+    for number, locator, title, rule in worst:
+        text = f"  {number:>4}  {pad(locator, wide)}  {title}  {rule}"
+        yield Line((("", text if options.width is None else cut(text, max(options.width, 40))),))
+    if options.known is not None:
+        yield Line(
+            (
+                (
+                    "",
+                    f"基线内 {tally.known} 项，新增 {tally.new} 项"
+                    if zh
+                    else f"In the baseline {tally.known}, new {tally.new}",
+                ),
+            )
+        )
+
+
+def _at(place: Part) -> str:
+    """`file:line:column`; `file:sheet!cell` in a workbook."""
+    where = place.get("cell") or f"{place['line']}:{place['column']}"
+    return visible(f"{place['file'] or ''}:{where}")
+
+
+def _coloured(lines: Sequence[Line]) -> str:
+    import io
+
+    from rich.console import Console
+    from rich.text import Text as Styled
+
+    console = Console(
+        file=io.StringIO(), force_terminal=True, width=10_000, highlight=False, emoji=False, markup=False
+    )
+    for line in lines:
+        console.print(
+            Styled.assemble(*((visible(text), style) for style, text in line.pieces)), soft_wrap=True
+        )
+    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+
+
+def _report(report: Report, options: Options) -> Iterator[Line]:
+    lang = options.lang
+    zh = lang == "zh"
+    about: Part = report.centre or report.programme or Part()
+    name = visible(
+        str(
+            about.get("name")
+            or about.get("file")
+            or ("布局总体" if report.programme else "—" if zh else "programme" if report.programme else "—")
+        )
+    )
+    ident = visible(str(about.get("id") or ""))
+    yield Line((("bold", name), ("", f"  {ident}")))
+    document = report.ruleset["document"]
+    number = f" {document['number']}" if document["number"] else ""
+    day = day_text(report.as_of, lang)
+    title = f"《{document['title']}》" if zh else document["title_en"] + ","
+    yield Line((("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),))
+    verdict = VERDICT[report.verdict].in_(lang)
+    counts = [(status, n) for status, n in report.summary.items() if n]
+    tally = "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in counts)
+    yield Line(
+        (
+            ("", "结论：" if zh else "Verdict: "),
+            (VERDICT_COLOURS[report.verdict], verdict),
+            ("", f"    {tally}"),
+        )
+    )
+    parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
+    if parts:
+        yield Line(
+            (
+                (
+                    "bright_black",
+                    f"{'阶段' if zh else 'Phases'}：{'  '.join(parts)}"
+                    if zh
+                    else f"Phases: {'  '.join(parts)}",
+                ),
+            )
+        )
+    bearers = (
+        [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
+        if options.verbose
+        else []
+    )
+    if bearers:
+        yield Line((("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),))
+    yield from _groups(report, options)
+    yield from _consequences(report, lang)
+    yield from _warnings(report, lang)
+
+
+def _groups(report: Report, options: Options) -> Iterator[Line]:
+    groups: dict[str, list[Finding]] = {
+        key: []
+        for key in (
+            "fail",
+            "exempted",
+            "unknown",
+            "needs_review",
+            "pending",
+            "note",
+            "pass",
+            "not_applicable",
+        )
+    }
+    for finding in report:
+        groups["note" if finding.severity == "note" else finding.status].append(finding)
+    titles = {key: STATUS[key].in_(options.lang) for key in STATUS} | {
+        "note": "鼓励或可选事项，未做到" if options.lang == "zh" else "encouraged or optional, absent"
+    }
+    width = max((cells(f.citation["locator"]) for f in report), default=8)
+    folded = []
+    for key, findings in groups.items():
+        if not findings:
+            continue
+        if key in ("pass", "not_applicable") and not options.verbose:
+            folded.append(f"{titles[key]} {len(findings)}")
+            continue
+        yield Line(())
+        yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(findings)})")))
+        shown = findings if options.verbose or key == "fail" else findings[:SHOWN]
+        for finding in shown:
+            yield from _finding(finding, key, width, options, known=options.is_known(report, finding))
+        if len(shown) < len(findings):
+            rest = len(findings) - len(shown)
+            yield Line(
+                (
+                    (
+                        "bright_black",
+                        f"    … 另有{rest}项（--verbose 全部列出）"
+                        if options.lang == "zh"
+                        else f"    … {rest} more (--verbose shows all)",
+                    ),
+                )
+            )
+    if folded:
+        yield Line(())
+        yield Line(
+            (
+                (
+                    "bright_black",
+                    f"{'已折叠：' if options.lang == 'zh' else 'Folded: '}{'，'.join(folded) if options.lang == 'zh' else ', '.join(folded)} (--verbose)",
+                ),
+            )
+        )
+
+
+def _finding(finding: Finding, key: str, width: int, options: Options, *, known: bool) -> Iterator[Line]:
+    lang = options.lang
+    room = None if options.width is None else max(options.width, 40)
+    head = f"  {pad(finding.citation['locator'], width)}  "
+    title = finding.title.in_(lang)
+    modality = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(lang)}]"
+    if known:
+        modality += "（基线）" if lang == "zh" else " (baseline)"
+    detail = finding.message.in_(lang) if key in ("not_applicable",) else finding.detail.in_(lang)
+    if key in ("fail", "exempted", "note") or options.verbose:
+        yield Line(
+            (
+                ("", head),
+                ("bold" if key == "fail" else "", title),
+                ("bright_black", f"{modality}  {finding.id}"),
+            )
+        )
+        indent = " " * (width + 4)
+        message = finding.message.in_(lang)
+        if key != "pass" or detail:
+            yield from (
+                Line((("", indent + part),))
+                for part in _wrap(message, None if room is None else room - cells(indent))
+            )
+        place = next((p for p in finding.data if p["line"]), None)
+        quoted = f"“{finding.citation['quote']}”"
+        where = f"  {_at(place)}" if place else ""
+        if key in ("fail", "exempted") or options.verbose:
+            yield Line(
+                (
+                    (
+                        "bright_black",
+                        indent
+                        + (quoted if room is None else cut(quoted, room - cells(indent) - cells(where)))
+                        + where,
+                    ),
+                )
+            )
+        if options.verbose and finding.reading is not None:
+            yield from (
+                Line((("bright_black", indent + part),))
+                for part in _wrap(
+                    ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang),
+                    None if room is None else room - cells(indent),
+                )
+            )
+        return
+    text = f"{title}{modality}" + (
+        f"：{detail}" if lang == "zh" and detail else f": {detail}" if detail else ""
+    )
+    yield Line((("", head + (text if room is None else cut(text, room - cells(head)))),))
+
+
+def _wrap(text: str, width: int | None) -> list[str]:
+    """Lines of at most a number of columns; Chinese may break anywhere, words stay whole."""
+    if width is None or cells(text) <= width:
+        return [text]
+    lines, line = [], ""
+    word = ""
+    for char in text + " ":
+        wide = cells(char) == 2
+        if not wide and char != " ":
+            word += char
+            continue
+        for piece in (word, char):
+            if piece and cells(line) + cells(piece) > width and line:
+                lines.append(line.rstrip())
+                line = "" if piece == " " else piece
+            else:
+                line += piece
+        word = ""
+    return [*lines, line.rstrip()] if line.strip() else lines
+
+
+def _consequences(report: Report, lang: str) -> Iterator[Line]:
+    for number, consequence in enumerate(report.consequences):
+        if number == 0:
+            yield Line(())
+            yield Line((("bold red", "后果" if lang == "zh" else "Consequences"),))
+        because = "、".join(consequence["because"])
+        chain = (
+            f"（因：{because}）"
+            if lang == "zh" and because
+            else f" (because of {because})"
+            if because
+            else ""
+        )
+        then = consequence["then"].in_(lang) if consequence["then"] else ""
+        yield Line((("", f"  {consequence['rule']}  {then}{chain}"),))
+
+
+def _warnings(report: Report, lang: str) -> Iterator[Line]:
+    for number, warning in enumerate(report.warnings):
+        if number == 0:
+            yield Line(())
+            yield Line((("yellow", "提示" if lang == "zh" else "Warnings"),))
+        place = f"{_at(warning)} " if warning["line"] else ""
+        yield Line((("", f"  {place}{warning['message'].in_(lang)}"),))

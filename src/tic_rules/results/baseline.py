@@ -1,0 +1,166 @@
+"""A baseline: the findings that are known and tolerated, so that only new ones fail a run.
+
+A finding is known by centre and rule, with what it concerns: years, items, entries of a list. Line numbers, amounts and
+wording play no part. It stays known while it gets better; a further year, a further item or a worse status makes it new.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.source import BadText, Source, decode, pointer, read_text
+from tic_rules.results.report import Finding, Part, Report
+
+VERSION = 1
+STATUSES = ("fail", "unknown", "needs_review", "pending")
+"""What a baseline records; a pass or an exemption needs no tolerance."""
+
+_WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
+_KEYS = ("centre", "rule", "status", "years", "lacking")
+
+
+class Entry(NamedTuple):
+    """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the rule as a whole."""
+
+    centre: str
+    rule: str
+    status: str
+    years: tuple[int, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+    def covers(self, other: Entry) -> bool:
+        """Whether the other is the same finding, no worse than it was."""
+        if (self.centre, self.rule) != (other.centre, other.rule) or _WORSE[self.status] < _WORSE[
+            other.status
+        ]:
+            return False
+        return set(other.years) <= set(self.years) and set(other.lacking) <= set(self.lacking)
+
+
+def entry_of(report: Report, finding: Finding) -> Entry:
+    years = tuple(sorted(year["year"] for year in finding.years if year["status"] == finding.status))
+    return Entry(centre_key(report), finding.rule, finding.status, years, tuple(sorted(finding.lacking)))
+
+
+def centre_key(report: Report) -> str:
+    """The id of a centre, else its file: what stays the same when a file is edited or moved."""
+    about = report.centre or report.programme or Part()
+    return str(about.get("id") or PurePath(str(about.get("file") or "")).as_posix() or "?")
+
+
+def entries_of(report: Report) -> list[Entry]:
+    """What a baseline records of a report: the findings that the verdict counts and that are not as they should be."""
+    return [entry_of(report, finding) for finding in report if finding.counts and finding.status in STATUSES]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The known findings, by centre and rule."""
+
+    file: str
+    entries: dict[tuple[str, str], tuple[Entry, ...]]
+
+    def covers(self, report: Report, finding: Finding) -> bool:
+        """Whether a finding is known."""
+        known = self.entries.get((centre_key(report), finding.rule))
+        if known is None or finding.status not in STATUSES:
+            return False
+        new = entry_of(report, finding)
+        return any(entry.covers(new) for entry in known)
+
+    def about(self, report: Report) -> list[Entry]:
+        """The entries that a report speaks of: its centre's, of the rules that it decided."""
+        who = centre_key(report)
+        return [entry for finding in report for entry in self.entries.get((who, finding.rule), ())]
+
+    def stale(self, report: Report) -> list[Entry]:
+        """The entries that no finding of the report needs any longer."""
+        still = {entry.rule for entry in entries_of(report)}
+        return [entry for entry in self.about(report) if entry.rule not in still]
+
+
+def baseline_of(file: str, entries: Iterable[Entry]) -> Baseline:
+    found: dict[tuple[str, str], tuple[Entry, ...]] = {}
+    for entry in sorted(set(entries)):
+        key = (entry.centre, entry.rule)
+        found[key] = (*found.get(key, ()), entry)
+    return Baseline(file, found)
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------------
+
+
+def baseline_text(entries: Iterable[Entry]) -> str:
+    """A baseline as JSON, one entry a line, so that a change of it reads well in a review."""
+    lines = []
+    for entry in sorted(set(entries)):
+        said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value != ()}
+        lines.append("    " + json.dumps(said, ensure_ascii=False))
+    listed = "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
+    return f'{{\n  "schema_version": {VERSION},\n  "baseline": {listed}\n}}\n'
+
+
+def read_baseline(path: str) -> Baseline:
+    """A baseline from its file. Raises UsageError with every fault, at its line."""
+    try:
+        source = read_text(decode(Path(path).read_bytes(), path), path, json_text=True)
+    except OSError as error:
+        said = Text(
+            f"无法读取基线文件：{error.strerror}；用 --write-baseline 生成",
+            f"the baseline cannot be read: {error.strerror}; --write-baseline makes one",
+        )
+        raise UsageError([Diagnostic("unreadable", said, path)]) from None
+    except BadText as error:
+        raise UsageError(error.diagnostics) from None
+    data, faults = source.data, list[Diagnostic]()
+    listed = data.get("baseline") if isinstance(data, dict) else None
+    if not isinstance(listed, list) or str(data.get("schema_version")) != str(VERSION):
+        raise UsageError([_fault(source, (), "不是第1版的基线文件", "this is not a baseline of version 1")])
+    entries = [_entry(item, source, index, faults) for index, item in enumerate(listed)]
+    if faults:
+        raise UsageError(faults)
+    return baseline_of(path, [entry for entry in entries if entry is not None])
+
+
+def _entry(item: Any, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:
+    at = ("baseline", index)
+    if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in _KEYS[:3]):
+        faults.append(
+            _fault(source, at, "每条要有 centre、rule、status", "an entry has centre, rule and status")
+        )
+        return None
+    years, lacking = item.get("years", []), item.get("lacking", [])
+    fits = item["status"] in STATUSES and all(
+        isinstance(listed, list) and all(isinstance(i, str) for i in listed) for listed in (years, lacking)
+    )
+    if (
+        not fits
+        or not all(year.isascii() and year.isdigit() and len(year) <= 4 for year in years)
+        or item.keys() - set(_KEYS)
+    ):
+        faults.append(
+            _fault(
+                source,
+                at,
+                f"条目的键或取值不对；键：{'、'.join(_KEYS)}",
+                f"a key or a value does not fit; the keys are {', '.join(_KEYS)}",
+            )
+        )
+        return None
+    return Entry(
+        str(item["centre"]),
+        str(item["rule"]),
+        str(item["status"]),
+        tuple(int(y) for y in years),
+        tuple(str(name) for name in lacking),
+    )
+
+
+def _fault(source: Source, at: tuple[str | int, ...], zh: str, en: str) -> Diagnostic:
+    mark = source.locate(at)
+    return Diagnostic("baseline", Text(zh, en), source.file, mark.line, mark.column, pointer(at))

@@ -1,0 +1,132 @@
+"""What there is to say of one rule: its time in words, the fields that it reads, its counterparts elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
+from tic_rules.results.labels import BEARER, KIND, MODALITY, day_text
+
+
+class Explained(NamedTuple):
+    ruleset: RuleSet
+    rule: Rule
+    document: str
+    modality: Text
+    kind: Text
+    bearer: Text
+    time: Text
+    place: str
+
+    def fields(self, lang: str) -> list[str]:
+        """The facts that the rule reads, each with the path of its data."""
+        facts = dict.fromkeys(facts_of_rule(self.rule))
+        said = [
+            f"{getattr(self.ruleset.facts[name].label, lang)} ({', '.join(paths_of_fact(self.ruleset.facts[name], self.ruleset.vocabulary))})"
+            for name in facts
+        ]
+        if any(isinstance(node, c.Attested) for node in c.walk(self.rule.condition)):
+            said.append("认定意见 (attestations)" if lang == "zh" else "attestations (attestations)")
+        return said
+
+
+def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
+    mark = ruleset.place(rule.id)
+    document = ruleset.document.number or f"《{ruleset.document.title}》"
+    place = f"{ruleset.file}:{mark.line}:{mark.column}" if ruleset.file else "—"
+    return Explained(
+        ruleset,
+        rule,
+        document,
+        MODALITY[rule.modality],
+        KIND[rule.kind],
+        BEARER[rule.bearer],
+        time_of(rule),
+        place,
+    )
+
+
+def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
+    """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it."""
+    own, _, rule_id = ref.rpartition("/")
+    sets = (
+        [load_ruleset(path)] if path else [load_ruleset(name) for name in shipped_ids() if own in ("", name)]
+    )
+    return [(ruleset, ruleset[rule_id]) for ruleset in sets if own in ("", ruleset.id) and rule_id in ruleset]
+
+
+def counterparts(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[RuleSet, Rule]]:
+    """The rules of the other shipped rule sets on the same topic."""
+    for name in shipped_ids():
+        if name != ruleset.id:
+            other = load_ruleset(name)
+            yield from ((other, theirs) for theirs in other if theirs.topic == rule.topic)
+
+
+def time_of(rule: Rule) -> Text:
+    """When a rule is looked at, in words."""
+    parts = []
+    if rule.since is not None:
+        start = (
+            ("批复创建", "approval")
+            if rule.since == "approval"
+            else (day_text(str(rule.since), "zh"), str(rule.since))
+        )
+        parts.append(Text(f"自{start[0]}起计", f"counted from {start[1]}"))
+    if rule.until is not None:
+        parts.append(Text("计至建设期满", "counted to the end of the term"))
+    if rule.yearly is not None:
+        end = (
+            ("次年底", "the end of the next year")
+            if rule.yearly.looked_for_until == "end_of_next_year"
+            else ("当年底", "the end of the year")
+        )
+        parts.append(
+            Text(f"批复后每个完整年度，至迟{end[0]}", f"for every full year since approval, by {end[1]}")
+        )
+    if rule.from_ is not None:
+        start = ("批复", "approval") if rule.from_ == "approval" else ("建设期满", "the end of the term")
+        parts.append(Text(f"{start[0]}之后", f"after {start[1]}"))
+    if rule.by is not None:
+        parts.append(_by(rule.by, rule.years))
+    if not parts:
+        parts.append(Text("批复后随时", "at any time from approval on"))
+    return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+
+
+def _by(by: str | date, years: int | None) -> Text:
+    if years is not None:
+        return Text(
+            f"批复创建后{years}年内", f"within {years} {'year' if years == 1 else 'years'} of approval"
+        )
+    if isinstance(by, date):
+        return Text(f"{day_text(by, 'zh')}前（含）", f"by {by}")
+    return {
+        "application": Text("申报时", "when the application is filed"),
+        "approval": Text("批复时", "at approval"),
+        "term_end": Text("建设期满时", "by the end of the term"),
+    }[by]
+
+
+def facts_of_rule(rule: Rule) -> Iterator[str]:
+    """Every fact that a rule reads, in its order, with repetitions."""
+    for tree in (rule.applies, rule.condition, rule.fails_at_once):
+        if tree is not None:
+            yield from c.facts_of(tree)
+    if rule.amount is not None:
+        yield from rule.amount.sum_of
+
+
+def paths_of_fact(fact: Fact, vocabulary: Vocabulary) -> list[str]:
+    """The dotted paths of the data that a fact is read from."""
+    if fact.kinds is not None:
+        return paths_of_fact(vocabulary.facts[fact.kinds], vocabulary)
+    listed = vocabulary.lists.get(fact.list_name or "")
+    if listed is not None:
+        return list(listed.paths)
+    return [path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None]

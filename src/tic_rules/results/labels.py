@@ -1,0 +1,373 @@
+"""Words for people, in Chinese and English: conditions in plain words, values with units, the message of a finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from tic_rules.core.errors import Text
+from tic_rules.core.quantities import Range, decimal_text, yuan_text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
+
+STATUS = {
+    "pass": Text("符合", "pass"),
+    "fail": Text("不符合", "fail"),
+    "pending": Text("待完成", "pending"),
+    "unknown": Text("数据不足", "unknown"),
+    "needs_review": Text("待评审", "needs review"),
+    "not_applicable": Text("不适用", "not applicable"),
+    "exempted": Text("已豁免", "exempted"),
+}
+VERDICT = {
+    "non_compliant": Text("不合规", "non-compliant"),
+    "undetermined": Text("尚不能判定", "undetermined"),
+    "on_course": Text("推进中", "on course"),
+    "compliant": Text("合规", "compliant"),
+}
+KIND = {
+    "condition": Text("条件", "condition"),
+    "obligation": Text("义务", "obligation"),
+    "prohibition": Text("禁止", "prohibition"),
+    "procedure": Text("程序", "procedure"),
+    "limit": Text("限额", "limit"),
+    "entitlement": Text("应得支持", "entitlement"),
+    "preference": Text("优先与鼓励", "preference"),
+    "consequence": Text("后果", "consequence"),
+    "target": Text("目标", "target"),
+}
+MODALITY = {
+    "must": Text("应当", "must"),
+    "in_principle": Text("原则上", "in principle"),
+    "encouraged": Text("鼓励", "encouraged"),
+    "may": Text("可以", "may"),
+}
+BEARER = {
+    "centre": Text("创新中心", "centre"),
+    "host": Text("依托单位", "host"),
+    "province": Text("省", "province"),
+    "local_government": Text("地方政府", "local government"),
+    "ministry": Text("科技部", "ministry"),
+    "department": Text("省级部门", "department"),
+    "programme": Text("全省/全国布局", "programme"),
+}
+PHASE = {
+    "application": Text("申报", "application"),
+    "approval": Text("批复", "approval"),
+    "construction": Text("建设", "construction"),
+    "term_end": Text("期满", "end of term"),
+}
+VALUE = {
+    "true": Text("成立", "true"),
+    "false": Text("不成立", "false"),
+    "unknown": Text("未知", "unknown"),
+    "needs_review": Text("待评审", "needs review"),
+}
+
+_OPERATORS = {
+    "at_least": Text("不少于", "at least"),
+    "at_most": Text("不超过", "at most"),
+    "more_than": Text("超过", "more than"),
+    "less_than": Text("不满", "less than"),
+    "equals": Text("等于", "exactly"),
+}
+
+
+# --- values -----------------------------------------------------------------------------------------------------------------
+
+
+def number_text(number: Any, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
+    """A number with its unit, as people write it."""
+    if unit == "CNY":
+        return yuan_text(number, lang)
+    if unit == "ratio":
+        return f"{decimal_text(number * 100)}%" if not isinstance(number, float) else "∞"
+    plain = decimal_text(number) or "∞"
+    named = units.get(unit or "")
+    word = getattr(named, lang, "") if named else ""
+    if lang == "zh":
+        return f"{plain}{word}"
+    return f"{plain} {word.removesuffix('s') if plain == '1' else word}".strip()
+
+
+def range_text(value: Range, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
+    """A range: one number where it is exact, otherwise what is known of it."""
+    if value.exact:
+        return number_text(value.low, unit, units, lang)
+    low, high = (number_text(end, unit, units, lang) for end in value)
+    if isinstance(value.high, float):
+        if value.low == 0:
+            return "未知" if lang == "zh" else "unknown"
+        return f"至少{low}" if lang == "zh" else f"at least {low}"
+    return f"{low}至{high}" if lang == "zh" else f"{low} to {high}"
+
+
+def words_of(vocabulary: Mapping[str, Mapping[str, Any]], word: Any, lang: str) -> str:
+    """A word of the vocabulary as people say it; a word that is not there stays itself."""
+    if isinstance(word, bool):
+        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[lang, word]
+    if word is None:
+        return "未写明" if lang == "zh" else "not stated"
+    for words in vocabulary.values():
+        if word in words:
+            return str(getattr(words[word], lang))
+    return str(word)
+
+
+def join(parts: Iterable[str], lang: str, last: str = "") -> str:
+    listed = list(parts)
+    if lang == "zh":
+        return (
+            (f"{last or '、'}").join(listed)
+            if len(listed) < 3 or not last
+            else "、".join(listed[:-1]) + last + listed[-1]
+        )
+    if len(listed) < 2 or not last:
+        return ", ".join(listed)
+    return ", ".join(listed[:-1]) + f" {last} {listed[-1]}"
+
+
+# --- conditions in plain words ----------------------------------------------------------------------------------------------
+
+
+def describe(node: Any, ruleset: RuleSet, lang: str, rule: Rule | None = None) -> str:
+    """A condition in plain words."""
+    return _Describer(ruleset, lang, rule).say(node)
+
+
+class _Describer:
+    def __init__(self, ruleset: RuleSet, lang: str, rule: Rule | None) -> None:
+        self.facts, self.vocabulary, self.lang, self.rule = ruleset.facts, ruleset.vocabulary, lang, rule
+        self.ruleset = ruleset
+
+    def t(self, zh: str, en: str) -> str:
+        return zh if self.lang == "zh" else en
+
+    def label(self, fact: str) -> str:
+        return str(getattr(self.facts[fact].label, self.lang))
+
+    def word(self, word: Any) -> str:
+        return words_of(self.vocabulary.words, word, self.lang)
+
+    def words(self, words: Iterable[Any], last: tuple[str, str] = ("或", "or")) -> str:
+        return join([self.word(w) for w in words], self.lang, self.t(*last))
+
+    def amount(self, number: Any, fact: str) -> str:
+        return number_text(number, self.facts[fact].unit, self.vocabulary.units, self.lang)
+
+    def say(self, node: Any) -> str:
+        t = self.t
+        match node:
+            case c.All():
+                return (
+                    join([self.inner(part) for part in node.all], self.lang, t("，且", "and"))
+                    if self.lang == "en"
+                    else "；".join(self.inner(p) for p in node.all)
+                )
+            case c.Either():
+                return t("，或者", ", or ").join(self.inner(part) for part in node.any)
+            case c.Not():
+                return t(f"并非：{self.inner(node.not_)}", f"not: {self.inner(node.not_)}")
+            case c.Review():
+                return t(
+                    f"{self.inner(node.review)}（由人评审）", f"{self.inner(node.review)} (a person judges)"
+                )
+            case c.Attested():
+                if self.rule is not None and self.rule.items:
+                    count = len(self.rule.items)
+                    return t(
+                        f"{count}个事项各有有效的认定意见", f"a valid attestation for each of {count} items"
+                    )
+                return t("有有效的认定意见，认定为符合", "a valid attestation that it is met")
+            case c.Compare():
+                return self.compare(node)
+            case c.Is():
+                if isinstance(node.is_, bool):
+                    return t(
+                        f"{self.label(node.fact)}：{self.word(node.is_)}",
+                        f"{self.label(node.fact)}: {self.word(node.is_)}",
+                    )
+                return t(
+                    f"{self.label(node.fact)}为{self.word(node.is_)}",
+                    f"{self.label(node.fact)} is {self.word(node.is_)}",
+                )
+            case c.Among() | c.AnyAmong():
+                words = node.among if isinstance(node, c.Among) else node.any_among
+                more = t("等" if node.open else "", ", among others" if node.open else "")
+                verb = t("属于", "is one of")
+                return (
+                    f"{self.label(node.fact)}{verb}{join([self.word(w) for w in words], self.lang)}{more}"
+                    if self.lang == "zh"
+                    else f"{self.label(node.fact)} {verb} {join([self.word(w) for w in words], self.lang)}{more}"
+                )
+            case c.Contains():
+                return t(
+                    f"{self.label(node.fact)}包括{self.words(node.contains_all, ('、', ''))}",
+                    f"{self.label(node.fact)} include {join([self.word(w) for w in node.contains_all], 'en')}",
+                )
+            case c.Given():
+                return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
+            case c.Done():
+                return t(f"{self.label(node.fact)}", f"{self.label(node.fact)} has taken place")
+            case c.Reads():
+                before, after = node.reads
+                return t(
+                    f"{self.label(node.fact)}为“{before}×××{after}”",
+                    f"{self.label(node.fact)} reads “{before} *** {after}”",
+                )
+            case c.Same():
+                return t(
+                    "；".join(self.say(p) for p in node.same) + "，中间文字相同",
+                    "; ".join(self.say(p) for p in node.same) + ", with the same between",
+                )
+        return self.say_lists(node)
+
+    def inner(self, node: Any) -> str:
+        text = self.say(node)
+        compound = isinstance(node, (c.All, c.Either)) and len(c.children(node)) > 1
+        return self.t(f"（{text}）", f"({text})") if compound else text
+
+    def compare(self, node: c.Compare) -> str:
+        label, limit = self.label(node.fact), node.limit
+        if node.operator == "between":
+            low, high = (self.amount(end, node.fact) for end in limit)
+            return self.t(f"{label}在{low}至{high}之间", f"{label} is between {low} and {high}")
+        word = getattr(_OPERATORS[node.operator], self.lang)
+        if isinstance(limit, c.Times):
+            factor = decimal_text(limit.times)
+            return self.t(
+                f"{label}{word}{self.label(limit.fact)}的{factor}倍",
+                f"{label} is {word} {factor} times {self.label(limit.fact)}",
+            )
+        return self.t(
+            f"{label}{word}{self.amount(limit, node.fact)}",
+            f"{label} is {word} {self.amount(limit, node.fact)}",
+        )
+
+    def say_lists(self, node: Any) -> str:
+        t = self.t
+        match node:
+            case c.Some():
+                if not node.some.each and not node.some.any:
+                    return t(f"有{self.label(node.fact)}", f"there are {self.label(node.fact)}")
+                some = self.where(node.some, node.fact)
+                return t(
+                    f"{self.label(node.fact)}中至少有一项：{some}",
+                    f"at least one of {self.label(node.fact)}: {some}",
+                )
+            case c.Every():
+                every = self.where(node.every, node.fact)
+                return t(
+                    f"{self.label(node.fact)}中每一项：{every}", f"each of {self.label(node.fact)}: {every}"
+                )
+            case c.NoneOf():
+                rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
+                barred = self.where(node.none_of, node.fact)
+                return t(
+                    f"{self.label(node.fact)}中没有：{barred}{rest}",
+                    f"none of {self.label(node.fact)}: {barred}{rest}",
+                )
+            case c.EachOf():
+                return t(
+                    f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has, node.fact)}",
+                    f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has, node.fact)}",
+                )
+            case c.Largest():
+                group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]
+                return t(
+                    f"{self.label(node.fact)}中，{group}最多（可并列）",
+                    f"of {self.label(node.fact)}, {group} have the largest part (a tie is enough)",
+                )
+            case c.Share():
+                declared = self.facts[node.fact].groups or {}
+                labels = [str(getattr(declared[g].label, self.lang)) for g in node.share_of]
+                groups = join(labels, self.lang, t("与", "and"))
+                word = _OPERATORS["more_than" if node.more_than is not None else "at_least"]
+                share: Any = node.more_than if node.more_than is not None else node.at_least
+                bound = decimal_text(100 * share)
+                return t(
+                    f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}%",
+                    f"of {self.label(node.fact)}, {groups} are {word.en} {bound}%",
+                )
+            case c.NotAfter():
+                end = (
+                    t("建设期满", "the end of the term")
+                    if node.not_after == "term_end"
+                    else t("批复", "approval")
+                )
+                return t(f"尚未过{end}之日", f"not yet past {end}")
+            case c.Follows():
+                return str(getattr(self.ruleset[node.follows].then, self.lang))
+            case c.Running():
+                return t(
+                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
+                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
+                )
+        raise TypeError(node)
+
+    def where(self, where: c.Where, fact: str) -> str:
+        parts = [self.test(name, test, fact) for name, test in where.each.items()]
+        if where.any:
+            ways = [self.where(way, fact) for way in where.any]
+            parts.append(self.t(f"（{'，或者'.join(ways)}）", f"({', or '.join(ways)})"))
+        return self.t("，", ", ").join(parts)
+
+    def field(self, name: str, fact: str) -> Any:
+        """The label of an attribute: that of the list that is looked through, else of any that has one of this name."""
+        listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
+        places = [*(listed.paths if listed is not None else ()), self.facts[fact].table or ""]
+        own = next(
+            (
+                self.vocabulary.fields[f"{place}.{name}"]
+                for place in places
+                if f"{place}.{name}" in self.vocabulary.fields
+            ),
+            None,
+        )
+        return own or next(
+            (f for path, f in self.vocabulary.fields.items() if path.rsplit(".", 1)[-1] == name), None
+        )
+
+    def test(self, name: str, test: c.Test, fact: str) -> str:
+        field = self.field(name, fact)
+        label = str(getattr(field, self.lang)) if field else name
+        if test.given:
+            return self.t(f"有{label}", f"{label} given")
+        if test.other_than is not None:
+            return self.t(
+                f"{label}不是{self.words(test.other_than)}", f"{label} not {self.words(test.other_than)}"
+            )
+        words = [w for w in test.one_of or () if w is not None]
+        if words == [True]:
+            return label
+        more = self.t("等" if test.open else "", ", among others" if test.open else "")
+        return self.t(f"{label}为{self.words(words)}{more}", f"{label} is {self.words(words)}{more}")
+
+
+# --- the message of a finding -----------------------------------------------------------------------------------------------
+
+
+def day_text(day: date | str, lang: str) -> str:
+    if lang == "en":
+        return str(day)
+    year, month, number = (int(part) for part in str(day).split("-"))
+    return f"{year}年{month}月{number}日"
+
+
+def fact_label(fact: Fact, lang: str) -> str:
+    return str(getattr(fact.label, lang))
+
+
+def field_label(path: str, vocabulary: Any, lang: str) -> str:
+    """A JSON pointer for people: 投入/第5条/金额."""
+    parts = [part for part in path.split("/") if part]
+    dotted, said = "", []
+    for part in parts:
+        if part.isdigit() and dotted:
+            said.append(f"第{int(part) + 1}条" if lang == "zh" else f"no. {int(part) + 1}")
+            continue
+        dotted = f"{dotted}.{part}" if dotted else part
+        field = vocabulary.fields.get(dotted)
+        said.append(str(getattr(field, lang)) if field else part)
+    return "/".join(said)

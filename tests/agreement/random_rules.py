@@ -1,0 +1,245 @@
+"""Random rule sets: every operator over every list and fact of the vocabulary, with clocks of every kind. They mean nothing.
+
+The shipped rule sets use each operator in a few ways only; engines have to agree on all that a rule file may say.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from typing import Any
+
+from tic_rules import RuleSet, RuleSetError, parse_ruleset
+from tic_rules.engines.python.conditions import kind_at, record_at
+from tic_rules.model.centre import CentreData, Kind, words_at
+from tic_rules.model.loader import shared_vocabulary
+
+VOCABULARY = shared_vocabulary()
+LISTS = tuple(name for name in VOCABULARY.lists if name != "approvals")
+FACTS = tuple(name for name in VOCABULARY.facts if not name.startswith("programme"))
+_SAID = {"zh": "甲", "en": "a"}
+_BOUNDS = ("at_least", "at_most", "more_than", "less_than")
+
+
+def random_ruleset(rng: random.Random, rules: int = 12) -> RuleSet:
+    """So many random rules, without those that a rule file may not hold."""
+    drawn = _Draw(rng)
+    made = [drawn.rule(place) for place in range(rules)]
+    while True:
+        try:
+            return parse_ruleset(json.dumps(_file(made, drawn.facts), ensure_ascii=False), "random.json")
+        except RuleSetError as error:
+            places = str([diagnostic.path for diagnostic in error.diagnostics])
+            faulty, facts = (
+                {int(place) for place in re.findall(r"/rules/(\d+)", places)},
+                set(re.findall(r"own_\d+", places)),
+            )
+            if not faulty and not facts:
+                raise
+            made = [
+                rule
+                for place, rule in enumerate(made)
+                if place not in faulty and not any(f'"{fact}"' in json.dumps(rule) for fact in facts)
+            ]
+            drawn.facts = {name: fact for name, fact in drawn.facts.items() if name not in facts}
+
+
+def _file(rules: list[dict[str, Any]], facts: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "id": "random_rules", "version": "1.0.0", "jurisdiction": "zhejiang",
+        "document": {"title": "甲", "title_en": "a", "in_force": {"from": "2016-01-01"}}, "vocabulary": {"facts": facts},
+        "clauses": [{"at": "一", "heading": "甲", "rules": [rule["id"] for rule in rules]}], "rules": rules,
+    }  # fmt: skip
+
+
+class _Draw:
+    def __init__(self, rng: random.Random) -> None:
+        self.rng, self.facts = rng, dict[str, Any]()
+
+    def often(self, percent: int) -> bool:
+        return self.rng.random() * 100 < percent
+
+    def fact(self, said: dict[str, Any]) -> str:
+        name = f"own_{len(self.facts)}"
+        self.facts[name] = {"label": _SAID, **said}
+        return name
+
+    # --- rules -----------------------------------------------------------------------------------------------------------
+
+    def rule(self, place: int) -> dict[str, Any]:
+        said = dict.fromkeys(("title", "message", "remedy"), _SAID)
+        rule = {
+            "id": f"r-{place}",
+            "at": "一",
+            "quote": "甲",
+            "topic": "goals",
+            "kind": "condition",
+            "bearer": "centre",
+            **said,
+        }
+        rule["modality"] = self.rng.choice(("must", "in_principle", "encouraged"))
+        if self.often(12):
+            return rule | {"kind": "consequence", "when": self.tree(), "then": _SAID}
+        rule["require"] = self.tree()
+        rule |= self.rng.choice(
+            (
+                *({"by": by} for by in ("1y", "2y", "5y", "application", "approval", "term_end", "2024-06-30")),
+                *({"from": day} for day in ("approval", "term_end")),
+                *({"yearly": {"looked_for_until": until, "running_year": self.often(50)}} for until in ("end_of_year", "end_of_next_year")),
+                {"until": "term_end"}, *([{}] * 4),
+            )
+        )  # fmt: skip
+        if "yearly" not in rule:
+            rule |= {"since": "approval"} if self.often(30) and "from" not in rule else {}
+            rule |= {"applies": self.tree(1)} if self.often(30) else {}
+            rule |= {"fails_at_once": self.tree(1)} if self.often(15) else {}
+        return rule
+
+    def tree(self, depth: int = 2) -> dict[str, Any]:
+        if depth == 0 or self.often(55):
+            return self.leaf()
+        kind = self.rng.choice(("all", "any", "all", "any", "not", "review", "attested"))
+        if kind in ("all", "any"):
+            return {kind: [self.tree(depth - 1), self.tree(depth - 1)]}
+        return (
+            {kind: True if kind == "attested" else self.tree(depth - 1)}
+            if kind != "attested" or depth == 2
+            else self.leaf()
+        )
+
+    # --- conditions ------------------------------------------------------------------------------------------------------
+
+    def leaf(self) -> dict[str, Any]:
+        return (
+            self.of_list(self.rng.choice(LISTS)) if self.often(55) else self.of_fact(self.rng.choice(FACTS))
+        )
+
+    def bound(self, *numbers: int) -> dict[str, Any]:
+        return {self.rng.choice(_BOUNDS): self.rng.choice(numbers)}
+
+    def of_list(self, listed: str) -> dict[str, Any]:
+        declared, fields = VOCABULARY.lists[listed], fields_of(listed)
+        over = {"over": "latest_full_year"} if self.often(25) and (declared.date or declared.year) else {}
+        some = {"where": where} if (where := self.where(listed)) else {}
+        money = [name for name, kind in fields.items() if kind is not None and kind.name == "money"]
+        told = [name for name, kind in fields.items() if kind is None or kind.name in ("text", "year")]
+        kind = self.rng.choice(
+            ("sum", "count", "distinct", "some", "some", "every", "none_of", "none_of", "running")
+        )
+        if kind == "sum" and money:
+            return {
+                "fact": self.fact({"sum": money[0], "of": listed, "unit": "CNY", **some, **over}),
+                **self.bound(0, 50_000_000, 100_000_000, 1_000_000_000),
+            }
+        if kind == "distinct" and told:
+            return {
+                "fact": self.fact({"distinct": self.rng.choice(told), "of": listed, "unit": "piece", **over}),
+                **self.bound(1, 2),
+            }
+        if kind in ("sum", "count", "distinct"):
+            return {
+                "fact": self.fact({"count": listed, "unit": "piece", **some, **over}),
+                **self.bound(0, 1, 2, 3),
+            }
+        fact = self.fact({"entries": listed, **over})
+        if kind == "running":
+            return (
+                {"running": 2, "of": fact, "where": self.where(listed)}
+                if declared.year
+                else {"fact": fact, "some": {}}
+            )
+        node = {"fact": fact, kind: self.where(listed)}
+        if kind == "none_of":
+            node |= {"open": True} if self.often(50) else {}
+            node |= {"permitted": self.where(listed)} if self.often(50) else {}
+        return node
+
+    def of_fact(self, name: str) -> dict[str, Any]:
+        fact, said = VOCABULARY.facts[name], {"fact": name}
+        if fact.groups:
+            groups = list(fact.groups)
+            named = self.rng.sample(groups, min(len(groups), self.rng.choice((1, 2))))
+            share = {
+                "share_of": named,
+                self.rng.choice(("more_than", "at_least")): self.rng.choice(("1/2", "30%")),
+            }
+            return said | ({"largest": groups[0]} if self.often(50) else share)
+        if fact.words is not None:
+            return said | self.rng.choice(
+                (
+                    {"any_among": ["甲", "集成电路"], "open": self.often(50)},
+                    {"contains_all": ["甲", "建设任务"]},
+                )
+            )
+        if fact.table is not None:
+            return said | {
+                "each_of": ["1.1", "1.2"],
+                "has": {"any": [{"target": {"given": True}}, {"adjusted": True}]},
+            }
+        if fact.entries is not None:
+            return said | {"some": self.where(fact.list_name or "")}
+        if fact.type in ("truth", "choice", "text", "date"):
+            return (
+                said
+                | {
+                    "truth": {"is": self.often(70)},
+                    "choice": {"is": "enterprise"},
+                    "text": {"given": True},
+                    "date": {"done": True},
+                }[str(fact.type)]
+            )
+        return said | (
+            self.bound(0, 1, 2, 5, 50, 100_000_000)
+            if self.often(90)
+            else {"at_least": {"times": 2, "fact": name}}
+        )
+
+    # --- entries ---------------------------------------------------------------------------------------------------------
+
+    def where(self, listed: str, depth: int = 1) -> dict[str, Any]:
+        fields = {
+            name: kind
+            for name, kind in fields_of(listed).items()
+            if kind is None or kind.name in ("text", "truth", "words")
+        }
+        chosen = self.rng.sample(list(fields), min(len(fields), self.rng.choice((0, 1, 1, 2))))
+        asked: dict[str, Any] = {name: self.test(listed, name, fields[name]) for name in chosen}
+        if depth and fields and self.often(25):
+            asked["any"] = [self.where(listed, 0), self.where(listed, 0)]
+        return asked
+
+    def test(self, listed: str, attribute: str, kind: Kind | None) -> Any:
+        if self.often(15):
+            return {"given": True}
+        if kind is not None and kind.name == "truth":
+            return self.rng.choice((True, False, {"one_of": [True, None]}))
+        words = _words(listed, attribute)
+        some = self.rng.sample(words, min(len(words), self.rng.choice((1, 1, 2, 3))))
+        other = (
+            {"other_than": some} if kind is None or kind.name != "words" else {"one_of": some, "open": True}
+        )
+        return self.rng.choice((some, some, other, {"one_of": some, "open": True}, {"one_of": [*some, None]}))
+
+
+def fields_of(listed: str) -> dict[str, Kind | None]:
+    """The attributes of the entries of a list with what they hold; None for those that are looked up elsewhere."""
+    declared = VOCABULARY.lists[listed]
+    found: dict[str, Kind | None] = {}
+    for path in () if declared.scalar is not None else declared.paths:
+        for name in record_at(CentreData, path).model_fields:
+            kind = kind_at(CentreData, f"{path}.{name}")
+            if kind is not None:
+                found.setdefault(name, kind)
+    return found | dict.fromkeys(declared.look_up)
+
+
+def _words(listed: str, attribute: str) -> list[str]:
+    declared = VOCABULARY.lists[listed]
+    if attribute in declared.look_up:
+        return ["enterprise", "university", "institute"]
+    name = words_at(CentreData, f"{declared.paths[0]}.{attribute}")
+    return list(VOCABULARY.words[name]) if name else ["某甲", "甲", "乙"]
+
+
+__all__ = ["random_ruleset"]

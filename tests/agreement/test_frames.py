@@ -1,0 +1,468 @@
+"""Tables: expressions over columns decide as the reference does, whatever library holds the table."""
+
+from __future__ import annotations
+
+import gc
+import os
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from agreement import RULESETS, one_table
+from click.testing import CliRunner
+from corpus_cases import centre_cases
+from generate import random_centre
+
+from tic_rules import (
+    Centre,
+    DataError,
+    RuleSet,
+    UsageError,
+    check,
+    check_table,
+    facts_table,
+    load_ruleset,
+    parse_ruleset,
+)
+from tic_rules.cli import main
+from tic_rules.results.report import STATUSES
+
+pl = pytest.importorskip("polars", reason="the extra frames is not installed")
+pytest.importorskip("narwhals", reason="the extra frames is not installed")
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
+CASES = 100
+"""Random centres a rule set; every third or so has an open clock and stands in several rows."""
+
+
+def _expected(data: Any, ruleset: RuleSet, as_of: date | str) -> dict[str, str]:
+    """The statuses that the reference gives, by rule."""
+    return {
+        finding.rule.split("/")[1]: finding.status
+        for finding in check(data, ruleset, as_of=as_of, engine="reference")
+    }
+
+
+def _differences(
+    rows: list[dict[str, Any]], expected: list[dict[str, str]]
+) -> list[tuple[int, str, str, str]]:
+    told = {row["centre"]: row for row in rows}
+    assert len(rows) == len(told) == len(expected)
+    return [
+        (number, rule, status, told[number][rule])
+        for number, wanted in enumerate(expected)
+        for rule, status in wanted.items()
+        if told[number][rule] != status
+    ]
+
+
+def _random_table(ruleset: RuleSet, cases: int, seed: int) -> tuple[Any, list[dict[str, str]]]:
+    rng = random.Random(seed)
+    drawn = [random_centre(ruleset, rng) for _ in range(cases)]
+    return one_table([facts_table([data], ruleset, as_of=day) for data, day in drawn]), [
+        _expected(data, ruleset, day) for data, day in drawn
+    ]
+
+
+# --- agreement --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ruleset_id", RULESETS)
+def test_the_corpus_passes(ruleset_id: str) -> None:
+    ruleset = load_ruleset(ruleset_id)
+    cases = [case for case in centre_cases() if case.ruleset == ruleset_id]
+    table = check_table(
+        one_table([facts_table([case.data], ruleset, as_of=case.as_of) for case in cases]), ruleset
+    )
+    assert _differences(table.to_dicts(), [case.expect for case in cases]) == []
+
+
+@pytest.mark.parametrize("ruleset_id", RULESETS)
+def test_random_centres_agree_with_the_reference(ruleset_id: str) -> None:
+    ruleset = load_ruleset(ruleset_id)
+    table, expected = _random_table(ruleset, CASES, 20220114)
+    assert _differences(check_table(table, ruleset).to_dicts(), expected) == []
+    assert len({status for statuses in expected for status in statuses.values()}) >= 5
+    assert len(table) > len(expected), "centres with open clocks are among them"
+
+
+def _pandas(table: Any, ruleset: RuleSet) -> list[dict[str, Any]]:
+    pytest.importorskip("pandas", reason="pandas is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    return check_table(table.to_pandas(), ruleset).to_dict("records")  # type: ignore[no-any-return]
+
+
+def _arrow(table: Any, ruleset: RuleSet) -> list[dict[str, Any]]:
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    return check_table(table.to_arrow(), ruleset).to_pylist()  # type: ignore[no-any-return]
+
+
+def _duckdb(table: Any, ruleset: RuleSet) -> list[dict[str, Any]]:
+    duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
+    pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    return check_table(duckdb.from_arrow(table.to_arrow()), ruleset).pl().to_dicts()  # type: ignore[no-any-return]
+
+
+def _lazy(table: Any, ruleset: RuleSet) -> list[dict[str, Any]]:
+    told = check_table(table.lazy(), ruleset)
+    assert isinstance(told, pl.LazyFrame)
+    return told.collect().to_dicts()  # type: ignore[no-any-return]
+
+
+@pytest.mark.parametrize("decide", [_lazy, _pandas, _arrow, _duckdb])
+@pytest.mark.parametrize("ruleset_id", ["zhejiang_2022", "jiangsu_2020"])
+def test_every_library_gives_the_same(
+    decide: Callable[[Any, RuleSet], list[dict[str, Any]]], ruleset_id: str
+) -> None:
+    ruleset = load_ruleset(ruleset_id)
+    table, expected = _random_table(ruleset, 12, 5)
+    assert _differences(decide(table, ruleset), expected) == []
+
+
+@pytest.mark.filterwarnings(
+    "ignore:DataFrame is highly fragmented"
+)  # within Dask, where it brings the rows of a centre together
+def test_dask_gives_the_same() -> None:
+    dask = pytest.importorskip("dask.dataframe", reason="the extra dask is not installed")
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 12, 5)
+    told = check_table(dask.from_pandas(table.to_pandas(), npartitions=3), ruleset)
+    assert isinstance(told, dask.DataFrame), "a lazy table stays lazy"
+    assert _differences(told.compute().to_dict("records"), expected) == []
+
+
+@pytest.fixture
+def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
+    if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
+        pytest.skip("Spark needs Java, and none is on the PATH or named by JAVA_HOME")
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    told = {
+        "spark.ui.enabled": "false",
+        "spark.sql.shuffle.partitions": "2",
+        "spark.sql.warehouse.dir": str(tmp_path / "warehouse"),
+    }
+    builder = sql.SparkSession.builder.master("local[1]")
+    for name, value in told.items():
+        builder = builder.config(name, value)
+    session = builder.getOrCreate()
+    session.sparkContext.setLogLevel("OFF")
+    yield session
+    session.stop()
+    gc.collect()
+
+
+@pytest.mark.filterwarnings(
+    "ignore::pytest.PytestUnraisableExceptionWarning"
+)  # Spark leaves its sockets to the garbage collector
+def test_spark_gives_the_same(spark: Any, tmp_path: Path) -> None:
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 10, 5)
+    assert len(table) > len(expected)
+    table.write_parquet(tmp_path / "facts.parquet")
+    told = check_table(spark.read.parquet(str(tmp_path / "facts.parquet")), ruleset)
+    assert isinstance(told, type(spark.range(1))), "a lazy table stays lazy"
+    assert _differences([row.asDict() for row in told.collect()], expected) == []
+    with pytest.raises(UsageError, match=r"a\.b"):
+        check_table(spark.range(1).withColumnRenamed("id", "a.b"), ruleset, as_of="2026-06-30")
+
+
+# --- what a table says --------------------------------------------------------------------------------------------------------
+
+
+def test_a_centre_with_a_known_clock_is_one_row() -> None:
+    table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022")
+    assert len(table) == 1
+    assert not any(name.startswith("counts@") for name in table.columns)
+
+
+def test_an_open_clock_is_several_rows_and_one_answer() -> None:
+    data = {
+        "stage": "approved",
+        "approved_on": "2022",
+        "reported_on": "2026-01-01",
+        "staff": {"headcount": 10},
+    }
+    table = facts_table([data], "zhejiang_2022")
+    told = check_table(table, "zhejiang_2022")
+    assert len(table) > 1
+    assert len(told) == 1
+    assert (
+        told.to_dicts()[0] | _expected(data, load_ruleset("zhejiang_2022"), "2026-01-01")
+        == told.to_dicts()[0]
+    )
+
+
+def test_a_clock_too_open_to_go_through_leaves_its_rules_unknown() -> None:
+    """Every day of ten years with every term: no row is made for the rules that look at them; the others are decided."""
+    clock = {
+        "approved_on": {"not_before": "2016-01-01", "not_after": "2026-01-01"},
+        "term_years": {"at_least": 1, "at_most": 30},
+    }
+    money = [
+        {"date": f"{2016 + n // 300}-{1 + n // 25 % 12:02}-{1 + n % 25:02}", "amount": 1, "payer": "city"}
+        for n in range(2900)
+    ]
+    data = {**clock, "reported_on": "2026-06-30", "contributions": money, "staff": {"headcount": 10}}
+    ruleset, centres = load_ruleset("zhejiang_2022"), [data, Centre.from_file(EXAMPLE)]
+    table = facts_table(centres, ruleset, as_of="2026-06-30")
+    expected = [_expected(centre, ruleset, "2026-06-30") for centre in centres]
+    assert expected[0]["investment-2y"] == "unknown"
+    assert len(table) < 4000
+    assert _differences(check_table(table, ruleset).to_dicts(), expected) == []
+
+
+def test_a_column_that_is_missing_or_null_is_not_known() -> None:
+    """From the same table, a fact at a time is taken away: what it decided alone becomes unknown, nothing is guessed."""
+    table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022", as_of="2026-06-30")
+    before = check_table(table, "zhejiang_2022").to_dicts()[0]
+    read = next(name for name in table.columns if name.startswith("headcount@") and name.endswith("__low"))
+    pair = [read, read.replace("__low", "__high")]
+    gone = check_table(table.drop(pair), "zhejiang_2022").to_dicts()[0]
+    nulls = check_table(
+        table.with_columns(pl.lit(None, pl.Float64).alias(name) for name in pair), "zhejiang_2022"
+    ).to_dicts()[0]
+    changed = {rule for rule, status in gone.items() if status != before[rule]}
+    assert changed
+    assert {gone[rule] for rule in changed} == {"unknown"}
+    assert nulls == gone
+
+
+_RULE = """
+id: small
+version: 1.0.0
+jurisdiction: zhejiang
+document: {{title: 小, title_en: Small, in_force: {{from: 2020-01-01}}}}
+clauses: [{{at: 一, heading: 一, rules: [people]}}]
+rules:
+  - id: people
+    at: 一
+    quote: 人
+    topic: talent.headcount
+    kind: condition
+    modality: must
+    bearer: centre
+    title: {{zh: 人, en: people}}
+    message: {{zh: 人, en: people}}
+    remedy: {{zh: 人, en: people}}
+    by: 2y
+    require: {require}
+"""
+
+
+def _small(require: str) -> RuleSet:
+    return parse_ruleset(_RULE.format(require=require), "small.yaml")
+
+
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        ({"headcount@2y": 300.0}, "pass"),
+        ({"headcount@2y": 299.0}, "fail"),
+        ({"headcount@2y": None}, "unknown"),
+        ({"headcount@2y": float("nan")}, "unknown"),
+        ({"headcount@2y__low": 300.0, "headcount@2y__high": None}, "pass"),
+        ({"headcount@2y__low": None, "headcount@2y__high": 299.0}, "fail"),
+        ({"headcount@2y__low": 299.0, "headcount@2y__high": 300.0}, "unknown"),
+        ({}, "unknown"),
+        ({"headcount": 300.0}, "pass"),
+    ],
+)
+def test_a_table_that_a_user_makes(values: dict[str, Any], status: str) -> None:
+    """One column for a number that is known, two for a range; without a look day it holds on every day."""
+    row = {"name": "甲", "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1), **values}
+    told = check_table(
+        pl.DataFrame({name: [value] for name, value in row.items()}),
+        _small("{fact: headcount, at_least: 300}"),
+        as_of="2025-01-01",
+    )
+    assert told.to_dicts() == [{"name": "甲", "people": status}]
+
+
+@pytest.mark.parametrize(
+    ("row", "status"),
+    [
+        ({"approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}, "pending"),
+        ({"approved_on": date(2022, 3, 1), "due@2y": None}, "unknown"),
+        ({"approved_on": None, "due@2y": date(2024, 3, 1)}, "unknown"),
+        ({"approved": False, "due@2y": date(2024, 3, 1)}, "not_applicable"),
+    ],
+)
+def test_a_clock_that_is_not_given_is_not_guessed(row: dict[str, Any], status: str) -> None:
+    days = {"approved_on": pl.Date, "due@2y": pl.Date}
+    table = pl.DataFrame(
+        {name: [value] for name, value in {**row, "headcount@2y": 1}.items()},
+        schema_overrides={name: days[name] for name in days if name in row},
+    )
+    assert check_table(table, _small("{fact: headcount, at_least: 300}"), as_of="2023-01-01")[
+        "people"
+    ].to_list() == [status]
+
+
+@pytest.mark.parametrize(
+    "amount", ["1000000000", "999999999.99", "999999999.9999999999", "1000000000.0000000001"]
+)
+@pytest.mark.parametrize(
+    "require",
+    ["at_least: 10亿元", "more_than: 10亿元", "at_most: 10亿元", "less_than: 10亿元", "equals: 10亿元"],
+)
+def test_an_amount_beside_a_bound_stays_on_its_side(amount: str, require: str) -> None:
+    """Doubles cannot tell them apart; the table does."""
+    ruleset = _small(f"{{fact: investment, {require}}}")
+    data = {
+        "stage": "approved",
+        "approved_on": "2022-03-01",
+        "reported_on": "2024-06-01",
+        "contributions": [{"date": "2022-05-01", "amount": amount}],
+    }
+    assert check_table(facts_table([data], ruleset), ruleset)["people"].to_list() == [
+        check(data, ruleset)["people"].status
+    ]
+
+
+def test_a_number_that_is_no_truth_value_is_not_known() -> None:
+    table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022", as_of="2026-06-30")
+    before = check_table(table, "zhejiang_2022").to_dicts()[0]
+    after = check_table(table.with_columns(approved=pl.lit(7, pl.Int8)), "zhejiang_2022").to_dicts()[0]
+    changed = {after[rule] for rule, status in before.items() if after[rule] != status}
+    assert changed == {"unknown"}
+
+
+def test_columns_of_ones_own_are_kept_and_never_taken_for_statuses() -> None:
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    told = check_table(
+        pl.DataFrame({"city": ["杭州", "宁波"], "people": ["?", "?"], "approved": [True, True]}),
+        ruleset,
+        as_of="2025-01-01",
+    )
+    assert told.to_dicts() == [{"city": "杭州", "people": "unknown"}, {"city": "宁波", "people": "unknown"}]
+
+
+def test_statuses_of_polars_are_enums_of_the_seven_statuses() -> None:
+    told = check_table(facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022"), "zhejiang_2022")
+    kinds = {told.schema[rule.id] for rule in load_ruleset("zhejiang_2022")}
+    assert len(kinds) == 1
+    assert set(kinds.pop().categories) == set(STATUSES)
+
+
+def test_the_law_is_not_in_the_table() -> None:
+    """The same facts under another threshold: only the rule set decides."""
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    data = {
+        "stage": "approved",
+        "approved_on": "2022-03-01",
+        "reported_on": "2024-03-01",
+        "staff": {"headcount": 200},
+    }
+    table = facts_table([data], ruleset)
+    assert check_table(table, ruleset)["people"].to_list() == ["pending"]
+    assert check_table(table, _small("{fact: headcount, at_least: 150}"))["people"].to_list() == ["pass"]
+
+
+def test_rows_of_another_day_are_unknown() -> None:
+    table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022", as_of="2026-06-30")
+    other = check_table(table, "zhejiang_2022", as_of="2026-07-01").to_dicts()[0]
+    assert {other[rule.id] for rule in load_ruleset("zhejiang_2022") if rule.bearer != "programme"} == {
+        "unknown"
+    }
+    assert check_table(table, "zhejiang_2022", as_of="2026-06-30").equals(check_table(table, "zhejiang_2022"))
+
+
+def test_what_cannot_be_done_is_said() -> None:
+    with pytest.raises(UsageError, match="as-of"):
+        check_table(pl.DataFrame({"headcount@2y": [1.0]}), "zhejiang_2022")
+    with pytest.raises(UsageError, match="table"):
+        check_table([1, 2], "zhejiang_2022", as_of="2026-06-30")
+    with pytest.raises(UsageError, match=r"(?s)due@2y.*headcount@2y|headcount@2y.*due@2y"):
+        check_table(
+            pl.DataFrame({"headcount@2y": ["many"], "due@2y": ["2024"]}), "zhejiang_2022", as_of="2026-06-30"
+        )
+    with pytest.raises(DataError):
+        facts_table([{"staff": {"headcount": "many"}}], "zhejiang_2022", as_of="2026-06-30")
+
+
+# --- the command --------------------------------------------------------------------------------------------------------------
+
+
+def test_centre_files_to_facts_to_statuses(tmp_path: Path) -> None:
+    facts, direct, later, text = (
+        tmp_path / name for name in ("facts.parquet", "direct.parquet", "later.parquet", "later.csv")
+    )
+    run = CliRunner()
+    made = run.invoke(
+        main,
+        ["table", str(EXAMPLE), "--rules", "zhejiang_2022", "--facts", str(facts), "--output", str(direct)],
+    )
+    assert made.exit_code == 0, made.output
+    for output in (later, text):
+        again = run.invoke(main, ["table", str(facts), "--rules", "zhejiang_2022", "--output", str(output)])
+        assert again.exit_code == 0, again.output
+    assert pl.read_parquet(direct).equals(pl.read_parquet(later))
+    told = pl.read_parquet(direct).to_dicts()[0]
+    expected = {
+        finding.rule.split("/")[1]: finding.status
+        for finding in check(Centre.from_file(EXAMPLE), "zhejiang_2022", engine="reference")
+    }
+    assert {rule: told[rule] for rule in expected} == expected
+    assert pl.read_csv(text).select("official-name").to_series().to_list() == [told["official-name"]]
+
+
+def test_parts_of_a_large_file_never_part_a_centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tic_rules.cli.table._ROWS", 7)
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 30, 11)
+    table.write_parquet(tmp_path / "facts.parquet")
+    output = tmp_path / "statuses.parquet"
+    run = CliRunner().invoke(
+        main, ["table", str(tmp_path / "facts.parquet"), "--rules", "jiangsu_2020", "--output", str(output)]
+    )
+    assert run.exit_code == 0, run.output
+    assert _differences(pl.read_parquet(output).to_dicts(), expected) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["no.parquet", "--output", "out.parquet"], "no.parquet"),
+        (["no.yaml", "--output", "out.parquet"], "no.yaml"),
+        (["no.parquet"], "--output"),
+        (["no.parquet", "--output", "out.doc"], "out.doc"),
+        (["no.parquet", "--output", "no.parquet"], "--output"),
+        (["no.yaml", "--facts", "facts.csv"], "facts.csv"),
+    ],
+)
+def test_unusable_arguments(arguments: list[str], said: str) -> None:
+    run = CliRunner().invoke(main, ["table", *arguments, "--rules", "zhejiang_2022"])
+    assert run.exit_code == 2
+    assert said in run.output
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize(
+    "wrong", [None, {"headcount@2y": ["many"], "as_of": [date(2026, 6, 30)]}, {"headcount@2y": [300]}]
+)
+def test_a_file_that_is_no_table_of_facts(tmp_path: Path, wrong: dict[str, Any] | None) -> None:
+    if wrong is None:
+        (tmp_path / "a.parquet").write_text("no table", encoding="utf-8")
+    else:
+        pl.DataFrame(wrong).write_parquet(tmp_path / "a.parquet")
+    run = CliRunner().invoke(
+        main,
+        [
+            "table",
+            str(tmp_path / "a.parquet"),
+            "--rules",
+            "zhejiang_2022",
+            "--output",
+            str(tmp_path / "b.parquet"),
+        ],
+    )
+    assert run.exit_code == 2
+    assert "a.parquet" in run.output or "as-of" in run.output or "headcount@2y" in run.output
+    assert not isinstance(run.exception, TypeError | ValueError)
+    assert not (tmp_path / "b.parquet").exists()

@@ -1,0 +1,262 @@
+"""The program as people and CI call it: exit statuses, standard input, folders, languages, narrow and odd terminals."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from tic_rules import shipped_ids
+from tic_rules.cli import COMMANDS, main
+from tic_rules.renderers.text import cells, cut
+
+ROOT = Path(__file__).parents[2]
+ZHEJIANG, JIANGSU = str(ROOT / "examples" / "zhejiang.yaml"), str(ROOT / "examples" / "jiangsu.yaml")
+
+
+def run(*args: str, stdin: str | bytes | None = None) -> Result:
+    return CliRunner().invoke(main, list(args), input=stdin)
+
+
+@pytest.mark.parametrize(
+    ("args", "status"),
+    [
+        (["check", JIANGSU], 0),
+        (["check", ZHEJIANG], 1),
+        (["check", ZHEJIANG, JIANGSU], 1),
+        (["check", ZHEJIANG, "--phase", "application"], 0),
+        (["check", ZHEJIANG, "--phase", "term_end"], 0),
+        (["check", ZHEJIANG, "--phase", "term_end", "--fail-on", "undetermined"], 1),
+        (["check", JIANGSU, "--fail-on", "on_course"], 0),
+        (["check", "nothing.yaml"], 2),
+        (["check", JIANGSU, "nothing.yaml"], 2),
+        (["check", JIANGSU, "--rules", "atlantis_2020"], 2),
+        (["check", JIANGSU, "--as-of", "yesterday"], 2),
+        (["check", JIANGSU, "--as-of", "2021"], 2),
+        (["check", JIANGSU, "--as-of", "2019-01-01"], 2),
+        (["check", JIANGSU, "--format", "telegram"], 2),
+        (["check"], 2),
+        (["rules"], 0),
+        (["rules", "zhejiang_2022"], 0),
+        (["rules", "nowhere"], 2),
+        (["explain", "zhejiang_2022/investment-2y"], 0),
+        (["explain", "no-such-rule"], 2),
+        (["schema", "centre"], 0),
+        (["schema", "report"], 0),
+        (["schema", "ruleset"], 0),
+        (["chekc"], 2),
+    ],
+)
+def test_exit_statuses(args: list[str], status: int) -> None:
+    result = run(*args)
+    assert result.exit_code == status, result.output
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_none_in_force_names_the_earliest_day() -> None:
+    result = run("check", JIANGSU, "--as-of", "2019-01-01", "--lang", "en")
+    assert "2020-12-03" in result.stderr
+
+
+def test_a_rule_set_asked_for_by_name_is_applied_all_the_same_with_a_warning() -> None:
+    report = json.loads(
+        run("check", JIANGSU, "--rules", "jiangsu_2020", "--as-of", "2019-01-01", "--format", "json").stdout
+    )["reports"][0]
+    assert "not-in-force" in [warning["code"] for warning in report["warnings"]]
+
+
+def test_json_and_json_lines_hold_the_same_reports() -> None:
+    whole = json.loads(run("check", ZHEJIANG, JIANGSU, "--format", "json").stdout)
+    lines = [
+        json.loads(line) for line in run("check", ZHEJIANG, JIANGSU, "--format", "jsonl").stdout.splitlines()
+    ]
+    assert whole["schema_version"] == 1
+    assert whole["reports"] == lines
+    assert [report["centre"]["id"] for report in lines] == ["zj-2022-01", lines[1]["centre"]["id"]]
+
+
+def test_no_report_is_still_json() -> None:
+    result = run("check", "nothing.yaml", "--format", "json")
+    assert json.loads(result.stdout) == {"schema_version": 1, "reports": []}
+
+
+def test_standard_input_and_output_file(tmp_path: Path) -> None:
+    text = Path(JIANGSU).read_text(encoding="utf-8")
+    result = run(
+        "check", "-", "--format", "json", "--output", str(tmp_path / "deep" / "report.json"), stdin=text
+    )
+    assert result.exit_code == 0
+    assert result.stdout == ""
+    report = json.loads((tmp_path / "deep" / "report.json").read_text(encoding="utf-8"))["reports"][0]
+    assert report["centre"]["file"] == "<stdin>"
+    assert report["findings"][0]["rule"] == "jiangsu_2020/positioning"
+
+
+def test_json_on_standard_input() -> None:
+    result = run(
+        "check",
+        "-",
+        "--rules",
+        "jiangsu_2020",
+        "--as-of",
+        "2024-01-01",
+        "--format",
+        "json",
+        stdin='{"id": "x", "legal": {"independent": true}, "stage": "approved"}',
+    )
+    finding = next(
+        f
+        for f in json.loads(result.stdout)["reports"][0]["findings"]
+        if f["rule"] == "jiangsu_2020/legal-entity"
+    )
+    assert finding["status"] == "pass"
+    assert finding["data"][0]["line"] == 1
+
+
+def test_several_rule_sets_give_one_report_each() -> None:
+    result = run("check", JIANGSU, "--rules", "jiangsu_2020", "--rules", "zhejiang_2022", "--format", "json")
+    assert [report["ruleset"]["id"] for report in json.loads(result.stdout)["reports"]] == [
+        "jiangsu_2020",
+        "zhejiang_2022",
+    ]
+
+
+def test_a_folder_is_every_centre_file_below_it() -> None:
+    result = run("check", str(ROOT / "examples"), "--format", "jsonl")
+    files = {json.loads(line)["centre"]["file"] for line in result.stdout.splitlines()}
+    assert {Path(file).name for file in files} == {
+        "zhejiang.yaml",
+        "jiangsu.yaml",
+        "national.yaml",
+        "zj-fos.yaml",
+        "zj-textile.yaml",
+        "nat-gan.yaml",
+        "nat-rail.yaml",
+    }
+
+
+def test_a_programme_is_decided_beside_its_centres() -> None:
+    figures = str(ROOT / "examples" / "programme_zhejiang.yaml")
+    result = run("check", ZHEJIANG, "--programme", figures, "--rules", "zhejiang_2022", "--format", "json")
+    report = json.loads(result.stdout)["reports"][-1]
+    assert report["centre"] is None
+    assert report["programme"] == {"file": figures, "centres": 1}
+    told = {finding["rule"]: finding["status"] for finding in report["findings"]}
+    assert told["zhejiang_2022/programme-count"] != "not_applicable"
+    assert told["zhejiang_2022/positioning"] == "not_applicable"
+
+
+def test_the_language_follows_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
+    assert "结论" in run("check", ZHEJIANG).stdout
+    monkeypatch.setenv("LC_ALL", "de_DE.UTF-8")
+    assert "Verdict" in run("check", ZHEJIANG).stdout
+    assert "结论" in run("check", ZHEJIANG, "--lang", "zh").stdout
+
+
+def test_a_typical_centre_fits_on_a_screen_and_verbose_unfolds_it() -> None:
+    short, long = (
+        run("check", ZHEJIANG, "--lang", "zh").stdout,
+        run("check", ZHEJIANG, "--lang", "zh", "--verbose").stdout,
+    )
+    assert len(short.splitlines()) <= 50
+    assert "已折叠" in short
+    assert "已折叠" not in long
+    assert len(long.splitlines()) > 100
+
+
+def test_worst_comes_first() -> None:
+    text = run("check", ZHEJIANG, "--lang", "zh").stdout
+    order = [text.index(sign) for sign in ("✗ 不符合", "◇ 待评审", "◷ 待完成", "– 鼓励")]
+    assert order == sorted(order)
+
+
+def test_chinese_stands_in_columns() -> None:
+    lines = [
+        line
+        for line in run("check", ZHEJIANG, "--lang", "zh").stdout.splitlines()
+        if line.startswith("  ") and line.strip()[0] in "一二三四五"
+    ]
+    starts = {cells(line[: len(line) - len(line.lstrip().split(maxsplit=1)[1])]) for line in lines}
+    assert len(starts) == 1
+    assert cut("浙江省技术创新中心", 7) == "浙江省…"
+
+
+def program(*args: str, **environment: str) -> subprocess.CompletedProcess[bytes]:
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
+    return subprocess.run(
+        [sys.executable, "-m", "tic_rules", *args], capture_output=True, env=env, cwd=ROOT, check=False
+    )
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "ascii", "latin-1"])
+def test_a_console_that_is_not_utf8_never_crashes_it(encoding: str) -> None:
+    done = program("check", ZHEJIANG, "--lang", "zh", PYTHONIOENCODING=encoding)
+    assert done.returncode == 1, done.stderr
+    assert b"Traceback" not in done.stderr
+    if encoding == "gbk":
+        assert "结论：不合规" in done.stdout.decode("gbk")
+
+
+def test_no_colour_where_it_is_redirected() -> None:
+    assert b"\x1b[" not in program("check", ZHEJIANG).stdout
+
+
+def test_colour_on_a_terminal_unless_no_color_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tic_rules.cli import common
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert common.colour_wanted(None)
+    assert not common.colour_wanted("file.txt")
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not common.colour_wanted(None)
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_init_writes_a_file_that_loads_and_of_which_nothing_is_known(ruleset: str, tmp_path: Path) -> None:
+    path = tmp_path / "centre.yaml"
+    assert run("init", "--rules", ruleset, "--output", str(path)).exit_code == 0
+    text = path.read_text(encoding="utf-8")
+    result = run("check", str(path), "--rules", ruleset, "--as-of", "2026-06-30", "--format", "json")
+    report = json.loads(result.stdout)["reports"][0]
+    assert {finding["status"] for finding in report["findings"]} <= {
+        "unknown",
+        "not_applicable",
+        "needs_review",
+    }
+    assert {f["bearer"] for f in report["findings"] if f["status"] == "not_applicable"} <= {"programme"}
+    commented = [line for line in text.splitlines() if line.lstrip().startswith("#")]
+    assert len(commented) > len(yaml.safe_load(text))
+    assert "〔" in text
+
+
+def test_init_asks_only_for_what_the_rules_read() -> None:
+    zhejiang, plan = (
+        run("init", "--rules", "zhejiang_2022").stdout,
+        run("init", "--rules", "national_13fyp").stdout,
+    )
+    assert "headcount:" in zhejiang
+    assert "headcount:" not in plan
+    assert "formation_mode:" not in zhejiang
+    assert "jurisdiction: zhejiang" in zhejiang
+
+
+def test_explain_shows_what_a_rule_saw() -> None:
+    text = run("explain", "zhejiang_2022/legal-entity", "--centre", ZHEJIANG, "--lang", "en").stdout
+    assert "independent legal entity" in text
+    assert "examples/zhejiang.yaml:" in text
+    assert "Elsewhere" in text
+    assert "jiangsu_2020/legal-entity" in text
+
+
+def test_help_lists_every_command() -> None:
+    text = run("--help").stdout
+    assert all(name in text for name in COMMANDS)
+    assert run("--version").stdout.startswith("tic-rules, version")

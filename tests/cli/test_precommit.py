@@ -1,0 +1,98 @@
+"""The hooks as pre-commit runs them, in a repository made for the purpose."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+pytest.importorskip("pre_commit", reason="pre-commit is not installed")
+
+ROOT = Path(__file__).parents[2]
+HOOKS: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+pytestmark = pytest.mark.skipif(
+    shutil.which("git") is None or os.name == "nt", reason="needs git and a POSIX shell"
+)
+
+
+@pytest.fixture
+def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A repository with centres, rules and other files, whose hooks run the program of this checkout."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    script = programs / "tic-rules"
+    script.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tic_rules "$@"\n', encoding="utf-8")
+    script.chmod(script.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", f"{programs}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PYTHONPATH", str(ROOT / "src"))
+    monkeypatch.setenv("PRE_COMMIT_HOME", str(tmp_path / "cache"))
+    monkeypatch.delenv("GIT_DIR", raising=False)
+    monkeypatch.delenv("GIT_INDEX_FILE", raising=False)
+    place = tmp_path / "repository"
+    (place / "centres").mkdir(parents=True)
+    (place / "rules").mkdir()
+    shutil.copy(ROOT / "examples" / "jiangsu.yaml", place / "centres")
+    for name in ("jiangsu_2020.yaml", "vocabulary.yaml"):
+        shutil.copy(ROOT / "rules" / name, place / "rules")
+    # As published, but for where the program comes from: installing it anew is not what is tried here.
+    local = [{**hook, "language": "system"} for hook in HOOKS]
+    config = {"repos": [{"repo": "local", "hooks": local}]}
+    (place / ".pre-commit-config.yaml").write_text(
+        yaml.safe_dump(config, allow_unicode=True), encoding="utf-8"
+    )
+    git(place, "init", "--quiet")
+    git(place, "add", "--all")
+    return place
+
+
+def git(place: Path, *args: str) -> None:
+    subprocess.run(["git", *args], cwd=place, check=True, capture_output=True)
+
+
+def pre_commit(place: Path, *args: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pre_commit", *args],
+        cwd=place,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def test_the_manifest_is_valid() -> None:
+    result = pre_commit(ROOT, "validate-manifest", ".pre-commit-hooks.yaml")
+    assert result.returncode == 0, result.stdout
+
+
+def test_centres_and_rules_that_are_right_pass(repository: Path) -> None:
+    result = pre_commit(repository, "run", "--all-files")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.count("Passed") == 2
+
+
+def test_a_centre_that_fails_stops_the_commit(repository: Path) -> None:
+    shutil.copy(ROOT / "examples" / "zhejiang.yaml", repository / "centres")
+    git(repository, "add", "--all")
+    result = pre_commit(repository, "run", "tic-rules-check")
+    assert result.returncode == 1
+    assert "centres/zhejiang.yaml:93:32" in result.stdout
+    assert "exit code: 1" in result.stdout
+
+
+def test_a_broken_rule_file_stops_the_commit(repository: Path) -> None:
+    file = repository / "rules" / "jiangsu_2020.yaml"
+    file.write_text(
+        file.read_text(encoding="utf-8").replace("kind: condition", "kind: wish", 1), encoding="utf-8"
+    )
+    git(repository, "add", "--all")
+    result = pre_commit(repository, "run", "tic-rules-lint")
+    assert result.returncode == 1
+    assert "rules/jiangsu_2020.yaml:" in result.stdout

@@ -1,0 +1,517 @@
+"""The work of a team: baselines, expiry, the auditor's view, many files in several processes, settings of a project."""
+
+from __future__ import annotations
+
+import io
+import json
+import multiprocessing
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections import deque
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tic_rules import Centre, check
+from tic_rules.cli import main, progress
+from tic_rules.cli.running import Job, Outcome, how_many, in_order
+from tic_rules.renderers import FORMATS
+from tic_rules.results.report import VERDICTS
+
+ROOT = Path(__file__).parents[2]
+ZHEJIANG, JIANGSU = ROOT / "examples" / "zhejiang.yaml", ROOT / "examples" / "jiangsu.yaml"
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, list(args))
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Two centres in a folder of their own: zhejiang fails, jiangsu does not."""
+    monkeypatch.chdir(tmp_path)
+    for name in ("GITHUB_STEP_SUMMARY", "LC_ALL", "LC_MESSAGES", "LANG", "TIC_RULES_LANG"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "centres").mkdir()
+    for file in (ZHEJIANG, JIANGSU):
+        shutil.copy(file, tmp_path / "centres")
+    return tmp_path
+
+
+def edit(file: str, *changes: tuple[str, str]) -> None:
+    path = Path("centres") / file
+    text = path.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+# --- baseline ---------------------------------------------------------------------------------------------------------------
+
+
+def test_only_new_findings_fail() -> None:
+    assert run("check", "centres").exit_code == 1
+    assert run("check", "centres", "--write-baseline", "base.json").exit_code == 0
+    assert run("check", "centres", "--baseline", "base.json").exit_code == 0
+    edit("zhejiang.yaml", ("{date: 2024-02-01, value: 320}", "{date: 2024-02-01, value: 290}"))
+    worse = run("check", "centres", "--baseline", "base.json")
+    assert worse.exit_code == 1
+    assert "In the baseline 2, new 1" in worse.stdout
+    assert len(re.findall(r"\(baseline\)", worse.stdout)) > 2
+    assert "[in principle] (baseline)  investment-2y" in worse.stdout
+
+
+def test_a_further_item_is_new_one_less_is_not() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    edit("zhejiang.yaml", ('  "6.5": {target: 培养青年骨干和研究生200人}\n', ""))
+    assert run("check", "centres", "--baseline", "base.json").exit_code == 1
+    edit("zhejiang.yaml", ('  "6.4":', '  "6.5": {target: x}\n  "6.6": {target: x}\n  "6.4":'))
+    better = run("check", "centres", "--baseline", "base.json")
+    assert better.exit_code == 0
+    assert better.stderr == ""
+
+
+def test_what_is_pending_and_then_fails_is_new() -> None:
+    run("check", "centres/zhejiang.yaml", "--write-baseline", "base.json")
+    assert (
+        run("check", "centres/zhejiang.yaml", "--baseline", "base.json", "--fail-on", "on_course").exit_code
+        == 0
+    )
+    late = run(
+        "check",
+        "centres/zhejiang.yaml",
+        "--baseline",
+        "base.json",
+        "--as-of",
+        "2028-01-01",
+        "--fail-on",
+        "undetermined",
+    )
+    assert late.exit_code == 1
+
+
+def test_stale_entries_are_told_and_others_left_alone() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    edit("zhejiang.yaml", ('  "6.4":', '  "6.6": {target: x}\n  "10.7": {target: x}\n  "6.4":'))
+    result = run("check", "centres", "--baseline", "base.json")
+    assert result.exit_code == 0
+    assert re.search(
+        r"^base.json: .*zhejiang_2022/indicators \(fail\) of zj-2022-01.*\[stale-baseline\]$",
+        result.stderr,
+        re.MULTILINE,
+    )
+    assert run("check", "centres/jiangsu.yaml", "--baseline", "base.json").stderr == "", (
+        "the run did not look at the other centre"
+    )
+    assert run("check", "centres", "--baseline", "base.json", "--phase", "application").stderr == "", (
+        "nor at rules of other phases"
+    )
+
+
+def test_a_baseline_is_taken_over() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    before = json.loads(Path("base.json").read_text(encoding="utf-8"))["baseline"]
+    edit("zhejiang.yaml", ('  "6.4":', '  "6.6": {target: x}\n  "10.7": {target: x}\n  "6.4":'))
+    assert (
+        run(
+            "check", "centres/jiangsu.yaml", "--baseline", "base.json", "--write-baseline", "base.json"
+        ).exit_code
+        == 0
+    )
+    assert json.loads(Path("base.json").read_text(encoding="utf-8"))["baseline"] == before
+    run("check", "centres", "--baseline", "base.json", "--write-baseline", "base.json")
+    after = json.loads(Path("base.json").read_text(encoding="utf-8"))["baseline"]
+    assert [entry for entry in before if entry not in after] == [
+        {
+            "centre": "zj-2022-01",
+            "rule": "zhejiang_2022/indicators",
+            "status": "fail",
+            "lacking": ["10.7", "6.6"],
+        }
+    ]
+
+
+def test_a_baseline_survives_a_moved_file_and_moved_lines() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    text = Path("centres/zhejiang.yaml").read_text(encoding="utf-8")
+    Path("elsewhere.yaml").write_text("# a line more\n" + text, encoding="utf-8")
+    assert run("check", "elsewhere.yaml", "--baseline", "base.json").exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", 1),
+        ("[]", 1),
+        ('{"schema_version": 2, "baseline": []}', 1),
+        ('{"schema_version": 1,\n "baseline": [\n {"centre": "x"}]}', 3),
+        ('{"schema_version": 1,\n "baseline": [\n {"centre": "x", "rule": "y", "status": "fine"}]}', 3),
+        (
+            '{"schema_version": 1,\n "baseline": [\n {"centre": "x", "rule": "y", "status": "fail", "years": ["MMXX"]}]}',
+            3,
+        ),
+    ],
+)
+def test_a_broken_baseline_is_told_with_its_line(text: str, line: int) -> None:
+    Path("base.json").write_text(text, encoding="utf-8")
+    result = run("check", "centres", "--baseline", "base.json")
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"base.json:{line}:"), result.stderr
+    assert result.stdout == ""
+
+
+def test_a_baseline_that_is_not_there_is_an_error() -> None:
+    result = run("check", "centres", "--baseline", "base.json")
+    assert (result.exit_code, "--write-baseline" in result.stderr) == (2, True)
+
+
+# --- exemptions and attestations --------------------------------------------------------------------------------------------
+
+
+def status(rule: str, as_of: str = "2026-06-30") -> tuple[str, list[tuple[str, int]]]:
+    report = check(Centre.from_file("centres/zhejiang.yaml"), "zhejiang_2022", as_of=as_of)
+    return report[rule].status, [(warning.code, warning.line) for warning in report.warnings]
+
+
+def test_an_exemption_stands_until_its_last_day() -> None:
+    edit(
+        "zhejiang.yaml",
+        (
+            "approved_by: 省科技厅, date: 2024-03-20}",
+            "approved_by: 省科技厅, date: 2024-03-20, expires_on: 2026-06-29}",
+        ),
+    )
+    found, warnings = status("teams-2y", "2026-06-30")
+    assert (found, [code for code, _ in warnings]) == ("fail", ["expired"])
+    assert (
+        "expires_on"
+        in Path("centres/zhejiang.yaml").read_text(encoding="utf-8").splitlines()[warnings[0][1] - 1]
+    )
+    edit("zhejiang.yaml", ("expires_on: 2026-06-29", "expires_on: 2026-06-30"))
+    assert status("teams-2y", "2026-06-30") == ("exempted", [])
+
+
+def test_an_attestation_stands_until_its_last_day() -> None:
+    edit("zhejiang.yaml", ("evidence: 共建协议}", "evidence: 共建协议, expires_on: 2026-06-29}"))
+    found, warnings = status("rights-and-duties")
+    assert (found, [code for code, _ in warnings]) == ("needs_review", ["expired"])
+    edit("zhejiang.yaml", ("expires_on: 2026-06-29", "expires_on: 2026-06-30"))
+    assert status("rights-and-duties") == ("pass", [])
+
+
+def test_an_expiry_has_to_be_a_day() -> None:
+    edit("zhejiang.yaml", ("evidence: 共建协议}", "evidence: 共建协议, expires_on: 2026-06}"))
+    result = run("check", "centres/zhejiang.yaml", "--lang", "en")
+    assert (result.exit_code, "expires_on must be exact to the day" in result.stderr) == (2, True)
+
+
+def test_entries_for_unknown_rule_sets_are_told() -> None:
+    edit("zhejiang.yaml", ("rule: zhejiang_2022/teams-2y,", "rule: zhejang_2022/teams-2y,"))
+    result = run("check", "centres/zhejiang.yaml", "--lang", "en")
+    assert re.search(
+        r"^centres/zhejiang.yaml:\d+:\d+: /exemptions/0/rule there is no rule set zhejang_2022",
+        result.stderr,
+        re.MULTILINE,
+    )
+    assert run("check", "centres/zhejiang.yaml", "--quiet").stderr == ""
+
+
+def test_the_auditors_view() -> None:
+    assert "exempted 1" in run("check", "centres/zhejiang.yaml").stdout
+    strict = json.loads(run("check", "centres/zhejiang.yaml", "--no-exemptions", "--format", "json").stdout)[
+        "reports"
+    ][0]
+    assert next(f for f in strict["findings"] if f["rule"].endswith("/teams-2y"))["status"] == "fail"
+    assert strict["warnings"] == []
+
+
+# --- many files -------------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def many(folder: Path) -> Path:
+    """Twenty centres, three broken files among them, and things that are no centres."""
+    place = folder / "many"
+    place.mkdir()
+    for number in range(20):
+        source = (ZHEJIANG, JIANGSU)[number % 2].read_text(encoding="utf-8")
+        text = (
+            "id: [\n"
+            if number in (3, 11, 12)
+            else re.sub(r"^id: .*", f"id: c-{number:02}", source, flags=re.MULTILINE)
+        )
+        (place / f"c{number:02}.yaml").write_text(text, encoding="utf-8")
+    (place / "report.json").write_text('{\n  "schema_version": 1,\n  "reports": []\n}', encoding="utf-8")
+    return place
+
+
+@pytest.mark.parametrize("format_", ["text", "json", "jsonl", "sarif", "junit", "github", "markdown"])
+def test_processes_change_nothing(many: Path, format_: str) -> None:
+    one = run("check", str(many), "--format", format_, "--jobs", "1")
+    three = run("check", str(many), "--format", format_, "--jobs", "3")
+    assert (one.stdout, one.stderr, one.exit_code) == (three.stdout, three.stderr, three.exit_code)
+    assert one.exit_code == 2
+    assert one.stderr.count("[yaml]") == 3
+
+
+def test_results_come_in_the_order_of_the_input(many: Path) -> None:
+    files = [str(file) for file in sorted(many.glob("*.yaml"), reverse=True)]
+    result = run("check", *files, "--format", "jsonl", "--jobs", "4")
+    assert [json.loads(line)["centre"]["id"] for line in result.stdout.splitlines()] == [
+        f"c-{n:02}" for n in range(19, -1, -1) if n not in (3, 11, 12)
+    ]
+
+
+def test_the_summary_counts_centres_and_clauses(many: Path) -> None:
+    summary = run("check", str(many), "--quiet", "--lang", "en").stdout.split("Summary\n")[1]
+    assert re.findall(r"^  ([a-z-]+(?: [a-z]+)*)  +(\d+)$", summary, re.MULTILINE) == [
+        ("non-compliant", "9"),
+        ("compliant", "8"),
+        ("files that could not be checked", "3"),
+    ]
+    assert (
+        "   9  附件1     a target for each of the 43 second-level indicators  zhejiang_2022/indicators"
+        in summary
+    )
+    assert "Summary" not in run("check", "centres/jiangsu.yaml").stdout, "one centre needs none"
+
+
+def test_a_centre_counts_once_with_its_worst_verdict() -> None:
+    shutil.copy(ROOT / "examples" / "national.yaml", "centres")
+    result = run("check", "centres/national.yaml", "centres/jiangsu.yaml", "--quiet")
+    assert len(re.findall(r"^undetermined +国|^undetermined", result.stdout, re.MULTILINE)) >= 1
+    assert "  undetermined  1\n  compliant     1\n" in result.stdout.split("Summary\n")[1]
+
+
+def test_exit_zero_is_for_verdicts_only(many: Path) -> None:
+    assert run("check", "centres", "--exit-zero").exit_code == 0
+    assert run("check", str(many), "--exit-zero").exit_code == 2
+
+
+def test_processes_are_started_where_they_pay() -> None:
+    assert how_many(5, None) <= 1
+    assert how_many(3, 8) == 3
+    assert how_many(100_000, None) >= 1
+
+
+START = """
+import multiprocessing, sys
+if __name__ == "__main__":
+    multiprocessing.set_start_method(sys.argv.pop(1))
+    from tic_rules.cli import main
+    main()
+"""
+
+
+@pytest.mark.parametrize("method", ["fork", "spawn"])
+def test_any_way_of_starting_processes_will_do(many: Path, method: str) -> None:
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system cannot {method}")
+    Path("start.py").write_text(START, encoding="utf-8")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUTF8": "1"}
+    command = [sys.executable, "start.py", method, "check", str(many), "--format", "sarif", "--jobs", "2"]
+    done = subprocess.run(command, env=environment, capture_output=True, check=False)
+    assert done.stdout.decode("utf-8") == run("check", str(many), "--format", "sarif", "--jobs", "1").stdout
+    assert done.returncode == 2
+
+
+def test_only_so_many_files_are_under_way() -> None:
+    class Pool:
+        """Does the work when it is asked for, and notes how much waits."""
+
+        most = under_way = 0
+
+        def submit(self, function: Any, job: Job, paths: tuple[str, ...]) -> Future[list[Outcome]]:
+            self.under_way += 1
+            self.most = max(self.most, self.under_way)
+            done: Future[list[Outcome]] = Future()
+            done.set_result([Outcome(files=int(path)) for path in paths])
+            return done
+
+        def shutdown(self, **_: Any) -> None:
+            self.under_way = 0
+
+    pool = Pool()
+    came = []
+    for outcome in in_order(pool, Job(), deque((str(number),) for number in range(1000)), processes=2):  # type: ignore[arg-type]
+        pool.under_way -= 1
+        came.append(outcome.files)
+    assert came == list(range(1000))
+    assert pool.most <= 8
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("ci", "wanted", "shows"), [("", True, True), ("true", True, False), ("", False, False)]
+)
+def test_the_progress_bar_is_for_terminals(
+    monkeypatch: pytest.MonkeyPatch, ci: str, wanted: bool, shows: bool
+) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("CI", ci)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(progress, "_WAIT", 0.0)
+    monkeypatch.setattr(progress, "_EVERY", 0.0)
+    bar = progress.Progress(4, wanted=wanted, shared=True)
+    bar.step(1)
+    bar.make_room()
+    bar.step(1)
+    bar.clear()
+    assert ("1/4" in terminal.getvalue(), "2/4" in terminal.getvalue()) == (shows, shows)
+    assert terminal.getvalue().endswith("\r\033[K") == shows
+
+
+def test_no_progress_bar_off_a_terminal(many: Path) -> None:
+    assert "#" not in run("check", str(many), "--format", "jsonl").stderr
+
+
+# --- outputs ----------------------------------------------------------------------------------------------------------------
+
+
+def test_several_outputs_in_one_run() -> None:
+    result = run(
+        "check",
+        "centres",
+        "--output-format",
+        "sarif:out/a.sarif",
+        "--output-format",
+        "junit:out/a.xml",
+        "--format",
+        "jsonl",
+    )
+    assert len(result.stdout.splitlines()) == 2
+    assert json.loads(Path("out/a.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert Path("out/a.xml").read_text(encoding="utf-8").count("<testsuite ") == 2
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("source", ["centres", "-"])
+def test_every_format_in_one_run_says_what_it_says_alone(source: str) -> None:
+    pytest.importorskip("jinja2", reason="pages need the extra html")
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    text = Path("centres/zhejiang.yaml").read_text(encoding="utf-8")
+    many = [word for name in FORMATS for word in ("--output-format", f"{name}:{name}")]
+    assert (
+        CliRunner()
+        .invoke(main, ["check", source, *many, "--format", "jsonl", "--output", "out"], input=text)
+        .exit_code
+        == 1
+    )
+    assert Path("out").read_bytes() == Path("jsonl").read_bytes()
+    for name in FORMATS:
+        alone = CliRunner().invoke(
+            main, ["check", source, "--format", name, "--output", f"alone-{name}"], input=text
+        )
+        assert (alone.exit_code, alone.stdout) == (1, ""), name
+        written = Path(name).read_bytes()
+        assert written, name
+        assert written == Path(f"alone-{name}").read_bytes(), name
+
+
+@pytest.mark.parametrize("fail_on", VERDICTS[:3])
+@pytest.mark.parametrize("file", ["centres", "centres/jiangsu.yaml", "nothing.yaml"])
+def test_the_format_never_changes_the_exit_status(file: str, fail_on: str) -> None:
+    formats = ("text", "json", "jsonl", "markdown", "sarif", "junit", "github")
+    assert (
+        len({run("check", file, "--fail-on", fail_on, "--format", format_).exit_code for format_ in formats})
+        == 1
+    )
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--output-format", "fax:a"], "no format fax"),
+        (["--output-format", "json", "--output-format", "sarif"], "only one format"),
+        (["--output-format", "json:a", "--output-format", "sarif:./a"], "same file"),
+        (["--output", "centres/jiangsu.yaml"], "is not overwritten"),
+        (["--output", "centres"], "cannot be written"),
+    ],
+)
+def test_outputs_that_cannot_be(args: list[str], says: str) -> None:
+    before = Path("centres/jiangsu.yaml").read_bytes()
+    result = run("check", "centres", *args)
+    assert (result.exit_code, says in result.stderr) == (2, True), result.output
+    assert Path("centres/jiangsu.yaml").read_bytes() == before
+
+
+# --- settings ---------------------------------------------------------------------------------------------------------------
+
+
+def test_the_nearest_settings_win() -> None:
+    Path("pyproject.toml").write_text(
+        '[tool.other]\nx = 1\n[tool.tic-rules]\nfail-on = "on_course"\n', encoding="utf-8"
+    )
+    shown = json.loads(run("config", "--format", "json").stdout)
+    assert shown["settings"]["fail-on"] == {"value": "on_course", "line": 4}
+    Path("tic-rules.toml").write_text("as-of = 2026-06-30\n", encoding="utf-8")
+    shown = json.loads(run("config", "--format", "json").stdout)
+    assert Path(shown["file"]).name == "tic-rules.toml"
+    assert shown["settings"]["fail-on"] == {"value": "non_compliant", "line": None}
+    assert shown["settings"]["as-of"]["value"] == "2026-06-30"
+
+
+def test_settings_are_defaults_and_paths_start_from_their_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    Path("tic-rules.toml").write_text('baseline = "base.json"\nlang = "zh"\n', encoding="utf-8")
+    Path("deep/er").mkdir(parents=True)
+    monkeypatch.chdir("deep/er")
+    result = run("check", "../../centres", "--quiet")
+    assert (result.exit_code, "汇总" in result.stdout) == (0, True)
+    assert "Summary" in run("check", "../../centres", "--lang", "en").stdout, "the command line goes before"
+    Path("own.toml").write_text('fail-on = "undetermined"\n', encoding="utf-8")
+    assert run("check", "../../centres", "--config", "own.toml").exit_code == 1
+
+
+def test_rule_sets_by_id_and_by_path() -> None:
+    rules = (
+        (ROOT / "rules" / "jiangsu_2020.yaml")
+        .read_text(encoding="utf-8")
+        .replace("id: jiangsu_2020", "id: our_rules", 1)
+    )
+    Path("ours.yaml").write_text(rules, encoding="utf-8")
+    Path("tic-rules.toml").write_text('rules = ["jiangsu_2020", "ours.yaml"]\n', encoding="utf-8")
+    lines = run("check", "centres/jiangsu.yaml", "--format", "jsonl").stdout.splitlines()
+    assert [json.loads(line)["ruleset"]["id"] for line in lines] == ["jiangsu_2020", "our_rules"]
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('fail-onn = "x"', "tic-rules.toml:1:1: fail-onn no setting fail-onn; did you mean fail-on?"),
+        ('lang = "en"\nfail-on = "never"', "tic-rules.toml:2:1: fail-on one of non_compliant"),
+        ("rules = 3", "a list of rule sets is expected"),
+        ("jobs = 0", "a whole number from 1 on"),
+        ("baseline = 1", "the path of a file"),
+        ('exit-zero = "yes"', "true or false"),
+        ("as-of = true", "a date is expected"),
+        ('as-of = "June"', "June"),
+        ("as-of = \n", "tic-rules.toml:1:"),
+        ('rules = ["atlantis_2020"]', "atlantis_2020"),
+    ],
+)
+def test_settings_that_do_not_fit_are_told(text: str, says: str) -> None:
+    Path("tic-rules.toml").write_text(text, encoding="utf-8")
+    result = run("check", "centres")
+    assert result.exit_code == 2
+    assert says in result.stderr
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+def test_a_foreign_pyproject_is_left_alone() -> None:
+    Path("pyproject.toml").write_text("this is = = no toml", encoding="utf-8")
+    assert run("check", "centres/jiangsu.yaml").exit_code == 0
+    assert "No settings file" in run("config", "--lang", "en").stdout
+    assert "没有配置文件" in run("config", "--lang", "zh").stdout

@@ -1,0 +1,246 @@
+"""Bad files: each is told what, where and what would be right, all at once, in both languages; never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tic_rules import Centre, DataError, RuleSetError, TicRulesError, parse_ruleset
+from tic_rules.cli import main
+from tic_rules.model.loader import rules_folder
+
+ROOT = Path(__file__).parents[2]
+
+CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
+    "a field misspelt, with a hint": (
+        "id: x\nstaff: {headcout: 3}\n",
+        [(2, 9, "/staff/headcout", "did you mean headcount?")],
+    ),
+    "an unknown heading": ("id: x\nstaf: {}\n", [(2, 1, "/staf", "did you mean staff?")]),
+    "an impossible date": ("id: x\napproved_on: 2021-02-30\n", [(2, 14, "/approved_on", "no such day")]),
+    "a date in another form": (
+        "id: x\napplied_on: 1 March 2021\n",
+        [(2, 13, "/applied_on", "is not a date")],
+    ),
+    "a currency that is not yuan": (
+        "contributions:\n  - {amount: 5万美元}\n",
+        [(2, 14, "/contributions/0/amount", "not in yuan")],
+    ),
+    "a negative headcount": ("staff: {headcount: -3}\n", [(1, 20, "/staff/headcount", "cannot be negative")]),
+    "half a person": ("staff: {headcount: 3.5}\n", [(1, 20, "/staff/headcount", "whole number")]),
+    "not a number": ("staff: {headcount: .nan}\n", [(1, 20, "/staff/headcount", "not a number")]),
+    "NaN": ("contributions: [{amount: NaN}]\n", [(1, 26, "/contributions/0/amount", "not an amount")]),
+    "a yes that is not true": (
+        "legal: {independent: yes}\n",
+        [(1, 22, "/legal/independent", "true or false")],
+    ),
+    "a word that is not in the vocabulary": ("zones: [moon]\n", [(1, 9, "/zones/0", "is not one of")]),
+    "a key given twice": ("id: x\nname: a\nname: b\n", [(3, 1, "", "given twice (first on line 2)")]),
+    "a list in place of a mapping": ("staff: [1]\n", [(1, 8, "/staff", "a mapping is expected")]),
+    "text in place of a list": ("hosts: example\n", [(1, 8, "/hosts", "a list is expected")]),
+    "a list at the top": ("- id: x\n", [(1, 1, "", "must be a mapping")]),
+    "broken YAML": ("id: [1\nname: x\n", [(2, 5, "", "YAML syntax error")]),
+    "a total that falls": (
+        "outputs: {incubated_enterprises: [{date: 2022-01-01, value: 5}, {date: 2023-01-01, value: 4}]}\n",
+        [(1, 91, "/outputs/incubated_enterprises/1/value", "cannot fall")],
+    ),
+    "two values of one day": (
+        "staff: {teams: [{date: 2022-01-01, value: 5}, {date: 2022-01-01, value: 4}]}\n",
+        [(1, 16, "/staff/teams", "two different values")],
+    ),
+    "ends of a range that cross": (
+        "staff: {teams: {at_least: 5, at_most: 4}}\n",
+        [(1, 16, "/staff/teams", "at_least is more than at_most")],
+    ),
+    "an incomplete list that is none": (
+        "incomplete: [contribution]\n",
+        [(1, 14, "/incomplete/0", "no list named contribution")],
+    ),
+    "a stage that is none": ("stage: maybe\n", [(1, 8, "/stage", "is not one of")]),
+    "an acceptance that was not held, with a result": (
+        "acceptance: {held: false, result: passed}\n",
+        [(1, 20, "/acceptance/held", "yet a date or a result")],
+    ),
+    "an empty file": ("", [(1, 1, "", "empty")]),
+    "only a comment": ("# nothing\n", [(1, 1, "", "empty")]),
+    "a tag": ("id: !!python/object/apply:os.system [ls]\n", [(1, 5, "", "tags are not allowed")]),
+    "several faults at once": (
+        "id: x\nstaf: {}\nstaff: {teams: -1}\napproved_on: 2021-13-01\n",
+        [
+            (2, 1, "/staf", "unknown key"),
+            (3, 16, "/staff/teams", "negative"),
+            (4, 14, "/approved_on", "no such day"),
+        ],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CENTRES)
+def test_a_bad_centre_file(name: str) -> None:
+    text, expected = CENTRES[name]
+    with pytest.raises(DataError) as caught:
+        Centre.from_text(text, file="centre.yaml")
+    found = caught.value.diagnostics
+    assert [(d.line, d.column, d.path) for d in found] == [
+        (line, column, path) for line, column, path, _ in expected
+    ]
+    assert all(said in d.message.en for d, (*_, said) in zip(found, expected, strict=True)), [
+        d.message.en for d in found
+    ]
+    assert all(any("\u4e00" <= char <= "\u9fff" for char in d.message.zh) for d in found)
+    assert all(d.file == "centre.yaml" for d in found)
+
+
+BYTES = {
+    "GBK": ("id: x\nname: 示例中心\n".encode("gbk"), 2, "GBK"),
+    "UTF-16": ("id: x\n".encode("utf-16"), 1, "UTF-16"),
+    "binary": (bytes(range(256)) * 20, None, ""),
+    "a NUL": (b"id: x\nname: a\x00b\n", 2, "not allow"),
+    "too large": (b"# " + b"x" * (17 * 1024 * 1024), None, "limit"),
+    "deep flow": (b"a: " + b"[" * 100_000, 1, "levels deep"),
+    "deep block": (b"- " * 100_000, 1, "levels deep"),
+    "an alias bomb": (
+        b"a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
+        + b"".join(b"a%d: &a%d [%s]\n" % (n, n, b", ".join([b"*a%d" % (n - 1)] * 10)) for n in range(1, 10)),
+        None,
+        "too large",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BYTES)
+def test_a_file_that_is_no_text_is_told_with_exit_status_2(name: str, tmp_path: Path) -> None:
+    raw, line, said = BYTES[name]
+    path = tmp_path / "centre.yaml"
+    path.write_bytes(raw)
+    result = CliRunner().invoke(
+        main, ["check", str(path), "--rules", "zhejiang_2022", "--as-of", "2026-06-30", "--lang", "en"]
+    )
+    assert result.exit_code == 2
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    assert said in result.stderr
+    assert f"{path}:{line}:" in result.stderr if line else str(path) in result.stderr
+
+
+def test_a_broken_file_keeps_no_other_from_being_checked(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("id: [", encoding="utf-8")
+    good = (ROOT / "examples" / "jiangsu.yaml").read_text(encoding="utf-8")
+    (tmp_path / "b.yaml").write_text(good, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "a.yaml:2:1:" in result.stderr
+    assert "compliant" in result.stdout
+
+
+def test_a_folder_without_centre_files(tmp_path: Path) -> None:
+    result = CliRunner().invoke(main, ["check", str(tmp_path), "--lang", "en"])
+    assert result.exit_code == 2
+    assert "no centre files" in result.stderr
+
+
+RULE_FAULTS: dict[str, tuple[str, str, str]] = {
+    "an unknown key": (
+        "    topic: positioning\n",
+        "    topic: positioning\n    colour: red\n",
+        "extra-forbidden",
+    ),
+    "an unknown topic": ("    topic: positioning\n", "    topic: nowhere\n", "unknown-topic"),
+    "an unknown modality": ("    modality: must\n", "    modality: should\n", "literal-error"),
+    "an unknown operator": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: investment, exceeds: 10亿元}\n",
+        "operator",
+    ),
+    "an unknown fact": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: investments, at_least: 10亿元}\n",
+        "unknown-fact",
+    ),
+    "a fact of another kind": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: independent, at_least: 10亿元}\n",
+        "wrong-fact",
+    ),
+    "two bounds": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: investment, at_least: 1, at_most: 2}\n",
+        "compare",
+    ),
+    "no number": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: investment, at_least: 许多}\n",
+        "quantity",
+    ),
+    "a clause that is not there": ("    at: 二（五）\n", "    at: 九（九）\n", "dangling-clause"),
+    "a rule twice": ("  - id: investment-5y\n", "  - id: investment-2y\n", "duplicate-id"),
+    "a fact of a programme": (
+        "    require: {fact: investment, at_least: 10亿元}\n",
+        "    require: {fact: programme_centres, at_least: 10}\n",
+        "wrong-fact",
+    ),
+    "a word that is not in the vocabulary": (
+        "among: [city_government",
+        "among: [citi_government",
+        "unknown-word",
+    ),
+    "an attribute that entries do not have": (
+        "some: {kind: annual}",
+        "some: {knd: annual}",
+        "unknown-attribute",
+    ),
+    "a fact on a path that is not there": (
+        "\nclauses:",
+        "\nvocabulary: {facts: {foo: {label: {zh: 甲, en: a}, stock: staff.foo, unit: person}}}\nclauses:",
+        "unknown-path",
+    ),
+    "a consequence that waits for itself": (
+        "{follows: revoked-on-failed-acceptance}",
+        "{follows: funds-recovered}",
+        "cycle",
+    ),
+    "a date that is none": ("issued: 2022-01-14", "issued: 2022-02-31", "date"),
+}
+
+
+@pytest.mark.parametrize("name", RULE_FAULTS)
+def test_a_bad_rule_file(name: str) -> None:
+    good = (rules_folder() / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    before, after, code = RULE_FAULTS[name]
+    assert before in good
+    bad = good.replace(before, after, 1)
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(bad, "mine.yaml")
+    found = [d for d in caught.value.diagnostics if d.code == code]
+    assert found, caught.value.diagnostics
+    assert all(d.line and d.column for d in found)
+    changed = next(
+        n
+        for n, (a, b) in enumerate(zip(bad.splitlines(), [*good.splitlines(), ""], strict=False), 1)
+        if a != b
+    )
+    assert abs(found[0].line - changed) <= 40
+    assert found[0].file == "mine.yaml"
+
+
+def test_all_faults_of_a_rule_file_at_once() -> None:
+    bad = (
+        (rules_folder() / "jiangsu_2020.yaml")
+        .read_text(encoding="utf-8")
+        .replace("modality: must", "modality: shall")
+        .replace("kind: condition", "kind: wish")
+    )
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(bad, "mine.yaml")
+    assert len(caught.value.diagnostics) > 20
+
+
+def test_errors_derive_from_one_and_carry_their_diagnostics() -> None:
+    assert issubclass(DataError, TicRulesError)
+    assert issubclass(RuleSetError, TicRulesError)
+    with pytest.raises(TicRulesError) as caught:
+        Centre.from_data({"staff": {"teams": -1}})
+    (only,) = caught.value.diagnostics
+    assert (only.code, only.path, only.line) == ("negative", "/staff/teams", 0)
+    assert "/staff/teams" in str(caught.value)

@@ -1,0 +1,512 @@
+"""Two rule sets by topic: alignment, changes, relations, git revisions, impact, and every format."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from functools import cache
+from itertools import combinations, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tic_rules import Centre, RuleSet, load_ruleset, parse_ruleset, shipped_ids
+from tic_rules.analysis.diff.claims import read_off
+from tic_rules.analysis.diff.evidence import shown
+from tic_rules.analysis.diff.impact import impact
+from tic_rules.analysis.diff.topics import Diff, as_dict, diff
+from tic_rules.cli import main
+from tic_rules.renderers.diff import render
+from tic_rules.renderers.text import cells
+
+ROOT = Path(__file__).parents[2]
+ZHEJIANG = (ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+MIRRORED = {
+    "same": "same",
+    "different": "different",
+    "b_stricter": "b_looser",
+    "b_looser": "b_stricter",
+    "only_a": "only_b",
+    "only_b": "only_a",
+}
+
+
+@cache
+def compared(a: str, b: str) -> Diff:
+    return diff(load_ruleset(a), load_ruleset(b))
+
+
+def relations(found: Diff) -> dict[str, str]:
+    return {topic.id: topic.relation for topic in found.topics}
+
+
+def run(*args: str) -> Result:
+    return CliRunner().invoke(main, ["diff", *args])
+
+
+# --- shipped sets -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("topic", "relation"),
+    [
+        ("term", "different"),
+        ("funding.total", "only_b"),
+        ("governance.charter", "only_a"),
+        ("governance.party", "same"),
+        ("legal_form", "b_looser"),
+        ("procedure.plan", "b_stricter"),
+        ("procedure.recommendation", "b_looser"),
+        ("funding.sources", "b_stricter"),
+        ("governance.chief_scientist", "b_stricter"),
+        ("programme.count", "different"),
+    ],
+)
+def test_relations_that_a_reader_of_both_documents_expects(topic: str, relation: str) -> None:
+    assert relations(compared("jiangsu_2020", "zhejiang_2022"))[topic] == relation
+
+
+def test_the_term_as_the_interface_shows_it() -> None:
+    data = as_dict(compared("jiangsu_2020", "zhejiang_2022"))
+    assert (data["a"], data["b"]) == ("jiangsu_2020", "zhejiang_2022")
+    term = next(topic for topic in data["topics"] if topic["topic"] == "term")
+    assert (term["relation"], term["a"], term["b"], term["witness"]) == (
+        "different",
+        ["term-length"],
+        ["term-length"],
+        None,
+    )
+    (change,) = term["changes"]
+    assert {key: change[key] for key in ("what", "a", "b", "effect")} == {
+        "what": "threshold",
+        "a": "3 years",
+        "b": "5 years",
+        "effect": "incomparable",
+    }
+    assert change["places"]["a"]["file"] == "rules/jiangsu_2020.yaml"
+    lines = (ROOT / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8").splitlines()
+    assert "equals: 3" in lines[change["places"]["a"]["line"] - 1]
+
+
+@pytest.mark.parametrize(("a", "b"), list(permutations(shipped_ids(), 2)))
+def test_every_rule_stands_in_one_pair(a: str, b: str) -> None:
+    found = compared(a, b)
+    for side, ruleset in (("a", found.a), ("b", found.b)):
+        told = [
+            rule.id
+            for topic in found.topics
+            for pair in topic.pairs
+            if (rule := getattr(pair, side)) is not None
+        ]
+        assert sorted(told) == sorted(rule.id for rule in ruleset)
+
+
+@pytest.mark.parametrize(("a", "b"), list(combinations(shipped_ids(), 2)))
+def test_the_other_way_round_says_the_mirror_image(a: str, b: str) -> None:
+    forth, back = relations(compared(a, b)), relations(compared(b, a))
+    assert {topic: MIRRORED[relation] for topic, relation in forth.items()} == back
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_a_set_is_the_same_as_itself(name: str) -> None:
+    found = compared(name, name)
+    assert set(relations(found).values()) == {"same"}
+    assert found.levels() == {"nothing"}
+    assert not found.tightens
+    assert not found.loosens
+
+
+# --- editions of one document -----------------------------------------------------------------------------------------------
+
+
+def edited(*changes: tuple[str, str], file: str = "new.yaml") -> RuleSet:
+    text = ZHEJIANG
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after)
+    return parse_ruleset(text, file)
+
+
+STAFF = "require: {fact: headcount, at_least: 800}"
+EDITS = [
+    (
+        (STAFF, STAFF.replace("800", "900")),
+        "talent.headcount",
+        "threshold",
+        "stricter",
+        "verdict",
+        "b_stricter",
+    ),
+    ((STAFF, STAFF.replace("800", "700")), "talent.headcount", "threshold", "looser", "verdict", "b_looser"),
+    (
+        (STAFF, STAFF.replace("at_least", "more_than")),
+        "talent.headcount",
+        "comparison",
+        "stricter",
+        "verdict",
+        "b_stricter",
+    ),
+    (
+        (
+            "by: 5y\n    since: approval\n    require: {fact: inv",
+            "by: 6y\n    since: approval\n    require: {fact: inv",
+        ),
+        "funding.total",
+        "deadline",
+        "looser",
+        "verdict",
+        "b_looser",
+    ),
+    (("        - 建设布局\n", ""), "procedure.plan_outline", "list", "looser", "verdict", "b_looser"),
+    (
+        ("        - 建设布局\n", "        - 建设布局\n        - 新的章节\n"),
+        "procedure.plan_outline",
+        "list",
+        "stricter",
+        "verdict",
+        "b_stricter",
+    ),
+    (
+        ("城市大脑, 新能源]\n      open: true", "城市大脑, 新能源]"),
+        "field",
+        "open_list",
+        "stricter",
+        "verdict",
+        "b_stricter",
+    ),
+    (
+        ("炼化一体化, 新材料, 汽车", "炼化一体化, 人工智能, 汽车"),
+        "field",
+        "list",
+        "incomparable",
+        "verdict",
+        "different",
+    ),
+    (("七项任务逐项评审认定", "各项任务逐项评审认定"), "tasks", "reading", "none", "words", "same"),
+    (("二（八）", "二（八甲）"), "achievements", "clause", "none", "words", "same"),
+    (
+        ("title: {zh: 五年内基本建成世界一流平台", "title: {zh: 五年内建成世界一流平台"),
+        "goals",
+        "wording",
+        "none",
+        "words",
+        "same",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("edit", "topic", "what", "effect", "level", "relation"), EDITS, ids=lambda value: str(value)[:30]
+)
+def test_an_edit_is_found_with_its_effect_and_level(
+    edit: tuple[str, str], topic: str, what: str, effect: str, level: str, relation: str
+) -> None:
+    found = diff(load_ruleset("zhejiang_2022"), edited(edit))
+    told = {
+        (change.what, change.effect, change.level)
+        for each in found.topics
+        if each.id == topic
+        for pair in each.pairs
+        for change in pair.changes
+    }
+    assert (what, effect, level) in told
+    assert relations(found)[topic] == relation
+    assert all(other == "same" for name, other in relations(found).items() if name != topic)
+    assert ("verdict" in found.levels()) == (level == "verdict")
+
+
+def test_modality_bearer_and_scope() -> None:
+    before = "  - id: fiscal-accounting\n"
+    at = ZHEJIANG.index(before)
+    rule = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+    softer = rule.replace("modality: must", "modality: in_principle")
+    elsewhere = rule.replace("bearer: centre", "bearer: host")
+    narrower = rule.replace("    require:", "    applies: {fact: investment, more_than: 0}\n    require:")
+    told = {}
+    for name, changed in (("modality", softer), ("bearer", elsewhere), ("applicability", narrower)):
+        assert changed != rule
+        found = diff(load_ruleset("zhejiang_2022"), edited((rule, changed)))
+        told[name] = (
+            relations(found)["funding.accounting"],
+            [(c.what, c.effect) for t in found.topics for p in t.pairs for c in p.changes],
+        )
+    assert told == {
+        "modality": ("b_looser", [("modality", "looser")]),
+        "bearer": ("different", [("bearer", "incomparable")]),
+        "applicability": ("b_looser", [("applicability", "looser")]),
+    }
+
+
+def test_a_renumbered_and_renamed_clause_is_followed_by_its_quote() -> None:
+    new = edited(
+        ("id: board-chair", "id: chairing"),
+        ("board, board-chair]", "board, chairing]"),
+        ("四（一）1", "四（一）9"),
+    )
+    found = diff(load_ruleset("zhejiang_2022"), new)
+    pair = next(
+        pair
+        for topic in found.topics
+        for pair in topic.pairs
+        if pair.a is not None and pair.a.id == "board-chair"
+    )
+    assert pair.b is not None
+    assert pair.b.id == "chairing"
+    assert {change.what for change in pair.changes} == {"clause", "id"}
+    assert found.levels() == {"words", "nothing"}
+
+
+def test_a_change_has_a_line_on_both_sides() -> None:
+    new = edited((STAFF, "# a comment moves what follows\n    " + STAFF.replace("800", "900")))
+    data = as_dict(diff(load_ruleset("zhejiang_2022"), new))
+    (change,) = [change for topic in data["topics"] for change in topic["changes"]]
+    before, after = change["places"]["a"]["line"], change["places"]["b"]["line"]
+    assert (after - before, change["places"]["b"]["file"]) == (1, "new.yaml")
+    assert STAFF in ZHEJIANG.splitlines()[before - 1]
+
+
+def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
+    own = "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.research, unit: person}\n"
+    vocabulary = ZHEJIANG.index("\nvocabulary:") if "\nvocabulary:" in ZHEJIANG else None
+    assert vocabulary is None, "the shipped file has a vocabulary of its own: put the fact there"
+    new = edited(("\nclauses:\n", f"\n{own}\nclauses:\n"))
+    found = diff(load_ruleset("zhejiang_2022"), new)
+    assert relations(found)["talent.headcount"] == "different"
+    assert {name for name, relation in relations(found).items() if relation != "same"} == {"talent.headcount"}
+    assert {change.what for topic in found.topics for pair in topic.pairs for change in pair.changes} == {
+        "fact"
+    }
+
+
+# --- pairs of files ---------------------------------------------------------------------------------------------------------
+
+
+def leaves(value: Any, at: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
+    if isinstance(value, dict):
+        return {k: v for key, inner in value.items() for k, v in leaves(inner, (*at, key)).items()}
+    if isinstance(value, list):
+        return {k: v for key, inner in enumerate(value) for k, v in leaves(inner, (*at, key)).items()}
+    return {at: value}
+
+
+@pytest.mark.parametrize(
+    ("a", "b"),
+    [
+        ("jiangsu_2020", "zhejiang_2022"),
+        ("national_2017", "national_2020"),
+        ("national_13fyp", "national_2017"),
+    ],
+)
+def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
+    from tic_rules import check
+
+    found = shown(read_off(compared(a, b)))
+    seen = 0
+    for claim in found.claims:
+        pair = claim.witness
+        if pair is None or claim.rule.bearer == "programme":
+            continue
+        own, theirs = (found.b, found.a) if claim.side == "b" else (found.a, found.b)
+        failing, passing = (
+            check(data, own, as_of=pair.as_of, engine="reference")[claim.rule.id].status
+            for data in (pair.failing, pair.passing)
+        )
+        assert passing in ("pass", "not_applicable"), claim
+        assert failing in ("fail", "needs_review", "pending"), claim
+        other = check(pair.failing, theirs, as_of=pair.as_of, engine="reference")
+        beside = pair.statuses["failing"]["a" if claim.side == "b" else "b"]
+        assert {name: other[name].status for name in beside} == beside, claim
+        assert "fail" not in beside.values(), claim
+        first, second = leaves(pair.failing), leaves(pair.passing)
+        if len(first) == len(second):
+            assert len([key for key in first if first[key] != second.get(key)]) == 1, claim
+        seen += 1
+    assert seen > 20
+    assert not [
+        claim for claim in found.claims if claim.witness is None and claim.status in ("looser", "silent")
+    ]
+
+
+def test_the_term_of_three_years_against_five_is_shown_by_one_number() -> None:
+    found = shown(read_off(compared("jiangsu_2020", "zhejiang_2022")))
+    pair = next(topic for topic in found.topics if topic.id == "term").witnesses[0]
+    assert (pair.path, pair.before, pair.after) == ("/term_years", 3, 5)
+    assert pair.statuses["failing"] == {"a": {"term-length": "pass"}, "b": {"term-length": "fail"}}
+
+
+@pytest.mark.parametrize(
+    ("edit", "fails"),
+    [
+        ((STAFF, STAFF.replace("800", "900")), "b"),
+        (
+            (
+                "by: 2y\n    since: approval\n    require: {fact: inv",
+                "by: 3y\n    since: approval\n    require: {fact: inv",
+            ),
+            "a",
+        ),
+    ],
+)
+def test_editions_of_one_document_are_told_apart(edit: tuple[str, str], fails: str) -> None:
+    """Both editions have one id: what each says of a file must not be taken for what the other says."""
+    found = shown(read_off(diff(load_ruleset("zhejiang_2022"), edited(edit))))
+    (pair,) = [pair for topic in found.topics for pair in topic.witnesses]
+    assert (pair.side, pair.short, set(pair.others)) == (fails, "fail", {"pass"})
+
+
+def test_witness_files_are_written_and_can_be_checked(tmp_path: Path) -> None:
+    result = run("national_2020", "jiangsu_2020", "--witness", str(tmp_path / "pairs"), "--lang", "en")
+    assert result.exit_code == 0, result.output
+    index = json.loads((tmp_path / "pairs" / "index.json").read_text(encoding="utf-8"))
+    one = next(pair for pair in index["pairs"] if pair["rule"] == "party-organisation")
+    for kind, status in (("failing", "fail"), ("passing", "pass")):
+        told = CliRunner().invoke(
+            main,
+            ["check", str(tmp_path / "pairs" / one[kind]), "--rules", "jiangsu_2020", "--format", "json"],
+        )
+        (report,) = json.loads(told.stdout)["reports"]
+        assert {finding["rule"]: finding["status"] for finding in report["findings"]}[
+            "jiangsu_2020/party-organisation"
+        ] == status
+
+
+# --- impact -----------------------------------------------------------------------------------------------------------------
+
+
+def test_impact_names_the_clause_that_turns_a_verdict() -> None:
+    new = edited(("require: {fact: headcount, at_least: 300}", "require: {fact: headcount, at_least: 10}"))
+    found = diff(load_ruleset("zhejiang_2022"), new)
+    data = {
+        "reported_on": "2024-06-30",
+        "approved_on": "2022-03-01",
+        "staff": {"headcount": [{"date": "2024-01-01", "value": 200}]},
+    }
+    told = impact(found, [Centre.from_data(data)]).centres[0]
+    assert [(flip.a.id, flip.status_a, flip.status_b, flip.decides) for flip in told.flips if flip.a] == [
+        ("staff-2y", "fail", "pass", True)
+    ]
+    assert (told.verdict_a, told.verdict_b) == ("non_compliant", "undetermined")
+    assert told.flipped
+
+
+def test_impact_at_the_command_line_takes_several_paths() -> None:
+    files = [str(ROOT / "examples" / name) for name in ("zhejiang.yaml", "jiangsu.yaml")]
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "json", "--impact", *files)
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.output)["impact"]["centres"] == 2
+
+
+# --- formats ----------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_text_keeps_its_columns(lang: str) -> None:
+    lines = render(compared("jiangsu_2020", "zhejiang_2022"), "text", lang).splitlines()
+    assert max(map(cells, lines[2:])) <= 112
+    head = next(line for line in lines if line.startswith(("主题", "topic")))
+    start = cells(head[: head.rindex("乙" if lang == "zh" else "B")])
+    row = next(line for line in lines if line.startswith("建设期 " if lang == "zh" else "construction term "))
+    assert cells(row[: row.rindex("三（一）")]) == start
+    assert not [line for line in lines if "implies" in line]
+
+
+def test_markdown_has_one_row_a_pair_and_escapes() -> None:
+    text = render(compared("jiangsu_2020", "zhejiang_2022"), "markdown", "zh")
+    row = next(line for line in text.splitlines() if line.startswith("| 建设期 |"))
+    assert "3年" in row
+    assert "5年" in row
+    assert "⇄ 各有要求" in row
+    assert all(line.replace(r"\|", "").count("|") == 6 for line in text.splitlines() if line.startswith("| "))
+
+
+def test_the_page_stands_alone_and_escapes_everything() -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    evil = "<script>alert(1)</script>"
+    new = edited((STAFF, STAFF.replace("800", "900")), ("开展七项主要任务", evil))
+    page = render(diff(load_ruleset("zhejiang_2022"), new), "html", "zh")
+    assert evil not in page
+    assert "&lt;script&gt;" in page
+    assert len(page.encode()) < 1_000_000
+    assert not re.search(r'(?:src|href)="(?!#)', page)
+    assert not re.search(r"url\(|@import", page)
+    for zh, en in (("更严", "stricter"), ("人数不少于", "is at least")):
+        assert zh in page
+        assert en in page
+
+
+def test_an_absent_jinja2_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tic_rules.renderers import html
+
+    html._environment.cache_clear()
+    monkeypatch.setitem(__import__("sys").modules, "jinja2", None)
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "html", "--lang", "en")
+    html._environment.cache_clear()
+    assert result.exit_code == 2
+    assert "tic-rules[html]" in result.output
+
+
+# --- command line -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "fail_on", "code"),
+    [
+        ("zhejiang_2022", "zhejiang_2022", "words", 0),
+        ("jiangsu_2020", "zhejiang_2022", "stricter", 1),
+        ("jiangsu_2020", "zhejiang_2022", "looser", 1),
+    ],
+)
+def test_fail_on(a: str, b: str, fail_on: str, code: int) -> None:
+    assert run(a, b, "--fail-on", fail_on).exit_code == code
+
+
+def test_a_looser_edition_passes_fail_on_stricter(tmp_path: Path) -> None:
+    file = tmp_path / "new.yaml"
+    file.write_text(ZHEJIANG.replace(STAFF, STAFF.replace("800", "700")), encoding="utf-8")
+    assert run("zhejiang_2022", str(file), "--fail-on", "stricter").exit_code == 0
+    assert run("zhejiang_2022", str(file), "--fail-on", "looser").exit_code == 1
+
+
+def test_both_names_are_told_when_both_are_wrong() -> None:
+    result = run("nowhere_2020", "gone.yaml", "--lang", "en")
+    assert result.exit_code == 2
+    assert "nowhere_2020" in result.output
+    assert "gone.yaml" in result.output
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not installed")
+def test_a_revision_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def git(*args: str) -> None:
+        subprocess.run(
+            ["git", "-c", "user.email=a@example.org", "-c", "user.name=a", *args],
+            cwd=tmp_path,
+            check=True,
+            capture_output=True,
+        )
+
+    file = tmp_path / "rules" / "mine.yaml"
+    file.parent.mkdir()
+    file.write_text(ZHEJIANG, encoding="utf-8")
+    git("init", "-q")
+    git("add", "rules")
+    git("commit", "-q", "-m", "first")
+    file.write_text(ZHEJIANG.replace(STAFF, STAFF.replace("800", "900")), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    result = run("HEAD:rules/mine.yaml", "rules/mine.yaml", "--format", "json", "--fail-on", "stricter")
+    assert result.exit_code == 1, result.output
+    (change,) = [change for topic in json.loads(result.output)["topics"] for change in topic["changes"]]
+    assert (change["a"], change["b"], change["effect"], change["by"]) == (
+        "800 persons",
+        "900 persons",
+        "stricter",
+        "100 persons",
+    )
+    monkeypatch.chdir(file.parent)
+    assert run("HEAD:mine.yaml", "mine.yaml", "--fail-on", "stricter").exit_code == 1
+    wrong = run("HEAD~7:rules/mine.yaml", "mine.yaml", "--lang", "en")
+    assert wrong.exit_code == 2
+    assert "git cannot read" in wrong.output

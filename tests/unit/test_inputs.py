@@ -1,0 +1,527 @@
+"""Workbooks, CSV and JSON Lines: the same findings as from YAML, each fault at its cell, what is not clear asked back."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from generate import random_centre
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tic_rules import Centre, DataError, check, load_ruleset, shipped_ids
+from tic_rules.cli import main
+from tic_rules.inputs import read_subject, read_subjects
+from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.layout import layout_of, names_of
+from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+
+pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
+VOCABULARY = shared_vocabulary()
+LAYOUT = layout_of(CentreData, VOCABULARY)
+COLUMNS = {column.path: column for sheet in (LAYOUT.main, *LAYOUT.lists.values()) for column in sheet.columns}
+
+
+def form(lang: str) -> Form:
+    return Form(LAYOUT, VOCABULARY, lang, paths_of(CentreData), {})
+
+
+def workbook(path: Path, data: Sequence[Mapping[str, Any]], lang: str = "zh") -> Path:
+    writer = Writer()
+    write_form(writer, form(lang), data)
+    path.write_bytes(writer.bytes())
+    return path
+
+
+def sheets(
+    path: Path,
+    content: Mapping[str, Sequence[Sequence[Any]]],
+    format_: Callable[[Any], dict[str, Any]] = lambda _: {},
+) -> Path:
+    """A workbook as a person would make it: numbers, days and text as they are."""
+    book = xlsxwriter.Workbook(str(path), {"default_date_format": "yyyy-mm-dd"})
+    for name, rows in content.items():
+        page = book.add_worksheet(name)
+        for number, row in enumerate(rows):
+            for column, value in enumerate(row):
+                if value is not None:
+                    style = format_(value)
+                    page.write(number, column, value, *([book.add_format(style)] if style else []))
+    book.close()
+    return path
+
+
+def one(path: Path) -> CentreData:
+    return read_subject(path, CentreData, VOCABULARY)
+
+
+def faults(path: Path) -> dict[str, str]:
+    """Place to message, of everything that is wrong with a file."""
+    found = [
+        fault
+        for subject in read_subjects(path, CentreData, VOCABULARY)
+        if isinstance(subject, DataError)
+        for fault in subject.diagnostics
+    ]
+    return {fault.place.removeprefix(f"{path}:"): fault.message.zh for fault in found}
+
+
+def told(subject: CentreData, ruleset: str) -> list[Any]:
+    """What a report says, without the places."""
+    found = []
+    for finding in check(subject, ruleset, as_of="2026-06-30"):
+        plain = finding.as_dict()
+        plain["data"] = [part["path"] for part in plain["data"]]
+        plain["place"] = plain["place"] and plain["place"]["path"]
+        found.append(plain)
+    return found
+
+
+# --- the same findings -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.stem)
+def test_a_workbook_gives_the_findings_of_the_yaml_file(file: Path, lang: str, tmp_path: Path) -> None:
+    plain = Centre.from_file(file)
+    read = one(workbook(tmp_path / "centre.xlsx", [plain.model_dump(mode="json")], lang))
+    for ruleset in shipped_ids():
+        assert told(read, ruleset) == told(plain, ruleset)
+
+
+@pytest.mark.parametrize("file", EXAMPLES, ids=lambda path: path.stem)
+def test_csv_files_give_the_findings_of_the_yaml_file(file: Path, tmp_path: Path) -> None:
+    plain = Centre.from_file(file)
+    data = plain.model_dump(mode="json")
+    (tmp_path / "all.csv").write_text(table_text(form("zh"), [data]), encoding="gb18030")
+    for sheet in LAYOUT.lists.values():
+        entries: Any = data
+        for part in sheet.parts:
+            entries = (entries or {}).get(part)
+        if not entries:
+            continue
+        stream = io.StringIO()
+        lines = csv.writer(stream)
+        lines.writerow(
+            ["中心编号", *(["指标编号"] if sheet.keyed else []), *(column.path for column in sheet.columns)]
+        )
+        for key, entry in entries.items() if sheet.keyed else enumerate(entries):
+            cells = [entry.get(column.parts[-1]) for column in sheet.columns]
+            typed = [
+                json.dumps(cell, ensure_ascii=False) if isinstance(cell, (dict, list)) else cell
+                for cell in cells
+            ]
+            lines.writerow([data["id"], *([key] if sheet.keyed else []), *typed])
+        (tmp_path / f"all.{sheet.label.en}.csv").write_text(stream.getvalue(), encoding="utf-8-sig")
+    read = one(tmp_path / "all.csv")
+    for ruleset in shipped_ids():
+        assert told(read, ruleset) == told(plain, ruleset)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_random_centres_read_back_from_a_workbook_as_they_were(seed: int, tmp_path: Path) -> None:
+    rng = random.Random(seed)
+    drawn = []
+    for number in range(3):
+        data, _ = random_centre(load_ruleset(shipped_ids()[seed % len(shipped_ids())]), rng)
+        drawn.append(Centre.from_data(data | {"id": f"c{number}"}))
+    path = workbook(
+        tmp_path / "centres.xlsx",
+        [centre.model_dump(mode="json") for centre in drawn],
+        "zh" if seed % 2 else "en",
+    )
+    for read, centre in zip(read_subjects(path, CentreData, VOCABULARY), drawn, strict=True):
+        assert not isinstance(read, DataError), read
+        assert _solid(read.model_dump()) == _solid(centre.model_dump())
+
+
+def _solid(value: Any) -> Any:
+    """Without what says nothing: a table has no place for an empty mapping."""
+    if isinstance(value, dict):
+        return {key: inner for key, item in value.items() if (inner := _solid(item)) not in (None, {})}
+    return [_solid(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
+    path = tmp_path / "centres.jsonl"
+    path.write_text('{"id": "a"}\n\n{"id": "b", "term_years": "x"}\n{oops}\n{"id": "c"}\n', encoding="utf-8")
+    found = list(read_subjects(path, CentreData, VOCABULARY))
+    assert [
+        subject.id if isinstance(subject, CentreData) else subject.diagnostics[0].line for subject in found
+    ] == ["a", 3, 4, "c"]
+    bad = found[1]
+    assert isinstance(bad, DataError)
+    assert bad.diagnostics[0].place == f"{path}:3:27"
+
+
+def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,term_years\na,5\nb,fünf\n", encoding="utf-8")
+    first, second = Centre.each_from_file(path)
+    assert isinstance(first, Centre)
+    assert first.id == "a"
+    assert isinstance(second, DataError)
+    with pytest.raises(DataError):
+        Centre.from_file(path)
+
+
+# --- places -----------------------------------------------------------------------------------------------------------------
+
+
+def test_findings_and_faults_name_sheet_and_cell(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "book.xlsx",
+        {
+            "centre": [
+                ["编号", "批复创建日期", "jurisdiction", "填报截止日期", "高水平技术创新队伍人数"],
+                ["x", "2022-03-01", "浙江省", date(2026, 6, 30), None],
+            ],
+            "contributions": [
+                ["id", "到位日期", "金额"],
+                *[["x", date(2022, 4, 1 + n), 1000000] for n in range(11)],
+            ],
+        },
+    )
+    centre = one(path)
+    report = check(centre, "zhejiang_2022")
+    assert report["investment-2y"].data[0]["cell"] == "contributions!C2"
+    assert centre.place("/contributions/10/amount").cell == "contributions!C12"
+    assert centre.place("/contributions/10/payer").cell == "contributions!A12"  # no such column: the row
+    assert (
+        report["headcount-2y" if "headcount-2y" in report else "staff-2y"].place["cell"] == "centre!E2"
+    )  # the empty cell to be filled in
+    assert centre.place("/staff/headcount").cell == "centre!E2"
+
+
+def test_each_fault_of_a_workbook_stands_at_its_cell(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "book.xlsx",
+        {
+            "中心": [
+                ["编号", "批复创建日期", "所属地区"],
+                ["x", "3/4/2026", "火星"],
+                ["x", "2022-03-01", "浙江省"],
+            ],
+            "资金投入": [
+                ["中心编号", "到位日期", "金额", "出资方"],
+                ["x", "2022-04-01", "约3亿元", "依托单位"],
+                ["x", "2022-02-30", "3亿元", "谁"],
+            ],
+        },
+    )
+    found = faults(path)
+    assert "3 月 4 日还是 4 月 3 日" in found["中心!B2"]
+    assert found["中心!C2"] == "“火星”不在可选之列：国家、浙江省、江苏省"
+    assert "不是确数" in found["资金投入!C2"]
+    assert "没有“2022-02-30”这一天" in found["资金投入!B3"]
+    assert "“谁”不在可选之列：依托单位、" in found["资金投入!D3"]
+    assert "重复" in found["中心!A2"]  # whose the rows of the lists are cannot be said, so neither is decided
+    assert "重复" in found["中心!A3"]
+
+
+def test_csv_faults_have_line_and_column(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text('编号,中文名称,批复创建日期\na,"名,\n称",2022-03-01\nb,"x",昨天\n', encoding="utf-8")
+    found = list(read_subjects(path, CentreData, VOCABULARY))
+    assert isinstance(found[0], CentreData)
+    mark = found[0].place("/approved_on")
+    assert (mark.line, mark.column) == (3, 4)
+    assert isinstance(found[1], DataError)
+    assert found[1].diagnostics[0].place == f"{path}:4:7"
+
+
+# --- what people type ------------------------------------------------------------------------------------------------------
+
+TYPED = [
+    ("approved_on", "2026年6月30日", "2026-06-30"),
+    ("approved_on", "2026/6/30", "2026-06-30"),
+    ("approved_on", "2026.6.3", "2026-06-03"),
+    ("approved_on", "2026年6月", "2026-06"),
+    ("approved_on", "2026年", "2026"),
+    ("approved_on", "20260630", "2026-06-30"),
+    ("approved_on", 46203.0, "2026-06-30"),
+    ("approved_on", "二〇二六年六月三十日", "2026-06-30"),
+    ("approved_on", "30/6/2026", "2026-06-30"),
+    ("approved_on", "２０２６-06-30", "2026-06-30"),
+    ("approved_on", "2026-06-30 00:00:00", "2026-06-30"),
+    ("approved_on", datetime(2026, 6, 30), "2026-06-30"),
+    ("approved_on", "不详", None),
+    ("approved_on", "2021-01-01至2022-02-07", {"not_before": "2021-01-01", "not_after": "2022-02-07"}),
+    ("contributions.amount", "1.2亿", "1.2亿"),
+    ("contributions.amount", "1,200万元", "1,200万元"),
+    ("contributions.amount", "十亿元", "十亿元"),
+    ("contributions.amount", 119999999.99999999, "120000000"),
+    ("contributions.amount", 0.1, "0.1"),
+    ("contributions.amount", "1~2亿元", {"at_least": "1亿元", "at_most": "2亿元"}),
+    ("staff.headcount", "320人", "320"),
+    ("staff.headcount", "≥100", {"at_least": "100"}),
+    ("staff.headcount", "不超过20", {"at_most": "20"}),
+    ("staff.headcount", "15-20", {"at_least": "15", "at_most": "20"}),
+    (
+        "staff.headcount",
+        "2024年2月1日：320；2025/1/10：450",
+        [{"date": "2024-02-01", "value": "320"}, {"date": "2025-01-10", "value": "450"}],
+    ),
+    ("legal.independent", "是", True),
+    ("legal.independent", "×", False),
+    ("contributions.payer", "依托单位", "host"),
+    ("contributions.payer", "县(市、区)财政", "county"),
+    ("zones", "国家高新区、省级高新区", ["national_high_tech_zone", "provincial_high_tech_zone"]),
+    ("zones", "无", []),
+    ("targets", "2022-2024", ["2022", "2023", "2024"]),
+    ("fields", "新材料\n新能源、储能", ["新材料", "新能源、储能"]),
+    ("stage", "已批复", "approved"),
+    ("contributions", "无", []),
+    ("attestations.item", 1.0, "1"),
+]
+
+
+@pytest.mark.parametrize(("path", "typed", "read"), TYPED)
+def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) -> None:
+    assert read_cell(typed, COLUMNS[path]) == read
+
+
+@pytest.mark.parametrize(
+    ("path", "typed", "asks"),
+    [
+        ("approved_on", "3/4/2026", "2026-03-04 或 2026-04-03"),
+        ("approved_on", "26/6/30", "两位"),
+        ("approved_on", "明年", "不是日期"),
+        ("approved_on", True, "应为日期"),
+        ("approved_on", 7.0, "不是日期"),
+        ("contributions.amount", "约3亿元", "不是确数"),
+        ("contributions.amount", "1亿多", "不是确数"),
+        ("contributions.amount", date(2026, 6, 30), "日期格式"),
+        ("staff.headcount", True, "真假值"),
+        ("legal.independent", "1", "是 或 否"),
+        ("contributions", "见附件", "同名工作表"),
+    ],
+)
+def test_what_can_be_read_in_two_ways_is_asked_back(path: str, typed: Any, asks: str) -> None:
+    with pytest.raises(NotClear, match=asks):
+        read_cell(typed, COLUMNS[path])
+
+
+def test_the_unit_of_a_header_goes_with_plain_numbers_only(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "b.xlsx",
+        {"中心": [["编号"], ["x"]], "资金投入": [["金额（万元）"], [1200], ["1.2亿"], [0.5]]},
+    )
+    assert [entry.amount.low for entry in one(path).contributions or ()] == [12_000_000, 120_000_000, 5_000]
+
+
+def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_path: Path) -> None:
+    def format_(value: Any) -> dict[str, Any]:
+        return {"num_format": 'yyyy"年"m"月"'} if isinstance(value, datetime) else {}
+
+    centre = one(
+        sheets(
+            tmp_path / "b.xlsx", {"中心": [["编号", "批复创建日期"], ["x", datetime(2022, 3, 1)]]}, format_
+        )
+    )
+    assert (centre.approved_on.first, centre.approved_on.last) == (date(2022, 3, 1), date(2022, 3, 31))
+
+
+# --- headers and sheets ----------------------------------------------------------------------------------------------------
+
+
+def test_headers_are_found_under_a_title_in_any_order_and_either_language(tmp_path: Path) -> None:
+    rows = [
+        ["2026年度填报表"],
+        [],
+        ["#内部", "date of approval", "备注", "编 号", "已成立", "outputs.partner_enterprises"],
+        ["?", "2022-03-01", "x", "a", None, 41],
+    ]
+    rows[2][4] = "理事会·已成立"
+    centre = one(sheets(tmp_path / "b.xlsx", {"Sheet1": rows, "Sheet2": []}))
+    assert (centre.id, centre.outputs.partner_enterprises.low) == ("a", 41)  # type: ignore[union-attr]
+    assert centre.place("/approved_on").cell == "Sheet1!B4"
+
+
+def test_what_is_not_known_is_told_and_never_dropped(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "b.xlsx",
+        {
+            "中心": [["编号", "批复创建日其", "已成立", "编号"], ["x", "2022-03-01", "是", "y"]],
+            "资金": [["a"], ["b"]],
+        },
+    )
+    assert faults(path) == {"资金!A1": "未知的工作表“资金”；是不是“资金投入”？"}
+    path = sheets(
+        tmp_path / "b.xlsx",
+        {
+            "中心": [["编号", "批复创建日其", "已成立", "编号"], ["x", "2022-03-01", "是", "y"]],
+            "# 资金": [["a"], ["b"]],
+        },
+    )
+    found = faults(path)
+    assert "是不是“批复创建日期”" in found["中心!B1"]
+    assert "可以指 理事会（董事会）·已成立、专家（咨询）委员会·已成立" in found["中心!C1"]
+    assert "重复" in found["中心!D1"]
+
+
+def test_a_cell_below_no_name_is_a_fault(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id,name\na,示例,2022-03-01\nb,示例,\n", encoding="utf-8")
+    assert faults(path) == {"2:6": "这一列没有列名"}
+
+
+def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> None:
+    main = [["编号", "中文名称"], ["a", "甲中心"], ["b", "乙中心"]]
+    path = sheets(
+        tmp_path / "b.xlsx",
+        {
+            "中心": main,
+            "收入": [["中心编号", "年度"], ["甲中心", 2024], ["b", 2025], ["c", 2025], [None, 2025]],
+        },
+    )
+    found = faults(path)
+    assert set(found) == {"收入!A4", "收入!A5"}
+    path = sheets(
+        tmp_path / "b.xlsx", {"中心": main, "收入": [["中心编号", "年度"], ["甲中心", 2024], ["b", 2025]]}
+    )
+    first, second = read_subjects(path, CentreData, VOCABULARY)
+    assert isinstance(first, CentreData)
+    assert isinstance(second, CentreData)
+    assert [entry.year for entry in first.income or ()] == [2024]
+    assert first.contributions is None  # no row and no 无: unknown
+
+
+def test_series_may_stand_on_a_sheet_of_their_own(tmp_path: Path) -> None:
+    rows = [
+        ["中心编号", "字段", "日期", "数值"],
+        ["x", "高水平技术创新队伍人数", "2024-02-01", 320],
+        ["x", "staff.headcount", "2026/6/1", 560],
+    ]
+    centre = one(sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "历年数据": rows}))
+    assert [entry.value.low for entry in centre.staff.headcount] == [320, 560]  # type: ignore[union-attr]
+    assert centre.place("/staff/headcount/1/value").cell == "历年数据!D3"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("separator", [",", "\t", ";"])
+def test_csv_in_the_encodings_and_separators_of_spreadsheets(
+    encoding: str, separator: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_bytes(
+        "编号,中文名称,批复创建日期\r\na,示例中心,2026年6月30日\r\n".replace(",", separator).encode(encoding)
+    )
+    centre = one(path)
+    assert (centre.name, centre.approved_on.first) == ("示例中心", date(2026, 6, 30))
+
+
+def test_every_label_and_path_names_its_own_column() -> None:
+    names = names_of(CentreData, VOCABULARY)
+    for sheet in (LAYOUT.main, *LAYOUT.lists.values()):
+        for column in sheet.columns:
+            for name in (column.path, column.label.zh, column.label.en):
+                assert (
+                    names.column(
+                        names.layout.main if not sheet.path else names.layout.lists[sheet.path], name
+                    ).path
+                    == column.path
+                )  # type: ignore[union-attr]
+        for name in (sheet.path, sheet.label.zh, sheet.label.en) if sheet.path else ():
+            assert names.sheet(name).path == sheet.path  # type: ignore[union-attr]
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(sorted(COLUMNS)),
+    st.text() | st.floats(allow_nan=False) | st.booleans() | st.datetimes() | st.dates(),
+)
+def test_a_cell_is_read_or_asked_back_whatever_it_holds(path: str, value: Any) -> None:
+    said: tuple[str, ...] = ("read",)
+    try:
+        read_cell(value, COLUMNS[path])
+    except NotClear as error:
+        said = error.args
+    assert all(said)
+
+
+# --- the commands ------------------------------------------------------------------------------------------------------------
+
+
+def run(*arguments: str) -> Any:
+    return CliRunner().invoke(main, list(arguments), catch_exceptions=False)
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_workbook_to_fill_in_has_only_columns_that_are_read(
+    ruleset: str, lang: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "form.xlsx"
+    assert run("init", "--rules", ruleset, "--output", str(path), "--lang", lang).exit_code == 0
+    assert list(faults(path).values()) == ["没有数据行"]
+
+
+def test_a_folder_of_every_format_is_checked_in_one_run(tmp_path: Path) -> None:
+    data = [
+        Centre.from_file(ROOT / "examples/zhejiang.yaml").model_dump(mode="json") | {"id": name}
+        for name in ("a", "b")
+    ]
+    workbook(tmp_path / "1.xlsx", data)
+    (tmp_path / "2.jsonl").write_text(
+        "\n".join(json.dumps(one, ensure_ascii=False) for one in data), encoding="utf-8"
+    )
+    (tmp_path / "3.csv").write_text(
+        "id,jurisdiction,reported_on\nc,浙江省,2026-06-30\nd,浙江省,2026-06-30\n", encoding="utf-8"
+    )
+    (tmp_path / "3.contributions.csv").write_text("centre,amount\nc,1亿元\n", encoding="utf-8")
+    (tmp_path / "~$1.xlsx").write_bytes(b"lock")
+    result = run("check", str(tmp_path), "--format", "json", "--lang", "zh")
+    reports = json.loads(result.stdout)["reports"]
+    assert [report["centre"]["id"] for report in reports] == ["a", "b", "a", "b", "c", "d"]
+    assert len({json.dumps(report["summary"]) for report in reports[:4]}) == 1
+
+
+def test_the_report_as_a_workbook_holds_the_data_with_comments_and_reads_back(tmp_path: Path) -> None:
+    path = tmp_path / "report.xlsx"
+    result = run(
+        "check",
+        str(ROOT / "examples/zhejiang.yaml"),
+        "--format",
+        "xlsx",
+        "--output",
+        str(path),
+        "--lang",
+        "zh",
+    )
+    assert result.exit_code == 1
+    import zipfile
+
+    with zipfile.ZipFile(path) as parts:
+        said = "".join(
+            parts.read(name).decode() for name in parts.namelist() if name.startswith("xl/comments")
+        )
+    assert "差1.5亿元" in said
+    assert "【不符合】" in said
+    plain = Centre.from_file(ROOT / "examples/zhejiang.yaml")
+    assert told(one(path), "zhejiang_2022") == told(plain, "zhejiang_2022")
+
+
+def test_a_zip_archive_is_refused_with_a_hint(tmp_path: Path) -> None:
+    import zipfile
+
+    path = tmp_path / "centres.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("a.yaml", "id: a")
+    result = run("check", str(path), "--lang", "zh")
+    assert result.exit_code == 2
+    assert "请先解压" in result.stderr

@@ -1,0 +1,317 @@
+"""The library as other systems see it: names, inputs of their own, immutability, threads, a silent import, an installed wheel."""
+
+from __future__ import annotations
+
+import gc
+import json
+import pickle
+import subprocess
+import sys
+import tomllib
+import venv
+import weakref
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+import tic_rules
+from tic_rules import (
+    Centre,
+    DataError,
+    RuleSetError,
+    UsageError,
+    check,
+    check_programme,
+    load_ruleset,
+    parse_ruleset,
+)
+from tic_rules.results.report import KEYS
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
+
+
+def test_the_example_of_the_interface() -> None:
+    centre = Centre.from_file(EXAMPLE)
+    report = check(centre, "zhejiang_2022", as_of="2026-06-30")
+    assert report.verdict == "non_compliant"
+    assert report["investment-2y"].status == "fail"
+    assert report["zhejiang_2022/investment-2y"] is report["investment-2y"]
+    assert {f.id for f in report if f.status == "fail" and f.severity == "error"} == {
+        "investment-2y",
+        "indicators",
+    }
+    told = json.loads(report.to_json())
+    assert [f["rule"] for f in told["findings"]] == [
+        f"zhejiang_2022/{rule.id}" for rule in load_ruleset("zhejiang_2022")
+    ]
+    assert list(told["findings"][0]) == list(KEYS)
+    finding = next(f for f in told["findings"] if f["rule"].endswith("/investment-2y"))
+    assert finding["observed"] == {"low": "850000000", "high": "850000000", "unit": "CNY"}
+    assert finding["required"] == {"op": ">=", "value": "1000000000", "unit": "CNY"}
+    assert (finding["gap"], finding["progress"], finding["deadline"], finding["days_left"]) == (
+        "150000000",
+        0.85,
+        "2024-03-01",
+        -851,
+    )
+    assert finding["window"] == ["2022-03-01", "2024-03-01"]
+    assert finding["reached_on"] == "2024-09-05"
+    assert all(
+        datum["file"] == str(EXAMPLE) and datum["line"] and datum["column"] for datum in finding["data"]
+    )
+    assert finding["sources"]
+
+
+def test_attributes_are_the_keys_of_the_json() -> None:
+    report = check(Centre.from_file(EXAMPLE), "zhejiang_2022")
+    for finding in report:
+        told = finding.as_dict()
+        for key in KEYS:
+            value = getattr(finding, key)
+            assert (value.as_dict() if isinstance(value, tic_rules.Text) else value) == told[
+                key
+            ] or key == "trace"
+        assert finding.citation.locator == finding.citation["locator"]
+    with pytest.raises(AttributeError):
+        _ = report.findings[0].nothing
+
+
+class Legal(BaseModel):
+    independent: bool | None = None
+
+
+class Mine(BaseModel):
+    id: str = "mine"
+    approved_on: date = date(2022, 3, 1)
+    reported_on: date = date(2024, 3, 1)
+    legal: Legal = Legal(independent=True)
+    contributions: list[dict[str, Any]] = [
+        {"date": date(2022, 5, 1), "amount": 1_000_000_000, "payer": "host"}
+    ]
+
+
+@dataclass
+class Plain:
+    approved_on: str
+    reported_on: str
+    contributions: list[dict[str, Any]]
+
+
+def test_a_model_a_dataclass_or_a_dict_of_the_callers_own_works_as_well() -> None:
+    as_dict = {
+        "id": "mine",
+        "approved_on": "2022-03-01",
+        "reported_on": "2024-03-01",
+        "legal": {"independent": True},
+        "contributions": [{"date": "2022-05-01", "amount": 1e9, "payer": "host"}],
+    }
+    reports = [
+        check(Mine(), "zhejiang_2022"),
+        check(as_dict, "zhejiang_2022"),
+        check(Centre.from_data(as_dict), "zhejiang_2022"),
+    ]
+    assert len({report.to_json() for report in reports}) == 1
+    assert reports[0]["investment-2y"].status == "pass"
+    plain = Plain("2022-03-01", "2024-03-01", [{"date": "2022-05-01", "amount": "9亿元", "payer": "host"}])
+    assert check(plain, "zhejiang_2022")["investment-2y"].status == "pending"
+
+
+def test_what_cannot_be_used_is_an_error_with_diagnostics() -> None:
+    with pytest.raises(DataError):
+        check(["a list"], "zhejiang_2022")
+    with pytest.raises(RuleSetError, match="zhejiang_2022"):
+        check({}, "nowhere", as_of="2024-01-01")
+    with pytest.raises(UsageError, match="as-of"):
+        check({}, "zhejiang_2022")
+    with pytest.raises(UsageError, match="engine"):
+        check({}, "zhejiang_2022", as_of="2024-01-01", engine="magic")
+
+
+def test_a_rule_set_is_immutable() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    with pytest.raises(AttributeError):
+        rules.version = "2.0.0"
+    with pytest.raises(TypeError):
+        rules.facts["investment"] = rules.facts["teams"]  # type: ignore[index]
+    with pytest.raises(AttributeError, match="immutable"):
+        rules["investment-2y"].at = "三"
+    assert load_ruleset("zhejiang_2022") is rules
+    assert pickle.loads(pickle.dumps(rules)) == rules
+
+
+def test_two_files_that_say_the_same_are_equal(tmp_path: Path) -> None:
+    text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
+    moved = tmp_path / "moved.yaml"
+    moved.write_text("# moved down\n\n" + text, encoding="utf-8")
+    assert load_ruleset(moved) == load_ruleset("jiangsu_2020")
+    assert (
+        load_ruleset(moved).place("positioning").line
+        == load_ruleset("jiangsu_2020").place("positioning").line + 2
+    )
+
+
+def test_threads_share_a_rule_set_and_a_centre() -> None:
+    centre, rules = Centre.from_file(EXAMPLE), load_ruleset(ROOT / "rules" / "zhejiang_2022.yaml")
+    expected = check(centre, rules).to_json()
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(lambda _: check(centre, rules).to_json(), range(24))) == {expected}
+
+
+def test_a_report_can_be_pickled() -> None:
+    report = check(Centre.from_file(EXAMPLE), "zhejiang_2022")
+    again = pickle.loads(pickle.dumps(report))
+    assert again.to_json() == report.to_json()
+    assert again.verdict == report.verdict
+
+
+def test_the_public_names_are_all_there() -> None:
+    assert all(hasattr(tic_rules, name) for name in tic_rules.__all__)
+    assert {"Centre", "check", "load_ruleset", "TicRulesError", "DataError", "RuleSetError"} <= set(
+        tic_rules.__all__
+    )
+    assert (Path(tic_rules.__file__).parent / "py.typed").exists()
+
+
+def test_the_version_stands_once() -> None:
+    assert (
+        tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+        == tic_rules.__version__
+    )
+
+
+def test_importing_is_silent_and_starts_nothing() -> None:
+    code = "import sys, tic_rules; print(sorted(m for m in ('rich', 'click', 'jinja2', 'durable', 'polars', 'z3', 'hypothesis') if m in sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+    )
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+def test_programme_rules_are_decided_from_figures_and_centres() -> None:
+    centres = [Centre(id=f"c{n}", jurisdiction="zhejiang", approved_on="2023-01-01") for n in range(16)]
+    figures = {"jurisdiction": "zhejiang", "reported_on": "2024-12-31"}
+    assert check_programme(figures, "zhejiang_2022", centres=centres)["programme-count"].status == "fail"
+    assert (
+        check_programme(figures, "zhejiang_2022", centres=centres[:12])["programme-count"].status == "unknown"
+    )
+    undated = [Centre(id=f"u{n}", jurisdiction="zhejiang", stage="approved") for n in range(16)]
+    assert check_programme(figures, "zhejiang_2022", centres=undated)["programme-count"].status == "fail"
+    report = check_programme({**figures, "centres": 12}, "zhejiang_2022", centres=centres[:3])
+    assert report["programme-count"].status == "pass"
+    assert report.programme == {"file": None, "centres": 3}
+    assert report.centre is None
+
+
+def test_the_consequences_carry_their_chain_and_amount() -> None:
+    centre = Centre.from_file(EXAMPLE)
+    data = centre.model_dump()
+    data["evaluations"] = [
+        {
+            "year": year,
+            "kind": "annual",
+            "result": "unqualified",
+            "by": "department",
+            "date": f"{year + 1}-05-10",
+        }
+        for year in (2023, 2024)
+    ]
+    open_ended = check(data, "zhejiang_2022", as_of="2026-06-30").consequences[-1]["amount"]
+    for spent in data["fiscal_spending"]:
+        spent["audited"] = "compliant"
+    report = check(data, "zhejiang_2022", as_of="2026-06-30")
+    chain = {c["rule"]: c for c in report.consequences}
+    assert chain["zhejiang_2022/funds-recovered"]["because"] == ["zhejiang_2022/delisted-after-two-failures"]
+    assert chain["zhejiang_2022/funds-recovered"]["amount"]["unit"] == "CNY"
+    assert chain["zhejiang_2022/funds-recovered"]["amount"] == {
+        "low": "9000000",
+        "high": "9000000",
+        "unit": "CNY",
+    }
+    assert (open_ended["low"], open_ended["high"]) == ("9000000", "210000000"), (
+        "spending that no audit speaks of leaves a range"
+    )
+    assert report["delisted-after-two-failures"].severity == "error"
+    assert "/fiscal_balance" in [datum.path for datum in chain["zhejiang_2022/funds-recovered"]["data"]]
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_requirement_may_wait_for_a_consequence_that_stands_after_it(engine: str) -> None:
+    text = (ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    rules = parse_ruleset(
+        text.replace(
+            "require: {fact: investment, at_least: 10亿元}", "require: {not: {follows: funds-recovered}}", 1
+        ),
+        "mine.yaml",
+    )
+    data = {
+        "approved_on": "2022-03-01",
+        "reported_on": "2024-03-02",
+        "evaluations": [],
+        "acceptance": {"held": False},
+    }
+    assert check(data, rules, engine=engine)["investment-2y"].status == "pass"
+
+
+@pytest.fixture(scope="module")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Python that has the built wheel, and of this checkout nothing."""
+    folder = tmp_path_factory.mktemp("wheel")
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)],
+        check=True,
+        capture_output=True,
+    )
+    (wheel,) = folder.glob("tic_rules-*.whl")
+    venv.create(folder / "env", system_site_packages=False, with_pip=False)
+    python = folder / "env" / "bin" / "python"
+    target = next((folder / "env" / "lib").glob("python*")) / "site-packages"
+    import zipfile
+
+    zipfile.ZipFile(wheel).extractall(target)
+    (target / "needed.pth").write_text(
+        "\n".join(path for path in sys.path if path.endswith("site-packages")), encoding="utf-8"
+    )
+    return python
+
+
+def test_the_wheel_runs_elsewhere(installed: Path, tmp_path: Path) -> None:
+    code = (
+        "import tic_rules, pathlib; from tic_rules import *; from tic_rules import shipped_ids;"
+        "assert 'env' in tic_rules.__file__, tic_rules.__file__;"
+        f"print(len(shipped_ids()), check(Centre.from_file({str(EXAMPLE)!r}), 'zhejiang_2022').verdict)"
+    )
+    done = subprocess.run(
+        [str(installed), "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        check=False,
+        env={"PATH": ""},
+    )
+    assert done.stdout == "5 non_compliant\n", done.stderr
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_nothing_of_a_check_is_left_when_its_report_is_gone(engine: str) -> None:
+    """No circles: a thousand files would stay in memory until Python looks for them."""
+    gc.collect()
+    gc.disable()
+    try:
+        data = Centre.from_file(ROOT / "examples" / "national.yaml").model_dump()
+        report = check(data, "national_2017", as_of="2025-06-30", engine=engine)
+        assert report.to_json()
+        subject = weakref.ref(report.subject)
+        del report
+        assert subject() is None
+    finally:
+        gc.enable()

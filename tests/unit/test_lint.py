@@ -1,0 +1,371 @@
+"""Every kind of fault of a rule file: found where it stands, under its code, and not found where there is none."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tic_rules.analysis.lint import BY_CODE, CODES, Fault, explain_code, lint_file
+from tic_rules.analysis.lint.speech import modalities_in, numbers_in, years_in
+from tic_rules.cli import main
+from tic_rules.core.errors import RuleSetError
+from tic_rules.model.loader import rules_folder
+
+CLEAN = """\
+id: made_up
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 示例指引, title_en: Example guideline, issued: 2024-01-01, in_force: {from: 2024-01-01}}
+
+clauses:
+  - {at: 前言, heading: 目的, disposition: context, asks_nothing: {zh: 说明目的, en: says why}}
+  - {at: 一, heading: 人员, rules: [staff, zone]}
+  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}
+  - {at: 二（一）, heading: 投入, rules: [money, board]}
+
+rules:
+  - id: staff
+    at: 一
+    quote: 批复后 2 年内，原则上不少于 300 人
+    topic: talent.headcount
+    kind: condition
+    modality: in_principle
+    bearer: centre
+    by: 2y
+    require: {fact: headcount, at_least: 300}
+    title: {zh: 两年内300人, en: 300 persons within two years}
+    message: {zh: 不足300人, en: fewer than 300 persons}
+    remedy: {zh: 加快引进, en: recruit more}
+
+  - id: zone
+    at: 一
+    quote: 应设在国家高新区等区域
+    topic: location.zone
+    kind: condition
+    modality: must
+    bearer: centre
+    require: {fact: zones, any_among: [national_high_tech_zone, provincial_high_tech_zone], open: true}
+    title: {zh: 在列举的区域, en: in a listed zone}
+    message: {zh: 不在列举的区域, en: in no listed zone}
+    remedy: {zh: 调整选址, en: move}
+
+  - id: money
+    at: 二（一）
+    quote: 批复创建后 2 年内投入不少于 10 亿元
+    topic: funding.total
+    kind: condition
+    modality: must
+    bearer: centre
+    by: 2y
+    since: approval
+    require: {fact: investment, at_least: 10亿元}
+    title: {zh: 投入10亿元, en: CNY 1 billion invested}
+    message: {zh: 投入不足10亿元, en: less than CNY 1 billion invested}
+    remedy: {zh: 落实出资, en: pay in}
+
+  - id: board
+    at: 二（一）
+    quote: 理事会中应有企业和政府代表
+    topic: governance.board
+    kind: obligation
+    modality: must
+    bearer: centre
+    require:
+      all:
+        - {fact: board, is: true}
+        - {fact: board_members, some: {type: enterprise}}
+    title: {zh: 设立理事会, en: a board}
+    message: {zh: 没有理事会, en: no board}
+    remedy: {zh: 设立理事会, en: set up a board}
+"""
+
+EXTRA = """
+  - id: extra
+    at: 二（一）
+    quote: {quote}
+    topic: talent.headcount
+    kind: condition
+    modality: {modality}
+    bearer: centre
+{more}
+    title: {{zh: 再一条, en: one more}}
+    message: {{zh: 不符, en: not met}}
+    remedy: {{zh: 改正, en: mend}}
+"""
+
+
+def with_extra(quote: str, more: str, modality: str = "must") -> str:
+    """The clean file with one more rule."""
+    indented = "\n".join(f"    {line}" for line in more.split("\n"))
+    return CLEAN.replace("rules: [money, board]", "rules: [money, board, extra]") + EXTRA.format(
+        quote=quote, more=indented, modality=modality
+    )
+
+
+def faults_of(tmp_path: Path, text: str) -> list[Fault]:
+    file = tmp_path / "made_up.yaml"
+    file.write_text(text, encoding="utf-8")
+    return lint_file(file)
+
+
+def test_the_made_up_file_is_clean(tmp_path: Path) -> None:
+    assert faults_of(tmp_path, CLEAN) == []
+
+
+@pytest.mark.parametrize("path", sorted(rules_folder().glob("*.yaml")), ids=lambda path: path.stem)
+def test_the_shipped_files_are_clean(path: Path) -> None:
+    assert [(fault.code, fault.place, fault.message.en) for fault in lint_file(path)] == []
+
+
+OWN_FACT = "vocabulary: {facts: {extra: {label: {zh: 甲, en: a}, stock: staff.nobody, unit: person}}}"
+NARROW = "applies: {fact: zones, any_among: [national_high_tech_zone]}\n    not_applicable: {zh: 不在, en: not there}"
+BARRED = (
+    "{fact: spending_entries, none_of: {use: investment}}, {fact: spending_entries, some: {use: investment}}"
+)
+REPLACED = [
+    # code, what is replaced, by what, the line that it stands on, what the line holds
+    ("TR001", "id: made_up", "id: [made_up", None),
+    ("TR001", "version: 1.0.0", "version: 1.0.0\nversion: 1.0.1", "version: 1.0.1"),
+    ("TR002", "kind: obligation", "kind: wish", "kind: wish"),
+    ("TR002", "    by: 2y\n    require: {fact: headcount", "    bye: 2y\n    require: {fact: headcount", "bye: 2y"),
+    ("TR003", "remedy: {zh: 加快引进, en: recruit more}", "remedy: {zh: 加快引进}", "remedy: {zh: 加快引进}"),
+    ("TR003", "en: recruit more", "en: 加快引进", "en: 加快引进"),
+    ("TR003", "zh: 加快引进", "zh: recruit more", "zh: recruit more"),
+    ("TR003", "en: says why", "en: 说明目的", "en: 说明目的"),
+    ("TR101", "fact: headcount", "fact: headcont", "headcont"),
+    ("TR101", "some: {type: enterprise}", "some: {sort: enterprise}", "sort: enterprise"),
+    ("TR101", "jurisdiction: zhejiang", f"jurisdiction: zhejiang\n{OWN_FACT}", "staff.nobody"),
+    ("TR102", "at_least: 10亿元", "at_least: 10", "at_least: 10}"),
+    ("TR102", "at_least: 300", "at_least: 300元", "at_least: 300元"),
+    ("TR103", "fact: board, is: true", "fact: board, at_least: 1", "fact: board"),
+    ("TR104", "topic: talent.headcount", "topic: talent.heads", "talent.heads"),
+    ("TR104", "jurisdiction: zhejiang", "jurisdiction: atlantis", "atlantis"),
+    ("TR105", "at: 一\n    quote: 应设在", "at: 二\n    quote: 应设在", None),
+    ("TR105", "rules: [money, board]", "rules: [money, board, gone]", "gone"),
+    ("TR106", "id: zone", "id: staff", None),
+    ("TR107", "national_high_tech_zone,", "national_hightech_zone,", "national_hightech_zone"),
+    ("TR107", "type: enterprise", "type: enterprize", "enterprize"),
+    ("TR201", "fact: headcount, at_least: 300", "fact: headcount, less_than: 0", "less_than: 0"),
+    ("TR201", "- {fact: board, is: true}", "- {fact: board, is: true}\n        - {fact: board, is: false}", None),
+    ("TR202", "fact: headcount, at_least: 300", "fact: headcount, at_least: 0", "at_least: 0"),
+    ("TR202", "require: {fact: headcount, at_least: 300}", "require: {any: [{fact: headcount, at_least: 300}, {fact: headcount, less_than: 300}]}", "any:"),
+    ("TR202", "require: {fact: zones", f"{NARROW}\n    require: {{fact: zones", "require"),
+    ("TR203", "by: 2y\n    since: approval", "by: application\n    since: approval", "by: application"),
+    ("TR203", "by: 2y\n    require: {fact: headcount", "by: 2023-12-31\n    require: {fact: headcount", "2023-12-31"),
+    ("TR301", ", open: true", "", "any_among"),
+    ("TR302", "国家高新区等区域", "国家高新区的区域", "any_among"),
+    ("TR303", "modality: in_principle", "modality: must", "modality: must"),
+    ("TR304", "原则上不少于", "不少于", "modality: in_principle"),
+    ("TR305", "应设在国家高新区等区域", "鼓励设在国家高新区等区域", "modality: must"),
+    ("TR306", "fact: headcount, at_least: 300", "fact: headcount, more_than: 300", "more_than: 300"),
+    ("TR307", "原则上不少于 300 人", "原则上超过 300 人", "at_least: 300"),
+    ("TR308", "fact: headcount, at_least: 300", "fact: headcount, at_most: 300", "at_most: 300"),
+    ("TR308", "fact: headcount, at_least: 300", "fact: headcount, equals: 300", "equals: 300"),
+    ("TR309", "fact: headcount, at_least: 300", "fact: headcount, at_least: 310", "at_least: 310"),
+    ("TR310", "    by: 2y\n    require: {fact: headcount", "    by: 3y\n    require: {fact: headcount", "by: 3y"),
+    ("TR310", "    by: 2y\n    require: {fact: headcount", "    require: {fact: headcount", None),
+    ("TR310", "应设在国家高新区等区域\n", "期满时应设在国家高新区等区域\n", None),
+    ("TR311", "理事会中应有企业", "理事会中主要应有企业", "quote: 理事会中主要"),
+    ("TR312", "理事会中应有企业和政府代表", "理事会中应有企业和政府代表" * 6, "quote: 理事会"),
+    ("TR313", "理事会中应有企业和政府代表", "理事会…", "quote: 理事会…"),
+    ("TR401", "{at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}", "{at: 二, heading: 经费}", "{at: 二, heading: 经费}"),
+    ("TR402", "at: 二（一）", "at: 二（二）", "at: 二（二）"),
+    ("TR402", "  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}\n", "", "at: 二（一）"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "old", "new", "line"),
+    REPLACED,
+    ids=[f"{code}-{number}" for number, (code, *_) in enumerate(REPLACED)],
+)
+def test_a_fault_is_found_where_it_stands(
+    tmp_path: Path, code: str, old: str, new: str, line: str | None
+) -> None:
+    assert old in CLEAN
+    text = CLEAN.replace(old, new)
+    found = [fault for fault in faults_of(tmp_path, text) if fault.code == code]
+    assert found, [(fault.code, fault.message.en) for fault in faults_of(tmp_path, text)]
+    assert found[0].file.endswith("made_up.yaml")
+    if line is not None:
+        assert line in text.split("\n")[found[0].line - 1]
+    assert found[0].column > 0
+
+
+ADDED = [
+    ("TR204", "原则上至少 200 人，批复后 2 年内", "by: 2y\nrequire: {fact: headcount, at_least: 200}", "in_principle"),
+    ("TR205", "批复后 2 年内不超过 100 人", "by: 2y\nrequire: {fact: headcount, at_most: 100}", "must"),
+    ("TR102", "投入不低于 2 人", "require: {fact: investment, at_least: {times: 2, fact: headcount}}", "must"),
+    ("TR309", "省财政补助不得低于市县的 2 倍", "require: {fact: provincial_subsidy, at_least: {times: 3, fact: local_subsidy}}", "must"),
+    ("TR201", "出资方不少于 6 类", "require: {fact: funding_kinds, at_least: 6}", "must"),
+    ("TR201", "财政资金不得用于投资", f"require: {{all: [{BARRED}]}}", "must"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("code", "quote", "more", "modality"),
+    ADDED,
+    ids=[f"{code}-{number}" for number, (code, *_) in enumerate(ADDED)],
+)
+def test_a_rule_that_does_not_go_with_the_others_is_found(
+    tmp_path: Path, code: str, quote: str, more: str, modality: str
+) -> None:
+    found = [fault for fault in faults_of(tmp_path, with_extra(quote, more, modality)) if fault.code == code]
+    assert len(found) == 1
+    assert found[0].rule in ("extra", None)
+
+
+@pytest.mark.parametrize(
+    ("quote", "more", "modality"),
+    [
+        (
+            "批复后 5 年内不少于 200 人",
+            "by: 5y\nrequire: {fact: headcount, at_least: 200}",
+            "must",
+        ),  # staff may leave: 300 after two years say nothing of five
+        ("批复后 5 年内不少于 400 人", "by: 5y\nrequire: {fact: headcount, at_least: 400}", "must"),
+        ("批复后 2 年内不超过 400 人", "by: 2y\nrequire: {fact: headcount, at_most: 400}", "must"),
+        ("建设期满时不少于 200 人", "by: term_end\nrequire: {fact: headcount, at_least: 200}", "must"),
+    ],
+)
+def test_rules_that_ask_for_different_things_are_left_alone(
+    tmp_path: Path, quote: str, more: str, modality: str
+) -> None:
+    assert faults_of(tmp_path, with_extra(quote, more, modality)) == []
+
+
+def test_every_code_is_tried() -> None:
+    tried = {code for code, *_ in REPLACED} | {code for code, *_ in ADDED}
+    assert tried == {code.code for code in CODES}
+
+
+def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
+    text = (
+        CLEAN.replace("fact: headcount", "fact: headcont")
+        .replace("at_least: 10亿元", "at_least: 10")
+        .replace(", open: true", "")
+    )
+    assert {"TR101", "TR102", "TR301", "TR309"} <= {fault.code for fault in faults_of(tmp_path, text)}
+
+
+def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> None:
+    with pytest.raises(RuleSetError):
+        lint_file(tmp_path / "none.yaml")
+
+
+# --- how documents speak -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "claims"),
+    [
+        ("原则上合计 10 亿元以上", 10**9, {"at_least"}),
+        ("原则上汇聚不少于 300 人", 300, {"at_least"}),
+        ("总额不超过 2 亿元", 2 * 10**8, {"at_most"}),
+        ("不得低于省财政补助的 2 倍", 2, {"at_least"}),
+        ("超过三家的", 3, {"more_than"}),
+        ("不满十二人", 12, {"less_than"}),
+        ("建设期一般为 5年", 5, set()),
+        ("达到 34 万亿元", 34 * 10**12, {"at_least"}),
+    ],
+)
+def test_numbers_and_their_comparisons(text: str, value: int, claims: set[str]) -> None:
+    assert [set(number.claims) for number in numbers_in(text) if number.value == value] == [claims]
+
+
+@pytest.mark.parametrize(
+    ("quote", "modalities"),
+    [
+        ("原则上应为独立法人实体", {"in_principle"}),
+        ("建设期一般为3年", {"in_principle"}),
+        ("由主要依托单位牵头", set()),
+        ("鼓励探索组建", {"encouraged"}),
+        ("给予一定的资金支持", set()),
+        ("支持独立法人的中心", {"encouraged"}),
+        ("可采用会员制", {"may"}),
+        ("可持续发展", set()),
+    ],
+)
+def test_modality_words(quote: str, modalities: set[str]) -> None:
+    assert modalities_in(quote) == modalities
+
+
+def test_years_of_a_deadline() -> None:
+    assert years_in("批复创建后 2 年内；五年内；首年") == {1, 2, 5}
+
+
+# --- the command ---------------------------------------------------------------------------------------------------------------
+
+
+def run(*args: str) -> tuple[int, str, str]:
+    result = CliRunner().invoke(main, list(args))
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_the_command_is_quiet_about_a_clean_file_and_fails_on_errors(tmp_path: Path) -> None:
+    clean, broken = tmp_path / "clean.yaml", tmp_path / "broken.yaml"
+    clean.write_text(CLEAN, encoding="utf-8")
+    broken.write_text(CLEAN.replace("at_least: 300", "at_least: 310"), encoding="utf-8")
+    assert run("lint", str(clean), "--lang", "en")[:2] == (0, f"{clean}: clean\n")
+    code, out, _ = run("lint", str(clean), str(broken), "--lang", "en")
+    assert code == 1
+    assert re.search(r"broken\.yaml:21:\d+: error TR309 staff: the number 310 ", out)
+    assert "fix: " in out
+    assert run("lint", str(broken), "--lang", "zh")[1].count("改法：") == 1
+
+
+def test_warnings_fail_only_where_asked(tmp_path: Path) -> None:
+    file = tmp_path / "long.yaml"
+    file.write_text(
+        CLEAN.replace("理事会中应有企业和政府代表", "理事会中应有企业和政府代表" * 6), encoding="utf-8"
+    )
+    assert run("lint", str(file))[0] == 0
+    assert run("lint", str(file), "--fail-on", "warning")[0] == 1
+
+
+def test_machine_formats(tmp_path: Path) -> None:
+    file = tmp_path / "broken.yaml"
+    file.write_text(CLEAN.replace("at_least: 300", "at_least: 310"), encoding="utf-8")
+    told = json.loads(run("lint", str(file), "--format", "json")[1])
+    assert told["files"][0]["errors"] == 1
+    fault = told["files"][0]["faults"][0]
+    assert (fault["code"], fault["severity"], fault["rule"], fault["line"]) == ("TR309", "error", "staff", 21)
+    assert set(fault["message"]) == set(fault["fix"]) == {"zh", "en"}
+    assert run("lint", str(file), "--format", "github", "--lang", "en")[1].startswith(
+        f"::error file={file},line=21,col="
+    )
+
+
+def test_a_missing_file_is_status_2_and_does_not_keep_the_others_from_being_read(tmp_path: Path) -> None:
+    file = tmp_path / "clean.yaml"
+    file.write_text(CLEAN, encoding="utf-8")
+    code, out, err = run("lint", str(tmp_path / "none.yaml"), str(file), "--lang", "en")
+    assert code == 2
+    assert "clean" in out
+    assert "none.yaml" in err
+
+
+def test_the_program_explains_a_code() -> None:
+    code, out, _ = run("explain", "TR309", "--lang", "en")
+    assert code == 0
+    assert BY_CODE["TR309"].why.en in out
+
+
+def test_every_code_is_explained_in_both_languages() -> None:
+    assert explain_code("tr309") is BY_CODE["TR309"]
+    assert explain_code("investment-2y") is None
+    for code in CODES:
+        assert re.search("[\u4e00-\u9fff]", code.title.zh + code.why.zh)
+        assert code.title.en.isascii() or re.search("[a-z]", code.title.en)
+        assert len(code.why.en) > 40
+
+
+def test_the_page_on_rule_files_lists_every_code() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rule-files.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| (TR\d+) \| (\w+) \| (.+?) \| (.+?) \|$", page, re.MULTILINE) == [
+        (c.code, c.severity, c.title.en, c.title.zh) for c in CODES
+    ]

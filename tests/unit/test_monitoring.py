@@ -1,0 +1,184 @@
+"""A monitor is at every step what a fresh check is, and what it tells is enough to keep up with."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from generate import FromHypothesis, _Maker, aims_of, centres
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
+
+from tic_rules import Centre, DataError, UsageError, check, load_ruleset
+from tic_rules.model import centre as model
+from tic_rules.model.document import Edit, apply
+from tic_rules.monitoring import LOOKED_AT, Monitor
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
+LISTS = {
+    "contributions": model.Contribution,
+    "evaluations": model.Evaluation,
+    "projects": model.Project,
+    "reports": model.Submission,
+}
+
+
+def told(finding: Any) -> list[Any]:
+    return [finding.status, *(getattr(finding, key) for key in LOOKED_AT)]
+
+
+@st.composite
+def runs(draw: Any, ruleset: str) -> tuple[dict[str, Any], date, list[dict[str, Any]]]:
+    """A centre, a day, and events that aim at what the rule set asks."""
+    rules = load_ruleset(ruleset)
+    data, day = draw(centres(rules))
+    maker = _Maker(FromHypothesis(draw), aims_of(rules), model.CentreData)
+    events: list[dict[str, Any]] = []
+    for _ in range(draw(st.integers(1, 5))):
+        kind = draw(st.sampled_from(["day", "add", "set", "attest"]))
+        if kind == "day":
+            day += timedelta(days=draw(st.sampled_from([1, 30, 365, 366])))
+            events.append({"day": day.isoformat()})
+        elif kind == "add":
+            name = draw(st.sampled_from(sorted(LISTS)))
+            events.append({"add": name, "entry": maker._record(LISTS[name], f"{name}.")})
+        elif kind == "attest":
+            given_ = maker._attestations()
+            events.extend({"add": "attestations", "entry": entry} for entry in given_[:1])
+        else:
+            place = draw(
+                st.sampled_from(
+                    [
+                        "staff.headcount",
+                        "staff.teams",
+                        "legal.independent",
+                        "governance.board.established",
+                        "industry_fund",
+                    ]
+                )
+            )
+            value = (
+                draw(st.booleans())
+                if not place.startswith("staff")
+                else draw(st.sampled_from([0, 5, 300, 800]))
+            )
+            events.append(
+                {"set": place, "value": value, **draw(st.sampled_from([{}, {"since": day.isoformat()}]))}
+            )
+    return data, day, events
+
+
+def stepped(document: dict[str, Any], event: dict[str, Any]) -> dict[str, Any] | None:
+    """The same event applied to the raw document by other means; None where it takes more than one edit."""
+    if "add" in event:
+        return apply(document, [Edit("append", (event["add"],), event["entry"])])
+    if "set" in event and "since" not in event:
+        return apply(document, [Edit("set", tuple(event["set"].split(".")), event["value"])])
+    if event.keys() == {"day"}:
+        return (
+            apply(document, [Edit("set", ("reported_on",), event["day"])])
+            if document.get("reported_on")
+            else document
+        )
+    return None
+
+
+@pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2017"])
+def test_every_step_equals_a_fresh_check(ruleset: str) -> None:
+    @settings(max_examples=20, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(runs(ruleset))
+    def law(run: tuple[dict[str, Any], date, list[dict[str, Any]]]) -> None:
+        data, _, events = run
+        try:
+            monitor = Monitor(ruleset, Centre.from_data(data), day=data.get("reported_on") or "2024-03-01")
+        except DataError:
+            assume(False)
+        raw: dict[str, Any] | None = data
+        kept = {finding.rule: told(finding) for finding in monitor.report}
+        for event in events:
+            before = json.dumps(monitor.state(), sort_keys=True)
+            try:
+                changes = monitor.apply(event)
+            except (DataError, UsageError):
+                assert json.dumps(monitor.state(), sort_keys=True) == before
+                continue
+            kept |= {finding.rule: told(finding) for finding in changes}
+            fresh = check(monitor.data, ruleset, as_of=monitor.day)
+            assert kept == {finding.rule: told(finding) for finding in fresh}
+            assert changes.verdict == monitor.verdict == fresh.verdict
+            raw = stepped(raw, event) if raw is not None else None
+            if raw is not None:
+                independent = check(raw, ruleset, as_of=monitor.day)
+                assert [f.status for f in independent] == [f.status for f in monitor.report]
+            # A state that has been through JSON goes on as if nothing had been.
+            monitor = Monitor.restore(json.loads(json.dumps(monitor.state())))
+
+    law()
+
+
+def test_a_contribution_a_day_and_an_evaluation() -> None:
+    monitor = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE))
+    paid = monitor.apply(
+        {"add": "contributions", "entry": {"date": "2026-06-30", "amount": "5亿元", "payer": "host"}}
+    )
+    assert {finding.id: (paid.before[finding.rule], finding.status) for finding in paid} == {
+        "investment-5y": ("pending", "pass"),
+        "builders-main-funder": ("pass", "pass"),  # what it observes is more than before
+    }
+    assert not monitor.apply({"day": "2026-07-01"}).findings
+    for year, day in ((2025, "2026-08-01"), (2026, "2027-05-01")):
+        entry = {"year": year, "kind": "annual", "result": "unqualified", "date": day}
+        told_ = monitor.apply({"add": "evaluations", "entry": entry, "day": day})
+    assert [part["rule"] for part in told_.consequences] == [
+        "zhejiang_2022/delisted-after-two-failures",
+        "zhejiang_2022/funds-recovered",
+    ]
+    assert json.loads(json.dumps(told_.as_dict()))["consequences"] == [
+        "zhejiang_2022/delisted-after-two-failures",
+        "zhejiang_2022/funds-recovered",
+    ]
+
+
+def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
+    monitor = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE))
+    changes = monitor.apply({"set": "staff.headcount", "value": 800, "since": "2026-06-30"})
+    assert {finding.id: finding.status for finding in changes} == {"staff-5y": "pass"}
+    assert monitor.report["staff-2y"].status == "pass"
+    assert monitor.apply(
+        {"set": "outputs.partner_enterprises", "value": 60, "since": "2026-07-10", "day": "2026-07-10"}
+    )
+    assert monitor.data["outputs"]["partner_enterprises"] == [
+        {"date": "2026-06-30", "value": 41},
+        {"date": "2026-07-10", "value": 60},
+    ]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        {"day": "2020-01-01"},
+        {"day": "soon"},
+        {"add": "donations", "entry": {}},
+        {"add": "contributions", "entry": {"amount": "lots"}},
+        {"set": "staff.headcount", "value": 1, "until": "2027-01-01"},
+        {"set": "no.such.place", "value": 1},
+    ],
+)
+def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: dict[str, Any]) -> None:
+    monitor = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE))
+    before = monitor.state()
+    with pytest.raises((UsageError, DataError)):
+        monitor.apply(event)
+    assert monitor.state() == before
+
+
+def test_a_state_of_other_rules_is_refused() -> None:
+    state = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE)).state()
+    with pytest.raises(UsageError, match="zhejiang_2022"):
+        Monitor.restore(state, "jiangsu_2020")
+    with pytest.raises(UsageError):
+        Monitor.restore({"data": {}})

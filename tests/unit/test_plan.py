@@ -1,0 +1,367 @@
+"""Plans keep their word: what they promise is what a fresh check of the changed data says."""
+
+from __future__ import annotations
+
+import builtins
+import json
+import random
+from datetime import date
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from corpus_cases import centre_cases
+from generate import random_centre
+
+from tic_rules import Centre, DataError, UsageError, check, load_ruleset
+from tic_rules.analysis.plan import Plan, make_plan
+from tic_rules.analysis.plan.choosing import Costs, Open, choose
+from tic_rules.analysis.plan.making import RANK
+from tic_rules.analysis.plan.model import Way, change
+from tic_rules.analysis.plan.patching import patch_text
+from tic_rules.cli import main
+from tic_rules.core.errors import Text
+from tic_rules.engines.checking import parse_day
+from tic_rules.model.document import Edit, document_of, plain
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
+z3 = pytest.importorskip("z3", reason="plans with a choice need the extra tic-rules[prove]")
+
+
+def plan_of(centre: Centre, ruleset: str, as_of: str, **more: Any) -> Plan:
+    return make_plan(centre, load_ruleset(ruleset), parse_day(as_of), **more)
+
+
+def keeps_its_word(plan: Plan, ruleset: str) -> None:
+    again = check(plan.document, ruleset, as_of=plan.before.as_of)
+    assert again.verdict == plan.verdict
+    assert [finding.status for finding in again] == [finding.status for finding in plan.after]
+    promised = {rule for step in plan.steps for rule in step.rules}
+    assert {
+        rule: again[rule].status for rule in promised if again[rule].status not in ("pass", "exempted")
+    } == {}
+    for before, after in zip(plan.before, again, strict=True):
+        assert not after.counts or RANK[after.status] <= RANK[before.status], after.rule
+    told = {rest.rule for rest in (*plan.lost, *plan.open)}
+    assert told == {
+        finding.id for finding in again if finding.counts and finding.status not in ("pass", "exempted")
+    }
+
+
+CASES = list(centre_cases())
+
+
+@pytest.mark.parametrize("case", CASES[::14], ids=lambda case: case.id)
+def test_a_plan_keeps_its_word(case: Any) -> None:
+    keeps_its_word(plan_of(Centre.from_data(case.data), case.ruleset, case.as_of), case.ruleset)
+
+
+@pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2017", "national_2020"])
+def test_a_plan_for_any_centre_keeps_its_word(ruleset: str) -> None:
+    rng, tried = random.Random(6), 0
+    while tried < 8:
+        data, as_of = random_centre(load_ruleset(ruleset), rng)
+        try:
+            centre = Centre.from_data(data)
+        except DataError:
+            continue
+        tried += 1
+        keeps_its_word(plan_of(centre, ruleset, as_of.isoformat()), ruleset)
+
+
+def changed(**parts: Any) -> dict[str, Any]:
+    data = document_of(Centre.from_file(EXAMPLE))
+    for path, value in parts.items():
+        *above, last = path.split("__")
+        at = data
+        for part in above:
+            at = at[part]
+        at[last] = value
+    return data
+
+
+def test_the_example_says_what_is_missing_by_when_and_what_is_too_late() -> None:
+    plan = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
+    by_rule = {rule: step for step in plan.steps for rule in step.rules}
+    assert "240" in by_rule["staff-5y"].text.en
+    assert by_rule["staff-5y"].by == date(2027, 3, 1)
+    assert "6.6" in by_rule["indicators"].text.en
+    assert "10.7" in by_rule["indicators"].text.en
+    assert [rest.rule for rest in plan.lost] == ["investment-2y"]
+    assert "2024-03-01" in plan.lost[0].why.zh
+    assert [rest.rule for rest in plan.open] == ["fiscal-prohibited-use"]
+    # One payment serves both clauses about money, where two would cost more.
+    money = [step for step in plan.steps if step.kind == "money"]
+    assert [step.rules for step in money] == [("investment-5y", "municipal-match")]
+    days = [step.by for step in plan.steps if step.by]
+    assert days == sorted(days)
+
+
+def test_an_exemption_is_sought_only_when_asked_for() -> None:
+    plan = plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30", exemptions=True)
+    assert plan.after["investment-2y"].status == "exempted"
+    assert plan.verdict == "undetermined"
+    assert [step.rules for step in plan.steps if step.kind == "exemption"] == [("investment-2y",)]
+
+
+def test_what_is_kept_is_not_touched_and_another_way_is_taken() -> None:
+    data = changed(legal__independent=False, legal__separate_assets=False)
+    free = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30")
+    assert {edit.path for edit in free.edits if edit.path[0] == "legal"} == {("legal", "independent")}
+    assert [other.rule for other in free.alternatives] == ["legal-entity"]
+    kept = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30", keep=["legal.independent"])
+    assert {edit.path for edit in kept.edits if edit.path[0] == "legal"} == {("legal", "separate_assets")}
+    assert "legal-transition" in {rest.rule for rest in kept.open}
+    nothing = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30", keep=["legal"])
+    assert not [edit for edit in nothing.edits if edit.path[0] == "legal"]
+
+
+def test_a_cost_moves_the_choice() -> None:
+    dear = plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30", costs={"contributions.city": 50})
+    assert [step.at for step in dear.steps if step.kind == "money"] == ["contributions.county"]
+    labs = changed(services__joint_laboratories=0, services__contract_research=0)
+    first = plan_of(Centre.from_data(labs), "zhejiang_2022", "2026-06-30")
+    assert "services.joint_laboratories" in {step.at for step in first.steps}
+    second = plan_of(
+        Centre.from_data(labs), "zhejiang_2022", "2026-06-30", costs={"services.joint_laboratories": 3}
+    )
+    assert "services.contract_research" in {step.at for step in second.steps}
+    assert second.cost == first.cost
+
+
+def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> None:
+    """Host and builders must stay the largest payer, and the city owes twice the province: no single payer meets all."""
+    entries = [
+        {"date": "2022-04-01", "amount": "3亿元", "payer": "host"},
+        {"date": "2022-05-01", "amount": "5000万元", "payer": "province", "purpose": "subsidy"},
+        {"date": "2023-05-01", "amount": "2000万元", "payer": "city", "purpose": "subsidy"},
+        {"date": "2024-02-01", "amount": "7亿元", "payer": "finance"},
+    ]
+    plan = plan_of(Centre.from_data(changed(contributions=entries)), "zhejiang_2022", "2026-06-30")
+    assert plan.chosen_by == "z3"
+    assert plan.after["builders-main-funder"].status == plan.after["investment-5y"].status == "pass"
+    added = [
+        Centre.from_data({"contributions": [e.value]}).contributions[0].amount.low
+        for e in plan.edits
+        if e.path == ("contributions",)
+    ]
+    assert (
+        sum(added) == 25_0000_0000 - 10_7000_0000
+    )  # of which the city owes 80 million: nothing beyond the gap is planned
+    keeps_its_word(plan, "zhejiang_2022")
+
+
+def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
+    """Against every combination of ways, on small made-up rules that share changes and numbers to be reached."""
+    rng = random.Random(4)
+    used = set()
+    for _ in range(60):
+        pool = [
+            change(
+                "paper",
+                f"p{n}",
+                (Edit("set", (f"p{n}",), True),),
+                Text("", ""),
+                size=Fraction(rng.randint(0, 5), 5),
+            )
+            for n in range(5)
+        ]
+        pool += [
+            change(
+                "people",
+                f"n{n % 2}",
+                (Edit("set", (f"n{n % 2}",), n),),
+                Text("", ""),
+                size=Fraction(n, 4),
+                level=(f"n{n % 2}", n),
+            )
+            for n in range(4)
+        ]
+        rules = [
+            Open(
+                f"r{n}",
+                None,
+                tuple(Way(tuple(rng.sample(pool, rng.randint(1, 3)))) for _ in range(rng.randint(1, 3))),
+            )
+            for n in range(4)
+        ]
+        costs = Costs({"p0": Fraction(3), "n1": Fraction(1, 2)})
+        made = choose(rules, (), {}, costs)
+        assert made is not None
+        used.add(made.chosen_by)
+        price = {
+            picks: _price(rules, picks, costs)
+            for picks in product(*(range(len(rule.ways)) for rule in rules))
+        }
+        assert price[made.ways] == min(price.values())
+    assert "z3" in used
+
+
+def _price(rules: list[Open], picks: tuple[int, ...], costs: Costs) -> Fraction:
+    """What the chosen ways cost: a shared change once, of several numbers to be reached the largest."""
+    taken = {
+        made.key: made for rule, pick in zip(rules, picks, strict=True) for made in rule.ways[pick].changes
+    }
+    highest: dict[str, Fraction] = {}
+    total = Fraction(0)
+    for made in taken.values():
+        if made.level is None:
+            total += costs.of(made)
+        else:
+            highest[made.at] = max(highest.get(made.at, Fraction(0)), costs.of(made))
+    return total + sum(highest.values(), Fraction(0))
+
+
+def test_without_the_solver_a_plan_without_a_choice_is_made_and_one_with_a_choice_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = builtins.__import__
+
+    def no_z3(name: str, *args: Any, **more: Any) -> Any:
+        if name == "z3":
+            raise ImportError(name)
+        return real(name, *args, **more)
+
+    monkeypatch.setattr(builtins, "__import__", no_z3)
+    assert plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30").chosen_by == "direct"
+    with pytest.raises(UsageError, match=r"tic-rules\[prove\]"):
+        plan_of(Centre.from_data(changed(contributions=[])), "zhejiang_2022", "2022-06-30")
+
+
+def test_amounts_never_shrink() -> None:
+    over = changed(
+        contributions=[
+            {"date": "2022-04-01", "amount": "30亿元", "payer": "host"},
+            {"date": "2023-01-01", "amount": "3亿元", "payer": "province"},
+        ]
+    )
+    plan = plan_of(Centre.from_data(over), "zhejiang_2022", "2026-06-30")
+    assert "provincial-subsidy-cap" in {rest.rule for rest in plan.lost}
+    for edit in plan.edits:
+        assert edit.path[0] != "contributions" or edit.op == "append"
+
+
+def test_an_unknown_place_is_refused() -> None:
+    with pytest.raises(UsageError, match=r"legal\.form"):
+        plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30", keep=["legal.form"])
+
+
+# --- the changed file -------------------------------------------------------------------------------------------------------
+
+
+def test_a_patch_keeps_comments_and_says_what_the_plan_says() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    plan = plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30")
+    patched = patch_text(text, "centre.yaml", plan.edits)
+    assert [line.split("#", 1)[1] for line in text.splitlines() if "#" in line] == [
+        line.split("#", 1)[1] for line in patched.splitlines() if "#" in line
+    ]
+    again = check(Centre.from_text(patched), "zhejiang_2022", as_of="2026-06-30")
+    assert [finding.status for finding in again] == [finding.status for finding in plan.after]
+
+
+TEXTS = {
+    "block": "a:   # why\n  - {x: 1}   # first\nlast: null   # unknown\n",
+    "indented": "staff:\n  # people\n  headcount: 3 # now\n\n# end\n",
+    "flow": "a: [{x: 1}]\nstaff: {headcount: 3}\n",
+    "empty": "a: []\nstaff: {}\nlast:\n",
+    "open end": "a:\n  - x: 1\n    y: |\n      text\n      more\n",
+    "no newline": "staff:\n  teams: 2",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+@pytest.mark.parametrize(
+    "edit",
+    [
+        Edit("append", ("a",), {"x": 2, "by": "（单位）"}),
+        Edit("set", ("staff", "headcount"), 800),
+        Edit("set", ("last",), "yes"),
+        Edit("set", ("fresh", "deep", "1.1"), True),
+        Edit("append", ("list",), "一（二）: 3"),
+        Edit("set", ("staff", "headcount"), [{"date": "2022-01-01", "value": 3}]),
+    ],
+    ids=lambda edit: edit.key,
+)
+def test_an_edit_of_a_text_does_what_it_does_to_the_data(name: str, edit: Edit) -> None:
+    text = TEXTS[name]
+    changed_text = patch_text(text, "file.yaml", [edit])  # reads the result again and compares
+    assert changed_text != text
+    assert [line.split("#")[1] for line in text.splitlines() if "#" in line] == [
+        line.split("#")[1] for line in changed_text.splitlines() if "#" in line
+    ]
+
+
+def test_json_stays_json() -> None:
+    text = '{"a": [], "staff": {"headcount": 3},\n "last": null}\n'
+    edits = [
+        Edit("append", ("a",), {"x": "y"}),
+        Edit("set", ("staff", "headcount"), 800),
+        Edit("set", ("new", "key"), "文字"),
+    ]
+    assert json.loads(patch_text(text, "c.json", edits)) == {
+        "a": [{"x": "y"}],
+        "staff": {"headcount": 800},
+        "last": None,
+        "new": {"key": "文字"},
+    }
+
+
+def test_a_document_written_from_the_model_says_the_same() -> None:
+    centre = Centre.from_file(EXAMPLE)
+    again = check(plain(centre), "zhejiang_2022")
+    assert [(f.rule, f.status, f.observed) for f in again] == [
+        (f.rule, f.status, f.observed) for f in check(centre, "zhejiang_2022")
+    ]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------------
+
+
+def run(*args: str) -> Any:
+    return CliRunner().invoke(main, ["plan", *args])
+
+
+def test_the_command_in_each_format(tmp_path: Path) -> None:
+    for format_, lang, sign in (
+        ("text", "zh", "已经无法做到"),
+        ("text", "en", "Can no longer be met"),
+        ("markdown", "zh", "| 期限 |"),
+        ("html", "en", "<html"),
+    ):
+        result = run(str(EXAMPLE), "--format", format_, "--lang", lang)
+        assert result.exit_code == 0, result.output
+        assert sign in result.output
+    told = json.loads(run(str(EXAMPLE), "--format", "json").stdout)
+    assert told["plans"][0]["verdict"] == {"now": "non_compliant", "planned": "non_compliant"}
+    assert all(step["rules"][0]["locator"] for step in told["plans"][0]["steps"])
+
+
+def test_the_command_writes_the_changed_file_and_never_over_the_centre(tmp_path: Path) -> None:
+    target = tmp_path / "planned.yaml"
+    assert run(str(EXAMPLE), "--patch", str(target)).exit_code == 0
+    assert check(Centre.from_file(target), "zhejiang_2022")["staff-5y"].status == "pass"
+    own = tmp_path / "own.yaml"
+    own.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    refused = run(str(own), "--patch", str(own))
+    assert refused.exit_code == 2
+    assert own.read_text(encoding="utf-8") == EXAMPLE.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["no-such-file.yaml"],
+        [str(EXAMPLE), "--keep", "nowhere"],
+        [str(EXAMPLE), "--cost", "legal=dear"],
+        [str(EXAMPLE), "--as-of", "2026-13-01"],
+    ],
+)
+def test_what_cannot_be_done_is_told_with_exit_status_2(args: list[str]) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stderr
+    assert "Traceback" not in result.stderr

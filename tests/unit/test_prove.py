@@ -1,0 +1,342 @@
+"""Relations proved over all data: against what is read off, against hand-made pairs, and against random centres."""
+
+from __future__ import annotations
+
+import random
+import re
+from functools import cache
+from itertools import combinations
+
+import pytest
+
+pytest.importorskip("z3", reason="the extra prove (z3-solver) is not installed")
+
+from click.testing import CliRunner
+from generate import random_centre
+
+from tic_rules import RuleSet, check, load_ruleset, parse_ruleset, shipped_ids
+from tic_rules.analysis.diff.claims import read_off
+from tic_rules.analysis.diff.evidence import shown
+from tic_rules.analysis.diff.topics import Diff, as_dict, diff
+from tic_rules.analysis.prove.proof import proved
+from tic_rules.cli import main
+
+PAIRS = list(combinations(shipped_ids(), 2))
+
+
+@cache
+def settled(a: str, b: str) -> Diff:
+    return shown(proved(diff(load_ruleset(a), load_ruleset(b))))
+
+
+# --- shipped sets -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_what_is_read_off_is_proved(a: str, b: str) -> None:
+    plain = diff(load_ruleset(a), load_ruleset(b))
+    found = settled(a, b)
+    claims = {(claim.side, claim.rule.id): claim for claim in found.claims}
+    for claim in read_off(plain).claims:
+        if claim.status == "guaranteed":
+            assert claims[claim.side, claim.rule.id].status == "guaranteed", claim
+    for topic, own in zip(plain.topics, found.topics, strict=True):
+        assert own.proved != bool(own.undecided and own.a and own.b)
+        assert own.tightens <= topic.tightens, topic.id
+        assert own.loosens <= topic.loosens, topic.id
+
+
+@pytest.mark.parametrize(("a", "b"), PAIRS)
+def test_no_random_centre_breaks_what_is_proved(a: str, b: str) -> None:
+    """Where every rule that the proof names passes, the guaranteed rule does not fail; the time of a rule may still run."""
+    found = settled(a, b)
+    claims = [
+        claim for claim in found.claims if claim.status == "guaranteed" and claim.rule.bearer != "programme"
+    ]
+    rng, tested = random.Random(f"{a} {b}"), 0
+    for _ in range(25):
+        for ruleset in (found.a, found.b):
+            data, day = random_centre(ruleset, rng)
+            reports = {"a": check(data, found.a, as_of=day), "b": check(data, found.b, as_of=day)}
+            for claim in claims:
+                other = reports["a" if claim.side == "b" else "b"]
+                if claim.by and all(other[name].status == "pass" for name in claim.by):
+                    tested += 1
+                    assert reports[claim.side][claim.rule.id].status != "fail", (claim, data, day)
+    assert tested > 0 or not claims
+
+
+def test_a_pair_of_files_and_a_proof_never_contradict_each_other() -> None:
+    for a, b in PAIRS:
+        for claim in settled(a, b).claims:
+            assert (claim.witness is None) or claim.status not in ("guaranteed", "undecided")
+
+
+def test_contradictions_come_first_with_the_fewest_rules() -> None:
+    found = settled("jiangsu_2020", "zhejiang_2022")
+    (conflict,) = found.proof.conflicts
+    assert (conflict.a, conflict.b, conflict.level) == (("term-length",), ("term-length",), "in_principle")
+    statuses = {claim.status for claim in found.claims if claim.topic == "term"}
+    assert statuses == {"contradicts"}
+    assert settled("jiangsu_2020", "national_2017").proof.conflicts == ()
+
+
+def test_a_topic_that_hangs_on_an_undecided_claim_is_not_called_proved() -> None:
+    board = next(
+        topic for topic in settled("national_2017", "zhejiang_2022").topics if topic.id == "governance.board"
+    )
+    assert (board.undecided, board.proved) == (("board",), False)
+
+
+def test_the_json_of_a_proof() -> None:
+    data = as_dict(settled("jiangsu_2020", "zhejiang_2022"))
+    plan = next(topic for topic in data["topics"] if topic["topic"] == "procedure.plan")
+    assert (plan["relation"], plan["proved"]) == ("b_stricter", True)
+    assert plan["witness"]["difference"] == {"path": "/plan/by_host", "failing": False, "passing": True}
+    assert plan["witness"]["statuses"]["failing"] == {
+        "a": {"one-plan": "pass"},
+        "b": {"construction-plan": "fail"},
+    }
+    assert data["proof"]["whole"]["must"] == {"a_guarantees_b": False, "b_guarantees_a": False}
+    assert all(text["zh"] and text["en"] for text in data["proof"]["assumptions"])
+
+
+def test_a_draft_under_another_id_is_proved_the_same() -> None:
+    """A judgement is shared by the editions of one document, whatever the file calls itself."""
+    from pathlib import Path
+
+    text = (Path(__file__).parents[2] / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    draft = parse_ruleset(text.replace("id: zhejiang_2022", "id: my_draft"), "draft.yaml")
+    found = proved(diff(load_ruleset("zhejiang_2022"), draft))
+    assert found.editions
+    assert {topic.relation for topic in found.topics} == {"same"}
+    assert {claim.status for claim in found.claims} == {"guaranteed"}
+    assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
+
+
+# --- hand-made pairs --------------------------------------------------------------------------------------------------------
+
+TEMPLATE = """
+id: {id}
+version: 1.0.0
+jurisdiction: {jurisdiction}
+document: {{title: {id}, title_en: {id}, in_force: {{from: 2020-01-01}}}}
+clauses:
+  - {{at: 一, heading: 一, rules: [{ids}]}}
+rules:
+{rules}
+"""
+RULE = """
+  - id: r{n}
+    at: 一
+    quote: 引语
+    topic: {topic}
+    kind: condition
+    bearer: centre
+    modality: {modality}
+    {body}
+    title: {{zh: 题, en: title}}
+    message: {{zh: 不符, en: fails}}
+    remedy: {{zh: 补正, en: mend}}
+"""
+
+
+def made(name: str, *rules: str) -> RuleSet:
+    """A rule set of rules like `must | by: 2y | require: {…}`; the first word is the modality."""
+    bodies = [rule.split(" | ") for rule in rules]
+    told = "".join(
+        RULE.format(n=n, topic="structure", modality=parts[0], body="\n    ".join(parts[1:]))
+        for n, parts in enumerate(bodies)
+    )
+    text = TEMPLATE.format(
+        id=name, jurisdiction="national", ids=", ".join(f"r{n}" for n in range(len(rules))), rules=told
+    )
+    return parse_ruleset(re.sub(r"\n\s*\n", "\n", text), f"{name}.yaml")
+
+
+HEADCOUNT = "require: {fact: headcount, at_least: %s}"
+SERVED = "require: {fact: served, at_least: 10}"
+CASES = [
+    (
+        ["must | require: {fact: board_members, some: {}}"],
+        ["must | require: {fact: board_member_types, at_least: 1}"],
+        "same",
+    ),
+    (
+        ["must | require: {fact: board_members, some: {type: enterprise}}"],
+        ["must | require: {fact: board_member_types, at_least: 2}"],
+        "different",
+    ),
+    (["must | by: 2y | " + HEADCOUNT % 10], ["must | by: 2y | " + HEADCOUNT % 20], "b_stricter"),
+    (
+        ["must | by: 2y | require: {fact: headcount, at_least: 10}"],
+        ["must | by: 2y | require: {fact: headcount, more_than: 10}"],
+        "b_stricter",
+    ),
+    (
+        ["must | by: 2y | " + HEADCOUNT % 10],
+        ["must | by: 5y | " + HEADCOUNT % 10],
+        "different",
+    ),  # a stock may fall between the two days
+    (["must | by: 2y | " + SERVED], ["must | by: 5y | " + SERVED], "b_looser"),  # a cumulative total does not
+    (
+        ["must | by: 1y | " + SERVED],
+        ["must | by: term_end | " + SERVED],
+        "b_looser",
+    ),  # a term is one year at least
+    (["must | by: 2y | " + SERVED], ["must | by: term_end | " + SERVED], "different"),
+    (["must | " + HEADCOUNT % 10], ["must | by: 2y | " + HEADCOUNT % 10], "b_looser"),
+    (["must | " + HEADCOUNT % 10], ["in_principle | " + HEADCOUNT % 10], "b_looser"),
+    (["encouraged | " + HEADCOUNT % 50], ["must | " + HEADCOUNT % 10], "b_stricter"),
+    (
+        ["must | require: {fact: board, is: true}"],
+        ["must | require: {all: [{fact: board, is: true}, {fact: charter, is: true}]}"],
+        "b_stricter",
+    ),
+    (
+        ["must | require: {all: [{fact: board, is: true}, {fact: charter, is: true}]}"],
+        ["must | require: {fact: board, is: true}", "must | require: {fact: charter, is: true}"],
+        "same",
+    ),
+    (
+        ["must | require: {any: [{fact: board, is: true}, {fact: charter, is: true}]}"],
+        ["must | require: {fact: charter, is: true}"],
+        "b_stricter",
+    ),
+    (
+        ["must | applies: {fact: board, is: true} | require: {fact: charter, is: true}"],
+        ["must | require: {fact: charter, is: true}"],
+        "b_stricter",
+    ),
+    (
+        ["must | require: {fact: entity_type, among: [enterprise]}"],
+        ["must | require: {fact: entity_type, among: [enterprise], open: true}"],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: entity_type, is: enterprise}"],
+        ["must | require: {fact: entity_type, among: [enterprise, public_institution]}"],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: hosts, every: {type: enterprise}}"],
+        ["must | require: {fact: hosts, some: {type: enterprise}}"],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: hosts, some: {type: enterprise, leading: true}}"],
+        ["must | require: {fact: hosts, some: {type: enterprise}}"],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: base_count, at_least: 1}"],
+        ["must | require: {fact: bases, some: {}}"],
+        "same",
+    ),
+    (
+        ["must | require: {fact: base_count, at_least: 2}"],
+        ["must | require: {fact: bases, every: {zone: national_high_tech_zone}}"],
+        "different",
+    ),
+    (
+        ["must | require: {fact: plan_experts, contains_all: [technical]}"],
+        ["must | require: {fact: plan_experts, contains_all: [technical, policy]}"],
+        "b_stricter",
+    ),
+    (
+        ["must | by: approval | require: {fact: term, equals: 3}"],
+        ["must | by: approval | require: {fact: term, equals: 5}"],
+        "different",
+    ),
+    (
+        ["must | by: approval | require: {fact: term, between: [3, 5]}"],
+        ["must | by: approval | require: {fact: term, equals: 5}"],
+        "b_stricter",
+    ),
+    (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
+    (
+        ["must | require: {not: {fact: makes_and_sells_products, is: true}}"],
+        ["must | require: {fact: makes_and_sells_products, is: false}"],
+        "same",
+    ),
+]
+
+
+@pytest.mark.parametrize(("a", "b", "relation"), CASES, ids=range(len(CASES)))
+def test_hand_made_pairs(a: list[str], b: list[str], relation: str) -> None:
+    found = shown(proved(diff(made("first", *a), made("second", *b))))
+    (topic,) = found.topics
+    assert topic.relation == relation
+    plain = diff(made("first", *a), made("second", *b)).topics[0]
+    assert plain.tightens >= topic.tightens
+    assert plain.loosens >= topic.loosens
+
+
+def test_only_a_proof_sees_what_two_rules_do_together() -> None:
+    a = made(
+        "first",
+        "must | by: 2y | " + HEADCOUNT % 10,
+        "must | by: 2y | require: {fact: headcount, at_most: 10}",
+    )
+    b = made("second", "must | by: 2y | require: {fact: headcount, equals: 10}")
+    found = proved(diff(a, b))
+    assert (diff(a, b).topics[0].relation, found.topics[0].relation) == ("b_stricter", "same")
+    claim = next(claim for claim in found.claims if claim.side == "b")
+    assert (claim.status, sorted(claim.by)) == ("guaranteed", ["r0", "r1"])
+
+
+def test_what_is_missing_counts() -> None:
+    """Either way there is a charter, so who passes A passes B; but one who says nothing of the board fails B and not A."""
+    a = made(
+        "first",
+        "must | require: {fact: board, is: true}",
+        "must | require: {any: [{fact: board, is: false}, {fact: charter, is: true}]}",
+    )
+    b = made("second", "must | require: {fact: charter, is: true}")
+    assert proved(diff(a, b)).claims[0].status == "looser"
+
+
+def test_a_term_of_five_years_makes_its_end_the_fifth_year() -> None:
+    a = made(
+        "first", "must | by: approval | require: {fact: term, equals: 5}", "must | by: 5y | " + HEADCOUNT % 10
+    )
+    b = made(
+        "second",
+        "must | by: approval | require: {fact: term, equals: 5}",
+        "must | by: term_end | " + HEADCOUNT % 10,
+    )
+    found = proved(diff(a, b))
+    assert found.topics[0].relation == "same"
+    assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
+
+
+def test_a_minimal_conflict_of_three() -> None:
+    a = made(
+        "first",
+        "must | require: {any: [{fact: board, is: true}, {fact: charter, is: true}]}",
+        "must | require: {fact: director, is: true}",
+    )
+    b = made(
+        "second",
+        "must | require: {fact: board, is: false}",
+        "must | require: {fact: charter, is: false}",
+        "must | require: {fact: network, is: true}",
+    )
+    (conflict,) = proved(diff(a, b)).proof.conflicts
+    assert (conflict.a, conflict.b) == (("r0",), ("r0", "r1"))
+
+
+def test_the_command() -> None:
+    result = CliRunner().invoke(main, ["diff", "jiangsu_2020", "zhejiang_2022", "--prove", "--lang", "zh"])
+    assert result.exit_code == 0, result.output
+    assert "不能同时做到：甲六（三）“建设期3年” 与 乙三（一）“建设期为5年”" in result.output
+    assert "假设：" in result.output
+
+
+def test_an_absent_z3_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tic_rules.analysis.prove import symbols
+
+    monkeypatch.setattr(symbols, "z3", None)
+    result = CliRunner().invoke(main, ["diff", "jiangsu_2020", "zhejiang_2022", "--prove", "--lang", "en"])
+    assert result.exit_code == 2
+    assert "tic-rules[prove]" in result.output

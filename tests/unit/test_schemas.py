@@ -1,0 +1,75 @@
+"""The schemas that the program prints accept what it reads and writes, and refuse what it refuses."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+
+from tic_rules import Centre, check, shipped_ids
+from tic_rules.model.loader import rules_folder
+from tic_rules.results.schemas import centre_schema, report_schema, ruleset_schema
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
+
+
+def _plain(path: Path) -> Any:
+    return json.loads(
+        json.dumps(yaml.load(path.read_text(encoding="utf-8"), Loader=_NoDates), ensure_ascii=False)
+    )
+
+
+class _NoDates(yaml.SafeLoader):
+    """YAML as an editor's schema check sees it: dates are text."""
+
+
+_NoDates.yaml_implicit_resolvers = {
+    k: [(tag, expr) for tag, expr in v if tag != "tag:yaml.org,2002:timestamp"]
+    for k, v in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
+def test_the_centre_schema_accepts_the_examples(path: Path) -> None:
+    jsonschema.Draft202012Validator(centre_schema()).validate(_plain(path))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"staf": {}},
+        {"legal": {"independent": "maybe"}},
+        {"zones": ["moon"]},
+        {"contributions": [{"amount": -1}]},
+        {"stage": "dreaming"},
+    ],
+)
+def test_the_centre_schema_refuses(wrong: dict[str, Any]) -> None:
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(centre_schema()).validate(wrong)
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_the_ruleset_schema_accepts_the_shipped_files(name: str) -> None:
+    jsonschema.Draft202012Validator(ruleset_schema()).validate(_plain(rules_folder() / f"{name}.yaml"))
+
+
+def test_the_ruleset_schema_refuses_an_unknown_key_and_operator() -> None:
+    data = _plain(rules_folder() / "zhejiang_2022.yaml")
+    data["rules"][0]["requires"] = {}
+    data["rules"][1]["require"] = {"fact": "investment", "exceeds": 3}
+    errors = list(jsonschema.Draft202012Validator(ruleset_schema()).iter_errors(data))
+    assert len(errors) == 2
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_the_report_schema_accepts_reports(ruleset: str) -> None:
+    schema = jsonschema.Draft202012Validator(report_schema())
+    for path in EXAMPLES:
+        report = check(Centre.from_file(path), ruleset)
+        schema.validate({"schema_version": 1, "reports": [json.loads(report.to_json())]})

@@ -1,0 +1,244 @@
+"""What if: changed rules are new rules, changed data is checked data, and a verdict's course misses no day."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import random
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from generate import random_centre
+
+from tic_rules import Centre, DataError, RuleSetError, UsageError, check, load_ruleset, shipped_ids
+from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if, with_values
+from tic_rules.cli import main
+from tic_rules.engines.checking import check_subject
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
+
+
+# --- changed rules ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+def test_a_change_that_changes_nothing_gives_an_equal_rule_set(ruleset: str) -> None:
+    rules = load_ruleset(ruleset)
+    for rule in rules:
+        again = rules.with_change(rule.id)
+        assert again == rules
+        assert again is not rules
+
+
+def test_a_threshold_is_changed_and_the_old_rule_set_stays() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    looser = rules.with_change("zhejiang_2022/investment-2y", "8亿元")
+    assert looser["investment-2y"].require.at_least == 800_000_000
+    assert rules["investment-2y"].require.at_least == 1_000_000_000
+    assert looser != rules
+    centre = Centre.from_file(EXAMPLE)
+    assert check(centre, looser)["investment-2y"].status == "pass"
+    assert check(centre, rules)["investment-2y"].status == "fail"
+    assert pickle.loads(pickle.dumps(looser)) == looser
+
+
+def test_a_limit_moves_with_what_fails_at_once() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    subsidy = rules.with_change("first-year-subsidy", "4000万元")["first-year-subsidy"]
+    assert (subsidy.require.equals, subsidy.fails_at_once.more_than) == (40_000_000, 40_000_000)
+    count = rules.with_change("programme-count", "12..18")["programme-count"]
+    assert (count.require.between, count.fails_at_once.more_than) == ((12, 18), 18)
+    assert rules.with_change("municipal-match", 3)["municipal-match"].require.at_least.times == 3
+
+
+def test_other_parts_of_a_rule_are_changed_by_name() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    changed = rules.with_change("investment-2y", by="3y", modality="encouraged")["investment-2y"]
+    assert (changed.years, changed.modality) == (3, "encouraged")
+    labs = rules.with_change("market-services", joint_laboratories=3)["market-services"]
+    assert [part.at_least for part in labs.require.any] == [3, 1]
+    other = rules.with_change("board", require={"fact": "board", "is": True})["board"]
+    assert other.require.fact == "board"
+
+
+@pytest.mark.parametrize(
+    ("args", "parts", "says"),
+    [
+        (("market-services", 3), {}, "joint_laboratories"),
+        (("positioning", 3), {}, "no number"),
+        (("investment-2y", "lots"), {}, "not an amount"),
+        (("investment-2y",), {"colour": 3}, "can be changed"),
+        (("investment-2y",), {"quote": "x"}, "can be changed"),
+        (("investment-2y",), {"by": "never"}, "not a date"),
+        (("investment-2y",), {"require": {"fact": "nothing", "at_least": 1}}, "unknown fact"),
+    ],
+)
+def test_a_change_that_is_none_says_what_can_be_changed(
+    args: tuple[Any, ...], parts: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(RuleSetError, match=says):
+        load_ruleset("zhejiang_2022").with_change(*args, **parts)
+    with pytest.raises(KeyError):
+        load_ruleset("zhejiang_2022").with_change("no-such-rule", 3)
+
+
+# --- changed data -----------------------------------------------------------------------------------------------------------
+
+
+def test_data_is_changed_and_the_centre_stays() -> None:
+    centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
+    day = date(2026, 6, 30)
+    then = with_values(
+        centre,
+        [
+            ("staff.headcount", 800),
+            ("contributions+", {"date": "2026-06-30", "amount": "5亿元", "payer": "host"}),
+        ],
+        rules,
+        day,
+    )
+    result = what_if(centre, rules, day, changed=then)
+    assert {
+        flip.finding.id: (flip.before.status, flip.after.status)
+        for flip in result.flips
+        if flip.before and flip.after
+    } == {
+        "staff-5y": ("pending", "pass"),
+        "investment-5y": ("pending", "pass"),
+    }
+    # The number holds from that day on: what it was on the day of two years stays.
+    assert result.after["staff-2y"].status == "pass"
+    assert check(centre, rules)["staff-5y"].status == "pending"
+
+
+@pytest.mark.parametrize(
+    ("place", "value", "error"),
+    [
+        ("staff.heads", 3, DataError),
+        ("contributions.99.amount", 1, UsageError),
+        ("staff.headcount", "many", DataError),
+    ],
+)
+def test_data_that_cannot_be_is_refused(place: str, value: Any, error: type[Exception]) -> None:
+    with pytest.raises(error):
+        with_values(
+            Centre.from_file(EXAMPLE), [(place, value)], load_ruleset("zhejiang_2022"), date(2026, 6, 30)
+        )
+
+
+# --- through time -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2017", "national_2020"])
+def test_no_day_on_which_something_changes_is_left_out(ruleset: str) -> None:
+    rules, rng, tried = load_ruleset(ruleset), random.Random(9), 0
+    while tried < 5:
+        data, as_of = random_centre(rules, rng)
+        try:
+            centre = Centre.from_data(data)
+        except DataError:
+            continue
+        tried += 1
+        first, last = as_of - timedelta(days=12), as_of + timedelta(days=12)
+        looked_at = set(days_of_change(centre, rules, first, last))
+        before: list[str] | None = None
+        for number in range((last - first).days + 1):
+            day = first + timedelta(days=number)
+            now = [finding.status for finding in check_subject(centre, rules, day)]
+            assert day in looked_at or now == before, day
+            before = now
+
+
+def test_the_course_of_five_years() -> None:
+    centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
+    course = course_of(centre, rules, date(2022, 3, 1), date(2027, 3, 1))
+    assert course.looked_at < 150
+    turned = {
+        (turn.day, flip.finding.id): (flip.before.status, flip.after.status)
+        for turn in course.turns
+        for flip in turn.flips
+        if flip.before and flip.after
+    }
+    assert turned[date(2024, 3, 2), "investment-2y"] == ("pending", "fail")
+    assert turned[date(2024, 3, 20), "teams-2y"] == ("fail", "exempted")
+    due = {(day, finding.id) for day, found in course.due for finding in found}
+    assert (date(2024, 3, 1), "investment-2y") in due
+    assert (date(2027, 3, 1), "investment-5y") in due
+    for earlier, later in zip(course.stretches, course.stretches[1:], strict=False):
+        assert later.first == earlier.last + timedelta(days=1)
+        assert later.verdict != earlier.verdict
+    assert (course.stretches[0].first, course.stretches[-1].last) == (date(2022, 3, 1), date(2027, 3, 1))
+
+
+def test_flips_name_rules_of_one_side_only() -> None:
+    centre = Centre.from_file(EXAMPLE)
+    found = flips(check(centre, "zhejiang_2022"), check(centre, "national_2020"))
+    sides = {flip.finding.rule: (flip.before is None, flip.after is None) for flip in found}
+    assert sides["zhejiang_2022/investment-2y"] == (False, True)
+    assert sides["national_2020/category"] == (True, False)
+
+
+# --- the command ------------------------------------------------------------------------------------------------------------
+
+
+def run(*args: str) -> Any:
+    return CliRunner().invoke(main, ["what-if", *args])
+
+
+def test_the_command_tells_what_changes() -> None:
+    result = run(
+        str(EXAMPLE),
+        "--rule",
+        "zhejiang_2022/investment-2y=8亿元",
+        "--set",
+        "staff.headcount=800",
+        "--format",
+        "json",
+    )
+    assert result.exit_code == 0, result.output
+    told = json.loads(result.stdout)["what_if"][0]
+    assert {change["rule"].split("/")[1] for change in told["changes"]} == {"investment-2y", "staff-5y"}
+    text = run(str(EXAMPLE), "--over", "2024-01-01..2024-12-31", "--as-of", "2024-03-02", "--lang", "zh")
+    assert text.exit_code == 0, text.output
+    assert "待完成 → 不符合" in text.output
+    assert "到期：" in text.output
+
+
+def test_a_folder_and_a_whole_rule_file(tmp_path: Path) -> None:
+    for number in range(2):
+        (tmp_path / f"c{number}.yaml").write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
+    rules = tmp_path / "draft" / "rules.yaml"
+    rules.parent.mkdir()
+    rules.write_text(
+        (ROOT / "rules" / "zhejiang_2022.yaml")
+        .read_text(encoding="utf-8")
+        .replace("at_least: 800}", "at_least: 500}"),
+        encoding="utf-8",
+    )
+    result = run(str(tmp_path / "c0.yaml"), str(tmp_path / "c1.yaml"), "--rule", str(rules), "--lang", "en")
+    assert result.exit_code == 0, result.output
+    assert result.output.count("pending → pass") == 2
+    assert "2 verdicts: 0 change, and 2 findings change" in result.output
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        [str(EXAMPLE), "--set", "staff.headcount"],
+        [str(EXAMPLE), "--rule", "zhejiang_2022/none=3"],
+        [str(EXAMPLE), "--rule", "investment-2y=3"],
+        [str(EXAMPLE), "--rule", "jiangsu_2020/term-length=3"],
+        [str(EXAMPLE), "--over", "2024"],
+        [str(EXAMPLE), "--over", "2027-01-01..2024-01-01"],
+        ["no-such-file.yaml", "--set", "staff.headcount=1"],
+    ],
+)
+def test_what_cannot_be_done_is_told_with_exit_status_2(args: list[str]) -> None:
+    result = run(*args)
+    assert result.exit_code == 2
+    assert result.stderr
+    assert "Traceback" not in result.stderr
