@@ -75,7 +75,7 @@ def disagreements(
     )
     expected = decide(read, ruleset, as_of, "reference", programme)
     if engine == "durable" and too_open(expected):
-        return  # it has to go through every life, and asks for more exact days
+        return  # it has to go through every scenario, and asks for more exact days
     given = decide(read, ruleset, as_of, engine, programme)
     if expected.statuses != given.statuses:
         yield from (

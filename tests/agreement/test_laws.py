@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from tic_rules import Centre, Report, check, load_ruleset, shipped_ids
 from tic_rules.core.errors import TicRulesError
 from tic_rules.core.quantities import Range, add_years, decimal_text, parse_number
-from tic_rules.evaluation.evaluate import see, settle
-from tic_rules.evaluation.facts import Moment, Scene
-from tic_rules.evaluation.scenarios import lives_of, needs_of
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import needs_of, scenarios_of
+from tic_rules.evaluation.settlement import settle
 from tic_rules.model.centre import CentreData
 from tic_rules.model.conditions import All, Attested, Either, walk
 
@@ -250,16 +252,16 @@ def test_the_days_that_matter_stand_for_every_day(ruleset: str, data: st.DataObj
         return
     if last >= day:
         return
-    from tic_rules.evaluation.evaluate import decide
+    from tic_rules.evaluation.decisions import decide
 
     scene = Scene(centre, rules, day)
     for rule in [rule for rule in rules if rule.years or rule.by == "term_end" or rule.yearly][:6]:
-        told = {decide(rule, scene, life).status for life in lives_of(scene, needs_of(rules, rule)).all}
+        told = {decide(rule, scene, scenario).status for scenario in scenarios_of(scene, needs_of(rules, rule)).all}
         for offset in range(0, 900, 7):
             exact = Centre.from_data({**raw, "approved_on": (first + timedelta(days=offset)).isoformat()})
             one = Scene(exact, rules, day)
             assert {
-                decide(rule, one, life).status for life in lives_of(one, needs_of(rules, rule)).all
+                decide(rule, one, scenario).status for scenario in scenarios_of(one, needs_of(rules, rule)).all
             } <= told
 
 
@@ -307,8 +309,7 @@ def test_an_anniversary_is_the_same_day_or_28_february(day: date, years: int) ->
 
 
 def test_unknown_numbers_are_ranges_that_no_comparison_decides_by_guess() -> None:
-    from tic_rules.evaluation.evaluate import compare
-    from tic_rules.evaluation.facts import UNKNOWN
+    from tic_rules.core.logic import UNKNOWN, compare
 
     for operator in ("at_least", "at_most", "more_than", "less_than", "equals", "between"):
         assert compare(operator, Range(0, float("inf")), Range(5, 5)) == UNKNOWN
@@ -324,8 +325,7 @@ def test_unknown_numbers_are_ranges_that_no_comparison_decides_by_guess() -> Non
 def test_a_comparison_of_ranges_is_what_every_number_in_them_agrees_on(
     operator: str, a: int, b: int, s: int, t: int
 ) -> None:
-    from tic_rules.evaluation.evaluate import compare
-    from tic_rules.evaluation.facts import FALSE, TRUE, UNKNOWN
+    from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, compare
 
     x, bound = Range(min(a, b), max(a, b)), Range(min(s, t), max(s, t))
     if operator == "between":
@@ -356,5 +356,5 @@ def test_the_reference_sees_without_a_report() -> None:
     )
     scene = Scene(centre, rules, date(2024, 3, 1))
     rule = rules["staff-2y"]
-    life = lives_of(scene, needs_of(rules, rule)).all[0]
-    assert see(rule.require, scene, Moment(date(2024, 3, 1)), life, rule).observed == Range(300, 300)
+    scenario = scenarios_of(scene, needs_of(rules, rule)).all[0]
+    assert see(rule.require, scene, Moment(date(2024, 3, 1)), scenario, rule).observed == Range(300, 300)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from tic_rules.core.errors import TicRulesError, fault
-from tic_rules.evaluation.evaluate import Decision, settle
-from tic_rules.evaluation.facts import FALSE, TRUE, UNKNOWN, Scene
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
+from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.settlement import settle
 from tic_rules.model.ruleset import Rule
 
 _FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}

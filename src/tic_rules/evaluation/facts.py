@@ -1,47 +1,30 @@
-"""How the facts of the vocabulary are read from a subject's data at a moment: ranges, words, entries, with their places.
+"""How the facts of the vocabulary are read from a subject's data at a moment: numbers, words, single values, with their places.
 
 What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a rule.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, NamedTuple
-from weakref import ref
 
-from tic_rules.core.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, Number, Range, Span, add_days
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
+from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range, Span
+from tic_rules.evaluation.entries import (
+    Entry,
+    Lists,
+    Moment,
+    Path,
+    candidates,
+    series_at,
+    unclear_places,
+    undated,
+    within,
+)
 from tic_rules.model.centre import Dated, Programme, Record, Series, Subject, value_at
-from tic_rules.model.conditions import Test, Where
-from tic_rules.model.ruleset import Fact, ListOf, LookUp, RuleSet
-
-FALSE, UNKNOWN, REVIEW, TRUE = range(4)
-"""Kleene's three values and the fourth of a judgement that is still to be made. `all` is their minimum."""
-
-NAMES = ("false", "unknown", "needs_review", "true")
-
-Path = tuple[str | int, ...]
-
-
-def negate(value: int) -> int:
-    return TRUE if value == FALSE else FALSE if value == TRUE else value
-
-
-def any_of(values: list[int]) -> int:
-    """True, else unknown, else needs review, else false."""
-    if TRUE in values:
-        return TRUE
-    if UNKNOWN in values:
-        return UNKNOWN
-    return REVIEW if REVIEW in values else FALSE
-
-
-class Moment(NamedTuple):
-    """When a condition is looked at: the day, the first day whose money and events count, the year that is owed."""
-
-    day: date
-    start: date = FIRST_DAY
-    year: int | None = None
+from tic_rules.model.conditions import Where
+from tic_rules.model.ruleset import Fact, ListOf, RuleSet
 
 
 class Reading(NamedTuple):
@@ -52,53 +35,31 @@ class Reading(NamedTuple):
     missing: tuple[Path, ...] = ()
 
 
-class Entry(NamedTuple):
-    """One entry of a list, with the days that it may be dated and the attributes that were looked up elsewhere."""
-
-    at: Path
-    record: Any
-    when: Span | None
-    year: int | None
-    found: LookedUp | None
-
-    def get(self, attribute: str) -> Any:
-        if self.found is not None and attribute in self.found.names:
-            return self.found.of(attribute)[0]
-        return (
-            getattr(self.record, attribute) if type(self.record) is not dict else self.record.get(attribute)
-        )
-
-    def path(self, attribute: str) -> Path:
-        return self.paths(attribute)[0]
-
-    def paths(self, attribute: str) -> tuple[Path, ...]:
-        """Where an attribute was found, or all that keeps it unknown."""
-        if self.found is not None and attribute in self.found.names:
-            return self.found.of(attribute)[1]
-        return ((*self.at, attribute),)
-
-
-class Listed(NamedTuple):
-    """A list of the data: its entries; where it stands; where it is left out or named incomplete; whether its absence is timeless."""
-
-    declared: ListOf
-    entries: tuple[Entry, ...]
-    at: tuple[Path, ...]
-    open_at: tuple[Path, ...]
-    timeless: bool = False
-
-    @property
-    def incomplete(self) -> bool:
-        return bool(self.open_at)
-
-
 class Scene:
     """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
 
     __slots__ = (
-        "__weakref__", "_days", "_incomplete", "_lists", "_memo", "as_of", "attested", "facts", "followed", "lists", "lives", "places", "programme",
-        "reported_on", "ruleset", "subject",
-    )  # fmt: skip
+        "__weakref__",
+        "_days",
+        "_memo",
+        "as_of",
+        "attested",
+        "entries_at",
+        "facts",
+        "followed",
+        "incomplete",
+        "listed",
+        "lists",
+        "look_up",
+        "matches",
+        "may_go_on",
+        "places",
+        "programme",
+        "reported_on",
+        "ruleset",
+        "scenarios",
+        "subject",
+    )
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
         self.subject, self.ruleset, self.as_of = subject, ruleset, as_of
@@ -106,188 +67,19 @@ class Scene:
         self.reported_on = subject.speaks_for or as_of
         self.programme = isinstance(subject, Programme)
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
+        """What became of the consequences that are decided: whether each followed, and what keeps it open."""
         self.attested: dict[str, list[tuple[int, Any]]] = {}
-        self.lives: dict[Any, Any] = {}
+        """The attestations that have an effect, by rule, each with its place in the data."""
+        self.scenarios: dict[Any, Any] = {}
         source = subject._text()
         self.places: dict[Path, Any] = source.shown if source is not None else {}
-        self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
-        self._lists: dict[str, Listed] = {}
+        lists = Lists(subject, self.lists, self.reported_on)
+        self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches
+        self.may_go_on, self.incomplete, self.look_up = lists.may_go_on, lists.incomplete, lists.look_up
         self._memo: dict[Any, Any] = {}
         self._days: frozenset[date] | None = None
 
-    # --- lists -----------------------------------------------------------------------------------------------------------
-
-    def incomplete(self, path: str) -> bool:
-        """Whether the data says that a list (or all below a heading) is not complete."""
-        named = self._incomplete
-        if not named:
-            return False
-        parts = path.split(".")
-        return parts[-1] in named or any(".".join(parts[: n + 1]) in named for n in range(len(parts)))
-
-    def listed(self, name: str) -> Listed:
-        found = self._lists.get(name)
-        if found is None:
-            found = self._lists[name] = self._read_list(name)
-        return found
-
-    def _read_list(self, name: str) -> Listed:
-        declared = self.lists[name]
-        entries: list[Entry] = []
-        places: list[Path] = []
-        open_at: list[Path] = []
-        timeless = False
-        for path in declared.paths:
-            at = tuple(path.split("."))
-            value = value_at(self.subject, path)
-            if declared.held is not None:
-                held = None if value is None else getattr(value, declared.held)
-                happened = held or (
-                    value is not None and any(v is not None for k, v in value if k != declared.held)
-                )
-                timeless = held is False
-                places.append(at if value is None else (*at, declared.held))
-                if held is None and not happened:
-                    open_at.extend([at] if value is None else [(*at, name) for name, _ in value])
-                if happened:
-                    entries.append(self._entry(declared, value, at))
-                continue
-            places.append(at)
-            if value is None or self.incomplete(path):
-                open_at.append(at)
-            entries.extend(
-                self._entry(declared, record, (*at, index)) for index, record in enumerate(value or ())
-            )
-        return Listed(declared, tuple(entries), tuple(places), tuple(open_at), timeless)
-
-    def _entry(self, declared: ListOf, record: Any, at: Path) -> Entry:
-        if declared.scalar is not None:
-            return Entry(at, {declared.scalar: record}, None, record if declared.year else None, None)
-        when = (getattr(record, declared.date) or ANY_DAY) if declared.date else None
-        year = getattr(record, declared.year) if declared.year else None
-        found = LookedUp(self, declared.look_up, record, at) if declared.look_up else None
-        return Entry(at, record, when, year, found)
-
-    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
-        """What all units agree on that an entry may mean, and where it stands; otherwise None, and all that keeps it unknown."""
-        role = getattr(record, look.by)
-        listed_name = look.units.get(role) if role is not None else None
-        if listed_name is None:
-            return None, ((*at, look.by),)
-        units = self.listed(listed_name)
-        name = getattr(record, look.named)
-        known = [unit for unit in units.entries if name is not None and unit.get("name") == name]
-        perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
-        meant = [*known, *perhaps] if known else list(units.entries)
-        values = {unit.get(look.take) for unit in meant}
-        others = () if known else units.open_at
-        if len(values) == 1 and None not in values and not others:
-            return values.pop(), (meant[0].path(look.take),)
-        untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
-        unnamed = [(*at, look.named)] if name is None else [unit.path("name") for unit in perhaps]
-        several = len(meant) > 1 or (meant and others)
-        return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
-
-    def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
-        """Where entries may stand that the data does not show: an incomplete list, or any list on a day after reported_on."""
-        return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
-
-    # --- entries ---------------------------------------------------------------------------------------------------------
-
-    def entries_at(
-        self, fact: Fact, moment: Moment
-    ) -> tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]:
-        """The entries of a fact's list that count, or may count, at a moment; where there may be more; the list."""
-        name = fact.list_name
-        assert name is not None
-        key = (name, moment, fact.over)
-        known = self._memo.get(key)
-        if known is None:
-            listed = self.listed(name)
-            year, last = moment.year, moment.day
-            if fact.over is not None:
-                year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
-            cap = min(last, self.reported_on)
-            found = []
-            for entry in listed.entries:
-                value = TRUE if entry.when is None else _within(entry.when, moment.start, last, cap)
-                if (
-                    year is not None
-                    and value != FALSE
-                    and listed.declared.year is not None
-                    and entry.year != year
-                ):
-                    value = UNKNOWN if entry.year is None else FALSE
-                if value != FALSE:
-                    found.append((entry, value))
-            known = self._memo[key] = found, self.may_go_on(listed, last), listed
-        return known
-
-    def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
-        """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
-        value = TRUE
-        for attribute, test in where.each.items():
-            actual, allowed = entry.get(attribute), test.one_of
-            kind = type(actual)
-            if allowed is not None and (kind is str or kind is bool) and (actual in allowed or not test.open):
-                if actual in allowed:
-                    continue
-                return FALSE
-            through = kind is Series
-            one = (
-                self._through(test, actual, entry, attribute, day, missing)
-                if through
-                else self._allows(test, actual, missing, entry, attribute)
-            )
-            if one < value:
-                value = one
-                if value == FALSE:
-                    return FALSE
-        return min(value, self._any(where.any, entry, day, missing)) if where.any else value
-
-    def _any(self, ways: tuple[Where, ...], entry: Entry, day: date, missing: list[Path]) -> int:
-        """Whether an entry is so in one of several ways; where one is certain, what the others leave open does not matter."""
-        values: list[int] = []
-        unclear: list[Path] = []
-        for way in ways:
-            value = self.matches(way, entry, day, unclear)
-            if value == TRUE:
-                return TRUE
-            values.append(value)
-        missing.extend(unclear)
-        return any_of(values)
-
-    def _through(
-        self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]
-    ) -> int:
-        values, open_end = series_at(series, day, self.reported_on)
-        results = {self._allows(test, value, missing, entry, attribute) for value in values}
-        if open_end or len(results) > 1:
-            missing.extend(_unclear(series, entry.path(attribute), day))
-            return UNKNOWN
-        return results.pop()
-
-    def _allows(self, test: Test, actual: Any, missing: list[Path], entry: Entry, attribute: str) -> int:
-        allowed = test.one_of
-        if actual is None:
-            if allowed is not None and None in allowed:
-                return TRUE
-            missing.extend(entry.paths(attribute))
-            return UNKNOWN
-        if test.given:
-            return TRUE
-        if type(actual) is tuple:
-            if allowed is not None and any(word in allowed for word in actual):
-                return TRUE
-            if self._incomplete and self.incomplete(attribute):
-                missing.append(entry.path(attribute))
-                return UNKNOWN
-            return REVIEW if test.open and actual else FALSE
-        if allowed is not None:
-            return TRUE if actual in allowed else REVIEW if test.open else FALSE
-        return FALSE if actual in (test.other_than or ()) else TRUE
-
-    # --- numbers ---------------------------------------------------------------------------------------------------------
+    # --- numbers ---------------------------------------------------------------------------------------
 
     def number(self, name: str, moment: Moment) -> Reading:
         """The range of a numeric fact at a moment."""
@@ -314,7 +106,7 @@ class Scene:
             values[index] for index, entry in enumerate(series) if fact.cumulative or entry.when.first <= day
         ]
         if day <= spoken and (dated or day == spoken):
-            kept, open_end = _candidates(series, day, spoken)
+            kept, open_end = candidates(series, day, spoken)
             if kept and not open_end:
                 ranges = [series[index].value or ANYTHING for index in kept]
                 known = Range(min(r.low for r in ranges), max(r.high for r in ranges))
@@ -347,11 +139,11 @@ class Scene:
         if isinstance(value, Series):
             values, open_end = series_at(value, moment.day, self.reported_on)
             if open_end or not values or None in values:
-                return Reading(ANYTHING, (path,), _unclear(value, path, moment.day))
+                return Reading(ANYTHING, (path,), unclear_places(value, path, moment.day))
             known = values[0]
             for other in values[1:]:
                 known = known.hull(other)
-            return Reading(known, (path,), () if known.exact else _unclear(value, path, moment.day))
+            return Reading(known, (path,), () if known.exact else unclear_places(value, path, moment.day))
         if self.incomplete(fact.value):
             value = Range(value.low, INFINITY)
         return Reading(value, (path,), () if value.exact else (path,))
@@ -362,7 +154,7 @@ class Scene:
         certain = sum(
             1
             for entry in listed.entries
-            if entry.when is not None and _within(entry.when, moment.start, moment.day, cap) == TRUE
+            if entry.when is not None and within(entry.when, moment.start, moment.day, cap) == TRUE
         )
         return Reading(Range(certain, INFINITY), (), (path,))
 
@@ -427,7 +219,7 @@ class Scene:
             unclear = entry.paths(attribute)
             if isinstance(value, Series):
                 values, open_end = series_at(value, moment.day, self.reported_on)
-                unclear = _unclear(value, unclear[0], moment.day)
+                unclear = unclear_places(value, unclear[0], moment.day)
                 value = values[0] if len(values) == 1 and not open_end else None
             cites.append(entry.path(attribute))
             if value is None or counts != TRUE:
@@ -508,8 +300,8 @@ class Scene:
             values, open_end = series_at(value, day, self.reported_on)
             distinct = list(dict.fromkeys(values))
             if open_end or None in distinct:
-                return [], path, _unclear(value, path, day)
-            return distinct, path, () if len(distinct) == 1 else _unclear(value, path, day)
+                return [], path, unclear_places(value, path, day)
+            return distinct, path, () if len(distinct) == 1 else unclear_places(value, path, day)
         return [value], path, ()
 
     def words(self, name: str, day: date) -> tuple[tuple[str, ...] | None, bool, Path]:
@@ -540,74 +332,10 @@ class Scene:
         return self._days
 
 
-class LookedUp:
-    """The attributes of an entry that stand elsewhere, looked up when they are asked for.
-
-    The scene is held weakly: in a circle, it and the text of its file would stay in memory until Python looks for circles.
-    """
-
-    __slots__ = ("_at", "_known", "_record", "_scene", "names")
-
-    def __init__(self, scene: Scene, names: Mapping[str, LookUp], record: Any, at: Path) -> None:
-        self._scene, self.names, self._record, self._at = ref(scene), names, record, at
-        self._known: dict[str, tuple[Any, tuple[Path, ...]]] = {}
-
-    def of(self, name: str) -> tuple[Any, tuple[Path, ...]]:
-        """The value and the place that it was found at, or None and all that keeps it unknown."""
-        if name not in self._known:
-            scene = self._scene()
-            assert scene is not None, "entries are read while their scene is"
-            self._known[name] = scene.look_up(self.names[name], self._record, self._at)
-        return self._known[name]
-
-
-def _within(when: Span, start: date, last: date, cap: date) -> int:
-    """Whether a day lies between `start` and `last`; what is dated after `cap` is never certain."""
-    if when.last < start or when.first > last:
-        return FALSE
-    return TRUE if when.first >= start and when.last <= cap else UNKNOWN
-
-
 def _why_open(entry: Entry, counts: int, declared: ListOf, unclear: list[Path]) -> Iterator[Path]:
     yield from unclear
     if counts != TRUE:
-        if entry.when is not None and not entry.when.exact and declared.date:
-            yield (*entry.at, declared.date)
-        if declared.year is not None and entry.year is None:
-            yield (*entry.at, declared.year)
-
-
-def _candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list[int], bool]:
-    """Which entries may hold on a day, and whether something that the data does not show may hold instead."""
-    last = min(day, spoken)
-    certain = [index for index, entry in enumerate(entries) if entry.when.last <= last]
-    possible = [
-        index for index, entry in enumerate(entries) if entry.when.first <= day and entry.when.last > last
-    ]
-    latest = max((entries[index].when.first for index in certain), default=FIRST_DAY)
-    return [index for index in certain + possible if entries[index].when.last >= latest], not certain
-
-
-def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
-    """The values that a series may have on a day; True beside them where it may also be something else."""
-    kept, open_end = _candidates(series, day, spoken)
-    values: list[Any] = []
-    for index in kept:
-        if series[index].value not in values:
-            values.append(series[index].value)
-    return values, open_end
-
-
-def _unclear(series: Series, path: Path, day: date) -> tuple[Path, ...]:
-    """The places of a series that leave open what holds on a day: dates that are not exact, values that are not; else the whole."""
-    near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
-    dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]
-    values = [
-        (*path, index, "value")
-        for index, entry in near
-        if entry.value is None or (isinstance(entry.value, Range) and not entry.value.exact)
-    ]
-    return (*dates, *values) or (path,)
+        yield from undated(entry, declared)
 
 
 _DAYLESS = frozenset({str, bool, Range, type(None)})
@@ -634,18 +362,4 @@ def _days_in(subject: Subject) -> Iterator[date]:
             left.extend(vars(item).values())
 
 
-__all__ = [
-    "FALSE",
-    "NAMES",
-    "REVIEW",
-    "TRUE",
-    "UNKNOWN",
-    "Entry",
-    "Moment",
-    "Path",
-    "Reading",
-    "Scene",
-    "add_days",
-    "any_of",
-    "negate",
-]
+__all__ = ["Moment", "Path", "Reading", "Scene"]

@@ -1,4 +1,4 @@
-"""The lives that the data allows: every day that approval, application and the end of the term may have been.
+"""The scenarios that the data allows: every day that approval, application and the end of the term may have been.
 
 A partial or missing day may be any of its days. Between two days that the data names nothing changes, so the days that
 matter stand for all: each named day, shifted back by each term of years, and its neighbours.
@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
-from tic_rules.evaluation.facts import Path, Scene
+from tic_rules.evaluation.entries import Path
+from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Series, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
 
 MOST = 4_500_000
-"""Entries that are looked at, in all lives, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
+"""Entries that are looked at, in all scenarios, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
 TOO_OPEN = Text(
     "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，取决于它们的规则记为“数据不足”；"
     "请写准 approved_on、applied_on、term_years，至少到月",
@@ -28,10 +29,10 @@ TOO_OPEN = Text(
     "unknown; make approved_on, applied_on and term_years more exact, days at least to the month",
 )
 _ANY = 50
-"""What deciding a rule for one life costs without any entry, in entries."""
+"""What deciding a rule for one scenario costs without any entry, in entries."""
 
 
-class Life(NamedTuple):
+class Scenario(NamedTuple):
     """One way in which the clock may have run. `approved` is None for a centre that is not approved on the as-of day."""
 
     approved: date | None
@@ -39,10 +40,10 @@ class Life(NamedTuple):
     term_end: date | None
 
 
-class Lives(NamedTuple):
-    all: tuple[Life, ...]
+class Scenarios(NamedTuple):
+    all: tuple[Scenario, ...]
     open: tuple[Path, ...]
-    """The places that would have to be exact for there to be one life only."""
+    """The places that would have to be exact for there to be one scenario only."""
     cut: bool = False
     """There are more than can be gone through in good time, and these are but two of them: what they agree on says nothing."""
 
@@ -85,22 +86,22 @@ def _needs(rule: Rule) -> Needs:
     return Needs(approval, term, rule.by == "application", term and rule.since == "approval")
 
 
-def lives_of(scene: Scene, needs: Needs) -> Lives:
-    """Every life that the data allows, as far as a rule with these needs can tell them apart."""
-    known = scene.lives.get(needs)
+def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
+    """Every scenario that the data allows, as far as a rule with these needs can tell them apart."""
+    known = scene.scenarios.get(needs)
     if known is None:
         subject = scene.subject
         known = (
-            _lives(scene, subject, needs)
+            _scenarios(scene, subject, needs)
             if isinstance(subject, CentreData)
-            else Lives((Life(None, None, None),), ())
+            else Scenarios((Scenario(None, None, None),), ())
         )
-        scene.lives[needs] = known
+        scene.scenarios[needs] = known
     return known
 
 
-def exact_life(scene: Scene, needs: Needs) -> Life | None:
-    """The one life of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
+def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
+    """The one scenario of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
     centre = scene.subject
     assert isinstance(centre, CentreData)
     span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
@@ -111,13 +112,13 @@ def exact_life(scene: Scene, needs: Needs) -> Life | None:
     ):
         return None
     term_end = add_years(span.first, int(term.low)) if term is not None and term.exact else None
-    return Life(span.first, applied.first if needs.application else None, term_end)
+    return Scenario(span.first, applied.first if needs.application else None, term_end)
 
 
-def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
-    exact = exact_life(scene, needs)
+def _scenarios(scene: Scene, centre: CentreData, needs: Needs) -> Scenarios:
+    exact = exact_scenario(scene, needs)
     if exact is not None:
-        return Lives((exact,), ())
+        return Scenarios((exact,), ())
     as_of, span = scene.as_of, centre.approved_on
     offsets = _offsets(scene, centre, needs)
     approvals: list[date | None] = []
@@ -133,10 +134,12 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
         approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
-    all_lives = (
-        life for approved in approvals for life in _from_approval(scene, centre, needs, approved, undecided)
+    possible = (
+        scenario
+        for approved in approvals
+        for scenario in _from_approval(scene, centre, needs, approved, undecided)
     )
-    lives, cut = _bounded(scene, needs, all_lives)
+    scenarios, cut = _bounded(scene, needs, possible)
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
@@ -144,13 +147,13 @@ def _lives(scene: Scene, centre: CentreData, needs: Needs) -> Lives:
         open_days.append(("term_years",))
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
-    return Lives(lives, tuple(open_days), cut)
+    return Scenarios(scenarios, tuple(open_days), cut)
 
 
-def whole(scene: Scene, needs: Needs) -> tuple[Life, ...]:
-    """Every life, for an engine that has to go through them all. Raises DataError where they are too many."""
-    lives = lives_of(scene, needs)
-    if lives.cut:
+def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
+    """Every scenario, for an engine that has to go through them all. Raises DataError where they are too many."""
+    scenarios = scenarios_of(scene, needs)
+    if scenarios.cut:
         mark = scene.subject.nearest("/approved_on")
         raise DataError(
             [
@@ -165,15 +168,15 @@ def whole(scene: Scene, needs: Needs) -> tuple[Life, ...]:
                 )
             ]
         )
-    return lives.all
+    return scenarios.all
 
 
-def _bounded(scene: Scene, needs: Needs, lives: Iterable[Life]) -> tuple[tuple[Life, ...], bool]:
-    """The lives, each once; of more than can be gone through in good time, two, and that they are cut."""
-    found: dict[Life, None] = {}
+def _bounded(scene: Scene, needs: Needs, scenarios: Iterable[Scenario]) -> tuple[tuple[Scenario, ...], bool]:
+    """The scenarios, each once; of more than can be gone through in good time, two, and that they are cut."""
+    found: dict[Scenario, None] = {}
     most = 2
-    for life in lives:
-        found[life] = None
+    for scenario in scenarios:
+        found[scenario] = None
         if len(found) == 2 and most == 2:
             most = max(3, MOST // max(1, _work(scene, needs)))
         if len(found) > most:
@@ -182,7 +185,7 @@ def _bounded(scene: Scene, needs: Needs, lives: Iterable[Life]) -> tuple[tuple[L
 
 
 def _work(scene: Scene, needs: Needs) -> int:
-    """How many entries of lists and series the rules with these needs look through in one life, about."""
+    """How many entries of lists and series the rules with these needs look through in one scenario, about."""
     ruleset = scene.ruleset
     known = ruleset._compiled.get(("work", needs))
     if known is None:
@@ -234,7 +237,7 @@ def _end_is_anywhere(centre: CentreData, needs: Needs) -> bool:
 
 def _from_approval(
     scene: Scene, centre: CentreData, needs: Needs, approved: date | None, undecided: bool
-) -> Iterable[Life]:
+) -> Iterable[Scenario]:
     applications: list[date | None] = [None]
     if needs.application:
         span = centre.applied_on
@@ -255,7 +258,7 @@ def _from_approval(
             ]
         elif centre.term_years is not None and centre.term_years.exact:
             terms = [add_years(approved, int(centre.term_years.low))]
-    return (Life(approved, applied, term_end) for applied in applications for term_end in terms)
+    return (Scenario(approved, applied, term_end) for applied in applications for term_end in terms)
 
 
 def _terms(centre: CentreData, approved: date, as_of: date) -> list[int]:

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from tic_rules.core.errors import Text
 from tic_rules.core.quantities import INFINITY, Range, Span, visible
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.facts import Path
+from tic_rules.evaluation.entries import Path
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import day_text, field_label, join, number_text, range_text, words_of

@@ -9,11 +9,16 @@ from fractions import Fraction
 from typing import Any
 
 from tic_rules.core.errors import Text
+from tic_rules.core.logic import NAMES, TRUE
 from tic_rules.core.quantities import ANY_DAY, Range, Span, add_days, decimal_text
 from tic_rules.core.source import Mark, pointer, unpointer
-from tic_rules.evaluation.evaluate import Decision, Seen, reads_days, see
-from tic_rules.evaluation.facts import NAMES, TRUE, Moment, Path, Scene
-from tic_rules.evaluation.scenarios import lives_of, needs_of
+from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import needs_of, scenarios_of
+from tic_rules.evaluation.seen import Seen
+from tic_rules.evaluation.settlement import reads_days
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Record, Series, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -203,9 +208,9 @@ class Telling:
             or self._stands_still()
         ):
             return None
-        lives = lives_of(scene, needs_of(scene.ruleset, rule)).all
+        scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
         moment = told.moment
-        if moment is None or len(lives) != 1:
+        if moment is None or len(scenarios) != 1:
             return None
         deadline, last, grows = told.deadline, min(scene.as_of, scene.reported_on), self._only_grows()
         quick = getattr(told, "reached_on", None) if grows else None
@@ -214,7 +219,7 @@ class Telling:
             return None if reached[0] is None else str(reached[0].isoformat())
 
         def met(day: date) -> bool:
-            return see(rule.require, scene, Moment(day, moment.start), lives[0], rule).value == TRUE
+            return see(rule.require, scene, Moment(day, moment.start), scenarios[0], rule).value == TRUE
 
         days = sorted(
             day

@@ -1,4 +1,4 @@
-"""A rule at a moment of a life, and a value put in its place: what all ways are made with."""
+"""A rule at a moment of a scenario, and a value put in its place: what all ways are made with."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Any, NamedTuple
 from tic_rules.analysis.plan.model import Change, Sum, change
 from tic_rules.core.errors import Text
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.facts import Moment, Scene
-from tic_rules.evaluation.scenarios import Life
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.centre import Record, Series, value_at
 from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.ruleset import Rule
@@ -26,12 +27,12 @@ _KINDS = {
 
 
 class Case(NamedTuple):
-    """A rule at a moment of a life, and the day on which something new would be dated."""
+    """A rule at a moment of a scenario, and the day on which something new would be dated."""
 
     rule: Rule
     scene: Scene
     moment: Moment
-    life: Life
+    scenario: Scenario
     document: dict[str, Any]
     on: date
     unknown: bool

@@ -9,8 +9,9 @@ from typing import Any
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, record_of, set_value, word_of
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
+from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.facts import TRUE, UNKNOWN, Entry
+from tic_rules.evaluation.entries import Entry
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Kind, Record
 from tic_rules.model.document import Edit, Parts, get

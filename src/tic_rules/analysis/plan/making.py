@@ -15,11 +15,14 @@ from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
 from tic_rules.analysis.plan.reasons import reason_after, reason_before
 from tic_rules.analysis.plan.ways import ways
 from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.quantities import FIRST_DAY, yuan_text
 from tic_rules.engines.checking import check_subject, sorted_scene
-from tic_rules.evaluation.evaluate import Decision, see, settle
-from tic_rules.evaluation.facts import FALSE, TRUE, Moment
-from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
+from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
+from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, paths_of
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
@@ -255,30 +258,30 @@ class _Maker:
         )
 
     def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
-        life = lives_of(self.scene, needs_of(self.ruleset, rule)).all[0]
+        scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
         if decision.years:
             found = [Way()]
             for year, status, _, due in decision.years:
                 if status != "pass":
                     options = ways(
                         rule.require,
-                        self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), life, status),
+                        self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),
                     )
                     found = [before.joined(option) for before in found for option in options][:24]
             return found
         return (
-            ways(rule.require, self._case(rule, decision.moment, life, decision.status))
+            ways(rule.require, self._case(rule, decision.moment, scenario, decision.status))
             if decision.moment is not None
             else []
         )
 
-    def _case(self, rule: Rule, moment: Moment, life: Life, status: str) -> Case:
+    def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Case:
         on = min(moment.day, self.as_of)
         return Case(
             rule,
             self.scene,
             moment,
-            life,
+            scenario,
             self.base,
             on,
             status == "unknown",
@@ -302,8 +305,8 @@ class _Maker:
             decision = settle(rule, self.scene)
             if decision.moment is None:
                 continue
-            life = lives_of(self.scene, needs_of(self.ruleset, rule)).all[0]
-            case = self._case(rule, decision.moment, life, decision.status)
+            scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
+            case = self._case(rule, decision.moment, scenario, decision.status)
             if rule.id not in planned and finding.status == "pass" and rule.require is not None:
                 yield from self._holding(rule.require, case, TRUE)
             if rule.fails_at_once is not None:
@@ -313,7 +316,7 @@ class _Maker:
         for node in c.walk(tree):
             if (
                 not isinstance(node, (c.Compare, c.Largest, c.Share))
-                or see(node, case.scene, case.moment, case.life, case.rule).value != wanted
+                or see(node, case.scene, case.moment, case.scenario, case.rule).value != wanted
             ):
                 continue
             if wanted == FALSE:

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from tic_rules.analysis.plan.case import Case, record_of, word_of
 from tic_rules.analysis.plan.model import Sum
 from tic_rules.core.quantities import Range
-from tic_rules.evaluation.facts import Moment, Scene
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData
 from tic_rules.model.ruleset import RuleSet

@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import Text
-from tic_rules.evaluation.evaluate import Decision
-from tic_rules.evaluation.facts import TRUE
+from tic_rules.core.logic import TRUE
+from tic_rules.evaluation.decisions import Decision
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.report import Finding
 

@@ -14,9 +14,9 @@ from tic_rules.analysis.plan.case import Case, dated, kind_of, one_of, set_value
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
+from tic_rules.core.logic import TRUE
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.evaluate import between, see
-from tic_rules.evaluation.facts import TRUE
+from tic_rules.evaluation.operators import between, see
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series, value_at
 from tic_rules.model.document import Edit, get
@@ -29,7 +29,7 @@ MOST = 24
 
 def ways(node: Any, case: Case) -> list[Way]:
     """The ways to make a condition true; none where nothing that may be changed would."""
-    seen = see(node, case.scene, case.moment, case.life, case.rule)
+    seen = see(node, case.scene, case.moment, case.scenario, case.rule)
     if seen.value == TRUE:
         return [Way()]
     return list(islice(_ways(node, case, seen), MOST))

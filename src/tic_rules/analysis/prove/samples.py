@@ -12,7 +12,8 @@ from typing import Any
 
 from tic_rules.analysis.diff.order import record_at, shape_of
 from tic_rules.core.quantities import add_days, add_years, decimal_text, parse_number
-from tic_rules.evaluation.evaluate import Life, deadline_of
+from tic_rules.evaluation.clock import deadline_of
+from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
 
@@ -25,15 +26,15 @@ STEP = {"CNY": 10_000}
 
 def as_of_for(rules: Iterable[Rule]) -> date:
     """A day on which the time of every one of these rules is up."""
-    life = Life(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
     days = [add_days(APPROVED, 60)]
     for rule in rules:
         if rule.yearly is not None:
             days.append(date(APPROVED.year + 3, 1, 15))
         elif rule.from_ == "term_end" or rule.until is not None:
-            days.append(add_days(life.term_end or APPROVED, 30))
+            days.append(add_days(scenario.term_end or APPROVED, 30))
         else:
-            deadline = deadline_of(rule, life)
+            deadline = deadline_of(rule, scenario)
             if deadline is not None:
                 days.append(add_days(deadline, 30))
     return max(days)
@@ -81,7 +82,7 @@ class Maker:
                 )
                 for year in range(APPROVED.year + 1, last + 1)
             ]
-        deadline = deadline_of(rule, Life(APPROVED, APPLIED, add_years(APPROVED, TERM)))
+        deadline = deadline_of(rule, Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM)))
         return [(min(deadline or self.as_of, self.as_of), None)]
 
     def name(self) -> str:

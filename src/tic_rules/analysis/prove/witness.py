@@ -15,7 +15,8 @@ from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
 from tic_rules.core.quantities import add_days, add_years, parse_number
 from tic_rules.engines.checking import check_subject
-from tic_rules.evaluation.evaluate import Life, deadline_of
+from tic_rules.evaluation.clock import deadline_of
+from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Programme, fields_of, record_in
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
@@ -318,8 +319,8 @@ def _numbers(value: int, steps: Steps, limits: Sequence[Any]) -> Iterator[Any]:
 
 def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
     """The last days of the rules and the days after them, then the days around approval."""
-    life = Life(APPROVED, APPLIED, add_years(APPROVED, TERM))
-    deadlines = sorted({day for rule in rules if (day := deadline_of(rule, life)) is not None})
+    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    deadlines = sorted({day for rule in rules if (day := deadline_of(rule, scenario)) is not None})
     for day in dict.fromkeys(
         (
             *deadlines,

@@ -1,6 +1,6 @@
 """A rule set over a table: every rule's status as a column, by expressions only, compiled from the same condition trees.
 
-Work is laid out in steps, each one `with_columns`: conditions by their height, rules, what the lives of a centre agree on,
+Work is laid out in steps, each one `with_columns`: conditions by their height, rules, what the scenarios of a centre agree on,
 consequences after what they follow from. So nothing is said twice, and a lazy table stays lazy.
 """
 
@@ -14,6 +14,7 @@ from typing import Any
 import narwhals as nw
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.columns import columns as k
 from tic_rules.engines.columns.kleene import (
     Expr,
@@ -42,7 +43,6 @@ from tic_rules.engines.columns.statuses import (
     WORST,
     in_words,
 )
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.scenarios import needs_of
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -188,7 +188,7 @@ class _Deciding:
     # --- rules -------------------------------------------------------------------------------------------------------------
 
     def settled(self, rule: Rule) -> Told:
-        """A rule's status as a number: what all lives of a centre agree on."""
+        """A rule's status as a number: what all scenarios of a centre agree on."""
         key = ("settled", rule.id)
         if key in self._made:
             return self._made[key]
@@ -227,7 +227,7 @@ class _Deciding:
         )  # fmt: skip
 
     def lifelong(self, rule: Rule) -> Told:
-        """A rule in the life that a row tells of."""
+        """A rule in the scenario that a row tells of."""
         before = {UNKNOWN: OPEN, FALSE: SILENT}
         if rule.yearly is not None:
             worst = self._yearly(rule)
@@ -273,7 +273,7 @@ class _Deciding:
 
     def _spoken(self, rule: Rule, judged: Told, required: Told, applies: Told) -> Told:
         """Whether the clause speaks to this centre and this moment at all."""
-        # whether the requirement holds all the same matters only where lives are compared
+        # whether the requirement holds all the same matters only where scenarios are compared
         silent = choose(required.is_(TRUE), HOLDS_ANYWAY, SILENT) if self.lived else told(SILENT)
         anyway = choose(judged.is_(PASS), PASS, OPEN)
         review = choose(judged.is_(PASS), PASS, judged.is_(OPEN), OPEN, JUDGE)

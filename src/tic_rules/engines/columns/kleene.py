@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import narwhals as nw
 
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 
 Expr = Any
 Test = Any

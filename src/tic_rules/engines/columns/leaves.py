@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals as nw
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.columns import columns as k
 from tic_rules.engines.columns.kleene import (
     TRUTHS,
@@ -23,7 +24,6 @@ from tic_rules.engines.columns.kleene import (
     either,
     told,
 )
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 

@@ -1,4 +1,4 @@
-"""A centre as rows of a table: one row, or one a life where days of its clock are open. Facts are read by the reference's own readings.
+"""A centre as rows of a table: one row, or one a scenario where days of its clock are open. Facts are read by the reference's own readings.
 
 Nothing is decided here that a bound, a list of words or a deadline decides. Lists are looked through here: a table holds
 what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3).
@@ -12,11 +12,16 @@ from datetime import date
 from math import inf, nextafter
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.quantities import FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days, year_end
 from tic_rules.engines.columns import columns as k
-from tic_rules.evaluation.evaluate import between, day_not_needed, deadline_of, latest_judgement, see
-from tic_rules.evaluation.facts import FALSE, TRUE, UNKNOWN, Moment, Scene
-from tic_rules.evaluation.scenarios import Life, Needs, lives_of
+from tic_rules.evaluation.clock import deadline_of
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.scenarios import Needs, Scenario, scenarios_of
+from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -52,18 +57,18 @@ def rows_of(scene: Scene, asked: Asked, number: int, exempted: Mapping[str, Iter
     for rule_id, given in exempted.items():
         told[k.exemption_of(scene.ruleset[rule_id])] = _exempted(given, scene.as_of)
     for needs, rules in asked.groups.items():
-        lives = _lives(scene, needs)
-        for rule in rules if len(lives) > 1 else ():
+        scenarios = _scenarios(scene, needs)
+        for rule in rules if len(scenarios) > 1 else ():
             if rule.by in ("application", "approval"):
-                told[k.behind_of(rule)] = TRUE if day_not_needed(rule, scene, lives) else FALSE
-    lived = _lived(scene, asked) or [(Life(None, None, None), [])]
-    uncounted = any(not _lives(scene, needs) for needs in asked.groups)
-    for place, (life, counted) in enumerate(lived):
-        row: Row = {**told, k.LIFE: place, k.APPROVED: TRUE if life.approved is not None else FALSE}
-        row |= {k.APPROVED_ON: life.approved, k.TERM_END: life.term_end}
+                told[k.behind_of(rule)] = TRUE if day_not_needed(rule, scene, scenarios) else FALSE
+    lived = _lived(scene, asked) or [(Scenario(None, None, None), [])]
+    uncounted = any(not _scenarios(scene, needs) for needs in asked.groups)
+    for place, (scenario, counted) in enumerate(lived):
+        row: Row = {**told, k.LIFE: place, k.APPROVED: TRUE if scenario.approved is not None else FALSE}
+        row |= {k.APPROVED_ON: scenario.approved, k.TERM_END: scenario.term_end}
         if len(lived) > 1 or uncounted:
             row |= {k.counts_of(needs): TRUE if needs in counted else FALSE for needs in asked.groups}
-        reading = _Reading(scene, asked, life, row)
+        reading = _Reading(scene, asked, scenario, row)
         for needs in counted:
             for rule in asked.groups[needs]:
                 reading.rule(rule)
@@ -78,7 +83,7 @@ def _exempted(given: Iterable[Any], as_of: date) -> int:
     return UNKNOWN if any(one.date.first <= as_of for one in standing) else FALSE
 
 
-# --- lives ------------------------------------------------------------------------------------------------------------------
+# --- scenarios ------------------------------------------------------------------------------------------------------------------
 
 
 _LOOSE = object()
@@ -88,15 +93,15 @@ _LOOSE = object()
 class _Lived:
     """A row in the making: the days of a clock as far as the rules that it counts for look at them."""
 
-    def __init__(self, life: Life, looked: tuple[Any, ...], needs: Needs) -> None:
-        self.life, self.looked, self.counted = life, looked, [needs]
+    def __init__(self, scenario: Scenario, looked: tuple[Any, ...], needs: Needs) -> None:
+        self.scenario, self.looked, self.counted = scenario, looked, [needs]
 
-    def take(self, life: Life, looked: tuple[Any, ...], needs: Needs) -> None:
+    def take(self, scenario: Scenario, looked: tuple[Any, ...], needs: Needs) -> None:
         """Let the rules with these needs count on this row too."""
-        self.life = Life(
+        self.scenario = Scenario(
             *(
                 own if mine is not _LOOSE else other
-                for own, mine, other in zip(self.life, self.looked, life, strict=True)
+                for own, mine, other in zip(self.scenario, self.looked, scenario, strict=True)
             )
         )
         self.looked = tuple(
@@ -106,7 +111,7 @@ class _Lived:
 
 
 class _Rooms:
-    """Rows by the days that they and the rules with some needs both look at, so that the row for a life is found at once."""
+    """Rows by the days that they and the rules with some needs both look at, so that the row for a scenario is found at once."""
 
     def __init__(self, rows: Iterable[_Lived], needs: Needs) -> None:
         self._needed = (needs.approval or needs.application, needs.application, needs.term)
@@ -115,62 +120,62 @@ class _Rooms:
             shared = tuple(
                 needed and day is not _LOOSE for needed, day in zip(self._needed, row.looked, strict=True)
             )
-            self._free.setdefault(shared, {}).setdefault(_key(row.life, row.looked, shared), deque()).append(
-                (place, row)
-            )
+            self._free.setdefault(shared, {}).setdefault(
+                _key(row.scenario, row.looked, shared), deque()
+            ).append((place, row))
 
-    def looked(self, life: Life) -> tuple[Any, ...]:
-        return tuple(day if needed else _LOOSE for needed, day in zip(self._needed, life, strict=True))
+    def looked(self, scenario: Scenario) -> tuple[Any, ...]:
+        return tuple(day if needed else _LOOSE for needed, day in zip(self._needed, scenario, strict=True))
 
-    def take(self, life: Life, looked: tuple[Any, ...]) -> _Lived | None:
-        """The first row that can say what is looked at in this life and does not count for these needs yet."""
+    def take(self, scenario: Scenario, looked: tuple[Any, ...]) -> _Lived | None:
+        """The first row that can say what is looked at in this scenario and does not count for these needs yet."""
         found = [
-            rows for shared, free in self._free.items() if (rows := free.get(_key(life, looked, shared)))
+            rows for shared, free in self._free.items() if (rows := free.get(_key(scenario, looked, shared)))
         ]
         return min(found, key=lambda rows: rows[0][0]).popleft()[1] if found else None
 
 
-def _key(life: Life, looked: tuple[Any, ...], shared: tuple[bool, ...]) -> tuple[Any, ...]:
-    return (life.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
+def _key(scenario: Scenario, looked: tuple[Any, ...], shared: tuple[bool, ...]) -> tuple[Any, ...]:
+    return (scenario.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
 
 
-def _lives(scene: Scene, needs: Needs) -> tuple[Life, ...]:
-    """The lives that rules with these needs tell apart; none where they are too many to go through, and no row counts for these rules."""
-    lives = lives_of(scene, needs)
-    return () if lives.cut else lives.all
+def _scenarios(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
+    """The scenarios that rules with these needs tell apart; none where they are too many to go through, and no row counts for these rules."""
+    scenarios = scenarios_of(scene, needs)
+    return () if scenarios.cut else scenarios.all
 
 
-def _lived(scene: Scene, asked: Asked) -> list[tuple[Life, list[Needs]]]:
-    """The lives of a centre, each with the groups of rules that it counts for; one where the clock is known."""
+def _lived(scene: Scene, asked: Asked) -> list[tuple[Scenario, list[Needs]]]:
+    """The scenarios of a centre, each with the groups of rules that it counts for; one where the clock is known."""
     found: list[_Lived] = []
     for needs in asked.groups:
         rooms = _Rooms(found, needs)
-        for life in _lives(scene, needs):
-            looked = rooms.looked(life)
-            row = rooms.take(life, looked)
+        for scenario in _scenarios(scene, needs):
+            looked = rooms.looked(scenario)
+            row = rooms.take(scenario, looked)
             if row is None:
-                found.append(_Lived(life, looked, needs))
+                found.append(_Lived(scenario, looked, needs))
             else:
-                row.take(life, looked, needs)
-    return [(lived.life, lived.counted) for lived in found]
+                row.take(scenario, looked, needs)
+    return [(lived.scenario, lived.counted) for lived in found]
 
 
 # --- readings ---------------------------------------------------------------------------------------------------------------
 
 
 class _Reading:
-    """Fills a row with what the rules read in one life."""
+    """Fills a row with what the rules read in one scenario."""
 
-    def __init__(self, scene: Scene, asked: Asked, life: Life, row: Row) -> None:
-        self.scene, self.asked, self.life, self.row = scene, asked, life, row
+    def __init__(self, scene: Scene, asked: Asked, scenario: Scenario, row: Row) -> None:
+        self.scene, self.asked, self.scenario, self.row = scene, asked, scenario, row
 
     def rule(self, rule: Rule) -> None:
         if rule.yearly is not None:
-            if self.life.approved is not None:
+            if self.scenario.approved is not None:
                 self.years(rule)
             return
         if rule.by is not None:
-            self.row[k.due_of(rule)] = deadline_of(rule, self.life)
+            self.row[k.due_of(rule)] = deadline_of(rule, self.scenario)
         moment = self.moment(rule)
         if moment is not None:
             self.row[k.day_of(k.look_of(rule))] = moment.day
@@ -178,26 +183,26 @@ class _Reading:
 
     def moment(self, rule: Rule) -> Moment | None:
         """The moment that a rule is looked at; before approval the as-of day, for what means something then."""
-        as_of, life = self.scene.as_of, self.life
-        if life.approved is None and rule.by != "application":
+        as_of, scenario = self.scene.as_of, self.scenario
+        if scenario.approved is None and rule.by != "application":
             return None if k.takes_clock(rule) else Moment(as_of)
         if rule.from_ is not None:
-            opens = life.approved if rule.from_ == "approval" else life.term_end
+            opens = scenario.approved if rule.from_ == "approval" else scenario.term_end
             return None if opens is None or as_of <= opens else Moment(as_of, add_days(opens, 1))
-        start = life.approved if rule.since == "approval" else rule.since
-        deadline = deadline_of(rule, life)
+        start = scenario.approved if rule.since == "approval" else rule.since
+        deadline = deadline_of(rule, scenario)
         last = (
             min(as_of, deadline)
             if deadline is not None
-            else min(as_of, life.term_end)
-            if rule.until and life.term_end
+            else min(as_of, scenario.term_end)
+            if rule.until and scenario.term_end
             else as_of
         )
         return Moment(last, start if isinstance(start, date) else FIRST_DAY)
 
     def years(self, rule: Rule) -> None:
         """What each year that may be owed shows."""
-        approved, as_of, owed = self.life.approved, self.scene.as_of, rule.yearly
+        approved, as_of, owed = self.scenario.approved, self.scene.as_of, rule.yearly
         assert approved is not None
         assert owed is not None
         first = approved.year if approved == date(approved.year, 1, 1) else approved.year + 1
@@ -244,7 +249,7 @@ class _Reading:
                 ]
                 row[column.name] = latest_judgement(given, scene.as_of)[0]
             case _:
-                row[column.name] = see(node, scene, moment, self.life, rule).value
+                row[column.name] = see(node, scene, moment, self.scenario, rule).value
 
     def margin(self, node: Any, column: k.Column, moment: Moment) -> Range:
         """By how much one amount is more than another: exact here, so that a double keeps its sign."""

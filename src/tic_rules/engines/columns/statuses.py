@@ -7,8 +7,8 @@ from typing import Any
 
 import narwhals as nw
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.columns.kleene import Expr, Told
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
 
 PENDING, FAIL, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT, EXEMPTED = (
     -1,
@@ -21,7 +21,7 @@ PENDING, FAIL, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT, EXEMPTED = (
     TRUE + 3,
 )
 """A requirement's truth is its status, as long as nothing else speaks. So ordered that the least and the greatest of a centre's
-lives tell what all of them agree on: between pending and failed there is nothing, nor between a pass and a clause that does not
+scenarios tell what all of them agree on: between pending and failed there is nothing, nor between a pass and a clause that does not
 apply but whose requirement holds."""
 
 _TEXTS = {

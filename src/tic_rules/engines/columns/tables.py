@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import UsageError, clip, fault
-from tic_rules.engines.checking import as_of_day, exemptions_of, parse_day, sorted_scene
+from tic_rules.engines.checking import as_of_day, parse_day, sorted_scene
+from tic_rules.evaluation.exemptions import exemptions_of
 from tic_rules.inputs import subject_from
 from tic_rules.model.centre import CentreData
 from tic_rules.model.loader import load_ruleset
@@ -34,7 +35,7 @@ def facts_table(
 ) -> Any:
     """A polars table of what a rule set reads from centres: one row a centre, one column a fact and look day.
 
-    A centre whose clock is open (a partial or missing day) has one row a life that its data allows. Each is read on `as_of`,
+    A centre whose clock is open (a partial or missing day) has one row a scenario that its data allows. Each is read on `as_of`,
     by default on its own `reported_on`. Raises as `check` does; UsageError where the extra `frames` is not installed.
     """
     polars = library("polars")

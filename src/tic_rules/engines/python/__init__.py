@@ -14,6 +14,7 @@ from functools import partial
 from itertools import repeat
 from typing import Any
 
+from tic_rules.core.logic import TRUE
 from tic_rules.engines.explanation import followed
 from tic_rules.engines.python.citing import Citing, Plan, plans_of
 from tic_rules.engines.python.deferred import Deferred
@@ -21,9 +22,9 @@ from tic_rules.engines.python.placing import Placed, Places, compile_places
 from tic_rules.engines.python.program import Group, Program, compile_rules
 from tic_rules.engines.python.runtime import Numbers, Reader, Sides
 from tic_rules.engines.python.straight import Straight, compile_straight
-from tic_rules.evaluation.evaluate import day_not_needed
-from tic_rules.evaluation.facts import TRUE, Scene
-from tic_rules.evaluation.scenarios import Life, exact_life, lives_of
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import Scenario, exact_scenario, scenarios_of
+from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model.ruleset import RuleSet
 
 _LOCK = threading.Lock()
@@ -41,9 +42,9 @@ def straight_of(ruleset: RuleSet) -> Straight:
     return found if found is not None else _made(ruleset, "straight")  # type: ignore[no-any-return]
 
 
-def _placed(ruleset: RuleSet, reader: Reader, life: Life) -> Placed:
+def _placed(ruleset: RuleSet, reader: Reader, scenario: Scenario) -> Placed:
     places: Places = ruleset._compiled.get("places") or _made(ruleset, "places")
-    return places(reader, *life)
+    return places(reader, *scenario)
 
 
 def _made(ruleset: RuleSet, key: Any) -> Any:
@@ -99,10 +100,10 @@ def check_rules(scene: Scene) -> Outcomes:
     citing = Citing(reader, program_of)
     if not scene.programme and scene.as_of <= scene.reported_on:
         straight = straight_of(ruleset)
-        life = exact_life(scene, straight.needs)
-        if life is not None and life.approved is not None:
-            citing.life, citing.placing = life, partial(_placed, ruleset, reader, life)
-            statuses, observed, deadlines = straight.decide(reader, *life)
+        scenario = exact_scenario(scene, straight.needs)
+        if scenario is not None and scenario.approved is not None:
+            citing.scenario, citing.placing = scenario, partial(_placed, ruleset, reader, scenario)
+            statuses, observed, deadlines = straight.decide(reader, *scenario)
             return Outcomes(statuses, observed, plans_of(ruleset), citing, deadlines)
     program = program_of(ruleset, scene.programme)
     statuses, observed = (), ()
@@ -116,15 +117,18 @@ def check_rules(scene: Scene) -> Outcomes:
 
 
 def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, ...]]:
-    """A group over every life that the data allows: what all of them agree on, otherwise unknown."""
-    lives, _, cut = lives_of(reader.scene, group.needs)
+    """A group over every scenario that the data allows: what all of them agree on, otherwise unknown."""
+    scenarios, _, cut = scenarios_of(reader.scene, group.needs)
     if cut:
         return ("unknown",) * len(group.rules), (None,) * len(group.rules)
-    first = group.decide(reader, *lives[0])
-    if len(lives) == 1:
+    first = group.decide(reader, *scenarios[0])
+    if len(scenarios) == 1:
         return first[0], first[2]
-    told = [first, *(group.decide(reader, *life) for life in lives[1:])]
-    holds = [_holding(group, reader, life, outcome[1]) for life, outcome in zip(lives, told, strict=True)]
+    told = [first, *(group.decide(reader, *scenario) for scenario in scenarios[1:])]
+    holds = [
+        _holding(group, reader, scenario, outcome[1])
+        for scenario, outcome in zip(scenarios, told, strict=True)
+    ]
     statuses, numbers = [], []
     for position in range(len(group.rules)):
         ways = [outcome[0][position] for outcome in told]
@@ -132,7 +136,7 @@ def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, 
         status = ways[0] if len(found) == 1 else "unknown"
         if found == {"pass", "not_applicable"} and all(held[position] == TRUE for held in holds):
             status = "pass"
-        elif found == {"fail", "pending"} and day_not_needed(group.rules[position], reader.scene, lives):
+        elif found == {"fail", "pending"} and day_not_needed(group.rules[position], reader.scene, scenarios):
             status = "fail"
         statuses.append(status)
         shown = ways.index(status) if status in found else 0
@@ -140,16 +144,16 @@ def _settled(group: Group, reader: Reader) -> tuple[tuple[str, ...], tuple[Any, 
     return tuple(statuses), tuple(numbers)
 
 
-def _holding(group: Group, reader: Reader, life: Life, values: tuple[int, ...]) -> tuple[int, ...]:
-    """What the requirements come to in a life; before approval, what they would."""
-    approved: date | None = life.approved
+def _holding(group: Group, reader: Reader, scenario: Scenario, values: tuple[int, ...]) -> tuple[int, ...]:
+    """What the requirements come to in a scenario; before approval, what they would."""
+    approved: date | None = scenario.approved
     if approved is not None or group.rules[0].by == "application" or reader.scene.programme:
         return values
-    return group.holds()(reader, *life)  # type: ignore[return-value]
+    return group.holds()(reader, *scenario)  # type: ignore[return-value]
 
 
 def _hull(told: list[Any], shown: int) -> Any:
-    """What the life that is shown saw; a range becomes the one that all lives together leave."""
+    """What the scenario that is shown saw; a range becomes the one that all scenarios together leave."""
     if not isinstance(told[shown], (Numbers, Sides)):
         return told[shown]
     known = [numbers.observed() for numbers in told if numbers is not None]

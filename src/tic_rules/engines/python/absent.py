@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, negate
 from tic_rules.core.quantities import ANYTHING, Range
 from tic_rules.engines.python.runtime import Reader
-from tic_rules.evaluation.evaluate import compare
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Path, any_of, negate
+from tic_rules.evaluation.entries import Path
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series, value_at
 from tic_rules.model.ruleset import Fact, Rule

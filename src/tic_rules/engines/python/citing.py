@@ -11,14 +11,18 @@ from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare, negate
 from tic_rules.core.quantities import Number, Range
 from tic_rules.engines.python.absent import missing, value_of
 from tic_rules.engines.python.conditions import Pool
 from tic_rules.engines.python.program import Program
 from tic_rules.engines.python.runtime import Match, Numbers, Reader, Sides, judged, running
-from tic_rules.evaluation.evaluate import Clock, clock_of, compare, day_not_needed, name_of, reads_days, see
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
-from tic_rules.evaluation.scenarios import Life, Needs, lives_of, needs_of
+from tic_rules.evaluation.clock import Clock, clock_of
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.entry_operators import name_of
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import Needs, Scenario, needs_of, scenarios_of
+from tic_rules.evaluation.settlement import day_not_needed, reads_days
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
@@ -27,14 +31,14 @@ Paths = Sequence[Path]
 
 
 class Way(NamedTuple):
-    """The one life that the data allows a rule, and its clock there; None where the rule's time has not come."""
+    """The one scenario that the data allows a rule, and its clock there; None where the rule's time has not come."""
 
-    life: Life
+    scenario: Scenario
     clock: Clock | None
 
 
 class Plan(NamedTuple):
-    """What is known of a rule before there is a subject: rules of one `time` have the same clock in the same life."""
+    """What is known of a rule before there is a subject: rules of one `time` have the same clock in the same scenario."""
 
     rule: Rule
     place: int
@@ -85,16 +89,16 @@ class Citing:
         "_placed",
         "_program_of",
         "_ways",
-        "life",
         "placing",
         "reader",
+        "scenario",
     )
 
     def __init__(self, reader: Reader, program_of: Callable[[RuleSet, bool], Program]) -> None:
         """`program_of` gives the functions that match entries, when they are first needed."""
         self.reader, self._program_of = reader, program_of
-        self.life: Life | None = None
-        """The one life of a centre that is plain."""
+        self.scenario: Scenario | None = None
+        """The one scenario of a centre that is plain."""
         self.placing: Callable[[], tuple[Paths | None, ...]] | None = None
         """What each rule of a plain centre cites, found for all rules at once when it is first asked for."""
         self._placed: tuple[Paths | None, ...] | None = None
@@ -116,44 +120,46 @@ class Citing:
         return self._program_of(scene.ruleset, scene.programme).pool
 
     def way(self, plan: Plan) -> Way | None:
-        """The one life of a rule and its clock; None where there are several lives, or the rule does not look at its clock."""
+        """The one scenario of a rule and its clock; None where there are several scenarios, or the rule does not look at its clock."""
         try:
             return self._ways[plan.time]
         except KeyError:
-            lives = lives_of(self.reader.scene, plan.needs).all if self.life is None else (self.life,)
-            single = len(lives) == 1 and self._speaks_to(plan, lives[0])
+            scenarios = (
+                scenarios_of(self.reader.scene, plan.needs).all if self.scenario is None else (self.scenario,)
+            )
+            single = len(scenarios) == 1 and self._speaks_to(plan, scenarios[0])
             found = self._ways[plan.time] = (
-                Way(lives[0], clock_of(plan.rule, self.reader.scene, lives[0])) if single else None
+                Way(scenarios[0], clock_of(plan.rule, self.reader.scene, scenarios[0])) if single else None
             )
             return found
 
-    def _speaks_to(self, plan: Plan, life: Life) -> bool:
-        """Whether a rule looks at its clock in a life: those of the other kind of subject do not, nor most before approval."""
+    def _speaks_to(self, plan: Plan, scenario: Scenario) -> bool:
+        """Whether a rule looks at its clock in a scenario: those of the other kind of subject do not, nor most before approval."""
         programme = self.reader.scene.programme
         return programme == (plan.rule.bearer == "programme") and (
-            programme or life.approved is not None or plan.rule.by == "application"
+            programme or scenario.approved is not None or plan.rule.by == "application"
         )
 
     def clocks(self, plan: Plan) -> tuple[Clock, ...]:
-        """The clocks of a rule in all lives that the data allows; none where it has none in one of them."""
+        """The clocks of a rule in all scenarios that the data allows; none where it has none in one of them."""
         known = self._clocks.get(plan.time)
         if known is None:
-            lives, _, cut = lives_of(self.reader.scene, plan.needs)
+            scenarios, _, cut = scenarios_of(self.reader.scene, plan.needs)
             found = (
                 []
                 if cut
                 else [
-                    clock_of(plan.rule, self.reader.scene, life)
-                    for life in lives
-                    if self._speaks_to(plan, life)
+                    clock_of(plan.rule, self.reader.scene, scenario)
+                    for scenario in scenarios
+                    if self._speaks_to(plan, scenario)
                 ]
             )
             clocks = tuple(clock for clock in found if clock is not None)
-            known = self._clocks[plan.time] = clocks if len(clocks) == len(lives) else ()
+            known = self._clocks[plan.time] = clocks if len(clocks) == len(scenarios) else ()
         return known
 
     def missing(self, plan: Plan) -> tuple[Path, ...] | None:
-        """The places whose absence leaves a rule unknown, where it is so in every life for the same reason; else None."""
+        """The places whose absence leaves a rule unknown, where it is so in every scenario for the same reason; else None."""
         clocks = () if plan.yearly else self.clocks(plan)
         found = missing(plan.rule, self.reader) if clocks else None
         if found is None or len(clocks) == 1:
@@ -161,16 +167,16 @@ class Citing:
         if plan.rule.fails_at_once is not None:
             return None
         scene = self.reader.scene
-        lives, looks = lives_of(scene, plan.needs), reads_days(scene, plan.rule)
-        behind = day_not_needed(plan.rule, scene, lives.all)
+        scenarios, looks = scenarios_of(scene, plan.needs), reads_days(scene, plan.rule)
+        behind = day_not_needed(plan.rule, scene, scenarios.all)
         apart = {("fail" if behind else clock.late, clock.moment if looks else None) for clock in clocks}
-        return tuple(dict.fromkeys((*lives.open, *found))) if len(apart) > 1 else found
+        return tuple(dict.fromkeys((*scenarios.open, *found))) if len(apart) > 1 else found
 
-    def cites(self, plan: Plan, moment: Moment, life: Life) -> Paths:
+    def cites(self, plan: Plan, moment: Moment, scenario: Scenario) -> Paths:
         """The places that a rule cites, each once."""
         if len(plan.trees) == 1:
-            return plan.read(self, plan.trees[0], plan.rule, moment, life)
-        return _each_once([self.read(tree, plan.rule, moment, life) for tree in plan.trees])
+            return plan.read(self, plan.trees[0], plan.rule, moment, scenario)
+        return _each_once([self.read(tree, plan.rule, moment, scenario) for tree in plan.trees])
 
     def lacking(self, plan: Plan, moment: Moment) -> tuple[str, ...] | None:
         """What the lists of a rule lack; None where it takes a closer look to say which of its parts are not met."""
@@ -189,21 +195,21 @@ class Citing:
                 left.extend(c.children(node)[::-1])
         return tuple(found)
 
-    def read(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
-        return _READ[type(node)](self, node, rule, moment, life)
+    def read(self, node: Any, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
+        return _READ[type(node)](self, node, rule, moment, scenario)
 
     # --- conditions ------------------------------------------------------------------------------------------------------
 
-    def _parts(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
-        return _each_once([self.read(part, rule, moment, life) for part in c.children(node)])
+    def _parts(self, node: Any, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
+        return _each_once([self.read(part, rule, moment, scenario) for part in c.children(node)])
 
-    def _attested(self, node: c.Attested, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _attested(self, node: c.Attested, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         given = self.reader.given(rule.id) or ()
         if not rule.items:
             return [("attestations", index) for index, _ in given]
         return [("attestations", index) for item in rule.items for index, one in given if one.item == item.id]
 
-    def _compare(self, node: c.Compare, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _compare(self, node: c.Compare, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         own = self.number(node.fact, moment)
         return (
             _each_once((own, self.number(node.limit.fact, moment)))
@@ -211,7 +217,7 @@ class Citing:
             else own
         )
 
-    def _single(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _single(self, node: Any, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         path = _path(self.reader.scene.facts[node.fact].value or "")
         value = self._value(path)
         known = (
@@ -219,22 +225,22 @@ class Citing:
         )
         return (path,) if known else ()
 
-    def _words(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _words(self, node: Any, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         fact = self.reader.scene.facts[node.fact]
         path = _path(fact.words or fact.table or "")
         return (path,) if self._value(path) else ()
 
-    def _some(self, node: c.Some, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _some(self, node: c.Some, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         fact, day = self.reader.scene.facts[node.fact], moment.day
         match = self._match(node.some, fact)
         return [
             at for at, record, _ in self._entries(fact, moment) if match(record, day, self.reader) != FALSE
         ]
 
-    def _every(self, node: c.Every, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _every(self, node: c.Every, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         return [at for at, _, _ in self._entries(self.reader.scene.facts[node.fact], moment)]
 
-    def _none_of(self, node: c.NoneOf, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _none_of(self, node: c.NoneOf, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
         barred = self._match(node.none_of, fact)
         permitted = self._match(node.permitted, fact) if node.open and node.permitted is not None else None
@@ -246,10 +252,10 @@ class Citing:
 
         return [at for at, record, _ in self._entries(fact, moment) if stands_out(record)]
 
-    def _largest(self, node: c.Largest, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _largest(self, node: c.Largest, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         return self._groups(node.fact, moment)
 
-    def _share(self, node: c.Share, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _share(self, node: c.Share, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         fact, day, reader = self.reader.scene.facts[node.fact], moment.day, self.reader
         groups = fact.groups or {}
         matches = [self._match(groups[name].where, fact) for name in node.share_of]
@@ -261,15 +267,15 @@ class Citing:
                     break
         return found
 
-    def _nothing(self, node: Any, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _nothing(self, node: Any, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         return ()
 
-    def _running(self, node: c.Running, rule: Rule, moment: Moment, life: Life) -> Paths:
+    def _running(self, node: c.Running, rule: Rule, moment: Moment, scenario: Scenario) -> Paths:
         fact, reader = self.reader.scene.facts[node.of], self.reader
         name, day, match = fact.list_name or "", moment.day, self._match(node.where, fact)
         counted = reader.counted(name, day, moment.start, moment.year, fact.over is not None)
-        plain = running(reader, counted, name, match, node.running, day, life.approved)
-        return see(node, reader.scene, moment, life, rule).cites if plain is None else ()
+        plain = running(reader, counted, name, match, node.running, day, scenario.approved)
+        return see(node, reader.scene, moment, scenario, rule).cites if plain is None else ()
 
     def reached_on(self, plan: Plan, start: date, deadline: date, last: date) -> tuple[date | None] | None:
         """The first day after a deadline on which a sum that a rule compares came up to its bound; None where that takes a closer look."""
@@ -278,7 +284,7 @@ class Citing:
         fact = reader.scene.facts[node.fact]
         name = fact.list_name or ""
         if (
-            self.life is None
+            self.scenario is None
             or fact.sum is None
             or (fact.where is not None and not self.pool.steady(fact.where, name))
         ):
@@ -397,7 +403,8 @@ class Citing:
     def _looked_up(self, fact: Fact, attribute: str, record: Any, at: Path) -> Path:
         declared = self.reader.scene.lists[fact.list_name or ""]
         if attribute in declared.look_up:
-            return self.reader.scene.look_up(declared.look_up[attribute], record, at)[1][0]
+            places: Path = self.reader.scene.look_up(declared.look_up[attribute], record, at)[1][0]
+            return places
         return (*at, attribute)
 
     def _record(self, at: Path) -> Any:

@@ -8,9 +8,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python.nodes import Expr, Stmt
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.model import centre
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
@@ -499,7 +499,7 @@ class Body:
 
     def by_reference(self, node: Any, when: When, rule: Rule) -> Expr:
         year = n.constant(None) if when.year is None else n.name(when.year)
-        life = (n.name("approved"), n.name("term_end"))
+        scenario = (n.name("approved"), n.name("term_end"))
         return n.call(
             "see",
             n.name("reader"),
@@ -508,7 +508,7 @@ class Body:
             n.name(when.day),
             n.name(when.start),
             year,
-            *life,
+            *scenario,
         )
 
     def _words(self, fact: str, when: When) -> tuple[Expr, Expr]:

@@ -1,7 +1,7 @@
 """A decision of which only the status and what was observed are made; whatever else is looked at is made then.
 
 Days, places and what lists lack follow from the rule's clock and from what generated code has read. What is rarer the reference
-makes: what is missing, a trace, and all of a rule that the data lets live more than one life.
+makes: what is missing, a trace, and all of a rule that the data lets live more than one scenario.
 """
 
 from __future__ import annotations
@@ -9,12 +9,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from tic_rules.core.logic import TRUE
 from tic_rules.core.quantities import FIRST_DAY
 from tic_rules.engines.explanation import explained
 from tic_rules.engines.python.citing import Citing, Paths, Plan
 from tic_rules.engines.python.runtime import Numbers, Sides
-from tic_rules.evaluation.evaluate import Decision, Seen, year_due
-from tic_rules.evaluation.facts import TRUE, Moment, Path
+from tic_rules.evaluation.clock import year_due
+from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.seen import Seen
 
 
 class Deferred:
@@ -96,15 +99,15 @@ class Deferred:
             return self.full.cites
         if way.clock is not None and not plan.yearly:
             if len(plan.trees) == 1:
-                return plan.read(citing, plan.trees[0], plan.rule, way.clock.moment, way.life)
-            return citing.cites(plan, way.clock.moment, way.life)
+                return plan.read(citing, plan.trees[0], plan.rule, way.clock.moment, way.scenario)
+            return citing.cites(plan, way.clock.moment, way.scenario)
         if plan.yearly:
             as_of = citing.reader.as_of
             moments = (
                 Moment(min(as_of, year_due(plan.rule, year)), FIRST_DAY, year) for year in self.by_year
             )
             return list(
-                dict.fromkeys(path for moment in moments for path in citing.cites(plan, moment, way.life))
+                dict.fromkeys(path for moment in moments for path in citing.cites(plan, moment, way.scenario))
             )
         return ()
 

@@ -11,12 +11,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare
 from tic_rules.core.quantities import ANYTHING, Range
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python.conditions import Pool, any_value
 from tic_rules.engines.python.nodes import Expr, Stmt
-from tic_rules.evaluation.evaluate import between, compare
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.evaluation.operators import between
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 

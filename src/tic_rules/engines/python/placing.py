@@ -10,13 +10,14 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 
+from tic_rules.core.logic import FALSE
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python.conditions import Pool, When
 from tic_rules.engines.python.nodes import Expr, Stmt
 from tic_rules.engines.python.runtime import Reader
 from tic_rules.engines.python.straight import Asked, Flow, NotPlain
 from tic_rules.engines.python.writing import PARAMETERS, Writer, pool_for, prelude
-from tic_rules.evaluation.facts import FALSE, Path
+from tic_rules.evaluation.entries import Path
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 

@@ -1,4 +1,4 @@
-"""A rule set to functions, whatever is known: rules that look at the same days are decided together, in one pass, for one life.
+"""A rule set to functions, whatever is known: rules that look at the same days are decided together, in one pass, for one scenario.
 
 `decide(reader, approved, applied, term_end)` gives three tuples over the rules of its group: statuses, what the requirements
 themselves came to, and the numbers that were seen. Rules that wait for other consequences stand in a later group.

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import repeat
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.quantities import (
     ANY_DAY,
     ANYTHING,
@@ -19,8 +20,11 @@ from tic_rules.core.quantities import (
     add_days,
     year_end,
 )
-from tic_rules.evaluation.evaluate import Life, between, latest_judgement, see
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, series_at
+from tic_rules.evaluation.entries import Moment, Path, series_at
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.centre import Series, value_at
 from tic_rules.model.conditions import Test
 from tic_rules.model.ruleset import Rule
@@ -123,7 +127,7 @@ class Reader:
             scene.as_of,
             scene.reported_on,
         )
-        self.named, self.given = scene._incomplete, scene.attested.get
+        self.named, self.given = frozenset(scene.subject.incomplete or ()), scene.attested.get
         self.complete, self.incomplete = not self.named, scene.incomplete
         self.followed: dict[str, int] = {}
         self._rows: dict[str, Rows] = {}
@@ -258,7 +262,7 @@ class Reader:
         approved: date | None,
         term_end: date | None,
     ) -> int:
-        return see(node, self.scene, Moment(day, start, year), Life(approved, None, term_end), rule).value
+        return see(node, self.scene, Moment(day, start, year), Scenario(approved, None, term_end), rule).value
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python.conditions import Body, Pool, When, kind_at, record_at
 from tic_rules.engines.python.nodes import Expr, Stmt
 from tic_rules.engines.python.runtime import Reader
 from tic_rules.engines.python.writing import PARAMETERS, Writer, pool_for, prelude, stages_of
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE
 from tic_rules.evaluation.scenarios import Needs, needs_of
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
+from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.quantities import ANY_DAY, ANYTHING, FIRST_DAY, Range, add_days, add_years, year_end
 from tic_rules.engines.explanation import followed
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python import runtime
 from tic_rules.engines.python.conditions import SCALARS, Body, Pool, When
 from tic_rules.engines.python.nodes import Expr, Stmt
-from tic_rules.evaluation.evaluate import between
-from tic_rules.evaluation.facts import FALSE, TRUE
+from tic_rules.evaluation.operators import between
 from tic_rules.model.centre import CentreData, Programme, Series
 from tic_rules.model.ruleset import Rule, RuleSet
 
@@ -82,7 +82,7 @@ class Writer:
         self.body = body or Body(pool)
 
     def group(self, called: str, rules: list[Rule]) -> Stmt:
-        """Decide the rules in one life."""
+        """Decide the rules in one scenario."""
         told = [self.rule(rule) for rule in rules]
         outcome = n.tuple_([n.tuple_(column) for column in zip(*told, strict=True)])
         before = (

@@ -8,14 +8,18 @@ from math import ceil, floor, lcm
 from typing import Any
 
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.quantities import INFINITY, Number, Range, add_days, decimal_text
 from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
 from tic_rules.engines.rete.plan import Node, Plan, RulePlan, words_named
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SILENT, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.rete.sheets import Part, Sheet
-from tic_rules.evaluation.evaluate import between, latest_judgement, see, without_year
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Entry, Moment, Scene, series_at
-from tic_rules.evaluation.scenarios import Life
+from tic_rules.evaluation.entries import Entry, Moment, series_at
+from tic_rules.evaluation.entry_operators import without_year
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series
 
@@ -23,8 +27,8 @@ from tic_rules.model.centre import Series
 class Asking:
     """Puts a rule's questions to a scene and writes down what the data says."""
 
-    def __init__(self, scene: Scene, plan: Plan, life: Life, sheet: Sheet, rule: Any) -> None:
-        self.scene, self.plan, self.life, self.sheet, self.rule = scene, plan, life, sheet, rule
+    def __init__(self, scene: Scene, plan: Plan, scenario: Scenario, sheet: Sheet, rule: Any) -> None:
+        self.scene, self.plan, self.scenario, self.sheet, self.rule = scene, plan, scenario, sheet, rule
 
     def roots(self, planned: RulePlan, key: int, moment: Moment) -> None:
         for root in planned.roots.values():
@@ -195,7 +199,7 @@ class Asking:
         self.possibly(node, key, said, {"first": 0, "last": ENDLESS, **days})
 
     def _not_after(self, node: Node, key: int, moment: Moment) -> None:
-        day = self.life.term_end if node.source.not_after == "term_end" else self.life.approved
+        day = self.scenario.term_end if node.source.not_after == "term_end" else self.scenario.approved
         self.sheet.ask(
             node, key, as_of=self.scene.as_of.toordinal(), day=0 if day is None else day.toordinal()
         )
@@ -258,14 +262,14 @@ class Asking:
         source, run, year_node = node.source, node.parts[0], node.parts[0].parts[0]
         if without_year(source, self.scene, moment):
             # Which of its entries fills which year is a choice over all of them together: a reading, made outside the network.
-            self.sheet.known(node, key, see(source, self.scene, moment, self.life, self.rule).value)
+            self.sheet.known(node, key, see(source, self.scene, moment, self.scenario, self.rule).value)
             return
         fact = self.scene.facts[source.of]
         named = [
             entry.year for entry in self.scene.listed(fact.list_name or "").entries if entry.year is not None
         ]
         ended = add_days(moment.day, 1).year - 1
-        first = max(min([self.life.approved.year if self.life.approved else ended, *named]), 1)
+        first = max(min([self.scenario.approved.year if self.scenario.approved else ended, *named]), 1)
         last = min(max([ended, *named]), 9998)
         years = {
             year: self.year(year_node, moment._replace(year=year), ended) for year in range(first, last + 1)
@@ -280,7 +284,7 @@ class Asking:
         """A year is open where an entry leaves it so, or where one could exist that the data does not show."""
         entries, more, listed = self.scene.entries_at(self.scene.facts[node.source.of], moment)
         entries = [(entry, counts) for entry, counts in entries if entry.year is not None]
-        begun = self.life.approved.year if self.life.approved else ended
+        begun = self.scenario.approved.year if self.scenario.approved else ended
         whole = not begun <= (moment.year or 0) <= ended or self.settled(node.source, entries, moment)
         parts = []
         for entry, counts in entries:

@@ -12,8 +12,9 @@ from tic_rules.engines.rete.plan import Plan, plan_of
 from tic_rules.engines.rete.semantics import STATUSES
 from tic_rules.engines.rete.session import Deciding, Network
 from tic_rules.engines.rete.worker import Worker
-from tic_rules.evaluation.evaluate import Decision, Seen
+from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.seen import Seen
 from tic_rules.model.ruleset import Rule, RuleSet
 
 _LOCK = threading.Lock()

@@ -14,25 +14,27 @@ from tic_rules.engines.rete.asking import Asking
 from tic_rules.engines.rete.network import ENDLESS, timeless
 from tic_rules.engines.rete.plan import REQUIRE, Plan, RulePlan
 from tic_rules.engines.rete.sheets import Ledger, Message, Sheet
-from tic_rules.evaluation.evaluate import day_not_needed, deadline_of
-from tic_rules.evaluation.facts import Moment, Scene
-from tic_rules.evaluation.scenarios import Life, needs_of, whole
+from tic_rules.evaluation.clock import deadline_of
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import Scenario, needs_of, whole
+from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model.centre import Programme
 
 
 def facts_of(scene: Scene, plan: Plan) -> list[Message]:
-    """All facts of a check: every rule, every life that it can tell apart."""
+    """All facts of a check: every rule, every scenario that it can tell apart."""
     ledger = Ledger()
     for planned in plan.rules:
-        lives = whole(scene, needs_of(scene.ruleset, planned.rule))
-        sheets = _told_apart(_lived(scene, plan, planned, life) for life in lives)
-        behind = len(lives) > 1 and day_not_needed(planned.rule, scene, lives)
-        ledger.lives(planned.number, [ledger.place(sheet) for sheet in sheets], behind)
+        scenarios = whole(scene, needs_of(scene.ruleset, planned.rule))
+        sheets = _told_apart(_lived(scene, plan, planned, scenario) for scenario in scenarios)
+        behind = len(scenarios) > 1 and day_not_needed(planned.rule, scene, scenarios)
+        ledger.scenarios(planned.number, [ledger.place(sheet) for sheet in sheets], behind)
     return ledger.facts
 
 
 def _told_apart(sheets: Iterable[Sheet]) -> list[Sheet]:
-    """Lives with the same readings differ by one day only: the deadline, or the day that has to be past. The earliest and the
+    """Scenarios with the same readings differ by one day only: the deadline, or the day that has to be past. The earliest and the
     latest stand for all of them."""
     alike: dict[Any, list[Sheet]] = {}
     for sheet in sheets:
@@ -44,44 +46,44 @@ def _told_apart(sheets: Iterable[Sheet]) -> list[Sheet]:
     return kept
 
 
-# --- a rule in a life -----------------------------------------------------------------------------------------------------
+# --- a rule in a scenario -----------------------------------------------------------------------------------------------------
 
 
-def _lived(scene: Scene, plan: Plan, planned: RulePlan, life: Life) -> Sheet:
+def _lived(scene: Scene, plan: Plan, planned: RulePlan, scenario: Scenario) -> Sheet:
     rule, as_of = planned.rule, scene.as_of
     sheet = Sheet(planned.number)
-    asking = Asking(scene, plan, life, sheet, rule)
+    asking = Asking(scene, plan, scenario, sheet, rule)
     programme = isinstance(scene.subject, Programme)
     key = sheet.key()
     frame = {
         "r": planned.number,
         "frame": key,
         "programme": int(programme),
-        "approved": int(life.approved is not None),
+        "approved": int(scenario.approved is not None),
         "as_of": as_of.toordinal(),
     }
     sheet.facts.append(frame)
     if programme != (rule.bearer == "programme"):
         return sheet
-    if not programme and life.approved is None and rule.by != "application":
+    if not programme and scenario.approved is None and rule.by != "application":
         if rule.by != "approval" and timeless(planned):
             asking.ask(planned.roots[REQUIRE], key, Moment(as_of))
         return sheet
     if rule.yearly is not None:
-        _owed(sheet, asking, planned, life, frame)
+        _owed(sheet, asking, planned, scenario, frame)
         return sheet
     if rule.from_ is not None:
-        opens = life.approved if rule.from_ == "approval" else life.term_end
+        opens = scenario.approved if rule.from_ == "approval" else scenario.term_end
         sheet.days["opens"] = ENDLESS if opens is None else opens.toordinal()
         asking.roots(planned, key, Moment(as_of, add_days(opens or FIRST_DAY, 1)))
         return sheet
-    start = life.approved if rule.since == "approval" else rule.since
-    deadline = deadline_of(rule, life)
+    start = scenario.approved if rule.since == "approval" else rule.since
+    deadline = deadline_of(rule, scenario)
     last = (
         min(as_of, deadline)
         if deadline is not None
-        else min(as_of, life.term_end)
-        if rule.until and life.term_end
+        else min(as_of, scenario.term_end)
+        if rule.until and scenario.term_end
         else as_of
     )
     sheet.days["due"] = ENDLESS if deadline is None else deadline.toordinal()
@@ -89,12 +91,16 @@ def _lived(scene: Scene, plan: Plan, planned: RulePlan, life: Life) -> Sheet:
     return sheet
 
 
-def _owed(sheet: Sheet, asking: Asking, planned: RulePlan, life: Life, frame: Message) -> None:
+def _owed(sheet: Sheet, asking: Asking, planned: RulePlan, scenario: Scenario, frame: Message) -> None:
     """Every full calendar year between approval and the as-of day is asked for by itself."""
     as_of, owed = asking.scene.as_of, planned.rule.yearly
     assert owed is not None
-    assert life.approved is not None
-    first = life.approved.year if life.approved == date(life.approved.year, 1, 1) else life.approved.year + 1
+    assert scenario.approved is not None
+    first = (
+        scenario.approved.year
+        if scenario.approved == date(scenario.approved.year, 1, 1)
+        else scenario.approved.year + 1
+    )
     last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
     years = []
     for year in range(first, last + 1):

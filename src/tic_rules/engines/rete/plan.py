@@ -1,6 +1,6 @@
 """A rule set as numbered nodes: what the network's rules and the facts asserted for them are both made from.
 
-A node is asked at a key (one life of one rule, one entry of a list) and its value is concluded by the network. The nodes of
+A node is asked at a key (one scenario of one rule, one entry of a list) and its value is concluded by the network. The nodes of
 a rule are numbered within the rule; the requirement is always node 1, what fails at once 2, what makes it apply 3.
 """
 

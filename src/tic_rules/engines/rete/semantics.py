@@ -1,4 +1,4 @@
-"""The part of the network that every rule set shares: Kleene's folds, a rule's status, the agreement of lives.
+"""The part of the network that every rule set shares: Kleene's folds, a rule's status, the agreement of scenarios.
 
 Rules are durable-rules definitions as plain data; `then` says which facts a match concludes: a constant, or a property
 copied from a message of the match. Values are ordered as `all` needs them (v: false, unknown, needs review, true) and as
@@ -15,7 +15,7 @@ RANK = (0, 2, 1, 3)
 
 FAIL, OPEN, JUDGE, PENDING, PASS, NOT_APPLICABLE, DOES_NOT_SPEAK, NOT_MET = range(8)
 """Statuses from the worst on, as yearly findings are put together. NOT_APPLICABLE is one whose requirement holds all the
-same, so that it agrees with a pass of another life; DOES_NOT_SPEAK is one whose requirement does not. NOT_MET stands for lives
+same, so that it agrees with a pass of another scenario; DOES_NOT_SPEAK is one whose requirement does not. NOT_MET stands for scenarios
 of which some fail and the others are pending."""
 
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
@@ -66,7 +66,7 @@ def shared(add: Any) -> None:
     _folds(add)
     _statuses(add)
     _years(add)
-    _lives(add)
+    _scenarios(add)
 
 
 def _counted(add: Any) -> None:
@@ -189,8 +189,8 @@ def _years(add: Any) -> None:
     )
 
 
-def _lives(add: Any) -> None:
-    """A finding is what all lives agree on; one that passes agrees with one that the clause does not reach but that holds."""
+def _scenarios(add: Any) -> None:
+    """A finding is what all scenarios agree on; one that passes agrees with one that the clause does not reach but that holds."""
     status = [there("stat")]
     add(
         "only",
@@ -198,9 +198,9 @@ def _lives(add: Any) -> None:
         {"done": "a.only_of", "s": "b.s"},
     )
     add(
-        "life",
-        [("a", [there("life")]), ("b", [*status, same_as("stat", "a", "life")])],
-        {"st": "a.life_of", "at": "a.at", "to": "a.to", "s": "b.s"},
+        "scenario",
+        [("a", [there("scenario")]), ("b", [*status, same_as("stat", "a", "scenario")])],
+        {"st": "a.scenario_of", "at": "a.at", "to": "a.to", "s": "b.s"},
     )
 
     def meet(first: list[Any], second: list[Any], agreed: Any) -> None:

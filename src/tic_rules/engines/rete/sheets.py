@@ -22,12 +22,12 @@ class Part(NamedTuple):
 
 _START = {ALL: (TRUE, TRUE), ANY: (0, 0), AGREE: (NOTHING_YET, NOTHING_YET)}
 
-KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "life"})
+KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "scenario"})
 FOLDS = frozenset({"p", "of", "acc", "end"})
 
 
 class Sheet:
-    """What is asserted for one life of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
+    """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
 
     __slots__ = ("days", "entries", "facts", "folds", "keys", "rule")
 
@@ -35,7 +35,7 @@ class Sheet:
         self.rule, self.facts = rule, list[Message]()
         self.keys = self.entries = self.folds = 0
         self.days: Message = {}
-        """The day by which lives with the same readings differ; it stands in the message that opens the sheet."""
+        """The day by which scenarios with the same readings differ; it stands in the message that opens the sheet."""
 
     def key(self) -> int:
         self.keys += 1
@@ -82,7 +82,7 @@ class Sheet:
         self.facts.append({"end": fold, "at": at, "er": self.rule, "en": node.number, "ek": key})
 
     def owes(self, key: int, years: list[int]) -> None:
-        """The status of a life is the worst of its years'."""
+        """The status of a scenario is the worst of its years'."""
         fold = self.fold()
         self.facts.append({"acc": fold, "at": 0, "k": ALL, "v": PASS, "w": PASS})
         self.facts.extend({"yr": year, "of": fold, "at": at, "to": at + 1} for at, year in enumerate(years))
@@ -101,7 +101,7 @@ class Ledger:
         self._keys = self._entries = self._folds = 0
 
     def place(self, sheet: Sheet) -> Message:
-        """Add a sheet; gives back the message that opens it, with the key of its life."""
+        """Add a sheet; gives back the message that opens it, with the key of its scenario."""
         keys, entries, folds = self._keys, self._entries, self._folds
         opening, opened = len(self.facts), sheet.facts
         if len(opened) > 1 and opened[1].get("n") == REQUIRE and opened[1]["key"] == 1:
@@ -121,14 +121,15 @@ class Ledger:
         )
         return self.facts[opening]
 
-    def lives(self, rule: int, opened: list[Message], behind: bool) -> None:
-        """The lives of a rule, one after the other; `behind` where no day has to be known for its time to be up."""
+    def scenarios(self, rule: int, opened: list[Message], behind: bool) -> None:
+        """The scenarios of a rule, one after the other; `behind` where no day has to be known for its time to be up."""
         if len(opened) == 1:
             opened[0].update(only=opened[0]["frame"], only_of=rule)
             return
         self.facts.append({"la": rule, "at": 0, "s": NOTHING_YET})
         self.facts.extend(
-            {"life": one["frame"], "life_of": rule, "at": at, "to": at + 1} for at, one in enumerate(opened)
+            {"scenario": one["frame"], "scenario_of": rule, "at": at, "to": at + 1}
+            for at, one in enumerate(opened)
         )
         self.facts.append({"lend": rule, "at": len(opened), "behind": int(behind)})
 

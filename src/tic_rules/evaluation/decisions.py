@@ -1,0 +1,188 @@
+"""A rule decided for one scenario of the centre, in which every day of its clock is known."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
+from tic_rules.core.quantities import FIRST_DAY, year_end
+from tic_rules.evaluation.clock import Clock, clock_of, year_due
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.seen import Seen, absent, cited, lacking
+from tic_rules.model.ruleset import Rule
+
+
+class Decision(NamedTuple):
+    """A rule decided for one scenario: the status and all that the finding is made of.
+
+    `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the status that it would
+    have if it were false. Both serve to settle what several scenarios leave open.
+    """
+
+    status: str
+    seen: Seen | None = None
+    moment: Moment | None = None
+    deadline: date | None = None
+    window: tuple[date, date] | None = None
+    why_not: str | None = None
+    holds: bool = False
+    if_false: str = "fail"
+    applies: Seen | None = None
+    broken: Seen | None = None
+    years: tuple[tuple[int, str, Seen, date], ...] = ()
+    missing: tuple[Path, ...] = ()
+    agreed: bool = True
+
+    @property
+    def main(self) -> Seen | None:
+        """The one condition that the finding's numbers are about; None where the clause asks several things."""
+        return self.seen if self.seen is not None and not self.seen.parts else None
+
+    @property
+    def mark(self) -> Any:
+        """What tells the numbers of this decision from those of others of the rule."""
+        main = self.main
+        return None if main is None else (main.observed, main.bound)
+
+    @property
+    def full(self) -> Decision:
+        """The decision with all that was seen; other engines make it when it is looked at."""
+        return self
+
+    @property
+    def by_year(self) -> dict[int, str]:
+        """The status of each year that is owed."""
+        return {year: status for year, status, _, _ in self.years} if self.years else {}
+
+    @property
+    def seens(self) -> list[Seen]:
+        """What was seen, in the order in which it is told."""
+        return [
+            seen
+            for seen in (self.applies, self.seen, self.broken, *(seen for _, _, seen, _ in self.years))
+            if seen is not None
+        ]
+
+    @property
+    def cites(self) -> tuple[Path, ...]:
+        """The places that were read."""
+        return tuple(dict.fromkeys(path for seen in self.seens for path in cited(seen)))
+
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What lists lack, by name."""
+        return tuple(dict.fromkeys(name for seen in self.seens for name in lacking(seen)))
+
+
+def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
+    """A rule for one scenario of the centre, in which every day of the clock is known."""
+    programme = scene.programme
+    if programme != (rule.bearer == "programme"):
+        return Decision("not_applicable", why_not="programme" if programme else "not_programme")
+    if not programme and scenario.approved is None and rule.by != "application":
+        if rule.by == "approval":
+            return Decision("pending", why_not="before_approval", if_false="pending")
+        return Decision(
+            "not_applicable",
+            why_not="before_approval",
+            holds=_holds_anyway(rule, scene, scenario),
+            if_false="not_applicable",
+        )
+    if rule.yearly is not None:
+        return _yearly(rule, scene, scenario)
+    clock = clock_of(rule, scene, scenario)
+    if clock is None:
+        return Decision("not_applicable", deadline=None, why_not="not_yet", if_false="not_applicable")
+    return _judge(rule, scene, scenario, clock)
+
+
+def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
+    if rule.yearly or rule.from_ or rule.since or rule.until:
+        return False
+    seen = see(rule.condition, scene, Moment(scene.as_of), scenario, rule)
+    return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
+
+
+def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decision:
+    """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
+    moment, deadline, late, window = clock
+    seen = see(rule.condition, scene, moment, scenario, rule)
+    value = negate(seen.value) if rule.kind == "consequence" else seen.value
+    broken = (
+        see(rule.fails_at_once, scene, moment, scenario, rule) if rule.fails_at_once is not None else None
+    )
+    applies = see(rule.applies, scene, moment, scenario, rule) if rule.applies is not None else None
+    status = status_of(value, broken, late)
+    told = Decision(status, seen, moment, deadline, window, None, value == TRUE, late, applies, broken)
+    if applies is None or applies.value == TRUE:
+        return told
+    if applies.value == FALSE:
+        return told._replace(status="not_applicable", why_not="applies", if_false="not_applicable")
+    return (
+        told
+        if status == "pass"
+        else told._replace(
+            status="needs_review" if applies.value == REVIEW and status != "unknown" else "unknown"
+        )
+    )
+
+
+def status_of(value: int, broken: Seen | None, late: str) -> str:
+    if broken is not None and broken.value == TRUE:
+        return "fail"
+    if value == TRUE:
+        return "pass"
+    open_end = broken is not None and broken.value == UNKNOWN and late != "fail"
+    if value == UNKNOWN or open_end:
+        return "unknown"
+    return late if value == FALSE else "needs_review"
+
+
+def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
+    """Every full calendar year between approval and the as-of day; where nothing is owed yet, not applicable."""
+    as_of, owed = scene.as_of, rule.yearly
+    assert owed is not None
+    assert scenario.approved is not None
+    first = (
+        scenario.approved.year
+        if scenario.approved == date(scenario.approved.year, 1, 1)
+        else scenario.approved.year + 1
+    )
+    last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
+    told = []
+    for year in range(first, last + 1):
+        due = year_due(rule, year)
+        seen = see(rule.require, scene, Moment(min(as_of, due), FIRST_DAY, year), scenario, rule)
+        told.append((year, status_of(seen.value, None, "fail" if as_of > due else "pending"), seen, due))
+    if not told:
+        return Decision("not_applicable", why_not="no_year", if_false="not_applicable")
+    statuses = {status for _, status, _, _ in told}
+    status = next(s for s in ("fail", "unknown", "needs_review", "pending", "pass") if s in statuses)
+    late = "fail" if any(as_of > due for *_, due in told) else "pending"
+    shown = next(due for _, s, _, due in told if s == status) if status in ("fail", "pending") else None
+    return Decision(status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(told))
+
+
+def missing_of(decision: Decision) -> tuple[Path, ...]:
+    """The places whose absence leaves a decision open, and only those."""
+    parts = [
+        decision.applies,
+        decision.seen,
+        decision.broken,
+        *(seen for _, status, seen, _ in decision.years if status == "unknown"),
+    ]
+    if (
+        decision.applies is not None
+        and decision.applies.value == UNKNOWN
+        and decision.seen is not None
+        and decision.seen.value != UNKNOWN
+    ):
+        parts = [decision.applies]
+    return tuple(dict.fromkeys(path for seen in parts if seen is not None for path in absent(seen)))
+
+
+__all__ = ["Decision", "decide", "missing_of", "status_of"]

@@ -1,0 +1,324 @@
+"""The lists of the data: which entries count on a day, and whether an entry is as a rule asks.
+
+What is not known is UNKNOWN, with the places that keep it open. Nothing here knows a rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
+from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Range, Span
+from tic_rules.model.centre import Dated, Series, Subject, value_at
+from tic_rules.model.conditions import Test, Where
+from tic_rules.model.ruleset import Fact, ListOf, LookUp
+
+Path = tuple[str | int, ...]
+"""Where something stands in the data."""
+
+
+class Moment(NamedTuple):
+    """When a condition is looked at: the day, the first day whose money and events count, the year that is owed."""
+
+    day: date
+    start: date = FIRST_DAY
+    year: int | None = None
+
+
+class Entry(NamedTuple):
+    """One entry of a list, with the days that it may be dated and the attributes that were looked up elsewhere.
+
+    A looked-up attribute is its value and the place that it was read from, or None and all that keeps it unknown.
+    """
+
+    at: Path
+    record: Any
+    when: Span | None
+    year: int | None
+    looked_up: Mapping[str, tuple[Any, tuple[Path, ...]]] | None
+
+    def get(self, attribute: str) -> Any:
+        """The value of an attribute, None where it is unknown."""
+        if self.looked_up is not None and attribute in self.looked_up:
+            return self.looked_up[attribute][0]
+        record = self.record
+        return getattr(record, attribute) if type(record) is not dict else record.get(attribute)
+
+    def path(self, attribute: str) -> Path:
+        """The first of `paths`."""
+        return self.paths(attribute)[0]
+
+    def paths(self, attribute: str) -> tuple[Path, ...]:
+        """Where an attribute was read, or all that keeps it unknown."""
+        if self.looked_up is not None and attribute in self.looked_up:
+            return self.looked_up[attribute][1]
+        return ((*self.at, attribute),)
+
+
+class Listed(NamedTuple):
+    """A list of the data: its entries; where it stands; where it may go on; whether its absence is timeless."""
+
+    declared: ListOf
+    entries: tuple[Entry, ...]
+    at: tuple[Path, ...]
+    open_at: tuple[Path, ...]
+    """Where it is left out or named incomplete."""
+    timeless: bool = False
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether there may be entries that the data does not show."""
+        return bool(self.open_at)
+
+
+Counted = tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]
+"""The entries that count, or may count, at a moment; where there may be more; the list."""
+
+
+class Lists:
+    """The lists of a subject's data. What is read is remembered for the length of a check."""
+
+    __slots__ = ("_counted", "_incomplete", "_listed", "declared", "reported_on", "subject")
+
+    def __init__(self, subject: Subject, declared: Mapping[str, ListOf], reported_on: date) -> None:
+        self.subject, self.declared, self.reported_on = subject, declared, reported_on
+        self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
+        self._listed: dict[str, Listed] = {}
+        self._counted: dict[Any, Counted] = {}
+
+    def incomplete(self, path: str) -> bool:
+        """Whether the data says that a list (or all below a heading) is not complete."""
+        named = self._incomplete
+        if not named:
+            return False
+        parts = path.split(".")
+        return parts[-1] in named or any(".".join(parts[: n + 1]) in named for n in range(len(parts)))
+
+    # --- reading ---------------------------------------------------------------------------------------
+
+    def listed(self, name: str) -> Listed:
+        """A list by its name in the vocabulary."""
+        listed = self._listed.get(name)
+        if listed is None:
+            listed = self._listed[name] = self._read(name)
+        return listed
+
+    def _read(self, name: str) -> Listed:
+        declared = self.declared[name]
+        if declared.held is not None:
+            return self._read_event(declared, declared.held)
+        entries: list[Entry] = []
+        places: list[Path] = []
+        open_at: list[Path] = []
+        for path in declared.paths:
+            at = tuple(path.split("."))
+            records = value_at(self.subject, path)
+            places.append(at)
+            if records is None or self.incomplete(path):
+                open_at.append(at)
+            entries.extend(self._entry(declared, record, (*at, n)) for n, record in enumerate(records or ()))
+        return Listed(declared, tuple(entries), tuple(places), tuple(open_at))
+
+    def _read_event(self, declared: ListOf, attribute: str) -> Listed:
+        """One event that says of itself whether it took place: a list of one entry, or of none."""
+        entries: list[Entry] = []
+        places: list[Path] = []
+        open_at: list[Path] = []
+        timeless = False
+        for path in declared.paths:
+            at = tuple(path.split("."))
+            event = value_at(self.subject, path)
+            held = None if event is None else getattr(event, attribute)
+            happened = held or (
+                event is not None and any(value is not None for key, value in event if key != attribute)
+            )
+            timeless = held is False
+            places.append(at if event is None else (*at, attribute))
+            if happened:
+                entries.append(self._entry(declared, event, at))
+            elif held is None:
+                open_at.extend([at] if event is None else [(*at, key) for key, _ in event])
+        return Listed(declared, tuple(entries), tuple(places), tuple(open_at), timeless)
+
+    def _entry(self, declared: ListOf, record: Any, at: Path) -> Entry:
+        if declared.scalar is not None:
+            return Entry(at, {declared.scalar: record}, None, record if declared.year else None, None)
+        when = (getattr(record, declared.date) or ANY_DAY) if declared.date else None
+        year = getattr(record, declared.year) if declared.year else None
+        looked_up = (
+            {name: self.look_up(look, record, at) for name, look in declared.look_up.items()}
+            if declared.look_up
+            else None
+        )
+        return Entry(at, record, when, year, looked_up)
+
+    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
+        """What all units agree on that an entry may mean, and where it stands; otherwise all that keeps it unknown."""
+        role = getattr(record, look.by)
+        list_name = look.units.get(role) if role is not None else None
+        if list_name is None:
+            return None, ((*at, look.by),)
+        units = self.listed(list_name)
+        name = getattr(record, look.named)
+        named = [unit for unit in units.entries if name is not None and unit.get("name") == name]
+        perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
+        meant = [*named, *perhaps] if named else list(units.entries)
+        values = {unit.get(look.take) for unit in meant}
+        others = () if named else units.open_at
+        if len(values) == 1 and None not in values and not others:
+            return values.pop(), (meant[0].path(look.take),)
+        untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
+        unnamed = [(*at, look.named)] if name is None else [unit.path("name") for unit in perhaps]
+        several = len(meant) > 1 or (meant and others)
+        return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
+
+    def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
+        """Where entries may stand that the data does not show: an incomplete list, any list after reported_on."""
+        return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
+
+    def entries_at(self, fact: Fact, moment: Moment) -> Counted:
+        """The entries of a fact's list that count, or may count, at a moment."""
+        name = fact.list_name
+        assert name is not None
+        key = (name, moment, fact.over)
+        counted = self._counted.get(key)
+        if counted is None:
+            counted = self._counted[key] = self._count(name, moment, fact.over is not None)
+        return counted
+
+    def _count(self, name: str, moment: Moment, last_full_year: bool) -> Counted:
+        listed = self.listed(name)
+        year, last = moment.year, moment.day
+        if last_full_year:
+            year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
+        cap = min(last, self.reported_on)
+        of_a_year = year is not None and listed.declared.year is not None
+        counted = []
+        for entry in listed.entries:
+            value = TRUE if entry.when is None else within(entry.when, moment.start, last, cap)
+            if of_a_year and value != FALSE and entry.year != year:
+                value = UNKNOWN if entry.year is None else FALSE
+            if value != FALSE:
+                counted.append((entry, value))
+        return counted, self.may_go_on(listed, last), listed
+
+    # --- tests -----------------------------------------------------------------------------------------
+
+    def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
+        """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
+        value = TRUE
+        for attribute, test in where.each.items():
+            actual, allowed = entry.get(attribute), test.one_of
+            kind = type(actual)
+            if allowed is not None and (kind is str or kind is bool) and (actual in allowed or not test.open):
+                if actual in allowed:
+                    continue
+                return FALSE
+            one = (
+                self._through(test, actual, entry, attribute, day, missing)
+                if kind is Series
+                else self._allows(test, actual, missing, entry, attribute)
+            )
+            if one < value:
+                value = one
+                if value == FALSE:
+                    return FALSE
+        return min(value, self._matches_any(where.any, entry, day, missing)) if where.any else value
+
+    def _matches_any(self, ways: tuple[Where, ...], entry: Entry, day: date, missing: list[Path]) -> int:
+        """Whether an entry is so in one of several ways; where one is certain, the others do not matter."""
+        values: list[int] = []
+        unclear: list[Path] = []
+        for way in ways:
+            value = self.matches(way, entry, day, unclear)
+            if value == TRUE:
+                return TRUE
+            values.append(value)
+        missing.extend(unclear)
+        return any_of(values)
+
+    def _through(
+        self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]
+    ) -> int:
+        values, open_end = series_at(series, day, self.reported_on)
+        results = {self._allows(test, value, missing, entry, attribute) for value in values}
+        if open_end or len(results) > 1:
+            missing.extend(unclear_places(series, entry.path(attribute), day))
+            return UNKNOWN
+        return results.pop()
+
+    def _allows(self, test: Test, actual: Any, missing: list[Path], entry: Entry, attribute: str) -> int:
+        allowed = test.one_of
+        if actual is None:
+            if allowed is not None and None in allowed:
+                return TRUE
+            missing.extend(entry.paths(attribute))
+            return UNKNOWN
+        if test.given:
+            return TRUE
+        if type(actual) is tuple:
+            if allowed is not None and any(word in allowed for word in actual):
+                return TRUE
+            if self._incomplete and self.incomplete(attribute):
+                missing.append(entry.path(attribute))
+                return UNKNOWN
+            return REVIEW if test.open and actual else FALSE
+        if allowed is not None:
+            return TRUE if actual in allowed else REVIEW if test.open else FALSE
+        return FALSE if actual in (test.other_than or ()) else TRUE
+
+
+def within(when: Span, start: date, last: date, cap: date) -> int:
+    """Whether a day lies between `start` and `last`; what is dated after `cap` is never certain."""
+    if when.last < start or when.first > last:
+        return FALSE
+    return TRUE if when.first >= start and when.last <= cap else UNKNOWN
+
+
+def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
+    """The places of an entry whose absence leaves open whether it counts: its date, its year."""
+    if declared.date and entry.when is not None and not entry.when.exact:
+        yield (*entry.at, declared.date)
+    if declared.year and entry.year is None:
+        yield (*entry.at, declared.year)
+
+
+# --- series ------------------------------------------------------------------------------------------------
+
+
+def candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list[int], bool]:
+    """Which entries may hold on a day, and whether something that the data does not show may hold instead."""
+    last = min(day, spoken)
+    certain = [index for index, entry in enumerate(entries) if entry.when.last <= last]
+    possible = [
+        index for index, entry in enumerate(entries) if entry.when.first <= day and entry.when.last > last
+    ]
+    latest = max((entries[index].when.first for index in certain), default=FIRST_DAY)
+    return [index for index in certain + possible if entries[index].when.last >= latest], not certain
+
+
+def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+    """The values that a series may have on a day; True beside them where it may also be something else."""
+    places, open_end = candidates(series, day, spoken)
+    values: list[Any] = []
+    for index in places:
+        if series[index].value not in values:
+            values.append(series[index].value)
+    return values, open_end
+
+
+def unclear_places(series: Series, path: Path, day: date) -> tuple[Path, ...]:
+    """The places of a series that leave open what holds on a day: dates and values that are not exact; else the whole."""
+    near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
+    dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]
+    values = [
+        (*path, index, "value")
+        for index, entry in near
+        if entry.value is None or (isinstance(entry.value, Range) and not entry.value.exact)
+    ]
+    return (*dates, *values) or (path,)
+
+
+__all__ = ["Counted", "Entry", "Listed", "Lists", "Moment", "Path", "series_at", "within"]

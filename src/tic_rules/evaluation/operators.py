@@ -1,0 +1,256 @@
+"""What each condition sees at a moment of a scenario: the definition of every operator.
+
+A condition says what it saw (`see`): its value, what it observed against which bound, the places it read or missed. Everything
+faster must agree with it. Evaluation order never changes a value.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, negate
+from tic_rules.core.quantities import INFINITY, Range
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.entry_operators import each_of, every, none_of, running, some
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.seen import Seen
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule
+
+
+def see(node: Any, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    """Look at a condition at a moment of a scenario. Evaluation order never changes the value."""
+    seen: Seen = _SEE[type(node)](node, scene, moment, scenario, rule)
+    return seen
+
+
+def _all(node: c.All, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    parts = tuple([see(part, scene, moment, scenario, rule) for part in node.all])
+    return Seen(min([part.value for part in parts]), node, parts=parts)
+
+
+def _any(node: c.Either, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    parts = tuple([see(part, scene, moment, scenario, rule) for part in node.any])
+    return Seen(any_of([part.value for part in parts]), node, parts=parts)
+
+
+def _not(node: c.Not, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    part = see(node.not_, scene, moment, scenario, rule)
+    return Seen(negate(part.value), node, parts=(part,))
+
+
+def _review(node: c.Review, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    part = see(node.review, scene, moment, scenario, rule)
+    return Seen(REVIEW if part.value == TRUE else part.value, node, parts=(part,))
+
+
+def _attested(node: c.Attested, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    given = scene.attested.get(rule.id, [])
+    asked: list[str | None] = [item.id for item in rule.items] or [None]
+    values: list[int] = []
+    cites: list[Path] = []
+    missing: list[Path] = []
+    lacking: list[str] = []
+    for item in asked:
+        own = [(index, a) for index, a in given if a.item == item]
+        value, _ = latest_judgement(own, scene.as_of)
+        values.append(value)
+        cites.extend(("attestations", index) for index, _ in own)
+        if value == UNKNOWN:
+            missing.extend(("attestations", index, "date") for index, a in own if not a.date.exact)
+        if value != TRUE and item is not None:
+            lacking.append(item)
+    return Seen(min(values), node, cites=tuple(cites), missing=tuple(missing), lacking=tuple(lacking))
+
+
+def _compare(node: c.Compare, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    left = scene.number(node.fact, moment)
+    operator, limit = node.operator, node.limit
+    cites, missing = left.cites, left.missing
+    if type(limit) is c.Times:
+        right = scene.number(limit.fact, moment)
+        bound = right.range.times(limit.times)
+        cites, missing = cites + right.cites, missing + right.missing
+    else:
+        bound = Range(*limit) if operator == "between" else Range(limit, limit)
+    value = compare(operator, left.range, bound)
+    return Seen(value, node, left.range, bound, (), cites, missing if value == UNKNOWN else ())
+
+
+def _is(node: c.Is, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    return _single(node, node.fact, lambda v: TRUE if v == node.is_ else FALSE, scene, moment.day)
+
+
+def _among(node: c.Among, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    outside = REVIEW if node.open else FALSE
+    return _single(node, node.fact, lambda v: TRUE if v in node.among else outside, scene, moment.day)
+
+
+def _given(node: c.Given, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    return _single(node, node.fact, lambda v: TRUE, scene, moment.day)
+
+
+def _done(node: c.Done, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    spoken = min(moment.day, scene.reported_on)
+    return _single(
+        node,
+        node.fact,
+        lambda v: FALSE if v.first > moment.day else TRUE if v.last <= spoken else UNKNOWN,
+        scene,
+        moment.day,
+    )
+
+
+def _reads(node: c.Reads, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    return _single(node, node.fact, lambda v: TRUE if between(node, v) else FALSE, scene, moment.day)
+
+
+def between(node: c.Reads, text: str) -> str:
+    """What stands between the beginning and the end that a text must have; empty where it does not have them."""
+    before, after = node.ends
+    if node.ignoring_space:
+        text = "".join(text.split())
+    inner = text[len(before) : len(text) - len(after)]
+    return (
+        inner
+        if text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
+        else ""
+    )
+
+
+def _single(node: Any, fact: str, test: Any, scene: Scene, day: date) -> Seen:
+    values, path, missing = scene.single(fact, day)
+    results = {test(value) for value in values}
+    value = results.pop() if len(results) == 1 else UNKNOWN
+    cites = (path,) if values else ()
+    if value == UNKNOWN and not missing:
+        missing = (path,)
+    return Seen(
+        value,
+        node,
+        values[0] if len(values) == 1 else None,
+        None,
+        (),
+        cites,
+        missing if value == UNKNOWN else (),
+    )
+
+
+def _same(node: c.Same, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    """True where every text reads as asked and what stands between is the same; false where no texts that are possible agree."""
+    parts = tuple(see(part, scene, moment, scenario, rule) for part in node.same)
+    value = min(part.value for part in parts)
+    told = [scene.single(part.fact, moment.day) for part in node.same]
+    inner = [
+        {between(part, text) for text in values} - {""}
+        for part, (values, _, _) in zip(node.same, told, strict=True)
+        if values
+    ]
+    missing: tuple[Path, ...] = ()
+    if value != FALSE and inner and not set.intersection(*inner):
+        value = FALSE
+    elif value == TRUE and any(len(texts) > 1 for texts in inner):
+        value = UNKNOWN
+        missing = tuple(path for _, _, open_days in told for path in open_days)
+    return Seen(value, node, parts=parts, missing=missing)
+
+
+def _any_among(node: c.AnyAmong, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    words, more, path = scene.words(node.fact, moment.day)
+    words = words or ()
+    value = (
+        TRUE
+        if any(word in node.any_among for word in words)
+        else UNKNOWN
+        if more
+        else REVIEW
+        if node.open and words
+        else FALSE
+    )
+    return Seen(value, node, words, None, (), (path,) if words else (), (path,) if value == UNKNOWN else ())
+
+
+def _contains(node: c.Contains, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    words, more, path = scene.words(node.fact, moment.day)
+    lacking = tuple(word for word in node.contains_all if word not in (words or ()))
+    value = TRUE if not lacking else UNKNOWN if more else FALSE
+    return Seen(
+        value, node, words, None, (), (path,) if words else (), (path,) if value == UNKNOWN else (), lacking
+    )
+
+
+def _largest(node: c.Largest, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    groups = scene.groups(node.fact, moment)
+    own = groups[node.largest]
+    values: list[int] = [TRUE]
+    missing: list[Path] = []
+    for name, other in groups.items():
+        if name != node.largest:
+            value = compare("at_least", own.range, other.range)
+            values.append(value)
+            if value == UNKNOWN:
+                missing.extend((*own.missing, *other.missing))
+    value = min(values)
+    cites = tuple(dict.fromkeys(cite for reading in groups.values() for cite in reading.cites))
+    most = max((r.range.high for n, r in groups.items() if n != node.largest), default=0)
+    least = max((r.range.low for n, r in groups.items() if n != node.largest), default=0)
+    return Seen(
+        value,
+        node,
+        own.range,
+        Range(least, most),
+        (),
+        cites,
+        tuple(dict.fromkeys(missing)) if value == UNKNOWN else (),
+    )
+
+
+def _share(node: c.Share, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    named, others = scene.share(node.fact, node.share_of, moment)
+    strict = node.more_than is not None
+    asked: Any = node.more_than if strict else node.at_least
+    bound = Fraction(asked)
+    own, rest = named.range.times(1 - bound), others.range.times(bound)
+    value = compare("more_than" if strict else "at_least", own, rest)
+    low, high = (
+        _part_of(named.range.low, others.range.high, Fraction(0)),
+        _part_of(named.range.high, others.range.low, Fraction(1)),
+    )
+    return Seen(
+        value,
+        node,
+        Range(low, high),
+        Range(bound, bound),
+        (),
+        named.cites,
+        others.missing if value == UNKNOWN else (),
+    )
+
+
+def _part_of(own: Any, rest: Any, otherwise: Fraction) -> Fraction:
+    """own / (own + rest), where both are known and there is something to share."""
+    return Fraction(own) / Fraction(own + rest) if own + rest not in (0, INFINITY) else otherwise
+
+
+def _not_after(node: c.NotAfter, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    day = scenario.term_end if node.not_after == "term_end" else scenario.approved
+    return Seen(TRUE if day is not None and scene.as_of <= day else FALSE, node, day)
+
+
+def _follows(node: c.Follows, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    value, missing = scene.followed[node.follows]
+    return Seen(value, node, missing=missing)
+
+
+_SEE: dict[Any, Any] = {
+    c.All: _all, c.Either: _any, c.Not: _not, c.Review: _review, c.Attested: _attested, c.Compare: _compare, c.Is: _is, c.Among: _among,
+    c.AnyAmong: _any_among, c.Contains: _contains, c.Given: _given, c.Done: _done, c.Reads: _reads, c.Same: _same, c.Some: some, c.Every: every,
+    c.NoneOf: none_of, c.EachOf: each_of, c.Largest: _largest, c.Share: _share, c.NotAfter: _not_after, c.Follows: _follows, c.Running: running,
+}  # fmt: skip
+
+
+__all__ = ["between", "see"]

@@ -1,0 +1,48 @@
+"""What a condition saw, and what can be gathered from it and its parts: places read, places missed, what lists lack."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tic_rules.core.logic import TRUE, UNKNOWN
+from tic_rules.evaluation.entries import Path
+
+
+class Seen(NamedTuple):
+    """What a condition saw: its value, what it observed and against what, its parts, the places it read or missed."""
+
+    value: int
+    node: Any
+    observed: Any = None
+    bound: Any = None
+    parts: tuple[Any, ...] = ()
+    cites: tuple[Path, ...] = ()
+    missing: tuple[Path, ...] = ()
+    lacking: tuple[str, ...] = ()
+
+
+def absent(seen: Seen) -> Iterator[Path]:
+    """The missing places of a condition that is unknown: those of its unknown parts, no others."""
+    if seen.value != UNKNOWN:
+        return
+    yield from seen.missing
+    for part in seen.parts:
+        yield from absent(part)
+
+
+def cited(seen: Seen) -> Iterator[Path]:
+    yield from seen.cites
+    for inner in seen.parts:
+        yield from cited(inner)
+
+
+def lacking(seen: Seen) -> Iterator[str]:
+    if seen.value != TRUE:
+        yield from seen.lacking
+    for inner in seen.parts:
+        if inner.value != TRUE:
+            yield from lacking(inner)
+
+
+__all__ = ["Seen", "absent", "cited", "lacking"]
