@@ -43,4 +43,10 @@ def compare(operator: str, x: Range, t: Range) -> int:
     return TRUE if x.low == x.high == t.low == t.high else UNKNOWN
 
 
-__all__ = ["FALSE", "NAMES", "REVIEW", "TRUE", "UNKNOWN", "any_of", "compare", "negate"]
+def compare_sums(operator: str, possible: list[Range], t: Range) -> int:
+    """A number that lies in one of several ranges against t: what all of them agree on."""
+    values = {compare(operator, x, t) for x in possible}
+    return values.pop() if len(values) == 1 else UNKNOWN
+
+
+__all__ = ["FALSE", "NAMES", "REVIEW", "TRUE", "UNKNOWN", "any_of", "compare", "compare_sums", "negate"]

@@ -19,7 +19,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Programme, Series, Subject
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Finding, Part, Report, Teller
-from tic_rules.results.telling import TOLD, Telling, clauses_of, data_at, heads_of
+from tic_rules.results.telling import TOLD, Telling, clauses_of, heads_of
 from tic_rules.results.warnings import warnings_of
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -96,7 +96,7 @@ class _Check(Teller):
 
     def all(self, key: str) -> list[Any]:
         found: list[Any] = [None] * len(self.known)
-        if self.marks is not None:
+        if self.marks is not None and key in _ALL:
             found = _ALL[key](self)
             for place in self.apart:
                 found[place] = None
@@ -118,22 +118,6 @@ class _Check(Teller):
                 found.append(head.said.get((status, mark, deadline, as_of)))
             else:
                 found.append(head.said.get(None) if head.programme != programme else None)
-        return found
-
-    def all_data(self) -> list[Any]:
-        placed = self.decisions.placed()
-        if placed is None:
-            return [None] * len(self.known)
-        scene, found = self.scene, list[Any]()
-        known = scene.places
-        for head, paths in zip(self.heads, placed, strict=True):
-            if paths is None or head.has_amount:
-                found.append(None)
-                continue
-            try:
-                found.append([known[path] for path in paths])
-            except KeyError:
-                found.append(data_at(scene, paths))
         return found
 
     def tell(self, place: int, key: str) -> Any:
@@ -193,7 +177,6 @@ class _Check(Teller):
 _ALL: dict[str, Callable[[_Check], list[Any]]] = {
     "numbers": _Check.all_numbers,
     "said": _Check.all_said,
-    "data": _Check.all_data,
 }
 
 

@@ -24,33 +24,45 @@ class Clock(NamedTuple):
 def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     """The clock of a rule that is not owed year by year; None where its time has not come."""
     as_of = scene.as_of
+    if rule.from_ is not None:
+        opens = opening_of(rule, scenario)
+        if opens is None or as_of < opens:
+            return None
+        late = "fail" if rule.kind == "consequence" else "pending"
+        return Clock(_moment(rule, scene, scenario, as_of, opens), None, late)
     start = scenario.approved if rule.since == "approval" else rule.since
     first = start if isinstance(start, date) else FIRST_DAY
-    if rule.from_ is not None:
-        opens = scenario.approved if rule.from_ == "approval" else scenario.term_end
-        return (
-            None
-            if opens is None or as_of <= opens
-            else Clock(Moment(as_of, add_days(opens, 1)), None, "pending")
-        )
     deadline = deadline_of(rule, scenario)
-    last = (
-        min(as_of, deadline)
-        if deadline is not None
-        else min(as_of, scenario.term_end)
-        if rule.until and scenario.term_end
-        else as_of
-    )
+    if deadline is not None:
+        last = min(as_of, deadline)
+    else:
+        last = min(as_of, scenario.term_end) if rule.until and scenario.term_end else as_of
     late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
     window = (first, deadline or scenario.term_end or as_of) if rule.since is not None else None
-    return Clock(Moment(last, first), deadline, late, window)
+    return Clock(_moment(rule, scene, scenario, last, first), deadline, late, window)
+
+
+def _moment(rule: Rule, scene: Scene, scenario: Scenario, day: date, start: date) -> Moment:
+    force = came_later(scene, scenario)
+    if force is None:
+        return Moment(day, start)
+    return Moment(day, start, None, force, rule.kind in ("prohibition", "consequence"))
+
+
+def opening_of(rule: Rule, scenario: Scenario) -> date | None:
+    """The first day of what `from` opens: the day of approval itself, else the day after; None where it never comes."""
+    if rule.from_ == "approval" or scenario.approved is None:
+        return scenario.approved
+    if rule.from_years is not None:
+        return add_days(add_years(scenario.approved, rule.from_years), 1)
+    return None if scenario.term_end is None else add_days(scenario.term_end, 1)
 
 
 def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
-    """The last day of a rule's time in a scenario; None where it has none, or where an applicant has not applied yet."""
+    """The last day of a rule's time; None where it has none, or where an applicant has not applied yet."""
     if rule.by == "application":
-        known = [day for day in (scenario.applied, scenario.approved) if day is not None]
-        return min(known) if known else None
+        possible = [day for day in (scenario.applied, scenario.approved) if day is not None]
+        return min(possible) if possible else None
     if rule.by == "approval":
         return scenario.approved
     if rule.by == "term_end":
@@ -60,10 +72,58 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
     return rule.by if isinstance(rule.by, date) else None
 
 
+def came_later(scene: Scene, scenario: Scenario) -> date | None:
+    """The day on which the document came into force, where the centre was approved before it; else None."""
+    force = scene.force
+    return (
+        force if force is not None and scenario.approved is not None and scenario.approved < force else None
+    )
+
+
+def years_owed(rule: Rule, scene: Scene, scenario: Scenario) -> range:
+    """The calendar years that owe something: wholly since approval, since the document is in force and, where
+    the rule says so, within the term; up to the as-of day.
+    """
+    as_of, yearly, approved = scene.as_of, rule.yearly, scenario.approved
+    assert yearly is not None
+    assert approved is not None
+    first = first_full_year(approved)
+    force = came_later(scene, scenario)
+    if force is not None:
+        first = max(first, first_full_year(force))
+    last = as_of.year if as_of == year_end(as_of.year) or yearly.running_year else as_of.year - 1
+    if rule.until is not None and scenario.term_end is not None:
+        ends = scenario.term_end
+        last = min(last, ends.year if ends == year_end(ends.year) else ends.year - 1)
+    return range(first, last + 1)
+
+
+def first_full_year(day: date) -> int:
+    """The first calendar year that begins on a day or after it."""
+    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
+
+
 def year_due(rule: Rule, year: int) -> date:
     """The last day on which what a rule owes for a year is looked for."""
     assert rule.yearly is not None
     return year_end(year + 1 if rule.yearly.looked_for_until == "end_of_next_year" else year)
 
 
-__all__ = ["Clock", "clock_of", "deadline_of", "year_due"]
+def year_moment(rule: Rule, scene: Scene, scenario: Scenario, year: int) -> Moment:
+    """When the year of a rule is looked at; what is dated before the approval does not count for it."""
+    assert scenario.approved is not None
+    moment = _moment(rule, scene, scenario, min(scene.as_of, year_due(rule, year)), scenario.approved)
+    return moment._replace(year=year)
+
+
+__all__ = [
+    "Clock",
+    "came_later",
+    "clock_of",
+    "deadline_of",
+    "first_full_year",
+    "opening_of",
+    "year_due",
+    "year_moment",
+    "years_owed",
+]

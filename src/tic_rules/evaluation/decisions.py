@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
-from tic_rules.core.quantities import FIRST_DAY, year_end
-from tic_rules.evaluation.clock import Clock, clock_of, year_due
+from tic_rules.evaluation.clock import Clock, came_later, clock_of, year_due, year_moment, years_owed
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import settled
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen, absent, cited, lacking
@@ -86,52 +86,61 @@ def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     if not programme and scenario.approved is None and rule.by != "application":
         if rule.by == "approval":
             return Decision("pending", why_not="before_approval", if_false="pending")
-        return Decision(
-            "not_applicable",
-            why_not="before_approval",
-            holds=_holds_anyway(rule, scene, scenario),
-            if_false="not_applicable",
-        )
+        return _not_applicable("before_approval", _holds_anyway(rule, scene, scenario))
     if rule.yearly is not None:
         return _yearly(rule, scene, scenario)
     clock = clock_of(rule, scene, scenario)
     if clock is None:
-        return Decision("not_applicable", deadline=None, why_not="not_yet", if_false="not_applicable")
-    return _judge(rule, scene, scenario, clock)
+        return _not_applicable("not_yet")
+    decision = _judge(rule, scene, scenario, clock)
+    force = came_later(scene, scenario)
+    if force is not None and (
+        rule.by in ("application", "approval") or (clock.deadline is not None and clock.deadline < force)
+    ):
+        return _not_applicable("before_document", decision.holds)
+    return decision
+
+
+def _not_applicable(why_not: str, holds: bool = False) -> Decision:
+    return Decision("not_applicable", why_not=why_not, holds=holds, if_false="not_applicable")
+
+
+def _look(tree: Any, rule: Rule, scene: Scene, moment: Moment, scenario: Scenario) -> Seen:
+    """What the condition of a rule comes to; where it is left to a person to judge, an attestation settles it."""
+    seen = see(tree, scene, moment, scenario, rule)
+    return settled(seen, rule, scene) if seen.value == REVIEW else seen
 
 
 def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
     if rule.yearly or rule.from_ or rule.since or rule.until:
         return False
-    seen = see(rule.condition, scene, Moment(scene.as_of), scenario, rule)
+    seen = _look(rule.condition, rule, scene, Moment(scene.as_of), scenario)
     return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
 
 
 def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decision:
     """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
     moment, deadline, late, window = clock
-    seen = see(rule.condition, scene, moment, scenario, rule)
+    seen = _look(rule.condition, rule, scene, moment, scenario)
     value = negate(seen.value) if rule.kind == "consequence" else seen.value
     broken = (
         see(rule.fails_at_once, scene, moment, scenario, rule) if rule.fails_at_once is not None else None
     )
     applies = see(rule.applies, scene, moment, scenario, rule) if rule.applies is not None else None
-    status = status_of(value, broken, late)
-    told = Decision(status, seen, moment, deadline, window, None, value == TRUE, late, applies, broken)
-    if applies is None or applies.value == TRUE:
-        return told
-    if applies.value == FALSE:
-        return told._replace(status="not_applicable", why_not="applies", if_false="not_applicable")
-    return (
-        told
-        if status == "pass"
-        else told._replace(
-            status="needs_review" if applies.value == REVIEW and status != "unknown" else "unknown"
-        )
-    )
+    status, why_not, if_false = status_of(value, broken, late), None, late
+    if applies is not None and applies.value == FALSE:
+        status, why_not, if_false = "not_applicable", "applies", "not_applicable"
+    elif applies is not None and applies.value != TRUE and status != "pass":
+        if applies.value == UNKNOWN or status == "unknown":
+            status = "unknown"
+        else:  # whether it applies is left to be judged: the judgement is on the rule as a whole
+            applies = settled(applies, rule, scene)
+            status = status_of(applies.value, None, late)
+    return Decision(status, seen, moment, deadline, window, why_not, value == TRUE, if_false, applies, broken)
 
 
 def status_of(value: int, broken: Seen | None, late: str) -> str:
+    """The status of a requirement with this value; `late` is what it is where it does not hold."""
     if broken is not None and broken.value == TRUE:
         return "fail"
     if value == TRUE:
@@ -143,28 +152,21 @@ def status_of(value: int, broken: Seen | None, late: str) -> str:
 
 
 def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
-    """Every full calendar year between approval and the as-of day; where nothing is owed yet, not applicable."""
-    as_of, owed = scene.as_of, rule.yearly
-    assert owed is not None
-    assert scenario.approved is not None
-    first = (
-        scenario.approved.year
-        if scenario.approved == date(scenario.approved.year, 1, 1)
-        else scenario.approved.year + 1
-    )
-    last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
-    told = []
-    for year in range(first, last + 1):
+    """Every calendar year that owes something; where none does yet, not applicable."""
+    years = []
+    for year in years_owed(rule, scene, scenario):
         due = year_due(rule, year)
-        seen = see(rule.require, scene, Moment(min(as_of, due), FIRST_DAY, year), scenario, rule)
-        told.append((year, status_of(seen.value, None, "fail" if as_of > due else "pending"), seen, due))
-    if not told:
-        return Decision("not_applicable", why_not="no_year", if_false="not_applicable")
-    statuses = {status for _, status, _, _ in told}
+        seen = _look(rule.require, rule, scene, year_moment(rule, scene, scenario, year), scenario)
+        years.append(
+            (year, status_of(seen.value, None, "fail" if scene.as_of > due else "pending"), seen, due)
+        )
+    if not years:
+        return _not_applicable("no_year")
+    statuses = {status for _, status, _, _ in years}
     status = next(s for s in ("fail", "unknown", "needs_review", "pending", "pass") if s in statuses)
-    late = "fail" if any(as_of > due for *_, due in told) else "pending"
-    shown = next(due for _, s, _, due in told if s == status) if status in ("fail", "pending") else None
-    return Decision(status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(told))
+    late = "fail" if any(scene.as_of > due for *_, due in years) else "pending"
+    shown = next(due for _, s, _, due in years if s == status) if status in ("fail", "pending") else None
+    return Decision(status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(years))
 
 
 def missing_of(decision: Decision) -> tuple[Path, ...]:

@@ -20,11 +20,23 @@ Path = tuple[str | int, ...]
 
 
 class Moment(NamedTuple):
-    """When a condition is looked at: the day, the first day whose money and events count, the year that is owed."""
+    """When a condition is looked at: the day, the first day whose money and events count, the year that is owed.
+
+    Of a centre that was approved before the document came into force, `force` is that day: what lists declare as
+    `earlier` is left out before it; `adverse` says that the rule is a prohibition or a consequence.
+    """
 
     day: date
     start: date = FIRST_DAY
     year: int | None = None
+    force: date = FIRST_DAY
+    adverse: bool = False
+
+    def start_of(self, declared: ListOf) -> date:
+        """The first day whose entries of a list count."""
+        if declared.earlier == "ignored" or (declared.earlier == "fulfils" and self.adverse):
+            return max(self.start, self.force)
+        return self.start
 
 
 class Entry(NamedTuple):
@@ -190,14 +202,21 @@ class Lists:
 
     def _count(self, name: str, moment: Moment, last_full_year: bool) -> Counted:
         listed = self.listed(name)
-        year, last = moment.year, moment.day
+        declared, year, last = listed.declared, moment.year, moment.day
+        start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
         if last_full_year:
             year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
         cap = min(last, self.reported_on)
-        of_a_year = year is not None and listed.declared.year is not None
+        of_a_year = year is not None and declared.year is not None
+        by_year_alone = year is None and declared.year is not None and start is not FIRST_DAY
         counted = []
         for entry in listed.entries:
-            value = TRUE if entry.when is None else within(entry.when, moment.start, last, cap)
+            if entry.when is not None:
+                value = within(entry.when, start, last, cap)
+            elif by_year_alone:  # what counts since a day are the years that begin after it
+                value = UNKNOWN if entry.year is None else TRUE if entry.year > start.year else FALSE
+            else:
+                value = TRUE
             if of_a_year and value != FALSE and entry.year != year:
                 value = UNKNOWN if entry.year is None else FALSE
             if value != FALSE:

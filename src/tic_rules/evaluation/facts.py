@@ -26,6 +26,9 @@ from tic_rules.model.centre import Dated, Programme, Record, Series, Subject, va
 from tic_rules.model.conditions import Where
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet
 
+MANY_SUMS = 4_096
+"""So many different sums of entries that may or may not count are told apart; beyond it, what lies between counts too."""
+
 
 class Reading(NamedTuple):
     """A number as it is known: its range, the places it was read from, the places whose absence keeps it open."""
@@ -47,6 +50,7 @@ class Scene:
         "entries_at",
         "facts",
         "followed",
+        "force",
         "incomplete",
         "listed",
         "lists",
@@ -66,6 +70,8 @@ class Scene:
         self.facts, self.lists = ruleset.facts, ruleset.vocabulary.lists
         self.reported_on = subject.speaks_for or as_of
         self.programme = isinstance(subject, Programme)
+        self.force = None if self.programme else ruleset.document.in_force.from_
+        """The day on which the document came into force, for a centre; a programme's text says its own period."""
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         """What became of the consequences that are decided: whether each followed, and what keeps it open."""
         self.attested: dict[str, list[tuple[int, Any]]] = {}
@@ -95,7 +101,7 @@ class Scene:
         path: Path = tuple(fact.stock.split("."))
         value = value_at(self.subject, fact.stock)
         if value is None:
-            return Reading(ANYTHING, (), (path,))
+            return self._counted(fact, moment, path) if fact.else_count else Reading(ANYTHING, (), (path,))
         day, spoken = moment.day, self.reported_on
         dated = isinstance(value, Series)
         series = value if dated else (Dated(Span(spoken, spoken), value),)
@@ -232,15 +238,76 @@ class Scene:
         high = INFINITY if more else len(certain) + most
         return Reading(Range(max(len(certain), 1 if entries else 0), high), tuple(cites), tuple(missing))
 
+    def sums(self, name: str, moment: Moment) -> list[Range]:
+        """The ranges that a sum may lie in: an entry that may not count adds all of its amount, or nothing.
+
+        One range where the fact is no sum, or where there are too many ways to add up.
+        """
+        fact = self.facts[name]
+        whole = self.number(name, moment).range
+        entries, more, _ = self.entries_at(fact, moment) if fact.reading == "sum" else ([], (), None)
+        if more or not entries:
+            return [whole]
+        possible = {Range(0, 0)}
+        for entry, counts in entries:
+            value = (
+                counts if fact.where is None else min(counts, self.matches(fact.where, entry, moment.day, []))
+            )
+            if value == FALSE:
+                continue
+            amount = entry.get(fact.sum or "") or ANYTHING
+            added = {one.plus(amount) for one in possible}
+            possible = added if value == TRUE else possible | added
+            if len(possible) > MANY_SUMS:
+                return [whole]
+        return list(possible)
+
     def _kinds(self, fact: Fact, moment: Moment) -> Reading:
-        groups = self.groups(fact.kinds or "", moment)
-        low = sum(1 for reading in groups.values() if reading.range.low > 0)
-        high = sum(1 for reading in groups.values() if reading.range.high > 0)
-        cites = tuple(cite for reading in groups.values() for cite in reading.cites)
-        missing = tuple(
-            dict.fromkeys(m for r in groups.values() if r.range.low <= 0 < r.range.high for m in r.missing)
+        """How many groups have more than nothing: one entry whose group is not known adds at most one kind."""
+        readings = self.groups(fact.kinds or "", moment)
+        grouped = self.facts[fact.kinds or ""]
+        certain = {group for group, reading in readings.items() if reading.range.low > 0}
+        perhaps = {group for group, r in readings.items() if r.range.high > 0} - certain
+        high = len(certain) + len(perhaps)
+        if perhaps and not self.entries_at(grouped, moment)[1]:
+            high = len(certain) + self._most_kinds(grouped, moment, perhaps)
+        cites = tuple(dict.fromkeys(cite for reading in readings.values() for cite in reading.cites))
+        open_groups = (
+            [readings[group] for group in readings if group in perhaps] if high > len(certain) else []
         )
-        return Reading(Range(low, high), tuple(dict.fromkeys(cites)), missing)
+        missing = tuple(dict.fromkeys(path for reading in open_groups for path in reading.missing))
+        return Reading(Range(len(certain), high), cites, missing)
+
+    def _most_kinds(self, fact: Fact, moment: Moment, groups: set[str]) -> int:
+        """How many of the groups may have more than nothing at once, each entry being in one group at most."""
+        entries, _, _ = self.entries_at(fact, moment)
+        parts = fact.groups or {}
+        ways: list[list[str]] = []
+        for entry, _ in entries:
+            amount = entry.get(fact.sum or "amount") or ANYTHING
+            possible = [
+                group
+                for group in sorted(groups)
+                if amount.high > 0 and self.matches(parts[group].where, entry, moment.day, []) != FALSE
+            ]
+            if possible:
+                ways.append(possible)
+        taken: dict[str, list[str]] = {}  # the entry that each group has
+
+        def place(way: list[str], tried: set[str]) -> bool:
+            for group in way:
+                if group not in tried:
+                    tried.add(group)
+                    if group not in taken or place(taken[group], tried):
+                        taken[group] = way
+                        return True
+            return False
+
+        for way in ways:
+            if len(taken) == len(groups):
+                break
+            place(way, set())
+        return len(taken)
 
     def groups(self, name: str, moment: Moment) -> dict[str, Reading]:
         """The amounts of each group of a fact."""
@@ -328,7 +395,9 @@ class Scene:
     def days(self) -> frozenset[date]:
         """Every day that the data names, and the two days that it is looked at from."""
         if self._days is None:
-            self._days = frozenset((*_days_in(self.subject), self.as_of, self.reported_on))
+            self._days = frozenset(
+                (*_days_in(self.subject), self.as_of, self.reported_on, *([self.force] if self.force else []))
+            )
         return self._days
 
 

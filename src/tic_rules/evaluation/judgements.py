@@ -6,80 +6,120 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 
 
 def sort_judgements(scene: Scene) -> None:
-    """Give every attestation with an effect to its rule."""
+    """Give every attestation that can have an effect to its rule: complete, not after the as-of day, not expired."""
     if not scene.subject.attestations:
         return
-    items, as_of, attested = judged_rules(scene.ruleset), scene.as_of, scene.attested
+    items, as_of, attested = items_of_rules(scene.ruleset), scene.as_of, scene.attested
     for index, given in enumerate(scene.subject.attestations):
-        own = items.get(given.rule)
-        if own is None:
+        rule = items.get(given.rule)
+        if rule is None:
             continue
-        rule, of_items = own
+        rule_id, of_items = rule
         day, item = given.date, given.item
         if day is None or day[0] > as_of or given.met is None or given.by is None or given.evidence is None:
             continue
-        if (item not in of_items if of_items else item is not None) or (
-            given.expires_on is not None and expired(given, as_of)
-        ):
+        if (item not in of_items if of_items else item is not None) or expired(given, as_of):
             continue
-        if rule in attested:
-            attested[rule].append((index, given))
-        else:
-            attested[rule] = [(index, given)]
+        attested.setdefault(rule_id, []).append((index, given))
 
 
-class Judged(NamedTuple):
-    """A rule that takes attestations, and the items that it takes one of."""
+class ItemsOf(NamedTuple):
+    """A rule and the items that it takes one attestation of."""
 
     rule: str
     items: frozenset[str]
 
 
-def judged_rules(ruleset: RuleSet) -> dict[str, Judged]:
-    """The rules that take attestations, by their full id."""
-    found = ruleset._compiled.get("items")
-    if found is None:
-        attested = [
-            rule
+def items_of_rules(ruleset: RuleSet) -> dict[str, ItemsOf]:
+    """The items of every rule, by its full id."""
+    items: dict[str, ItemsOf] | None = ruleset._compiled.get("items")
+    if items is None:
+        items = ruleset._compiled["items"] = {
+            f"{ruleset.id}/{rule.id}": ItemsOf(rule.id, frozenset(item.id for item in rule.items))
             for rule in ruleset.rules
-            if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-        ]
-        found = ruleset._compiled["items"] = {
-            f"{ruleset.id}/{rule.id}": Judged(rule.id, frozenset(item.id for item in rule.items))
-            for rule in attested
         }
-    return found
+    return items
+
+
+def takes_attestations(rule: Rule) -> bool:
+    """Whether a rule asks for a judgement by itself, not only where its data leaves one to be made."""
+    return any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+
+
+class Judgement(NamedTuple):
+    """What attestations come to, and the places that were read, or whose absence keeps it open."""
+
+    value: int
+    cites: tuple[Path, ...]
+    missing: tuple[Path, ...]
+
+
+def judgement_on(rule: Rule, item: str | None, scene: Scene) -> Judgement:
+    """The judgement on a rule, or on one of its items; REVIEW where there is none."""
+    attestations = [(n, a) for n, a in scene.attested.get(rule.id, ()) if a.item == item]
+    if not attestations:
+        return NO_JUDGEMENT
+    value, _ = latest_judgement(attestations, scene.as_of)
+    missing: tuple[Path, ...] = ()
+    if value == UNKNOWN:
+        missing = tuple(("attestations", n, "date") for n, a in attestations if not a.date.exact)
+    return Judgement(value, tuple(("attestations", n) for n, _ in attestations), missing)
+
+
+NO_JUDGEMENT = Judgement(REVIEW, (), ())
+
+
+def settled(seen: Seen, rule: Rule, scene: Scene) -> Seen:
+    """What data alone leaves to be judged is what an attestation for the rule says; without one it stays."""
+    if rule.id not in scene.attested:
+        return seen
+    value, cites, missing = judgement_on(rule, None, scene)
+    return seen._replace(value=value, cites=(*seen.cites, *cites), missing=(*seen.missing, *missing))
 
 
 def expired(given: Any, as_of: date) -> bool:
+    """Whether an attestation or an exemption has run out before the as-of day."""
     return given.expires_on is not None and given.expires_on.first < as_of
 
 
-def latest_judgement(own: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
-    """The latest attestation up to the as-of day wins; two of one day that differ need review; none needs review."""
-    if len(own) == 1 and own[0][1].date.last <= as_of:
-        return (TRUE if own[0][1].met else FALSE), own[0][0]
-    certain = [(index, a) for index, a in own if a.date.last <= as_of]
-    possible = [(index, a) for index, a in own if a.date.first <= as_of < a.date.last]
-    kept = [
-        (i, a)
-        for i, a in certain + possible
+def latest_judgement(attestations: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
+    """The latest attestation up to the as-of day wins, and its place; two of one day that differ need review."""
+    if len(attestations) == 1 and attestations[0][1].date.last <= as_of:
+        index, only = attestations[0]
+        return (TRUE if only.met else FALSE), index
+    certain = [(n, a) for n, a in attestations if a.date.last <= as_of]
+    possible = [(n, a) for n, a in attestations if a.date.first <= as_of < a.date.last]
+    latest = [
+        (n, a)
+        for n, a in certain + possible
         if not any(other.date.first > a.date.last for _, other in certain)
     ]
-    if not kept:
+    if not latest:
         return REVIEW, None
-    unclear = next((i for i, a in kept if not a.date.exact), None)
-    if len({a.met for _, a in kept}) > 1:
+    unclear = next((n for n, a in latest if not a.date.exact), None)
+    if len({a.met for _, a in latest}) > 1:
         return (REVIEW, None) if unclear is None else (UNKNOWN, unclear)
     if not certain:
         return UNKNOWN, unclear
-    return (TRUE if kept[0][1].met else FALSE), kept[-1][0]
+    return (TRUE if latest[0][1].met else FALSE), latest[-1][0]
 
 
-__all__ = ["Judged", "expired", "judged_rules", "latest_judgement", "sort_judgements"]
+__all__ = [
+    "ItemsOf",
+    "Judgement",
+    "expired",
+    "items_of_rules",
+    "judgement_on",
+    "latest_judgement",
+    "settled",
+    "sort_judgements",
+    "takes_attestations",
+]

@@ -6,17 +6,19 @@ faster must agree with it. Evaluation order never changes a value.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
-from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, negate
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, compare_sums, negate
 from tic_rules.core.quantities import INFINITY, Range
 from tic_rules.evaluation.entries import Moment, Path
-from tic_rules.evaluation.entry_operators import each_of, every, none_of, running, some
+from tic_rules.evaluation.entry_operators import each_of, every, latest, none_of, some
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.judgements import latest_judgement
-from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.judgements import judgement_on
+from tic_rules.evaluation.running import running
+from tic_rules.evaluation.scenarios import Scenario, clock_places
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
@@ -24,8 +26,7 @@ from tic_rules.model.ruleset import Rule
 
 def see(node: Any, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     """Look at a condition at a moment of a scenario. Evaluation order never changes the value."""
-    seen: Seen = _SEE[type(node)](node, scene, moment, scenario, rule)
-    return seen
+    return _SEE[type(node)](node, scene, moment, scenario, rule)
 
 
 def _all(node: c.All, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -49,22 +50,19 @@ def _review(node: c.Review, scene: Scene, moment: Moment, scenario: Scenario, ru
 
 
 def _attested(node: c.Attested, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    given = scene.attested.get(rule.id, [])
-    asked: list[str | None] = [item.id for item in rule.items] or [None]
     values: list[int] = []
     cites: list[Path] = []
     missing: list[Path] = []
-    lacking: list[str] = []
-    for item in asked:
-        own = [(index, a) for index, a in given if a.item == item]
-        value, _ = latest_judgement(own, scene.as_of)
-        values.append(value)
-        cites.extend(("attestations", index) for index, _ in own)
-        if value == UNKNOWN:
-            missing.extend(("attestations", index, "date") for index, a in own if not a.date.exact)
-        if value != TRUE and item is not None:
-            lacking.append(item)
-    return Seen(min(values), node, cites=tuple(cites), missing=tuple(missing), lacking=tuple(lacking))
+    without: list[str] = []
+    items: list[str | None] = [item.id for item in rule.items]
+    for item in items or [None]:
+        judgement = judgement_on(rule, item, scene)
+        values.append(judgement.value)
+        cites.extend(judgement.cites)
+        missing.extend(judgement.missing)
+        if judgement.value != TRUE and item is not None:
+            without.append(item)
+    return Seen(min(values), node, cites=tuple(cites), missing=tuple(missing), lacking=tuple(without))
 
 
 def _compare(node: c.Compare, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -78,6 +76,8 @@ def _compare(node: c.Compare, scene: Scene, moment: Moment, scenario: Scenario, 
     else:
         bound = Range(*limit) if operator == "between" else Range(limit, limit)
     value = compare(operator, left.range, bound)
+    if value == UNKNOWN and operator in ("equals", "between"):
+        value = compare_sums(operator, scene.sums(node.fact, moment), bound)
     return Seen(value, node, left.range, bound, (), cites, missing if value == UNKNOWN else ())
 
 
@@ -237,8 +237,10 @@ def _part_of(own: Any, rest: Any, otherwise: Fraction) -> Fraction:
 
 
 def _not_after(node: c.NotAfter, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    day = scenario.term_end if node.not_after == "term_end" else scenario.approved
-    return Seen(TRUE if day is not None and scene.as_of <= day else FALSE, node, day)
+    at_end = node.not_after == "term_end"
+    day = scenario.term_end if at_end else scenario.approved
+    value = TRUE if day is not None and scene.as_of <= day else FALSE
+    return Seen(value, node, day, cites=clock_places(scene, approval=True, term=at_end))
 
 
 def _follows(node: c.Follows, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -246,11 +248,32 @@ def _follows(node: c.Follows, scene: Scene, moment: Moment, scenario: Scenario, 
     return Seen(value, node, missing=missing)
 
 
-_SEE: dict[Any, Any] = {
-    c.All: _all, c.Either: _any, c.Not: _not, c.Review: _review, c.Attested: _attested, c.Compare: _compare, c.Is: _is, c.Among: _among,
-    c.AnyAmong: _any_among, c.Contains: _contains, c.Given: _given, c.Done: _done, c.Reads: _reads, c.Same: _same, c.Some: some, c.Every: every,
-    c.NoneOf: none_of, c.EachOf: each_of, c.Largest: _largest, c.Share: _share, c.NotAfter: _not_after, c.Follows: _follows, c.Running: running,
-}  # fmt: skip
+_SEE: dict[type[c.Node], Callable[[Any, Scene, Moment, Scenario, Rule], Seen]] = {
+    c.All: _all,
+    c.Either: _any,
+    c.Not: _not,
+    c.Review: _review,
+    c.Attested: _attested,
+    c.Compare: _compare,
+    c.Is: _is,
+    c.Among: _among,
+    c.AnyAmong: _any_among,
+    c.Contains: _contains,
+    c.Given: _given,
+    c.Done: _done,
+    c.Reads: _reads,
+    c.Same: _same,
+    c.Some: some,
+    c.Every: every,
+    c.NoneOf: none_of,
+    c.Latest: latest,
+    c.EachOf: each_of,
+    c.Largest: _largest,
+    c.Share: _share,
+    c.NotAfter: _not_after,
+    c.Follows: _follows,
+    c.Running: running,
+}
 
 
 __all__ = ["between", "see"]

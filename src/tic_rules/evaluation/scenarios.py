@@ -56,16 +56,18 @@ class Needs(NamedTuple):
     application: bool
     window: bool = False
     """What counts lies between the approval and the end of the term, so that both days matter together."""
+    force: bool = False
+    """It matters whether the approval was before the document came into force."""
 
 
 def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
     known = ruleset._compiled.get(("needs", rule.id))
     if known is None:
-        known = ruleset._compiled[("needs", rule.id)] = _needs(rule)
+        known = ruleset._compiled[("needs", rule.id)] = _needs(ruleset, rule)
     return known
 
 
-def _needs(rule: Rule) -> Needs:
+def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
     nodes = [node for tree in trees for node in c.walk(tree)]
     term = (
@@ -83,7 +85,41 @@ def _needs(rule: Rule) -> Needs:
         or rule.yearly is not None
     )
     approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
-    return Needs(approval, term, rule.by == "application", term and rule.since == "approval")
+    window = term and rule.since == "approval"
+    return Needs(approval, term, rule.by == "application", window, _looks_at_force(ruleset, rule))
+
+
+def _looks_at_force(ruleset: RuleSet, rule: Rule) -> bool:
+    """Whether a rule says something else of a centre that was approved before the document came into force."""
+    if ruleset.document.in_force.from_ is None or rule.bearer == "programme":
+        return False
+    if rule.by is not None or rule.yearly is not None:
+        return True
+    adverse = rule.kind in ("prohibition", "consequence")
+    left_out = ("fulfils", "ignored") if adverse else ("ignored",)
+    lists = ruleset.vocabulary.lists
+    read = [lists[name] for name in lists_of(ruleset, rule)]
+    return any(declared.earlier in left_out for declared in read)
+
+
+def lists_of(ruleset: RuleSet, rule: Rule) -> set[str]:
+    """The lists that a rule reads, by name."""
+    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    facts = [ruleset.facts[name] for tree in trees for name in c.facts_of(tree)]
+    facts += [ruleset.facts[fact.kinds] for fact in facts if fact.kinds]
+    facts += [ruleset.facts[name] for name in (rule.amount.sum_of if rule.amount else ())]
+    return {fact.list_name for fact in facts if fact.list_name is not None}
+
+
+def clock_places(scene: Scene, approval: bool, term: bool, application: bool = False) -> tuple[Path, ...]:
+    """Where the data says what the clock is made of; what it does not say is left out."""
+    centre = scene.subject
+    if not isinstance(centre, CentreData):
+        return ()
+    asked = {"approved_on": approval, "term_years": term, "applied_on": application}
+    return tuple(
+        (name,) for name, looked_at in asked.items() if looked_at and getattr(centre, name) is not None
+    )
 
 
 def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
@@ -127,11 +163,13 @@ def _scenarios(scene: Scene, centre: CentreData, needs: Needs) -> Scenarios:
     looked_at = needs.approval or (needs.application and centre.applied_on is not None)
     if span is not None:
         if span.first <= as_of:
-            approvals.extend(_days(scene, Span(span.first, min(span.last, as_of)), offsets, looked_at))
+            approvals.extend(
+                _approvals(scene, Span(span.first, min(span.last, as_of)), offsets, needs, looked_at)
+            )
         if span.last > as_of:
             approvals.append(None)
     elif centre.stage == "approved" or undecided:
-        approvals.extend(_days(scene, Span(FIRST_DAY, as_of), offsets, looked_at))
+        approvals.extend(_approvals(scene, Span(FIRST_DAY, as_of), offsets, needs, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
     possible = (
@@ -227,7 +265,8 @@ def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
         if needs.term
         else []
     )
-    return sorted({0, *(rule.years for rule in scene.ruleset.rules if rule.years), *terms})
+    counted = {years for rule in scene.ruleset.rules for years in (rule.years, rule.from_years) if years}
+    return sorted({0, *counted, *terms})
 
 
 def _end_is_anywhere(centre: CentreData, needs: Needs) -> bool:
@@ -268,6 +307,14 @@ def _terms(centre: CentreData, approved: date, as_of: date) -> list[int]:
     low = int(known.low)
     high = max(low, int(min(known.high, longest)))
     return list(range(low, min(high, low + 60) + 1))
+
+
+def _approvals(scene: Scene, span: Span, offsets: list[int], needs: Needs, looked_at: bool) -> list[date]:
+    """The days of approval that stand for all; where the day is not looked at, one on either side of the document."""
+    force = scene.force
+    if looked_at or not needs.force or force is None or not span.first < force <= span.last:
+        return _days(scene, span, offsets, looked_at)
+    return [add_days(force, -1), *_days(scene, Span(force, span.last), offsets, looked_at)]
 
 
 def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[date]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.quantities import Range
+from tic_rules.evaluation.clock import came_later
 from tic_rules.evaluation.decisions import Decision, decide, missing_of
-from tic_rules.evaluation.entries import Path
-from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
+from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.facts import Reading, Scene
+from tic_rules.evaluation.scenarios import Scenario, clock_places, needs_of, scenarios_of
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Series, value_at
@@ -15,53 +18,146 @@ from tic_rules.model.ruleset import Rule
 
 
 def settle(rule: Rule, scene: Scene) -> Decision:
-    """A rule over every scenario that the data allows: what all of them agree on, otherwise unknown, naming the days to make exact."""
-    needs = needs_of(scene.ruleset, rule)
-    scenarios = scenarios_of(scene, needs)
+    """A rule over every scenario that the data allows: what all agree on, otherwise unknown, with the days to make exact."""
+    scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule))
+    if len(scenarios.all) == 1 and not scenarios.cut:
+        only = decide(rule, scene, scenarios.all[0])
+        return only._replace(missing=missing_of(only)) if only.status == "unknown" else only
+    decisions = [decide(rule, scene, scenario) for scenario in scenarios.all]
     if scenarios.cut:
-        some = [decide(rule, scene, scenario) for scenario in scenarios.all]
-        named = (
-            *scenarios.open,
-            *(path for decision in some if decision.status == "unknown" for path in missing_of(decision)),
-        )
-        return Decision("unknown", missing=tuple(dict.fromkeys(named)), agreed=False)
-    first = decide(rule, scene, scenarios.all[0])
-    if len(scenarios.all) == 1:
-        return first._replace(missing=missing_of(first)) if first.status == "unknown" else first
-    told = [first, *(decide(rule, scene, scenario) for scenario in scenarios.all[1:])]
-    statuses = {decision.status for decision in told}
+        paths = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
+        return Decision("unknown", missing=tuple(dict.fromkeys([*scenarios.open, *paths])), agreed=False)
+    behind = day_not_needed(rule, scene, scenarios.all)
+    status = _agreed(decisions, behind)
+    joined = _joined(decisions, status)
+    if status != "unknown":
+        return joined
+    missing = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
+    if _day_matters(decisions, behind, reads_days(scene, rule)):
+        missing = [*scenarios.open, *missing]
+    return joined._replace(missing=tuple(dict.fromkeys(missing)))
+
+
+def _agreed(decisions: list[Decision], behind: bool) -> str:
+    """The status that all scenarios agree on; `behind` where the time of the rule is up whatever the day was."""
+    statuses = {decision.status for decision in decisions}
     if len(statuses) == 1:
-        status = first.status
-    elif statuses == {"pass", "not_applicable"} and all(decision.holds for decision in told):
-        status = "pass"
-    elif statuses == {"fail", "pending"} and day_not_needed(rule, scene, scenarios.all):
-        status = "fail"
-    else:
-        status = "unknown"
-    shown = next((decision for decision in told if decision.status == status), first)
-    deadlines = {decision.deadline for decision in told}
-    windows = {decision.window for decision in told}
-    seen = _hull([decision for decision in told if decision.seen is not None], shown)
-    settled = shown._replace(
+        return decisions[0].status
+    if statuses == {"pass", "not_applicable"} and all(decision.holds for decision in decisions):
+        return "pass"
+    return "fail" if statuses == {"fail", "pending"} and behind else "unknown"
+
+
+def _day_matters(decisions: list[Decision], behind: bool, looks: bool) -> bool:
+    """Whether another day of the clock would change what becomes of a rule that is unknown."""
+    statuses = {"fail" if behind and one.status == "pending" else one.status for one in decisions}
+    told_apart = {
+        (
+            "fail" if behind else one.if_false,
+            one.moment if looks else None,
+            tuple(year for year, status, _, _ in one.years if status != "pass"),
+        )
+        for one in decisions
+    }
+    return len(statuses) > 1 or len(told_apart) > 1
+
+
+def _joined(decisions: list[Decision], status: str) -> Decision:
+    """The decisions of several scenarios as one: days that they do not agree on are left out, ranges cover all of them."""
+    shown = next((one for one in decisions if one.status == status), decisions[0])
+    deadlines = {one.deadline for one in decisions}
+    moments = {one.moment.day for one in decisions if one.moment is not None}
+    return shown._replace(
         status=status,
-        seen=seen,
+        seen=_cover([one.seen for one in decisions if one.seen is not None], shown.seen),
+        applies=_cover([one.applies for one in decisions if one.applies is not None], shown.applies),
+        broken=_cover([one.broken for one in decisions if one.broken is not None], shown.broken),
+        moment=shown.moment if len(moments) == 1 else None,
         agreed=len(deadlines) == 1,
         deadline=shown.deadline if len(deadlines) == 1 else None,
-        window=shown.window if len(windows) == 1 else None,
+        window=shown.window if len({one.window for one in decisions}) == 1 else None,
+        years=_common_years(decisions, shown),
     )
-    if status != "unknown":
-        return settled
-    missing = [path for decision in told if decision.status == "unknown" for path in missing_of(decision)]
-    looks, behind = reads_days(scene, rule), day_not_needed(rule, scene, scenarios.all)
-    told_apart = {
-        ("fail" if behind else decision.if_false, decision.moment if looks else None) for decision in told
-    }
+
+
+def _common_years(decisions: list[Decision], shown: Decision) -> tuple[tuple[int, str, Seen, date], ...]:
+    """The years that every scenario owes, each with the status that all agree on."""
+    years = []
+    for year, status, seen, due in shown.years:
+        same = [entry for one in decisions for entry in one.years if entry[0] == year]
+        if len(same) == len(decisions):
+            agreed = status if all(entry[1] == status for entry in same) else "unknown"
+            years.append((year, agreed, _cover([entry[2] for entry in same], seen) or seen, due))
+    return tuple(years)
+
+
+def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
+    """What a condition saw in several scenarios: the value where they agree, the range that covers all, no day of one only."""
+    if shown is None:
+        return None
+    observed = shown.observed
+    if isinstance(observed, Range):
+        for seen in seens:
+            if isinstance(seen.observed, Range):
+                observed = observed.hull(seen.observed)
+    elif any(seen.observed != observed for seen in seens):
+        observed = None
+    parts = [_cover([seen.parts[n] for seen in seens], part) for n, part in enumerate(shown.parts)]
+    value = shown.value if all(seen.value == shown.value for seen in seens) else UNKNOWN
+    return shown._replace(value=value, observed=observed, parts=tuple(parts))
+
+
+def left_to_judge(rule: Rule, scene: Scene) -> bool:
+    """Whether the data alone leaves a rule to be judged in any scenario, so that an attestation for it has an effect."""
+    alone = Scene(scene.subject, scene.ruleset, scene.as_of)
+    alone.followed = scene.followed
+    scenarios = scenarios_of(alone, needs_of(scene.ruleset, rule)).all
+    return any(_asks_for_judgement(decide(rule, alone, scenario)) for scenario in scenarios)
+
+
+def _asks_for_judgement(decision: Decision) -> bool:
+    return decision.status == "needs_review" or any(
+        status == "needs_review" for _, status, *_ in decision.years
+    )
+
+
+def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ...]:
+    """The places that a decision rests on: those that were read, and the days of the clock that its status follows from."""
+    if scene.programme or decision.why_not in ("programme", "not_programme", "applies"):
+        return decision.cites
+    if decision.why_not == "before_approval":
+        given = [
+            name
+            for name in ("stage", "approved_on", "applied_on")
+            if getattr(scene.subject, name) is not None
+        ]
+        return (*decision.cites, *((name,) for name in given[:1]))
+    needs = needs_of(scene.ruleset, rule)
     if (
-        len({"fail" if behind and status == "pending" else status for status in statuses}) > 1
-        or len(told_apart) > 1
+        decision.why_not is None
+        and decision.status not in ("fail", "pending")
+        and not reads_days(scene, rule)
     ):
-        missing = [*scenarios.open, *missing]
-    return settled._replace(missing=tuple(dict.fromkeys(missing)))
+        return decision.cites
+    looks_at_approval = needs.approval or decision.why_not == "before_document"
+    clock = clock_places(scene, looks_at_approval, needs.term, needs.application)
+    return tuple(dict.fromkeys((*decision.cites, *clock)))
+
+
+def amount_of(rule: Rule, scene: Scene) -> Reading:
+    """The amount of a consequence, over all that the data allows: what its facts come to, with the places read."""
+    assert rule.amount is not None
+    scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
+    forces = {came_later(scene, scenario) for scenario in scenarios}
+    total: Range | None = None
+    places: list[Path] = []
+    for force in forces:
+        moment = Moment(scene.as_of) if force is None else Moment(scene.as_of, force=force, adverse=True)
+        readings = [scene.number(name, moment) for name in rule.amount.sum_of]
+        one = Range(sum(r.range.low for r in readings), sum(r.range.high for r in readings))
+        total = one if total is None else total.hull(one)
+        places.extend(path for reading in readings for path in reading.cites)
+    return Reading(total or Range(0, 0), tuple(dict.fromkeys(places)))
 
 
 def day_not_needed(rule: Rule, scene: Scene, scenarios: tuple[Scenario, ...]) -> bool:
@@ -85,18 +181,6 @@ def reads_days(scene: Scene, rule: Rule) -> bool:
         if fact.value is not None and isinstance(value_at(scene.subject, fact.value), Series):
             return True
     return False
-
-
-def _hull(told: list[Decision], shown: Decision) -> Seen | None:
-    """What was seen, with the range that all scenarios together leave."""
-    seen = shown.seen
-    if seen is None or not isinstance(seen.observed, Range):
-        return seen
-    observed = seen.observed
-    for decision in told:
-        if decision.seen is not None and isinstance(decision.seen.observed, Range):
-            observed = observed.hull(decision.seen.observed)
-    return seen._replace(observed=observed)
 
 
 def check_rules(scene: Scene) -> list[Decision]:
@@ -131,4 +215,12 @@ def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
     return value, decision.missing
 
 
-__all__ = ["check_rules", "day_not_needed", "reads_days", "settle"]
+__all__ = [
+    "amount_of",
+    "check_rules",
+    "cited_places",
+    "day_not_needed",
+    "left_to_judge",
+    "reads_days",
+    "settle",
+]

@@ -285,6 +285,15 @@ class NoneOf(Node):
     open: Flag = False
 
 
+class Latest(Node):
+    """The latest entry, by its date or its year, of those that are as `of` says, is as `has` says; false where there is none."""
+
+    fact: str
+    latest: Literal["date", "year"]
+    of: Where = Where.model_construct(each=NOTHING, any=())
+    has: Where
+
+
 class EachOf(Node):
     """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
 
@@ -338,7 +347,7 @@ class Running(Node):
 _BY_KEY: tuple[tuple[str, str], ...] = (
     ("all", "all"), ("any", "any"), ("not", "not"), ("review", "review"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
     ("follows", "follows"), ("running", "running"), ("is", "is"), ("among", "among"), ("any_among", "any_among"), ("contains_all", "contains_all"),
-    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("each_of", "each_of"),
+    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("latest", "latest"), ("each_of", "each_of"),
     ("largest", "largest"), ("share_of", "share_of"), *((name, "compare") for name in OPERATORS),
 )  # fmt: skip
 
@@ -355,7 +364,7 @@ def _operator(value: Any) -> str | None:
 
 _TAG_OF: dict[type[Node], str] = {
     All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
-    Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
+    Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of", Latest: "latest",
     EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
 }  # fmt: skip
 
@@ -367,7 +376,7 @@ Condition = Annotated[
         {tag: kind for kind, tag in _TAG_OF.items()},
         "operator",
         "no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
-        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
+        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, latest, each_of, largest, share_of, not_after, follows, running",
     ),
 ]
 """Any one of the family above; the operator that a mapping holds says which."""

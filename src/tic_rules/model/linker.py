@@ -209,7 +209,7 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
 
 
 _FITS: dict[type, tuple[str, ...]] = {
-    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.EachOf: ("table",),
+    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.Latest: ("entries",), c.EachOf: ("table",),
     c.Largest: ("groups",), c.Share: ("groups",), c.Is: ("truth", "choice"), c.Among: ("choice",), c.Given: ("text",), c.Done: ("date",), c.Reads: ("text",),
 }  # fmt: skip
 
@@ -251,6 +251,14 @@ def _node_faults(
                 at,
                 f"{name} 是 {kind}，此处需要 {'、'.join(fits)}",
                 f"{name} is {kind}; {' or '.join(fits)} is needed here",
+            )
+        listed = vocabulary.lists.get(fact.list_name or "")
+        if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
+            yield (
+                "wrong-fact",
+                at,
+                f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次",
+                f"the entries of {name} have no {node.latest}, so there is no latest one",
             )
         if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
             for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
@@ -299,14 +307,16 @@ def _word_faults(
                 else node.contains_all
             )
             yield from _unknown_words(asked, words_at(subject, path), at, vocabulary)
-        case c.Some() | c.Every() | c.NoneOf() | c.Running():
+        case c.Some() | c.Every() | c.NoneOf() | c.Latest() | c.Running():
             listed = vocabulary.lists.get(fact.list_name or "")
             wheres = (
                 (node.where,)
                 if isinstance(node, c.Running)
                 else tuple(
                     w
-                    for w in (getattr(node, n, None) for n in ("some", "every", "none_of", "permitted"))
+                    for w in (
+                        getattr(node, n, None) for n in ("some", "every", "none_of", "permitted", "of", "has")
+                    )
                     if w is not None
                 )
             )

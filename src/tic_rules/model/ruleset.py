@@ -92,6 +92,9 @@ class ListOf(Node):
     held: str | None = None
     """The path is one event, not a list; this attribute says whether it has taken place."""
     look_up: Mapping[str, LookUp] = NOTHING
+    earlier: Literal["counts", "fulfils", "ignored"] = "counts"
+    """What an entry dated before the document came into force is to a centre that was approved before it: it counts;
+    it fulfils a duty but breaks no prohibition and draws no consequence; or no rule of the document looks at it."""
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -280,6 +283,15 @@ def _by(value: Any) -> Any:
 By = Annotated[str | date, Before(_by)]
 
 
+def _from(value: Any) -> Any:
+    if isinstance(value, str) and (value in ("approval", "term_end") or _YEARS.fullmatch(value)):
+        return str(value)
+    raise refuse("from", "应为 approval、1y、2y 或 term_end", "approval, 1y, 2y or term_end is expected")
+
+
+From = Annotated[str, Before(_from)]
+
+
 def _since(value: Any) -> Any:
     return "approval" if value == "approval" else _day(value)
 
@@ -302,7 +314,7 @@ class Rule(Node):
     remedy: Bilingual
     reading: Bilingual | None = None
     by: By | None = None
-    from_: Annotated[Literal["approval", "term_end"] | None, Alias("from")] = None
+    from_: Annotated[From | None, Alias("from")] = None
     since: Since | None = None
     until: Literal["term_end"] | None = None
     yearly: Yearly | None = None
@@ -349,6 +361,11 @@ class Rule(Node):
     def years(self) -> int | None:
         """N of `by: Ny`."""
         return int(self.by[:-1]) if isinstance(self.by, str) and self.by.endswith("y") else None
+
+    @cached_property
+    def from_years(self) -> int | None:
+        """N of `from: Ny`."""
+        return int(self.from_[:-1]) if self.from_ is not None and self.from_.endswith("y") else None
 
     @cached_property
     def phase(self) -> Phase:

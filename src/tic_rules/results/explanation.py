@@ -90,13 +90,22 @@ def time_of(rule: Rule) -> Text:
             Text(f"批复后每个完整年度，至迟{end[0]}", f"for every full year since approval, by {end[1]}")
         )
     if rule.from_ is not None:
-        start = ("批复", "approval") if rule.from_ == "approval" else ("建设期满", "the end of the term")
-        parts.append(Text(f"{start[0]}之后", f"after {start[1]}"))
+        parts.append(_from(rule.from_, rule.from_years))
     if rule.by is not None:
         parts.append(_by(rule.by, rule.years))
     if not parts:
         parts.append(Text("批复后随时", "at any time from approval on"))
     return Text("，".join(p.zh for p in parts), ", ".join(p.en for p in parts))
+
+
+def _from(start: str, years: int | None) -> Text:
+    if years is not None:
+        return Text(
+            f"批复创建满{years}年之后", f"after {years} {'year' if years == 1 else 'years'} from approval"
+        )
+    if start == "approval":
+        return Text("自批复之日起", "from the day of approval on")
+    return Text("建设期满之后", "after the end of the term")
 
 
 def _by(by: str | date, years: int | None) -> Text:

@@ -268,6 +268,18 @@ class _Describer:
                     f"{self.label(node.fact)}中没有：{barred}{rest}",
                     f"none of {self.label(node.fact)}: {barred}{rest}",
                 )
+            case c.Latest():
+                of = self.where(node.of, node.fact)
+                among = t(f"（{of}）", f" ({of})") if of else ""
+                has = self.where(node.has, node.fact)
+                last = t(
+                    "最近一次" if node.latest == "date" else "最近年度",
+                    "the latest" if node.latest == "date" else "that of the latest year",
+                )
+                return t(
+                    f"{self.label(node.fact)}{among}中{last}：{has}",
+                    f"of {self.label(node.fact)}{among}, {last}: {has}",
+                )
             case c.EachOf():
                 return t(
                     f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has, node.fact)}",

@@ -224,6 +224,10 @@ class _Speaker:
             ),
             "not_yet": ("时间未到，尚不产生义务", "the time for this has not come yet"),
             "no_year": ("批复后尚无应计的完整年度", "no full year since approval owes this yet"),
+            "before_document": (
+                "中心获批早于文件施行，本条不溯及既往",
+                "the centre was approved before the document came into force; this does not reach back",
+            ),
             "programme": ("本条针对中心，不针对总体布局", "this speaks to centres, not to the programme"),
             "not_programme": (
                 "本条针对总体布局，不针对单个中心",

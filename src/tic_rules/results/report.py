@@ -365,7 +365,9 @@ class Report:
         """The verdicts by bearer and by phase, and that of the whole under an empty name."""
         if self._judged is None:
             kinds = {
-                (finding.bearer, finding.phase, finding.status) for finding in self.findings if finding.counts
+                (_counts_under(finding), finding.phase, finding.status)
+                for finding in self.findings
+                if finding.counts
             }
             statuses: dict[str, set[str]] = {"": {status for _, _, status in kinds}}
             for bearer, phase, status in kinds:
@@ -440,6 +442,11 @@ class Report:
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuild_report, (self.as_dict(),)
+
+
+def _counts_under(finding: Finding) -> str:
+    """Whose verdict a finding counts for: a consequence for the centre that suffers it, not the authority that draws it."""
+    return "centre" if finding.kind == "consequence" and finding.bearer != "programme" else finding.bearer
 
 
 def _rebuild_report(data: dict[str, Any]) -> Report:

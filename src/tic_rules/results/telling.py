@@ -18,7 +18,7 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 from tic_rules.evaluation.seen import Seen
-from tic_rules.evaluation.settlement import reads_days
+from tic_rules.evaluation.settlement import amount_of, cited_places, reads_days
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Record, Series, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -287,17 +287,14 @@ class Telling:
     # --- places --------------------------------------------------------------------------------------------------------------
 
     def _paths(self) -> Sequence[Path]:
-        """The places that were read; of a consequence that follows, those of its amount too."""
-        read, amount = self.decision.cites, self.rule.amount
-        if amount is None or self.decision.status != "fail":
+        """The places that the finding rests on; of a consequence that follows, those of its amount too."""
+        read = cited_places(self.rule, self.decision, self.scene)
+        if self.rule.amount is None or self.decision.status != "fail":
             return read
-        added = [
-            path for fact in amount.sum_of for path in self.scene.number(fact, Moment(self.scene.as_of)).cites
-        ]
-        return list(dict.fromkeys([*read, *added]))
+        return list(dict.fromkeys([*read, *amount_of(self.rule, self.scene).cites]))
 
     def _data(self) -> list[Part]:
-        return data_at(self.scene, self._paths() if self.rule.amount is not None else self.decision.cites)
+        return data_at(self.scene, self._paths())
 
     def _at(self, where: str, mark: Mark) -> Part:
         return _place_of(self.scene, where, mark)
@@ -404,12 +401,7 @@ class Telling:
         return None if total is None else _observed(total, "CNY")
 
     def _total(self) -> Range | None:
-        if self.rule.amount is None:
-            return None
-        total = Range(0, 0)
-        for fact in self.rule.amount.sum_of:
-            total = total.plus(self.scene.number(fact, Moment(self.scene.as_of)).range)
-        return total
+        return None if self.rule.amount is None else amount_of(self.rule, self.scene).range
 
 
 def data_at(scene: Scene, paths: Sequence[Path]) -> list[Part]:

@@ -7,14 +7,15 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import LAST_DAY, Span, clip
+from tic_rules.core.quantities import LAST_DAY, Span, add_years, clip
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.judgements import expired, judged_rules
+from tic_rules.evaluation.judgements import expired, takes_attestations
 from tic_rules.evaluation.scenarios import TOO_OPEN
+from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import CentreData, Record, Series, Subject
 from tic_rules.model.loader import in_force
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Part
 
 
@@ -24,7 +25,8 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Part, ...]:
     return (
         *_about_time(subject, ruleset, as_of),
         *_about_scenarios(scene),
-        *_about_judgements(subject, ruleset, as_of),
+        *_about_approval(scene),
+        *_about_judgements(scene),
         *_about_exemptions(subject, ruleset, used, as_of),
     )
 
@@ -55,6 +57,14 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Par
             f"the data has no reported_on; it is taken to speak for {as_of}",
         )
         return
+    if as_of > add_years(subject.speaks_for, 1):
+        yield _warn(
+            subject,
+            "old-data",
+            ("reported_on",),
+            f"数据报告日{subject.speaks_for}比基准日{as_of}早一年以上",
+            f"the data speaks for {subject.speaks_for}, more than a year before the as-of day {as_of}",
+        )
     if (
         isinstance(subject, CentreData)
         and subject.stage == "applicant"
@@ -100,90 +110,103 @@ def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
             yield from _dated(value, (*at, name))
 
 
+def _about_approval(scene: Scene) -> Iterator[Part]:
+    """That the centre was, or may have been, approved before the document came into force."""
+    centre, force = scene.subject, scene.force
+    if force is None or not isinstance(centre, CentreData):
+        return
+    span, document = centre.approved_on, scene.ruleset.document
+    if span is None:
+        applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
+        if applicant:
+            return
+    elif span.first >= force or span.first > scene.as_of:
+        return
+    certain = span is not None and span.last < force
+    zh, en = ("", "was") if certain else ("可能", "may have been")
+    yield _warn(
+        centre,
+        "approved-before",
+        ("approved_on",),
+        f"中心{zh}在《{document.title}》施行（{force}）之前获批：申请、批准和此前届满的期限不适用，此前的评价、验收和支出不产生不利后果",
+        f"the centre {en} approved before {document.title_en} came into force ({force}): what it asks of application and approval, and deadlines that ended "
+        "before that day, do not apply; earlier evaluations, acceptances and spending have no adverse effect",
+    )
+
+
 def _about_scenarios(scene: Scene) -> Iterator[Part]:
     """That the clock is too open for some rules to be decided at all."""
     if any(scenarios.cut for scenarios in scene.scenarios.values()):
         yield _warn(scene.subject, "open-clock", ("approved_on",), TOO_OPEN.zh, TOO_OPEN.en)
 
 
-def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
+def _about_judgements(scene: Scene) -> Iterator[Part]:
     """The attestations without effect, and why."""
-    attested = judged_rules(ruleset)
-    for index, given in enumerate(subject.attestations):
-        at = ("attestations", index)
+    ruleset = scene.ruleset
+    for index, given in enumerate(scene.subject.attestations):
         if given.rule is None:
             yield _warn(
-                subject,
+                scene.subject,
                 "attestation",
-                at,
+                ("attestations", index),
                 "认定意见没有写明规则（rule），不起作用",
                 "an attestation without a rule has no effect",
             )
             continue
-        own, _, rule_id = given.rule.partition("/")
-        if own != ruleset.id:
+        of_set, _, rule_id = given.rule.partition("/")
+        if of_set != ruleset.id:
             continue
-        shown = clip(rule_id)
         if rule_id not in ruleset:
+            shown = clip(rule_id)
             yield _warn(
-                subject,
+                scene.subject,
                 "unknown-rule",
-                (*at, "rule"),
+                ("attestations", index, "rule"),
                 f"没有规则 {shown}，该认定意见不起作用",
                 f"there is no rule {shown}; the attestation has no effect",
             )
             continue
-        items = attested[given.rule].items if given.rule in attested else frozenset()
-        absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
-        if given.rule not in attested:
-            yield _warn(
-                subject,
-                "not-attested",
-                (*at, "rule"),
-                f"规则 {shown} 由数据判定，认定意见不起作用",
-                f"rule {shown} is decided by data; the attestation has no effect",
-            )
-        elif absent:
-            yield _warn(
-                subject,
-                "attestation",
-                at,
-                f"认定意见缺少 {'、'.join(absent)}，不起作用",
-                f"the attestation lacks {', '.join(absent)} and has no effect",
-            )
-        elif items and given.item not in items:
-            yield _warn(
-                subject,
-                "attestation",
-                at,
-                f"规则 {shown} 按事项认定，需写明 item：{'、'.join(sorted(items))}",
-                f"rule {shown} takes one attestation an item; name one of {', '.join(sorted(items))}",
-            )
-        elif not items and given.item is not None:
-            yield _warn(
-                subject,
-                "attestation",
-                (*at, "item"),
-                f"规则 {shown} 不分事项，该认定意见不起作用",
-                f"rule {shown} has no items; the attestation has no effect",
-            )
-        elif given.date.first > as_of:
-            yield _warn(
-                subject,
-                "attestation",
-                (*at, "date"),
-                "认定意见的日期晚于基准日，不计入",
-                "the attestation is dated after the as-of day and is ignored",
-            )
-        elif expired(given, as_of):
-            until = given.expires_on.first
-            yield _warn(
-                subject,
-                "expired",
-                (*at, "expires_on"),
-                f"规则 {shown} 的认定意见有效期至{until}，已过期，不计入",
-                f"the attestation for {shown} stood until {until}; it has expired and is ignored",
-            )
+        why = _why_without_effect(given, ruleset[rule_id], scene)
+        if why is not None:
+            code, part, zh, en = why
+            at = ("attestations", index) if part is None else ("attestations", index, part)
+            yield _warn(scene.subject, code, at, zh, en)
+
+
+def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str | None, str, str] | None:
+    """Why an attestation for a rule has no effect: a code, the field that it is about, the reason; None where it has."""
+    items = frozenset(item.id for item in rule.items)
+    absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
+    if not takes_attestations(rule) and not left_to_judge(rule, scene):
+        zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
+        return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
+    if absent:
+        zh, en = f"认定意见缺少 {'、'.join(absent)}", f"the attestation lacks {', '.join(absent)}"
+        return "attestation", None, f"{zh}，不起作用", f"{en} and has no effect"
+    if items and given.item not in items:
+        zh, en = "、".join(sorted(items)), ", ".join(sorted(items))
+        return (
+            "attestation",
+            None,
+            f"规则 {rule.id} 按事项认定，需写明 item：{zh}",
+            f"rule {rule.id} takes one attestation an item; name one of {en}",
+        )
+    if not items and given.item is not None:
+        zh, en = f"规则 {rule.id} 不分事项", f"rule {rule.id} has no items"
+        return "attestation", "item", f"{zh}，该认定意见不起作用", f"{en}; the attestation has no effect"
+    if given.date.first > scene.as_of:
+        return (
+            "attestation",
+            "date",
+            "认定意见的日期晚于基准日，不计入",
+            "the attestation is dated after the as-of day and is ignored",
+        )
+    if expired(given, scene.as_of):
+        until = given.expires_on.first
+        zh = f"规则 {rule.id} 的认定意见有效期至{until}，已过期，不计入"
+        en = f"the attestation for {rule.id} stood until {until}; it has expired and is ignored"
+        return "expired", "expires_on", zh, en
+    return None
 
 
 def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Part]:

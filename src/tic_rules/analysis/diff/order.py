@@ -315,7 +315,7 @@ def nature_of(node: Any, vocabulary: Vocabulary) -> Nature:
 def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Attested):
         return Nature(False, False)  # an attestation speaks for its clause at the clause's own deadline
-    if isinstance(node, (c.NotAfter, c.Follows, c.Running)):
+    if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running)):
         return Nature(False, False)
     if isinstance(node, c.Same):
         return Nature(all(_leaf_nature(part, vocabulary).timeless for part in node.same), False)

@@ -83,7 +83,7 @@ def nodes_of(rule: Rule) -> Iterator[tuple[Loc, Any]]:
 
 def wheres_of(node: Any) -> Iterator[tuple[str, c.Where]]:
     """What a condition asks of the entries of a list, under its key."""
-    for key in ("some", "every", "none_of", "permitted", "has", "where"):
+    for key in ("some", "every", "none_of", "permitted", "of", "has", "where"):
         where = getattr(node, key, None)
         if isinstance(where, c.Where):
             yield key, where

@@ -125,6 +125,8 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
     quote, reading = re.sub(r"\s", "", rule.quote), rule.reading.zh if rule.reading else ""
     both = f"{quote}；{reading}"
     asked = years_in(quote) - _spans(quote)
+    if rule.from_years is not None:
+        asked -= {rule.from_years}
     if rule.years is not None:
         if rule.years not in (asked or years_in(both)):
             said = "、".join(str(n) for n in sorted(asked))

@@ -126,7 +126,7 @@ def _lists(at: Loc, node: Any) -> Iterator[tuple[Loc, int, bool]]:
         case c.NoneOf():
             closed = max((len(test.one_of or ()) for test in node.none_of.each.values()), default=0)
             yield (*at, "none_of"), closed, node.open
-        case c.Some() | c.Every():
+        case c.Some() | c.Every() | c.Latest():
             for key, where in wheres_of(node):
                 for place, _, test in tests_of(where, (*at, key)):
                     if test.one_of is not None and not any(

@@ -76,6 +76,8 @@ class Sight:
                 return when(self.at.point <= end, self.at.point > end)
             case c.Same():
                 return self.world.fresh(("same", repr(node), self.at.key))
+            case c.Latest():
+                return self.world.fresh(("latest", repr(node), self.at.key))
             case c.Running():
                 some = self._entries(c.Some(fact=node.of, some=node.where), self.ruleset.facts[node.of])
                 return self.world.running(node, self.at, some)

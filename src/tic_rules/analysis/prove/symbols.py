@@ -96,7 +96,7 @@ class World:
             )
             return [due, At("running", self._year, start, "running")] if rule.yearly.running_year else [due]
         if rule.from_ is not None:
-            opens = "after_approval" if rule.from_ == "approval" else "after_term"
+            opens = "after_term" if rule.from_ == "term_end" else "after_approval"
             return [At("after", self._after, opens)]
         if rule.by is not None:
             return [self._deadline(rule, start)]

@@ -15,10 +15,10 @@ from tic_rules.engines.rete.plan import Node, Plan, RulePlan, words_named
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SILENT, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.rete.sheets import Part, Sheet
 from tic_rules.evaluation.entries import Entry, Moment, series_at
-from tic_rules.evaluation.entry_operators import without_year
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.running import without_year
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series

@@ -1,0 +1,98 @@
+"""Calendar years running: whether that many, one after the other, each have an entry that is so."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
+from tic_rules.core.quantities import add_days
+from tic_rules.evaluation.entries import Moment, Path, undated
+from tic_rules.evaluation.entry_operators import look_through
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.seen import Seen
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule
+
+
+def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    """Calendar years running; a year without an entry is open only where a result for it could exist that is not shown.
+
+    An entry without a year may be of any one year: a run that lacks no more years than there are such entries is open.
+    """
+    fact = scene.facts[node.of]
+    listed = scene.listed(fact.list_name or "")
+    years = [entry.year for entry in listed.entries if entry.year is not None]
+    ended = add_days(moment.day, 1).year - 1
+    begun = scenario.approved.year if scenario.approved else ended
+    loose = without_year(node, scene, moment)
+    spare = min(len(loose), node.running)
+    by_year: dict[int, Seen] = {}
+    for year in range(max(min([begun, *years]) - spare, 1), min(max([ended, *years]) + spare, 9998) + 1):
+        seen = look_through(node, node.of, node.where, scene, moment._replace(year=year), of_a_year=True)
+        if (
+            seen.value == UNKNOWN
+            and (not begun <= year <= ended or _has_result(node, scene, moment, year))
+            and not _open_entry(seen, scene, fact)
+        ):
+            seen = seen._replace(value=FALSE, missing=())
+        by_year[year] = seen
+    runs = [
+        [by_year[year + step] for step in range(node.running)]
+        for year in by_year
+        if year + node.running - 1 in by_year
+    ]
+    values = [_run_of(run, spare) for run in runs]
+    value = any_of(values)
+    told = [run for run, of_run in zip(runs, values, strict=True) if of_run == value]
+    if value != UNKNOWN:
+        cites = (
+            tuple(dict.fromkeys(cite for run in told for seen in run for cite in seen.cites))
+            if value == TRUE
+            else ()
+        )
+        return Seen(value, node, None, None, (), cites)
+    missing = [path for run in told for seen in run if seen.value == UNKNOWN for path in seen.missing]
+    if any(seen.value == FALSE for run in told for seen in run):
+        missing.extend(
+            path for entry, unclear in loose for path in (*unclear, *undated(entry, listed.declared))
+        )
+    return Seen(value, node, missing=tuple(dict.fromkeys(missing)))
+
+
+def without_year(node: c.Running, scene: Scene, moment: Moment) -> list[tuple[Any, list[Path]]]:
+    """The entries that may be so and say no year, each with what leaves it open."""
+    found = []
+    for entry, _ in scene.entries_at(scene.facts[node.of], moment)[0]:
+        unclear: list[Path] = []
+        if entry.year is None and scene.matches(node.where, entry, moment.day, unclear) != FALSE:
+            found.append((entry, unclear))
+    return found
+
+
+def _run_of(run: list[Seen], spare: int) -> int:
+    """A run of years: false where it lacks more of them than entries without a year could fill."""
+    lacking = sum(seen.value == FALSE for seen in run)
+    return FALSE if lacking > spare else UNKNOWN if lacking else min(seen.value for seen in run)
+
+
+def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
+    """Whether the data shows a result of that year of the kind that counts, so that none can be missing; not every list has results."""
+    other = {name: test for name, test in node.where.each.items() if name != "result"}
+    entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
+    kind = c.Where.model_construct(each=other, any=())
+    told = [
+        entry
+        for entry, counts in entries
+        if counts == TRUE and getattr(entry.record, "result", True) is not None
+    ]
+    return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in told)
+
+
+def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:
+    """Whether an entry that is shown leaves the year open, not only one that is not."""
+    lists = scene.listed(fact.list_name or "").at
+    return any(path not in lists for path in seen.missing)
+
+
+__all__ = ["running", "without_year"]
