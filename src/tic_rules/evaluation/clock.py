@@ -30,15 +30,16 @@ def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
             return None
         late = "fail" if rule.kind == "consequence" else "pending"
         return Clock(_moment(rule, scene, scenario, as_of, opens), None, late)
-    start = scenario.approved if rule.since == "approval" else rule.since
-    first = start if isinstance(start, date) else FIRST_DAY
+    first = _start_of(rule, scenario)
     deadline = deadline_of(rule, scenario)
     if deadline is not None:
         last = min(as_of, deadline)
     else:
         last = min(as_of, scenario.term_end) if rule.until and scenario.term_end else as_of
     late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
-    window = (first, deadline or scenario.term_end or as_of) if rule.since is not None else None
+    window = None
+    if rule.since is not None:
+        window = (first, as_of if rule.since == "term_end" else deadline or scenario.term_end or as_of)
     return Clock(_moment(rule, scene, scenario, last, first), deadline, late, window)
 
 
@@ -47,6 +48,17 @@ def _moment(rule: Rule, scene: Scene, scenario: Scenario, day: date, start: date
     if force is None:
         return Moment(day, start)
     return Moment(day, start, None, force, rule.kind in ("prohibition", "consequence"))
+
+
+def _start_of(rule: Rule, scenario: Scenario) -> date:
+    """The first day of what counts: that of `since`, for the end of the term the day after it."""
+    if isinstance(rule.since, date):
+        return rule.since
+    if rule.since == "approval" and scenario.approved is not None:
+        return scenario.approved
+    if rule.since == "term_end" and scenario.term_end is not None:
+        return add_days(scenario.term_end, 1)
+    return FIRST_DAY
 
 
 def opening_of(rule: Rule, scenario: Scenario) -> date | None:

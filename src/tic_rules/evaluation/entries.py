@@ -206,6 +206,8 @@ class Lists:
         start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
         if last_full_year:
             year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
+        if start > last:  # nothing can be dated in a window that has not begun
+            return [], (), listed
         cap = min(last, self.reported_on)
         of_a_year = year is not None and declared.year is not None
         by_year_alone = year is None and declared.year is not None and start is not FIRST_DAY

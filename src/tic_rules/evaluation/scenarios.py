@@ -74,6 +74,7 @@ def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
         rule.by == "term_end"
         or rule.until is not None
         or rule.from_ == "term_end"
+        or rule.since == "term_end"
         or any(isinstance(n, c.NotAfter) and n.not_after == "term_end" for n in nodes)
     )
     approval = (

@@ -293,7 +293,7 @@ From = Annotated[str, Before(_from)]
 
 
 def _since(value: Any) -> Any:
-    return "approval" if value == "approval" else _day(value)
+    return str(value) if value in ("approval", "term_end") else _day(value)
 
 
 Since = Annotated[str | date, Before(_since)]

@@ -61,14 +61,14 @@ def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
     if (
         rule.by in ("application", "approval", "term_end")
         or rule.years
-        or rule.since == "approval"
+        or rule.since in ("approval", "term_end")
         or rule.yearly
         or rule.from_
     ):
         yield "approved_on"
     if rule.by == "application":
         yield "applied_on"
-    if rule.by == "term_end" or rule.until or rule.from_ == "term_end":
+    if rule.until or "term_end" in (rule.by, rule.from_, rule.since):
         yield "term_years"
     if any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
         yield "attestations"

@@ -75,6 +75,8 @@ def time_of(rule: Rule) -> Text:
         start = (
             ("批复创建", "approval")
             if rule.since == "approval"
+            else ("建设期满次日", "the day after the end of the term")
+            if rule.since == "term_end"
             else (day_text(str(rule.since), "zh"), str(rule.since))
         )
         parts.append(Text(f"自{start[0]}起计", f"counted from {start[1]}"))

@@ -159,8 +159,10 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
                 f"“到{rule.by.year}年”以12月31日为限，不是{rule.by}",
                 f"“by {rule.by.year}” is up to 31 December, not {rule.by}",
             )
-    elif "term_end" in (rule.by, rule.from_, rule.until):
-        key = "by" if rule.by else "from" if rule.from_ else "until"
+    elif "term_end" in (rule.by, rule.from_, rule.until, rule.since):
+        key = next(
+            key for key in ("by", "from", "until", "since") if getattr(rule, key.replace("from", "from_"))
+        )
         if not TERM_END.search(both):
             yield _deadline(
                 key,
