@@ -256,12 +256,16 @@ def test_the_days_that_matter_stand_for_every_day(ruleset: str, data: st.DataObj
 
     scene = Scene(centre, rules, day)
     for rule in [rule for rule in rules if rule.years or rule.by == "term_end" or rule.yearly][:6]:
-        told = {decide(rule, scene, scenario).status for scenario in scenarios_of(scene, needs_of(rules, rule)).all}
+        told = {
+            decide(rule, scene, scenario).status
+            for scenario in scenarios_of(scene, needs_of(rules, rule)).all
+        }
         for offset in range(0, 900, 7):
             exact = Centre.from_data({**raw, "approved_on": (first + timedelta(days=offset)).isoformat()})
             one = Scene(exact, rules, day)
             assert {
-                decide(rule, one, scenario).status for scenario in scenarios_of(one, needs_of(rules, rule)).all
+                decide(rule, one, scenario).status
+                for scenario in scenarios_of(one, needs_of(rules, rule)).all
             } <= told
 
 

@@ -9,7 +9,8 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import INFINITY, Range, Span, visible
+from tic_rules.core.logic import TRUE, compare
+from tic_rules.core.quantities import Number, Range, Span, visible
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Path
 from tic_rules.model import conditions as c
@@ -265,15 +266,14 @@ def unit_of(node: Any, ruleset: RuleSet) -> str | None:
     return fact.unit if fact else None
 
 
-def gap_of(observed: Range, bound: Range, operator: str) -> Any:
-    """How far what is certain stands from the bound; 0 where it is met, None where an end is open."""
-    if operator in ("at_most", "less_than"):
-        return max(observed.low - bound.high, 0) if bound.high != INFINITY else None
-    if operator in ("equals", "between") and observed.low > bound.high:
-        return observed.low - bound.high
-    if isinstance(bound.low, float):
+def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
+    """How far a number stands from its bound; 0 where it is met, None where what is known leaves the distance open."""
+    if compare(operator, observed, bound) == TRUE:
+        return 0
+    if not observed.exact or not (bound.exact or operator == "between"):
         return None
-    return max(bound.low - observed.low, 0)
+    number = observed.low
+    return number - bound.high if number > bound.high else max(bound.low - number, 0)
 
 
 __all__ = ["Found", "gap_of", "operator_of", "remembered", "said", "unit_of"]

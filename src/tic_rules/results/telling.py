@@ -465,6 +465,10 @@ def _progress(observed: Range, bound: Range, operator: str) -> float | None:
         or bound.low <= 0
     ):
         return None
+    if observed.low >= (bound.low if operator == "between" else bound.high):
+        return 1.0
+    if not observed.exact or not (bound.exact or operator == "between"):
+        return None  # how far it has come is not known
     return min(1.0, round(float(Fraction(observed.low) / Fraction(bound.low)), 4))
 
 
