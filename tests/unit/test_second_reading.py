@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tic_rules import Centre, Report, RuleSet, check, check_programme, parse_ruleset
+from tic_rules import Report, RuleSet, check, check_programme, parse_ruleset
 
 HEAD = """
 id: small
