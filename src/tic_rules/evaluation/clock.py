@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tic_rules.core.quantities import FIRST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment
@@ -22,7 +22,18 @@ class Clock(NamedTuple):
 
 
 def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
-    """The clock of a rule that is not owed year by year; None where its time has not come."""
+    """The clock of a rule that is not owed year by year; None where its time has not come.
+
+    Rules that say the same of time have the same clock in the same scenario; it is remembered for the length of a check.
+    """
+    key = (rule.time, scenario)
+    clocks: dict[Any, Clock | None] = scene.clocks
+    if key not in clocks:
+        clocks[key] = _clock(rule, scene, scenario)
+    return clocks[key]
+
+
+def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     as_of = scene.as_of
     if rule.from_ is not None:
         opens = opening_of(rule, scenario)

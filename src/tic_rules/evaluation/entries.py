@@ -40,23 +40,20 @@ class Moment(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry of a list, with the days that it may be dated and the attributes that were looked up elsewhere.
-
-    A looked-up attribute is its value and the place that it was read from, or None and all that keeps it unknown.
-    """
+    """One entry of a list: its record and what its attributes are, those among them that are looked up elsewhere too."""
 
     at: Path
     record: Any
-    when: Span | None
-    year: int | None
-    looked_up: Mapping[str, tuple[Any, tuple[Path, ...]]] | None
+    values: Mapping[str, Any]
+    when: Span | None = None
+    """The days that it may be dated; None where entries of the list have no date."""
+    year: int | None = None
+    looked_up: Mapping[str, tuple[Path, ...]] | None = None
+    """Where the looked-up attributes were read, or all that keeps them unknown."""
 
     def get(self, attribute: str) -> Any:
         """The value of an attribute, None where it is unknown."""
-        if self.looked_up is not None and attribute in self.looked_up:
-            return self.looked_up[attribute][0]
-        record = self.record
-        return getattr(record, attribute) if type(record) is not dict else record.get(attribute)
+        return self.values.get(attribute)
 
     def path(self, attribute: str) -> Path:
         """The first of `paths`."""
@@ -65,8 +62,13 @@ class Entry(NamedTuple):
     def paths(self, attribute: str) -> tuple[Path, ...]:
         """Where an attribute was read, or all that keeps it unknown."""
         if self.looked_up is not None and attribute in self.looked_up:
-            return self.looked_up[attribute][1]
+            return self.looked_up[attribute]
         return ((*self.at, attribute),)
+
+
+def plain_entry(at: Path, record: Any) -> Entry:
+    """An entry that has no date, of a record or of a mapping."""
+    return Entry(at, record, record if type(record) is dict else vars(record))
 
 
 class Listed(NamedTuple):
@@ -156,15 +158,22 @@ class Lists:
 
     def _entry(self, declared: ListOf, record: Any, at: Path) -> Entry:
         if declared.scalar is not None:
-            return Entry(at, {declared.scalar: record}, None, record if declared.year else None, None)
-        when = (getattr(record, declared.date) or ANY_DAY) if declared.date else None
-        year = getattr(record, declared.year) if declared.year else None
-        looked_up = (
-            {name: self.look_up(look, record, at) for name, look in declared.look_up.items()}
-            if declared.look_up
-            else None
+            value = {declared.scalar: record}
+            return Entry(at, value, value, None, record if declared.year else None)
+        values = vars(record)
+        when = (values.get(declared.date) or ANY_DAY) if declared.date else None
+        year = values.get(declared.year) if declared.year else None
+        if not declared.look_up:
+            return Entry(at, record, values, when, year)
+        looked_up = {name: self.look_up(look, record, at) for name, look in declared.look_up.items()}
+        return Entry(
+            at,
+            record,
+            values | {name: value for name, (value, _) in looked_up.items()},
+            when,
+            year,
+            {name: places for name, (_, places) in looked_up.items()},
         )
-        return Entry(at, record, when, year, looked_up)
 
     def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
         """What all units agree on that an entry may mean, and where it stands; otherwise all that keeps it unknown."""
@@ -208,38 +217,44 @@ class Lists:
             year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
         if start > last:  # nothing can be dated in a window that has not begun
             return [], (), listed
+        more = self.may_go_on(listed, last)
+        if declared.year is None and declared.date is None:
+            return [(entry, TRUE) for entry in listed.entries], more, listed
         cap = min(last, self.reported_on)
         of_a_year = year is not None and declared.year is not None
         by_year_alone = year is None and declared.year is not None and start is not FIRST_DAY
         counted = []
         for entry in listed.entries:
-            if entry.when is not None:
-                value = within(entry.when, start, last, cap)
+            when = entry.when
+            if when is not None:
+                if when.last < start or when.first > last:
+                    continue
+                value = TRUE if when.first >= start and when.last <= cap else UNKNOWN
             elif by_year_alone:  # what counts since a day are the years that begin after it
                 value = UNKNOWN if entry.year is None else TRUE if entry.year > start.year else FALSE
             else:
                 value = TRUE
-            if of_a_year and value != FALSE and entry.year != year:
+            if of_a_year and entry.year != year:
                 value = UNKNOWN if entry.year is None else FALSE
             if value != FALSE:
                 counted.append((entry, value))
-        return counted, self.may_go_on(listed, last), listed
+        return counted, more, listed
 
     # --- tests -----------------------------------------------------------------------------------------
 
     def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
-        value = TRUE
-        for attribute, test in where.each.items():
-            actual, allowed = entry.get(attribute), test.one_of
-            kind = type(actual)
-            if allowed is not None and (kind is str or kind is bool) and (actual in allowed or not test.open):
-                if actual in allowed:
+        value, values = TRUE, entry.values
+        for attribute, words, test in where.checks:
+            actual = values.get(attribute)
+            if words is not None and (type(actual) is str or type(actual) is bool):
+                if actual in words:
                     continue
-                return FALSE
+                if not test.open:
+                    return FALSE
             one = (
                 self._through(test, actual, entry, attribute, day, missing)
-                if kind is Series
+                if isinstance(actual, Series)
                 else self._allows(test, actual, missing, entry, attribute)
             )
             if one < value:
@@ -342,4 +357,4 @@ def unclear_places(series: Series, path: Path, day: date) -> tuple[Path, ...]:
     return (*dates, *values) or (path,)
 
 
-__all__ = ["Counted", "Entry", "Listed", "Lists", "Moment", "Path", "series_at", "within"]
+__all__ = ["Counted", "Entry", "Listed", "Lists", "Moment", "Path", "plain_entry", "series_at", "within"]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, negate
 from tic_rules.core.quantities import ANY_DAY, Span, add_days
-from tic_rules.evaluation.entries import Entry, Moment, Path, undated
+from tic_rules.evaluation.entries import Entry, Moment, Path, plain_entry, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen
@@ -127,7 +127,7 @@ def each_of(node: c.EachOf, scene: Scene, moment: Moment, scenario: Scenario, ru
             lacking.append(key)
             continue
         unclear: list[Path] = []
-        value = scene.matches(node.has, Entry((*path, key), record, None, None, None), moment.day, unclear)
+        value = scene.matches(node.has, plain_entry((*path, key), record), moment.day, unclear)
         values.append(value)
         if value != TRUE:
             lacking.append(key)

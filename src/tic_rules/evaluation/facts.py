@@ -22,7 +22,7 @@ from tic_rules.evaluation.entries import (
     undated,
     within,
 )
-from tic_rules.model.centre import Dated, Programme, Record, Series, Subject, value_at
+from tic_rules.model.centre import Dated, Programme, Record, Series, Subject
 from tic_rules.model.conditions import Where
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet
 
@@ -47,6 +47,7 @@ class Scene:
         "_memo",
         "as_of",
         "attested",
+        "clocks",
         "entries_at",
         "facts",
         "followed",
@@ -77,6 +78,7 @@ class Scene:
         self.attested: dict[str, list[tuple[int, Any]]] = {}
         """The attestations that have an effect, by rule, each with its place in the data."""
         self.scenarios: dict[Any, Any] = {}
+        self.clocks: dict[Any, Any] = {}
         source = subject._text()
         self.places: dict[Path, Any] = source.shown if source is not None else {}
         lists = Lists(subject, self.lists, self.reported_on)
@@ -87,82 +89,80 @@ class Scene:
 
     # --- numbers ---------------------------------------------------------------------------------------
 
+    def value_of(self, fact: Fact) -> Any:
+        """What stands in the data where a fact is read; None where it, or anything above it, is left out."""
+        value: Any = self.subject
+        for part in fact.at:
+            if value is None:
+                return None
+            value = getattr(value, part)
+        return value
+
     def number(self, name: str, moment: Moment) -> Reading:
         """The range of a numeric fact at a moment."""
         key = (name, moment)
-        known = self._memo.get(key)
-        if known is None:
+        reading: Reading | None = self._memo.get(key)
+        if reading is None:
             fact = self.facts[name]
-            known = self._memo[key] = getattr(self, f"_{fact.reading}")(fact, moment)
-        return known  # type: ignore[no-any-return]
+            reading = self._memo[key] = getattr(self, f"_{fact.reading}")(fact, moment)
+        return reading
 
     def _stock(self, fact: Fact, moment: Moment) -> Reading:
-        assert fact.stock is not None
-        path: Path = tuple(fact.stock.split("."))
-        value = value_at(self.subject, fact.stock)
+        value = self.value_of(fact)
         if value is None:
-            return self._counted(fact, moment, path) if fact.else_count else Reading(ANYTHING, (), (path,))
+            return self._counted(fact, moment) if fact.else_count else Reading(ANYTHING, (), (fact.at,))
+        dated = type(value) is Series
+        series = value if dated else (Dated(Span(self.reported_on, self.reported_on), value),)
+        places: list[Path] = [(*fact.at, index) for index in range(len(series))] if dated else [fact.at]
+        values: list[Path] = [(*place, "value") for place in places] if dated else [fact.at]
         day, spoken = moment.day, self.reported_on
-        dated = isinstance(value, Series)
-        series = value if dated else (Dated(Span(spoken, spoken), value),)
-        places: list[Path] = [(*path, index) for index in range(len(series))] if dated else [path]
-        values: list[Path] = [(*place, "value") for place in places] if dated else [path]
-        known, missing = ANYTHING, [path]
-        cites = [
-            values[index] for index, entry in enumerate(series) if fact.cumulative or entry.when.first <= day
-        ]
+        last = min(day, spoken)
+        number = ANYTHING
+        missing: list[Path] = [fact.at]
         if day <= spoken and (dated or day == spoken):
-            kept, open_end = candidates(series, day, spoken)
-            if kept and not open_end:
-                ranges = [series[index].value or ANYTHING for index in kept]
-                known = Range(min(r.low for r in ranges), max(r.high for r in ranges))
-                missing = [
-                    values[index]
-                    for index in kept
-                    if series[index].value is None or not series[index].value.exact
-                ]
-            missing.extend((*places[index], "date") for index in kept if not series[index].when.exact)
+            standing, open_end = candidates(series, day, spoken)
+            if standing and not open_end:
+                ranges = [series[index].value or ANYTHING for index in standing]
+                number = Range(min(r.low for r in ranges), max(r.high for r in ranges))
+                missing = [values[index] for index in standing if not (series[index].value or ANYTHING).exact]
+            missing.extend((*places[index], "date") for index in standing if not series[index].when.exact)
         if fact.cumulative:
-            low = max(
-                (e.value.low for e in series if e.value is not None and e.when.last <= min(day, spoken)),
-                default=0,
-            )
-            high = min(
-                (e.value.high for e in series if e.value is not None and e.when.first >= day),
-                default=INFINITY,
-            )
-            known = Range(max(known.low, low), max(min(known.high, high), known.low, low))
-        if self.incomplete(fact.stock):
-            known, missing = Range(known.low, INFINITY), [path]
-        return Reading(known, tuple(cites), () if known.exact else tuple(missing))
+            lows = [one.value.low for one in series if one.value is not None and one.when.last <= last]
+            highs = [one.value.high for one in series if one.value is not None and one.when.first >= day]
+            low = max([number.low, *lows])
+            number = Range(low, max(min([number.high, *highs]), low))
+            cites = values
+        else:
+            cites = [values[index] for index, one in enumerate(series) if one.when.first <= day]
+        if self.incomplete(fact.stock or ""):
+            number, missing = Range(number.low, INFINITY), [fact.at]
+        return Reading(number, tuple(cites), () if number.exact else tuple(missing))
 
     def _value(self, fact: Fact, moment: Moment) -> Reading:
-        assert fact.value is not None
-        path = tuple(fact.value.split("."))
-        value = value_at(self.subject, fact.value)
+        value, path = self.value_of(fact), fact.at
         if value is None:
-            return self._counted(fact, moment, path) if fact.else_count else Reading(ANYTHING, (), (path,))
-        if isinstance(value, Series):
+            return self._counted(fact, moment) if fact.else_count else Reading(ANYTHING, (), (path,))
+        if type(value) is Series:
             values, open_end = series_at(value, moment.day, self.reported_on)
             if open_end or not values or None in values:
                 return Reading(ANYTHING, (path,), unclear_places(value, path, moment.day))
-            known = values[0]
+            number = values[0]
             for other in values[1:]:
-                known = known.hull(other)
-            return Reading(known, (path,), () if known.exact else unclear_places(value, path, moment.day))
-        if self.incomplete(fact.value):
+                number = number.hull(other)
+            return Reading(number, (path,), () if number.exact else unclear_places(value, path, moment.day))
+        if self.incomplete(fact.value or ""):
             value = Range(value.low, INFINITY)
         return Reading(value, (path,), () if value.exact else (path,))
 
-    def _counted(self, fact: Fact, moment: Moment, path: Path) -> Reading:
-        listed = self.listed(fact.else_count or "")
+    def _counted(self, fact: Fact, moment: Moment) -> Reading:
+        """A number that is not given: the entries of a list are a lower bound."""
         cap = min(moment.day, self.reported_on)
         certain = sum(
             1
-            for entry in listed.entries
+            for entry in self.listed(fact.else_count or "").entries
             if entry.when is not None and within(entry.when, moment.start, moment.day, cap) == TRUE
         )
-        return Reading(Range(certain, INFINITY), (), (path,))
+        return Reading(Range(certain, INFINITY), (), (fact.at,))
 
     def _sum(self, fact: Fact, moment: Moment) -> Reading:
         return self._add(fact, moment, fact.where, fact.sum or "")
@@ -173,20 +173,26 @@ class Scene:
         high: Number = 0
         cites: list[Path] = []
         missing: list[Path] = []
+        matches, day = self.matches, moment.day
         for entry, counts in entries:
             unclear: list[Path] = []
-            value = counts if where is None else min(counts, self.matches(where, entry, moment.day, unclear))
-            if value == FALSE:
-                continue
-            amount = entry.get(attribute) or ANYTHING
+            value = counts
+            if where is not None:
+                value = min(counts, matches(where, entry, day, unclear))
+                if value == FALSE:
+                    continue
+            amount = entry.values.get(attribute) or ANYTHING
+            at = (*entry.at, attribute)
+            high += amount.high
+            cites.append(at)
             if value == TRUE:
                 low += amount.low
-            high += amount.high
-            cites.append((*entry.at, attribute))
-            if value != TRUE or not amount.exact:
+            else:
                 missing.extend(_why_open(entry, counts, listed.declared, unclear))
-                if not amount.exact:
-                    missing.append((*entry.at, attribute))
+            if amount.low != amount.high:
+                if value == TRUE:
+                    missing.extend(_why_open(entry, counts, listed.declared, unclear))
+                missing.append(at)
         if more:
             high = INFINITY
             missing.extend(more)
@@ -312,14 +318,14 @@ class Scene:
     def groups(self, name: str, moment: Moment) -> dict[str, Reading]:
         """The amounts of each group of a fact."""
         key = ("groups", name, moment)
-        known = self._memo.get(key)
-        if known is None:
+        readings: dict[str, Reading] | None = self._memo.get(key)
+        if readings is None:
             fact = self.facts[name]
-            known = self._memo[key] = {
+            readings = self._memo[key] = {
                 group: self._add(fact, moment, part.where, fact.sum or "amount")
                 for group, part in (fact.groups or {}).items()
             }
-        return known
+        return readings
 
     def share(self, name: str, groups: tuple[str, ...], moment: Moment) -> tuple[Reading, Reading]:
         """What the named groups have together, and what all others have, each entry on one side only."""
@@ -358,9 +364,7 @@ class Scene:
     def single(self, name: str, day: date) -> tuple[list[Any], Path, tuple[Path, ...]]:
         """The values that a yes/no, a choice, a text or a day may have: one where it is known, none where nothing is."""
         fact = self.facts[name]
-        assert fact.value is not None
-        path = tuple(fact.value.split("."))
-        value = value_at(self.subject, fact.value)
+        value, path = self.value_of(fact), fact.at
         if value is None:
             return [], path, (path,)
         if type(value) is Series:
@@ -374,23 +378,16 @@ class Scene:
     def words(self, name: str, day: date) -> tuple[tuple[str, ...] | None, bool, Path]:
         """Several words; None where the list is not given; whether there may be more."""
         fact = self.facts[name]
-        assert fact.words is not None
-        value = value_at(self.subject, fact.words)
-        return (
-            value,
-            value is None or self.incomplete(fact.words) or day > self.reported_on,
-            tuple(fact.words.split(".")),
-        )
+        value = self.value_of(fact)
+        more = value is None or day > self.reported_on or self.incomplete(fact.words or "")
+        return value, more, fact.at
 
     def table(self, name: str, day: date) -> tuple[Mapping[str, Any] | None, bool, Path]:
+        """The entries of a table by their keys; None where it is not given; whether there may be more."""
         fact = self.facts[name]
-        assert fact.table is not None
-        value = value_at(self.subject, fact.table)
-        return (
-            value,
-            value is None or self.incomplete(fact.table) or day > self.reported_on,
-            tuple(fact.table.split(".")),
-        )
+        value = self.value_of(fact)
+        more = value is None or day > self.reported_on or self.incomplete(fact.table or "")
+        return value, more, fact.at
 
     def days(self) -> frozenset[date]:
         """Every day that the data names, and the two days that it is looked at from."""

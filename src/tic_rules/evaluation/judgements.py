@@ -64,7 +64,10 @@ class Judgement(NamedTuple):
 
 def judgement_on(rule: Rule, item: str | None, scene: Scene) -> Judgement:
     """The judgement on a rule, or on one of its items; REVIEW where there is none."""
-    attestations = [(n, a) for n, a in scene.attested.get(rule.id, ()) if a.item == item]
+    given = scene.attested.get(rule.id)
+    if given is None:
+        return NO_JUDGEMENT
+    attestations = [(n, a) for n, a in given if a.item == item]
     if not attestations:
         return NO_JUDGEMENT
     value, _ = latest_judgement(attestations, scene.as_of)

@@ -50,19 +50,17 @@ def _review(node: c.Review, scene: Scene, moment: Moment, scenario: Scenario, ru
 
 
 def _attested(node: c.Attested, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    values: list[int] = []
-    cites: list[Path] = []
-    missing: list[Path] = []
-    without: list[str] = []
-    items: list[str | None] = [item.id for item in rule.items]
-    for item in items or [None]:
-        judgement = judgement_on(rule, item, scene)
-        values.append(judgement.value)
-        cites.extend(judgement.cites)
-        missing.extend(judgement.missing)
-        if judgement.value != TRUE and item is not None:
-            without.append(item)
-    return Seen(min(values), node, cites=tuple(cites), missing=tuple(missing), lacking=tuple(without))
+    if not rule.items:
+        judgement = judgement_on(rule, None, scene)
+        return Seen(judgement.value, node, None, None, (), judgement.cites, judgement.missing)
+    judgements = [judgement_on(rule, item.id, scene) for item in rule.items]
+    return Seen(
+        min([judgement.value for judgement in judgements]),
+        node,
+        cites=tuple([path for judgement in judgements for path in judgement.cites]),
+        missing=tuple([path for judgement in judgements for path in judgement.missing]),
+        lacking=tuple([i.id for i, one in zip(rule.items, judgements, strict=True) if one.value != TRUE]),
+    )
 
 
 def _compare(node: c.Compare, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -112,8 +110,7 @@ def _reads(node: c.Reads, scene: Scene, moment: Moment, scenario: Scenario, rule
 def between(node: c.Reads, text: str) -> str:
     """What stands between the beginning and the end that a text must have; empty where it does not have them."""
     before, after = node.ends
-    if node.ignoring_space:
-        text = "".join(text.split())
+    text = node.plain(text)
     inner = text[len(before) : len(text) - len(after)]
     return (
         inner
@@ -122,22 +119,15 @@ def between(node: c.Reads, text: str) -> str:
     )
 
 
-def _single(node: Any, fact: str, test: Any, scene: Scene, day: date) -> Seen:
+def _single(node: Any, fact: str, test: Callable[[Any], int], scene: Scene, day: date) -> Seen:
     values, path, missing = scene.single(fact, day)
+    if len(values) == 1:
+        value = test(values[0])
+        return Seen(value, node, values[0], None, (), (path,), (path,) if value == UNKNOWN else ())
     results = {test(value) for value in values}
-    value = results.pop() if len(results) == 1 else UNKNOWN
-    cites = (path,) if values else ()
-    if value == UNKNOWN and not missing:
-        missing = (path,)
-    return Seen(
-        value,
-        node,
-        values[0] if len(values) == 1 else None,
-        None,
-        (),
-        cites,
-        missing if value == UNKNOWN else (),
-    )
+    if len(results) == 1:
+        return Seen(results.pop(), node, cites=(path,))
+    return Seen(UNKNOWN, node, cites=(path,) if values else (), missing=missing)
 
 
 def _same(node: c.Same, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:

@@ -14,13 +14,13 @@ from tic_rules.evaluation.scenarios import Scenario, clock_places, needs_of, sce
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Series, value_at
-from tic_rules.model.ruleset import Rule
+from tic_rules.model.ruleset import Rule, RuleSet
 
 
 def settle(rule: Rule, scene: Scene) -> Decision:
     """A rule over every scenario that the data allows: what all agree on, otherwise unknown, with the days to make exact."""
     scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule))
-    if len(scenarios.all) == 1 and not scenarios.cut:
+    if len(scenarios.all) == 1:
         only = decide(rule, scene, scenarios.all[0])
         return only._replace(missing=missing_of(only)) if only.status == "unknown" else only
     decisions = [decide(rule, scene, scenario) for scenario in scenarios.all]
@@ -186,22 +186,26 @@ def reads_days(scene: Scene, rule: Rule) -> bool:
 def check_rules(scene: Scene) -> list[Decision]:
     """Every rule of the scene's rule set, in its order; consequences by forward chaining to a fixed point."""
     decisions: dict[str, Decision] = {}
-    waiting = []
-    for rule in scene.ruleset.rules:
-        if rule.waits_for:
-            waiting.append(rule)
-            continue
-        decisions[rule.id] = decision = settle(rule, scene)
+    for rule in _chained(scene.ruleset):
+        decision = decisions[rule.id] = settle(rule, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = _followed(decision)
-    while waiting:
-        ready = [rule for rule in waiting if all(other in scene.followed for other in rule.waits_for)]
-        for rule in ready:
-            decisions[rule.id] = decision = settle(rule, scene)
-            if rule.kind == "consequence":
-                scene.followed[rule.id] = _followed(decision)
-        waiting = [rule for rule in waiting if rule not in ready]
     return [decisions[rule.id] for rule in scene.ruleset.rules]
+
+
+def _chained(ruleset: RuleSet) -> tuple[Rule, ...]:
+    """The rules of a set, each after the consequences that it waits for."""
+    chained: tuple[Rule, ...] | None = ruleset._compiled.get("chained")
+    if chained is None:
+        ready: dict[str, Rule] = {}
+        waiting = list(ruleset.rules)
+        while waiting:
+            ready.update(
+                (rule.id, rule) for rule in waiting if all(other in ready for other in rule.waits_for)
+            )
+            waiting = [rule for rule in waiting if rule.id not in ready]
+        chained = ruleset._compiled["chained"] = tuple(ready.values())
+    return chained
 
 
 def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:

@@ -98,6 +98,14 @@ class Where(Node):
             return value
         return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
 
+    @cached_property
+    def checks(self) -> tuple[tuple[str, frozenset[Any] | None, Test], ...]:
+        """The attributes with the words that they may be, if they are listed, and the whole test of each."""
+        return tuple(
+            (attribute, None if test.one_of is None else frozenset(test.one_of), test)
+            for attribute, test in self.each.items()
+        )
+
 
 class All(Node):
     all: Annotated[tuple["Condition", ...], NotEmpty()]
@@ -248,12 +256,18 @@ class Reads(Node):
     fact: str
     reads: tuple[str, str]
     ignoring_space: Flag = False
+    ignoring_case: Flag = False
 
     @cached_property
     def ends(self) -> tuple[str, str]:
         """The beginning and the end as a text is held against them."""
-        first, last = ("".join(part.split()) if self.ignoring_space else part for part in self.reads)
+        first, last = (self.plain(part) for part in self.reads)
         return first, last
+
+    def plain(self, text: str) -> str:
+        """A text without what does not matter: white space, the case of letters."""
+        text = "".join(text.split()) if self.ignoring_space else text
+        return text.casefold() if self.ignoring_case else text
 
 
 class Same(Node):

@@ -155,6 +155,12 @@ class Fact(Node):
         )
 
     @cached_property
+    def at(self) -> tuple[str, ...]:
+        """Where the fact stands in the data, if it stands in one place; else nowhere."""
+        path = self.stock or self.value or self.words or self.table
+        return tuple(path.split(".")) if path is not None else ()
+
+    @cached_property
     def numeric(self) -> bool:
         return self.reading in ("stock", "sum", "count", "distinct", "kinds") or self.type == "number"
 
@@ -361,6 +367,12 @@ class Rule(Node):
     def years(self) -> int | None:
         """N of `by: Ny`."""
         return int(self.by[:-1]) if isinstance(self.by, str) and self.by.endswith("y") else None
+
+    @cached_property
+    def time(self) -> tuple[Any, ...]:
+        """All that a rule says of time, its years apart, and how what is dated before the document counts for it."""
+        adverse = self.kind in ("prohibition", "consequence")
+        return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence"
 
     @cached_property
     def from_years(self) -> int | None:

@@ -14,7 +14,7 @@ from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
 from tic_rules.engines.rete.plan import Node, Plan, RulePlan, words_named
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SILENT, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.rete.sheets import Part, Sheet
-from tic_rules.evaluation.entries import Entry, Moment, series_at
+from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import between, see
@@ -252,9 +252,7 @@ class Asking:
             if record is None:
                 parts.append(Part(UNKNOWN if more else FALSE))
             else:
-                parts.append(
-                    self.entry(node.parts[0], Entry((*path, name), record, None, None, None), moment, PLAIN)
-                )
+                parts.append(self.entry(node.parts[0], plain_entry((*path, name), record), moment, PLAIN))
         self.sheet.gather(ALL, node, key, parts)
 
     def _running(self, node: Node, key: int, moment: Moment) -> None:
