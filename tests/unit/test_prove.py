@@ -58,6 +58,8 @@ def test_no_random_centre_breaks_what_is_proved(a: str, b: str) -> None:
         for ruleset in (found.a, found.b):
             data, day = random_centre(ruleset, rng)
             reports = {"a": check(data, found.a, as_of=day), "b": check(data, found.b, as_of=day)}
+            if any(warning.code == "approved-before" for own in reports.values() for warning in own.warnings):
+                continue  # a proof speaks of centres that both documents bind from their approval on
             for claim in claims:
                 other = reports["a" if claim.side == "b" else "b"]
                 if claim.by and all(other[name].status == "pass" for name in claim.by):
