@@ -151,7 +151,7 @@ def whole(scene: Scene, needs: Needs) -> tuple[Life, ...]:
     """Every life, for an engine that has to go through them all. Raises DataError where they are too many."""
     lives = lives_of(scene, needs)
     if lives.cut:
-        mark = scene.subject.nearest("/approved_on")
+        mark = scene.subject.nearest(("approved_on",))
         raise DataError(
             [
                 Diagnostic(
