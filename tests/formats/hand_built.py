@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.results.report import KEYS, Report, _rebuild_report
+from tic_rules.results.report import KEYS, Report
 
 
 def _text(zh: str, en: str) -> dict[str, str]:
@@ -73,7 +73,7 @@ def report(*, centre: str = "ex-01", name: str = "示例技术创新中心") -> 
         finding("programme-count", "not_applicable", bearer="programme", place={"path": "", "file": "centres/示例 1.yaml", "line": 1, "column": 1}, data=[]),
         finding("name", "pass", line=2),
     ]  # fmt: skip
-    return _rebuild_report(
+    return Report.from_dict(
         {
             "tool": {"name": "tic-rules", "version": "0.1.0", "engine": "native"},
             "centre": {"id": centre, "name": name, "file": "centres/示例 1.yaml"},

@@ -10,21 +10,18 @@ import os
 import re
 from html import unescape
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import hand_built
 import jsonschema
 import pytest
 from click.testing import CliRunner
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from tic_rules import Centre, check, shipped_ids
 from tic_rules.cli import main
 from tic_rules.renderers import FORMATS, Options, render
 from tic_rules.results.baseline import Entry, baseline_of
-from tic_rules.results.jsontext import json_text
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -396,28 +393,9 @@ def test_sarif_keeps_within_what_code_scanning_takes_and_shows(ruleset: str) -> 
 # --- JSON as text ---------------------------------------------------------------------------------------------------------
 
 
-class Pair(NamedTuple):
-    zh: str
-    en: str
-
-
-SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
-JSON_VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4)
-)
-
-
-@settings(
-    deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)  # drawing such values takes its time on a busy machine
-@given(JSON_VALUES, st.sampled_from([None, 0, 2, 3]))
-def test_our_writer_of_json_writes_what_pythons_does(value: Any, indent: int | None) -> None:
-    assert json_text(value, indent) == json.dumps(value, ensure_ascii=False, indent=indent)
-    if indent is not None:
-        assert json_text(value, indent, margin="  ") == json.dumps(
-            value, ensure_ascii=False, indent=indent
-        ).replace("\n", "\n  ")
-
-
-def test_a_named_tuple_is_an_object_of_its_fields() -> None:
-    assert json_text([Pair("甲", "a")]) == '[{"zh": "甲", "en": "a"}]'
+@pytest.mark.parametrize("indent", [None, 0, 2, 3])
+def test_a_report_is_written_as_pythons_json_writes_it(indent: int | None) -> None:
+    report = hand_built.report()
+    wanted = json.dumps(report.as_dict(), ensure_ascii=False, indent=indent)
+    assert report.to_json(indent=indent) == wanted
+    assert report.to_json(indent=indent, margin="  ") == wanted.replace("\n", "\n  ")

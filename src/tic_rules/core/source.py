@@ -97,23 +97,38 @@ class BadText(Exception):
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_extents", "data", "file", "root", "shown")
+    __slots__ = ("_children", "_extents", "data", "file", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
         self._extents: dict[tuple[str | int, ...], Mark] = {}
+        self._children: dict[int, dict[str, yaml.Node]] = {}
         self.shown: dict[tuple[str | int, ...], Any] = {}
         """What findings show of a place, by its path, made once: the text does not change."""
 
     def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
         node, whole = self.root, True
         for part in parts:
-            found = _child(node, part)
+            found = self._child(node, part)
             if found is None:
                 whole = False
                 continue
             node = found
         return node, whole
+
+    def _child(self, node: yaml.Node | None, part: str | int) -> yaml.Node | None:
+        """What stands in a node under a key or at a place; the keys of a mapping are looked through once."""
+        if isinstance(node, yaml.MappingNode):
+            children = self._children.get(id(node))
+            if children is None:
+                entries = [
+                    (key.value, value) for key, value in node.value if isinstance(key, yaml.ScalarNode)
+                ]
+                children = self._children[id(node)] = dict(reversed(entries))
+            return children.get(str(part))
+        if isinstance(node, yaml.SequenceNode) and is_index(part) and int(part) < len(node.value):
+            return node.value[int(part)]  # type: ignore[no-any-return]
+        return None
 
     def locate(self, parts: Iterable[str | int]) -> Mark:
         """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no text."""
@@ -178,16 +193,6 @@ def unpointer(text: str) -> tuple[str, ...]:
 def mark_of(node: yaml.Node) -> Mark:
     start, end = node.start_mark, node.end_mark
     return Mark(start.line + 1, start.column + 1, end.line + 1, end.column + 1)
-
-
-def _child(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            if isinstance(key, yaml.ScalarNode) and key.value == str(part):
-                return value  # type: ignore[no-any-return]
-    elif isinstance(node, yaml.SequenceNode) and is_index(part) and int(part) < len(node.value):
-        return node.value[int(part)]  # type: ignore[no-any-return]
-    return None
 
 
 def is_index(part: str | int) -> bool:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
-from itertools import count, repeat
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.quantities import NotADate, parse_span
@@ -17,9 +17,12 @@ from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Programme, Series, Subject
-from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.report import Finding, Part, Report, Teller
-from tic_rules.results.telling import TOLD, Telling, clauses_of, heads_of
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.evidence import finding_of
+from tic_rules.results.finding import Finding
+from tic_rules.results.numbers import shown
+from tic_rules.results.parts import Consequence, Part
+from tic_rules.results.report import About, Report
 from tic_rules.results.warnings import warnings_of
 
 ENGINES = ("native", "reference", "compiled", "durable")
@@ -55,129 +58,83 @@ def check_subject(
     subject: Subject, ruleset: RuleSet, as_of: date, engine: str = "native", isolated: bool = False
 ) -> Report:
     """Decide every rule of a rule set for a subject on a day; `isolated` keeps the durable engine in a process of its own."""
-    scene = Scene(subject, ruleset, as_of)
-    sort_judgements(scene)
-    made = _Check(scene, _decided(scene, engine, isolated))
+    scene = sorted_scene(subject, ruleset, as_of)
+    decisions = _decided(scene, engine, isolated)
+    exempted, used = _exemptions(scene, decisions)
+    about = About(
+        Part(name="tic-rules", version=VERSION, engine=engine),
+        _centre(subject),
+        _programme(subject),
+        _about(ruleset),
+        as_of.isoformat(),
+    )
+    findings = _findings(scene, decisions, exempted)
     return Report(
-        Part(name="tic-rules", version=VERSION, engine=engine), _centre(subject), _programme(subject), _about(ruleset), as_of.isoformat(),
-        made.findings, made.consequences, made.warnings, made.statuses, subject,
-    )  # fmt: skip
+        about,
+        findings,
+        lambda: _consequences(scene, findings),
+        lambda: warnings_of(scene, used),
+        subject,
+    )
 
 
-class _Check(Teller):
-    """The rules decided; what a report shows of them is made when it is looked at."""
+def _findings(
+    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
+) -> tuple[Finding, ...]:
+    """The finding of every rule. An engine that says `statuses` makes a decision when it is looked at."""
+    statuses = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+    findings = []
+    for place, (rule, status) in enumerate(zip(scene.ruleset.rules, statuses, strict=True)):
+        given = exempted.get(rule.id)
+        if given is None:
+            findings.append(finding_of(rule, scene, status, partial(decisions.__getitem__, place)))
+        else:
+            exemption, decision = given
+            findings.append(finding_of(rule, scene, decision.status, partial(_same, decision), exemption))
+    return tuple(findings)
 
-    def __init__(self, scene: Scene, decisions: Any) -> None:
-        super().__init__()
-        self.scene, self.decisions = scene, decisions
-        self.exempted: dict[str, tuple[Any, Decision]] = {}
-        self.used: set[int] = set()
-        self.told: dict[int, Telling] = {}
-        self.known: Sequence[str] = getattr(decisions, "statuses", None) or [
-            decision.status for decision in decisions
-        ]
-        self.marks: Any = getattr(decisions, "marks", None)
-        self.deadlines: Any = getattr(decisions, "deadlines", None) or (None,) * len(self.known)
-        self.heads, self.apart = heads_of(scene.ruleset), set[int]()
-        for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
-            place = scene.ruleset.place_of(rule_id)
-            self.apart.add(place)
-            self.exempted[rule_id] = exempt(decisions[place], given, scene.as_of, self.used)
 
-    def statuses(self) -> dict[str, str]:
-        found = dict(zip(self.scene.ruleset.rule_ids, self.known, strict=True))
-        for rule_id, (_, decision) in self.exempted.items():
-            found[rule_id] = decision.status
-        return found
+def _same(decision: Decision) -> Decision:
+    return decision
 
-    def findings(self) -> tuple[Finding, ...]:
-        statuses = self.statuses().values() if self.exempted else self.known
-        return tuple(map(Finding, statuses, clauses_of(self.scene.ruleset), count(), repeat(self)))
 
-    def all(self, key: str) -> list[Any]:
-        found: list[Any] = [None] * len(self.known)
-        if self.marks is not None and key in _ALL:
-            found = _ALL[key](self)
-            for place in self.apart:
-                found[place] = None
-        setattr(self, key, found)
-        return found
+class _Exempted(NamedTuple):
+    """What an exemption made of a decision; `exemption` is None where it has no effect."""
 
-    def all_numbers(self) -> list[Any]:
-        told = zip(self.heads, self.known, self.marks, strict=True)
-        return [head.numbers.get((status == "not_applicable", mark)) for head, status, mark in told]
+    exemption: Any
+    decision: Decision
 
-    def all_said(self) -> list[Any]:
-        as_of, programme, found = self.scene.as_of, self.scene.programme, list[Any]()
-        for head, status, mark, deadline in zip(
-            self.heads, self.known, self.marks, self.deadlines, strict=True
-        ):
-            if status in head.by_mark:
-                found.append(head.said.get((status, mark)))
-            elif status in head.by_day and deadline is not None:
-                found.append(head.said.get((status, mark, deadline, as_of)))
-            else:
-                found.append(head.said.get(None) if head.programme != programme else None)
-        return found
 
-    def tell(self, place: int, key: str) -> Any:
-        told = TOLD[key](self._telling(place))
-        if self.marks is not None and place not in self.apart:
-            head, status, mark, deadline = (
-                self.heads[place],
-                self.known[place],
-                self.marks[place],
-                self.deadlines[place],
+def _exemptions(scene: Scene, decisions: Sequence[Decision]) -> tuple[dict[str, _Exempted], set[int]]:
+    """The rules for which complete exemptions are given, decided with them, and the exemptions that were used."""
+    exempted: dict[str, _Exempted] = {}
+    used: set[int] = set()
+    for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
+        decision = decisions[scene.ruleset.place_of(rule_id)]
+        exempted[rule_id] = _Exempted(*exempt(decision, given, scene.as_of, used))
+    return exempted, used
+
+
+def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence]:
+    """The consequences that follow, with the chain that led to each and its amount."""
+    name = scene.ruleset.id
+    failing = {finding.id for finding in findings if finding.status == "fail"}
+    following = []
+    for rule, finding in zip(scene.ruleset, findings, strict=True):
+        if rule.kind != "consequence" or finding.status != "fail":
+            continue
+        followed = (node.follows for node in c.walk(rule.when) if isinstance(node, c.Follows))
+        total = finding._evidence.total()
+        following.append(
+            Consequence(
+                rule=f"{name}/{rule.id}",
+                because=[f"{name}/{other}" for other in followed if other in failing],
+                then=rule.then.text if rule.then else None,
+                amount=None if total is None else shown(total, "CNY"),
+                data=finding.data,
             )
-            if key == "numbers":
-                head.keep(head.numbers, (status == "not_applicable", mark), told)
-            elif key == "said" and status in head.by_mark:
-                head.keep(head.said, (status, mark), told)
-            elif key == "said" and status in head.by_day and deadline is not None:
-                head.keep(head.said, (status, mark, deadline, self.scene.as_of), told)
-            elif key == "said" and head.programme != self.scene.programme:
-                head.keep(
-                    head.said, None, told
-                )  # it speaks to the other kind of subject: that is all there is to say
-        return told
-
-    def _telling(self, place: int) -> Telling:
-        telling = self.told.get(place)
-        if telling is None:
-            rule = self.scene.ruleset.rules[place]
-            exemption, decision = self.exempted.get(rule.id) or (None, self.decisions[place])
-            telling = self.told[place] = Telling(rule, decision, self.scene, exemption)
-        return telling
-
-    def consequences(self) -> list[Part]:
-        ruleset, statuses = self.scene.ruleset, self.statuses()
-        following = [rule for rule in ruleset if rule.kind == "consequence" and statuses[rule.id] == "fail"]
-        return [self._consequence(ruleset.place_of(rule.id), rule, statuses) for rule in following]
-
-    def _consequence(self, place: int, rule: Rule, statuses: dict[str, str]) -> Part:
-        own = self.scene.ruleset.id
-        because = [
-            f"{own}/{node.follows}"
-            for node in c.walk(rule.when)
-            if isinstance(node, c.Follows) and statuses[node.follows] == "fail"
-        ]
-        then = rule.then.text if rule.then else None
-        return Part(
-            rule=f"{own}/{rule.id}",
-            because=because,
-            then=then,
-            amount=self.tell(place, "amount"),
-            data=self.tell(place, "data"),
         )
-
-    def warnings(self) -> tuple[Part, ...]:
-        return warnings_of(self.scene, self.used)
-
-
-_ALL: dict[str, Callable[[_Check], list[Any]]] = {
-    "numbers": _Check.all_numbers,
-    "said": _Check.all_said,
-}
+    return following
 
 
 def _decided(scene: Scene, engine: str, isolated: bool) -> Sequence[Any]:

@@ -193,7 +193,7 @@ def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
     """Every scenario, for an engine that has to go through them all. Raises DataError where they are too many."""
     scenarios = scenarios_of(scene, needs)
     if scenarios.cut:
-        mark = scene.subject.nearest("/approved_on")
+        mark = scene.subject.nearest(("approved_on",))
         raise DataError(
             [
                 Diagnostic(

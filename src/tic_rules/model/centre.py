@@ -604,15 +604,15 @@ class Subject(Record):
         source = self._text()
         return source.locate(unpointer(path)) if source else Mark(0, 0)
 
-    def extent(self, path: str) -> Mark:
-        """As `place`, with the end of a value where it truly ends."""
+    def extent(self, path: tuple[str | int, ...]) -> Mark:
+        """As `place`, by the steps of a path, with the end of a value where it truly ends."""
         source = self._text()
-        return source.extent(unpointer(path)) if source else Mark(0, 0)
+        return source.extent(path) if source else Mark(0, 0)
 
-    def nearest(self, path: str) -> Mark:
-        """Where to look for a JSON pointer: its value, or the key of what lies nearest above it."""
+    def nearest(self, path: tuple[str | int, ...]) -> Mark:
+        """Where to look for a path: its value, or the key of what lies nearest above it."""
         source = self._text()
-        return source.nearest(unpointer(path)) if source else Mark(0, 0)
+        return source.nearest(path) if source else Mark(0, 0)
 
     @property
     def speaks_for(self) -> date | None:

@@ -18,7 +18,8 @@ from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, field_label
-from tic_rules.results.report import Finding, Part, Report, _plain, _rebuild_report
+from tic_rules.results.parts import plain
+from tic_rules.results.report import Finding, Part, Report
 
 IN_FULL = 5
 """Up to so many centres are shown in full; of more, what passes or does not apply is counted."""
@@ -116,21 +117,21 @@ class Sent:
     def __reduce__(self) -> tuple[Any, ...]:
         report = self.report
         about = {
-            name: _plain(getattr(report, name))
+            name: plain(getattr(report, name))
             for name in ("tool", "centre", "programme", "ruleset", "as_of", "consequences", "warnings")
         }
         return _received, (
             {
                 **about,
                 "findings": [
-                    {key: _plain(getattr(finding, key)) for key in (*_HEAD, *NEEDED)} for finding in report
+                    {key: plain(getattr(finding, key)) for key in (*_HEAD, *NEEDED)} for finding in report
                 ],
             },
         )
 
 
 def _received(data: dict[str, Any]) -> Sent:
-    return Sent(_rebuild_report(data))
+    return Sent(Report.from_dict(data))
 
 
 def piece(report: Report, options: Options, first: bool = True) -> Sent:
@@ -262,7 +263,7 @@ def _sheet(number: int, report: Report, full: bool) -> One:
         for f in report
         if full or report.programme is not None or f.status not in ("pass", "not_applicable")
     ]
-    counted = Counter(f.status for f in report)
+    counted: Counter[str] = Counter(f.status for f in report)
     folded = (
         []
         if len(shown) == len(report)
@@ -270,7 +271,7 @@ def _sheet(number: int, report: Report, full: bool) -> One:
     )
     measured = [f for f in shown if full and f.progress is not None and f.status != "not_applicable"]
     bars = [
-        Bar(f, f"{100 * f.progress:.4g}")
+        Bar(f, f"{100 * (f.progress or 0):.4g}")
         for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
     ]
     return One(

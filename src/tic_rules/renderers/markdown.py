@@ -100,8 +100,9 @@ class Sheet:
 
     def __init__(self, options: Options) -> None:
         self.options, self.limit = options, SUMMARY_LIMIT if options.summary_file else LIMIT
-        self.count, self.kept = 0, {verdict: list[tuple[int, str]]() for verdict in VERDICTS}
-        self.size = dict.fromkeys(VERDICTS, 0)
+        self.count = 0
+        self.kept: dict[str, list[tuple[int, str]]] = {verdict: [] for verdict in VERDICTS}
+        self.size: dict[str, int] = dict.fromkeys(VERDICTS, 0)
 
     def add(self, piece: Block) -> str:
         self.count += 1

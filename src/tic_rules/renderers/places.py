@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
-from tic_rules.results.report import Finding
+from tic_rules.results.report import Finding, Part
 
 
 class Place(NamedTuple):
@@ -27,9 +27,9 @@ class Place(NamedTuple):
 
 def place_of(finding: Finding, file: str | None) -> Place | None:
     """Where to look to mend a finding; None for data that came from no file."""
-    at = finding.place or {}
+    at: Part = finding.place or Part()
     if not at.get("line"):
-        at = next((part for part in finding.data or () if part.get("line")), at)
+        at = next((read for read in finding.data or () if read.get("line")), at)
     named = at.get("file") or file
     if not named:
         return None

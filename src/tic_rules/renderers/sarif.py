@@ -110,7 +110,7 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
         "message": {
             "text": f"{_plain(finding.message.in_(lang))} {'依据' if lang == 'zh' else 'Clause'} [{clause}](1)"
         },
-        "locations": [_location(place, (finding.place or {}).get("path"))] if place else [],
+        "locations": [_location(place, (finding.place or Part()).get("path"))] if place else [],
         "relatedLocations": [rule_location(finding, lang) | {"id": 1}],
         "partialFingerprints": {"ticRulesFinding/v1": print_, "primaryLocationLineHash": f"{print_[:16]}:1"},
         "fingerprints": {"ticRulesFinding/v1": print_},

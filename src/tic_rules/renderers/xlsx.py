@@ -101,7 +101,7 @@ def _notes(finding: Finding, kind: str, lang: str) -> Iterator[tuple[Parts, Note
     head = f"【{STATUS[finding.status].in_(lang)}】{finding.citation['locator']} {finding.title.in_(lang)}"
     remedy = f"\n→ {finding.remedy.in_(lang)}" if finding.remedy else ""
     note = Note(kind, f"{head}\n{finding.message.in_(lang)}{remedy}")
-    for path in finding.missing[:20] or [(finding.place or {}).get("path") or ""]:
+    for path in finding.missing[:20] or [(finding.place or Part()).get("path") or ""]:
         yield tuple(int(part) if is_index(part) else part for part in unpointer(path)), note
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from tic_rules.model.centre import CentreData
 from tic_rules.model.conditions import OPERATORS
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality, RuleFile
-from tic_rules.results.report import STATUSES, VERDICTS
+from tic_rules.results.parts import STATUSES, VERDICTS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -58,70 +58,103 @@ def ruleset_schema() -> dict[str, Any]:
     return {"$schema": DRAFT, **schema, "title": "A rule file"}
 
 
+_TEXT: dict[str, Any] = {
+    "type": "object",
+    "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
+    "required": ["zh", "en"],
+    "additionalProperties": False,
+}
+_STRING: dict[str, Any] = {"type": ["string", "null"]}
+_DECIMAL: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"}
+_DAY: dict[str, Any] = {"type": ["string", "null"], "format": "date"}
+_INTEGER: dict[str, Any] = {"type": ["integer", "null"]}
+_VERDICT: dict[str, Any] = {"enum": [*VERDICTS, None]}
+_PLACE: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        **dict.fromkeys(("path", "file"), _STRING),
+        **dict.fromkeys(("line", "column", "end_line", "end_column"), _INTEGER),
+        "cell": _STRING,
+    },
+    "required": ["path", "file", "line", "column"],
+}
+_OTHER_OPERATORS = ("is", "among", "any_among", "contains_all", "each_of")
+
+
+def _object(*required: str) -> dict[str, Any]:
+    return {"type": "object", "required": list(required)}
+
+
+def _array(items: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": items}
+
+
+def finding_schema() -> dict[str, Any]:
+    """The schema of one finding."""
+    window = {"type": "array", "items": _DAY, "minItems": 2, "maxItems": 2}
+    required = {"op": {"enum": [*OPERATORS.values(), *_OTHER_OPERATORS]}}
+    properties: dict[str, Any] = {
+        "rule": {"type": "string"},
+        "status": {"enum": list(STATUSES)},
+        "severity": {"enum": ["error", "note", None]},
+        "kind": {"enum": list(get_args(Kind))},
+        "modality": {"enum": list(get_args(Modality))},
+        "bearer": {"enum": list(BEARERS)},
+        "topic": {"type": "string"},
+        "phase": {"enum": list(PHASES)},
+        **dict.fromkeys(("title", "message", "detail", "remedy"), _TEXT),
+        "citation": _object("document", "locator", "quote", "file", "line", "column"),
+        "observed": {"type": ["object", "null"]},
+        "required": {"type": ["object", "null"], "properties": required},
+        "gap": _DECIMAL,
+        "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
+        "deadline": _DAY,
+        "days_left": _INTEGER,
+        "window": {"anyOf": [{"type": "null"}, window]},
+        "reached_on": _DAY,
+        "reading": {"anyOf": [_TEXT, {"type": "null"}]},
+        "years": {"type": "array"},
+        "lacking": _array({"type": "string"}),
+        "place": _PLACE,
+        "data": _array(_PLACE),
+        "sources": _array({"type": "object"}),
+        "missing": _array({"type": "string"}),
+        "trace": {"type": "object"},
+    }
+    return {
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+        "required": list(properties),
+    }
+
+
+def one_report_schema() -> dict[str, Any]:
+    """The schema of one report."""
+    properties: dict[str, Any] = {
+        "tool": _object("name", "version", "engine"),
+        "centre": {"type": ["object", "null"]},
+        "programme": {"type": "object"},
+        "ruleset": _object("id", "version", "document"),
+        "as_of": {"type": "string", "format": "date"},
+        "verdict": {"enum": list(VERDICTS)},
+        "bearers": {"type": "object", "additionalProperties": _VERDICT},
+        "phases": {"type": "object", "additionalProperties": _VERDICT},
+        "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "findings": _array(finding_schema()),
+        "consequences": _array(_object("rule", "because", "amount")),
+        "warnings": _array(_object("code", "message")),
+    }
+    required = [name for name in properties if name != "programme"]
+    return {"type": "object", "properties": properties, "required": required}
+
+
 def report_schema() -> dict[str, Any]:
     """The schema of `--format json`: {"schema_version": 1, "reports": [...]}."""
-    text = {
-        "type": "object",
-        "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
-        "required": ["zh", "en"],
-        "additionalProperties": False,
-    }
-    string, number, day = (
-        {"type": ["string", "null"]},
-        {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"},
-        {"type": ["string", "null"], "format": "date"},
-    )
-    integer: dict[str, Any] = {"type": ["integer", "null"]}
-    verdict = {"enum": [*VERDICTS, None]}
-    place = {
-        "type": "object",
-        "properties": {
-            "path": string,
-            "file": string,
-            "line": integer,
-            "column": integer,
-            "end_line": integer,
-            "end_column": integer,
-            "cell": string,
-        },
-        "required": ["path", "file", "line", "column"],
-    }
-    others = ("is", "among", "any_among", "contains_all", "each_of")
-    finding = {
-        "type": "object",
-        "properties": {
-            "rule": {"type": "string"}, "status": {"enum": list(STATUSES)}, "severity": {"enum": ["error", "note", None]},
-            "kind": {"enum": list(Kind.__args__)}, "modality": {"enum": list(Modality.__args__)}, "bearer": {"enum": list(BEARERS)},  # type: ignore[attr-defined]
-            "topic": {"type": "string"}, "phase": {"enum": list(PHASES)}, "title": text, "message": text, "detail": text, "remedy": text,
-            "citation": {"type": "object", "required": ["document", "locator", "quote", "file", "line", "column"]},
-            "observed": {"type": ["object", "null"]},
-            "required": {"type": ["object", "null"], "properties": {"op": {"enum": [*OPERATORS.values(), *others]}}},
-            "gap": number, "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 1}, "deadline": day, "days_left": integer,
-            "window": {"anyOf": [{"type": "null"}, {"type": "array", "items": day, "minItems": 2, "maxItems": 2}]}, "reached_on": day,
-            "reading": {"anyOf": [text, {"type": "null"}]}, "years": {"type": "array"}, "lacking": {"type": "array", "items": {"type": "string"}},
-            "place": place, "data": {"type": "array", "items": place}, "sources": {"type": "array", "items": {"type": "object"}},
-            "missing": {"type": "array", "items": {"type": "string"}}, "trace": {"type": "object"},
-        },
-        "additionalProperties": False,
-    }  # fmt: skip
-    finding["required"] = list(finding["properties"])  # type: ignore[call-overload]
-    report = {
-        "type": "object",
-        "properties": {
-            "tool": {"type": "object", "required": ["name", "version", "engine"]},
-            "centre": {"type": ["object", "null"]}, "programme": {"type": "object"}, "ruleset": {"type": "object", "required": ["id", "version", "document"]},
-            "as_of": {"type": "string", "format": "date"}, "verdict": {"enum": list(VERDICTS)},
-            "bearers": {"type": "object", "additionalProperties": verdict}, "phases": {"type": "object", "additionalProperties": verdict},
-            "summary": {"type": "object", "additionalProperties": {"type": "integer"}}, "findings": {"type": "array", "items": finding},
-            "consequences": {"type": "array", "items": {"type": "object", "required": ["rule", "because", "amount"]}},
-            "warnings": {"type": "array", "items": {"type": "object", "required": ["code", "message"]}},
-        },
-        "required": ["tool", "centre", "ruleset", "as_of", "verdict", "bearers", "phases", "summary", "findings", "consequences", "warnings"],
-    }  # fmt: skip
     return {
         "$schema": DRAFT,
         "title": "Reports",
         "type": "object",
-        "properties": {"schema_version": {"const": 1}, "reports": {"type": "array", "items": report}},
+        "properties": {"schema_version": {"const": 1}, "reports": _array(one_report_schema())},
         "required": ["schema_version", "reports"],
     }

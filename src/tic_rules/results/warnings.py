@@ -16,10 +16,10 @@ from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import CentreData, Record, Series, Subject
 from tic_rules.model.loader import in_force
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.report import Part
+from tic_rules.results.parts import Notice
 
 
-def warnings_of(scene: Scene, used: set[int]) -> tuple[Part, ...]:
+def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     """The warnings of a check; `used` are the exemptions that have an effect, by their place in the data."""
     subject, ruleset, as_of = scene.subject, scene.ruleset, scene.as_of
     return (
@@ -31,13 +31,13 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Part, ...]:
     )
 
 
-def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Part]:
+def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
     document = ruleset.document
     if not in_force(ruleset, as_of):
         span = document.in_force
         until = f"至{span.until}" if span.until else ""
         ends = f" until {span.until}" if span.until else ""
-        yield Part(
+        yield Notice(
             code="not-in-force",
             message=Text(
                 f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
@@ -110,7 +110,7 @@ def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
             yield from _dated(value, (*at, name))
 
 
-def _about_approval(scene: Scene) -> Iterator[Part]:
+def _about_approval(scene: Scene) -> Iterator[Notice]:
     """That the centre was, or may have been, approved before the document came into force."""
     centre, force = scene.subject, scene.force
     if force is None or not isinstance(centre, CentreData):
@@ -134,13 +134,13 @@ def _about_approval(scene: Scene) -> Iterator[Part]:
     )
 
 
-def _about_scenarios(scene: Scene) -> Iterator[Part]:
+def _about_scenarios(scene: Scene) -> Iterator[Notice]:
     """That the clock is too open for some rules to be decided at all."""
     if any(scenarios.cut for scenarios in scene.scenarios.values()):
         yield _warn(scene.subject, "open-clock", ("approved_on",), TOO_OPEN.zh, TOO_OPEN.en)
 
 
-def _about_judgements(scene: Scene) -> Iterator[Part]:
+def _about_judgements(scene: Scene) -> Iterator[Notice]:
     """The attestations without effect, and why."""
     ruleset = scene.ruleset
     for index, given in enumerate(scene.subject.attestations):
@@ -209,7 +209,7 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
     return None
 
 
-def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Part]:
+def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Notice]:
     for index, given in enumerate(subject.exemptions):
         at = ("exemptions", index)
         if given.rule is None:
@@ -272,7 +272,7 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
 # --- time -------------------------------------------------------------------------------------------------------------------
 
 
-def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Part:
+def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Notice:
     mark = subject.place(pointer(parts))
     at = {
         "code": code,
@@ -282,7 +282,7 @@ def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en
         "column": mark.column or None,
         "path": pointer(parts),
     }
-    return Part(at | {"cell": mark.cell}) if mark.cell else Part(at)
+    return Notice(at | {"cell": mark.cell}) if mark.cell else Notice(at)
 
 
 __all__ = ["warnings_of"]

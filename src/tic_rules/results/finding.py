@@ -1,0 +1,207 @@
+"""A finding: one rule decided for one centre, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Self
+
+from tic_rules.core.errors import Text
+from tic_rules.results.parts import (
+    Citation,
+    Kind,
+    Modality,
+    OwedYear,
+    Part,
+    Place,
+    Quantity,
+    Requirement,
+    Severity,
+    Status,
+    part,
+    plain,
+)
+
+if TYPE_CHECKING:
+    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+    from pydantic_core import CoreSchema
+
+    from tic_rules.results.evidence import Evidence
+
+KEYS = (
+    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message", "detail",
+    "remedy", "citation", "observed", "required", "gap", "progress", "deadline", "days_left", "window",
+    "reached_on", "reading", "years", "lacking", "place", "data", "sources", "missing", "trace",
+)  # fmt: skip
+"""The keys of a finding, in the order of the JSON; each is an attribute too."""
+
+_TYPED: Mapping[str, type[Part]] = {
+    "citation": Citation, "observed": Quantity, "required": Requirement, "years": OwedYear, "place": Place, "data": Place,
+}  # fmt: skip
+
+
+class _Made:
+    """An attribute that the evidence gives when it is first looked at."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    def __get__(self, finding: Finding | None, owner: type) -> Any:
+        if finding is None:
+            return self
+        value = finding.__dict__[self.name] = getattr(finding._evidence, self.name)()
+        return value
+
+
+def _made() -> Any:
+    return _Made()
+
+
+class Finding:
+    """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`).
+
+    A finding does not change. Its message, numbers, places and trace are made when they are first looked at, and are
+    remembered with it; two findings are equal where they say the same.
+    """
+
+    _evidence: Evidence
+    counts: bool
+    """Whether the verdict looks at this finding."""
+    rule: str
+    status: Status
+    severity: Severity | None
+    """Of a failure: an error where the clause binds, else a note."""
+    kind: Kind
+    modality: Modality
+    bearer: str
+    topic: str
+    phase: str
+    title: Text
+    remedy: Text
+    citation: Citation
+    reading: Text | None
+    message: Text = _made()
+    detail: Text = _made()
+    """The message without what the title says already: numbers, days, what is missing."""
+    observed: Quantity | None = _made()
+    required: Requirement | None = _made()
+    gap: str | None = _made()
+    progress: float | None = _made()
+    """From 0 to 1; None where there is no bound to come up to."""
+    deadline: str | None = _made()
+    days_left: int | None = _made()
+    window: list[str] | None = _made()
+    reached_on: str | None = _made()
+    years: list[OwedYear] = _made()
+    lacking: list[str] = _made()
+    place: Place | None = _made()
+    data: list[Place] = _made()
+    sources: list[Part] = _made()
+    missing: list[str] = _made()
+    trace: Part = _made()
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        """`values` are attributes by name; what is not among them is asked of `_evidence`."""
+        self.__dict__.update(values)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """A finding of its JSON; keys that nobody will look at may be left out."""
+        values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
+        return cls(values | weight(values["modality"], values["kind"], values["status"]))
+
+    @property
+    def id(self) -> str:
+        """The rule's id within its rule set."""
+        return self.rule.split("/", 1)[-1]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding as plain JSON values, keys in their fixed order."""
+        return {
+            "rule": self.rule,
+            "status": self.status,
+            "severity": self.severity,
+            "kind": self.kind,
+            "modality": self.modality,
+            "bearer": self.bearer,
+            "topic": self.topic,
+            "phase": self.phase,
+            "title": plain(self.title),
+            "message": plain(self.message),
+            "detail": plain(self.detail),
+            "remedy": plain(self.remedy),
+            "citation": dict(self.citation),
+            "observed": plain(self.observed),
+            "required": plain(self.required),
+            "gap": self.gap,
+            "progress": self.progress,
+            "deadline": self.deadline,
+            "days_left": self.days_left,
+            "window": self.window,
+            "reached_on": self.reached_on,
+            "reading": plain(self.reading),
+            "years": [dict(year) for year in self.years],
+            "lacking": list(self.lacking),
+            "place": None if self.place is None else dict(self.place),
+            "data": [dict(place) for place in self.data],
+            "sources": [dict(source) for source in self.sources],
+            "missing": list(self.missing),
+            "trace": plain(self.trace),
+        }
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"a finding does not change; {name} cannot be set")
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a finding does not change; {name} cannot be deleted")
+
+    def __eq__(self, other: object) -> bool:
+        return self.as_dict() == other.as_dict() if isinstance(other, Finding) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.rule, self.status))
+
+    def __repr__(self) -> str:
+        return f"<Finding {self.rule}: {self.status}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self).from_dict, (self.as_dict(),)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return value_schema(cls)
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        from tic_rules.results.schemas import finding_schema
+
+        return finding_schema()
+
+
+def weight(modality: str, kind: str, status: str) -> dict[str, Any]:
+    """What follows from modality, kind and status: the severity, and whether the verdict looks at it."""
+    binds = modality in ("must", "in_principle")
+    return {
+        "severity": None if status != "fail" else "error" if binds else "note",
+        "counts": binds and kind not in ("entitlement", "target") and status != "not_applicable",
+    }
+
+
+def value_schema(cls: type[Any]) -> CoreSchema:
+    """How pydantic reads and writes a finding or a report: as what `as_dict` gives and `from_dict` takes."""
+    from pydantic_core import core_schema
+
+    def read(value: Any) -> Any:
+        if isinstance(value, cls):
+            return value
+        try:
+            return cls.from_dict(value)
+        except (KeyError, TypeError, AttributeError) as error:
+            raise ValueError(f"no {cls.__name__.lower()}: {error!r}") from None
+
+    written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
+    return core_schema.no_info_plain_validator_function(read, serialization=written)
+
+
+__all__ = ["KEYS", "Finding", "Status", "value_schema", "weight"]

@@ -1,0 +1,124 @@
+"""What a rule observed, what it asks for, and how far apart they are, as a finding shows them."""
+
+from __future__ import annotations
+
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from tic_rules.core.logic import TRUE, compare
+from tic_rules.core.quantities import Number, Range, Span, decimal_text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.parts import Quantity, Requirement
+
+
+def operator_of(node: Any) -> str:
+    """The operator of a condition that compares a number with a bound; empty for any other."""
+    if type(node) is c.Compare:
+        return node.operator
+    if type(node) is c.Share:
+        return "more_than" if node.more_than is not None else "at_least"
+    return ""
+
+
+def unit_of(node: Any, ruleset: RuleSet) -> str | None:
+    """The unit of what a condition observes."""
+    if type(node) is c.Share:
+        return "ratio"
+    fact = ruleset.facts.get(getattr(node, "fact", ""))
+    return fact.unit if fact else None
+
+
+def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
+    """How far a number stands from its bound; 0 where it is met, None where what is known leaves the distance open."""
+    if compare(operator, observed, bound) == TRUE:
+        return 0
+    if not observed.exact or not (bound.exact or operator == "between"):
+        return None
+    number = observed.low
+    return number - bound.high if number > bound.high else max(bound.low - number, 0)
+
+
+def observed(value: Any, rule: Rule, ruleset: RuleSet) -> Quantity | None:
+    """What a rule observed; None where it observed nothing."""
+    return None if value is None else shown(value, unit_of(rule.condition, ruleset))
+
+
+def shown(value: Any, unit: str | None) -> Quantity:
+    """A value that a condition saw."""
+    if isinstance(value, Range):
+        return Quantity(low=decimal_text(value.low), high=decimal_text(value.high), unit=unit)
+    return Quantity(value=_json_value(value))
+
+
+def gap_text(value: Any, bound: Range | None, rule: Rule) -> str | None:
+    """The gap as a decimal text; None where nothing is compared or an end is open."""
+    operator = operator_of(rule.condition)
+    if not operator or not isinstance(value, Range) or bound is None:
+        return None
+    gap = gap_of(value, bound, operator)
+    return None if gap is None else decimal_text(gap)
+
+
+def progress(value: Any, bound: Range | None, rule: Rule) -> float | None:
+    """The part of the bound that has been reached, from 0 to 1; None where there is none to come up to, or it is not known."""
+    operator = operator_of(rule.condition)
+    if operator not in ("at_least", "more_than", "equals", "between") or not isinstance(value, Range):
+        return None
+    if bound is None or isinstance(bound.low, float) or bound.low <= 0:
+        return None
+    if value.low >= (bound.low if operator == "between" else bound.high):
+        return 1.0
+    if not value.exact or not (bound.exact or operator == "between"):
+        return None  # how far it has come is not known
+    return min(1.0, round(float(Fraction(value.low) / Fraction(bound.low)), 4))
+
+
+def required(rule: Rule, ruleset: RuleSet, bound: Range | None) -> Requirement | None:
+    """What a rule's one condition asks for; None where it has parts."""
+    node = rule.condition
+    if node is None or c.children(node):
+        return None
+    match node:
+        case c.Compare():
+            return _bound(node, ruleset, bound)
+        case c.Share():
+            least: Any = node.more_than if node.more_than is not None else node.at_least
+            sign = ">" if node.more_than is not None else ">="
+            return Requirement(op=sign, value=decimal_text(least), unit="ratio")
+        case c.Is():
+            return Requirement(op="is", value=node.is_)
+        case c.Among():
+            return Requirement(op="among", value=list(node.among), open=node.open)
+        case c.AnyAmong():
+            return Requirement(op="any_among", value=list(node.any_among), open=node.open)
+        case c.Contains():
+            return Requirement(op="contains_all", value=list(node.contains_all))
+        case c.EachOf():
+            return Requirement(op="each_of", value=list(node.each_of))
+    return None
+
+
+def _bound(node: c.Compare, ruleset: RuleSet, bound: Range | None) -> Requirement:
+    unit = ruleset.facts[node.fact].unit
+    if node.operator == "between":
+        return Requirement(op="between", value=[decimal_text(end) for end in node.limit], unit=unit)
+    sign = c.OPERATORS[node.operator]
+    if isinstance(node.limit, c.Times):
+        value = decimal_text(bound.low) if bound is not None and bound.exact else None
+        times = decimal_text(node.limit.times)
+        return Requirement(op=sign, value=value, unit=unit, times=times, fact=node.limit.fact)
+    return Requirement(op=sign, value=decimal_text(node.limit), unit=unit)
+
+
+def _json_value(value: Any) -> Any:
+    if isinstance(value, Span):
+        first, last = value.first.isoformat(), value.last.isoformat()
+        return first if value.exact else {"not_before": first, "not_after": last}
+    if isinstance(value, date):
+        return value.isoformat()
+    return list(value) if isinstance(value, tuple) else value
+
+
+__all__ = ["gap_of", "gap_text", "observed", "operator_of", "progress", "required", "shown", "unit_of"]

@@ -1,0 +1,139 @@
+"""The parts of a report: mappings as the JSON has them, whose keys are attributes too."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from tic_rules.core.errors import Text
+from tic_rules.model.ruleset import Kind, Modality
+
+Status = Literal["pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted"]
+Verdict = Literal["non_compliant", "undetermined", "on_course", "compliant"]
+Severity = Literal["error", "note"]
+Engine = Literal["native", "reference", "compiled", "durable"]
+
+STATUSES: tuple[Status, ...] = (
+    "pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted",
+)  # fmt: skip
+VERDICTS: tuple[Verdict, ...] = ("non_compliant", "undetermined", "on_course", "compliant")
+"""From the worst on."""
+
+
+class Part(dict[str, Any]):
+    """A mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`. It does not change."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self[name]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def _fixed(self, *_: Any, **__: Any) -> Any:
+        raise TypeError("a part of a report does not change; dict(part) is a copy that does")
+
+    __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (dict(self),)
+
+
+class Citation(Part):
+    """Where the law says it: document, clause and quote, and the place of the rule in its file."""
+
+    __slots__ = ()
+    document: str
+    locator: str
+    quote: str
+    file: str | None
+    line: int | None
+    column: int | None
+
+
+class Place(Part):
+    """A place of the data. Lines and columns count from 1; null where the data came from no text."""
+
+    __slots__ = ()
+    path: str
+    file: str | None
+    line: int | None
+    column: int | None
+    end_line: int | None
+    end_column: int | None
+
+
+class Quantity(Part):
+    """A range with its unit (decimal texts, null for an open end), or another value under `value`."""
+
+    __slots__ = ()
+    low: str | None
+    high: str | None
+    unit: str | None
+
+
+class Requirement(Part):
+    """What is asked for: an operator, a value, and the unit of a number."""
+
+    __slots__ = ()
+    op: str
+    value: Any
+
+
+class OwedYear(Part):
+    """One year of a yearly duty: its status and the last day on which it is looked for."""
+
+    __slots__ = ()
+    year: int
+    status: Status
+    deadline: str
+
+
+class Notice(Part):
+    """A warning: what the data says without effect, and where."""
+
+    __slots__ = ()
+    code: str
+    message: Text
+    file: str | None
+    line: int | None
+    column: int | None
+    path: str | None
+
+
+class Consequence(Part):
+    """A consequence that follows, the rules because of which it does, and its amount."""
+
+    __slots__ = ()
+    rule: str
+    because: list[str]
+    then: Text | None
+    amount: Quantity | None
+    data: list[Place]
+
+
+def part(value: Any, kind: type[Part] = Part) -> Any:
+    """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as `Text`."""
+    if isinstance(value, dict):
+        if value.keys() == {"zh", "en"}:
+            return Text(value["zh"], value["en"])
+        return kind({key: part(item) for key, item in value.items()})
+    return [part(item, kind) for item in value] if isinstance(value, list) else value
+
+
+def plain(value: Any) -> Any:
+    """A part of a report as plain JSON values."""
+    kind = type(value)
+    if kind is str or value is None or kind is int:
+        return value
+    if kind is Text:
+        return {"zh": value.zh, "en": value.en}
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+__all__ = [
+    "STATUSES", "VERDICTS", "Citation", "Consequence", "Engine", "Kind", "Modality", "Notice", "OwedYear", "Part",
+    "Place", "Quantity", "Requirement", "Severity", "Status", "Verdict", "part", "plain",
+]  # fmt: skip

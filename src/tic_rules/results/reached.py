@@ -1,0 +1,88 @@
+"""When a requirement that was missed was met after all."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from datetime import date
+
+from tic_rules.core.logic import TRUE
+from tic_rules.core.quantities import ANY_DAY, add_days
+from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import needs_of, scenarios_of
+from tic_rules.evaluation.settlement import reads_days
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import Record, Series, value_at
+from tic_rules.model.ruleset import Fact, Rule
+
+MANY_DAYS = 300
+"""On so many days of the data is it looked; only a hostile file names more after a deadline."""
+
+
+def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
+    """The first day after a missed deadline on which the data shows the requirement met."""
+    deadline, moment, requirement = decision.deadline, decision.moment, rule.require
+    if deadline is None or moment is None or requirement is None or rule.yearly or _stands_still(rule, scene):
+        return None
+    scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
+    if len(scenarios) != 1:
+        return None
+    last, grows = min(scene.as_of, scene.reported_on), _growing(requirement, scene)
+
+    def met(day: date) -> bool:
+        return see(requirement, scene, moment._replace(day=day), scenarios[0], rule).value == TRUE
+
+    looked_at = {*(scene.days() if grows is None else _days_counted(grows, scene)), add_days(deadline, 1)}
+    days = sorted(day for day in looked_at if deadline < day <= last)
+    if grows is not None:
+        at = bisect_left(days, True, key=met)
+        return days[at] if at < len(days) else None
+    return next((day for day in days[:MANY_DAYS] if met(day)), None)
+
+
+def _stands_still(rule: Rule, scene: Scene) -> bool:
+    """Whether nothing that the rule reads is dated, so that it is on every day as it was on the first."""
+    if reads_days(scene, rule):
+        return False
+    for fact in (scene.facts[name] for name in c.facts_of(rule.require)):
+        listed = scene.lists.get(fact.list_name or "")
+        if listed is not None and listed.look_up:
+            return False
+        records = [entry.record for entry in scene.listed(fact.list_name or "").entries] if listed else []
+        records += (value_at(scene.subject, fact.table) or {}).values() if fact.table else ()
+        values = (value for record in records if isinstance(record, Record) for _, value in record)
+        if any(type(value) is Series for value in values):
+            return False
+    return True
+
+
+def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
+    """The total or count of entries that a requirement holds against a fixed lower bound: once met, it stays met."""
+    if not isinstance(requirement, c.Compare) or isinstance(requirement.limit, c.Times):
+        return None
+    if requirement.at_least is None and requirement.more_than is None:
+        return None
+    fact = scene.facts[requirement.fact]
+    return fact if fact.over is None and fact.reading in ("sum", "count", "distinct") else None
+
+
+def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
+    """The days on which a count may grow: those of the entries, where nothing else of them is dated; else all of the data."""
+    declared = scene.lists[fact.list_name or ""]
+    looked_at = {*_attributes(fact.where), *([fact.distinct] if fact.distinct else [])}
+    looks_up = looked_at & declared.look_up.keys()
+    if declared.held is not None or declared.scalar is not None or declared.date is None or looks_up:
+        return scene.days()
+    records = [record for path in declared.paths for record in value_at(scene.subject, path) or ()]
+    if any(type(getattr(record, name)) is Series for record in records for name in looked_at):
+        return scene.days()
+    return (day for record in records for day in getattr(record, declared.date) or ANY_DAY)
+
+
+def _attributes(where: c.Where | None) -> Iterator[str]:
+    if where is not None:
+        yield from where.each
+        for way in where.any:
+            yield from _attributes(way)

@@ -1,0 +1,100 @@
+"""A finding and a report are values: they do not change, are told apart by what they say, and are data for other programs."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from pathlib import Path
+
+import jsonschema
+import pytest
+from pydantic import BaseModel, TypeAdapter, ValidationError
+
+from tic_rules import Centre, Finding, Report, check
+from tic_rules.results.schemas import report_schema
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def report() -> Report:
+    return check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), "zhejiang_2022", as_of="2026-06-30")
+
+
+def test_a_part_of_a_report_does_not_change(report: Report) -> None:
+    finding = report["investment-2y"]
+    for part in (finding.citation, finding.observed, finding.data[0]):
+        for change in (
+            lambda p: p.update(x=1),
+            lambda p: p.pop("x", None),
+            lambda p: p.clear(),
+            lambda p: p.setdefault("x", 1),
+            lambda p: p.__setitem__("x", 1),
+        ):
+            with pytest.raises(TypeError, match="does not change"):
+                change(part)
+        assert copy.deepcopy(part) == pickle.loads(pickle.dumps(part)) == part
+        assert type(copy.copy(part)) is type(part)
+    assert finding.citation.locator == finding.citation["locator"]
+
+
+def test_a_finding_does_not_change(report: Report) -> None:
+    with pytest.raises(AttributeError, match="does not change"):
+        report["investment-2y"].status = "pass"
+    with pytest.raises(AttributeError, match="does not change"):
+        del report["investment-2y"].message
+
+
+def test_lists_of_a_finding_are_its_own() -> None:
+    centre = Centre.from_file(ROOT / "examples" / "zhejiang.yaml")
+    first, again = (check(centre, "zhejiang_2022")["investment-2y"] for _ in range(2))
+    first.data.clear()
+    assert len(again.data) > 0
+
+
+def test_what_was_written_reads_back_equal(report: Report) -> None:
+    again = Report.from_json(report.to_json())
+    assert again == report
+    assert hash(again) == hash(report)
+    assert set(again) == set(report)
+    assert again.to_json() == report.to_json()
+    assert pickle.loads(pickle.dumps(report)) == report
+    assert Report.from_json(report.to_json(indent=None)).verdict == report.verdict
+
+
+def test_findings_that_say_something_else_are_not_equal(report: Report) -> None:
+    other = Finding.from_dict(report["investment-2y"].as_dict() | {"gap": "1"})
+    assert other != report["investment-2y"]
+    assert Report.from_dict(report.as_dict() | {"as_of": "2026-07-01"}) != report
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tool": {}}', "null", '{"findings": [1]}'])
+def test_what_is_no_report_is_told_as_a_value_error(text: str) -> None:
+    with pytest.raises(ValueError, match=r"report|Expecting"):
+        Report.from_json(text)
+
+
+class Answer(BaseModel):
+    """What a web service gives back."""
+
+    report: Report
+    worst: Finding | None = None
+
+
+def test_a_report_is_a_field_of_a_pydantic_model(report: Report) -> None:
+    answer = Answer(report=report, worst=report["investment-2y"])
+    sent = answer.model_dump_json()
+    assert json.loads(sent)["report"] == report.as_dict()
+    assert Answer.model_validate_json(sent) == answer
+    with pytest.raises(ValidationError, match="report"):
+        Answer.model_validate({"report": {"as_of": 3}})
+
+
+def test_the_schema_of_a_model_with_a_report_is_that_of_the_report(report: Report) -> None:
+    schema = TypeAdapter(Report).json_schema()
+    jsonschema.validate(report.as_dict(), schema)
+    assert (
+        Answer.model_json_schema()["properties"]["report"]["properties"].keys() == schema["properties"].keys()
+    )
+    assert report_schema()["properties"]["reports"]["items"] == schema
