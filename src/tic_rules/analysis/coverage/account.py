@@ -1,18 +1,28 @@
 """What became of every clause of a document, and whether the rule set is true to the official text.
 
 Without the text: each clause in order with its rules, or why it asks nothing, and what is not yet encoded. With it: every
-numbered clause is accounted for in order, every quote stands in the clause that it names, and the fingerprint is equal.
+numbered clause is accounted for in order, every sentence is, every quote stands in the clause that it names, and the
+fingerprint is equal.
 """
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.coverage.official import OfficialClause, OfficialText, cut, parent_of, squeeze
-from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.analysis.coverage.dispositions import explained
+from tic_rules.analysis.coverage.layout import Note, read_official
+from tic_rules.analysis.coverage.normative import norms
+from tic_rules.analysis.coverage.numbering import is_paragraph, parent_of
+from tic_rules.analysis.coverage.official import OfficialClause, OfficialText, cut
+from tic_rules.analysis.coverage.sentences import (
+    AccountedSentence,
+    account_for,
+    faults_without_text,
+    lost_piece,
+)
+from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 
@@ -52,11 +62,36 @@ class Coverage(NamedTuple):
     faults: tuple[Diagnostic, ...]
     source: str | None
     """The name of the official text that the rule set was held against."""
+    sentences: tuple[AccountedSentence, ...]
+    """Every sentence of the text with what covers it; none without the text."""
+    notes: tuple[Note, ...]
+    """What was passed over in the text."""
 
     @property
     def ok(self) -> bool:
         """Every clause is encoded or explained, and nothing differs from the official text where there is one."""
         return not self.faults
+
+    @property
+    def normative(self) -> int:
+        """How many sentences have a normative word."""
+        return sum(bool(sentence.said) for sentence in self.sentences)
+
+    @property
+    def open(self) -> int:
+        """How many sentences have a normative word that nothing covers."""
+        return sum(bool(sentence.open) for sentence in self.sentences)
+
+    @property
+    def by_clause(self) -> list[tuple[Covered | None, list[AccountedSentence]]]:
+        """The text in its order: sentences that follow each other in one clause, with that clause; None where it is not listed."""
+        listed = {clause.at: clause for clause in self.clauses}
+        runs: list[tuple[Covered | None, list[AccountedSentence]]] = []
+        for sentence in self.sentences:
+            if not runs or runs[-1][1][-1].at != sentence.at:
+                runs.append((listed.get(sentence.at), []))
+            runs[-1][1].append(sentence)
+        return runs
 
     @property
     def states(self) -> Counter[str]:
@@ -75,7 +110,7 @@ class Coverage(NamedTuple):
         """The parts of the document, each with the clauses within it."""
         grouped: list[tuple[Covered, list[Covered]]] = []
         for clause in self.clauses:
-            inner = bool(parent_of(clause.at)) or clause.at.startswith("专栏")
+            inner = parent_of(clause.at) or clause.at.startswith("专栏") or clause.at.endswith("条")
             if inner and grouped:
                 grouped[-1][1].append(clause)
             else:
@@ -97,8 +132,13 @@ class Coverage(NamedTuple):
                 **{state: self.states[state] for state in STATES},
                 "rules_by_data": self.by_data,
                 "rules_by_judgement": self.by_judgement,
+                "sentences": len(self.sentences) if self.source is not None else None,
+                "normative": self.normative if self.source is not None else None,
+                "open": self.open if self.source is not None else None,
             },
             "clauses": [_plain(clause) for clause in self.clauses],
+            "sentences": [sentence.as_dict() for sentence in self.sentences],
+            "notes": [note.as_dict() for note in self.notes],
             "faults": [fault.as_dict() for fault in self.faults],
         }
 
@@ -123,21 +163,48 @@ def judged(rule: Rule) -> bool:
     return any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
 
 
-def coverage(ruleset: RuleSet, text: str | None = None, name: str | None = None) -> Coverage:
-    """The coverage of a rule set; held against the official text where that is given, `name` being how it is told of."""
-    official = cut(text) if text is not None else None
+def coverage(ruleset: RuleSet, text: str | bytes | None = None, name: str | None = None) -> Coverage:
+    """The coverage of a rule set; held against the official text where that is given, `name` being how it is told of.
+
+    Raises BadText where bytes are no text.
+    """
+    said = explained(ruleset)
+    official, notes = None, tuple[Note, ...]()
+    if text is not None:
+        text, read = read_official(text, name or "") if isinstance(text, bytes) else (text, [])
+        official = cut(text, ruleset.document.title)
+        notes = (*read, *official.notes)
     clauses = tuple(
         _covered(clause, index, ruleset, official) for index, clause in enumerate(ruleset.clauses)
     )
     faults = [*_not_encoded(ruleset, clauses)]
-    if official is not None:
+    sentences: tuple[AccountedSentence, ...] = ()
+    if official is None:
+        faults += faults_without_text(ruleset, said)
+    else:
+        sentences, misplaced = account_for(ruleset, official, said, norms())
         faults += [*_fingerprint(ruleset, official), *_order(ruleset, official), *_quotes(ruleset, official)]
-    return Coverage(
-        ruleset,
-        clauses,
-        tuple(sorted(faults, key=lambda fault: (fault.line, fault.column))),
-        name if official is not None else None,
-    )
+        faults += [*misplaced, *_open(sentences, name or "")]
+    files = {ruleset.file: 0, said.source.file if said.source else "": 1}
+    faults.sort(key=lambda fault: (files.get(fault.file, 2), fault.line, fault.column))
+    return Coverage(ruleset, clauses, tuple(faults), name if official is not None else None, sentences, notes)
+
+
+def _open(sentences: tuple[AccountedSentence, ...], name: str) -> Iterator[Diagnostic]:
+    """The sentences with a normative word that nothing covers, each at its line of the text."""
+    for sentence in sentences:
+        if sentence.open:
+            words = "、".join(dict.fromkeys(said.word.zh for said in sentence.open))
+            shown = clip(sentence.sentence.text, 30)
+            yield Diagnostic(
+                "open",
+                Text(
+                    f"条款 {sentence.at} 的“{words}”没有规则引用，也没有说明：{shown}",
+                    f"{words} in clause {sentence.at} is neither quoted by a rule nor explained: {shown}",
+                ),
+                name,
+                sentence.sentence.line,
+            )
 
 
 def _fault(ruleset: RuleSet, code: str, zh: str, en: str, *within: str | int) -> Diagnostic:
@@ -195,9 +262,10 @@ def _fingerprint(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnosti
 
 def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
     listed = [clause.at for clause in ruleset.clauses]
+    in_parts = {parent_of(at) for at in listed if is_paragraph(at)}
     known = {clause.at: index for index, clause in enumerate(official.clauses)}
     for clause in official.clauses:
-        if clause.at not in listed:
+        if clause.at not in listed and _wanted(clause, in_parts):
             yield _fault(
                 ruleset,
                 "clause-missing",
@@ -231,14 +299,19 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
             last = at
 
 
+def _wanted(clause: OfficialClause, in_parts: set[str]) -> bool:
+    """Whether a clause must be listed: every one, but of the 款 of an article all behind the first, or none."""
+    return not clause.optional or (parent_of(clause.at) in in_parts and not clause.at.endswith("第一款"))
+
+
 def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
     for index, rule in enumerate(ruleset.rules):
         clause = official.clause(rule.at)
         if clause is None:
             continue  # said of the clause already
-        lost = _lost(rule.quote, clause.text)
+        lost = lost_piece(rule.quote, clause.text)
         if lost is not None:
-            elsewhere = [other.at for other in official.clauses if _lost(rule.quote, other.text) is None]
+            elsewhere = [other.at for other in official.clauses if lost_piece(rule.quote, other.text) is None]
             where = f"；在 {elsewhere[-1]} 中" if elsewhere else ""
             found = f"; it stands in {elsewhere[-1]}" if elsewhere else ""
             yield _fault(
@@ -263,23 +336,12 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
 
 def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str | None:
     """The section, item or box that the whole quote stands in, where the rule is cited at what that stands in."""
-    if _lost(rule.quote, clause.own) is None or _lost(rule.quote, clause.tail) is None:
+    if lost_piece(rule.quote, clause.own) is None or lost_piece(rule.quote, clause.tail) is None:
         return None
     inner = [
         other
         for other in official.clauses
         if len(other.text) < len(clause.text) and other.text in clause.text
     ]
-    holding = [other.at for other in inner if _lost(rule.quote, other.text) is None]
+    holding = [other.at for other in inner if lost_piece(rule.quote, other.text) is None]
     return holding[-1] if holding else None
-
-
-def _lost(quote: str, text: str) -> str | None:
-    """The first piece of a quote that a text does not hold, in order; None where it holds them all."""
-    at = 0
-    for piece in re.split("…+", squeeze(quote)):
-        found = text.find(piece, at)
-        if found < 0:
-            return piece
-        at = found + len(piece)
-    return None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from tic_rules.analysis.coverage.official import NUMERAL, numeral, parent_of
+from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
