@@ -13,7 +13,8 @@ from test_lint import CLEAN
 
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.analysis.coverage.account import coverage
-from tic_rules.analysis.coverage.official import cut, fingerprint, numeral, parent_of
+from tic_rules.analysis.coverage.numbering import numeral, parent_of
+from tic_rules.analysis.coverage.official import cut, fingerprint
 from tic_rules.cli import main
 
 SOURCES = os.environ.get("TIC_RULES_SOURCES")

@@ -182,8 +182,8 @@ def _markdown(found: Coverage, lang: str) -> str:
         lines.append(
             f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {told} |"
         )
-    for clause, sentences in found.by_clause:
-        heading = f" {_cell(clause.heading)}" if clause else ""
+    for home, sentences in found.by_clause:
+        heading = f" {_cell(home.heading)}" if home else ""
         lines += ["", f"## {_cell(sentences[0].at)}{heading}", ""]
         for sentence in sentences:
             cover = _cell(covering(sentence, lang))

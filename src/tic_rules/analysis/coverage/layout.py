@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text
@@ -99,7 +98,7 @@ _ENDED = re.compile(r"(?:[。；！？;!?｡]|(?<=[\u3400-\u9fff）)”\"])[.．
 
 def ended(text: str) -> bool:
     """Whether a line ends with a sentence."""
-    return _ENDED.search(text) is not None
+    return _ENDED.search(text[-12:]) is not None
 
 
 # --- lines ---------------------------------------------------------------------------------------------------------------
@@ -144,8 +143,20 @@ def _pages(lines: Sequence[Line]) -> set[Line]:
     short = [(line, fold(line.text)) for line in lines if len(line.text) <= 20]
     marked = {line for line, folded in short if _PAGE.fullmatch(folded)}
     bare = [(line, int(folded)) for line, folded in short if re.fullmatch("[0-9]{1,4}", folded)]
-    rising = len(bare) > 1 and all(after == before + 1 for (_, before), (_, after) in pairwise(bare))
-    return marked | ({line for line, _ in bare} if rising else set())
+    return marked | _counting(bare)
+
+
+def _counting(bare: Sequence[tuple[Line, int]]) -> set[Line]:
+    """The bare numbers that count pages: most of them, each one more than the last."""
+    best: list[Line] = []
+    for start in range(min(len(bare), 5)):
+        chain, last = [bare[start][0]], bare[start][1]
+        for line, number in bare[start + 1 :]:
+            if number == last + 1:
+                chain.append(line)
+                last = number
+        best = chain if len(chain) >= len(best) else best
+    return set(best) if len(best) > 1 and len(best) * 2 > len(bare) else set()
 
 
 def _contents(lines: Sequence[Line]) -> set[Line]:

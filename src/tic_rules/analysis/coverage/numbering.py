@@ -80,6 +80,8 @@ class Numbering:
         self.in_articles = any(_is_article(line) for line in lines)
         self.annexes = [_annex_of(line) for line in lines]
         self.line = -1
+        self.annexes_end = {annex: number for number, annex in enumerate(self.annexes) if annex is not None}
+        """On which line each annex is opened last."""
         self.gaps: list[tuple[str, str]] = []
         """Locators that follow each other though a number is missing between them."""
 
@@ -127,13 +129,11 @@ class Numbering:
         annex = self.annexes[self.line]
         if annex is None:
             return False
-        listed = annex == "-" or (annex != "附" and annex in self.annexes[self.line + 1 :])
-        if not listed:
+        if annex != "-" and (annex == "附" or self.annexes_end[annex] == self.line):
             self.annex = annex
-        elif any(other not in (None, "-") for other in self.annexes[self.line + 1 :]):
-            self.annex = "-"  # the annexes themselves follow
-        else:
-            self.annex = "附件"
+        else:  # a list of annexes, which may themselves follow
+            follow = any(end > self.line for other, end in self.annexes_end.items() if other != "-")
+            self.annex = "-" if follow else "附件"
         return True
 
     def _chapter(self, line: str) -> bool:

@@ -11,9 +11,11 @@ from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Note, fold, lines_of
+from tic_rules.analysis.coverage.extent import from_title, without_ends
+from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, fold, lines_of, wrap_of
 from tic_rules.analysis.coverage.numbering import Path, is_paragraph, parent_of
-from tic_rules.analysis.coverage.paragraphs import Paragraph, paragraphs_of
+from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_paragraph_numbers
+from tic_rules.core.errors import Text
 
 _NUMBERED = re.compile(
     r"第[一二三四五六七八九十百零〇\d]+[章节条]|-?[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、](?!\d)|专栏\d+|-"
@@ -82,7 +84,7 @@ def fingerprint(text: str, title: str = "") -> str:
 def cut(text: str, title: str = "") -> OfficialText:
     """The clauses and sentences of an official text, in its order; it begins at its title, which is guessed where none is given."""
     lines, notes = lines_of(text)
-    paragraphs, more = paragraphs_of(lines, title)
+    paragraphs, more = _paragraphs(lines, title)
     sentences: list[Sentence] = []
     spans: list[tuple[int, int]] = []
     at = 0
@@ -95,6 +97,61 @@ def cut(text: str, title: str = "") -> OfficialText:
     whole = "".join(sentence.key for sentence in sentences)
     clauses = _clauses(paragraphs, spans, whole)
     return OfficialText(clauses, tuple(sentences), (*notes, *more), sha256(whole.encode("utf-8")).hexdigest())
+
+
+def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], list[Note]]:
+    """The paragraphs from the title to the end, and notes of what was passed over or joined."""
+    wrap = wrap_of(lines)
+    before, heading, rest = from_title(lines, title)
+    notes = []
+    if before:
+        notes.append(
+            _note("before-title", "略过题名之前的文字", "the text before the title passed over", before)
+        )
+    elif title and not heading:
+        notes.append(
+            Note(
+                "no-title",
+                Text(
+                    f"没有找到题名“{title}”，自首行起读", "the title was not found; read from the first line"
+                ),
+                (),
+            )
+        )
+    builder = Builder(rest, wrap)
+    made = list(builder.build(heading))
+    kept, ending, listed = without_ends(made)
+    if wrap is not None:
+        said = Text(
+            f"每行约{wrap.width}{'列' if wrap.in_columns else '字'}，已将折行接回",
+            f"wrapped lines joined ({wrap.width} {'columns' if wrap.in_columns else 'characters'})",
+        )
+        notes.append(Note("wrapped", said, ()))
+    if listed:
+        notes.append(_note("annex-list", "略过附件目录", "the list of annexes passed over", listed))
+    if ending:
+        notes.append(
+            _note(
+                "after-end",
+                "略过正文之后的落款、印发等文字",
+                "signature and distribution lines after the end passed over",
+                ending,
+            )
+        )
+    notes += [
+        _note(
+            "box-end",
+            f"{paragraph.path[-1]}没有标明终止，读到此处",
+            f"no line ends {paragraph.path[-1]}; read up to here",
+            paragraph.lines[-1:],
+        )
+        for paragraph in builder.unended(kept)
+    ]
+    return with_paragraph_numbers(kept), [*notes, *builder.gaps()]
+
+
+def _note(code: str, zh: str, en: str, lines: Sequence[Line]) -> Note:
+    return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
 
 
 def _sentences(paragraph: Paragraph, start: int) -> Iterator[Sentence]:
@@ -137,12 +194,16 @@ def _clauses(
             within.setdefault(at, []).append(index)
     own = {at: [i for i in indexes if _is_own(at, paragraphs[i].path)] for at, indexes in within.items()}
 
+    children: dict[str, list[str]] = {}
+    for at in own:
+        children.setdefault(parent_of(at), []).append(at)
+
     def joined(indexes: Sequence[int]) -> str:
         return "".join(whole[spans[i][0] : spans[i][1]] for i in indexes)
 
     def tail(at: str) -> str:
         """The paragraphs behind the last section within a clause, where that section has its body on its first line, or behind a box."""
-        inner = [other for other in own if parent_of(other) == at and own[other] and not is_paragraph(other)]
+        inner = [other for other in children.get(at, ()) if own[other] and not is_paragraph(other)]
         last = own[inner[-1]] if inner else []
         behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []
         return joined(sorted({*behind, *(i for i in within[at] if paragraphs[i].either)}))
