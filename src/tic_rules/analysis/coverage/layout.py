@@ -110,6 +110,9 @@ _PAGE = re.compile(
 )
 _LEADERS = re.compile(r"(?:[.…·]{3,}|…+)\s*-?\d{1,4}-?$")
 
+_ENTRY = 200
+"""Longer than an entry of a table of contents."""
+
 
 def lines_of(text: str) -> tuple[list[Line], list[Note]]:
     """The lines that say something, without page numbers and a table of contents, and what was passed over."""
@@ -161,10 +164,10 @@ def _counting(bare: Sequence[tuple[Line, int]]) -> set[Line]:
 
 def _contents(lines: Sequence[Line]) -> set[Line]:
     """The lines of a table of contents: with dots and a page number, or between 目录 and where its first entry comes again."""
-    dotted = {line for line in lines if _LEADERS.search(line.text)}
+    dotted = {line for line in lines if len(line.text) < _ENTRY and _LEADERS.search(line.text)}
     for index, line in enumerate(lines[:-1]):
         if fold(line.text) == "目录":
-            first = fold(_LEADERS.sub("", lines[index + 1].text))
+            first = fold(_LEADERS.sub("", lines[index + 1].text[:_ENTRY]))
             again = next(
                 (n for n in range(index + 2, len(lines)) if fold(lines[n].text).startswith(first)), None
             )

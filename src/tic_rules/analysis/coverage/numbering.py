@@ -11,6 +11,8 @@ import re
 NUMERAL = "一二三四五六七八九十"
 PREAMBLE = "前言"
 
+_MOST = 999
+"""No clause has a higher number."""
 _ALL = f"{NUMERAL}百零〇"
 _CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d+)\s*章(?!第)(.*)")
 _DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d+)\s*节(.*)")
@@ -43,10 +45,15 @@ def numeral(text: str) -> int:
 
 
 def written(number: int) -> str:
-    """3 -> 三, 12 -> 十二: as a locator writes it; the opposite of `numeral` up to 99."""
-    tens, ones = divmod(number, 10)
-    ten = ("" if tens == 1 else NUMERAL[tens - 1]) + "十" if tens else ""
-    return ten + (NUMERAL[ones - 1] if ones else "")
+    """3 -> 三, 12 -> 十二, 102 -> 一百零二: as a locator writes it, the opposite of `numeral`; beyond 999 the digits."""
+    if number > _MOST:
+        return str(number)
+    hundreds, rest = divmod(number, 100)
+    tens, ones = divmod(rest, 10)
+    text = f"{NUMERAL[hundreds - 1]}百" + ("零" if rest and not tens else "") if hundreds else ""
+    if tens:
+        text += ("" if tens == 1 and not hundreds else NUMERAL[tens - 1]) + "十"
+    return text + (NUMERAL[ones - 1] if ones else "")
 
 
 def parent_of(at: str) -> str:
@@ -75,6 +82,7 @@ class Numbering:
     def __init__(self, lines: list[str]) -> None:
         self.last = [0] * 5
         self.at: list[str] = [""] * 5
+        self.latest: list[str] = [""] * 5
         self.annex = ""
         self.paragraph, self.listed, self.apart = 0, 0, False
         self.in_articles = any(_is_article(line) for line in lines)
@@ -157,7 +165,7 @@ class Numbering:
             if referred or not (fresh or (match.group(2) and number == self.last[_ARTICLES] + 1)):
                 return False
             if self._next(_ARTICLES, number):
-                self._enter(_ARTICLES, f"第{_hundreds(number)}条")
+                self._enter(_ARTICLES, f"第{written(number)}条")
                 self.paragraph, self.listed, self.apart = 1, 0, False
                 return True
             return False
@@ -194,10 +202,10 @@ class Numbering:
 
     def _next(self, level: int, number: int) -> bool:
         """Whether a number goes on from the last of its level; it begins the levels below anew, but articles run on through chapters."""
-        if number <= self.last[level]:
+        if not self.last[level] < number <= _MOST:
             return False
         if number > self.last[level] + 1:
-            self.gaps.append((self.at[level], ""))
+            self.gaps.append((self.latest[level] if self.last[level] else "", ""))
         self.last[level] = number
         for below in range(level + 1, 5):
             if below != _ARTICLES or not self.in_articles:
@@ -208,19 +216,9 @@ class Numbering:
         if self.gaps and not self.gaps[-1][1]:
             self.gaps[-1] = (self.gaps[-1][0], at)
         self.at[level:] = [at, *[""] * (4 - level)]
+        self.latest[level] = at
         if level < _SECTIONS:
             self.paragraph = 0
-
-
-def _hundreds(number: int) -> str:
-    if number < 100:
-        return written(number)
-    rest = number % 100
-    return (
-        f"{NUMERAL[number // 100 - 1]}百"
-        + ("零" if 0 < rest < 10 else "")
-        + (f"一{written(rest)}" if 10 <= rest < 20 else written(rest))
-    )
 
 
 def _is_article(line: str) -> bool:

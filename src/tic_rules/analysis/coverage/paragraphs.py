@@ -69,8 +69,8 @@ class Paragraph:
 
     @property
     def heading_like(self) -> bool:
-        """Whether it may be a heading: short, and no sentence ends in it."""
-        return self.length <= LONG and not self.holds_end
+        """Whether it may be a heading: short, no sentence ends in it, and it does not break off."""
+        return self.length <= LONG and not self.holds_end and self.lines[-1].text[-1] not in "、，,和与及或"
 
 
 class Builder:
