@@ -1,4 +1,6 @@
-"""Official texts as people have them: copies laid out otherwise have the same clauses, sentences and fingerprint."""
+"""Official texts as people have them: copies laid out otherwise have the same clauses, sentences and
+fingerprint.
+"""
 
 from __future__ import annotations
 
@@ -150,7 +152,7 @@ MADE_UP = pytest.mark.parametrize(
 )
 
 
-# --- made-up texts -------------------------------------------------------------------------------------------------------
+# --- made-up texts ----------------------------------------------------------------------------------------
 
 
 @MADE_UP
@@ -289,7 +291,7 @@ def test_what_is_no_text_is_refused(raw: bytes) -> None:
     assert error.value.diagnostics[0].file == "text.pdf"
 
 
-# --- the official texts --------------------------------------------------------------------------------------------------
+# --- the official texts -----------------------------------------------------------------------------------
 
 
 def official(name: str) -> tuple[str, str]:

@@ -1,4 +1,6 @@
-"""Every sentence accounted for: normative words, the dispositions beside a rule file, and what the command shows of them."""
+"""Every sentence accounted for: normative words, the dispositions beside a rule file, and what the command
+shows of them.
+"""
 
 from __future__ import annotations
 
@@ -74,7 +76,7 @@ def made(tmp_path: Path) -> Made:
     return Made(tmp_path)
 
 
-# --- words ---------------------------------------------------------------------------------------------------------------
+# --- words ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_each_word_points_to_a_modality() -> None:
     )
 
 
-# --- what covers a sentence ----------------------------------------------------------------------------------------------
+# --- what covers a sentence -------------------------------------------------------------------------------
 
 
 def test_a_set_whose_sentences_are_all_accounted_for(made: Made) -> None:
@@ -167,7 +169,7 @@ def test_a_sentence_of_an_encoded_clause_that_asks_nothing_needs_no_reason(made:
     assert [s.state for s in found.sentences if s.sentence.text == "经费分两批到位。"] == ["clause"]
 
 
-# --- the file beside the rules -------------------------------------------------------------------------------------------
+# --- the file beside the rules ----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -229,7 +231,7 @@ def test_the_number_of_a_sentence_may_be_said_or_left_out(made: Made) -> None:
         assert made.faults() == []
 
 
-# --- the command ---------------------------------------------------------------------------------------------------------
+# --- the command ------------------------------------------------------------------------------------------
 
 
 def test_exit_status_and_counts(made: Made) -> None:
@@ -298,7 +300,7 @@ def test_the_notes_are_told(made: Made) -> None:
         assert note in result.output
 
 
-# --- articles ------------------------------------------------------------------------------------------------------------
+# --- articles ---------------------------------------------------------------------------------------------
 
 ARTICLES = """\
 示例指引

@@ -1,4 +1,6 @@
-"""tic-rules coverage: every clause of a document and what became of it; with --source, held against the official text."""
+"""tic-rules coverage: every clause of a document and what became of it; with --source, held against the
+official text.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,7 @@ from tic_rules.renderers.coverage import render
 @click.option(
     "--source",
     metavar="FILE",
-    help="The official text (UTF-8 or GBK): every clause, sentence, quote and the SHA-256 are held against it; it is shown.",
+    help="The official text (UTF-8 or GBK): clauses, sentences and quotes are held against it; it is shown.",
 )
 @click.option(
     "--format",
@@ -32,10 +34,12 @@ from tic_rules.renderers.coverage import render
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @lang_option
 def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str | None) -> None:
-    """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or judgement, context, not yet encoded.
+    """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or
+    judgement, context, not yet encoded.
 
-    With --source every sentence too. Exit status 1 where a clause is not covered, a word that obliges, permits or encourages is
-    neither quoted by a rule nor explained in sentences/NAME.yaml beside the rule file, or the text differs.
+    With --source every sentence too. Exit status 1 where a clause is not covered, a word that obliges,
+    permits or encourages is neither quoted by a rule nor explained in sentences/NAME.yaml beside the rule
+    file, or the text differs.
     """
     lang = language(lang)
     try:

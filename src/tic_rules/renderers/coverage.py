@@ -1,4 +1,6 @@
-"""The coverage of a document for people and programs: text, Markdown, JSON, and a page with the whole document at a glance."""
+"""The coverage of a document for people and programs: text, Markdown, JSON, and a page with the whole
+document at a glance.
+"""
 
 from __future__ import annotations
 
@@ -47,15 +49,18 @@ def became(clause: Covered, lang: str) -> str:
 def summary(found: Coverage, lang: str) -> str:
     """Counts in one sentence."""
     told = [(state, found.states[state]) for state in STATES if found.states[state]]
+    total = found.by_data + found.by_judgement
     if lang == "zh":
         states = "，".join(f"{STATES[state].zh}{count}" for state, count in told)
-        return f"共{len(found.clauses)}条：{states}。规则{found.by_data + found.by_judgement}条：据数据判定{found.by_data}，由评审认定{found.by_judgement}。"
+        rules = f"规则{total}条：据数据判定{found.by_data}，由评审认定{found.by_judgement}。"
+        return f"共{len(found.clauses)}条：{states}。{rules}"
     states = ", ".join(f"{count} {STATES[state].en}" for state, count in told)
-    return f"{len(found.clauses)} clauses: {states}. {found.by_data + found.by_judgement} rules: {found.by_data} by data, {found.by_judgement} by judgement."
+    rules = f"{total} rules: {found.by_data} by data, {found.by_judgement} by judgement."
+    return f"{len(found.clauses)} clauses: {states}. {rules}"
 
 
 def counted(found: Coverage, lang: str) -> str:
-    """How many sentences the official text has, and how many of them nothing covers; empty without the text."""
+    """How many sentences the official text has and how many nothing covers; empty without the text."""
     if found.source is None:
         return ""
     total, normative, left = len(found.sentences), found.normative, found.open
@@ -134,7 +139,8 @@ def _lines(found: Coverage, lang: str) -> Iterator[str]:
         told = ("、" if lang == "zh" else ", ").join(rule.id for rule in clause.rules) or (
             clause.note.in_(lang) if clause.note else ""
         )
-        yield f"{MARKS[clause.state]} {pad(clause.at, at)}  {pad(became(clause, lang), width)}  {clause.heading}{'：' if lang == 'zh' else ': '}{told}"
+        state = f"{MARKS[clause.state]} {pad(clause.at, at)}  {pad(became(clause, lang), width)}"
+        yield f"{state}  {clause.heading}{'：' if lang == 'zh' else ': '}{told}"
     yield ""
     yield from _whole_text(found, lang)
     yield summary(found, lang)
@@ -179,9 +185,8 @@ def _markdown(found: Coverage, lang: str) -> str:
     for clause in found.clauses:
         rules = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules)
         told = rules or (_cell(clause.note.in_(lang)) if clause.note else "")
-        lines.append(
-            f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {told} |"
-        )
+        state = f"{MARKS[clause.state]} {became(clause, lang)}"
+        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {state} | {told} |")
     for home, sentences in found.by_clause:
         heading = f" {_cell(home.heading)}" if home else ""
         lines += ["", f"## {_cell(sentences[0].at)}{heading}", ""]

@@ -1,8 +1,8 @@
 """What became of every clause of a document, and whether the rule set is true to the official text.
 
-Without the text: each clause in order with its rules, or why it asks nothing, and what is not yet encoded. With it: every
-numbered clause is accounted for in order, every sentence is, every quote stands in the clause that it names, and the
-fingerprint is equal.
+Without the text: each clause in order with its rules, or why it asks nothing, and what is not yet encoded.
+With it: every numbered clause is accounted for in order, every sentence is, every quote stands in the clause
+that it names, and the fingerprint is equal.
 """
 
 from __future__ import annotations
@@ -45,7 +45,9 @@ class Covered(NamedTuple):
     note: Text | None
     line: int
     characters: int | None
-    """How long the clause's own text is, headings and sections within it not counted; None without the official text."""
+    """How long the clause's own text is, headings and sections within it not counted; None without the
+    official text.
+    """
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -65,7 +67,9 @@ class Coverage(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Every clause is encoded or explained, and nothing differs from the official text where there is one."""
+        """Every clause is encoded or explained, and nothing differs from the official text where there is
+        one.
+        """
         return not self.faults
 
     @property
@@ -80,7 +84,9 @@ class Coverage(NamedTuple):
 
     @property
     def by_clause(self) -> list[tuple[Covered | None, list[AccountedSentence]]]:
-        """The text in its order: sentences that follow each other in one clause, with that clause; None where it is not listed."""
+        """The text in its order: sentences that follow each other in one clause, with that clause; None where
+        it is not listed.
+        """
         listed = {clause.at: clause for clause in self.clauses}
         runs: list[tuple[Covered | None, list[AccountedSentence]]] = []
         for sentence in self.sentences:
@@ -160,7 +166,8 @@ def judged(rule: Rule) -> bool:
 
 
 def coverage(ruleset: RuleSet, text: str | bytes | None = None, name: str | None = None) -> Coverage:
-    """The coverage of a rule set; held against the official text where that is given, `name` being how it is told of.
+    """The coverage of a rule set; held against the official text where that is given, `name` being how it is
+    told of.
 
     Raises BadText where bytes are no text.
     """
@@ -190,10 +197,15 @@ def _covered(clause: Clause, index: int, ruleset: RuleSet, official: OfficialTex
     state = "rules" if clause.rules else clause.disposition or "not_encoded"
     text = official.clause(clause.at) if official is not None else None
     return Covered(
-        clause.at, clause.heading, state,
-        tuple(rule for rule in rules if not judged(rule)), tuple(rule for rule in rules if judged(rule)),
-        clause.asks_nothing.text if clause.asks_nothing else None, ruleset.locate("clauses", index).line, len(text.own) if text else None,
-    )  # fmt: skip
+        at=clause.at,
+        heading=clause.heading,
+        state=state,
+        by_data=tuple(rule for rule in rules if not judged(rule)),
+        by_judgement=tuple(rule for rule in rules if judged(rule)),
+        note=clause.asks_nothing.text if clause.asks_nothing else None,
+        line=ruleset.locate("clauses", index).line,
+        characters=len(text.own) if text else None,
+    )
 
 
 def _not_encoded(ruleset: RuleSet, clauses: tuple[Covered, ...]) -> Iterator[Diagnostic]:

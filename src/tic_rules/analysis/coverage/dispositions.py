@@ -1,7 +1,9 @@
-"""What an author says of the sentences that no rule quotes: `sentences/<name>.yaml` beside the rule file `<name>.yaml`.
+"""What an author says of the sentences that no rule quotes: `sentences/<name>.yaml` beside the rule file
+`<name>.yaml`.
 
-A list of entries: `at` a clause, the sentence that `begins` so, or all from it `through` another; a disposition and a reason, and
-for `covered` the rules. Faults of the file are diagnostics; what can be read is used.
+A list of entries: `at` a clause, the sentence that `begins` so, or all from it `through` another; a
+disposition and a reason, and for `covered` the rules. Faults of the file are diagnostics; what can be read is
+used.
 """
 
 from pathlib import Path
@@ -73,7 +75,7 @@ NOTHING = Explained((), (), None)
 
 
 def file_of(ruleset: RuleSet) -> tuple[Path, str] | None:
-    """The file beside a rule set's and the name that it is shown under; None where the rule set has no file."""
+    """The file beside that of a rule set, and how it is shown; None for a set without a file."""
     shipped = ruleset.id in shipped_ids() and ruleset.file == f"rules/{ruleset.id}.yaml"
     path = Path(ruleset.file)
     if shipped and (load_ruleset(ruleset.id) is ruleset or not path.exists()):

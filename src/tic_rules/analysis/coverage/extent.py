@@ -1,4 +1,6 @@
-"""Where an official text begins and ends in what people have: at its title, and before signature and distribution lines."""
+"""Where an official text begins and ends in what people have: at its title, and before signature and
+distribution lines.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from collections.abc import Sequence
 from tic_rules.analysis.coverage.layout import LONG, Line, fold
 from tic_rules.analysis.coverage.paragraphs import Paragraph
 
-# --- the title -----------------------------------------------------------------------------------------------------------
+# --- the title --------------------------------------------------------------------------------------------
 
 _KIND = re.compile(
     r"(?:指引|办法|方案|规定|细则|规划|条例|意见|措施|纲要|计划|制度|规程|准则)(?:\(.{1,12}\))?"
@@ -32,7 +34,9 @@ def from_title(lines: Sequence[Line], title: str) -> tuple[list[Line], list[Line
 
 
 def _title_at(lines: Sequence[Line], wanted: str) -> tuple[int, int, int] | None:
-    """The last place where the title has its lines for itself, a day before it left out, and the text follows."""
+    """The last place where the title has its lines for itself, a day before it left out, and the text
+    follows.
+    """
     folded = [fold(line.text) for line in lines]
     numbered = max((n for n, line in enumerate(lines) if _FIRST.match(line.text)), default=len(lines))
     found = None
@@ -65,7 +69,7 @@ def _guessed(lines: Sequence[Line]) -> tuple[int, int, int] | None:
     return (fits[-1], 0, fits[-1]) if fits else None
 
 
-# --- the end -------------------------------------------------------------------------------------------------------------
+# --- the end ----------------------------------------------------------------------------------------------
 
 _DAY = (
     r"(?:\d{4}|[一二三四五六七八九〇零O○]{4})年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日"
@@ -79,7 +83,9 @@ _REACH = 15
 
 
 def without_ends(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], list[Line], list[Line]]:
-    """The paragraphs without what is no part of the document: the list of annexes, and what follows the end of text and annexes."""
+    """The paragraphs without what is no part of the document: the list of annexes, and what follows the end
+    of text and annexes.
+    """
     listed = [paragraph for paragraph in paragraphs if not paragraph.path]
     dropped: list[Paragraph] = []
     regions: list[list[Paragraph]] = [[]]
@@ -102,7 +108,9 @@ def without_ends(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], list[Lin
 
 
 def _ending_of(region: Sequence[Paragraph]) -> Sequence[Paragraph]:
-    """The last paragraphs of a text or an annex from the first line that ends it on, with the names that sign before it."""
+    """The last paragraphs of a text or an annex from the first line that ends it on, with the names that sign
+    before it.
+    """
     for index in range(max(len(region) - _REACH, 1), len(region)):
         rest = region[index:]
         if _ENDING.fullmatch(fold(region[index].text)) and not any(paragraph.marked for paragraph in rest):

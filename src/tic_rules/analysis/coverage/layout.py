@@ -1,6 +1,8 @@
-"""Official texts as people have them: the file decoded, the marks of pages taken out, forms of characters made one.
+"""Official texts as people have them: the file decoded, the marks of pages taken out, forms of characters
+made one.
 
-`fold` gives what counts of a text: two copies that differ in width of characters, quotation marks, dashes or white space are the same.
+`fold` gives what counts of a text: two copies that differ in width of characters, quotation marks, dashes or
+white space are the same.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ class Line(NamedTuple):
     lead: str
 
 
-# --- the file ------------------------------------------------------------------------------------------------------------
+# --- the file ---------------------------------------------------------------------------------------------
 
 
 def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
@@ -68,7 +70,7 @@ def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
     return text, [Note("encoding", Text(f"按 {name} 编码读取", f"read as {name}"), ())]
 
 
-# --- characters ----------------------------------------------------------------------------------------------------------
+# --- characters -------------------------------------------------------------------------------------------
 
 _SAME = str.maketrans(
     {
@@ -101,7 +103,7 @@ def ended(text: str) -> bool:
     return _ENDED.search(text[-12:]) is not None
 
 
-# --- lines ---------------------------------------------------------------------------------------------------------------
+# --- lines ------------------------------------------------------------------------------------------------
 
 _BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 _PAGE = re.compile(
@@ -115,7 +117,7 @@ _ENTRY = 200
 
 
 def lines_of(text: str) -> tuple[list[Line], list[Note]]:
-    """The lines that say something, without page numbers and a table of contents, and what was passed over."""
+    """The lines that say something, without page numbers and contents, and what was passed over."""
     lines = [
         Line(number, part.strip(), part[: len(part) - len(part.lstrip())])
         for number, whole in enumerate(_BREAKS.split(text), 1)
@@ -163,7 +165,9 @@ def _counting(bare: Sequence[tuple[Line, int]]) -> set[Line]:
 
 
 def _contents(lines: Sequence[Line]) -> set[Line]:
-    """The lines of a table of contents: with dots and a page number, or between 目录 and where its first entry comes again."""
+    """The lines of a table of contents: with dots and a page number, or between 目录 and where its first
+    entry comes again.
+    """
     dotted = {line for line in lines if len(line.text) < _ENTRY and _LEADERS.search(line.text)}
     for index, line in enumerate(lines[:-1]):
         if fold(line.text) == "目录":
@@ -176,7 +180,9 @@ def _contents(lines: Sequence[Line]) -> set[Line]:
 
 
 class Wrap(NamedTuple):
-    """How lines are wrapped: at which width, told in characters or in columns, how exactly, and whether paragraphs are indented."""
+    """How lines are wrapped: at which width, told in characters or in columns, how exactly, and whether
+    paragraphs are indented.
+    """
 
     width: int
     slack: int
@@ -198,7 +204,9 @@ def columns(text: str) -> int:
 
 
 def wrap_of(lines: Sequence[Line]) -> Wrap | None:
-    """The wrapping of lines that are of near-constant width where no sentence ends; None where each line is a paragraph."""
+    """The wrapping of lines that are of near-constant width where no sentence ends; None where each line is a
+    paragraph.
+    """
     best: tuple[float, Wrap] | None = None
     going_on = [line for line in lines if not ended(line.text)]
     for in_columns in (False, True):

@@ -1,4 +1,4 @@
-"""The words that oblige, permit or encourage (`rules/normative.yaml`), found in a text as `fold` leaves it."""
+"""The words that oblige, permit or encourage (`rules/normative.yaml`), found in a folded text."""
 
 import re
 from collections.abc import Iterator
@@ -47,7 +47,7 @@ class Norms:
         self._any = re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))))
 
     def within(self, text: str) -> Iterator[Said]:
-        """The normative words of a folded text, in order; the longest word or exception counts at each place."""
+        """The normative words of a text, in order; the longest word or exception counts at each place."""
         for match in self._any.finditer(text):
             word = self.by_text.get(match.group())
             if word is not None:

@@ -1,7 +1,8 @@
 """How official texts number their clauses, and the locators that this makes.
 
-Two forms: parts 一、, sections （一）, items 1.; and 章、节、条 with 款 (paragraphs of an article) and 项 （一）. Both have boxes
-专栏1 and annexes 附件1 or 附. A locator is the way to a clause: `三（二）`, `四（一）2`, `第四条`, `第四条（二）`, `第十二条第二款`, `专栏1`.
+Two forms: parts 一、, sections （一）, items 1.; and 章、节、条 with 款 (paragraphs of an article) and 项
+（一）. Both have boxes 专栏1 and annexes 附件1 or 附. A locator is the way to a clause: `三（二）`,
+`四（一）2`, `第四条`, `第四条（二）`, `第十二条第二款`, `专栏1`.
 """
 
 from __future__ import annotations
@@ -45,7 +46,9 @@ def numeral(text: str) -> int:
 
 
 def written(number: int) -> str:
-    """3 -> 三, 12 -> 十二, 102 -> 一百零二: as a locator writes it, the opposite of `numeral`; beyond 999 the digits."""
+    """3 -> 三, 12 -> 十二, 102 -> 一百零二: as a locator writes it, the opposite of `numeral`; beyond 999 the
+    digits.
+    """
     if number > _MOST:
         return str(number)
     hundreds, rest = divmod(number, 100)
@@ -68,7 +71,9 @@ def parent_of(at: str) -> str:
 
 
 def is_paragraph(at: str) -> bool:
-    """Whether a locator names a 款: a paragraph of an article, which a rule file lists only where it wants to."""
+    """Whether a locator names a 款: a paragraph of an article, which a rule file lists only where it wants
+    to.
+    """
     return re.fullmatch("第.+条第.+款", at) is not None
 
 
@@ -107,7 +112,9 @@ class Numbering:
         return tuple(within) or (PREAMBLE,)
 
     def read(self, line: str, fresh: bool) -> Path | None:
-        """The clause that a line begins; None where it begins none. `fresh`: whether the text before it had come to an end."""
+        """The clause that a line begins; None where it begins none. `fresh`: whether the text before it had
+        come to an end.
+        """
         self.line += 1
         if self._annex(line):
             return self.path
@@ -201,7 +208,9 @@ class Numbering:
         return False
 
     def _next(self, level: int, number: int) -> bool:
-        """Whether a number goes on from the last of its level; it begins the levels below anew, but articles run on through chapters."""
+        """Whether a number goes on from the last of its level; it begins the levels below anew, but articles
+        run on through chapters.
+        """
         if not self.last[level] < number <= _MOST:
             return False
         if number > self.last[level] + 1:

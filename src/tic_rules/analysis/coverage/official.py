@@ -1,7 +1,8 @@
 """The official text of a document, cut into its numbered clauses and its sentences.
 
-A clause reaches to the next of its level, so it holds its sections and items; what follows a box belongs to the section again.
-A sentence ends at 。；！？ or with its paragraph. What stands before the title and after the end is passed over, and told.
+A clause reaches to the next of its level, so it holds its sections and items; what follows a box belongs to
+the section again. A sentence ends at 。；！？ or with its paragraph. What stands before the title and after
+the end is passed over, and told.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ _CLOSERS = "”’」』）)"
 
 
 class Sentence(NamedTuple):
-    """A sentence of the text: what it says, the line that it begins on, the clauses that it stands in, outermost first.
+    """A sentence of the text: what it says, the line that it begins on, the clauses that it stands in,
+    outermost first.
 
-    `key` is what counts of it (`fold`), `start` where that begins in the whole text, `body` where the words begin behind a number.
+    `key` is what counts of it (`fold`), `start` where that begins in the whole text, `body` where the words
+    begin behind a number.
     """
 
     text: str
@@ -47,10 +50,11 @@ class Sentence(NamedTuple):
 
 
 class OfficialClause(NamedTuple):
-    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is in none of its sections.
+    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is
+    in none of its sections.
 
-    A paragraph behind the last section may end that section or the clause around it: it counts as either's own (`tail`).
-    Texts are folded; `start` is where the clause begins in the whole.
+    A paragraph behind the last section may end that section or the clause around it: it counts as either's
+    own (`tail`). Texts are folded; `start` is where the clause begins in the whole.
     """
 
     at: str
@@ -82,7 +86,9 @@ def fingerprint(text: str, title: str = "") -> str:
 
 
 def cut(text: str, title: str = "") -> OfficialText:
-    """The clauses and sentences of an official text, in its order; it begins at its title, which is guessed where none is given."""
+    """The clauses and sentences of an official text, in its order; it begins at its title, which is guessed
+    where none is given.
+    """
     lines, notes = lines_of(text)
     paragraphs, more = _paragraphs(lines, title)
     sentences: list[Sentence] = []
@@ -202,7 +208,9 @@ def _clauses(
         return "".join(whole[spans[i][0] : spans[i][1]] for i in indexes)
 
     def tail(at: str) -> str:
-        """The paragraphs behind the last section within a clause, where that section has its body on its first line, or behind a box."""
+        """The paragraphs behind the last section within a clause, where that section has its body on its
+        first line, or behind a box.
+        """
         inner = [other for other in children.get(at, ()) if own[other] and not is_paragraph(other)]
         last = own[inner[-1]] if inner else []
         behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []

@@ -1,6 +1,7 @@
 """The paragraphs of an official text: wrapped lines joined, each paragraph with the clause that it stands in.
 
-A line is joined to the next where it is full, as wrapped lines are, or where no sentence and no heading ends on it.
+A line is joined to the next where it is full, as wrapped lines are, or where no sentence and no heading ends
+on it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _LISTED = re.compile(
 class Paragraph:
     """A paragraph: its text, where its lines begin in it, its clauses; `marked` where a number begins it.
 
-    `uncertain`: it may go on the one before. `either`: it follows a box whose end no line marks, and may be the section's.
+    `uncertain`: it may go on the one before. `either`: it follows a box whose end no line marks, and may be
+    the section's.
     """
 
     def __init__(self, line: Line, path: Path, marked: bool) -> None:
@@ -144,8 +146,9 @@ class Builder:
     def _box_ends(self, line: Line, uncertain: bool) -> bool:
         """Whether the box is over before a line, though nothing marks its end.
 
-        A box whose first line is no mere heading is all in that paragraph. Of paragraphs with a label, or without a heading of
-        their own, it ends at the first that has none, or has one. Where the paragraph may go on, only a heading ends it.
+        A box whose first line is no mere heading is all in that paragraph. Of paragraphs with a label, or
+        without a heading of their own, it ends at the first that has none, or has one. Where the paragraph
+        may go on, only a heading ends it.
         """
         headed = _RUN_IN.match(line.text) is not None
         if _LABEL.match(line.text) or (uncertain and not headed):
@@ -155,7 +158,9 @@ class Builder:
         return _LABEL.match(self.boxed) is not None or (headed and not _RUN_IN.match(self.boxed))
 
     def _joins(self, current: Paragraph | None, line: Line) -> bool | None:
-        """Whether a line goes on the paragraph before it; None where it may or may not, after a sentence that fills its line."""
+        """Whether a line goes on the paragraph before it; None where it may or may not, after a sentence that
+        fills its line.
+        """
         if (
             current is None
             or current.closed

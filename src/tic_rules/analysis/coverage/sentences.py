@@ -1,7 +1,8 @@
-"""What covers each sentence of an official text: the rules that quote it, a disposition with its reason, or its clause.
+"""What covers each sentence of an official text: the rules that quote it, a disposition with its reason, or
+its clause.
 
-A normative word is covered where a rule quotes at least six characters in one piece around it, or where its sentence has a
-disposition of its own; a sentence without one takes what became of its clause.
+A normative word is covered where a rule quotes at least six characters in one piece around it, or where its
+sentence has a disposition of its own; a sentence without one takes what became of its clause.
 """
 
 from __future__ import annotations
@@ -33,8 +34,9 @@ class Piece(NamedTuple):
 class AccountedSentence(NamedTuple):
     """A sentence and what covers it.
 
-    `state`: `rules` (quoted), a disposition of its own or of its clause, `clause` (its clause is encoded, this sentence asks
-    nothing), or `open`. `said` are its normative words, places within the sentence; `open` those that nothing covers.
+    `state`: `rules` (quoted), a disposition of its own or of its clause, `clause` (its clause is encoded,
+    this sentence asks nothing), or `open`. `said` are its normative words, places within the sentence; `open`
+    those that nothing covers.
     """
 
     sentence: Sentence
@@ -112,7 +114,7 @@ def account_for(
 
 
 def _home(sentence: Sentence, listed: dict[str, Clause]) -> str:
-    """The innermost clause of a sentence that the rule file lists; the innermost of all where it lists none."""
+    """The innermost clause of a sentence that the rule file lists; of all clauses where it lists none."""
     return next((at for at in reversed(sentence.path) if at in listed), sentence.path[-1])
 
 
@@ -182,7 +184,7 @@ def _accounted(
 
 
 def _is_heading(sentence: Sentence, clause: Clause) -> bool:
-    """Whether a sentence is the numbered heading that the rule file says its clause has; an article has none."""
+    """Whether a sentence is the numbered heading that its clause has in the rule file; articles have none."""
     if not sentence.numbered or re.fullmatch("第.+条", clause.at):
         return False
     return sentence.path[-1] == clause.at and sentence.key[sentence.body :].rstrip("。:") == fold(
@@ -190,7 +192,7 @@ def _is_heading(sentence: Sentence, clause: Clause) -> bool:
     )
 
 
-# --- the dispositions on the text ----------------------------------------------------------------------------------------
+# --- the dispositions on the text -------------------------------------------------------------------------
 
 
 class _Placing:
@@ -253,13 +255,9 @@ class _Placing:
         at, shown = entry.value.at, clip(words, 20)
         if fits:
             lines = "、".join(str(self.official.sentences[n].line) for n in fits)
-            self._fault(
-                entry,
-                "sentence-not-unique",
-                f"条款 {at} 有{len(fits)}句以“{shown}”开头（原文第{lines}行），请多写几个字",
-                f"{len(fits)} sentences of {at} begin with {shown} (lines {lines} of the text); give more of it",
-                key,
-            )
+            zh = f"条款 {at} 有{len(fits)}句以“{shown}”开头（原文第{lines}行），请多写几个字"
+            en = f"{len(fits)} sentences of {at} begin with {shown} (lines {lines}); say more of it"
+            self._fault(entry, "sentence-not-unique", zh, en, key)
         else:
             where = [
                 self.home[n]

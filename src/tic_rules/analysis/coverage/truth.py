@@ -1,4 +1,6 @@
-"""Whether a rule set is true to its official text: fingerprint, clauses in order, quotes where they are cited, no open sentence."""
+"""Whether a rule set is true to its official text: fingerprint, clauses in order, quotes where they are
+cited, no open sentence.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +101,7 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
 
 
 def _wanted(clause: OfficialClause, in_parts: set[str]) -> bool:
-    """Whether a clause must be listed: every one, but of the 款 of an article all behind the first, or none."""
+    """Whether a clause must be listed: each, but of an article's 款 all behind the first, or none."""
     return not clause.optional or (parent_of(clause.at) in in_parts and not clause.at.endswith("第一款"))
 
 
@@ -134,7 +136,9 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
 
 
 def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str | None:
-    """The section, item or box that the whole quote stands in, where the rule is cited at what that stands in."""
+    """The section, item or box that the whole quote stands in, where the rule is cited at what that stands
+    in.
+    """
     if lost_piece(rule.quote, clause.own) is None or lost_piece(rule.quote, clause.tail) is None:
         return None
     inner = [

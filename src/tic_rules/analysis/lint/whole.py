@@ -173,7 +173,7 @@ def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
 
 
 def _numbered(at: str) -> tuple[str, Any]:
-    """A locator as the level that it is numbered within and its number there; None for what has no number of its own kind.
+    """A locator as the level that it is numbered within and its number there; None where it has none.
 
     Articles run on through chapters; of the paragraphs of an article a file lists those that it wants.
     """
