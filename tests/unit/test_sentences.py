@@ -223,6 +223,19 @@ def test_a_file_that_is_no_list_of_entries_is_told_and_no_traceback(made: Made, 
     assert any(Path(fault.file) == made.beside for fault in found.faults)
 
 
+def test_an_entry_may_explain_the_half_of_a_sentence_that_no_rule_quotes(made: Made) -> None:
+    text = TEXT.replace("企业和政府代表。", "企业和政府代表，每季度召开一次会议。")
+    half = (
+        GIVEN
+        + "- {at: 二（一）, begins: 理事会中, disposition: context, reason: {zh: 会议, en: the meetings}}\n"
+    )
+    made.write(text=text, given=half)
+    assert made.faults() == []
+    assert [(s.state, s.rules) for s in made.coverage.sentences if s.reason and s.reason.zh == "会议"] == [
+        ("context", ("board",))
+    ]
+
+
 def test_the_number_of_a_sentence_may_be_said_or_left_out(made: Made) -> None:
     text = TEXT.replace("二、经费", "二、支持的经费")
     for begins in ("二、支持的", "支持的经费"):

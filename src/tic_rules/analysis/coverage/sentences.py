@@ -93,9 +93,13 @@ def account_for(
         tuple(word for word in words if not _quoted(word, sentence, around))
         for words, sentence, around in zip(said, official.sentences, quoting, strict=True)
     ]
+    whole = [
+        not words and _wholly_quoted(sentence, around)
+        for words, sentence, around in zip(bare, official.sentences, quoting, strict=True)
+    ]
     placed, faults = _Placing(ruleset, official, explained, home).run()
     for entry, indexes in placed:
-        if all(quoting[index] and not bare[index] for index in indexes):
+        if all(whole[index] for index in indexes):
             faults.append(
                 explained.fault(
                     "sentence-stale",
@@ -105,7 +109,7 @@ def account_for(
                     "begins",
                 )
             )
-    given = {index: entry.value for entry, indexes in placed for index in indexes}
+    given = {index: entry.value for entry, indexes in placed for index in indexes if not whole[index]}
     accounted = tuple(
         _accounted(sentence, home[index], listed, said[index], bare[index], quoting[index], given.get(index))
         for index, sentence in enumerate(official.sentences)
@@ -153,6 +157,16 @@ def _quoted(said: Said, sentence: Sentence, pieces: Sequence[Piece]) -> bool:
     )
 
 
+def _wholly_quoted(sentence: Sentence, pieces: Sequence[Piece]) -> bool:
+    """Whether quotes leave no stretch of a sentence that is as long as a piece."""
+    at = sentence.start
+    for piece in pieces:
+        if piece.start - at >= PIECE:
+            return False
+        at = max(at, piece.end)
+    return sentence.end - at < PIECE
+
+
 def _accounted(
     sentence: Sentence,
     at: str,
@@ -166,7 +180,7 @@ def _accounted(
     clause = listed.get(at)
     state, by = "open", tuple[str, ...]()
     reason: Text | None = None
-    if given is not None and (bare or not rules):
+    if given is not None:
         state, reason, by, bare = given.disposition, given.reason.text, given.by, ()
     elif rules and not bare:
         state = "rules"
