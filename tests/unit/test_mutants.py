@@ -191,7 +191,8 @@ def _by_locator(ruleset: RuleSet, mutant: Mutant, text: str | None) -> str | Non
     if mutant.rule.id not in listed.rules and text is None:
         return "loading"  # the clause that the rule now names does not list it
     moved = with_rule(ruleset, mutant.rule, alone=False)
-    return "coverage" if text is not None and coverage(moved, text).faults else None
+    faults = coverage(moved, text).faults if text is not None else ()
+    return "coverage" if {"quote", "locator"} & {fault.code for fault in faults} else None
 
 
 def _by_corpus(ruleset: RuleSet, changed: Rule) -> bool:

@@ -1,4 +1,6 @@
-"""tic-rules coverage: every clause of a document and what became of it; with --source, held against the official text."""
+"""tic-rules coverage: every clause of a document and what became of it; with --source, held against the
+official text.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,7 @@ import click
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.common import fail_with, lang_option, language, write
 from tic_rules.core.errors import TicRulesError, UsageError, fault
-from tic_rules.core.source import MAX_BYTES, BadText, decode
+from tic_rules.core.source import MAX_BYTES, BadText
 from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.coverage import render
 
@@ -20,7 +22,7 @@ from tic_rules.renderers.coverage import render
 @click.option(
     "--source",
     metavar="FILE",
-    help="The official text (UTF-8): every numbered clause, quote and the SHA-256 are held against it.",
+    help="The official text (UTF-8 or GBK): clauses, sentences and quotes are held against it; it is shown.",
 )
 @click.option(
     "--format",
@@ -32,9 +34,12 @@ from tic_rules.renderers.coverage import render
 @click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
 @lang_option
 def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str | None) -> None:
-    """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or judgement, context, not yet encoded.
+    """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or
+    judgement, context, not yet encoded.
 
-    Exit status 1 where a clause is not covered or something differs from the official text.
+    With --source every sentence too. Exit status 1 where a clause is not covered, a word that obliges,
+    permits or encourages is neither quoted by a rule nor explained in sentences/NAME.yaml beside the rule
+    file, or the text differs.
     """
     lang = language(lang)
     try:
@@ -42,17 +47,20 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
         text = _official(source) if source is not None else None
         found = coverage(rules, text, Path(source).name if source is not None else None)
         write(render(found, format_, lang), output)
+    except BadText as error:
+        fail_with(UsageError(error.diagnostics), lang)
+        return
     except TicRulesError as error:
         fail_with(error, lang)
         return
     sys.exit(0 if found.ok else 1)
 
 
-def _official(path: str) -> str:
-    """The official text. Raises UsageError."""
+def _official(path: str) -> bytes:
+    """The file of the official text, as far as it may be read. Raises UsageError."""
     try:
         with Path(path).open("rb") as file:
-            return decode(file.read(MAX_BYTES + 1), path)
+            return file.read(MAX_BYTES + 1)
     except OSError as error:
         raise fault(
             UsageError,
@@ -61,5 +69,3 @@ def _official(path: str) -> str:
             f"cannot be read: {error.strerror}",
             file=path,
         ) from None
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None

@@ -1,4 +1,6 @@
-"""The coverage of a document for people and programs: text, Markdown, JSON, and a page with the whole document at a glance."""
+"""The coverage of a document for people and programs: text, Markdown, JSON, and a page with the whole
+document at a glance.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,9 @@ import json
 from collections.abc import Iterator
 
 from tic_rules.analysis.coverage.account import STATES, Coverage, Covered
+from tic_rules.analysis.coverage.layout import Note
+from tic_rules.analysis.coverage.sentences import AccountedSentence
+from tic_rules.core.errors import visible
 from tic_rules.renderers.text import cells, pad
 
 MARKS = {
@@ -16,6 +21,8 @@ MARKS = {
     "delegated": "→",
     "heading": "–",
     "not_encoded": "✗",
+    "open": "✗",
+    "clause": " ",
 }
 """One mark a state: at a terminal and on a page nothing rests on colour alone."""
 
@@ -42,11 +49,55 @@ def became(clause: Covered, lang: str) -> str:
 def summary(found: Coverage, lang: str) -> str:
     """Counts in one sentence."""
     told = [(state, found.states[state]) for state in STATES if found.states[state]]
+    total = found.by_data + found.by_judgement
     if lang == "zh":
         states = "，".join(f"{STATES[state].zh}{count}" for state, count in told)
-        return f"共{len(found.clauses)}条：{states}。规则{found.by_data + found.by_judgement}条：据数据判定{found.by_data}，由评审认定{found.by_judgement}。"
+        rules = f"规则{total}条：据数据判定{found.by_data}，由评审认定{found.by_judgement}。"
+        return f"共{len(found.clauses)}条：{states}。{rules}"
     states = ", ".join(f"{count} {STATES[state].en}" for state, count in told)
-    return f"{len(found.clauses)} clauses: {states}. {found.by_data + found.by_judgement} rules: {found.by_data} by data, {found.by_judgement} by judgement."
+    rules = f"{total} rules: {found.by_data} by data, {found.by_judgement} by judgement."
+    return f"{len(found.clauses)} clauses: {states}. {rules}"
+
+
+def counted(found: Coverage, lang: str) -> str:
+    """How many sentences the official text has and how many nothing covers; empty without the text."""
+    if found.source is None:
+        return ""
+    total, normative, left = len(found.sentences), found.normative, found.open
+    if lang == "zh":
+        return f"原文{total}句，其中{normative}句含规范性用语，{left}句没有着落。"
+    return f"{total} sentences, {normative} of them with normative words, {left} open."
+
+
+def covering(sentence: AccountedSentence, lang: str) -> str:
+    """What covers a sentence, or that nothing does; empty where it asks nothing and its clause is encoded."""
+    parts = []
+    if sentence.rules:
+        parts.append(", ".join(sentence.rules))
+    if sentence.open:
+        words = ("、" if lang == "zh" else ", ").join(dict.fromkeys(said.word.zh for said in sentence.open))
+        parts.append(f"没有着落：{words}" if lang == "zh" else f"nothing covers {words}")
+    elif sentence.state in STATES and sentence.state != "rules":
+        named = STATES[sentence.state].in_(lang) + (f" ({', '.join(sentence.by)})" if sentence.by else "")
+        colon = "：" if lang == "zh" else ": "
+        parts.append(named + (f"{colon}{sentence.reason.in_(lang)}" if sentence.reason else ""))
+    return ("；" if lang == "zh" else "; ").join(parts)
+
+
+def noted(note: Note, lang: str) -> str:
+    """A note on the text, with its lines."""
+    if not note.lines:
+        return note.message.in_(lang)
+    spans: list[list[int]] = []
+    for line in note.lines:
+        if spans and spans[-1][1] == line - 1:
+            spans[-1][1] = line
+        else:
+            spans.append([line, line])
+    shown = [str(first) if first == last else f"{first}-{last}" for first, last in spans]
+    if lang == "zh":
+        return f"{note.message.zh}（第{'、'.join(shown)}行）"
+    return f"{note.message.en} (line{'s' if len(note.lines) > 1 else ''} {', '.join(shown)})"
 
 
 def verdict(found: Coverage, lang: str) -> str:
@@ -60,9 +111,9 @@ def verdict(found: Coverage, lang: str) -> str:
             else "complete (not held against the official text; --source does that)"
         )
     return (
-        f"逐条都有着落，引文与原文（{found.source}）一致"
+        f"逐条逐句都有着落，引文与原文（{found.source}）一致"
         if lang == "zh"
-        else f"complete, and true to the official text ({found.source})"
+        else f"every sentence accounted for, and true to the official text ({found.source})"
     )
 
 
@@ -88,12 +139,30 @@ def _lines(found: Coverage, lang: str) -> Iterator[str]:
         told = ("、" if lang == "zh" else ", ").join(rule.id for rule in clause.rules) or (
             clause.note.in_(lang) if clause.note else ""
         )
-        yield f"{MARKS[clause.state]} {pad(clause.at, at)}  {pad(became(clause, lang), width)}  {clause.heading}{'：' if lang == 'zh' else ': '}{told}"
+        state = f"{MARKS[clause.state]} {pad(clause.at, at)}  {pad(became(clause, lang), width)}"
+        yield f"{state}  {clause.heading}{'：' if lang == 'zh' else ': '}{told}"
     yield ""
+    yield from _whole_text(found, lang)
     yield summary(found, lang)
+    if found.source is not None:
+        yield counted(found, lang)
+    for note in found.notes:
+        yield f"· {noted(note, lang)}"
     for fault in found.faults:
         yield fault.render(lang)
     yield f"{'✓' if found.ok else '✗'} {verdict(found, lang)}"
+
+
+def _whole_text(found: Coverage, lang: str) -> Iterator[str]:
+    """The official text sentence by sentence, each with its line, its mark and below it what covers it."""
+    for clause, sentences in found.by_clause:
+        yield f"{sentences[0].at}{'  ' + visible(clause.heading) if clause else ''}"
+        for sentence in sentences:
+            yield f"{sentence.sentence.line:>5} {MARKS[sentence.state]} {visible(sentence.sentence.text)}"
+            cover = covering(sentence, lang)
+            if cover:
+                yield f"        {'✗' if sentence.open else '└'} {cover}"
+        yield ""
 
 
 def _markdown(found: Coverage, lang: str) -> str:
@@ -103,9 +172,11 @@ def _markdown(found: Coverage, lang: str) -> str:
         "",
         summary(found, lang),
         "",
+        *([counted(found, lang), ""] if found.source is not None else []),
         f"**{verdict(found, lang)}**",
         "",
     ]
+    lines += [f"- {_cell(noted(note, lang))}" for note in found.notes] + ([""] if found.notes else [])
     lines += [f"- {_cell(fault.render(lang))}" for fault in found.faults] + ([""] if found.faults else [])
     lines += [
         "| 条款 | 标题 | 去向 | 规则或说明 |" if zh else "| Clause | Heading | Became | Rules, or why none |",
@@ -114,9 +185,16 @@ def _markdown(found: Coverage, lang: str) -> str:
     for clause in found.clauses:
         rules = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules)
         told = rules or (_cell(clause.note.in_(lang)) if clause.note else "")
-        lines.append(
-            f"| {_cell(clause.at)} | {_cell(clause.heading)} | {MARKS[clause.state]} {became(clause, lang)} | {told} |"
-        )
+        state = f"{MARKS[clause.state]} {became(clause, lang)}"
+        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {state} | {told} |")
+    for home, sentences in found.by_clause:
+        heading = f" {_cell(home.heading)}" if home else ""
+        lines += ["", f"## {_cell(sentences[0].at)}{heading}", ""]
+        for sentence in sentences:
+            cover = _cell(covering(sentence, lang))
+            text = _cell(sentence.sentence.text)
+            shown = f"**{text}**" if sentence.open else text
+            lines.append(f"- {MARKS[sentence.state]} {shown}" + (f" — {cover}" if cover else ""))
     return "\n".join(lines) + "\n"
 
 
@@ -141,4 +219,7 @@ def _html(found: Coverage, lang: str) -> str:
         became=became,
         summary=summary,
         verdict=verdict,
+        counted=counted,
+        covering=covering,
+        noted=noted,
     )

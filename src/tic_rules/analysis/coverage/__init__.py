@@ -1,1 +1,3 @@
-"""What became of every clause of a document, and whether the rule set is true to the official text."""
+"""What became of every clause and sentence of a document, and whether the rule set is true to the official
+text.
+"""

@@ -1,33 +1,60 @@
-"""The official text of a document, cut into its numbered clauses.
+"""The official text of a document, cut into its numbered clauses and its sentences.
 
-The numbering is what the documents themselves use: parts 一、, sections （一）, items 1., boxes 专栏1, annexes 附件1 or 附. A clause
-reaches to the next of its level, so it holds its sections and items; what follows a box belongs to the section again.
+A clause reaches to the next of its level, so it holds its sections and items; what follows a box belongs to
+the section again. A sentence ends at 。；！？ or with its paragraph. What stands before the title and after
+the end is passed over, and told.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
-NUMERAL = "一二三四五六七八九十"
+from tic_rules.analysis.coverage.extent import from_title, without_ends
+from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, fold, lines_of, wrap_of
+from tic_rules.analysis.coverage.numbering import Path, is_paragraph, parent_of
+from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_paragraph_numbers
+from tic_rules.core.errors import Text
 
-_PART = re.compile(rf"-?\s*([{NUMERAL}]+)、(.*)")
-_SECTION = re.compile(rf"[（(]([{NUMERAL}]+)[）)](.*)")
-_ITEM = re.compile(r"(\d{1,2})[.．、](?!\d)(.*)")
-_BOX = re.compile(r"专栏\s*(\d+)(.*)")
-_ANNEX = re.compile(r"(附件?)\s*(\d*)")
-_ANNEX_LIST = re.compile(r"附件\s*[:：](.*)")
-_PREAMBLE = "前言"
-_HEADING = 40
-"""A box whose first line is longer than a heading is all on that line."""
+_NUMBERED = re.compile(
+    r"第[一二三四五六七八九十百零〇\d]+[章节条]|-?[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、](?!\d)|专栏\d+|-"
+)
+_CLOSERS = "”’」』）)"
+
+
+class Sentence(NamedTuple):
+    """A sentence of the text: what it says, the line that it begins on, the clauses that it stands in,
+    outermost first.
+
+    `key` is what counts of it (`fold`), `start` where that begins in the whole text, `body` where the words
+    begin behind a number.
+    """
+
+    text: str
+    line: int
+    path: Path
+    start: int
+    key: str
+    body: int
+    numbered: bool
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.key)
+
+    def begins(self, words: str) -> bool:
+        """Whether it begins with words (folded), its number said or not."""
+        return self.key.startswith(words) or self.key.startswith(words, self.body)
 
 
 class OfficialClause(NamedTuple):
-    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is in none of its sections.
+    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is
+    in none of its sections.
 
-    A paragraph behind the last section may end that section or the clause around it: it counts as either's own (`tail`).
+    A paragraph behind the last section may end that section or the clause around it: it counts as either's
+    own (`tail`). Texts are folded; `start` is where the clause begins in the whole.
     """
 
     at: str
@@ -35,138 +62,171 @@ class OfficialClause(NamedTuple):
     text: str
     own: str
     tail: str
+    start: int
+
+    @property
+    def optional(self) -> bool:
+        """Whether a rule file need not list it: a 款."""
+        return is_paragraph(self.at)
 
 
 class OfficialText(NamedTuple):
     clauses: tuple[OfficialClause, ...]
+    sentences: tuple[Sentence, ...]
+    notes: tuple[Note, ...]
     sha256: str
 
     def clause(self, at: str) -> OfficialClause | None:
         return next((clause for clause in self.clauses if clause.at == at), None)
 
 
-def squeeze(text: str) -> str:
-    """A text without any white space: the same document laid out otherwise is the same text."""
-    return re.sub(r"\s", "", text)
+def fingerprint(text: str, title: str = "") -> str:
+    """SHA-256 of a text as `fold` leaves it, from its title to its end: `text_sha256` of a rule file."""
+    return cut(text, title).sha256
 
 
-def fingerprint(text: str) -> str:
-    """SHA-256 of a text without its white space, as `text_sha256` of a rule file has it."""
-    return sha256(squeeze(text).encode("utf-8")).hexdigest()
+def cut(text: str, title: str = "") -> OfficialText:
+    """The clauses and sentences of an official text, in its order; it begins at its title, which is guessed
+    where none is given.
+    """
+    lines, notes = lines_of(text)
+    paragraphs, more = _paragraphs(lines, title)
+    sentences: list[Sentence] = []
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for paragraph in paragraphs:
+        first = len(sentences)
+        for sentence in _sentences(paragraph, at):
+            sentences.append(sentence)
+            at = sentence.end
+        spans.append((sentences[first].start if len(sentences) > first else at, at))
+    whole = "".join(sentence.key for sentence in sentences)
+    clauses = _clauses(paragraphs, spans, whole)
+    return OfficialText(clauses, tuple(sentences), (*notes, *more), sha256(whole.encode("utf-8")).hexdigest())
 
 
-def numeral(text: str) -> int:
-    """三 -> 3, 十二 -> 12, 二十 -> 20."""
-    tens, ten, ones = text.rpartition("十")
-    return ((NUMERAL.index(tens[-1]) + 1 if tens else 1) * 10 if ten else 0) + (
-        NUMERAL.index(ones) + 1 if ones else 0
+def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], list[Note]]:
+    """The paragraphs from the title to the end, and notes of what was passed over or joined."""
+    wrap = wrap_of(lines)
+    before, heading, rest = from_title(lines, title)
+    notes = []
+    if before:
+        notes.append(
+            _note("before-title", "略过题名之前的文字", "the text before the title passed over", before)
+        )
+    elif title and not heading:
+        notes.append(
+            Note(
+                "no-title",
+                Text(
+                    f"没有找到题名“{title}”，自首行起读", "the title was not found; read from the first line"
+                ),
+                (),
+            )
+        )
+    builder = Builder(rest, wrap)
+    made = list(builder.build(heading))
+    kept, ending, listed = without_ends(made)
+    if wrap is not None:
+        said = Text(
+            f"每行约{wrap.width}{'列' if wrap.in_columns else '字'}，已将折行接回",
+            f"wrapped lines joined ({wrap.width} {'columns' if wrap.in_columns else 'characters'})",
+        )
+        notes.append(Note("wrapped", said, ()))
+    if listed:
+        notes.append(_note("annex-list", "略过附件目录", "the list of annexes passed over", listed))
+    if ending:
+        notes.append(
+            _note(
+                "after-end",
+                "略过正文之后的落款、印发等文字",
+                "signature and distribution lines after the end passed over",
+                ending,
+            )
+        )
+    notes += [
+        _note(
+            "box-end",
+            f"{paragraph.path[-1]}没有标明终止，读到此处",
+            f"no line ends {paragraph.path[-1]}; read up to here",
+            paragraph.lines[-1:],
+        )
+        for paragraph in builder.unended(kept)
+    ]
+    return with_paragraph_numbers(kept), [*notes, *builder.gaps()]
+
+
+def _note(code: str, zh: str, en: str, lines: Sequence[Line]) -> Note:
+    return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
+
+
+def _sentences(paragraph: Paragraph, start: int) -> Iterator[Sentence]:
+    text = paragraph.text
+    numbered = re.match(
+        r"\s*-?\s*(?:第[^章节条]{1,8}[章节条]|[^、\s]{1,4}、|[（(][^（）()]{1,4}[）)]|\d{1,2}[.．、])?", text
+    )
+    at, begin = (numbered.end() if numbered else 0), 0
+    while begin < len(text):
+        match = SENTENCE_END.search(text, at)
+        end = match.end() if match else len(text)
+        while end < len(text) and (
+            text[end] in _CLOSERS or (text[end] == '"' and text.count('"', begin, end) % 2)
+        ):
+            end += 1
+        said = text[begin:end].strip()
+        key = fold(said)
+        if key:
+            number = _NUMBERED.match(key) if begin == 0 else None
+            heads = begin == 0 and paragraph.marked
+            yield Sentence(
+                said,
+                paragraph.line_at(begin),
+                paragraph.path,
+                start,
+                key,
+                number.end() if number else 0,
+                heads,
+            )
+            start += len(key)
+        at = begin = end
+
+
+def _clauses(
+    paragraphs: Sequence[Paragraph], spans: Sequence[tuple[int, int]], whole: str
+) -> tuple[OfficialClause, ...]:
+    within: dict[str, list[int]] = {}
+    for index, paragraph in enumerate(paragraphs):
+        for at in paragraph.path:
+            within.setdefault(at, []).append(index)
+    own = {at: [i for i in indexes if _is_own(at, paragraphs[i].path)] for at, indexes in within.items()}
+
+    children: dict[str, list[str]] = {}
+    for at in own:
+        children.setdefault(parent_of(at), []).append(at)
+
+    def joined(indexes: Sequence[int]) -> str:
+        return "".join(whole[spans[i][0] : spans[i][1]] for i in indexes)
+
+    def tail(at: str) -> str:
+        """The paragraphs behind the last section within a clause, where that section has its body on its
+        first line, or behind a box.
+        """
+        inner = [other for other in children.get(at, ()) if own[other] and not is_paragraph(other)]
+        last = own[inner[-1]] if inner else []
+        behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []
+        return joined(sorted({*behind, *(i for i in within[at] if paragraphs[i].either)}))
+
+    return tuple(
+        OfficialClause(
+            at, paragraphs[indexes[0]].line, joined(indexes), joined(own[at]), tail(at), spans[indexes[0]][0]
+        )
+        for at, indexes in within.items()
     )
 
 
-class _Cutter:
-    """Reads line by line and knows in which part, section and item it stands."""
-
-    def __init__(self, lines: list[str]) -> None:
-        self.lines = lines
-        self.part, self.section, self.annex = "", "", ""
-        self.numbers = {"part": 0, "section": 0, "item": 0}
-        self.has_annexes = any(_ANNEX.fullmatch(line) for line in lines)
-
-    def locators(self) -> Iterator[str]:
-        """The locator of the clause that each line belongs to; empty for the list of annexes."""
-        current, box = _PREAMBLE, ""
-        for line in self.lines:
-            found = self._heading(line)
-            if found is not None:
-                current, box = found, ""
-                yield current
-                continue
-            match = _BOX.match(line)
-            if match and self.part and not self.annex:
-                box = f"专栏{match.group(1)}"
-                yield box
-                box = "" if len(match.group(2)) > _HEADING else box
-                continue
-            yield box or current
-
-    def _heading(self, line: str) -> str | None:
-        annex = _ANNEX.fullmatch(line)
-        if annex:
-            self.annex = annex.group(1) + annex.group(2)
-            return self.annex
-        if self.annex:
-            return None
-        if _ANNEX_LIST.match(line):
-            self.annex = "附件"
-            return "" if self.has_annexes else "附件"
-        part = _PART.match(line)
-        if part and self._next("part", part.group(1)):
-            self.part, self.section = part.group(1), ""
-            return self.part
-        section = _SECTION.match(line)
-        if section and self.part and self._next("section", section.group(1)):
-            self.section = f"{self.part}（{section.group(1)}）"
-            return self.section
-        item = _ITEM.match(line)
-        if item and self.section and self._next("item", item.group(1)):
-            return f"{self.section}{item.group(1)}"
-        return None
-
-    def _next(self, level: str, written: str) -> bool:
-        """Whether a number goes on from the last of its level; it begins the levels below anew."""
-        number = int(written) if written.isdigit() else numeral(written)
-        if number <= self.numbers[level]:
-            return False
-        self.numbers[level] = number
-        for below in {"part": ("section", "item"), "section": ("item",)}.get(level, ()):
-            self.numbers[below] = 0
-        return True
+def _is_own(at: str, path: Path) -> bool:
+    """Whether a paragraph with a path is a clause's own: its 款 are."""
+    return path[-1] == at or (is_paragraph(path[-1]) and len(path) > 1 and path[-2] == at)
 
 
-def parent_of(at: str) -> str:
-    """The clause that a locator stands in; empty for a part, a box, an annex."""
-    if at.startswith(("附", "专栏", _PREAMBLE)):
-        return ""
-    item = re.fullmatch(r"(.*）)\d+", at)
-    if item:
-        return item.group(1)
-    return at.partition("（")[0] if "（" in at else ""
-
-
-def cut(text: str) -> OfficialText:
-    """The clauses of an official text, in its order."""
-    lines = [line.strip() for line in text.split("\n")]
-    own: dict[str, list[str]] = {}
-    whole: dict[str, list[str]] = {}
-    first: dict[str, int] = {}
-    section = ""
-    for number, (line, at) in enumerate(zip(lines, _Cutter(lines).locators(), strict=True), 1):
-        if not at:
-            continue
-        first.setdefault(at, number)
-        own.setdefault(at, []).append(line)
-        held = [at]
-        if at.startswith("专栏"):
-            held.append(section)
-        else:
-            section = at
-        while parent_of(held[-1]):
-            held.append(parent_of(held[-1]))
-        for name in held:
-            whole.setdefault(name, []).append(line)
-    clauses = tuple(
-        OfficialClause(at, line, _joined(whole[at]), _joined(own[at]), _tail(at, own))
-        for at, line in first.items()
-    )
-    return OfficialText(clauses, fingerprint(text))
-
-
-def _joined(lines: list[str]) -> str:
-    return squeeze("".join(lines))
-
-
-def _tail(at: str, own: dict[str, list[str]]) -> str:
-    """The paragraphs behind the last section within a clause, where that section has its body on its first line."""
-    within = [name for name in own if parent_of(name) == at]
-    last = own[within[-1]] if within else []
-    return _joined(last[1:]) if last and len(last[0]) > _HEADING else ""
+__all__ = ["Note", "OfficialClause", "OfficialText", "Sentence", "cut", "fingerprint", "fold", "parent_of"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from typing import Any
 
-from tic_rules.analysis.coverage.official import NUMERAL, numeral, parent_of
+from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
@@ -16,6 +16,8 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 
 _ANNEXES = "附件"
+_OUTERMOST = (_ANNEXES, "章", "条")
+"""Levels that stand in no other clause."""
 _STRENGTH = {"must": 2, "in_principle": 1, "encouraged": 0, "may": 0}
 
 
@@ -143,9 +145,10 @@ def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
                 ),
             )
         above, number = _numbered(clause.at)
+        seen.append(clause.at)
         if number is None:
             continue
-        if above not in ("", _ANNEXES) and above not in seen:
+        if above and above not in _OUTERMOST and above not in seen:
             yield (
                 at,
                 Found(
@@ -167,16 +170,23 @@ def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
                 ),
             )
         last[above] = number
-        seen.append(clause.at)
 
 
 def _numbered(at: str) -> tuple[str, Any]:
-    """A locator as the level that it is numbered within and its number there; None for what has no number of its own kind."""
+    """A locator as the level that it is numbered within and its number there; None where it has none.
+
+    Articles run on through chapters; of the paragraphs of an article a file lists those that it wants.
+    """
     annex = re.fullmatch(r"附件(\d+)", at)
     if annex:
         return _ANNEXES, int(annex.group(1))
-    item = re.fullmatch(r".*）(\d+)", at)
-    if item:
+    item = re.fullmatch(r".*[^\d](\d+)", at)
+    if item and not at.startswith("专栏"):
         return parent_of(at), int(item.group(1))
-    numerals = re.findall(f"[{NUMERAL}]+", at)
-    return (parent_of(at), numeral(numerals[-1])) if re.fullmatch(f"[{NUMERAL}（）]+", at) else ("", None)
+    division = re.fullmatch(r"(?:第.+章)?第(.+)([章节条])", at)
+    if division:
+        return parent_of(at) or division.group(2), numeral(division.group(1))
+    inner = re.fullmatch(f"(.*)（([{NUMERAL}]+)）", at)
+    if inner:
+        return parent_of(at), numeral(inner.group(2))
+    return ("", numeral(at)) if re.fullmatch(f"[{NUMERAL}]+", at) else ("", None)

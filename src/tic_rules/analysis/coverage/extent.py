@@ -1,0 +1,122 @@
+"""Where an official text begins and ends in what people have: at its title, and before signature and
+distribution lines.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+
+from tic_rules.analysis.coverage.layout import LONG, Line, fold
+from tic_rules.analysis.coverage.paragraphs import Paragraph
+
+# --- the title --------------------------------------------------------------------------------------------
+
+_KIND = re.compile(
+    r"(?:指引|办法|方案|规定|细则|规划|条例|意见|措施|纲要|计划|制度|规程|准则)(?:\(.{1,12}\))?"
+)
+_FIRST = re.compile(r"\s*(?:一、|第\s*[一1]\s*[章条])")
+
+
+def from_title(lines: Sequence[Line], title: str) -> tuple[list[Line], list[Line], list[Line]]:
+    """The lines before the title, those of the title, those behind it; without a title all are behind."""
+    place = _title_at(lines, fold(title)) if title else _guessed(lines)
+    if place is None:
+        return [], [], list(lines)
+    first, within, last = place
+    before = list(lines[:first])
+    head = lines[first]
+    if within:
+        before.append(head._replace(text=head.text[:within]))
+        head = head._replace(text=head.text[within:])
+    return before, [head, *lines[first + 1 : last + 1]], list(lines[last + 1 :])
+
+
+def _title_at(lines: Sequence[Line], wanted: str) -> tuple[int, int, int] | None:
+    """The last place where the title has its lines for itself, a day before it left out, and the text
+    follows.
+    """
+    folded = [fold(line.text) for line in lines]
+    numbered = max((n for n, line in enumerate(lines) if _FIRST.match(line.text)), default=len(lines))
+    found = None
+    for first in range(min(numbered, len(lines))):
+        joined, last = "", first
+        while last < len(lines) and len(joined) < len(wanted) + 20 and last - first < 4:
+            joined += folded[last]
+            if joined.endswith(wanted):
+                prefix = joined[: -len(wanted)]
+                if prefix == "" or (prefix.endswith(("日", ")", "号")) and len(prefix) < len(folded[first])):
+                    found = first, _offset(lines[first].text, len(prefix)), last
+                break
+            last += 1
+    return found
+
+
+def _offset(text: str, length: int) -> int:
+    """Where the folded text of a line has grown to a length."""
+    return bisect_left(range(len(text) + 1), length, key=lambda at: len(fold(text[:at])))
+
+
+def _guessed(lines: Sequence[Line]) -> tuple[int, int, int] | None:
+    """The last line before the first number that looks like a title."""
+    first = next((n for n, line in enumerate(lines) if _FIRST.match(line.text)), 0)
+    fits = [
+        n
+        for n in range(first)
+        if len(lines[n].text) <= 2 * LONG and re.search(f"{_KIND.pattern}$", fold(lines[n].text))
+    ]
+    return (fits[-1], 0, fits[-1]) if fits else None
+
+
+# --- the end ----------------------------------------------------------------------------------------------
+
+_DAY = (
+    r"(?:\d{4}|[一二三四五六七八九〇零O○]{4})年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日"
+)
+_ENDING = re.compile(
+    rf"(?:.{{2,30}}[厅部局委室会院府])?{_DAY}(?:印发|发布|公布|印)?|\(?此件.*|(?:抄送|主送|分送|抄报|附注|联系人|联系电话|联系方式|信息公开选项|公开方式)[:：].*"
+    r"|(?:打印|关闭|分享|返回顶部|扫一扫|责任编辑|编辑|来源|信息来源|发布时间|上一篇|下一篇|上一条|下一条|相关(?:链接|附件|解读|文档)|版权所有|主办单位|网站地图|字体).*"
+)
+_SIGNED = re.compile(r"[^,。;:、]{2,40}(?:厅|部|局|委|委员会|政府|办公室|院)")
+_REACH = 15
+
+
+def without_ends(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], list[Line], list[Line]]:
+    """The paragraphs without what is no part of the document: the list of annexes, and what follows the end
+    of text and annexes.
+    """
+    listed = [paragraph for paragraph in paragraphs if not paragraph.path]
+    dropped: list[Paragraph] = []
+    regions: list[list[Paragraph]] = [[]]
+    for paragraph in paragraphs:
+        annex = paragraph.path[:1] if paragraph.path[:1] and paragraph.path[0].startswith("附") else ()
+        before = regions[-1][-1].path[:1] if regions[-1] else None
+        if before is not None and annex and annex != before:
+            regions.append([])
+        if paragraph.path:
+            regions[-1].append(paragraph)
+    for region in regions:
+        dropped += _ending_of(region)
+    gone = {id(paragraph) for paragraph in (*listed, *dropped)}
+    kept = [paragraph for paragraph in paragraphs if id(paragraph) not in gone]
+    return (
+        kept,
+        [line for paragraph in dropped for line in paragraph.lines],
+        [line for paragraph in listed for line in paragraph.lines],
+    )
+
+
+def _ending_of(region: Sequence[Paragraph]) -> Sequence[Paragraph]:
+    """The last paragraphs of a text or an annex from the first line that ends it on, with the names that sign
+    before it.
+    """
+    for index in range(max(len(region) - _REACH, 1), len(region)):
+        rest = region[index:]
+        if _ENDING.fullmatch(fold(region[index].text)) and not any(paragraph.marked for paragraph in rest):
+            while (
+                index > 1 and not region[index - 1].marked and _SIGNED.fullmatch(fold(region[index - 1].text))
+            ):
+                index -= 1
+            return region[index:]
+    return ()

@@ -1,0 +1,233 @@
+"""Official texts as people have them: the file decoded, the marks of pages taken out, forms of characters
+made one.
+
+`fold` gives what counts of a text: two copies that differ in width of characters, quotation marks, dashes or
+white space are the same.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.source import MAX_BYTES, BadText, decode
+
+LONG = 40
+"""A line longer than a heading."""
+
+
+class Note(NamedTuple):
+    """What was passed over or taken otherwise in a text, and on which lines."""
+
+    code: str
+    message: Text
+    lines: tuple[int, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        return {"code": self.code, "message": self.message.as_dict(), "lines": list(self.lines)}
+
+
+class Line(NamedTuple):
+    """A line of the file: its number, its text without the blanks around it, and the blanks before it."""
+
+    number: int
+    text: str
+    lead: str
+
+
+# --- the file ---------------------------------------------------------------------------------------------
+
+
+def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
+    """The text of a file in UTF-8, UTF-16 or GBK, and what is to be said of it. Raises BadText."""
+    if len(raw) <= MAX_BYTES:
+        for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+            if raw.startswith(mark):
+                return _decoded(raw, encoding, file)
+    try:
+        return decode(raw, file), []
+    except BadText as error:
+        if len(raw) > MAX_BYTES or b"\0" in raw:
+            raise
+        try:
+            return _decoded(raw, "gb18030", file)
+        except BadText:
+            raise error from None
+
+
+def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
+    name = "GBK" if encoding == "gb18030" else "UTF-16"
+    try:
+        text = raw.decode(encoding)
+    except UnicodeDecodeError:
+        said = Text(
+            "这不是文本文件；官方文本应为 txt", "this is not a text file; the official text is wanted as txt"
+        )
+        raise BadText([Diagnostic("encoding", said, file, 1, 1)]) from None
+    return text, [Note("encoding", Text(f"按 {name} 编码读取", f"read as {name}"), ())]
+
+
+# --- characters -------------------------------------------------------------------------------------------
+
+_SAME = str.maketrans(
+    {
+        **dict.fromkeys("“”„‟＂〝〞", '"'), **dict.fromkeys("‘’‚‛", "'"), **dict.fromkeys("–—―‐‑−─", "-"),
+        **dict.fromkeys("〔【", "["), **dict.fromkeys("〕】", "]"), **dict.fromkeys("・•‧∙●", "·"),
+    }
+)  # fmt: skip
+_BLANK = re.compile("[\\s\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]+")
+_FULL_STOP = re.compile(r'(?<=[\u3400-\u9fff)"%])\.(?![\d.])')
+
+
+def fold(text: str) -> str:
+    """What counts of a text: no white space, one width, one form of each mark."""
+    folded = unicodedata.normalize("NFKC", _BLANK.sub("", text)).translate(_SAME)
+    return re.sub("-{2,}", "-", _FULL_STOP.sub("。", folded.replace(" ", "")))
+
+
+def squeeze(text: str) -> str:
+    """A text without any white space."""
+    return _BLANK.sub("", text)
+
+
+SENTENCE_END = re.compile(r"[。；！？;!?｡]|(?<=[\u3400-\u9fff）)”\"])[.．](?=\s*(?:[\u3400-\u9fff“\"（(]|$))")
+"""The end of a sentence, in either width; a point only where it stands for 。."""
+_ENDED = re.compile(r"(?:[。；！？;!?｡]|(?<=[\u3400-\u9fff）)”\"])[.．])[”’」』）)\"']*$")
+
+
+def ended(text: str) -> bool:
+    """Whether a line ends with a sentence."""
+    return _ENDED.search(text[-12:]) is not None
+
+
+# --- lines ------------------------------------------------------------------------------------------------
+
+_BREAKS = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_PAGE = re.compile(
+    r"-\d{1,4}-|第(?:\d{1,4}|[一二三四五六七八九十百]+)页(?:[,/]?共\d{1,4}页)?|共\d{1,4}页[,/]?第\d{1,4}页|\d{1,4}/\d{1,4}"
+    r"|-?第\d{1,4}页-?|·\d{1,4}·|-[一二三四五六七八九十百]+-|(?i:page)\d{1,4}(?:(?i:of)\d{1,4})?|-"
+)
+_LEADERS = re.compile(r"(?:[.…·]{3,}|…+)\s*-?\d{1,4}-?$")
+
+_ENTRY = 200
+"""Longer than an entry of a table of contents."""
+
+
+def lines_of(text: str) -> tuple[list[Line], list[Note]]:
+    """The lines that say something, without page numbers and contents, and what was passed over."""
+    lines = [
+        Line(number, part.strip(), part[: len(part) - len(part.lstrip())])
+        for number, whole in enumerate(_BREAKS.split(text), 1)
+        for part in re.split("[\f\v]", whole.replace("\ufeff", "").rstrip())
+        if part.strip()
+    ]
+    pages = _pages(lines)
+    kept = [line for line in lines if line not in pages]
+    contents = _contents(kept)
+    notes = []
+    if pages:
+        notes.append(
+            _passed(
+                "page-numbers", f"略过{len(pages)}处页码", f"{len(pages)} page numbers passed over", pages
+            )
+        )
+    if contents:
+        notes.append(_passed("contents", "略过目录", "the table of contents passed over", contents))
+    return [line for line in kept if line not in contents], notes
+
+
+def _passed(code: str, zh: str, en: str, lines: Iterable[Line]) -> Note:
+    return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
+
+
+def _pages(lines: Sequence[Line]) -> set[Line]:
+    """The lines that are page numbers; bare numbers are where each is one more than the last."""
+    short = [(line, fold(line.text)) for line in lines if len(line.text) <= 20]
+    marked = {line for line, folded in short if _PAGE.fullmatch(folded)}
+    bare = [(line, int(folded)) for line, folded in short if re.fullmatch("[0-9]{1,4}", folded)]
+    return marked | _counting(bare)
+
+
+def _counting(bare: Sequence[tuple[Line, int]]) -> set[Line]:
+    """The bare numbers that count pages: most of them, each one more than the last."""
+    best: list[Line] = []
+    for start in range(min(len(bare), 5)):
+        chain, last = [bare[start][0]], bare[start][1]
+        for line, number in bare[start + 1 :]:
+            if number == last + 1:
+                chain.append(line)
+                last = number
+        best = chain if len(chain) >= len(best) else best
+    return set(best) if len(best) > 1 and len(best) * 2 > len(bare) else set()
+
+
+def _contents(lines: Sequence[Line]) -> set[Line]:
+    """The lines of a table of contents: with dots and a page number, or between 目录 and where its first
+    entry comes again.
+    """
+    dotted = {line for line in lines if len(line.text) < _ENTRY and _LEADERS.search(line.text)}
+    for index, line in enumerate(lines[:-1]):
+        if fold(line.text) == "目录":
+            first = fold(_LEADERS.sub("", lines[index + 1].text[:_ENTRY]))
+            again = next(
+                (n for n in range(index + 2, len(lines)) if fold(lines[n].text).startswith(first)), None
+            )
+            return dotted | {line, *lines[index + 1 : again]} if again is not None else dotted | {line}
+    return dotted
+
+
+class Wrap(NamedTuple):
+    """How lines are wrapped: at which width, told in characters or in columns, how exactly, and whether
+    paragraphs are indented.
+    """
+
+    width: int
+    slack: int
+    in_columns: bool
+    exact: bool
+    indented: bool
+
+    def measure(self, line: Line) -> int:
+        whole = line.lead + line.text
+        return columns(whole) if self.in_columns else len(whole)
+
+    def full(self, line: Line) -> bool:
+        return self.measure(line) >= self.width - self.slack
+
+
+def columns(text: str) -> int:
+    """The width of a text at a terminal: two columns a Chinese character."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+
+
+def wrap_of(lines: Sequence[Line]) -> Wrap | None:
+    """The wrapping of lines that are of near-constant width where no sentence ends; None where each line is a
+    paragraph.
+    """
+    best: tuple[float, Wrap] | None = None
+    going_on = [line for line in lines if not ended(line.text)]
+    for in_columns in (False, True):
+        trial = Wrap(0, 5 if in_columns else 3, in_columns, False, False)
+        widths = sorted(trial.measure(line) for line in lines)
+        if len(widths) < 6:
+            return None
+        width = widths[-1 - len(widths) // 50]
+        if not (12 <= width <= 70 * (1 + in_columns)):
+            continue
+        wide = [n for n in map(trial.measure, going_on) if n >= width // 2]
+        full = [n for n in wide if width - trial.slack <= n]
+        if len(full) < 4 or len(full) < 0.6 * len(wide):
+            continue
+        exact = sum(n == width for n in full) >= 0.9 * len(full)
+        share = len(full) / len(wide) + exact
+        if best is None or share > best[0]:
+            best = share, Wrap(width, trial.slack, in_columns, exact, _indented(lines))
+    return best[1] if best else None
+
+
+def _indented(lines: Sequence[Line]) -> bool:
+    """Whether some lines, but not most, are set in: the first of each paragraph."""
+    return 0.02 * len(lines) <= sum(len(line.lead) > 1 for line in lines) <= 0.6 * len(lines)

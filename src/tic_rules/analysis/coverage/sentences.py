@@ -1,0 +1,318 @@
+"""What covers each sentence of an official text: the rules that quote it, a disposition with its reason, or
+its clause.
+
+A normative word is covered where a rule quotes at least six characters in one piece around it, or where its
+sentence has a disposition of its own; a sentence without one takes what became of its clause.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.coverage.dispositions import Disposition, Entry, Explained
+from tic_rules.analysis.coverage.layout import fold
+from tic_rules.analysis.coverage.normative import Norms, Said
+from tic_rules.analysis.coverage.numbering import parent_of
+from tic_rules.analysis.coverage.official import OfficialText, Sentence
+from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.model.ruleset import Clause, RuleSet
+
+PIECE = 6
+"""Characters of a quote in one piece that cover a normative word."""
+
+
+class Piece(NamedTuple):
+    """A piece of a rule's quote where it stands in the whole text."""
+
+    rule: str
+    start: int
+    end: int
+
+
+class AccountedSentence(NamedTuple):
+    """A sentence and what covers it.
+
+    `state`: `rules` (quoted), a disposition of its own or of its clause, `clause` (its clause is encoded,
+    this sentence asks nothing), or `open`. `said` are its normative words, places within the sentence; `open`
+    those that nothing covers.
+    """
+
+    sentence: Sentence
+    at: str
+    state: str
+    rules: tuple[str, ...]
+    said: tuple[Said, ...]
+    open: tuple[Said, ...]
+    reason: Text | None
+    by: tuple[str, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "at": self.at,
+            "line": self.sentence.line,
+            "text": self.sentence.text,
+            "state": self.state,
+            "rules": list(self.rules),
+            "by": list(self.by),
+            "reason": self.reason.as_dict() if self.reason else None,
+            "normative": [
+                {"word": said.word.zh, "modality": said.word.modality, "open": said in self.open}
+                for said in self.said
+            ],
+        }
+
+
+def lost_piece(quote: str, text: str) -> str | None:
+    """The first piece of a quote that a folded text does not hold, in order; None where it holds them all."""
+    at = 0
+    for piece in pieces_of(quote):
+        place = text.find(piece, at)
+        if place < 0:
+            return piece
+        at = place + len(piece)
+    return None
+
+
+def pieces_of(quote: str) -> list[str]:
+    """The pieces between the gaps of a quote, folded."""
+    return [piece for piece in map(fold, re.split("…+", quote)) if piece]
+
+
+def account_for(
+    ruleset: RuleSet, official: OfficialText, explained: Explained, norms: Norms
+) -> tuple[tuple[AccountedSentence, ...], list[Diagnostic]]:
+    """Every sentence with what covers it, and the faults of the dispositions that do not fit the text."""
+    listed = {clause.at: clause for clause in ruleset.clauses}
+    home = [_home(sentence, listed) for sentence in official.sentences]
+    pieces = sorted(_pieces(ruleset, official), key=lambda piece: piece.start)
+    said = [tuple(norms.within(sentence.key)) for sentence in official.sentences]
+    quoting = [_overlapping(pieces, sentence) for sentence in official.sentences]
+    bare = [
+        tuple(word for word in words if not _quoted(word, sentence, around))
+        for words, sentence, around in zip(said, official.sentences, quoting, strict=True)
+    ]
+    whole = [
+        not words and _wholly_quoted(sentence, around)
+        for words, sentence, around in zip(bare, official.sentences, quoting, strict=True)
+    ]
+    placed, faults = _Placing(ruleset, official, explained, home).run()
+    for entry, indexes in placed:
+        if all(whole[index] for index in indexes):
+            faults.append(
+                explained.fault(
+                    "sentence-stale",
+                    "这些句子已由规则全部引用，这一项可以删去",
+                    "rules quote these sentences already; drop the entry",
+                    entry.place,
+                    "begins",
+                )
+            )
+    given = {index: entry.value for entry, indexes in placed for index in indexes if not whole[index]}
+    accounted = tuple(
+        _accounted(sentence, home[index], listed, said[index], bare[index], quoting[index], given.get(index))
+        for index, sentence in enumerate(official.sentences)
+    )
+    return accounted, faults
+
+
+def _home(sentence: Sentence, listed: dict[str, Clause]) -> str:
+    """The innermost clause of a sentence that the rule file lists; of all clauses where it lists none."""
+    return next((at for at in reversed(sentence.path) if at in listed), sentence.path[-1])
+
+
+def _pieces(ruleset: RuleSet, official: OfficialText) -> Iterator[Piece]:
+    """Where the pieces of each quote stand in the whole text."""
+    clauses = {clause.at: clause for clause in official.clauses}
+    for rule in ruleset.rules:
+        clause = clauses.get(rule.at)
+        if clause is not None and lost_piece(rule.quote, clause.text) is None:
+            for start, piece in _places(pieces_of(rule.quote), clause.text):
+                yield Piece(rule.id, clause.start + start, clause.start + start + len(piece))
+
+
+def _places(pieces: Sequence[str], text: str) -> list[tuple[int, str]]:
+    """Where pieces stand in order: they end as early as they can, and then as close together as they can."""
+    at, end = 0, 0
+    for piece in pieces:
+        at = text.find(piece, at) + len(piece)
+    placed = []
+    end = at
+    for piece in reversed(pieces):
+        start = text.rfind(piece, 0, end)
+        placed.append((start, piece))
+        end = start
+    return placed[::-1]
+
+
+def _overlapping(pieces: Sequence[Piece], sentence: Sentence) -> tuple[Piece, ...]:
+    return tuple(piece for piece in pieces if piece.start < sentence.end and sentence.start < piece.end)
+
+
+def _quoted(said: Said, sentence: Sentence, pieces: Sequence[Piece]) -> bool:
+    start, end = sentence.start + said.start, sentence.start + said.end
+    return any(
+        piece.start <= start and end <= piece.end and piece.end - piece.start >= PIECE for piece in pieces
+    )
+
+
+def _wholly_quoted(sentence: Sentence, pieces: Sequence[Piece]) -> bool:
+    """Whether quotes leave no stretch of a sentence that is as long as a piece."""
+    at = sentence.start
+    for piece in pieces:
+        if piece.start - at >= PIECE:
+            return False
+        at = max(at, piece.end)
+    return sentence.end - at < PIECE
+
+
+def _accounted(
+    sentence: Sentence,
+    at: str,
+    listed: dict[str, Clause],
+    said: tuple[Said, ...],
+    bare: tuple[Said, ...],
+    pieces: Sequence[Piece],
+    given: Disposition | None,
+) -> AccountedSentence:
+    rules = tuple(dict.fromkeys(piece.rule for piece in pieces))
+    clause = listed.get(at)
+    state, by = "open", tuple[str, ...]()
+    reason: Text | None = None
+    if given is not None:
+        state, reason, by, bare = given.disposition, given.reason.text, given.by, ()
+    elif rules and not bare:
+        state = "rules"
+    elif clause is not None and _is_heading(sentence, clause) and all(word.word.in_headings for word in bare):
+        state, bare = "heading", ()
+    elif bare or clause is None:
+        state = "open"
+    elif clause.rules:
+        state = "clause"
+    elif clause.disposition is None:
+        state = "open"
+    else:
+        state, reason = clause.disposition, clause.asks_nothing.text if clause.asks_nothing else None
+    return AccountedSentence(sentence, at, state, rules, said, bare, reason, by)
+
+
+def _is_heading(sentence: Sentence, clause: Clause) -> bool:
+    """Whether a sentence is the numbered heading that its clause has in the rule file; articles have none."""
+    if not sentence.numbered or re.fullmatch("第.+条", clause.at):
+        return False
+    return sentence.path[-1] == clause.at and sentence.key[sentence.body :].rstrip("。:") == fold(
+        clause.heading
+    )
+
+
+# --- the dispositions on the text -------------------------------------------------------------------------
+
+
+class _Placing:
+    """Finds the sentences that each entry speaks of, and says which entries cannot be placed."""
+
+    def __init__(
+        self, ruleset: RuleSet, official: OfficialText, explained: Explained, home: Sequence[str]
+    ) -> None:
+        self.official, self.explained, self.home = official, explained, home
+        self.listed = {clause.at for clause in ruleset.clauses}
+        self.faults = faults_without_text(ruleset, explained)
+        self.ends = _ends(official)
+        self.taken: dict[int, int] = {}
+
+    def run(self) -> tuple[list[tuple[Entry, list[int]]], list[Diagnostic]]:
+        placed = []
+        for entry in self.explained.entries:
+            indexes = self._indexes(entry) if entry.value.at in self.listed else None
+            if not indexes:
+                continue
+            again = next((index for index in indexes if index in self.taken), None)
+            if again is not None:
+                words = clip(self.official.sentences[again].text, 20)
+                first = self._line(self.taken[again])
+                self._fault(
+                    entry,
+                    "sentence-overlap",
+                    f"第{first}行的一项已经说明了这一句：{words}",
+                    f"the entry on line {first} speaks of this sentence already: {words}",
+                )
+                continue
+            self.taken.update(dict.fromkeys(indexes, entry.place))
+            placed.append((entry, indexes))
+        return placed, self.faults
+
+    def _line(self, index: int) -> int:
+        return self.explained.source.locate((index, "begins")).line if self.explained.source else 0
+
+    def _fault(self, entry: Entry, code: str, zh: str, en: str, key: str = "begins") -> None:
+        self.faults.append(self.explained.fault(code, zh, en, entry.place, key))
+
+    def _indexes(self, entry: Entry) -> list[int] | None:
+        """The sentences of an entry, in order; None with a fault where they cannot be told."""
+        own = [
+            n
+            for n, home in enumerate(self.home)
+            if home == entry.value.at or n in self.ends.get(entry.value.at, ())
+        ]
+        first = self._one(entry, own, "begins", entry.value.begins)
+        if first is None or entry.value.through is None:
+            return None if first is None else [first]
+        behind = [n for n in own if n >= first]
+        last = self._one(entry, behind, "through", entry.value.through)
+        return None if last is None else [n for n in behind if n <= last]
+
+    def _one(self, entry: Entry, among: Sequence[int], key: str, words: str) -> int | None:
+        fits = [n for n in among if self.official.sentences[n].begins(fold(words))]
+        if len(fits) == 1:
+            return fits[0]
+        at, shown = entry.value.at, clip(words, 20)
+        if fits:
+            lines = "、".join(str(self.official.sentences[n].line) for n in fits)
+            zh = f"条款 {at} 有{len(fits)}句以“{shown}”开头（原文第{lines}行），请多写几个字"
+            en = f"{len(fits)} sentences of {at} begin with {shown} (lines {lines}); say more of it"
+            self._fault(entry, "sentence-not-unique", zh, en, key)
+        else:
+            where = [
+                self.home[n]
+                for n, sentence in enumerate(self.official.sentences)
+                if sentence.begins(fold(words))
+            ]
+            self._fault(
+                entry,
+                "sentence-unknown",
+                f"条款 {at} 没有以“{shown}”开头的句子" + (f"；在 {where[0]} 中" if where else ""),
+                f"no sentence of {at} begins with {shown}" + (f"; it stands in {where[0]}" if where else ""),
+                key,
+            )
+        return None
+
+
+def _ends(official: OfficialText) -> dict[str, set[int]]:
+    """For each clause the sentences behind its last section that may be its own as well."""
+    found: dict[str, set[int]] = {}
+    for clause in official.clauses:
+        if not clause.tail:
+            continue
+        for index, sentence in enumerate(official.sentences):
+            inner = clause.at in sentence.path and sentence.path[-1] != clause.at
+            near = parent_of(sentence.path[-1]) == clause.at or sentence.path[-1].startswith("专栏")
+            if inner and near and sentence.key in clause.tail:
+                found.setdefault(clause.at, set()).add(index)
+    return found
+
+
+def faults_without_text(ruleset: RuleSet, explained: Explained) -> list[Diagnostic]:
+    """The faults of the entries that need no text to be seen: unknown clauses and rules."""
+    listed = {clause.at for clause in ruleset.clauses}
+    faults = list(explained.faults)
+    for entry in explained.entries:
+        at = entry.value.at
+        if at not in listed:
+            zh, en = f"规则文件没有列出条款 {clip(at)}", f"the rule file lists no clause {clip(at)}"
+            faults.append(explained.fault("sentence-clause", zh, en, entry.place, "at"))
+        for rule in entry.value.by:
+            if rule not in ruleset:
+                zh, en = f"没有规则 {clip(rule)}", f"there is no rule {clip(rule)}"
+                faults.append(explained.fault("sentence-rule", zh, en, entry.place, "by"))
+    return faults

@@ -1,0 +1,150 @@
+"""Whether a rule set is true to its official text: fingerprint, clauses in order, quotes where they are
+cited, no open sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from tic_rules.analysis.coverage.numbering import is_paragraph, parent_of
+from tic_rules.analysis.coverage.official import OfficialClause, OfficialText
+from tic_rules.analysis.coverage.sentences import AccountedSentence, lost_piece
+from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.model.ruleset import Rule, RuleSet
+
+
+def untrue(ruleset: RuleSet, official: OfficialText) -> list[Diagnostic]:
+    """Where a rule set differs from the text."""
+    return [*_fingerprint(ruleset, official), *_order(ruleset, official), *_quotes(ruleset, official)]
+
+
+def fault_at(ruleset: RuleSet, code: str, zh: str, en: str, *within: str | int) -> Diagnostic:
+    mark = ruleset.locate(*within)
+    return Diagnostic(code, Text(zh, en), ruleset.file, mark.line, mark.column)
+
+
+def open_sentences(sentences: Sequence[AccountedSentence], name: str) -> Iterator[Diagnostic]:
+    """The sentences with a normative word that nothing covers, each at its line of the text."""
+    for sentence in sentences:
+        if sentence.open:
+            words = "、".join(dict.fromkeys(said.word.zh for said in sentence.open))
+            shown = clip(sentence.sentence.text, 30)
+            yield Diagnostic(
+                "open",
+                Text(
+                    f"条款 {sentence.at} 的“{words}”没有规则引用，也没有说明：{shown}",
+                    f"{words} in clause {sentence.at} is neither quoted by a rule nor explained: {shown}",
+                ),
+                name,
+                sentence.sentence.line,
+            )
+
+
+def _fingerprint(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
+    stated = ruleset.document.text_sha256
+    at = ("document", "text_sha256")
+    if stated is None:
+        yield fault_at(
+            ruleset,
+            "hash",
+            f"没有写明 text_sha256；该文本为 {official.sha256}",
+            f"no text_sha256 is given; that of this text is {official.sha256}",
+            *at,
+        )
+    elif stated != official.sha256:
+        yield fault_at(
+            ruleset,
+            "hash",
+            f"原文的 SHA-256 是 {official.sha256}，不是 {stated}",
+            f"the text's SHA-256 is {official.sha256}, not {stated}",
+            *at,
+        )
+
+
+def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
+    listed = [clause.at for clause in ruleset.clauses]
+    in_parts = {parent_of(at) for at in listed if is_paragraph(at)}
+    known = {clause.at: index for index, clause in enumerate(official.clauses)}
+    for clause in official.clauses:
+        if clause.at not in listed and _wanted(clause, in_parts):
+            yield fault_at(
+                ruleset,
+                "clause-missing",
+                f"原文第 {clause.line} 行的条款 {clause.at} 没有列入",
+                f"clause {clause.at} (line {clause.line} of the text) is not listed",
+                "clauses",
+            )
+    last = ""
+    for index, at in enumerate(listed):
+        if at not in known:
+            yield fault_at(
+                ruleset,
+                "clause-unknown",
+                f"原文没有条款 {at}",
+                f"the text has no clause {at}",
+                "clauses",
+                index,
+                "at",
+            )
+        elif last and known[at] < known[last]:
+            yield fault_at(
+                ruleset,
+                "clause-order",
+                f"条款 {at} 在原文中位于 {last} 之前",
+                f"clause {at} stands before {last} in the text",
+                "clauses",
+                index,
+                "at",
+            )
+        else:
+            last = at
+
+
+def _wanted(clause: OfficialClause, in_parts: set[str]) -> bool:
+    """Whether a clause must be listed: each, but of an article's 款 all behind the first, or none."""
+    return not clause.optional or (parent_of(clause.at) in in_parts and not clause.at.endswith("第一款"))
+
+
+def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
+    for index, rule in enumerate(ruleset.rules):
+        clause = official.clause(rule.at)
+        if clause is None:
+            continue  # said of the clause already
+        lost = lost_piece(rule.quote, clause.text)
+        if lost is not None:
+            elsewhere = [other.at for other in official.clauses if lost_piece(rule.quote, other.text) is None]
+            where = f"；在 {elsewhere[-1]} 中" if elsewhere else ""
+            found = f"; it stands in {elsewhere[-1]}" if elsewhere else ""
+            yield fault_at(
+                ruleset,
+                "quote",
+                f"规则 {rule.id} 的引文“{lost}”不在条款 {rule.at} 中{where}",
+                f"the quote of {rule.id} is not in clause {rule.at}: {lost}{found}",
+                "rules",
+                index,
+                "quote",
+            )
+
+        else:
+            narrow = _narrower(rule, clause, official)
+            if narrow is not None:
+                zh, en = (
+                    f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}",
+                    f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}",
+                )
+                yield fault_at(ruleset, "locator", zh, en, "rules", index, "at")
+
+
+def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str | None:
+    """The section, item or box that the whole quote stands in, where the rule is cited at what that stands
+    in.
+    """
+    if lost_piece(rule.quote, clause.own) is None or lost_piece(rule.quote, clause.tail) is None:
+        return None
+    inner = [
+        other
+        for other in official.clauses
+        if len(other.text) < len(clause.text) and other.text in clause.text
+    ]
+    holding = [other.at for other in inner if lost_piece(rule.quote, other.text) is None]
+    return holding[-1] if holding else None
