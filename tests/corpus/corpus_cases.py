@@ -27,6 +27,7 @@ class Case:
     verdict: str | None = None
     because: str = ""
     centres: tuple[dict[str, Any], ...] = ()
+    bearers: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -58,6 +59,7 @@ def programme_cases() -> Iterator[Case]:
                 raw["expect"],
                 because=raw["because"],
                 centres=tuple(raw.get("centres") or ()),
+                bearers=raw.get("bearers") or {},
             )
 
 
@@ -81,6 +83,7 @@ def _case(ruleset: str, path: Path, raw: dict[str, Any]) -> Case:
         raw.get("missing") or {},
         raw.get("verdict"),
         raw["because"],
+        bearers=raw.get("bearers") or {},
     )
 
 

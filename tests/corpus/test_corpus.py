@@ -19,6 +19,8 @@ def test_case(case: Case) -> None:
     assert {rule: report[rule].status for rule in case.expect} == case.expect, case.because
     for rule, paths in case.missing.items():
         assert set(paths) == set(report[rule].missing), (rule, report[rule].missing)
+    for bearer, rules in case.bearers.items():
+        assert {rule: report[rule].bearer for rule in rules} == dict.fromkeys(rules, bearer)
     if case.verdict is not None:
         assert report.verdict == case.verdict, case.because
 

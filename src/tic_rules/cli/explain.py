@@ -90,6 +90,8 @@ def _page(told: Explained, lang: str) -> str:
         )
     if rule.then is not None:
         rows.append(("后果" if zh else "Then", rule.then.text.in_(lang)))
+    if rule.otherwise is not None:
+        rows.append(("结果良好" if zh else "On a good result", rule.otherwise.then.text.in_(lang)))
     if rule.reading is not None:
         rows.append(("理解" if zh else "Reading", rule.reading.text.in_(lang)))
     rows.append(("补救" if zh else "Remedy", rule.remedy.text.in_(lang)))

@@ -36,6 +36,8 @@ class Decision(NamedTuple):
     years: tuple[tuple[int, str, Seen, date], ...] = ()
     missing: tuple[Path, ...] = ()
     agreed: bool = True
+    favourable: bool = False
+    """Of a consequence that does not follow: what its rule says under `otherwise` does."""
 
     @property
     def main(self) -> Seen | None:
@@ -136,7 +138,13 @@ def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decisi
         else:  # whether it applies is left to be judged: the judgement is on the rule as a whole
             applies = settled(applies, rule, scene)
             status = status_of(applies.value, None, late)
-    return Decision(status, seen, moment, deadline, window, why_not, value == TRUE, if_false, applies, broken)
+    decision = Decision(
+        status, seen, moment, deadline, window, why_not, value == TRUE, if_false, applies, broken
+    )
+    if rule.otherwise is None or status != "pass":
+        return decision
+    good = see(rule.otherwise.when, scene, moment, scenario, rule)
+    return decision._replace(favourable=good.value == TRUE)
 
 
 def status_of(value: int, broken: Seen | None, late: str) -> str:

@@ -127,7 +127,7 @@ def each_of(node: c.EachOf, scene: Scene, moment: Moment, scenario: Scenario, ru
             lacking.append(key)
             continue
         unclear: list[Path] = []
-        value = scene.matches(node.has, plain_entry((*path, key), record), moment.day, unclear)
+        value = _of_key(node, scene, moment, plain_entry((*path, key), record), unclear)
         values.append(value)
         if value != TRUE:
             lacking.append(key)
@@ -135,16 +135,18 @@ def each_of(node: c.EachOf, scene: Scene, moment: Moment, scenario: Scenario, ru
     value = min(values)
     if value == UNKNOWN and more:
         missing.append(path)
+    cites = (path,) if table else ()
     return Seen(
-        value,
-        node,
-        None,
-        None,
-        (),
-        (path,) if table else (),
-        tuple(missing) if value == UNKNOWN else (),
-        tuple(lacking),
+        value, node, None, None, (), cites, tuple(missing) if value == UNKNOWN else (), tuple(lacking)
     )
+
+
+def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear: list[Path]) -> int:
+    value = scene.matches(node.has, entry, moment.day, unclear)
+    if value == TRUE or node.review is None:
+        return value
+    to_judge = scene.matches(node.review, entry, moment.day, unclear)
+    return REVIEW if to_judge == TRUE else UNKNOWN if to_judge == UNKNOWN else value
 
 
 class _Candidate(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.quantities import Range
@@ -10,7 +11,7 @@ from tic_rules.evaluation.clock import came_later
 from tic_rules.evaluation.decisions import Decision, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Reading, Scene
-from tic_rules.evaluation.scenarios import Scenario, clock_places, needs_of, scenarios_of
+from tic_rules.evaluation.scenarios import Scenario, Scenarios, clock_places, needs_of, scenarios_of
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Series, value_at
@@ -33,8 +34,7 @@ def settle(rule: Rule, scene: Scene) -> Decision:
     if status != "unknown":
         return joined
     missing = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
-    if _day_matters(decisions, behind, reads_days(scene, rule)):
-        missing = [*scenarios.open, *missing]
+    missing = [*_days_that_matter(scenarios, decisions, behind, reads_days(scene, rule)), *missing]
     return joined._replace(missing=tuple(dict.fromkeys(missing)))
 
 
@@ -48,18 +48,38 @@ def _agreed(decisions: list[Decision], behind: bool) -> str:
     return "fail" if statuses == {"fail", "pending"} and behind else "unknown"
 
 
-def _day_matters(decisions: list[Decision], behind: bool, looks: bool) -> bool:
-    """Whether another day of the clock would change what becomes of a rule that is unknown."""
-    statuses = {"fail" if behind and one.status == "pending" else one.status for one in decisions}
-    told_apart = {
-        (
+def _days_that_matter(
+    scenarios: Scenarios, decisions: list[Decision], behind: bool, looks: bool
+) -> list[Path]:
+    """The open days of the clock of which another one would change what becomes of a rule that is unknown."""
+    outcomes: dict[Scenario, Any] = {
+        scenario: (
+            "fail" if behind and one.status == "pending" else one.status,
             "fail" if behind else one.if_false,
             one.moment if looks else None,
             tuple(year for year, status, _, _ in one.years if status != "pass"),
         )
-        for one in decisions
+        for scenario, one in zip(scenarios.all, decisions, strict=True)
     }
-    return len(statuses) > 1 or len(told_apart) > 1
+    if len(set(outcomes.values())) == 1:
+        return []
+    matter = [path for path in scenarios.open if _matters(path, outcomes)]
+    return matter or list(scenarios.open)
+
+
+def _matters(path: Path, outcomes: dict[Scenario, Any]) -> bool:
+    """Whether scenarios that differ in one day alone, and in what counts from it, come to something else."""
+    alike: dict[Any, dict[Any, set[Any]]] = {}
+    for scenario, outcome in outcomes.items():
+        approved, applied, term_end = scenario
+        if path == ("applied_on",):
+            rest, day = (approved, term_end), applied
+        elif path == ("term_years",):
+            rest, day = (approved, applied), term_end
+        else:
+            rest, day = (applied, None), approved
+        alike.setdefault(rest, {}).setdefault(day, set()).add(outcome)
+    return any(len({frozenset(one) for one in by_day.values()}) > 1 for by_day in alike.values())
 
 
 def _joined(decisions: list[Decision], status: str) -> Decision:
@@ -77,6 +97,7 @@ def _joined(decisions: list[Decision], status: str) -> Decision:
         deadline=shown.deadline if len(deadlines) == 1 else None,
         window=shown.window if len({one.window for one in decisions}) == 1 else None,
         years=_common_years(decisions, shown),
+        favourable=all(one.favourable for one in decisions),
     )
 
 

@@ -309,11 +309,15 @@ class Latest(Node):
 
 
 class EachOf(Node):
-    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
+    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones.
+
+    An entry that is not so and is as `review` says needs review.
+    """
 
     fact: str
     each_of: Annotated[tuple[str, ...], NotEmpty()]
     has: Where
+    review: Where | None = None
 
 
 class Largest(Node):
@@ -359,9 +363,9 @@ class Running(Node):
 
 
 _BY_KEY: tuple[tuple[str, str], ...] = (
-    ("all", "all"), ("any", "any"), ("not", "not"), ("review", "review"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
+    ("all", "all"), ("any", "any"), ("not", "not"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
     ("follows", "follows"), ("running", "running"), ("is", "is"), ("among", "among"), ("any_among", "any_among"), ("contains_all", "contains_all"),
-    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("latest", "latest"), ("each_of", "each_of"),
+    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("latest", "latest"), ("each_of", "each_of"), ("review", "review"),
     ("largest", "largest"), ("share_of", "share_of"), *((name, "compare") for name in OPERATORS),
 )  # fmt: skip
 

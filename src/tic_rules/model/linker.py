@@ -191,6 +191,10 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
             c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ()
         ):
             yield from _data_faults(node, place, subject, vocabulary)
+    if rule.otherwise is not None:
+        for place, node in c.walk_places(rule.otherwise.when, (*at, "otherwise", "when")):
+            yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
+            yield from _data_faults(node, place, subject, vocabulary)
     attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
     if rule.items and not attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"

@@ -269,6 +269,13 @@ class Amount(Node):
     sum_of: Annotated[tuple[str, ...], NotEmpty()]
 
 
+class Otherwise(Node):
+    """What follows in the centre's favour where a consequence does not: told in the message, where `when` holds."""
+
+    when: Condition
+    then: Bilingual
+
+
 _YEARS = re.compile(r"([1-9]|[1-4]\d)y")
 
 
@@ -331,6 +338,7 @@ class Rule(Node):
     items: tuple[Item, ...] = ()
     when: Condition | None = None
     then: Bilingual | None = None
+    otherwise: Otherwise | None = None
     amount: Amount | None = None
 
     def _whole(self) -> None:
@@ -346,6 +354,12 @@ class Rule(Node):
                 "rule",
                 "then（会发生什么）须且只须写在 consequence 类规则中",
                 "`then` (what follows) belongs to a consequence, and every consequence has it",
+            )
+        if self.otherwise is not None and not consequence:
+            raise refuse(
+                "rule",
+                "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中",
+                "`otherwise` (what a good result brings) belongs to a consequence",
             )
         if sum(part is not None for part in (self.by, self.from_, self.yearly)) > 1:
             raise refuse("rule", "by、from、yearly 只能有一个", "only one of by, from and yearly")

@@ -281,9 +281,14 @@ class _Describer:
                     f"of {self.label(node.fact)}{among}, {last}: {has}",
                 )
             case c.EachOf():
+                count, has = len(node.each_of), self.where(node.has, node.fact)
+                judged = ""
+                if node.review is not None:
+                    to_judge = self.where(node.review, node.fact)
+                    judged = t(f"；{to_judge}的，需评审", f"; where {to_judge}, a person judges")
                 return t(
-                    f"{self.label(node.fact)}共{len(node.each_of)}项，每一项：{self.where(node.has, node.fact)}",
-                    f"each of the {len(node.each_of)} {self.label(node.fact)}: {self.where(node.has, node.fact)}",
+                    f"{self.label(node.fact)}共{count}项，每一项：{has}{judged}",
+                    f"each of the {count} {self.label(node.fact)}: {has}{judged}",
                 )
             case c.Largest():
                 group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]

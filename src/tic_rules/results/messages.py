@@ -87,6 +87,8 @@ class _Wording:
         if status in ("fail", "exempted"):
             return self._capital(message)
         not_triggered = status == "pass" and rule.kind == "consequence"
+        if not_triggered and rule.otherwise is not None and self.evidence.decision.favourable:
+            return self._capital(rule.otherwise.then.text.in_(self.lang))
         head = (_NOT_TRIGGERED if not_triggered else _HEADS[status]).in_(self.lang)
         what = self._why_not() if status == "not_applicable" else rule.title.text.in_(self.lang)
         return self.t(f"{head}：{what}", f"{head}: {what}")
