@@ -1,0 +1,278 @@
+"""The core form: what a rule asks, in a few kinds of node. `lower` writes it; every engine but the reference reads it.
+
+A rule is a `Clock` and three pieces of logic: what it requires, what breaks it at once, whether it applies. A piece of logic
+has one of four values, as in the reference: FALSE 0, UNKNOWN 1, REVIEW 2, TRUE 3. It is looked at on one day (`clock.look`).
+
+Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says where it stands:
+    Quantity      a number: a range [low, high]
+    Amount        a range: the amount of one group of a fact
+    Part          a range: what some groups have together, or (`rest`) what all other entries have
+    Bounds        a range that is the law's own
+    Times         a multiple of a Quantity, Part
+    Choice        a word, a text, or yes and no: none (not known), one, or several that are possible
+    Between       what stands between a beginning and an end of a text (a Choice); empty where the text does not read so
+    Attribute     a value of the entry at hand: none, one, or several words (within the body of a Fold only)
+    Word          the word at hand (within the body of a Fold over Words only)
+    Entries       the entries of a list that count, or may count, at the day and year looked at
+    Words         several words
+    Key           the entry of a table under one key: none or one
+
+Logic:
+    Constant      a value
+    All           the least of its parts: false, else unknown, else needs review, else true
+    Any           true, else unknown, else needs review, else false
+    Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review, true
+    Compare       two ranges by an operator of `tables.COMPARISONS`
+    Member        `inside` where the term stands on the list, `outside` where it does not, `absent` where it is not known;
+                  of several that are possible, what all agree on, else unknown. No words, and inside false: it is given.
+                  An Attribute that holds several words: `outside` where it is only to be given; else true where one of
+                  them is on the list and `inside` is true; else unknown where the list may go on; else needs review
+                  where it holds any and `outside` is needs review; else false
+    Happened      a day of the data is not after the day looked at: false where its first day is after it, true where its
+                  last is not, nor after `reported_on`; else unknown
+    Until         the as-of day is not after the end of the term, or the approval; false where there is no such day
+    Fold          the body over what is read, one after the other, and what the data may not show. `every`: the least of
+                  all, unknown of those that only may count and are not true, unknown for those not shown; with `some`
+                  there has to be one that counts (else unknown where one may, false where none may). Otherwise: as Any,
+                  those that only may count at most unknown, unknown for those not shown
+    Agree         texts that have to be the same (Betweens): false where no text is possible in all of those that are
+                  known, unknown where one of them may be several, else true
+    Running       so many calendar years running each have an entry for which `body` holds; `kind` is the same without
+                  the entry's result. The one node whose meaning takes more than its parts: `evaluate._running`
+    Followed      the status of another consequence: true where it fails, unknown where it is unknown or needs review
+    Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs review (none)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from tic_rules.core.quantities import Number
+
+# --- terms ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    fact: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    fact: str
+    groups: tuple[str, ...]
+    rest: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    low: Number
+    high: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    factor: Number
+    of: Quantity | Part
+
+
+Ranged = Quantity | Amount | Part | Bounds | Times
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    fact: str
+    before: str
+    after: str
+    packed: bool
+    """White space does not count; neither end holds any."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    pass
+
+
+Chosen = Choice | Between | Attribute | Word
+
+
+@dataclass(frozen=True, slots=True)
+class Entries:
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    fact: str
+    key: str
+
+
+# --- logic ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    parts: tuple[Logic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    parts: tuple[Logic, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    of: Logic
+    outcomes: tuple[Logic, Logic, Logic, Logic]
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    operator: str
+    left: Ranged
+    right: Ranged
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    term: Chosen
+    words: tuple[str | bool, ...]
+    inside: int
+    outside: int
+    absent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    fact: str
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    day: Literal["term_end", "approval"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    over: Entries | Words | Key
+    every: bool
+    body: Logic
+    some: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Agree:
+    texts: tuple[Between, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    years: int
+    over: Entries
+    body: Logic
+    kind: Logic
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    rule: str
+    item: str | None
+
+
+Logic = (
+    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Followed | Judged
+)  # fmt: skip
+
+
+def parts_of(node: Logic) -> tuple[Logic, ...]:
+    """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by entry, and is none."""
+    if isinstance(node, (All, Any)):
+        return node.parts
+    return (node.of, *node.outcomes) if isinstance(node, Cases) else ()
+
+
+def walk(node: Logic) -> Iterator[Logic]:
+    """A piece of logic and everything within it at the same day, from the top."""
+    yield node
+    for part in parts_of(node):
+        yield from walk(part)
+
+
+# --- rules ----------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks look at the same day."""
+
+    by: Literal["application", "approval", "term_end"] | date | int | None = None
+    """The last day of its time; a number: so many years after approval."""
+    after: Literal["approval", "term_end"] | None = None
+    """It is looked at after this day only, and so is what counts (`from` of a rule file)."""
+    since: Literal["approval"] | date | None = None
+    """The first day whose money and events count."""
+    until: Literal["term_end"] | None = None
+    """It is not looked at after this day."""
+    yearly: bool = False
+    next_year: bool = False
+    """What is owed for a year is looked for until the end of the next."""
+    running_year: bool = False
+
+    @property
+    def timeless(self) -> bool:
+        """Whether the requirement means something before approval too."""
+        return not (self.yearly or self.after or self.since or self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: str
+    place: int
+    """Its place in the rule set."""
+    programme: bool
+    """It speaks to a programme, not to a centre."""
+    clock: Clock
+    require: Logic
+    """What has to hold: of a consequence, that what it waits for has not come about."""
+    broken: Logic | None
+    applies: Logic | None
+    waits_for: tuple[str, ...]
+    """The consequences that its logic looks at."""
+
+    @property
+    def logic(self) -> tuple[Logic, ...]:
+        return tuple(part for part in (self.require, self.broken, self.applies) if part is not None)

@@ -1,0 +1,192 @@
+"""From a rule set's condition trees to the core form: the one place beside the reference where an operator has a meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from fractions import Fraction
+from typing import Any
+
+from tic_rules.engines.lowering import form as f
+from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.model import conditions as c
+from tic_rules.model import ruleset as r
+
+_CONSTANTS = tuple(f.Constant(value) for value in (FALSE, UNKNOWN, REVIEW, TRUE))
+
+
+def cases(of: f.Logic, *outcomes: int | f.Logic) -> f.Logic:
+    """What follows from each value of a piece of logic; outcomes that are numbers are values."""
+    false, unknown, review, true = (_CONSTANTS[o] if isinstance(o, int) else o for o in outcomes)
+    return f.Cases(of, (false, unknown, review, true))
+
+
+def negated(of: f.Logic) -> f.Logic:
+    return cases(of, TRUE, UNKNOWN, REVIEW, FALSE)
+
+
+def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
+    """A rule in the core form."""
+    conditions = _Conditions(ruleset, rule)
+    require = conditions.lower(rule.condition)
+    return f.Rule(
+        rule.id,
+        ruleset.place_of(rule.id),
+        rule.bearer == "programme",
+        _clock(rule),
+        negated(require) if rule.kind == "consequence" else require,
+        None if rule.fails_at_once is None or rule.yearly else conditions.lower(rule.fails_at_once),
+        None if rule.applies is None or rule.yearly else conditions.lower(rule.applies),
+        rule.waits_for,
+    )
+
+
+def _clock(rule: r.Rule) -> f.Clock:
+    by: Any = rule.by if rule.years is None else rule.years
+    since: Any = rule.since
+    owed = rule.yearly
+    if owed is None:
+        return f.Clock(by, rule.from_, since, rule.until)
+    return f.Clock(
+        yearly=True,
+        next_year=owed.looked_for_until == "end_of_next_year",
+        running_year=owed.running_year,
+    )
+
+
+class _Conditions:
+    """The conditions of one rule."""
+
+    def __init__(self, ruleset: r.RuleSet, rule: r.Rule) -> None:
+        self.ruleset, self.rule = ruleset, rule
+
+    def lower(self, node: Any) -> f.Logic:
+        """A condition of the rule file."""
+        match node:
+            case c.All():
+                return _all([self.lower(part) for part in node.all])
+            case c.Either():
+                return _any([self.lower(part) for part in node.any])
+            case c.Not():
+                return negated(self.lower(node.not_))
+            case c.Review():
+                return cases(self.lower(node.review), FALSE, UNKNOWN, REVIEW, REVIEW)
+            case c.Attested():
+                items: list[str | None] = [item.id for item in self.rule.items] or [None]
+                return _all([f.Judged(self.rule.id, item) for item in items])
+            case c.Follows():
+                return f.Followed(node.follows)
+            case c.NotAfter():
+                return f.Until(node.not_after)
+        return self._range(node) or self._worded(node) or self._entries(node)
+
+    def _range(self, node: Any) -> f.Logic | None:
+        match node:
+            case c.Compare(limit=c.Times()):
+                right = f.Times(node.limit.times, f.Quantity(node.limit.fact))
+                return f.Compare(node.operator, f.Quantity(node.fact), right)
+            case c.Compare():
+                low, high = node.limit if node.operator == "between" else (node.limit, node.limit)
+                return f.Compare(node.operator, f.Quantity(node.fact), f.Bounds(low, high))
+            case c.Largest():
+                own = f.Amount(node.fact, node.largest)
+                others = [f.Amount(node.fact, g) for g in self.ruleset.facts[node.fact].groups or {}]
+                return _all([f.Compare("at_least", own, other) for other in others if other != own])
+            case c.Share():
+                strict = node.more_than is not None
+                bound = Fraction(node.more_than if strict else node.at_least)  # type: ignore[arg-type]
+                named, rest = (f.Part(node.fact, node.share_of, rest) for rest in (False, True))
+                left, right = f.Times(1 - bound, named), f.Times(bound, rest)
+                return f.Compare("more_than" if strict else "at_least", left, right)
+        return None
+
+    def _worded(self, node: Any) -> f.Logic | None:
+        match node:
+            case c.Is():
+                return f.Member(f.Choice(node.fact), _words((node.is_,)), TRUE, FALSE, UNKNOWN)
+            case c.Among():
+                outside = REVIEW if node.open else FALSE
+                return f.Member(f.Choice(node.fact), _words(node.among), TRUE, outside, UNKNOWN)
+            case c.Given():
+                return f.Member(f.Choice(node.fact), (), FALSE, TRUE, UNKNOWN)
+            case c.Reads():
+                return f.Member(_between(node), ("",), FALSE, TRUE, UNKNOWN)
+            case c.Same():
+                texts = [_between(part) for part in node.same]
+                read = [f.Member(text, ("",), FALSE, TRUE, UNKNOWN) for text in texts]
+                return f.All((*read, f.Agree(tuple(texts))))
+            case c.Done():
+                return f.Happened(node.fact)
+            case c.AnyAmong():
+                member = f.Member(f.Word(), node.any_among, TRUE, REVIEW if node.open else FALSE, UNKNOWN)
+                return f.Fold(f.Words(node.fact), False, member)
+            case c.Contains():
+                members = [f.Member(f.Word(), (word,), TRUE, FALSE, UNKNOWN) for word in node.contains_all]
+                return _all([f.Fold(f.Words(node.fact), False, member) for member in members])
+        return None
+
+    def _entries(self, node: Any) -> f.Logic:
+        match node:
+            case c.Some():
+                return f.Fold(f.Entries(node.fact), False, entry_logic(node.some))
+            case c.Every():
+                return f.Fold(f.Entries(node.fact), True, entry_logic(node.every), some=True)
+            case c.NoneOf():
+                return f.Fold(f.Entries(node.fact), True, _not_forbidden(node))
+            case c.EachOf():
+                keys = [f.Key(node.fact, key) for key in node.each_of]
+                return _all([f.Fold(key, False, entry_logic(node.has)) for key in keys])
+            case c.Running():
+                kind = {name: test for name, test in node.where.each.items() if name != "result"}
+                without = c.Where.model_construct(each=kind, any=())
+                over = f.Entries(node.of)
+                return f.Running(node.running, over, entry_logic(node.where), entry_logic(without))
+        raise AssertionError(f"no condition of a rule file: {node!r}")
+
+
+def _between(node: c.Reads) -> f.Between:
+    return f.Between(node.fact, *node.ends, node.ignoring_space)
+
+
+def _not_forbidden(node: c.NoneOf) -> f.Logic:
+    """What is not forbidden passes; where 等 ends the list, only what is permitted does, and the rest is for a person to judge."""
+    forbidden = entry_logic(node.none_of)
+    if not node.open:
+        return negated(forbidden)
+    permitted: int | f.Logic = REVIEW
+    if node.permitted is not None:
+        permitted = cases(entry_logic(node.permitted), REVIEW, UNKNOWN, UNKNOWN, TRUE)
+    return cases(forbidden, permitted, UNKNOWN, REVIEW, FALSE)
+
+
+def entry_logic(where: c.Where | None) -> f.Logic:
+    """What an entry has to be: every attribute named, and one of the ways of `any`."""
+    if where is None:
+        return _CONSTANTS[TRUE]
+    tests = [_test(name, test) for name, test in where.each.items()]
+    ways = [_any([entry_logic(way) for way in where.any])] if where.any else []
+    return _all([*tests, *ways]) if tests or ways else _CONSTANTS[TRUE]
+
+
+def _test(name: str, test: c.Test) -> f.Logic:
+    term, blank = f.Attribute(name), test.one_of is not None and None in test.one_of
+    absent = TRUE if blank else UNKNOWN
+    if test.given:
+        return f.Member(term, (), FALSE, TRUE, absent)
+    if test.one_of is not None:
+        return f.Member(term, _words(test.one_of), TRUE, REVIEW if test.open else FALSE, absent)
+    return f.Member(term, _words(test.other_than), FALSE, TRUE, absent)
+
+
+def _words(words: Iterable[str | bool | None] | None) -> tuple[str | bool, ...]:
+    return tuple(word for word in words or () if word is not None)
+
+
+def _all(parts: Sequence[f.Logic]) -> f.Logic:
+    return parts[0] if len(parts) == 1 else f.All(tuple(parts)) if parts else _CONSTANTS[TRUE]
+
+
+def _any(parts: Sequence[f.Logic]) -> f.Logic:
+    return parts[0] if len(parts) == 1 else f.Any(tuple(parts))
+
+
+__all__ = ["cases", "entry_logic", "lower_rule", "negated"]

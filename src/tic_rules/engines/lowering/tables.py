@@ -1,0 +1,111 @@
+"""What the engines share as plain data: comparison of ranges, the status of a rule, what several scenarios agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import NamedTuple
+
+from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
+
+VALUES = (FALSE, UNKNOWN, REVIEW, TRUE)
+
+# --- ranges ---------------------------------------------------------------------------------------------------------------
+
+
+class Test(NamedTuple):
+    """One end of the left range against one end of the right: `low >= high`."""
+
+    left: str
+    operator: str
+    right: str
+
+
+class Comparison(NamedTuple):
+    """When a comparison of two ranges is true (all of these tests), and when it is false (any of these); else it is unknown."""
+
+    true: tuple[Test, ...]
+    false: tuple[Test, ...]
+
+
+_WITHIN = Test("high", "<", "low"), Test("low", ">", "high")
+COMPARISONS = {
+    "at_least": Comparison((Test("low", ">=", "high"),), (Test("high", "<", "low"),)),
+    "at_most": Comparison((Test("high", "<=", "low"),), (Test("low", ">", "high"),)),
+    "more_than": Comparison((Test("low", ">", "high"),), (Test("high", "<=", "low"),)),
+    "less_than": Comparison((Test("high", "<", "low"),), (Test("low", ">=", "high"),)),
+    "equals": Comparison((Test("low", ">=", "high"), Test("high", "<=", "low")), _WITHIN),
+    "between": Comparison((Test("low", ">=", "low"), Test("high", "<=", "high")), _WITHIN),
+}
+
+# --- statuses -------------------------------------------------------------------------------------------------------------
+
+CLOSED = "not_applicable"
+"""As what becomes of a rule that does not hold (`late`): its time has not come, or it does not bind at all."""
+LATE = ("fail", "pending", CLOSED)
+
+WORST = ("fail", "unknown", "needs_review", "pending", "pass")
+"""Of the years that a rule owes, the first of these is the status of all."""
+
+FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
+"""The value of `Followed` by the status of the consequence; otherwise false."""
+
+
+def judged(require: int, broken: int, late: str) -> str:
+    """The status of a rule that applies: what breaks it comes first, then what it requires."""
+    if late == CLOSED:
+        return CLOSED
+    if broken == TRUE:
+        return "fail"
+    if require == TRUE:
+        return "pass"
+    if require == UNKNOWN or (broken == UNKNOWN and late != "fail"):
+        return "unknown"
+    return late if require == FALSE else "needs_review"
+
+
+def spoken(status: str, applies: int) -> str:
+    """The status of a rule with what `applies` comes to: one that holds passes where it may not even apply."""
+    if applies == TRUE or status == CLOSED:
+        return status
+    if applies == FALSE:
+        return "not_applicable"
+    if status == "pass":
+        return status
+    return "needs_review" if applies == REVIEW and status != "unknown" else "unknown"
+
+
+STATUS = {
+    (require, broken, applies, late): spoken(judged(require, broken, late), applies)
+    for require in VALUES
+    for broken in VALUES
+    for applies in VALUES
+    for late in LATE
+}
+"""The one status table. Where a rule has no `broken` its value is FALSE, where it has no `applies` TRUE."""
+
+
+def agreed(statuses: Set[str], all_hold: bool, behind: bool) -> str:
+    """What all scenarios agree on. `all_hold`: the requirement is true in each of them; `behind`: the day that is left out is past."""
+    if len(statuses) == 1:
+        return next(iter(statuses))
+    if statuses == {"pass", "not_applicable"} and all_hold:
+        return "pass"
+    if statuses == {"fail", "pending"} and behind:
+        return "fail"
+    return "unknown"
+
+
+__all__ = [
+    "CLOSED",
+    "COMPARISONS",
+    "FOLLOWED",
+    "LATE",
+    "STATUS",
+    "VALUES",
+    "WORST",
+    "Comparison",
+    "Test",
+    "agreed",
+    "judged",
+    "spoken",
+]

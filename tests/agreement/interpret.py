@@ -1,0 +1,248 @@
+"""The core form decided as plainly as can be, over the reference's readings: what the docstrings of `form` say, as code.
+
+It holds the lowering against the reference without any engine between them, and shows how the form is to be read.
+"""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from tic_rules.core.quantities import Range
+from tic_rules.engines.lowering import (
+    COMPARISONS,
+    FOLLOWED,
+    STATUS,
+    WORST,
+    Days,
+    agreed,
+    before_approval,
+    look,
+    lowered,
+    years_owed,
+)
+from tic_rules.engines.lowering import form as f
+from tic_rules.evaluation.evaluate import between, day_not_needed, latest_judgement, see
+from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Entry, Moment, Scene, any_of, series_at
+from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import Series
+
+_OPERATORS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
+
+
+def statuses(scene: Scene) -> dict[str, str]:
+    """The status of every rule, before exemptions."""
+    ruleset, done = scene.ruleset, dict[str, str]()
+    for rule in lowered(ruleset).order:
+        if rule.programme != scene.programme:
+            done[rule.id] = "not_applicable"
+            continue
+        source = ruleset[rule.id]
+        lives = lives_of(scene, needs_of(ruleset, source))
+        if lives.cut:
+            done[rule.id] = "unknown"
+            continue
+        ways = [_Interpreter(scene, life, done).rule(rule) for life in lives.all]
+        behind = day_not_needed(source, scene, lives.all)
+        done[rule.id] = agreed({status for status, _ in ways}, all(holds for _, holds in ways), behind)
+    return {rule.id: done[rule.id] for rule in ruleset.rules}
+
+
+class _Interpreter:
+    def __init__(self, scene: Scene, life: Life, done: dict[str, str]) -> None:
+        self.scene, self.life, self.done = scene, life, done
+        self.days = Days(scene.as_of, life.approved, life.applied, life.term_end)
+
+    def rule(self, rule: f.Rule) -> tuple[str, bool]:
+        """The status in one scenario, and whether the requirement holds whatever became of the rule."""
+        if self.life.approved is None and not rule.programme:
+            before = before_approval(rule.clock)
+            if before == "pending":
+                return before, False
+            if before is not None:
+                timeless = rule.clock.timeless
+                return before, timeless and self.value(rule.require, Moment(self.scene.as_of)) == TRUE
+        if rule.clock.yearly:
+            worst = [
+                STATUS[
+                    self.value(rule.require, Moment(owed.day, Moment(owed.day).start, owed.year)),
+                    FALSE,
+                    TRUE,
+                    owed.late,
+                ]
+                for owed in years_owed(rule.clock, self.days)
+            ]
+            status = min(worst, key=WORST.index) if worst else "not_applicable"
+            return status, status == "pass"
+        day, start, late = look(rule.clock, self.days)
+        if late == "not_applicable":
+            return late, False
+        moment = Moment(day, start)
+        require = self.value(rule.require, moment)
+        broken = FALSE if rule.broken is None else self.value(rule.broken, moment)
+        applies = TRUE if rule.applies is None else self.value(rule.applies, moment)
+        return STATUS[require, broken, applies, late], require == TRUE
+
+    # --- logic -------------------------------------------------------------------------------------------------------------
+
+    def value(self, node: f.Logic, moment: Moment, entry: Any = None) -> int:
+        match node:
+            case f.Constant():
+                return node.value
+            case f.All():
+                return min(self.value(part, moment, entry) for part in node.parts)
+            case f.Any():
+                return any_of([self.value(part, moment, entry) for part in node.parts])
+            case f.Cases():
+                return self.value(node.outcomes[self.value(node.of, moment, entry)], moment, entry)
+            case f.Compare():
+                return compare(node.operator, self.ranged(node.left, moment), self.ranged(node.right, moment))
+            case f.Member(term=f.Attribute(name)):
+                return self.attribute(node, entry, name, moment)
+            case f.Member(term=f.Word()):
+                return node.inside if entry in node.words else node.outside
+            case f.Member():
+                return _same(
+                    {
+                        node.inside if value in node.words else node.outside
+                        for value in self.possible(node.term, moment)
+                    },
+                    node.absent,
+                )
+            case f.Happened():
+                spoken = min(moment.day, self.scene.reported_on)
+                days = self.scene.single(node.fact, moment.day)[0]
+                return _same(
+                    {FALSE if d.first > moment.day else TRUE if d.last <= spoken else UNKNOWN for d in days},
+                    UNKNOWN,
+                )
+            case f.Until():
+                end = self.life.term_end if node.day == "term_end" else self.life.approved
+                return TRUE if end is not None and self.scene.as_of <= end else FALSE
+            case f.Fold():
+                return self.fold(node, moment)
+            case f.Agree():
+                inner = [{*self.possible(text, moment)} - {""} for text in node.texts]
+                inner = [
+                    one for one, text in zip(inner, node.texts, strict=True) if self.possible(text, moment)
+                ]
+                if inner and not set.intersection(*inner):
+                    return FALSE
+                return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
+            case f.Running():
+                rule = next(r for r in self.scene.ruleset if _holds(r, node))
+                return see(_source(rule, node), self.scene, moment, self.life, rule).value
+            case f.Followed():
+                return FOLLOWED.get(self.done[node.rule], FALSE)
+            case f.Judged():
+                given = [(i, a) for i, a in self.scene.attested.get(node.rule, []) if a.item == node.item]
+                return latest_judgement(given, self.scene.as_of)[0]
+        raise AssertionError(node)
+
+    def attribute(self, node: f.Member, entry: Entry, name: str, moment: Moment) -> int:
+        value = entry.get(name)
+        if isinstance(value, Series):
+            values, open_end = series_at(value, moment.day, self.scene.reported_on)
+            return UNKNOWN if open_end else _same({self.one(node, one, name) for one in values}, UNKNOWN)
+        return self.one(node, value, name)
+
+    def one(self, node: f.Member, value: Any, name: str) -> int:
+        if value is None:
+            return node.absent
+        given = node.inside == FALSE and not node.words
+        if given or not isinstance(value, tuple) or isinstance(value, Range):
+            return node.inside if value in node.words else node.outside
+        if node.inside == TRUE and any(word in node.words for word in value):
+            return TRUE
+        if self.scene.incomplete(name):
+            return UNKNOWN
+        return REVIEW if node.outside == REVIEW and value else FALSE
+
+    def fold(self, node: f.Fold, moment: Moment) -> int:
+        entries, more = self.read(node.over, moment)
+        values = []
+        for entry, counts in entries:
+            value = self.value(node.body, moment, entry)
+            if counts == UNKNOWN:
+                value = (value if value == TRUE else UNKNOWN) if node.every else min(value, UNKNOWN)
+            values.append(value)
+        if more:
+            values.append(UNKNOWN)
+        elif node.some and not any(counts == TRUE for _, counts in entries):
+            values.append(UNKNOWN if entries else FALSE)
+        return min(values, default=TRUE) if node.every else any_of(values)
+
+    # --- terms -------------------------------------------------------------------------------------------------------------
+
+    def read(self, over: Any, moment: Moment) -> tuple[list[tuple[Any, int]], bool]:
+        match over:
+            case f.Entries():
+                entries, more, _ = self.scene.entries_at(self.scene.facts[over.fact], moment)
+                return entries, bool(more)
+            case f.Words():
+                words, open_end, _ = self.scene.words(over.fact, moment.day)
+                return [(word, TRUE) for word in words or ()], open_end
+        table, open_end, path = self.scene.table(over.fact, moment.day)
+        record = (table or {}).get(over.key)
+        if record is None:
+            return [], open_end
+        return [(Entry((*path, over.key), record, None, None, None), TRUE)], False
+
+    def possible(self, term: Any, moment: Moment) -> list[Any]:
+        values = self.scene.single(term.fact, moment.day)[0]
+        if isinstance(term, f.Choice):
+            return values
+        reads = c.Reads(fact=term.fact, reads=(term.before, term.after), ignoring_space=term.packed)
+        return [between(reads, value) for value in values]
+
+    def ranged(self, term: f.Ranged, moment: Moment) -> Range:
+        match term:
+            case f.Quantity():
+                return self.scene.number(term.fact, moment).range
+            case f.Amount():
+                return self.scene.groups(term.fact, moment)[term.group].range
+            case f.Part():
+                return self.scene.share(term.fact, term.groups, moment)[term.rest].range
+            case f.Times():
+                return self.ranged(term.of, moment).times(term.factor)
+        return Range(term.low, term.high)
+
+
+def compare(name: str, left: Range, right: Range) -> int:
+    """Two ranges by the table of comparisons."""
+
+    def holds(test: Any) -> bool:
+        return bool(_OPERATORS[test.operator](getattr(left, test.left), getattr(right, test.right)))
+
+    comparison = COMPARISONS[name]
+    if all(map(holds, comparison.true)):
+        return TRUE
+    return FALSE if any(map(holds, comparison.false)) else UNKNOWN
+
+
+def _same(values: set[int], absent: int) -> int:
+    return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
+
+
+def _holds(rule: Any, node: f.Running) -> bool:
+    return _source(rule, node) is not None
+
+
+def _source(rule: Any, node: f.Running) -> Any:
+    """The condition of the rule file that a `Running` was lowered from."""
+    from tic_rules.engines.lowering import entry_logic
+
+    for tree in (rule.condition, rule.applies, rule.fails_at_once):
+        for part in c.walk(tree) if tree is not None else ():
+            if (
+                isinstance(part, c.Running)
+                and part.of == node.over.fact
+                and part.running == node.years
+                and entry_logic(part.where) == node.body
+            ):
+                return part
+    return None
+
+
+__all__ = ["compare", "statuses"]
