@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.quantities import Range
 from tic_rules.engines.lowering import (
     COMPARISONS,
@@ -22,9 +23,12 @@ from tic_rules.engines.lowering import (
     years_owed,
 )
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.evaluate import between, day_not_needed, latest_judgement, see
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Entry, Moment, Scene, any_of, series_at
-from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
+from tic_rules.evaluation.entries import Entry, Moment, series_at
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
+from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series
 
@@ -39,24 +43,24 @@ def statuses(scene: Scene) -> dict[str, str]:
             done[rule.id] = "not_applicable"
             continue
         source = ruleset[rule.id]
-        lives = lives_of(scene, needs_of(ruleset, source))
-        if lives.cut:
+        scenarios = scenarios_of(scene, needs_of(ruleset, source))
+        if scenarios.cut:
             done[rule.id] = "unknown"
             continue
-        ways = [_Interpreter(scene, life, done).rule(rule) for life in lives.all]
-        behind = day_not_needed(source, scene, lives.all)
+        ways = [_Interpreter(scene, scenario, done).rule(rule) for scenario in scenarios.all]
+        behind = day_not_needed(source, scene, scenarios.all)
         done[rule.id] = agreed({status for status, _ in ways}, all(holds for _, holds in ways), behind)
     return {rule.id: done[rule.id] for rule in ruleset.rules}
 
 
 class _Interpreter:
-    def __init__(self, scene: Scene, life: Life, done: dict[str, str]) -> None:
-        self.scene, self.life, self.done = scene, life, done
-        self.days = Days(scene.as_of, life.approved, life.applied, life.term_end)
+    def __init__(self, scene: Scene, scenario: Scenario, done: dict[str, str]) -> None:
+        self.scene, self.scenario, self.done = scene, scenario, done
+        self.days = Days(scene.as_of, scenario.approved, scenario.applied, scenario.term_end)
 
     def rule(self, rule: f.Rule) -> tuple[str, bool]:
         """The status in one scenario, and whether the requirement holds whatever became of the rule."""
-        if self.life.approved is None and not rule.programme:
+        if self.scenario.approved is None and not rule.programme:
             before = before_approval(rule.clock)
             if before == "pending":
                 return before, False
@@ -118,7 +122,7 @@ class _Interpreter:
                     UNKNOWN,
                 )
             case f.Until():
-                end = self.life.term_end if node.day == "term_end" else self.life.approved
+                end = self.scenario.term_end if node.day == "term_end" else self.scenario.approved
                 return TRUE if end is not None and self.scene.as_of <= end else FALSE
             case f.Fold():
                 return self.fold(node, moment)
@@ -132,7 +136,7 @@ class _Interpreter:
                 return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
             case f.Running():
                 rule = next(r for r in self.scene.ruleset if _holds(r, node))
-                return see(_source(rule, node), self.scene, moment, self.life, rule).value
+                return see(_source(rule, node), self.scene, moment, self.scenario, rule).value
             case f.Followed():
                 return FOLLOWED.get(self.done[node.rule], FALSE)
             case f.Judged():

@@ -12,11 +12,12 @@ from interpret import compare, statuses
 from random_rules import random_ruleset
 
 from tic_rules import Centre, RuleSet, load_ruleset
+from tic_rules.core import logic
 from tic_rules.core.quantities import INFINITY, Range
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.lowering import COMPARISONS, lowered
-from tic_rules.evaluation import evaluate
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.settlement import check_rules
 from tic_rules.inputs import subject_from
 from tic_rules.model import centre
 
@@ -26,8 +27,7 @@ RULE_SETS = 40
 
 def _same(scene: Scene) -> None:
     expected = {
-        rule.id: decision.status
-        for rule, decision in zip(scene.ruleset, evaluate.check_rules(scene), strict=True)
+        rule.id: decision.status for rule, decision in zip(scene.ruleset, check_rules(scene), strict=True)
     }
     scene.followed.clear()
     assert statuses(scene) == expected
@@ -66,7 +66,7 @@ def test_comparisons_are_those_of_the_reference() -> None:
     ranges = [Range(low, high) for low, high in product(ends, ends) if low <= high and low != INFINITY]
     for operator in COMPARISONS:
         for left, right in product(ranges, ranges):
-            assert compare(operator, left, right) == evaluate.compare(operator, left, right)
+            assert compare(operator, left, right) == logic.compare(operator, left, right)
 
 
 def test_rules_are_decided_after_what_they_wait_for() -> None:

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any
 
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.model import conditions as c
 from tic_rules.model import ruleset as r
 

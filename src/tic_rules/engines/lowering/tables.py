@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Set
 from typing import NamedTuple
 
-from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 
 VALUES = (FALSE, UNKNOWN, REVIEW, TRUE)
 
