@@ -135,8 +135,8 @@ class _Interpreter:
                     return FALSE
                 return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
             case f.Running():
-                rule = next(r for r in self.scene.ruleset if _holds(r, node))
-                return see(_source(rule, node), self.scene, moment, self.scenario, rule).value
+                rule = self.scene.ruleset.rules[0]  # it is of no rule in particular
+                return see(node.source, self.scene, moment, self.scenario, rule).value
             case f.Followed():
                 return FOLLOWED.get(self.done[node.rule], FALSE)
             case f.Judged():
@@ -227,26 +227,6 @@ def compare(name: str, left: Range, right: Range) -> int:
 
 def _same(values: set[int], absent: int) -> int:
     return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
-
-
-def _holds(rule: Any, node: f.Running) -> bool:
-    return _source(rule, node) is not None
-
-
-def _source(rule: Any, node: f.Running) -> Any:
-    """The condition of the rule file that a `Running` was lowered from."""
-    from tic_rules.engines.lowering import entry_logic
-
-    for tree in (rule.condition, rule.applies, rule.fails_at_once):
-        for part in c.walk(tree) if tree is not None else ():
-            if (
-                isinstance(part, c.Running)
-                and part.of == node.over.fact
-                and part.running == node.years
-                and entry_logic(part.where) == node.body
-            ):
-                return part
-    return None
 
 
 __all__ = ["compare", "statuses"]

@@ -11,8 +11,7 @@ import re
 from typing import Any
 
 from tic_rules import RuleSet, RuleSetError, parse_ruleset
-from tic_rules.engines.python.conditions import kind_at, record_at
-from tic_rules.model.centre import CentreData, Kind, words_at
+from tic_rules.model.centre import CentreData, Kind, record_in, words_at
 from tic_rules.model.loader import shared_vocabulary
 
 VOCABULARY = shared_vocabulary()
@@ -232,6 +231,25 @@ def fields_of(listed: str) -> dict[str, Kind | None]:
             if kind is not None:
                 found.setdefault(name, kind)
     return found | dict.fromkeys(declared.look_up)
+
+
+def record_at(model: Any, path: str) -> Any:
+    """The record that stands at a dotted path, alone or in a list; None where there is none."""
+    for part in path.split("."):
+        field = model.model_fields.get(part)
+        model = record_in(field.annotation) if field is not None else None
+        if model is None:
+            return None
+    return model
+
+
+def kind_at(model: Any, path: str) -> Kind | None:
+    """What a field holds, alone or in the entries of a list."""
+    above, _, last = path.rpartition(".")
+    field = (record_at(model, above) if above else model).model_fields.get(last)
+    return (
+        next((held for held in field.metadata if isinstance(held, Kind)), None) if field is not None else None
+    )
 
 
 def _words(listed: str, attribute: str) -> list[str]:

@@ -59,7 +59,7 @@ def check_subject(
 ) -> Report:
     """Decide every rule of a rule set for a subject on a day; `isolated` keeps the durable engine in a process of its own."""
     scene = sorted_scene(subject, ruleset, as_of)
-    decisions = _decided(scene, engine, isolated)
+    decisions, engine = _decided(scene, engine, isolated)
     exempted, used = _exemptions(scene, decisions)
     about = About(
         Part(name="tic-rules", version=VERSION, engine=engine),
@@ -137,23 +137,26 @@ def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence
     return following
 
 
-def _decided(scene: Scene, engine: str, isolated: bool) -> Sequence[Any]:
-    """The rules decided: by the reference, unless another engine is named."""
+def _decided(scene: Scene, engine: str, isolated: bool) -> tuple[Sequence[Any], str]:
+    """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine leaves to the reference."""
     if engine == "durable":
         from tic_rules.engines import rete
 
-        return rete.check_rules(scene, isolated)
+        return rete.check_rules(scene, isolated), engine
     if isolated:
         zh, en = (
             f"isolated 只用于 durable 引擎，不用于 {engine}",
             f"isolated is for the durable engine, not for {engine}",
         )
         raise fault(UsageError, "engine", zh, en)
-    if engine in ("native", "reference"):
-        return check_rules(scene)
-    from tic_rules.engines import python
+    if engine == "compiled":
+        from tic_rules.engines import python
 
-    return python.check_rules(scene)
+        concluded = python.check_rules(scene)
+        if concluded is not None:
+            return concluded, engine
+        engine = "reference"
+    return check_rules(scene), engine
 
 
 def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 from tic_rules.core.errors import TicRulesError, fault
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.evaluation.decisions import Decision
@@ -10,6 +13,32 @@ from tic_rules.evaluation.settlement import settle
 from tic_rules.model.ruleset import Rule
 
 _FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
+
+
+class Concluded(Sequence[Decision]):
+    """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when they are looked at."""
+
+    def __init__(self, scene: Scene, statuses: Sequence[str], engine: str) -> None:
+        self.statuses, self.engine = statuses, engine
+        self._scene = scene
+        self._decisions: dict[int, Decision] = {}
+
+    def __len__(self) -> int:
+        return len(self.statuses)
+
+    @overload
+    def __getitem__(self, place: int) -> Decision: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Decision]: ...
+    def __getitem__(self, place: int | slice) -> Decision | list[Decision]:
+        if isinstance(place, slice):
+            return [self[one] for one in range(*place.indices(len(self)))]
+        decision = self._decisions.get(place)
+        if decision is None:
+            rule = self._scene.ruleset.rules[place]
+            decision = explained(rule, self._scene, self.statuses[place], self.engine)
+            self._decisions[place] = decision
+        return decision
 
 
 def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:

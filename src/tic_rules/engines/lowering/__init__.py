@@ -21,7 +21,7 @@ from typing import NamedTuple
 from tic_rules.engines.lowering.clock import Days, Look, Owed, before_approval, look, years_owed
 from tic_rules.engines.lowering.form import Clock, Logic, Rule
 from tic_rules.engines.lowering.lower import entry_logic, lower_rule
-from tic_rules.engines.lowering.tables import COMPARISONS, FOLLOWED, STATUS, WORST, agreed
+from tic_rules.engines.lowering.tables import COMPARISONS, FOLLOWED, LATE, STATUS, VALUES, WORST, agreed
 from tic_rules.model.ruleset import RuleSet
 
 
@@ -54,7 +54,9 @@ def _ordered(rules: tuple[Rule, ...]) -> tuple[Rule, ...]:
 __all__ = [
     "COMPARISONS",
     "FOLLOWED",
+    "LATE",
     "STATUS",
+    "VALUES",
     "WORST",
     "Clock",
     "Days",

@@ -38,7 +38,7 @@ Logic:
     Agree         texts that have to be the same (Betweens): false where no text is possible in all of those that are
                   known, unknown where one of them may be several, else true
     Running       so many calendar years running each have an entry for which `body` holds; `kind` is the same without
-                  the entry's result. The one node whose meaning takes more than its parts: `evaluate._running`
+                  the entry's result. The one node whose meaning takes more than its parts: `evaluation.entry_operators.running`
     Followed      the status of another consequence: true where it fails, unknown where it is unknown or needs review
     Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs review (none)
 """
@@ -46,11 +46,12 @@ Logic:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from tic_rules.core.quantities import Number
+from tic_rules.model import conditions as c
 
 # --- terms ----------------------------------------------------------------------------------------------------------------
 
@@ -200,6 +201,8 @@ class Running:
     over: Entries
     body: Logic
     kind: Logic
+    source: c.Running = field(compare=False)
+    """The condition itself, for engines that leave it to the reference (`operators.see`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,8 @@ class _Conditions:
                 strict = node.more_than is not None
                 bound = Fraction(node.more_than if strict else node.at_least)  # type: ignore[arg-type]
                 named, rest = (f.Part(node.fact, node.share_of, rest) for rest in (False, True))
-                left, right = f.Times(1 - bound, named), f.Times(bound, rest)
+                part, whole = bound.as_integer_ratio()  # named / (named + rest) against part / whole
+                left, right = f.Times(whole - part, named), f.Times(part, rest)
                 return f.Compare("more_than" if strict else "at_least", left, right)
         return None
 
@@ -139,7 +140,7 @@ class _Conditions:
                 kind = {name: test for name, test in node.where.each.items() if name != "result"}
                 without = c.Where.model_construct(each=kind, any=())
                 over = f.Entries(node.of)
-                return f.Running(node.running, over, entry_logic(node.where), entry_logic(without))
+                return f.Running(node.running, over, entry_logic(node.where), entry_logic(without), node)
         raise AssertionError(f"no condition of a rule file: {node!r}")
 
 

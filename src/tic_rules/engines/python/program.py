@@ -1,95 +1,130 @@
-"""A rule set to functions, whatever is known: rules that look at the same days are decided together, in one pass, for one scenario.
-
-`decide(reader, approved, applied, term_end)` gives three tuples over the rules of its group: statuses, what the requirements
-themselves came to, and the numbers that were seen. Rules that wait for other consequences stand in a later group.
-"""
+"""A rule set as functions, and the statuses of a centre by them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
-from operator import itemgetter
 from typing import Any, NamedTuple
 
-from tic_rules.engines.python import nodes as n
-from tic_rules.engines.python.conditions import Pool
-from tic_rules.engines.python.runtime import Reader
-from tic_rules.engines.python.writing import Writer, pool_for, stages_of
-from tic_rules.evaluation.scenarios import Needs, needs_of
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.core.logic import FALSE, TRUE
+from tic_rules.core.quantities import FIRST_DAY
+from tic_rules.engines.lowering import (
+    LATE,
+    STATUS,
+    VALUES,
+    WORST,
+    Clock,
+    Days,
+    Rule,
+    before_approval,
+    look,
+    lowered,
+    years_owed,
+)
+from tic_rules.engines.python.lists import View
+from tic_rules.engines.python.logic import Value, Values
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import Needs, needs_of, scenarios_of
+from tic_rules.model.ruleset import RuleSet
 
-Outcome = tuple[tuple[str, ...], tuple[int, ...], tuple[Any, ...]]
-Decide = Callable[[Reader, date | None, date | None, date | None], Outcome]
 
+class Compiled(NamedTuple):
+    """A rule: which clock it goes by, and its logic as functions."""
 
-class Group(NamedTuple):
-    """Rules that look at the same days, at one stage of the chaining; told apart by what follows from them."""
-
+    id: str
+    rule: Rule
     needs: Needs
-    rules: tuple[Rule, ...]
-    consequences: tuple[int, ...]
-    """The places in the group of those that others may follow from."""
-    decide: Decide
-    holds: Callable[[], Decide]
-    """For a centre that is not approved: whether the requirements hold anyway. Built when it is first needed."""
+    look: int
+    """Rules of the same clock and needs are looked at together: the number of theirs."""
+    require: Value
+    broken: Value | None
+    applies: Value | None
 
 
 class Program(NamedTuple):
-    groups: tuple[Group, ...]
-    others: tuple[str, ...]
-    """The statuses of the rules that speak to the other kind of subject."""
-    order: Callable[[tuple[Any, ...]], tuple[Any, ...]]
-    """From the order of the groups, the others last, to the order of the rule set."""
-    pool: Pool
+    """The rules of a rule set that speak to a centre, or to a programme, each after what it waits for."""
+
+    rules: tuple[Compiled, ...]
+    needs: frozenset[Needs]
+    ids: tuple[str, ...]
+    """The ids of all rules, in the rule set's order."""
 
 
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
-    """The groups of a rule set for a centre, or for a programme."""
-    own = [
-        (place, rule) for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") == programme
-    ]
-    stages = stages_of([rule for _, rule in own])
-    sorted_: dict[tuple[int, Needs], list[tuple[int, Rule]]] = {}
-    for place, rule in own:
-        needs = needs_of(ruleset, rule)
-        sorted_.setdefault((stages[rule.id], needs), []).append((place, rule))
-    pool = pool_for(ruleset, programme)
-    names = {}
-    for position, key in enumerate(sorted_):
-        names[key] = f"decide_{position}"
-        pool.functions.append(Writer(pool, programme).group(names[key], [rule for _, rule in sorted_[key]]))
-    n.build(pool.functions, pool.names)
-    ordered = sorted(sorted_.items(), key=lambda pair: pair[0][0])
-    groups = [
-        _group(ruleset, programme, key[1], [rule for _, rule in held], pool.names[names[key]])
-        for key, held in ordered
-    ]
-    others = [place for place, rule in enumerate(ruleset.rules) if (rule.bearer == "programme") != programme]
-    places = [place for _, held in ordered for place, _ in held] + others
-    return Program(tuple(groups), ("not_applicable",) * len(others), _reorder(places), pool)
+    """The functions of a rule set for a centre, or for a programme."""
+    values = Values(ruleset)
+    made, looks = [], dict[tuple[Clock, Needs], int]()
+    for rule in lowered(ruleset).order:
+        if rule.programme != programme:
+            continue
+        needs = needs_of(ruleset, ruleset.rules[rule.place])
+        number = looks.setdefault((rule.clock, needs), len(looks))
+        broken, applies = (None if part is None else values.of(part) for part in (rule.broken, rule.applies))
+        made.append(Compiled(rule.id, rule, needs, number, values.of(rule.require), broken, applies))
+    return Program(tuple(made), frozenset(one.needs for one in made), tuple(ruleset.rule_ids))
 
 
-def _group(ruleset: RuleSet, programme: bool, needs: Needs, rules: list[Rule], decide: Decide) -> Group:
-    consequences = tuple(place for place, rule in enumerate(rules) if rule.kind == "consequence")
-    return Group(needs, tuple(rules), consequences, decide, _later(ruleset, programme, rules))
+def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
+    """The status of every rule, in the rule set's order; None where the data allows several scenarios."""
+    days: dict[Needs, Days] = {}
+    for needs in program.needs:
+        scenarios = scenarios_of(scene, needs)
+        if len(scenarios.all) > 1 or scenarios.cut:
+            return None
+        days[needs] = Days(scene.as_of, *scenarios.all[0])
+    return _Check(program, scene, days).statuses()
 
 
-def _reorder(places: list[int]) -> Callable[[tuple[Any, ...]], tuple[Any, ...]]:
-    back = [places.index(place) for place in range(len(places))]
-    return itemgetter(*back) if len(back) > 1 else tuple
+class _Looked(NamedTuple):
+    """Where rules of one clock are looked at, and the status of a rule without exceptions by what it requires."""
+
+    view: View
+    late: str
+    plain: tuple[str, ...]
 
 
-def _later(ruleset: RuleSet, programme: bool, rules: list[Rule]) -> Callable[[], Decide]:
-    known: list[Decide] = []
-
-    def holds() -> Decide:
-        if not known:
-            pool = pool_for(ruleset, programme)
-            pool.functions.append(Writer(pool, programme).anyway(rules))
-            known.append(n.build(pool.functions, pool.names)["anyway"])
-        return known[0]
-
-    return holds
+_PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
 
 
-__all__ = ["Decide", "Group", "Outcome", "Program", "compile_rules"]
+class _Check:
+    """One check of a subject whose clock is known."""
+
+    def __init__(self, program: Program, scene: Scene, days: dict[Needs, Days]) -> None:
+        self.program, self.scene, self.days = program, scene, days
+        self.check: dict[Any, Any] = dict.fromkeys(program.ids, "not_applicable")
+        self.looks: dict[int, _Looked] = {}
+
+    def statuses(self) -> tuple[str, ...]:
+        done, looks = self.check, self.looks
+        for rule_id, rule, needs, number, require, broken, applies in self.program.rules:
+            looked = looks.get(number)
+            if looked is None:
+                before = None if rule.programme or self.days[needs].approved else before_approval(rule.clock)
+                if before is not None or rule.clock.yearly:
+                    done[rule_id] = before or self._yearly(rule, needs, require)
+                    continue
+                looked = looks[number] = self._look(rule.clock, needs)
+            view, late, plain = looked
+            if broken is None is applies:
+                done[rule_id] = plain[require(view)]
+            else:
+                breaks = FALSE if broken is None else broken(view)
+                binds = TRUE if applies is None else applies(view)
+                done[rule_id] = STATUS[require(view), breaks, binds, late]
+        return tuple([done[rule] for rule in self.program.ids])
+
+    def _look(self, clock: Clock, needs: Needs) -> _Looked:
+        days = self.days[needs]
+        day, start, late = look(clock, days)
+        return _Looked(View(self.scene, days, Moment(day, start), self.check), late, _PLAIN[late])
+
+    def _yearly(self, rule: Rule, needs: Needs, require: Value) -> str:
+        days, worst = self.days[needs], "not_applicable"
+        for owed in years_owed(rule.clock, days):
+            view = View(self.scene, days, Moment(owed.day, FIRST_DAY, owed.year), self.check)
+            status = STATUS[require(view), FALSE, TRUE, owed.late]
+            if worst == "not_applicable" or WORST.index(status) < WORST.index(worst):
+                worst = status
+        return worst
+
+
+__all__ = ["Program", "compile_rules", "decide"]

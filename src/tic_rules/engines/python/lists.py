@@ -1,0 +1,265 @@
+"""Lists of a centre's data for the compiled engine: which entries count on a view's day, and what is asked of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from operator import attrgetter
+from typing import Any, NamedTuple, TypeVar
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.core.quantities import ANY_DAY, Span
+from tic_rules.engines.lowering import Days
+from tic_rules.engines.lowering import form as f
+from tic_rules.evaluation.entries import Moment, series_at, within
+from tic_rules.evaluation.facts import Scene
+from tic_rules.model.centre import Series, value_at
+from tic_rules.model.ruleset import Fact, ListOf, LookUp
+
+T = TypeVar("T")
+
+
+class View:
+    """A subject on one day of one scenario. What several rules read is remembered: for the day, or for the whole check."""
+
+    __slots__ = ("check", "day", "days", "memo", "moment", "scene", "spoken", "subject")
+
+    def __init__(self, scene: Scene, days: Days, moment: Moment, check: dict[Any, Any]) -> None:
+        self.scene, self.subject, self.days = scene, scene.subject, days
+        self.moment, self.day, self.spoken = moment, moment.day, scene.reported_on
+        self.check = check
+        """What is the same on every day: lists, and the statuses of the rules that are decided, by their ids."""
+        self.memo: dict[Any, Any] = {}
+
+
+Asked = Callable[[Any, View], int]
+"""What an entry (its record), or a word, comes to."""
+
+
+class Listed(NamedTuple):
+    """A list: each entry with the days that it may be dated and its year; whether there may be more."""
+
+    entries: list[tuple[Any, Span | None, int | None]]
+    open: bool
+    timeless: bool
+
+
+class Counted(NamedTuple):
+    """The entries that count, or may count, each with which of both; whether there may be more."""
+
+    entries: list[tuple[Any, int]]
+    more: bool
+
+
+class Lists:
+    """The lists of a vocabulary, and what is asked of their entries, each made into a function once."""
+
+    def __init__(self, declared: Mapping[str, ListOf]) -> None:
+        self.declared = declared
+        self._counted: dict[Any, Callable[[View], Counted]] = {}
+
+    def counted(self, fact: Fact) -> Callable[[View], Counted]:
+        """The entries of a fact's list that count, or may, at a view's moment."""
+        key = (fact.list_name, fact.over)
+        made = self._counted.get(key)
+        if made is None:
+            name, over = fact.list_name or "", fact.over is not None
+            has_years = self.declared[name].year is not None
+            made = self._counted[key] = once(
+                lambda view: _count(self.listed(view, name), view, over, has_years)
+            )
+        return made
+
+    def listed(self, view: View, name: str) -> Listed:
+        """A list by its name, read once a check."""
+        listed: Listed | None = view.check.get((name,))
+        if listed is None:
+            listed = view.check[(name,)] = self._read(view, name)
+        return listed
+
+    def _read(self, view: View, name: str) -> Listed:
+        declared = self.declared[name]
+        if declared.held is not None:  # one event that says of itself whether it took place
+            event = view.scene.listed(name)
+            entries = [(entry.record, entry.when, entry.year) for entry in event.entries]
+            return Listed(entries, bool(event.open_at), event.timeless)
+        records: list[Any] = []
+        may_go_on = False
+        for path in declared.paths:
+            value = value_at(view.subject, path)
+            may_go_on = may_go_on or value is None or view.scene.incomplete(path)
+            records.extend(value or ())
+        if declared.scalar is not None:
+            return Listed([(one, None, one if declared.year else None) for one in records], may_go_on, False)
+        dated, years = declared.date, declared.year
+        entries = [
+            (
+                record,
+                (getattr(record, dated) or ANY_DAY) if dated else None,
+                getattr(record, years) if years else None,
+            )
+            for record in records
+        ]
+        return Listed(entries, may_go_on, False)
+
+    # --- what is asked of entries ------------------------------------------------------------------------------------------
+
+    def asked(self, node: f.Logic, fact: Fact) -> Asked:
+        """What is asked of an entry of a fact's list, as a function of its record."""
+        match node:
+            case f.Constant(value):
+                return lambda record, view: value
+            case f.All():
+                return _all(tuple(self.asked(part, fact) for part in node.parts))
+            case f.Any():
+                return _any(tuple(self.asked(part, fact) for part in node.parts))
+            case f.Cases():
+                outcomes = tuple(self.asked(outcome, fact) for outcome in node.outcomes)
+                of = self.asked(node.of, fact)
+                return lambda record, view: outcomes[of(record, view)](record, view)
+            case f.Member(term=f.Attribute(name)):
+                listed = self.declared.get(fact.list_name or "")
+                if listed is not None and name in listed.look_up:
+                    looked_up = self._looked_up(listed.look_up[name])
+                    one = _member(node, name, lambda value: value)
+                    return lambda record, view: one(looked_up(record, view), view)
+                if listed is not None and listed.scalar is not None:
+                    return _member(node, name, lambda value: value)
+                return _member(node, name, attrgetter(name))
+        raise AssertionError(f"not asked of an entry: {node!r}")
+
+    def attribute(self, name: str, fact: Fact) -> Callable[[Any, View], Any]:
+        """An attribute of an entry of a fact's list, as a function of its record."""
+        listed = self.declared[fact.list_name or ""]
+        if name in listed.look_up:
+            return self._looked_up(listed.look_up[name])
+        return lambda record, view: record if listed.scalar is not None else getattr(record, name)
+
+    def _looked_up(self, look: LookUp) -> Callable[[Any, View], Any]:
+        """What all units that an entry may mean agree on, remembered for the check; None where they do not."""
+
+        def looked_up(record: Any, view: View) -> Any:
+            key = look.take, getattr(record, look.by), getattr(record, look.named)
+            value = view.check.get(key, look)
+            if value is look:
+                value = view.check[key] = self._agreed_on(look, *key[1:], view)
+            return value
+
+        return looked_up
+
+    def _agreed_on(self, look: LookUp, role: str | None, name: str | None, view: View) -> Any:
+        list_name = look.units.get(role) if role is not None else None
+        if list_name is None:
+            return None
+        units, may_go_on, _ = self.listed(view, list_name)
+        named = [unit for unit, *_ in units if name is not None and unit.name == name]
+        perhaps = [unit for unit, *_ in units if name is not None and unit.name is None]
+        meant = [*named, *perhaps] if named else [unit for unit, *_ in units]
+        values = {getattr(unit, look.take) for unit in meant}
+        return values.pop() if len(values) == 1 and (named or not may_go_on) else None
+
+
+def once(read: Callable[[View], T]) -> Callable[[View], T]:
+    """A reading that is made once a view, whoever asks."""
+    key = object()
+
+    def remembered(view: View) -> T:
+        value = view.memo.get(key)
+        if value is None:
+            value = view.memo[key] = read(view)
+        return value  # type: ignore[no-any-return,unused-ignore]
+
+    return remembered
+
+
+def _count(listed: Listed, view: View, last_full_year: bool, has_years: bool) -> Counted:
+    start, year, last = view.moment.start, view.moment.year, view.day
+    if last_full_year:
+        year, last = view.day.year - 1, date(max(view.day.year - 1, 1), 12, 31)
+    cap, of_a_year = min(last, view.spoken), has_years and year is not None
+    counted = []
+    for record, when, own_year in listed.entries:
+        value = TRUE if when is None else within(when, start, last, cap)
+        if of_a_year and own_year != year and value != FALSE:
+            value = UNKNOWN if own_year is None else FALSE
+        if value != FALSE:
+            counted.append((record, value))
+    return Counted(counted, listed.open or (last > view.spoken and not listed.timeless))
+
+
+def _all(parts: tuple[Asked, ...]) -> Asked:
+    def least(record: Any, view: View) -> int:
+        value = TRUE
+        for part in parts:
+            one = part(record, view)
+            if one < value:
+                if one == FALSE:
+                    return FALSE
+                value = one
+        return value
+
+    return least
+
+
+def _any(parts: tuple[Asked, ...]) -> Asked:
+    def one_of(record: Any, view: View) -> int:
+        value = FALSE
+        for part in parts:
+            one = part(record, view)
+            if one == TRUE:
+                return TRUE
+            if one != FALSE and value != UNKNOWN:
+                value = one
+        return value
+
+    return one_of
+
+
+def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked:
+    words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
+    given = inside == FALSE and not words
+
+    def one(value: Any, view: View) -> int:
+        if value is None:
+            return absent
+        if type(value) is not tuple or given:
+            return inside if value in words else outside
+        if inside == TRUE and not words.isdisjoint(value):
+            return TRUE
+        if view.scene.incomplete(name):
+            return UNKNOWN
+        return REVIEW if outside == REVIEW and value else FALSE
+
+    def member(record: Any, view: View) -> int:
+        value = attribute(record)
+        kind = type(value)
+        if kind is str or kind is bool:
+            return inside if value in words else outside
+        if kind is not Series:
+            return one(value, view)
+        values, open_end = values_on(value, view.day, view.spoken)
+        return UNKNOWN if open_end else agreed({one(value, view) for value in values}, UNKNOWN)
+
+    return member
+
+
+def values_on(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+    """What a series may hold on a day, and whether it may be something else: at once where all that matters is exact."""
+    last = min(day, spoken)
+    latest, at_last = None, None
+    for when, value in series:
+        first, end = when
+        if end <= last and first == end:
+            if latest is None or end > latest:
+                latest, at_last = end, value
+        elif first <= day:
+            return series_at(series, day, spoken)
+    return ([at_last], False) if latest is not None else ([], True)
+
+
+def agreed(values: set[int], absent: int) -> int:
+    """What all possible values come to; `absent` where there is none."""
+    return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
+
+
+__all__ = ["Asked", "Counted", "Listed", "Lists", "View", "agreed", "once", "values_on"]

@@ -1,0 +1,256 @@
+"""Logic of the core form as functions of a view: each gives one of the four values."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
+from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
+from tic_rules.engines.lowering import form as f
+from tic_rules.engines.python.lists import Asked, View, agreed
+from tic_rules.engines.python.reading import Readings
+from tic_rules.evaluation.judgements import latest_judgement
+from tic_rules.evaluation.operators import see
+from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.model.ruleset import RuleSet
+
+Value = Callable[[View], int]
+
+_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_ENDS = {"low": 0, "high": 1}
+
+
+class Values:
+    """Makes the functions of a rule set."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.ruleset, self.readings = ruleset, Readings(ruleset)
+
+    def of(self, node: f.Logic) -> Value:
+        """A piece of logic as a function."""
+        match node:
+            case f.Constant(value):
+                return lambda view: value
+            case f.All():
+                return _all(tuple(self.of(part) for part in node.parts))
+            case f.Any():
+                return _any(tuple(self.of(part) for part in node.parts))
+            case f.Cases():
+                return _cases(self.of(node.of), node.outcomes, [self.of(one) for one in node.outcomes])
+            case f.Compare():
+                return self._compare(node)
+            case f.Fold():
+                return self._fold(node)
+            case f.Member():
+                return self._member(node)
+            case f.Happened(fact):
+                return _happened(self.readings.single(fact))
+            case f.Agree():
+                return _agree([self._possible(text) for text in node.texts])
+            case f.Followed(rule):
+                return lambda view: FOLLOWED.get(view.check[rule], FALSE)
+            case f.Judged():
+                return _judged(node)
+            case f.Running():
+                return self._running(node)
+            case f.Until(day):
+                return _until(day == "term_end")
+
+    def _compare(self, node: f.Compare) -> Value:
+        left, right = self.readings.ranged(node.left), self.readings.ranged(node.right)
+        comparison = COMPARISONS[node.operator]
+        true, false = (
+            [(_ENDS[test.left], _OPERATORS[test.operator], _ENDS[test.right]) for test in tests]
+            for tests in comparison
+        )
+        if len(true) == len(false) == 1:
+            ((x, holds, t),), ((y, fails, u),) = true, false
+
+            def compare(view: View) -> int:
+                ends, bounds = left(view), right(view)
+                if holds(ends[x], bounds[t]):
+                    return TRUE
+                return FALSE if fails(ends[y], bounds[u]) else UNKNOWN
+
+            return compare
+
+        def compare_both(view: View) -> int:
+            ends, bounds = left(view), right(view)
+            if all(holds(ends[x], bounds[t]) for x, holds, t in true):
+                return TRUE
+            return FALSE if any(fails(ends[y], bounds[u]) for y, fails, u in false) else UNKNOWN
+
+        return compare_both
+
+    def _fold(self, node: f.Fold) -> Value:
+        if isinstance(node.over, f.Words) and isinstance(node.body, f.Member) and not node.every:
+            return _some_word(self.readings.words(node.over.fact), node.body)
+        over, body = self.readings.folded(node.over), self.readings.asked(node.body, node.over.fact)
+        return _every(over, body, node.some) if node.every else _some(over, body)
+
+    def _possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
+        """The values that a word or a text may have on a view's day."""
+        assert isinstance(term, (f.Choice, f.Between)), "words and attributes are those of a fold"
+        single = self.readings.single(term.fact)
+        if isinstance(term, f.Choice):
+            return single
+        before, after, packed = term.before, term.after, term.packed
+
+        def inner(text: str) -> str:
+            text = "".join(text.split()) if packed else text
+            reads = text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
+            return text[len(before) : len(text) - len(after)] if reads else ""
+
+        return lambda view: [inner(text) for text in single(view)]
+
+    def _member(self, node: f.Member) -> Value:
+        possible = self._possible(node.term)
+        words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
+
+        def member(view: View) -> int:
+            values = possible(view)
+            if len(values) == 1:
+                return inside if values[0] in words else outside
+            return agreed({inside if value in words else outside for value in values}, absent)
+
+        return member
+
+    def _running(self, node: f.Running) -> Value:
+        """Years running are the reference's own: which entry fills which year is a choice over all of them together."""
+        rule = self.ruleset.rules[0]  # it is asked the same way for every rule
+        over, body = self.readings.folded(node.over), self.readings.asked(node.body, node.over.fact)
+
+        def running(view: View) -> int:
+            if view.moment.year is None:
+                entries, more = over(view)
+                if not more and all(body(record, view) == FALSE for record, _ in entries):
+                    return FALSE
+            days = view.days
+            scenario = Scenario(days.approved, days.applied, days.term_end)
+            return see(node.source, view.scene, view.moment, scenario, rule).value
+
+        return running
+
+
+def _all(parts: tuple[Value, ...]) -> Value:
+    def least(view: View) -> int:
+        value = TRUE
+        for part in parts:
+            one = part(view)
+            if one < value:
+                if one == FALSE:
+                    return FALSE
+                value = one
+        return value
+
+    return least
+
+
+def _any(parts: tuple[Value, ...]) -> Value:
+    return lambda view: any_of([part(view) for part in parts])
+
+
+def _cases(of: Value, outcomes: tuple[f.Logic, ...], made: list[Value]) -> Value:
+    table = [outcome.value for outcome in outcomes if isinstance(outcome, f.Constant)]
+    if len(table) == len(outcomes):
+        return lambda view: table[of(view)]
+    return lambda view: made[of(view)](view)
+
+
+def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Value:
+    def every(view: View) -> int:
+        entries, more = over(view)
+        least, certain = TRUE, False
+        for entry, counts in entries:
+            value = body(entry, view)
+            if counts == TRUE:
+                certain = True
+            elif value != TRUE:
+                value = UNKNOWN
+            if value < least:
+                least = value
+        if more or (some and entries and not certain):
+            return min(least, UNKNOWN)
+        return FALSE if some and not entries else least
+
+    return every
+
+
+def _some(over: Callable[[View], tuple[Any, bool]], body: Asked) -> Value:
+    def some(view: View) -> int:
+        entries, more = over(view)
+        best = UNKNOWN if more else FALSE
+        for entry, counts in entries:
+            value = body(entry, view)
+            if value > counts:
+                value = counts
+            if value == TRUE:
+                return TRUE
+            if value != FALSE and best != UNKNOWN:
+                best = value
+        return best
+
+    return some
+
+
+def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Member) -> Value:
+    """Whether one of several words is on a list."""
+    words, outside = frozenset(asked.words), asked.outside
+
+    def some(view: View) -> int:
+        given, more = read(view)
+        if not words.isdisjoint(given):
+            return TRUE
+        return UNKNOWN if more else outside if given else FALSE
+
+    return some
+
+
+def _judged(node: f.Judged) -> Value:
+    rule, item = node.rule, node.item
+
+    def judged(view: View) -> int:
+        given = view.scene.attested.get(rule)
+        if given is None:
+            return REVIEW
+        return latest_judgement([one for one in given if one[1].item == item], view.scene.as_of)[0]
+
+    return judged
+
+
+def _until(term_end: bool) -> Value:
+    def until(view: View) -> int:
+        end = view.days.term_end if term_end else view.days.approved
+        return TRUE if end is not None and view.days.as_of <= end else FALSE
+
+    return until
+
+
+def _happened(single: Callable[[View], list[Any]]) -> Value:
+    def happened(view: View) -> int:
+        day = view.day
+        spoken = min(day, view.spoken)
+        values = {FALSE if s.first > day else TRUE if s.last <= spoken else UNKNOWN for s in single(view)}
+        return agreed(values, UNKNOWN)
+
+    return happened
+
+
+def _agree(texts: list[Callable[[View], list[Any]]]) -> Value:
+    def agree(view: View) -> int:
+        inner = [{*values} - {""} for values in (possible(view) for possible in texts) if values]
+        if inner and not set.intersection(*inner):
+            return FALSE
+        return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
+
+    return agree
+
+
+__all__ = ["Value", "Values"]

@@ -1,0 +1,289 @@
+"""The terms of the core form as functions of a view: ranges, possible values, several words, what a fold goes through.
+
+What a series holds on a day is the reference's reading (`Scene`); nothing here has places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, TypeVar
+
+from tic_rules.core.logic import FALSE, TRUE
+from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range
+from tic_rules.engines.lowering import entry_logic
+from tic_rules.engines.lowering import form as f
+from tic_rules.engines.python.lists import Asked, Lists, View, once, values_on
+from tic_rules.evaluation.entries import within
+from tic_rules.model.centre import Series
+from tic_rules.model.conditions import Where
+from tic_rules.model.ruleset import Fact, RuleSet
+
+Ends = tuple[Number, Number]
+"""A range: its low and its high end."""
+Ranging = Callable[[View], Ends]
+T = TypeVar("T")
+
+
+class Readings:
+    """The terms of a rule set, each made into a function once."""
+
+    def __init__(self, ruleset: RuleSet) -> None:
+        self.facts, self.lists = ruleset.facts, Lists(ruleset.vocabulary.lists)
+        self._made: dict[Any, Any] = {}
+
+    def _once(self, key: object, read: Callable[[View], T]) -> Callable[[View], T]:
+        """A reading that is made once a view, whoever asks."""
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = once(read)
+        return made
+
+    # --- ranges ------------------------------------------------------------------------------------------------------------
+
+    def ranged(self, term: f.Ranged) -> Ranging:
+        """A range on the day of a view."""
+        match term:
+            case f.Bounds():
+                ends = term.low, term.high
+                return lambda view: ends
+            case f.Times():
+                return _times(term.factor, self.ranged(term.of))
+        fact = self.facts[term.fact]
+        match term:
+            case f.Quantity():
+                return self._once(term, self._number(fact))
+            case f.Amount():
+                where = (fact.groups or {})[term.group].where
+                return self._once(term, self._sum(fact, where, fact.sum or "amount"))
+        return self._once(term, self._part(term))
+
+    def _number(self, fact: Fact) -> Ranging:
+        if fact.stock is not None:
+            return _stock(fact, _path(fact.stock))
+        if fact.value is not None:
+            return self._value(fact, _path(fact.value))
+        if fact.sum is not None:
+            return self._sum(fact, fact.where, fact.sum)
+        if fact.count is not None:
+            return self._count(fact)
+        if fact.distinct is not None:
+            return self._distinct(fact, fact.distinct)
+        return self._kinds(fact.kinds or "")
+
+    def _value(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
+        path, otherwise = fact.value or "", fact.else_count
+
+        def number(view: View) -> Ends:
+            value = read(view.subject)
+            if value is None:
+                return (self._dated(view, otherwise), INFINITY) if otherwise else ANYTHING
+            if type(value) is Series:
+                values, open_end = values_on(value, view.day, view.spoken)
+                return ANYTHING if open_end or not values or None in values else _hull(values)
+            return value[0], INFINITY if view.scene.incomplete(path) else value[1]
+
+        return number
+
+    def _dated(self, view: View, name: str) -> int:
+        """How many entries of a list are certain to be dated by the view's day."""
+        day, start, cap = view.day, view.moment.start, min(view.day, view.spoken)
+        spans = [when for _, when, _ in self.lists.listed(view, name).entries if when is not None]
+        return sum(within(span, start, day, cap) == TRUE for span in spans)
+
+    def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
+        asked, counted = self.lists.asked(entry_logic(where), fact), self.lists.counted(fact)
+        amount_of = attrgetter(attribute)
+
+        def amount(view: View) -> Ends:
+            entries, more = counted(view)
+            low: Number = 0
+            high: Number = 0
+            for record, counts in entries:
+                value = asked(record, view)
+                if value != FALSE:
+                    least, most = amount_of(record) or ANYTHING
+                    if value == TRUE == counts:
+                        low += least
+                    high += most
+            return low, INFINITY if more else high
+
+        return amount
+
+    def _part(self, term: f.Part) -> Ranging:
+        """What some groups have together; what the others have, each entry on one side only."""
+        fact = self.facts[term.fact]
+        groups = fact.groups or {}
+        named = Where.model_construct(each={}, any=tuple(groups[name].where for name in term.groups))
+        if not term.rest:
+            return self._sum(fact, named, fact.sum or "amount")
+        inside, counted = self.lists.asked(entry_logic(named), fact), self.lists.counted(fact)
+        amount_of = attrgetter(fact.sum or "amount")
+
+        def rest(view: View) -> Ends:
+            entries, more = counted(view)
+            low: Number = 0
+            high: Number = 0
+            for record, counts in entries:
+                value = inside(record, view)
+                if value != TRUE:
+                    least, most = amount_of(record) or ANYTHING
+                    high += most
+                    if value == FALSE and counts == TRUE:
+                        low += least
+            return low, INFINITY if more else high
+
+        return rest
+
+    def _count(self, fact: Fact) -> Ranging:
+        asked, counted = self.lists.asked(entry_logic(fact.where), fact), self.lists.counted(fact)
+
+        def count(view: View) -> Ends:
+            entries, more = counted(view)
+            low = high = 0
+            for record, counts in entries:
+                value = asked(record, view)
+                if value != FALSE:
+                    high += 1
+                    low += value == TRUE == counts
+            return low, INFINITY if more else high
+
+        return count
+
+    def _distinct(self, fact: Fact, name: str) -> Ranging:
+        counted, attribute = self.lists.counted(fact), self.lists.attribute(name, fact)
+
+        def distinct(view: View) -> Ends:
+            entries, more = counted(view)
+            certain, most = set(), 0
+            for record, counts in entries:
+                value = attribute(record, view)
+                if type(value) is Series:
+                    values, open_end = values_on(value, view.day, view.spoken)
+                    value = values[0] if len(values) == 1 and not open_end else None
+                if value is None or counts != TRUE:
+                    most += 1
+                else:
+                    certain.add(value)
+            return max(len(certain), 1 if entries else 0), INFINITY if more else len(certain) + most
+
+        return distinct
+
+    def _kinds(self, name: str) -> Ranging:
+        groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
+
+        def kinds(view: View) -> Ends:
+            ends = [group(view) for group in groups]
+            return sum(low > 0 for low, _ in ends), sum(high > 0 for _, high in ends)
+
+        return kinds
+
+    # --- values, words, entries --------------------------------------------------------------------------------------------
+
+    def single(self, fact: str) -> Callable[[View], list[Any]]:
+        """The values that a word, a text or a day may have."""
+        read = _path(self.facts[fact].value or "")
+
+        def single(view: View) -> list[Any]:
+            value = read(view.subject)
+            if type(value) is not Series:
+                return [] if value is None else [value]
+            values, open_end = values_on(value, view.day, view.spoken)
+            return [] if open_end or None in values else values
+
+        return self._once(("single", fact), single)
+
+    def words(self, fact: str) -> Callable[[View], tuple[tuple[str, ...], bool]]:
+        """Several words, and whether there may be more."""
+
+        def words(view: View) -> tuple[tuple[str, ...], bool]:
+            given, more, _ = view.scene.words(fact, view.day)
+            return given or (), more
+
+        return self._once(("words", fact), words)
+
+    def folded(self, over: f.Entries | f.Words | f.Key) -> Callable[[View], tuple[Any, bool]]:
+        """What a fold goes through: each with whether it counts for certain; whether there may be more."""
+        fact = over.fact
+        match over:
+            case f.Entries():
+                return self.lists.counted(self.facts[fact])
+            case f.Key(key=key):
+                table = self._once(("table", fact), lambda view: view.scene.table(fact, view.day))
+
+                def under(view: View) -> tuple[Any, bool]:
+                    entries, more, _ = table(view)
+                    record = entries.get(key) if entries else None
+                    return ((), more) if record is None else (((record, TRUE),), False)
+
+                return under
+        words = self.words(fact)
+
+        def several(view: View) -> tuple[Any, bool]:
+            given, more = words(view)
+            return [(word, TRUE) for word in given], more
+
+        return several
+
+    def asked(self, node: f.Logic, fact: str) -> Asked:
+        """What a fold asks of an entry."""
+        return self.lists.asked(node, self.facts[fact])
+
+
+# --- numbers ----------------------------------------------------------------------------------------------------------------
+
+
+def _times(factor: Number, read: Ranging) -> Ranging:
+    def times(view: View) -> Ends:
+        low, high = read(view)
+        return low * factor, high * factor
+
+    return times
+
+
+def _path(path: str) -> Callable[[Any], Any]:
+    """The value at a dotted path of the data; None where it, or anything above it, is left out."""
+    read = attrgetter(path)
+
+    def value(subject: Any) -> Any:
+        try:
+            return read(subject)
+        except AttributeError:  # nothing has no parts
+            return None
+
+    return value
+
+
+def _stock(fact: Fact, read: Callable[[Any], Any]) -> Ranging:
+    """A number that holds at a day; of one that never falls, what it was before and will be after bounds it."""
+    path, cumulative = fact.stock or "", fact.cumulative
+
+    def stock(view: View) -> Ends:
+        value, day, spoken = read(view.subject), view.day, view.spoken
+        if value is None:
+            return ANYTHING
+        dated = type(value) is Series
+        low, high = ANYTHING
+        if not dated and day == spoken:
+            low, high = value
+        elif dated and day <= spoken:
+            values, open_end = values_on(value, day, spoken)
+            if values and not open_end:
+                low, high = _hull(values)
+        if cumulative:
+            days = (
+                [(w.first, w.last, v or ANYTHING) for w, v in value] if dated else [(spoken, spoken, value)]
+            )
+            low = max([low, *(v[0] for _, last, v in days if last <= min(day, spoken))])
+            high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
+        return low, INFINITY if view.scene.incomplete(path) else high
+
+    return stock
+
+
+def _hull(values: list[Range | None]) -> Ends:
+    known = [value or ANYTHING for value in values]
+    return min(low for low, _ in known), max(high for _, high in known)
+
+
+__all__ = ["Ends", "Ranging", "Readings"]
