@@ -173,13 +173,15 @@ class _Interpreter:
             values.append(value)
         if more:
             values.append(UNKNOWN)
+        elif isinstance(node.over, f.Keys) and more is not None:
+            values.append(FALSE)
         elif node.some and not any(counts == TRUE for _, counts in entries):
             values.append(UNKNOWN if entries else FALSE)
         return min(values, default=TRUE) if node.every else any_of(values)
 
     # --- terms -------------------------------------------------------------------------------------------------------------
 
-    def read(self, over: Any, moment: Moment) -> tuple[list[tuple[Any, int]], bool]:
+    def read(self, over: Any, moment: Moment) -> tuple[list[tuple[Any, int]], bool | None]:
         match over:
             case f.Entries():
                 entries, more, _ = self.scene.entries_at(self.scene.facts[over.fact], moment)
@@ -188,10 +190,13 @@ class _Interpreter:
                 words, open_end, _ = self.scene.words(over.fact, moment.day)
                 return [(word, TRUE) for word in words or ()], open_end
         table, open_end, path = self.scene.table(over.fact, moment.day)
-        record = (table or {}).get(over.key)
-        if record is None:
-            return [], open_end
-        return [(Entry((*path, over.key), record, None, None, None), TRUE)], False
+        held = [(key, (table or {}).get(key)) for key in over.keys]
+        entries = [
+            (Entry((*path, key), record, None, None, None), TRUE)
+            for key, record in held
+            if record is not None
+        ]
+        return entries, open_end if len(entries) < len(held) else None
 
     def possible(self, term: Any, moment: Moment) -> list[Any]:
         values = self.scene.single(term.fact, moment.day)[0]

@@ -15,7 +15,8 @@ Terms are what is read from the data at that day. `fact` is a name of `ruleset.f
     Word          the word at hand (within the body of a Fold over Words only)
     Entries       the entries of a list that count, or may count, at the day and year looked at
     Words         several words
-    Key           the entry of a table under one key: none or one
+    Keys          the entries of a table under these keys, each of which has to be there: one that is not is unknown where
+                  the table may go on, else false
 
 Logic:
     Constant      a value
@@ -100,7 +101,7 @@ class Between:
     before: str
     after: str
     packed: bool
-    """White space does not count; neither end holds any."""
+    """White space does not count, neither in the text nor in its ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +128,9 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class Keys:
     fact: str
-    key: str
+    keys: tuple[str, ...]
 
 
 # --- logic ----------------------------------------------------------------------------------------------------------------
@@ -184,10 +185,12 @@ class Until:
 
 @dataclass(frozen=True, slots=True)
 class Fold:
-    over: Entries | Words | Key
+    over: Entries | Words | Keys
     every: bool
     body: Logic
     some: bool = False
+    source: c.Node | None = field(default=None, compare=False)
+    """The condition of the rule file, where the whole of it is this fold: columns of tables are named after it."""
 
 
 @dataclass(frozen=True, slots=True)

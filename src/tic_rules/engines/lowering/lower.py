@@ -128,14 +128,13 @@ class _Conditions:
     def _entries(self, node: Any) -> f.Logic:
         match node:
             case c.Some():
-                return f.Fold(f.Entries(node.fact), False, entry_logic(node.some))
+                return f.Fold(f.Entries(node.fact), False, entry_logic(node.some), source=node)
             case c.Every():
-                return f.Fold(f.Entries(node.fact), True, entry_logic(node.every), some=True)
+                return f.Fold(f.Entries(node.fact), True, entry_logic(node.every), some=True, source=node)
             case c.NoneOf():
-                return f.Fold(f.Entries(node.fact), True, _not_forbidden(node))
+                return f.Fold(f.Entries(node.fact), True, _not_forbidden(node), source=node)
             case c.EachOf():
-                keys = [f.Key(node.fact, key) for key in node.each_of]
-                return _all([f.Fold(key, False, entry_logic(node.has)) for key in keys])
+                return f.Fold(f.Keys(node.fact, node.each_of), True, entry_logic(node.has), source=node)
             case c.Running():
                 kind = {name: test for name, test in node.where.each.items() if name != "result"}
                 without = c.Where.model_construct(each=kind, any=())
@@ -145,7 +144,7 @@ class _Conditions:
 
 
 def _between(node: c.Reads) -> f.Between:
-    return f.Between(node.fact, *node.ends, node.ignoring_space)
+    return f.Between(node.fact, *node.reads, node.ignoring_space)
 
 
 def _not_forbidden(node: c.NoneOf) -> f.Logic:

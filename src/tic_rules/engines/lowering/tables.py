@@ -41,7 +41,8 @@ COMPARISONS = {
 
 CLOSED = "not_applicable"
 """As what becomes of a rule that does not hold (`late`): its time has not come, or it does not bind at all."""
-LATE = ("fail", "pending", CLOSED)
+LATE = ("fail", "pending", CLOSED, "unknown")
+"""Unknown only where the day of a clock is left open within one scenario: in a table, where it is an empty cell."""
 
 WORST = ("fail", "unknown", "needs_review", "pending", "pass")
 """Of the years that a rule owes, the first of these is the status of all."""

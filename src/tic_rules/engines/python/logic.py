@@ -92,7 +92,10 @@ class Values:
     def _fold(self, node: f.Fold) -> Value:
         if isinstance(node.over, f.Words) and isinstance(node.body, f.Member) and not node.every:
             return _some_word(self.readings.words(node.over.fact), node.body)
-        over, body = self.readings.folded(node.over), self.readings.asked(node.body, node.over.fact)
+        body = self.readings.asked(node.body, node.over.fact)
+        if isinstance(node.over, f.Keys):
+            return _each(node.over, body)
+        over = self.readings.folded(node.over)
         return _every(over, body, node.some) if node.every else _some(over, body)
 
     def _possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
@@ -101,7 +104,8 @@ class Values:
         single = self.readings.single(term.fact)
         if isinstance(term, f.Choice):
             return single
-        before, after, packed = term.before, term.after, term.packed
+        packed = term.packed
+        before, after = ("".join(end.split()) if packed else end for end in (term.before, term.after))
 
         def inner(text: str) -> str:
             text = "".join(text.split()) if packed else text
@@ -181,6 +185,23 @@ def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) ->
         return FALSE if some and not entries else least
 
     return every
+
+
+def _each(over: f.Keys, body: Asked) -> Value:
+    """The entries of a table under each of the keys."""
+
+    def each(view: View) -> int:
+        entries, more, _ = view.scene.table(over.fact, view.day)
+        absent = UNKNOWN if more else FALSE
+        least = TRUE
+        for key in over.keys:
+            record = entries.get(key) if entries else None
+            value = absent if record is None else body(record, view)
+            if value < least:
+                least = value
+        return least
+
+    return each
 
 
 def _some(over: Callable[[View], tuple[Any, bool]], body: Asked) -> Value:

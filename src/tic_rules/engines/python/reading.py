@@ -202,21 +202,11 @@ class Readings:
 
         return self._once(("words", fact), words)
 
-    def folded(self, over: f.Entries | f.Words | f.Key) -> Callable[[View], tuple[Any, bool]]:
+    def folded(self, over: f.Entries | f.Words) -> Callable[[View], tuple[Any, bool]]:
         """What a fold goes through: each with whether it counts for certain; whether there may be more."""
         fact = over.fact
-        match over:
-            case f.Entries():
-                return self.lists.counted(self.facts[fact])
-            case f.Key(key=key):
-                table = self._once(("table", fact), lambda view: view.scene.table(fact, view.day))
-
-                def under(view: View) -> tuple[Any, bool]:
-                    entries, more, _ = table(view)
-                    record = entries.get(key) if entries else None
-                    return ((), more) if record is None else (((record, TRUE),), False)
-
-                return under
+        if isinstance(over, f.Entries):
+            return self.lists.counted(self.facts[fact])
         words = self.words(fact)
 
         def several(view: View) -> tuple[Any, bool]:
