@@ -189,13 +189,16 @@ class _Maker:
         """All is given and exact, as a centre that keeps good books has it; then engines may go straight where they otherwise look closer."""
         self.share = 100 if self.neat else self.one((99, 100, 95, 75, 30))
         self.approved = self._approval()
+        force = aims.ruleset.document.in_force.from_
+        if force is not None and self.often(20):  # before the document, on its day, or just after it
+            self.approved = force - timedelta(days=self.one((-1, 0, 1, 40, 400)))
         terms = [add_years(self.approved, years) for years in {1, 2, 3, 5, *aims.years}]
         ends = [
             date(year, month, day)
             for year in range(self.approved.year, self.approved.year + 4)
             for month, day in ((1, 1), (12, 31))
         ]
-        self.named = sorted({self.approved, *terms, *aims.days, *ends})
+        self.named = sorted({self.approved, *terms, *aims.days, *ends, *([force] if force else [])})
         self.as_of = self._near()
         self.reported = self.as_of if self.often(60) else self._near()
         if self.neat:
@@ -402,7 +405,8 @@ class _Maker:
 
     def _attestations(self) -> list[dict[str, Any]]:
         made = []
-        for rule in self.aims.attested:
+        others = [rule for rule in self.aims.ruleset if rule not in self.aims.attested and self.often(10)]
+        for rule in (*self.aims.attested, *others):
             for item in rule.items or (None,):
                 for _ in range(self.one((1, 1, 0, 2)) if self.often(80) else 0):
                     day = self._day() or self._exact(self._near())

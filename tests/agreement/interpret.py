@@ -56,7 +56,7 @@ def statuses(scene: Scene) -> dict[str, str]:
 class _Interpreter:
     def __init__(self, scene: Scene, scenario: Scenario, done: dict[str, str]) -> None:
         self.scene, self.scenario, self.done = scene, scenario, done
-        self.days = Days(scene.as_of, scenario.approved, scenario.applied, scenario.term_end)
+        self.days = Days(scene.as_of, *scenario, scene.force)
 
     def rule(self, rule: f.Rule) -> tuple[str, bool]:
         """The status in one scenario, and whether the requirement holds whatever became of the rule."""
@@ -68,25 +68,21 @@ class _Interpreter:
                 timeless = rule.clock.timeless
                 return before, timeless and self.value(rule.require, Moment(self.scene.as_of)) == TRUE
         if rule.clock.yearly:
-            worst = [
-                STATUS[
-                    self.value(rule.require, Moment(owed.day, Moment(owed.day).start, owed.year)),
-                    FALSE,
-                    TRUE,
-                    owed.late,
-                ]
-                for owed in years_owed(rule.clock, self.days)
+            years = [
+                (self.value(rule.require, moment), late)
+                for moment, late, _ in years_owed(rule.clock, self.days)
             ]
-            status = min(worst, key=WORST.index) if worst else "not_applicable"
+            statuses = [STATUS[value, FALSE, TRUE, late] for value, late in years]
+            status = min(statuses, key=WORST.index) if statuses else "not_applicable"
             return status, status == "pass"
-        day, start, late = look(rule.clock, self.days)
-        if late == "not_applicable":
-            return late, False
-        moment = Moment(day, start)
+        moment, late, holds = look(rule.clock, self.days)
         require = self.value(rule.require, moment)
         broken = FALSE if rule.broken is None else self.value(rule.broken, moment)
         applies = TRUE if rule.applies is None else self.value(rule.applies, moment)
-        return STATUS[require, broken, applies, late], require == TRUE
+        status = STATUS[require, broken, applies, late]
+        if status == "needs_review" and applies == REVIEW:
+            status = STATUS[self.value(rule.whole, moment), FALSE, TRUE, late]
+        return status, holds and require == TRUE
 
     # --- logic -------------------------------------------------------------------------------------------------------------
 
@@ -101,7 +97,12 @@ class _Interpreter:
             case f.Cases():
                 return self.value(node.outcomes[self.value(node.of, moment, entry)], moment, entry)
             case f.Compare():
-                return compare(node.operator, self.ranged(node.left, moment), self.ranged(node.right, moment))
+                right = self.ranged(node.right, moment)
+                value = compare(node.operator, self.ranged(node.left, moment), right)
+                if value == UNKNOWN and node.operator in ("equals", "between"):
+                    sums = self.scene.sums(node.left.fact, moment)
+                    return _same({compare(node.operator, x, right) for x in sums}, value)
+                return value
             case f.Member(term=f.Attribute(name)):
                 return self.attribute(node, entry, name, moment)
             case f.Member(term=f.Word()):
@@ -134,7 +135,7 @@ class _Interpreter:
                 if inner and not set.intersection(*inner):
                     return FALSE
                 return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
-            case f.Running():
+            case f.Running() | f.Latest():
                 rule = self.scene.ruleset.rules[0]  # it is of no rule in particular
                 return see(node.source, self.scene, moment, self.scenario, rule).value
             case f.Followed():

@@ -18,7 +18,7 @@ VOCABULARY = shared_vocabulary()
 LISTS = tuple(name for name in VOCABULARY.lists if name != "approvals")
 FACTS = tuple(name for name in VOCABULARY.facts if not name.startswith("programme"))
 _SAID = {"zh": "甲", "en": "a"}
-_BOUNDS = ("at_least", "at_most", "more_than", "less_than")
+_BOUNDS = ("at_least", "at_most", "more_than", "less_than", "equals")
 
 
 def random_ruleset(rng: random.Random, rules: int = 12) -> RuleSet:
@@ -27,7 +27,7 @@ def random_ruleset(rng: random.Random, rules: int = 12) -> RuleSet:
     made = [drawn.rule(place) for place in range(rules)]
     while True:
         try:
-            return parse_ruleset(json.dumps(_file(made, drawn.facts), ensure_ascii=False), "random.json")
+            return parse_ruleset(json.dumps(_file(made, drawn), ensure_ascii=False), "random.json")
         except RuleSetError as error:
             places = str([diagnostic.path for diagnostic in error.diagnostics])
             faulty, facts = (
@@ -44,10 +44,10 @@ def random_ruleset(rng: random.Random, rules: int = 12) -> RuleSet:
             drawn.facts = {name: fact for name, fact in drawn.facts.items() if name not in facts}
 
 
-def _file(rules: list[dict[str, Any]], facts: dict[str, Any]) -> dict[str, Any]:
+def _file(rules: list[dict[str, Any]], drawn: _Draw) -> dict[str, Any]:
     return {
         "id": "random_rules", "version": "1.0.0", "jurisdiction": "zhejiang",
-        "document": {"title": "甲", "title_en": "a", "in_force": {"from": "2016-01-01"}}, "vocabulary": {"facts": facts},
+        "document": {"title": "甲", "title_en": "a", "in_force": {"from": drawn.force}}, "vocabulary": {"facts": drawn.facts},
         "clauses": [{"at": "一", "heading": "甲", "rules": [rule["id"] for rule in rules]}], "rules": rules,
     }  # fmt: skip
 
@@ -55,6 +55,9 @@ def _file(rules: list[dict[str, Any]], facts: dict[str, Any]) -> dict[str, Any]:
 class _Draw:
     def __init__(self, rng: random.Random) -> None:
         self.rng, self.facts = rng, dict[str, Any]()
+        self.force = rng.choice(
+            ("2016-01-01", "2016-01-01", "2021-06-01", "2022-01-01", "2022-03-02", "2023-05-01")
+        )
 
     def often(self, percent: int) -> bool:
         return self.rng.random() * 100 < percent
@@ -78,19 +81,28 @@ class _Draw:
             **said,
         }
         rule["modality"] = self.rng.choice(("must", "in_principle", "encouraged"))
-        if self.often(12):
-            return rule | {"kind": "consequence", "when": self.tree(), "then": _SAID}
+        if self.often(15):
+            when = {"kind": "consequence", "when": self.tree(), "then": _SAID}
+            return (
+                rule
+                | when
+                | self.rng.choice(({}, {"from": "term_end"}, {"since": "term_end"}, {"since": "approval"}))
+            )
+        rule["kind"] = self.rng.choice(("condition", "prohibition"))
         rule["require"] = self.tree()
         rule |= self.rng.choice(
             (
                 *({"by": by} for by in ("1y", "2y", "5y", "application", "approval", "term_end", "2024-06-30")),
-                *({"from": day} for day in ("approval", "term_end")),
+                *({"from": day} for day in ("approval", "term_end", "1y", "3y")),
                 *({"yearly": {"looked_for_until": until, "running_year": self.often(50)}} for until in ("end_of_year", "end_of_next_year")),
                 {"until": "term_end"}, *([{}] * 4),
             )
         )  # fmt: skip
-        if "yearly" not in rule:
-            rule |= {"since": "approval"} if self.often(30) and "from" not in rule else {}
+        if "yearly" in rule:
+            rule |= {"until": "term_end"} if self.often(30) else {}
+        else:
+            since = self.rng.choice(("approval", "approval", "term_end", "2023-01-01"))
+            rule |= {"since": since} if self.often(30) and "from" not in rule else {}
             rule |= {"applies": self.tree(1)} if self.often(30) else {}
             rule |= {"fails_at_once": self.tree(1)} if self.often(15) else {}
         return rule
@@ -124,7 +136,7 @@ class _Draw:
         money = [name for name, kind in fields.items() if kind is not None and kind.name == "money"]
         told = [name for name, kind in fields.items() if kind is None or kind.name in ("text", "year")]
         kind = self.rng.choice(
-            ("sum", "count", "distinct", "some", "some", "every", "none_of", "none_of", "running")
+            ("sum", "count", "distinct", "some", "some", "every", "none_of", "none_of", "running", "latest")
         )
         if kind == "sum" and money:
             return {
@@ -148,6 +160,12 @@ class _Draw:
                 if declared.year
                 else {"fact": fact, "some": {}}
             )
+        if kind == "latest":
+            orders = [order for order in ("date", "year") if getattr(declared, order)]
+            if not orders:
+                return {"fact": fact, "some": self.where(listed)}
+            of = {"of": self.where(listed)} if self.often(50) else {}
+            return {"fact": fact, "latest": self.rng.choice(orders), **of, "has": self.where(listed)}
         node = {"fact": fact, kind: self.where(listed)}
         if kind == "none_of":
             node |= {"open": True} if self.often(50) else {}

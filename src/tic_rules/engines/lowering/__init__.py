@@ -7,7 +7,8 @@ comparison of ranges, the status table, and what several scenarios of an open cl
 1. takes `rule.clock` with the days of a scenario to a `Look` (or to the years owed, each with its own `Look`),
 2. reads the terms of `rule.logic` at that day (from `Scene`, from columns, as variables),
 3. brings each piece of logic to one of four values,
-4. takes `STATUS[require, broken or FALSE, applies or TRUE, look.late]`; of yearly rules the worst year; before approval
+4. takes `STATUS[require, broken or FALSE, applies or TRUE, look.late]`, and where both it and `applies` need review
+   `STATUS[rule.whole, FALSE, TRUE, look.late]`; of yearly rules the worst year; before approval
    `before_approval(rule.clock)`; `not_applicable` where rule.programme is not the subject's,
 5. takes what all scenarios agree on (`agreed`).
 
@@ -18,9 +19,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tic_rules.engines.lowering.clock import Days, Look, Owed, before_approval, look, years_owed
+from tic_rules.engines.lowering.clock import Days, Look, before_approval, look, years_owed
 from tic_rules.engines.lowering.form import Clock, Logic, Rule
-from tic_rules.engines.lowering.lower import entry_logic, lower_rule
+from tic_rules.engines.lowering.lower import entry_logic, lower_rule, may_review
 from tic_rules.engines.lowering.tables import COMPARISONS, FOLLOWED, LATE, STATUS, VALUES, WORST, agreed
 from tic_rules.model.ruleset import RuleSet
 
@@ -63,12 +64,12 @@ __all__ = [
     "Logic",
     "Look",
     "Lowered",
-    "Owed",
     "Rule",
     "agreed",
     "before_approval",
     "entry_logic",
     "look",
     "lowered",
+    "may_review",
     "years_owed",
 ]

@@ -4,7 +4,7 @@ A rule is a `Clock` and three pieces of logic: what it requires, what breaks it 
 has one of four values, as in the reference: FALSE 0, UNKNOWN 1, REVIEW 2, TRUE 3. It is looked at on one day (`clock.look`).
 
 Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says where it stands:
-    Quantity      a number: a range [low, high]
+    Quantity      a number: a range [low, high]; a sum may lie in some parts of it only (see Compare)
     Amount        a range: the amount of one group of a fact
     Part          a range: what some groups have together, or (`rest`) what all other entries have
     Bounds        a range that is the law's own
@@ -23,7 +23,8 @@ Logic:
     All           the least of its parts: false, else unknown, else needs review, else true
     Any           true, else unknown, else needs review, else false
     Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review, true
-    Compare       two ranges by an operator of `tables.COMPARISONS`
+    Compare       two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it unknown for a sum, what
+                  all parts of the range agree on in which the sum may lie (`Scene.sums`)
     Member        `inside` where the term stands on the list, `outside` where it does not, `absent` where it is not known;
                   of several that are possible, what all agree on, else unknown. No words, and inside false: it is given.
                   An Attribute that holds several words: `outside` where it is only to be given; else true where one of
@@ -38,8 +39,10 @@ Logic:
                   those that only may count at most unknown, unknown for those not shown
     Agree         texts that have to be the same (Betweens): false where no text is possible in all of those that are
                   known, unknown where one of them may be several, else true
-    Running       so many calendar years running each have an entry for which `body` holds; `kind` is the same without
-                  the entry's result. The one node whose meaning takes more than its parts: `evaluation.entry_operators.running`
+    Running       so many calendar years running each have an entry for which `body` holds
+    Latest        the latest entry (by `by`) of those that are as `of` says is as `has` says
+                  The meaning of these two takes more than their parts: `evaluation.running` and `entry_operators.latest` say
+                  it, and an engine with the data at hand leaves them to the reference (`operators.see(node.source, …)`)
     Followed      the status of another consequence: true where it fails, unknown where it is unknown or needs review
     Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs review (none)
 """
@@ -203,9 +206,16 @@ class Running:
     years: int
     over: Entries
     body: Logic
-    kind: Logic
     source: c.Running = field(compare=False)
-    """The condition itself, for engines that leave it to the reference (`operators.see`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latest:
+    over: Entries
+    by: Literal["date", "year"]
+    of: Logic
+    has: Logic
+    source: c.Latest = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +230,8 @@ class Judged:
 
 
 Logic = (
-    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Followed | Judged
+    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Latest | Followed
+    | Judged
 )  # fmt: skip
 
 
@@ -247,21 +258,26 @@ class Clock:
 
     by: Literal["application", "approval", "term_end"] | date | int | None = None
     """The last day of its time; a number: so many years after approval."""
-    after: Literal["approval", "term_end"] | None = None
-    """It is looked at after this day only, and so is what counts (`from` of a rule file)."""
-    since: Literal["approval"] | date | None = None
-    """The first day whose money and events count."""
+    opens: Literal["approval", "term_end"] | int | None = None
+    """Nothing is owed before it, and nothing before it counts (`from` of a rule file): the day of approval, the day after the
+    term, or the day after so many years."""
+    since: Literal["approval", "term_end"] | date | None = None
+    """The first day whose money and events count; for the end of the term the day after it."""
     until: Literal["term_end"] | None = None
     """It is not looked at after this day."""
     yearly: bool = False
     next_year: bool = False
     """What is owed for a year is looked for until the end of the next."""
     running_year: bool = False
+    follows: bool = False
+    """It is a consequence, which is never pending."""
+    adverse: bool = False
+    """It is a prohibition or a consequence that reads entries which the law, if it came later, leaves out for those."""
 
     @property
     def timeless(self) -> bool:
         """Whether the requirement means something before approval too."""
-        return not (self.yearly or self.after or self.since or self.until)
+        return not (self.yearly or self.opens or self.since or self.until)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +289,12 @@ class Rule:
     """It speaks to a programme, not to a centre."""
     clock: Clock
     require: Logic
-    """What has to hold: of a consequence, that what it waits for has not come about."""
+    """What has to hold: of a consequence, that what it waits for has not come about. An attestation for the rule has settled
+    what data leaves to be judged."""
     broken: Logic | None
     applies: Logic | None
+    """Where it needs review and the status does too, the judgement on the rule as a whole decides (`whole`)."""
+    whole: Judged
     waits_for: tuple[str, ...]
     """The consequences that its logic looks at."""
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import form as f
+from tic_rules.evaluation.scenarios import lists_of
 from tic_rules.model import conditions as c
 from tic_rules.model import ruleset as r
 
@@ -26,31 +27,60 @@ def negated(of: f.Logic) -> f.Logic:
 
 def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
     """A rule in the core form."""
-    conditions = _Conditions(ruleset, rule)
+    conditions, whole = _Conditions(ruleset, rule), f.Judged(rule.id, None)
     require = conditions.lower(rule.condition)
+    if require != whole and may_review(require):
+        require = cases(require, FALSE, UNKNOWN, whole, TRUE)
     return f.Rule(
         rule.id,
         ruleset.place_of(rule.id),
         rule.bearer == "programme",
-        _clock(rule),
+        _clock(ruleset, rule),
         negated(require) if rule.kind == "consequence" else require,
         None if rule.fails_at_once is None or rule.yearly else conditions.lower(rule.fails_at_once),
         None if rule.applies is None or rule.yearly else conditions.lower(rule.applies),
+        whole,
         rule.waits_for,
     )
 
 
-def _clock(rule: r.Rule) -> f.Clock:
+def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
     by: Any = rule.by if rule.years is None else rule.years
+    opens: Any = rule.from_ if rule.from_years is None else rule.from_years
     since: Any = rule.since
-    owed = rule.yearly
+    consequence, owed = rule.kind == "consequence", rule.yearly
+    adverse = (consequence or rule.kind == "prohibition") and any(
+        ruleset.vocabulary.lists[name].earlier == "fulfils" for name in lists_of(ruleset, rule)
+    )
     if owed is None:
-        return f.Clock(by, rule.from_, since, rule.until)
+        return f.Clock(
+            by, opens, since, rule.until, follows=consequence and opens is not None, adverse=adverse
+        )
     return f.Clock(
+        until=rule.until,
         yearly=True,
         next_year=owed.looked_for_until == "end_of_next_year",
         running_year=owed.running_year,
+        adverse=adverse,
     )
+
+
+def may_review(node: f.Logic) -> bool:
+    """Whether a piece of logic can come to needs review."""
+    match node:
+        case f.Constant():
+            return node.value == REVIEW
+        case f.Member():
+            return REVIEW in (node.inside, node.outside, node.absent)
+        case f.Fold():
+            return may_review(node.body)
+        case f.Judged() | f.Latest():
+            return True
+        case f.Running():
+            return may_review(node.body)
+        case f.Cases():
+            return any(may_review(outcome) for outcome in node.outcomes)
+    return any(may_review(part) for part in f.parts_of(node))
 
 
 class _Conditions:
@@ -136,10 +166,10 @@ class _Conditions:
             case c.EachOf():
                 return f.Fold(f.Keys(node.fact, node.each_of), True, entry_logic(node.has), source=node)
             case c.Running():
-                kind = {name: test for name, test in node.where.each.items() if name != "result"}
-                without = c.Where.model_construct(each=kind, any=())
-                over = f.Entries(node.of)
-                return f.Running(node.running, over, entry_logic(node.where), entry_logic(without), node)
+                return f.Running(node.running, f.Entries(node.of), entry_logic(node.where), node)
+            case c.Latest():
+                of, has = entry_logic(node.of), entry_logic(node.has)
+                return f.Latest(f.Entries(node.fact), node.latest, of, has, node)
         raise AssertionError(f"no condition of a rule file: {node!r}")
 
 
@@ -189,4 +219,4 @@ def _any(parts: Sequence[f.Logic]) -> f.Logic:
     return parts[0] if len(parts) == 1 else f.Any(tuple(parts))
 
 
-__all__ = ["cases", "entry_logic", "lower_rule", "negated"]
+__all__ = ["cases", "entry_logic", "lower_rule", "may_review", "negated"]

@@ -8,7 +8,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.core.quantities import ANY_DAY, Span
+from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Span
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.entries import Moment, series_at, within
@@ -64,10 +64,9 @@ class Lists:
         made = self._counted.get(key)
         if made is None:
             name, over = fact.list_name or "", fact.over is not None
-            has_years = self.declared[name].year is not None
-            made = self._counted[key] = once(
-                lambda view: _count(self.listed(view, name), view, over, has_years)
-            )
+            declared = self.declared[name]
+            made = once(lambda view: _count(self.listed(view, name), view, declared, over))
+            self._counted[key] = made
         return made
 
     def listed(self, view: View, name: str) -> Listed:
@@ -172,14 +171,22 @@ def once(read: Callable[[View], T]) -> Callable[[View], T]:
     return remembered
 
 
-def _count(listed: Listed, view: View, last_full_year: bool, has_years: bool) -> Counted:
-    start, year, last = view.moment.start, view.moment.year, view.day
+def _count(listed: Listed, view: View, declared: ListOf, last_full_year: bool) -> Counted:
+    year, last, moment = view.moment.year, view.day, view.moment
+    start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
     if last_full_year:
-        year, last = view.day.year - 1, date(max(view.day.year - 1, 1), 12, 31)
-    cap, of_a_year = min(last, view.spoken), has_years and year is not None
+        year, last = last.year - 1, date(max(last.year - 1, 1), 12, 31)
+    if start > last:  # nothing can be dated in a window that has not begun
+        return Counted([], False)
+    cap, has_years = min(last, view.spoken), declared.year is not None
+    of_a_year, since_a_year = has_years and year is not None, has_years and year is None and start > FIRST_DAY
     counted = []
     for record, when, own_year in listed.entries:
-        value = TRUE if when is None else within(when, start, last, cap)
+        value = TRUE
+        if when is not None:
+            value = within(when, start, last, cap)
+        elif since_a_year:  # what counts since a day are the years that begin after it
+            value = UNKNOWN if own_year is None else TRUE if own_year > start.year else FALSE
         if of_a_year and own_year != year and value != FALSE:
             value = UNKNOWN if own_year is None else FALSE
         if value != FALSE:

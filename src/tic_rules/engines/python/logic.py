@@ -6,7 +6,8 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare_sums
+from tic_rules.core.quantities import Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, View, agreed
@@ -58,8 +59,8 @@ class Values:
                 return lambda view: FOLLOWED.get(view.check[rule], FALSE)
             case f.Judged():
                 return _judged(node)
-            case f.Running():
-                return self._running(node)
+            case f.Running() | f.Latest():
+                return self._in_time(node)
             case f.Until(day):
                 return _until(day == "term_end")
 
@@ -85,7 +86,12 @@ class Values:
             ends, bounds = left(view), right(view)
             if all(holds(ends[x], bounds[t]) for x, holds, t in true):
                 return TRUE
-            return FALSE if any(fails(ends[y], bounds[u]) for y, fails, u in false) else UNKNOWN
+            if any(fails(ends[y], bounds[u]) for y, fails, u in false):
+                return FALSE
+            if not isinstance(node.left, f.Quantity):
+                return UNKNOWN
+            sums = view.scene.sums(node.left.fact, view.moment)  # an amount may be either all or nothing
+            return compare_sums(node.operator, sums, Range(*bounds))
 
         return compare_both
 
@@ -126,12 +132,13 @@ class Values:
 
         return member
 
-    def _running(self, node: f.Running) -> Value:
-        """Years running are the reference's own: which entry fills which year is a choice over all of them together."""
+    def _in_time(self, node: f.Running | f.Latest) -> Value:
+        """What lies in the order of entries is the reference's own; unless no entry can be as asked, and none is not shown."""
         rule = self.ruleset.rules[0]  # it is asked the same way for every rule
-        over, body = self.readings.folded(node.over), self.readings.asked(node.body, node.over.fact)
+        asked = node.body if isinstance(node, f.Running) else node.of
+        over, body = self.readings.folded(node.over), self.readings.asked(asked, node.over.fact)
 
-        def running(view: View) -> int:
+        def in_time(view: View) -> int:
             if view.moment.year is None:
                 entries, more = over(view)
                 if not more and all(body(record, view) == FALSE for record, _ in entries):
@@ -140,7 +147,7 @@ class Values:
             scenario = Scenario(days.approved, days.applied, days.term_end)
             return see(node.source, view.scene, view.moment, scenario, rule).value
 
-        return running
+        return in_time
 
 
 def _all(parts: tuple[Value, ...]) -> Value:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from tic_rules.core.logic import FALSE, TRUE
-from tic_rules.core.quantities import FIRST_DAY
+from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import (
     LATE,
     STATUS,
@@ -13,15 +12,16 @@ from tic_rules.engines.lowering import (
     WORST,
     Clock,
     Days,
+    Look,
     Rule,
     before_approval,
     look,
     lowered,
+    may_review,
     years_owed,
 )
 from tic_rules.engines.python.lists import View
 from tic_rules.engines.python.logic import Value, Values
-from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, needs_of, scenarios_of
 from tic_rules.model.ruleset import RuleSet
@@ -38,6 +38,8 @@ class Compiled(NamedTuple):
     require: Value
     broken: Value | None
     applies: Value | None
+    whole: Value | None
+    """The judgement on the rule as a whole, where `applies` may need one."""
 
 
 class Program(NamedTuple):
@@ -58,8 +60,18 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
             continue
         needs = needs_of(ruleset, ruleset.rules[rule.place])
         number = looks.setdefault((rule.clock, needs), len(looks))
-        broken, applies = (None if part is None else values.of(part) for part in (rule.broken, rule.applies))
-        made.append(Compiled(rule.id, rule, needs, number, values.of(rule.require), broken, applies))
+        whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
+        parts = (rule.broken, rule.applies, whole)
+        made.append(
+            Compiled(
+                rule.id,
+                rule,
+                needs,
+                number,
+                values.of(rule.require),
+                *(None if part is None else values.of(part) for part in parts),
+            )
+        )
     return Program(tuple(made), frozenset(one.needs for one in made), tuple(ruleset.rule_ids))
 
 
@@ -70,7 +82,7 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
         scenarios = scenarios_of(scene, needs)
         if len(scenarios.all) > 1 or scenarios.cut:
             return None
-        days[needs] = Days(scene.as_of, *scenarios.all[0])
+        days[needs] = Days(scene.as_of, *scenarios.all[0], scene.force)
     return _Check(program, scene, days).statuses()
 
 
@@ -95,33 +107,35 @@ class _Check:
 
     def statuses(self) -> tuple[str, ...]:
         done, looks = self.check, self.looks
-        for rule_id, rule, needs, number, require, broken, applies in self.program.rules:
+        for rule_id, rule, needs, number, require, broken, applies, whole in self.program.rules:
             looked = looks.get(number)
             if looked is None:
                 before = None if rule.programme or self.days[needs].approved else before_approval(rule.clock)
                 if before is not None or rule.clock.yearly:
                     done[rule_id] = before or self._yearly(rule, needs, require)
                     continue
-                looked = looks[number] = self._look(rule.clock, needs)
+                looked = looks[number] = self._looked(needs, look(rule.clock, self.days[needs]))
             view, late, plain = looked
             if broken is None is applies:
                 done[rule_id] = plain[require(view)]
-            else:
-                breaks = FALSE if broken is None else broken(view)
-                binds = TRUE if applies is None else applies(view)
-                done[rule_id] = STATUS[require(view), breaks, binds, late]
+                continue
+            binds = TRUE if applies is None else applies(view)
+            status = STATUS[require(view), FALSE if broken is None else broken(view), binds, late]
+            if binds == REVIEW and whole is not None and status == "needs_review":
+                status = plain[whole(view)]
+            done[rule_id] = status
         return tuple([done[rule] for rule in self.program.ids])
 
-    def _look(self, clock: Clock, needs: Needs) -> _Looked:
-        days = self.days[needs]
-        day, start, late = look(clock, days)
-        return _Looked(View(self.scene, days, Moment(day, start), self.check), late, _PLAIN[late])
+    def _looked(self, needs: Needs, look: Look) -> _Looked:
+        view = View(self.scene, self.days[needs], look.moment, self.check)
+        return _Looked(view, look.late, _PLAIN[look.late])
 
     def _yearly(self, rule: Rule, needs: Needs, require: Value) -> str:
-        days, worst = self.days[needs], "not_applicable"
-        for owed in years_owed(rule.clock, days):
-            view = View(self.scene, days, Moment(owed.day, FIRST_DAY, owed.year), self.check)
-            status = STATUS[require(view), FALSE, TRUE, owed.late]
+        """The worst of the years that are owed."""
+        worst = "not_applicable"
+        for owed in years_owed(rule.clock, self.days[needs]):
+            view, _, plain = self._looked(needs, owed)
+            status = plain[require(view)]
             if worst == "not_applicable" or WORST.index(status) < WORST.index(worst):
                 worst = status
         return worst

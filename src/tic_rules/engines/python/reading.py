@@ -60,7 +60,7 @@ class Readings:
 
     def _number(self, fact: Fact) -> Ranging:
         if fact.stock is not None:
-            return _stock(fact, _path(fact.stock))
+            return self._stock(fact, _path(fact.stock))
         if fact.value is not None:
             return self._value(fact, _path(fact.value))
         if fact.sum is not None:
@@ -69,7 +69,35 @@ class Readings:
             return self._count(fact)
         if fact.distinct is not None:
             return self._distinct(fact, fact.distinct)
-        return self._kinds(fact.kinds or "")
+        return self._kinds(fact)
+
+    def _stock(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
+        """A number that holds at a day; of one that never falls, what it was before and will be after bounds it."""
+        path, cumulative, otherwise = fact.stock or "", fact.cumulative, fact.else_count
+
+        def stock(view: View) -> Ends:
+            value, day, spoken = read(view.subject), view.day, view.spoken
+            if value is None:
+                return (self._dated(view, otherwise), INFINITY) if otherwise else ANYTHING
+            dated = type(value) is Series
+            low, high = ANYTHING
+            if not dated and day == spoken:
+                low, high = value
+            elif dated and day <= spoken:
+                values, open_end = values_on(value, day, spoken)
+                if values and not open_end:
+                    low, high = _hull(values)
+            if cumulative:
+                days = (
+                    [(w.first, w.last, v or ANYTHING) for w, v in value]
+                    if dated
+                    else [(spoken, spoken, value)]
+                )
+                low = max([low, *(v[0] for _, last, v in days if last <= min(day, spoken))])
+                high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
+            return low, INFINITY if view.scene.incomplete(path) else high
+
+        return stock
 
     def _value(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
         path, otherwise = fact.value or "", fact.else_count
@@ -169,12 +197,21 @@ class Readings:
 
         return distinct
 
-    def _kinds(self, name: str) -> Ranging:
+    def _kinds(self, fact: Fact) -> Ranging:
+        """How many groups have more than nothing. Which of those that are open may have so at once is the reference's reading."""
+        name = fact.kinds or ""
         groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
+        own = next(own for own, other in self.facts.items() if other is fact)
 
         def kinds(view: View) -> Ends:
-            ends = [group(view) for group in groups]
-            return sum(low > 0 for low, _ in ends), sum(high > 0 for _, high in ends)
+            certain = open_groups = 0
+            for group in groups:
+                low, high = group(view)
+                if low > 0:
+                    certain += 1
+                elif high > 0:
+                    open_groups += 1
+            return view.scene.number(own, view.moment).range if open_groups else (certain, certain)
 
         return kinds
 
@@ -242,33 +279,6 @@ def _path(path: str) -> Callable[[Any], Any]:
             return None
 
     return value
-
-
-def _stock(fact: Fact, read: Callable[[Any], Any]) -> Ranging:
-    """A number that holds at a day; of one that never falls, what it was before and will be after bounds it."""
-    path, cumulative = fact.stock or "", fact.cumulative
-
-    def stock(view: View) -> Ends:
-        value, day, spoken = read(view.subject), view.day, view.spoken
-        if value is None:
-            return ANYTHING
-        dated = type(value) is Series
-        low, high = ANYTHING
-        if not dated and day == spoken:
-            low, high = value
-        elif dated and day <= spoken:
-            values, open_end = values_on(value, day, spoken)
-            if values and not open_end:
-                low, high = _hull(values)
-        if cumulative:
-            days = (
-                [(w.first, w.last, v or ANYTHING) for w, v in value] if dated else [(spoken, spoken, value)]
-            )
-            low = max([low, *(v[0] for _, last, v in days if last <= min(day, spoken))])
-            high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
-        return low, INFINITY if view.scene.incomplete(path) else high
-
-    return stock
 
 
 def _hull(values: list[Range | None]) -> Ends:
