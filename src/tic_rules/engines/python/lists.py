@@ -11,7 +11,7 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Span
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Moment, series_at, within
+from tic_rules.evaluation.entries import Moment, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model.centre import Series, value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
@@ -184,7 +184,11 @@ def _count(listed: Listed, view: View, declared: ListOf, last_full_year: bool) -
     for record, when, own_year in listed.entries:
         value = TRUE
         if when is not None:
-            value = within(when, start, last, cap)
+            first, end = when
+            if end < start or first > last:
+                continue
+            if first < start or end > cap:
+                value = UNKNOWN
         elif since_a_year:  # what counts since a day are the years that begin after it
             value = UNKNOWN if own_year is None else TRUE if own_year > start.year else FALSE
         if of_a_year and own_year != year and value != FALSE:

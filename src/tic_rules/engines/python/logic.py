@@ -6,7 +6,7 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
-from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare_sums
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
 from tic_rules.core.quantities import Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
@@ -136,13 +136,14 @@ class Values:
         """What lies in the order of entries is the reference's own; unless no entry can be as asked, and none is not shown."""
         rule = self.ruleset.rules[0]  # it is asked the same way for every rule
         asked = node.body if isinstance(node, f.Running) else node.of
-        over, body = self.readings.folded(node.over), self.readings.asked(asked, node.over.fact)
+        body = self.readings.asked(asked, node.over.fact)
+        name = self.ruleset.facts[node.over.fact].list_name or ""
 
         def in_time(view: View) -> int:
-            if view.moment.year is None:
-                entries, more = over(view)
-                if not more and all(body(record, view) == FALSE for record, _ in entries):
-                    return FALSE
+            listed = self.readings.lists.listed(view, name)
+            shown = not listed.open and view.day <= view.spoken
+            if shown and all(body(record, view) == FALSE for record, _, _ in listed.entries):
+                return FALSE
             days = view.days
             scenario = Scenario(days.approved, days.applied, days.term_end)
             return see(node.source, view.scene, view.moment, scenario, rule).value
@@ -165,7 +166,17 @@ def _all(parts: tuple[Value, ...]) -> Value:
 
 
 def _any(parts: tuple[Value, ...]) -> Value:
-    return lambda view: any_of([part(view) for part in parts])
+    def one_of(view: View) -> int:
+        value = FALSE
+        for part in parts:
+            one = part(view)
+            if one == TRUE:
+                return TRUE
+            if one != FALSE and value != UNKNOWN:
+                value = one
+        return value
+
+    return one_of
 
 
 def _cases(of: Value, outcomes: tuple[f.Logic, ...], made: list[Value]) -> Value:

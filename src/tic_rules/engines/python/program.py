@@ -120,6 +120,8 @@ class _Check:
                 done[rule_id] = plain[require(view)]
                 continue
             binds = TRUE if applies is None else applies(view)
+            if binds == FALSE:
+                continue
             status = STATUS[require(view), FALSE if broken is None else broken(view), binds, late]
             if binds == REVIEW and whole is not None and status == "needs_review":
                 status = plain[whole(view)]
