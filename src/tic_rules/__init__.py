@@ -34,6 +34,7 @@ if TYPE_CHECKING:
         facts_table,
         load_ruleset,
         parse_ruleset,
+        row_function,
         rulesets_in_force,
         shipped_ids,
     )
@@ -58,6 +59,7 @@ __all__ = [
     "facts_table",
     "load_ruleset",
     "parse_ruleset",
+    "row_function",
     "rulesets_in_force",
     "shipped_ids",
 ]

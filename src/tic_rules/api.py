@@ -13,7 +13,7 @@ from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, Tic
 from tic_rules.core.quantities import FIRST_DAY, Span
 from tic_rules.core.source import Source
 from tic_rules.engines.checking import ENGINES, as_of_day, check_subject
-from tic_rules.engines.columns.tables import check_table, facts_table
+from tic_rules.engines.columns.tables import check_table, facts_table, row_function
 from tic_rules.inputs import read_subject, read_subjects, subject_from, subject_from_text
 from tic_rules.model import centre
 from tic_rules.model.centre import Approval, CentreData
@@ -166,6 +166,7 @@ __all__ = [
     "facts_table",
     "load_ruleset",
     "parse_ruleset",
+    "row_function",
     "rulesets_in_force",
     "shipped_ids",
 ]

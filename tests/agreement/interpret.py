@@ -47,13 +47,13 @@ def statuses(scene: Scene) -> dict[str, str]:
         if scenarios.cut:
             done[rule.id] = "unknown"
             continue
-        ways = [_Interpreter(scene, scenario, done).rule(rule) for scenario in scenarios.all]
+        ways = [Interpreter(scene, scenario, done).rule(rule) for scenario in scenarios.all]
         behind = day_not_needed(source, scene, scenarios.all)
         done[rule.id] = agreed({status for status, _ in ways}, all(holds for _, holds in ways), behind)
     return {rule.id: done[rule.id] for rule in ruleset.rules}
 
 
-class _Interpreter:
+class Interpreter:
     def __init__(self, scene: Scene, scenario: Scenario, done: dict[str, str]) -> None:
         self.scene, self.scenario, self.done = scene, scenario, done
         self.days = Days(scene.as_of, *scenario, scene.force)
@@ -235,4 +235,4 @@ def _same(values: set[int], absent: int) -> int:
     return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
 
 
-__all__ = ["compare", "statuses"]
+__all__ = ["Interpreter", "compare", "statuses"]

@@ -1,10 +1,10 @@
-"""Tables of centres: made from centres, and decided rule by rule by expressions over columns (extra `frames`)."""
+"""Tables of centres: made from centres, and decided rule by rule by expressions over columns (extra `frames`); single rows."""
 
 from __future__ import annotations
 
 import importlib
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -95,6 +95,22 @@ def check_table(
     return decided(table, rules, day)
 
 
+def row_function(
+    ruleset: str | os.PathLike[str] | RuleSet, columns: Iterable[str], *, as_of: date | str | None = None
+) -> Callable[[Mapping[str, Any] | Sequence[Any]], tuple[str, ...]]:
+    """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no extra.
+
+    `columns` are names as `facts_table` makes them; None, and a column that is not there, is not known. A row is a mapping
+    from their names, or its values in their order; the function gives the statuses in the order of `ruleset.rule_ids`. `as_of`
+    is the day looked at, by default each row's own in the column `as_of`. Raises UsageError where rules need a day and there
+    is none, and for columns of open clocks, where several rows make a centre: `check_table` decides those.
+    """
+    from tic_rules.engines.columns.rows import function_of
+
+    rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
+    return function_of(rules, tuple(columns), day)
+
+
 def _refuse_dots(names: list[str]) -> None:
     dotted = [name for name in names if "." in name]
     if dotted:
@@ -116,4 +132,4 @@ def _by_partition(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
     )
 
 
-__all__ = ["check_table", "facts_table", "library"]
+__all__ = ["check_table", "facts_table", "library", "row_function"]

@@ -2,6 +2,7 @@
 
 A rule is a `Clock` and three pieces of logic: what it requires, what breaks it at once, whether it applies. A piece of logic
 has one of four values, as in the reference: FALSE 0, UNKNOWN 1, REVIEW 2, TRUE 3. It is looked at on one day (`clock.look`).
+Nodes are tuples, frozen and hashable; each holds its `kind`, so that nodes of different kinds differ.
 
 Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says where it stands:
     Quantity      a number: a range [low, high]; a sum may lie in some parts of it only (see Compare)
@@ -50,9 +51,8 @@ Logic:
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from tic_rules.core.quantities import Number
 from tic_rules.model import conditions as c
@@ -60,173 +60,181 @@ from tic_rules.model import conditions as c
 # --- terms ----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(NamedTuple):
     fact: str
+    kind: Literal["quantity"] = "quantity"
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     fact: str
     group: str
+    kind: Literal["amount"] = "amount"
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     fact: str
     groups: tuple[str, ...]
     rest: bool
+    kind: Literal["part"] = "part"
 
 
-@dataclass(frozen=True, slots=True)
-class Bounds:
+class Bounds(NamedTuple):
     low: Number
     high: Number
+    kind: Literal["bounds"] = "bounds"
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     factor: Number
     of: Quantity | Part
+    kind: Literal["times"] = "times"
 
 
 Ranged = Quantity | Amount | Part | Bounds | Times
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     fact: str
+    kind: Literal["choice"] = "choice"
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(NamedTuple):
     fact: str
     before: str
     after: str
     packed: bool
     """White space does not count, neither in the text nor in its ends."""
+    kind: Literal["between"] = "between"
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(NamedTuple):
     name: str
+    kind: Literal["attribute"] = "attribute"
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    pass
+class Word(NamedTuple):
+    kind: Literal["word"] = "word"
 
 
 Chosen = Choice | Between | Attribute | Word
 
 
-@dataclass(frozen=True, slots=True)
-class Entries:
+class Entries(NamedTuple):
     fact: str
+    kind: Literal["entries"] = "entries"
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     fact: str
+    kind: Literal["words"] = "words"
 
 
-@dataclass(frozen=True, slots=True)
-class Keys:
+class Keys(NamedTuple):
     fact: str
     keys: tuple[str, ...]
+    kind: Literal["keys"] = "keys"
 
 
 # --- logic ----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Constant:
+class Constant(NamedTuple):
     value: int
+    kind: Literal["constant"] = "constant"
 
 
-@dataclass(frozen=True, slots=True)
-class All:
+class All(NamedTuple):
     parts: tuple[Logic, ...]
+    kind: Literal["all"] = "all"
 
 
-@dataclass(frozen=True, slots=True)
-class Any:
+class Any(NamedTuple):
     parts: tuple[Logic, ...]
+    kind: Literal["any"] = "any"
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(NamedTuple):
     of: Logic
     outcomes: tuple[Logic, Logic, Logic, Logic]
+    kind: Literal["cases"] = "cases"
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(NamedTuple):
     operator: str
     left: Ranged
     right: Ranged
+    kind: Literal["compare"] = "compare"
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(NamedTuple):
     term: Chosen
     words: tuple[str | bool, ...]
     inside: int
     outside: int
     absent: int
+    kind: Literal["member"] = "member"
 
 
-@dataclass(frozen=True, slots=True)
-class Happened:
+class Happened(NamedTuple):
     fact: str
+    kind: Literal["happened"] = "happened"
 
 
-@dataclass(frozen=True, slots=True)
-class Until:
+class Until(NamedTuple):
     day: Literal["term_end", "approval"]
+    kind: Literal["until"] = "until"
 
 
-@dataclass(frozen=True, slots=True)
-class Fold:
+class Fold(NamedTuple):
     over: Entries | Words | Keys
     every: bool
     body: Logic
     some: bool = False
-    source: c.Node | None = field(default=None, compare=False)
+    source: c.Node | None = None
     """The condition of the rule file, where the whole of it is this fold: columns of tables are named after it."""
+    kind: Literal["fold"] = "fold"
+
+    def __hash__(self) -> int:
+        return hash(self[:-2])
 
 
-@dataclass(frozen=True, slots=True)
-class Agree:
+class Agree(NamedTuple):
     texts: tuple[Between, ...]
+    kind: Literal["agree"] = "agree"
 
 
-@dataclass(frozen=True, slots=True)
-class Running:
+class Running(NamedTuple):
     years: int
     over: Entries
     body: Logic
-    source: c.Running = field(compare=False)
+    source: c.Running
+    kind: Literal["running"] = "running"
+
+    def __hash__(self) -> int:
+        return hash(self[:-2])
 
 
-@dataclass(frozen=True, slots=True)
-class Latest:
+class Latest(NamedTuple):
     over: Entries
     by: Literal["date", "year"]
     of: Logic
     has: Logic
-    source: c.Latest = field(compare=False)
+    source: c.Latest
+    kind: Literal["latest"] = "latest"
+
+    def __hash__(self) -> int:
+        return hash(self[:-2])
 
 
-@dataclass(frozen=True, slots=True)
-class Followed:
+class Followed(NamedTuple):
     rule: str
+    kind: Literal["followed"] = "followed"
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(NamedTuple):
     rule: str
     item: str | None
+    kind: Literal["judged"] = "judged"
 
 
 Logic = (
@@ -252,8 +260,7 @@ def walk(node: Logic) -> Iterator[Logic]:
 # --- rules ----------------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks look at the same day."""
 
     by: Literal["application", "approval", "term_end"] | date | int | None = None
@@ -280,8 +287,7 @@ class Clock:
         return not (self.yearly or self.opens or self.since or self.until)
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     id: str
     place: int
     """Its place in the rule set."""

@@ -1,0 +1,241 @@
+"""Logic of the core form over the cells of a row, as Python source.
+
+Cells are names `x0, x1, …` by their place among the columns; constants of the rule file are names `k0, k1, …` by theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from typing import Any
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare
+from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range
+from tic_rules.engines.columns import names as n
+from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
+from tic_rules.engines.lowering import form as f
+
+Outcomes = tuple[str, str, str, str]
+"""Source for each of the four values: false, unknown, needs review, true."""
+
+VALUES: Outcomes = ("0", "1", "2", "3")
+_LEAST = tuple(tuple(min(one, other) for other in range(4)) for one in range(4))
+_RANK = (FALSE, REVIEW, UNKNOWN, TRUE)
+_ANY = tuple(tuple(max(one, other, key=_RANK.index) for other in range(4)) for one in range(4))
+
+
+class Logic:
+    """Writes the statements of one function."""
+
+    def __init__(self, columns: Sequence[str], constants: list[Any], places: Mapping[str, int]) -> None:
+        self.columns = {name: place for place, name in enumerate(columns)}
+        self.constants, self.places = constants, places
+        self.used: dict[int, None] = {}
+        self.lines: list[str] = []
+        self._made: dict[tuple[f.Logic, str], str] = {}
+
+    # --- names -------------------------------------------------------------------------------------------------------------
+
+    def constant(self, value: Any) -> str:
+        """The name of a constant."""
+        self.constants.append(value)
+        return f"k{len(self.constants) - 1}"
+
+    def cell(self, name: str) -> str:
+        """The name of a cell; None where there is no such column."""
+        place = self.columns.get(name)
+        if place is None:
+            return "None"
+        self.used[place] = None
+        return f"x{place}"
+
+    def named(self, fact: str, look: str, suffix: str = "", ending: str = "") -> str | None:
+        """The column of a reading: at its look day, or one that holds on every day."""
+        names = (f"{fact}@{look}{suffix}{ending}", f"{fact}{suffix}{ending}")
+        return next((name for name in names if name in self.columns), None)
+
+    def several(self, fact: str, look: str, suffix: str = "") -> list[str]:
+        """The cells of a word: its own, and those of what else it may be."""
+        first = self.named(fact, look, suffix)
+        if first is None:
+            return []
+        names = [first]
+        while (more := f"{first}__or{len(names) + 1}") in self.columns:
+            names.append(more)
+        return [self.cell(name) for name in names]
+
+    def texts(self, term: f.Choice | f.Between, look: str) -> list[str]:
+        """The cells of a word, or of what stands between the ends of a text; where only the text is there, what is read of it."""
+        if isinstance(term, f.Choice):
+            return self.several(term.fact, look)
+        cells = self.several(term.fact, look, n.between_suffix(term))
+        arguments = ", ".join(self.constant(part) for part in (term.before, term.after, term.packed))
+        return cells or [self.keep(f"between({cell}, {arguments})") for cell in self.several(term.fact, look)]
+
+    def keep(self, source: str) -> str:
+        """A variable that holds what some source comes to."""
+        name = f"v{len(self.lines)}"
+        self.lines.append(f"{name} = {source}")
+        return name
+
+    # --- logic -------------------------------------------------------------------------------------------------------------
+
+    def value(self, node: f.Logic, look: str) -> str:
+        """The value of a piece of logic, as a name or a number; written once."""
+        made = self._made.get((node, look))
+        if made is None:
+            source = self.outcome(node, look, VALUES)
+            made = self._made[node, look] = source if source in VALUES else self.keep(source)
+        return made
+
+    def outcome(self, node: f.Logic, look: str, outcomes: Outcomes) -> str:
+        """Source for what a piece of logic comes to."""
+        match node:
+            case f.Constant(value):
+                return outcomes[value]
+            case f.Compare():
+                return self._compare(node, look, outcomes)
+            case f.Member(term=f.Choice() | f.Between()):
+                return self._member(node, look, outcomes)
+            case f.All() | f.Any():
+                table = "LEAST" if isinstance(node, f.All) else "ANY"
+                parts = [self.value(part, look) for part in node.parts]
+                return picked(reduce(lambda one, other: f"{table}[{one}][{other}]", parts), outcomes)
+            case f.Cases():
+                table = ", ".join(self.value(outcome, look) for outcome in node.outcomes)
+                return picked(f"({table})[{self.value(node.of, look)}]", outcomes)
+        return picked(self._call(node, look), outcomes)
+
+    def _call(self, node: f.Logic, look: str) -> str:
+        """What takes a call to see, as a value."""
+        match node:
+            case f.Happened():
+                return self._happened(node, look)
+            case f.Until(day):
+                cell = self.cell("term_end" if day == "term_end" else "approved_on")
+                return f"(0 if approved == 0 else not_after(as_of, {cell}))"
+            case f.Agree():
+                texts = [self.texts(text, look) for text in node.texts]
+                cells = ", ".join(f"({', '.join(text)},)" for text in texts if text)
+                return f"agree({cells})"
+            case f.Followed(rule):
+                return f"FOLLOWED.get(s{self.places[rule]}, 0)"
+            case f.Judged():
+                return f"truth({self.cell(n.judgement_name(node))}, {REVIEW})"
+            case f.Fold(over=f.Words(fact), body=f.Member() as member):
+                return self._words(fact, member, look)
+            case f.Fold() | f.Running() | f.Latest():
+                name = self.named(node.over.fact, look, n.suffix_of(node))
+                return f"truth({self.cell(name or '')})"
+        raise AssertionError(f"no logic of a row: {node!r}")
+
+    def _compare(self, node: f.Compare, look: str, outcomes: Outcomes) -> str:
+        fact, margin = n.compared(node)
+        bounds = Range(0, 0) if margin else Range(node.right.low, node.right.high)  # type: ignore[union-attr]
+        anything = Range(-INFINITY, INFINITY) if margin else ANYTHING
+        exact, low, high = (self.named(fact, look, "", ending) for ending in ("", "__low", "__high"))
+        unread = outcomes[compare(node.operator, anything, bounds)]
+        ends = {
+            end: self.constant(_double(bound)) for end, bound in zip(("low", "high"), bounds, strict=True)
+        }
+        true, false = (
+            [(test.left, test.operator, ends[test.right]) for test in tests]
+            for tests in COMPARISONS[node.operator]
+        )
+        if exact is not None and low is None and high is None:
+            cell = self.cell(exact)
+            met, failed = (
+                joint.join(f"{cell} {sign} {bound}" for _, sign, bound in tests)
+                for joint, tests in ((" and ", true), (" or ", false))
+            )
+            # what is neither met nor failed is not a number
+            return f"({unread} if {cell} is None else {outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]})"
+        if exact is None and low is None and high is None:
+            return unread
+        kept = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
+        met, failed = (
+            joint.join(f"{kept[end]} {sign} {bound}" for end, sign, bound in tests)
+            for joint, tests in ((" and ", true), (" or ", false))
+        )
+        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]})"
+
+    def _end(self, name: str | None, limit: Number) -> str:
+        """The cell of one end of a range; its limit where nothing is known."""
+        bound = self.constant(limit)
+        if name is None:
+            return bound
+        cell = self.cell(name)
+        return self.keep(f"{bound} if {cell} is None or {cell} != {cell} else {cell}")
+
+    def _member(self, node: f.Member, look: str, outcomes: Outcomes) -> str:
+        assert isinstance(node.term, (f.Choice, f.Between))
+        cells = self.texts(node.term, look)
+        if not cells:
+            return outcomes[node.absent]
+        words = self.constant(frozenset(_as_cells(node.words)))
+        if len(cells) == 1:
+            return self._on_list(cells[0], node, words, outcomes)
+        call = f"one_of(({', '.join(cells)}), {words}, {node.inside}, {node.outside}, {node.absent})"
+        return picked(call, outcomes)
+
+    def _on_list(self, cell: str, node: f.Member, words: str, outcomes: Outcomes) -> str:
+        absent, inside, outside = (outcomes[value] for value in (node.absent, node.inside, node.outside))
+        listed = f"{inside} if {cell} in {words} else {outside}"
+        if len(node.words) == 1:
+            (word,) = node.words
+            if isinstance(
+                word, bool
+            ):  # yes and no are the quickest told, and may stand as words all the same
+                met, other = (inside, outside) if word else (outside, inside)
+                listed = f"{met} if {cell} is True else {other} if {cell} is False else {listed}"
+            else:
+                listed = f"{inside} if {cell} == {self.constant(word)} else {outside}"
+        return f"({absent} if {cell} is None else {listed})"
+
+    def _happened(self, node: f.Happened, look: str) -> str:
+        first = f"{node.fact}@{look}"
+        exact = self.named(node.fact, look)
+        spans = []
+        for name in (first, *(f"{first}__or{place}" for place in range(2, 60))):
+            ends = f"{name}__first", f"{name}__last"
+            if any(end in self.columns for end in ends):
+                spans.append(f"({self.cell(ends[0])}, {self.cell(ends[1])}),")
+        if not spans and exact is not None:
+            spans.append(f"({self.cell(exact)}, {self.cell(exact)}),")
+        day, reported_on = self.cell(f"day@{look}"), self.cell("reported_on")
+        return f"happened({day}, {reported_on}, ({' '.join(spans)}))"
+
+    def _words(self, fact: str, member: f.Member, look: str) -> str:
+        """Whether one of several words is on a list: a column says of each word whether it is there."""
+        names = [self.named(fact, look, n.word_suffix(str(word))) for word in member.words]
+        cells = [f"truth({self.cell(name or '')})" for name in names]
+        there = reduce(lambda one, other: f"ANY[{one}][{other}]", cells)
+        if member.outside != REVIEW:
+            return there
+        value = self.keep(there)
+        some = f"truth({self.cell(self.named(fact, look, ':*') or '')})"
+        return f"({REVIEW} if {value} == 0 and {some} == {TRUE} else {value})"
+
+
+def picked(value: str, outcomes: Outcomes) -> str:
+    """Source for one of four outcomes, by source for a value."""
+    return value if outcomes == VALUES else f"({', '.join(outcomes)})[{value}]"
+
+
+def _double(bound: Number) -> Number:
+    """A bound as a cell is compared with it: cells that are no whole numbers are doubles."""
+    return bound if isinstance(bound, int) else float(bound)
+
+
+def _as_cells(words: Iterable[str | bool]) -> Iterable[str | bool]:
+    """Words as a cell may hold them: yes and no stand as such, or as the words true and false."""
+    for word in words:
+        yield word
+        if isinstance(word, bool):
+            yield from (str(word), str(word).lower())
+
+
+NAMESPACE: dict[str, Any] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
+"""What the source names besides cells, constants and the functions of `row_values`."""
+
+__all__ = ["NAMESPACE", "VALUES", "Logic", "Outcomes", "picked"]

@@ -1,0 +1,208 @@
+"""One row of flat facts, decided by one Python function.
+
+The core form is written as Python source in which whatever a rule file says (bounds, words, names of columns) is a constant
+that is bound by its position; no name or text of it becomes code.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from operator import itemgetter
+from typing import Any
+
+from tic_rules.core.errors import TicRulesError, UsageError, clip, fault
+from tic_rules.core.logic import REVIEW
+from tic_rules.engines.columns import names as n
+from tic_rules.engines.columns import row_values as v
+from tic_rules.engines.columns.row_logic import NAMESPACE, Logic
+from tic_rules.engines.lowering import STATUS, Clock, Rule, before_approval, lowered, may_review
+from tic_rules.model.ruleset import RuleSet
+
+Row = Mapping[str, Any] | Sequence[Any]
+"""The facts by the names of their columns, or their values in the order of the columns."""
+
+RowFunction = Callable[[Row], tuple[str, ...]]
+"""The status of every rule, in the rule set's order."""
+
+_YEAR = re.compile(r"@(\d{4})(?:\+1)?(?=$|:|__)")
+_INLINE = (bool, int, float, str, frozenset, type(None))
+"""Constants that stand in the code itself; others it names."""
+
+
+def function_of(ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> RowFunction:
+    """The function that decides one row with these columns; see `tables.row_function`."""
+    if any(name.startswith("counts@") for name in columns):
+        zh = "批复等日期不明确时，一个中心有多行；请用 check_table"
+        en = "where a clock is open, several rows make a centre: use check_table"
+        raise fault(UsageError, "column", zh, en)
+    return _Function(ruleset, columns, as_of).built()
+
+
+class _Function:
+    """The function of a rule set for rows with some columns, in the making."""
+
+    def __init__(self, ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> None:
+        self.columns, self.as_of = columns, as_of
+        self.rules, self.constants, self.used = lowered(ruleset), list[Any](), dict[int, None]()
+        self.places = {rule.id: rule.place for rule in self.rules.rules}
+        self.waited_for = {other for rule in self.rules.rules for other in rule.waits_for}
+        known = [int(match[1]) for name in columns if (match := _YEAR.search(name))]
+        self.years = range(min(known), max(known) + 1) if known else range(0)
+        self.timed = False
+        first = self.logic()
+        self.force = first.constant(ruleset.document.in_force.from_)
+        self.days = self._days(first)
+
+    def logic(self) -> Logic:
+        return Logic(self.columns, self.constants, self.places)
+
+    def built(self) -> RowFunction:
+        approved, others = self.body(approved=True), self.body(approved=False)
+        if self.timed and self.as_of is None and "as_of" not in self.columns:
+            zh = "没有基准日：请给出 as_of，或在列中写明 as_of"
+            raise fault(UsageError, "as-of", zh, "no as-of day: give as_of, or a column as_of")
+        body = [*self.days, "if approved == 3:", *_indented(approved), *others]
+        taken = "".join(f"x{place}, " for place in self.used)
+        lines = ["def decide(row):", "    try:"]
+        lines += [f"        {taken}_ = by_name(row) if row.__class__ is dict else take(row)"]
+        lines += _indented(_indented(body))
+        lines += [
+            "    except KeyError:  # a fact that is left out is not known",
+            "        return decide(absent | row)",
+        ]
+        lines += ["    except (TypeError, IndexError) as error:", "        raise wrong(error) from None"]
+        tree = _Bound(self.constants).visit(ast.parse("\n".join(lines)))
+        namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "STATUS": STATUS, "wrong": _wrong}
+        namespace |= {f"k{place}": value for place, value in enumerate(self.constants)}
+        namespace |= _taking([self.columns[place] for place in self.used], list(self.used))
+        exec(compile(tree, "<rules of a row>", "exec"), namespace)
+        decide: RowFunction = namespace["decide"]
+        return decide
+
+    def _days(self, logic: Logic) -> list[str]:
+        """The as-of day, and whether the centre is approved on it."""
+        lines = []
+        own = logic.cell("as_of")
+        if self.as_of is None:
+            lines.append(f"as_of = {own}")
+        else:
+            lines.append(f"as_of = {logic.constant(self.as_of)}")
+            if own != "None":  # a row of another day says nothing of this one
+                unknown = ["unknown" if not rule.programme else "not_applicable" for rule in self.rules.rules]
+                lines += [f"if day_of({own}) != as_of:", f"    return {tuple(unknown)!r}"]
+        approved, approved_on = logic.cell("approved"), logic.cell("approved_on")
+        known = f"{approved} is True or truth({approved}) == 3"
+        if approved == "None":
+            lines.append(f"approved = 1 if {approved_on} is None else 3")
+        else:
+            lines.append(f"approved = 3 if {known} else 0 if truth({approved}) == 0 else 1")
+        self.used |= logic.used
+        return lines
+
+    def body(self, approved: bool) -> list[str]:
+        """The statements for a centre that is approved on the as-of day, or for any other."""
+        logic, statuses, clocks = self.logic(), dict[int, str](), dict[Clock, str]()
+        for rule in self.rules.order:
+            status = self.status(logic, rule, approved, clocks)
+            if rule.id in self.waited_for:
+                logic.lines.append(f"s{rule.place} = {status}")
+                status = f"s{rule.place}"
+            exemption = logic.cell(f"exemption:{rule.id}")
+            if exemption != "None":
+                status = logic.keep(status)
+                exempted = f"('fail', 'unknown', 'fail', 'exempted')[truth({exemption})]"
+                status = f"({exempted} if {status} == 'fail' else {status})"
+            statuses[rule.place] = status
+        self.used |= logic.used
+        told = "".join(f"{statuses[place]}, " for place in range(len(statuses)))
+        return [*logic.lines, f"return ({told})"]
+
+    def status(self, logic: Logic, rule: Rule, approved: bool, clocks: dict[Clock, str]) -> str:
+        """Source for the status of a rule, before exemptions."""
+        if rule.programme:
+            return "'not_applicable'"
+        clock = rule.clock
+        before = None if approved else before_approval(clock)
+        if before is not None:
+            return f"('unknown' if approved == 1 else {before!r})"
+        if clock.yearly:
+            self.timed = True
+            values = "".join(
+                f"{logic.value(rule.require, n.year_name(clock, year))}, " for year in self.years
+            )
+            arguments = f"{logic.constant(clock)}, {self.force}, {self.cells(logic, clock)}"
+            return f"worst_year({arguments}, {logic.constant(self.years)}, ({values}))"
+        if clock.by is not None or clock.opens is not None:
+            self.timed = True
+            if clock not in clocks:
+                force = self.force if approved else f"(None if approved == 0 else {self.force})"
+                arguments = f"{logic.constant(clock)}, {force}, {self.cells(logic, clock)}"
+                clocks[clock] = logic.keep(f"late_in({arguments})")
+            late = clocks[clock]
+            return f"('unknown' if {late} is None else {self.judged(logic, rule, late)})"
+        if rule.broken is None is rule.applies:
+            false, unknown, review, true = (repr(status) for status in v.PLAIN["fail"])
+            return logic.outcome(rule.require, n.look_name(clock), (false, unknown, review, true))
+        return self.judged(logic, rule, "'fail'")
+
+    def judged(self, logic: Logic, rule: Rule, late: str) -> str:
+        """Source for the status of a rule by the status table; `late` is source too."""
+        look = n.look_name(rule.clock)
+        require = logic.value(rule.require, look)
+        if rule.broken is None is rule.applies:
+            return f"PLAIN[{late}][{require}]"
+        broken = "0" if rule.broken is None else logic.value(rule.broken, look)
+        applies = "3" if rule.applies is None else logic.value(rule.applies, look)
+        status = f"STATUS[{require}, {broken}, {applies}, {late}]"
+        if rule.applies is None or not may_review(rule.applies):
+            return status
+        whole = f"PLAIN[{late}][{logic.value(rule.whole, look)}]"
+        return f"({whole} if {applies} == {REVIEW} and {status} == 'needs_review' else {status})"
+
+    def cells(self, logic: Logic, clock: Clock) -> str:
+        """Source for the days of a row that a clock runs by."""
+        due = "None" if clock.by is None else logic.cell(n.due_name(clock))
+        return f"Cells(as_of, {due}, {logic.cell('approved_on')}, {logic.cell('term_end')})"
+
+
+class _Bound(ast.NodeTransformer):
+    """Puts constants in the place of their names `k0, k1, …`."""
+
+    def __init__(self, constants: Sequence[Any]) -> None:
+        self.inline = {
+            f"k{place}": value for place, value in enumerate(constants) if isinstance(value, _INLINE)
+        }
+
+    def visit_Name(self, node: ast.Name) -> ast.expr:
+        if node.id not in self.inline:
+            return node
+        value: Any = self.inline[node.id]
+        return ast.copy_location(ast.Constant(value), node)
+
+
+def _taking(names: list[str], places: list[int]) -> dict[str, Any]:
+    """What takes the cells of a row that are looked at, and one more that is not."""
+    if not names:
+        return dict.fromkeys(("by_name", "take"), lambda row: (None,)) | {"absent": {}}
+    by_name, take = itemgetter(*names, names[0]), itemgetter(*places, places[0])
+    absent = dict.fromkeys(names)
+
+    def by_place(row: Any) -> Any:
+        return by_name(absent | dict(row)) if isinstance(row, Mapping) else take(row)
+
+    return {"by_name": by_name, "take": by_place, "absent": absent}
+
+
+def _wrong(error: Exception) -> TicRulesError:
+    told = clip(str(error), 200)
+    return fault(UsageError, "row", f"这一行有取值不合列的类型，或缺少取值：{told}", f"a cell does not fit its column, or the row is too short: {told}")  # fmt: skip
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [f"    {line}" for line in lines]
+
+
+__all__ = ["Row", "RowFunction", "function_of"]

@@ -1,0 +1,294 @@
+"""Rows of flat facts are decided as the centre is that they were read from."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from agreement import RULESETS
+from generate import random_centre
+from interpret import Interpreter, statuses
+from random_rules import random_ruleset
+
+from tic_rules import Centre, RuleSet, UsageError, check, load_ruleset, parse_ruleset, row_function
+from tic_rules.core.logic import TRUE, UNKNOWN
+from tic_rules.core.quantities import INFINITY, LAST_DAY, Range
+from tic_rules.engines.checking import sorted_scene
+from tic_rules.engines.columns import names as n
+from tic_rules.engines.lowering import Days, look, lowered, years_owed
+from tic_rules.engines.lowering import form as f
+from tic_rules.engines.lowering.clock import deadline
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.scenarios import needs_of, scenarios_of
+
+FACTS = {
+    "headcount": ("staff", "headcount"),
+    "teams": ("staff", "teams"),
+    "research_staff": ("staff", "research"),
+    "board_meetings": ("governance", "board", "meetings_a_year"),
+    "charter": ("governance", "charter"),
+    "independent": ("legal", "independent"),
+    "entity_type": ("legal", "entity_type"),
+    "name": ("name",),
+}
+
+CONDITIONS: list[dict[str, Any]] = [
+    {"require": {"fact": "headcount", "at_least": 300}},
+    {"require": {"fact": "headcount", "at_least": 0}},
+    {"require": {"fact": "headcount", "between": [100, 300]}},
+    {"require": {"fact": "teams", "equals": 5}},
+    {"require": {"fact": "teams", "less_than": 5}, "fails_at_once": {"fact": "teams", "more_than": 6}},
+    {"require": {"fact": "research_staff", "more_than": "1/2"}},
+    {"require": {"fact": "board_meetings", "at_most": 4}, "applies": {"fact": "charter", "is": True}},
+    {"require": {"fact": "entity_type", "among": ["enterprise", "public_institution"], "open": True}},
+    {
+        "require": {"fact": "entity_type", "among": ["enterprise"]},
+        "applies": {"fact": "entity_type", "among": ["enterprise", "other"], "open": True},
+    },
+    {"require": {"not": {"fact": "independent", "is": True}}},
+    {
+        "require": {
+            "all": [
+                {"fact": "independent", "is": True},
+                {"fact": "charter", "is": True},
+                {"fact": "teams", "at_least": 2},
+            ]
+        }
+    },
+    {
+        "require": {
+            "any": [
+                {"fact": "independent", "is": True},
+                {"review": {"fact": "charter", "is": True}},
+                {"fact": "entity_type", "is": "other"},
+            ]
+        }
+    },
+    {"require": {"fact": "name", "reads": ["浙江省", "技术创新中心"]}},
+    {"require": {"fact": "name", "given": True}},
+    {
+        "kind": "consequence",
+        "when": {"fact": "charter", "is": False},
+        "then": {"zh": "后果", "en": "consequence"},
+    },
+]
+
+
+def _text() -> str:
+    text = {"zh": "试", "en": "try"}
+    about = {
+        "at": "一",
+        "quote": "试",
+        "topic": "goals",
+        "kind": "condition",
+        "modality": "must",
+        "bearer": "centre",
+        "title": text,
+        "message": text,
+        "remedy": text,
+    }
+    rules = [{"id": f"r-{place}", **about, **condition} for place, condition in enumerate(CONDITIONS)]
+    document = {"title": "试", "title_en": "try", "in_force": {"from": "2020-01-01"}}
+    clauses = [{"at": "一", "heading": "试", "rules": [rule["id"] for rule in rules]}]
+    model = {
+        "id": "row_try",
+        "version": "1.0.0",
+        "jurisdiction": "zhejiang",
+        "document": document,
+        "clauses": clauses,
+        "rules": rules,
+    }
+    return json.dumps(model, ensure_ascii=False)
+
+
+def _ruleset() -> RuleSet:
+    return parse_ruleset(_text(), "row.json")
+
+
+def _record(rng: random.Random) -> dict[str, Any]:
+    values: dict[str, tuple[Any, ...]] = {
+        "headcount": (0, 99, 100, 299, 300, 301), "teams": (1, 2, 4, 5, 6, 7), "research_staff": (0, 1), "board_meetings": (0, 4, 5),
+        "charter": (True, False), "independent": (True, False), "entity_type": ("enterprise", "public_institution", "other"),
+        "name": ("浙江省某某技术创新中心", "某中心", "浙江省技术创新中心"),
+    }  # fmt: skip
+    return {fact: rng.choice((*options, None)) for fact, options in values.items()}
+
+
+def _centre(record: dict[str, Any]) -> dict[str, Any]:
+    made: dict[str, Any] = {"stage": "approved", "approved_on": "2022-03-01", "reported_on": "2024-01-01"}
+    for fact, value in record.items():
+        *above, last = FACTS[fact]
+        part = made
+        for name in above:
+            part = part.setdefault(name, {})
+        part[last] = value
+    return made
+
+
+def test_a_record_is_decided_as_the_centre_that_says_the_same() -> None:
+    ruleset, rng = _ruleset(), random.Random(3)
+    decide = row_function(ruleset, [*FACTS, "approved"])
+    seen: set[tuple[int, str]] = set()
+    for _ in range(400):
+        record = _record(rng)
+        told = decide(record | {"approved": True})
+        assert told == decide([*(record[fact] for fact in FACTS), True])
+        assert told == tuple(check(_centre(record), ruleset, engine="reference").statuses.values()), record
+        seen |= set(enumerate(told))
+    assert {status for _, status in seen} == {"pass", "fail", "unknown", "needs_review", "not_applicable"}
+
+
+def test_what_is_left_out_is_not_known() -> None:
+    ruleset = _ruleset()
+    empty = dict.fromkeys(FACTS) | {"approved": True}
+    decide = row_function(ruleset, [*FACTS, "approved"])
+    assert (
+        decide({"approved": True}) == decide(empty) == row_function(ruleset, ["approved"])({"approved": True})
+    )
+    assert decide(empty)[0] == "unknown"
+    assert set(row_function(ruleset, [*FACTS])(empty)) == {"unknown"}, "whether it is approved is not known"
+    assert set(decide(empty | {"approved": False})) == {"not_applicable"}
+
+
+def test_what_is_no_number_is_not_known() -> None:
+    decide = row_function(_ruleset(), ["headcount", "approved"])
+    assert decide([float("nan"), True])[0] == "unknown"
+
+
+def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
+    decide = row_function(_ruleset(), ["headcount", "approved"])
+    for row in (["many", True], [1]):
+        with pytest.raises(UsageError, match=r"does not fit its column|too short"):
+            decide(row)
+
+
+def test_a_day_is_asked_for_where_rules_need_one() -> None:
+    with pytest.raises(UsageError, match="as_of"):
+        row_function("zhejiang_2022", ["approved"])
+    assert row_function("zhejiang_2022", ["approved"], as_of="2026-06-30")([True])
+    with pytest.raises(UsageError, match="check_table"):
+        row_function("zhejiang_2022", ["counts@approval"], as_of="2026-06-30")
+
+
+def test_a_row_of_another_day_says_nothing() -> None:
+    decide = row_function(_ruleset(), ["headcount", "approved", "as_of"], as_of="2024-01-01")
+    assert decide([301, True, date(2024, 1, 1)])[0] == "pass"
+    assert set(decide([301, True, date(2024, 1, 2)])) == {"unknown"}
+
+
+def test_no_text_of_a_rule_file_becomes_code() -> None:
+    evil = "'); __import__('os').abort() #"
+    text = json.dumps(json.loads(_text()), ensure_ascii=False).replace("浙江省", evil)
+    decide = row_function(parse_ruleset(text, "row.json"), [f"name:between:{evil}:技术创新中心", "approved"])
+    assert "pass" in decide(["海洋", True])
+
+
+# --- rows that are read from centres ----------------------------------------------------------------------------------------
+
+
+def cells_of(scene: Scene) -> dict[str, Any] | None:
+    """The row of a centre whose clock is known, with the names of `names`, read as the core form is interpreted."""
+    ruleset, scenario = scene.ruleset, None
+    for rule in ruleset.rules:
+        scenarios = scenarios_of(scene, needs_of(ruleset, rule))
+        if scenarios.cut or len(scenarios.all) > 1:
+            return None
+        one = scenarios.all[0]
+        scenario = (
+            one if scenario is None else type(one)(*(a or b for a, b in zip(scenario, one, strict=True)))
+        )
+    assert scenario is not None
+    days = Days(scene.as_of, *scenario, scene.force)
+    row: dict[str, Any] = {
+        "as_of": scene.as_of, "reported_on": scene.reported_on, "approved": scenario.approved is not None,
+        "approved_on": scenario.approved, "term_end": scenario.term_end,
+    }  # fmt: skip
+    interpreter = Interpreter(scene, scenario, {})
+    for rule in lowered(ruleset).rules:
+        if rule.programme:
+            continue
+        if rule.clock.by is not None:
+            row[n.due_name(rule.clock)] = deadline(rule.clock, days)
+        looks = [(n.look_name(rule.clock), look(rule.clock, days).moment)]
+        if rule.clock.yearly:
+            owed = years_owed(rule.clock, days)
+            looks = [(n.year_name(rule.clock, one.moment.year), one.moment) for one in owed]  # type: ignore[arg-type]
+        for name, moment in looks:
+            row[f"day@{name}"] = moment.day
+            for piece in (*rule.logic, rule.whole):
+                for node in f.walk(piece):
+                    row |= _read(interpreter, node, name, moment)
+    return row
+
+
+def _read(interpreter: Interpreter, node: f.Logic, look: str, moment: Moment) -> dict[str, Any]:
+    scene = interpreter.scene
+    match node:
+        case f.Compare():
+            fact, margin = n.compared(node)
+            left, right = (interpreter.ranged(side, moment) for side in (node.left, node.right))
+            ends = Range(left.low - right.high, left.high - right.low) if margin else left
+            known = [None if abs(end) == INFINITY else end for end in ends]
+            if known[0] == known[1] is not None:
+                return {f"{fact}@{look}": known[0]}
+            return {f"{fact}@{look}__low": known[0], f"{fact}@{look}__high": known[1]}
+        case f.Member(term=f.Choice() | f.Between() as term):
+            return dict(
+                _several(f"{term.fact}@{look}{n.suffix_of(node)}", interpreter.possible(term, moment))
+            )
+        case f.Happened(fact):
+            spans = scene.single(fact, moment.day)[0]
+            ends = dict(
+                _several(f"{fact}@{look}", [s for s in spans if s.last != LAST_DAY or s.first.year > 1])
+            )
+            return {f"{name}__first": s.first for name, s in ends.items()} | {
+                f"{name}__last": s.last for name, s in ends.items()
+            }
+        case f.Judged():
+            return {n.judgement_name(node): interpreter.value(node, moment)}
+        case f.Fold(over=f.Words(fact), body=f.Member(words=words)):
+            given, more, _ = scene.words(fact, moment.day)
+            there = {n.word_suffix(str(word)): word in (given or ()) for word in words} | {":*": bool(given)}
+            return {
+                f"{fact}@{look}{name}": TRUE if it else UNKNOWN if more else 0 for name, it in there.items()
+            }
+        case f.Fold() | f.Running() | f.Latest():
+            return {f"{node.over.fact}@{look}{n.suffix_of(node)}": interpreter.value(node, moment)}
+    return {}
+
+
+def _several(name: str, values: list[Any]) -> Iterator[tuple[str, Any]]:
+    for place, value in enumerate(dict.fromkeys(values), 1):
+        yield name if place == 1 else f"{name}__or{place}", value
+
+
+def _same(ruleset: RuleSet, data: dict[str, Any], as_of: date) -> bool:
+    scene = sorted_scene(Centre.from_data(data, ruleset=ruleset), ruleset, as_of)
+    row = cells_of(scene)
+    if row is None:
+        return False
+    told = dict(zip(ruleset.rule_ids, row_function(ruleset, row)(row), strict=True))
+    expected = statuses(scene)
+    assert told == expected, {
+        rule: (told[rule], expected[rule]) for rule in told if told[rule] != expected[rule]
+    }
+    return True
+
+
+@pytest.mark.parametrize("ruleset_id", RULESETS)
+def test_a_row_is_decided_as_its_centre(ruleset_id: str) -> None:
+    ruleset, rng = load_ruleset(ruleset_id), random.Random(11)
+    assert sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(60)) > 10
+
+
+def test_a_row_is_decided_as_its_centre_by_random_rules() -> None:
+    rng, decided = random.Random(12), 0
+    for _ in range(50):
+        ruleset = random_ruleset(rng)
+        decided += sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(4))
+    assert decided > 30
