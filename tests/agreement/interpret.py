@@ -23,13 +23,12 @@ from tic_rules.engines.lowering import (
     years_owed,
 )
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Entry, Moment, series_at
+from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
-from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import day_not_needed
-from tic_rules.model import conditions as c
 from tic_rules.model.centre import Series
 
 _OPERATORS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}
@@ -192,19 +191,14 @@ class Interpreter:
                 return [(word, TRUE) for word in words or ()], open_end
         table, open_end, path = self.scene.table(over.fact, moment.day)
         held = [(key, (table or {}).get(key)) for key in over.keys]
-        entries = [
-            (Entry((*path, key), record, None, None, None), TRUE)
-            for key, record in held
-            if record is not None
-        ]
+        entries = [(plain_entry((*path, key), record), TRUE) for key, record in held if record is not None]
         return entries, open_end if len(entries) < len(held) else None
 
     def possible(self, term: Any, moment: Moment) -> list[Any]:
         values = self.scene.single(term.fact, moment.day)[0]
         if isinstance(term, f.Choice):
             return values
-        reads = c.Reads(fact=term.fact, reads=(term.before, term.after), ignoring_space=term.packed)
-        return [between(reads, value) for value in values]
+        return [term.reader()(value) for value in values]
 
     def ranged(self, term: f.Ranged, moment: Moment) -> Range:
         match term:

@@ -60,7 +60,8 @@ def suffix_of(node: f.Member | f.Fold | f.Running | f.Latest | f.Happened) -> st
 
 
 def between_suffix(term: f.Between) -> str:
-    return f":between:{term.before}:{term.after}{':packed' if term.packed else ''}".replace(".", "·")
+    plain = (":packed" if term.packed else "") + (":caseless" if term.caseless else "")
+    return f":between:{term.before}:{term.after}{plain}".replace(".", "·")
 
 
 def word_suffix(word: str) -> str:

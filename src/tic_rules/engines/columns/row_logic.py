@@ -69,8 +69,9 @@ class Logic:
         if isinstance(term, f.Choice):
             return self.several(term.fact, look)
         cells = self.several(term.fact, look, n.between_suffix(term))
-        arguments = ", ".join(self.constant(part) for part in (term.before, term.after, term.packed))
-        return cells or [self.keep(f"between({cell}, {arguments})") for cell in self.several(term.fact, look)]
+        inner = self.constant(term.reader())
+        texts = self.several(term.fact, look)
+        return cells or [self.keep(f"None if {text} is None else {inner}({text})") for text in texts]
 
     def keep(self, source: str) -> str:
         """A variable that holds what some source comes to."""

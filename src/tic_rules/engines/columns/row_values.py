@@ -34,15 +34,6 @@ def one_of(cells: Sequence[Any], words: frozenset[Any], inside: int, outside: in
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
-def between(cell: str | None, before: str, after: str, packed: bool) -> str | None:
-    """What stands between the beginning and the end that a text must have; empty where it does not have them."""
-    if cell is None:
-        return None
-    text, first, last = ("".join(part.split()) if packed else part for part in (cell, before, after))
-    reads = text.startswith(first) and text.endswith(last) and len(text) > len(first) + len(last)
-    return text[len(first) : len(text) - len(last)] if reads else ""
-
-
 def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> int:
     """Whether something was done by the day looked at, of the days that it may have been, each from first to last."""
     day, reported_on = day_of(day), day_of(reported_on)
@@ -142,7 +133,6 @@ __all__ = [
     "PLAIN",
     "Cells",
     "agree",
-    "between",
     "day_of",
     "happened",
     "late_in",

@@ -50,7 +50,7 @@ Logic:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
@@ -104,7 +104,24 @@ class Between(NamedTuple):
     after: str
     packed: bool
     """White space does not count, neither in the text nor in its ends."""
+    caseless: bool
+    """Nor does the case of letters."""
     kind: Literal["between"] = "between"
+
+    def reader(self) -> Callable[[str], str]:
+        """A function that takes a text to what stands between."""
+        before, after = (self._plain(end) for end in (self.before, self.after))
+
+        def inner(text: str) -> str:
+            text = self._plain(text)
+            reads = text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
+            return text[len(before) : len(text) - len(after)] if reads else ""
+
+        return inner
+
+    def _plain(self, text: str) -> str:
+        text = "".join(text.split()) if self.packed else text
+        return text.casefold() if self.caseless else text
 
 
 class Attribute(NamedTuple):

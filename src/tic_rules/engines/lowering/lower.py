@@ -164,7 +164,7 @@ class _Conditions:
             case c.NoneOf():
                 return f.Fold(f.Entries(node.fact), True, _not_forbidden(node), source=node)
             case c.EachOf():
-                return f.Fold(f.Keys(node.fact, node.each_of), True, entry_logic(node.has), source=node)
+                return f.Fold(f.Keys(node.fact, node.each_of), True, _of_key(node), source=node)
             case c.Running():
                 return f.Running(node.running, f.Entries(node.of), entry_logic(node.where), node)
             case c.Latest():
@@ -174,7 +174,7 @@ class _Conditions:
 
 
 def _between(node: c.Reads) -> f.Between:
-    return f.Between(node.fact, *node.reads, node.ignoring_space)
+    return f.Between(node.fact, *node.reads, node.ignoring_space, node.ignoring_case)
 
 
 def _not_forbidden(node: c.NoneOf) -> f.Logic:
@@ -186,6 +186,16 @@ def _not_forbidden(node: c.NoneOf) -> f.Logic:
     if node.permitted is not None:
         permitted = cases(entry_logic(node.permitted), REVIEW, UNKNOWN, UNKNOWN, TRUE)
     return cases(forbidden, permitted, UNKNOWN, REVIEW, FALSE)
+
+
+def _of_key(node: c.EachOf) -> f.Logic:
+    """What an entry of a table has to be; one that is not so may be as a person has to judge."""
+    has = entry_logic(node.has)
+    if node.review is None:
+        return has
+    to_judge = entry_logic(node.review)
+    otherwise = (cases(to_judge, value, UNKNOWN, value, REVIEW) for value in (FALSE, UNKNOWN, REVIEW))
+    return cases(has, *otherwise, TRUE)
 
 
 def entry_logic(where: c.Where | None) -> f.Logic:

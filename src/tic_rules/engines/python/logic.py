@@ -110,14 +110,7 @@ class Values:
         single = self.readings.single(term.fact)
         if isinstance(term, f.Choice):
             return single
-        packed = term.packed
-        before, after = ("".join(end.split()) if packed else end for end in (term.before, term.after))
-
-        def inner(text: str) -> str:
-            text = "".join(text.split()) if packed else text
-            reads = text.startswith(before) and text.endswith(after) and len(text) > len(before) + len(after)
-            return text[len(before) : len(text) - len(after)] if reads else ""
-
+        inner = term.reader()
         return lambda view: [inner(text) for text in single(view)]
 
     def _member(self, node: f.Member) -> Value:
