@@ -15,6 +15,9 @@ from peers import PEERS
 BY_HAND = {"hand-written Python, one expression": by_hand, "hand-written Python, ifs into a mapping": by_ifs}
 
 
+OURS = "tic-rules, row_function"
+
+
 def megabytes(name: str) -> float:
     """The peak of a process that prepares an engine and decides records with it: Python and the records included."""
     return float(
@@ -26,16 +29,16 @@ def _decide(name: str) -> None:
     decide: Callable[[Mapping[str, Any]], Any]
     if name in BY_HAND:
         decide = BY_HAND[name]
-    elif name == "tic-rules, compiled":
-        from flat_work import ruleset
+    elif name == OURS:
+        from flat_work import COLUMNS, ruleset
 
-        from tic_rules.engines.python.flat import flat
+        from tic_rules import row_function
 
-        decide = flat(ruleset())
+        decide = row_function(ruleset(), COLUMNS)
     else:
         decide = PEERS[name][1]()
     for record in records(200):
-        decide(record)
+        decide(record | {"approved": True})
 
 
 if __name__ == "__main__":

@@ -23,6 +23,8 @@ RULES: tuple[tuple[str, str, Any], ...] = (
 )  # fmt: skip
 
 FACTS = tuple(dict.fromkeys(fact for fact, _, _ in RULES))
+COLUMNS = (*FACTS, "approved")
+"""What a rule set asks besides: whether the centre is approved."""
 
 
 def ruleset() -> Any:
@@ -61,6 +63,11 @@ def records(count: int, seed: int = 1) -> list[dict[str, Any]]:
                 record[fact] = None if rng.random() < 0.05 else value
         made.append(record)
     return made
+
+
+def rows(records: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Records as rows of a table: of approved centres."""
+    return [record | {"approved": True} for record in records]
 
 
 def _value(rng: random.Random, operator: str, bound: Any) -> Any:

@@ -16,12 +16,12 @@ from random_rules import random_ruleset
 
 from tic_rules import Centre, RuleSet, UsageError, check, load_ruleset, parse_ruleset, row_function
 from tic_rules.core.logic import TRUE, UNKNOWN
-from tic_rules.core.quantities import INFINITY, LAST_DAY, Range
+from tic_rules.core.quantities import INFINITY, LAST_DAY, Range, add_days
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import Days, look, lowered, years_owed
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.lowering.clock import deadline
+from tic_rules.engines.lowering.clock import deadline, opening
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
@@ -213,53 +213,49 @@ def cells_of(scene: Scene) -> dict[str, Any] | None:
         if rule.programme:
             continue
         if rule.clock.by is not None:
-            row[n.due_name(rule.clock)] = deadline(rule.clock, days)
-        looks = [(n.look_name(rule.clock), look(rule.clock, days).moment)]
+            row[n.due_of(rule.clock.by)] = deadline(rule.clock, days)
+        if isinstance(rule.clock.opens, int):
+            opens = opening(rule.clock, days)
+            row[n.mark_of(rule.clock)] = None if opens is None else add_days(opens, -1)
+        looks = [(n.look_of(rule.clock), look(rule.clock, days).moment)]
         if rule.clock.yearly:
             owed = years_owed(rule.clock, days)
-            looks = [(n.year_name(rule.clock, one.moment.year), one.moment) for one in owed]  # type: ignore[arg-type]
+            looks = [(n.look_of_year(rule.clock, one.moment.year or 0), one.moment) for one in owed]
         for name, moment in looks:
-            row[f"day@{name}"] = moment.day
+            row[n.day_of(name)] = moment.day
             for piece in (*rule.logic, rule.whole):
-                for node in f.walk(piece):
-                    row |= _read(interpreter, node, name, moment)
+                for node in n.readings_of(piece):
+                    for column in n.columns_of(node, name):
+                        row |= _read(interpreter, node, column, moment)
     return row
 
 
-def _read(interpreter: Interpreter, node: f.Logic, look: str, moment: Moment) -> dict[str, Any]:
+def _read(interpreter: Interpreter, node: f.Logic, column: n.Column, moment: Moment) -> dict[str, Any]:
     scene = interpreter.scene
-    match node:
-        case f.Compare():
-            fact, margin = n.compared(node)
+    match column.kind, node:
+        case n.Kind.RANGE | n.Kind.MARGIN, f.Compare():
             left, right = (interpreter.ranged(side, moment) for side in (node.left, node.right))
-            ends = Range(left.low - right.high, left.high - right.low) if margin else left
+            margin = Range(left.low - right.high, left.high - right.low)
+            ends = margin if column.kind == n.Kind.MARGIN else left
             known = [None if abs(end) == INFINITY else end for end in ends]
             if known[0] == known[1] is not None:
-                return {f"{fact}@{look}": known[0]}
-            return {f"{fact}@{look}__low": known[0], f"{fact}@{look}__high": known[1]}
-        case f.Member(term=f.Choice() | f.Between() as term):
-            return dict(
-                _several(f"{term.fact}@{look}{n.suffix_of(node)}", interpreter.possible(term, moment))
-            )
-        case f.Happened(fact):
+                return {column.name: known[0]}
+            return {column.low: known[0], column.high: known[1]}
+        case n.Kind.WORD, _:
+            return dict(_several(column.name, interpreter.possible(column.of, moment)))
+        case n.Kind.DAYS, f.Happened(fact):
             spans = scene.single(fact, moment.day)[0]
-            ends = dict(
-                _several(f"{fact}@{look}", [s for s in spans if s.last != LAST_DAY or s.first.year > 1])
+            ends_of = dict(
+                _several(column.name, [s for s in spans if s.last != LAST_DAY or s.first.year > 1])
             )
-            return {f"{name}__first": s.first for name, s in ends.items()} | {
-                f"{name}__last": s.last for name, s in ends.items()
+            return {f"{name}__first": s.first for name, s in ends_of.items()} | {
+                f"{name}__last": s.last for name, s in ends_of.items()
             }
-        case f.Judged():
-            return {n.judgement_name(node): interpreter.value(node, moment)}
-        case f.Fold(over=f.Words(fact), body=f.Member(words=words)):
+        case n.Kind.HAS | n.Kind.ANY_WORD, f.Fold(over=f.Words(fact)):
             given, more, _ = scene.words(fact, moment.day)
-            there = {n.word_suffix(str(word)): word in (given or ()) for word in words} | {":*": bool(given)}
-            return {
-                f"{fact}@{look}{name}": TRUE if it else UNKNOWN if more else 0 for name, it in there.items()
-            }
-        case f.Fold() | f.Running() | f.Latest():
-            return {f"{node.over.fact}@{look}{n.suffix_of(node)}": interpreter.value(node, moment)}
-    return {}
+            there = bool(given) if column.kind == n.Kind.ANY_WORD else column.part in (given or ())
+            return {column.name: TRUE if there else UNKNOWN if more else 0}
+    return {column.name: interpreter.value(node, moment)}
 
 
 def _several(name: str, values: list[Any]) -> Iterator[tuple[str, Any]]:

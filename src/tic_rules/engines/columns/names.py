@@ -1,85 +1,230 @@
-"""The names of the columns of a table, from the core form: `fact@look day` and what is read of it. See docs/frames.md."""
+"""The names of the columns that a rule set reads from a table: what makes tables and what decides them both ask here.
+
+`headcount@2y__low` is the least that the headcount may be on the day that a rule looks at which is due two years after
+approval; `@now`, `@application`, `@term_end`, `@2024` are other look days. Nothing here reads a centre or decides a rule.
+"""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from enum import Enum, auto
 from fractions import Fraction
 from hashlib import sha256
+from typing import NamedTuple
 
-from tic_rules.engines.lowering import Clock
+from tic_rules.engines.lowering import Clock, Logic, Rule, lowered
 from tic_rules.engines.lowering import form as f
+from tic_rules.evaluation.scenarios import Needs, needs_of
+from tic_rules.model.ruleset import RuleSet
+
+CENTRE, SCENARIO, ID, AS_OF, REPORTED_ON, APPROVED, APPROVED_ON, TERM_END = (
+    "centre", "life", "id", "as_of", "reported_on", "approved", "approved_on", "term_end",
+)  # fmt: skip
+CLOCK = frozenset({SCENARIO, APPROVED, APPROVED_ON, TERM_END, REPORTED_ON})
+"""Columns of the clock. `approved` says whether the centre is approved on the as-of day."""
 
 
-def look_name(clock: Clock) -> str:
+class Kind(Enum):
+    """What a column, or a pair of columns, holds."""
+
+    RANGE = auto()
+    """The ends of a number."""
+    MARGIN = auto()
+    """The ends of how much one number is more than another."""
+    WORD = auto()
+    """A word, a text, or yes and no; what else it may be in further columns."""
+    DAYS = auto()
+    """The first and the last day that a date may be."""
+    HAS = auto()
+    """Whether a list of words holds one word; the part is the word."""
+    ANY_WORD = auto()
+    """Whether a list of words holds any."""
+    TRUTH = auto()
+    """What a piece of logic came to when the table was made; an attestation."""
+
+
+class Column(NamedTuple):
+    """A reading that a piece of logic needs."""
+
+    name: str
+    plain: str
+    """The name without a look day: a value that holds on every day."""
+    kind: Kind
+    of: Logic | f.Chosen
+    """What is read: of words the term, else the logic."""
+    part: str = ""
+
+    @property
+    def low(self) -> str:
+        return f"{self.name}__low"
+
+    @property
+    def high(self) -> str:
+        return f"{self.name}__high"
+
+    def other(self, place: int) -> str:
+        """Where a word may be one of several, the second and further ones."""
+        return self.name if place == 1 else f"{self.name}__or{place}"
+
+
+# --- the clock --------------------------------------------------------------------------------------------------------------
+
+
+def look_of(clock: Clock) -> str:
     """The name of the day that a rule looks at, and from which day on money and events count for it."""
     if clock.opens is not None:
-        return f"after_{day_name(clock.opens)}"
-    day = day_name(clock.by) if clock.by is not None else "until_term_end" if clock.until else "now"
-    return day if clock.since is None else f"{day}_since_{clock.since}"
+        look = f"after_{_years(clock.opens)}"
+    else:
+        look = _years(clock.by) if clock.by is not None else "until_term_end" if clock.until else "now"
+        look += f"_since_{clock.since}" if clock.since is not None else ""
+    return look + _ADVERSE * clock.adverse
 
 
-def year_name(clock: Clock, year: int) -> str:
+def look_of_year(clock: Clock, year: int) -> str:
     """2023, or 2023+1 where what is owed for a year is looked for until the end of the next."""
-    return f"{year}+1" if clock.next_year else str(year)
+    return str(year) + "+1" * clock.next_year + _ADVERSE * clock.adverse
 
 
-def day_name(day: object) -> str:
-    """A day of a clock as a rule file says it: 2y, approval, 2025-12-31."""
-    return f"{day}y" if isinstance(day, int) else str(day)
+_ADVERSE = "_adverse"
+"""What a prohibition or a consequence reads of lists whose earlier entries are left out for it, where the law came later."""
+
+YEAR = re.compile(rf"@(\d{{4}})(?:\+1)?(?:{_ADVERSE})?(?=$|:|__)")
+"""The year in the name of a column of a yearly rule."""
 
 
-def due_name(clock: Clock) -> str:
-    """The column of a rule's deadline."""
-    return f"due@{day_name(clock.by)}"
+def due_of(by: object) -> str:
+    """The column of the last day of a rule's time; of a number, so many years after approval."""
+    return f"due@{_years(by)}"
 
 
-def compared(node: f.Compare) -> tuple[str, bool]:
-    """What is read for a comparison, without a look day; whether it is a margin, which is compared with nothing."""
-    left, right = node.left, node.right
-    match left, right:
-        case f.Quantity(fact), f.Times(factor, f.Quantity(other)):
-            return f"{fact}-{Fraction(factor)}*{other}", True
-        case f.Amount(fact, group), f.Amount(_, other):
-            return f"{fact}/{group}-{other}", True
-        case f.Times(rest, f.Part(fact, groups)), f.Times(part, _):
-            return f"{fact}/{'+'.join(groups)}-{Fraction(part) / Fraction(part + rest)}", True
-        case f.Quantity(fact), f.Bounds():
-            return fact, False
-    raise AssertionError(f"no comparison of the core form: {node!r}")
+def mark_of(clock: Clock) -> str:
+    """The column of the day that a clock opens on, or after."""
+    return {"approval": APPROVED_ON, "term_end": TERM_END}.get(str(clock.opens)) or due_of(clock.opens)
 
 
-def suffix_of(node: f.Member | f.Fold | f.Running | f.Latest | f.Happened) -> str:
-    """What follows the look day in the name of a column that is read for a piece of logic; dots are not for Spark."""
+def _years(by: object) -> str:
+    return f"{by}y" if isinstance(by, int) else str(by)
+
+
+def day_of(look: str) -> str:
+    """The column of the day looked at."""
+    return f"day@{look}"
+
+
+def counts_of(needs: Needs) -> str:
+    """Whether a row counts for the rules that look at these days of the clock. Only tables with open clocks have such columns."""
+    return "counts@" + ("+".join(name for name, needed in needs._asdict().items() if needed) or "any")
+
+
+def behind_of(rule: str) -> str:
+    return f"behind:{rule}"
+
+
+def exemption_of(rule: str) -> str:
+    return f"exemption:{rule}"
+
+
+def centre_rules(ruleset: RuleSet) -> tuple[Rule, ...]:
+    """The rules that are decided for one centre."""
+    return tuple(rule for rule in lowered(ruleset).rules if not rule.programme)
+
+
+def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
+    """The rules by the days of the clock that they look at, the most demanding first."""
+    groups: dict[Needs, list[Rule]] = {}
+    for rule in centre_rules(ruleset):
+        groups.setdefault(needs_of(ruleset, ruleset[rule.id]), []).append(rule)
+    return dict(sorted(groups.items(), key=lambda pair: -sum(pair[0])))
+
+
+# --- logic ------------------------------------------------------------------------------------------------------------------
+
+
+def readings_of(node: Logic) -> Iterator[Logic]:
+    """The pieces of logic that are decided from columns; the clock and other rules decide the rest."""
+    decided = (f.All, f.Any, f.Cases, f.Constant, f.Until, f.Followed)
+    return (part for part in f.walk(node) if not isinstance(part, decided))
+
+
+PARTED = ("equals", "between")
+"""Of a sum that may lie in some parts of its range only, what such a comparison came to stands beside the range."""
+
+
+def columns_of(node: Logic, look: str) -> tuple[Column, ...]:
+    """The columns that one of the `readings_of` logic is decided from."""
+
+    def column(kind: Kind, fact: str, suffix: str = "", of: f.Chosen | None = None, part: str = "") -> Column:
+        suffix = suffix.replace(".", "·")  # Spark takes what stands behind a dot for a field of a structure
+        return Column(f"{fact}@{look}{suffix}", f"{fact}{suffix}", kind, of or node, part)
+
     match node:
-        case f.Member(term=f.Between() as term):
-            return between_suffix(term)
+        case f.Judged():
+            name = f"judgement:{node.rule}" + (f":{node.item}" if node.item else "")
+            return (Column(name, name, Kind.TRUTH, node),)
+        case f.Compare(left=f.Quantity(fact), right=f.Bounds(low, high)):
+            if node.operator not in PARTED:
+                return (column(Kind.RANGE, fact),)
+            bounds = f"{low}" if low == high else f"{low}-{high}"
+            return column(Kind.RANGE, fact), column(Kind.TRUTH, fact, f":{node.operator}:{bounds}")
+        case f.Compare():
+            return (column(Kind.MARGIN, _margin_of(node)),)
+        case f.Member(term=f.Choice(fact)):
+            return (column(Kind.WORD, fact, of=node.term),)
+        case f.Member(term=f.Between() as text):
+            return (column(Kind.WORD, text.fact, _suffix_of(text), text),)
+        case f.Agree():
+            return tuple(column(Kind.WORD, text.fact, _suffix_of(text), text) for text in node.texts)
+        case f.Happened():
+            return (column(Kind.DAYS, node.fact),)
+        case f.Fold(over=f.Words(fact), body=f.Member(words=words)):
+            has = [column(Kind.HAS, fact, f":{word}", part=str(word)) for word in words]
+            return (*has, column(Kind.ANY_WORD, fact, ":*"))
         case f.Fold(source=source) | f.Running(source=source) | f.Latest(source=source):
-            suffix = f":{type(source).__name__.lower()}:{sha256(repr(source).encode()).hexdigest()[:10]}"
-        case _:
-            suffix = ""
-    return suffix.replace(".", "·")
+            digest = sha256(repr(source).encode()).hexdigest()[:10]
+            return (column(Kind.TRUTH, node.over.fact, f":{type(source).__name__.lower()}:{digest}"),)
+    raise AssertionError(f"not read from columns: {node!r}")
 
 
-def between_suffix(term: f.Between) -> str:
-    plain = (":packed" if term.packed else "") + (":caseless" if term.caseless else "")
-    return f":between:{term.before}:{term.after}{plain}".replace(".", "·")
+def _margin_of(node: f.Compare) -> str:
+    match node.left, node.right:
+        case f.Amount(fact, group), f.Amount(group=other):
+            return f"{fact}/{group}-{other}"
+        case f.Times(factor, f.Part(fact, groups)), f.Times(part):
+            return f"{fact}/{'+'.join(groups)}-{Fraction(part) / Fraction(part + factor)}"
+        case f.Quantity(fact), f.Times(factor, f.Quantity(other)):
+            return f"{fact}-{Fraction(factor)}*{other}"
+    raise AssertionError(f"no comparison of a rule file: {node!r}")
 
 
-def word_suffix(word: str) -> str:
-    return f":{word}".replace(".", "·")
-
-
-def judgement_name(node: f.Judged) -> str:
-    return f"judgement:{node.rule}" + (f":{node.item}" if node.item else "")
+def _suffix_of(text: f.Between) -> str:
+    return f":between:{text.before}:{text.after}" + (":packed" if text.packed else "")
 
 
 __all__ = [
-    "between_suffix",
-    "compared",
-    "day_name",
-    "due_name",
-    "judgement_name",
-    "look_name",
-    "suffix_of",
-    "word_suffix",
-    "year_name",
+    "APPROVED",
+    "APPROVED_ON",
+    "AS_OF",
+    "CENTRE",
+    "CLOCK",
+    "ID",
+    "PARTED",
+    "REPORTED_ON",
+    "SCENARIO",
+    "TERM_END",
+    "YEAR",
+    "Column",
+    "Kind",
+    "behind_of",
+    "centre_rules",
+    "columns_of",
+    "counts_of",
+    "day_of",
+    "due_of",
+    "exemption_of",
+    "look_of",
+    "look_of_year",
+    "mark_of",
+    "readings_of",
+    "rules_by_needs",
 ]

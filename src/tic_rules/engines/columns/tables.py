@@ -105,7 +105,7 @@ def row_function(
     is the day looked at, by default each row's own in the column `as_of`. Raises UsageError where rules need a day and there
     is none, and for columns of open clocks, where several rows make a centre: `check_table` decides those.
     """
-    from tic_rules.engines.columns.rows import function_of
+    from tic_rules.engines.rows import function_of
 
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
     return function_of(rules, tuple(columns), day)

@@ -7,7 +7,6 @@ that is bound by its position; no name or text of it becomes code.
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
@@ -16,9 +15,9 @@ from typing import Any
 from tic_rules.core.errors import TicRulesError, UsageError, clip, fault
 from tic_rules.core.logic import REVIEW
 from tic_rules.engines.columns import names as n
-from tic_rules.engines.columns import row_values as v
-from tic_rules.engines.columns.row_logic import NAMESPACE, Logic
 from tic_rules.engines.lowering import STATUS, Clock, Rule, before_approval, lowered, may_review
+from tic_rules.engines.rows import values as v
+from tic_rules.engines.rows.logic import NAMESPACE, Logic
 from tic_rules.model.ruleset import RuleSet
 
 Row = Mapping[str, Any] | Sequence[Any]
@@ -27,7 +26,6 @@ Row = Mapping[str, Any] | Sequence[Any]
 RowFunction = Callable[[Row], tuple[str, ...]]
 """The status of every rule, in the rule set's order."""
 
-_YEAR = re.compile(r"@(\d{4})(?:\+1)?(?=$|:|__)")
 _INLINE = (bool, int, float, str, frozenset, type(None))
 """Constants that stand in the code itself; others it names."""
 
@@ -49,7 +47,7 @@ class _Function:
         self.rules, self.constants, self.used = lowered(ruleset), list[Any](), dict[int, None]()
         self.places = {rule.id: rule.place for rule in self.rules.rules}
         self.waited_for = {other for rule in self.rules.rules for other in rule.waits_for}
-        known = [int(match[1]) for name in columns if (match := _YEAR.search(name))]
+        known = [int(match[1]) for name in columns if (match := n.YEAR.search(name))]
         self.years = range(min(known), max(known) + 1) if known else range(0)
         self.timed = False
         first = self.logic()
@@ -61,13 +59,14 @@ class _Function:
 
     def built(self) -> RowFunction:
         approved, others = self.body(approved=True), self.body(approved=False)
-        if self.timed and self.as_of is None and "as_of" not in self.columns:
+        if self.timed and self.as_of is None and n.AS_OF not in self.columns:
             zh = "没有基准日：请给出 as_of，或在列中写明 as_of"
             raise fault(UsageError, "as-of", zh, "no as-of day: give as_of, or a column as_of")
         body = [*self.days, "if approved == 3:", *_indented(approved), *others]
         taken = "".join(f"x{place}, " for place in self.used)
         lines = ["def decide(row):", "    try:"]
-        lines += [f"        {taken}_ = by_name(row) if row.__class__ is dict else take(row)"]
+        by_place = "by_place(row) if row.__class__ is tuple else take(row)"
+        lines += [f"        {taken}_ = by_name(row) if row.__class__ is dict else {by_place}"]
         lines += _indented(_indented(body))
         lines += [
             "    except KeyError:  # a fact that is left out is not known",
@@ -85,7 +84,7 @@ class _Function:
     def _days(self, logic: Logic) -> list[str]:
         """The as-of day, and whether the centre is approved on it."""
         lines = []
-        own = logic.cell("as_of")
+        own = logic.cell(n.AS_OF)
         if self.as_of is None:
             lines.append(f"as_of = {own}")
         else:
@@ -93,7 +92,7 @@ class _Function:
             if own != "None":  # a row of another day says nothing of this one
                 unknown = ["unknown" if not rule.programme else "not_applicable" for rule in self.rules.rules]
                 lines += [f"if day_of({own}) != as_of:", f"    return {tuple(unknown)!r}"]
-        approved, approved_on = logic.cell("approved"), logic.cell("approved_on")
+        approved, approved_on = logic.cell(n.APPROVED), logic.cell(n.APPROVED_ON)
         known = f"{approved} is True or truth({approved}) == 3"
         if approved == "None":
             lines.append(f"approved = 1 if {approved_on} is None else 3")
@@ -110,7 +109,7 @@ class _Function:
             if rule.id in self.waited_for:
                 logic.lines.append(f"s{rule.place} = {status}")
                 status = f"s{rule.place}"
-            exemption = logic.cell(f"exemption:{rule.id}")
+            exemption = logic.cell(n.exemption_of(rule.id))
             if exemption != "None":
                 status = logic.keep(status)
                 exempted = f"('fail', 'unknown', 'fail', 'exempted')[truth({exemption})]"
@@ -131,7 +130,7 @@ class _Function:
         if clock.yearly:
             self.timed = True
             values = "".join(
-                f"{logic.value(rule.require, n.year_name(clock, year))}, " for year in self.years
+                f"{logic.value(rule.require, n.look_of_year(clock, year))}, " for year in self.years
             )
             arguments = f"{logic.constant(clock)}, {self.force}, {self.cells(logic, clock)}"
             return f"worst_year({arguments}, {logic.constant(self.years)}, ({values}))"
@@ -145,12 +144,12 @@ class _Function:
             return f"('unknown' if {late} is None else {self.judged(logic, rule, late)})"
         if rule.broken is None is rule.applies:
             false, unknown, review, true = (repr(status) for status in v.PLAIN["fail"])
-            return logic.outcome(rule.require, n.look_name(clock), (false, unknown, review, true))
+            return logic.outcome(rule.require, n.look_of(clock), (false, unknown, review, true))
         return self.judged(logic, rule, "'fail'")
 
     def judged(self, logic: Logic, rule: Rule, late: str) -> str:
         """Source for the status of a rule by the status table; `late` is source too."""
-        look = n.look_name(rule.clock)
+        look = n.look_of(rule.clock)
         require = logic.value(rule.require, look)
         if rule.broken is None is rule.applies:
             return f"PLAIN[{late}][{require}]"
@@ -164,8 +163,9 @@ class _Function:
 
     def cells(self, logic: Logic, clock: Clock) -> str:
         """Source for the days of a row that a clock runs by."""
-        due = "None" if clock.by is None else logic.cell(n.due_name(clock))
-        return f"Cells(as_of, {due}, {logic.cell('approved_on')}, {logic.cell('term_end')})"
+        due = "None" if clock.by is None else logic.cell(n.due_of(clock.by))
+        opens = "None" if clock.opens is None else logic.cell(n.mark_of(clock))
+        return f"Cells(as_of, {due}, {logic.cell(n.APPROVED_ON)}, {logic.cell(n.TERM_END)}, {opens})"
 
 
 class _Bound(ast.NodeTransformer):
@@ -186,14 +186,14 @@ class _Bound(ast.NodeTransformer):
 def _taking(names: list[str], places: list[int]) -> dict[str, Any]:
     """What takes the cells of a row that are looked at, and one more that is not."""
     if not names:
-        return dict.fromkeys(("by_name", "take"), lambda row: (None,)) | {"absent": {}}
-    by_name, take = itemgetter(*names, names[0]), itemgetter(*places, places[0])
+        return dict.fromkeys(("by_name", "by_place", "take"), lambda row: (None,)) | {"absent": {}}
+    by_name, by_place = itemgetter(*names, names[0]), itemgetter(*places, places[0])
     absent = dict.fromkeys(names)
 
-    def by_place(row: Any) -> Any:
-        return by_name(absent | dict(row)) if isinstance(row, Mapping) else take(row)
+    def take(row: Any) -> Any:
+        return by_name(absent | dict(row)) if isinstance(row, Mapping) else by_place(row)
 
-    return {"by_name": by_name, "take": by_place, "absent": absent}
+    return {"by_name": by_name, "by_place": by_place, "take": take, "absent": absent}
 
 
 def _wrong(error: Exception) -> TicRulesError:

@@ -49,14 +49,14 @@ class Logic:
         self.used[place] = None
         return f"x{place}"
 
-    def named(self, fact: str, look: str, suffix: str = "", ending: str = "") -> str | None:
+    def named(self, column: n.Column, ending: str = "") -> str | None:
         """The column of a reading: at its look day, or one that holds on every day."""
-        names = (f"{fact}@{look}{suffix}{ending}", f"{fact}{suffix}{ending}")
+        names = (column.name + ending, column.plain + ending)
         return next((name for name in names if name in self.columns), None)
 
-    def several(self, fact: str, look: str, suffix: str = "") -> list[str]:
+    def several(self, column: n.Column) -> list[str]:
         """The cells of a word: its own, and those of what else it may be."""
-        first = self.named(fact, look, suffix)
+        first = self.named(column)
         if first is None:
             return []
         names = [first]
@@ -64,14 +64,18 @@ class Logic:
             names.append(more)
         return [self.cell(name) for name in names]
 
-    def texts(self, term: f.Choice | f.Between, look: str) -> list[str]:
+    def texts(self, column: n.Column, look: str) -> list[str]:
         """The cells of a word, or of what stands between the ends of a text; where only the text is there, what is read of it."""
-        if isinstance(term, f.Choice):
-            return self.several(term.fact, look)
-        cells = self.several(term.fact, look, n.between_suffix(term))
-        inner = self.constant(term.reader())
-        texts = self.several(term.fact, look)
-        return cells or [self.keep(f"None if {text} is None else {inner}({text})") for text in texts]
+        cells = self.several(column)
+        if cells or not isinstance(column.of, f.Between):
+            return cells
+        (text,) = n.columns_of(f.Member(f.Choice(column.of.fact), (), FALSE, TRUE, UNKNOWN), look)
+        inner = self.constant(column.of.reader())
+        return [self.keep(f"None if {cell} is None else {inner}({cell})") for cell in self.several(text)]
+
+    def truth(self, column: n.Column, absent: int = UNKNOWN) -> str:
+        """A column of truth values."""
+        return f"truth({self.cell(self.named(column) or '')}, {absent})"
 
     def keep(self, source: str) -> str:
         """A variable that holds what some source comes to."""
@@ -113,52 +117,51 @@ class Logic:
             case f.Happened():
                 return self._happened(node, look)
             case f.Until(day):
-                cell = self.cell("term_end" if day == "term_end" else "approved_on")
+                cell = self.cell(n.TERM_END if day == "term_end" else n.APPROVED_ON)
                 return f"(0 if approved == 0 else not_after(as_of, {cell}))"
-            case f.Agree():
-                texts = [self.texts(text, look) for text in node.texts]
-                cells = ", ".join(f"({', '.join(text)},)" for text in texts if text)
-                return f"agree({cells})"
             case f.Followed(rule):
                 return f"FOLLOWED.get(s{self.places[rule]}, 0)"
+        columns = n.columns_of(node, look)
+        match node:
+            case f.Agree():
+                texts = [self.texts(column, look) for column in columns]
+                cells = ", ".join(f"({', '.join(text)},)" for text in texts if text)
+                return f"agree({cells})"
+            case f.Fold(over=f.Words(), body=f.Member() as member):
+                return self._words(columns, member)
             case f.Judged():
-                return f"truth({self.cell(n.judgement_name(node))}, {REVIEW})"
-            case f.Fold(over=f.Words(fact), body=f.Member() as member):
-                return self._words(fact, member, look)
-            case f.Fold() | f.Running() | f.Latest():
-                name = self.named(node.over.fact, look, n.suffix_of(node))
-                return f"truth({self.cell(name or '')})"
-        raise AssertionError(f"no logic of a row: {node!r}")
+                return self.truth(columns[0], REVIEW)
+        return self.truth(columns[0])
 
     def _compare(self, node: f.Compare, look: str, outcomes: Outcomes) -> str:
-        fact, margin = n.compared(node)
-        bounds = Range(0, 0) if margin else Range(node.right.low, node.right.high)  # type: ignore[union-attr]
-        anything = Range(-INFINITY, INFINITY) if margin else ANYTHING
-        exact, low, high = (self.named(fact, look, "", ending) for ending in ("", "__low", "__high"))
+        column, *parted = n.columns_of(node, look)
+        bounds, anything = Range(0, 0), Range(-INFINITY, INFINITY)
+        if column.kind == n.Kind.RANGE:
+            assert isinstance(node.right, f.Bounds)
+            bounds, anything = Range(node.right.low, node.right.high), ANYTHING
+        exact, low, high = (self.named(column, ending) for ending in ("", "__low", "__high"))
         unread = outcomes[compare(node.operator, anything, bounds)]
-        ends = {
-            end: self.constant(_double(bound)) for end, bound in zip(("low", "high"), bounds, strict=True)
-        }
-        true, false = (
-            [(test.left, test.operator, ends[test.right]) for test in tests]
-            for tests in COMPARISONS[node.operator]
-        )
-        if exact is not None and low is None and high is None:
-            cell = self.cell(exact)
-            met, failed = (
-                joint.join(f"{cell} {sign} {bound}" for _, sign, bound in tests)
-                for joint, tests in ((" and ", true), (" or ", false))
-            )
-            # what is neither met nor failed is not a number
-            return f"({unread} if {cell} is None else {outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]})"
         if exact is None and low is None and high is None:
             return unread
-        kept = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
-        met, failed = (
-            joint.join(f"{kept[end]} {sign} {bound}" for end, sign, bound in tests)
-            for joint, tests in ((" and ", true), (" or ", false))
+        if exact is not None and low is None and high is None:
+            cell = self.cell(exact)
+            met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
+            # what is neither met nor failed is not a number
+            known = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]}"
+            return f"({unread} if {cell} is None else {known})"
+        ends = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
+        met, failed = self._tests(node.operator, ends, bounds)
+        rest = outcomes[1] if not parted else picked(self.truth(parted[0]), outcomes)
+        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {rest})"
+
+    def _tests(self, operator: str, ends: Mapping[str, str], bounds: Range) -> tuple[str, str]:
+        """Source for whether a comparison is met, and whether it fails."""
+        names = {"low": self.constant(_double(bounds.low)), "high": self.constant(_double(bounds.high))}
+        true, false = (
+            [f"{ends[test.left]} {test.operator} {names[test.right]}" for test in tests]
+            for tests in COMPARISONS[operator]
         )
-        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]})"
+        return " and ".join(true), " or ".join(false)
 
     def _end(self, name: str | None, limit: Number) -> str:
         """The cell of one end of a range; its limit where nothing is known."""
@@ -170,7 +173,7 @@ class Logic:
 
     def _member(self, node: f.Member, look: str, outcomes: Outcomes) -> str:
         assert isinstance(node.term, (f.Choice, f.Between))
-        cells = self.texts(node.term, look)
+        cells = self.texts(n.columns_of(node, look)[0], look)
         if not cells:
             return outcomes[node.absent]
         words = self.constant(frozenset(_as_cells(node.words)))
@@ -184,9 +187,7 @@ class Logic:
         listed = f"{inside} if {cell} in {words} else {outside}"
         if len(node.words) == 1:
             (word,) = node.words
-            if isinstance(
-                word, bool
-            ):  # yes and no are the quickest told, and may stand as words all the same
+            if isinstance(word, bool):  # the quickest told, and may stand as a word all the same
                 met, other = (inside, outside) if word else (outside, inside)
                 listed = f"{met} if {cell} is True else {other} if {cell} is False else {listed}"
             else:
@@ -194,28 +195,25 @@ class Logic:
         return f"({absent} if {cell} is None else {listed})"
 
     def _happened(self, node: f.Happened, look: str) -> str:
-        first = f"{node.fact}@{look}"
-        exact = self.named(node.fact, look)
+        (column,) = n.columns_of(node, look)
         spans = []
-        for name in (first, *(f"{first}__or{place}" for place in range(2, 60))):
-            ends = f"{name}__first", f"{name}__last"
+        for place in range(1, 60):
+            ends = f"{column.other(place)}__first", f"{column.other(place)}__last"
             if any(end in self.columns for end in ends):
                 spans.append(f"({self.cell(ends[0])}, {self.cell(ends[1])}),")
+        exact = self.named(column)
         if not spans and exact is not None:
             spans.append(f"({self.cell(exact)}, {self.cell(exact)}),")
-        day, reported_on = self.cell(f"day@{look}"), self.cell("reported_on")
-        return f"happened({day}, {reported_on}, ({' '.join(spans)}))"
+        return f"happened({self.cell(n.day_of(look))}, {self.cell(n.REPORTED_ON)}, ({' '.join(spans)}))"
 
-    def _words(self, fact: str, member: f.Member, look: str) -> str:
+    def _words(self, columns: Sequence[n.Column], member: f.Member) -> str:
         """Whether one of several words is on a list: a column says of each word whether it is there."""
-        names = [self.named(fact, look, n.word_suffix(str(word))) for word in member.words]
-        cells = [f"truth({self.cell(name or '')})" for name in names]
-        there = reduce(lambda one, other: f"ANY[{one}][{other}]", cells)
+        *has, any_word = columns
+        there = reduce(lambda one, other: f"ANY[{one}][{other}]", [self.truth(column) for column in has])
         if member.outside != REVIEW:
             return there
         value = self.keep(there)
-        some = f"truth({self.cell(self.named(fact, look, ':*') or '')})"
-        return f"({REVIEW} if {value} == 0 and {some} == {TRUE} else {value})"
+        return f"({REVIEW} if {value} == 0 and {self.truth(any_word)} == {TRUE} else {value})"
 
 
 def picked(value: str, outcomes: Outcomes) -> str:
@@ -237,6 +235,6 @@ def _as_cells(words: Iterable[str | bool]) -> Iterable[str | bool]:
 
 
 NAMESPACE: dict[str, Any] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
-"""What the source names besides cells, constants and the functions of `row_values`."""
+"""What the source names besides cells, constants and the functions of `values`."""
 
 __all__ = ["NAMESPACE", "VALUES", "Logic", "Outcomes", "picked"]

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
-from tic_rules.engines.lowering.clock import opening
 from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES
 
 PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
@@ -78,19 +77,20 @@ class Cells(NamedTuple):
     due: Any
     approved_on: Any
     term_end: Any
+    mark: Any
+    """The day that the clock opens on, or after."""
 
 
 def late_in(clock: Clock, force: date | None, cells: Cells) -> str | None:
     """What becomes of a rule that does not hold; None where the row does not say when, and nothing can be said of the rule."""
-    as_of, due, approved, term_end = (day_of(cell) for cell in cells)
+    as_of, due, approved, _, mark = (day_of(cell) for cell in cells)
     if as_of is None:
         return None
     if clock.opens is not None:
-        start = term_end if clock.opens == "term_end" else approved
-        opens = opening(clock, Days(as_of, start, None, term_end))
-        if opens is None:
+        if mark is None:
             return None
-        return CLOSED if as_of < opens else "fail" if clock.follows else "pending"
+        early = as_of < mark if clock.opens == "approval" else as_of <= mark
+        return CLOSED if early else "fail" if clock.follows else "pending"
     if due is None and isinstance(clock.by, date):
         due = clock.by
     if due is None:
@@ -116,7 +116,7 @@ def _came_later(clock: Clock, force: date | None, due: date, approved: date | No
 
 def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tables: Sequence[int]) -> str:
     """The status of a rule that owes something for every year, by what it comes to in the years that the row knows."""
-    as_of, _, approved, term_end = (day_of(cell) for cell in cells)
+    as_of, _, approved, term_end, _ = (day_of(cell) for cell in cells)
     if as_of is None or approved is None or (clock.until is not None and term_end is None):
         return "unknown"
     worst = CLOSED
