@@ -15,9 +15,12 @@ from tic_rules.evaluation.evaluate import Decision, check_rules
 from tic_rules.evaluation.facts import Scene, series_at
 from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Record, Series, Subject
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import in_force
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding
 from tic_rules.results.numbers import shown
@@ -173,7 +176,7 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 
 
 def _centre(subject: Subject) -> Part | None:
-    if not isinstance(subject, CentreData):
+    if not isinstance(subject, Centre):
         return None
     name = subject.name
     if isinstance(name, Series):
@@ -474,7 +477,7 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
         )
         return
     if (
-        isinstance(subject, CentreData)
+        isinstance(subject, Centre)
         and subject.stage == "applicant"
         and subject.approved_on is not None
         and subject.approved_on.last <= as_of

@@ -16,8 +16,10 @@ from tic_rules.core.quantities import FIRST_DAY, INFINITY, Range, add_days, add_
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, negate
 from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule
+from tic_rules.model.values import Series
 
 
 class Seen(NamedTuple):
@@ -785,7 +787,7 @@ def settle(rule: Rule, scene: Scene) -> Decision:
 def day_not_needed(rule: Rule, scene: Scene, lives: tuple[Life, ...]) -> bool:
     """Whether an approved centre's application or approval, on a day that is left out, is behind it: what is not met then has failed."""
     centre = scene.subject
-    if rule.by not in ("application", "approval") or not isinstance(centre, CentreData):
+    if rule.by not in ("application", "approval") or not isinstance(centre, Centre):
         return False
     left_out = centre.approved_on is None or (rule.by == "application" and centre.applied_on is None)
     return left_out and all(life.approved is not None for life in lives)
@@ -891,7 +893,7 @@ def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
 
 
 __all__ = [
-    "CentreData",
+    "Centre",
     "Decision",
     "Life",
     "Seen",

@@ -11,9 +11,12 @@ from typing import Any, NamedTuple
 from weakref import ref
 
 from tic_rules.core.quantities import ANY_DAY, ANYTHING, FIRST_DAY, INFINITY, Number, Range, Span, add_days
-from tic_rules.model.centre import Dated, Programme, Record, Series, Subject, value_at
 from tic_rules.model.conditions import Test, Where
+from tic_rules.model.fields import value_at
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, ListOf, LookUp, RuleSet
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Dated, Series
 
 FALSE, UNKNOWN, REVIEW, TRUE = range(4)
 """Kleene's three values and the fourth of a judgement that is still to be made. `all` is their minimum."""
@@ -258,7 +261,7 @@ class Scene:
         return any_of(values)
 
     def _through(
-        self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]
+        self, test: Test, series: Series[Any], entry: Entry, attribute: str, day: date, missing: list[Path]
     ) -> int:
         values, open_end = series_at(series, day, self.reported_on)
         results = {self._allows(test, value, missing, entry, attribute) for value in values}
@@ -321,7 +324,7 @@ class Scene:
                 missing = [
                     values[index]
                     for index in kept
-                    if series[index].value is None or not series[index].value.exact
+                    if (value := series[index].value) is None or not value.exact
                 ]
             missing.extend((*places[index], "date") for index in kept if not series[index].when.exact)
         if fact.cumulative:
@@ -577,7 +580,7 @@ def _why_open(entry: Entry, counts: int, declared: ListOf, unclear: list[Path]) 
             yield (*entry.at, declared.year)
 
 
-def _candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list[int], bool]:
+def _candidates(entries: Sequence[Dated[Any]], day: date, spoken: date) -> tuple[list[int], bool]:
     """Which entries may hold on a day, and whether something that the data does not show may hold instead."""
     last = min(day, spoken)
     certain = [index for index, entry in enumerate(entries) if entry.when.last <= last]
@@ -588,7 +591,7 @@ def _candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list
     return [index for index in certain + possible if entries[index].when.last >= latest], not certain
 
 
-def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+def series_at(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
     """The values that a series may have on a day; True beside them where it may also be something else."""
     kept, open_end = _candidates(series, day, spoken)
     values: list[Any] = []
@@ -598,7 +601,7 @@ def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]
     return values, open_end
 
 
-def _unclear(series: Series, path: Path, day: date) -> tuple[Path, ...]:
+def _unclear(series: Series[Any], path: Path, day: date) -> tuple[Path, ...]:
     """The places of a series that leave open what holds on a day: dates that are not exact, values that are not; else the whole."""
     near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
     dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]

@@ -6,16 +6,15 @@ fact stands for the number that this fact is compared with.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.model import conditions as c
-from tic_rules.model.shapes import Declared
+from tic_rules.model.frozen import FrozenModel
 
-R = TypeVar("R", bound=Declared)
+R = TypeVar("R", bound=FrozenModel)
 
 _TREES = ("applies", "require", "fails_at_once", "when")
 _FIXED = frozenset({"id", "at", "quote"})
@@ -46,22 +45,9 @@ def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
     return _checked(rule, data, name, facts)
 
 
-def _written(value: Any) -> Any:
+def _written(part: FrozenModel) -> dict[str, Any]:
     """A part of a rule as a rule file would write it; what is as by default stays left out."""
-    if isinstance(value, Declared):
-        found = {}
-        for key, field in type(value).model_fields.items():
-            item = getattr(value, key)
-            if field.is_required() or item != field.default:
-                found[field.alias or key] = _written(item)
-        return found
-    if isinstance(value, (list, tuple)):
-        return [_written(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _written(item) for key, item in value.items()}
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    return value
+    return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
@@ -90,7 +76,7 @@ def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: Declared, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+def _with_number(rule: FrozenModel, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]

@@ -8,14 +8,13 @@ import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from typing_extensions import TypeAliasType
 
 from tic_rules.core.quantities import NotANumber, parse_number
-from tic_rules.model.shapes import NOTHING, Alias, Before, Declared, NotEmpty, OneOf, Within, refuse
-
-
-class Node(Declared):
-    """A frozen part of a rule file; unknown keys are refused."""
+from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 
 def _flag(value: Any) -> Any:
@@ -26,7 +25,8 @@ def _flag(value: Any) -> Any:
     raise refuse("flag", "应为 true 或 false", "true or false is expected")
 
 
-Flag = Annotated[bool, Before(_flag)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Yes = Annotated[Literal[True], BeforeValidator(_flag)]
 
 
 def parse_quantity(value: Any) -> int | Fraction:
@@ -42,8 +42,12 @@ def parse_quantity(value: Any) -> int | Fraction:
         raise refuse("quantity", *error.args) from None
 
 
+def _quantity_text(value: int | Fraction) -> int | str:
+    return value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
+
+
 _QUANTITY = {"type": ["number", "string"]}
-Quantity = Annotated[Any, Before(parse_quantity, _QUANTITY)]
+Quantity = Annotated[int | Fraction, Parse(parse_quantity, _QUANTITY, _quantity_text)]
 
 
 def _word(value: Any) -> Any:
@@ -56,10 +60,10 @@ def _word(value: Any) -> Any:
     raise refuse("word", "应为一个词", "one word is expected")
 
 
-Word = Annotated[str | bool | None, Before(_word, {"type": ["string", "boolean", "null"]})]
+Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", "null"]})]
 
 
-class Test(Node):
+class Test(FrozenModel):
     """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`."""
 
     one_of: tuple[Word, ...] | None = None
@@ -68,7 +72,7 @@ class Test(Node):
     open: Flag = False
 
     @classmethod
-    def _read(cls, value: Any) -> Any:
+    def _as_written(cls, value: Any) -> Any:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
@@ -84,14 +88,14 @@ class Test(Node):
     __test__ = False
 
 
-class Where(Node):
+class Where(FrozenModel):
     """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
 
-    each: Mapping[str, Test] = NOTHING
+    each: Mapping[str, Test] = Field(default_factory=dict)
     any: tuple["Where", ...] = ()
 
     @classmethod
-    def _read(cls, value: Any) -> Any:
+    def _as_written(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
         if value.keys() <= {"each", "any"}:
@@ -99,47 +103,37 @@ class Where(Node):
         return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
 
 
-class All(Node):
-    all: Annotated[tuple["Condition", ...], NotEmpty()]
+class All(FrozenModel):
+    all: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
-class Either(Node):
-    any: Annotated[tuple["Condition", ...], NotEmpty()]
+class Either(FrozenModel):
+    any: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
-class Not(Node):
-    not_: Annotated["Condition", Alias("not")]
+class Not(FrozenModel):
+    model_config = ConfigDict(populate_by_name=True)
+
+    not_: "Condition" = Field(alias="not")
 
 
-class Review(Node):
+class Review(FrozenModel):
     """Where the inner condition holds, a person has to judge (a use that 等 may cover)."""
 
     review: "Condition"
 
 
-class Attested(Node):
+class Attested(FrozenModel):
     """A judgement: an attestation in the data decides it (for a rule with items, one an item)."""
 
-    attested: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "attested": _flag(value["attested"])}
-            if isinstance(value, dict) and "attested" in value
-            else value
-        )
+    attested: Yes
 
 
-class Times(Node):
+class Times(FrozenModel):
     """A multiple of another fact: {times: 2, fact: provincial_subsidy}."""
 
     times: Quantity
     fact: str
-
-
-def _limit(value: Any) -> Any:
-    return Times.model_validate(value) if isinstance(value, dict) else parse_quantity(value)
 
 
 _TIMES = {
@@ -148,7 +142,11 @@ _TIMES = {
     "required": ["times", "fact"],
     "additionalProperties": False,
 }
-Limit = Annotated[Any, Before(_limit, {"anyOf": [_QUANTITY, _TIMES]})]
+Limit = Annotated[
+    Annotated[Quantity, Tag("number")] | Annotated[Times, Tag("times")],
+    Discriminator(lambda value: "times" if isinstance(value, (dict, Times)) else "number"),
+    WithJsonSchema({"anyOf": [_QUANTITY, _TIMES]}),
+]
 
 OPERATORS = {
     "at_least": ">=",
@@ -160,7 +158,7 @@ OPERATORS = {
 }
 
 
-class Compare(Node):
+class Compare(FrozenModel):
     """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both ends."""
 
     fact: str
@@ -171,9 +169,11 @@ class Compare(Node):
     equals: Limit | None = None
     between: tuple[Quantity, Quantity] | None = None
 
-    def _whole(self) -> None:
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
         if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
             raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
+        return self
 
     @cached_property
     def operator(self) -> str:
@@ -184,65 +184,53 @@ class Compare(Node):
         return getattr(self, self.operator)
 
 
-class Is(Node):
+class Is(FrozenModel):
     """A yes/no or a choice that must have this value."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     fact: str
-    is_: Annotated[Word, Alias("is")]
+    is_: Word = Field(alias="is")
 
 
-class Among(Node):
+class Among(FrozenModel):
     """A choice that must stand on the list; with `open` (等) one outside it needs review."""
 
     fact: str
-    among: Annotated[tuple[Word, ...], NotEmpty()]
+    among: Annotated[tuple[Word, ...], Field(min_length=1)]
     open: Flag = False
 
 
-class AnyAmong(Node):
+class AnyAmong(FrozenModel):
     """One of several values must stand on the list; with `open` (等) others need review."""
 
     fact: str
-    any_among: Annotated[tuple[str, ...], NotEmpty()]
+    any_among: Annotated[tuple[str, ...], Field(min_length=1)]
     open: Flag = False
 
 
-class Contains(Node):
+class Contains(FrozenModel):
     """Every word of the list must be there; the finding names the missing ones."""
 
     fact: str
-    contains_all: Annotated[tuple[str, ...], NotEmpty()]
+    contains_all: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Given(Node):
+class Given(FrozenModel):
     """A text that must be there."""
 
     fact: str
-    given: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "given": _flag(value["given"])}
-            if isinstance(value, dict) and "given" in value
-            else value
-        )
+    given: Yes
 
 
-class Done(Node):
+class Done(FrozenModel):
     """An act that must have been done on or before the day looked at."""
 
     fact: str
-    done: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "done": _flag(value["done"])} if isinstance(value, dict) and "done" in value else value
-        )
+    done: Yes
 
 
-class Reads(Node):
+class Reads(FrozenModel):
     """A text that begins and ends as given, with something between."""
 
     fact: str
@@ -256,27 +244,27 @@ class Reads(Node):
         return first, last
 
 
-class Same(Node):
+class Same(FrozenModel):
     """Texts that read as given, with the same between."""
 
-    same: Annotated[tuple[Reads, ...], NotEmpty(2)]
+    same: Annotated[tuple[Reads, ...], Field(min_length=2)]
 
 
-class Some(Node):
+class Some(FrozenModel):
     """At least one entry is so. Where the list may go on, its absence is unknown."""
 
     fact: str
     some: Where
 
 
-class Every(Node):
+class Every(FrozenModel):
     """Every entry is so, and there is one."""
 
     fact: str
     every: Where
 
 
-class NoneOf(Node):
+class NoneOf(FrozenModel):
     """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review where 等 ends the list."""
 
     fact: str
@@ -285,91 +273,97 @@ class NoneOf(Node):
     open: Flag = False
 
 
-class EachOf(Node):
+class EachOf(FrozenModel):
     """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
 
     fact: str
-    each_of: Annotated[tuple[str, ...], NotEmpty()]
+    each_of: Annotated[tuple[str, ...], Field(min_length=1)]
     has: Where
 
 
-class Largest(Node):
+class Largest(FrozenModel):
     """No other group has more than this one; a tie is enough."""
 
     fact: str
     largest: str
 
 
-class Share(Node):
+class Share(FrozenModel):
     """The named groups' part of the whole is more than (or at least) the bound."""
 
     fact: str
-    share_of: Annotated[tuple[str, ...], NotEmpty()]
+    share_of: Annotated[tuple[str, ...], Field(min_length=1)]
     more_than: Quantity | None = None
     at_least: Quantity | None = None
 
-    def _whole(self) -> None:
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
         if (self.more_than is None) == (self.at_least is None):
             raise refuse(
                 "share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed"
             )
+        return self
 
 
-class NotAfter(Node):
+class NotAfter(FrozenModel):
     """The as-of day is not after this day of the centre's life."""
 
     not_after: Literal["term_end", "approval"]
 
 
-class Follows(Node):
+class Follows(FrozenModel):
     """Another consequence of the same rule set has followed."""
 
     follows: str
 
 
-class Running(Node):
+class Running(FrozenModel):
     """That many calendar years running each have an entry that is so."""
 
-    running: Annotated[int, Within(2, 10)]
+    running: Annotated[int, Field(ge=2, le=10)]
     of: str
     where: Where
 
 
-_BY_KEY: tuple[tuple[str, str], ...] = (
-    ("all", "all"), ("any", "any"), ("not", "not"), ("review", "review"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
-    ("follows", "follows"), ("running", "running"), ("is", "is"), ("among", "among"), ("any_among", "any_among"), ("contains_all", "contains_all"),
-    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("each_of", "each_of"),
-    ("largest", "largest"), ("share_of", "share_of"), *((name, "compare") for name in OPERATORS),
-)  # fmt: skip
-
-
-def _operator(value: Any) -> str | None:
-    if isinstance(value, Node):
-        return _TAG_OF[type(value)]
-    if isinstance(value, dict):
-        for key, tag in _BY_KEY:
-            if key in value:
-                return tag
-    return None
-
-
-_TAG_OF: dict[type[Node], str] = {
-    All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
-    Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of",
-    EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
+_BY_KEY: Mapping[str, type[FrozenModel]] = {
+    "all": All, "any": Either, "not": Not, "review": Review, "attested": Attested, "same": Same, "not_after": NotAfter, "follows": Follows,
+    "running": Running, "is": Is, "among": Among, "any_among": AnyAmong, "contains_all": Contains, "given": Given, "done": Done, "reads": Reads,
+    "some": Some, "every": Every, "none_of": NoneOf, "each_of": EachOf, "largest": Largest, "share_of": Share, **dict.fromkeys(OPERATORS, Compare),
 }  # fmt: skip
+"""The kind of condition that a key makes; the first that a mapping holds."""
 
-Condition = Annotated[
-    Any,
-    OneOf(
-        "Condition",
-        _operator,
-        {tag: kind for kind, tag in _TAG_OF.items()},
-        "operator",
-        "no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
-        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running",
-    ),
-]
+
+def _kind(value: Any) -> str | None:
+    """The name of the kind of condition that a value is."""
+    if isinstance(value, dict):
+        return next((kind.__name__ for key, kind in _BY_KEY.items() if key in value), None)
+    return type(value).__name__
+
+
+_OPERATORS = (
+    "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, any_among, "
+    "contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running"
+)
+Condition = TypeAliasType(
+    "Condition",
+    Annotated[
+        Annotated[All, Tag("All")] | Annotated[Either, Tag("Either")] | Annotated[Not, Tag("Not")]
+        | Annotated[Review, Tag("Review")] | Annotated[Attested, Tag("Attested")]
+        | Annotated[Compare, Tag("Compare")] | Annotated[Is, Tag("Is")] | Annotated[Among, Tag("Among")]
+        | Annotated[AnyAmong, Tag("AnyAmong")] | Annotated[Contains, Tag("Contains")]
+        | Annotated[Given, Tag("Given")] | Annotated[Done, Tag("Done")] | Annotated[Reads, Tag("Reads")]
+        | Annotated[Same, Tag("Same")] | Annotated[Some, Tag("Some")] | Annotated[Every, Tag("Every")]
+        | Annotated[NoneOf, Tag("NoneOf")] | Annotated[EachOf, Tag("EachOf")]
+        | Annotated[Largest, Tag("Largest")] | Annotated[Share, Tag("Share")]
+        | Annotated[NotAfter, Tag("NotAfter")] | Annotated[Follows, Tag("Follows")]
+        | Annotated[Running, Tag("Running")],
+        Discriminator(
+            _kind,
+            custom_error_type="operator",
+            custom_error_message=f"no known operator in the condition; known: {_OPERATORS}",
+        ),
+    ],
+)  # fmt: skip
 """Any one of the family above; the operator that a mapping holds says which."""
 
 

@@ -7,8 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Record, paths_of, words_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import paths_of, words_at
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
+from tic_rules.model.subject import Record
 
 Loc = tuple[str | int, ...]
 Fault = tuple[str, Loc, str, str]
@@ -50,13 +53,13 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
         for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
             yield from (
                 found
-                for found in _where_faults(where, entries, here, CentreData, whole)
+                for found in _where_faults(where, entries, here, Centre, whole)
                 if found[0] == "unknown-word"
             )
 
 
 _PATHS: dict[type[Record], frozenset[str]] = {
-    CentreData: paths_of(CentreData),
+    Centre: paths_of(Centre),
     Programme: paths_of(Programme) | {"approvals", "approvals.approved_on"},
 }
 
@@ -185,7 +188,7 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
             f"后果 {rule.id} 最终取决于自己",
             f"the consequence {rule.id} waits for itself in the end",
         )
-    subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
+    subject: type[Record] = Programme if rule.bearer == "programme" else Centre
     for part in ("applies", "require", "fails_at_once", "when"):
         for place, node in (
             c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ()
@@ -272,7 +275,7 @@ def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabula
             continue
         for path in _paths_of(fact, vocabulary):
             if path not in _PATHS[subject] and any(path in paths for paths in _PATHS.values()):
-                whose = ("总体布局", "a programme") if subject is CentreData else ("中心", "a centre")
+                whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
                 yield (
                     "wrong-fact",
                     at,

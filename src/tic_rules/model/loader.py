@@ -11,62 +11,24 @@ from pathlib import Path
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
-from tic_rules.core.source import BadText, Source, decode, pointer, read_text
+from tic_rules.core.source import BadText, Source, pointer, read_text
 from tic_rules.model.linker import Fault, rule_file_faults, vocabulary_faults
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
+from tic_rules.model.shipped import (
+    read_rule_file,
+    read_shipped,
+    rules_folder,
+    shared_vocabulary,
+    shipped_ids,
+    vocabulary_in,
+    whole_vocabulary,
+)
 from tic_rules.model.validation import diagnostics_of
-
-_NOT_RULES = frozenset({"normative", "vocabulary"})
-"""Files beside the rule sets that hold words and no rules."""
-
-
-def rules_folder() -> Path:
-    """The folder of the shipped rule files: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).parents[1]
-    inside = package / "rules"
-    return inside if inside.is_dir() else package.parents[1] / "rules"
-
-
-def shipped_ids() -> tuple[str, ...]:
-    """The ids of the shipped rule sets, newest document last."""
-    return tuple(sorted(path.stem for path in rules_folder().glob("*.yaml") if path.stem not in _NOT_RULES))
-
-
-def _read(path: Path, shown: str = "") -> Source:
-    """A rule file; one that came with the program is shown under a name of its own."""
-    file = shown or str(path)
-    try:
-        return read_text(
-            decode(path.read_bytes(), file), file, json_text=path.suffix == ".json", ours=bool(shown)
-        )
-    except OSError as error:
-        raise fault(
-            RuleSetError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-        ) from None
-    except BadText as error:
-        raise RuleSetError(error.diagnostics) from None
-
-
-@lru_cache(maxsize=1)
-def shared_vocabulary() -> Vocabulary:
-    """The shipped vocabulary (`rules/vocabulary.yaml`)."""
-    source = _read(rules_folder() / "vocabulary.yaml", "rules/vocabulary.yaml")
-    try:
-        vocabulary = Vocabulary.model_validate(source.data)
-    except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    _refuse(source, [*vocabulary_faults(vocabulary, vocabulary, ())])
-    return vocabulary
 
 
 @lru_cache(maxsize=64)
 def _shipped(ruleset_id: str) -> RuleSet:
-    source = _read(rules_folder() / f"{ruleset_id}.yaml", f"rules/{ruleset_id}.yaml")
-    return _build(source, shared_vocabulary())
+    return _build(read_shipped(ruleset_id), shared_vocabulary())
 
 
 def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
@@ -115,7 +77,7 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     name = os.fspath(which)
     if name in shipped_ids():
         return _shipped(name), []
-    source = _read(Path(name))
+    source = read_rule_file(Path(name))
     model, vocabulary = _model(source, shared_vocabulary())
     faults = _located(source, _link_faults(model, vocabulary))
     return RuleSet(model, vocabulary, source), faults
@@ -126,26 +88,20 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
     name = os.fspath(which)
     if name in shipped_ids():
         return None
-    source = _read(Path(name))
+    source = read_rule_file(Path(name))
     if (
         not isinstance(source.data, dict)
         or not source.data
         or not source.data.keys() <= Vocabulary.model_fields.keys()
     ):
         return None
-    try:
-        vocabulary = Vocabulary.model_validate(source.data)
-    except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    return (
-        vocabulary,
-        source,
-        _located(source, [*vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())]),
-    )
+    vocabulary = vocabulary_in(source)
+    faults = vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())
+    return vocabulary, source, _located(source, list(faults))
 
 
 def _load_file(path: Path) -> RuleSet:
-    return _build(_read(path), shared_vocabulary())
+    return _build(read_rule_file(path), shared_vocabulary())
 
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
@@ -170,7 +126,7 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
     try:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, RuleFile)) from None
+        raise RuleSetError(diagnostics_of(error, source)) from None
     return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
 
 
@@ -230,16 +186,20 @@ def _of_jurisdiction(jurisdiction: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1)
-def whole_vocabulary() -> Vocabulary:
-    """The shared vocabulary with what every shipped rule file adds to it."""
-    vocabulary = shared_vocabulary()
-    for ruleset in map(load_ruleset, shipped_ids()):
-        if ruleset.vocabulary is not shared_vocabulary():
-            vocabulary = vocabulary.with_(ruleset.vocabulary)
-    return vocabulary
-
-
 def in_force(ruleset: RuleSet, day: date) -> bool:
     span = ruleset.document.in_force
     return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
+
+
+__all__ = [
+    "in_force",
+    "inspect_ruleset",
+    "inspect_vocabulary",
+    "load_ruleset",
+    "parse_ruleset",
+    "rules_folder",
+    "rulesets_in_force",
+    "shared_vocabulary",
+    "shipped_ids",
+    "whole_vocabulary",
+]

@@ -21,8 +21,9 @@ from tic_rules.evaluation.evaluate import Decision, see, settle
 from tic_rules.evaluation.facts import FALSE, TRUE, Moment
 from tic_rules.evaluation.scenarios import Life, lives_of, needs_of
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
+from tic_rules.model.fields import paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import field_label
 from tic_rules.results.report import Finding, Report
@@ -45,7 +46,7 @@ ALTERNATIVES = 4
 
 
 def make_plan(
-    centre: CentreData,
+    centre: Centre,
     ruleset: RuleSet,
     as_of: date,
     *,
@@ -73,7 +74,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
         for word in known
     }
     for place in places:
-        if place not in paths_of(CentreData) and place not in words:
+        if place not in paths_of(Centre) and place not in words:
             raise fault(
                 UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
             )
@@ -82,7 +83,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
 class _Maker:
     def __init__(
         self,
-        centre: CentreData,
+        centre: Centre,
         ruleset: RuleSet,
         as_of: date,
         kept: tuple[str, ...],

@@ -18,7 +18,7 @@ from tic_rules.evaluation.evaluate import between, day_not_needed, deadline_of, 
 from tic_rules.evaluation.facts import FALSE, TRUE, UNKNOWN, Moment, Scene
 from tic_rules.evaluation.scenarios import Life, Needs, lives_of
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 
 Row = dict[str, Any]
@@ -287,4 +287,4 @@ def _double(number: Number, bounds: tuple[Number, ...]) -> float | None:
     return found
 
 
-__all__ = ["Asked", "CentreData", "asked_of", "rows_of"]
+__all__ = ["Asked", "Centre", "asked_of", "rows_of"]

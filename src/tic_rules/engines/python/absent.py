@@ -12,8 +12,9 @@ from tic_rules.engines.python.runtime import Reader
 from tic_rules.evaluation.evaluate import compare
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Path, any_of, negate
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Series, value_at
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact, Rule
+from tic_rules.model.values import Series
 
 
 class Open(NamedTuple):

@@ -20,8 +20,8 @@ from tic_rules.evaluation.evaluate import Clock, clock_of, compare, day_not_need
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, negate
 from tic_rules.evaluation.scenarios import Life, Needs, lives_of, needs_of
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Series
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.model.values import Series
 
 Paths = Sequence[Path]
 

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from tic_rules.engines.python import nodes as n
 from tic_rules.engines.python.nodes import Expr, Stmt
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.model import centre
 from tic_rules.model import conditions as c
+from tic_rules.model import fields, values
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.model.subject import Subject
 
 _SCALARS = frozenset({str, bool})
 
@@ -36,7 +37,7 @@ class Ranges(NamedTuple):
 class Pool:
     """What all functions of a module share: names for objects, and the functions that match entries."""
 
-    def __init__(self, ruleset: RuleSet, model: type[centre.Subject], names: dict[str, Any]) -> None:
+    def __init__(self, ruleset: RuleSet, model: type[Subject], names: dict[str, Any]) -> None:
         self.ruleset, self.model, self.names = ruleset, model, names
         self.functions: list[Stmt] = []
         self._count = 0
@@ -215,25 +216,25 @@ def record_at(model: Any, path: str) -> Any:
     """The record that stands at a dotted path, alone or in a list; None where there is none."""
     for part in path.split("."):
         field = model.model_fields.get(part)
-        model = centre.record_in(field.annotation) if field is not None else None
+        model = fields.record_in(field.annotation) if field is not None else None
         if model is None:
             return None
     return model
 
 
-def kind_at(model: Any, path: str) -> centre.Kind | None:
+def kind_at(model: Any, path: str) -> values.Kind | None:
     """What a field holds, alone or in the entries of a list."""
     above, _, last = path.rpartition(".")
     record = record_at(model, above) if above else model
     field = record.model_fields.get(last) if record is not None else None
     return (
-        next((held for held in field.metadata if isinstance(held, centre.Kind)), None)
+        next((held for held in field.metadata if isinstance(held, values.Kind)), None)
         if field is not None
         else None
     )
 
 
-def _is_plain(kind: centre.Kind | None) -> bool:
+def _is_plain(kind: values.Kind | None) -> bool:
     """Whether a field holds one word or one yes/no, never dated."""
     return kind is not None and not kind.dated and kind.name in ("text", "truth")
 

@@ -44,10 +44,10 @@ def flat(ruleset: RuleSet) -> Flat:
 
 class _Writer:
     def __init__(self, ruleset: RuleSet) -> None:
-        from tic_rules.model.centre import CentreData
+        from tic_rules.model.centre import Centre
 
         self.ruleset = ruleset
-        self.pool = Pool(ruleset, CentreData, {"between": between})
+        self.pool = Pool(ruleset, Centre, {"between": between})
         self.body: list[Stmt] = []
         self.read: dict[str, str] = {}
         self.count = 0

@@ -21,9 +21,10 @@ from tic_rules.core.quantities import (
 )
 from tic_rules.evaluation.evaluate import Life, between, latest_judgement, see
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Moment, Path, Scene, any_of, series_at
-from tic_rules.model.centre import Series, value_at
 from tic_rules.model.conditions import Test
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule
+from tic_rules.model.values import Series
 
 Match = Callable[[Any, date, "Reader"], int]
 """Generated: whether an entry is as a clause asks, on a day."""
@@ -264,7 +265,7 @@ class Reader:
 # --- numbers ----------------------------------------------------------------------------------------------------------------
 
 
-def held(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+def held(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
     """`series_at`; quick where every entry is exact and the day is one that the data speaks for."""
     if day > spoken:
         return series_at(series, day, spoken)
@@ -277,7 +278,7 @@ def held(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
     return found, not found
 
 
-def exactly(series: Series, day: date, cumulative: bool) -> Number | None:
+def exactly(series: Series[Any], day: date, cumulative: bool) -> Number | None:
     """The one number that a series has on a day that the data speaks for, where all of it is exact."""
     latest, found = FIRST_DAY, None
     for (first, last), value in series:
@@ -754,7 +755,7 @@ def stock_at(
     return path if value is not None and (cumulative or reader.spoken <= day) else ()
 
 
-def known_on(series: Series, day: date, spoken: date) -> bool:
+def known_on(series: Series[Any], day: date, spoken: date) -> bool:
     """Whether a dated value is known on a day."""
     values, open_end = held(series, day, spoken)
     return not open_end and None not in values

@@ -14,8 +14,10 @@ from tic_rules.engines.python.conditions import SCALARS, Body, Pool, When
 from tic_rules.engines.python.nodes import Expr, Stmt
 from tic_rules.evaluation.evaluate import between
 from tic_rules.evaluation.facts import FALSE, TRUE
-from tic_rules.model.centre import CentreData, Programme, Series
+from tic_rules.model.centre import Centre
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.values import Series
 
 PARAMETERS = ("reader", "approved", "applied", "term_end")
 
@@ -60,7 +62,7 @@ def pool_for(ruleset: RuleSet, programme: bool) -> Pool:
         "by_value_fail": ("fail", *runtime.BY_VALUE),
         "by_value_pending": ("pending", *runtime.BY_VALUE),
     }
-    return Pool(ruleset, Programme if programme else CentreData, names)
+    return Pool(ruleset, Programme if programme else Centre, names)
 
 
 _CALLED = (

@@ -17,7 +17,7 @@ from tic_rules.evaluation.evaluate import between, latest_judgement, see, withou
 from tic_rules.evaluation.facts import FALSE, REVIEW, TRUE, UNKNOWN, Entry, Moment, Scene, series_at
 from tic_rules.evaluation.scenarios import Life
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Series
+from tic_rules.model.values import Series
 
 
 class Asking:

@@ -17,7 +17,7 @@ from tic_rules.engines.rete.sheets import Ledger, Message, Sheet
 from tic_rules.evaluation.evaluate import day_not_needed, deadline_of
 from tic_rules.evaluation.facts import Moment, Scene
 from tic_rules.evaluation.scenarios import Life, needs_of, whole
-from tic_rules.model.centre import Programme
+from tic_rules.model.programme import Programme
 
 
 def facts_of(scene: Scene, plan: Plan) -> list[Message]:
