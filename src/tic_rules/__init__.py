@@ -13,7 +13,7 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from tic_rules.core.version import VERSION as __version__  # noqa: N811 - the dunder is the name that tools look for
+from tic_rules.core.version import VERSION as __version__  # noqa: N811, F401 - the dunder is the name that tools look for
 
 
 def __getattr__(name: str) -> Any:

@@ -13,13 +13,25 @@ from typing import Any
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError, create_model
 
-from tic_rules import Centre, DataError, Dated, Programme, Range, Series, Span, check, load_ruleset
+from tic_rules import (
+    Centre,
+    DataError,
+    Dated,
+    Programme,
+    Range,
+    Series,
+    Span,
+    check,
+    load_ruleset,
+    parse_ruleset,
+    shipped_ids,
+)
 from tic_rules.model.centre import Contribution, Staff, Unit
 from tic_rules.model.conditions import All, Compare, Condition, Is, Not, Where
 from tic_rules.model.fields import paths_of
 from tic_rules.model.linker import vocabulary_faults
 from tic_rules.model.ruleset import Bilingual, Rule
-from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.shipped import rules_folder, shared_vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Money
 
@@ -71,9 +83,13 @@ def test_every_shipped_rule_reads_back_from_its_dump() -> None:
         assert Rule.model_validate(json.loads(json.dumps(dumped))) == rule
 
 
-def test_the_shipped_vocabulary_holds_together() -> None:
+def test_the_shipped_files_hold_together() -> None:
+    """Loading them does not look at their links."""
     vocabulary = shared_vocabulary()
     assert list(vocabulary_faults(vocabulary, vocabulary, ())) == []
+    for name in shipped_ids():
+        text = (rules_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+        assert parse_ruleset(text) == load_ruleset(name), "parse_ruleset raises for a link that does not hold"
 
 
 def test_a_condition_too_deep_is_a_fault_and_no_crash() -> None:

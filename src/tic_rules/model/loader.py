@@ -7,12 +7,12 @@ import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.core.source import BadText, Source, pointer, read_text
-from tic_rules.model.linker import Fault, rule_file_faults, vocabulary_faults
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
@@ -25,10 +25,16 @@ from tic_rules.model.shipped import (
 )
 from tic_rules.model.validation import diagnostics_of
 
+if TYPE_CHECKING:
+    from tic_rules.model.linker import Fault
+
 
 @lru_cache(maxsize=64)
 def _shipped(ruleset_id: str) -> RuleSet:
-    return _build(read_shipped(ruleset_id), shared_vocabulary())
+    source = read_shipped(
+        ruleset_id
+    )  # a test holds the links of the shipped files: they are not gone through at every start
+    return RuleSet(*_model(source, shared_vocabulary()), source)
 
 
 def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
@@ -95,6 +101,8 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
         or not source.data.keys() <= Vocabulary.model_fields.keys()
     ):
         return None
+    from tic_rules.model.linker import vocabulary_faults
+
     vocabulary = vocabulary_in(source)
     faults = vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())
     return vocabulary, source, _located(source, list(faults))
@@ -131,6 +139,12 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
 
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
+    """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
+    from tic_rules.model.linker import (  # only for files of others; knows the data's models
+        rule_file_faults,
+        vocabulary_faults,
+    )
+
     return [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),

@@ -3,19 +3,18 @@
 import os
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, PrivateAttr
 
 from tic_rules.core.errors import DataError
 from tic_rules.core.source import Mark, Source, unpointer
 from tic_rules.model.frozen import FrozenModel
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
 from tic_rules.model.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from tic_rules.model.ruleset import RuleSet
 
 
 class Record(FrozenModel):
@@ -86,7 +85,7 @@ class Subject(Record):
     # --- reading -------------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, ruleset: "str | RuleSet | None" = None) -> Self:
+    def from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Self:
         """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of its own vocabulary.
 
         Raises DataError with every fault of the file, and where it holds several centres.
@@ -97,7 +96,7 @@ class Subject(Record):
 
     @classmethod
     def each_from_file(
-        cls, path: str | os.PathLike[str], *, ruleset: "str | RuleSet | None" = None
+        cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None
     ) -> Iterator[Self | DataError]:
         """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in the place of one that is faulty.
 
@@ -108,14 +107,14 @@ class Subject(Record):
         return read_subjects(path, cls, _vocabulary_of(ruleset))
 
     @classmethod
-    def from_text(cls, text: str, *, file: str = "<text>", ruleset: "str | RuleSet | None" = None) -> Self:
+    def from_text(cls, text: str, *, file: str = "<text>", ruleset: str | RuleSet | None = None) -> Self:
         """Read YAML text (JSON where `file` ends in .json). Raises DataError with every fault."""
         from tic_rules.model.reading import subject_from_text
 
         return subject_from_text(text, file, cls, _vocabulary_of(ruleset))
 
     @classmethod
-    def from_data(cls, data: Any, *, ruleset: "str | RuleSet | None" = None) -> Self:
+    def from_data(cls, data: Any, *, ruleset: str | RuleSet | None = None) -> Self:
         """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every fault."""
         from tic_rules.model.reading import subject_from
 
@@ -164,10 +163,6 @@ class Subject(Record):
         return self.reported_on.first if self.reported_on is not None and self.reported_on.exact else None
 
 
-def _vocabulary_of(ruleset: "str | RuleSet | None") -> Vocabulary:
+def _vocabulary_of(ruleset: str | RuleSet | None) -> Vocabulary:
     """The words that data may use: those of a rule set, or the shared ones."""
-    if ruleset is None:
-        return shared_vocabulary()
-    from tic_rules.model.loader import load_ruleset  # rule files are held against the models of the data
-
-    return load_ruleset(ruleset).vocabulary
+    return shared_vocabulary() if ruleset is None else load_ruleset(ruleset).vocabulary
