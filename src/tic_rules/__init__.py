@@ -4,8 +4,8 @@
     report = check(Centre.from_file("centre.yaml"), "zhejiang_2022", as_of="2026-06-30")
     report.verdict
 
-The names are those of `tic_rules.api`, which is imported when one of them is first used. Importing prints nothing, reads no
-network and starts no engine.
+The names are those of `tic_rules.api`, which is imported when one of them is first used. Importing prints
+nothing, reads no network and starts no engine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from tic_rules.core.version import VERSION as __version__  # noqa: N811, F401 - the dunder is the name that tools look for
+# The dunder is the name that tools look for.
+from tic_rules.core.version import VERSION as __version__  # noqa: N811, F401
 
 
 def __getattr__(name: str) -> Any:

@@ -40,11 +40,13 @@ def check(
 ) -> Report:
     """Decide every rule of a rule set for a centre.
 
-    `centre` is a Centre, a mapping or a model of the caller's own that fits; `ruleset` an id, a path or a RuleSet; `as_of`
-    the day looked at, by default the data's `reported_on`. Pure and thread-safe: of the data nothing is written or remembered.
-    `engine` is how it is decided, with equal findings; `isolated` runs the durable engine in a process of its own.
+    `centre` is a Centre, a mapping or a model of the caller's own that fits; `ruleset` an id, a path or a
+    RuleSet; `as_of` the day looked at, by default the data's `reported_on`. Pure and thread-safe: of the data
+    nothing is written or remembered. `engine` is how it is decided, with equal findings; `isolated` runs the
+    durable engine in a process of its own.
 
-    Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no as-of day.
+    Raises DataError for unusable data, RuleSetError for an unusable rule set, UsageError where there is no
+    as-of day.
     """
     _known(engine)
     rules = load_ruleset(ruleset)
@@ -60,7 +62,8 @@ def check_programme(
     as_of: date | str | None = None,
     engine: str = "native",
 ) -> Report:
-    """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the centres given.
+    """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the
+    centres given.
 
     Only centres of the rule set's jurisdiction are counted. Raises as `check` does.
     """

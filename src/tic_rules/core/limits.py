@@ -14,7 +14,8 @@ MAX_ENTRIES = 3_000
 
 
 class BadText(Exception):
-    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the loaders."""
+    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the
+    loaders."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)

@@ -1,7 +1,9 @@
-"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same nodes.
+"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same
+nodes.
 
-Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never turned into
-something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable bytes are diagnostics.
+Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never
+turned into something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable
+bytes are diagnostics.
 """
 
 from __future__ import annotations
@@ -26,7 +28,8 @@ _TAGS = frozenset(_TAG_OF.values())
 
 
 class _Tags:
-    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of node alone."""
+    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of
+    node alone."""
 
     @staticmethod
     def resolve(kind: Any, value: Any, implicit: Any) -> str:
@@ -69,7 +72,8 @@ class Plain(str):
 
 
 class Mark(NamedTuple):
-    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column are row and column."""
+    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column
+    are row and column."""
 
     line: int
     column: int
@@ -99,7 +103,8 @@ class Source:
         return self
 
     def without(self, fields: Iterable[str]) -> Source:
-        """The text without some of its fields: they have no place, for their values are not those of the text."""
+        """The text without some of its fields: they have no place, for their values are not those of the
+        text."""
         return self._leaving_out(Source(self.file, self.root, self.data), fields)
 
     def _leaving_out(self, copy: S, fields: Iterable[str]) -> S:
@@ -139,7 +144,8 @@ class Source:
         return None
 
     def locate(self, parts: Sequence[str | int]) -> Mark:
-        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no text."""
+        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no
+        text."""
         node, _ = self._walk(parts)
         return mark_of(node) if node is not None else Mark(0, 0)
 
@@ -153,7 +159,8 @@ class Source:
         return self.locate(parts)
 
     def extent(self, parts: Sequence[str | int]) -> Mark:
-        """The place of a value with its true end: PyYAML lets a block end where the next token begins, comments included."""
+        """The place of a value with its true end: PyYAML lets a block end where the next token begins,
+        comments included."""
         key = tuple(parts)
         found = self._extents.get(key)
         if found is None:
@@ -171,7 +178,8 @@ class Source:
         return Mark(start.line, start.column, end.end_line, end.end_column)
 
     def nearest(self, parts: tuple[str | int, ...]) -> Mark:
-        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of the first key of the text."""
+        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of
+        the first key of the text."""
         if self.root is None or self.has(parts) or (parts and parts[0] in self.left_out):
             return self.extent(parts)
         for length in range(len(parts) - 1, 0, -1):
@@ -209,7 +217,8 @@ def is_index(part: str | int) -> bool:
 
 
 def decode(raw: bytes, file: str) -> str:
-    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the likely encoding."""
+    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
+    likely encoding."""
     if len(raw) > MAX_BYTES:
         size = MAX_BYTES // 1024 // 1024
         raise BadText(
@@ -257,7 +266,8 @@ def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
 
 
 def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, ours: bool = False) -> Source:
-    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found.
+    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate
+    key, tag and alias fault found.
 
     A text of `ours` came with the program: it is not looked through for what would exhaust the composer.
     """
@@ -335,8 +345,9 @@ _FEW = 300
 def _refuse_monsters(text: str, file: str) -> None:
     """Refuse what would exhaust the C composer, which recurses without a limit and keeps every node.
 
-    A block collection within another starts further to the right, so a line's leading blanks and indicators bound the depth;
-    opening brackets bound it in flow style. Only a text that is long, or over a bound, is read event by event first.
+    A block collection within another starts further to the right, so a line's leading blanks and indicators
+    bound the depth; opening brackets bound it in flow style. Only a text that is long, or over a bound, is
+    read event by event first.
     """
     if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not _INDENTED.search(text):
         return
@@ -363,7 +374,8 @@ def _refuse_monsters(text: str, file: str) -> None:
 
 
 class _Builder:
-    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it is used."""
+    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it
+    is used."""
 
     def __init__(self, file: str, faults: list[Diagnostic]) -> None:
         self.file, self.faults, self.count, self.size = file, faults, 0, 0

@@ -1,7 +1,7 @@
 """Files and Python values to plain data with places: the one place that opens centre files.
 
-One file a format; a format's file is imported when it is met. Tables are read by the description of the data's fields that the
-caller hands over (`Names`); nothing here knows a model.
+One file a format; a format's file is imported when it is met. Tables are read by the description of the
+data's fields that the caller hands over (`Names`); nothing here knows a model.
 """
 
 from __future__ import annotations
@@ -30,10 +30,11 @@ def holds_several(path: str | os.PathLike[str]) -> bool:
 
 
 def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> Iterator[Source | DataError]:
-    """What a file holds, one centre after the other: each as data with places, or as the error that says what is wrong with it.
+    """What a file holds, one centre after the other: each as data with places, or as the error that says what
+    is wrong with it.
 
-    `names` gives the names that columns and sheets may have, where the file is a table. A file that cannot be used as a whole
-    gives one error. Never raises for what a file says.
+    `names` gives the names that columns and sheets may have, where the file is a table. A file that cannot be
+    used as a whole gives one error. Never raises for what a file says.
     """
     file = os.fspath(path)
     try:
@@ -60,7 +61,8 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
 
 
 def is_part_of_another(path: str | os.PathLike[str], names: Callable[[], Names]) -> bool:
-    """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv), or is a lock file of Excel."""
+    """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
+    or is a lock file of Excel."""
     file = Path(path)
     if file.name.startswith("~$"):
         return True

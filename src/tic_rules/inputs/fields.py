@@ -11,9 +11,9 @@ from tic_rules.core.errors import Text
 class Field(NamedTuple):
     """A field of the data at its dotted path; the whole of the data has the path "".
 
-    `kind` is what it holds: date, money, count, rate, year, years, truth, text or words; or record, list or table, which have
-    `fields` of their own (a table names its entries). `words` is the name of the list of words that it may say, `choices` are these
-    with their labels.
+    `kind` is what it holds: date, money, count, rate, year, years, truth, text or words; or record, list or
+    table, which have `fields` of their own (a table names its entries). `words` is the name of the list of
+    words that it may say, `choices` are these with their labels.
     """
 
     path: str

@@ -1,6 +1,8 @@
-"""The data as tables: a main sheet with one row a centre, a sheet for each list, and the names that people give to their columns.
+"""The data as tables: a main sheet with one row a centre, a sheet for each list, and the names that people
+give to their columns.
 
-A column is known by its dotted path, by its label in either language, or by a shorter end of these where that is unique.
+A column is known by its dotted path, by its label in either language, or by a shorter end of these where that
+is unique.
 """
 
 from __future__ import annotations
@@ -31,9 +33,14 @@ JOIN = (
 NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
 NOTES = (Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
 OUTSIDE = (
-    Text("说明", "read me"), Text("填写说明", "notes"), Text("填报说明", "instructions"), Text("选项", "options"), Text("结论", "verdicts"),
-    Text("各条结论", "findings"), Text("目录", "contents"),
-)  # fmt: skip
+    Text("说明", "read me"),
+    Text("填写说明", "notes"),
+    Text("填报说明", "instructions"),
+    Text("选项", "options"),
+    Text("结论", "verdicts"),
+    Text("各条结论", "findings"),
+    Text("目录", "contents"),
+)
 """Sheets that are not data."""
 
 
@@ -51,7 +58,8 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named by a column."""
+    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named
+    by a column."""
 
     path: str
     label: Text
@@ -91,7 +99,8 @@ def layout_of(data: Field) -> Layout:
 
 
 def _columns(record: Field, above: int, labels: _Labels, lists: dict[str, Sheet]) -> Iterator[Column]:
-    """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it is empty.
+    """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it
+    is empty.
 
     `above` is how many parts of a path lead to the record of the row.
     """
@@ -153,7 +162,7 @@ def _shortest_end(path: str, paths: Iterable[str]) -> str:
     return next(end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1)
 
 
-# --- names ------------------------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------------------
 
 
 _ASIDE = re.compile(r"[（(].*?[）)]")
@@ -170,7 +179,8 @@ def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:
 
 
 def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ...]]:
-    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every heading above it."""
+    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every
+    heading above it."""
     whole: dict[str, set[str]] = {}
     ends: dict[str, set[str]] = {}
     for path, labels in named.items():
@@ -230,7 +240,7 @@ def _index(sheet: Sheet, labels: _Labels) -> tuple[dict[str, Column], dict[str, 
     return by_path, index
 
 
-# --- names of sheets that we write ---------------------------------------------------------------------------------------
+# --- names of sheets that we write --------------------------------------------------------------------------
 
 
 def sheet_title(sheet: Sheet, lang: str) -> str:

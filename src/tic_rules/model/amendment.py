@@ -1,7 +1,8 @@
-"""A rule with another threshold, deadline or condition: a new rule, checked like one from a file; the old one stays.
+"""A rule with another threshold, deadline or condition: a new rule, checked like one from a file; the old one
+stays.
 
-Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number; the name of a
-fact stands for the number that this fact is compared with.
+Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number;
+the name of a fact stands for the number that this fact is compared with.
 """
 
 from __future__ import annotations
@@ -115,7 +116,8 @@ def _number_of(node: Any) -> Any:
 
 
 def _replaced(tree: Any, fact: str, old: Any, value: Any) -> Any:
-    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a whole."""
+    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
+    whole."""
     if isinstance(tree, dict):
         if tree.get("fact") == fact:
             return {

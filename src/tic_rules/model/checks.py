@@ -23,7 +23,8 @@ class Misuse(NamedTuple):
 
 
 def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
-    """Words that are not in the vocabulary, names under `incomplete` that are no lists, totals that fall, contradictions."""
+    """Words that are not in the vocabulary, names under `incomplete` that are no lists, totals that fall,
+    contradictions."""
     yield from _unknown_words(subject, vocabulary, ())
     yield from _unknown_lists(subject)
     for fact in vocabulary.facts.values():
@@ -97,7 +98,8 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
 
 
 def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misuse]:
-    """Entries that are less than one of an earlier day: by day, beside the most that had been reached before it."""
+    """Entries that are less than one of an earlier day: by day, beside the most that had been reached
+    before it."""
     given = [(index, when, value) for index, (when, value) in enumerate(series) if value is not None]
     ended = sorted(given, key=lambda entry: entry[1].last)
     fallen: list[int] = []

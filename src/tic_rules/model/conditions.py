@@ -1,7 +1,8 @@
 """The closed family of conditions. A rule's requirement is one tree of these frozen nodes.
 
-Equality looks at what a node says, never at where it stands, so two files that say the same are equal. Nothing here
-decides anything: the evaluator, the compilers, the explainer and the differ are each one pass over the tree.
+Equality looks at what a node says, never at where it stands, so two files that say the same are equal.
+Nothing here decides anything: the evaluator, the compilers, the explainer and the differ are each one pass
+over the tree.
 """
 
 import re
@@ -89,7 +90,8 @@ class Test(FrozenModel):
 
 
 class Where(FrozenModel):
-    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
+    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
+    {kind: annual}."""
 
     each: Mapping[str, Test] = Field(default_factory=dict)
     any: tuple["Where", ...] = ()
@@ -265,7 +267,8 @@ class Every(FrozenModel):
 
 
 class NoneOf(FrozenModel):
-    """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review where 等 ends the list."""
+    """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review
+    where 等 ends the list."""
 
     fact: str
     none_of: Where
@@ -274,7 +277,8 @@ class NoneOf(FrozenModel):
 
 
 class EachOf(FrozenModel):
-    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones."""
+    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the
+    missing ones."""
 
     fact: str
     each_of: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -326,10 +330,30 @@ class Running(FrozenModel):
 
 
 _BY_KEY: Mapping[str, type[FrozenModel]] = {
-    "all": All, "any": Either, "not": Not, "review": Review, "attested": Attested, "same": Same, "not_after": NotAfter, "follows": Follows,
-    "running": Running, "is": Is, "among": Among, "any_among": AnyAmong, "contains_all": Contains, "given": Given, "done": Done, "reads": Reads,
-    "some": Some, "every": Every, "none_of": NoneOf, "each_of": EachOf, "largest": Largest, "share_of": Share, **dict.fromkeys(OPERATORS, Compare),
-}  # fmt: skip
+    "all": All,
+    "any": Either,
+    "not": Not,
+    "review": Review,
+    "attested": Attested,
+    "same": Same,
+    "not_after": NotAfter,
+    "follows": Follows,
+    "running": Running,
+    "is": Is,
+    "among": Among,
+    "any_among": AnyAmong,
+    "contains_all": Contains,
+    "given": Given,
+    "done": Done,
+    "reads": Reads,
+    "some": Some,
+    "every": Every,
+    "none_of": NoneOf,
+    "each_of": EachOf,
+    "largest": Largest,
+    "share_of": Share,
+    **dict.fromkeys(OPERATORS, Compare),
+}
 """The kind of condition that a key makes; the first that a mapping holds."""
 
 
@@ -341,8 +365,9 @@ def _kind(value: Any) -> str | None:
 
 
 _OPERATORS = (
-    "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, any_among, "
-    "contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, not_after, follows, running"
+    "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, "
+    "any_among, contains_all, given, done, reads, same, some, every, none_of, each_of, largest, share_of, "
+    "not_after, follows, running"
 )
 Condition = TypeAliasType(
     "Condition",
@@ -391,7 +416,8 @@ def walk(node: Any) -> Iterator[Any]:
 
 
 def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """A condition and everything within it, each with its place in the rule file; `at` is that of the whole."""
+    """A condition and everything within it, each with its place in the rule file; `at` is that of the
+    whole."""
     yield at, node
     match node:
         case All() | Either() | Same():

@@ -1,7 +1,7 @@
 """A subject as the plain document that a file would hold, and changes to such a document.
 
-What a file says and what was given in Python become the same: mappings, lists, text. A change never touches the document
-that it is applied to.
+What a file says and what was given in Python become the same: mappings, lists, text. A change never touches
+the document that it is applied to.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ class Edit(NamedTuple):
 
 
 def document_of(subject: Subject) -> dict[str, Any]:
-    """The document of a subject: its file's content where it has one, otherwise what such a file would say."""
+    """The document of a subject: its file's content where it has one, otherwise what such a file would
+    say."""
     source = subject._text()
     if source is None or not isinstance(source.data, dict):
         return plain(subject)

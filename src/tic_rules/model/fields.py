@@ -1,4 +1,5 @@
-"""The fields that a model of the data declares: their paths, their values in a record, the records and words that they hold."""
+"""The fields that a model of the data declares: their paths, their values in a record, the records and
+words that they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What rule files and centre data have in common: frozen pydantic models that refuse unknown keys and name faults in both languages."""
+"""What rule files and centre data have in common: frozen pydantic models that refuse unknown keys and name
+faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Self
@@ -23,14 +24,16 @@ def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
 
 
 class FrozenModel(BaseModel):
-    """A part of a rule file or of a centre's data. pydantic builds its validator when the first value is validated."""
+    """A part of a rule file or of a centre's data. pydantic builds its validator when the first value is
+    validated."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, protected_namespaces=())
 
     @model_validator(mode="wrap")
     @classmethod
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in their `ctx`."""
+        """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in
+        their `ctx`."""
         if isinstance(value, cls):
             return value
         try:
@@ -44,7 +47,8 @@ class FrozenModel(BaseModel):
         return value
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields, which are not validated; properties made of the fields are made anew."""
+        """A copy with other values of some fields, which are not validated; properties made of the fields
+        are made anew."""
         copy = super().model_copy(update=update, deep=deep)
         for name in copy.__dict__.keys() - type(copy).model_fields.keys():
             del copy.__dict__[name]
@@ -59,7 +63,8 @@ class FrozenModel(BaseModel):
 
 
 class Parse:
-    """An annotation: how a value is read, the JSON Schema of what may be written, and how a dump writes it."""
+    """An annotation: how a value is read, the JSON Schema of what may be written, and how a dump writes
+    it."""
 
     __slots__ = ("read", "shape", "write")
 

@@ -1,4 +1,5 @@
-"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that it names."""
+"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that
+it names."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ _PATHS: dict[type[Record], frozenset[str]] = {
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
-    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it names."""
+    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it
+    names."""
     if fact.kinds is not None and fact.kinds in vocabulary.facts:
         yield from _paths_of(vocabulary.facts[fact.kinds], vocabulary)
     yield from (path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None)
@@ -212,9 +214,20 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
 
 
 _FITS: dict[type, tuple[str, ...]] = {
-    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.EachOf: ("table",),
-    c.Largest: ("groups",), c.Share: ("groups",), c.Is: ("truth", "choice"), c.Among: ("choice",), c.Given: ("text",), c.Done: ("date",), c.Reads: ("text",),
-}  # fmt: skip
+    c.AnyAmong: ("words",),
+    c.Contains: ("words",),
+    c.Every: ("entries",),
+    c.Some: ("entries",),
+    c.NoneOf: ("entries",),
+    c.EachOf: ("table",),
+    c.Largest: ("groups",),
+    c.Share: ("groups",),
+    c.Is: ("truth", "choice"),
+    c.Among: ("choice",),
+    c.Given: ("text",),
+    c.Done: ("date",),
+    c.Reads: ("text",),
+}
 
 
 def _node_faults(

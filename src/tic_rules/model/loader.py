@@ -90,7 +90,8 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
 
 
 def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
-    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises RuleSetError as `inspect_ruleset`."""
+    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises
+    RuleSetError as `inspect_ruleset`."""
     name = os.fspath(which)
     if name in shipped_ids():
         return None
@@ -165,7 +166,8 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 
 
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
-    """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that names the earliest day."""
+    """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that
+    names the earliest day."""
     own = [
         ruleset
         for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction))

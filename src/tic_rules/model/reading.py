@@ -1,4 +1,5 @@
-"""Files, text and values to subjects: read below, validated here, and held against the vocabulary. Every fault at once."""
+"""Files, text and values to subjects: read below, validated here, and held against the vocabulary. Every
+fault at once."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocab
 def read_subjects(
     path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
 ) -> Iterator[S | DataError]:
-    """The centres of a file, one after the other: each as data, or as the error that says what is wrong with it.
+    """The centres of a file, one after the other: each as data, or as the error that says what is wrong with
+    it.
 
     A file that cannot be used as a whole gives one error. Never raises for what a file says.
     """
@@ -91,7 +93,8 @@ def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
 
 
 def is_part_of_another(path: str | os.PathLike[str], model: type[Subject], vocabulary: Vocabulary) -> bool:
-    """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv), or is a lock file of Excel."""
+    """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
+    or is a lock file of Excel."""
     return _is_part_of_another(path, lambda: _names_for(model, vocabulary))
 
 
@@ -120,7 +123,8 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:
-    """The subject, once its words, lists and totals have been held against the vocabulary. Raises DataError."""
+    """The subject, once its words, lists and totals have been held against the vocabulary. Raises
+    DataError."""
     if subject._vocabulary is vocabulary:
         return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))

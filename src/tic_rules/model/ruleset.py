@@ -24,7 +24,8 @@ from tic_rules.model.vocabulary import READINGS, Bilingual, Fact, FieldLabel, Li
 class RuleSet:
     """An immutable rule set, ready to be decided; safe to share between threads.
 
-    Build one with `load_ruleset`. `rules` are in the document's order; `facts` and `vocabulary` include the shared ones.
+    Build one with `load_ruleset`. `rules` are in the document's order; `facts` and `vocabulary` include the
+    shared ones.
     """
 
     __slots__ = (
@@ -116,9 +117,9 @@ class RuleSet:
     def with_change(self, rule_id: str, value: Any = None, /, **parts: Any) -> "RuleSet":
         """A new rule set in which one rule is changed; this one stays as it is.
 
-        `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule file
-        (`by="3y"`, `modality="encouraged"`, `require={...}`) or facts (`headcount=500`). Raises KeyError for an unknown
-        rule, RuleSetError for a change that is none.
+        `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule
+        file (`by="3y"`, `modality="encouraged"`, `require={...}`) or facts (`headcount=500`). Raises KeyError
+        for an unknown rule, RuleSetError for a change that is none.
         """
         index, rule = self._by_id[rule_id.removeprefix(f"{self.id}/")]
         made = object.__new__(RuleSet)
@@ -146,7 +147,8 @@ class RuleSet:
         return self._source.locate(within) if self._source is not None else Mark(0, 0)
 
     def written(self, *within: str | int) -> Any:
-        """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is absent."""
+        """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is
+        absent."""
         value: Any = self._source.data if self._source is not None else None
         for part in within:
             try:

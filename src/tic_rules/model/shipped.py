@@ -29,7 +29,8 @@ def shipped_ids() -> tuple[str, ...]:
 
 
 def read_rule_file(path: Path, shown: str = "") -> Source:
-    """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises RuleSetError."""
+    """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
+    RuleSetError."""
     file = shown or str(path)
     try:
         return read_text(

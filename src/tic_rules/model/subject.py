@@ -1,4 +1,5 @@
-"""What rule sets are checked against: data that knows the text it was read from and the vocabulary it was held against."""
+"""What rule sets are checked against: data that knows the text it was read from and the vocabulary it was
+held against."""
 
 import os
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,8 @@ from tic_rules.model.vocabulary import Vocabulary
 
 
 class Record(FrozenModel):
-    """A part of the data; everything may be left out. A mapping, a dataclass or a model of the caller's own reads as one."""
+    """A part of the data; everything may be left out. A mapping, a dataclass or a model of the caller's
+    own reads as one."""
 
     @classmethod
     def _as_written(cls, value: Any) -> Any:
@@ -55,7 +57,8 @@ class Attestation(Record):
 
 
 class Exemption(Record):
-    """An exemption from a rule whose modality is in_principle; the last day on which it stands is `expires_on`."""
+    """An exemption from a rule whose modality is in_principle; the last day on which it stands is
+    `expires_on`."""
 
     rule: String = None
     reason: String = None
@@ -69,7 +72,8 @@ def _none_is_empty(value: Any) -> Any:
 
 
 class Subject(Record):
-    """What a rule set is checked against: a centre, or a programme. Two are equal where their fields are, wherever they were read."""
+    """What a rule set is checked against: a centre, or a programme. Two are equal where their fields are,
+    wherever they were read."""
 
     reported_on: DayOfReport = None
     incomplete: Words = None
@@ -82,11 +86,12 @@ class Subject(Record):
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
     """The vocabulary that the data has been held against."""
 
-    # --- reading -------------------------------------------------------------------------------------------------------------
+    # --- reading --------------------------------------------------------------------------------------------
 
     @classmethod
     def from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Self:
-        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of its own vocabulary.
+        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of
+        its own vocabulary.
 
         Raises DataError with every fault of the file, and where it holds several centres.
         """
@@ -98,7 +103,8 @@ class Subject(Record):
     def each_from_file(
         cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None
     ) -> Iterator[Self | DataError]:
-        """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in the place of one that is faulty.
+        """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in
+        the place of one that is faulty.
 
         Of JSON Lines and CSV no more than one centre is held at a time.
         """
@@ -115,12 +121,13 @@ class Subject(Record):
 
     @classmethod
     def from_data(cls, data: Any, *, ruleset: str | RuleSet | None = None) -> Self:
-        """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every fault."""
+        """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every
+        fault."""
         from tic_rules.model.reading import subject_from
 
         return subject_from(data, cls, _vocabulary_of(ruleset))
 
-    # --- as a value ----------------------------------------------------------------------------------------------------------
+    # --- as a value -----------------------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
         return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
@@ -128,14 +135,15 @@ class Subject(Record):
     __hash__ = Record.__hash__
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields: these have no place in the text, and the whole is not yet held against a vocabulary."""
+        """A copy with other values of some fields: these have no place in the text, and the whole is not
+        yet held against a vocabulary."""
         copy = super().model_copy(update=update, deep=deep)
         if update:
             copy._vocabulary = None
             copy._source = self._source.without(update) if self._source is not None else None
         return copy
 
-    # --- places --------------------------------------------------------------------------------------------------------------
+    # --- places ---------------------------------------------------------------------------------------------
 
     def _text(self) -> Source | None:
         return self._source
@@ -146,7 +154,8 @@ class Subject(Record):
         return self._source.file if self._source else None
 
     def place(self, path: str) -> Mark:
-        """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is absent."""
+        """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is
+        absent."""
         return self._source.locate(unpointer(path)) if self._source else Mark(0, 0)
 
     def extent(self, path: tuple[str | int, ...]) -> Mark:

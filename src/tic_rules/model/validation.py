@@ -1,4 +1,5 @@
-"""What pydantic found, in both languages: its errors with the package's codes, and as diagnostics with places."""
+"""What pydantic found, in both languages: its errors with the package's codes, and as diagnostics with
+places."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ MOST = 200
 
 
 def in_both_languages(error: ValidationError, model: type[BaseModel]) -> ValidationError:
-    """The same faults of a model at the same places, each with a code of the package and with `zh` and `en` in its `ctx`."""
+    """The same faults of a model at the same places, each with a code of the package and with `zh` and
+    `en` in its `ctx`."""
     lines = [_line(item, model) for item in error.errors(include_url=False)]
     return ValidationError.from_exception_data(error.title, lines)
 
@@ -37,7 +39,8 @@ def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
 
 
 def diagnostics_of(error: ValidationError, source: Source | None, file: str = "") -> list[Diagnostic]:
-    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of very many the first."""
+    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of
+    very many the first."""
     items = error.errors(include_url=False)
     faults = [_diagnostic(item, source, file) for item in items[:MOST]]
     unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))

@@ -1,6 +1,7 @@
 """The types of the fields of the data: what a file may say for each, and the value that it becomes.
 
-A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a dated list in the place of a value a `Series`.
+A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a dated list in the place of a
+value a `Series`.
 """
 
 from collections.abc import Callable, Mapping
@@ -58,7 +59,8 @@ class WordOf(NamedTuple):
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        """The schema of the field's type, in which each text is one of the words of the shipped vocabulary."""
+        """The schema of the field's type, in which each text is one of the words of the shipped
+        vocabulary."""
         word = {"type": "string", "enum": list(shared_vocabulary().words[self.name])}
         return _replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
 
@@ -73,7 +75,8 @@ def _replaced(node: Any, old: Any, new: Any) -> Any:
 
 
 def as_mapping(value: Any) -> Any:
-    """A mapping, a model or a dataclass of the caller's own as what a file would say; anything else as it is."""
+    """A mapping, a model or a dataclass of the caller's own as what a file would say; anything else as it
+    is."""
     if isinstance(value, dict):
         return value
     if isinstance(value, Mapping):
@@ -85,7 +88,7 @@ def as_mapping(value: Any) -> Any:
     return value
 
 
-# --- reading ----------------------------------------------------------------------------------------------------------------
+# --- reading ------------------------------------------------------------------------------------------------
 
 
 def _span(value: Any) -> Span | None:
@@ -245,7 +248,7 @@ def _one_a_day(entries: list[Dated[Any]]) -> None:
             )
 
 
-# --- writing ----------------------------------------------------------------------------------------------------------------
+# --- writing ------------------------------------------------------------------------------------------------
 
 
 def written(value: Any) -> Any:
@@ -274,7 +277,7 @@ def _span_written(span: Span) -> Any:
     return {name: day.isoformat() for name, (day, open_end) in ends.items() if day != open_end}
 
 
-# --- JSON Schema -------------------------------------------------------------------------------------------------------------
+# --- JSON Schema --------------------------------------------------------------------------------------------
 
 _NULL: dict[str, Any] = {"type": "null"}
 _ISO: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
@@ -312,7 +315,7 @@ def _series(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
     return _scalar(_dated(read), *shapes, {"type": "array", "items": entry})
 
 
-# --- types of fields ---------------------------------------------------------------------------------------------------------
+# --- types of fields ----------------------------------------------------------------------------------------
 
 _money = _number(money=True, whole=False)
 _whole_number = _number(money=False, whole=True)

@@ -25,8 +25,8 @@ class Bilingual(FrozenModel):
 class LookUp(FrozenModel):
     """An attribute of an entry that is found on another list: the type of the unit that paid.
 
-    An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all units of the
-    role agree on; otherwise it is unknown.
+    An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
+    units of the role agree on; otherwise it is unknown.
     """
 
     by: str
@@ -63,10 +63,10 @@ Over = Literal["latest_full_year"]
 class Fact(FrozenModel):
     """What rules read from a centre's data. Exactly one of the readings is given.
 
-    stock: a number that holds at a day (a plain value on reported_on, or a dated series); value: a yes/no, choice, text,
-    date or undated number; words: several words; sum: amounts of dated entries; count, distinct: entries, or the different
-    values of an attribute; kinds: how many groups have more than nothing; entries: a list to look through; groups: amounts
-    by group; table: a mapping of keys to entries.
+    stock: a number that holds at a day (a plain value on reported_on, or a dated series); value: a yes/no,
+    choice, text, date or undated number; words: several words; sum: amounts of dated entries; count,
+    distinct: entries, or the different values of an attribute; kinds: how many groups have more than nothing;
+    entries: a list to look through; groups: amounts by group; table: a mapping of keys to entries.
     """
 
     label: Bilingual
