@@ -221,7 +221,7 @@ def _sort_judgements(scene: Scene) -> None:
         return
     items, as_of, attested = _items_of(scene.ruleset), scene.as_of, scene.attested
     for index, given in enumerate(scene.subject.attestations):
-        own = items.get(given.rule)
+        own = items.get(given.rule or "")
         if own is None:
             continue
         rule, of_items = own
@@ -322,7 +322,7 @@ def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterat
                 f"规则 {shown} 不分事项，该认定意见不起作用",
                 f"rule {shown} has no items; the attestation has no effect",
             )
-        elif given.date.first > as_of:
+        elif given.date is not None and given.date.first > as_of:
             yield _warn(
                 subject,
                 "attestation",
@@ -331,6 +331,7 @@ def _about_judgements(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterat
                 "the attestation is dated after the as-of day and is ignored",
             )
         elif _expired(given, as_of):
+            assert given.expires_on is not None
             until = given.expires_on.first
             yield _warn(
                 subject,
@@ -429,6 +430,7 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 f"the exemption lacks {', '.join(absent)} and has no effect",
             )
         elif _expired(given, as_of):
+            assert given.expires_on is not None
             until = given.expires_on.first
             yield _warn(
                 subject,

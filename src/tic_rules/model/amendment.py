@@ -13,9 +13,8 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.model import conditions as c
-from tic_rules.model.frozen import FrozenModel
 
-R = TypeVar("R", bound=FrozenModel)
+R = TypeVar("R", bound=c.Node)
 
 _TREES = ("applies", "require", "fails_at_once", "when")
 _FIXED = frozenset({"id", "at", "quote"})
@@ -46,7 +45,7 @@ def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
     return _checked(rule, data, name, facts)
 
 
-def _written(part: FrozenModel) -> dict[str, Any]:
+def _written(part: c.Node) -> dict[str, Any]:
     """A part of a rule as a rule file would write it; what is as by default stays left out."""
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
@@ -77,7 +76,7 @@ def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: FrozenModel, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]

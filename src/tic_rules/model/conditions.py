@@ -18,6 +18,10 @@ from tic_rules.core.quantities import NotANumber, parse_number
 from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 
+class Node(FrozenModel):
+    """A part of a rule file."""
+
+
 def _flag(value: Any) -> Any:
     if isinstance(value, bool):
         return value
@@ -64,7 +68,7 @@ def _word(value: Any) -> Any:
 Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", "null"]})]
 
 
-class Test(FrozenModel):
+class Test(Node):
     """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`."""
 
     one_of: tuple[Word, ...] | None = None
@@ -89,7 +93,7 @@ class Test(FrozenModel):
     __test__ = False
 
 
-class Where(FrozenModel):
+class Where(Node):
     """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
     {kind: annual}."""
 
@@ -105,33 +109,33 @@ class Where(FrozenModel):
         return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
 
 
-class All(FrozenModel):
+class All(Node):
     all: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
-class Either(FrozenModel):
+class Either(Node):
     any: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
-class Not(FrozenModel):
+class Not(Node):
     model_config = ConfigDict(populate_by_name=True)
 
     not_: "Condition" = Field(alias="not")
 
 
-class Review(FrozenModel):
+class Review(Node):
     """Where the inner condition holds, a person has to judge (a use that 等 may cover)."""
 
     review: "Condition"
 
 
-class Attested(FrozenModel):
+class Attested(Node):
     """A judgement: an attestation in the data decides it (for a rule with items, one an item)."""
 
     attested: Yes
 
 
-class Times(FrozenModel):
+class Times(Node):
     """A multiple of another fact: {times: 2, fact: provincial_subsidy}."""
 
     times: Quantity
@@ -160,7 +164,7 @@ OPERATORS = {
 }
 
 
-class Compare(FrozenModel):
+class Compare(Node):
     """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both ends."""
 
     fact: str
@@ -186,7 +190,7 @@ class Compare(FrozenModel):
         return getattr(self, self.operator)
 
 
-class Is(FrozenModel):
+class Is(Node):
     """A yes/no or a choice that must have this value."""
 
     model_config = ConfigDict(populate_by_name=True)
@@ -195,7 +199,7 @@ class Is(FrozenModel):
     is_: Word = Field(alias="is")
 
 
-class Among(FrozenModel):
+class Among(Node):
     """A choice that must stand on the list; with `open` (等) one outside it needs review."""
 
     fact: str
@@ -203,7 +207,7 @@ class Among(FrozenModel):
     open: Flag = False
 
 
-class AnyAmong(FrozenModel):
+class AnyAmong(Node):
     """One of several values must stand on the list; with `open` (等) others need review."""
 
     fact: str
@@ -211,28 +215,28 @@ class AnyAmong(FrozenModel):
     open: Flag = False
 
 
-class Contains(FrozenModel):
+class Contains(Node):
     """Every word of the list must be there; the finding names the missing ones."""
 
     fact: str
     contains_all: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
-class Given(FrozenModel):
+class Given(Node):
     """A text that must be there."""
 
     fact: str
     given: Yes
 
 
-class Done(FrozenModel):
+class Done(Node):
     """An act that must have been done on or before the day looked at."""
 
     fact: str
     done: Yes
 
 
-class Reads(FrozenModel):
+class Reads(Node):
     """A text that begins and ends as given, with something between."""
 
     fact: str
@@ -246,27 +250,27 @@ class Reads(FrozenModel):
         return first, last
 
 
-class Same(FrozenModel):
+class Same(Node):
     """Texts that read as given, with the same between."""
 
     same: Annotated[tuple[Reads, ...], Field(min_length=2)]
 
 
-class Some(FrozenModel):
+class Some(Node):
     """At least one entry is so. Where the list may go on, its absence is unknown."""
 
     fact: str
     some: Where
 
 
-class Every(FrozenModel):
+class Every(Node):
     """Every entry is so, and there is one."""
 
     fact: str
     every: Where
 
 
-class NoneOf(FrozenModel):
+class NoneOf(Node):
     """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review
     where 等 ends the list."""
 
@@ -276,7 +280,7 @@ class NoneOf(FrozenModel):
     open: Flag = False
 
 
-class EachOf(FrozenModel):
+class EachOf(Node):
     """Every key of the list has an entry that is so (the indicators of an annex); the finding names the
     missing ones."""
 
@@ -285,14 +289,14 @@ class EachOf(FrozenModel):
     has: Where
 
 
-class Largest(FrozenModel):
+class Largest(Node):
     """No other group has more than this one; a tie is enough."""
 
     fact: str
     largest: str
 
 
-class Share(FrozenModel):
+class Share(Node):
     """The named groups' part of the whole is more than (or at least) the bound."""
 
     fact: str
@@ -309,19 +313,19 @@ class Share(FrozenModel):
         return self
 
 
-class NotAfter(FrozenModel):
+class NotAfter(Node):
     """The as-of day is not after this day of the centre's life."""
 
     not_after: Literal["term_end", "approval"]
 
 
-class Follows(FrozenModel):
+class Follows(Node):
     """Another consequence of the same rule set has followed."""
 
     follows: str
 
 
-class Running(FrozenModel):
+class Running(Node):
     """That many calendar years running each have an entry that is so."""
 
     running: Annotated[int, Field(ge=2, le=10)]
@@ -329,7 +333,7 @@ class Running(FrozenModel):
     where: Where
 
 
-_BY_KEY: Mapping[str, type[FrozenModel]] = {
+_BY_KEY: Mapping[str, type[Node]] = {
     "all": All,
     "any": Either,
     "not": Not,

@@ -8,8 +8,8 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from tic_rules.core.quantities import NotADate, parse_span
-from tic_rules.model.conditions import Condition, Flag, Follows, walk
-from tic_rules.model.frozen import FrozenModel, Parse, refuse
+from tic_rules.model.conditions import Condition, Flag, Follows, Node, walk
+from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
 
 Kind = Literal[
@@ -48,12 +48,12 @@ def _iso(value: Any) -> Any:
 Day = Annotated[date, Parse(_day, {"format": "date", "type": "string"}, _iso)]
 
 
-class InForce(FrozenModel):
+class InForce(Node):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
 
 
-class Document(FrozenModel):
+class Document(Node):
     """The policy document that a rule set encodes."""
 
     title: str
@@ -68,7 +68,7 @@ class Document(FrozenModel):
     note: Bilingual | None = None
 
 
-class Clause(FrozenModel):
+class Clause(Node):
     """One clause of the document and what became of it: the rules that encode it, or why it asks nothing.
 
     With neither it is not yet encoded: a draft that `lint` and `coverage` complain of.
@@ -93,12 +93,12 @@ class Clause(FrozenModel):
         return self
 
 
-class Item(FrozenModel):
+class Item(Node):
     id: str
     title: Bilingual
 
 
-class Yearly(FrozenModel):
+class Yearly(Node):
     """What every full calendar year between approval and the as-of day owes."""
 
     looked_for_until: Literal["end_of_year", "end_of_next_year"]
@@ -106,7 +106,7 @@ class Yearly(FrozenModel):
     """The running year owes one too, if it began after approval."""
 
 
-class Amount(FrozenModel):
+class Amount(Node):
     """The amount of a consequence: the sum of these facts."""
 
     sum_of: Annotated[tuple[str, ...], Field(min_length=1)]
@@ -140,7 +140,7 @@ def _since(value: Any) -> Any:
 Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, _iso)]
 
 
-class Rule(FrozenModel):
+class Rule(Node):
     """One clause's demand, as data."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
@@ -212,7 +212,7 @@ class Rule(FrozenModel):
         return "term_end" if self.by == "term_end" or self.from_ == "term_end" else "construction"
 
 
-class RuleFile(FrozenModel):
+class RuleFile(Node):
     """A rule file: one document of one jurisdiction, in one edition."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]

@@ -7,11 +7,11 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Flag, Where
-from tic_rules.model.frozen import FrozenModel, refuse
+from tic_rules.model.conditions import Flag, Node, Where
+from tic_rules.model.frozen import refuse
 
 
-class Bilingual(FrozenModel):
+class Bilingual(Node):
     """One text in Chinese and English."""
 
     zh: Annotated[str, Field(min_length=1)]
@@ -22,7 +22,7 @@ class Bilingual(FrozenModel):
         return Text(self.zh, self.en)
 
 
-class LookUp(FrozenModel):
+class LookUp(Node):
     """An attribute of an entry that is found on another list: the type of the unit that paid.
 
     An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
@@ -35,7 +35,7 @@ class LookUp(FrozenModel):
     take: str
 
 
-class ListOf(FrozenModel):
+class ListOf(Node):
     """A list of the data: where it stands and which attribute dates its entries."""
 
     path: str | tuple[str, ...]
@@ -52,7 +52,7 @@ class ListOf(FrozenModel):
         return (self.path,) if isinstance(self.path, str) else self.path
 
 
-class Group(FrozenModel):
+class Group(Node):
     label: Bilingual
     where: Where
 
@@ -60,7 +60,7 @@ class Group(FrozenModel):
 Over = Literal["latest_full_year"]
 
 
-class Fact(FrozenModel):
+class Fact(Node):
     """What rules read from a centre's data. Exactly one of the readings is given.
 
     stock: a number that holds at a day (a plain value on reported_on, or a dated series); value: a yes/no,
@@ -120,7 +120,7 @@ class Fact(FrozenModel):
 READINGS = ("stock", "value", "words", "sum", "count", "distinct", "kinds", "entries", "groups", "table")
 
 
-class FieldLabel(FrozenModel):
+class FieldLabel(Node):
     """A field of the centre file for the people who fill it in."""
 
     zh: str
@@ -128,7 +128,7 @@ class FieldLabel(FrozenModel):
     example: str | None = None
 
 
-class Vocabulary(FrozenModel):
+class Vocabulary(Node):
     """The shared words: units, choices, lists, facts, fields and topics. A rule file may add its own."""
 
     units: Mapping[str, FieldLabel] = Field(default_factory=dict)
