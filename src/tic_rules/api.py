@@ -71,12 +71,12 @@ def check_programme(
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
     day = as_of_day(programme, as_of)
-    own = tuple(
+    approvals = tuple(
         Approval(id=c.id, approved_on=c.approved_on or Span(FIRST_DAY, day))
         for c in centres
         if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
     )
-    return check_subject(programme.with_centres(own), rules, day, engine)
+    return check_subject(programme.with_centres(approvals), rules, day, engine)
 
 
 __all__ = [

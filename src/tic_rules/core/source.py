@@ -122,11 +122,11 @@ class Source:
             return None, False
         node, whole = self.root, True
         for part in parts:
-            found = self._child(node, part)
-            if found is None:
+            child = self._child(node, part)
+            if child is None:
                 whole = False
                 continue
-            node = found
+            node = child
         return node, whole
 
     def _child(self, node: yaml.Node | None, part: str | int) -> yaml.Node | None:
@@ -162,10 +162,10 @@ class Source:
         """The place of a value with its true end: PyYAML lets a block end where the next token begins,
         comments included."""
         key = tuple(parts)
-        found = self._extents.get(key)
-        if found is None:
-            found = self._extents[key] = self._extent(key)
-        return found
+        mark = self._extents.get(key)
+        if mark is None:
+            mark = self._extents[key] = self._extent(key)
+        return mark
 
     def _extent(self, parts: tuple[str | int, ...]) -> Mark:
         node, _ = self._walk(parts)

@@ -33,13 +33,13 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
     DataError."""
     if not folder.is_dir():
         raise fault(DataError, "unreadable", "没有这个文件夹", "there is no such folder", file=str(folder))
-    found: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    examples: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for path in sorted(folder.glob("*/*.yaml")):
         ruleset = path.stem if path.parent.name == PROGRAMME else path.parent.name
         for case in _cases(path):
             example = tuple(_changes(case))
             for rule, status in case["expect"].items():
-                found[ruleset, rule].append(
+                examples[ruleset, rule].append(
                     Example(
                         str(case["case"]),
                         str(case["as_of"]),
@@ -49,7 +49,7 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
                         len(case["expect"]),
                     )
                 )
-    return found
+    return examples
 
 
 def _cases(path: Path) -> Iterator[dict[str, Any]]:

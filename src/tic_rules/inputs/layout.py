@@ -220,11 +220,11 @@ class Names:
         """The known name nearest to one that is not, or nothing."""
         import difflib
 
-        known = self._sheets if sheet is None else self._columns[sheet.path][1]
-        found = difflib.get_close_matches(normal(name[:60]), list(known), n=1, cutoff=0.6)
-        if not found:
+        names = self._sheets if sheet is None else self._columns[sheet.path][1]
+        close = difflib.get_close_matches(normal(name[:60]), list(names), n=1, cutoff=0.6)
+        if not close:
             return ""
-        path = known[found[0]][0]
+        path = names[close[0]][0]
         return (
             self.layout.lists[path].label.zh if sheet is None else self._columns[sheet.path][0][path].label.zh
         )

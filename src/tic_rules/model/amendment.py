@@ -35,12 +35,12 @@ def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
         elif part in facts:
             data = _with_number(rule, data, part, given)
         else:
-            known = "、".join(sorted(fields - _FIXED))
+            names = "、".join(sorted(fields - _FIXED))
             raise fault(
                 RuleSetError,
                 "unknown-part",
-                f"规则 {name} 没有 {part}；可改：{known}",
-                f"rule {name} has no {part}; can be changed: {known}",
+                f"规则 {name} 没有 {part}；可改：{names}",
+                f"rule {name} has no {part}; can be changed: {names}",
             )
     return _checked(rule, data, name, facts)
 
@@ -54,16 +54,16 @@ def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     try:
         made = type(rule).model_validate(data)
     except ValidationError as error:
-        found = []
+        diagnostics = []
         for item in error.errors(include_url=False):
             context = item.get("ctx") or {}
             text = Text(context.get("zh", item["msg"]), context.get("en", item["msg"]))
-            found.append(
+            diagnostics.append(
                 Diagnostic(
                     item["type"].replace("_", "-"), Text(f"规则 {name}：{text.zh}", f"rule {name}: {text.en}")
                 )
             )
-        raise RuleSetError(dict.fromkeys(found)) from None
+        raise RuleSetError(dict.fromkeys(diagnostics)) from None
     for tree in (getattr(made, part) for part in _TREES):
         for fact in c.facts_of(tree) if tree is not None else ():
             if fact not in facts:

@@ -59,27 +59,27 @@ def _unknown_words(record: Any, vocabulary: Vocabulary, at: tuple[str | int, ...
             for key, entry in entries:
                 yield from _unknown_words(entry, vocabulary, (*at, name) if key is None else (*at, name, key))
         elif word is not None:
-            known = vocabulary.words.get(word, {})
+            words = vocabulary.words.get(word, {})
             if isinstance(value, Series):
                 yield from (
-                    _not_a_word(e.value, known, (*at, name, i, "value"))
+                    _not_a_word(e.value, words, (*at, name, i, "value"))
                     for i, e in enumerate(value)
-                    if e.value is not None and e.value not in known
+                    if e.value is not None and e.value not in words
                 )
             elif isinstance(value, tuple):
                 yield from (
-                    _not_a_word(w, known, (*at, name, i)) for i, w in enumerate(value) if w not in known
+                    _not_a_word(w, words, (*at, name, i)) for i, w in enumerate(value) if w not in words
                 )
-            elif value not in known:
-                yield _not_a_word(value, known, (*at, name))
+            elif value not in words:
+                yield _not_a_word(value, words, (*at, name))
 
 
-def _not_a_word(value: str, known: Any, at: tuple[str | int, ...]) -> Misuse:
-    words = ", ".join(known)
+def _not_a_word(value: str, words: Any, at: tuple[str | int, ...]) -> Misuse:
+    listed = ", ".join(words)
     return Misuse(
         "unknown-word",
         at,
-        Text(f"{clip(value)} 不在允许的取值之列：{words}", f"{clip(value)} is not one of {words}"),
+        Text(f"{clip(value)} 不在允许的取值之列：{listed}", f"{clip(value)} is not one of {listed}"),
     )
 
 

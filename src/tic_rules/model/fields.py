@@ -33,13 +33,13 @@ def record_in(annotation: Any) -> type[Record] | None:
 @cache
 def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
     """Every dotted path of the data, the fields of list entries included."""
-    found = set()
+    paths = set()
     for name, field in model.model_fields.items():
-        found.add(prefix + name)
+        paths.add(prefix + name)
         inner = record_in(field.annotation)
         if inner is not None:
-            found |= paths_of(inner, f"{prefix}{name}.")
-    return frozenset(found)
+            paths |= paths_of(inner, f"{prefix}{name}.")
+    return frozenset(paths)
 
 
 @cache
@@ -58,10 +58,10 @@ def words_at(model: Any, path: str) -> str | None:
 @cache
 def fields_of(model: type[Record]) -> tuple[tuple[str, str | None, bool], ...]:
     """Name, vocabulary and whether records lie within, for the fields that the word check has to visit."""
-    found = []
+    fields = []
     for name, field in model.model_fields.items():
         word = next((m.name for m in field.metadata if isinstance(m, WordOf)), None)
         inner = record_in(field.annotation) is not None
         if word or inner:
-            found.append((name, word, inner))
-    return tuple(found)
+            fields.append((name, word, inner))
+    return tuple(fields)

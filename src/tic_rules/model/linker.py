@@ -19,8 +19,8 @@ Fault = tuple[str, Loc, str, str]
 """Code, place in the file, what is wrong in Chinese and in English."""
 
 
-def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
-    for name, listed in own.lists.items():
+def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
+    for name, listed in added.lists.items():
         for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
             if unit_list not in whole.lists:
                 yield (
@@ -29,7 +29,7 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
                     f"未知的列表 {unit_list}",
                     f"unknown list {unit_list}",
                 )
-    for name, fact in own.facts.items():
+    for name, fact in added.facts.items():
         here = (*at, "facts", name)
         listed_name = fact.list_name
         if listed_name is not None and listed_name not in whole.lists:
@@ -53,9 +53,9 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
         entries = whole.lists.get(listed_name or "")
         for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
             yield from (
-                found
-                for found in _where_faults(where, entries, here, Centre, whole)
-                if found[0] == "unknown-word"
+                fault
+                for fault in _where_faults(where, entries, here, Centre, whole)
+                if fault[0] == "unknown-word"
             )
 
 
@@ -169,13 +169,13 @@ def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault
 
 def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
     """Every consequence that a rule waits for, through others too."""
-    found: set[str] = set()
+    consequences: set[str] = set()
     waiting = [rule]
     while waiting:
         named = set(waiting.pop().waits_for)
-        waiting.extend(ids[name] for name in named - found if name in ids)
-        found |= named
-    return found
+        waiting.extend(ids[name] for name in named - consequences if name in ids)
+        consequences |= named
+    return consequences
 
 
 def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -340,10 +340,10 @@ def _where_faults(
             paths = [
                 f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
             ]
-        known = [path for path in paths if any(path in every for every in _PATHS.values())]
-        if len(known) < len(paths):
+        existing = [path for path in paths if any(path in every for every in _PATHS.values())]
+        if len(existing) < len(paths):
             yield "unknown-attribute", at, f"条目没有属性 {name}", f"the entries have no attribute {name}"
-        for path in known:
+        for path in existing:
             yield from _unknown_words(
                 (*(test.one_of or ()), *(test.other_than or ())), words_at(subject, path), at, vocabulary
             )
@@ -354,12 +354,12 @@ def _where_faults(
 def _unknown_words(
     asked: Iterable[Any], name: str | None, at: Loc, vocabulary: Vocabulary
 ) -> Iterator[Fault]:
-    known = vocabulary.words.get(name or "", {})
+    words = vocabulary.words.get(name or "", {})
     for word in asked:
-        if name is not None and isinstance(word, str) and word not in known:
+        if name is not None and isinstance(word, str) and word not in words:
             yield (
                 "unknown-word",
                 at,
-                f"{word} 不在允许的取值之列：{', '.join(known)}",
-                f"{word} is not one of {', '.join(known)}",
+                f"{word} 不在允许的取值之列：{', '.join(words)}",
+                f"{word} is not one of {', '.join(words)}",
             )

@@ -153,11 +153,11 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
 
 
 def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
-    found = []
+    diagnostics = []
     for code, loc, zh, en in faults:
         mark = source.locate(loc)
-        found.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
-    return sorted(found, key=lambda d: (d.line, d.column))
+        diagnostics.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
+    return sorted(diagnostics, key=lambda d: (d.line, d.column))
 
 
 def _refuse(source: Source, faults: list[Fault]) -> None:
@@ -168,22 +168,22 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that
     names the earliest day."""
-    own = [
+    local = [
         ruleset
         for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction))
         if ruleset.jurisdiction == jurisdiction
     ]
-    found = [ruleset for ruleset in own if in_force(ruleset, day)]
-    if found:
-        return found
-    if not own:
+    current = [ruleset for ruleset in local if in_force(ruleset, day)]
+    if current:
+        return current
+    if not local:
         raise fault(
             RuleSetError,
             "no-ruleset",
             f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定",
             f"no rule set for the jurisdiction {jurisdiction}; name one with --rules",
         )
-    first = min(ruleset.document.in_force.from_ or date.min for ruleset in own)
+    first = min(ruleset.document.in_force.from_ or date.min for ruleset in local)
     raise fault(
         RuleSetError,
         "not-in-force",
