@@ -317,3 +317,30 @@ def test_mypy_sees_the_types_of_the_fields(tmp_path: Path) -> None:
         "arg-type]",
         "call-arg]",
     ]
+
+
+TOGETHER = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from tic_rules import Centre, check
+sys.setswitchinterval(1e-6)
+start = Barrier(8)
+def verdict(_):
+    start.wait()
+    return check(Centre.from_data({"stage": "approved", "reported_on": "2026-06-30"}), "zhejiang_2022").verdict
+with ThreadPoolExecutor(8) as pool:
+    print(set(pool.map(verdict, range(8))))
+"""
+
+
+def test_threads_that_validate_their_first_values_together() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", TOGETHER],
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""},
+        check=False,
+    )
+    assert done.stderr == ""
+    assert done.stdout.count(",") == 0

@@ -2,6 +2,7 @@
 faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
+from threading import RLock
 from typing import Any, Self
 
 from pydantic import (
@@ -23,6 +24,9 @@ def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
     return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
 
 
+_BUILDING = RLock()
+
+
 class FrozenModel(BaseModel):
     """A part of a rule file or of a centre's data. pydantic builds its validator when the first value is
     validated."""
@@ -40,6 +44,25 @@ class FrozenModel(BaseModel):
             return handler(cls._as_written(value))
         except ValidationError as error:
             raise in_both_languages(error, cls) from None
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """As pydantic's, in one thread at a time: before 2.14, threads that validate their first values together
+        would build the same model together, and meet it half built."""
+        with _BUILDING:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
 
     @classmethod
     def _as_written(cls, value: Any) -> Any:
