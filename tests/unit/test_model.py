@@ -264,6 +264,12 @@ def test_a_model_with_more_fields_is_a_centre_too() -> None:
         wider.from_text("awards: [{amuont: 5}]")
 
 
+def test_a_pickle_does_not_carry_the_vocabulary() -> None:
+    centre = Centre.from_data({"stage": "approved", "zones": ["wanmu_qianyi_platform"]})
+    assert len(pickle.dumps(centre)) < 5_000
+    assert pickle.loads(pickle.dumps(centre)) == centre
+
+
 def test_a_check_leaves_nothing_on_the_callers_data() -> None:
     centre = Centre(stage="approved", approved_on=DAY)
     before = pickle.dumps(centre)

@@ -143,6 +143,11 @@ class Subject(Record):
             copy._source = self._source.without(update) if self._source is not None else None
         return copy
 
+    def __getstate__(self) -> dict[Any, Any]:
+        """Fields and places; the vocabulary is not carried along, and the data is held against it again."""
+        state = super().__getstate__()
+        return state | {"__pydantic_private__": {**state["__pydantic_private__"], "_vocabulary": None}}
+
     # --- places ---------------------------------------------------------------------------------------------
 
     def _text(self) -> Source | None:
