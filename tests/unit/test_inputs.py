@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from tic_rules import Centre, DataError, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
-from tic_rules.inputs import read_subject, read_subjects
 from tic_rules.inputs.cells import NotClear, read_cell
-from tic_rules.inputs.layout import layout_of, names_of
-from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.reading import read_subject, read_subjects
+from tic_rules.model.tables import layout_of, names_of
 from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
 
 pytest.importorskip("python_calamine", reason="the extra excel is not installed")
@@ -32,12 +32,12 @@ xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not in
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
 VOCABULARY = shared_vocabulary()
-LAYOUT = layout_of(CentreData, VOCABULARY)
+LAYOUT = layout_of(Centre, VOCABULARY)
 COLUMNS = {column.path: column for sheet in (LAYOUT.main, *LAYOUT.lists.values()) for column in sheet.columns}
 
 
 def form(lang: str) -> Form:
-    return Form(LAYOUT, VOCABULARY, lang, paths_of(CentreData), {})
+    return Form(LAYOUT, VOCABULARY, lang, paths_of(Centre), {})
 
 
 def workbook(path: Path, data: Sequence[Mapping[str, Any]], lang: str = "zh") -> Path:
@@ -65,22 +65,22 @@ def sheets(
     return path
 
 
-def one(path: Path) -> CentreData:
-    return read_subject(path, CentreData, VOCABULARY)
+def one(path: Path) -> Centre:
+    return read_subject(path, Centre, VOCABULARY)
 
 
 def faults(path: Path) -> dict[str, str]:
     """Place to message, of everything that is wrong with a file."""
     found = [
         fault
-        for subject in read_subjects(path, CentreData, VOCABULARY)
+        for subject in read_subjects(path, Centre, VOCABULARY)
         if isinstance(subject, DataError)
         for fault in subject.diagnostics
     ]
     return {fault.place.removeprefix(f"{path}:"): fault.message.zh for fault in found}
 
 
-def told(subject: CentreData, ruleset: str) -> list[Any]:
+def told(subject: Centre, ruleset: str) -> list[Any]:
     """What a report says, without the places."""
     found = []
     for finding in check(subject, ruleset, as_of="2026-06-30"):
@@ -144,7 +144,7 @@ def test_random_centres_read_back_from_a_workbook_as_they_were(seed: int, tmp_pa
         [centre.model_dump(mode="json") for centre in drawn],
         "zh" if seed % 2 else "en",
     )
-    for read, centre in zip(read_subjects(path, CentreData, VOCABULARY), drawn, strict=True):
+    for read, centre in zip(read_subjects(path, Centre, VOCABULARY), drawn, strict=True):
         assert not isinstance(read, DataError), read
         assert _solid(read.model_dump()) == _solid(centre.model_dump())
 
@@ -159,9 +159,9 @@ def _solid(value: Any) -> Any:
 def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
     path = tmp_path / "centres.jsonl"
     path.write_text('{"id": "a"}\n\n{"id": "b", "term_years": "x"}\n{oops}\n{"id": "c"}\n', encoding="utf-8")
-    found = list(read_subjects(path, CentreData, VOCABULARY))
+    found = list(read_subjects(path, Centre, VOCABULARY))
     assert [
-        subject.id if isinstance(subject, CentreData) else subject.diagnostics[0].line for subject in found
+        subject.id if isinstance(subject, Centre) else subject.diagnostics[0].line for subject in found
     ] == ["a", 3, 4, "c"]
     bad = found[1]
     assert isinstance(bad, DataError)
@@ -236,8 +236,8 @@ def test_each_fault_of_a_workbook_stands_at_its_cell(tmp_path: Path) -> None:
 def test_csv_faults_have_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text('编号,中文名称,批复创建日期\na,"名,\n称",2022-03-01\nb,"x",昨天\n', encoding="utf-8")
-    found = list(read_subjects(path, CentreData, VOCABULARY))
-    assert isinstance(found[0], CentreData)
+    found = list(read_subjects(path, Centre, VOCABULARY))
+    assert isinstance(found[0], Centre)
     mark = found[0].place("/approved_on")
     assert (mark.line, mark.column) == (3, 4)
     assert isinstance(found[1], DataError)
@@ -394,9 +394,9 @@ def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> Non
     path = sheets(
         tmp_path / "b.xlsx", {"中心": main, "收入": [["中心编号", "年度"], ["甲中心", 2024], ["b", 2025]]}
     )
-    first, second = read_subjects(path, CentreData, VOCABULARY)
-    assert isinstance(first, CentreData)
-    assert isinstance(second, CentreData)
+    first, second = read_subjects(path, Centre, VOCABULARY)
+    assert isinstance(first, Centre)
+    assert isinstance(second, Centre)
     assert [entry.year for entry in first.income or ()] == [2024]
     assert first.contributions is None  # no row and no 无: unknown
 
@@ -426,7 +426,7 @@ def test_csv_in_the_encodings_and_separators_of_spreadsheets(
 
 
 def test_every_label_and_path_names_its_own_column() -> None:
-    names = names_of(CentreData, VOCABULARY)
+    names = names_of(Centre, VOCABULARY)
     for sheet in (LAYOUT.main, *LAYOUT.lists.values()):
         for column in sheet.columns:
             for name in (column.path, column.label.zh, column.label.en):

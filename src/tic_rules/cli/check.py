@@ -17,8 +17,9 @@ from tic_rules.cli.progress import Progress
 from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.engines.checking import ENGINES, as_of_day, parse_day
-from tic_rules.inputs import read_subject
-from tic_rules.model.centre import CentreData, Programme
+from tic_rules.model.centre import Centre
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers import FORMATS, Options, Run
 from tic_rules.renderers.tally import Tally
@@ -151,7 +152,7 @@ class _Checked:
         return self.total.tally
 
     @property
-    def approvals(self) -> list[CentreData]:
+    def approvals(self) -> list[Centre]:
         return self.total.approvals
 
     def take(self, outcome: Outcome) -> None:
@@ -172,7 +173,7 @@ class _Checked:
             sheet.end(Run(self.tally, self.faults))
 
 
-def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
+def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     """The programme's figures, with the centres of the run."""
     try:
         figures = read_subject(file, Programme, prepared(job).vocabulary)

@@ -10,7 +10,8 @@ import click
 from tic_rules.api import check
 from tic_rules.cli.common import fail_with, lang_option, language, tell, write
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.inputs import CentreData, read_subject
+from tic_rules.model.centre import Centre
+from tic_rules.model.reading import read_subject
 from tic_rules.results.explanation import Explained, counterparts, explain_rule, find_rules
 from tic_rules.results.labels import STATUS, VALUE, describe
 
@@ -48,7 +49,7 @@ def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, 
         for ruleset, rule in found:
             text = _page(explain_rule(ruleset, rule), lang)
             if centre is not None:
-                data = read_subject(centre, CentreData, ruleset.vocabulary)
+                data = read_subject(centre, Centre, ruleset.vocabulary)
                 text += "\n" + _finding(check(data, ruleset, as_of=as_of)[rule.id], lang)
             parts.append(text)
         write("\n".join(parts), None)

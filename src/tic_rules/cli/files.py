@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.inputs import (
+from tic_rules.model.centre import Centre
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.reading import (
     SUFFIXES,
     bytes_to_text,
     is_part_of_another,
@@ -16,8 +18,6 @@ from tic_rules.inputs import (
     read_subjects,
     subject_from_text,
 )
-from tic_rules.model.centre import CentreData
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import Vocabulary
 
 _SNIFFED = (".yaml", ".yml", ".json")
@@ -60,7 +60,7 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
 def _looks_like_a_centre(file: Path) -> bool:
     """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
     if file.suffix.lower() not in _SNIFFED:
-        return not is_part_of_another(file, CentreData, shared_vocabulary())
+        return not is_part_of_another(file, Centre, shared_vocabulary())
     try:
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
@@ -76,10 +76,10 @@ def _looks_like_a_centre(file: Path) -> bool:
     )
 
 
-def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[CentreData | DataError]:
+def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[Centre | DataError]:
     """The centres of a file, or of standard input, each as data or as the error that says what is wrong with it."""
     if path != "-":
-        yield from read_subjects(path, CentreData, vocabulary)
+        yield from read_subjects(path, Centre, vocabulary)
         return
     try:
         yield read_centre(path, vocabulary)
@@ -87,13 +87,13 @@ def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[CentreData | DataE
         yield error
 
 
-def read_centre(path: str, vocabulary: Vocabulary) -> CentreData:
+def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     """A centre from a file or from standard input. Raises DataError."""
     if path != "-":
-        return read_subject(path, CentreData, vocabulary)
+        return read_subject(path, Centre, vocabulary)
     text = bytes_to_text(sys.stdin.buffer.read(), "<stdin>")
     name = "<stdin>.json" if text.lstrip()[:1] == "{" and '"' in text.lstrip()[:200] else "<stdin>"
     try:
-        return subject_from_text(text, name, CentreData, vocabulary)
+        return subject_from_text(text, name, Centre, vocabulary)
     except DataError as error:
         raise DataError([d._replace(file="<stdin>") for d in error.diagnostics]) from None

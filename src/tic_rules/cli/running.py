@@ -18,9 +18,11 @@ from uuid import uuid4
 from tic_rules.cli.files import centres_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
-from tic_rules.model.centre import CentreData, Programme, Subject
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.model.subject import Subject
 from tic_rules.renderers import Options, piece_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
@@ -62,7 +64,7 @@ class Outcome:
     entries: list[Entry] = field(default_factory=list)
     judged: list[Entry] = field(default_factory=list)
     stale: list[Entry] = field(default_factory=list)
-    approvals: list[CentreData] = field(default_factory=list)
+    approvals: list[Centre] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def _in_force(jurisdiction: str, day: date) -> tuple[RuleSet, ...]:
     return tuple(rulesets_in_force(jurisdiction, day))
 
 
-def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[RuleSet, ...]:
+def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[RuleSet, ...]:
     """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where the data names none."""
     chosen = prepared(job).rulesets
     if chosen:
@@ -145,7 +147,7 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
     yield last
 
 
-def _decided(job: Job, centre: CentreData) -> Outcome:
+def _decided(job: Job, centre: Centre) -> Outcome:
     if not job.exemptions and centre.exemptions:
         centre = centre.model_copy(update={"exemptions": ()})
     day = as_of_day(centre, job.day)
@@ -154,7 +156,7 @@ def _decided(job: Job, centre: CentreData) -> Outcome:
     found.notes.extend(_strangers(centre, rulesets))
     if job.approvals:
         known = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
-        found.approvals.append(CentreData.model_construct(**known))
+        found.approvals.append(Centre.model_construct(**known))
     return found
 
 

@@ -121,12 +121,12 @@ def _write(path: str, table: Any) -> None:
 
 
 def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
-    from tic_rules.inputs import read_subjects
-    from tic_rules.model.centre import CentreData
+    from tic_rules.model.centre import Centre
+    from tic_rules.model.reading import read_subjects
 
     for path in paths:
         try:
-            for centre in read_subjects(path, CentreData, ruleset.vocabulary):
+            for centre in read_subjects(path, Centre, ruleset.vocabulary):
                 if isinstance(centre, DataError):
                     wrong.extend(centre.diagnostics)
                 else:

@@ -225,6 +225,15 @@ def parse_span(value: Any) -> Span:
     if isinstance(value, date):
         day = date(value.year, value.month, value.day)
         return Span(day, day)
+    if (
+        isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-"
+    ):  # nearly all are whole days
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return Span(day, day)
     text = (
         str(value[:60] if isinstance(value, str) else value).strip()
         if isinstance(value, (str, int)) and not isinstance(value, bool)

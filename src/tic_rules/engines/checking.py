@@ -16,8 +16,11 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Series, Subject
+from tic_rules.model.centre import Centre
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Subject
+from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding
 from tic_rules.results.numbers import shown
@@ -167,7 +170,7 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 
 
 def _centre(subject: Subject) -> Part | None:
-    if not isinstance(subject, CentreData):
+    if not isinstance(subject, Centre):
         return None
     name = subject.name
     if isinstance(name, Series):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.source import MAX_BYTES, Mark
+from tic_rules.core.source import MAX_BYTES, Mark, Source
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Table
 
@@ -119,13 +119,13 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
         line += len(taken)
 
 
-def csv_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
+def csv_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
     main = table_of(decode_table(raw, file), file)
     lists = []
     for sheet, path in list_files(Path(file), reader.names):
         lists.append((sheet, _beside(path)))
-    yield from reader.subjects(main, lists)
+    yield from reader.sources(main, lists)
 
 
 def _beside(path: Path) -> Table:

@@ -13,10 +13,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 from tic_rules.inputs.cells import NotClear, read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.layout import Names, Sheet, Unclear, names_of
-from tic_rules.inputs.subjects import validated
-from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.inputs.layout import Names, Sheet, Unclear
 
 Parts = tuple[str | int, ...]
 
@@ -49,13 +46,29 @@ class Place(NamedTuple):
 class TableSource(Source):
     """Data from rows; a field without a value has a place too, where its column is there to be filled in."""
 
-    __slots__ = ("places",)
+    __slots__ = ("faults", "places")
 
-    def __init__(self, file: str, data: Any, places: dict[Parts, Place]) -> None:
+    def __init__(
+        self, file: str, data: Any, places: dict[Parts, Place], faults: Iterable[Diagnostic] = ()
+    ) -> None:
+        """`faults` are those of the cells, whose fields are left out of the data."""
         super().__init__(file, None, data)
-        self.places = places
+        self.places, self.faults = places, tuple(faults)
 
-    def locate(self, parts: Iterable[str | int]) -> Mark:
+    def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The faults of the cells and those of the data, sheet by sheet, each once."""
+        return sorted(
+            dict.fromkeys([*self.faults, *diagnostics]),
+            key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column),
+        )
+
+    def without(self, fields: Iterable[str]) -> TableSource:
+        copy = TableSource(self.file, self.data, self.places, self.faults)
+        return self._leaving_out(copy, fields)
+
+    def locate(self, parts: Sequence[str | int]) -> Mark:
+        if parts and parts[0] in self.left_out:
+            return Mark(0, 0)
         path = tuple(int(part) if isinstance(part, str) and is_index(part) else part for part in parts)
         for size in range(len(path), -1, -1):
             place = self.places.get(path[:size])
@@ -66,7 +79,7 @@ class TableSource(Source):
     def locate_key(self, parts: Parts) -> Mark:
         return self.locate(parts)
 
-    def has(self, parts: Iterable[str | int]) -> bool:
+    def has(self, parts: Sequence[str | int]) -> bool:
         value: Any = self.data
         for part in parts:
             if isinstance(value, dict) and part in value:
@@ -87,19 +100,16 @@ def _column(place: Place, rest: Parts) -> int:
 
 
 class Reader:
-    """The tables of one file, as subjects of a model."""
+    """The tables of one file, as data."""
 
-    def __init__(self, file: str, model: type[Any], vocabulary: Vocabulary) -> None:
-        self.file, self.model, self.vocabulary = file, model, vocabulary
-        self.names: Names = names_of(
-            model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary
-        )
+    def __init__(self, file: str, names: Names) -> None:
+        self.file, self.names = file, names
         self._memo: dict[tuple[str, str], Any] = {}
 
     # --- the main sheet ------------------------------------------------------------------------------------------------------
 
-    def subjects(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Any]:
-        """A subject for each row of the main sheet, or the errors of that row. Raises DataError where the tables cannot be joined."""
+    def sources(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Source]:
+        """The data of each row of the main sheet, with the faults of its cells. Raises DataError where the tables cannot be joined."""
         faults: list[Diagnostic] = []
         header, rows = self._open(self.names.layout.main, main, faults)
         joined = _Joined(self, lists, faults)
@@ -112,7 +122,7 @@ class Reader:
         empty = True
         for row in rows:
             empty = False
-            yield self._subject(header, row, main, joined, seen)
+            yield self._source(header, row, main, joined, seen)
         if empty:
             raise DataError(
                 [
@@ -130,7 +140,7 @@ class Reader:
         header = read_header(self.names, sheet, rows, self.file, faults)
         return header, (row for row in rows if any(_filled(cell) for cell in row.cells))
 
-    def _subject(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Any:
+    def _source(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
         data: dict[str, Any] = {}
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
@@ -158,15 +168,7 @@ class Reader:
         if key:
             seen.setdefault(key, row)
         joined.put(key, row, data, places, faults)
-        try:
-            subject = validated(data, TableSource(self.file, data, places), self.model, self.vocabulary)
-        except DataError as error:
-            faults.extend(error.diagnostics)
-        if faults:
-            return DataError(
-                sorted(dict.fromkeys(faults), key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column))
-            )
-        return subject
+        return TableSource(self.file, data, places, faults)
 
     # --- a record ------------------------------------------------------------------------------------------------------------
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
-from tic_rules.core.source import Mark
+from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
 from tic_rules.inputs.sheetxml import Counted, repacked
 from tic_rules.inputs.tables import Reader, Table
@@ -30,12 +30,12 @@ class SheetRow:
         )
 
 
-def workbook_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
+def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a workbook. Raises DataError."""
     safe, counted = repacked(raw, file)
     sheets = _opened(safe, counted, file)
     main, lists = _sorted_out(sheets, reader, file)
-    yield from reader.subjects(main, lists)
+    yield from reader.sources(main, lists)
 
 
 def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
@@ -180,4 +180,4 @@ def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:
     return Diagnostic("sheet", Text(zh, en), file, 1, 1, "", cell_name(table.name, 1, 1))
 
 
-__all__ = ["SheetRow", "workbook_subjects"]
+__all__ = ["SheetRow", "workbook_sources"]

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, visible
 from tic_rules.core.source import is_index, unpointer
-from tic_rules.inputs.layout import Layout, layout_of
-from tic_rules.model.centre import CentreData
+from tic_rules.inputs.layout import Layout
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import whole_vocabulary
+from tic_rules.model.tables import layout_of
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.places import place_of
 from tic_rules.renderers.workbook import COLOURS, Form, Note, Parts, Writer, write_form
@@ -72,7 +73,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     notes = tuple(note for kind, finding in shown if kind in COLOURS for note in _notes(finding, kind, lang))
     data = (
         report.subject.model_dump(mode="json", exclude_none=True)
-        if isinstance(report.subject, CentreData)
+        if isinstance(report.subject, Centre)
         else None
     )
     return Piece(name, ident, (file, ident, name), verdict, report.verdict, rows, data, notes)
@@ -201,7 +202,7 @@ class Sheet:
         if not subjects:
             return
         vocabulary = whole_vocabulary()
-        layout = layout_of(CentreData, vocabulary)
+        layout = layout_of(Centre, vocabulary)
         said = [_merged(notes[key]) for key in subjects]
         wanted = frozenset(_wanted(layout, list(subjects.values()), said))
         write_form(writer, Form(layout, vocabulary, self.lang, wanted, {}), list(subjects.values()), said)

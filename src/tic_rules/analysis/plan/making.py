@@ -24,8 +24,9 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
+from tic_rules.model.fields import paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import field_label
 from tic_rules.results.report import Finding, Report
@@ -48,7 +49,7 @@ ALTERNATIVES = 4
 
 
 def make_plan(
-    centre: CentreData,
+    centre: Centre,
     ruleset: RuleSet,
     as_of: date,
     *,
@@ -76,7 +77,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
         for word in known
     }
     for place in places:
-        if place not in paths_of(CentreData) and place not in words:
+        if place not in paths_of(Centre) and place not in words:
             raise fault(
                 UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
             )
@@ -85,7 +86,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
 class _Maker:
     def __init__(
         self,
-        centre: CentreData,
+        centre: Centre,
         ruleset: RuleSet,
         as_of: date,
         kept: tuple[str, ...],
