@@ -71,23 +71,38 @@ def check_subject(
         _about(ruleset),
         as_of.isoformat(),
     )
-    findings = _findings(scene, decisions, exempted)
-    return Report(
+    statuses = _statuses(scene, decisions, exempted)
+    report = Report(
         about,
-        findings,
-        lambda: _consequences(scene, findings),
+        lambda: _findings(scene, decisions, statuses, exempted),
+        lambda: _consequences(scene, report.findings),
         lambda: warnings_of(scene, used),
         subject,
+        statuses,
     )
+    return report
+
+
+def _statuses(
+    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
+) -> dict[str, Any]:
+    """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is looked at."""
+    decided = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+    statuses = dict(zip(scene.ruleset.rule_ids, decided, strict=True))
+    for rule_id, (_, decision) in exempted.items():
+        statuses[rule_id] = decision.status
+    return statuses
 
 
 def _findings(
-    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
+    scene: Scene,
+    decisions: Sequence[Decision],
+    statuses: Mapping[str, Any],
+    exempted: Mapping[str, _Exempted],
 ) -> tuple[Finding, ...]:
-    """The finding of every rule. An engine that says `statuses` makes a decision when it is looked at."""
-    statuses = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+    """The finding of every rule."""
     findings = []
-    for place, (rule, status) in enumerate(zip(scene.ruleset.rules, statuses, strict=True)):
+    for place, (rule, status) in enumerate(zip(scene.ruleset.rules, statuses.values(), strict=True)):
         given = exempted.get(rule.id)
         if given is None:
             findings.append(finding_of(rule, scene, status, partial(decisions.__getitem__, place)))

@@ -40,14 +40,15 @@ class Report:
     def __init__(
         self,
         about: About,
-        findings: tuple[Finding, ...],
+        findings: Callable[[], tuple[Finding, ...]],
         consequences: Callable[[], list[Consequence]],
         warnings: Callable[[], tuple[Notice, ...]],
         subject: Any = None,
+        statuses: Mapping[str, Status] | None = None,
     ) -> None:
-        """`consequences` and `warnings` are made when they are first looked at."""
+        """`findings`, `consequences` and `warnings` are made when they are first looked at; `statuses` are theirs, by rule."""
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
-        self.findings, self.subject = findings, subject
+        self._findings, self._statuses, self.subject = findings, statuses, subject
         self._consequences, self._warnings = consequences, warnings
 
     @classmethod
@@ -58,7 +59,7 @@ class Report:
         consequences = part(data["consequences"], Consequence)
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
-        return cls(about, findings, lambda: consequences, lambda: warnings)
+        return cls(about, lambda: findings, lambda: consequences, lambda: warnings)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -70,6 +71,11 @@ class Report:
             raise ValueError(f"this is no report: {error!r}") from None
 
     # --- findings ------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """Every rule of the set, in its order."""
+        return self._findings()
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -91,6 +97,8 @@ class Report:
     @property
     def statuses(self) -> dict[str, Status]:
         """The status of every rule, by its id."""
+        if self._statuses is not None:
+            return dict(self._statuses)
         return {finding.id: finding.status for finding in self.findings}
 
     @property
@@ -135,7 +143,7 @@ class Report:
         rules = {finding.rule for finding in findings}
         return Report(
             About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
-            findings,
+            lambda: findings,
             lambda: [each for each in self.consequences if each["rule"] in rules],
             self._warnings,
             self.subject,
