@@ -19,7 +19,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Programme, Series, Subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.results.evidence import finding_of
-from tic_rules.results.finding import Finding
+from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
 from tic_rules.results.parts import Consequence, Part
 from tic_rules.results.report import About, Report
@@ -68,29 +68,33 @@ def check_subject(
         _about(ruleset),
         as_of.isoformat(),
     )
-    findings = _findings(scene, decisions, exempted)
-    return Report(
+    known = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+    statuses = dict(zip(ruleset.rule_ids, known, strict=True))
+    statuses |= {rule: decision.status for rule, (_, decision) in exempted.items()}
+    report = Report(
         about,
-        findings,
-        lambda: _consequences(scene, findings),
+        lambda: _findings(scene, decisions, statuses, exempted),
+        statuses,
+        lambda: _consequences(scene, report.findings),
         lambda: warnings_of(scene, used),
         subject,
     )
+    return report
 
 
 def _findings(
-    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
+    scene: Scene,
+    decisions: Sequence[Decision],
+    statuses: Mapping[str, Status],
+    exempted: Mapping[str, _Exempted],
 ) -> tuple[Finding, ...]:
     """The finding of every rule. An engine that says `statuses` makes a decision when it is looked at."""
-    statuses = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
     findings = []
-    for place, (rule, status) in enumerate(zip(scene.ruleset.rules, statuses, strict=True)):
+    for place, rule in enumerate(scene.ruleset.rules):
         given = exempted.get(rule.id)
-        if given is None:
-            findings.append(finding_of(rule, scene, status, partial(decisions.__getitem__, place)))
-        else:
-            exemption, decision = given
-            findings.append(finding_of(rule, scene, decision.status, partial(_same, decision), exemption))
+        decide = partial(decisions.__getitem__, place) if given is None else partial(_same, given.decision)
+        exemption = None if given is None else given.exemption
+        findings.append(finding_of(rule, scene, statuses[rule.id], decide, exemption))
     return tuple(findings)
 
 

@@ -40,15 +40,22 @@ class Report:
     def __init__(
         self,
         about: About,
-        findings: tuple[Finding, ...],
+        findings: Callable[[], tuple[Finding, ...]],
+        statuses: Mapping[str, Status],
         consequences: Callable[[], list[Consequence]],
         warnings: Callable[[], tuple[Notice, ...]],
         subject: Any = None,
     ) -> None:
-        """`consequences` and `warnings` are made when they are first looked at."""
+        """`findings`, `consequences` and `warnings` are made when they are first looked at; `statuses` are those of the findings."""
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
-        self.findings, self.subject = findings, subject
+        self.subject = subject
+        self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for every rule, in the rule set's order."""
+        return self._findings()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -58,7 +65,8 @@ class Report:
         consequences = part(data["consequences"], Consequence)
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
-        return cls(about, findings, lambda: consequences, lambda: warnings)
+        statuses = {finding.id: finding.status for finding in findings}
+        return cls(about, lambda: findings, statuses, lambda: consequences, lambda: warnings)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -75,7 +83,7 @@ class Report:
         return iter(self.findings)
 
     def __len__(self) -> int:
-        return len(self.findings)
+        return len(self._statuses)
 
     @cached_property
     def _by_id(self) -> dict[str, Finding]:
@@ -91,12 +99,12 @@ class Report:
     @property
     def statuses(self) -> dict[str, Status]:
         """The status of every rule, by its id."""
-        return {finding.id: finding.status for finding in self.findings}
+        return dict(self._statuses)
 
     @property
     def summary(self) -> Part:
         """How many findings have each status."""
-        counted = Counter([finding.status for finding in self.findings])
+        counted = Counter(self._statuses.values())
         return Part({status: counted[status] for status in STATUSES})
 
     # --- verdicts --------------------------------------------------------------------------------------------------------
@@ -135,7 +143,8 @@ class Report:
         rules = {finding.rule for finding in findings}
         return Report(
             About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
-            findings,
+            lambda: findings,
+            {finding.id: finding.status for finding in findings},
             lambda: [each for each in self.consequences if each["rule"] in rules],
             self._warnings,
             self.subject,
