@@ -71,15 +71,14 @@ def check_subject(
     known = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
     statuses = dict(zip(ruleset.rule_ids, known, strict=True))
     statuses |= {rule: decision.status for rule, (_, decision) in exempted.items()}
-    report = Report(
+    return Report(
         about,
         lambda: _findings(scene, decisions, statuses, exempted),
         statuses,
-        lambda: _consequences(scene, report.findings),
+        lambda findings: _consequences(scene, findings),
         lambda: warnings_of(scene, used),
         subject,
     )
-    return report
 
 
 def _findings(

@@ -42,11 +42,11 @@ class Report:
         about: About,
         findings: Callable[[], tuple[Finding, ...]],
         statuses: Mapping[str, Status],
-        consequences: Callable[[], list[Consequence]],
+        consequences: Callable[[tuple[Finding, ...]], list[Consequence]],
         warnings: Callable[[], tuple[Notice, ...]],
         subject: Any = None,
     ) -> None:
-        """`findings`, `consequences` and `warnings` are made when they are first looked at; `statuses` are those of the findings."""
+        """`findings`, `consequences` and `warnings` are made when they are first looked at, consequences of the findings; `statuses` are theirs."""
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
         self.subject = subject
         self._findings, self._statuses = findings, statuses
@@ -66,7 +66,7 @@ class Report:
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
         statuses = {finding.id: finding.status for finding in findings}
-        return cls(about, lambda: findings, statuses, lambda: consequences, lambda: warnings)
+        return cls(about, lambda: findings, statuses, lambda _: consequences, lambda: warnings)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -145,7 +145,7 @@ class Report:
             About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
             lambda: findings,
             {finding.id: finding.status for finding in findings},
-            lambda: [each for each in self.consequences if each["rule"] in rules],
+            lambda _: [each for each in self.consequences if each["rule"] in rules],
             self._warnings,
             self.subject,
         )
@@ -155,7 +155,7 @@ class Report:
     @cached_property
     def consequences(self) -> list[Consequence]:
         """The consequences that follow, with the chain that led to each and its amount."""
-        return self._consequences()
+        return self._consequences(self.findings)
 
     @cached_property
     def warnings(self) -> tuple[Notice, ...]:
