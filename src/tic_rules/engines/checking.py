@@ -22,7 +22,7 @@ from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
-from tic_rules.results.finding import Finding
+from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
 from tic_rules.results.parts import Consequence, Part
 from tic_rules.results.report import About, Report
@@ -72,15 +72,14 @@ def check_subject(
         as_of.isoformat(),
     )
     statuses = _statuses(scene, decisions, exempted)
-    report = Report(
+    return Report(
         about,
         lambda: _findings(scene, decisions, statuses, exempted),
-        lambda: _consequences(scene, report.findings),
+        statuses,
+        lambda findings: _consequences(scene, findings),
         lambda: warnings_of(scene, used),
         subject,
-        statuses,
     )
-    return report
 
 
 def _statuses(
@@ -97,18 +96,16 @@ def _statuses(
 def _findings(
     scene: Scene,
     decisions: Sequence[Decision],
-    statuses: Mapping[str, Any],
+    statuses: Mapping[str, Status],
     exempted: Mapping[str, _Exempted],
 ) -> tuple[Finding, ...]:
-    """The finding of every rule."""
+    """The finding of every rule. An engine that says `statuses` makes a decision when it is looked at."""
     findings = []
-    for place, (rule, status) in enumerate(zip(scene.ruleset.rules, statuses.values(), strict=True)):
+    for place, rule in enumerate(scene.ruleset.rules):
         given = exempted.get(rule.id)
-        if given is None:
-            findings.append(finding_of(rule, scene, status, partial(decisions.__getitem__, place)))
-        else:
-            exemption, decision = given
-            findings.append(finding_of(rule, scene, decision.status, partial(_same, decision), exemption))
+        decide = partial(decisions.__getitem__, place) if given is None else partial(_same, given.decision)
+        exemption = None if given is None else given.exemption
+        findings.append(finding_of(rule, scene, statuses[rule.id], decide, exemption))
     return tuple(findings)
 
 

@@ -41,15 +41,21 @@ class Report:
         self,
         about: About,
         findings: Callable[[], tuple[Finding, ...]],
-        consequences: Callable[[], list[Consequence]],
+        statuses: Mapping[str, Status],
+        consequences: Callable[[tuple[Finding, ...]], list[Consequence]],
         warnings: Callable[[], tuple[Notice, ...]],
         subject: Any = None,
-        statuses: Mapping[str, Status] | None = None,
     ) -> None:
-        """`findings`, `consequences` and `warnings` are made when they are first looked at; `statuses` are theirs, by rule."""
+        """`findings`, `consequences` and `warnings` are made when they are first looked at, consequences of the findings; `statuses` are theirs."""
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
-        self._findings, self._statuses, self.subject = findings, statuses, subject
+        self.subject = subject
+        self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """A finding for every rule, in the rule set's order."""
+        return self._findings()
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -59,7 +65,8 @@ class Report:
         consequences = part(data["consequences"], Consequence)
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
-        return cls(about, lambda: findings, lambda: consequences, lambda: warnings)
+        statuses = {finding.id: finding.status for finding in findings}
+        return cls(about, lambda: findings, statuses, lambda _: consequences, lambda: warnings)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -72,16 +79,11 @@ class Report:
 
     # --- findings ------------------------------------------------------------------------------------------------------
 
-    @cached_property
-    def findings(self) -> tuple[Finding, ...]:
-        """Every rule of the set, in its order."""
-        return self._findings()
-
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
 
     def __len__(self) -> int:
-        return len(self.findings)
+        return len(self._statuses)
 
     @cached_property
     def _by_id(self) -> dict[str, Finding]:
@@ -97,14 +99,12 @@ class Report:
     @property
     def statuses(self) -> dict[str, Status]:
         """The status of every rule, by its id."""
-        if self._statuses is not None:
-            return dict(self._statuses)
-        return {finding.id: finding.status for finding in self.findings}
+        return dict(self._statuses)
 
     @property
     def summary(self) -> Part:
         """How many findings have each status."""
-        counted = Counter([finding.status for finding in self.findings])
+        counted = Counter(self._statuses.values())
         return Part({status: counted[status] for status in STATUSES})
 
     # --- verdicts --------------------------------------------------------------------------------------------------------
@@ -144,7 +144,8 @@ class Report:
         return Report(
             About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
             lambda: findings,
-            lambda: [each for each in self.consequences if each["rule"] in rules],
+            {finding.id: finding.status for finding in findings},
+            lambda _: [each for each in self.consequences if each["rule"] in rules],
             self._warnings,
             self.subject,
         )
@@ -154,7 +155,7 @@ class Report:
     @cached_property
     def consequences(self) -> list[Consequence]:
         """The consequences that follow, with the chain that led to each and its amount."""
-        return self._consequences()
+        return self._consequences(self.findings)
 
     @cached_property
     def warnings(self) -> tuple[Notice, ...]:

@@ -104,6 +104,24 @@ class Lists:
 
     # --- what is asked of entries ------------------------------------------------------------------------------------------
 
+    def narrowed(self, node: f.Logic, fact: Fact) -> Callable[[View], Counted]:
+        """The entries that count and may be as is asked: without those that the first test certainly leaves out."""
+        counted, listed = self.counted(fact), self.declared[fact.list_name or ""]
+        first = node.parts[0] if isinstance(node, f.All) else node
+        if not isinstance(first, f.Member) or not isinstance(first.term, f.Attribute):
+            return counted
+        plain = listed.scalar is None and first.term.name not in listed.look_up
+        if not plain or (first.inside, first.outside) != (TRUE, FALSE):
+            return counted
+        attribute, words = attrgetter(first.term.name), frozenset(first.words)
+
+        def narrowed(view: View) -> Counted:
+            entries, more = counted(view)
+            left = [e for e in entries if (v := attribute(e[0])).__class__ is not str or v in words]
+            return Counted(left, more)
+
+        return narrowed
+
     def asked(self, node: f.Logic, fact: Fact) -> Asked:
         """What is asked of an entry of a fact's list, as a function of its record."""
         match node:

@@ -101,8 +101,11 @@ class Values:
         body = self.readings.asked(node.body, node.over.fact)
         if isinstance(node.over, f.Keys):
             return _each(node.over, body)
-        over = self.readings.folded(node.over)
-        return _every(over, body, node.some) if node.every else _some(over, body)
+        if node.every or isinstance(node.over, f.Words):
+            over = self.readings.folded(node.over)
+            return _every(over, body, node.some) if node.every else _some(over, body)
+        fact = self.ruleset.facts[node.over.fact]
+        return _some(self.readings.lists.narrowed(node.body, fact), body)
 
     def _possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
         """The values that a word or a text may have on a view's day."""
@@ -252,6 +255,8 @@ def _judged(node: f.Judged) -> Value:
         given = view.scene.attested.get(rule)
         if given is None:
             return REVIEW
+        if len(given) == 1 and given[0][1].item == item and given[0][1].date.last <= view.scene.as_of:
+            return TRUE if given[0][1].met else FALSE
         return latest_judgement([one for one in given if one[1].item == item], view.scene.as_of)[0]
 
     return judged

@@ -23,18 +23,17 @@ from tic_rules.engines.lowering import (
 from tic_rules.engines.python.lists import View
 from tic_rules.engines.python.logic import Value, Values
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.scenarios import Needs, needs_of, scenarios_of
+from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
 from tic_rules.model.ruleset import RuleSet
 
+PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
+"""The status of a rule that asks one thing only, by what becomes of it where it does not hold, and by what it comes to."""
 
-class Compiled(NamedTuple):
-    """A rule: which clock it goes by, and its logic as functions."""
+
+class Full(NamedTuple):
+    """A rule that something breaks at once, or that does not always apply."""
 
     id: str
-    rule: Rule
-    needs: Needs
-    look: int
-    """Rules of the same clock and needs are looked at together: the number of theirs."""
     require: Value
     broken: Value | None
     applies: Value | None
@@ -42,105 +41,114 @@ class Compiled(NamedTuple):
     """The judgement on the rule as a whole, where `applies` may need one."""
 
 
+class Group(NamedTuple):
+    """Rules of one clock at one stage of the chaining."""
+
+    clock: Clock
+    speaks: bool
+    """They speak to an applicant or to a programme too."""
+    plain: tuple[tuple[str, Value], ...]
+    """The rules that ask one thing only: ids and what they require."""
+    full: tuple[Full, ...]
+
+
 class Program(NamedTuple):
     """The rules of a rule set that speak to a centre, or to a programme, each after what it waits for."""
 
-    rules: tuple[Compiled, ...]
-    needs: frozenset[Needs]
+    groups: tuple[Group, ...]
+    needs: tuple[Needs, ...]
+    """Which days of the clock they look at, those that look at the approval last."""
     ids: tuple[str, ...]
     """The ids of all rules, in the rule set's order."""
 
 
 def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
     """The functions of a rule set for a centre, or for a programme."""
-    values = Values(ruleset)
-    made, looks = [], dict[tuple[Clock, Needs], int]()
+    values, stages = Values(ruleset), dict[str, int]()
+    grouped: dict[tuple[int, Clock], list[Rule]] = {}
     for rule in lowered(ruleset).order:
-        if rule.programme != programme:
-            continue
-        needs = needs_of(ruleset, ruleset.rules[rule.place])
-        number = looks.setdefault((rule.clock, needs), len(looks))
-        whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
-        parts = (rule.broken, rule.applies, whole)
-        made.append(
-            Compiled(
-                rule.id,
-                rule,
-                needs,
-                number,
-                values.of(rule.require),
-                *(None if part is None else values.of(part) for part in parts),
-            )
-        )
-    return Program(tuple(made), frozenset(one.needs for one in made), tuple(ruleset.rule_ids))
+        stages[rule.id] = max((stages[other] + 1 for other in rule.waits_for), default=0)
+        if rule.programme == programme:
+            grouped.setdefault((stages[rule.id], rule.clock), []).append(rule)
+    ordered = sorted(grouped.items(), key=lambda pair: pair[0][0])
+    groups = tuple(_group(values, clock, rules) for (_, clock), rules in ordered)
+    needs = {needs_of(ruleset, ruleset.rules[rule.place]) for rules in grouped.values() for rule in rules}
+    looked_at = sorted(needs, key=lambda one: (one.approval, one.force))
+    return Program(groups, tuple(looked_at), tuple(ruleset.rule_ids))
+
+
+def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
+    plain, full = [], []
+    for rule in rules:
+        require = values.of(rule.require)
+        if rule.broken is None is rule.applies:
+            plain.append((rule.id, require))
+        else:
+            whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
+            parts = (None if part is None else values.of(part) for part in (rule.broken, rule.applies, whole))
+            full.append(Full(rule.id, require, *parts))
+    speaks = rules[0].programme or before_approval(clock) is None
+    return Group(clock, speaks, tuple(plain), tuple(full))
 
 
 def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
     """The status of every rule, in the rule set's order; None where the data allows several scenarios."""
-    days: dict[Needs, Days] = {}
+    scenario = _only_scenario(program, scene)
+    if scenario is None:
+        return None
+    days = Days(scene.as_of, *scenario, scene.force)
+    done: dict[Any, Any] = dict.fromkeys(program.ids, "not_applicable")
+    for group in program.groups:
+        if days.approved is None and not group.speaks:
+            done |= dict.fromkeys(_ids(group), before_approval(group.clock))
+        elif group.clock.yearly:
+            done |= {rule: _yearly(group.clock, require, scene, days, done) for rule, require in group.plain}
+        else:
+            _decide(group, look(group.clock, days), scene, days, done)
+    return tuple([done[rule] for rule in program.ids])
+
+
+def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
+    """The one scenario that the data allows, with all days that any rule looks at; None where there are several."""
+    approved = applied = term_end = None
+    whole = Needs(*map(any, zip(*program.needs, strict=True))) if program.needs else None
+    exact = exact_scenario(scene, whole) if whole is not None and not scene.programme else None
+    if exact is not None:
+        return exact
     for needs in program.needs:
         scenarios = scenarios_of(scene, needs)
         if len(scenarios.all) > 1 or scenarios.cut:
             return None
-        days[needs] = Days(scene.as_of, *scenarios.all[0], scene.force)
-    return _Check(program, scene, days).statuses()
+        approved = scenarios.all[0].approved
+        applied = scenarios.all[0].applied if needs.application else applied
+        term_end = scenarios.all[0].term_end if needs.term else term_end
+    return Scenario(approved, applied, term_end)
 
 
-class _Looked(NamedTuple):
-    """Where rules of one clock are looked at, and the status of a rule without exceptions by what it requires."""
+def _decide(group: Group, looked: Look, scene: Scene, days: Days, done: dict[Any, Any]) -> None:
+    view, late = View(scene, days, looked.moment, done), looked.late
+    statuses = PLAIN[late]
+    for rule, require in group.plain:
+        done[rule] = statuses[require(view)]
+    for rule, require, broken, applies, whole in group.full:
+        binds = TRUE if applies is None else applies(view)
+        if binds == FALSE:
+            continue
+        status = STATUS[require(view), FALSE if broken is None else broken(view), binds, late]
+        if binds == REVIEW and whole is not None and status == "needs_review":
+            status = statuses[whole(view)]
+        done[rule] = status
 
-    view: View
-    late: str
-    plain: tuple[str, ...]
+
+def _yearly(clock: Clock, require: Value, scene: Scene, days: Days, done: dict[Any, Any]) -> str:
+    """The worst of the years that are owed."""
+    owed = years_owed(clock, days)
+    statuses = {PLAIN[one.late][require(View(scene, days, one.moment, done))] for one in owed}
+    return next((status for status in WORST if status in statuses), "not_applicable")
 
 
-_PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
-
-
-class _Check:
-    """One check of a subject whose clock is known."""
-
-    def __init__(self, program: Program, scene: Scene, days: dict[Needs, Days]) -> None:
-        self.program, self.scene, self.days = program, scene, days
-        self.check: dict[Any, Any] = dict.fromkeys(program.ids, "not_applicable")
-        self.looks: dict[int, _Looked] = {}
-
-    def statuses(self) -> tuple[str, ...]:
-        done, looks = self.check, self.looks
-        for rule_id, rule, needs, number, require, broken, applies, whole in self.program.rules:
-            looked = looks.get(number)
-            if looked is None:
-                before = None if rule.programme or self.days[needs].approved else before_approval(rule.clock)
-                if before is not None or rule.clock.yearly:
-                    done[rule_id] = before or self._yearly(rule, needs, require)
-                    continue
-                looked = looks[number] = self._looked(needs, look(rule.clock, self.days[needs]))
-            view, late, plain = looked
-            if broken is None is applies:
-                done[rule_id] = plain[require(view)]
-                continue
-            binds = TRUE if applies is None else applies(view)
-            if binds == FALSE:
-                continue
-            status = STATUS[require(view), FALSE if broken is None else broken(view), binds, late]
-            if binds == REVIEW and whole is not None and status == "needs_review":
-                status = plain[whole(view)]
-            done[rule_id] = status
-        return tuple([done[rule] for rule in self.program.ids])
-
-    def _looked(self, needs: Needs, look: Look) -> _Looked:
-        view = View(self.scene, self.days[needs], look.moment, self.check)
-        return _Looked(view, look.late, _PLAIN[look.late])
-
-    def _yearly(self, rule: Rule, needs: Needs, require: Value) -> str:
-        """The worst of the years that are owed."""
-        worst = "not_applicable"
-        for owed in years_owed(rule.clock, self.days[needs]):
-            view, _, plain = self._looked(needs, owed)
-            status = plain[require(view)]
-            if worst == "not_applicable" or WORST.index(status) < WORST.index(worst):
-                worst = status
-        return worst
+def _ids(group: Group) -> list[str]:
+    return [rule for rule, _ in group.plain] + [rule.id for rule in group.full]
 
 
 __all__ = ["Program", "compile_rules", "decide"]

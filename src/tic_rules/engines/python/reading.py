@@ -120,7 +120,8 @@ class Readings:
         return sum(within(span, start, day, cap) == TRUE for span in spans)
 
     def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
-        asked, counted = self.lists.asked(entry_logic(where), fact), self.lists.counted(fact)
+        logic = entry_logic(where)
+        asked, counted = self.lists.asked(logic, fact), self.lists.narrowed(logic, fact)
         amount_of = attrgetter(attribute)
 
         def amount(view: View) -> Ends:
@@ -164,7 +165,8 @@ class Readings:
         return rest
 
     def _count(self, fact: Fact) -> Ranging:
-        asked, counted = self.lists.asked(entry_logic(fact.where), fact), self.lists.counted(fact)
+        logic = entry_logic(fact.where)
+        asked, counted = self.lists.asked(logic, fact), self.lists.narrowed(logic, fact)
 
         def count(view: View) -> Ends:
             entries, more = counted(view)
