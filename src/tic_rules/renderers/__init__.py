@@ -14,9 +14,10 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from tic_rules.core.errors import Diagnostic
+from tic_rules.renderers import sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline
-from tic_rules.results.report import Finding, Report
+from tic_rules.results.report import Finding, Report, Verdict
 
 FORMATS = {
     "text": "tic_rules.renderers.text",
@@ -55,10 +56,17 @@ class Options:
     known: Baseline | None = None
     quiet: bool = False
     summary_file: str | None = None
+    data_only: bool = False
 
     def blocks(self, finding: Finding) -> bool:
         """Whether a finding is of those that fail the run, were it new."""
+        if self.data_only and finding.judged:
+            return False
         return finding.status in _blocking(self.fail_on) and finding.counts
+
+    def verdict_of(self, report: Report) -> Verdict:
+        """The verdict that the run looks at: of the whole report, or of what data decides."""
+        return report.data_verdict if self.data_only else report.verdict
 
     def is_known(self, report: Report, finding: Finding) -> bool:
         """Whether the baseline has the finding, so that it does not fail the run."""
@@ -113,4 +121,6 @@ def render(reports: Sequence[Report], options: Options) -> Any:
         tally.add(report, options)
     parts.extend(sheet.end(Run(tally, options.diagnostics)))
     blobs = [part for part in parts if isinstance(part, bytes)]
-    return b"".join(blobs) if blobs else "".join(parts)
+    if blobs:
+        return b"".join(blobs)
+    return sinks.leave(options.format, "".join(parts), colour=options.colour)

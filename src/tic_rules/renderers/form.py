@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, visible
 from tic_rules.inputs.layout import layout_of
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Record, fields_of, paths_of, record_in
@@ -94,7 +94,7 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
         *(f"#   {name}" for name in _judged(rulesets)),
     ]
-    return "\n".join(lines) + "\n"
+    return "".join(visible(line) + "\n" for line in lines)
 
 
 _READ_ME = Text(

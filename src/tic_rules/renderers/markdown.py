@@ -5,13 +5,13 @@ A comment has a limit. Where a run goes beyond it, the centres with the worst ve
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.places import place_of, relative, who
+from tic_rules.renderers.sinks import markdown
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
@@ -22,8 +22,6 @@ SUMMARY_LIMIT = 300_000
 MOST = 50
 """Warnings of a report, and files that could not be checked, that are told one by one."""
 SIGNS = {"non_compliant": "❌", "undetermined": "❔", "on_course": "⏳", "compliant": "✅"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
-_FIRST = re.compile(r"^(\s*)(?:([-+=!])|(\d+)([.)]))")
 _FOLDED = ("unknown", "needs_review", "pending")
 
 
@@ -32,18 +30,6 @@ class Block(NamedTuple):
 
     verdict: str
     text: str
-
-
-def md(text: object) -> str:
-    """A foreign text in Markdown: as it reads, with no markup, no mention, no link and no cell of its own."""
-    shown = visible(str(text)).replace("&", "&amp;").replace("#", "&#35;")
-    shown = (
-        _SPECIAL.sub(r"\\\1", shown)
-        .replace("@", "&#64;")
-        .replace("://", "&#58;//")
-        .replace("www.", "www&#46;")
-    )
-    return _FIRST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", shown)
 
 
 def piece(report: Report, options: Options, first: bool = True) -> Block:
@@ -57,11 +43,11 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     )
     file = about.get("file")
     lines = [
-        f"### {SIGNS[report.verdict]} {md(who(about))} — {VERDICT[report.verdict].in_(lang)}",
+        f"### {SIGNS[report.verdict]} {markdown(who(about))} — {VERDICT[report.verdict].in_(lang)}",
         "",
         " · ".join(
-            [md(title), ("基准日 " if zh else "as of ") + md(day_text(report.as_of, lang))]
-            + ([md(_shown(file))] if file else [])
+            [markdown(title), ("基准日 " if zh else "as of ") + markdown(day_text(report.as_of, lang))]
+            + ([markdown(_shown(file))] if file else [])
         ),
         "",
     ]
@@ -85,7 +71,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
             _table(report, notes, options),
         )
     if report.warnings:
-        said = [f"- {md(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
+        said = [f"- {markdown(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
         more = len(report.warnings) - len(said)
         said += [f"- … 另有{more}条" if zh else f"- … {more} more"] if more else []
         lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(report.warnings)})", said)
@@ -151,7 +137,7 @@ def _summary(tally: Tally, lang: str) -> list[str]:
             "| --- | --- | ---: |",
         ]
         lines += [
-            f"| {md(locator)} {md(title)} | `{rule}` | {number} |" for number, locator, title, rule in worst
+            f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |" for number, locator, title, rule in worst
         ]
     if tally.known:
         lines += [
@@ -171,7 +157,7 @@ def _faults(diagnostics: object, lang: str) -> list[str]:
     )
     if not found:
         return []
-    lines = [f"- {md(one.place)}: {md(one.message.in_(lang))}" for one in found[:MOST]]
+    lines = [f"- {markdown(one.place)}: {markdown(one.message.in_(lang))}" for one in found[:MOST]]
     more = len(found) - len(lines)
     return [
         f"**{'无法检查' if lang == 'zh' else 'Could not be checked'}**",
@@ -194,14 +180,14 @@ def _table(report: Report, findings: list[Finding], options: Options) -> list[st
         said = finding.detail.in_(lang) or finding.message.in_(lang)
         if finding.status == "exempted":
             said = f"{STATUS['exempted'].in_(lang)}{'：' if zh else ': '}{said}"
-        what = f"{md(finding.title.in_(lang))}<br>“{md(finding.citation['quote'])}”"
+        what = f"{markdown(finding.title.in_(lang))}<br>“{markdown(finding.citation['quote'])}”"
         fix = (
-            f"<br>**{'整改' if zh else 'To do'}**{'：' if zh else ': '}{md(finding.remedy.in_(lang))}"
+            f"<br>**{'整改' if zh else 'To do'}**{'：' if zh else ': '}{markdown(finding.remedy.in_(lang))}"
             if finding.status == "fail"
             else ""
         )
         lines.append(
-            f"| {md(finding.citation['locator'])} `{finding.id}` | {what} | {md(said)}{known}{fix} | {_where(report, finding)} |"
+            f"| {markdown(finding.citation['locator'])} `{finding.id}` | {what} | {markdown(said)}{known}{fix} | {_where(report, finding)} |"
         )
     return lines
 
@@ -210,7 +196,7 @@ def _where(report: Report, finding: Finding) -> str:
     place = place_of(finding, (report.centre or report.programme or Part()).get("file"))
     if place is None:
         return ""
-    return md(str(place._replace(file=_shown(place.file), column=None)))
+    return markdown(str(place._replace(file=_shown(place.file), column=None)))
 
 
 def _shown(file: str) -> str:
@@ -234,4 +220,4 @@ def _text(warning: Part, lang: str) -> str:
 
 def _at(warning: Part) -> str:
     at = warning.get("cell") or warning["line"]
-    return f" ({md(_shown(warning['file']))}:{md(at)})" if warning["file"] and at else ""
+    return f" ({markdown(_shown(warning['file']))}:{markdown(at)})" if warning["file"] and at else ""

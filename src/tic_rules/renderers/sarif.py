@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tic_rules.core.errors import Diagnostic, visible
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.places import Place, place_of, uri
 from tic_rules.renderers.sarif_tool import ROOT, Tool, rule_location, rule_of
 from tic_rules.results.baseline import centre_key
@@ -68,7 +68,7 @@ class Sheet:
                 "taxa": [self.tool.clause(rule)],
             }
             self.results.write(
-                (",\n" if self.count else "") + "        " + json.dumps(full, ensure_ascii=False)
+                (",\n" if self.count else "") + "        " + sinks.as_json(full, indent=None).rstrip()
             )
             self.count += 1
         return ""

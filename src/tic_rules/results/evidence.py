@@ -15,6 +15,7 @@ from tic_rules.core.quantities import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.evaluate import Decision
 from tic_rules.evaluation.facts import Moment, Path, Scene
+from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
@@ -182,8 +183,20 @@ def _clause_of(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
             "remedy": rule.remedy.text,
             "reading": rule.reading.text if rule.reading else None,
             "citation": Citation(ruleset.cited(rule.id)),
+            "judged": _judged(ruleset, rule),
         }
     return made
+
+
+def _judged(ruleset: RuleSet, rule: Rule, follows: frozenset[str] = frozenset()) -> bool:
+    """Whether a rule waits for a judgement: its own, or that of a rule that it follows from."""
+    for node in c.walk(rule.condition):
+        if isinstance(node, c.Attested):
+            return True
+        if isinstance(node, c.Follows) and node.follows not in follows:
+            if _judged(ruleset, ruleset[node.follows], follows | {node.follows}):
+                return True
+    return False
 
 
 __all__ = ["Evidence", "finding_of"]

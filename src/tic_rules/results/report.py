@@ -49,6 +49,7 @@ class Report:
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
         self.findings, self.subject = findings, subject
         self._consequences, self._warnings = consequences, warnings
+        self._data_verdict: Verdict | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -58,7 +59,9 @@ class Report:
         consequences = part(data["consequences"], Consequence)
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
-        return cls(about, findings, lambda: consequences, lambda: warnings)
+        report = cls(about, findings, lambda: consequences, lambda: warnings)
+        report._data_verdict = data.get("data_verdict")
+        return report
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -104,6 +107,14 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         return self._verdicts[""] or "compliant"
+
+    @property
+    def data_verdict(self) -> Verdict:
+        """The verdict over the rules that data decides, without those that wait for a judgement."""
+        if self._data_verdict is not None:
+            return self._data_verdict
+        counted = {finding.status for finding in self.findings if finding.counts and not finding.judged}
+        return verdict_of(counted) or "compliant"
 
     @property
     def bearers(self) -> Part:
@@ -164,6 +175,7 @@ class Report:
             "ruleset": self.ruleset,
             "as_of": self.as_of,
             "verdict": self.verdict,
+            "data_verdict": self.data_verdict,
             "bearers": self.bearers,
             "phases": self.phases,
             "summary": self.summary,
@@ -217,4 +229,4 @@ def verdict_of(statuses: set[Status]) -> Verdict | None:
     return "on_course" if "pending" in statuses else "compliant"
 
 
-__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "About", "Finding", "Part", "Report"]
+__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "About", "Finding", "Part", "Report", "Verdict"]

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.renderers import sinks
 
 SYMBOLS = {
     "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–", "exempted": "○",
@@ -25,7 +26,7 @@ def render(template: str, **context: Any) -> str:
 
     Raises UsageError where Jinja2 is not installed.
     """
-    return str(_environment().get_template(template).render({"lang": "zh", **context}))
+    return sinks.html(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
 def macros(template: str, **context: Any) -> Any:
