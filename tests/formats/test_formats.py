@@ -281,7 +281,10 @@ def beyond_jenkins(element: Any) -> list[str]:
     wrong = [f"{element.tag} without {name}" for name in required - given]
     wrong += [f"{element.tag} with attribute {name}" for name in given - required - optional]
     wrong += [f"{child.tag} in {element.tag}" for child in element if child.tag not in children]
-    if element.tag not in MIXED and "".join([element.text or "", *(child.tail or "" for child in element)]).strip():
+    if (
+        element.tag not in MIXED
+        and "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+    ):
         wrong.append(f"text in {element.tag}")
     return wrong + [fault for child in element if child.tag in children for fault in beyond_jenkins(child)]
 
@@ -291,7 +294,9 @@ def test_junit_holds_to_the_schema_that_jenkins_uses(more: dict[str, Any]) -> No
     tree = ElementTree.fromstring(shown("junit", **more))
     assert beyond_jenkins(tree) == []
     assert beyond_jenkins(ElementTree.fromstring(str(render([], Options("junit"))))) == []
-    wrong = ElementTree.fromstring('<testsuites><testsuite name="x"><testcase name="y" line="1"/></testsuite></testsuites>')
+    wrong = ElementTree.fromstring(
+        '<testsuites><testsuite name="x"><testcase name="y" line="1"/></testsuite></testsuites>'
+    )
     assert {"testcase with attribute line", "testsuite without tests"} <= set(beyond_jenkins(wrong))
 
 

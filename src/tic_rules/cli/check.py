@@ -109,7 +109,8 @@ def command(
     _note(wanted)
     failing = VERDICTS[: VERDICTS.index(fail_on) + 1]
     shown = tuple(
-        _options(target, lang, failing, verbose=verbose, quiet=quiet, data_only=data_only) for target in wanted
+        _options(target, lang, failing, verbose=verbose, quiet=quiet, data_only=data_only)
+        for target in wanted
     )
     day = parse_day(as_of) if as_of is not None else None
     _guarded(wanted, record, baseline, [*paths, *rules, programme])

@@ -36,7 +36,9 @@ def _rows(settings: Configuration) -> list[tuple[str, Any, int | None]]:
         default = defaults.get(setting.parameter)
         absent = {"rulesets": [], "flag": False}.get(setting.kind)
         plain: Any = default if isinstance(default, (str, bool, int)) else absent
-        rows.append((key, settings.values.get(key, plain), settings.lines[key] if key in settings.values else None))
+        rows.append(
+            (key, settings.values.get(key, plain), settings.lines[key] if key in settings.values else None)
+        )
     return rows
 
 

@@ -105,9 +105,7 @@ def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
     return rulesets[0], rulesets[1]
 
 
-def _with_impact(
-    compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]
-) -> Diff:
+def _with_impact(compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
     from tic_rules.analysis.diff.impact import Affected, Impact, impact
     from tic_rules.cli.files import read_centre
     from tic_rules.engines.checking import parse_day

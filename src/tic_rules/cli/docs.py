@@ -47,7 +47,9 @@ def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str |
         page = sinks.leave("html" if name.endswith(".html") else "markdown", text)
         replace_file(name, page.encode("utf-8", "replace"), durable=False)
     first = Path(folder) / "index.html"
-    written = Text(f"已写入{len(files)}页；从 {first} 看起", f"{len(files)} pages written; start from {first}")
+    written = Text(
+        f"已写入{len(files)}页；从 {first} 看起", f"{len(files)} pages written; start from {first}"
+    )
     say(written.in_(lang), err=True)
 
 

@@ -137,7 +137,10 @@ def _option(args: Sequence[str], name: str) -> str | None:
 def _annotates(args: Sequence[str]) -> bool:
     """Whether the run was to write annotations of a GitHub workflow on standard output."""
     words = list(args)
-    pairs = [*zip(words, words[1:], strict=False), *(tuple(word.split("=", 1)) for word in words if "=" in word)]
+    pairs = [
+        *zip(words, words[1:], strict=False),
+        *(tuple(word.split("=", 1)) for word in words if "=" in word),
+    ]
     return any(pair in (("--format", "github"), ("--output-format", "github")) for pair in pairs)
 
 

@@ -80,7 +80,10 @@ def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
     yield "补救" if zh else "Remedy", rule.remedy.text.in_(lang)
     yield "数据" if zh else "Data", ("；" if zh else "; ").join(explained.fields(lang))
     for other, theirs in counterparts(ruleset, rule):
-        yield "别处" if zh else "Elsewhere", f"{other.id}/{theirs.id} {theirs.at}：{theirs.title.text.in_(lang)}"
+        yield (
+            "别处" if zh else "Elsewhere",
+            f"{other.id}/{theirs.id} {theirs.at}：{theirs.title.text.in_(lang)}",
+        )
     yield "文件" if zh else "File", explained.place
 
 

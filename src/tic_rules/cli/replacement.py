@@ -21,7 +21,9 @@ _RULES = (".yaml", ".yml", ".json")
 def unwritable(name: str, error: OSError) -> TicRulesError:
     """The error for a file that cannot be written."""
     reason = error.strerror or str(error)
-    return UsageError([Diagnostic("output", Text(f"无法写入：{reason}", f"cannot be written: {reason}"), name)])
+    return UsageError(
+        [Diagnostic("output", Text(f"无法写入：{reason}", f"cannot be written: {reason}"), name)]
+    )
 
 
 class Replacement:

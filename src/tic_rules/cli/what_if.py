@@ -82,7 +82,10 @@ def command(
                 diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics
             )
     for name in [name for name in (*changed, *files) if name not in used and not broken]:
-        zh, en = f"没有用到规则集 {name} 的改动", f"no centre is checked against {name}, which is to be changed"
+        zh, en = (
+            f"没有用到规则集 {name} 的改动",
+            f"no centre is checked against {name}, which is to be changed",
+        )
         broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
     diagnose(broken, lang)
     if results:

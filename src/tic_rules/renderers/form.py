@@ -11,7 +11,8 @@ from tic_rules.inputs.layout import layout_of
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Record, fields_of, paths_of, record_in
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+from tic_rules.renderers.headers import Form, table_text
+from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
 ALWAYS = (

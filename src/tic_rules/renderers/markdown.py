@@ -137,7 +137,8 @@ def _summary(tally: Tally, lang: str) -> list[str]:
             "| --- | --- | ---: |",
         ]
         lines += [
-            f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |" for number, locator, title, rule in worst
+            f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |"
+            for number, locator, title, rule in worst
         ]
     if tally.known:
         lines += [

@@ -91,7 +91,9 @@ def _index(site: Site, lang: str) -> str:
         else ", ".join(f"{SIGNS[m]} {MODALITY[m].en}" for m in SIGNS),
         "",
     ]
-    heads = [f"[{markdown_line(name_of(ruleset).in_(lang))}]({ruleset.id}/index.md)" for ruleset in site.rulesets]
+    heads = [
+        f"[{markdown_line(name_of(ruleset).in_(lang))}]({ruleset.id}/index.md)" for ruleset in site.rulesets
+    ]
     lines += [f"| {'主题' if zh else 'Topic'} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for row in site.rows:
         told = [
@@ -144,7 +146,9 @@ def _rule(page: RulePage, lang: str) -> str:
         ("补救", "Remedy", rule.remedy.text.in_(lang)),
         ("所读数据", "Data read", ("；" if zh else "; ").join(told.fields(lang))),
     ]
-    lines += [f"- **{a if zh else b}**{'：' if zh else ': '}{markdown_line(text)}" for a, b, text in pairs if text]
+    lines += [
+        f"- **{a if zh else b}**{'：' if zh else ': '}{markdown_line(text)}" for a, b, text in pairs if text
+    ]
     for example, title in (
         (page.passes, "符合的例子" if zh else "An example that passes"),
         (page.fails, "不符合的例子" if zh else "An example that does not"),

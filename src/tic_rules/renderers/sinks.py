@@ -156,7 +156,13 @@ def xml(text: str) -> str:
 def xml_attribute(text: str) -> str:
     """A value as an XML attribute, with its quotation marks."""
     shown = xml(text)
-    return f'"{shown}"' if '"' not in shown else f"'{shown}'" if "'" not in shown else f'"{shown.replace(chr(34), "&quot;")}"'
+    return (
+        f'"{shown}"'
+        if '"' not in shown
+        else f"'{shown}'"
+        if "'" not in shown
+        else f'"{shown.replace(chr(34), "&quot;")}"'
+    )
 
 
 FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text, visible
+from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import is_index, unpointer
 from tic_rules.inputs.layout import Layout, layout_of
 from tic_rules.model.centre import CentreData
 from tic_rules.model.loader import whole_vocabulary
 from tic_rules.renderers import Options, Run
+from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
-from tic_rules.renderers.workbook import COLOURS, Form, Note, Parts, Writer, write_form
+from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
 
@@ -157,7 +158,7 @@ class Sheet:
                     page,
                     row,
                     column,
-                    visible(value) if isinstance(value, str) else value,
+                    value,
                     writer.style(text_wrap=True, **colour),
                 )
 
@@ -175,7 +176,7 @@ class Sheet:
                         page,
                         row,
                         column,
-                        visible(value) if isinstance(value, str) else value,
+                        value,
                         writer.style(text_wrap=True, **colour),
                     )
                 writer.height(
@@ -187,7 +188,7 @@ class Sheet:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))
         page = self._page(writer, _BROKEN, [(head.in_(self.lang), width) for head, width in heads])
         for row, fault in enumerate(diagnostics, 1):
-            for column, value in enumerate((fault.place, visible(fault.message.in_(self.lang)), fault.code)):
+            for column, value in enumerate((fault.place, fault.message.in_(self.lang), fault.code)):
                 writer.put(page, row, column, value, writer.style(text_wrap=True))
 
     def _data(self, writer: Writer) -> None:

@@ -23,6 +23,7 @@ from tic_rules.renderers.diff import (
 from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import VERDICT
 
+
 def render(found: Diff, lang: str, verbose: bool) -> str:
     zh = lang == "zh"
     lines = [f"# {markdown_line(found.name_a)} {'与' if zh else 'and'} {markdown_line(found.name_b)}", ""]
@@ -68,7 +69,9 @@ def _table(found: Diff, topics: list[Topic], lang: str) -> Iterator[str]:
                 told += [note.in_(lang)] if note else []
                 told += [sentence_of(found, pair).in_(lang) for pair in topic.witnesses]
             label, relation = (
-                (markdown_line(topic.label.in_(lang)), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
+                (markdown_line(topic.label.in_(lang)), SHORT[topic.relation].in_(lang))
+                if number == 0
+                else ("", "")
             )
             yield f"| {label} | {_side(row.a, lang)} | {relation} | {_side(row.b, lang)} | {'<br>'.join(map(markdown_line, told))} |"
 
