@@ -71,6 +71,12 @@ class Output:
         for part in self.sheet.end(run):
             self._write(part)
 
+    def close(self) -> None:
+        """Let go of what the format has kept for its end."""
+        close = getattr(self.sheet, "close", None)
+        if close is not None:
+            close()
+
     def _write(self, part: str | bytes) -> None:
         if not part:
             return
@@ -91,9 +97,8 @@ def opened(
     """The outputs and the baseline to be written. Files are opened before any work is done and take their places after it,
     when all of them are whole. Raises UsageError for one that cannot be written.
     """
-    files: list[Replacement] = []
+    files, outputs = list[Replacement](), list[Output]()
     try:
-        outputs = []
         for target, how in zip(wanted, options, strict=True):
             file = None if target.file is None else Replacement(target.file, added=target.added)
             files.extend([file] if file is not None else [])
@@ -106,6 +111,8 @@ def opened(
         for file in files:
             file.commit()
     finally:
+        for output in outputs:
+            output.close()
         for file in files:
             file.discard()
 

@@ -82,8 +82,8 @@ class Replacement:
 
     def commit(self) -> None:
         """Take the place."""
-        self.finish()
         try:
+            self.finish()
             if self.added and self._beside is not None:
                 self._append()
             self.stream.close()

@@ -48,6 +48,9 @@ class Sheet:
         yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
         yield _written(("END:VCALENDAR",))
 
+    def close(self) -> None:
+        self.spool.close()
+
 
 def _written(lines: Iterable[str]) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))

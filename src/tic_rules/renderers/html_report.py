@@ -185,6 +185,9 @@ class Sheet:
         yield from self.spool.whole()
         yield tail
 
+    def close(self) -> None:
+        self.spool.close()
+
     def _macros(self) -> Any:
         from tic_rules.renderers.html import macros
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +16,7 @@ from tic_rules.core.errors import Diagnostic, visible
 from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.places import Place, place_of, uri
 from tic_rules.renderers.sarif_tool import ROOT, Tool, rule_location, rule_of
+from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import STATUS
 from tic_rules.results.report import Finding, Part, Report
@@ -30,7 +30,6 @@ KINDS = {
     "needs_review": "review",
     "not_applicable": "notApplicable",
 }
-_SPOOL = 4 * 1024 * 1024
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
@@ -54,7 +53,7 @@ class Sheet:
 
     def __init__(self, options: Options) -> None:
         self.options, self.tool, self.notes = options, Tool(options.lang), list[dict[str, Any]]()
-        self.results = tempfile.SpooledTemporaryFile(max_size=_SPOOL, mode="w+", encoding="utf-8")  # noqa: SIM115 - closed by `end`
+        self.spool = Spool()
         self.count = 0
 
     def add(self, piece: dict[str, Any]) -> str:
@@ -67,7 +66,7 @@ class Sheet:
                 **result,
                 "taxa": [self.tool.clause(rule)],
             }
-            self.results.write(
+            self.spool.add(
                 (",\n" if self.count else "") + "        " + sinks.as_json(full, indent=None).rstrip()
             )
             self.count += 1
@@ -87,13 +86,13 @@ class Sheet:
         }
         body = json.dumps(about, ensure_ascii=False, indent=2).replace("\n", "\n    ")
         yield f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    {body[:-6]},\n      "results": ['
-        self.results.seek(0)
         if self.count:
             yield "\n"
-        while chunk := self.results.read(1024 * 1024):
-            yield chunk
-        self.results.close()
+        yield from self.spool.whole()
         yield ("\n      " if self.count else "") + "]\n    }\n  ]\n}\n"
+
+    def close(self) -> None:
+        self.spool.close()
 
 
 # --- results ----------------------------------------------------------------------------------------------------------------
