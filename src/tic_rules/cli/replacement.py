@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -56,7 +55,7 @@ class Replacement:
                 pass
         elif before is not None and not os.access(self._place, os.W_OK):
             raise PermissionError(13, os.strerror(13))
-        beside = os.path.join(os.path.dirname(self._place), f".{secrets.token_hex(8)}.tic-rules.tmp")
+        beside = os.path.join(os.path.dirname(self._place), f".{os.urandom(8).hex()}.tic-rules.tmp")
         number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
         self._beside = beside
         if before is not None and not self.added:

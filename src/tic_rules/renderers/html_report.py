@@ -52,6 +52,7 @@ class One(NamedTuple):
     number: int
     report: Report
     name: str
+    verdict: str
     summary: tuple[tuple[str, int], ...]
     timeline: Timeline | None
     bars: tuple[Bar, ...]
@@ -103,6 +104,7 @@ NEEDED = (
     "sources",
 )
 """What the page shows of a finding: what is sent between processes."""
+_ABOUT = ("tool", "centre", "programme", "ruleset", "as_of", "data_verdict", "consequences", "warnings")
 _HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
 
 
@@ -118,7 +120,7 @@ class Sent:
         report = self.report
         about = {
             name: plain(getattr(report, name))
-            for name in ("tool", "centre", "programme", "ruleset", "as_of", "consequences", "warnings")
+            for name in _ABOUT
         }
         return _received, (
             {
@@ -196,8 +198,8 @@ class Sheet:
 
     def _write_waiting(self, *, one: bool = False) -> None:
         for report in self.waiting:
-            sheet = _sheet(len(self.rows), report, self.full)
-            self.rows.append(Row(sheet.number, sheet.name, report.verdict, sheet.summary))
+            sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
+            self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary))
             self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
             self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
             self.gathered.add(report)
@@ -256,7 +258,7 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line) + "\n"
 
 
-def _sheet(number: int, report: Report, full: bool) -> One:
+def _shown(number: int, report: Report, verdict: str, full: bool) -> One:
     about: Any = report.centre or {}
     name = about.get("name") or about.get("id") or about.get("file")
     if report.programme is not None:
@@ -278,8 +280,8 @@ def _sheet(number: int, report: Report, full: bool) -> One:
         for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
     ]
     return One(
-        number, report, str(name or ""), tuple((s, counted[s]) for s in ORDER if counted[s]), timeline_of(report),
-        tuple(bars), tuple(_groups(shown)), tuple(folded), full,
+        number, report, str(name or ""), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
+        timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
     )  # fmt: skip
 
 

@@ -35,7 +35,7 @@ def line(text: str) -> str:
 
 def plain(text: str) -> str:
     """A text of several lines: line ends stay, characters that are obeyed or not seen are shown as escapes."""
-    if text.isprintable() or text.replace("\n", "").isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return _UNUSUAL.sub(lambda run: visible(run[0]), text)
 
@@ -66,7 +66,7 @@ def json_text(text: str) -> str:
     """JSON: the same values, with JSON's own escapes for what a terminal or a runner would obey."""
     if "##" in text:
         text = _ANYWHERE.sub(lambda _: "\\u0023", text)
-    if text.isprintable() or text.replace("\n", "").isprintable():
+    if text.replace("\n", "").isprintable():
         return text
     return _UNUSUAL.sub(lambda run: "".join(map(_json_character, run[0])), text)
 

@@ -37,7 +37,7 @@ class Tally:
         about = report.centre or report.programme or Part()
         who = (about.get("file"), about.get("id"), report.programme is None)
         before = self._last[1] if self._last is not None and self._last[0] == who else None
-        verdict = min((v for v in (before, report.verdict) if v), key=VERDICTS.index)
+        verdict = min((v for v in (before, options.verdict_of(report)) if v), key=VERDICTS.index)
         if before is not None:
             self.centres[before] -= 1
         self.centres[verdict] += 1

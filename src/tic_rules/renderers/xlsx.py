@@ -62,7 +62,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     verdict = (
         name or file,
         ident,
-        VERDICT[report.verdict].in_(lang),
+        VERDICT[options.verdict_of(report)].in_(lang),
         report.ruleset["id"],
         report.as_of,
         title,
@@ -76,7 +76,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
         if isinstance(report.subject, CentreData)
         else None
     )
-    return Piece(name, ident, (file, ident, name), verdict, report.verdict, rows, data, notes)
+    return Piece(name, ident, (file, ident, name), verdict, options.verdict_of(report), rows, data, notes)
 
 
 def _kind(finding: Finding) -> str:
