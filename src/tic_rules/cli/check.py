@@ -115,7 +115,7 @@ def command(
     day = parse_day(as_of) if as_of is not None else None
     _guarded(wanted, record, baseline, [*paths, *rules, programme])
     faults: list[Diagnostic] = []
-    files = list(expand(paths, faults))
+    files = list(dict.fromkeys(expand(paths, faults)))
     _guarded(wanted, record, baseline, files)
     job = Job(
         rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),

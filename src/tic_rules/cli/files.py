@@ -38,7 +38,7 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
     for name in dict.fromkeys(paths):
         path = Path(name)
         if name == "-" or not path.is_dir():
-            yield name
+            yield _main_of(name)
             continue
         files = sorted(
             file
@@ -55,6 +55,15 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
             )
             broken.append(Diagnostic("no-files", text, name))
         yield from found
+
+
+def _main_of(name: str) -> str:
+    """A file as it is named; for a list of a CSV file (centres.contributions.csv) the file that is read with it."""
+    path = Path(name)
+    if path.suffix.lower() in (".csv", ".tsv") and is_part_of_another(path, CentreData, shared_vocabulary()):
+        mains = (path.with_name(path.stem.rpartition(".")[0] + suffix) for suffix in (".csv", ".tsv"))
+        return next((str(main) for main in mains if main.is_file()), name)
+    return name
 
 
 def _looks_like_a_centre(file: Path) -> bool:
