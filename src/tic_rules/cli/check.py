@@ -240,7 +240,9 @@ def _stale(entry: Entry, file: str) -> Diagnostic:
 
 
 def _baseline(before: Baseline | None, run: _Checked) -> str:
-    """The baseline of this run, and what an earlier one says of centres and rules that this run did not look at."""
+    """The baseline of this run, and what an earlier one says of centres and rules that this run did not
+    look at.
+    """
     earlier: set[Entry] = set()
     if before is not None:
         earlier = {entry for entries in before.entries.values() for entry in entries}

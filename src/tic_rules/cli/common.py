@@ -1,4 +1,6 @@
-"""What the commands share: the language of the user, what they print and write, the options that come again."""
+"""What the commands share: the language of the user, what they print and write, the options that come
+again.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,15 @@ _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
 F = TypeVar("F", bound=Callable[..., Any])
 
 LANG, GITHUB = "tic_rules.lang", "tic_rules.github"
-"""What a run notes of itself in its context: the language of its texts; whether it writes annotations of a GitHub workflow."""
+"""What a run notes of itself in its context: the language of its texts; whether it writes annotations of a
+GitHub workflow.
+"""
 
 
 def language(asked: str | None = None) -> str:
-    """`zh` or `en`: as asked, else Chinese where the locale is Chinese. The run notes it, for what may be said at its end."""
+    """`zh` or `en`: as asked, else Chinese where the locale is Chinese. The run notes it, for what may be
+    said at its end.
+    """
     lang = asked or _of_the_locale()
     context = click.get_current_context(silent=True)
     if context is not None:
@@ -67,7 +73,9 @@ def fail_with(error: TicRulesError, lang: str) -> None:
 
 
 def write(text: str, output: str | None, *, format_: str = "text") -> None:
-    """To a file, whole or not at all, or to standard output. Raises UsageError where the file cannot be written."""
+    """To a file, whole or not at all, or to standard output. Raises UsageError where the file cannot be
+    written.
+    """
     if output is None or output == "-":
         say(text, format_=format_)
         return
@@ -77,7 +85,8 @@ def write(text: str, output: str | None, *, format_: str = "text") -> None:
 
 
 def write_as_is(text: str, output: str | None) -> None:
-    """Data to be read again, of which no character may change: to a file, or to standard output where that is harmless.
+    """Data to be read again, of which no character may change: to a file, or to standard output where that
+    is harmless.
 
     Raises UsageError where the file cannot be written, or where a terminal or a runner would obey the text.
     """

@@ -1,7 +1,8 @@
-"""Settings of a project: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`; the nearest file from here upward wins.
+"""Settings of a project: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`; the nearest file from
+here upward wins.
 
-A setting stands for the option of the same name of `tic-rules check`; what is given on the command line goes before it. Paths
-are taken from the folder of the file.
+A setting stands for the option of the same name of `tic-rules check`; what is given on the command line
+goes before it. Paths are taken from the folder of the file.
 """
 
 from __future__ import annotations

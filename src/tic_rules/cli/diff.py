@@ -58,7 +58,9 @@ def command(
     a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
     witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool,
 ) -> None:  # fmt: skip
-    """Compare two rule sets by topic: ids, paths, or REVISION:PATH of git (HEAD~1:rules/zhejiang_2022.yaml)."""
+    """Compare two rule sets by topic: ids, paths, or REVISION:PATH of git
+    (HEAD~1:rules/zhejiang_2022.yaml).
+    """
     lang = language(lang)
     if more and not impact:
         raise click.UsageError(f"unexpected argument {more[0]!r}: only --impact takes several paths")

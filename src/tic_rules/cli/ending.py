@@ -1,7 +1,7 @@
 """How a run ends: its exit status, and what is said where it ends otherwise than foreseen.
 
-0 and 1 say what the command came to; 2 what cannot be used, cannot be written or was not foreseen; 130 that it was interrupted;
-141 that the reader of its output went away.
+0 and 1 say what the command came to; 2 what cannot be used, cannot be written or was not foreseen; 130 that
+it was interrupted; 141 that the reader of its output went away.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ UNUSABLE, INTERRUPTED, NO_READER = 2, 130, 141
 def ended(run: Callable[[], object], args: Sequence[str], notes: Mapping[str, object]) -> int:
     """Run a command to its end and give its exit status; no error comes through.
 
-    `args` are the words that it was called with; `notes` what it has made of them (language, annotations) when it ends.
+    `args` are the words that it was called with; `notes` what it has made of them (language, annotations)
+    when it ends.
     """
     try:
         status = _status(run)
@@ -55,7 +56,9 @@ def _status(run: Callable[[], object]) -> int:
 
 
 def _explain(error: Exception, args: Sequence[str], notes: Mapping[str, object]) -> None:
-    """Say on standard error what is wrong, and to a runner of workflows where the run was asked for its annotations."""
+    """Say on standard error what is wrong, and to a runner of workflows where the run was asked for its
+    annotations.
+    """
     lang = str(notes.get(LANG) or language(_option(args, "--lang")))
     if isinstance(error, OSError) and error.filename is None:
         _let_go(sys.stdout)  # what is left in its buffer would fail once more when the interpreter ends
@@ -92,7 +95,7 @@ def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
     return [Diagnostic("unforeseen", text)]
 
 
-# --- wrong arguments --------------------------------------------------------------------------------------------------------
+# --- wrong arguments --------------------------------------------------------------------------
 
 
 def _usage(error: click.ClickException) -> Text:
@@ -122,7 +125,7 @@ def _usage_text(error: click.ClickException, lang: str) -> str:
     return text
 
 
-# --- what the arguments say, before or without being understood -----------------------------------------------------------
+# --- what the arguments say, before or without being understood -------------------------------
 
 
 def _option(args: Sequence[str], name: str) -> str | None:
@@ -152,7 +155,9 @@ def annotate(diagnostics: Sequence[Diagnostic], lang: str) -> None:
 
 
 def _let_go(*streams: TextIO) -> None:
-    """Give streams that cannot be written to any more somewhere to go, so that nothing is said of it at the end."""
+    """Give streams that cannot be written to any more somewhere to go, so that nothing is said of it at the
+    end.
+    """
     for stream in streams:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -1,4 +1,6 @@
-"""tic-rules init: a commented centre file to fill in, with only the fields that the rules read; or an Excel workbook."""
+"""tic-rules init: a commented centre file to fill in, with only the fields that the rules read; or an Excel
+workbook.
+"""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ from tic_rules.renderers.lint import render
 def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str | None) -> None:
     """Find the faults of rule files (or vocabularies, or shipped rule sets by id).
 
-    Unknown facts, impossible conditions, what the quote does not bear out. `tic-rules explain CODE` says what a code means.
-    Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
+    Unknown facts, impossible conditions, what the quote does not bear out. `tic-rules explain CODE` says
+    what a code means. Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
     """
     lang = language(lang)
     faults: dict[str, list[Fault]] = {}

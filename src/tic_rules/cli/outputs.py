@@ -16,7 +16,9 @@ from tic_rules.renderers import FORMATS, Options, Run, open_sheet, sinks
 
 
 class Target(NamedTuple):
-    """A format and the file that it goes to; None for standard output. `added` to the end of a file that others write too."""
+    """A format and the file that it goes to; None for standard output. `added` to the end of a file that
+    others write too.
+    """
 
     format: str
     file: str | None = None
@@ -94,8 +96,8 @@ class Output:
 def opened(
     wanted: Sequence[Target], options: Sequence[Options], record: str | None
 ) -> Iterator[tuple[list[Output], Replacement | None]]:
-    """The outputs and the baseline to be written. Files are opened before any work is done and take their places after it,
-    when all of them are whole. Raises UsageError for one that cannot be written.
+    """The outputs and the baseline to be written. Files are opened before any work is done and take their
+    places after it, when all of them are whole. Raises UsageError for one that cannot be written.
     """
     files, outputs = list[Replacement](), list[Output]()
     try:

@@ -57,7 +57,9 @@ def command(
     path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str], exemptions: bool, encouraged: bool,
     format_: str, output: str | None, patch: str | None, lang: str | None,
 ) -> None:  # fmt: skip
-    """What would make a centre compliant at the least cost of change, each step with its clause and its day."""
+    """What would make a centre compliant at the least cost of change, each step with its clause and its
+    day.
+    """
     from tic_rules.analysis.plan import make_plan
 
     lang = language(lang)

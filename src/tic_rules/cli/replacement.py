@@ -1,4 +1,6 @@
-"""Files that a run writes: beside their place first, in their place when they are whole; never over what the run reads."""
+"""Files that a run writes: beside their place first, in their place when they are whole; never over what
+the run reads.
+"""
 
 from __future__ import annotations
 
@@ -26,10 +28,12 @@ def unwritable(name: str, error: OSError) -> TicRulesError:
 
 
 class Replacement:
-    """A file that takes its place when it is whole; until then, and where it never becomes whole, what was there stays.
+    """A file that takes its place when it is whole; until then, and where it never becomes whole, what was
+    there stays.
 
-    A device or a pipe is written as it is. `added`: what was written goes to the end of a file that others write too.
-    `stream` may be given to whoever writes bytes. Errors of the making, of `write` and of `commit` are UsageError.
+    A device or a pipe is written as it is. `added`: what was written goes to the end of a file that others
+    write too. `stream` may be given to whoever writes bytes. Errors of the making, of `write` and of
+    `commit` are UsageError.
     """
 
     def __init__(self, name: str, *, added: bool = False, durable: bool = True) -> None:
@@ -134,7 +138,7 @@ def _status(path: str) -> os.stat_result | None:
         return None
 
 
-# --- what a run reads is not written over ---------------------------------------------------------------------------------
+# --- what a run reads is not written over -----------------------------------------------------
 
 
 def guard(
@@ -144,10 +148,11 @@ def guard(
     command: str = "",
     again: Iterable[str | None] = (),
 ) -> None:
-    """Refuse outputs that are inputs of the run, through whatever links, and two outputs that are one file. Raises UsageError.
+    """Refuse outputs that are inputs of the run, through whatever links, and two outputs that are one file.
+    Raises UsageError.
 
-    Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the shipped rules. `again`
-    are outputs that are read on purpose: a baseline.
+    Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the
+    shipped rules. `again` are outputs that are read on purpose: a baseline.
     """
     named = [name for name in outputs if name is not None and name != "-"]
     meant = [name for name in again if name is not None and name != "-"]

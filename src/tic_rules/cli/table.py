@@ -91,7 +91,7 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
         )
 
 
-# --- centre files -----------------------------------------------------------------------------------------------------------
+# --- centre files -----------------------------------------------------------------------------
 
 
 def _decide_centres(
@@ -125,7 +125,7 @@ def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) ->
             wrong.extend(error.diagnostics)
 
 
-# --- tables -----------------------------------------------------------------------------------------------------------------
+# --- tables -----------------------------------------------------------------------------------
 
 
 def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lang: str) -> None:
@@ -159,7 +159,9 @@ def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) ->
 
 
 def _ends(file: Any) -> list[int]:
-    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is one part."""
+    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is
+    one part.
+    """
     rows, names = file.metadata.num_rows, file.schema_arrow.names
     if CENTRE not in names or not any(name.startswith("counts@") for name in names):
         return [*range(_ROWS, rows, _ROWS), rows]
@@ -188,7 +190,9 @@ def _parts(file: Any, ends: Sequence[int]) -> Iterator[Any]:
 
 
 class _Writer:
-    """Writes tables one after the other to a Parquet or CSV file, which takes its place when all are written."""
+    """Writes tables one after the other to a Parquet or CSV file, which takes its place when all are
+    written.
+    """
 
     def __init__(self, path: str) -> None:
         self.path, self.file = path, Replacement(path)

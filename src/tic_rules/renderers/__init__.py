@@ -1,7 +1,8 @@
 """Reports to text, one file a format. A format's file is imported when it is asked for.
 
-A format has `piece(report, options, first)`, made where the report was made (perhaps in another process), and `Sheet(options)`, which takes
-the pieces in the order of the input and gives text as soon as it is known: so a run over thousands of files holds none of their reports.
+A format has `piece(report, options, first)`, made where the report was made (perhaps in another process),
+and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is
+known: so a run over thousands of files holds none of their reports.
 """
 
 from __future__ import annotations
@@ -44,7 +45,9 @@ BLOCKING = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the findings of a baseline."""
+    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the
+    findings of a baseline.
+    """
 
     format: str = "text"
     lang: str = "en"
@@ -101,7 +104,8 @@ def _module(options: Options) -> ModuleType:
 def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
     """What a format needs of a report: small, and fit to be sent between processes.
 
-    `first` says that this process has not sent a report of the rule set before: then what is true of the rule set goes along.
+    `first` says that this process has not sent a report of the rule set before: then what is true of the
+    rule set goes along.
     """
     return _module(options).piece(report, options, first)
 

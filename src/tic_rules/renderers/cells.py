@@ -1,4 +1,6 @@
-"""Values of the data as the cells of a table are filled in: a number, a word by its label, a range, values through time."""
+"""Values of the data as the cells of a table are filled in: a number, a word by its label, a range, values
+through time.
+"""
 
 from __future__ import annotations
 

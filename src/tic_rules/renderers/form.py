@@ -1,4 +1,6 @@
-"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that ask for it, an example."""
+"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that
+ask for it, an example.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +118,9 @@ The comment of each column says what it holds and which clauses ask for it.""",
 
 
 def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
-    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each column. Raises UsageError."""
+    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each
+    column. Raises UsageError.
+    """
     asked = clauses_by_field(rulesets)
     wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
     vocabulary = rulesets[0].vocabulary

@@ -1,6 +1,8 @@
-"""Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows of a step.
+"""Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows
+of a step.
 
-The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that GitHub names.
+The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that
+GitHub names.
 """
 
 from __future__ import annotations
@@ -31,7 +33,9 @@ class Annotation(NamedTuple):
 
 
 def piece(report: Report, options: Options, first: bool = True) -> list[Annotation]:
-    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing here say nothing."""
+    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing
+    here say nothing.
+    """
     annotations = []
     for finding in report:
         level = _level(finding, options)

@@ -47,7 +47,9 @@ _DATED = Text(
 
 
 class Form:
-    """The sheets to write: the fields that are wanted, in their order, with what the comments of their headers say."""
+    """The sheets to write: the fields that are wanted, in their order, with what the comments of their
+    headers say.
+    """
 
     def __init__(
         self,
@@ -82,7 +84,9 @@ class Form:
         return text.in_(self.lang)
 
     def comment(self, column: Column) -> str:
-        """What a header says when it is pointed at: path, how to fill it in, unit, choices, example, the clauses that ask for it."""
+        """What a header says when it is pointed at: path, how to fill it in, unit, choices, example, the
+        clauses that ask for it.
+        """
         zh = self.lang == "zh"
         lines = [column.path]
         if column.kind in _HINTS and not column.known:
@@ -141,7 +145,9 @@ def csv_line(cells: Sequence[Any]) -> str:
 
 
 def table_text(form: Form, subjects: Sequence[Mapping[str, Any]]) -> str:
-    """The main sheet as CSV: a header, and a row for each subject. What a list holds is left to files of its own."""
+    """The main sheet as CSV: a header, and a row for each subject. What a list holds is left to files of
+    its own.
+    """
     columns = [column for column in form.main.columns if column.kind != "list"]
     lines = [csv_line([form.says(column.label) for column in columns])]
     for subject in subjects:

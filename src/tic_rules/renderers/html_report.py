@@ -1,7 +1,9 @@
-"""The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic, clause beside datum.
+"""The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic,
+clause beside datum.
 
-Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred still load at once. A report is
-written as soon as it is known how; what the head of the page says of all of them is gathered meanwhile.
+Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred
+still load at once. A report is written as soon as it is known how; what the head of the page says of all of
+them is gathered meanwhile.
 """
 
 from __future__ import annotations
@@ -118,10 +120,7 @@ class Sent:
 
     def __reduce__(self) -> tuple[Any, ...]:
         report = self.report
-        about = {
-            name: plain(getattr(report, name))
-            for name in _ABOUT
-        }
+        about = {name: plain(getattr(report, name)) for name in _ABOUT}
         return _received, (
             {
                 **about,
@@ -145,7 +144,9 @@ _DIVIDE = "<!-- reports -->"
 
 
 class Sheet:
-    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to see how many there are."""
+    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to
+    see how many there are.
+    """
 
     def __init__(self, options: Options) -> None:
         self.options, self.waiting, self.centres = options, list[Report](), 0

@@ -1,10 +1,11 @@
 """JUnit XML for test panels: a suite for each centre and rule set, a case for each rule.
 
-A suite has failures exactly where the run fails by it: what `--fail-on` names and the baseline does not know. What cannot be
-decided, what is exempted or not owed is skipped, with its reason.
+A suite has failures exactly where the run fails by it: what `--fail-on` names and the baseline does not
+know. What cannot be decided, what is exempted or not owed is skipped, with its reason.
 
-The elements and attributes are those of the schema by which Jenkins reads such files (junit-10.xsd of its xUnit plugin): a case
-has a name and a class, a suite besides its counts the file. Where a datum stands is part of the text.
+The elements and attributes are those of the schema by which Jenkins reads such files (junit-10.xsd of its
+xUnit plugin): a case has a name and a class, a suite besides its counts the file. Where a datum stands is
+part of the text.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
-"""Markdown for the comment on a pull request and for a step's summary: what has to be mended first, the rest folded.
+"""Markdown for the comment on a pull request and for a step's summary: what has to be mended first, the
+rest folded.
 
-A comment has a limit. Where a run goes beyond it, the centres with the worst verdicts are shown and the rest is counted.
+A comment has a limit. Where a run goes beyond it, the centres with the worst verdicts are shown and the
+rest is counted.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
 
 LIMIT = 60_000
-"""Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of room below."""
+"""Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of
+room below.
+"""
 SUMMARY_LIMIT = 300_000
 MOST = 50
 """Warnings of a report, and files that could not be checked, that are told one by one."""
@@ -51,7 +55,9 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     if notes:
         title = "鼓励或不影响结论的事项，未做到" if zh else "Absent, without effect on the verdict"
         lines += _fold(f"{title} ({len(notes)})", _table(report, notes, options))
-    judged = [f for f in report if f.judged and options.data_only and f.status not in ("pass", "not_applicable")]
+    judged = [
+        f for f in report if f.judged and options.data_only and f.status not in ("pass", "not_applicable")
+    ]
     if judged:
         title = "由评审认定，不影响据数据的结论" if zh else "Left to judgement, not in the verdict by data"
         lines += _fold(f"{title} ({len(judged)})", _table(report, judged, options))

@@ -1,4 +1,6 @@
-"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML and Markdown."""
+"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML
+and Markdown.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"
 
 
 def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
-    """Every page as its path within the folder and its text. HTML pages hold both languages and open in `lang`; Markdown is in `lang`."""
+    """Every page as its path within the folder and its text. HTML pages hold both languages and open in
+    `lang`; Markdown is in `lang`.
+    """
     yield (
         "index.html",
         render(
@@ -67,7 +71,7 @@ def name_of(ruleset: RuleSet) -> Text:
     )
 
 
-# --- Markdown --------------------------------------------------------------------------------------------------------------------
+# --- Markdown ---------------------------------------------------------------------------------
 
 
 def _entry(cell: Cell, lang: str, path: str) -> str:

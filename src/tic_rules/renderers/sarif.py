@@ -1,7 +1,8 @@
-"""SARIF 2.1.0, for code scanning and editors: a result for each finding that is not a pass, at the datum or the nearest key.
+"""SARIF 2.1.0, for code scanning and editors: a result for each finding that is not a pass, at the datum or
+the nearest key.
 
-A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run are spooled to a
-temporary file, so that memory does not grow with the number of centres.
+A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run
+are spooled to a temporary file, so that memory does not grow with the number of centres.
 """
 
 from __future__ import annotations
@@ -95,7 +96,7 @@ class Sheet:
         self.spool.close()
 
 
-# --- results ----------------------------------------------------------------------------------------------------------------
+# --- results ----------------------------------------------------------------------------------
 
 
 def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
@@ -136,7 +137,9 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
 
 
 def _level(finding: Finding) -> str:
-    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note; the rest has no level."""
+    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note;
+    the rest has no level.
+    """
     if finding.status == "exempted":
         return "error"
     return "none" if finding.status != "fail" else "error" if finding.severity == "error" else "note"
@@ -172,7 +175,7 @@ def _location(place: Place, path: str | None) -> dict[str, Any]:
     return found
 
 
-# --- notifications ----------------------------------------------------------------------------------------------------------
+# --- notifications ----------------------------------------------------------------------------
 
 
 def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:

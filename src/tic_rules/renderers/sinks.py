@@ -1,11 +1,13 @@
 """What leaves the program: one function for each kind of sink, and nothing leaves by another way.
 
-Text of a file is text wherever it goes. On its way out whatever a terminal would obey, a reader would not see, a runner of workflows
-would take for a command, a browser for markup or a spreadsheet for a formula is written as the sink itself writes such things: as an
-entity in HTML and XML, as an escape in JSON, with a backslash in Markdown, with an apostrophe in a cell.
+Text of a file is text wherever it goes. On its way out whatever a terminal would obey, a reader would not
+see, a runner of workflows would take for a command, a browser for markup or a spreadsheet for a formula is
+written as the sink itself writes such things: as an entity in HTML and XML, as an escape in JSON, with a
+backslash in Markdown, with an apostrophe in a cell.
 
-A value is escaped where it is put into its place (`markdown`, `xml`, `cell`, `data`, `properties`; HTML by its template engine), and what
-is finished passes once more as a whole (`leave`), so that a forgotten value is still harmless.
+A value is escaped where it is put into its place (`markdown`, `xml`, `cell`, `data`, `properties`; HTML by
+its template engine), and what is finished passes once more as a whole (`leave`), so that a forgotten value
+is still harmless.
 """
 
 from __future__ import annotations
@@ -49,7 +51,7 @@ def _broken(text: str, hash_: str, colon: str) -> str:
     return text
 
 
-# --- finished texts -------------------------------------------------------------------------------------------------------
+# --- finished texts ---------------------------------------------------------------------------
 
 
 def console(text: str) -> str:
@@ -125,7 +127,7 @@ def leave(format_: str, text: str, *, colour: bool = False) -> str:
     return _BY_FORMAT.get(format_, console)(text)
 
 
-# --- values ---------------------------------------------------------------------------------------------------------------
+# --- values -----------------------------------------------------------------------------------
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
 _FIRST = re.compile(r"^(\s*)(?:([-+=!])|(\d+)([.)]))")
@@ -177,12 +179,16 @@ def cell(text: str) -> str:
 
 
 def excel(text: str) -> str:
-    """A cell of a workbook, which is written as text and never as a formula: at most as long as Excel takes it."""
+    """A cell of a workbook, which is written as text and never as a formula: at most as long as Excel takes
+    it.
+    """
     return plain(text)[:32_767]
 
 
 def command(level: str, properties: Mapping[str, object], message: str) -> str:
-    """A command to GitHub's runner, which shows a message at a line of a file. Properties without a value are left out."""
+    """A command to GitHub's runner, which shows a message at a line of a file. Properties without a value
+    are left out.
+    """
     given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
     return f"::{level} {given}::{_data(message)}"
 

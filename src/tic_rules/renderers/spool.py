@@ -1,4 +1,6 @@
-"""Text that waits on disk until the head of an output is known, so that memory does not grow with the number of reports."""
+"""Text that waits on disk until the head of an output is known, so that memory does not grow with the
+number of reports.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ _CHUNK = 1024 * 1024
 
 
 class Spool:
-    """Parts of an output in the order in which they came; small ones stay in memory. Closed by `whole`, `parts` or `close`."""
+    """Parts of an output in the order in which they came; small ones stay in memory. Closed by `whole`,
+    `parts` or `close`.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed when it has been read

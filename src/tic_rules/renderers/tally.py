@@ -20,7 +20,9 @@ MOST = 10
 
 @dataclass(slots=True)
 class Tally:
-    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not of centres."""
+    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not
+    of centres.
+    """
 
     reports: int = 0
     broken: int = 0
@@ -32,7 +34,9 @@ class Tally:
     _last: tuple[Any, ...] | None = None
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report. The reports of one centre come one after the other; the worst verdict is the centre's."""
+        """Count a report. The reports of one centre come one after the other; the worst verdict is the
+        centre's.
+        """
         self.reports += 1
         about = report.centre or report.programme or Part()
         who = (about.get("file"), about.get("id"), report.programme is None)

@@ -1,4 +1,6 @@
-"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind --verbose."""
+"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind
+--verbose.
+"""
 
 from __future__ import annotations
 
@@ -281,7 +283,9 @@ def _start(finding: Finding, width: int) -> str:
 
 
 def _modality(report: Report, finding: Finding, options: Options) -> str:
-    """How strictly the clause asks, where it is not simply a must, and whether the baseline has the finding."""
+    """How strictly the clause asks, where it is not simply a must, and whether the baseline has the
+    finding.
+    """
     text = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(options.lang)}]"
     if options.is_known(report, finding):
         text += "（基线）" if options.lang == "zh" else " (baseline)"

@@ -1,4 +1,5 @@
-"""Centres as an Excel workbook: the one to fill in, and the one filled in, with a comment at each cell that a finding is about.
+"""Centres as an Excel workbook: the one to fill in, and the one filled in, with a comment at each cell that
+a finding is about.
 
 Text is always written as text: nothing that a file says becomes a formula or a link.
 """
@@ -46,7 +47,9 @@ def _width(text: str) -> int:
 
 
 class Writer:
-    """An XlsxWriter workbook with the styles of ours. A large one is written row by row to temporary files, so that memory does not grow with it."""
+    """An XlsxWriter workbook with the styles of ours. A large one is written row by row to temporary files,
+    so that memory does not grow with it.
+    """
 
     def __init__(self, *, large: bool = False) -> None:
         try:
@@ -98,7 +101,9 @@ class Writer:
         sheet.write_comment(row, column, sinks.excel(text)[:8000], how)
 
     def height(self, sheet: Any, row: int, cells: Sequence[tuple[Any, float]]) -> None:
-        """Make a row as high as the wrapped texts of its cells, each given with the width of its column: not every program does."""
+        """Make a row as high as the wrapped texts of its cells, each given with the width of its column:
+        not every program does.
+        """
         lines = max(
             (
                 sum(max(1, -(-_width(line) // int(width))) for line in str(value).split("\n"))
@@ -120,7 +125,9 @@ def write_form(
     subjects: Sequence[Mapping[str, Any]],
     notes: Sequence[Mapping[Parts, Note]] = (),
 ) -> None:
-    """The main sheet and the sheets of the lists: filled in with subjects (plain data), or blank; `notes` stand at their cells."""
+    """The main sheet and the sheets of the lists: filled in with subjects (plain data), or blank; `notes`
+    stand at their cells.
+    """
     options = _Options(writer)
     main = _Page(writer, form, form.main, (), options)
     pages = [

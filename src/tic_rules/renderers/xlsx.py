@@ -1,4 +1,6 @@
-"""The report as an Excel workbook: verdicts, findings worst first, and the data filled in, with the findings as comments at its cells."""
+"""The report as an Excel workbook: verdicts, findings worst first, and the data filled in, with the
+findings as comments at its cells.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here once."""
+"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here
+once.
+"""
 
 from __future__ import annotations
 
@@ -104,7 +106,9 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
 
 
 def rows(found: Diff, topic: Topic) -> list[Row]:
-    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on the other."""
+    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on
+    the other.
+    """
     told = [row_of(found, pair) for pair in topic.pairs]
     paired = [row for row in told if row.a is not None and row.b is not None]
     left, right = [row for row in told if row.b is None], [row for row in told if row.a is None]

@@ -12,7 +12,9 @@ from tic_rules.renderers.sinks import as_json, line
 
 
 def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
-    """File name and content: a failing and a passing file for every claim that does not hold, and an index of them."""
+    """File name and content: a failing and a passing file for every claim that does not hold, and an index
+    of them.
+    """
     index = []
     for claim in found.claims:
         if claim.witness is None:

@@ -103,7 +103,9 @@ def _indented(text: str, indent: int, width: int) -> Iterator[str]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese characters."""
+    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese
+    characters.
+    """
     lines, line = [], ""
     for piece in _pieces(text):
         if (
@@ -131,7 +133,9 @@ def _fitting(text: str, width: int) -> int:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Words with the space after them; each wide character alone, but an opening bracket with what it opens."""
+    """Words with the space after them; each wide character alone, but an opening bracket with what it
+    opens.
+    """
     word = ""
     for char in text:
         wide = cells(char) == 2
