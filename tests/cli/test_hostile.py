@@ -346,7 +346,7 @@ def test_diagnostics_show_hostile_keys_files_and_paths_as_escapes() -> None:
 
 def test_nothing_that_a_file_says_becomes_a_formula(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
-    from tic_rules.renderers.workbook import harmless
+    from tic_rules.renderers.sinks import cell as harmless
 
     attacks = [
         "=cmd|' /C calc'!A0",

@@ -21,7 +21,8 @@ class Chosen(NamedTuple):
 
 
 def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool = False) -> Chosen:
-    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on the day.
+    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on
+    the day.
 
     With `own_day`, the file's reported_on goes before the day asked for.
     """

@@ -11,6 +11,7 @@ import click
 
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.common import fail_with, lang_option, language, write
+from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import TicRulesError, UsageError, fault
 from tic_rules.core.source import MAX_BYTES, BadText
 from tic_rules.model.loader import load_ruleset
@@ -42,11 +43,12 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     file, or the text differs.
     """
     lang = language(lang)
+    guard([output], [ruleset, source], command="tic-rules coverage")
     try:
         rules = load_ruleset(ruleset)
         text = _official(source) if source is not None else None
         found = coverage(rules, text, Path(source).name if source is not None else None)
-        write(render(found, format_, lang), output)
+        write(render(found, format_, lang), output, format_=format_)
     except BadText as error:
         fail_with(UsageError(error.diagnostics), lang)
         return

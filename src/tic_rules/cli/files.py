@@ -1,4 +1,6 @@
-"""Which files a command reads: as they are named, or the centre files of a folder; and the centres that a file holds."""
+"""Which files a command reads: as they are named, or the centre files of a folder; and the centres that a
+file holds.
+"""
 
 from __future__ import annotations
 
@@ -38,7 +40,7 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
     for name in dict.fromkeys(paths):
         path = Path(name)
         if name == "-" or not path.is_dir():
-            yield name
+            yield _main_of(name)
             continue
         files = sorted(
             file
@@ -57,8 +59,21 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         yield from found
 
 
+def _main_of(name: str) -> str:
+    """A file as it is named; for a list of a CSV file (centres.contributions.csv) the file that is read
+    with it.
+    """
+    path = Path(name)
+    if path.suffix.lower() in (".csv", ".tsv") and is_part_of_another(path, Centre, shared_vocabulary()):
+        mains = (path.with_name(path.stem.rpartition(".")[0] + suffix) for suffix in (".csv", ".tsv"))
+        return next((str(main) for main in mains if main.is_file()), name)
+    return name
+
+
 def _looks_like_a_centre(file: Path) -> bool:
-    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
+    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is
+    told.
+    """
     if file.suffix.lower() not in _SNIFFED:
         return not is_part_of_another(file, Centre, shared_vocabulary())
     try:
@@ -77,7 +92,9 @@ def _looks_like_a_centre(file: Path) -> bool:
 
 
 def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[Centre | DataError]:
-    """The centres of a file, or of standard input, each as data or as the error that says what is wrong with it."""
+    """The centres of a file, or of standard input, each as data or as the error that says what is wrong
+    with it.
+    """
     if path != "-":
         yield from read_subjects(path, Centre, vocabulary)
         return

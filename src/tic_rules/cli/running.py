@@ -1,7 +1,8 @@
-"""A run over many files: each read, decided and put into the formats asked for where it was read, perhaps in other processes.
+"""A run over many files: each read, decided and put into the formats asked for where it was read, perhaps
+in other processes.
 
-What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input, and only so many
-files are under way at once, so memory does not grow with their number.
+What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input,
+and only so many files are under way at once, so memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ _CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked of every file; small, so that it can go to another process with each few files. No two runs are equal."""
+    """What is asked of every file; small, so that it can go to another process with each few files. No two
+    runs are equal.
+    """
 
     rules: tuple[str, ...] = ()
     day: date | None = None
@@ -69,7 +72,9 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has reported on."""
+    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has
+    reported on.
+    """
 
     rulesets: tuple[RuleSet, ...]
     vocabulary: Vocabulary
@@ -109,7 +114,9 @@ def _in_force(jurisdiction: str, day: date) -> tuple[RuleSet, ...]:
 
 
 def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[RuleSet, ...]:
-    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where the data names none."""
+    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where
+    the data names none.
+    """
     chosen = prepared(job).rulesets
     if chosen:
         return chosen
@@ -129,7 +136,7 @@ def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[Rule
         raise type(error)([d._replace(file=d.file or file) for d in error.diagnostics]) from None
 
 
-# --- one file ---------------------------------------------------------------------------------------------------------------
+# --- one file ---------------------------------------------------------------------------------
 
 
 def check_file(job: Job, path: str) -> Iterator[Outcome]:
@@ -199,7 +206,7 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnos
             )
 
 
-# --- many files -------------------------------------------------------------------------------------------------------------
+# --- many files -------------------------------------------------------------------------------
 
 
 def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outcome]:

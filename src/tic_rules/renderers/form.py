@@ -1,4 +1,6 @@
-"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that ask for it, an example."""
+"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that
+ask for it, an example.
+"""
 
 from __future__ import annotations
 
@@ -6,14 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
-from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+from tic_rules.renderers.headers import Form, table_text
+from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
 ALWAYS = (
@@ -96,7 +99,7 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
         *(f"#   {name}" for name in _judged(rulesets)),
     ]
-    return "\n".join(lines) + "\n"
+    return "".join(visible(line) + "\n" for line in lines)
 
 
 _READ_ME = Text(
@@ -117,7 +120,9 @@ The comment of each column says what it holds and which clauses ask for it.""",
 
 
 def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
-    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each column. Raises UsageError."""
+    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each
+    column. Raises UsageError.
+    """
     asked = clauses_by_field(rulesets)
     wanted = frozenset(path for path in asked if path in paths_of(Centre)) | set(ALWAYS)
     vocabulary = rulesets[0].vocabulary

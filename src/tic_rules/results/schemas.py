@@ -123,6 +123,7 @@ def one_report_schema() -> dict[str, Any]:
         "ruleset": _object("id", "version", "document"),
         "as_of": {"type": "string", "format": "date"},
         "verdict": {"enum": list(VERDICTS)},
+        "data_verdict": {"enum": list(VERDICTS)},
         "bearers": {"type": "object", "additionalProperties": _VERDICT},
         "phases": {"type": "object", "additionalProperties": _VERDICT},
         "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
@@ -134,12 +135,30 @@ def one_report_schema() -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
+def diagnostic_schema() -> dict[str, Any]:
+    """The schema of a fault of a file."""
+    properties = {
+        "code": {"type": "string"},
+        "message": _TEXT,
+        **dict.fromkeys(("file", "path", "cell"), _STRING),
+        **dict.fromkeys(("line", "column"), _INTEGER),
+    }
+    return {"type": "object", "properties": properties, "required": ["code", "message", "file", "line"]}
+
+
 def report_schema() -> dict[str, Any]:
-    """The schema of `--format json`: {"schema_version": 1, "reports": [...]}."""
+    """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with them."""
+    unusable = _object("file", "diagnostics") | {
+        "properties": {"file": _STRING, "diagnostics": _array(diagnostic_schema())}
+    }
     return {
         "$schema": DRAFT,
         "title": "Reports",
         "type": "object",
-        "properties": {"schema_version": {"const": 1}, "reports": _array(one_report_schema())},
-        "required": ["schema_version", "reports"],
+        "properties": {
+            "schema_version": {"const": 1},
+            "reports": _array(one_report_schema()),
+            "unusable": _array(unusable),
+        },
+        "required": ["schema_version", "reports", "unusable"],
     }
