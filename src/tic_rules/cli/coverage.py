@@ -9,8 +9,9 @@ import click
 
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import TicRulesError, UsageError, fault
-from tic_rules.core.source import MAX_BYTES, BadText, decode
+from tic_rules.core.errors import TicRulesError, UsageError
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText, decode
 from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.coverage import render
 
@@ -51,15 +52,6 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
 def _official(path: str) -> str:
     """The official text. Raises UsageError."""
     try:
-        with Path(path).open("rb") as file:
-            return decode(file.read(MAX_BYTES + 1), path)
-    except OSError as error:
-        raise fault(
-            UsageError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=path,
-        ) from None
+        return decode(read_named(path, UsageError), path)
     except BadText as error:
         raise UsageError(error.diagnostics) from None

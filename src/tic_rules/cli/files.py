@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.files import read_standard_input
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import (
@@ -91,7 +91,7 @@ def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     """A centre from a file or from standard input. Raises DataError."""
     if path != "-":
         return read_subject(path, Centre, vocabulary)
-    text = bytes_to_text(sys.stdin.buffer.read(), "<stdin>")
+    text = bytes_to_text(read_standard_input(DataError), "<stdin>")
     name = "<stdin>.json" if text.lstrip()[:1] == "{" and '"' in text.lstrip()[:200] else "<stdin>"
     try:
         return subject_from_text(text, name, Centre, vocabulary)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import TicRulesError, UsageError, fault
+from tic_rules.core.errors import DataError, TicRulesError, UsageError, fault
+from tic_rules.core.files import read_named
+from tic_rules.inputs import bytes_to_text
 from tic_rules.renderers.plan import FORMATS, render
 
 
@@ -108,7 +109,7 @@ def _patch(path: str, target: str, edits: object, lang: str) -> None:
             "--patch 不覆盖原文件：写出的是方案完成后的样子，还不是事实",
             "--patch does not write over the centre's own file: what it writes is the plan carried out, not yet a fact",
         )
-    text = Path(path).read_text(encoding="utf-8-sig")
+    text = bytes_to_text(read_named(path, DataError), path)
     write(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
     click.echo(
         "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。"

@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.source import MAX_BYTES, Mark, Source
+from tic_rules.core.files import read_named
+from tic_rules.core.limits import MAX_BYTES, file_too_large
+from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Table
 
@@ -52,16 +54,7 @@ def _extent(raw: str, delimiter: str, column: int) -> tuple[int, int]:
 def decode_table(raw: bytes, file: str) -> str:
     """Text in UTF-8, UTF-16 (with its mark) or GB18030. Raises DataError."""
     if len(raw) > MAX_BYTES:
-        size = MAX_BYTES // 1024 // 1024
-        raise DataError(
-            [
-                Diagnostic(
-                    "too-large",
-                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
-                    file,
-                )
-            ]
-        )
+        raise DataError([file_too_large(file)])
     encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -129,22 +122,7 @@ def csv_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
 
 
 def _beside(path: Path) -> Table:
-    try:
-        size = path.stat().st_size
-        table = table_of(
-            decode_table(b" " * (MAX_BYTES + 1) if size > MAX_BYTES else path.read_bytes(), str(path)),
-            str(path),
-        )
-    except OSError as error:
-        raise DataError(
-            [
-                Diagnostic(
-                    "unreadable",
-                    Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}"),
-                    str(path),
-                )
-            ]
-        ) from None
+    table = table_of(decode_table(read_named(str(path), DataError), str(path)), str(path))
     return Table(path.name, [_InFile(row, path.name) for row in table.rows])
 
 
