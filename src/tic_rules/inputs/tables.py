@@ -11,9 +11,10 @@ from typing import Any, NamedTuple, Protocol
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
-from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
 
