@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,8 @@ class TextRow:
     """A row of a CSV file; where a cell stands in the text is found out when it is asked for."""
 
     __slots__ = ("cells", "delimiter", "line", "raw")
+    copied: Collection[int] = ()
+    across: Collection[int] = ()
 
     def __init__(self, cells: Sequence[str], line: int, raw: str, delimiter: str) -> None:
         self.cells, self.line, self.raw, self.delimiter = cells, line, raw, delimiter
@@ -130,6 +132,8 @@ class _InFile:
     """A row of a file beside the one that was named: its places say which."""
 
     __slots__ = ("cells", "name", "row")
+    copied: Collection[int] = ()
+    across: Collection[int] = ()
 
     def __init__(self, row: Any, name: str) -> None:
         self.cells, self.row, self.name = row.cells, row, name

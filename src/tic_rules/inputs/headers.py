@@ -71,7 +71,10 @@ def read_header(
     """
     top: list[tuple[Row, list[str]]] = []
     for row in islice(rows, SEARCHED):
-        texts = [str(cell).strip() if cell is not None else "" for cell in islice(row.cells, MAX_COLUMNS)]
+        texts = [
+            str(cell).strip() if cell is not None and index not in row.across else ""
+            for index, cell in enumerate(islice(row.cells, MAX_COLUMNS))
+        ]
         top.append((row, texts))
         filled = [text for text in texts if text]
         known = sum(1 for text in filled if _is_known(names, sheet, text))
