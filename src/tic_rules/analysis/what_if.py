@@ -111,9 +111,7 @@ def flips(before: Report, after: Report) -> tuple[Flip, ...]:
 # --- other data -------------------------------------------------------------------------------------------------------------
 
 
-def with_values(
-    centre: Centre, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date
-) -> Centre:
+def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date) -> Centre:
     """The centre with values set by dotted path; where the data has a series there, from the day on. Raises DataError, UsageError."""
     document = document_of(centre)
     for dotted, value in values:

@@ -415,20 +415,23 @@ class _Builder:
                 continue
             name: str = key.value
             if name in data:
-                first = (
-                    next(earlier for earlier, _ in node.value if earlier.value == name).start_mark.line + 1
-                )
-                shown = clip(name)
-                self._fault(
-                    key,
-                    "duplicate-key",
-                    f"键 {shown} 重复（第 {first} 行已有）",
-                    f"key {shown} is given twice (first on line {first})",
-                )
+                self._given_twice(node, key)
                 continue
             self.size += len(name)
             data[name] = self.build(value, depth)
         return data
+
+    def _given_twice(self, node: yaml.Node, key: yaml.Node) -> None:
+        """The fault of a key that stands in a mapping already; the first is looked for as long as it is told."""
+        if len(self.faults) < 100:
+            earlier = next(given for given, _ in node.value if given.value == key.value)
+            line, shown = earlier.start_mark.line + 1, clip(key.value)
+            self._fault(
+                key,
+                "duplicate-key",
+                f"键 {shown} 重复（第 {line} 行已有）",
+                f"key {shown} is given twice (first on line {line})",
+            )
 
 
 __all__ = [

@@ -7,7 +7,7 @@ data's fields that the caller hands over (`Names`); nothing here knows a model.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,9 +61,11 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
         yield error
 
 
-def is_part_of_another(path: str | os.PathLike[str], names: Callable[[], Names]) -> bool:
+def is_part_of_another(
+    path: str | os.PathLike[str], beside: Collection[str], names: Callable[[], Names]
+) -> bool:
     """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
-    or is a lock file of Excel."""
+    or is a lock file of Excel. `beside`: the names of the tables in its folder, without their endings."""
     file = Path(path)
     if file.name.startswith("~$"):
         return True
@@ -71,7 +73,7 @@ def is_part_of_another(path: str | os.PathLike[str], names: Callable[[], Names])
         return False
     from tic_rules.inputs.csvfile import is_list_file
 
-    return is_list_file(file, names())
+    return is_list_file(file, names(), beside)
 
 
 def read_bytes(file: str) -> bytes:

@@ -71,6 +71,8 @@ def _flow(text: str, column: Column) -> Any:
     """A list or a mapping as a YAML file has it: {at_least: 100}, [{date: 2024-02-01, value: 320}]."""
     if column.kind == "text" and not column.dated:
         return text
+    if text.count("[") + text.count("{") > MAX_ENTRIES:
+        raise unclear(f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries", "too-large")
     try:
         found = read_text(text, "").data
     except BadText as error:
@@ -132,6 +134,7 @@ def _year(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     return Plain(text.removesuffix("年度").removesuffix("年").rstrip())
 
 
+_MOST_YEARS = 300
 _YEARS = re.compile(r"((?:19|20|21)[0-9]{2}) ?年? ?(?:~|～|至|到|-|–|—) ?((?:19|20|21)[0-9]{2}) ?年?度?")
 
 
@@ -147,8 +150,8 @@ def _years(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
             found.extend(Plain(str(year)) for year in range(int(ends.group(1)), int(ends.group(2)) + 1))
         else:
             found.append(_year(part, column, unit, since_1904))
-        if len(found) > MAX_ENTRIES:
-            raise unclear(f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries", "too-large")
+        if len(found) > _MOST_YEARS:
+            raise unclear(f"超过 {_MOST_YEARS} 年", f"more than {_MOST_YEARS} years", "too-large")
     return found
 
 
