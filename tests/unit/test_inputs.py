@@ -19,7 +19,8 @@ from hypothesis import strategies as st
 
 from tic_rules import Centre, DataError, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
-from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.unclear import NotClear
 from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import read_subject, read_subjects
@@ -268,6 +269,12 @@ TYPED = [
     ("contributions.amount", 0.1, "0.1"),
     ("contributions.amount", "1~2亿元", {"at_least": "1亿元", "at_most": "2亿元"}),
     ("staff.headcount", "320人", "320"),
+    ("staff.headcount", "1,320 名", "1,320"),
+    ("outputs.partner_enterprises", "380家", "380"),
+    ("term_years", "36个月", "3"),
+    ("term_years", "5年", "5"),
+    ("governance.board.meetings_a_year", "2次/年", "2"),
+    ("contributions.amount", "100~200元", {"at_least": "100元", "at_most": "200元"}),
     ("staff.headcount", "≥100", {"at_least": "100"}),
     ("staff.headcount", "不超过20", {"at_most": "20"}),
     ("staff.headcount", "15-20", {"at_least": "15", "at_most": "20"}),
@@ -307,6 +314,15 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
         ("contributions.amount", "1亿多", "不是确数"),
         ("contributions.amount", date(2026, 6, 30), "日期格式"),
         ("staff.headcount", True, "真假值"),
+        ("staff.headcount", "3万元", "是金额"),
+        ("staff.headcount", "3年", "与这一列不符"),
+        ("staff.headcount", "36个月", "与这一列不符"),
+        ("staff.headcount", "320①", "不是普通数字"),
+        ("staff.headcount", "320" + " " * 300 + "万", "不是数字"),
+        ("term_years", "30个月", "月数"),
+        ("term_years", "5人", "与这一列不符"),
+        ("approved_on", "2026年①月", "不是普通数字"),
+        ("approved_on", "2026-06-30" + " " * 60 + "或更晚", "不是日期"),
         ("legal.independent", "1", "是 或 否"),
         ("contributions", "见附件", "同名工作表"),
     ],
@@ -322,6 +338,58 @@ def test_the_unit_of_a_header_goes_with_plain_numbers_only(tmp_path: Path) -> No
         {"中心": [["编号"], ["x"]], "资金投入": [["金额（万元）"], [1200], ["1.2亿"], [0.5]]},
     )
     assert [entry.amount.low for entry in one(path).contributions or ()] == [12_000_000, 120_000_000, 5_000]
+
+
+UNDER_WAN = [
+    ("1.2e3", 12_000_000),
+    ("1.2亿", 120_000_000),
+    ("5000元", 5_000),
+    ("1~2亿元", (100_000_000, 200_000_000)),
+    ("100~200", (1_000_000, 2_000_000)),
+    ("≥300", (3_000_000, None)),
+    ("5千万", 50_000_000),
+]
+
+
+@pytest.mark.parametrize(("typed", "read"), UNDER_WAN)
+def test_what_stands_under_a_header_in_ten_thousands(typed: str, read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id\nx\n", "utf-8")
+    (tmp_path / "c.contributions.csv").write_text(f"中心编号,金额（万元）\nx,{typed}\n", "utf-8")
+    (entry,) = one(path).contributions or ()
+    low, high = read if isinstance(read, tuple) else (read, read)
+    assert entry.amount.low == low
+    assert high is None or entry.amount.high == high
+
+
+@pytest.mark.parametrize("typed", ["5千", "3百", "5千~8千", "万", "5千百"])
+def test_a_unit_that_goes_with_that_of_its_header_in_two_ways_is_asked_back(
+    typed: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id\nx\n", "utf-8")
+    (tmp_path / "c.contributions.csv").write_text(f"中心编号,金额（万元）\nx,{typed}\n", "utf-8")
+    (said,) = faults(path).values()
+    assert "5千万元 还是 5千元" in said or typed != "5千"
+
+
+@pytest.mark.parametrize(
+    ("header", "fits"),
+    [
+        ("高水平技术创新队伍人数（万元）", False),
+        ("高水平技术创新队伍人数（家）", False),
+        ("高水平技术创新队伍人数（年）", False),
+        ("高水平技术创新队伍人数（%）", False),
+        ("高水平技术创新队伍人数（人）", True),
+        ("批复创建日期（年）", False),
+        ("建设期（年）", True),
+        ("建设期（人）", False),
+    ],
+)
+def test_a_header_names_a_unit_of_its_field_or_is_refused(header: str, fits: bool, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(f"编号,{header}\nx,\n", "utf-8")
+    assert (faults(path) == {}) is fits
 
 
 def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_path: Path) -> None:

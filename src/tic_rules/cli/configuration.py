@@ -17,12 +17,16 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText, decode
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import shipped_ids
 from tic_rules.renderers import FORMATS
 from tic_rules.results.report import VERDICTS
 
 F = TypeVar("F", bound=Callable[..., Any])
+MAX_SETTINGS = 1024 * 1024
+"""Bytes of a settings file."""
 OWN = "tic-rules.toml"
 SHARED = "pyproject.toml"
 SETTINGS_FILE = "tic_rules.settings"
@@ -90,11 +94,9 @@ def read_configuration(file: Path) -> Configuration:
 def _read(file: Path) -> Configuration | None:
     """None where the file says nothing to us."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            [Diagnostic("config", Text(f"无法读取：{error}", f"cannot be read: {error}"), str(file))]
-        ) from None
+        text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
+    except BadText as error:
+        raise UsageError(error.diagnostics) from None
     shared = file.name == SHARED
     if shared and "tic-rules" not in text:
         return None

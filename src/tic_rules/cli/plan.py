@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import lang_option, language, say, write, write_as_is
 from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import DataError, Text, UsageError, fault
+from tic_rules.core.files import read_named
+from tic_rules.inputs import bytes_to_text
 from tic_rules.renderers.plan import FORMATS, render
 
 
@@ -99,7 +100,7 @@ def _cost(text: str) -> tuple[str, str]:
 def _patch(path: str, target: str, edits: object, lang: str) -> None:
     from tic_rules.analysis.plan.patching import patch_text
 
-    text = Path(path).read_text(encoding="utf-8-sig")
+    text = bytes_to_text(read_named(path, DataError), path)
     write_as_is(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
     said = Text(
         "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。",

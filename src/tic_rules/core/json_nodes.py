@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from bisect import bisect_right
 from json.decoder import scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -38,15 +37,23 @@ class _Json:
 
     def __init__(self, text: str, file: str, first_line: int) -> None:
         self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
-        self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
+        self.counted = self.line = self.start = 0
+        """How far lines have been counted: their number, and where the last of them begins. Places are asked
+        for in their order."""
 
     def space(self, at: int) -> int:
         match = _JSON_SPACE.match(self.text, at)
         return match.end() if match else at
 
     def mark(self, at: int) -> yaml.Mark:
-        line = bisect_right(self.starts, at) - 1
-        return yaml.Mark(self.file, at, line + self.before, at - self.starts[line], None, 0)
+        if at < self.counted:
+            self.counted = self.line = self.start = 0
+        passed = self.text.count("\n", self.counted, at)
+        if passed:
+            self.line += passed
+            self.start = self.text.rindex("\n", self.counted, at) + 1
+        self.counted = at
+        return yaml.Mark(self.file, at, self.line + self.before, at - self.start, None, 0)
 
     def wrong(self, at: int, zh: str, en: str) -> None:
         mark = self.mark(min(at, len(self.text)))

@@ -40,3 +40,10 @@ def too_large(file: str, line: int, column: int) -> Diagnostic:
         line,
         column,
     )
+
+
+def file_too_large(file: str, limit: int = MAX_BYTES) -> Diagnostic:
+    """What is said of a file with more bytes than are read."""
+    size = limit // 1024 // 1024
+    text = Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB")
+    return Diagnostic("too-large", text, file)

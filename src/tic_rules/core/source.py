@@ -15,7 +15,16 @@ from typing import Any, NamedTuple, TypeVar
 import yaml
 
 from tic_rules.core.errors import Diagnostic, Text, clip
-from tic_rules.core.limits import MAX_BYTES, MAX_DEPTH, MAX_ENTRIES, MAX_NODES, BadText, too_deep, too_large
+from tic_rules.core.limits import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_NODES,
+    BadText,
+    file_too_large,
+    too_deep,
+    too_large,
+)
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STR = "tag:yaml.org,2002:str"
@@ -220,16 +229,7 @@ def decode(raw: bytes, file: str) -> str:
     """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
     likely encoding."""
     if len(raw) > MAX_BYTES:
-        size = MAX_BYTES // 1024 // 1024
-        raise BadText(
-            [
-                Diagnostic(
-                    "too-large",
-                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
-                    file,
-                )
-            ]
-        )
+        raise BadText([file_too_large(file)])
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise BadText([_not_utf8(file, 1, 1, "UTF-16")])
     try:
@@ -415,20 +415,23 @@ class _Builder:
                 continue
             name: str = key.value
             if name in data:
-                first = (
-                    next(earlier for earlier, _ in node.value if earlier.value == name).start_mark.line + 1
-                )
-                shown = clip(name)
-                self._fault(
-                    key,
-                    "duplicate-key",
-                    f"键 {shown} 重复（第 {first} 行已有）",
-                    f"key {shown} is given twice (first on line {first})",
-                )
+                self._given_twice(node, key)
                 continue
             self.size += len(name)
             data[name] = self.build(value, depth)
         return data
+
+    def _given_twice(self, node: yaml.Node, key: yaml.Node) -> None:
+        """The fault of a key that stands in a mapping already; the first is looked for as long as it is told."""
+        if len(self.faults) < 100:
+            earlier = next(given for given, _ in node.value if given.value == key.value)
+            line, shown = earlier.start_mark.line + 1, clip(key.value)
+            self._fault(
+                key,
+                "duplicate-key",
+                f"键 {shown} 重复（第 {line} 行已有）",
+                f"key {shown} is given twice (first on line {line})",
+            )
 
 
 __all__ = [

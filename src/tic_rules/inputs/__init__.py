@@ -7,12 +7,13 @@ data's fields that the caller hands over (`Names`); nothing here knows a model.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import DataError, fault
-from tic_rules.core.source import MAX_BYTES, BadText, Source, decode
+from tic_rules.core.files import read_named
+from tic_rules.core.source import Source
 from tic_rules.inputs.text import bytes_to_text, source_of_text, sources_of_lines
 
 if TYPE_CHECKING:
@@ -60,9 +61,11 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
         yield error
 
 
-def is_part_of_another(path: str | os.PathLike[str], names: Callable[[], Names]) -> bool:
+def is_part_of_another(
+    path: str | os.PathLike[str], beside: Collection[str], names: Callable[[], Names]
+) -> bool:
     """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
-    or is a lock file of Excel."""
+    or is a lock file of Excel. `beside`: the names of the tables in its folder, without their endings."""
     file = Path(path)
     if file.name.startswith("~$"):
         return True
@@ -70,34 +73,13 @@ def is_part_of_another(path: str | os.PathLike[str], names: Callable[[], Names])
         return False
     from tic_rules.inputs.csvfile import is_list_file
 
-    return is_list_file(file, names())
+    return is_list_file(file, names(), beside)
 
 
 def read_bytes(file: str) -> bytes:
     """The bytes of a file, within the limit; an archive in the place of data is refused with a hint."""
-    path = Path(file)
-    try:
-        if path.is_file() and path.stat().st_size > MAX_BYTES:
-            decode(b" " * (MAX_BYTES + 1), file)
-        with path.open("rb") as stream:
-            raw = stream.read(MAX_BYTES + 1)
-        if len(raw) > MAX_BYTES:
-            decode(raw, file)
-    except OSError as error:
-        raise fault(
-            DataError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=file,
-        ) from None
-    except ValueError:
-        raise fault(
-            DataError, "unreadable", "无法读取：文件名无效", "cannot be read: not a file name", file=file
-        ) from None
-    except BadText as error:
-        raise DataError(error.diagnostics) from None
-    if raw[:4] == b"PK\x03\x04" and path.suffix.lower() not in (".xlsx", ".xlsm"):
+    raw = read_named(file, DataError)
+    if raw[:4] == b"PK\x03\x04" and Path(file).suffix.lower() not in (".xlsx", ".xlsm"):
         if b"xl/workbook.xml" in raw:
             zh, en = (
                 "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾",

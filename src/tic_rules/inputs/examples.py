@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import DataError, fault
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, decode, read_text
 
 PROGRAMME = "programme"
@@ -55,15 +56,7 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
 def _cases(path: Path) -> Iterator[dict[str, Any]]:
     """The cases of a file; a file that is a base for cases has none."""
     try:
-        data = read_text(decode(path.read_bytes(), str(path)), str(path)).data
-    except OSError as error:
-        raise fault(
-            DataError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-        ) from None
+        data = read_text(decode(read_named(str(path), DataError), str(path)), str(path)).data
     except BadText as error:
         raise DataError(error.diagnostics) from None
     for case in data if isinstance(data, list) else ():

@@ -55,6 +55,8 @@ class Column(NamedTuple):
     known: Mapping[str, str]
     label: Text
     choices: tuple[Text, ...] = ()
+    measure: str = ""
+    """The unit of the vocabulary that its numbers count, where a fact says so: person, year."""
 
 
 class Sheet(NamedTuple):
@@ -121,7 +123,9 @@ def _column(field: Field, parts: tuple[str, ...]) -> Column:
     for word, label in field.choices:
         by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     choices = tuple(label for _, label in field.choices)
-    return Column(field.path, parts, field.kind, field.dated, field.words, by_name, field.label, choices)
+    return Column(
+        field.path, parts, field.kind, field.dated, field.words, by_name, field.label, choices, field.measure
+    )
 
 
 def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:

@@ -6,23 +6,35 @@ The data is what a YAML file would hold; its places are cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
-from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
+_ADDED = frozenset(["money", "count", "rate"])
+"""Kinds of columns whose values are numbers of their own row."""
 
 
 class Row(Protocol):
-    """A row of a table: its cells, and the place of each by its index."""
+    """A row of a table: its cells, and the place of each by its index.
+
+    `copied`: the cells that have their value from a merged one; `across`: from one in the same row.
+    """
 
     @property
     def cells(self) -> Sequence[Any]: ...
+
+    @property
+    def copied(self) -> Collection[int]: ...
+
+    @property
+    def across(self) -> Collection[int]: ...
 
     def mark(self, column: int) -> Mark: ...
 
@@ -138,7 +150,7 @@ class Reader:
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
         header = read_header(self.names, sheet, rows, self.file, faults)
-        return header, (row for row in rows if any(_filled(cell) for cell in row.cells))
+        return header, (row for row in rows if _holds(row))
 
     def _source(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
@@ -188,6 +200,9 @@ class Reader:
             value = cells[index] if index < len(cells) else None
             if value is None or value == "":
                 continue
+            if index in row.copied and column.kind in _ADDED:
+                faults.append(self.merged(row, index, (*at, *column.parts)))
+                continue
             try:
                 if type(value) is str and len(value) < 100:
                     found = self._remembered(value, column, unit, table.since_1904)
@@ -209,7 +224,7 @@ class Reader:
     def _nameless(self, header: Header, row: Row, faults: list[Diagnostic]) -> None:
         """A filled cell below no name is a fault: it must not be dropped in silence."""
         for index, cell in enumerate(row.cells):
-            if index not in header.named and _filled(cell):
+            if index not in header.named and _filled(cell) and index not in row.copied:
                 faults.append(
                     self.fault(
                         "header", "这一列没有列名", "the column of this cell has no name", row.mark(index)
@@ -234,6 +249,16 @@ class Reader:
             sheet = None
         return sheet.path if sheet is not None else name
 
+    def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
+        """What is asked of a number that stands in a merged cell: whether it is the sum or the number of each row is not said."""
+        return self.fault(
+            "merged",
+            "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写",
+            "a number in a merged cell: is it the sum, or that of every row? Split the cell and fill in each row",
+            row.mark(index),
+            parts,
+        )
+
     def fault(self, code: str, zh: str, en: str, mark: Mark, parts: Parts = ()) -> Diagnostic:
         return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, pointer(parts), mark.cell)
 
@@ -253,7 +278,7 @@ class _Joined:
             if sheet is None:
                 rows = (row for row in table.rows)
                 header = read_header(reader.names, None, rows, reader.file, faults)
-                filled: Iterator[Row] = (row for row in rows if any(_filled(cell) for cell in row.cells))
+                filled: Iterator[Row] = (row for row in rows if _holds(row))
             else:
                 header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
@@ -417,6 +442,9 @@ class _Joined:
         plain = column._replace(dated=False)
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
             value = cells[index] if index is not None and index < len(cells) else None
+            if field == "value" and index in row.copied and kind in _ADDED:
+                faults.append(reader.merged(row, index or 0, (*at, field)))
+                continue
             try:
                 entry[field] = read_cell(
                     value,
@@ -441,6 +469,13 @@ def _id_text(row: Row, column: int | None) -> str:
     if isinstance(value, float):
         return f"{value:.15g}"
     return "" if value is None else str(value).strip()
+
+
+def _holds(row: Row) -> bool:
+    """Whether a row has anything of its own."""
+    if not row.copied:
+        return any(_filled(cell) for cell in row.cells)
+    return any(_filled(cell) for index, cell in enumerate(row.cells) if index not in row.copied)
 
 
 def _filled(cell: Any) -> bool:

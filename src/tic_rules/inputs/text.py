@@ -36,7 +36,7 @@ def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
     read."""
     count = 0
     for number, line in enumerate(io.StringIO(text), 1):
-        if not line.strip():
+        if line.isspace():
             continue
         count += 1
         if count > MAX_LINES:

@@ -35,16 +35,20 @@ Yes = Annotated[Literal[True], BeforeValidator(_flag)]
 
 
 def parse_quantity(value: Any) -> int | Fraction:
-    """A number of a rule: 300, 10亿元, 1.1%, 1/2."""
+    """A number of a rule, never negative: 300, 10亿元, 1.1%, 1/2."""
     try:
         if isinstance(value, str):
             ratio = re.fullmatch(r"\s*(\d{1,9})\s*/\s*([1-9]\d{0,8})\s*", value)
             if ratio:
                 return Fraction(int(ratio.group(1)), int(ratio.group(2)))
-            return parse_number(value, money=not value.strip().endswith(("%", "％")))
-        return parse_number(value)
+            number = parse_number(value, money=not value.strip().endswith(("%", "％")))
+        else:
+            number = parse_number(value)
     except NotANumber as error:
         raise refuse("quantity", *error.args) from None
+    if number < 0:
+        raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
+    return number
 
 
 def _quantity_text(value: int | Fraction) -> int | str:

@@ -4,7 +4,7 @@ fault at once."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -30,6 +30,9 @@ from tic_rules.model.vocabulary import Vocabulary
 
 S = TypeVar("S", bound=Subject)
 
+MOST_UNUSABLE = 1_000
+"""Centres of one file with faults, before the rest of it is left."""
+
 
 def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary) -> S:
     """A file as data. Raises DataError with every fault of the file, and where it holds several centres."""
@@ -53,8 +56,25 @@ def read_subjects(
     """The centres of a file, one after the other: each as data, or as the error that says what is wrong with
     it.
 
-    A file that cannot be used as a whole gives one error. Never raises for what a file says.
+    A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read to
+    its end. Never raises for what a file says.
     """
+    unusable = 0
+    for subject in _subjects(path, model, vocabulary):
+        yield subject
+        unusable += isinstance(subject, DataError)
+        if unusable == MOST_UNUSABLE:
+            text = Text(
+                f"已有 {unusable} 个中心不能用，其余未读",
+                f"{unusable} centres cannot be used; the rest is not read",
+            )
+            yield DataError([Diagnostic("too-many", text, os.fspath(path))])
+            return
+
+
+def _subjects(
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+) -> Iterator[S | DataError]:
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
             yield source
@@ -92,10 +112,12 @@ def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
     return validated(value, None, model, vocabulary)
 
 
-def is_part_of_another(path: str | os.PathLike[str], model: type[Subject], vocabulary: Vocabulary) -> bool:
+def is_part_of_another(
+    path: str | os.PathLike[str], beside: Collection[str], model: type[Subject], vocabulary: Vocabulary
+) -> bool:
     """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
-    or is a lock file of Excel."""
-    return _is_part_of_another(path, lambda: _names_for(model, vocabulary))
+    or is a lock file of Excel. `beside`: the names of the tables in its folder, without their endings."""
+    return _is_part_of_another(path, beside, lambda: _names_for(model, vocabulary))
 
 
 def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import RuleSetError, fault
+from tic_rules.core.errors import RuleSetError
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Vocabulary
@@ -33,17 +34,8 @@ def read_rule_file(path: Path, shown: str = "") -> Source:
     RuleSetError."""
     file = shown or str(path)
     try:
-        return read_text(
-            decode(path.read_bytes(), file), file, json_text=path.suffix == ".json", ours=bool(shown)
-        )
-    except OSError as error:
-        raise fault(
-            RuleSetError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-        ) from None
+        raw = read_named(str(path), RuleSetError)
+        return read_text(decode(raw, file), file, json_text=path.suffix == ".json", ours=bool(shown))
     except BadText as error:
         raise RuleSetError(error.diagnostics) from None
 

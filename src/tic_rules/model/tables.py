@@ -40,7 +40,12 @@ def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iter
         words = words_at(model, name)
         choices = vocabulary.words.get(words or "", {}).items()
         listed = tuple((word, Text(text.zh, text.en)) for word, text in choices)
-        yield Field(path, kind, label, dated, words, listed)
+        yield Field(path, kind, label, dated, words, listed, measure=_measure(path, vocabulary))
+
+
+def _measure(path: str, vocabulary: Vocabulary) -> str:
+    """The unit of the facts that read a field as it is."""
+    return next((f.unit for f in vocabulary.facts.values() if f.unit and path in (f.value, f.stock)), "")
 
 
 def layout_of(model: type[Record], vocabulary: Vocabulary) -> layout.Layout:
