@@ -475,8 +475,8 @@ def _adverse(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
     found: dict[tuple[str, str], set[Any]] = {}
     for rule in ruleset.rules:
         for node in c.walk(rule.when) if rule.when is not None else ():
-            where = getattr(node, "where", None) or getattr(node, "some", None)
-            fact = ruleset.facts.get(getattr(node, "of", None) or getattr(node, "fact", None) or "")
+            where = next((w for key in ("where", "some", "has") if (w := getattr(node, key, None))), None)
+            fact = ruleset.facts.get(next(c.facts_of(node), "")) if not c.children(node) else None
             if not isinstance(where, c.Where) or fact is None or fact.list_name is None:
                 continue
             path = ruleset.vocabulary.lists[fact.list_name].paths[0]
