@@ -38,7 +38,7 @@ class FrozenModel(BaseModel):
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in
         their `ctx`."""
-        if isinstance(value, cls):
+        if type(value) is not dict and isinstance(value, cls):
             return value
         try:
             return handler(cls._as_written(value))
