@@ -13,9 +13,9 @@ import click
 
 from tic_rules.core.version import VERSION
 
-# A run makes many objects at once and drops few: collecting after every 700 of them is a quarter of a short run.
+# A run makes many objects and drops few: collecting after every 700 of them is a quarter of its time.
 gc.set_threshold(100_000, 20, 20)
-# Looking through all installed packages for plug-ins of pydantic costs more than reading a rule set; none is wanted.
+# Looking through all packages for plug-ins of pydantic costs more than reading a rule set; none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
@@ -64,7 +64,14 @@ class _Lazy(click.Group):
                 raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
             raise
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run the program and end the process with its exit status."""
         from tic_rules.cli.ending import ended
 
@@ -72,8 +79,8 @@ class _Lazy(click.Group):
         notes: dict[str, Any] = {}
 
         def run() -> object:
-            extra.pop("standalone_mode", None)
-            self._main_shell_completion(extra, prog_name or "tic-rules")
+            extra.pop("windows_expand_args", None)
+            self._main_shell_completion(extra, prog_name or "tic-rules", complete_var)
             with self.make_context(prog_name or "tic-rules", [*words], **extra) as context:
                 context.meta.update(notes)
                 try:

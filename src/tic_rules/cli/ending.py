@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import TextIO
 
 import click
@@ -90,7 +91,8 @@ def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
     what = f"{type(error).__name__}: {error}"[:500]
     text = Text(
         f"程序出错，没有得出结果（{place}）：{what}；请连同输入告知维护者",
-        f"the program failed and came to no result ({place}): {what}; please tell the maintainers, with the input",
+        f"the program failed and came to no result ({place}): {what}; "
+        "please tell the maintainers, with the input",
     )
     return [Diagnostic("unforeseen", text)]
 
@@ -106,10 +108,10 @@ def _usage(error: click.ClickException) -> Text:
             near = f"；是否为 {'、'.join(error.possibilities)}？" if error.possibilities else ""
             return Text(f"没有选项 {error.option_name}{near}", said)
         case click.MissingParameter():
-            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""  # type: ignore[arg-type]
+            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
             return Text(f"缺少 {name}", said)
         case click.BadParameter():
-            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""  # type: ignore[arg-type]
+            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
             return Text(f"{name} 的取值不对：{error.message}", said)
     return Text(said, said)
 
@@ -141,7 +143,7 @@ def _annotates(args: Sequence[str]) -> bool:
     """Whether the run was to write annotations of a GitHub workflow on standard output."""
     words = list(args)
     pairs = [
-        *zip(words, words[1:], strict=False),
+        *pairwise(words),
         *(tuple(word.split("=", 1)) for word in words if "=" in word),
     ]
     return any(pair in (("--format", "github"), ("--output-format", "github")) for pair in pairs)

@@ -49,14 +49,14 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
             and file.is_file()
             and not any(part.startswith(".") for part in file.relative_to(path).parts)
         )
-        found = [str(file) for file in files if _looks_like_a_centre(file)]
-        if not found:
+        centres = [str(file) for file in files if _looks_like_a_centre(file)]
+        if not centres:
             shown = "、".join(SUFFIXES), ", ".join(SUFFIXES)
             text = Text(
                 f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})"
             )
             broken.append(Diagnostic("no-files", text, name))
-        yield from found
+        yield from centres
 
 
 def _main_of(name: str) -> str:
