@@ -51,7 +51,7 @@ from tic_rules.results.report import VERDICTS
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
-    help="How it is decided, with equal findings. Default: native, the reference; for several files compiled.",
+    help="How it is decided, with equal findings. Default: native, the reference; compiled for several.",
 )
 @click.option(
     "--fail-on",
