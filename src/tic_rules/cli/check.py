@@ -218,7 +218,7 @@ def _record(file: str, before: str | None, run: _Checked) -> None:
         kept = {entry for entries in read_baseline(before).entries.values() for entry in entries} - set(
             run.total.judged
         )
-    write(baseline_text([*run.total.entries, *kept]), file)
+    write(baseline_text([*run.total.entries, *kept], file), file)
 
 
 __all__ = ["command", "expand", "read_centre"]
