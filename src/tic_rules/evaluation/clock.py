@@ -19,6 +19,8 @@ class Clock(NamedTuple):
     deadline: date | None
     late: str
     window: tuple[date, date] | None = None
+    before_document: bool = False
+    """The time of the rule was over before the document came into force, for a centre approved before it."""
 
 
 def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
@@ -51,7 +53,11 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     window = None
     if rule.since is not None:
         window = (first, as_of if rule.since == "term_end" else deadline or scenario.term_end or as_of)
-    return Clock(_moment(rule, scene, scenario, last, first), deadline, late, window)
+    force = came_later(scene, scenario)
+    over = force is not None and (
+        rule.by in ("application", "approval") or (deadline is not None and deadline < force)
+    )
+    return Clock(_moment(rule, scene, scenario, last, first), deadline, late, window, over)
 
 
 def _moment(rule: Rule, scene: Scene, scenario: Scenario, day: date, start: date) -> Moment:

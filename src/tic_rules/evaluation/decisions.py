@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
-from tic_rules.evaluation.clock import Clock, came_later, clock_of, year_due, year_moment, years_owed
+from tic_rules.evaluation.clock import Clock, clock_of, year_due, year_moment, years_owed
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import settled
@@ -95,12 +95,7 @@ def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     if clock is None:
         return _not_applicable("not_yet")
     decision = _judge(rule, scene, scenario, clock)
-    force = came_later(scene, scenario)
-    if force is not None and (
-        rule.by in ("application", "approval") or (clock.deadline is not None and clock.deadline < force)
-    ):
-        return _not_applicable("before_document", decision.holds)
-    return decision
+    return _not_applicable("before_document", decision.holds) if clock.before_document else decision
 
 
 def _not_applicable(why_not: str, holds: bool = False) -> Decision:
@@ -122,7 +117,7 @@ def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
 
 def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decision:
     """The requirement at its moment; what breaks it at once; whether the rule applies at all."""
-    moment, deadline, late, window = clock
+    moment, deadline, late, window, _ = clock
     seen = _look(rule.condition, rule, scene, moment, scenario)
     value = negate(seen.value) if rule.kind == "consequence" else seen.value
     broken = (

@@ -252,6 +252,8 @@ class Lists:
                     continue
                 if not test.open:
                     return FALSE
+            elif test.given and actual is not None and type(actual) is not Series:
+                continue
             one = (
                 self._through(test, actual, entry, attribute, day, missing)
                 if isinstance(actual, Series)

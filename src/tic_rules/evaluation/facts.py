@@ -5,11 +5,11 @@ What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range, Span
 from tic_rules.evaluation.entries import (
     Entry,
@@ -36,6 +36,30 @@ class Reading(NamedTuple):
     range: Range
     cites: tuple[Path, ...] = ()
     missing: tuple[Path, ...] = ()
+
+
+class _Sum:
+    """Amounts that are being added up."""
+
+    __slots__ = ("cites", "high", "low", "missing")
+
+    def __init__(self) -> None:
+        self.low: Number = 0
+        self.high: Number = 0
+        self.cites: list[Path] = []
+        self.missing: list[Path] = []
+
+    def add(self, at: Path, low: Number, high: Number, missing: Iterable[Path]) -> None:
+        """One more amount, from `low` to `high`."""
+        self.low += low
+        self.high += high
+        self.cites.append(at)
+        self.missing.extend(missing)
+
+    def reading(self, more: tuple[Path, ...]) -> Reading:
+        """What they come to; `more` is where further ones may stand."""
+        high = INFINITY if more else self.high
+        return Reading(Range(self.low, high), tuple(self.cites), (*self.missing, *more))
 
 
 class Scene:
@@ -165,38 +189,32 @@ class Scene:
         return Reading(Range(certain, INFINITY), (), (fact.at,))
 
     def _sum(self, fact: Fact, moment: Moment) -> Reading:
-        return self._add(fact, moment, fact.where, fact.sum or "")
+        return self._add_up(fact, moment, (fact.where,), fact.sum or "")[0]
 
-    def _add(self, fact: Fact, moment: Moment, where: Where | None, attribute: str) -> Reading:
+    def _add_up(
+        self, fact: Fact, moment: Moment, wheres: Sequence[Where | None], attribute: str
+    ) -> list[Reading]:
+        """The amounts of the entries that are so, in each of several ways; what is so in one way is not in another."""
         entries, more, listed = self.entries_at(fact, moment)
-        low: Number = 0
-        high: Number = 0
-        cites: list[Path] = []
-        missing: list[Path] = []
         matches, day = self.matches, moment.day
+        sums = [_Sum() for _ in wheres]
         for entry, counts in entries:
-            unclear: list[Path] = []
-            value = counts
-            if where is not None:
-                value = min(counts, matches(where, entry, day, unclear))
+            low, high = entry.values.get(attribute) or ANYTHING
+            at = (*entry.at, attribute)
+            for where, added in zip(wheres, sums, strict=True):
+                unclear: list[Path] = []
+                value = TRUE if where is None else matches(where, entry, day, unclear)
                 if value == FALSE:
                     continue
-            amount = entry.values.get(attribute) or ANYTHING
-            at = (*entry.at, attribute)
-            high += amount.high
-            cites.append(at)
-            if value == TRUE:
-                low += amount.low
-            else:
-                missing.extend(_why_open(entry, counts, listed.declared, unclear))
-            if amount.low != amount.high:
+                if value == TRUE and counts == TRUE:
+                    added.add(at, low, high, ())
+                else:
+                    added.add(at, 0, high, _why_open(entry, counts, listed.declared, unclear))
+                if low != high:
+                    added.missing.append(at)
                 if value == TRUE:
-                    missing.extend(_why_open(entry, counts, listed.declared, unclear))
-                missing.append(at)
-        if more:
-            high = INFINITY
-            missing.extend(more)
-        return Reading(Range(low, high), tuple(cites), tuple(missing))
+                    break
+        return [added.reading(more) for added in sums]
 
     def _count(self, fact: Fact, moment: Moment) -> Reading:
         entries, more, listed = self.entries_at(fact, moment)
@@ -221,9 +239,11 @@ class Scene:
         return Reading(Range(low, INFINITY if more else high), tuple(cites), tuple(missing))
 
     def _distinct(self, fact: Fact, moment: Moment) -> Reading:
-        entries, more, _ = self.entries_at(fact, moment)
+        entries, more, listed = self.entries_at(fact, moment)
         attribute = fact.distinct or ""
-        certain, most = set(), 0
+        certain: set[Any] = set()
+        perhaps: set[Any] = set()
+        unknown = 0
         cites: list[Path] = []
         missing: list[Path] = []
         for entry, counts in entries:
@@ -234,15 +254,20 @@ class Scene:
                 unclear = unclear_places(value, unclear[0], moment.day)
                 value = values[0] if len(values) == 1 and not open_end else None
             cites.append(entry.path(attribute))
-            if value is None or counts != TRUE:
+            if value is None:
                 missing.extend(unclear)
-                most += 1
+                unknown += 1
             else:
-                certain.add(value)
+                (certain if counts == TRUE else perhaps).add(value)
+            if counts != TRUE:
+                missing.extend(undated(entry, listed.declared))
+        one = any(counts == TRUE for _, counts in entries)
+        low = max(len(certain), 1 if one else 0)
+        high: Number = len(certain | perhaps) + unknown
         if more:
+            high = INFINITY
             missing.extend(more)
-        high = INFINITY if more else len(certain) + most
-        return Reading(Range(max(len(certain), 1 if entries else 0), high), tuple(cites), tuple(missing))
+        return Reading(Range(low, high), tuple(cites), tuple(missing))
 
     def sums(self, name: str, moment: Moment) -> list[Range]:
         """The ranges that a sum may lie in: an entry that may not count adds all of its amount, or nothing.
@@ -321,43 +346,38 @@ class Scene:
         readings: dict[str, Reading] | None = self._memo.get(key)
         if readings is None:
             fact = self.facts[name]
-            readings = self._memo[key] = {
-                group: self._add(fact, moment, part.where, fact.sum or "amount")
-                for group, part in (fact.groups or {}).items()
-            }
+            parts = fact.groups or {}
+            wheres = [part.where for part in parts.values()]
+            added = self._add_up(fact, moment, wheres, fact.sum or "amount")
+            readings = self._memo[key] = dict(zip(parts, added, strict=True))
         return readings
 
     def share(self, name: str, groups: tuple[str, ...], moment: Moment) -> tuple[Reading, Reading]:
         """What the named groups have together, and what all others have, each entry on one side only."""
         fact = self.facts[name]
-        parts = fact.groups or {}
-        named = self._add(
-            fact,
-            moment,
-            Where.model_construct(each={}, any=tuple(parts[group].where for group in groups)),
-            fact.sum or "amount",
-        )
+        ways = tuple((fact.groups or {})[group].where for group in groups)
+        inside = ways[0] if len(ways) == 1 else Where.model_construct(each={}, any=ways)
         entries, more, listed = self.entries_at(fact, moment)
-        low: Number = 0
-        high: Number = 0
-        missing = list(named.missing)
+        named, rest = _Sum(), _Sum()
         for entry, counts in entries:
             unclear: list[Path] = []
-            inside = any_of(
-                [self.matches(parts[group].where, entry, moment.day, unclear) for group in groups]
+            value = self.matches(inside, entry, moment.day, unclear)
+            low, high = entry.values.get(fact.sum or "amount") or ANYTHING
+            at = (*entry.at, fact.sum or "amount")
+            why = (
+                []
+                if value != UNKNOWN and counts == TRUE
+                else list(_why_open(entry, counts, listed.declared, unclear))
             )
-            amount = entry.get(fact.sum or "amount") or ANYTHING
-            if inside != TRUE:
-                high += amount.high
-                certain = inside == FALSE and counts == TRUE
-                low += amount.low if certain else 0
-                if not certain:
-                    missing.extend(
-                        _why_open(entry, counts, listed.declared, unclear if inside == UNKNOWN else [])
-                    )
-                if not amount.exact:
-                    missing.append((*entry.at, fact.sum or "amount"))
-        return named, Reading(Range(low, INFINITY if more else high), (), tuple(dict.fromkeys(missing)))
+            if value != FALSE:
+                named.add(at, low if value == TRUE and counts == TRUE else 0, high, why)
+            if value != TRUE:
+                rest.add(at, low if value == FALSE and counts == TRUE else 0, high, why)
+            if low != high:
+                (rest if value == FALSE else named).missing.append(at)
+        others = rest.reading(more)
+        missing = tuple(dict.fromkeys((*named.missing, *more, *others.missing)))
+        return named.reading(more), Reading(others.range, (), missing)
 
     # --- single values ---------------------------------------------------------------------------------------------------
 

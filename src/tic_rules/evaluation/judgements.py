@@ -70,6 +70,9 @@ def judgement_on(rule: Rule, item: str | None, scene: Scene) -> Judgement:
     attestations = [(n, a) for n, a in given if a.item == item]
     if not attestations:
         return NO_JUDGEMENT
+    if len(attestations) == 1 and attestations[0][1].date.last <= scene.as_of:
+        index, only = attestations[0]
+        return Judgement(TRUE if only.met else FALSE, (("attestations", index),), ())
     value, _ = latest_judgement(attestations, scene.as_of)
     missing: tuple[Path, ...] = ()
     if value == UNKNOWN:

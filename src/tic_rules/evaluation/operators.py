@@ -80,7 +80,8 @@ def _compare(node: c.Compare, scene: Scene, moment: Moment, scenario: Scenario, 
 
 
 def _is(node: c.Is, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    return _single(node, node.fact, lambda v: TRUE if v == node.is_ else FALSE, scene, moment.day)
+    asked = node.is_
+    return _single(node, node.fact, lambda value: TRUE if value == asked else FALSE, scene, moment.day)
 
 
 def _among(node: c.Among, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:

@@ -11,7 +11,7 @@ from tic_rules.evaluation.clock import came_later
 from tic_rules.evaluation.decisions import Decision, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Reading, Scene
-from tic_rules.evaluation.scenarios import Scenario, Scenarios, clock_places, needs_of, scenarios_of
+from tic_rules.evaluation.scenarios import Needs, Scenario, Scenarios, clock_places, needs_of, scenarios_of
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import CentreData, Series, value_at
@@ -20,10 +20,14 @@ from tic_rules.model.ruleset import Rule, RuleSet
 
 def settle(rule: Rule, scene: Scene) -> Decision:
     """A rule over every scenario that the data allows: what all agree on, otherwise unknown, with the days to make exact."""
-    scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule))
+    return _settle(rule, needs_of(scene.ruleset, rule), scene)
+
+
+def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
+    scenarios = scenarios_of(scene, needs)
     if len(scenarios.all) == 1:
         only = decide(rule, scene, scenarios.all[0])
-        return only._replace(missing=missing_of(only)) if only.status == "unknown" else only
+        return only if only.status != "unknown" else only._replace(missing=missing_of(only))
     decisions = [decide(rule, scene, scenario) for scenario in scenarios.all]
     if scenarios.cut:
         paths = [path for one in decisions if one.status == "unknown" for path in missing_of(one)]
@@ -207,16 +211,16 @@ def reads_days(scene: Scene, rule: Rule) -> bool:
 def check_rules(scene: Scene) -> list[Decision]:
     """Every rule of the scene's rule set, in its order; consequences by forward chaining to a fixed point."""
     decisions: dict[str, Decision] = {}
-    for rule in _chained(scene.ruleset):
-        decision = decisions[rule.id] = settle(rule, scene)
+    for rule, needs in _chained(scene.ruleset):
+        decision = decisions[rule.id] = _settle(rule, needs, scene)
         if rule.kind == "consequence":
             scene.followed[rule.id] = _followed(decision)
     return [decisions[rule.id] for rule in scene.ruleset.rules]
 
 
-def _chained(ruleset: RuleSet) -> tuple[Rule, ...]:
-    """The rules of a set, each after the consequences that it waits for."""
-    chained: tuple[Rule, ...] | None = ruleset._compiled.get("chained")
+def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
+    """The rules of a set, each after the consequences that it waits for, with the days that it needs."""
+    chained: tuple[tuple[Rule, Needs], ...] | None = ruleset._compiled.get("chained")
     if chained is None:
         ready: dict[str, Rule] = {}
         waiting = list(ruleset.rules)
@@ -225,7 +229,9 @@ def _chained(ruleset: RuleSet) -> tuple[Rule, ...]:
                 (rule.id, rule) for rule in waiting if all(other in ready for other in rule.waits_for)
             )
             waiting = [rule for rule in waiting if rule.id not in ready]
-        chained = ruleset._compiled["chained"] = tuple(ready.values())
+        chained = ruleset._compiled["chained"] = tuple(
+            (rule, needs_of(ruleset, rule)) for rule in ready.values()
+        )
     return chained
 
 
