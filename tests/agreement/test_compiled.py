@@ -148,6 +148,15 @@ def test_an_open_clock_is_left_to_the_reference_and_the_report_says_so(
     assert report.statuses == check(data, "zhejiang_2022", engine="reference").statuses
 
 
+def test_warnings_of_a_rule_that_waits_for_another_are_the_reference_s() -> None:
+    """Whether an attestation had an effect is seen without the engine's help, the consequences that a rule waits for included."""
+    judged = {"met": True, "by": "评审组", "date": "2024-06-14", "evidence": "评审意见"}
+    data = data_of("zhejiang.yaml") | {"attestations": [judged | {"rule": "zhejiang_2022/funds-recovered"}]}
+    wanted, given = (check(data, "zhejiang_2022", engine=engine) for engine in ("reference", "compiled"))
+    assert given.warnings == wanted.warnings
+    assert "not-attested" in [warning["code"] for warning in given.warnings]
+
+
 def test_an_engine_that_disagrees_with_the_reference_is_not_explained_away() -> None:
     ruleset = load_ruleset("zhejiang_2022")
     scene = sorted_scene(Centre.from_file(EXAMPLES / "zhejiang.yaml"), ruleset, date(2026, 6, 30))
