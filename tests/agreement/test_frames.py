@@ -124,21 +124,9 @@ def test_every_library_gives_the_same(
     assert _differences(decide(table, ruleset), expected) == []
 
 
-@pytest.mark.filterwarnings(
-    "ignore:DataFrame is highly fragmented"
-)  # within Dask, where it brings the rows of a centre together
-def test_dask_gives_the_same() -> None:
-    dask = pytest.importorskip("dask.dataframe", reason="the extra dask is not installed")
-    ruleset = load_ruleset("jiangsu_2020")
-    table, expected = _random_table(ruleset, 12, 5)
-    told = check_table(dask.from_pandas(table.to_pandas(), npartitions=3), ruleset)
-    assert isinstance(told, dask.DataFrame), "a lazy table stays lazy"
-    assert _differences(told.compute().to_dict("records"), expected) == []
-
-
 @pytest.fixture
 def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is not installed")
+    sql = pytest.importorskip("pyspark.sql", reason="the extra spark is large: `make test-spark` installs it")
     if "JAVA_HOME" not in os.environ and shutil.which("java") is None:
         pytest.skip("Spark needs Java, and none is on the PATH or named by JAVA_HOME")
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")

@@ -60,7 +60,7 @@ def check_table(
 ) -> Any:
     """The status of every rule as a column, for a table as `facts_table` makes it.
 
-    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark, Dask); the answer is of the same
+    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark); the answer is of the same
     kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is not there and a null are
     unknown. Without `as_of`, each row has its own day in the column `as_of`; with both, a row of another day is unknown.
     Raises UsageError where there is no as-of day.
@@ -85,8 +85,6 @@ def check_table(
         )
     if table.implementation.is_pyspark():
         _refuse_dots(table.collect_schema().names())
-    if table.implementation.is_dask():
-        return _by_partition(frame, rules, day)
     if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
         return decided(
             table.lazy(), rules, day
@@ -104,15 +102,6 @@ def _refuse_dots(names: list[str]) -> None:
             f"Spark 的列名中不能有点号，请先改名：{told}",
             f"a column's name may not have a dot on Spark, rename: {told}",
         )
-
-
-def _by_partition(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
-    """A Dask table, lazily, each of its partitions as the pandas table that it is. Rows of one centre are brought together first."""
-    if any(name.startswith("counts@") for name in frame.columns):
-        frame = frame.shuffle(on="centre")
-    return frame.map_partitions(
-        check_table, ruleset, as_of=as_of, meta=check_table(frame._meta, ruleset, as_of=as_of)
-    )
 
 
 __all__ = ["check_table", "facts_table", "library"]
