@@ -90,8 +90,9 @@ format: $(LINTERS)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Every engine against the reference on random centres: N (centre, rule) decisions.
+# What `make test` takes a part of, whole; then every engine against the reference: N (centre, rule) decisions on random centres.
 agree: $(TESTS)
+	@TIC_RULES_AGREE=all $(BIN)/python $(PYTEST) tests/agreement
 	@for engine in $(ENGINES); do $(BIN)/python tests/agreement/agreement.py $(N) --engine $$engine || exit 1; done
 
 bench: $(TESTS)

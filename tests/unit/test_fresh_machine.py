@@ -20,7 +20,9 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ("linux", "darwin")
 TESTED = ("prove", "frames", "excel", "html", "junit")
 
-PIN = re.compile(r"([a-z0-9][a-z0-9.-]*==[A-Za-z0-9.+!]+(?: ; [^\\]+)?)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n")
+PIN = re.compile(
+    r"([a-z0-9][a-z0-9.-]*==[A-Za-z0-9.+!]+(?: ; [^\\]+)?)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n"
+)
 
 
 def pins(lock: str) -> list[Requirement]:
@@ -84,7 +86,11 @@ def test_the_locks_agree_with_each_other() -> None:
 
 def called(module: str, stacklevel: int) -> list[str]:
     """A library warns where `module` calls it: of itself (1) or of the call (2). The warnings that are no error."""
-    library: dict[str, Any] = {"__name__": "some_library.parts", "warnings": warnings, "stacklevel": stacklevel}
+    library: dict[str, Any] = {
+        "__name__": "some_library.parts",
+        "warnings": warnings,
+        "stacklevel": stacklevel,
+    }
     exec("def given_up(): warnings.warn('goes', DeprecationWarning, stacklevel=stacklevel)", library)
     with warnings.catch_warnings(record=True) as shown:
         exec("given_up()", {"__name__": module, "given_up": library["given_up"]})
