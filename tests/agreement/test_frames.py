@@ -124,6 +124,22 @@ def test_every_library_gives_the_same(
     assert _differences(decide(table, ruleset), expected) == []
 
 
+def test_a_table_of_pyarrow_in_many_chunks_keeps_each_status_in_its_row() -> None:
+    """Rows of open clocks are brought together; pyarrow joins them in no order, so that statuses changed their rows."""
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    ruleset = load_ruleset("jiangsu_2020")
+    table, expected = _random_table(ruleset, 12, 5)
+    own = table.to_arrow().append_column("of mine", arrow.array(range(len(table)), arrow.int16()))
+    parts = arrow.concat_tables([own.slice(start, 7) for start in range(0, len(own), 7)])
+    told = check_table(parts, ruleset)
+    assert parts.column("centre").num_chunks > 5
+    assert _differences(told.to_pylist(), expected) == []
+    assert told.schema.field("of mine").type == arrow.int16()
+    assert told.schema.field("open-sharing").type == arrow.string()
+    firsts = {centre: place for place, centre in reversed([*enumerate(table["centre"])])}
+    assert told["of mine"].to_pylist() == [*firsts.values()][::-1]
+
+
 @pytest.fixture
 def spark(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     sql = pytest.importorskip("pyspark.sql", reason="the extra spark is large: `make test-spark` installs it")

@@ -85,11 +85,37 @@ def check_table(
         )
     if table.implementation.is_pyspark():
         _refuse_dots(table.collect_schema().names())
+    if table.implementation.is_pyarrow():
+        return _in_arrow(frame, rules, day)
     if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
         return decided(
             table.lazy(), rules, day
         ).collect()  # polars reads once what several rules share only where it sees them all
     return decided(table, rules, day)
+
+
+_ROW = "~row"
+"""The column that says from which row of a pyarrow table another comes; a name that no caller gives."""
+
+
+def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
+    """A pyarrow table, decided in polars, with the caller's own columns as they were.
+
+    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no particular order
+    where the table has several chunks or many rows: one centre's statuses would stand in another's row.
+    """
+    from tic_rules.engines.columns.deciding import decided
+
+    narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
+    numbered = polars.from_arrow(frame).lazy().with_row_index(_ROW)
+    made = decided(narwhals.from_native(numbered), ruleset, as_of).collect()
+    kept = [name for name in made.columns if name != _ROW and name not in ruleset]
+    table = frame.select(kept).take(made[_ROW].to_arrow())
+    for rule in ruleset.rules:
+        table = table.append_column(
+            rule.id, made[rule.id].cast(polars.String).to_arrow().cast(arrow.string())
+        )
+    return table
 
 
 def _refuse_dots(names: list[str]) -> None:
