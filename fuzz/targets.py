@@ -21,12 +21,14 @@ from mutate import Mutator
 from tic_rules import load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.core.errors import DataError, TicRulesError
 from tic_rules.core.source import BadText, decode
-from tic_rules.inputs import read_subject, read_subjects, subject_from_text
 from tic_rules.inputs.csvfile import table_of
-from tic_rules.inputs.layout import layout_of
 from tic_rules.inputs.tables import Reader
-from tic_rules.model.centre import CentreData, Programme, paths_of
-from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import paths_of
+from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import read_subject, read_subjects, subject_from_text, validated
+from tic_rules.model.tables import layout_of, names_of
 from tic_rules.renderers.workbook import Form, Writer, csv_line, write_form
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -79,7 +81,7 @@ class Target:
 
     def all_of(self, path: Path) -> None:
         error = None
-        for subject in read_subjects(path, CentreData, self.vocabulary):
+        for subject in read_subjects(path, Centre, self.vocabulary):
             if isinstance(subject, DataError):
                 error = subject
                 str(error)
@@ -92,25 +94,25 @@ class Target:
 class Yaml(Target):
     share = 30
     tokens = tuple(
-        f"{name}: ".encode() for path in sorted(paths_of(CentreData)) for name in [path.rsplit(".", 1)[-1]]
+        f"{name}: ".encode() for path in sorted(paths_of(Centre)) for name in [path.rsplit(".", 1)[-1]]
     )
 
     def made(self, mutator: Mutator) -> bytes:
         return _tree(mutator) if mutator.rng.random() < 0.3 else mutator.text()
 
     def run(self, data: bytes) -> None:
-        self.used(subject_from_text(text_of(data, "x.yaml"), "x.yaml", CentreData, self.vocabulary))
+        self.used(subject_from_text(text_of(data, "x.yaml"), "x.yaml", Centre, self.vocabulary))
 
 
 class Json(Target):
     share = 20
-    tokens = tuple(f'"{path.rsplit(".", 1)[-1]}": '.encode() for path in sorted(paths_of(CentreData)))
+    tokens = tuple(f'"{path.rsplit(".", 1)[-1]}": '.encode() for path in sorted(paths_of(Centre)))
 
     def made(self, mutator: Mutator) -> bytes:
         return _tree(mutator) if mutator.rng.random() < 0.6 else mutator.text()
 
     def run(self, data: bytes) -> None:
-        self.used(subject_from_text(text_of(data, "x.json"), "x.json", CentreData, self.vocabulary))
+        self.used(subject_from_text(text_of(data, "x.json"), "x.json", Centre, self.vocabulary))
 
 
 class Lines(Target):
@@ -126,7 +128,7 @@ class Lines(Target):
 
 class Csv(Target):
     share = 20
-    tokens = tuple(f"{path},".encode() for path in sorted(paths_of(CentreData)))
+    tokens = tuple(f"{path},".encode() for path in sorted(paths_of(Centre)))
 
     def run(self, data: bytes) -> None:
         self.all_of(self.written("x.csv", data))
@@ -137,7 +139,7 @@ class Cells(Target):
 
     share = 15
     header: ClassVar[list[str]] = [
-        column.path for column in layout_of(CentreData, shared_vocabulary()).main.columns
+        column.path for column in layout_of(Centre, shared_vocabulary()).main.columns
     ]
 
     def made(self, mutator: Mutator) -> bytes:
@@ -151,13 +153,12 @@ class Cells(Target):
 
     def run(self, data: bytes) -> None:
         error = None
-        for subject in Reader("x.csv", CentreData, self.vocabulary).subjects(
-            table_of(data.decode(), "x.csv"), []
-        ):
-            if isinstance(subject, DataError):
-                error = subject
-            else:
-                self.used(subject)
+        names = names_of(Centre, whole_vocabulary())
+        for source in Reader("x.csv", names).sources(table_of(data.decode(), "x.csv"), []):
+            try:
+                self.used(validated(source.data, source, Centre, self.vocabulary))
+            except DataError as fault:
+                error = fault
         if error is not None:
             raise error
 
@@ -224,7 +225,7 @@ class Decided(Target):
         )
 
     def run(self, data: bytes) -> None:
-        subject = subject_from_text(text_of(data, "x.json"), "x.json", CentreData, self.vocabulary)
+        subject = subject_from_text(text_of(data, "x.json"), "x.json", Centre, self.vocabulary)
         self.judge.decide(subject, load_ruleset(shipped_ids()[zlib.crc32(data) % len(shipped_ids())]), DAY)
 
 
@@ -266,7 +267,7 @@ class Rules(Target):
         drawn, drawn_for = random_centre(ruleset, rng)
         aims_of.cache_clear()  # it would keep every rule set
         centre = subject_from_text(
-            json.dumps(drawn, ensure_ascii=False), "x.json", CentreData, ruleset.vocabulary
+            json.dumps(drawn, ensure_ascii=False), "x.json", Centre, ruleset.vocabulary
         )
         for subject, day in ((_examples()[self.tried // 3 % len(_examples())], DAY), (centre, drawn_for)):
             self.judge.decide(subject, ruleset, day)
@@ -290,7 +291,7 @@ def _tree(mutator: Mutator) -> bytes:
 
 
 @cache
-def _examples() -> tuple[CentreData, ...]:
+def _examples() -> tuple[Centre, ...]:
     files = [
         path
         for path in [
@@ -299,7 +300,7 @@ def _examples() -> tuple[CentreData, ...]:
         ]
         if "programme" not in path.name
     ]
-    return tuple(read_subject(path, CentreData, shared_vocabulary()) for path in files)
+    return tuple(read_subject(path, Centre, shared_vocabulary()) for path in files)
 
 
 def seeds_of(name: str) -> list[bytes]:
@@ -337,9 +338,7 @@ def seeds_of(name: str) -> list[bytes]:
 
 
 def _form(lang: str) -> Form:
-    return Form(
-        layout_of(CentreData, shared_vocabulary()), shared_vocabulary(), lang, paths_of(CentreData), {}
-    )
+    return Form(layout_of(Centre, shared_vocabulary()), shared_vocabulary(), lang, paths_of(Centre), {})
 
 
 def _as_workbook(data: dict[str, Any], lang: str) -> bytes:

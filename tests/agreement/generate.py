@@ -18,8 +18,12 @@ from hypothesis import strategies as st
 
 from tic_rules import RuleSet
 from tic_rules.core.quantities import add_years, decimal_text
-from tic_rules.model import centre as data
 from tic_rules.model import conditions as c
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import paths_of, record_in
+from tic_rules.model.programme import Programme
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Kind, WordOf
 
 Drawn = tuple[dict[str, Any], date]
 """The data of a centre as a file would say it, and the day that it is looked at from."""
@@ -56,24 +60,24 @@ class FromHypothesis:
 
 def random_centre(ruleset: RuleSet, rng: random.Random) -> Drawn:
     """A centre and an as-of day, drawn at random."""
-    return _Maker(FromRandom(rng), aims_of(ruleset), data.CentreData).subject()
+    return _Maker(FromRandom(rng), aims_of(ruleset), Centre).subject()
 
 
 def random_programme(ruleset: RuleSet, rng: random.Random) -> Drawn:
     """The figures of a programme and an as-of day, drawn at random."""
-    return _Maker(FromRandom(rng), aims_of(ruleset), data.Programme).subject()
+    return _Maker(FromRandom(rng), aims_of(ruleset), Programme).subject()
 
 
 @st.composite
 def centres(draw: Any, ruleset: RuleSet) -> Drawn:
     """Hypothesis: a centre and an as-of day."""
-    return _Maker(FromHypothesis(draw), aims_of(ruleset), data.CentreData).subject()
+    return _Maker(FromHypothesis(draw), aims_of(ruleset), Centre).subject()
 
 
 @st.composite
 def programmes(draw: Any, ruleset: RuleSet) -> Drawn:
     """Hypothesis: the figures of a programme and an as-of day."""
-    return _Maker(FromHypothesis(draw), aims_of(ruleset), data.Programme).subject()
+    return _Maker(FromHypothesis(draw), aims_of(ruleset), Programme).subject()
 
 
 # --- what a rule set asks, by place in the data ---------------------------------------------------------------------------------
@@ -154,13 +158,13 @@ class Field(NamedTuple):
 
 
 @cache
-def _fields(model: type[data.Record]) -> tuple[Field, ...]:
+def _fields(model: type[Record]) -> tuple[Field, ...]:
     """Every field that is drawn."""
     found = []
     for name, field in model.model_fields.items():
-        inner = data.record_in(field.annotation)
-        word = next((m.name for m in field.metadata if isinstance(m, data.WordOf)), None)
-        kind = next((m for m in field.metadata if isinstance(m, data.Kind)), None)
+        inner = record_in(field.annotation)
+        word = next((m.name for m in field.metadata if isinstance(m, WordOf)), None)
+        kind = next((m for m in field.metadata if isinstance(m, Kind)), None)
         if inner is not None:
             text = str(field.annotation)
             found.append(
@@ -182,7 +186,7 @@ def _fields(model: type[data.Record]) -> tuple[Field, ...]:
 class _Maker:
     """Draws one subject: first the clock, then every field with it in mind."""
 
-    def __init__(self, draws: Draws, aims: Aims, model: type[data.Subject]) -> None:
+    def __init__(self, draws: Draws, aims: Aims, model: type[Subject]) -> None:
         self.one, self.often = draws.one, draws.often
         self.aims, self.model = aims, model
         self.neat = self.often(35)
@@ -244,7 +248,7 @@ class _Maker:
             ),
         )
         record |= {"jurisdiction": self.aims.ruleset.jurisdiction} if self.often(90) else {}
-        if self.model is data.CentreData:
+        if self.model is Centre:
             self._clock(record)
         if self.often(92):
             record["reported_on"] = self.reported.isoformat()
@@ -280,9 +284,7 @@ class _Maker:
 
     # --- records and their fields --------------------------------------------------------------------------------------------
 
-    def _record(
-        self, model: type[data.Record], at: str, leave: frozenset[str] = frozenset()
-    ) -> dict[str, Any]:
+    def _record(self, model: type[Record], at: str, leave: frozenset[str] = frozenset()) -> dict[str, Any]:
         made: dict[str, Any] = {}
         for field in _fields(model):
             if field.name not in leave and self.often(self.share):
@@ -352,7 +354,7 @@ class _Maker:
             pairs = list(zip(days, sorted((value for _, value in pairs), key=_low), strict=True))
         return [{"date": day, "value": value} for day, value in pairs]
 
-    def _list(self, model: type[data.Record], at: str) -> list[dict[str, Any]]:
+    def _list(self, model: type[Record], at: str) -> list[dict[str, Any]]:
         entries = [self._record(model, at + ".") for _ in range(self.one((2, 1, 3, 0, 6)))]
         names = [field.name for field in _fields(model) if field.kind == "money"]
         if names and entries:
@@ -441,11 +443,11 @@ class _Maker:
 
 
 @cache
-def _list_names(model: type[data.Subject]) -> tuple[str, ...]:
+def _list_names(model: type[Subject]) -> tuple[str, ...]:
     return tuple(
         sorted(
             path
-            for path in data.paths_of(model)
+            for path in paths_of(model)
             if path.split(".")[0] not in ("sources", "attestations", "exemptions", "incomplete")
         )
     )

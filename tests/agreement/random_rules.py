@@ -11,8 +11,10 @@ import re
 from typing import Any
 
 from tic_rules import RuleSet, RuleSetError, parse_ruleset
-from tic_rules.model.centre import CentreData, Kind, record_in, words_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.values import Kind
 
 VOCABULARY = shared_vocabulary()
 LISTS = tuple(name for name in VOCABULARY.lists if name != "approvals")
@@ -244,8 +246,8 @@ def fields_of(listed: str) -> dict[str, Kind | None]:
     declared = VOCABULARY.lists[listed]
     found: dict[str, Kind | None] = {}
     for path in () if declared.scalar is not None else declared.paths:
-        for name in record_at(CentreData, path).model_fields:
-            kind = kind_at(CentreData, f"{path}.{name}")
+        for name in record_at(Centre, path).model_fields:
+            kind = kind_at(Centre, f"{path}.{name}")
             if kind is not None:
                 found.setdefault(name, kind)
     return found | dict.fromkeys(declared.look_up)
@@ -274,7 +276,7 @@ def _words(listed: str, attribute: str) -> list[str]:
     declared = VOCABULARY.lists[listed]
     if attribute in declared.look_up:
         return ["enterprise", "university", "institute"]
-    name = words_at(CentreData, f"{declared.paths[0]}.{attribute}")
+    name = words_at(Centre, f"{declared.paths[0]}.{attribute}")
     return list(VOCABULARY.words[name]) if name else ["某甲", "甲", "乙"]
 
 

@@ -20,7 +20,6 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 from tic_rules.evaluation.settlement import settle
-from tic_rules.model.centre import CentreData
 from tic_rules.model.conditions import All, Attested, Either, walk
 
 RULESETS = shipped_ids()
@@ -355,7 +354,7 @@ def test_a_comparison_of_ranges_is_what_every_number_in_them_agrees_on(
 
 def test_the_reference_sees_without_a_report() -> None:
     rules = load_ruleset("zhejiang_2022")
-    centre = CentreData.model_validate(
+    centre = Centre.model_validate(
         {"reported_on": "2024-03-01", "approved_on": "2022-03-01", "staff": {"headcount": 300}}
     )
     scene = Scene(centre, rules, date(2024, 3, 1))

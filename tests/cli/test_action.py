@@ -121,6 +121,50 @@ def test_what_cannot_be_used_is_a_two(folder: Path, given: dict[str, str]) -> No
 
 
 @needs_bash
+def test_lines_may_end_and_begin_with_blanks(folder: Path) -> None:
+    step = Step(
+        folder, paths="  centres/jiangsu.yaml \r\n\t\r\n\r\n", rules=" jiangsu_2020\r\n", as_of="2025-06-30"
+    )
+    assert (step.status, step.stdout) == (0, ""), step.stderr
+
+
+@needs_bash
+@pytest.mark.parametrize(
+    "given", [{"paths": ""}, {"paths": "centres", "as_of": "x"}, {"paths": "centres", "fail_on": "x"}]
+)
+def test_what_is_wrong_with_the_inputs_is_annotated(folder: Path, given: dict[str, str]) -> None:
+    step = Step(folder, **given)
+    assert step.status == 2
+    assert step.stdout.startswith("::error title=")
+
+
+@needs_bash
+def test_only_the_program_comes_on_the_path(tmp_path: Path) -> None:
+    """The installing step with a Python that only makes the files of an environment."""
+    python = tmp_path / "python"
+    python.write_text(
+        '#!/bin/sh\n[ "$2" = venv ] || exit 0\nmkdir -p "$3/bin"\nfor name in python pip tic-rules activate\n'
+        'do printf "#!/bin/sh\\necho $name\\n" > "$3/bin/$name"; chmod +x "$3/bin/$name"; done\n',
+        encoding="utf-8",
+    )
+    python.chmod(0o755)
+    (tmp_path / "path").touch()
+    environment = {
+        "PATH": os.environ["PATH"],
+        "RUNNER_TEMP": str(tmp_path),
+        "GITHUB_PATH": str(tmp_path / "path"),
+        "TIC_RULES_PYTHON": str(python),
+        "TIC_RULES_EXTRAS": "",
+        "TIC_RULES_SOURCE": str(ROOT),
+    }
+    subprocess.run(["bash", "-c", INSTALL["run"]], env=environment, check=True)
+    (added,) = (tmp_path / "path").read_text(encoding="utf-8").splitlines()
+    assert [file.name for file in Path(added).iterdir()] == ["tic-rules"]
+    run = subprocess.run([str(Path(added) / "tic-rules")], capture_output=True, text=True, check=True)
+    assert run.stdout == "tic-rules\n"
+
+
+@needs_bash
 @pytest.mark.parametrize(
     "name", ["paths", "rules", "as_of", "fail_on", "baseline", "sarif_file", "junit_file", "lang"]
 )
@@ -147,7 +191,7 @@ def test_the_snippets_are_yaml_and_name_what_there_is() -> None:
     snippets = [
         yaml.safe_load(text) for page in PAGES for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
     ]
-    assert len(snippets) == 5
+    assert len(snippets) == 4
     workflow = next(snippet for snippet in snippets if "jobs" in snippet)
     given = next(step["with"] for step in workflow["jobs"]["centres"]["steps"] if "tic-rules" in step["uses"])
     assert set(given) <= set(ACTION["inputs"])
@@ -191,16 +235,8 @@ def gitlab() -> tuple[list[str], list[str]]:
     return job["script"], [*job["artifacts"]["paths"], job["artifacts"]["reports"]["junit"]]
 
 
-def gitee() -> tuple[list[str], list[str]]:
-    (stage,) = snippet(".workflow/centres.yml")["stages"]
-    (step,) = stage["steps"]
-    return step["commands"], [
-        f"{path}/tic.md" for (path,) in [artifact["path"] for artifact in step["artifacts"]]
-    ]
-
-
 @needs_bash
-@pytest.mark.parametrize("service", [gitlab, gitee])
+@pytest.mark.parametrize("service", [gitlab])
 def test_the_script_of_a_service_runs_as_documented(service: Any, folder: Path) -> None:
     commands, artifacts = service()
     programs = folder / "bin"

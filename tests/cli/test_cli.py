@@ -83,7 +83,14 @@ def test_json_and_json_lines_hold_the_same_reports() -> None:
 
 def test_no_report_is_still_json() -> None:
     result = run("check", "nothing.yaml", "--format", "json")
-    assert json.loads(result.stdout) == {"schema_version": 1, "reports": []}
+    assert result.exit_code == 2
+    made = json.loads(result.stdout)
+    assert (made["schema_version"], made["reports"]) == (1, [])
+    (unusable,) = made["unusable"]
+    assert (unusable["file"], [fault["code"] for fault in unusable["diagnostics"]]) == (
+        "nothing.yaml",
+        ["unreadable"],
+    )
 
 
 def test_standard_input_and_output_file(tmp_path: Path) -> None:

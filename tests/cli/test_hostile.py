@@ -23,9 +23,8 @@ from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.evaluation.scenarios import needs_of, whole
-from tic_rules.inputs import read_subjects
-from tic_rules.model.centre import CentreData
 from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.reading import read_subjects
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "fuzz"))
@@ -236,7 +235,7 @@ HEAD = f'<row r="1">{cell("A1", "id")}{cell("B1", "term_years")}</row>'
 
 def refused(path: Path) -> list[Diagnostic]:
     start = time.process_time()
-    found = list(read_subjects(path, CentreData, shared_vocabulary()))
+    found = list(read_subjects(path, Centre, shared_vocabulary()))
     assert time.process_time() - start < 2
     assert len(found) == 1
     assert isinstance(found[0], DataError)
@@ -246,8 +245,8 @@ def refused(path: Path) -> list[Diagnostic]:
 def test_a_plain_workbook_by_hand_is_read(tmp_path: Path) -> None:
     pytest.importorskip("python_calamine", reason="the extra excel is not installed")
     path = book(tmp_path / "b.xlsx", f'{HEAD}<row r="2">{cell("A2", "x")}<c r="B2"><v>5</v></c></row>')
-    (centre,) = read_subjects(path, CentreData, shared_vocabulary())
-    assert isinstance(centre, CentreData)
+    (centre,) = read_subjects(path, Centre, shared_vocabulary())
+    assert isinstance(centre, Centre)
     assert centre.term_years.low == 5
 
 
@@ -347,7 +346,7 @@ def test_diagnostics_show_hostile_keys_files_and_paths_as_escapes() -> None:
 
 def test_nothing_that_a_file_says_becomes_a_formula(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
-    from tic_rules.renderers.workbook import harmless
+    from tic_rules.renderers.sinks import cell as harmless
 
     attacks = [
         "=cmd|' /C calc'!A0",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import stat
 import subprocess
@@ -12,6 +13,8 @@ from typing import Any
 
 import pytest
 import yaml
+
+from tic_rules.inputs import SUFFIXES
 
 pytest.importorskip("pre_commit", reason="pre-commit is not installed")
 
@@ -42,7 +45,7 @@ def repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in ("jiangsu_2020.yaml", "vocabulary.yaml"):
         shutil.copy(ROOT / "rules" / name, place / "rules")
     # As published, but for where the program comes from: installing it anew is not what is tried here.
-    local = [{**hook, "language": "system"} for hook in HOOKS]
+    local = [{**hook, "language": "system", "additional_dependencies": []} for hook in HOOKS]
     config = {"repos": [{"repo": "local", "hooks": local}]}
     (place / ".pre-commit-config.yaml").write_text(
         yaml.safe_dump(config, allow_unicode=True), encoding="utf-8"
@@ -85,6 +88,53 @@ def test_a_centre_that_fails_stops_the_commit(repository: Path) -> None:
     assert result.returncode == 1
     assert "centres/zhejiang.yaml:93:32" in result.stdout
     assert "exit code: 1" in result.stdout
+
+
+def taken(hook: str, name: str) -> bool:
+    """Whether pre-commit gives a file to a hook: it searches for both patterns."""
+    (about,) = [one for one in HOOKS if one["id"] == hook]
+    return bool(re.search(about["files"], name)) and not re.search(about.get("exclude", "^$"), name)
+
+
+@pytest.mark.parametrize("suffix", ["yaml", "yml", "json", "jsonl", "csv", "xlsx"])
+def test_the_hook_knows_every_format_of_centres(suffix: str) -> None:
+    assert taken("tic-rules-check", f"data/centres/a.{suffix}")
+    assert f".{suffix}" in SUFFIXES
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "baseline.json",
+        "our-baseline.json",
+        "programme_zhejiang.yaml",
+        "programme.yml",
+        "~$a.xlsx",
+        "notes.md",
+    ],
+)
+def test_the_hook_leaves_other_files_alone(name: str) -> None:
+    assert not taken("tic-rules-check", f"centres/{name}")
+    assert taken("tic-rules-check", "centres/a.yaml")
+
+
+def test_a_list_of_a_table_is_checked_with_its_table(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(repository)
+    (repository / "centres" / "all.csv").write_text(
+        "id,jurisdiction,reported_on\nx,jiangsu,2026-06-30\n", encoding="utf-8"
+    )
+    (repository / "centres" / "all.contributions.csv").write_text("centre,amount\nx,12\n", encoding="utf-8")
+    (repository / "centres" / "baseline.json").write_text(
+        '{"schema_version": 1, "baseline": []}', encoding="utf-8"
+    )
+    shutil.copy(ROOT / "examples" / "programme_zhejiang.yaml", repository / "centres")
+    git(repository, "add", "--all")
+    result = pre_commit(repository, "run", "--all-files", "tic-rules-check", "--verbose")
+    assert result.returncode == 0, result.stdout
+    assert "contributions.csv:" not in result.stdout
+    assert "undetermined  1" in result.stdout, "once, though both files are named"
 
 
 def test_a_broken_rule_file_stops_the_commit(repository: Path) -> None:

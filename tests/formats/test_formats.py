@@ -11,6 +11,7 @@ import re
 from html import unescape
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import hand_built
 import jsonschema
@@ -71,14 +72,14 @@ def test_json_is_the_same_as_if_written_at_once() -> None:
     reports = [hand_built.report(), hand_built.report(centre="ex-02")]
     whole = (
         json.dumps(
-            {"schema_version": 1, "reports": [report.as_dict() for report in reports]},
+            {"schema_version": 1, "reports": [report.as_dict() for report in reports], "unusable": []},
             ensure_ascii=False,
             indent=2,
         )
         + "\n"
     )
-    assert render(reports, Options("json")) == whole
-    assert json.loads(render([], Options("json"))) == {"schema_version": 1, "reports": []}
+    assert render(reports, Options("json")) == whole.replace("\u202e", "\\u202e")
+    assert json.loads(render([], Options("json"))) == {"schema_version": 1, "reports": [], "unusable": []}
     assert [json.loads(line) for line in render(reports, Options("jsonl")).splitlines()] == json.loads(whole)[
         "reports"
     ]
@@ -252,6 +253,59 @@ def test_hostile_text_stays_text_in_xml() -> None:
     assert message == hand_built.HOSTILE.replace("\u202e", "\\u202e").replace("\x1b", "\\u001b")
 
 
+JENKINS: dict[str, tuple[set[str], set[str], set[str]]] = {
+    "testsuites": ({"testsuite"}, set(), {"name", "time", "tests", "failures", "errors"}),
+    "testsuite": (
+        {"testsuite", "properties", "testcase", "system-out", "system-err"},
+        {"name", "tests", "failures", "errors"},
+        {"group", "time", "skipped", "timestamp", "hostname", "id", "package", "file", "log", "url"},
+    ),
+    "testcase": (
+        {"skipped", "error", "failure", "system-out", "system-err"},
+        {"name"},
+        {"time", "classname", "group"},
+    ),
+    "properties": ({"property"}, set(), set()),
+    "property": (set(), {"name", "value"}, set()),
+    **dict.fromkeys(("failure", "error", "skipped"), (set[str](), set[str](), {"type", "message"})),
+    "system-out": (set(), set(), set()),
+}
+"""What junit-10.xsd of Jenkins' xUnit plugin allows, as far as it is written here: children, attributes that must be, that may be."""
+MIXED = {"failure", "error", "skipped", "system-out", "property"}
+
+
+def beyond_jenkins(element: Any) -> list[str]:
+    """Everything in an element, and below it, that the schema does not allow."""
+    children, required, optional = JENKINS[element.tag]
+    given = set(element.attrib)
+    wrong = [f"{element.tag} without {name}" for name in required - given]
+    wrong += [f"{element.tag} with attribute {name}" for name in given - required - optional]
+    wrong += [f"{child.tag} in {element.tag}" for child in element if child.tag not in children]
+    if (
+        element.tag not in MIXED
+        and "".join([element.text or "", *(child.tail or "" for child in element)]).strip()
+    ):
+        wrong.append(f"text in {element.tag}")
+    return wrong + [fault for child in element if child.tag in children for fault in beyond_jenkins(child)]
+
+
+@pytest.mark.parametrize("more", [{}, {"known": KNOWN}, {"fail_on": ("non_compliant", "undetermined")}])
+def test_junit_holds_to_the_schema_that_jenkins_uses(more: dict[str, Any]) -> None:
+    tree = ElementTree.fromstring(shown("junit", **more))
+    assert beyond_jenkins(tree) == []
+    assert beyond_jenkins(ElementTree.fromstring(str(render([], Options("junit"))))) == []
+    wrong = ElementTree.fromstring(
+        '<testsuites><testsuite name="x"><testcase name="y" line="1"/></testsuite></testsuites>'
+    )
+    assert {"testcase with attribute line", "testsuite without tests"} <= set(beyond_jenkins(wrong))
+
+
+def test_junit_says_where_a_skipped_datum_stands() -> None:
+    cases = {case.get("name"): case for case in ElementTree.fromstring(shown("junit")).iter("testcase")}
+    (income,) = [case for name, case in cases.items() if "[income]" in str(name)]
+    assert income[0].text == "centres/示例 1.yaml:3:9"
+
+
 # --- GitHub -----------------------------------------------------------------------------------------------------------------
 
 
@@ -342,7 +396,7 @@ def test_quiet_gives_one_line_a_centre_and_the_summary() -> None:
 
 def test_no_format_lets_control_characters_through() -> None:
     for format_ in FORMATS:
-        if format_ in ENDINGS and format_ not in ("json", "jsonl"):
+        if format_ not in ("xlsx",):
             made = shown(format_)
             assert "\x1b" not in made, format_
             assert "\u202e" not in made, format_

@@ -19,11 +19,12 @@ from hypothesis import strategies as st
 
 from tic_rules import Centre, DataError, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
-from tic_rules.inputs import read_subject, read_subjects
-from tic_rules.inputs.cells import NotClear, read_cell
-from tic_rules.inputs.layout import layout_of, names_of
-from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.unclear import NotClear
+from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.reading import read_subject, read_subjects
+from tic_rules.model.tables import layout_of, names_of
 from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
 
 pytest.importorskip("python_calamine", reason="the extra excel is not installed")
@@ -32,12 +33,12 @@ xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not in
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
 VOCABULARY = shared_vocabulary()
-LAYOUT = layout_of(CentreData, VOCABULARY)
+LAYOUT = layout_of(Centre, VOCABULARY)
 COLUMNS = {column.path: column for sheet in (LAYOUT.main, *LAYOUT.lists.values()) for column in sheet.columns}
 
 
 def form(lang: str) -> Form:
-    return Form(LAYOUT, VOCABULARY, lang, paths_of(CentreData), {})
+    return Form(LAYOUT, VOCABULARY, lang, paths_of(Centre), {})
 
 
 def workbook(path: Path, data: Sequence[Mapping[str, Any]], lang: str = "zh") -> Path:
@@ -65,22 +66,22 @@ def sheets(
     return path
 
 
-def one(path: Path) -> CentreData:
-    return read_subject(path, CentreData, VOCABULARY)
+def one(path: Path) -> Centre:
+    return read_subject(path, Centre, VOCABULARY)
 
 
 def faults(path: Path) -> dict[str, str]:
     """Place to message, of everything that is wrong with a file."""
     found = [
         fault
-        for subject in read_subjects(path, CentreData, VOCABULARY)
+        for subject in read_subjects(path, Centre, VOCABULARY)
         if isinstance(subject, DataError)
         for fault in subject.diagnostics
     ]
     return {fault.place.removeprefix(f"{path}:"): fault.message.zh for fault in found}
 
 
-def told(subject: CentreData, ruleset: str) -> list[Any]:
+def told(subject: Centre, ruleset: str) -> list[Any]:
     """What a report says, without the places."""
     found = []
     for finding in check(subject, ruleset, as_of="2026-06-30"):
@@ -144,7 +145,7 @@ def test_random_centres_read_back_from_a_workbook_as_they_were(seed: int, tmp_pa
         [centre.model_dump(mode="json") for centre in drawn],
         "zh" if seed % 2 else "en",
     )
-    for read, centre in zip(read_subjects(path, CentreData, VOCABULARY), drawn, strict=True):
+    for read, centre in zip(read_subjects(path, Centre, VOCABULARY), drawn, strict=True):
         assert not isinstance(read, DataError), read
         assert _solid(read.model_dump()) == _solid(centre.model_dump())
 
@@ -159,9 +160,9 @@ def _solid(value: Any) -> Any:
 def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
     path = tmp_path / "centres.jsonl"
     path.write_text('{"id": "a"}\n\n{"id": "b", "term_years": "x"}\n{oops}\n{"id": "c"}\n', encoding="utf-8")
-    found = list(read_subjects(path, CentreData, VOCABULARY))
+    found = list(read_subjects(path, Centre, VOCABULARY))
     assert [
-        subject.id if isinstance(subject, CentreData) else subject.diagnostics[0].line for subject in found
+        subject.id if isinstance(subject, Centre) else subject.diagnostics[0].line for subject in found
     ] == ["a", 3, 4, "c"]
     bad = found[1]
     assert isinstance(bad, DataError)
@@ -236,8 +237,8 @@ def test_each_fault_of_a_workbook_stands_at_its_cell(tmp_path: Path) -> None:
 def test_csv_faults_have_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text('编号,中文名称,批复创建日期\na,"名,\n称",2022-03-01\nb,"x",昨天\n', encoding="utf-8")
-    found = list(read_subjects(path, CentreData, VOCABULARY))
-    assert isinstance(found[0], CentreData)
+    found = list(read_subjects(path, Centre, VOCABULARY))
+    assert isinstance(found[0], Centre)
     mark = found[0].place("/approved_on")
     assert (mark.line, mark.column) == (3, 4)
     assert isinstance(found[1], DataError)
@@ -268,6 +269,12 @@ TYPED = [
     ("contributions.amount", 0.1, "0.1"),
     ("contributions.amount", "1~2亿元", {"at_least": "1亿元", "at_most": "2亿元"}),
     ("staff.headcount", "320人", "320"),
+    ("staff.headcount", "1,320 名", "1,320"),
+    ("outputs.partner_enterprises", "380家", "380"),
+    ("term_years", "36个月", "3"),
+    ("term_years", "5年", "5"),
+    ("governance.board.meetings_a_year", "2次/年", "2"),
+    ("contributions.amount", "100~200元", {"at_least": "100元", "at_most": "200元"}),
     ("staff.headcount", "≥100", {"at_least": "100"}),
     ("staff.headcount", "不超过20", {"at_most": "20"}),
     ("staff.headcount", "15-20", {"at_least": "15", "at_most": "20"}),
@@ -307,6 +314,15 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
         ("contributions.amount", "1亿多", "不是确数"),
         ("contributions.amount", date(2026, 6, 30), "日期格式"),
         ("staff.headcount", True, "真假值"),
+        ("staff.headcount", "3万元", "是金额"),
+        ("staff.headcount", "3年", "与这一列不符"),
+        ("staff.headcount", "36个月", "与这一列不符"),
+        ("staff.headcount", "320①", "不是普通数字"),
+        ("staff.headcount", "320" + " " * 300 + "万", "不是数字"),
+        ("term_years", "30个月", "月数"),
+        ("term_years", "5人", "与这一列不符"),
+        ("approved_on", "2026年①月", "不是普通数字"),
+        ("approved_on", "2026-06-30" + " " * 60 + "或更晚", "不是日期"),
         ("legal.independent", "1", "是 或 否"),
         ("contributions", "见附件", "同名工作表"),
     ],
@@ -322,6 +338,58 @@ def test_the_unit_of_a_header_goes_with_plain_numbers_only(tmp_path: Path) -> No
         {"中心": [["编号"], ["x"]], "资金投入": [["金额（万元）"], [1200], ["1.2亿"], [0.5]]},
     )
     assert [entry.amount.low for entry in one(path).contributions or ()] == [12_000_000, 120_000_000, 5_000]
+
+
+UNDER_WAN = [
+    ("1.2e3", 12_000_000),
+    ("1.2亿", 120_000_000),
+    ("5000元", 5_000),
+    ("1~2亿元", (100_000_000, 200_000_000)),
+    ("100~200", (1_000_000, 2_000_000)),
+    ("≥300", (3_000_000, None)),
+    ("5千万", 50_000_000),
+]
+
+
+@pytest.mark.parametrize(("typed", "read"), UNDER_WAN)
+def test_what_stands_under_a_header_in_ten_thousands(typed: str, read: Any, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id\nx\n", "utf-8")
+    (tmp_path / "c.contributions.csv").write_text(f"中心编号,金额（万元）\nx,{typed}\n", "utf-8")
+    (entry,) = one(path).contributions or ()
+    low, high = read if isinstance(read, tuple) else (read, read)
+    assert entry.amount.low == low
+    assert high is None or entry.amount.high == high
+
+
+@pytest.mark.parametrize("typed", ["5千", "3百", "5千~8千", "万", "5千百"])
+def test_a_unit_that_goes_with_that_of_its_header_in_two_ways_is_asked_back(
+    typed: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("id\nx\n", "utf-8")
+    (tmp_path / "c.contributions.csv").write_text(f"中心编号,金额（万元）\nx,{typed}\n", "utf-8")
+    (said,) = faults(path).values()
+    assert "5千万元 还是 5千元" in said or typed != "5千"
+
+
+@pytest.mark.parametrize(
+    ("header", "fits"),
+    [
+        ("高水平技术创新队伍人数（万元）", False),
+        ("高水平技术创新队伍人数（家）", False),
+        ("高水平技术创新队伍人数（年）", False),
+        ("高水平技术创新队伍人数（%）", False),
+        ("高水平技术创新队伍人数（人）", True),
+        ("批复创建日期（年）", False),
+        ("建设期（年）", True),
+        ("建设期（人）", False),
+    ],
+)
+def test_a_header_names_a_unit_of_its_field_or_is_refused(header: str, fits: bool, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(f"编号,{header}\nx,\n", "utf-8")
+    assert (faults(path) == {}) is fits
 
 
 def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_path: Path) -> None:
@@ -394,9 +462,9 @@ def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> Non
     path = sheets(
         tmp_path / "b.xlsx", {"中心": main, "收入": [["中心编号", "年度"], ["甲中心", 2024], ["b", 2025]]}
     )
-    first, second = read_subjects(path, CentreData, VOCABULARY)
-    assert isinstance(first, CentreData)
-    assert isinstance(second, CentreData)
+    first, second = read_subjects(path, Centre, VOCABULARY)
+    assert isinstance(first, Centre)
+    assert isinstance(second, Centre)
     assert [entry.year for entry in first.income or ()] == [2024]
     assert first.contributions is None  # no row and no 无: unknown
 
@@ -426,7 +494,7 @@ def test_csv_in_the_encodings_and_separators_of_spreadsheets(
 
 
 def test_every_label_and_path_names_its_own_column() -> None:
-    names = names_of(CentreData, VOCABULARY)
+    names = names_of(Centre, VOCABULARY)
     for sheet in (LAYOUT.main, *LAYOUT.lists.values()):
         for column in sheet.columns:
             for name in (column.path, column.label.zh, column.label.en):

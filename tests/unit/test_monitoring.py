@@ -35,7 +35,7 @@ def runs(draw: Any, ruleset: str) -> tuple[dict[str, Any], date, list[dict[str, 
     """A centre, a day, and events that aim at what the rule set asks."""
     rules = load_ruleset(ruleset)
     data, day = draw(centres(rules))
-    maker = _Maker(FromHypothesis(draw), aims_of(rules), model.CentreData)
+    maker = _Maker(FromHypothesis(draw), aims_of(rules), model.Centre)
     events: list[dict[str, Any]] = []
     for _ in range(draw(st.integers(1, 5))):
         kind = draw(st.sampled_from(["day", "add", "set", "attest"]))

@@ -20,11 +20,13 @@ from typing import Any, Self
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.quantities import FIRST_DAY
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
-from tic_rules.inputs import subject_from
-from tic_rules.model.centre import CentreData, Series, paths_of, value_at
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, plain
+from tic_rules.model.fields import paths_of, value_at
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.values import Series, written
 from tic_rules.results.report import Finding, Part, Report
 
 LOOKED_AT = (
@@ -88,19 +90,19 @@ class Monitor:
     def __init__(
         self,
         ruleset: str | os.PathLike[str] | RuleSet,
-        centre: CentreData | Mapping[str, Any] | Any,
+        centre: Centre | Mapping[str, Any] | Any,
         *,
         day: date | str | None = None,
     ) -> None:
         """`day` is the day to begin with, by default the data's reported_on. Raises as `check` does."""
         self.ruleset = load_ruleset(ruleset)
         # The plain document is what is saved: to begin with it makes a monitor and a restored one the same.
-        self._subject = self._sound(plain(subject_from(centre, CentreData, self.ruleset.vocabulary)))
+        self._subject = self._sound(plain(subject_from(centre, Centre, self.ruleset.vocabulary)))
         self.day = as_of_day(self._subject, day)
         self._report = check_subject(self._subject, self.ruleset, self.day)
 
-    def _sound(self, document: dict[str, Any]) -> CentreData:
-        return subject_from(document, CentreData, self.ruleset.vocabulary)
+    def _sound(self, document: dict[str, Any]) -> Centre:
+        return subject_from(document, Centre, self.ruleset.vocabulary)
 
     @property
     def report(self) -> Report:
@@ -114,7 +116,7 @@ class Monitor:
     @property
     def data(self) -> dict[str, Any]:
         """The centre's data as of now, as a file would say it."""
-        return dict(plain(self._subject))
+        return plain(self._subject)
 
     def apply(self, event: Mapping[str, Any]) -> Changes:
         """Take one event in. Raises UsageError or DataError for one that cannot be; the monitor then stays as it was.
@@ -153,7 +155,7 @@ class Monitor:
         if kind == "day":
             return
         dotted = str(event[kind])
-        if dotted not in paths_of(CentreData):
+        if dotted not in paths_of(Centre):
             raise fault(
                 UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data"
             )
@@ -171,7 +173,7 @@ class Monitor:
         entry = {"date": since.isoformat(), "value": value}
         if isinstance(old, Series):
             kept = [
-                plain(Series((dated,)))[0]
+                written(Series((dated,)))[0]
                 for dated in old
                 if not (dated.when.exact and dated.when.first == since)
             ]
@@ -180,7 +182,7 @@ class Monitor:
             return Edit("set", path, [entry])
         stock = any(fact.stock == dotted for fact in self.ruleset.facts.values())
         spoken = (self._subject.speaks_for or self.day) if stock else FIRST_DAY
-        before = [] if spoken == since else [{"date": spoken.isoformat(), "value": plain(old)}]
+        before = [] if spoken == since else [{"date": spoken.isoformat(), "value": written(old)}]
         return Edit("set", path, [*before, entry])
 
     # --- saving and restoring ------------------------------------------------------------------------------------------------

@@ -11,10 +11,12 @@ from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
-from tic_rules.inputs import subject_from
-from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, document_of, get
+from tic_rules.model.fields import value_at
+from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.values import Series
 from tic_rules.results.report import Finding, Report
 
 MOST_YEARS = 60
@@ -75,11 +77,11 @@ class WhatIf:
 
 
 def what_if(
-    centre: CentreData,
+    centre: Centre,
     ruleset: RuleSet,
     as_of: date,
     *,
-    changed: CentreData | None = None,
+    changed: Centre | None = None,
     other_rules: RuleSet | None = None,
     other_day: date | None = None,
     over: tuple[date, date] | None = None,
@@ -109,17 +111,15 @@ def flips(before: Report, after: Report) -> tuple[Flip, ...]:
 # --- other data -------------------------------------------------------------------------------------------------------------
 
 
-def with_values(
-    centre: CentreData, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date
-) -> CentreData:
+def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date) -> Centre:
     """The centre with values set by dotted path; where the data has a series there, from the day on. Raises DataError, UsageError."""
     document = document_of(centre)
     for dotted, value in values:
         document = apply(document, [_edit(document, centre, dotted, value, day)])
-    return subject_from(document, CentreData, ruleset.vocabulary)
+    return subject_from(document, Centre, ruleset.vocabulary)
 
 
-def _edit(document: dict[str, Any], centre: CentreData, dotted: str, value: Any, day: date) -> Edit:
+def _edit(document: dict[str, Any], centre: Centre, dotted: str, value: Any, day: date) -> Edit:
     adds = dotted.endswith("+")
     path: Parts = tuple(int(part) if part.isdigit() else part for part in dotted.removesuffix("+").split("."))
     if not all(_there(get(document, path[:depth]), part) for depth, part in enumerate(path)):
@@ -143,7 +143,7 @@ def _there(above: Any, part: str | int) -> bool:
     return isinstance(part, str) and (above is None or isinstance(above, dict))
 
 
-def _known(centre: CentreData, path: Parts) -> bool:
+def _known(centre: Centre, path: Parts) -> bool:
     """Whether a dotted path leads through records of the data, so that it can be looked up."""
     record: Any = centre
     for part in path:
@@ -160,7 +160,7 @@ def _known(centre: CentreData, path: Parts) -> bool:
 # --- through time -----------------------------------------------------------------------------------------------------------
 
 
-def course_of(centre: CentreData, ruleset: RuleSet, first: date, last: date) -> Course:
+def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Course:
     """The verdict through time, looked at only on days on which something can change."""
     if first > last or last > add_years(first, MOST_YEARS):
         raise fault(
@@ -192,7 +192,7 @@ def course_of(centre: CentreData, ruleset: RuleSet, first: date, last: date) -> 
     return Course(tuple(stretches), tuple(turns), listed, len(days))
 
 
-def days_of_change(centre: CentreData, ruleset: RuleSet, first: date, last: date) -> list[date]:
+def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) -> list[date]:
     """Every day of a span on which a finding can differ from the day before.
 
     Findings turn on a day that the data names, that the rules name, or that lies some years after approval, and on the day
@@ -214,7 +214,7 @@ def days_of_change(centre: CentreData, ruleset: RuleSet, first: date, last: date
     return sorted(day for day in found if first <= day <= last)
 
 
-def _terms(centre: CentreData, last: date) -> set[int]:
+def _terms(centre: Centre, last: date) -> set[int]:
     """The numbers of years that the term may have."""
     term = centre.term_years
     if term is None or centre.approved_on is None:

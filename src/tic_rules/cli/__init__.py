@@ -6,15 +6,16 @@ import gc
 import importlib
 import os
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import click
 
 from tic_rules.core.version import VERSION
 
-# A run makes many objects at once and drops few: collecting after every 700 of them is a quarter of a short run's time.
+# A run makes many objects at once and drops few: collecting after every 700 of them is a quarter of a short run.
 gc.set_threshold(100_000, 20, 20)
-# Looking through all installed packages for plug-ins of pydantic costs more than reading a rule set, and none is wanted here.
+# Looking through all installed packages for plug-ins of pydantic costs more than reading a rule set; none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
 COMMANDS = {
@@ -35,7 +36,9 @@ COMMANDS = {
 
 
 class _Lazy(click.Group):
-    """Finds a command by its file, so that starting one does not import the others."""
+    """Finds a command by its file, so that starting one does not import the others; ends a run with its
+    exit status.
+    """
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -60,6 +63,34 @@ class _Lazy(click.Group):
             if close:
                 raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
             raise
+
+    def main(  # type: ignore[override]  # it never returns, whatever the mode
+        self, args: Sequence[str] | None = None, prog_name: str | None = None, **extra: Any
+    ) -> Any:
+        """Run the program and end the process with its exit status."""
+        from tic_rules.cli.ending import ended
+
+        words = _words() if args is None else list(args)
+        notes: dict[str, Any] = {}
+
+        def run() -> object:
+            extra.pop("standalone_mode", None)
+            self._main_shell_completion(extra, prog_name or "tic-rules")
+            with self.make_context(prog_name or "tic-rules", [*words], **extra) as context:
+                context.meta.update(notes)
+                try:
+                    return self.invoke(context)
+                finally:
+                    notes.update(context.meta)
+
+        sys.exit(ended(run, words, notes))
+
+
+def _words() -> list[str]:
+    """The words of the command line; a Windows shell leaves `*.yaml` to the program."""
+    if os.name == "nt":
+        return list(click.utils._expand_args(sys.argv[1:]))
+    return sys.argv[1:]
 
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -9,20 +9,22 @@ from collections.abc import Sequence
 import click
 
 from tic_rules.api import check_programme
-from tic_rules.cli.common import colour_wanted, fail_with, lang_option, language, tell, write
-from tic_rules.cli.configuration import config_option
+from tic_rules.cli.common import GITHUB, colour_wanted, diagnose, lang_option, language
+from tic_rules.cli.configuration import SETTINGS_FILE, config_option
 from tic_rules.cli.files import expand, read_centre
 from tic_rules.cli.outputs import Output, Target, opened, targets, to_terminal
 from tic_rules.cli.progress import Progress
+from tic_rules.cli.replacement import guard
 from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.engines.checking import ENGINES, as_of_day, parse_day
-from tic_rules.inputs import read_subject
-from tic_rules.model.centre import CentreData, Programme
+from tic_rules.model.centre import Centre
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import PHASES
-from tic_rules.renderers import FORMATS, Options, Run
+from tic_rules.renderers import FORMATS, Options, Run, sinks
 from tic_rules.renderers.tally import Tally
-from tic_rules.results.baseline import Entry, baseline_text, read_baseline
+from tic_rules.results.baseline import Baseline, Entry, baseline_text
 from tic_rules.results.report import VERDICTS
 
 
@@ -46,7 +48,11 @@ from tic_rules.results.report import VERDICTS
     help="A further output of the same run; repeatable.",
 )
 @lang_option
-@click.option("--engine", type=click.Choice(list(ENGINES)), default="native", show_default=True)
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    help="How it is decided, with equal findings. Default: native, the reference; for several files compiled.",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(list(VERDICTS[:3])),
@@ -65,13 +71,18 @@ from tic_rules.results.report import VERDICTS
 @click.option(
     "--baseline",
     metavar="FILE",
-    help="Findings that are known: only new ones fail the run; entries no longer needed are told.",
+    help="Findings that are known: only new ones fail the run; entries no longer needed are named.",
 )
 @click.option(
     "--write-baseline",
     "record",
     metavar="FILE",
     help="Write the findings of this run as a baseline; they do not fail it.",
+)
+@click.option(
+    "--data-only",
+    is_flag=True,
+    help="The verdict over the rules that data decides; judgements are listed apart and do not fail the run.",
 )
 @click.option("--no-exemptions", is_flag=True, help="The auditor's view: exemptions do not count.")
 @click.option(
@@ -88,61 +99,79 @@ from tic_rules.results.report import VERDICTS
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: passes, not applicable, readings.")
 @config_option
 def command(
-    paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None, more: Sequence[str], lang: str | None, engine: str,
-    fail_on: str, phase: str | None, programme: str | None, baseline: str | None, record: str | None, no_exemptions: bool, exit_zero: bool,
-    jobs: int | None, quiet: bool, verbose: bool,
+    paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None,
+    more: Sequence[str], lang: str | None, engine: str | None, fail_on: str, phase: str | None,
+    programme: str | None, baseline: str | None, record: str | None, data_only: bool, no_exemptions: bool,
+    exit_zero: bool, jobs: int | None, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check centre files (or folders of them, or - for standard input)."""
     lang = language(lang)
-    faults: list[Diagnostic] = []
-    files = list(expand(paths, faults))
+    wanted = targets(format_, output, more)
+    _note(wanted)
     failing = VERDICTS[: VERDICTS.index(fail_on) + 1]
-    try:
-        wanted = targets(format_, output, more, [*files, *([programme] if programme else [])])
-        job = Job(
-            rules=tuple(rules), day=parse_day(as_of) if as_of is not None else None, engine=engine, phase=phase, exemptions=not no_exemptions,
-            baseline=baseline, record=record is not None, approvals=programme is not None,
-            outputs=tuple(_options(target, lang, failing, verbose=verbose, quiet=quiet) for target in wanted),
-        )  # fmt: skip
-        with opened(wanted, prepared(job).outputs) as sheets:
-            bar = Progress(len(files), wanted=not quiet, shared=to_terminal(wanted))
-            run = _Checked(job, sheets, bar, faults)
-            for outcome in outcomes(job, files, jobs):
-                run.take(outcome)
-            if programme is not None:
-                run.take(_programme(job, programme, run.approvals))
-            bar.clear()
-            _tell(run, lang, quiet=quiet)
-            run.end()
-        if record is not None:
-            _record(record, baseline, run)
-    except TicRulesError as error:
-        fail_with(error, lang)
-    known = record is not None or exit_zero
-    sys.exit(2 if run.faults else 1 if run.tally.new and not known else 0)
-
-
-def _options(target: Target, lang: str, failing: tuple[str, ...], *, verbose: bool, quiet: bool) -> Options:
-    shown = target.file is None
-    width = shutil.get_terminal_size().columns if shown and sys.stdout.isatty() else None
-    summary = target.file if target.added else None
-    return Options(
-        target.format,
-        lang,
-        verbose,
-        width,
-        failing,
-        colour_wanted(target.file),
-        quiet=quiet,
-        summary_file=summary,
+    shown = tuple(
+        _options(target, lang, failing, verbose=verbose, quiet=quiet, data_only=data_only)
+        for target in wanted
     )
+    day = parse_day(as_of) if as_of is not None else None
+    _guarded(wanted, record, baseline, [*paths, *rules, programme])
+    faults: list[Diagnostic] = []
+    files = list(dict.fromkeys(expand(paths, faults)))
+    _guarded(wanted, record, baseline, files)
+    job = Job(
+        rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),
+        phase=phase, exemptions=not no_exemptions, baseline=baseline, record=record is not None,
+        approvals=programme is not None, outputs=shown,
+    )  # fmt: skip
+    ready = prepared(job)
+    with opened(wanted, ready.outputs, record) as (outputs, recorded):
+        bar = Progress(len(files), wanted=not quiet, shared=to_terminal(wanted))
+        run = _Checked(job, outputs, bar, faults)
+        for outcome in outcomes(job, files, jobs):
+            run.take(outcome)
+        if programme is not None:
+            run.take(_programme(job, programme, run.approvals))
+        bar.clear()
+        _say_notes(run, lang, quiet=quiet)
+        run.end()
+        if recorded is not None:
+            recorded.write(_baseline(ready.baseline, run).encode())
+    passes = record is not None or exit_zero
+    sys.exit(2 if run.faults else 1 if run.tally.new and not passes else 0)
+
+
+def _note(wanted: Sequence[Target]) -> None:
+    """Note for the end of the run that what is wrong is to be annotated too."""
+    if any(target.format == "github" and target.file is None for target in wanted):
+        click.get_current_context().meta[GITHUB] = True
+
+
+def _guarded(
+    wanted: Sequence[Target], record: str | None, baseline: str | None, inputs: Sequence[str | None]
+) -> None:
+    """Refuse outputs that are read. The baseline may be read and written, where it is named for both."""
+    outputs = [target.file for target in wanted if not target.added]
+    settings = click.get_current_context().meta.get(SETTINGS_FILE)
+    read = [*inputs, settings]
+    guard(outputs, [*read, baseline], command="tic-rules check", again=[record])
+    guard([record], read, command="tic-rules check")
+
+
+def _options(
+    target: Target, lang: str, failing: tuple[str, ...], *, verbose: bool, quiet: bool, data_only: bool
+) -> Options:
+    width = shutil.get_terminal_size().columns if target.file is None and sys.stdout.isatty() else None
+    return Options(
+        target.format, lang, verbose, width, failing, colour_wanted(target.file), quiet=quiet,
+        summary_file=target.file if target.added else None, data_only=data_only,
+    )  # fmt: skip
 
 
 class _Checked:
     """What has come of a run so far. Reports go out as they come; only counts and faults are kept."""
 
-    def __init__(self, job: Job, sheets: Sequence[Output], bar: Progress, faults: list[Diagnostic]) -> None:
-        self.job, self.sheets, self.bar, self.faults = job, sheets, bar, faults
+    def __init__(self, job: Job, outputs: Sequence[Output], bar: Progress, faults: list[Diagnostic]) -> None:
+        self.job, self.outputs, self.bar, self.faults = job, outputs, bar, faults
         self.total = Outcome()
         self.total.tally.broken = len(faults)
 
@@ -151,15 +180,15 @@ class _Checked:
         return self.total.tally
 
     @property
-    def approvals(self) -> list[CentreData]:
+    def approvals(self) -> list[Centre]:
         return self.total.approvals
 
     def take(self, outcome: Outcome) -> None:
         if outcome.pieces:
             self.bar.make_room()
         for pieces in outcome.pieces:
-            for sheet, piece in zip(self.sheets, pieces, strict=True):
-                sheet.add(piece)
+            for output, piece in zip(self.outputs, pieces, strict=True):
+                output.add(piece)
         self.faults.extend(outcome.diagnostics)
         total = self.total
         total.tally.merge(outcome.tally)
@@ -168,11 +197,11 @@ class _Checked:
         self.bar.step(outcome.files)
 
     def end(self) -> None:
-        for sheet in self.sheets:
-            sheet.end(Run(self.tally, self.faults))
+        for output in self.outputs:
+            output.end(Run(self.tally, self.faults))
 
 
-def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
+def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     """The programme's figures, with the centres of the run."""
     try:
         figures = read_subject(file, Programme, prepared(job).vocabulary)
@@ -187,37 +216,38 @@ def _programme(job: Job, file: str, centres: Sequence[CentreData]) -> Outcome:
             ],
         )
     except TicRulesError as error:
-        found = Outcome(diagnostics=error.diagnostics)
-        found.tally.broken = 1
-        return found
+        broken = Outcome(diagnostics=error.diagnostics)
+        broken.tally.broken = 1
+        return broken
 
 
-def _tell(run: _Checked, lang: str, *, quiet: bool) -> None:
+def _say_notes(run: _Checked, lang: str, *, quiet: bool) -> None:
     """Faults, then what the baseline and the data hold without need."""
-    tell(run.faults, lang)
+    diagnose(run.faults, lang)
     if quiet:
         return
-    tell(run.total.notes, lang)
+    diagnose(run.total.notes, lang)
     file = run.job.baseline or ""
-    tell((_stale(entry, file) for entry in run.total.stale), lang)
+    diagnose((_stale(entry, file) for entry in run.total.stale), lang)
 
 
 def _stale(entry: Entry, file: str) -> Diagnostic:
+    name, rule = entry.centre, entry.rule
     text = Text(
-        f"基线中 {entry.centre} 的 {entry.rule}（{entry.status}）已不再出现，可以删去",
-        f"the baseline still has {entry.rule} ({entry.status}) of {entry.centre}, which is no longer found: it can go",
+        f"基线中 {name} 的 {rule}（{entry.status}）已不再出现，可以删去",
+        f"the baseline still has {rule} ({entry.status}) of {name}, which is no longer found: it can go",
     )
     return Diagnostic("stale-baseline", text, file)
 
 
-def _record(file: str, before: str | None, run: _Checked) -> None:
-    """Write the baseline: what was found, and what an earlier one says of centres and rules that this run did not look at."""
-    kept: set[Entry] = set()
+def _baseline(before: Baseline | None, run: _Checked) -> str:
+    """The baseline of this run, and what an earlier one says of centres and rules that this run did not
+    look at.
+    """
+    earlier: set[Entry] = set()
     if before is not None:
-        kept = {entry for entries in read_baseline(before).entries.values() for entry in entries} - set(
-            run.total.judged
-        )
-    write(baseline_text([*run.total.entries, *kept]), file)
+        earlier = {entry for entries in before.entries.values() for entry in entries}
+    return sinks.json_text(baseline_text([*run.total.entries, *(earlier - set(run.total.judged))]))
 
 
 __all__ = ["command", "expand", "read_centre"]

@@ -8,26 +8,27 @@ from typing import NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.engines.checking import as_of_day, parse_day
-from tic_rules.inputs import read_subject
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary
+from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 
 
 class Chosen(NamedTuple):
-    centre: CentreData
+    centre: Centre
     day: date
     rulesets: tuple[RuleSet, ...]
 
 
 def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool = False) -> Chosen:
-    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on the day.
+    """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on
+    the day.
 
     With `own_day`, the file's reported_on goes before the day asked for.
     """
     named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
     day = parse_day(as_of) if as_of is not None else None
-    centre = read_subject(path, CentreData, named[0].vocabulary if named else shared_vocabulary())
+    centre = read_subject(path, Centre, named[0].vocabulary if named else shared_vocabulary())
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)

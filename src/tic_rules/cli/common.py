@@ -1,24 +1,42 @@
-"""What the commands share: the language of the user, errors on standard error, the options that come again."""
+"""What the commands share: the language of the user, what they print and write, the options that come
+again.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from tic_rules.core.errors import Diagnostic, TicRulesError
+from tic_rules.cli.replacement import replace_file
+from tic_rules.core.errors import Diagnostic, TicRulesError, UsageError, fault
+from tic_rules.renderers import sinks
 
+_BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
 F = TypeVar("F", bound=Callable[..., Any])
+
+LANG, GITHUB = "tic_rules.lang", "tic_rules.github"
+"""What a run notes of itself in its context: the language of its texts; whether it writes annotations of a
+GitHub workflow.
+"""
 
 
 def language(asked: str | None = None) -> str:
-    """`zh` or `en`: as asked, else Chinese where the locale is Chinese."""
-    if asked is not None:
-        return asked
+    """`zh` or `en`: as asked, else Chinese where the locale is Chinese. The run notes it, for what may be
+    said at its end.
+    """
+    lang = asked or _of_the_locale()
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.meta[LANG] = lang
+    return lang
+
+
+def _of_the_locale() -> str:
     for name in ("TIC_RULES_LANG", "LC_ALL", "LC_MESSAGES", "LANG"):
         value = os.environ.get(name)
         if value:
@@ -36,29 +54,51 @@ def lang_option(command: F) -> F:
     )(command)
 
 
-def tell(diagnostics: Iterable[Diagnostic], lang: str) -> None:
+def say(text: str, *, err: bool = False, format_: str = "text") -> None:
+    """Print a text as it may leave the program, on standard output or standard error, with a line end."""
+    shown = sinks.leave(format_, text)
+    click.echo(shown, nl=not shown.endswith("\n"), err=err)
+
+
+def diagnose(diagnostics: Iterable[Diagnostic], lang: str) -> None:
     """Diagnostics on standard error, one a line, as compilers write them."""
     for diagnostic in diagnostics:
-        click.echo(diagnostic.render(lang), err=True)
+        say(diagnostic.render(lang), err=True)
 
 
 def fail_with(error: TicRulesError, lang: str) -> None:
-    """Tell an error and end with exit status 2."""
-    tell(error.diagnostics, lang)
+    """Say what is wrong and end with exit status 2."""
+    diagnose(error.diagnostics, lang)
     sys.exit(2)
 
 
-def write(text: str, output: str | None) -> None:
-    """To a file, or to standard output."""
+def write(text: str, output: str | None, *, format_: str = "text") -> None:
+    """To a file, whole or not at all, or to standard output. Raises UsageError where the file cannot be
+    written.
+    """
     if output is None or output == "-":
-        click.echo(text, nl=not text.endswith("\n"))
+        say(text, format_=format_)
         return
-    try:
-        Path(output).parent.mkdir(parents=True, exist_ok=True)
-        Path(output).write_text(text if text.endswith("\n") else text + "\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        click.echo(f"{output}: {error.strerror}", err=True)
-        sys.exit(2)
+    shown = sinks.plain(text) if format_ == "text" else sinks.leave(format_, text)
+    data = shown if shown.endswith("\n") else shown + "\n"
+    replace_file(output, data.encode("utf-8", "replace"))
+
+
+def write_as_is(text: str, output: str | None) -> None:
+    """Data to be read again, of which no character may change: to a file, or to standard output where that
+    is harmless.
+
+    Raises UsageError where the file cannot be written, or where a terminal or a runner would obey the text.
+    """
+    if output is not None and output != "-":
+        replace_file(output, text.encode())
+        return
+    shown = _BLANKS.sub(" ", text)
+    if sinks.console(shown) != shown:
+        zh = "内容含有终端或流水线会执行的字符，不写到标准输出；请写到文件"
+        en = "the text has characters that a terminal or a runner would obey: write it to a file, not to standard output"
+        raise fault(UsageError, "output", zh, en)
+    click.echo(text, nl=not text.endswith("\n"))
 
 
 def colour_wanted(output: str | None) -> bool:

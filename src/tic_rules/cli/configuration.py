@@ -1,7 +1,8 @@
-"""Settings of a project: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`; the nearest file from here upward wins.
+"""Settings of a project: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`; the nearest file from
+here upward wins.
 
-A setting stands for the option of the same name of `tic-rules check`; what is given on the command line goes before it. Paths
-are taken from the folder of the file.
+A setting stands for the option of the same name of `tic-rules check`; what is given on the command line
+goes before it. Paths are taken from the folder of the file.
 """
 
 from __future__ import annotations
@@ -15,16 +16,21 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from tic_rules.cli.common import fail_with, language
-from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText, decode
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import shipped_ids
 from tic_rules.renderers import FORMATS
 from tic_rules.results.report import VERDICTS
 
 F = TypeVar("F", bound=Callable[..., Any])
+MAX_SETTINGS = 1024 * 1024
+"""Bytes of a settings file."""
 OWN = "tic-rules.toml"
 SHARED = "pyproject.toml"
+SETTINGS_FILE = "tic_rules.settings"
+"""Under which a run notes in its context the file that its settings came from."""
 
 
 class Setting(NamedTuple):
@@ -45,6 +51,7 @@ SETTINGS = {
     "lang": Setting("lang", "choice", ("zh", "en")),
     "engine": Setting("engine", "choice", ENGINES),
     "jobs": Setting("jobs", "number"),
+    "data-only": Setting("data_only", "flag"),
     "no-exemptions": Setting("no_exemptions", "flag"),
     "exit-zero": Setting("exit_zero", "flag"),
 }
@@ -87,11 +94,9 @@ def read_configuration(file: Path) -> Configuration:
 def _read(file: Path) -> Configuration | None:
     """None where the file says nothing to us."""
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(
-            [Diagnostic("config", Text(f"无法读取：{error}", f"cannot be read: {error}"), str(file))]
-        ) from None
+        text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
+    except BadText as error:
+        raise UsageError(error.diagnostics) from None
     shared = file.name == SHARED
     if shared and "tic-rules" not in text:
         return None
@@ -218,10 +223,8 @@ def _from(folder: Path, path: str) -> str:
 
 def _load(ctx: click.Context, _parameter: click.Parameter, named: str | None) -> None:
     """Take the settings as defaults of the command's options."""
-    try:
-        found = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
-    except TicRulesError as error:
-        fail_with(error, language(None))
+    found = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
+    ctx.meta[SETTINGS_FILE] = str(found.file) if found.file is not None else None
     ctx.default_map = {**found.defaults(), **(ctx.default_map or {})}
 
 

@@ -11,8 +11,10 @@ import click
 
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import TicRulesError, UsageError, fault
-from tic_rules.core.source import MAX_BYTES, BadText
+from tic_rules.cli.replacement import guard
+from tic_rules.core.errors import TicRulesError, UsageError
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText
 from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.coverage import render
 
@@ -42,11 +44,12 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     file, or the text differs.
     """
     lang = language(lang)
+    guard([output], [ruleset, source], command="tic-rules coverage")
     try:
         rules = load_ruleset(ruleset)
         text = _official(source) if source is not None else None
         found = coverage(rules, text, Path(source).name if source is not None else None)
-        write(render(found, format_, lang), output)
+        write(render(found, format_, lang), output, format_=format_)
     except BadText as error:
         fail_with(UsageError(error.diagnostics), lang)
         return
@@ -58,14 +61,4 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
 
 def _official(path: str) -> bytes:
     """The file of the official text, as far as it may be read. Raises UsageError."""
-    try:
-        with Path(path).open("rb") as file:
-            return file.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise fault(
-            UsageError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=path,
-        ) from None
+    return read_named(path, UsageError)

@@ -10,7 +10,9 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.diff.topics import Diff, diff
-from tic_rules.cli.common import fail_with, lang_option, language, tell, write
+from tic_rules.cli.common import diagnose, lang_option, language, say, write
+from tic_rules.cli.files import expand
+from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError
 from tic_rules.model.ruleset import RuleSet
@@ -56,29 +58,30 @@ def command(
     a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
     witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool,
 ) -> None:  # fmt: skip
-    """Compare two rule sets by topic: ids, paths, or REVISION:PATH of a git repository (HEAD~1:rules/zhejiang_2022.yaml)."""
+    """Compare two rule sets by topic: ids, paths, or REVISION:PATH of git
+    (HEAD~1:rules/zhejiang_2022.yaml).
+    """
     lang = language(lang)
     if more and not impact:
         raise click.UsageError(f"unexpected argument {more[0]!r}: only --impact takes several paths")
+    guard([output], [a, b, *impact, *more], command="tic-rules diff")
     broken: list[Diagnostic] = []
-    try:
-        found = diff(*_both(a, b), a, b)
-        if prove or witness_dir is not None:
-            found = _shown(found, prove)
-        if impact:
-            found = _with_impact(found, (*impact, *more), as_of, broken)
-        text = render(found, format_, lang, verbose=verbose)
-    except TicRulesError as error:
-        fail_with(error, lang)
-        return
-    tell(broken, lang)
-    write(text, output)
+    compared = diff(*_both(a, b), a, b)
+    if prove or witness_dir is not None:
+        compared = _shown(compared, prove)
+    if impact:
+        centres = list(expand((*impact, *more), broken))
+        guard([output], centres, command="tic-rules diff")
+        compared = _with_impact(compared, centres, as_of, broken)
+    text = render(compared, format_, lang, verbose=verbose)
+    diagnose(broken, lang)
+    write(text, output, format_=format_)
     if witness_dir is not None:
-        write_witnesses(found, Path(witness_dir), lang)
-    sys.exit(2 if broken else 1 if fail_on is not None and _fails(found, fail_on) else 0)
+        write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
+    sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
 
 
-def _shown(found: Diff, prove: bool) -> Diff:
+def _shown(compared: Diff, prove: bool) -> Diff:
     """With claims rule by rule and a pair of files for each that does not hold."""
     from tic_rules.analysis.diff.claims import read_off
     from tic_rules.analysis.diff.evidence import shown
@@ -86,67 +89,59 @@ def _shown(found: Diff, prove: bool) -> Diff:
     if prove:
         from tic_rules.analysis.prove.proof import proved
 
-        return shown(proved(found))
-    return shown(read_off(found))
+        return shown(proved(compared))
+    return shown(read_off(compared))
 
 
 def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
     """Both rule sets, or all faults of both."""
-    found, faults = [], []
+    rulesets: list[RuleSet] = []
+    faults: list[Diagnostic] = []
     for name in (a, b):
         try:
-            found.append(ruleset_named(name))
+            rulesets.append(ruleset_named(name))
         except RuleSetError as error:
             faults.extend(error.diagnostics)
     if faults:
         raise RuleSetError(dict.fromkeys(faults))
-    return found[0], found[1]
+    return rulesets[0], rulesets[1]
 
 
-def _with_impact(found: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
+def _with_impact(compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
     from tic_rules.analysis.diff.impact import Affected, Impact, impact
-    from tic_rules.cli.files import expand, read_centre
+    from tic_rules.cli.files import read_centre
     from tic_rules.engines.checking import parse_day
 
     day = parse_day(as_of) if as_of is not None else None
-    vocabulary = (
-        found.a.vocabulary
-        if found.a.vocabulary is found.b.vocabulary
-        else found.a.vocabulary.with_(found.b.vocabulary)
-    )
+    vocabulary, other = compared.a.vocabulary, compared.b.vocabulary
+    if vocabulary is not other:
+        vocabulary = vocabulary.with_(other)
     centres: list[Affected] = []
-    for path in expand(paths, broken):
+    for path in paths:
         try:
-            centres.extend(impact(found, [read_centre(path, vocabulary)], day).centres)
+            centres.extend(impact(compared, [read_centre(path, vocabulary)], day).centres)
         except TicRulesError as error:
             broken.extend(error.diagnostics)
-    return replace(found, impact=Impact(tuple(centres)))
+    return replace(compared, impact=Impact(tuple(centres)))
 
 
-def _fails(found: Diff, fail_on: str) -> bool:
-    levels = found.levels()
+def _fails(compared: Diff, fail_on: str) -> bool:
+    levels = compared.levels()
     return {
-        "stricter": found.tightens,
-        "looser": found.loosens,
+        "stricter": compared.tightens,
+        "looser": compared.loosens,
         "verdict": "verdict" in levels,
         "words": bool(levels - {"nothing"}),
     }[fail_on]
 
 
-def write_witnesses(found: Diff, folder: Path, lang: str) -> None:
+def write_witnesses(compared: Diff, folder: Path, lang: str, inputs: Sequence[str | None]) -> None:
     """One failing and one passing file a claim, with a comment that says what to look at."""
     from tic_rules.renderers.diff.files import files_of
 
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        count = 0
-        for name, text in files_of(found, lang):
-            (folder / name).write_text(text, encoding="utf-8", newline="\n")
-            count += 1
-    except OSError as error:
-        message = Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}")
-        tell([Diagnostic("unwritable", message, str(folder))], lang)
-        sys.exit(2)
-    click.echo(
-        Text(f"已写入 {count} 个文件到 {folder}", f"{count} files written to {folder}").in_(lang), err=True
-    )
+    files = [(str(folder / name), text) for name, text in files_of(compared, lang)]
+    guard([name for name, _ in files], inputs, command="tic-rules diff --witness")
+    for name, text in files:
+        write(text, name, format_="json" if name.endswith(".json") else "text")
+    written = Text(f"已写入 {len(files)} 个文件到 {folder}", f"{len(files)} files written to {folder}")
+    say(written.in_(lang), err=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
 from tic_rules.analysis.pages import site
-from tic_rules.cli.common import fail_with, lang_option, language
-from tic_rules.core.errors import Text, TicRulesError
+from tic_rules.cli.common import lang_option, language, say
+from tic_rules.cli.replacement import guard, replace_file
+from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import read_examples
 from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
+from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages
 
 
@@ -31,35 +32,28 @@ from tic_rules.renderers.pages import pages
 )
 @lang_option
 def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str | None) -> None:
-    """Write the pages of the rules into DIR: index.html compares all documents by topic. HTML holds both languages; Markdown is in --lang."""
+    """Write the pages of the rules into DIR: index.html compares all documents by topic.
+
+    HTML holds both languages; Markdown is in --lang.
+    """
     lang = language(lang)
-    try:
-        rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
-        where = Path(corpus) if corpus is not None else _own_corpus()
-        made = site(rulesets, read_examples(where) if where is not None else {})
-        count = 0
-        for name, text in pages(made, lang):
-            _write(Path(folder) / name, text)
-            count += 1
-    except TicRulesError as error:
-        fail_with(error, lang)
-    said = Text(
-        f"已写入{count}页；从 {Path(folder) / 'index.html'} 看起",
-        f"{count} pages written; start from {Path(folder) / 'index.html'}",
+    rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
+    where = Path(corpus) if corpus is not None else _corpus_of_the_checkout()
+    made = site(rulesets, read_examples(where) if where is not None else {})
+    files = [(str(Path(folder) / name), text) for name, text in pages(made, lang)]
+    cases = where.glob("**/*") if where is not None else ()
+    guard([name for name, _ in files], [*rules, *cases], command="tic-rules docs")
+    for name, text in files:
+        page = sinks.leave("html" if name.endswith(".html") else "markdown", text)
+        replace_file(name, page.encode("utf-8", "replace"), durable=False)
+    first = Path(folder) / "index.html"
+    written = Text(
+        f"已写入{len(files)}页；从 {first} 看起", f"{len(files)} pages written; start from {first}"
     )
-    click.echo(said.in_(lang), err=True)
+    say(written.in_(lang), err=True)
 
 
-def _own_corpus() -> Path | None:
+def _corpus_of_the_checkout() -> Path | None:
     """The cases of a checkout stand beside its rules; an installed package has none."""
     beside = rules_folder().parent / "tests" / "corpus"
     return beside if beside.is_dir() else None
-
-
-def _write(path: Path, text: str) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        click.echo(f"{path}: {error.strerror}", err=True)
-        sys.exit(2)

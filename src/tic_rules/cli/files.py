@@ -1,14 +1,20 @@
-"""Which files a command reads: as they are named, or the centre files of a folder; and the centres that a file holds."""
+"""Which files a command reads: as they are named, or the centre files of a folder; and the centres that a
+file holds.
+"""
 
 from __future__ import annotations
 
+import os
 import re
-import sys
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.inputs import (
+from tic_rules.core.files import read_standard_input
+from tic_rules.model.centre import Centre
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.reading import (
     SUFFIXES,
     bytes_to_text,
     is_part_of_another,
@@ -16,8 +22,6 @@ from tic_rules.inputs import (
     read_subjects,
     subject_from_text,
 )
-from tic_rules.model.centre import CentreData
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import Vocabulary
 
 _SNIFFED = (".yaml", ".yml", ".json")
@@ -27,28 +31,31 @@ _OTHER = re.compile(
     re.MULTILINE,
 )
 _CENTRE = re.compile(
-    r"""^[\s{]*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""", re.MULTILINE
+    r"""^(?:[^\S\n]|\{)*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""",
+    re.MULTILINE,
 )
 _WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
 """Reports, baselines and schemas, which the program writes itself."""
 
 
 def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
-    """Files as they are named; of a folder, every centre file below it in order of name."""
+    """Files as they are named; of a folder, every centre file below it in order of name.
+
+    What cannot be looked into is told among `broken`; linked folders are followed, each folder once.
+    """
     for name in dict.fromkeys(paths):
         path = Path(name)
         if name == "-" or not path.is_dir():
-            yield name
+            yield _main_of(name)
             continue
-        files = sorted(
-            file
-            for file in path.rglob("*")
-            if file.suffix.lower() in SUFFIXES
-            and file.is_file()
-            and not any(part.startswith(".") for part in file.relative_to(path).parts)
-        )
-        found = [str(file) for file in files if _looks_like_a_centre(file)]
-        if not found:
+        faults = len(broken)
+        files = sorted(_below(path, broken))
+        stems: dict[Path, set[str]] = defaultdict(set)
+        for file in files:
+            if file.suffix.lower() in (".csv", ".tsv"):
+                stems[file.parent].add(file.stem)
+        found = [str(file) for file in files if _looks_like_a_centre(file, stems[file.parent])]
+        if not found and len(broken) == faults:
             shown = "、".join(SUFFIXES), ", ".join(SUFFIXES)
             text = Text(
                 f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})"
@@ -57,11 +64,59 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         yield from found
 
 
-def _looks_like_a_centre(file: Path) -> bool:
-    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
-    if file.suffix.lower() not in _SNIFFED:
-        return not is_part_of_another(file, CentreData, shared_vocabulary())
+def _main_of(name: str) -> str:
+    """A file as it is named; for a list of a CSV file (centres.contributions.csv) the file that is read
+    with it.
+    """
+    path = Path(name)
+    if path.suffix.lower() not in (".csv", ".tsv"):
+        return name
+    mains = [path.with_name(path.stem.rpartition(".")[0] + suffix) for suffix in (".csv", ".tsv")]
+    beside = {main.stem for main in mains if main.is_file()}
+    if beside and is_part_of_another(path, beside, Centre, shared_vocabulary()):
+        return next(str(main) for main in mains if main.is_file())
+    return name
+
+
+def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
+    """What may hold a centre below a folder, by its name: files, and what stands in the place of one and cannot be read."""
+    seen: set[tuple[int, int]] = set()
+    folders, linked = [top], list[Path]()
+    while folders or linked:
+        folder = folders.pop() if folders else linked.pop(0)
+        try:
+            about = folder.stat()
+            if (about.st_dev, about.st_ino) in seen:
+                continue
+            seen.add((about.st_dev, about.st_ino))
+            with os.scandir(folder) as listed:
+                entries = [entry for entry in listed if not entry.name.startswith(".")]
+        except OSError as error:
+            said = error.strerror or ""
+            text = Text(f"无法读取这个文件夹：{said}", f"this folder cannot be read: {said}")
+            broken.append(Diagnostic("unreadable", text, str(folder)))
+            continue
+        for entry in entries:
+            if _is_folder(entry):
+                (linked if entry.is_symlink() else folders).append(folder / entry.name)
+            elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+                yield folder / entry.name
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
+        return entry.is_dir()
+    except OSError:  # a link that leads to itself: it is read as a file, and refused
+        return False
+
+
+def _looks_like_a_centre(file: Path, beside: Collection[str]) -> bool:
+    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
+    try:
+        if not file.is_file():
+            return True
+        if file.suffix.lower() not in _SNIFFED:
+            return not is_part_of_another(file, beside, Centre, shared_vocabulary())
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError:
@@ -76,10 +131,12 @@ def _looks_like_a_centre(file: Path) -> bool:
     )
 
 
-def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[CentreData | DataError]:
-    """The centres of a file, or of standard input, each as data or as the error that says what is wrong with it."""
+def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[Centre | DataError]:
+    """The centres of a file, or of standard input, each as data or as the error that says what is wrong
+    with it.
+    """
     if path != "-":
-        yield from read_subjects(path, CentreData, vocabulary)
+        yield from read_subjects(path, Centre, vocabulary)
         return
     try:
         yield read_centre(path, vocabulary)
@@ -87,13 +144,13 @@ def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[CentreData | DataE
         yield error
 
 
-def read_centre(path: str, vocabulary: Vocabulary) -> CentreData:
+def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     """A centre from a file or from standard input. Raises DataError."""
     if path != "-":
-        return read_subject(path, CentreData, vocabulary)
-    text = bytes_to_text(sys.stdin.buffer.read(), "<stdin>")
+        return read_subject(path, Centre, vocabulary)
+    text = bytes_to_text(read_standard_input(DataError), "<stdin>")
     name = "<stdin>.json" if text.lstrip()[:1] == "{" and '"' in text.lstrip()[:200] else "<stdin>"
     try:
-        return subject_from_text(text, name, CentreData, vocabulary)
+        return subject_from_text(text, name, Centre, vocabulary)
     except DataError as error:
         raise DataError([d._replace(file="<stdin>") for d in error.diagnostics]) from None

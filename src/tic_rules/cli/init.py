@@ -1,4 +1,6 @@
-"""tic-rules init: a commented centre file to fill in, with only the fields that the rules read; or an Excel workbook."""
+"""tic-rules init: a commented centre file to fill in, with only the fields that the rules read; or an Excel
+workbook.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,9 @@ import sys
 
 import click
 
-from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.cli.common import lang_option, language, write, write_as_is
+from tic_rules.cli.replacement import guard, replace_file
+from tic_rules.core.errors import UsageError, fault
 from tic_rules.model.loader import load_ruleset, shipped_ids
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
@@ -31,46 +34,24 @@ from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 def command(rules: tuple[str, ...], format_: str | None, output: str | None, lang: str | None) -> None:
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
     lang = language(lang)
+    guard([output], rules, command="tic-rules init")
     named = (output or "").lower()
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
-    try:
-        rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
-        if format_ == "xlsx":
-            _write_bytes(blank_workbook(rulesets, lang), output)
-        elif format_ == "csv":
-            write("\ufeff" * (output is not None) + blank_table(rulesets, lang), output)
-        else:
-            write(blank_file(rulesets), output)
-    except TicRulesError as error:
-        fail_with(error, lang)
+    rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
+    if format_ == "xlsx":
+        _write_bytes(blank_workbook(rulesets, lang), output)
+    elif format_ == "csv":
+        mark = "" if output in (None, "-") else "\ufeff"
+        write_as_is(mark + blank_table(rulesets, lang), output)
+    else:
+        write(blank_file(rulesets), output)
 
 
 def _write_bytes(data: bytes, output: str | None) -> None:
-    if output is None or output == "-":
-        if sys.stdout.isatty():
-            raise UsageError(
-                [
-                    Diagnostic(
-                        "output",
-                        Text(
-                            "工作簿不能写到终端；请用 --output 文件.xlsx",
-                            "a workbook is not for a terminal; name a file with --output",
-                        ),
-                    )
-                ]
-            )
-        sys.stdout.buffer.write(data)
+    if output is not None and output != "-":
+        replace_file(output, data)
         return
-    try:
-        with open(output, "wb") as stream:
-            stream.write(data)
-    except OSError as error:
-        raise UsageError(
-            [
-                Diagnostic(
-                    "output",
-                    Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"),
-                    output,
-                )
-            ]
-        ) from None
+    if sys.stdout.isatty():
+        zh = "工作簿不能写到终端；请用 --output 文件.xlsx"
+        raise fault(UsageError, "output", zh, "a workbook is not for a terminal; name a file with --output")
+    sys.stdout.buffer.write(data)

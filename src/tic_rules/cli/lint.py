@@ -7,7 +7,7 @@ import sys
 import click
 
 from tic_rules.analysis.lint import Fault, lint_file
-from tic_rules.cli.common import lang_option, language, tell, write
+from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.core.errors import RuleSetError
 from tic_rules.renderers.lint import render
 
@@ -26,20 +26,21 @@ from tic_rules.renderers.lint import render
 )
 @lang_option
 def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str | None) -> None:
-    """Find the faults of rule files (or vocabularies, or shipped rule sets by id): unknown facts, impossible conditions, what the quote does not bear out.
+    """Find the faults of rule files (or vocabularies, or shipped rule sets by id).
 
-    `tic-rules explain CODE` says what a code means. Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
+    Unknown facts, impossible conditions, what the quote does not bear out. `tic-rules explain CODE` says
+    what a code means. Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
     """
     lang = language(lang)
-    found: dict[str, list[Fault]] = {}
+    faults: dict[str, list[Fault]] = {}
     unread = False
     for name in files:
         try:
-            found[name] = lint_file(name)
+            faults[name] = lint_file(name)
         except RuleSetError as error:
-            tell(error.diagnostics, lang)
+            diagnose(error.diagnostics, lang)
             unread = True
-    write(render(found, format_, lang), None)
-    severities = {fault.severity for faults in found.values() for fault in faults}
+    write(render(faults, format_, lang), None, format_=format_)
+    severities = {fault.severity for listed in faults.values() for fault in listed}
     failed = severities if fail_on == "warning" else severities & {"error"}
     sys.exit(2 if unread else 1 if failed else 0)

@@ -4,57 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
+from tic_rules.cli.replacement import Replacement
 from tic_rules.core.errors import Diagnostic, Text, UsageError
-from tic_rules.renderers import FORMATS, Options, Run, open_sheet
+from tic_rules.renderers import FORMATS, Options, Run, open_sheet, sinks
 
 
 class Target(NamedTuple):
-    """A format and the file that it goes to; None for standard output. `added` to the end of a file that others write too."""
+    """A format and the file that it goes to; None for standard output. `added` to the end of a file that
+    others write too.
+    """
 
     format: str
     file: str | None = None
     added: bool = False
 
 
-def targets(format_: str, output: str | None, more: Sequence[str], inputs: Iterable[str]) -> list[Target]:
+def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:
     """The outputs of a run, faults of the arguments told at once. Raises UsageError."""
-    found, faults = [], list[Text]()
+    wanted, faults = list[Target](), list[Text]()
     asked = [_parsed(text, faults) for text in more]
     if not any(one.file is None for one in asked) or output is not None:
-        found.append(Target(format_, None if output == "-" else output))
-    found += asked
-    files = [os.path.realpath(one.file) for one in found if one.file is not None]
-    if sum(one.file is None for one in found) > 1:
+        wanted.append(Target(format_, None if output == "-" else output))
+    wanted += asked
+    if sum(one.file is None for one in wanted) > 1:
         faults.append(
             Text(
                 "只能有一种格式写到标准输出；其余请写成 格式:文件",
                 "only one format can go to standard output; write the others as FORMAT:FILE",
             )
         )
-    for file in sorted({file for file in files if files.count(file) > 1}):
-        faults.append(Text(f"两种格式写到同一文件 {file}", f"two formats go to the same file {file}"))
-    read = {os.path.realpath(path) for path in inputs if path != "-"}
-    for one in found:
-        if one.file is not None and os.path.realpath(one.file) in read:
-            faults.append(
-                Text(
-                    f"{one.file} 是要检查的文件，不能覆盖",
-                    f"{one.file} is a file to be checked and is not overwritten",
-                )
-            )
     if faults:
         raise UsageError([Diagnostic("output", text, "tic-rules check") for text in faults])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
-    if summary and any(one.format == "github" for one in found):
-        found.append(Target("markdown", summary, added=True))
-    return found
+    if summary and any(one.format == "github" for one in wanted):
+        wanted.append(Target("markdown", summary, added=True))
+    return wanted
 
 
 def _parsed(text: str, faults: list[Text]) -> Target:
@@ -70,10 +60,11 @@ def _parsed(text: str, faults: list[Text]) -> Target:
 
 
 class Output:
-    """One output: pieces in, text out as soon as the format has it."""
+    """One output: pieces in, text out as soon as the format has it. `file` is None for standard output."""
 
-    def __init__(self, options: Options, stream: IO[Any] | None) -> None:
-        self.sheet, self.stream = open_sheet(options), stream
+    def __init__(self, options: Options, file: Replacement | None) -> None:
+        self.sheet, self.file = open_sheet(options), file
+        self._format, self._colour = options.format, options.colour
 
     def add(self, piece: Any) -> None:
         self._write(self.sheet.add(piece))
@@ -82,11 +73,19 @@ class Output:
         for part in self.sheet.end(run):
             self._write(part)
 
+    def close(self) -> None:
+        """Let go of what the format has kept for its end."""
+        close = getattr(self.sheet, "close", None)
+        if close is not None:
+            close()
+
     def _write(self, part: str | bytes) -> None:
         if not part:
             return
-        if self.stream is not None:
-            self.stream.write(part.encode("utf-8", "replace") if isinstance(part, str) else part)
+        if isinstance(part, str):
+            part = sinks.leave(self._format, part, colour=self._colour)
+        if self.file is not None:
+            self.file.write(part.encode("utf-8", "replace") if isinstance(part, str) else part)
         elif isinstance(part, bytes):
             sys.stdout.buffer.write(part)
         else:
@@ -94,34 +93,30 @@ class Output:
 
 
 @contextmanager
-def opened(wanted: Sequence[Target], options: Sequence[Options]) -> Iterator[list[Output]]:
-    """The outputs, their files open; a file that cannot be written is told before any work is done. Raises UsageError."""
-    streams: list[IO[bytes] | None] = []
+def opened(
+    wanted: Sequence[Target], options: Sequence[Options], record: str | None
+) -> Iterator[tuple[list[Output], Replacement | None]]:
+    """The outputs and the baseline to be written. Files are opened before any work is done and take their
+    places after it, when all of them are whole. Raises UsageError for one that cannot be written.
+    """
+    files, outputs = list[Replacement](), list[Output]()
     try:
-        for target in wanted:
-            streams.append(None if target.file is None else _open(target))
-        yield [Output(option, stream) for option, stream in zip(options, streams, strict=True)]
+        for target, how in zip(wanted, options, strict=True):
+            file = None if target.file is None else Replacement(target.file, added=target.added)
+            files.extend([file] if file is not None else [])
+            outputs.append(Output(how, file))
+        recorded = None if record is None else Replacement(record)
+        files.extend([recorded] if recorded is not None else [])
+        yield outputs, recorded
+        for file in files:
+            file.finish()
+        for file in files:
+            file.commit()
     finally:
-        for stream in streams:
-            if stream is not None:
-                stream.close()
-
-
-def _open(target: Target) -> IO[bytes]:
-    assert target.file is not None
-    try:
-        Path(target.file).parent.mkdir(parents=True, exist_ok=True)
-        return open(target.file, "ab" if target.added else "wb")
-    except OSError as error:
-        raise UsageError(
-            [
-                Diagnostic(
-                    "output",
-                    Text(f"无法写入：{error.strerror}", f"cannot be written: {error.strerror}"),
-                    target.file,
-                )
-            ]
-        ) from None
+        for output in outputs:
+            output.close()
+        for file in files:
+            file.discard()
 
 
 def to_terminal(wanted: Sequence[Target]) -> bool:

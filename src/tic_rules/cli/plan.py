@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
 from tic_rules.cli.choosing import chosen
-from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import TicRulesError, UsageError, fault
+from tic_rules.cli.common import lang_option, language, say, write, write_as_is
+from tic_rules.cli.replacement import guard
+from tic_rules.core.errors import DataError, Text, UsageError, fault
+from tic_rules.core.files import read_named
+from tic_rules.inputs import bytes_to_text
 from tic_rules.renderers.plan import FORMATS, render
 
 
@@ -57,33 +58,31 @@ def command(
     path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str], exemptions: bool, encouraged: bool,
     format_: str, output: str | None, patch: str | None, lang: str | None,
 ) -> None:  # fmt: skip
-    """What would make a centre compliant at the least cost of change, each step with its clause and its day."""
+    """What would make a centre compliant at the least cost of change, each step with its clause and its
+    day.
+    """
     from tic_rules.analysis.plan import make_plan
 
     lang = language(lang)
-    try:
-        centre, day, rulesets = chosen(path, rules, as_of)
-        costs = dict(_cost(text) for text in cost)
-        if patch is not None and len(rulesets) > 1:
-            ids = ", ".join(ruleset.id for ruleset in rulesets)
-            raise fault(
-                UsageError,
-                "patch",
-                f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）",
-                f"--patch works for one rule set; name it with --rules ({ids})",
-            )
-        plans = [
-            make_plan(
-                centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged
-            )
-            for ruleset in rulesets
-        ]
-        if patch is not None:
-            _patch(path, patch, plans[0].edits, lang)
-        if patch != "-":
-            write(render(plans, format_, lang), output)
-    except TicRulesError as error:
-        fail_with(error, lang)
+    guard([output, patch], [path, *rules], command="tic-rules plan")
+    centre, day, rulesets = chosen(path, rules, as_of)
+    costs = dict(_cost(text) for text in cost)
+    if patch is not None and len(rulesets) > 1:
+        ids = ", ".join(ruleset.id for ruleset in rulesets)
+        raise fault(
+            UsageError,
+            "patch",
+            f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）",
+            f"--patch works for one rule set; name it with --rules ({ids})",
+        )
+    plans = [
+        make_plan(centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged)
+        for ruleset in rulesets
+    ]
+    if patch is not None:
+        _patch(path, patch, plans[0].edits, lang)
+    if patch != "-":
+        write(render(plans, format_, lang), output, format_=format_)
 
 
 def _cost(text: str) -> tuple[str, str]:
@@ -101,18 +100,10 @@ def _cost(text: str) -> tuple[str, str]:
 def _patch(path: str, target: str, edits: object, lang: str) -> None:
     from tic_rules.analysis.plan.patching import patch_text
 
-    if target != "-" and os.path.abspath(target) == os.path.abspath(path):
-        raise fault(
-            UsageError,
-            "patch",
-            "--patch 不覆盖原文件：写出的是方案完成后的样子，还不是事实",
-            "--patch does not write over the centre's own file: what it writes is the plan carried out, not yet a fact",
-        )
-    text = Path(path).read_text(encoding="utf-8-sig")
-    write(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
-    click.echo(
-        "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。"
-        if lang == "zh"
-        else "This is the plan carried out: fill in what stands in （） and the judgements as they come.",
-        err=True,
+    text = bytes_to_text(read_named(path, DataError), path)
+    write_as_is(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
+    said = Text(
+        "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。",
+        "This is the plan carried out: fill in what stands in （） and the judgements as they come.",
     )
+    say(said.in_(lang), err=True)

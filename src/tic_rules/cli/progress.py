@@ -11,7 +11,9 @@ _WIDTH = 24
 
 
 class Progress:
-    """`step` counts a file; `make_room` comes before text, which may go to the same terminal (`shared`); `clear` at the end."""
+    """`step` counts a file; `make_room` comes before text, which may go to the same terminal (`shared`);
+    `clear` at the end.
+    """
 
     def __init__(self, total: int, *, wanted: bool, shared: bool) -> None:
         on = (

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tempfile
 from pathlib import Path
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import RuleSetError, fault
-from tic_rules.core.source import BadText, decode, read_text
+from tic_rules.core.limits import MAX_BYTES, BadText, file_too_large
+from tic_rules.core.source import decode, read_text
 from tic_rules.model.loader import load_ruleset, parse_ruleset
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 
@@ -47,7 +49,7 @@ def _show(revision: str, path: str, name: str) -> bytes:
     said = ""
     for tried in (path, f"./{path}"):
         try:
-            done = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, check=False)
+            status, text, wrong = _git_show(f"{revision}:{tried}")
         except OSError:
             raise fault(
                 RuleSetError,
@@ -56,17 +58,29 @@ def _show(revision: str, path: str, name: str) -> bytes:
                 "reading a revision needs the git command, which was not found",
                 file=name,
             ) from None
-        if done.returncode == 0:
-            return done.stdout
-        said = (
-            said or done.stderr.decode("utf-8", "replace").strip().splitlines()[0].removeprefix("fatal: ")
-            if done.stderr
-            else said
-        )
+        if len(text) > MAX_BYTES:
+            raise RuleSetError([file_too_large(name)])
+        if status == 0:
+            return text
+        said = said or next(iter(wrong.decode("utf-8", "replace").strip().splitlines()), "")
     raise fault(
         RuleSetError,
         "no-revision",
-        f"git 读不到这个版本的文件：{said}",
-        f"git cannot read this file of this revision: {said}",
+        f"git 读不到这个版本的文件：{said.removeprefix('fatal: ')}",
+        f"git cannot read this file of this revision: {said.removeprefix('fatal: ')}",
         file=name,
     )
+
+
+def _git_show(what: str) -> tuple[int, bytes, bytes]:
+    """The exit status of `git show`, what it wrote up to the limit and a byte more, and what it complained of."""
+    with (
+        tempfile.TemporaryFile() as complaints,
+        subprocess.Popen(["git", "show", what], stdout=subprocess.PIPE, stderr=complaints) as git,
+    ):
+        text = git.stdout.read(MAX_BYTES + 1) if git.stdout is not None else b""
+        if len(text) > MAX_BYTES:
+            git.kill()
+        git.wait()
+        complaints.seek(0)
+        return git.returncode, text, complaints.read(10_000)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from tic_rules.cli.common import fail_with, lang_option, language, write
-from tic_rules.core.errors import TicRulesError
+from tic_rules.cli.common import lang_option, language, write
+from tic_rules.core.errors import visible
 from tic_rules.model.loader import load_ruleset, shipped_ids
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 
@@ -21,25 +20,13 @@ from tic_rules.results.labels import BEARER, KIND, MODALITY
 def command(ruleset: str | None, format_: str, lang: str | None) -> None:
     """The rule sets on hand; with an id or a path, the rules of one."""
     lang = language(lang)
-    try:
-        if ruleset is None:
-            sets = [load_ruleset(name) for name in shipped_ids()]
-            write(
-                json.dumps([_about(one) for one in sets], ensure_ascii=False, indent=2)
-                if format_ == "json"
-                else _sets(sets, lang),
-                None,
-            )
-        else:
-            one = load_ruleset(ruleset)
-            write(
-                json.dumps(_about(one) | {"rules": _rows(one)}, ensure_ascii=False, indent=2)
-                if format_ == "json"
-                else _rules(one, lang),
-                None,
-            )
-    except TicRulesError as error:
-        fail_with(error, lang)
+    if ruleset is None:
+        sets = [load_ruleset(name) for name in shipped_ids()]
+        text = sinks.as_json([_about(one) for one in sets]) if format_ == "json" else _sets(sets, lang)
+    else:
+        one = load_ruleset(ruleset)
+        text = sinks.as_json(_about(one) | {"rules": _rows(one)}) if format_ == "json" else _rules(one, lang)
+    write(text, None, format_=format_)
 
 
 def _about(ruleset: RuleSet) -> dict[str, object]:
@@ -109,7 +96,8 @@ def _rules(ruleset: RuleSet, lang: str) -> str:
 
 
 def table(rows: list[list[str]]) -> str:
-    """Columns that line up, wide characters counted as two."""
+    """Columns that line up, wide characters counted as two; a text stays in its column."""
+    rows = [[visible(text) for text in row] for row in rows]
     widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
     return (
         "\n".join(

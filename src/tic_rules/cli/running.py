@@ -1,7 +1,8 @@
-"""A run over many files: each read, decided and put into the formats asked for where it was read, perhaps in other processes.
+"""A run over many files: each read, decided and put into the formats asked for where it was read, perhaps
+in other processes.
 
-What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input, and only so many
-files are under way at once, so memory does not grow with their number.
+What comes back of a file is small: pieces of the outputs and counts. It comes in the order of the input,
+and only so many files are under way at once, so memory does not grow with their number.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from uuid import uuid4
 from tic_rules.cli.files import centres_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
-from tic_rules.model.centre import CentreData, Programme, Subject
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.model.subject import Subject
 from tic_rules.renderers import Options, piece_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
@@ -36,7 +39,9 @@ _CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked of every file; small, so that it can go to another process with each few files. No two runs are equal."""
+    """What is asked of every file; small, so that it can go to another process with each few files. No two
+    runs are equal.
+    """
 
     rules: tuple[str, ...] = ()
     day: date | None = None
@@ -62,12 +67,14 @@ class Outcome:
     entries: list[Entry] = field(default_factory=list)
     judged: list[Entry] = field(default_factory=list)
     stale: list[Entry] = field(default_factory=list)
-    approvals: list[CentreData] = field(default_factory=list)
+    approvals: list[Centre] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has reported on."""
+    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has
+    reported on.
+    """
 
     rulesets: tuple[RuleSet, ...]
     vocabulary: Vocabulary
@@ -106,8 +113,10 @@ def _in_force(jurisdiction: str, day: date) -> tuple[RuleSet, ...]:
     return tuple(rulesets_in_force(jurisdiction, day))
 
 
-def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[RuleSet, ...]:
-    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where the data names none."""
+def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[RuleSet, ...]:
+    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where
+    the data names none.
+    """
     chosen = prepared(job).rulesets
     if chosen:
         return chosen
@@ -127,7 +136,7 @@ def rulesets_for(job: Job, subject: CentreData | Programme, day: date) -> tuple[
         raise type(error)([d._replace(file=d.file or file) for d in error.diagnostics]) from None
 
 
-# --- one file ---------------------------------------------------------------------------------------------------------------
+# --- one file ---------------------------------------------------------------------------------
 
 
 def check_file(job: Job, path: str) -> Iterator[Outcome]:
@@ -145,7 +154,7 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
     yield last
 
 
-def _decided(job: Job, centre: CentreData) -> Outcome:
+def _decided(job: Job, centre: Centre) -> Outcome:
     if not job.exemptions and centre.exemptions:
         centre = centre.model_copy(update={"exemptions": ()})
     day = as_of_day(centre, job.day)
@@ -154,7 +163,7 @@ def _decided(job: Job, centre: CentreData) -> Outcome:
     found.notes.extend(_strangers(centre, rulesets))
     if job.approvals:
         known = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
-        found.approvals.append(CentreData.model_construct(**known))
+        found.approvals.append(Centre.model_construct(**known))
     return found
 
 
@@ -197,7 +206,7 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnos
             )
 
 
-# --- many files -------------------------------------------------------------------------------------------------------------
+# --- many files -------------------------------------------------------------------------------
 
 
 def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outcome]:

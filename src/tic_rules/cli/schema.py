@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
 from tic_rules.cli.common import write
+from tic_rules.renderers import sinks
 from tic_rules.results.schemas import centre_schema, report_schema, ruleset_schema
 
 
@@ -15,4 +14,4 @@ from tic_rules.results.schemas import centre_schema, report_schema, ruleset_sche
 def command(what: str) -> None:
     """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of a report."""
     schema = {"centre": centre_schema, "ruleset": ruleset_schema, "report": report_schema}[what]()
-    write(json.dumps(schema, ensure_ascii=False, indent=2), None)
+    write(sinks.as_json(schema), None, format_="json")

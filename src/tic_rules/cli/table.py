@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import click
 
-from tic_rules.cli.common import fail_with, lang_option, language
+from tic_rules.cli.common import lang_option, language, say
 from tic_rules.cli.progress import Progress
-from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, clip, fault
+from tic_rules.cli.replacement import Replacement, guard, unwritable
+from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault
 from tic_rules.engines.checking import parse_day
 from tic_rules.engines.columns.columns import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers import sinks
 
 _ROWS = 100_000
 """So many rows of a Parquet file are held at a time."""
@@ -48,19 +49,14 @@ def command(
 ) -> None:
     """Decide a Parquet table of facts, or centre files (JSON Lines, CSV, Excel, YAML) turned into one."""
     lang = language(lang)
-    try:
-        ruleset = load_ruleset(rules)
-        day = parse_day(as_of) if as_of is not None else None
-        _usable(paths, output, facts)
-        if paths[0].endswith(".parquet"):
-            _decide_file(paths[0], str(output), ruleset, day, lang)
-        else:
-            _decide_centres(paths, output, facts, ruleset, day)
-    except TicRulesError as error:
-        fail_with(error, lang)
-    except OSError as error:
-        click.echo(f"{error.filename}: {error.strerror}", err=True)
-        raise SystemExit(2) from None
+    _usable(paths, output, facts)
+    guard([output, facts], [*paths, rules], command="tic-rules table")
+    ruleset = load_ruleset(rules)
+    day = parse_day(as_of) if as_of is not None else None
+    if paths[0].endswith(".parquet"):
+        _decide_file(paths[0], str(output), ruleset, day, lang)
+    else:
+        _decide_centres(paths, output, facts, ruleset, day)
 
 
 def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None:
@@ -93,11 +89,9 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
         raise fault(
             UsageError, "table", f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}"
         )
-    if output is not None and any(os.path.abspath(path) == os.path.abspath(output) for path in paths):
-        raise fault(UsageError, "table", "--output 不能覆盖输入文件", "--output cannot write over the input")
 
 
-# --- centre files -----------------------------------------------------------------------------------------------------------
+# --- centre files -----------------------------------------------------------------------------
 
 
 def _decide_centres(
@@ -109,24 +103,20 @@ def _decide_centres(
     if wrong:
         raise DataError(wrong)
     table = facts_table(centres, ruleset, as_of=day)
-    if facts is not None:
-        _write(facts, table)
-    if output is not None:
-        _write(output, check_table(table, ruleset))
-
-
-def _write(path: str, table: Any) -> None:
-    with _Writer(path) as writer:
-        writer.write(table)
+    with ExitStack() as files:  # both take their places when both are whole
+        if facts is not None:
+            files.enter_context(_Writer(facts)).write(table)
+        if output is not None:
+            files.enter_context(_Writer(output)).write(check_table(table, ruleset))
 
 
 def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
-    from tic_rules.inputs import read_subjects
-    from tic_rules.model.centre import CentreData
+    from tic_rules.model.centre import Centre
+    from tic_rules.model.reading import read_subjects
 
     for path in paths:
         try:
-            for centre in read_subjects(path, CentreData, ruleset.vocabulary):
+            for centre in read_subjects(path, Centre, ruleset.vocabulary):
                 if isinstance(centre, DataError):
                     wrong.extend(centre.diagnostics)
                 else:
@@ -135,7 +125,7 @@ def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) ->
             wrong.extend(error.diagnostics)
 
 
-# --- tables -----------------------------------------------------------------------------------------------------------------
+# --- tables -----------------------------------------------------------------------------------
 
 
 def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lang: str) -> None:
@@ -146,14 +136,14 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
     try:
         rows = _decide_parts(path, output, ruleset, day)
     except (polars.exceptions.PolarsError, library("pyarrow").ArrowException) as error:
-        told = clip(str(error), 300)
+        reason = clip(str(error), 300)
         raise fault(
             UsageError,
             "table",
-            f"{path} 不能作为事实表读取：{told}",
-            f"{path} cannot be read as a table of facts: {told}",
+            f"{path} 不能作为事实表读取：{reason}",
+            f"{path} cannot be read as a table of facts: {reason}",
         ) from None
-    click.echo(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
+    say(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
 
 
 def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) -> int:
@@ -169,7 +159,9 @@ def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) ->
 
 
 def _ends(file: Any) -> list[int]:
-    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is one part."""
+    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is
+    one part.
+    """
     rows, names = file.metadata.num_rows, file.schema_arrow.names
     if CENTRE not in names or not any(name.startswith("counts@") for name in names):
         return [*range(_ROWS, rows, _ROWS), rows]
@@ -198,28 +190,57 @@ def _parts(file: Any, ends: Sequence[int]) -> Iterator[Any]:
 
 
 class _Writer:
-    """Writes tables one after the other to a Parquet or CSV file."""
+    """Writes tables one after the other to a Parquet or CSV file, which takes its place when all are
+    written.
+    """
 
     def __init__(self, path: str) -> None:
-        self.path, self._files = path, ExitStack()
+        self.path, self.file = path, Replacement(path)
         self._parquet: Any = None
-        self._csv: Any = None
+        self._begun = False
 
-    def __enter__(self) -> _Writer:
-        Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+    def __enter__(self) -> Self:
         return self
 
     def write(self, table: Any) -> None:
+        try:
+            self._write(table)
+        except OSError as error:
+            raise unwritable(self.path, error) from None
+
+    def _write(self, table: Any) -> None:
         if self.path.endswith(".csv"):
-            first = self._csv is None
-            self._csv = self._csv or self._files.enter_context(Path(self.path).open("wb"))  # noqa: SIM115 - closed with the others
-            table.write_csv(self._csv, include_header=first)
+            _harmless(table).write_csv(self.file.stream, include_header=not self._begun)
+            self._begun = True
             return
         arrow = table.to_arrow()
-        self._parquet = self._parquet or self._files.enter_context(
-            library("pyarrow.parquet").ParquetWriter(self.path, arrow.schema)
-        )
+        if self._parquet is None:
+            self._parquet = library("pyarrow.parquet").ParquetWriter(self.file.stream, arrow.schema)
         self._parquet.write_table(arrow)
 
-    def __exit__(self, *_: object) -> None:
-        self._files.close()
+    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+        try:
+            if self._parquet is not None:
+                self._parquet.close()
+        except OSError as error:
+            self.file.discard()
+            if kind is None:
+                raise unwritable(self.path, error) from None
+        self.file.__exit__(kind, *rest)
+
+
+def _harmless(table: Any) -> Any:
+    """A table whose texts no spreadsheet runs and no terminal obeys; other columns are as they were."""
+    polars = library("polars")
+    doubtful = f"{sinks.FORMULA}|{sinks.UNUSUAL}"
+    texts = [
+        name
+        for name, kind in table.schema.items()
+        if kind == polars.String and table[name].str.contains(doubtful).any()
+    ]
+    changed = {
+        name: polars.Series(name, [None if text is None else sinks.cell(text) for text in table[name]])
+        for name in texts
+    }
+    heads = {name: sinks.cell(name) for name in table.columns if sinks.cell(name) != name}
+    return table.with_columns(**changed).rename(heads)

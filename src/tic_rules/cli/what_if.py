@@ -11,8 +11,9 @@ import click
 
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.choosing import chosen
-from tic_rules.cli.common import fail_with, lang_option, language, tell, write
+from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
+from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import Diagnostic, TicRulesError, UsageError, fault
 from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import parse_day
@@ -57,17 +58,17 @@ def command(
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
     lang = language(lang)
-    try:
-        values = [_value(text) for text in sets]
-        changed, files = _rule_changes(changes)
-        span = _span(over) if over is not None else None
-        day = parse_day(as_of) if as_of is not None else None
-    except TicRulesError as error:
-        fail_with(error, lang)
+    guard([output], [*paths, *rules, *changes], command="tic-rules what-if")
+    values = [_value(text) for text in sets]
+    changed, files = _rule_changes(changes)
+    span = _span(over) if over is not None else None
+    day = parse_day(as_of) if as_of is not None else None
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
     used: set[str] = set()
-    for path in expand(paths, broken):
+    listed = list(expand(paths, broken))
+    guard([output], listed, command="tic-rules what-if")
+    for path in listed:
         try:
             centre, on, rulesets = chosen(path, rules, as_of, own_day=True)
             for ruleset in rulesets:
@@ -81,17 +82,14 @@ def command(
                 diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics
             )
     for name in [name for name in (*changed, *files) if name not in used and not broken]:
-        broken.extend(
-            fault(
-                UsageError,
-                "unknown-ruleset",
-                f"没有用到规则集 {name} 的改动",
-                f"no centre is checked against {name}, which is to be changed",
-            ).diagnostics
+        zh, en = (
+            f"没有用到规则集 {name} 的改动",
+            f"no centre is checked against {name}, which is to be changed",
         )
-    tell(broken, lang)
+        broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
+    diagnose(broken, lang)
     if results:
-        write(render(results, format_, lang), output)
+        write(render(results, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
 
 
@@ -120,7 +118,7 @@ def _rule_changes(
             ruleset = load_ruleset(text)
             files[ruleset.id] = ruleset
             continue
-        own, slash, rest = name.strip().partition("/")
+        ruleset_id, slash, rest = name.strip().partition("/")
         rule, _, part = rest.partition(".")
         if not slash or not rule:
             raise fault(
@@ -129,7 +127,7 @@ def _rule_changes(
                 f"--rule 应写作 规则集/规则=取值，不是 {text}",
                 f"--rule is RULESET/RULE=VALUE, not {text}",
             )
-        changes.setdefault(own, []).append((rule, part or None, value.strip()))
+        changes.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
     return changes, files
 
 
@@ -139,16 +137,18 @@ def _other(
     files: dict[str, RuleSet],
     used: set[str],
 ) -> RuleSet | None:
-    """The rule set with the changes that are meant for it; a rule file stands in for the one of its jurisdiction."""
+    """The rule set with the changes that are meant for it; a rule file stands in for the one of its
+    jurisdiction.
+    """
     other = files.get(ruleset.id) or next(
         (file for file in files.values() if file.jurisdiction == ruleset.jurisdiction), None
     )
     if other is not None:
         used.add(other.id)
-    found = other
+    changed = other
     for rule, part, value in changes.get(ruleset.id, ()):
         used.add(ruleset.id)
-        start = found or ruleset
+        start = changed or ruleset
         if rule not in start:
             raise fault(
                 UsageError,
@@ -156,8 +156,8 @@ def _other(
                 f"规则集 {ruleset.id} 没有规则 {rule}",
                 f"rule set {ruleset.id} has no rule {rule}",
             )
-        found = start.with_change(rule, **{part: value}) if part else start.with_change(rule, value)
-    return found
+        changed = start.with_change(rule, **{part: value}) if part else start.with_change(rule, value)
+    return changed
 
 
 def _span(text: str) -> tuple[date, date]:

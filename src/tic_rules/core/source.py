@@ -1,27 +1,30 @@
-"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same nodes.
+"""Text to nodes that keep their places: YAML by PyYAML's (C) composer, JSON by a small composer of the same
+nodes.
 
-Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never turned into
-something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable bytes are diagnostics.
+Scalars stay raw: `Plain` text means what the field that reads it says, so `3.10`, `010` and `no` are never
+turned into something else on the way. Duplicate keys, tags, aliases that grow without bound and undecodable
+bytes are diagnostics.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from bisect import bisect_right
-from collections.abc import Iterable, Iterator
-from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
 from tic_rules.core.errors import Diagnostic, Text, clip
-
-MAX_BYTES = 16 * 1024 * 1024
-MAX_NODES = 100_000
-MAX_DEPTH = 100
-MAX_ENTRIES = 3_000
-"""Of one list or mapping: a centre has tens, and a rule that looks at each of them takes its time."""
+from tic_rules.core.limits import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_ENTRIES,
+    MAX_NODES,
+    BadText,
+    file_too_large,
+    too_deep,
+    too_large,
+)
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STR = "tag:yaml.org,2002:str"
@@ -34,7 +37,8 @@ _TAGS = frozenset(_TAG_OF.values())
 
 
 class _Tags:
-    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of node alone."""
+    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of
+    node alone."""
 
     @staticmethod
     def resolve(kind: Any, value: Any, implicit: Any) -> str:
@@ -77,7 +81,8 @@ class Plain(str):
 
 
 class Mark(NamedTuple):
-    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column are row and column."""
+    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column
+    are row and column."""
 
     line: int
     column: int
@@ -86,18 +91,13 @@ class Mark(NamedTuple):
     cell: str = ""
 
 
-class BadText(Exception):
-    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the loaders."""
-
-    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
-        self.diagnostics = list(diagnostics)
-        super().__init__(str(self.diagnostics))
+S = TypeVar("S", bound="Source")
 
 
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_children", "_extents", "data", "file", "root", "shown")
+    __slots__ = ("_children", "_extents", "data", "file", "left_out", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
@@ -105,15 +105,37 @@ class Source:
         self._children: dict[int, dict[str, yaml.Node]] = {}
         self.shown: dict[tuple[str | int, ...], Any] = {}
         """What findings show of a place, by its path, made once: the text does not change."""
+        self.left_out: Collection[str | int] = frozenset()
+        """Fields that have no place: their values are not those of the text."""
 
-    def _walk(self, parts: Iterable[str | int]) -> tuple[yaml.Node | None, bool]:
+    def __deepcopy__(self, memo: Any) -> Source:
+        return self
+
+    def without(self, fields: Iterable[str]) -> Source:
+        """The text without some of its fields: they have no place, for their values are not those of the
+        text."""
+        return self._leaving_out(Source(self.file, self.root, self.data), fields)
+
+    def _leaving_out(self, copy: S, fields: Iterable[str]) -> S:
+        copy.left_out = frozenset((*self.left_out, *fields))
+        copy.data = {name: value for name, value in self.data.items() if name not in copy.left_out}
+        return copy
+
+    def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The faults that were met when the text was read, and those of its data."""
+        return diagnostics
+
+    def _walk(self, parts: Sequence[str | int]) -> tuple[yaml.Node | None, bool]:
+        """The node of a place, or of what lies nearest above it, and whether it is the place itself."""
+        if parts and parts[0] in self.left_out:
+            return None, False
         node, whole = self.root, True
         for part in parts:
-            found = self._child(node, part)
-            if found is None:
+            child = self._child(node, part)
+            if child is None:
                 whole = False
                 continue
-            node = found
+            node = child
         return node, whole
 
     def _child(self, node: yaml.Node | None, part: str | int) -> yaml.Node | None:
@@ -130,8 +152,9 @@ class Source:
             return node.value[int(part)]  # type: ignore[no-any-return]
         return None
 
-    def locate(self, parts: Iterable[str | int]) -> Mark:
-        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no text."""
+    def locate(self, parts: Sequence[str | int]) -> Mark:
+        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no
+        text."""
         node, _ = self._walk(parts)
         return mark_of(node) if node is not None else Mark(0, 0)
 
@@ -144,13 +167,14 @@ class Source:
                     return mark_of(key)
         return self.locate(parts)
 
-    def extent(self, parts: Iterable[str | int]) -> Mark:
-        """The place of a value with its true end: PyYAML lets a block end where the next token begins, comments included."""
+    def extent(self, parts: Sequence[str | int]) -> Mark:
+        """The place of a value with its true end: PyYAML lets a block end where the next token begins,
+        comments included."""
         key = tuple(parts)
-        found = self._extents.get(key)
-        if found is None:
-            found = self._extents[key] = self._extent(key)
-        return found
+        mark = self._extents.get(key)
+        if mark is None:
+            mark = self._extents[key] = self._extent(key)
+        return mark
 
     def _extent(self, parts: tuple[str | int, ...]) -> Mark:
         node, _ = self._walk(parts)
@@ -163,8 +187,9 @@ class Source:
         return Mark(start.line, start.column, end.end_line, end.end_column)
 
     def nearest(self, parts: tuple[str | int, ...]) -> Mark:
-        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of the first key of the text."""
-        if self.root is None or self.has(parts):
+        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of
+        the first key of the text."""
+        if self.root is None or self.has(parts) or (parts and parts[0] in self.left_out):
             return self.extent(parts)
         for length in range(len(parts) - 1, 0, -1):
             if self.has(parts[:length]):
@@ -177,7 +202,7 @@ class Source:
             return mark_of(self.root.value[0][0])
         return self.locate(())
 
-    def has(self, parts: Iterable[str | int]) -> bool:
+    def has(self, parts: Sequence[str | int]) -> bool:
         return self.root is not None and self._walk(parts)[1]
 
 
@@ -201,18 +226,10 @@ def is_index(part: str | int) -> bool:
 
 
 def decode(raw: bytes, file: str) -> str:
-    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the likely encoding."""
+    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
+    likely encoding."""
     if len(raw) > MAX_BYTES:
-        size = MAX_BYTES // 1024 // 1024
-        raise BadText(
-            [
-                Diagnostic(
-                    "too-large",
-                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
-                    file,
-                )
-            ]
-        )
+        raise BadText([file_too_large(file)])
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise BadText([_not_utf8(file, 1, 1, "UTF-16")])
     try:
@@ -249,11 +266,17 @@ def _not_utf8(file: str, line: int, column: int, looks: str) -> Diagnostic:
 
 
 def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, ours: bool = False) -> Source:
-    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate key, tag and alias fault found.
+    """Compose YAML text, or JSON text that starts on a line of its file. Raises BadText with every duplicate
+    key, tag and alias fault found.
 
     A text of `ours` came with the program: it is not looked through for what would exhaust the composer.
     """
-    root = _compose_json(text, file, line) if json_text else _compose_yaml(text, file, ours)
+    if json_text:
+        from tic_rules.core.json_nodes import compose_json  # most files are YAML
+
+        root = compose_json(text, file, line)
+    else:
+        root = _compose_yaml(text, file, ours)
     if root is None:
         raise BadText([Diagnostic("empty", Text("文件是空的", "the file is empty"), file, line, 1)])
     faults: list[Diagnostic] = []
@@ -300,7 +323,7 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
             ]
         ) from None
     except (RecursionError, MemoryError):
-        raise BadText([_too_deep(file, 1, 1)]) from None
+        raise BadText([too_deep(file, 1, 1)]) from None
     finally:
         if loader is not None:
             loader.dispose()
@@ -322,8 +345,9 @@ _FEW = 300
 def _refuse_monsters(text: str, file: str) -> None:
     """Refuse what would exhaust the C composer, which recurses without a limit and keeps every node.
 
-    A block collection within another starts further to the right, so a line's leading blanks and indicators bound the depth;
-    opening brackets bound it in flow style. Only a text that is long, or over a bound, is read event by event first.
+    A block collection within another starts further to the right, so a line's leading blanks and indicators
+    bound the depth; opening brackets bound it in flow style. Only a text that is long, or over a bound, is
+    read event by event first.
     """
     if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not _INDENTED.search(text):
         return
@@ -342,35 +366,16 @@ def _refuse_monsters(text: str, file: str) -> None:
             depth += isinstance(event, yaml.CollectionStartEvent)
             if depth > MAX_DEPTH or count > MAX_NODES:
                 place = event.start_mark.line + 1, event.start_mark.column + 1
-                raise BadText([_too_deep(file, *place) if depth > MAX_DEPTH else _too_large(file, *place)])
+                raise BadText([too_deep(file, *place) if depth > MAX_DEPTH else too_large(file, *place)])
     except yaml.YAMLError:
         return  # the composer stops at the same place and says why
     finally:
         loader.dispose()
 
 
-def _too_deep(file: str, line: int, column: int) -> Diagnostic:
-    return Diagnostic(
-        "too-deep",
-        Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"),
-        file,
-        line,
-        column,
-    )
-
-
-def _too_large(file: str, line: int, column: int) -> Diagnostic:
-    return Diagnostic(
-        "too-large",
-        Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"),
-        file,
-        line,
-        column,
-    )
-
-
 class _Builder:
-    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it is used."""
+    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it
+    is used."""
 
     def __init__(self, file: str, faults: list[Diagnostic]) -> None:
         self.file, self.faults, self.count, self.size = file, faults, 0, 0
@@ -383,151 +388,64 @@ class _Builder:
     def build(self, node: yaml.Node, depth: int = 0) -> Any:
         self.count += 1
         if depth > MAX_DEPTH:
-            raise BadText([_too_deep(self.file, *mark_of(node)[:2])])
+            raise BadText([too_deep(self.file, *mark_of(node)[:2])])
         if self.count > MAX_NODES or self.size > MAX_BYTES:
-            raise BadText([_too_large(self.file, *mark_of(node)[:2])])
+            raise BadText([too_large(self.file, *mark_of(node)[:2])])
         if node.tag not in _TAGS:
-            self._fault(
-                node, "tag", f"不允许使用标签 {clip(node.tag)}", f"tags are not allowed: {clip(node.tag)}"
-            )
+            shown = clip(node.tag)
+            self._fault(node, "tag", f"不允许使用标签 {shown}", f"tags are not allowed: {shown}")
         if isinstance(node, yaml.ScalarNode):
-            self.size += len(node.value)
-            if node.style not in (None, ""):
-                return node.value
-            return None if node.value in _NULLS else Plain(node.value)
+            text: str = node.value
+            self.size += len(text)
+            if node.style:
+                return text
+            return None if text in _NULLS else Plain(text)
         if len(node.value) > MAX_ENTRIES:
             self._fault(node, "too-large", f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
             return []
         if isinstance(node, yaml.SequenceNode):
             return [self.build(item, depth + 1) for item in node.value]
-        return dict(self._entries(node, depth))
+        return self._mapping(node, depth + 1)
 
-    def _entries(self, node: yaml.Node, depth: int) -> Iterator[tuple[str, Any]]:
-        seen: dict[str, yaml.Node] = {}
+    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Any]:
+        data: dict[str, Any] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(key, "key", "键必须是文字", "a key must be text")
                 continue
-            if key.value in seen:
-                first = seen[key.value].start_mark.line + 1
-                name = clip(key.value)
-                self._fault(
-                    key,
-                    "duplicate-key",
-                    f"键 {name} 重复（第 {first} 行已有）",
-                    f"key {name} is given twice (first on line {first})",
-                )
+            name: str = key.value
+            if name in data:
+                self._given_twice(node, key)
                 continue
-            seen[key.value] = key
-            self.size += len(key.value)
-            yield key.value, self.build(value, depth + 1)
+            self.size += len(name)
+            data[name] = self.build(value, depth)
+        return data
+
+    def _given_twice(self, node: yaml.Node, key: yaml.Node) -> None:
+        """The fault of a key that stands in a mapping already; the first is looked for as long as it is told."""
+        if len(self.faults) < 100:
+            earlier = next(given for given, _ in node.value if given.value == key.value)
+            line, shown = earlier.start_mark.line + 1, clip(key.value)
+            self._fault(
+                key,
+                "duplicate-key",
+                f"键 {shown} 重复（第 {line} 行已有）",
+                f"key {shown} is given twice (first on line {line})",
+            )
 
 
-_JSON_SPACE = re.compile(r"[ \t\r\n]*")
-_JSON_WORD = re.compile(r"-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null")
-
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
-
-
-def _compose_json(text: str, file: str, line: int) -> yaml.Node | None:
-    composer = _Json(text, file, line)
-    at = composer.space(0)
-    if at == len(text):
-        return None
-    node, at = composer.value(at, 0)
-    at = composer.space(at)
-    if at != len(text):
-        composer.wrong(at, "多余的内容", "content after the end of the value")
-    return node
-
-
-class _Json:
-    """RFC 8259 to PyYAML nodes, so that JSON keeps its places too."""
-
-    def __init__(self, text: str, file: str, first_line: int) -> None:
-        self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
-        self.starts = [0] + [m.end() for m in re.finditer("\n", text)]
-
-    def space(self, at: int) -> int:
-        match = _JSON_SPACE.match(self.text, at)
-        return match.end() if match else at
-
-    def mark(self, at: int) -> yaml.Mark:
-        line = bisect_right(self.starts, at) - 1
-        return yaml.Mark(self.file, at, line + self.before, at - self.starts[line], None, 0)
-
-    def wrong(self, at: int, zh: str, en: str) -> None:
-        mark = self.mark(min(at, len(self.text)))
-        raise BadText(
-            [
-                Diagnostic(
-                    "json",
-                    Text(f"JSON 语法错误：{zh}", f"JSON syntax error: {en}"),
-                    self.file,
-                    mark.line + 1,
-                    mark.column + 1,
-                )
-            ]
-        )
-
-    def string(self, at: int) -> tuple[str, int]:
-        try:
-            value, end = scanstring(self.text, at + 1, True)
-        except json.JSONDecodeError as error:
-            self.wrong(error.pos, "字符串没有正确结束", error.msg)
-            raise
-        if _SURROGATE.search(value):
-            self.wrong(at, "字符串含有不成对的代理码", "a lone surrogate in a string")
-        return value, end
-
-    def value(self, at: int, depth: int) -> tuple[yaml.Node, int]:
-        if depth > MAX_DEPTH:
-            mark = self.mark(at)
-            raise BadText([_too_deep(self.file, mark.line + 1, mark.column + 1)])
-        self.count += 1
-        if self.count > MAX_NODES:
-            mark = self.mark(at)
-            raise BadText([_too_large(self.file, mark.line + 1, mark.column + 1)])
-        char = self.text[at : at + 1]
-        start = self.mark(at)
-        if char == '"':
-            value, end = self.string(at)
-            return yaml.ScalarNode(_STR, value, start, self.mark(end), '"'), end
-        if char in ("{", "["):
-            return self.collection(at, depth, start, char)
-        word = _JSON_WORD.match(self.text, at)
-        if not word:
-            self.wrong(at, "这里应有一个值", "a value is expected here")
-        assert word is not None
-        return yaml.ScalarNode(_STR, word.group(), start, self.mark(word.end()), None), word.end()
-
-    def collection(self, at: int, depth: int, start: yaml.Mark, opening: str) -> tuple[yaml.Node, int]:
-        mapping, close = opening == "{", "}" if opening == "{" else "]"
-        items: list[Any] = []
-        at = self.space(at + 1)
-        while self.text[at : at + 1] != close:
-            if items:
-                if self.text[at : at + 1] != ",":
-                    self.wrong(at, f"缺少逗号或 {close}", f"a comma or {close} is expected")
-                at = self.space(at + 1)
-            if mapping:
-                if self.text[at : at + 1] != '"':
-                    self.wrong(at, "这里应有一个带引号的键", "a quoted key is expected")
-                key_start = self.mark(at)
-                name, at = self.string(at)
-                key = yaml.ScalarNode(_STR, name, key_start, self.mark(at), '"')
-                at = self.space(at)
-                if self.text[at : at + 1] != ":":
-                    self.wrong(at, "缺少冒号", "a colon is expected")
-                value, at = self.value(self.space(at + 1), depth + 1)
-                items.append((key, value))
-            else:
-                value, at = self.value(at, depth + 1)
-                items.append(value)
-            at = self.space(at)
-        end = self.mark(at + 1)
-        kind = yaml.MappingNode if mapping else yaml.SequenceNode
-        return kind(
-            "tag:yaml.org,2002:map" if mapping else "tag:yaml.org,2002:seq", items, start, end
-        ), at + 1
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "MAX_ENTRIES",
+    "BadText",
+    "Mark",
+    "Plain",
+    "Source",
+    "decode",
+    "is_index",
+    "mark_of",
+    "pointer",
+    "read_text",
+    "unpointer",
+]

@@ -17,8 +17,11 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Series, Subject
+from tic_rules.model.centre import Centre
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Subject
+from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
@@ -69,9 +72,7 @@ def check_subject(
         _about(ruleset),
         as_of.isoformat(),
     )
-    known = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
-    statuses = dict(zip(ruleset.rule_ids, known, strict=True))
-    statuses |= {rule: decision.status for rule, (_, decision) in exempted.items()}
+    statuses = _statuses(scene, decisions, exempted)
     return Report(
         about,
         lambda: _findings(scene, decisions, statuses, exempted),
@@ -80,6 +81,17 @@ def check_subject(
         lambda: _warnings(scene, used),
         subject,
     )
+
+
+def _statuses(
+    scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
+) -> dict[str, Any]:
+    """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is looked at."""
+    decided = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
+    statuses = dict(zip(scene.ruleset.rule_ids, decided, strict=True))
+    for rule_id, (_, decision) in exempted.items():
+        statuses[rule_id] = decision.status
+    return statuses
 
 
 def _findings(
@@ -178,7 +190,7 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 
 
 def _centre(subject: Subject) -> Part | None:
-    if not isinstance(subject, CentreData):
+    if not isinstance(subject, Centre):
         return None
     name = subject.name
     if isinstance(name, Series):

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Range, Span
-from tic_rules.model.centre import Dated, Series, Subject, value_at
 from tic_rules.model.conditions import Test, Where
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
+from tic_rules.model.subject import Subject
+from tic_rules.model.values import Dated, Series
 
 Path = tuple[str | int, ...]
 """Where something stands in the data."""
@@ -278,7 +280,7 @@ class Lists:
         return any_of(values)
 
     def _through(
-        self, test: Test, series: Series, entry: Entry, attribute: str, day: date, missing: list[Path]
+        self, test: Test, series: Series[Any], entry: Entry, attribute: str, day: date, missing: list[Path]
     ) -> int:
         values, open_end = series_at(series, day, self.reported_on)
         results = {self._allows(test, value, missing, entry, attribute) for value in values}
@@ -326,7 +328,7 @@ def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
 # --- series ------------------------------------------------------------------------------------------------
 
 
-def candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list[int], bool]:
+def candidates(entries: Sequence[Dated[Any]], day: date, spoken: date) -> tuple[list[int], bool]:
     """Which entries may hold on a day, and whether something that the data does not show may hold instead."""
     last = min(day, spoken)
     certain = [index for index, entry in enumerate(entries) if entry.when.last <= last]
@@ -337,7 +339,7 @@ def candidates(entries: Sequence[Dated], day: date, spoken: date) -> tuple[list[
     return [index for index in certain + possible if entries[index].when.last >= latest], not certain
 
 
-def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+def series_at(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
     """The values that a series may have on a day; True beside them where it may also be something else."""
     places, open_end = candidates(series, day, spoken)
     values: list[Any] = []
@@ -347,7 +349,7 @@ def series_at(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]
     return values, open_end
 
 
-def unclear_places(series: Series, path: Path, day: date) -> tuple[Path, ...]:
+def unclear_places(series: Series[Any], path: Path, day: date) -> tuple[Path, ...]:
     """The places of a series that leave open what holds on a day: dates and values that are not exact; else the whole."""
     near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
     dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]

@@ -7,8 +7,8 @@ from typing import Any
 
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.judgements import expired
-from tic_rules.model.centre import Subject
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Subject
 
 
 def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:

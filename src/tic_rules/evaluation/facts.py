@@ -22,9 +22,11 @@ from tic_rules.evaluation.entries import (
     undated,
     within,
 )
-from tic_rules.model.centre import Dated, Programme, Record, Series, Subject
 from tic_rules.model.conditions import Where
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Dated, Series
 
 MANY_SUMS = 4_096
 """So many different sums of entries that may or may not count are told apart; beyond it, what lies between counts too."""

@@ -19,7 +19,7 @@ def sort_judgements(scene: Scene) -> None:
         return
     items, as_of, attested = items_of_rules(scene.ruleset), scene.as_of, scene.attested
     for index, given in enumerate(scene.subject.attestations):
-        rule = items.get(given.rule)
+        rule = items.get(given.rule or "")
         if rule is None:
             continue
         rule_id, of_items = rule

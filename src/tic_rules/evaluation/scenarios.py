@@ -17,8 +17,10 @@ from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.values import Series
 
 MOST = 4_500_000
 """Entries that are looked at, in all scenarios, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
@@ -115,7 +117,7 @@ def lists_of(ruleset: RuleSet, rule: Rule) -> set[str]:
 def clock_places(scene: Scene, approval: bool, term: bool, application: bool = False) -> tuple[Path, ...]:
     """Where the data says what the clock is made of; what it does not say is left out."""
     centre = scene.subject
-    if not isinstance(centre, CentreData):
+    if not isinstance(centre, Centre):
         return ()
     asked = {"approved_on": approval, "term_years": term, "applied_on": application}
     return tuple(
@@ -130,7 +132,7 @@ def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
         subject = scene.subject
         known = (
             _scenarios(scene, subject, needs)
-            if isinstance(subject, CentreData)
+            if isinstance(subject, Centre)
             else Scenarios((Scenario(None, None, None),), ())
         )
         scene.scenarios[needs] = known
@@ -140,7 +142,7 @@ def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
 def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
     """The one scenario of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
     centre = scene.subject
-    assert isinstance(centre, CentreData)
+    assert isinstance(centre, Centre)
     span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
     if span is None or span.first != span.last or span.last > scene.as_of:
         return None
@@ -149,10 +151,10 @@ def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
     ):
         return None
     term_end = add_years(span.first, int(term.low)) if term is not None and term.exact else None
-    return Scenario(span.first, applied.first if needs.application else None, term_end)
+    return Scenario(span.first, applied.first if needs.application and applied else None, term_end)
 
 
-def _scenarios(scene: Scene, centre: CentreData, needs: Needs) -> Scenarios:
+def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
     exact = exact_scenario(scene, needs)
     if exact is not None:
         return Scenarios((exact,), ())
@@ -259,7 +261,7 @@ def _facts_of(scene: Scene, rule: Rule) -> list[Any]:
     return facts + [scene.facts[fact.kinds] for fact in facts if fact.kinds]
 
 
-def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
+def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[int]:
     """By how many years a day of the data may be shifted back to a day of approval that matters."""
     terms = (
         _terms(centre, FIRST_DAY, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None]
@@ -270,13 +272,13 @@ def _offsets(scene: Scene, centre: CentreData, needs: Needs) -> list[int]:
     return sorted({0, *counted, *terms})
 
 
-def _end_is_anywhere(centre: CentreData, needs: Needs) -> bool:
+def _end_is_anywhere(centre: Centre, needs: Needs) -> bool:
     """Where the approval may have been on any day, one term of years already lets the end fall on any day."""
     return centre.approved_on is None and not needs.window
 
 
 def _from_approval(
-    scene: Scene, centre: CentreData, needs: Needs, approved: date | None, undecided: bool
+    scene: Scene, centre: Centre, needs: Needs, approved: date | None, undecided: bool
 ) -> Iterable[Scenario]:
     applications: list[date | None] = [None]
     if needs.application:
@@ -301,7 +303,7 @@ def _from_approval(
     return (Scenario(approved, applied, term_end) for applied in applications for term_end in terms)
 
 
-def _terms(centre: CentreData, approved: date, as_of: date) -> list[int]:
+def _terms(centre: Centre, approved: date, as_of: date) -> list[int]:
     """The terms of years that the data allows; those that end long after the as-of day are alike."""
     known = centre.term_years or Range(1, LAST_DAY.year)
     longest = max(as_of.year - approved.year, 0) + 2 if approved != FIRST_DAY else 12

@@ -14,8 +14,10 @@ from tic_rules.evaluation.facts import Reading, Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, Scenarios, clock_places, needs_of, scenarios_of
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Series, value_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.values import Series
 
 
 def settle(rule: Rule, scene: Scene) -> Decision:
@@ -188,7 +190,7 @@ def amount_of(rule: Rule, scene: Scene) -> Reading:
 def day_not_needed(rule: Rule, scene: Scene, scenarios: tuple[Scenario, ...]) -> bool:
     """Whether an approved centre's application or approval, on a day that is left out, is behind it: what is not met then has failed."""
     centre = scene.subject
-    if rule.by not in ("application", "approval") or not isinstance(centre, CentreData):
+    if rule.by not in ("application", "approval") or not isinstance(centre, Centre):
         return False
     left_out = centre.approved_on is None or (rule.by == "application" and centre.applied_on is None)
     return left_out and all(scenario.approved is not None for scenario in scenarios)

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.source import MAX_BYTES, Mark
+from tic_rules.core.files import read_named
+from tic_rules.core.limits import MAX_BYTES, file_too_large
+from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Table
 
 MAX_ROWS = 20_000
+MAX_COLUMNS = 20_000
+"""Delimiters of a line: more than the header may have, for text in quotes has them too."""
+MAX_CELLS = 2_000_000
 SUFFIXES = (".csv", ".tsv")
 
 
@@ -22,6 +28,8 @@ class TextRow:
     """A row of a CSV file; where a cell stands in the text is found out when it is asked for."""
 
     __slots__ = ("cells", "delimiter", "line", "raw")
+    copied: Collection[int] = ()
+    across: Collection[int] = ()
 
     def __init__(self, cells: Sequence[str], line: int, raw: str, delimiter: str) -> None:
         self.cells, self.line, self.raw, self.delimiter = cells, line, raw, delimiter
@@ -38,30 +46,21 @@ def _place(raw: str, at: int, line: int) -> tuple[int, int]:
 
 def _extent(raw: str, delimiter: str, column: int) -> tuple[int, int]:
     """Where the cell of a column begins and ends in the text of its row."""
-    start, quoted, at = 0, False, 0
-    for at, char in enumerate(raw):
-        if char == '"':
+    start, quoted = 0, False
+    for sign in re.finditer(f'["\r\n{re.escape(delimiter)}]', raw):
+        if sign.group() == '"':
             quoted = not quoted
-        elif not quoted and (char == delimiter or char in "\r\n"):
-            if column == 0 or char != delimiter:
-                return start, at
-            column, start = column - 1, at + 1
-    return start, len(raw) if raw else at
+        elif not quoted:
+            if column == 0 or sign.group() != delimiter:
+                return start, sign.start()
+            column, start = column - 1, sign.end()
+    return start, len(raw)
 
 
 def decode_table(raw: bytes, file: str) -> str:
     """Text in UTF-8, UTF-16 (with its mark) or GB18030. Raises DataError."""
     if len(raw) > MAX_BYTES:
-        size = MAX_BYTES // 1024 // 1024
-        raise DataError(
-            [
-                Diagnostic(
-                    "too-large",
-                    Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB"),
-                    file,
-                )
-            ]
-        )
+        raise DataError([file_too_large(file)])
     encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
     for encoding in encodings:
         try:
@@ -96,11 +95,20 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
     taken: list[str] = []
 
     def lines() -> Iterator[str]:
-        for line in io.StringIO(text, newline=""):
-            taken.append(line)
-            yield line
+        for written in io.StringIO(text, newline=""):
+            if len(written) > MAX_COLUMNS and written.count(delimiter) > MAX_COLUMNS:
+                raise too_much(line)
+            taken.append(written)
+            yield written
 
-    line, count = first, 0
+    def too_much(at: int) -> DataError:
+        said = Text(
+            f"超过 {MAX_ROWS} 行、{MAX_COLUMNS} 列或 {MAX_CELLS} 个单元格；请分成几个文件",
+            f"more than {MAX_ROWS} rows, {MAX_COLUMNS} columns or {MAX_CELLS} cells; split the file",
+        )
+        return DataError([Diagnostic("too-large", said, file, at, 1)])
+
+    line, count, size = first, 0, 0
     reader = csv.reader(lines(), delimiter=delimiter, strict=True)
     while True:
         taken.clear()
@@ -111,40 +119,24 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
             raise DataError([Diagnostic("csv", said, file, line, 1)]) from None
         if cells is None:
             return
-        count += 1
-        if count > MAX_ROWS:
-            said = Text(f"超过 {MAX_ROWS} 行；请分成几个文件", f"more than {MAX_ROWS} rows; split the file")
-            raise DataError([Diagnostic("too-large", said, file, line, 1)])
+        count, size = count + 1, size + len(cells)
+        if count > MAX_ROWS or size > MAX_CELLS:
+            raise too_much(line)
         yield TextRow(cells, line, "".join(taken), delimiter)
         line += len(taken)
 
 
-def csv_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
+def csv_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
     main = table_of(decode_table(raw, file), file)
     lists = []
     for sheet, path in list_files(Path(file), reader.names):
         lists.append((sheet, _beside(path)))
-    yield from reader.subjects(main, lists)
+    yield from reader.sources(main, lists)
 
 
 def _beside(path: Path) -> Table:
-    try:
-        size = path.stat().st_size
-        table = table_of(
-            decode_table(b" " * (MAX_BYTES + 1) if size > MAX_BYTES else path.read_bytes(), str(path)),
-            str(path),
-        )
-    except OSError as error:
-        raise DataError(
-            [
-                Diagnostic(
-                    "unreadable",
-                    Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}"),
-                    str(path),
-                )
-            ]
-        ) from None
+    table = table_of(decode_table(read_named(str(path), DataError), str(path)), str(path))
     return Table(path.name, [_InFile(row, path.name) for row in table.rows])
 
 
@@ -152,6 +144,8 @@ class _InFile:
     """A row of a file beside the one that was named: its places say which."""
 
     __slots__ = ("cells", "name", "row")
+    copied: Collection[int] = ()
+    across: Collection[int] = ()
 
     def __init__(self, row: Any, name: str) -> None:
         self.cells, self.row, self.name = row.cells, row, name
@@ -165,34 +159,42 @@ def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
     """The files beside `centres.csv` that hold its lists: `centres.contributions.csv`, `centres_资金投入.csv`."""
     if not path.parent.is_dir():
         return
-    for other in sorted(path.parent.iterdir()):
-        if (
-            other.suffix.lower() in SUFFIXES
-            and other.name != path.name
-            and other.stem.startswith(path.stem)
-            and other.is_file()
-        ):
-            own = re.match(r"[._-](.+)", other.stem[len(path.stem) :])
-            if own is None:
-                continue
-            if is_one_of(own.group(1), (SERIES,)):
-                yield None, other
-                continue
-            try:
-                sheet = names.sheet(own.group(1))
-            except Unclear:
-                continue
-            if sheet is not None:
-                yield sheet, other
+    stem = path.stem
+    for name in sorted(name for name in os.listdir(path.parent) if name.startswith(stem)):
+        held = _list_of(name, stem, names)
+        if held is not None and (path.parent / name).is_file():
+            yield held.sheet, path.parent / name
 
 
-def is_list_file(path: Path, names: Names) -> bool:
-    """Whether a CSV file holds a list of another one beside it, and is read with that."""
+class _Held(NamedTuple):
+    """What a file beside another holds: a list, or the series where there is no sheet."""
+
+    sheet: Sheet | None
+
+
+def _list_of(name: str, stem: str, names: Names) -> _Held | None:
+    """What a file holds by its name, beside the file of that stem; None where it is no list of it."""
+    own, suffix = os.path.splitext(name)
+    part = own[len(stem) :]
+    if (
+        suffix.lower() not in SUFFIXES
+        or not own.startswith(stem)
+        or part[:1] not in tuple("._-")
+        or len(part) < 2
+    ):
+        return None
+    if is_one_of(part[1:], (SERIES,)):
+        return _Held(None)
+    try:
+        sheet = names.sheet(part[1:])
+    except Unclear:
+        return None
+    return None if sheet is None else _Held(sheet)
+
+
+def is_list_file(path: Path, names: Names, stems: Collection[str]) -> bool:
+    """Whether a CSV file holds a list of another one beside it, and is read with that. `stems`: of the tables in its folder."""
+    ends = (at for at, char in enumerate(path.stem) if char in "._-" and at)
     return any(
-        other.is_file()
-        and other != path
-        and path.stem.startswith(other.stem)
-        and any(found == path for _, found in list_files(other, names))
-        for other in path.parent.iterdir()
-        if other.suffix.lower() in SUFFIXES
+        path.stem[:at] in stems and _list_of(path.name, path.stem[:at], names) is not None for at in ends
     )

@@ -1,4 +1,5 @@
-"""The cases of a corpus as examples for the pages of the rules: what each changes, and the status that is expected."""
+"""The cases of a corpus as examples for the pages of the rules: what each changes, and the status that is
+expected."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import DataError, fault
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, decode, read_text
 
 PROGRAMME = "programme"
@@ -15,7 +17,8 @@ PROGRAMME = "programme"
 
 
 class Example(NamedTuple):
-    """A case that shows how a rule is decided: what its data changes from a complete centre, on which day, and what comes of it."""
+    """A case that shows how a rule is decided: what its data changes from a complete centre, on which day,
+    and what comes of it."""
 
     name: str
     as_of: str
@@ -27,16 +30,17 @@ class Example(NamedTuple):
 
 
 def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
-    """Every case of a corpus (a folder a rule set, lists of cases in YAML), by rule set and rule. Raises DataError."""
+    """Every case of a corpus (a folder a rule set, lists of cases in YAML), by rule set and rule. Raises
+    DataError."""
     if not folder.is_dir():
         raise fault(DataError, "unreadable", "没有这个文件夹", "there is no such folder", file=str(folder))
-    found: dict[tuple[str, str], list[Example]] = defaultdict(list)
+    examples: dict[tuple[str, str], list[Example]] = defaultdict(list)
     for path in sorted(folder.glob("*/*.yaml")):
         ruleset = path.stem if path.parent.name == PROGRAMME else path.parent.name
         for case in _cases(path):
             example = tuple(_changes(case))
             for rule, status in case["expect"].items():
-                found[ruleset, rule].append(
+                examples[ruleset, rule].append(
                     Example(
                         str(case["case"]),
                         str(case["as_of"]),
@@ -46,21 +50,13 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
                         len(case["expect"]),
                     )
                 )
-    return found
+    return examples
 
 
 def _cases(path: Path) -> Iterator[dict[str, Any]]:
     """The cases of a file; a file that is a base for cases has none."""
     try:
-        data = read_text(decode(path.read_bytes(), str(path)), str(path)).data
-    except OSError as error:
-        raise fault(
-            DataError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-        ) from None
+        data = read_text(decode(read_named(str(path), DataError), str(path)), str(path)).data
     except BadText as error:
         raise DataError(error.diagnostics) from None
     for case in data if isinstance(data, list) else ():

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.inputs.layout import JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
+from tic_rules.inputs.typed_numbers import MONEY, fits
 
 if TYPE_CHECKING:
     from tic_rules.inputs.tables import Row
@@ -19,19 +20,9 @@ SEARCHED = 10
 
 MAX_COLUMNS = 1000
 _UNIT = re.compile(
-    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|个|家|项|次|年|次/年|yuan|CNY)\s*[)\]]",
+    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY)\s*[)\]]",
     re.IGNORECASE,
 )
-_OWN_UNITS = {
-    "元": "",
-    "yuan": "",
-    "cny": "",
-    "百万元": "百万元",
-    "千元": "千元",
-    "万元": "万元",
-    "亿元": "亿元",
-    "%": "%",
-}
 SERIES_COLUMNS = {
     "field": (Text("字段", "field"), Text("指标", "item")),
     "day": (Text("日期", "date"), Text("时点", "since")),
@@ -80,7 +71,10 @@ def read_header(
     """
     top: list[tuple[Row, list[str]]] = []
     for row in islice(rows, SEARCHED):
-        texts = [str(cell).strip() if cell is not None else "" for cell in islice(row.cells, MAX_COLUMNS)]
+        texts = [
+            str(cell).strip() if cell is not None and index not in row.across else ""
+            for index, cell in enumerate(islice(row.cells, MAX_COLUMNS))
+        ]
         top.append((row, texts))
         filled = [text for text in texts if text]
         known = sum(1 for text in filled if _is_known(names, sheet, text))
@@ -112,15 +106,18 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
     if sheet is None:
         role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
         return _Named(role) if role else _Named("joins") if is_one_of(text, JOIN) else None
+    match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if match and (column := names.column(sheet, match.group(1))) is not None:
+        unit = match.group(2).casefold()
+        if not fits(unit, column.kind, column.measure):
+            return _Named("unit", column, match.group(2))
+        return _Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
     if (column := names.column(sheet, text)) is not None:
         return _Named("", column)
     if sheet.path and is_one_of(text, JOIN):
         return _Named("joins")
     if sheet.keyed and is_one_of(text, NUMBER):
         return _Named("keys")
-    match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    if match and (column := names.column(sheet, match.group(1))) is not None:
-        return _Named("", column, _OWN_UNITS.get(match.group(2).casefold(), ""))
     return _Named("ignored") if text.startswith("#") or is_one_of(text, NOTES) else None
 
 
@@ -158,6 +155,13 @@ def _header(
             close = names.close(sheet, text) if sheet is not None and unknown < 4 else ""
             hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
+            continue
+        if named.role == "unit" and named.column is not None:
+            wrong(
+                index,
+                f"列“{shown}”的单位“{named.unit}”与“{named.column.label.zh}”不符",
+                f"the unit {named.unit} of the column {shown} does not fit {named.column.label.en}",
+            )
             continue
         key = named.column.path if named.column is not None else named.role
         if key in seen and named.role != "ignored":

@@ -1,6 +1,8 @@
-"""The data as tables: a main sheet with one row a centre, a sheet for each list, and the names that people give to their columns.
+"""The data as tables: a main sheet with one row a centre, a sheet for each list, and the names that people
+give to their columns.
 
-A column is known by its dotted path, by its label in either language, or by a shorter end of these where that is unique.
+A column is known by its dotted path, by its label in either language, or by a shorter end of these where that
+is unique.
 """
 
 from __future__ import annotations
@@ -9,13 +11,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text
-from tic_rules.model.centre import CentreData, Kind, Record, WordOf, record_in
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.inputs.fields import Field
 
 MAIN = (
     Text("中心", "centre"),
@@ -33,9 +33,14 @@ JOIN = (
 NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
 NOTES = (Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
 OUTSIDE = (
-    Text("说明", "read me"), Text("填写说明", "notes"), Text("填报说明", "instructions"), Text("选项", "options"), Text("结论", "verdicts"),
-    Text("各条结论", "findings"), Text("目录", "contents"),
-)  # fmt: skip
+    Text("说明", "read me"),
+    Text("填写说明", "notes"),
+    Text("填报说明", "instructions"),
+    Text("选项", "options"),
+    Text("结论", "verdicts"),
+    Text("各条结论", "findings"),
+    Text("目录", "contents"),
+)
 """Sheets that are not data."""
 
 
@@ -50,10 +55,13 @@ class Column(NamedTuple):
     known: Mapping[str, str]
     label: Text
     choices: tuple[Text, ...] = ()
+    measure: str = ""
+    """The unit of the vocabulary that its numbers count, where a fact says so: person, year."""
 
 
 class Sheet(NamedTuple):
-    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named by a column."""
+    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named
+    by a column."""
 
     path: str
     label: Text
@@ -78,97 +86,78 @@ class Unclear(Exception):
         super().__init__(candidates)
 
 
-def layout_of(model: type[Record], vocabulary: Vocabulary) -> Layout:
-    """The tables of a model, with the labels and words of a vocabulary."""
+def layout_of(data: Field) -> Layout:
+    """The tables of the data: a row a centre, and a sheet for each list in it."""
+    labels = _Labels(data)
     lists: dict[str, Sheet] = {}
-    columns = _told_apart(_columns(model, (), (), vocabulary, lists), vocabulary)
-    zh = Counter(_label(path, vocabulary).zh for path in lists)
-    short = {
-        path: label if zh[(label := _label(path, vocabulary)).zh] == 1 else _chain(path, 2, vocabulary)
-        for path in lists
-    }
+    columns = _with_headings(_columns(data, 0, labels, lists), labels)
+    zh = Counter(labels[path].zh for path in lists)
+    short = {path: labels[path] if zh[labels[path].zh] == 1 else labels.chain(path, 2) for path in lists}
     named = {
         path: sheet._replace(label=Text(short[path].zh, _shortest_end(path, lists)))
         for path, sheet in lists.items()
     }
-    return Layout(
-        Sheet("", MAIN[0] if issubclass(model, CentreData) else MAIN[-1], columns, False),
-        MappingProxyType(named),
-    )
+    return Layout(Sheet("", data.label, columns, False), MappingProxyType(named))
 
 
-def _columns(
-    model: type[Record],
-    at: tuple[str, ...],
-    start: tuple[str, ...],
-    vocabulary: Vocabulary,
-    lists: dict[str, Sheet],
-) -> Iterator[Column]:
-    """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it is empty."""
-    for name, field in model.model_fields.items():
-        parts = (*at, name)
-        inner = record_in(field.annotation)
-        shape = str(field.annotation)
-        if inner is None:
-            yield _column(parts, start, "tuple[" in shape, tuple(field.metadata), vocabulary)
-        elif "tuple[" in shape or "dict[" in shape:
-            path = ".".join(parts)
-            own = _told_apart(_columns(inner, parts, parts, vocabulary, lists), vocabulary)
-            lists[path] = Sheet(path, _label(path, vocabulary), own, "dict[" in shape)
-            yield Column(path, parts[len(start) :], "list", False, None, {}, _label(path, vocabulary))
+def _columns(record: Field, above: int, labels: _Labels, lists: dict[str, Sheet]) -> Iterator[Column]:
+    """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it
+    is empty.
+
+    `above` is how many parts of a path lead to the record of the row.
+    """
+    for field in record.fields:
+        parts = tuple(field.path.split("."))
+        if field.kind == "record":
+            yield from _columns(field, above, labels, lists)
+        elif field.kind in ("list", "table"):
+            columns = _with_headings(_columns(field, len(parts), labels, lists), labels)
+            lists[field.path] = Sheet(field.path, field.label, columns, field.kind == "table")
+            yield Column(field.path, parts[above:], "list", False, None, {}, field.label)
         else:
-            yield from _columns(inner, parts, start, vocabulary, lists)
+            yield _column(field, parts[above:])
 
 
-def _column(
-    parts: tuple[str, ...],
-    start: tuple[str, ...],
-    several: bool,
-    metadata: tuple[Any, ...],
-    vocabulary: Vocabulary,
-) -> Column:
-    kind = Kind("years") if several else next((m for m in metadata if isinstance(m, Kind)), Kind("text"))
-    words = next((m.name for m in metadata if isinstance(m, WordOf)), None)
-    known: dict[str, str] = {}
-    for word, label in vocabulary.words.get(words or "", {}).items():
-        known |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
-    path = ".".join(parts)
-    choices = tuple(Text(label.zh, label.en) for label in vocabulary.words.get(words or "", {}).values())
+def _column(field: Field, parts: tuple[str, ...]) -> Column:
+    by_name: dict[str, str] = {}
+    for word, label in field.choices:
+        by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
+    choices = tuple(label for _, label in field.choices)
     return Column(
-        path, parts[len(start) :], kind.name, kind.dated, words, known, _label(path, vocabulary), choices
+        field.path, parts, field.kind, field.dated, field.words, by_name, field.label, choices, field.measure
     )
 
 
-def _told_apart(columns: Iterator[Column], vocabulary: Vocabulary) -> tuple[Column, ...]:
+def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:
     """Labels that several columns share, and those of fields far down, get their heading before them."""
-    found = tuple(columns)
-    count = Counter(column.label for column in found)
+    listed = tuple(columns)
+    count = Counter(column.label for column in listed)
     return tuple(
         c
         if count[c.label] == 1 and len(c.parts) < 3
-        else c._replace(label=_chain(c.path, 2 if len(c.parts) > 1 else 1, vocabulary))
-        for c in found
+        else c._replace(label=labels.chain(c.path, 2 if len(c.parts) > 1 else 1))
+        for c in listed
     )
 
 
-def _label(path: str, vocabulary: Vocabulary) -> Text:
-    field = vocabulary.fields.get(path)
-    return (
-        Text(field.zh, field.en)
-        if field is not None
-        else Text(path.rsplit(".", 1)[-1], path.rsplit(".", 1)[-1])
-    )
+class _Labels:
+    """The labels of the fields, by their paths."""
 
+    def __init__(self, data: Field) -> None:
+        self._labels = {field.path: field.label for field in data.walk()}
 
-def _chain(path: str, size: int, vocabulary: Vocabulary) -> Text:
-    """The label with that of the heading above it."""
-    labels = _labels(path, vocabulary)[-size:]
-    return Text("·".join(label.zh for label in labels), " · ".join(label.en for label in labels))
+    def __getitem__(self, path: str) -> Text:
+        return self._labels[path]
 
+    def above(self, path: str) -> tuple[Text, ...]:
+        """The labels of every heading above a field, and its own."""
+        parts = path.split(".")
+        return tuple(self._labels[".".join(parts[: n + 1])] for n in range(len(parts)))
 
-def _labels(path: str, vocabulary: Vocabulary) -> tuple[Text, ...]:
-    parts = path.split(".")
-    return tuple(_label(".".join(parts[: n + 1]), vocabulary) for n in range(len(parts)))
+    def chain(self, path: str, size: int) -> Text:
+        """The label with that of the heading above it."""
+        labels = self.above(path)[-size:]
+        return Text("·".join(label.zh for label in labels), " · ".join(label.en for label in labels))
 
 
 def _shortest_end(path: str, paths: Iterable[str]) -> str:
@@ -177,7 +166,7 @@ def _shortest_end(path: str, paths: Iterable[str]) -> str:
     return next(end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1)
 
 
-# --- names ------------------------------------------------------------------------------------------------------------------
+# --- names --------------------------------------------------------------------------------------------------
 
 
 _ASIDE = re.compile(r"[（(].*?[）)]")
@@ -194,7 +183,8 @@ def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:
 
 
 def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ...]]:
-    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every heading above it."""
+    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every
+    heading above it."""
     whole: dict[str, set[str]] = {}
     ends: dict[str, set[str]] = {}
     for path, labels in named.items():
@@ -209,12 +199,11 @@ def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ..
 class Names:
     """What the headers and the sheets of a workbook may be called."""
 
-    def __init__(self, layout: Layout, vocabulary: Vocabulary) -> None:
-        self.layout = layout
-        self._sheets = name_index({path: _labels(path, vocabulary) for path in layout.lists})
-        self._columns = {
-            sheet.path: _index(sheet, vocabulary) for sheet in (layout.main, *layout.lists.values())
-        }
+    def __init__(self, data: Field) -> None:
+        labels = _Labels(data)
+        self.layout = layout = layout_of(data)
+        self._sheets = name_index({path: labels.above(path) for path in layout.lists})
+        self._columns = {sheet.path: _index(sheet, labels) for sheet in (layout.main, *layout.lists.values())}
 
     def sheet(self, name: str) -> Sheet | None:
         """The list that a sheet holds; None where the name is not known. Raises Unclear."""
@@ -235,52 +224,27 @@ class Names:
         """The known name nearest to one that is not, or nothing."""
         import difflib
 
-        known = self._sheets if sheet is None else self._columns[sheet.path][1]
-        found = difflib.get_close_matches(normal(name[:60]), list(known), n=1, cutoff=0.6)
-        if not found:
+        names = self._sheets if sheet is None else self._columns[sheet.path][1]
+        close = difflib.get_close_matches(normal(name[:60]), list(names), n=1, cutoff=0.6)
+        if not close:
             return ""
-        path = known[found[0]][0]
+        path = names[close[0]][0]
         return (
             self.layout.lists[path].label.zh if sheet is None else self._columns[sheet.path][0][path].label.zh
         )
 
 
-def _index(sheet: Sheet, vocabulary: Vocabulary) -> tuple[dict[str, Column], dict[str, tuple[str, ...]]]:
+def _index(sheet: Sheet, labels: _Labels) -> tuple[dict[str, Column], dict[str, tuple[str, ...]]]:
     by_path = {".".join(column.parts): column for column in sheet.columns}
     above = len(sheet.parts)
-    index = name_index({path: _labels(column.path, vocabulary)[above:] for path, column in by_path.items()})
+    index = name_index({path: labels.above(column.path)[above:] for path, column in by_path.items()})
     for path, column in by_path.items():  # the full path and the full label always name their own column
         for name in (column.path, column.label.zh, column.label.en):
             index.setdefault(normal(name), (path,))
     return by_path, index
 
 
-class _Same:
-    """An object as a key by its identity."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)
-
-
-def names_of(model: type[Record], vocabulary: Vocabulary) -> Names:
-    """The names of a model's tables, made once for a vocabulary."""
-    return _names(model, _Same(vocabulary))  # type: ignore[arg-type]  # to mypy, a class whose objects have an equality has no hash
-
-
-@lru_cache(maxsize=8)
-def _names(model: type[Record], vocabulary: _Same) -> Names:
-    return Names(layout_of(model, vocabulary.value), vocabulary.value)
-
-
-# --- names of sheets that we write ---------------------------------------------------------------------------------------
+# --- names of sheets that we write --------------------------------------------------------------------------
 
 
 def sheet_title(sheet: Sheet, lang: str) -> str:

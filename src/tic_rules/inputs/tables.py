@@ -6,26 +6,35 @@ The data is what a YAML file would hold; its places are cells.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
-from tic_rules.inputs.cells import NotClear, read_cell
+from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.layout import Names, Sheet, Unclear, names_of
-from tic_rules.inputs.subjects import validated
-from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
+_ADDED = frozenset(["money", "count", "rate"])
+"""Kinds of columns whose values are numbers of their own row."""
 
 
 class Row(Protocol):
-    """A row of a table: its cells, and the place of each by its index."""
+    """A row of a table: its cells, and the place of each by its index.
+
+    `copied`: the cells that have their value from a merged one; `across`: from one in the same row.
+    """
 
     @property
     def cells(self) -> Sequence[Any]: ...
+
+    @property
+    def copied(self) -> Collection[int]: ...
+
+    @property
+    def across(self) -> Collection[int]: ...
 
     def mark(self, column: int) -> Mark: ...
 
@@ -49,13 +58,29 @@ class Place(NamedTuple):
 class TableSource(Source):
     """Data from rows; a field without a value has a place too, where its column is there to be filled in."""
 
-    __slots__ = ("places",)
+    __slots__ = ("faults", "places")
 
-    def __init__(self, file: str, data: Any, places: dict[Parts, Place]) -> None:
+    def __init__(
+        self, file: str, data: Any, places: dict[Parts, Place], faults: Iterable[Diagnostic] = ()
+    ) -> None:
+        """`faults` are those of the cells, whose fields are left out of the data."""
         super().__init__(file, None, data)
-        self.places = places
+        self.places, self.faults = places, tuple(faults)
 
-    def locate(self, parts: Iterable[str | int]) -> Mark:
+    def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The faults of the cells and those of the data, sheet by sheet, each once."""
+        return sorted(
+            dict.fromkeys([*self.faults, *diagnostics]),
+            key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column),
+        )
+
+    def without(self, fields: Iterable[str]) -> TableSource:
+        copy = TableSource(self.file, self.data, self.places, self.faults)
+        return self._leaving_out(copy, fields)
+
+    def locate(self, parts: Sequence[str | int]) -> Mark:
+        if parts and parts[0] in self.left_out:
+            return Mark(0, 0)
         path = tuple(int(part) if isinstance(part, str) and is_index(part) else part for part in parts)
         for size in range(len(path), -1, -1):
             place = self.places.get(path[:size])
@@ -66,7 +91,7 @@ class TableSource(Source):
     def locate_key(self, parts: Parts) -> Mark:
         return self.locate(parts)
 
-    def has(self, parts: Iterable[str | int]) -> bool:
+    def has(self, parts: Sequence[str | int]) -> bool:
         value: Any = self.data
         for part in parts:
             if isinstance(value, dict) and part in value:
@@ -87,19 +112,16 @@ def _column(place: Place, rest: Parts) -> int:
 
 
 class Reader:
-    """The tables of one file, as subjects of a model."""
+    """The tables of one file, as data."""
 
-    def __init__(self, file: str, model: type[Any], vocabulary: Vocabulary) -> None:
-        self.file, self.model, self.vocabulary = file, model, vocabulary
-        self.names: Names = names_of(
-            model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary
-        )
+    def __init__(self, file: str, names: Names) -> None:
+        self.file, self.names = file, names
         self._memo: dict[tuple[str, str], Any] = {}
 
     # --- the main sheet ------------------------------------------------------------------------------------------------------
 
-    def subjects(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Any]:
-        """A subject for each row of the main sheet, or the errors of that row. Raises DataError where the tables cannot be joined."""
+    def sources(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Source]:
+        """The data of each row of the main sheet, with the faults of its cells. Raises DataError where the tables cannot be joined."""
         faults: list[Diagnostic] = []
         header, rows = self._open(self.names.layout.main, main, faults)
         joined = _Joined(self, lists, faults)
@@ -112,7 +134,7 @@ class Reader:
         empty = True
         for row in rows:
             empty = False
-            yield self._subject(header, row, main, joined, seen)
+            yield self._source(header, row, main, joined, seen)
         if empty:
             raise DataError(
                 [
@@ -128,9 +150,9 @@ class Reader:
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
         header = read_header(self.names, sheet, rows, self.file, faults)
-        return header, (row for row in rows if any(_filled(cell) for cell in row.cells))
+        return header, (row for row in rows if _holds(row))
 
-    def _subject(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Any:
+    def _source(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
         data: dict[str, Any] = {}
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
@@ -158,15 +180,7 @@ class Reader:
         if key:
             seen.setdefault(key, row)
         joined.put(key, row, data, places, faults)
-        try:
-            subject = validated(data, TableSource(self.file, data, places), self.model, self.vocabulary)
-        except DataError as error:
-            faults.extend(error.diagnostics)
-        if faults:
-            return DataError(
-                sorted(dict.fromkeys(faults), key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column))
-            )
-        return subject
+        return TableSource(self.file, data, places, faults)
 
     # --- a record ------------------------------------------------------------------------------------------------------------
 
@@ -185,6 +199,9 @@ class Reader:
         for index, column, unit in header.columns:
             value = cells[index] if index < len(cells) else None
             if value is None or value == "":
+                continue
+            if index in row.copied and column.kind in _ADDED:
+                faults.append(self.merged(row, index, (*at, *column.parts)))
                 continue
             try:
                 if type(value) is str and len(value) < 100:
@@ -207,7 +224,7 @@ class Reader:
     def _nameless(self, header: Header, row: Row, faults: list[Diagnostic]) -> None:
         """A filled cell below no name is a fault: it must not be dropped in silence."""
         for index, cell in enumerate(row.cells):
-            if index not in header.named and _filled(cell):
+            if index not in header.named and _filled(cell) and index not in row.copied:
                 faults.append(
                     self.fault(
                         "header", "这一列没有列名", "the column of this cell has no name", row.mark(index)
@@ -232,6 +249,16 @@ class Reader:
             sheet = None
         return sheet.path if sheet is not None else name
 
+    def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
+        """What is asked of a number that stands in a merged cell: whether it is the sum or the number of each row is not said."""
+        return self.fault(
+            "merged",
+            "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写",
+            "a number in a merged cell: is it the sum, or that of every row? Split the cell and fill in each row",
+            row.mark(index),
+            parts,
+        )
+
     def fault(self, code: str, zh: str, en: str, mark: Mark, parts: Parts = ()) -> Diagnostic:
         return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, pointer(parts), mark.cell)
 
@@ -251,7 +278,7 @@ class _Joined:
             if sheet is None:
                 rows = (row for row in table.rows)
                 header = read_header(reader.names, None, rows, reader.file, faults)
-                filled: Iterator[Row] = (row for row in rows if any(_filled(cell) for cell in row.cells))
+                filled: Iterator[Row] = (row for row in rows if _holds(row))
             else:
                 header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
@@ -415,6 +442,9 @@ class _Joined:
         plain = column._replace(dated=False)
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
             value = cells[index] if index is not None and index < len(cells) else None
+            if field == "value" and index in row.copied and kind in _ADDED:
+                faults.append(reader.merged(row, index or 0, (*at, field)))
+                continue
             try:
                 entry[field] = read_cell(
                     value,
@@ -439,6 +469,13 @@ def _id_text(row: Row, column: int | None) -> str:
     if isinstance(value, float):
         return f"{value:.15g}"
     return "" if value is None else str(value).strip()
+
+
+def _holds(row: Row) -> bool:
+    """Whether a row has anything of its own."""
+    if not row.copied:
+        return any(_filled(cell) for cell in row.cells)
+    return any(_filled(cell) for index, cell in enumerate(row.cells) if index not in row.copied)
 
 
 def _filled(cell: Any) -> bool:

@@ -6,9 +6,7 @@ import io
 from collections.abc import Iterator
 
 from tic_rules.core.errors import DataError, fault
-from tic_rules.core.source import BadText, decode, read_text
-from tic_rules.inputs.subjects import S, validated
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.core.source import BadText, Source, decode, read_text
 
 MAX_LINES = 20_000
 
@@ -21,32 +19,30 @@ def bytes_to_text(raw: bytes, file: str) -> str:
         raise DataError(error.diagnostics) from None
 
 
-def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:
-    """YAML text, or JSON text where the file's name says so, as data. Raises DataError with every fault."""
-    return _subject(text, file, file.lower().endswith(".json"), 1, model, vocabulary)
+def source_of_text(text: str, file: str) -> Source:
+    """YAML text, or JSON text where the file's name says so, with its places. Raises DataError."""
+    return _source(text, file, file.lower().endswith(".json"), 1)
 
 
-def _subject(text: str, file: str, json_text: bool, line: int, model: type[S], vocabulary: Vocabulary) -> S:
+def _source(text: str, file: str, json_text: bool, line: int) -> Source:
     try:
-        source = read_text(text, file, json_text=json_text, line=line)
+        return read_text(text, file, json_text=json_text, line=line)
     except BadText as error:
         raise DataError(error.diagnostics) from None
-    return validated(source.data, source, model, vocabulary)
 
 
-def subjects_from_lines(
-    text: str, file: str, model: type[S], vocabulary: Vocabulary
-) -> Iterator[S | DataError]:
-    """JSON Lines: a subject a line; a line that cannot be used gives its errors, and the next one is read."""
+def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
+    """JSON Lines: the data of each line; a line that cannot be read gives its errors, and the next one is
+    read."""
     count = 0
     for number, line in enumerate(io.StringIO(text), 1):
-        if not line.strip():
+        if line.isspace():
             continue
         count += 1
         if count > MAX_LINES:
             raise _too_many(file)
         try:
-            yield _subject(line.rstrip("\n"), file, True, number, model, vocabulary)
+            yield _source(line.rstrip("\n"), file, True, number)
         except DataError as error:
             yield error
     if not count:

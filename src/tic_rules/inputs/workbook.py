@@ -8,21 +8,23 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
-from tic_rules.core.source import Mark
+from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
-from tic_rules.inputs.sheetxml import Counted, repacked
+from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
 from tic_rules.inputs.tables import Reader, Table
 
 _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
 
 
 class SheetRow:
-    """A row of a sheet."""
+    """A row of a sheet. `copied` are the columns whose values come from a merged cell; `across`, from one of the same row."""
 
-    __slots__ = ("cells", "number", "sheet")
+    __slots__ = ("across", "cells", "copied", "number", "sheet")
 
-    def __init__(self, sheet: str, number: int, cells: Sequence[Any]) -> None:
+    def __init__(self, sheet: str, number: int, cells: list[Any]) -> None:
         self.sheet, self.number, self.cells = sheet, number, cells
+        self.copied: set[int] = set()
+        self.across: set[int] = set()
 
     def mark(self, column: int) -> Mark:
         return Mark(
@@ -30,16 +32,38 @@ class SheetRow:
         )
 
 
-def workbook_subjects(raw: bytes, file: str, reader: Reader) -> Iterator[Any]:
+def workbook_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
     """The centres of a workbook. Raises DataError."""
-    safe, counted = repacked(raw, file)
-    sheets = _opened(safe, counted, file)
-    main, lists = _sorted_out(sheets, reader, file)
-    yield from reader.subjects(main, lists)
+    package = look_at(raw, file, lambda name: not is_outside(name))
+    main, lists = _sorted_out(_opened(package, file), reader, file)
+    yield from reader.sources(main, lists)
 
 
-def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
-    """The sheets that hold anything, from what was unpacked and counted."""
+def _opened(package: Package, file: str) -> list[Table]:
+    """The sheets that hold anything. Raises DataError with the cells that have no usable value."""
+    tables = []
+    for name, rows in _values(package, file):
+        if not any(cell != "" for row in rows for cell in row):
+            continue
+        sheet = package.sheets[name]
+        for (row, column), shown in sheet.partial.items():
+            if row <= len(rows) and column <= len(rows[row - 1]):
+                rows[row - 1][column - 1] = _as_shown(rows[row - 1][column - 1], shown)
+        table = [SheetRow(name, number, row) for number, row in enumerate(rows, 1)]
+        _fill_merged(table, sheet.merged, file)
+        tables.append(Table(name, table, package.since_1904))
+    faults = [
+        Diagnostic("formula", text, file, *place, "", cell_name(table.name, *place))
+        for table in tables
+        for place, text in package.sheets[table.name].faults
+    ]
+    if faults:
+        raise DataError(faults)
+    return tables
+
+
+def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]]:
+    """The cells of each sheet that was looked at, by the library."""
     try:
         import python_calamine
     except ImportError:
@@ -50,44 +74,45 @@ def _opened(safe: bytes, counted: Counted, file: str) -> list[Table]:
             "reading Excel needs: pip install 'tic-rules[excel]'",
             file=file,
         ) from None
-    tables = []
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(safe))
-        for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-            for (sheet, row, column), shown in counted.partial.items():
-                if sheet == name and row <= len(rows) and column <= len(rows[row - 1]):
-                    rows[row - 1][column - 1] = _as_shown(rows[row - 1][column - 1], shown)
-            if any(cell != "" for row in rows for cell in row):
-                tables.append(
-                    Table(
-                        name,
-                        [SheetRow(name, number, row) for number, row in enumerate(rows, 1)],
-                        counted.since_1904,
-                    )
-                )
-    except BaseException as error:
-        if (
-            isinstance(error, Exception) or type(error).__name__ == "PanicException"
-        ):  # what the Rust library says is no fault of ours
-            said = clip(str(error), 100)
-            raise fault(
-                DataError,
-                "workbook",
-                f"无法读取工作簿：{said}",
-                f"the workbook cannot be read: {said}",
-                file=file,
-            ) from None
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
+        names = [name for name in book.sheet_names if name in package.sheets]
+        for name in names:
+            yield name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except GeneratorExit:
         raise
-    named = {table.name for table in tables}
-    faults = [
-        Diagnostic("formula", text, file, row, column, "", cell_name(sheet, row, column))
-        for sheet, row, column, text in counted.faults
-        if sheet in named and not is_outside(sheet)
-    ]
-    if faults:
-        raise DataError(faults)
-    return tables
+    except BaseException as error:
+        if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
+            raise
+        said = clip(str(error), 100)  # what the Rust library says is no fault of ours
+        raise fault(
+            DataError,
+            "workbook",
+            f"无法读取工作簿：{said}",
+            f"the workbook cannot be read: {said}",
+            file=file,
+        ) from None
+
+
+def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> None:
+    """The value of a merged range stands for all its cells, as far as the sheet has any. Raises DataError."""
+    left = MAX_AREA
+    for (top, first), (bottom, last) in ranges:
+        if top > len(rows) or first > len(rows[top - 1].cells):
+            continue
+        value = rows[top - 1].cells[first - 1]
+        if value == "":
+            continue
+        for row in rows[top - 1 : bottom]:
+            left -= 1 + len(row.cells[first - 1 : last])
+            if left < 0:
+                raise too_large(file)
+            for index in range(first - 1, min(last, len(row.cells))):
+                if (row.number, index) != (top, first - 1) and row.cells[index] == "":
+                    row.cells[index] = value
+                    row.copied.add(index)
+                    if row.number == top:
+                        row.across.add(index)
 
 
 def _as_shown(value: Any, shown: str) -> Any:
@@ -180,4 +205,4 @@ def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:
     return Diagnostic("sheet", Text(zh, en), file, 1, 1, "", cell_name(table.name, 1, 1))
 
 
-__all__ = ["SheetRow", "workbook_subjects"]
+__all__ = ["SheetRow", "workbook_sources"]

@@ -1,21 +1,20 @@
-"""A rule with another threshold, deadline or condition: a new rule, checked like one from a file; the old one stays.
+"""A rule with another threshold, deadline or condition: a new rule, checked like one from a file; the old one
+stays.
 
-Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number; the name of a
-fact stands for the number that this fact is compared with.
+Named parts are those of the rule file (`by`, `modality`, `require` …); a bare value is the rule's one number;
+the name of a fact stands for the number that this fact is compared with.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import Any, TypeVar
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.model import conditions as c
-from tic_rules.model.shapes import Declared
 
-R = TypeVar("R", bound=Declared)
+R = TypeVar("R", bound=c.Node)
 
 _TREES = ("applies", "require", "fails_at_once", "when")
 _FIXED = frozenset({"id", "at", "quote"})
@@ -36,48 +35,35 @@ def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
         elif part in facts:
             data = _with_number(rule, data, part, given)
         else:
-            known = "、".join(sorted(fields - _FIXED))
+            names = "、".join(sorted(fields - _FIXED))
             raise fault(
                 RuleSetError,
                 "unknown-part",
-                f"规则 {name} 没有 {part}；可改：{known}",
-                f"rule {name} has no {part}; can be changed: {known}",
+                f"规则 {name} 没有 {part}；可改：{names}",
+                f"rule {name} has no {part}; can be changed: {names}",
             )
     return _checked(rule, data, name, facts)
 
 
-def _written(value: Any) -> Any:
+def _written(part: c.Node) -> dict[str, Any]:
     """A part of a rule as a rule file would write it; what is as by default stays left out."""
-    if isinstance(value, Declared):
-        found = {}
-        for key, field in type(value).model_fields.items():
-            item = getattr(value, key)
-            if field.is_required() or item != field.default:
-                found[field.alias or key] = _written(item)
-        return found
-    if isinstance(value, (list, tuple)):
-        return [_written(item) for item in value]
-    if isinstance(value, dict):
-        return {key: _written(item) for key, item in value.items()}
-    if isinstance(value, Fraction):
-        return f"{value.numerator}/{value.denominator}"
-    return value
+    return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
 def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     try:
         made = type(rule).model_validate(data)
     except ValidationError as error:
-        found = []
+        diagnostics = []
         for item in error.errors(include_url=False):
             context = item.get("ctx") or {}
             text = Text(context.get("zh", item["msg"]), context.get("en", item["msg"]))
-            found.append(
+            diagnostics.append(
                 Diagnostic(
                     item["type"].replace("_", "-"), Text(f"规则 {name}：{text.zh}", f"rule {name}: {text.en}")
                 )
             )
-        raise RuleSetError(dict.fromkeys(found)) from None
+        raise RuleSetError(dict.fromkeys(diagnostics)) from None
     for tree in (getattr(made, part) for part in _TREES):
         for fact in c.facts_of(tree) if tree is not None else ():
             if fact not in facts:
@@ -90,7 +76,7 @@ def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: Declared, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
@@ -129,7 +115,8 @@ def _number_of(node: Any) -> Any:
 
 
 def _replaced(tree: Any, fact: str, old: Any, value: Any) -> Any:
-    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a whole."""
+    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
+    whole."""
     if isinstance(tree, dict):
         if tree.get("fact") == fact:
             return {

@@ -1,21 +1,25 @@
 """The closed family of conditions. A rule's requirement is one tree of these frozen nodes.
 
-Equality looks at what a node says, never at where it stands, so two files that say the same are equal. Nothing here
-decides anything: the evaluator, the compilers, the explainer and the differ are each one pass over the tree.
+Equality looks at what a node says, never at where it stands, so two files that say the same are equal.
+Nothing here decides anything: the evaluator, the compilers, the explainer and the differ are each one pass
+over the tree.
 """
 
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from typing_extensions import TypeAliasType
 
 from tic_rules.core.quantities import NotANumber, parse_number
-from tic_rules.model.shapes import NOTHING, Alias, Before, Declared, NotEmpty, OneOf, Within, refuse
+from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 
-class Node(Declared):
-    """A frozen part of a rule file; unknown keys are refused."""
+class Node(FrozenModel):
+    """A part of a rule file."""
 
 
 def _flag(value: Any) -> Any:
@@ -26,24 +30,33 @@ def _flag(value: Any) -> Any:
     raise refuse("flag", "应为 true 或 false", "true or false is expected")
 
 
-Flag = Annotated[bool, Before(_flag)]
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Yes = Annotated[Literal[True], BeforeValidator(_flag)]
 
 
 def parse_quantity(value: Any) -> int | Fraction:
-    """A number of a rule: 300, 10亿元, 1.1%, 1/2."""
+    """A number of a rule, never negative: 300, 10亿元, 1.1%, 1/2."""
     try:
         if isinstance(value, str):
             ratio = re.fullmatch(r"\s*(\d{1,9})\s*/\s*([1-9]\d{0,8})\s*", value)
             if ratio:
                 return Fraction(int(ratio.group(1)), int(ratio.group(2)))
-            return parse_number(value, money=not value.strip().endswith(("%", "％")))
-        return parse_number(value)
+            number = parse_number(value, money=not value.strip().endswith(("%", "％")))
+        else:
+            number = parse_number(value)
     except NotANumber as error:
         raise refuse("quantity", *error.args) from None
+    if number < 0:
+        raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
+    return number
+
+
+def _quantity_text(value: int | Fraction) -> int | str:
+    return value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
 
 
 _QUANTITY = {"type": ["number", "string"]}
-Quantity = Annotated[Any, Before(parse_quantity, _QUANTITY)]
+Quantity = Annotated[int | Fraction, Parse(parse_quantity, _QUANTITY, _quantity_text)]
 
 
 def _word(value: Any) -> Any:
@@ -56,7 +69,7 @@ def _word(value: Any) -> Any:
     raise refuse("word", "应为一个词", "one word is expected")
 
 
-Word = Annotated[str | bool | None, Before(_word, {"type": ["string", "boolean", "null"]})]
+Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", "null"]})]
 
 
 class Test(Node):
@@ -68,7 +81,7 @@ class Test(Node):
     open: Flag = False
 
     @classmethod
-    def _read(cls, value: Any) -> Any:
+    def _as_written(cls, value: Any) -> Any:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
@@ -85,13 +98,14 @@ class Test(Node):
 
 
 class Where(Node):
-    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat: {kind: annual}."""
+    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
+    {kind: annual}."""
 
-    each: Mapping[str, Test] = NOTHING
+    each: Mapping[str, Test] = Field(default_factory=dict)
     any: tuple["Where", ...] = ()
 
     @classmethod
-    def _read(cls, value: Any) -> Any:
+    def _as_written(cls, value: Any) -> Any:
         if not isinstance(value, dict):
             raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
         if value.keys() <= {"each", "any"}:
@@ -108,15 +122,17 @@ class Where(Node):
 
 
 class All(Node):
-    all: Annotated[tuple["Condition", ...], NotEmpty()]
+    all: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
 class Either(Node):
-    any: Annotated[tuple["Condition", ...], NotEmpty()]
+    any: Annotated[tuple["Condition", ...], Field(min_length=1)]
 
 
 class Not(Node):
-    not_: Annotated["Condition", Alias("not")]
+    model_config = ConfigDict(populate_by_name=True)
+
+    not_: "Condition" = Field(alias="not")
 
 
 class Review(Node):
@@ -128,15 +144,7 @@ class Review(Node):
 class Attested(Node):
     """A judgement: an attestation in the data decides it (for a rule with items, one an item)."""
 
-    attested: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "attested": _flag(value["attested"])}
-            if isinstance(value, dict) and "attested" in value
-            else value
-        )
+    attested: Yes
 
 
 class Times(Node):
@@ -146,17 +154,17 @@ class Times(Node):
     fact: str
 
 
-def _limit(value: Any) -> Any:
-    return Times.model_validate(value) if isinstance(value, dict) else parse_quantity(value)
-
-
 _TIMES = {
     "type": "object",
     "properties": {"times": _QUANTITY, "fact": {"type": "string"}},
     "required": ["times", "fact"],
     "additionalProperties": False,
 }
-Limit = Annotated[Any, Before(_limit, {"anyOf": [_QUANTITY, _TIMES]})]
+Limit = Annotated[
+    Annotated[Quantity, Tag("number")] | Annotated[Times, Tag("times")],
+    Discriminator(lambda value: "times" if isinstance(value, (dict, Times)) else "number"),
+    WithJsonSchema({"anyOf": [_QUANTITY, _TIMES]}),
+]
 
 OPERATORS = {
     "at_least": ">=",
@@ -179,9 +187,11 @@ class Compare(Node):
     equals: Limit | None = None
     between: tuple[Quantity, Quantity] | None = None
 
-    def _whole(self) -> None:
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
         if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
             raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
+        return self
 
     @cached_property
     def operator(self) -> str:
@@ -195,15 +205,17 @@ class Compare(Node):
 class Is(Node):
     """A yes/no or a choice that must have this value."""
 
+    model_config = ConfigDict(populate_by_name=True)
+
     fact: str
-    is_: Annotated[Word, Alias("is")]
+    is_: Word = Field(alias="is")
 
 
 class Among(Node):
     """A choice that must stand on the list; with `open` (等) one outside it needs review."""
 
     fact: str
-    among: Annotated[tuple[Word, ...], NotEmpty()]
+    among: Annotated[tuple[Word, ...], Field(min_length=1)]
     open: Flag = False
 
 
@@ -211,7 +223,7 @@ class AnyAmong(Node):
     """One of several values must stand on the list; with `open` (等) others need review."""
 
     fact: str
-    any_among: Annotated[tuple[str, ...], NotEmpty()]
+    any_among: Annotated[tuple[str, ...], Field(min_length=1)]
     open: Flag = False
 
 
@@ -219,35 +231,21 @@ class Contains(Node):
     """Every word of the list must be there; the finding names the missing ones."""
 
     fact: str
-    contains_all: Annotated[tuple[str, ...], NotEmpty()]
+    contains_all: Annotated[tuple[str, ...], Field(min_length=1)]
 
 
 class Given(Node):
     """A text that must be there."""
 
     fact: str
-    given: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "given": _flag(value["given"])}
-            if isinstance(value, dict) and "given" in value
-            else value
-        )
+    given: Yes
 
 
 class Done(Node):
     """An act that must have been done on or before the day looked at."""
 
     fact: str
-    done: Literal[True]
-
-    @classmethod
-    def _read(cls, value: Any) -> Any:
-        return (
-            {**value, "done": _flag(value["done"])} if isinstance(value, dict) and "done" in value else value
-        )
+    done: Yes
 
 
 class Reads(Node):
@@ -273,7 +271,7 @@ class Reads(Node):
 class Same(Node):
     """Texts that read as given, with the same between."""
 
-    same: Annotated[tuple[Reads, ...], NotEmpty(2)]
+    same: Annotated[tuple[Reads, ...], Field(min_length=2)]
 
 
 class Some(Node):
@@ -291,7 +289,8 @@ class Every(Node):
 
 
 class NoneOf(Node):
-    """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review where 等 ends the list."""
+    """A prohibition: no entry is as forbidden; one that is neither forbidden nor permitted needs review
+    where 等 ends the list."""
 
     fact: str
     none_of: Where
@@ -300,22 +299,21 @@ class NoneOf(Node):
 
 
 class Latest(Node):
-    """The latest entry, by its date or its year, of those that are as `of` says, is as `has` says; false where there is none."""
+    """The latest entry, by its date or its year, of those that are as `of` says, is as `has` says; false
+    where there is none."""
 
     fact: str
     latest: Literal["date", "year"]
-    of: Where = Where.model_construct(each=NOTHING, any=())
+    of: Where = Field(default_factory=Where)
     has: Where
 
 
 class EachOf(Node):
-    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the missing ones.
-
-    An entry that is not so and is as `review` says needs review.
-    """
+    """Every key of the list has an entry that is so (the indicators of an annex); the finding names the
+    missing ones. An entry that is not so and is as `review` says needs review."""
 
     fact: str
-    each_of: Annotated[tuple[str, ...], NotEmpty()]
+    each_of: Annotated[tuple[str, ...], Field(min_length=1)]
     has: Where
     review: Where | None = None
 
@@ -331,15 +329,17 @@ class Share(Node):
     """The named groups' part of the whole is more than (or at least) the bound."""
 
     fact: str
-    share_of: Annotated[tuple[str, ...], NotEmpty()]
+    share_of: Annotated[tuple[str, ...], Field(min_length=1)]
     more_than: Quantity | None = None
     at_least: Quantity | None = None
 
-    def _whole(self) -> None:
+    @model_validator(mode="after")
+    def _one_bound(self) -> Self:
         if (self.more_than is None) == (self.at_least is None):
             raise refuse(
                 "share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed"
             )
+        return self
 
 
 class NotAfter(Node):
@@ -357,46 +357,72 @@ class Follows(Node):
 class Running(Node):
     """That many calendar years running each have an entry that is so."""
 
-    running: Annotated[int, Within(2, 10)]
+    running: Annotated[int, Field(ge=2, le=10)]
     of: str
     where: Where
 
 
-_BY_KEY: tuple[tuple[str, str], ...] = (
-    ("all", "all"), ("any", "any"), ("not", "not"), ("attested", "attested"), ("same", "same"), ("not_after", "not_after"),
-    ("follows", "follows"), ("running", "running"), ("is", "is"), ("among", "among"), ("any_among", "any_among"), ("contains_all", "contains_all"),
-    ("given", "given"), ("done", "done"), ("reads", "reads"), ("some", "some"), ("every", "every"), ("none_of", "none_of"), ("latest", "latest"), ("each_of", "each_of"), ("review", "review"),
-    ("largest", "largest"), ("share_of", "share_of"), *((name, "compare") for name in OPERATORS),
-)  # fmt: skip
+_BY_KEY: Mapping[str, type[Node]] = {
+    "all": All,
+    "any": Either,
+    "not": Not,
+    "attested": Attested,
+    "same": Same,
+    "not_after": NotAfter,
+    "follows": Follows,
+    "running": Running,
+    "is": Is,
+    "among": Among,
+    "any_among": AnyAmong,
+    "contains_all": Contains,
+    "given": Given,
+    "done": Done,
+    "reads": Reads,
+    "some": Some,
+    "every": Every,
+    "none_of": NoneOf,
+    "latest": Latest,
+    "each_of": EachOf,
+    "review": Review,
+    "largest": Largest,
+    "share_of": Share,
+    **dict.fromkeys(OPERATORS, Compare),
+}
+"""The kind of condition that a key makes; the first that a mapping holds."""
 
 
-def _operator(value: Any) -> str | None:
-    if isinstance(value, Node):
-        return _TAG_OF[type(value)]
+def _kind(value: Any) -> str | None:
+    """The name of the kind of condition that a value is."""
     if isinstance(value, dict):
-        for key, tag in _BY_KEY:
-            if key in value:
-                return tag
-    return None
+        return next((kind.__name__ for key, kind in _BY_KEY.items() if key in value), None)
+    return type(value).__name__
 
 
-_TAG_OF: dict[type[Node], str] = {
-    All: "all", Either: "any", Not: "not", Review: "review", Attested: "attested", Compare: "compare", Is: "is", Among: "among", AnyAmong: "any_among",
-    Contains: "contains_all", Given: "given", Done: "done", Reads: "reads", Same: "same", Some: "some", Every: "every", NoneOf: "none_of", Latest: "latest",
-    EachOf: "each_of", Largest: "largest", Share: "share_of", NotAfter: "not_after", Follows: "follows", Running: "running",
-}  # fmt: skip
-
-Condition = Annotated[
-    Any,
-    OneOf(
-        "Condition",
-        _operator,
-        {tag: kind for kind, tag in _TAG_OF.items()},
-        "operator",
-        "no known operator; known: all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, "
-        "is, among, any_among, contains_all, given, done, reads, same, some, every, none_of, latest, each_of, largest, share_of, not_after, follows, running",
-    ),
-]
+_OPERATORS = (
+    "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, "
+    "any_among, contains_all, given, done, reads, same, some, every, none_of, latest, each_of, largest, "
+    "share_of, not_after, follows, running"
+)
+Condition = TypeAliasType(
+    "Condition",
+    Annotated[
+        Annotated[All, Tag("All")] | Annotated[Either, Tag("Either")] | Annotated[Not, Tag("Not")]
+        | Annotated[Review, Tag("Review")] | Annotated[Attested, Tag("Attested")]
+        | Annotated[Compare, Tag("Compare")] | Annotated[Is, Tag("Is")] | Annotated[Among, Tag("Among")]
+        | Annotated[AnyAmong, Tag("AnyAmong")] | Annotated[Contains, Tag("Contains")]
+        | Annotated[Given, Tag("Given")] | Annotated[Done, Tag("Done")] | Annotated[Reads, Tag("Reads")]
+        | Annotated[Same, Tag("Same")] | Annotated[Some, Tag("Some")] | Annotated[Every, Tag("Every")]
+        | Annotated[NoneOf, Tag("NoneOf")] | Annotated[Latest, Tag("Latest")] | Annotated[EachOf, Tag("EachOf")]
+        | Annotated[Largest, Tag("Largest")] | Annotated[Share, Tag("Share")]
+        | Annotated[NotAfter, Tag("NotAfter")] | Annotated[Follows, Tag("Follows")]
+        | Annotated[Running, Tag("Running")],
+        Discriminator(
+            _kind,
+            custom_error_type="operator",
+            custom_error_message=f"no known operator in the condition; known: {_OPERATORS}",
+        ),
+    ],
+)  # fmt: skip
 """Any one of the family above; the operator that a mapping holds says which."""
 
 
@@ -424,7 +450,8 @@ def walk(node: Any) -> Iterator[Any]:
 
 
 def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """A condition and everything within it, each with its place in the rule file; `at` is that of the whole."""
+    """A condition and everything within it, each with its place in the rule file; `at` is that of the
+    whole."""
     yield at, node
     match node:
         case All() | Either() | Same():

@@ -1,7 +1,7 @@
 """A subject as the plain document that a file would hold, and changes to such a document.
 
-What a file says and what was given in Python become the same: mappings, lists, text. A change never touches the document
-that it is applied to.
+What a file says and what was given in Python become the same: mappings, lists, text. A change never touches
+the document that it is applied to.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
-from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, Range, Span, decimal_text
-from tic_rules.model.centre import CentreData, Record, Series, Subject
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.model.centre import Centre
+from tic_rules.model.subject import Subject
+from tic_rules.model.vocabulary import Vocabulary
 
 Parts = tuple[str | int, ...]
 
@@ -32,56 +32,27 @@ class Edit(NamedTuple):
 
 
 def document_of(subject: Subject) -> dict[str, Any]:
-    """The document of a subject: its file's content where it has one, otherwise what such a file would say."""
-    source = subject.note("_source")
-    if source is not None and isinstance(source.data, dict):
-        return dict(copy.deepcopy(source.data))
-    return dict(plain(subject))
+    """The document of a subject: its file's content where it has one, otherwise what such a file would
+    say."""
+    source = subject._text()
+    if source is None or not isinstance(source.data, dict):
+        return plain(subject)
+    document = dict(copy.deepcopy(source.data))
+    if source.left_out:
+        document |= {name: value for name, value in plain(subject).items() if name in source.left_out}
+    return document
 
 
-def plain(value: Any) -> Any:
-    """Values of the data model as a file would write them; what is left out stays left out."""
-    match value:
-        case Range():
-            if value.exact:
-                return _number(value.low)
-            ends = {
-                "at_least": _number(value.low),
-                "at_most": None if isinstance(value.high, float) else _number(value.high),
-            }
-            return {name: end for name, end in ends.items() if end is not None}
-        case Span():
-            return _days(value)
-        case Series():
-            return [{"date": plain(entry.when), "value": plain(entry.value)} for entry in value]
-        case Record():
-            found = {name: plain(item) for name, item in value if item is not None}
-            return {name: item for name, item in found.items() if name not in _EMPTY or item != []}
-        case dict():
-            return {key: plain(item) for key, item in value.items()}
-        case tuple() | list():
-            return [plain(item) for item in value]
-    return value
+def plain(subject: Subject) -> dict[str, Any]:
+    """What a file would say of a subject; what is left out stays left out."""
+    document = subject.model_dump(mode="json", exclude_none=True)
+    return {name: value for name, value in document.items() if name not in _EMPTY or value}
 
 
 _EMPTY = frozenset({"sources", "attestations", "exemptions"})
 
 
-def _number(number: Any) -> int | str | None:
-    return number if isinstance(number, int) else decimal_text(number)
-
-
-def _days(span: Span) -> Any:
-    if span.exact:
-        return span.first.isoformat()
-    ends = {"not_before": span.first, "not_after": span.last}
-    known = {name: day.isoformat() for name, day in ends.items() if day not in (FIRST_DAY, LAST_DAY)}
-    return known or None
-
-
-def subject_of(
-    document: dict[str, Any], vocabulary: Vocabulary, like: type[CentreData] = CentreData
-) -> CentreData:
+def subject_of(document: dict[str, Any], vocabulary: Vocabulary, like: type[Centre] = Centre) -> Centre:
     """A document that is known to be sound, as data. Raises pydantic's ValidationError where it is not."""
     subject = like.model_validate(document)
     subject._vocabulary = vocabulary

@@ -1,4 +1,5 @@
-"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that it names."""
+"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that
+it names."""
 
 from __future__ import annotations
 
@@ -7,16 +8,19 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Record, paths_of, words_at
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import paths_of, words_at
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
+from tic_rules.model.subject import Record
 
 Loc = tuple[str | int, ...]
 Fault = tuple[str, Loc, str, str]
 """Code, place in the file, what is wrong in Chinese and in English."""
 
 
-def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
-    for name, listed in own.lists.items():
+def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
+    for name, listed in added.lists.items():
         for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
             if unit_list not in whole.lists:
                 yield (
@@ -25,7 +29,7 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
                     f"未知的列表 {unit_list}",
                     f"unknown list {unit_list}",
                 )
-    for name, fact in own.facts.items():
+    for name, fact in added.facts.items():
         here = (*at, "facts", name)
         listed_name = fact.list_name
         if listed_name is not None and listed_name not in whole.lists:
@@ -49,20 +53,21 @@ def vocabulary_faults(own: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[F
         entries = whole.lists.get(listed_name or "")
         for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
             yield from (
-                found
-                for found in _where_faults(where, entries, here, CentreData, whole)
-                if found[0] == "unknown-word"
+                fault
+                for fault in _where_faults(where, entries, here, Centre, whole)
+                if fault[0] == "unknown-word"
             )
 
 
 _PATHS: dict[type[Record], frozenset[str]] = {
-    CentreData: paths_of(CentreData),
+    Centre: paths_of(Centre),
     Programme: paths_of(Programme) | {"approvals", "approvals.approved_on"},
 }
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
-    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it names."""
+    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it
+    names."""
     if fact.kinds is not None and fact.kinds in vocabulary.facts:
         yield from _paths_of(vocabulary.facts[fact.kinds], vocabulary)
     yield from (path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None)
@@ -164,13 +169,13 @@ def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault
 
 def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
     """Every consequence that a rule waits for, through others too."""
-    found: set[str] = set()
+    consequences: set[str] = set()
     waiting = [rule]
     while waiting:
         named = set(waiting.pop().waits_for)
-        waiting.extend(ids[name] for name in named - found if name in ids)
-        found |= named
-    return found
+        waiting.extend(ids[name] for name in named - consequences if name in ids)
+        consequences |= named
+    return consequences
 
 
 def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -185,7 +190,7 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
             f"后果 {rule.id} 最终取决于自己",
             f"the consequence {rule.id} waits for itself in the end",
         )
-    subject: type[Record] = Programme if rule.bearer == "programme" else CentreData
+    subject: type[Record] = Programme if rule.bearer == "programme" else Centre
     for part in ("applies", "require", "fails_at_once", "when"):
         for place, node in (
             c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ()
@@ -213,9 +218,24 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
 
 
 _FITS: dict[type, tuple[str, ...]] = {
-    c.AnyAmong: ("words",), c.Contains: ("words",), c.Every: ("entries",), c.Some: ("entries",), c.NoneOf: ("entries",), c.Latest: ("entries",), c.EachOf: ("table",),
-    c.Largest: ("groups",), c.Share: ("groups",), c.Is: ("truth", "choice"), c.Among: ("choice",), c.Given: ("text",), c.Done: ("date",), c.Reads: ("text",),
-}  # fmt: skip
+    c.AnyAmong: ("words",),
+    c.Contains: ("words",),
+    c.Every: ("entries",),
+    c.Some: ("entries",),
+    c.NoneOf: ("entries",),
+    c.Latest: ("entries",),
+    c.EachOf: ("table",),
+    c.Largest: ("groups",),
+    c.Share: ("groups",),
+    c.Is: ("truth", "choice"),
+    c.Among: ("choice",),
+    c.Given: ("text",),
+    c.Done: ("date",),
+    c.Reads: ("text",),
+}
+
+
+_WHERES = ("some", "every", "none_of", "permitted", "of", "has")
 
 
 def _node_faults(
@@ -284,7 +304,7 @@ def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabula
             continue
         for path in _paths_of(fact, vocabulary):
             if path not in _PATHS[subject] and any(path in paths for paths in _PATHS.values()):
-                whose = ("总体布局", "a programme") if subject is CentreData else ("中心", "a centre")
+                whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
                 yield (
                     "wrong-fact",
                     at,
@@ -316,13 +336,7 @@ def _word_faults(
             wheres = (
                 (node.where,)
                 if isinstance(node, c.Running)
-                else tuple(
-                    w
-                    for w in (
-                        getattr(node, n, None) for n in ("some", "every", "none_of", "permitted", "of", "has")
-                    )
-                    if w is not None
-                )
+                else tuple(w for w in (getattr(node, n, None) for n in _WHERES) if w is not None)
             )
             for where in wheres if listed is not None and listed.scalar is None else ():
                 yield from _where_faults(where, listed, at, subject, vocabulary)
@@ -338,10 +352,10 @@ def _where_faults(
             paths = [
                 f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
             ]
-        known = [path for path in paths if any(path in every for every in _PATHS.values())]
-        if len(known) < len(paths):
+        existing = [path for path in paths if any(path in every for every in _PATHS.values())]
+        if len(existing) < len(paths):
             yield "unknown-attribute", at, f"条目没有属性 {name}", f"the entries have no attribute {name}"
-        for path in known:
+        for path in existing:
             yield from _unknown_words(
                 (*(test.one_of or ()), *(test.other_than or ())), words_at(subject, path), at, vocabulary
             )
@@ -352,12 +366,12 @@ def _where_faults(
 def _unknown_words(
     asked: Iterable[Any], name: str | None, at: Loc, vocabulary: Vocabulary
 ) -> Iterator[Fault]:
-    known = vocabulary.words.get(name or "", {})
+    words = vocabulary.words.get(name or "", {})
     for word in asked:
-        if name is not None and isinstance(word, str) and word not in known:
+        if name is not None and isinstance(word, str) and word not in words:
             yield (
                 "unknown-word",
                 at,
-                f"{word} 不在允许的取值之列：{', '.join(known)}",
-                f"{word} is not one of {', '.join(known)}",
+                f"{word} 不在允许的取值之列：{', '.join(words)}",
+                f"{word} is not one of {', '.join(words)}",
             )

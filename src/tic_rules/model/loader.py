@@ -7,66 +7,34 @@ import re
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
-from tic_rules.core.source import BadText, Source, decode, pointer, read_text
-from tic_rules.model.linker import Fault, rule_file_faults, vocabulary_faults
+from tic_rules.core.source import BadText, Source, pointer, read_text
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
+from tic_rules.model.shipped import (
+    read_rule_file,
+    read_shipped,
+    rules_folder,
+    shared_vocabulary,
+    shipped_ids,
+    vocabulary_in,
+    whole_vocabulary,
+)
 from tic_rules.model.validation import diagnostics_of
 
-_NOT_RULES = frozenset({"normative", "vocabulary"})
-"""Files beside the rule sets that hold words and no rules."""
-
-
-def rules_folder() -> Path:
-    """The folder of the shipped rule files: inside the installed package, or at the top of a checkout."""
-    package = Path(__file__).parents[1]
-    inside = package / "rules"
-    return inside if inside.is_dir() else package.parents[1] / "rules"
-
-
-def shipped_ids() -> tuple[str, ...]:
-    """The ids of the shipped rule sets, newest document last."""
-    return tuple(sorted(path.stem for path in rules_folder().glob("*.yaml") if path.stem not in _NOT_RULES))
-
-
-def _read(path: Path, shown: str = "") -> Source:
-    """A rule file; one that came with the program is shown under a name of its own."""
-    file = shown or str(path)
-    try:
-        return read_text(
-            decode(path.read_bytes(), file), file, json_text=path.suffix == ".json", ours=bool(shown)
-        )
-    except OSError as error:
-        raise fault(
-            RuleSetError,
-            "unreadable",
-            f"无法读取：{error.strerror}",
-            f"cannot be read: {error.strerror}",
-            file=str(path),
-        ) from None
-    except BadText as error:
-        raise RuleSetError(error.diagnostics) from None
-
-
-@lru_cache(maxsize=1)
-def shared_vocabulary() -> Vocabulary:
-    """The shipped vocabulary (`rules/vocabulary.yaml`)."""
-    source = _read(rules_folder() / "vocabulary.yaml", "rules/vocabulary.yaml")
-    try:
-        vocabulary = Vocabulary.model_validate(source.data)
-    except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    _refuse(source, [*vocabulary_faults(vocabulary, vocabulary, ())])
-    return vocabulary
+if TYPE_CHECKING:
+    from tic_rules.model.linker import Fault
 
 
 @lru_cache(maxsize=64)
 def _shipped(ruleset_id: str) -> RuleSet:
-    source = _read(rules_folder() / f"{ruleset_id}.yaml", f"rules/{ruleset_id}.yaml")
-    return _build(source, shared_vocabulary())
+    source = read_shipped(
+        ruleset_id
+    )  # a test holds the links of the shipped files: they are not gone through at every start
+    return RuleSet(*_model(source, shared_vocabulary()), source)
 
 
 def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
@@ -115,37 +83,34 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     name = os.fspath(which)
     if name in shipped_ids():
         return _shipped(name), []
-    source = _read(Path(name))
+    source = read_rule_file(Path(name))
     model, vocabulary = _model(source, shared_vocabulary())
     faults = _located(source, _link_faults(model, vocabulary))
     return RuleSet(model, vocabulary, source), faults
 
 
 def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
-    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises RuleSetError as `inspect_ruleset`."""
+    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises
+    RuleSetError as `inspect_ruleset`."""
     name = os.fspath(which)
     if name in shipped_ids():
         return None
-    source = _read(Path(name))
+    source = read_rule_file(Path(name))
     if (
         not isinstance(source.data, dict)
         or not source.data
         or not source.data.keys() <= Vocabulary.model_fields.keys()
     ):
         return None
-    try:
-        vocabulary = Vocabulary.model_validate(source.data)
-    except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, Vocabulary)) from None
-    return (
-        vocabulary,
-        source,
-        _located(source, [*vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())]),
-    )
+    from tic_rules.model.linker import vocabulary_faults
+
+    vocabulary = vocabulary_in(source)
+    faults = vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())
+    return vocabulary, source, _located(source, list(faults))
 
 
 def _load_file(path: Path) -> RuleSet:
-    return _build(_read(path), shared_vocabulary())
+    return _build(read_rule_file(path), shared_vocabulary())
 
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
@@ -170,11 +135,17 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
     try:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, RuleFile)) from None
+        raise RuleSetError(diagnostics_of(error, source)) from None
     return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
 
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
+    """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
+    from tic_rules.model.linker import (  # only for files of others; knows the data's models
+        rule_file_faults,
+        vocabulary_faults,
+    )
+
     return [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),
@@ -182,11 +153,11 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
 
 
 def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
-    found = []
+    diagnostics = []
     for code, loc, zh, en in faults:
         mark = source.locate(loc)
-        found.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
-    return sorted(found, key=lambda d: (d.line, d.column))
+        diagnostics.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
+    return sorted(diagnostics, key=lambda d: (d.line, d.column))
 
 
 def _refuse(source: Source, faults: list[Fault]) -> None:
@@ -195,23 +166,24 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 
 
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
-    """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that names the earliest day."""
-    own = [
+    """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that
+    names the earliest day."""
+    local = [
         ruleset
         for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction))
         if ruleset.jurisdiction == jurisdiction
     ]
-    found = [ruleset for ruleset in own if in_force(ruleset, day)]
-    if found:
-        return found
-    if not own:
+    current = [ruleset for ruleset in local if in_force(ruleset, day)]
+    if current:
+        return current
+    if not local:
         raise fault(
             RuleSetError,
             "no-ruleset",
             f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定",
             f"no rule set for the jurisdiction {jurisdiction}; name one with --rules",
         )
-    first = min(ruleset.document.in_force.from_ or date.min for ruleset in own)
+    first = min(ruleset.document.in_force.from_ or date.min for ruleset in local)
     raise fault(
         RuleSetError,
         "not-in-force",
@@ -230,16 +202,20 @@ def _of_jurisdiction(jurisdiction: str) -> list[str]:
     ]
 
 
-@lru_cache(maxsize=1)
-def whole_vocabulary() -> Vocabulary:
-    """The shared vocabulary with what every shipped rule file adds to it."""
-    vocabulary = shared_vocabulary()
-    for ruleset in map(load_ruleset, shipped_ids()):
-        if ruleset.vocabulary is not shared_vocabulary():
-            vocabulary = vocabulary.with_(ruleset.vocabulary)
-    return vocabulary
-
-
 def in_force(ruleset: RuleSet, day: date) -> bool:
     span = ruleset.document.in_force
     return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
+
+
+__all__ = [
+    "in_force",
+    "inspect_ruleset",
+    "inspect_vocabulary",
+    "load_ruleset",
+    "parse_ruleset",
+    "rules_folder",
+    "rulesets_in_force",
+    "shared_vocabulary",
+    "shipped_ids",
+    "whole_vocabulary",
+]

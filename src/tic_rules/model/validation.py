@@ -1,60 +1,68 @@
-"""What pydantic found, as diagnostics with places, in both languages."""
+"""What pydantic found, in both languages: its errors with the package's codes, and as diagnostics with
+places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from pydantic_core import ValidationError
+from pydantic_core import PydanticCustomError, ValidationError
 
-from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.core.quantities import clip
+from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.source import Mark, Source, pointer
-from tic_rules.model.shapes import Declared
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+    from pydantic_core import ErrorDetails, InitErrorDetails
 
 MOST = 200
 """More faults than this are the sign of a file of another kind: the rest is counted."""
 
 
-def diagnostics_of(
-    error: ValidationError, source: Source | None, model: type[Any], file: str = ""
-) -> list[Diagnostic]:
-    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of very many the first."""
+def in_both_languages(error: ValidationError, model: type[BaseModel]) -> ValidationError:
+    """The same faults of a model at the same places, each with a code of the package and with `zh` and
+    `en` in its `ctx`."""
+    lines = [_line(item, model) for item in error.errors(include_url=False)]
+    return ValidationError.from_exception_data(error.title, lines)
+
+
+def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
+    context: dict[str, Any] = item.get("ctx") or {}
+    code = item["type"]
+    if "zh" not in context:
+        text = (
+            _unknown_key(str(item["loc"][-1]), model) if code == "extra_forbidden" else _text(item, context)
+        )
+        code = "dict-type" if code == "model_type" else code.replace("_", "-")
+        context = text.as_dict()
+    return {"type": PydanticCustomError(code, "{en}", context), "loc": item["loc"], "input": item["input"]}
+
+
+def diagnostics_of(error: ValidationError, source: Source | None, file: str = "") -> list[Diagnostic]:
+    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of
+    very many the first."""
     items = error.errors(include_url=False)
-    found = [_diagnostic(item, source, model, file) for item in items[:MOST]]
-    unique = sorted(dict.fromkeys(found), key=lambda d: (d.line, d.column))
+    faults = [_diagnostic(item, source, file) for item in items[:MOST]]
+    unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))
     rest = len(items) - MOST
     if rest > 0:
-        unique.append(
-            Diagnostic(
-                "too-many",
-                Text(f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed"),
-                source.file if source else file,
-            )
-        )
+        text = Text(f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed")
+        unique.append(Diagnostic("too-many", text, source.file if source else file))
     return unique
 
 
-def _diagnostic(item: Any, source: Source | None, model: type[Any], file: str) -> Diagnostic:
-    context = item.get("ctx") or {}
-    kind = item["type"]
-    parts = _path(item["loc"], source) + tuple(context.get("within", ()))
-    if kind == "extra_forbidden":
-        name = str(item["loc"][-1])
-        text = _unknown_key(name, _neighbours(model, item["loc"][:-1]))
-        parts = (*_path(item["loc"][:-1], source), name)
+def _diagnostic(item: ErrorDetails, source: Source | None, file: str) -> Diagnostic:
+    code, context, loc = item["type"], item["ctx"], item["loc"]
+    parts = _path(loc, source)
+    if code in ("extra-forbidden", "missing"):
+        parts = (*_path(loc[:-1], source), str(loc[-1]))
+    if code == "extra-forbidden":
         mark = source.locate_key(parts) if source else Mark(0, 0)
     else:
-        text = _say(kind, item, context)
         mark = source.locate(parts) if source else Mark(0, 0)
+    text = Text(context["zh"], context["en"])
     return Diagnostic(
-        kind.replace("_", "-"),
-        text,
-        source.file if source else file,
-        mark.line,
-        mark.column,
-        pointer(parts),
-        mark.cell,
+        code, text, source.file if source else file, mark.line, mark.column, pointer(parts), mark.cell
     )
 
 
@@ -67,37 +75,17 @@ def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, .
             if not (isinstance(part, str) and ("[" in part or part.startswith("function-")))
         )
     parts: tuple[str | int, ...] = ()
-    for at, part in enumerate(loc):
-        if source.has((*parts, part)) or at == len(loc) - 1:
+    for part in loc:
+        if source.has((*parts, part)):
             parts = (*parts, part)
     return parts
 
 
-def _neighbours(model: type[Any], loc: Iterable[str | int]) -> list[str]:
-    """The keys that the place allows, for a hint; found by walking the model along the location."""
-    current: Any = model
-    for part in loc:
-        field = getattr(current, "model_fields", {}).get(part) if isinstance(part, str) else None
-        inner = _model_in(field.annotation) if field is not None else None
-        current = inner or current
-    fields = getattr(current, "model_fields", {})
-    return [f.alias or name for name, f in fields.items()]
-
-
-def _model_in(annotation: Any) -> Any:
-    if isinstance(annotation, type) and issubclass(annotation, Declared):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        inner = _model_in(part)
-        if inner is not None:
-            return inner
-    return None
-
-
-def _unknown_key(name: str, known: list[str]) -> Text:
+def _unknown_key(name: str, model: type[BaseModel]) -> Text:
     import difflib  # only for a fault: starting is to be quick
 
-    close = difflib.get_close_matches(name[:60], known, n=1, cutoff=0.6)
+    keys = [field.alias or key for key, field in model.model_fields.items()]
+    close = difflib.get_close_matches(name[:60], keys, n=1, cutoff=0.6)
     if close:
         return Text(
             f"未知的键 {clip(name)}；是不是 {close[0]}？",
@@ -113,18 +101,16 @@ def _shown(given: Any) -> str:
     return clip(repr(given[:100] if isinstance(given, str) else given))
 
 
-def _say(kind: str, item: Any, context: Any) -> Text:
-    if "zh" in context:
-        return Text(context["zh"], context["en"])
-    given = item.get("input")
-    value = _shown(given)
-    match kind:
+def _text(item: ErrorDetails, context: dict[str, Any]) -> Text:
+    """What an error of pydantic's own says."""
+    value = _shown(item.get("input"))
+    match item["type"]:
         case "missing":
             return Text(f"缺少 {item['loc'][-1]}", f"{item['loc'][-1]} is missing")
         case "operator":
             return Text(
-                f"条件里没有认识的运算符{item['msg'].removeprefix('no known operator; known')}",
-                item["msg"].replace("no known operator", "no known operator in the condition"),
+                f"条件里没有认识的运算符{item['msg'].partition('known')[2].partition('known')[2]}",
+                item["msg"],
             )
         case "string_type":
             return Text("应为文字", "text is expected")
@@ -138,10 +124,8 @@ def _say(kind: str, item: Any, context: Any) -> Text:
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")
         case "string_pattern_mismatch":
-            return Text(
-                f"{value} 的写法不对，应符合 {context.get('pattern')}",
-                f"{value} does not match {context.get('pattern')}",
-            )
+            pattern = context.get("pattern")
+            return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
         case "too_short" | "string_too_short":
             return Text("不能为空", "must not be empty")
         case "recursion_loop":

@@ -1,7 +1,8 @@
 """Reports to text, one file a format. A format's file is imported when it is asked for.
 
-A format has `piece(report, options, first)`, made where the report was made (perhaps in another process), and `Sheet(options)`, which takes
-the pieces in the order of the input and gives text as soon as it is known: so a run over thousands of files holds none of their reports.
+A format has `piece(report, options, first)`, made where the report was made (perhaps in another process),
+and `Sheet(options)`, which takes the pieces in the order of the input and gives text as soon as it is
+known: so a run over thousands of files holds none of their reports.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from types import ModuleType
 from typing import Any, Protocol
 
 from tic_rules.core.errors import Diagnostic
+from tic_rules.renderers import sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline
-from tic_rules.results.report import Finding, Report
+from tic_rules.results.report import Finding, Report, Verdict
 
 FORMATS = {
     "text": "tic_rules.renderers.text",
@@ -43,7 +45,9 @@ BLOCKING = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the findings of a baseline."""
+    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the
+    findings of a baseline.
+    """
 
     format: str = "text"
     lang: str = "en"
@@ -55,10 +59,17 @@ class Options:
     known: Baseline | None = None
     quiet: bool = False
     summary_file: str | None = None
+    data_only: bool = False
 
     def blocks(self, finding: Finding) -> bool:
         """Whether a finding is of those that fail the run, were it new."""
+        if self.data_only and finding.judged:
+            return False
         return finding.status in _blocking(self.fail_on) and finding.counts
+
+    def verdict_of(self, report: Report) -> Verdict:
+        """The verdict that the run looks at: of the whole report, or of what data decides."""
+        return report.data_verdict if self.data_only else report.verdict
 
     def is_known(self, report: Report, finding: Finding) -> bool:
         """Whether the baseline has the finding, so that it does not fail the run."""
@@ -93,7 +104,8 @@ def _module(options: Options) -> ModuleType:
 def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
     """What a format needs of a report: small, and fit to be sent between processes.
 
-    `first` says that this process has not sent a report of the rule set before: then what is true of the rule set goes along.
+    `first` says that this process has not sent a report of the rule set before: then what is true of the
+    rule set goes along.
     """
     return _module(options).piece(report, options, first)
 
@@ -113,4 +125,6 @@ def render(reports: Sequence[Report], options: Options) -> Any:
         tally.add(report, options)
     parts.extend(sheet.end(Run(tally, options.diagnostics)))
     blobs = [part for part in parts if isinstance(part, bytes)]
-    return b"".join(blobs) if blobs else "".join(parts)
+    if blobs:
+        return b"".join(blobs)
+    return sinks.leave(options.format, "".join(parts), colour=options.colour)

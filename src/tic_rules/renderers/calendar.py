@@ -1,4 +1,6 @@
-"""What falls due, as a calendar file (iCalendar, RFC 5545): one entry a day, clause and centre, with a reminder a month before."""
+"""What falls due, as a calendar file (iCalendar, RFC 5545): one entry a day, clause and centre, with a
+reminder a month before.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +49,9 @@ class Sheet:
         yield _written(head)
         yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
         yield _written(("END:VCALENDAR",))
+
+    def close(self) -> None:
+        self.spool.close()
 
 
 def _written(lines: Iterable[str]) -> str:

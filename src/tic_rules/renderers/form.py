@@ -1,4 +1,6 @@
-"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that ask for it, an example."""
+"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that
+ask for it, an example.
+"""
 
 from __future__ import annotations
 
@@ -6,12 +8,15 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from tic_rules.core.errors import Text
-from tic_rules.inputs.layout import layout_of
+from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Record, fields_of, paths_of, record_in
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+from tic_rules.model.subject import Record
+from tic_rules.model.tables import layout_of
+from tic_rules.renderers.headers import Form, table_text
+from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
 ALWAYS = (
@@ -77,7 +82,7 @@ def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
 def blank_file(rulesets: Sequence[RuleSet]) -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
     asked = clauses_by_field(rulesets)
-    wanted = {path for path in asked if path in paths_of(CentreData)} | set(ALWAYS)
+    wanted = {path for path in asked if path in paths_of(Centre)} | set(ALWAYS)
     lines = [
         "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
         "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
@@ -88,13 +93,13 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
     ]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     known = {"jurisdiction": places.pop()} if len(places) == 1 else {}
-    lines.extend(_section(CentreData, "", wanted, asked, rulesets[0].vocabulary, 0, known))
+    lines.extend(_section(Centre, "", wanted, asked, rulesets[0].vocabulary, 0, known))
     lines += [
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
         *(f"#   {name}" for name in _judged(rulesets)),
     ]
-    return "\n".join(lines) + "\n"
+    return "".join(visible(line) + "\n" for line in lines)
 
 
 _READ_ME = Text(
@@ -115,14 +120,16 @@ The comment of each column says what it holds and which clauses ask for it.""",
 
 
 def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
-    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each column. Raises UsageError."""
+    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each
+    column. Raises UsageError.
+    """
     asked = clauses_by_field(rulesets)
-    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
+    wanted = frozenset(path for path in asked if path in paths_of(Centre)) | set(ALWAYS)
     vocabulary = rulesets[0].vocabulary
     for ruleset in rulesets[1:]:
         vocabulary = vocabulary if ruleset.vocabulary is vocabulary else vocabulary.with_(ruleset.vocabulary)
     writer = Writer()
-    write_form(writer, Form(layout_of(CentreData, vocabulary), vocabulary, lang, wanted, asked), ())
+    write_form(writer, Form(layout_of(Centre, vocabulary), vocabulary, lang, wanted, asked), ())
     page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
     page.set_column(0, 0, 120)
     lines = _READ_ME.in_(lang).split("\n")
@@ -141,8 +148,8 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
 def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
     """The header of a CSV file with one row a centre."""
     asked = clauses_by_field(rulesets)
-    wanted = frozenset(path for path in asked if path in paths_of(CentreData)) | set(ALWAYS)
-    form = Form(layout_of(CentreData, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
+    wanted = frozenset(path for path in asked if path in paths_of(Centre)) | set(ALWAYS)
+    form = Form(layout_of(Centre, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
     return table_text(form, ())
 
 

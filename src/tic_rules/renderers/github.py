@@ -1,6 +1,8 @@
-"""Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows of a step.
+"""Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows
+of a step.
 
-The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that GitHub names.
+The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that
+GitHub names.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, visible
-from tic_rules.renderers import Options, Run
+from tic_rules.core.errors import Diagnostic
+from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.places import place_of, relative, who
 from tic_rules.results.report import Finding, Part, Report
 
@@ -31,15 +33,16 @@ class Annotation(NamedTuple):
 
 
 def piece(report: Report, options: Options, first: bool = True) -> list[Annotation]:
-    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing here say nothing."""
-    found = []
+    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing
+    here say nothing.
+    """
+    annotations = []
     for finding in report:
         level = _level(finding, options)
         if level is not None and not options.is_known(report, finding):
-            found.append(
-                Annotation(_RANK[finding.status], 0, level, _command(level, report, finding, options.lang))
-            )
-    return found
+            line = _command(level, report, finding, options.lang)
+            annotations.append(Annotation(_RANK[finding.status], 0, level, line))
+    return annotations
 
 
 def _level(finding: Finding, options: Options) -> str | None:
@@ -87,44 +90,30 @@ class Sheet:
 def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
     about = report.centre or report.programme or Part()
     place = place_of(finding, about.get("file"))
-    known: dict[str, str | int | None] = {
+    where: dict[str, object] = {
         "title": f"{finding.citation['locator']} {finding.title.in_(lang)} ({finding.rule})"
     }
     if place is not None:
-        known |= {"file": _shown(place.file)}
+        where |= {"file": _shown(place.file)}
         if place.line and not place.cell:
-            known |= {"line": place.line, "endLine": place.end_line}
+            where |= {"line": place.line, "endLine": place.end_line}
             if place.end_line in (None, place.line):  # GitHub takes columns within one line only
-                known |= {"col": place.column, "endColumn": place.end_column}
+                where |= {"col": place.column, "endColumn": place.end_column}
     cell = f"{place.cell}: " if place and place.cell else ""
-    return _write(
-        level, known, f"{who(about)}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
-    )
+    message = f"{who(about)}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
+    return sinks.command(level, where, message)
 
 
 def _fault(diagnostic: Diagnostic, lang: str) -> str:
-    known = {
+    where = {
         "title": diagnostic.code,
         "file": _shown(diagnostic.file) if diagnostic.file else None,
         "line": diagnostic.line,
         "col": diagnostic.column,
     }
-    return _write("error", known, diagnostic.message.in_(lang))
+    return sinks.command("error", where, diagnostic.message.in_(lang))
 
 
 def _shown(file: str) -> str:
     """A file as the repository names it."""
     return relative(file, os.environ.get("GITHUB_WORKSPACE")) or relative(file) or file
-
-
-def _write(level: str, known: dict[str, str | int | None], message: str) -> str:
-    properties = ",".join(f"{key}={_property(str(value))}" for key, value in known.items() if value)
-    return f"::{level} {properties}::{_data(visible(message))}"
-
-
-def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def _property(text: str) -> str:
-    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,7 +1,9 @@
-"""The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic, clause beside datum.
+"""The report as one page: verdicts at a glance, each centre's life on a line, progress, findings by topic,
+clause beside datum.
 
-Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred still load at once. A report is
-written as soon as it is known how; what the head of the page says of all of them is gathered meanwhile.
+Everything is drawn from the reports. With many centres what passes is folded to counts, so that two hundred
+still load at once. A report is written as soon as it is known how; what the head of the page says of all of
+them is gathered meanwhile.
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ class One(NamedTuple):
     number: int
     report: Report
     name: str
+    verdict: str
     summary: tuple[tuple[str, int], ...]
     timeline: Timeline | None
     bars: tuple[Bar, ...]
@@ -103,6 +106,7 @@ NEEDED = (
     "sources",
 )
 """What the page shows of a finding: what is sent between processes."""
+_ABOUT = ("tool", "centre", "programme", "ruleset", "as_of", "data_verdict", "consequences", "warnings")
 _HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
 
 
@@ -116,10 +120,7 @@ class Sent:
 
     def __reduce__(self) -> tuple[Any, ...]:
         report = self.report
-        about = {
-            name: plain(getattr(report, name))
-            for name in ("tool", "centre", "programme", "ruleset", "as_of", "consequences", "warnings")
-        }
+        about = {name: plain(getattr(report, name)) for name in _ABOUT}
         return _received, (
             {
                 **about,
@@ -143,7 +144,9 @@ _DIVIDE = "<!-- reports -->"
 
 
 class Sheet:
-    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to see how many there are."""
+    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to
+    see how many there are.
+    """
 
     def __init__(self, options: Options) -> None:
         self.options, self.waiting, self.centres = options, list[Report](), 0
@@ -185,6 +188,9 @@ class Sheet:
         yield from self.spool.whole()
         yield tail
 
+    def close(self) -> None:
+        self.spool.close()
+
     def _macros(self) -> Any:
         from tic_rules.renderers.html import macros
 
@@ -193,8 +199,8 @@ class Sheet:
 
     def _write_waiting(self, *, one: bool = False) -> None:
         for report in self.waiting:
-            sheet = _sheet(len(self.rows), report, self.full)
-            self.rows.append(Row(sheet.number, sheet.name, report.verdict, sheet.summary))
+            sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
+            self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary))
             self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
             self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
             self.gathered.add(report)
@@ -253,7 +259,7 @@ def _tidy(text: str) -> str:
     return "\n".join(line for line in (line.strip() for line in text.split("\n")) if line) + "\n"
 
 
-def _sheet(number: int, report: Report, full: bool) -> One:
+def _shown(number: int, report: Report, verdict: str, full: bool) -> One:
     about: Any = report.centre or {}
     name = about.get("name") or about.get("id") or about.get("file")
     if report.programme is not None:
@@ -275,8 +281,8 @@ def _sheet(number: int, report: Report, full: bool) -> One:
         for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
     ]
     return One(
-        number, report, str(name or ""), tuple((s, counted[s]) for s in ORDER if counted[s]), timeline_of(report),
-        tuple(bars), tuple(_groups(shown)), tuple(folded), full,
+        number, report, str(name or ""), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
+        timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
     )  # fmt: skip
 
 

@@ -1,9 +1,12 @@
-"""JSON: {"schema_version": 1, "reports": [...]}; JSON Lines: one report a line."""
+"""JSON: {"schema_version": 1, "reports": [...], "unusable": [...]}; JSON Lines: one report a line."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
 from tic_rules.results.report import SCHEMA_VERSION, Report
 
@@ -15,7 +18,7 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
 
 
 class Sheet:
-    """The same bytes as if all reports had been written at once."""
+    """The same bytes as if everything had been written at once."""
 
     def __init__(self, options: Options) -> None:
         self.lines, self.count = options.format == "jsonl", 0
@@ -27,9 +30,24 @@ class Sheet:
         return (",\n" if self.count > 1 else self._head() + "\n") + piece
 
     def end(self, run: Run) -> Iterator[str]:
-        if not self.lines:
-            yield "\n  ]\n}\n" if self.count else self._head() + "]\n}\n"
+        if self.lines:
+            return
+        yield "\n  ]" if self.count else self._head() + "]"
+        listed = json.dumps(list(unusable(run.diagnostics)), ensure_ascii=False, indent=2)
+        yield ',\n  "unusable": ' + listed.replace("\n", "\n  ") + "\n}\n"
 
     @staticmethod
     def _head() -> str:
         return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "reports": ['
+
+
+def unusable(diagnostics: Iterable[Diagnostic]) -> Iterator[dict[str, Any]]:
+    """The files that gave no report, or not all of theirs, each with its diagnostics."""
+    by_file: dict[str, list[dict[str, object]]] = {}
+    for diagnostic in diagnostics:
+        by_file.setdefault(diagnostic.file, []).append(diagnostic.as_dict())
+    for file, faults in by_file.items():
+        yield {"file": file or None, "diagnostics": faults}
+
+
+__all__ = ["Sheet", "piece", "unusable"]

@@ -1,18 +1,22 @@
 """JUnit XML for test panels: a suite for each centre and rule set, a case for each rule.
 
-A suite has failures exactly where the run fails by it: what `--fail-on` names and the baseline does not know. What cannot be
-decided, what is exempted or not owed is skipped, with its reason.
+A suite has failures exactly where the run fails by it: what `--fail-on` names and the baseline does not
+know. What cannot be decided, what is exempted or not owed is skipped, with its reason.
+
+The elements and attributes are those of the schema by which Jenkins reads such files (junit-10.xsd of its
+xUnit plugin): a case has a name and a class, a suite besides its counts the file. Where a datum stands is
+part of the text.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import groupby
-from xml.sax.saxutils import escape, quoteattr
 
-from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.places import Place, place_of, who
+from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import Finding, Part, Report
 
@@ -20,41 +24,44 @@ from tic_rules.results.report import Finding, Part, Report
 def piece(report: Report, options: Options, first: bool = True) -> str:
     """One suite."""
     lang, about = options.lang, report.centre or report.programme or Part()
+    ruleset = xml_attribute(report.ruleset["id"])
     cases, failures, skipped = [], 0, 0
     for finding in report:
         outcome = _outcome(report, finding, options)
         failures += outcome.startswith("<failure")
         skipped += outcome.startswith("<skipped")
-        place = (
-            place_of(finding, about.get("file")) if outcome else None
-        )  # where a pass was read is not worth working out
-        at = (
-            f" file={_attr(place.file)}" + (f' line="{place.line}"' if place.line and not place.cell else "")
-            if place
-            else ""
-        )
-        name = f"{finding.citation['locator']} {finding.title.in_(lang)} [{finding.id}]"
-        cases.append(
-            f"    <testcase classname={_attr(report.ruleset['id'])} name={_attr(name)}{at}>{outcome}</testcase>\n"
-        )
-    known = {
+        name = xml_attribute(f"{finding.citation['locator']} {finding.title.in_(lang)} [{finding.id}]")
+        cases.append(f"    <testcase classname={ruleset} name={name}>{outcome}</testcase>\n")
+    name = xml_attribute(
+        f"{who(about)} · {report.ruleset['id']} · {VERDICT[options.verdict_of(report)].in_(lang)}"
+    )
+    file = f" file={xml_attribute(str(about['file']))}" if about.get("file") else ""
+    head = f'name={name}{file} tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
+    properties = f"    <properties>{_properties(report, about)}</properties>\n"
+    return f"  <testsuite {head}>\n{properties}{''.join(cases)}{_warned(report, lang)}  </testsuite>\n"
+
+
+def _properties(report: Report, about: Part) -> str:
+    given = {
         "centre": about.get("id"),
         "file": about.get("file"),
         "ruleset": report.ruleset["id"],
         "as_of": report.as_of,
         "verdict": report.verdict,
     }
-    properties = "".join(
-        f"<property name={_attr(key)} value={_attr(str(value))}/>" for key, value in known.items() if value
+    return "".join(
+        f"<property name={xml_attribute(key)} value={xml_attribute(str(value))}/>"
+        for key, value in given.items()
+        if value
     )
-    name = f"{who(about)} · {report.ruleset['id']} · {VERDICT[report.verdict].in_(lang)}"
-    head = f'name={_attr(name)} tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
-    said = [
+
+
+def _warned(report: Report, lang: str) -> str:
+    lines = [
         f"{Place(w['file'] or '', w['line'], w['column'], cell=w.get('cell'))} {w['message'].in_(lang)}"
         for w in report.warnings
     ]
-    warned = "    <system-out>" + "\n".join(_text(line) for line in said) + "</system-out>\n" if said else ""
-    return f"  <testsuite {head}>\n    <properties>{properties}</properties>\n{''.join(cases)}{warned}  </testsuite>\n"
+    return "    <system-out>" + "\n".join(map(xml, lines)) + "</system-out>\n" if lines else ""
 
 
 class Sheet:
@@ -79,12 +86,15 @@ class Sheet:
 
 def _broken(file: str, faults: list[Diagnostic], lang: str) -> str:
     """A file that could not be checked."""
+    name = xml_attribute(file or "tic-rules")
     cases = "".join(
-        f"    <testcase classname={_attr(file or 'tic-rules')} name={_attr(fault.code)}>"
-        f"<error type={_attr(fault.code)} message={_attr(fault.message.in_(lang))}>{_text(fault.render(lang))}</error></testcase>\n"
+        f"    <testcase classname={name} name={xml_attribute(fault.code)}>"
+        f"<error type={xml_attribute(fault.code)} message={xml_attribute(fault.message.in_(lang))}>"
+        f"{xml(fault.render(lang))}</error></testcase>\n"
         for fault in faults
     )
-    return f'  <testsuite name={_attr(file or "tic-rules")} tests="{len(faults)}" failures="0" errors="{len(faults)}" skipped="0">\n{cases}  </testsuite>\n'
+    counts = f'tests="{len(faults)}" failures="0" errors="{len(faults)}" skipped="0"'
+    return f"  <testsuite name={name} {counts}>\n{cases}  </testsuite>\n"
 
 
 def _outcome(report: Report, finding: Finding, options: Options) -> str:
@@ -93,36 +103,24 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
     zh, message = lang == "zh", finding.message.in_(options.lang)
     if finding.status == "pass":
         return ""
-    if not options.blocks(finding):
-        return _skipped(
-            finding,
-            message,
-            ""
-            if finding.counts or finding.status != "fail"
-            else "不影响结论："
-            if zh
-            else "does not count for the verdict: ",
-        )
-    if options.is_known(report, finding):
-        return _skipped(finding, message, "已列入基线：" if zh else "in the baseline: ")
     place = place_of(finding, (report.centre or report.programme or Part()).get("file"))
+    if not options.blocks(finding):
+        why = ""
+        if finding.status == "fail" and not finding.counts:
+            why = "不影响结论：" if zh else "does not count for the verdict: "
+        return _skipped(finding, why + message, place)
+    if options.is_known(report, finding):
+        return _skipped(finding, ("已列入基线：" if zh else "in the baseline: ") + message, place)
     lines = [
         message,
         f"{finding.citation['document']} {finding.citation['locator']} “{finding.citation['quote']}”",
+        ("整改：" if zh else "What to do: ") + finding.remedy.in_(lang),
+        *([str(place)] if place else []),
     ]
-    lines += [("整改：" if zh else "What to do: ") + finding.remedy.in_(lang)] + (
-        [str(place)] if place else []
-    )
-    return f"<failure type={_attr(finding.status)} message={_attr(message)}>{chr(10).join(_text(line) for line in lines)}</failure>"
+    about = f"type={xml_attribute(finding.status)} message={xml_attribute(message)}"
+    return f"<failure {about}>{chr(10).join(map(xml, lines))}</failure>"
 
 
-def _skipped(finding: Finding, message: str, why: str) -> str:
-    return f"<skipped type={_attr(finding.status)} message={_attr(f'{why}{message}' if why else message)}/>"
-
-
-def _attr(text: str) -> str:
-    return quoteattr(visible(text))
-
-
-def _text(text: str) -> str:
-    return escape(visible(text))
+def _skipped(finding: Finding, message: str, place: Place | None) -> str:
+    about = f"type={xml_attribute(finding.status)} message={xml_attribute(message)}"
+    return f"<skipped {about}>{xml(str(place))}</skipped>" if place else f"<skipped {about}/>"

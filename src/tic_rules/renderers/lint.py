@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 
 from tic_rules.analysis.lint import BY_CODE, Fault
-from tic_rules.core.quantities import visible
+from tic_rules.core.errors import visible
+from tic_rules.renderers import sinks
 
 SEVERITY = {"error": ("错误", "error"), "warning": ("提示", "warning")}
 
 
-def render(found: Mapping[str, Sequence[Fault]], format: str, lang: str) -> str:
+def render(by_file: Mapping[str, Sequence[Fault]], format: str, lang: str) -> str:
     """The faults of files, by file, in a format: text, json or github."""
-    return {"text": _text, "json": _json, "github": _github}[format](found, lang)
+    return {"text": _text, "json": _json, "github": _github}[format](by_file, lang)
 
 
 def counted(faults: Sequence[Fault], lang: str) -> str:
@@ -24,30 +24,30 @@ def counted(faults: Sequence[Fault], lang: str) -> str:
     return f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
 
 
-def _text(found: Mapping[str, Sequence[Fault]], lang: str) -> str:
-    return "".join(f"{line}\n" for line in _lines(found, lang))
+def _text(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
+    return "".join(f"{line}\n" for line in _lines(by_file, lang))
 
 
-def _lines(found: Mapping[str, Sequence[Fault]], lang: str) -> Iterator[str]:
+def _lines(by_file: Mapping[str, Sequence[Fault]], lang: str) -> Iterator[str]:
     zh = lang == "zh"
-    every = [fault for faults in found.values() for fault in faults]
-    for name, faults in found.items():
+    every = [fault for faults in by_file.values() for fault in faults]
+    for name, faults in by_file.items():
         for fault in faults:
             rule = f" {fault.rule}" if fault.rule else ""
             head = f"{visible(fault.place)}: {SEVERITY[fault.severity][0 if zh else 1]} {fault.code}{rule}"
             yield f"{head}{'：' if zh else ': '}{visible(fault.message.in_(lang))}"
             if fault.fix is not None:
-                yield f"    {'改法：' if zh else 'fix: '}{fault.fix.in_(lang)}"
+                yield f"    {'改法：' if zh else 'fix: '}{visible(fault.fix.in_(lang))}"
         if not faults:
             yield f"{visible(name)}: {'没有发现问题' if zh else 'clean'}"
     if every:
         first = min(fault.code for fault in every)
         yield ""
-        told = "。每个代码的说明：" if zh else ". What a code means: "
-        yield f"{counted(every, lang)}{told}tic-rules explain {first}"
+        means = "。每个代码的说明：" if zh else ". What a code means: "
+        yield f"{counted(every, lang)}{means}tic-rules explain {first}"
 
 
-def _json(found: Mapping[str, Sequence[Fault]], lang: str) -> str:
+def _json(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
     files = [
         {
             "file": name,
@@ -55,27 +55,20 @@ def _json(found: Mapping[str, Sequence[Fault]], lang: str) -> str:
             "warnings": len(faults) - _errors(faults),
             "faults": [fault.as_dict() for fault in faults],
         }
-        for name, faults in found.items()
+        for name, faults in by_file.items()
     ]
-    return json.dumps({"schema_version": 1, "files": files}, ensure_ascii=False, indent=2) + "\n"
+    return sinks.as_json({"schema_version": 1, "files": files})
 
 
 def _errors(faults: Sequence[Fault]) -> int:
     return sum(fault.severity == "error" for fault in faults)
 
 
-def _github(found: Mapping[str, Sequence[Fault]], lang: str) -> str:
+def _github(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
     """Workflow commands, which show a fault at its line in a pull request."""
     lines = []
-    for faults in found.values():
-        for fault in faults:
-            title = _escaped(f"{fault.code} {BY_CODE[fault.code].title.in_(lang)}", property=True)
-            where = f"file={_escaped(fault.file, property=True)},line={fault.line},col={fault.column},title={title}"
-            lines.append(f"::{fault.severity} {where}::{_escaped(fault.message.in_(lang))}\n")
+    for fault in (fault for faults in by_file.values() for fault in faults):
+        title = f"{fault.code} {BY_CODE[fault.code].title.in_(lang)}"
+        where = {"file": fault.file, "line": fault.line, "col": fault.column, "title": title}
+        lines.append(sinks.command(fault.severity, where, fault.message.in_(lang)) + "\n")
     return "".join(lines)
-
-
-def _escaped(text: str, *, property: bool = False) -> str:
-    for char, code in (("%", "%25"), ("\r", "%0D"), ("\n", "%0A")):
-        text = text.replace(char, code)
-    return text.replace(":", "%3A").replace(",", "%2C") if property else text

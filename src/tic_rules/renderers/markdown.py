@@ -1,29 +1,31 @@
-"""Markdown for the comment on a pull request and for a step's summary: what has to be mended first, the rest folded.
+"""Markdown for the comment on a pull request and for a step's summary: what has to be mended first, the
+rest folded.
 
-A comment has a limit. Where a run goes beyond it, the centres with the worst verdicts are shown and the rest is counted.
+A comment has a limit. Where a run goes beyond it, the centres with the worst verdicts are shown and the
+rest is counted.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.places import place_of, relative, who
+from tic_rules.renderers.sinks import markdown
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
 
 LIMIT = 60_000
-"""Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of room below."""
+"""Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of
+room below.
+"""
 SUMMARY_LIMIT = 300_000
 MOST = 50
 """Warnings of a report, and files that could not be checked, that are told one by one."""
 SIGNS = {"non_compliant": "❌", "undetermined": "❔", "on_course": "⏳", "compliant": "✅"}
-_SPECIAL = re.compile(r"([\\`*_\[\]<>|~$])")
-_FIRST = re.compile(r"^(\s*)(?:([-+=!])|(\d+)([.)]))")
 _FOLDED = ("unknown", "needs_review", "pending")
 
 
@@ -34,65 +36,50 @@ class Block(NamedTuple):
     text: str
 
 
-def md(text: object) -> str:
-    """A foreign text in Markdown: as it reads, with no markup, no mention, no link and no cell of its own."""
-    shown = visible(str(text)).replace("&", "&amp;").replace("#", "&#35;")
-    shown = (
-        _SPECIAL.sub(r"\\\1", shown)
-        .replace("@", "&#64;")
-        .replace("://", "&#58;//")
-        .replace("www.", "www&#46;")
-    )
-    return _FIRST.sub(lambda m: f"{m[1]}\\{m[2]}" if m[2] else f"{m[1]}{m[3]}\\{m[4]}", shown)
-
-
 def piece(report: Report, options: Options, first: bool = True) -> Block:
-    lang, about = options.lang, report.centre or report.programme or Part()
+    lang, verdict = options.lang, options.verdict_of(report)
     zh = lang == "zh"
-    document = report.ruleset["document"]
-    title = (
-        f"《{document['title']}》{document['number'] or ''}"
-        if zh
-        else f"{document['title_en']}, {document['number'] or ''}"
-    )
-    file = about.get("file")
-    lines = [
-        f"### {SIGNS[report.verdict]} {md(who(about))} — {VERDICT[report.verdict].in_(lang)}",
-        "",
-        " · ".join(
-            [md(title), ("基准日 " if zh else "as of ") + md(day_text(report.as_of, lang))]
-            + ([md(_shown(file))] if file else [])
-        ),
-        "",
-    ]
-    shown = [f for f in report if f.status == "fail" and f.counts] + [
-        f for f in report if f.status == "exempted"
-    ]
+    lines = _head(report, options)
+    decided = [f for f in report if not (options.data_only and f.judged)]
+    shown = [f for f in decided if f.status == "fail" and f.counts]
+    shown += [f for f in decided if f.status == "exempted"]
     if shown:
         lines += [*_table(report, shown, options), ""]
+    open_ = not shown and verdict == "undetermined"
     for status in _FOLDED:
-        found = [f for f in report if f.status == status]
-        if found:
-            lines += _fold(
-                f"{STATUS[status].in_(lang)} ({len(found)})",
-                _table(report, found, options),
-                open_=not shown and report.verdict == "undetermined",
-            )
-    notes = [f for f in report if f.status == "fail" and not f.counts]
+        members = [f for f in decided if f.status == status]
+        if members:
+            title = f"{STATUS[status].in_(lang)} ({len(members)})"
+            lines += _fold(title, _table(report, members, options), open_=open_)
+    notes = [f for f in decided if f.status == "fail" and not f.counts]
     if notes:
-        lines += _fold(
-            f"{'鼓励或不影响结论的事项，未做到' if zh else 'Absent, without effect on the verdict'} ({len(notes)})",
-            _table(report, notes, options),
-        )
+        title = "鼓励或不影响结论的事项，未做到" if zh else "Absent, without effect on the verdict"
+        lines += _fold(f"{title} ({len(notes)})", _table(report, notes, options))
+    judged = [
+        f for f in report if f.judged and options.data_only and f.status not in ("pass", "not_applicable")
+    ]
+    if judged:
+        title = "由评审认定，不影响据数据的结论" if zh else "Left to judgement, not in the verdict by data"
+        lines += _fold(f"{title} ({len(judged)})", _table(report, judged, options))
     if report.warnings:
-        said = [f"- {md(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
-        more = len(report.warnings) - len(said)
-        said += [f"- … 另有{more}条" if zh else f"- … {more} more"] if more else []
-        lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(report.warnings)})", said)
-    tally = ("，" if zh else ", ").join(
-        f"{STATUS[status].in_(lang)} {number}" for status, number in report.summary.items() if number
-    )
-    return Block(report.verdict, "\n".join([*lines, f"<sub>{tally}</sub>", "", ""]))
+        warned = [f"- {markdown(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
+        more = len(report.warnings) - len(warned)
+        warned += [f"- … 另有{more}条" if zh else f"- … {more} more"] if more else []
+        lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(report.warnings)})", warned)
+    counts = [f"{STATUS[status].in_(lang)} {number}" for status, number in report.summary.items() if number]
+    return Block(verdict, "\n".join([*lines, f"<sub>{('，' if zh else ', ').join(counts)}</sub>", "", ""]))
+
+
+def _head(report: Report, options: Options) -> list[str]:
+    """Whom the report is about, its verdict, the document, the day."""
+    lang, about = options.lang, report.centre or report.programme or Part()
+    zh, verdict, document = lang == "zh", options.verdict_of(report), report.ruleset["document"]
+    title, number = (document["title"] if zh else document["title_en"]), document["number"] or ""
+    source = f"《{title}》{number}" if zh else f"{title}, {number}"
+    day = ("基准日 " if zh else "as of ") + markdown(day_text(report.as_of, lang))
+    file = [markdown(_shown(about["file"]))] if about.get("file") else []
+    head = f"### {SIGNS[verdict]} {markdown(who(about))} — {VERDICT[verdict].in_(lang)}"
+    return [head, "", " · ".join([markdown(source), day, *file]), ""]
 
 
 class Sheet:
@@ -151,7 +138,8 @@ def _summary(tally: Tally, lang: str) -> list[str]:
             "| --- | --- | ---: |",
         ]
         lines += [
-            f"| {md(locator)} {md(title)} | `{rule}` | {number} |" for number, locator, title, rule in worst
+            f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |"
+            for number, locator, title, rule in worst
         ]
     if tally.known:
         lines += [
@@ -163,16 +151,11 @@ def _summary(tally: Tally, lang: str) -> list[str]:
     return [*lines, ""]
 
 
-def _faults(diagnostics: object, lang: str) -> list[str]:
-    found = (
-        [one for one in diagnostics if isinstance(one, Diagnostic)]
-        if isinstance(diagnostics, (list, tuple))
-        else []
-    )
-    if not found:
+def _faults(diagnostics: Sequence[Diagnostic], lang: str) -> list[str]:
+    if not diagnostics:
         return []
-    lines = [f"- {md(one.place)}: {md(one.message.in_(lang))}" for one in found[:MOST]]
-    more = len(found) - len(lines)
+    lines = [f"- {markdown(one.place)}: {markdown(one.message.in_(lang))}" for one in diagnostics[:MOST]]
+    more = len(diagnostics) - len(lines)
     return [
         f"**{'无法检查' if lang == 'zh' else 'Could not be checked'}**",
         "",
@@ -190,27 +173,31 @@ def _table(report: Report, findings: list[Finding], options: Options) -> list[st
         "| --- | --- | --- | --- |",
     ]
     for finding in findings:
-        known = (" *（基线）*" if zh else " *(baseline)*") if options.is_known(report, finding) else ""
-        said = finding.detail.in_(lang) or finding.message.in_(lang)
-        if finding.status == "exempted":
-            said = f"{STATUS['exempted'].in_(lang)}{'：' if zh else ': '}{said}"
-        what = f"{md(finding.title.in_(lang))}<br>“{md(finding.citation['quote'])}”"
-        fix = (
-            f"<br>**{'整改' if zh else 'To do'}**{'：' if zh else ': '}{md(finding.remedy.in_(lang))}"
-            if finding.status == "fail"
-            else ""
-        )
-        lines.append(
-            f"| {md(finding.citation['locator'])} `{finding.id}` | {what} | {md(said)}{known}{fix} | {_where(report, finding)} |"
-        )
+        what = f"{markdown(finding.title.in_(lang))}<br>“{markdown(finding.citation['quote'])}”"
+        clause = f"{markdown(finding.citation['locator'])} `{finding.id}`"
+        lines.append(f"| {clause} | {what} | {_said(report, finding, options)} | {_where(report, finding)} |")
     return lines
+
+
+def _said(report: Report, finding: Finding, options: Options) -> str:
+    """What is so, and what to do about it."""
+    lang, colon = options.lang, "：" if options.lang == "zh" else ": "
+    text = finding.detail.in_(lang) or finding.message.in_(lang)
+    if finding.status == "exempted":
+        text = f"{STATUS['exempted'].in_(lang)}{colon}{text}"
+    shown = markdown(text)
+    if options.is_known(report, finding):
+        shown += " *（基线）*" if lang == "zh" else " *(baseline)*"
+    if finding.status == "fail":
+        shown += f"<br>**{'整改' if lang == 'zh' else 'To do'}**{colon}{markdown(finding.remedy.in_(lang))}"
+    return shown
 
 
 def _where(report: Report, finding: Finding) -> str:
     place = place_of(finding, (report.centre or report.programme or Part()).get("file"))
     if place is None:
         return ""
-    return md(str(place._replace(file=_shown(place.file), column=None)))
+    return markdown(str(place._replace(file=_shown(place.file), column=None)))
 
 
 def _shown(file: str) -> str:
@@ -234,4 +221,4 @@ def _text(warning: Part, lang: str) -> str:
 
 def _at(warning: Part) -> str:
     at = warning.get("cell") or warning["line"]
-    return f" ({md(_shown(warning['file']))}:{md(at)})" if warning["file"] and at else ""
+    return f" ({markdown(_shown(warning['file']))}:{markdown(at)})" if warning["file"] and at else ""

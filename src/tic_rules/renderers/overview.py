@@ -1,4 +1,6 @@
-"""Many centres at once: by verdict, by phase, which clauses fail or stay open most, what falls due in the next twelve months."""
+"""Many centres at once: by verdict, by phase, which clauses fail or stay open most, what falls due in the
+next twelve months.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,9 @@ class Overview(NamedTuple):
 
 
 class Gathering:
-    """The whole of several reports, which come one by one and are not kept: each counts once a centre and rule set."""
+    """The whole of several reports, which come one by one and are not kept: each counts once a centre and
+    rule set.
+    """
 
     def __init__(self) -> None:
         self.reports, self.total = 0, 0

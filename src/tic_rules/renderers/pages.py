@@ -1,4 +1,6 @@
-"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML and Markdown."""
+"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML
+and Markdown.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.html import render
+from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import MODALITY, STATUS, describe
 
 SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"}
@@ -18,7 +21,9 @@ SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"
 
 
 def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
-    """Every page as its path within the folder and its text. HTML pages hold both languages and open in `lang`; Markdown is in `lang`."""
+    """Every page as its path within the folder and its text. HTML pages hold both languages and open in
+    `lang`; Markdown is in `lang`.
+    """
     yield (
         "index.html",
         render(
@@ -66,17 +71,12 @@ def name_of(ruleset: RuleSet) -> Text:
     )
 
 
-# --- Markdown --------------------------------------------------------------------------------------------------------------------
-
-
-def _cell(text: str) -> str:
-    """A text inside a Markdown table or line."""
-    return "".join("\\" + char if char in "\\`*_[]<>|#" else " " if char == "\n" else char for char in text)
+# --- Markdown ---------------------------------------------------------------------------------
 
 
 def _entry(cell: Cell, lang: str, path: str) -> str:
-    bounds = "".join(f" **{_cell(bound.in_(lang))}**" for bound in cell.thresholds)
-    return f"{SIGNS[cell.rule.modality]} [{_cell(cell.rule.title.text.in_(lang))}]({path}){bounds} ({cell.told.modality.in_(lang)})"
+    bounds = "".join(f" **{markdown_line(bound.in_(lang))}**" for bound in cell.thresholds)
+    return f"{SIGNS[cell.rule.modality]} [{markdown_line(cell.rule.title.text.in_(lang))}]({path}){bounds} ({cell.told.modality.in_(lang)})"
 
 
 def _index(site: Site, lang: str) -> str:
@@ -95,14 +95,16 @@ def _index(site: Site, lang: str) -> str:
         else ", ".join(f"{SIGNS[m]} {MODALITY[m].en}" for m in SIGNS),
         "",
     ]
-    heads = [f"[{name_of(ruleset).in_(lang)}]({ruleset.id}/index.md)" for ruleset in site.rulesets]
+    heads = [
+        f"[{markdown_line(name_of(ruleset).in_(lang))}]({ruleset.id}/index.md)" for ruleset in site.rulesets
+    ]
     lines += [f"| {'主题' if zh else 'Topic'} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for row in site.rows:
         told = [
             "<br>".join(_entry(cell, lang, f"{cell.ruleset.id}/{cell.rule.id}.md") for cell in cells) or "—"
             for cells in row.cells
         ]
-        lines.append(f"| {_cell(row.label.in_(lang))} | " + " | ".join(told) + " |")
+        lines.append(f"| {markdown_line(row.label.in_(lang))} | " + " | ".join(told) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -110,9 +112,9 @@ def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
     zh, document = lang == "zh", ruleset.document
     about = f"{document.number or ''} {document.issuer or ''} {document.issued or ''}".strip()
     lines = [
-        f"# {_cell(document.title if zh else document.title_en)}",
+        f"# {markdown_line(document.title if zh else document.title_en)}",
         "",
-        _cell(about),
+        markdown_line(about),
         "",
         f"[{'对照表' if zh else 'Comparison'}](../index.md)",
         "",
@@ -120,8 +122,8 @@ def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
     lines += ["| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
     for clause, cells in site.by_clause(ruleset):
         why = clause.asks_nothing.text.in_(lang) if clause.asks_nothing else ""
-        told = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells) or _cell(why)
-        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {told} |")
+        told = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells) or markdown_line(why)
+        lines.append(f"| {markdown_line(clause.at)} | {markdown_line(clause.heading)} | {told} |")
     return "\n".join(lines) + "\n"
 
 
@@ -129,12 +131,12 @@ def _rule(page: RulePage, lang: str) -> str:
     zh, cell = lang == "zh", page.cell
     rule, told = cell.rule, cell.told
     document = cell.ruleset.document
-    lines = [f"# {_cell(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
+    lines = [f"# {markdown_line(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
     source = f"《{document.title}》" if zh else document.title_en
     lines += [
-        f"> {_cell(rule.quote)}",
+        f"> {markdown_line(rule.quote)}",
         ">",
-        f"> — {_cell(source)} {_cell(document.number or '')} {_cell(rule.at)}",
+        f"> — {markdown_line(source)} {markdown_line(document.number or '')} {markdown_line(rule.at)}",
         "",
     ]
     pairs = [
@@ -148,7 +150,9 @@ def _rule(page: RulePage, lang: str) -> str:
         ("补救", "Remedy", rule.remedy.text.in_(lang)),
         ("所读数据", "Data read", ("；" if zh else "; ").join(told.fields(lang))),
     ]
-    lines += [f"- **{a if zh else b}**{'：' if zh else ': '}{_cell(text)}" for a, b, text in pairs if text]
+    lines += [
+        f"- **{a if zh else b}**{'：' if zh else ': '}{markdown_line(text)}" for a, b, text in pairs if text
+    ]
     for example, title in (
         (page.passes, "符合的例子" if zh else "An example that passes"),
         (page.fails, "不符合的例子" if zh else "An example that does not"),
@@ -159,7 +163,7 @@ def _rule(page: RulePage, lang: str) -> str:
     for other, cells in page.sides:
         entries = "；".join(_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells)
         lines.append(
-            f"- **{name_of(other).in_(lang)}**{'：' if zh else ': '}{entries or ('没有要求' if zh else 'asks nothing')}"
+            f"- **{markdown_line(name_of(other).in_(lang))}**{'：' if zh else ': '}{entries or ('没有要求' if zh else 'asks nothing')}"
         )
     return "\n".join(lines) + "\n"
 
@@ -175,4 +179,4 @@ def _example(example: Example, lang: str) -> list[str]:
         if zh
         else f"{STATUS[example.status].en} ({day} {example.as_of}): "
     )
-    return [head + _cell(example.because), "", "```yaml", changes, "```"]
+    return [head + markdown_line(example.because), "", "```yaml", changes, "```"]

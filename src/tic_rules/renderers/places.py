@@ -1,4 +1,6 @@
-"""Where a finding points to, in the words of other programs: relative paths with forward slashes, lines that exist."""
+"""Where a finding points to, in the words of other programs: relative paths with forward slashes, lines
+that exist.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from tic_rules.results.report import Finding, Part
 
 
 class Place(NamedTuple):
-    """A place in a file. Lines and columns count from 1, None where there is no text; `cell` is a workbook's."""
+    """A place in a file. Lines and columns count from 1, None where there is no text; `cell` is a
+    workbook's.
+    """
 
     file: str
     line: int | None = None

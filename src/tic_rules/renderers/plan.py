@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from itertools import groupby
@@ -11,6 +10,8 @@ from typing import Any
 from tic_rules.analysis.plan import Plan, Rest, Step
 from tic_rules.analysis.plan.model import KINDS
 from tic_rules.core.errors import Text
+from tic_rules.renderers import sinks
+from tic_rules.renderers.sinks import line, markdown
 from tic_rules.results.labels import VERDICT, day_text
 
 FORMATS = ("text", "json", "markdown", "html")
@@ -35,14 +36,7 @@ PROMISE = Text(
 def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
     """The plans in a format."""
     if format_ == "json":
-        return (
-            json.dumps(
-                {"schema_version": 1, "plans": [plan.as_dict() for plan in plans]},
-                ensure_ascii=False,
-                indent=2,
-            )
-            + "\n"
-        )
+        return sinks.as_json({"schema_version": 1, "plans": [plan.as_dict() for plan in plans]})
     if format_ == "html":
         from tic_rules.renderers.html import render as page
 
@@ -58,7 +52,7 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
         }
         return page("plan.html.j2", lang=lang, **context)
     write = _markdown if format_ == "markdown" else _text
-    return "\n".join("\n".join(write(plan, lang)) + "\n" for plan in plans)
+    return "\n".join("".join(line(shown) + "\n" for shown in write(plan, lang)) for plan in plans)
 
 
 def by_day(steps: Sequence[Step]) -> list[tuple[date | None, list[Step]]]:
@@ -138,7 +132,7 @@ def _rests(title: str, plan: Plan, rests: Sequence[Rest], lang: str) -> Iterator
 
 def _markdown(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
-    yield f"# {_cell(_name(plan))}"
+    yield f"# {markdown(_name(plan))}"
     yield ""
     yield (
         f"{'结论' if zh else 'Verdict'}：**{_verdicts(plan, lang)}**"
@@ -151,7 +145,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield "|---|---|---|---|"
         for step in plan.steps:
             day = "—" if step.by is None else step.by.isoformat()
-            yield f"| {day} | {KIND[step.kind].in_(lang)} | {_cell(step.text.in_(lang))} | {_cell(_clauses(plan, step.rules, lang))} |"
+            yield f"| {day} | {KIND[step.kind].in_(lang)} | {markdown(step.text.in_(lang))} | {markdown(_clauses(plan, step.rules, lang))} |"
         yield ""
     for title, rests in (
         (("已经无法做到", "Can no longer be met"), plan.lost),
@@ -161,7 +155,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
             yield f"## {title[0] if zh else title[1]}"
             yield ""
             yield from (
-                f"- {_cell(_clauses(plan, (rest.rule,), lang))}{'：' if zh else ': '}{_cell(rest.why.in_(lang))}"
+                f"- {markdown(_clauses(plan, (rest.rule,), lang))}{'：' if zh else ': '}{markdown(rest.why.in_(lang))}"
                 for rest in rests
             )
             yield ""
@@ -169,15 +163,9 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield "## 也可以这样做" if zh else "## Other ways"
         yield ""
         for other in plan.alternatives:
-            yield f"- {_cell(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{_cell('; '.join(text.in_(lang) for text in other.texts))}"
+            yield f"- {markdown(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{markdown('; '.join(text.in_(lang) for text in other.texts))}"
         yield ""
     yield PROMISE.in_(lang) if plan.steps else ""
-
-
-def _cell(text: str) -> str:
-    from tic_rules.renderers.markdown import md
-
-    return md(text)
 
 
 __all__ = ["FORMATS", "KIND", "by_day", "due", "render"]

@@ -1,7 +1,8 @@
-"""SARIF 2.1.0, for code scanning and editors: a result for each finding that is not a pass, at the datum or the nearest key.
+"""SARIF 2.1.0, for code scanning and editors: a result for each finding that is not a pass, at the datum or
+the nearest key.
 
-A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run are spooled to a
-temporary file, so that memory does not grow with the number of centres.
+A result's `kind` says what the finding is; by the standard only a failure has a level. The results of a run
+are spooled to a temporary file, so that memory does not grow with the number of centres.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import tempfile
 from collections.abc import Iterator
 from typing import Any
 
 from tic_rules.core.errors import Diagnostic, visible
-from tic_rules.renderers import Options, Run
+from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.places import Place, place_of, uri
 from tic_rules.renderers.sarif_tool import ROOT, Tool, rule_location, rule_of
+from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import STATUS
 from tic_rules.results.report import Finding, Part, Report
@@ -30,7 +31,6 @@ KINDS = {
     "needs_review": "review",
     "not_applicable": "notApplicable",
 }
-_SPOOL = 4 * 1024 * 1024
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
@@ -54,7 +54,7 @@ class Sheet:
 
     def __init__(self, options: Options) -> None:
         self.options, self.tool, self.notes = options, Tool(options.lang), list[dict[str, Any]]()
-        self.results = tempfile.SpooledTemporaryFile(max_size=_SPOOL, mode="w+", encoding="utf-8")  # noqa: SIM115 - closed by `end`
+        self.spool = Spool()
         self.count = 0
 
     def add(self, piece: dict[str, Any]) -> str:
@@ -67,8 +67,8 @@ class Sheet:
                 **result,
                 "taxa": [self.tool.clause(rule)],
             }
-            self.results.write(
-                (",\n" if self.count else "") + "        " + json.dumps(full, ensure_ascii=False)
+            self.spool.add(
+                (",\n" if self.count else "") + "        " + sinks.as_json(full, indent=None).rstrip()
             )
             self.count += 1
         return ""
@@ -87,16 +87,16 @@ class Sheet:
         }
         body = json.dumps(about, ensure_ascii=False, indent=2).replace("\n", "\n    ")
         yield f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    {body[:-6]},\n      "results": ['
-        self.results.seek(0)
         if self.count:
             yield "\n"
-        while chunk := self.results.read(1024 * 1024):
-            yield chunk
-        self.results.close()
+        yield from self.spool.whole()
         yield ("\n      " if self.count else "") + "]\n    }\n  ]\n}\n"
 
+    def close(self) -> None:
+        self.spool.close()
 
-# --- results ----------------------------------------------------------------------------------------------------------------
+
+# --- results ----------------------------------------------------------------------------------
 
 
 def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
@@ -137,7 +137,9 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
 
 
 def _level(finding: Finding) -> str:
-    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note; the rest has no level."""
+    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note;
+    the rest has no level.
+    """
     if finding.status == "exempted":
         return "error"
     return "none" if finding.status != "fail" else "error" if finding.severity == "error" else "note"
@@ -173,7 +175,7 @@ def _location(place: Place, path: str | None) -> dict[str, Any]:
     return found
 
 
-# --- notifications ----------------------------------------------------------------------------------------------------------
+# --- notifications ----------------------------------------------------------------------------
 
 
 def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:

@@ -1,4 +1,6 @@
-"""The tool of a SARIF run: its rules, the policy documents as taxonomies, the folders that relative addresses start from."""
+"""The tool of a SARIF run: its rules, the policy documents as taxonomies, the folders that relative
+addresses start from.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +81,9 @@ def rule_location(finding: Finding, lang: str) -> dict[str, Any]:
 
 
 class Tool:
-    """What is learnt of the rule sets as the reports come in. Rules keep the index that they had at first sight."""
+    """What is learnt of the rule sets as the reports come in. Rules keep the index that they had at first
+    sight.
+    """
 
     def __init__(self, lang: str) -> None:
         self.lang = lang

@@ -1,4 +1,6 @@
-"""Text that waits on disk until the head of an output is known, so that memory does not grow with the number of reports."""
+"""Text that waits on disk until the head of an output is known, so that memory does not grow with the
+number of reports.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ _CHUNK = 1024 * 1024
 
 
 class Spool:
-    """Parts of an output in the order in which they came; small ones stay in memory. Closed by `whole` or `parts`."""
+    """Parts of an output in the order in which they came; small ones stay in memory. Closed by `whole`,
+    `parts` or `close`.
+    """
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed when it has been read
@@ -29,11 +33,15 @@ class Spool:
         self._file.seek(0)
         while lines := self._file.readlines(_CHUNK):  # whole lines: no character is cut
             yield b"".join(lines).decode("utf-8", "surrogatepass")
-        self._file.close()
+        self.close()
 
     def parts(self, places: list[tuple[int, int]]) -> Iterator[str]:
         """What lies at places, in their order."""
         for at, size in places:
             self._file.seek(at)
             yield self._file.read(size).decode("utf-8", "surrogatepass")
+        self.close()
+
+    def close(self) -> None:
+        """Let go of what was kept, whether it was read or not."""
         self._file.close()

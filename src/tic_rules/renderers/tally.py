@@ -20,7 +20,9 @@ MOST = 10
 
 @dataclass(slots=True)
 class Tally:
-    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not of centres."""
+    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not
+    of centres.
+    """
 
     reports: int = 0
     broken: int = 0
@@ -32,12 +34,14 @@ class Tally:
     _last: tuple[Any, ...] | None = None
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report. The reports of one centre come one after the other; the worst verdict is the centre's."""
+        """Count a report. The reports of one centre come one after the other; the worst verdict is the
+        centre's.
+        """
         self.reports += 1
         about = report.centre or report.programme or Part()
         who = (about.get("file"), about.get("id"), report.programme is None)
         before = self._last[1] if self._last is not None and self._last[0] == who else None
-        verdict = min((v for v in (before, report.verdict) if v), key=VERDICTS.index)
+        verdict = min((v for v in (before, options.verdict_of(report)) if v), key=VERDICTS.index)
         if before is not None:
             self.centres[before] -= 1
         self.centres[verdict] += 1

@@ -1,4 +1,6 @@
-"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind --verbose."""
+"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind
+--verbose.
+"""
 
 from __future__ import annotations
 
@@ -39,6 +41,8 @@ VERDICT_COLOURS = {
     "on_course": "bold cyan",
     "compliant": "bold green",
 }
+GROUPS = ("fail", "exempted", "unknown", "needs_review", "pending", "note", "pass", "not_applicable")
+"""Worst first."""
 SHOWN = 8
 """How many findings of an undecided group are shown before the rest is folded."""
 
@@ -112,10 +116,11 @@ def _one_line(report: Report, options: Options) -> Line:
     name = " ".join(visible(str(about[key])) for key in ("name", "id") if about.get(key)) or visible(
         str(about.get("file") or "—")
     )
+    verdict = options.verdict_of(report)
     counts = "  ".join(f"{STATUS[status].in_(options.lang)} {n}" for status, n in report.summary.items() if n)
     return Line(
         (
-            (VERDICT_COLOURS[report.verdict], pad(VERDICT[report.verdict].in_(options.lang), 14)),
+            (VERDICT_COLOURS[verdict], pad(VERDICT[verdict].in_(options.lang), 14)),
             ("", f"  {name}  {report.ruleset['id']}  {counts}"),
         )
     )
@@ -174,162 +179,151 @@ def _coloured(lines: Sequence[Line]) -> str:
 def _report(report: Report, options: Options) -> Iterator[Line]:
     lang = options.lang
     zh = lang == "zh"
-    about: Part = report.centre or report.programme or Part()
-    name = visible(
-        str(
-            about.get("name")
-            or about.get("file")
-            or ("布局总体" if report.programme else "—" if zh else "programme" if report.programme else "—")
-        )
-    )
-    ident = visible(str(about.get("id") or ""))
-    yield Line((("bold", name), ("", f"  {ident}")))
+    yield _head(report, zh)
     document = report.ruleset["document"]
     number = f" {document['number']}" if document["number"] else ""
     day = day_text(report.as_of, lang)
     title = f"《{document['title']}》" if zh else document["title_en"] + ","
     yield Line((("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),))
-    verdict = VERDICT[report.verdict].in_(lang)
-    counts = [(status, n) for status, n in report.summary.items() if n]
-    tally = "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in counts)
-    yield Line(
-        (
-            ("", "结论：" if zh else "Verdict: "),
-            (VERDICT_COLOURS[report.verdict], verdict),
-            ("", f"    {tally}"),
-        )
-    )
+    yield _verdict(report, options)
     parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
     if parts:
-        yield Line(
-            (
-                (
-                    "bright_black",
-                    f"{'阶段' if zh else 'Phases'}：{'  '.join(parts)}"
-                    if zh
-                    else f"Phases: {'  '.join(parts)}",
-                ),
-            )
-        )
-    bearers = (
-        [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
-        if options.verbose
-        else []
-    )
-    if bearers:
-        yield Line((("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),))
-    yield from _groups(report, options)
+        yield Line((("bright_black", f"{'阶段：' if zh else 'Phases: '}{'  '.join(parts)}"),))
+    if options.verbose:
+        bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
+        if bearers:
+            yield Line((("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),))
+    yield from _findings(report, options)
     yield from _consequences(report, lang)
     yield from _warnings(report, lang)
 
 
-def _groups(report: Report, options: Options) -> Iterator[Line]:
-    groups: dict[str, list[Finding]] = {
-        key: []
-        for key in (
-            "fail",
-            "exempted",
-            "unknown",
-            "needs_review",
-            "pending",
-            "note",
-            "pass",
-            "not_applicable",
-        )
-    }
-    for finding in report:
-        groups["note" if finding.severity == "note" else finding.status].append(finding)
-    titles = {key: STATUS[key].in_(options.lang) for key in STATUS} | {
-        "note": "鼓励或可选事项，未做到" if options.lang == "zh" else "encouraged or optional, absent"
-    }
+def _head(report: Report, zh: bool) -> Line:
+    """Whom the report is about."""
+    about: Part = report.centre or report.programme or Part()
+    name = about.get("name") or about.get("file")
+    if not name and report.programme:
+        name = "布局总体" if zh else "programme"
+    return Line((("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")))
+
+
+def _verdict(report: Report, options: Options) -> Line:
+    lang = options.lang
+    verdict = options.verdict_of(report)
+    if options.data_only:
+        label = "据数据的结论：" if lang == "zh" else "Verdict by data: "
+    else:
+        label = "结论：" if lang == "zh" else "Verdict: "
+    counts = "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in report.summary.items() if n)
+    return Line((("", label), (VERDICT_COLOURS[verdict], VERDICT[verdict].in_(lang)), ("", f"    {counts}")))
+
+
+def _findings(report: Report, options: Options) -> Iterator[Line]:
+    """The findings in groups, worst first; with `data_only`, those that wait for a judgement apart."""
     width = max((cells(f.citation["locator"]) for f in report), default=8)
+    if not options.data_only:
+        yield from _groups(report, report.findings, width, options)
+        return
+    yield from _groups(report, [finding for finding in report if not finding.judged], width, options)
+    judged = [finding for finding in report if finding.judged]
+    if judged:
+        apart = (
+            "由评审认定，不影响据数据的结论"
+            if options.lang == "zh"
+            else "Left to judgement, not in the verdict by data"
+        )
+        yield Line(())
+        yield Line((("bold", apart),))
+        yield from _groups(report, judged, width, options)
+
+
+def _groups(report: Report, findings: Sequence[Finding], width: int, options: Options) -> Iterator[Line]:
+    zh = options.lang == "zh"
+    groups: dict[str, list[Finding]] = {key: [] for key in GROUPS}
+    for finding in findings:
+        groups["note" if finding.severity == "note" else finding.status].append(finding)
+    titles = {key: STATUS[key].in_(options.lang) for key in STATUS}
+    titles["note"] = "鼓励或可选事项，未做到" if zh else "encouraged or optional, absent"
     folded = []
-    for key, findings in groups.items():
-        if not findings:
+    for key, members in groups.items():
+        if not members:
             continue
         if key in ("pass", "not_applicable") and not options.verbose:
-            folded.append(f"{titles[key]} {len(findings)}")
+            folded.append(f"{titles[key]} {len(members)}")
             continue
         yield Line(())
-        yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(findings)})")))
-        shown = findings if options.verbose or key == "fail" else findings[:SHOWN]
+        yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)})")))
+        shown = members if options.verbose or key == "fail" else members[:SHOWN]
         for finding in shown:
-            yield from _finding(finding, key, width, options, known=options.is_known(report, finding))
-        if len(shown) < len(findings):
-            rest = len(findings) - len(shown)
-            yield Line(
-                (
-                    (
-                        "bright_black",
-                        f"    … 另有{rest}项（--verbose 全部列出）"
-                        if options.lang == "zh"
-                        else f"    … {rest} more (--verbose shows all)",
-                    ),
-                )
+            if key in ("fail", "exempted", "note") or options.verbose:
+                yield from _in_full(report, finding, key, width, options)
+            else:
+                yield _in_one_line(report, finding, key, width, options)
+        rest = len(members) - len(shown)
+        if rest:
+            more = (
+                f"    … 另有{rest}项（--verbose 全部列出）"
+                if zh
+                else f"    … {rest} more (--verbose shows all)"
             )
+            yield Line((("bright_black", more),))
     if folded:
+        counts = ("，" if zh else ", ").join(folded)
         yield Line(())
-        yield Line(
-            (
-                (
-                    "bright_black",
-                    f"{'已折叠：' if options.lang == 'zh' else 'Folded: '}{'，'.join(folded) if options.lang == 'zh' else ', '.join(folded)} (--verbose)",
-                ),
-            )
-        )
+        yield Line((("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),))
 
 
-def _finding(finding: Finding, key: str, width: int, options: Options, *, known: bool) -> Iterator[Line]:
-    lang = options.lang
-    room = None if options.width is None else max(options.width, 40)
-    head = f"  {pad(finding.citation['locator'], width)}  "
-    title = finding.title.in_(lang)
-    modality = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(lang)}]"
-    if known:
-        modality += "（基线）" if lang == "zh" else " (baseline)"
-    detail = finding.message.in_(lang) if key in ("not_applicable",) else finding.detail.in_(lang)
-    if key in ("fail", "exempted", "note") or options.verbose:
-        yield Line(
-            (
-                ("", head),
-                ("bold" if key == "fail" else "", title),
-                ("bright_black", f"{modality}  {finding.id}"),
-            )
+def _room(options: Options) -> int | None:
+    """The columns of the terminal; None where there is no terminal to fit."""
+    return None if options.width is None else max(options.width, 40)
+
+
+def _start(finding: Finding, width: int) -> str:
+    return f"  {pad(finding.citation['locator'], width)}  "
+
+
+def _modality(report: Report, finding: Finding, options: Options) -> str:
+    """How strictly the clause asks, where it is not simply a must, and whether the baseline has the
+    finding.
+    """
+    text = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(options.lang)}]"
+    if options.is_known(report, finding):
+        text += "（基线）" if options.lang == "zh" else " (baseline)"
+    return text
+
+
+def _in_one_line(report: Report, finding: Finding, key: str, width: int, options: Options) -> Line:
+    lang, room, head = options.lang, _room(options), _start(finding, width)
+    detail = finding.message.in_(lang) if key == "not_applicable" else finding.detail.in_(lang)
+    text = f"{finding.title.in_(lang)}{_modality(report, finding, options)}"
+    if detail:
+        text += f"：{detail}" if lang == "zh" else f": {detail}"
+    return Line((("", head + (text if room is None else cut(text, room - cells(head)))),))
+
+
+def _in_full(report: Report, finding: Finding, key: str, width: int, options: Options) -> Iterator[Line]:
+    """Title, message, the clause's words with the place of the datum, and its reading."""
+    lang, room, indent = options.lang, _room(options), " " * (width + 4)
+    inner = None if room is None else room - cells(indent)
+    yield Line(
+        (
+            ("", _start(finding, width)),
+            ("bold" if key == "fail" else "", finding.title.in_(lang)),
+            ("bright_black", f"{_modality(report, finding, options)}  {finding.id}"),
         )
-        indent = " " * (width + 4)
-        message = finding.message.in_(lang)
-        if key != "pass" or detail:
-            yield from (
-                Line((("", indent + part),))
-                for part in _wrap(message, None if room is None else room - cells(indent))
-            )
-        place = next((p for p in finding.data if p["line"]), None)
-        quoted = f"“{finding.citation['quote']}”"
-        where = f"  {_at(place)}" if place else ""
-        if key in ("fail", "exempted") or options.verbose:
-            yield Line(
-                (
-                    (
-                        "bright_black",
-                        indent
-                        + (quoted if room is None else cut(quoted, room - cells(indent) - cells(where)))
-                        + where,
-                    ),
-                )
-            )
-        if options.verbose and finding.reading is not None:
-            yield from (
-                Line((("bright_black", indent + part),))
-                for part in _wrap(
-                    ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang),
-                    None if room is None else room - cells(indent),
-                )
-            )
-        return
-    text = f"{title}{modality}" + (
-        f"：{detail}" if lang == "zh" and detail else f": {detail}" if detail else ""
     )
-    yield Line((("", head + (text if room is None else cut(text, room - cells(head)))),))
+    message = finding.message.in_(lang)
+    detail = message if key == "not_applicable" else finding.detail.in_(lang)
+    if key != "pass" or detail:
+        yield from (Line((("", indent + part),)) for part in _wrap(message, inner))
+    if key in ("fail", "exempted") or options.verbose:
+        place = next((p for p in finding.data if p["line"]), None)
+        quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
+        shown = quoted if inner is None else cut(quoted, inner - cells(where))
+        yield Line((("bright_black", indent + shown + where),))
+    if options.verbose and finding.reading is not None:
+        reading = ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang)
+        yield from (Line((("bright_black", indent + part),)) for part in _wrap(reading, inner))
 
 
 def _wrap(text: str, width: int | None) -> list[str]:

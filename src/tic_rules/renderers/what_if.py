@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
+from tic_rules.renderers import sinks
+from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
 from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import Report
@@ -19,25 +20,18 @@ SHOWN = 6
 
 def render(results: Sequence[WhatIf], format_: str, lang: str) -> str:
     if format_ == "json":
-        return (
-            json.dumps(
-                {"schema_version": 1, "what_if": [_json(result) for result in results]},
-                ensure_ascii=False,
-                indent=2,
-            )
-            + "\n"
-        )
-    parts = ["\n".join(_text(result, lang)) + "\n" for result in results]
+        return sinks.as_json({"schema_version": 1, "what_if": [_json(result) for result in results]})
+    parts = ["".join(line(shown) + "\n" for shown in _text(result, lang)) for result in results]
     if len(results) > 1:
         parts.append(summary(results)[lang] + "\n")
     return "\n".join(parts)
 
 
-# --- JSON -------------------------------------------------------------------------------------------------------------------
+# --- JSON -------------------------------------------------------------------------------------
 
 
 def _json(result: WhatIf) -> dict[str, Any]:
-    told: dict[str, Any] = {
+    shown: dict[str, Any] = {
         "centre": dict(result.before.centre or {}),
         "before": _side(result.before),
         "after": _side(result.after),
@@ -45,8 +39,8 @@ def _json(result: WhatIf) -> dict[str, Any]:
     }
     for name, course in (("over", result.course_before), ("over_after", result.course_after)):
         if course is not None:
-            told[name] = _course(course)
-    return told
+            shown[name] = _course(course)
+    return shown
 
 
 def _side(report: Report) -> dict[str, Any]:
@@ -81,14 +75,14 @@ def _course(course: Course) -> dict[str, Any]:
             for turn in course.turns
         ],
         "due": [
-            {"day": day.isoformat(), "rules": [finding.rule for finding in found]}
-            for day, found in course.due
+            {"day": day.isoformat(), "rules": [finding.rule for finding in findings]}
+            for day, findings in course.due
         ],
         "days_looked_at": course.looked_at,
     }
 
 
-# --- text -------------------------------------------------------------------------------------------------------------------
+# --- text -------------------------------------------------------------------------------------
 
 
 def _text(result: WhatIf, lang: str) -> Iterator[str]:
@@ -147,12 +141,12 @@ def _course_text(course: Course, lang: str) -> Iterator[str]:
         if len(counted) > SHOWN:
             more = len(counted) - SHOWN
             by_day[turn.day].append(f"… 另有{more}项" if lang == "zh" else f"… {more} more")
-    for day, found in course.due:
-        titles = ("、" if lang == "zh" else "; ").join(finding.title[lang] for finding in found)
+    for day, findings in course.due:
+        titles = ("、" if lang == "zh" else "; ").join(finding.title[lang] for finding in findings)
         by_day.setdefault(day, []).append(f"{'到期：' if lang == 'zh' else 'due: '}{titles}")
     for day, lines in sorted(by_day.items()):
-        for number, line in enumerate(lines):
-            yield f"  {day if not number else ' ' * 10}  {line}"
+        for number, text in enumerate(lines):
+            yield f"  {day if not number else ' ' * 10}  {text}"
 
 
 __all__ = ["FORMATS", "render"]

@@ -1,18 +1,22 @@
-"""The report as an Excel workbook: verdicts, findings worst first, and the data filled in, with the findings as comments at its cells."""
+"""The report as an Excel workbook: verdicts, findings worst first, and the data filled in, with the
+findings as comments at its cells.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text, visible
+from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import is_index, unpointer
-from tic_rules.inputs.layout import Layout, layout_of
-from tic_rules.model.centre import CentreData
+from tic_rules.inputs.layout import Layout
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import whole_vocabulary
+from tic_rules.model.tables import layout_of
 from tic_rules.renderers import Options, Run
+from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
-from tic_rules.renderers.workbook import COLOURS, Form, Note, Parts, Writer, write_form
+from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
 
@@ -61,7 +65,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     verdict = (
         name or file,
         ident,
-        VERDICT[report.verdict].in_(lang),
+        VERDICT[options.verdict_of(report)].in_(lang),
         report.ruleset["id"],
         report.as_of,
         title,
@@ -72,10 +76,10 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     notes = tuple(note for kind, finding in shown if kind in COLOURS for note in _notes(finding, kind, lang))
     data = (
         report.subject.model_dump(mode="json", exclude_none=True)
-        if isinstance(report.subject, CentreData)
+        if isinstance(report.subject, Centre)
         else None
     )
-    return Piece(name, ident, (file, ident, name), verdict, report.verdict, rows, data, notes)
+    return Piece(name, ident, (file, ident, name), verdict, options.verdict_of(report), rows, data, notes)
 
 
 def _kind(finding: Finding) -> str:
@@ -157,7 +161,7 @@ class Sheet:
                     page,
                     row,
                     column,
-                    visible(value) if isinstance(value, str) else value,
+                    value,
                     writer.style(text_wrap=True, **colour),
                 )
 
@@ -175,7 +179,7 @@ class Sheet:
                         page,
                         row,
                         column,
-                        visible(value) if isinstance(value, str) else value,
+                        value,
                         writer.style(text_wrap=True, **colour),
                     )
                 writer.height(
@@ -187,7 +191,7 @@ class Sheet:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))
         page = self._page(writer, _BROKEN, [(head.in_(self.lang), width) for head, width in heads])
         for row, fault in enumerate(diagnostics, 1):
-            for column, value in enumerate((fault.place, visible(fault.message.in_(self.lang)), fault.code)):
+            for column, value in enumerate((fault.place, fault.message.in_(self.lang), fault.code)):
                 writer.put(page, row, column, value, writer.style(text_wrap=True))
 
     def _data(self, writer: Writer) -> None:
@@ -201,7 +205,7 @@ class Sheet:
         if not subjects:
             return
         vocabulary = whole_vocabulary()
-        layout = layout_of(CentreData, vocabulary)
+        layout = layout_of(Centre, vocabulary)
         said = [_merged(notes[key]) for key in subjects]
         wanted = frozenset(_wanted(layout, list(subjects.values()), said))
         write_form(writer, Form(layout, vocabulary, self.lang, wanted, {}), list(subjects.values()), said)

@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, decode, pointer, read_text
 from tic_rules.results.report import Finding, Part, Report
 
@@ -108,13 +109,13 @@ def baseline_text(entries: Iterable[Entry]) -> str:
 def read_baseline(path: str) -> Baseline:
     """A baseline from its file. Raises UsageError with every fault, at its line."""
     try:
-        source = read_text(decode(Path(path).read_bytes(), path), path, json_text=True)
-    except OSError as error:
-        said = Text(
-            f"无法读取基线文件：{error.strerror}；用 --write-baseline 生成",
-            f"the baseline cannot be read: {error.strerror}; --write-baseline makes one",
-        )
-        raise UsageError([Diagnostic("unreadable", said, path)]) from None
+        source = read_text(decode(read_named(path, UsageError), path), path, json_text=True)
+    except UsageError as error:
+        hint = Text("；用 --write-baseline 生成基线文件", "; --write-baseline makes a baseline")
+        raise UsageError(
+            d._replace(message=Text(d.message.zh + hint.zh, d.message.en + hint.en))
+            for d in error.diagnostics
+        ) from None
     except BadText as error:
         raise UsageError(error.diagnostics) from None
     data, faults = source.data, list[Diagnostic]()

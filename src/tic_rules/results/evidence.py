@@ -17,6 +17,7 @@ from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.settlement import amount_of, cited_places
+from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
@@ -177,8 +178,21 @@ def _clause_of(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
             "remedy": rule.remedy.text,
             "reading": rule.reading.text if rule.reading else None,
             "citation": Citation(ruleset.cited(rule.id)),
+            "judged": _judged(ruleset, rule),
         }
     return made
+
+
+def _judged(ruleset: RuleSet, rule: Rule, follows: frozenset[str] = frozenset()) -> bool:
+    """Whether a rule waits for a judgement: its own, or that of a rule that it follows from."""
+    for node in c.walk(rule.condition):
+        if isinstance(node, c.Attested):
+            return True
+        if isinstance(node, c.Follows) and node.follows not in follows:
+            other = ruleset[node.follows]
+            if _judged(ruleset, other, follows | {other.id}):
+                return True
+    return False
 
 
 __all__ = ["Evidence", "finding_of"]

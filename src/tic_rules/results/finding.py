@@ -66,6 +66,8 @@ class Finding:
     _evidence: Evidence
     counts: bool
     """Whether the verdict looks at this finding."""
+    judged: bool = False
+    """Whether the rule waits for a judgement; a finding that was read back does not know."""
     rule: str
     status: Status
     severity: Severity | None
@@ -164,7 +166,7 @@ class Finding:
         return f"<Finding {self.rule}: {self.status}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self).from_dict, (self.as_dict(),)
+        return _again, (type(self), self.as_dict(), self.judged)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -177,6 +179,13 @@ class Finding:
         from tic_rules.results.schemas import finding_schema
 
         return finding_schema()
+
+
+def _again(cls: type[Finding], data: Mapping[str, Any], judged: bool) -> Finding:
+    """A finding that comes from another process."""
+    finding = cls.from_dict(data)
+    finding.__dict__["judged"] = judged
+    return finding
 
 
 def weight(modality: str, kind: str, status: str) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 from tic_rules.evaluation.settlement import reads_days
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Record, Series, value_at
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact, Rule
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Series
 
 MANY_DAYS = 300
 """On so many days of the data is it looked; only a hostile file names more after a deadline."""

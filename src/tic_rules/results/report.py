@@ -51,6 +51,7 @@ class Report:
         self.subject = subject
         self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings
+        self._data_verdict: Verdict | None = None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -66,7 +67,9 @@ class Report:
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
         statuses = {finding.id: finding.status for finding in findings}
-        return cls(about, lambda: findings, statuses, lambda _: consequences, lambda: warnings)
+        report = cls(about, lambda: findings, statuses, lambda _: consequences, lambda: warnings)
+        report._data_verdict = data.get("data_verdict")
+        return report
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
@@ -112,6 +115,14 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         return self._verdicts[""] or "compliant"
+
+    @property
+    def data_verdict(self) -> Verdict:
+        """The verdict over the rules that data decides, without those that wait for a judgement."""
+        if self._data_verdict is not None:
+            return self._data_verdict
+        counted = {finding.status for finding in self.findings if finding.counts and not finding.judged}
+        return verdict_of(counted) or "compliant"
 
     @property
     def bearers(self) -> Part:
@@ -173,6 +184,7 @@ class Report:
             "ruleset": self.ruleset,
             "as_of": self.as_of,
             "verdict": self.verdict,
+            "data_verdict": self.data_verdict,
             "bearers": self.bearers,
             "phases": self.phases,
             "summary": self.summary,
@@ -231,4 +243,4 @@ def verdict_of(statuses: set[Status]) -> Verdict | None:
     return "on_course" if "pending" in statuses else "compliant"
 
 
-__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "About", "Finding", "Part", "Report"]
+__all__ = ["KEYS", "SCHEMA_VERSION", "STATUSES", "VERDICTS", "About", "Finding", "Part", "Report", "Verdict"]

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any, get_args
 
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import OPERATORS
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality, RuleFile
 from tic_rules.results.parts import STATUSES, VERDICTS
 
@@ -15,24 +14,10 @@ DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 def centre_schema() -> dict[str, Any]:
     """The schema of a centre's file; choices are those of the shared vocabulary."""
-    schema = CentreData.model_json_schema()
-    words = shared_vocabulary().words
-    _fill(schema, {name: list(known) for name, known in words.items()})
+    schema = Centre.model_json_schema()
     for name in ("sources", "attestations", "exemptions"):
         schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
     return {"$schema": DRAFT, **schema, "title": "A centre's data"}
-
-
-def _fill(node: Any, words: dict[str, list[str]]) -> None:
-    if isinstance(node, dict):
-        name = node.pop("x-words", None)
-        if name is not None:
-            node["enum"] = words[name]
-        for item in node.values():
-            _fill(item, words)
-    elif isinstance(node, list):
-        for item in node:
-            _fill(item, words)
 
 
 def ruleset_schema() -> dict[str, Any]:
@@ -138,6 +123,7 @@ def one_report_schema() -> dict[str, Any]:
         "ruleset": _object("id", "version", "document"),
         "as_of": {"type": "string", "format": "date"},
         "verdict": {"enum": list(VERDICTS)},
+        "data_verdict": {"enum": list(VERDICTS)},
         "bearers": {"type": "object", "additionalProperties": _VERDICT},
         "phases": {"type": "object", "additionalProperties": _VERDICT},
         "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
@@ -149,12 +135,30 @@ def one_report_schema() -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
+def diagnostic_schema() -> dict[str, Any]:
+    """The schema of a fault of a file."""
+    properties = {
+        "code": {"type": "string"},
+        "message": _TEXT,
+        **dict.fromkeys(("file", "path", "cell"), _STRING),
+        **dict.fromkeys(("line", "column"), _INTEGER),
+    }
+    return {"type": "object", "properties": properties, "required": ["code", "message", "file", "line"]}
+
+
 def report_schema() -> dict[str, Any]:
-    """The schema of `--format json`: {"schema_version": 1, "reports": [...]}."""
+    """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with them."""
+    unusable = _object("file", "diagnostics") | {
+        "properties": {"file": _STRING, "diagnostics": _array(diagnostic_schema())}
+    }
     return {
         "$schema": DRAFT,
         "title": "Reports",
         "type": "object",
-        "properties": {"schema_version": {"const": 1}, "reports": _array(one_report_schema())},
-        "required": ["schema_version", "reports"],
+        "properties": {
+            "schema_version": {"const": 1},
+            "reports": _array(one_report_schema()),
+            "unusable": _array(unusable),
+        },
+        "required": ["schema_version", "reports", "unusable"],
     }

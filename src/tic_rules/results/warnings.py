@@ -13,9 +13,11 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired, takes_attestations
 from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.evaluation.settlement import left_to_judge
-from tic_rules.model.centre import CentreData, Record, Series, Subject
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import in_force
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Series
 from tic_rules.results.parts import Notice
 
 
@@ -66,7 +68,7 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
             f"the data speaks for {subject.speaks_for}, more than a year before the as-of day {as_of}",
         )
     if (
-        isinstance(subject, CentreData)
+        isinstance(subject, Centre)
         and subject.stage == "applicant"
         and subject.approved_on is not None
         and subject.approved_on.last <= as_of
@@ -113,7 +115,7 @@ def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str |
 def _about_approval(scene: Scene) -> Iterator[Notice]:
     """That the centre was, or may have been, approved before the document came into force."""
     centre, force = scene.subject, scene.force
-    if force is None or not isinstance(centre, CentreData):
+    if force is None or not isinstance(centre, Centre):
         return
     span, document = centre.approved_on, scene.ruleset.document
     if span is None:
@@ -250,7 +252,7 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 f"豁免缺少 {'、'.join(absent)}，不起作用",
                 f"the exemption lacks {', '.join(absent)} and has no effect",
             )
-        elif expired(given, as_of):
+        elif given.expires_on is not None and expired(given, as_of):
             until = given.expires_on.first
             yield _warn(
                 subject,

@@ -7,17 +7,18 @@ used.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple, Self
 
+from pydantic import Field, model_validator
 from pydantic_core import ValidationError
 
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.conditions import Node
+from tic_rules.model.frozen import refuse
 from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
 from tic_rules.model.ruleset import Bilingual, RuleSet
-from tic_rules.model.shapes import NotEmpty, refuse
 from tic_rules.model.validation import diagnostics_of
 
 SHORTEST = 4
@@ -27,14 +28,15 @@ SHORTEST = 4
 class Disposition(Node):
     """An entry of the file: one sentence or several that follow each other, and what becomes of them."""
 
-    at: Annotated[str, NotEmpty()]
+    at: Annotated[str, Field(min_length=1)]
     begins: str
     through: str | None = None
     disposition: Literal["context", "aim", "delegated", "heading", "covered"]
     by: tuple[str, ...] = ()
     reason: Bilingual
 
-    def _whole(self) -> None:
+    @model_validator(mode="after")
+    def _named_and_explained(self) -> Self:
         for words in (self.begins, self.through):
             if words is not None and len(fold(words)) < SHORTEST:
                 raise refuse(
@@ -48,6 +50,7 @@ class Disposition(Node):
                 "disposition: covered 要用 by 写明由哪些规则涵盖，其他处理不写 by",
                 "disposition: covered says by which rules (by), and no other does",
             )
+        return self
 
 
 class Entry(NamedTuple):
@@ -118,6 +121,4 @@ def _placed(error: ValidationError, source: Source, index: int) -> list[Diagnost
     """The faults of one entry, each at its key in the file."""
     assert source.root is not None
     within = Source(source.file, source.root.value[index], None)
-    return [
-        fault._replace(path=f"/{index}{fault.path}") for fault in diagnostics_of(error, within, Disposition)
-    ]
+    return [fault._replace(path=f"/{index}{fault.path}") for fault in diagnostics_of(error, within)]

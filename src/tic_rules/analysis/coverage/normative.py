@@ -62,4 +62,4 @@ def norms() -> Norms:
     try:
         return Norms(NormativeWords.model_validate(source.data).words)
     except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source, NormativeWords)) from None
+        raise RuleSetError(diagnostics_of(error, source)) from None

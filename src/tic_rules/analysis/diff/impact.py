@@ -12,7 +12,7 @@ from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.core.errors import Text
 from tic_rules.engines.checking import as_of_day, check_subject
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.report import VERDICTS, Report
 
@@ -110,12 +110,12 @@ def _detail(centre: Affected) -> dict[str, Any]:
     }
 
 
-def impact(found: Diff, centres: Iterable[CentreData], as_of: date | None = None) -> Impact:
+def impact(found: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
     """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises UsageError where there is no day."""
     return Impact(tuple(_affected(found, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
-def _affected(found: Diff, centre: CentreData, day: date) -> Affected:
+def _affected(found: Diff, centre: Centre, day: date) -> Affected:
     first, second = check_subject(centre, found.a, day), check_subject(centre, found.b, day)
     flips = tuple(
         flip

@@ -12,8 +12,12 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, Record, Series, record_in
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import record_in
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, Vocabulary
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Series
 
 # --- conditions -------------------------------------------------------------------------------------------------------------
 
@@ -284,7 +288,7 @@ def shape_of(path: str) -> str:
 def record_at(path: str) -> type[Record] | None:
     """The record that has the field of a dotted path, in a centre's data or a programme's; None where there is no such field."""
     *above, last = path.split(".")
-    for root in (CentreData, Programme):
+    for root in (Centre, Programme):
         model: type[Record] | None = root
         for part in above:
             field = model.model_fields.get(part) if model is not None else None

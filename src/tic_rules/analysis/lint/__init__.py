@@ -20,7 +20,7 @@ from tic_rules.core.source import Source
 from tic_rules.model.loader import inspect_ruleset, inspect_vocabulary
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 
-_UNREADABLE = frozenset({"unreadable", "unknown-ruleset"})
+_UNREADABLE = frozenset({"unreadable", "too-large", "unknown-ruleset"})
 _TEXT = frozenset(
     {"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"}
 )

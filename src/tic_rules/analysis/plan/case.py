@@ -12,9 +12,11 @@ from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
-from tic_rules.model.centre import Record, Series, value_at
 from tic_rules.model.document import Edit, Parts, get
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Series
 from tic_rules.results.labels import field_label, join, words_of
 
 _KINDS = {
@@ -98,9 +100,10 @@ def in_words(vocabulary: Any, value: Any, lang: str) -> str:
 
 def record_of(dotted: str) -> type[Record] | None:
     """The model of the entries of a list of the data."""
-    from tic_rules.model.centre import CentreData, record_in
+    from tic_rules.model.centre import Centre
+    from tic_rules.model.fields import record_in
 
-    model: Any = CentreData
+    model: Any = Centre
     for part in dotted.split("."):
         field = model.model_fields.get(part) if model is not None else None
         model = record_in(field.annotation) if field is not None else None
@@ -109,7 +112,7 @@ def record_of(dotted: str) -> type[Record] | None:
 
 def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     """The vocabulary of an attribute of a list's entries."""
-    from tic_rules.model.centre import WordOf
+    from tic_rules.model.values import WordOf
 
     model = record_of(dotted)
     field = model.model_fields.get(attribute) if model is not None else None

@@ -13,9 +13,10 @@ from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Entry
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Kind, Record
 from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.ruleset import Fact
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Kind
 from tic_rules.results.labels import field_label, join
 
 

@@ -24,8 +24,9 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, paths_of
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
+from tic_rules.model.fields import paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import field_label
 from tic_rules.results.report import Finding, Report
@@ -48,7 +49,7 @@ ALTERNATIVES = 4
 
 
 def make_plan(
-    centre: CentreData,
+    centre: Centre,
     ruleset: RuleSet,
     as_of: date,
     *,
@@ -76,7 +77,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
         for word in known
     }
     for place in places:
-        if place not in paths_of(CentreData) and place not in words:
+        if place not in paths_of(Centre) and place not in words:
             raise fault(
                 UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
             )
@@ -85,7 +86,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
 class _Maker:
     def __init__(
         self,
-        centre: CentreData,
+        centre: Centre,
         ruleset: RuleSet,
         as_of: date,
         kept: tuple[str, ...],
@@ -474,8 +475,8 @@ def _adverse(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
     found: dict[tuple[str, str], set[Any]] = {}
     for rule in ruleset.rules:
         for node in c.walk(rule.when) if rule.when is not None else ():
-            where = getattr(node, "where", None) or getattr(node, "some", None)
-            fact = ruleset.facts.get(getattr(node, "of", None) or getattr(node, "fact", None) or "")
+            where = next((w for key in ("where", "some", "has") if (w := getattr(node, key, None))), None)
+            fact = ruleset.facts.get(next(c.facts_of(node), "")) if not c.children(node) else None
             if not isinstance(where, c.Where) or fact is None or fact.list_name is None:
                 continue
             path = ruleset.vocabulary.lists[fact.list_name].paths[0]

@@ -17,7 +17,7 @@ from tic_rules.core.quantities import Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.results.labels import words_of
 
@@ -37,7 +37,7 @@ class Template(NamedTuple):
 class Purses:
     """The kinds of new money of a centre under a rule set, and how the facts answer to each."""
 
-    def __init__(self, subject: CentreData, ruleset: RuleSet, as_of: date, kept: tuple[str, ...]) -> None:
+    def __init__(self, subject: Centre, ruleset: RuleSet, as_of: date, kept: tuple[str, ...]) -> None:
         self.subject, self.ruleset, self.as_of = subject, ruleset, as_of
         self.templates: dict[str, tuple[Template, ...]] = {}
         self._kept, self._scenes = kept, {}  # type: tuple[str, ...], dict[Any, Scene]
@@ -133,7 +133,7 @@ def _list_of(node: Any, ruleset: RuleSet) -> str | None:
     return listed.paths[0] if len(listed.paths) == 1 and "." not in listed.paths[0] else None
 
 
-def _templates(subject: CentreData, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
+def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
     model = record_of(dotted)

@@ -18,9 +18,10 @@ from tic_rules.core.logic import TRUE
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.operators import between, see
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Series, value_at
 from tic_rules.model.document import Edit, get
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact
+from tic_rules.model.values import Series
 from tic_rules.results.labels import field_label, join, number_text, words_of
 
 MOST = 24

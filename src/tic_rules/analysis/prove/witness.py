@@ -18,7 +18,9 @@ from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData, Programme, fields_of, record_in
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import fields_of, record_in
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 
 Steps = tuple[str | int, ...]
@@ -84,7 +86,7 @@ class Judge(NamedTuple):
     programme: bool
 
     def told(self, data: dict[str, Any]) -> Told | None:
-        model = Programme if self.programme else CentreData
+        model = Programme if self.programme else Centre
         try:
             subject = model.model_validate(data)
         except ValueError:
@@ -344,7 +346,7 @@ def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
 
 def _vocabulary_of(steps: Steps, judge: Judge) -> Sequence[str] | None:
     """The words that a field of the data may have; None for free text."""
-    model: Any = Programme if judge.programme else CentreData
+    model: Any = Programme if judge.programme else Centre
     for step in steps:
         if isinstance(step, int) or model is None:
             continue

@@ -23,7 +23,7 @@ from tic_rules.evaluation.operators import between, see
 from tic_rules.evaluation.scenarios import Needs, Scenario, scenarios_of
 from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 
 Row = dict[str, Any]
@@ -292,4 +292,4 @@ def _double(number: Number, bounds: tuple[Number, ...]) -> float | None:
     return found
 
 
-__all__ = ["Asked", "CentreData", "asked_of", "rows_of"]
+__all__ = ["Asked", "Centre", "asked_of", "rows_of"]

@@ -11,9 +11,9 @@ from typing import Any
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, parse_day, sorted_scene
 from tic_rules.evaluation.exemptions import exemptions_of
-from tic_rules.inputs import subject_from
-from tic_rules.model.centre import CentreData
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 
 
@@ -28,7 +28,7 @@ def library(name: str) -> Any:
 
 
 def facts_table(
-    centres: Iterable[CentreData | Mapping[str, Any] | Any],
+    centres: Iterable[Centre | Mapping[str, Any] | Any],
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
@@ -46,7 +46,7 @@ def facts_table(
     asked = asked_of(rules)
     rows: list[dict[str, Any]] = []
     for number, given in enumerate(centres):
-        subject = subject_from(given, CentreData, rules.vocabulary)
+        subject = subject_from(given, Centre, rules.vocabulary)
         scene = sorted_scene(subject, rules, as_of_day(subject, as_of))
         exempted = {
             rule_id: [one for _, one in held] for rule_id, held in exemptions_of(subject, rules).items()

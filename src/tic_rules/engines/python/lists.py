@@ -13,8 +13,9 @@ from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.entries import Moment, series_at
 from tic_rules.evaluation.facts import Scene
-from tic_rules.model.centre import Series, value_at
+from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
+from tic_rules.model.values import Series
 
 T = TypeVar("T")
 
@@ -296,7 +297,7 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
     return member
 
 
-def values_on(series: Series, day: date, spoken: date) -> tuple[list[Any], bool]:
+def values_on(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
     """What a series may hold on a day, and whether it may be something else: at once where all that matters is exact."""
     last = min(day, spoken)
     latest, at_last = None, None

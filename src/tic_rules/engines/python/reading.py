@@ -15,9 +15,9 @@ from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Lists, View, once, values_on
 from tic_rules.evaluation.entries import within
-from tic_rules.model.centre import Series
 from tic_rules.model.conditions import Where
 from tic_rules.model.ruleset import Fact, RuleSet
+from tic_rules.model.values import Series
 
 Ends = tuple[Number, Number]
 """A range: its low and its high end."""

@@ -21,7 +21,7 @@ from tic_rules.evaluation.operators import between, see
 from tic_rules.evaluation.running import without_year
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Series
+from tic_rules.model.values import Series
 
 
 class Asking:

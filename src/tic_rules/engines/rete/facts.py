@@ -19,7 +19,7 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario, needs_of, whole
 from tic_rules.evaluation.settlement import day_not_needed
-from tic_rules.model.centre import Programme
+from tic_rules.model.programme import Programme
 
 
 def facts_of(scene: Scene, plan: Plan) -> list[Message]:

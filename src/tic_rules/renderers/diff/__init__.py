@@ -1,9 +1,10 @@
-"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here once."""
+"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here
+once.
+"""
 
 from __future__ import annotations
 
 import importlib
-import json
 from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
@@ -24,6 +25,7 @@ from tic_rules.analysis.diff.topics import (
 from tic_rules.core.errors import Text
 from tic_rules.core.quantities import yuan_text
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.renderers import sinks
 from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe, field_label, words_of
 
@@ -43,7 +45,7 @@ SHORT = {
 def render(found: Diff, format_: str, lang: str, *, verbose: bool = False) -> str:
     """The comparison in a format. Raises UsageError where an extra is missing."""
     if format_ == "json":
-        return json.dumps(as_dict(found), ensure_ascii=False, indent=2) + "\n"
+        return sinks.as_json(as_dict(found))
     module = importlib.import_module(f"tic_rules.renderers.diff.{format_}")
     return module.render(found, lang, verbose)  # type: ignore[no-any-return]
 
@@ -104,7 +106,9 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
 
 
 def rows(found: Diff, topic: Topic) -> list[Row]:
-    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on the other."""
+    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on
+    the other.
+    """
     told = [row_of(found, pair) for pair in topic.pairs]
     paired = [row for row in told if row.a is not None and row.b is not None]
     left, right = [row for row in told if row.b is None], [row for row in told if row.a is None]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 import yaml
 
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.renderers.diff import sentence_of
+from tic_rules.renderers.sinks import as_json, line
 
 
 def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
-    """File name and content: a failing and a passing file for every claim that does not hold, and an index of them."""
+    """File name and content: a failing and a passing file for every claim that does not hold, and an index
+    of them.
+    """
     index = []
     for claim in found.claims:
         if claim.witness is None:
@@ -33,7 +35,7 @@ def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
             body = yaml.safe_dump(
                 data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
             )
-            yield names[kind], f"# {sentence}\n# {run}\n{body}"
+            yield names[kind], f"# {line(sentence)}\n# {line(run)}\n{body}"
         index.append(
             {
                 **names,
@@ -43,5 +45,5 @@ def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
         )
     yield (
         "index.json",
-        json.dumps({"a": found.a.id, "b": found.b.id, "pairs": index}, ensure_ascii=False, indent=2) + "\n",
+        as_json({"a": found.a.id, "b": found.b.id, "pairs": index}),
     )

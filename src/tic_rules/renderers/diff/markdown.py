@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from tic_rules.analysis.diff.impact import Impact, summary
@@ -21,27 +20,21 @@ from tic_rules.renderers.diff import (
     rows,
     sentence_of,
 )
+from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import VERDICT
-
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>|#&~])")
-
-
-def escaped(text: str) -> str:
-    """Text that Markdown leaves as it is, in a table cell too."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
 def render(found: Diff, lang: str, verbose: bool) -> str:
     zh = lang == "zh"
-    lines = [f"# {escaped(found.name_a)} {'与' if zh else 'and'} {escaped(found.name_b)}", ""]
-    lines += [f"- **{letter}** {escaped(name)}" for letter, name in names(found, lang)]
-    lines += ["", escaped(counted(found, lang)), ""]
+    lines = [f"# {markdown_line(found.name_a)} {'与' if zh else 'and'} {markdown_line(found.name_b)}", ""]
+    lines += [f"- **{letter}** {markdown_line(name)}" for letter, name in names(found, lang)]
+    lines += ["", markdown_line(counted(found, lang)), ""]
     for relation, topics in grouped(found):
         if relation == "same" and not verbose:
             label = "相同" if zh else "The same"
             lines += [
                 f"**{label}**{'：' if zh else ': '}"
-                + ("、" if zh else ", ").join(escaped(topic.label.in_(lang)) for topic in topics),
+                + ("、" if zh else ", ").join(markdown_line(topic.label.in_(lang)) for topic in topics),
                 "",
             ]
             topics = [topic for topic in topics if topic.changed]
@@ -76,16 +69,18 @@ def _table(found: Diff, topics: list[Topic], lang: str) -> Iterator[str]:
                 told += [note.in_(lang)] if note else []
                 told += [sentence_of(found, pair).in_(lang) for pair in topic.witnesses]
             label, relation = (
-                (escaped(topic.label.in_(lang)), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
+                (markdown_line(topic.label.in_(lang)), SHORT[topic.relation].in_(lang))
+                if number == 0
+                else ("", "")
             )
-            yield f"| {label} | {_side(row.a, lang)} | {relation} | {_side(row.b, lang)} | {'<br>'.join(map(escaped, told))} |"
+            yield f"| {label} | {_side(row.a, lang)} | {relation} | {_side(row.b, lang)} | {'<br>'.join(map(markdown_line, told))} |"
 
 
 def _side(cell: Cell | None, lang: str) -> str:
     return (
         ""
         if cell is None
-        else f"**{escaped(cell.locator)}** {escaped(cell.asks.in_(lang))}<br>{escaped(cell.note.in_(lang))}"
+        else f"**{markdown_line(cell.locator)}** {markdown_line(cell.asks.in_(lang))}<br>{markdown_line(cell.note.in_(lang))}"
     )
 
 
@@ -96,7 +91,7 @@ def _proof(found: Diff, lang: str) -> Iterator[str]:
     yield f"## {'逐条' if zh else 'Rule by rule'}"
     yield ""
     for conflict in found.proof.conflicts if found.proof is not None else ():
-        yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{escaped(conflict_text(found, conflict).in_(lang))}"
+        yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{markdown_line(conflict_text(found, conflict).in_(lang))}"
     heads = (
         ("一方", "条款", "规则", "对方", "依据") if zh else ("Side", "Clause", "Rule", "The other side", "By")
     )
@@ -107,12 +102,12 @@ def _proof(found: Diff, lang: str) -> Iterator[str]:
         for claim in claims:
             letter = {"a": "甲", "b": "乙"}[claim.side] if zh else claim.side.upper()
             by = ", ".join(f"`{name}`" for name in claim.by)
-            yield f"| {letter} | {escaped(claim.rule.at)} | {escaped(claim.rule.title.text.in_(lang))} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
+            yield f"| {letter} | {markdown_line(claim.rule.at)} | {markdown_line(claim.rule.title.text.in_(lang))} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
     yield ""
     if found.proof is not None:
         yield f"**{'假设' if zh else 'Assumptions'}**"
         yield ""
-        yield from (f"- {escaped(text.in_(lang))}" for text in found.proof.assumptions)
+        yield from (f"- {markdown_line(text.in_(lang))}" for text in found.proof.assumptions)
         yield ""
 
 
@@ -120,7 +115,7 @@ def _impact(found: Impact, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield f"## {'影响' if zh else 'Impact'}"
     yield ""
-    yield escaped(summary(found, lang))
+    yield markdown_line(summary(found, lang))
     yield ""
     yield f"| {'甲' if zh else 'A'} | {'乙' if zh else 'B'} | {'中心数' if zh else 'Centres'} |"
     yield "|---|---|---:|"
@@ -130,5 +125,5 @@ def _impact(found: Impact, lang: str) -> Iterator[str]:
     yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} | {'只在这一边不符合的中心数' if zh else 'Centres that fail on this side only'} |"
     yield "|---|---|---:|"
     for side, rule, n in found.clauses():
-        yield f"| {({'a': '甲', 'b': '乙'}[side]) if zh else side.upper()} | {escaped(rule.at)} {escaped(rule.title.text.in_(lang))} | {n} |"
+        yield f"| {({'a': '甲', 'b': '乙'}[side]) if zh else side.upper()} | {markdown_line(rule.at)} {markdown_line(rule.title.text.in_(lang))} | {n} |"
     yield ""

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, visible
 from tic_rules.renderers.diff import (
     CLAIM_STATUS,
     SHORT,
@@ -49,7 +49,7 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
     lines.extend(_proof(found, lang, width))
     if found.impact is not None:
         lines.extend(_impact(found.impact, lang))
-    return "\n".join(line.rstrip() for line in lines) + "\n"
+    return "".join(visible(line.rstrip()) + "\n" for line in lines)
 
 
 def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
@@ -103,7 +103,9 @@ def _indented(text: str, indent: int, width: int) -> Iterator[str]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese characters."""
+    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese
+    characters.
+    """
     lines, line = [], ""
     for piece in _pieces(text):
         if (
@@ -131,7 +133,9 @@ def _fitting(text: str, width: int) -> int:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Words with the space after them; each wide character alone, but an opening bracket with what it opens."""
+    """Words with the space after them; each wide character alone, but an opening bracket with what it
+    opens.
+    """
     word = ""
     for char in text:
         wide = cells(char) == 2

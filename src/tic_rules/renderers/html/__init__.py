@@ -1,7 +1,8 @@
 """Self-contained HTML pages: one look, both languages in the page, nothing fetched.
 
-A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)` show the sentence of
-the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or relation that reads without colour.
+A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)`
+show the sentence of the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or
+relation that reads without colour.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.renderers import sinks
 
 SYMBOLS = {
     "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–", "exempted": "○",
@@ -25,11 +27,13 @@ def render(template: str, **context: Any) -> str:
 
     Raises UsageError where Jinja2 is not installed.
     """
-    return str(_environment().get_template(template).render({"lang": "zh", **context}))
+    return sinks.html(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
 def macros(template: str, **context: Any) -> Any:
-    """The macros of a template, to be called by their names again and again; what they give is escaped as in `render`."""
+    """The macros of a template, to be called by their names again and again; what they give is escaped as
+    in `render`.
+    """
     return _environment().get_template(template).make_module({"lang": "zh", **context})
 
 

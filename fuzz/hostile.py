@@ -1,0 +1,340 @@
+"""The corpus of hostile files, made by small generators, and what each costs: seconds of CPU and memory, in a process of its own.
+
+    python fuzz/hostile.py              # every file, a line each
+    python fuzz/hostile.py workbook     # one family
+
+A file costs too much at 2 seconds or 300 MB (20 MB or so of them is the program). None may end the process, and nothing but an
+error of ours may come of it. `tests/cli/test_hostile_corpus.py` holds all of them to that.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import resource
+import sys
+import tempfile
+import traceback
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+HERE = Path(__file__).parent
+ROOT = HERE.parent
+SECONDS = 2.0
+MEMORY = 300 * 1024 * 1024
+MEGA = 1024 * 1024
+Files = dict[str, bytes]
+
+
+class Cost(NamedTuple):
+    """What came of a file: `read`, `refused` or how it failed; CPU seconds, bytes at the most."""
+
+    outcome: str
+    seconds: float
+    memory: int
+
+    @property
+    def held(self) -> bool:
+        return self.outcome in ("read", "refused") and self.seconds < SECONDS and self.memory < MEMORY
+
+
+# --- workbooks --------------------------------------------------------------------------------------------------------------
+
+_XML = '<?xml version="1.0"?>'
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_CONTENT = (
+    f'{_XML}<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
+    '<Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+)
+
+
+def _relations(*targets: tuple[str, str]) -> str:
+    listed = "".join(
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, 1)
+    )
+    return f'{_XML}<Relationships xmlns="{_PACKAGE}/relationships">{listed}</Relationships>'
+
+
+def workbook(rows: str, behind: str = "", *, strings: str = "", sheets: int = 1, head: str = _XML) -> bytes:
+    """A workbook by hand: the rows of its first sheet (and of its others), what follows them, its shared texts."""
+    names = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, sheets + 1))
+    sheet = f"{head}<worksheet {_MAIN}><sheetData>{rows}</sheetData>{behind}</worksheet>"
+    parts = {
+        "[Content_Types].xml": _CONTENT,
+        "_rels/.rels": _relations(("officeDocument", "xl/workbook.xml")),
+        "xl/workbook.xml": f'{_XML}<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>{names}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": _relations(
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, sheets + 1)),
+            ("sharedStrings", "sharedStrings.xml"),
+        ),
+        "xl/sharedStrings.xml": f"{_XML}<sst {_MAIN}>{strings}</sst>",
+    } | {f"xl/worksheets/sheet{n}.xml": sheet for n in range(1, sheets + 1)}
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    return packed.getvalue()
+
+
+def _inline(place: str, text: str) -> str:
+    return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
+
+
+HEAD = f'<row r="1">{_inline("A1", "id")}{_inline("B1", "term_years")}</row>'
+EMPTY = {
+    "shared": 't="s"><v>0</v>',
+    "inline": 't="inlineStr"><is><t></t></is>',
+    "text": 't="str"><v></v>',
+    "day": 't="d"><v></v>',
+    "cdata": 't="str"><v><![CDATA[]]></v>',
+}
+
+
+def _filled_down(cells: Callable[[int], str], rows: int) -> str:
+    return HEAD + "".join(f'<row r="{n}">{cells(n)}</row>' for n in range(2, rows + 2))
+
+
+def workbooks() -> Iterator[tuple[str, Files]]:
+    """Sheets that reach far, parts with millions of elements, and honest files that are only large."""
+
+    def one(name: str, data: bytes) -> tuple[str, Files]:
+        return name, {"x.xlsx": data}
+
+    for kind, cell in EMPTY.items():
+        for place, row in (("XFD1048576", 1048576), ("GR200000", 200000), ("ALL20000", 20000)):
+            far = f'{HEAD}<row r="{row}"><c r="{place}" {cell}</c></row>'
+            yield one(f"empty {kind} in {place}", workbook(far, strings="<si><t></t></si>"))
+    yield one("a row that is no number", workbook('<row r="A1048576"><c t="str"><v></v></c></row>'))
+    yield one("a value behind another element",
+              workbook('<row r="1048576"><c r="XFD1048576" t="str"><x/><v></v></c></row>'))  # fmt: skip
+    yield one("14 million <c/>", workbook("<row>" + "<c/>" * 6_000_000 + "</row>"))
+    yield one("1.5 million <c/>", workbook("<row>" + "<c/>" * 1_500_000 + "</row>"))
+    yield one("4 million <row/>", workbook("<row/>" * 4_000_000))
+    yield one("1.5 million <row/>", workbook("<row/>" * 1_500_000))
+    yield one("3 million <si>", workbook(HEAD, strings="<si/>" * 3_000_000))
+    yield one("1.5 million <si>", workbook(HEAD, strings="<si/>" * 1_500_000))
+    yield one(
+        "rows of formulas",
+        workbook(_filled_down(lambda n: f'<c r="A{n}"><f>A1+1</f><v>{n}</v></c>', 100_000)),
+    )
+    yield one("rows of formulas that show nothing",
+              workbook(_filled_down(lambda n: f'<c r="B{n}" t="str"><f>IF(A{n}="","",1)</f><v></v></c>', 100_000)))  # fmt: skip
+    yield one("as many cells as there may be",
+              workbook(_filled_down(lambda n: _inline(f"A{n}", f"c{n}") + f'<c r="B{n}"><f>A1+1</f><v>5</v></c>', 19_998)))  # fmt: skip
+    yield one("a wide sheet", workbook(
+        _filled_down(lambda n: "".join(f"<c><v>{n}</v></c>" for _ in range(500)), 390)))  # fmt: skip
+    yield one("long texts shown often", workbook(
+        _filled_down(lambda n: f'<c r="A{n}" t="s"><v>0</v></c>', 19_000), strings=f"<si><t>{'x' * 32_000}</t></si>"))  # fmt: skip
+    yield one("an element of a million attributes",
+              workbook("<row " + " ".join(f'a{n}=""' for n in range(1_000_000)) + "/>"))  # fmt: skip
+    yield one("elements within elements", workbook("<a>" * 700_000 + "</a>" * 700_000))
+    merged = "".join(f'<mergeCell ref="A{n}:XFD1048576"/>' for n in range(1, 19_000))
+    yield one("merged ranges over each other", workbook(
+        _filled_down(lambda n: f'<c r="A{n}"><v>{n}</v></c>', 15_000), f"<mergeCells>{merged}</mergeCells>"))  # fmt: skip
+    yield one("a million merged ranges", workbook(HEAD, '<mergeCell ref="A1:B1"/>' * 1_000_000))
+    yield one("a thousand sheets", workbook(HEAD, sheets=1_000))
+    yield one("entities", workbook(HEAD, head=f'{_XML}<!DOCTYPE x [<!ENTITY a "{"a" * 10_000}">]>'))
+    yield one("blanks that unpack to 200 MB", workbook("<!--" + " " * (200 * MEGA) + "-->"))
+
+
+# --- text -------------------------------------------------------------------------------------------------------------------
+
+
+def tables() -> Iterator[tuple[str, Files]]:
+    """Cells on which a pattern could go back and forth, rows and columns by the million, crowds of files."""
+
+    def csv(name: str, *rows: str, head: str = "id,term_years,targets,approved_on,name") -> tuple[str, Files]:
+        return name, {"x.csv": "\n".join([head, *rows]).encode()}
+
+    blanks = " " * 32_600
+    yield csv("series of blanks", *(f"c{n},2024:a{blanks}b,,," for n in range(400)))
+    yield csv("years of blanks", *(f"c{n},,2022{blanks}x,," for n in range(400)))
+    yield csv("days of blanks", *(f"c{n},,,2022{blanks}x," for n in range(400)))
+    yield csv("numbers of blanks", *(f"c{n},1{' ' * 190}{n},,," for n in range(19_000)))
+    yield csv("ranges of ranges", *(f"c{n},{'1~' * 95}{n},,," for n in range(19_000)))
+    yield csv("numerals", *(f"c{n},{'万' * 190}{n},,," for n in range(19_000)))
+    yield csv("series of series", *(f"c{n},{'2024:1;' * 4_000}," for n in range(500)))
+    yield csv("years to years", *(f"c{n},,{'1900-2199;' * 3_000}," for n in range(500)))
+    yield csv("flow lists", *(f"c{n},[{n}],[1{n}],[2{n}],[3{n}]" for n in range(19_990)))
+    yield csv("deep flow", *(f"c{n},{'[' * 16_000}{']' * 16_000},,," for n in range(400)))
+    yield csv("commas", *("a" + "," * 800 for _ in range(19_990)))
+    yield csv("one row", "," * (15 * MEGA))
+    yield csv("quotes", '"' * (15 * MEGA))
+    yield csv("one cell", '"' + "\n" * (15 * MEGA) + '"')
+    yield csv("blank rows", "\n" * (15 * MEGA))
+    yield csv("columns that nobody knows", *([",".join(f"{n}批复创建日其" for n in range(1_000))] * 12),
+              head=",".join(f"批复创建日其{n}" for n in range(1_000)))  # fmt: skip
+    yield csv("a header of brackets", "a", head=",".join(["id", *["(单位" * 60] * 900]))
+    yield csv("rows that are all wrong", *(f"c{n},x{n},x,x,x" for n in range(19_990)))
+    crowd = {f"c{n}.csv": f"id,term_years\nc{n},5\n".encode() for n in range(1_500)}
+    yield "1,500 files in a folder", crowd
+    crowd = {f"c{'.' * (n % 7)}{n}.csv": b"id\nc\n" for n in range(700)} | {"c.csv": b"id\nc\n"}
+    yield "700 files that could be lists of one", crowd
+
+
+def yamls() -> Iterator[tuple[str, Files]]:
+    """Text that begins with nothing, nests, repeats or never ends."""
+
+    def yaml(name: str, text: str) -> tuple[str, Files]:
+        return name, {"x.yaml": text.encode()}
+
+    yield yaml("blank lines", "\n" * 40_000 + "x: 1\n")
+    yield yaml("a megabyte of blank lines", "\n" * (15 * MEGA) + "id: x\n")
+    yield yaml("lines of brackets", "{\n" * 500_000)
+    yield yaml("lines of blanks", (" " * 1000 + "\n") * 15_000)
+    yield yaml("returns", "\r" * (15 * MEGA))
+    yield yaml("words with a colon far away", ("id" + " " * 3_000 + "\n") * 5_000)
+    yield yaml("comments", "# x\n" * 4_000_000)
+    yield yaml("one text", "name: " + "x" * (15 * MEGA))
+    yield yaml("a text of lines", "name: |\n" + "  x\n" * 4_000_000)
+    yield yaml("a text of blank lines", "name: |\n" + "\n" * (15 * MEGA))
+    yield yaml("a folded text", "name: >\n" + "  x\n\n" * 3_000_000)
+    yield yaml("a plain text of lines", "name: x\n" + "  x\n" * 4_000_000)
+    yield yaml("a quoted text of lines", 'name: "x' + "\n" * (15 * MEGA) + '"')
+    yield yaml("escapes", 'name: "' + "\\u4e2d" * (2 * MEGA) + '"')
+    yield yaml("quotes", "name: '" + "''" * (7 * MEGA) + "'")
+    yield yaml("keys", "".join(f"k{n}: 1\n" for n in range(90_000)))
+    yield yaml("entries", "fields: [" + "a," * 5_000_000 + "]")
+    yield yaml("questions", "{" + "?," * 5_000_000 + "}")
+    yield yaml("anchors", "".join(f"- &a{n} x\n" for n in range(90_000)))
+    yield yaml("documents", "--- x\n" * 2_000_000)
+    yield yaml("directives", "%TAG ! x\n" * 1_500_000 + "--- {}")
+    yield yaml("tags", "- !x" + "y" * (15 * MEGA))
+    yield yaml("flow without an end", "[" * (15 * MEGA))
+    yield yaml("deep blocks", "\n".join(" " * n + "a:" for n in range(5_000)))
+    yield yaml("aliases", "a: &a [x]\n" + "".join(
+        f"a{n}: &a{n} [{','.join(['*a' + (str(n - 1) if n else '')] * 10)}]\n" for n in range(30)))  # fmt: skip
+    yield yaml("tabs", "\t" * (15 * MEGA))
+    yield yaml("colons", ":" * (15 * MEGA))
+    yield yaml("a key without an end", "x" * (15 * MEGA) + ": 1")
+    yield yaml("commas", "[" + "," * (15 * MEGA) + "]")
+    yield yaml("nested pairs", "[" + "a: " * 3_000_000 + "]")
+
+
+def jsons() -> Iterator[tuple[str, Files]]:
+    """The same for JSON and JSON Lines."""
+
+    def js(name: str, text: str, suffix: str = "json") -> tuple[str, Files]:
+        return name, {f"x.{suffix}": text.encode()}
+
+    yield js("nesting", "[" * (15 * MEGA))
+    yield js("blanks", " " * (15 * MEGA) + "{}")
+    yield js("blank lines", "\n" * (15 * MEGA) + "{}")
+    yield js("one text", '{"name": "' + "x" * (15 * MEGA) + '"}')
+    yield js("escapes", '{"name": "' + "\\u4e2d" * (2 * MEGA) + '"}')
+    yield js("digits", '{"term_years": ' + "9" * (15 * MEGA) + "}")
+    yield js("keys", "{" + ",".join(f'"k{n}": 1' for n in range(90_000)) + "}")
+    yield js("one key often", "{" + ",".join(['"id": 1'] * 49_000) + "}")
+    yield js("entries", "[" + "1," * (7 * MEGA) + "1]")
+    yield js("lines", '{"id": "c"}\n' * 19_990, "jsonl")
+    yield js("lines that are all wrong", '{"term_years": "x"}\n' * 19_990, "jsonl")
+    yield js("lines of nothing", "\n" * (15 * MEGA), "jsonl")
+    yield js("lines of opened brackets", ("[" * 90 + "\n") * 19_990, "jsonl")
+    yield js("lines of wide lists", ('{"fields": [' + "1," * 2_000 + "1]}\n") * 200, "jsonl")
+    yield js("one line", '{"fields": [' + "1," * (7 * MEGA) + "1]}", "jsonl")
+
+
+FAMILIES: dict[str, Callable[[], Iterator[tuple[str, Files]]]] = {
+    "workbook": workbooks,
+    "table": tables,
+    "yaml": yamls,
+    "json": jsons,
+}
+
+
+# --- what a file costs ------------------------------------------------------------------------------------------------------
+
+
+def costs(family: str) -> Iterator[tuple[str, Cost]]:
+    """What each file of a family costs, read as `check` reads a folder that holds it."""
+    _read(ROOT / "examples")  # what is read once is read before
+    for name, folder in _made(family):
+        yield name, cost_of(lambda folder=folder: _read(folder))  # type: ignore[misc]
+
+
+def _made(family: str) -> Iterator[tuple[str, Path]]:
+    """The files of a family, one after the other, each in a folder. Another process makes them: what that needs is not counted."""
+    told, telling = os.pipe()
+    asked, asking = os.pipe()
+    if os.fork() == 0:
+        for name, files in FAMILIES[family]():
+            with tempfile.TemporaryDirectory() as folder:
+                for file, data in files.items():
+                    (Path(folder) / file).write_bytes(data)
+                os.write(telling, json.dumps([name, folder]).encode() + b"\n")
+                os.read(asked, 1)
+        os._exit(0)
+    os.close(telling)
+    with os.fdopen(told) as lines:
+        for line in lines:
+            name, folder = json.loads(line)
+            yield name, Path(folder)
+            os.write(asking, b".")
+    os.wait()
+
+
+def cost_of(work: Callable[[], str]) -> Cost:
+    """What work costs in a process of its own. It ends with a word; anything but an error of ours is a failure."""
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        resource.setrlimit(resource.RLIMIT_AS, (16 * MEMORY, 16 * MEMORY))
+        resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
+        try:
+            word = work()
+        except BaseException:
+            word = traceback.format_exc(limit=-5)
+        os.write(writing, word.encode("utf-8", "replace")[-4_000:])
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        word = pipe.read().decode("utf-8", "replace")
+    _, status, used = os.wait4(child, 0)
+    return Cost(
+        word or f"the process ended with {status}", used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
+    )
+
+
+def _read(folder: Path) -> str:
+    """What becomes of the files of a folder: every centre is read."""
+    from tic_rules.cli.files import expand
+    from tic_rules.core.errors import DataError, Diagnostic
+    from tic_rules.model.centre import Centre
+    from tic_rules.model.loader import shared_vocabulary
+    from tic_rules.model.reading import read_subjects
+
+    broken: list[Diagnostic] = []
+    outcome = "read"
+    for file in expand([str(folder)], broken):
+        for subject in read_subjects(file, Centre, shared_vocabulary()):
+            if isinstance(subject, DataError):
+                outcome = "refused"
+                if not subject.diagnostics or not str(subject):
+                    return "refused without a word"
+    return "refused" if broken else outcome
+
+
+def main() -> None:
+    sys.path[:0] = [str(ROOT / "src")]
+    failed = 0
+    for family in sys.argv[1:] or FAMILIES:
+        for name, cost in costs(family):
+            failed += not cost.held
+            said = cost.outcome.strip().splitlines()[-1][:100]
+            mark = "" if cost.held else "  <<<"
+            print(
+                f"{family:9}{name:42}{cost.seconds:7.2f} s{cost.memory // MEGA:6} MB  {said}{mark}",
+                flush=True,
+            )
+    sys.exit(1 if failed else 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""How a run ends: its exit status, and what is said where it ends otherwise than foreseen.
+
+0 and 1 say what the command came to; 2 what cannot be used, cannot be written or was not foreseen; 130 that
+it was interrupted; 141 that the reader of its output went away.
+"""
+
+from __future__ import annotations
+
+import errno
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from itertools import pairwise
+from typing import TextIO
+
+import click
+
+from tic_rules.cli.common import GITHUB, LANG, diagnose, language, say
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError
+from tic_rules.renderers import sinks
+
+UNUSABLE, INTERRUPTED, NO_READER = 2, 130, 141
+
+
+def ended(run: Callable[[], object], args: Sequence[str], notes: Mapping[str, object]) -> int:
+    """Run a command to its end and give its exit status; no error comes through.
+
+    `args` are the words that it was called with; `notes` what it has made of them (language, annotations)
+    when it ends.
+    """
+    try:
+        status = _status(run)
+        sys.stdout.flush()
+        return status
+    except (KeyboardInterrupt, click.Abort):
+        return INTERRUPTED
+    except BaseException as error:
+        if isinstance(error, OSError) and error.errno == errno.EPIPE:
+            _let_go(sys.stdout, sys.stderr)
+            return NO_READER
+        if not isinstance(error, Exception):
+            raise
+        _explain(error, args, notes)
+        return UNUSABLE
+
+
+def _status(run: Callable[[], object]) -> int:
+    try:
+        result = run()
+    except SystemExit as end:
+        result = end.code
+    except click.exceptions.Exit as end:
+        result = end.exit_code
+    return result if isinstance(result, int) else 0 if result is None else UNUSABLE
+
+
+def _explain(error: Exception, args: Sequence[str], notes: Mapping[str, object]) -> None:
+    """Say on standard error what is wrong, and to a runner of workflows where the run was asked for its
+    annotations.
+    """
+    lang = str(notes.get(LANG) or language(_option(args, "--lang")))
+    if isinstance(error, OSError) and error.filename is None:
+        _let_go(sys.stdout)  # what is left in its buffer would fail once more when the interpreter ends
+    with suppress(OSError):
+        if isinstance(error, click.ClickException):
+            say(_usage_text(error, lang), err=True)
+        diagnostics = _diagnostics(error)
+        if not isinstance(error, click.ClickException):
+            diagnose(diagnostics, lang)
+        if notes.get(GITHUB) or _annotates(args):
+            annotate(diagnostics, lang)
+
+
+def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
+    if isinstance(error, TicRulesError):
+        return error.diagnostics
+    if isinstance(error, click.ClickException):
+        return [Diagnostic("usage", _usage(error))]
+    if isinstance(error, OSError):
+        reason, file = error.strerror or str(error), error.filename
+        name = os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
+        where = Text("", "") if name else Text("标准输出：", "standard output: ")
+        text = Text(f"{where.zh}无法读写：{reason}", f"{where.en}cannot be read or written: {reason}")
+        return [Diagnostic("system", text, name)]
+    import traceback
+
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f"{os.path.basename(frames[-1].filename)}:{frames[-1].lineno}" if frames else "?"
+    what = f"{type(error).__name__}: {error}"[:500]
+    text = Text(
+        f"程序出错，没有得出结果（{place}）：{what}；请连同输入告知维护者",
+        f"the program failed and came to no result ({place}): {what}; please tell the maintainers, with the input",
+    )
+    return [Diagnostic("unforeseen", text)]
+
+
+# --- wrong arguments --------------------------------------------------------------------------
+
+
+def _usage(error: click.ClickException) -> Text:
+    """What is wrong with the arguments."""
+    said = error.format_message()
+    match error:
+        case click.NoSuchOption():
+            near = f"；是否为 {'、'.join(error.possibilities)}？" if error.possibilities else ""
+            return Text(f"没有选项 {error.option_name}{near}", said)
+        case click.MissingParameter():
+            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
+            return Text(f"缺少 {name}", said)
+        case click.BadParameter():
+            name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
+            return Text(f"{name} 的取值不对：{error.message}", said)
+    return Text(said, said)
+
+
+def _usage_text(error: click.ClickException, lang: str) -> str:
+    """The message as click shows it: how the command is called, what helps, what is wrong."""
+    shown = io.StringIO()
+    error.show(file=shown)
+    text = shown.getvalue().rstrip("\n")
+    if lang == "zh":
+        text = text.replace(f"Error: {error.format_message()}", f"错误：{_usage(error).zh}")
+        text = text.replace("Usage: ", "用法：", 1)
+    return text
+
+
+# --- what the arguments say, before or without being understood -------------------------------
+
+
+def _option(args: Sequence[str], name: str) -> str | None:
+    """The value of an option, as far as it can be seen from the words of the command line."""
+    for number, word in enumerate(args):
+        value = args[number + 1 : number + 2] if word == name else [word.partition("=")[2]]
+        if word.partition("=")[0] == name and value and value[0] in ("zh", "en"):
+            return value[0]
+    return None
+
+
+def _annotates(args: Sequence[str]) -> bool:
+    """Whether the run was to write annotations of a GitHub workflow on standard output."""
+    words = list(args)
+    pairs = [
+        *pairwise(words),
+        *(tuple(word.split("=", 1)) for word in words if "=" in word),
+    ]
+    return any(pair in (("--format", "github"), ("--output-format", "github")) for pair in pairs)
+
+
+def annotate(diagnostics: Sequence[Diagnostic], lang: str) -> None:
+    """Show diagnostics at their lines in a pull request: commands to GitHub's runner, on standard output."""
+    for one in diagnostics:
+        about = {"title": one.code, "file": one.file, "line": one.line, "col": one.column}
+        say(sinks.command("error", about, one.message.in_(lang)), format_="github")
+
+
+def _let_go(*streams: TextIO) -> None:
+    """Give streams that cannot be written to any more somewhere to go, so that nothing is said of it at the
+    end.
+    """
+    for stream in streams:
+        with suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+__all__ = ["INTERRUPTED", "NO_READER", "UNUSABLE", "annotate", "ended"]

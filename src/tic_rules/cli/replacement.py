@@ -1,0 +1,220 @@
+"""Files that a run writes: beside their place first, in their place when they are whole; never over what
+the run reads.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.model.loader import rules_folder
+
+_LISTS = (".csv", ".tsv")
+_RULES = (".yaml", ".yml", ".json")
+
+
+def unwritable(name: str, error: OSError) -> TicRulesError:
+    """The error for a file that cannot be written."""
+    reason = error.strerror or str(error)
+    return UsageError(
+        [Diagnostic("output", Text(f"无法写入：{reason}", f"cannot be written: {reason}"), name)]
+    )
+
+
+class Replacement:
+    """A file that takes its place when it is whole; until then, and where it never becomes whole, what was
+    there stays.
+
+    A device or a pipe is written as it is. `added`: what was written goes to the end of a file that others
+    write too. `stream` may be given to whoever writes bytes. Errors of the making, of `write` and of
+    `commit` are UsageError.
+    """
+
+    def __init__(self, name: str, *, added: bool = False, durable: bool = True) -> None:
+        """`durable`: the disk is asked to have it before it takes its place. Raises UsageError."""
+        self.name, self.added, self._durable = name, added, durable
+        self._place = os.path.realpath(name)
+        self._beside: str | None = None
+        try:
+            Path(name).parent.mkdir(parents=True, exist_ok=True)
+            self.stream = self._open()
+        except OSError as error:
+            raise unwritable(name, error) from None
+
+    def _open(self) -> IO[bytes]:
+        try:
+            before = os.stat(self._place)
+        except FileNotFoundError:
+            before = None
+        if before is not None and not stat.S_ISREG(before.st_mode):
+            return open(self._place, "wb")
+        if self.added:
+            with open(self._place, "ab"):  # told now, not after the work, where it cannot be written
+                pass
+        elif before is not None and not os.access(self._place, os.W_OK):
+            raise PermissionError(13, os.strerror(13))
+        beside = os.path.join(os.path.dirname(self._place), f".{os.urandom(8).hex()}.tic-rules.tmp")
+        number = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
+        self._beside = beside
+        if before is not None and not self.added:
+            with suppress(OSError):
+                os.chmod(beside, stat.S_IMODE(before.st_mode))
+        return os.fdopen(number, "w+b")
+
+    def write(self, data: bytes) -> None:
+        try:
+            self.stream.write(data)
+        except OSError as error:
+            raise unwritable(self.name, error) from None
+
+    def finish(self) -> None:
+        """Have everything on the disk, so that `commit` has nothing left that may fail for want of room."""
+        try:
+            if not self.stream.closed:
+                self.stream.flush()
+                if self._beside is not None and self._durable:
+                    os.fsync(self.stream.fileno())
+        except OSError as error:
+            raise unwritable(self.name, error) from None
+
+    def commit(self) -> None:
+        """Take the place."""
+        try:
+            self.finish()
+            if self.added and self._beside is not None:
+                self._append()
+            self.stream.close()
+            if self._beside is not None and not self.added:
+                os.replace(self._beside, self._place)
+                self._beside = None
+        except OSError as error:
+            raise unwritable(self.name, error) from None
+        finally:
+            self.discard()
+
+    def _append(self) -> None:
+        self.stream.seek(0)
+        with open(self._place, "ab") as end:
+            while part := self.stream.read(1024 * 1024):
+                end.write(part)
+
+    def discard(self) -> None:
+        """Leave what was there; nothing happens after `commit`."""
+        with suppress(OSError):
+            self.stream.close()
+        if self._beside is not None:
+            with suppress(OSError):
+                os.unlink(self._beside)
+            self._beside = None
+
+    def __enter__(self) -> Replacement:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            self.commit()
+        else:
+            self.discard()
+
+
+def replace_file(name: str, data: bytes, *, durable: bool = True) -> None:
+    """Write a file as a whole. Raises UsageError."""
+    with Replacement(name, durable=durable) as file:
+        file.write(data)
+
+
+def _status(path: str) -> os.stat_result | None:
+    try:
+        return os.stat(path)
+    except OSError:
+        return None
+
+
+# --- what a run reads is not written over -----------------------------------------------------
+
+
+def guard(
+    outputs: Iterable[str | None],
+    inputs: Iterable[str | os.PathLike[str] | None],
+    *,
+    command: str = "",
+    again: Iterable[str | None] = (),
+) -> None:
+    """Refuse outputs that are inputs of the run, through whatever links, and two outputs that are one file.
+    Raises UsageError.
+
+    Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the
+    shipped rules. `again` are outputs that are read on purpose: a baseline.
+    """
+    named = [name for name in outputs if name is not None and name != "-"]
+    meant = [name for name in again if name is not None and name != "-"]
+    if not named and not meant:
+        return
+    faults = list(_twice([*named, *meant]))
+    read = {mark for name in inputs if name is not None for mark in _marks(str(name))}
+    read |= {mark for file in rules_folder().glob("*.yaml") for mark in _marks(str(file))}
+    for name in named:
+        if any(_mark(candidate) in read for candidate in (name, *_mains(name))):
+            faults.append(
+                Text(
+                    f"{name} 是本次要读的文件，不能覆盖",
+                    f"{name} is a file that this run reads and is not overwritten",
+                )
+            )
+    if faults:
+        raise UsageError([Diagnostic("output", text, command) for text in faults])
+
+
+def _twice(outputs: list[str]) -> Iterator[Text]:
+    """Two outputs that would be one file."""
+    seen: set[Any] = set()
+    for name in outputs:
+        if _mark(name) in seen:
+            yield Text(f"两种格式写到同一文件 {name}", f"two formats go to the same file {name}")
+        if _replaced(name):
+            seen.add(_mark(name))
+
+
+def _replaced(name: str) -> bool:
+    """Whether a file would be replaced: a device is not."""
+    status = _status(name)
+    return status is None or stat.S_ISREG(status.st_mode)
+
+
+def _mark(name: str) -> Any:
+    """What two names of one file have in common, whatever links lead there."""
+    status = _status(name)
+    return os.path.realpath(name) if status is None else (status.st_dev, status.st_ino)
+
+
+def _marks(name: str) -> Iterator[Any]:
+    """The marks of an input: standard input's file, a file, and the vocabulary beside a file of rules."""
+    if name == "-":
+        with suppress(OSError, ValueError):
+            status = os.fstat(0)
+            if stat.S_ISREG(status.st_mode):
+                yield status.st_dev, status.st_ino
+        return
+    if _replaced(name):
+        yield _mark(name)
+        if name.lower().endswith(_RULES):
+            yield _mark(os.path.join(os.path.dirname(name), "vocabulary.yaml"))
+
+
+def _mains(name: str) -> Iterator[str]:
+    """The files of which a file would be a list: centres.csv for centres.contributions.csv."""
+    path = Path(name)
+    stem, dot, _ = path.stem.rpartition(".")
+    if dot and path.suffix.lower() in _LISTS:
+        yield from (str(path.with_name(stem + suffix)) for suffix in _LISTS)
+
+
+__all__ = ["Replacement", "guard", "replace_file", "unwritable"]

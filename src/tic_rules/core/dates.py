@@ -1,0 +1,124 @@
+"""Days that may be known in part, and anniversaries."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from typing import Any, Final, NamedTuple
+
+from tic_rules.core.errors import clip
+
+FIRST_DAY: Final = date.min
+LAST_DAY: Final = date.max
+
+
+class Span(NamedTuple):
+    """The days that a date may be: both ends included; FIRST_DAY or LAST_DAY where an end is not known."""
+
+    first: date
+    last: date
+
+    @property
+    def exact(self) -> bool:
+        return self.first == self.last
+
+
+ANY_DAY: Final = Span(FIRST_DAY, LAST_DAY)
+
+
+@lru_cache(1024)
+def add_years(day: date, years: int) -> date:
+    """The same day `years` later; 29 February becomes 28 February where the year has none. Ends at date.max and date.min."""
+    year = day.year + years
+    if year > LAST_DAY.year:
+        return LAST_DAY
+    if year < FIRST_DAY.year:
+        return FIRST_DAY
+    try:
+        return day.replace(year=year)
+    except ValueError:
+        return day.replace(year=year, day=28)
+
+
+def add_days(day: date, days: int) -> date:
+    """Like day + timedelta, but ends at date.max and date.min instead of overflowing."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return LAST_DAY if days > 0 else FIRST_DAY
+
+
+def year_end(year: int) -> date:
+    return date(min(max(year, FIRST_DAY.year), LAST_DAY.year), 12, 31)
+
+
+# --- reading what people write ---------------------------------------------------------------------------------------
+
+LONGEST: Final = 60
+"""Characters in which a day, or a span, can be written."""
+_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?")
+
+
+class NotADate(ValueError):
+    """Text or value that is no date; `args` are the reasons in Chinese and English."""
+
+
+def parse_span(value: Any) -> Span:
+    """A day, a month or a year (ISO 8601) as the days that it may be; a moment only at midnight, as its day.
+
+    Raises NotADate with reasons in both languages.
+    """
+    if isinstance(value, datetime) and value.time() != time():
+        raise NotADate(
+            f"应为日期，不是时刻（{value}）；例：2022-03-01",
+            f"a day is expected, not a moment ({value}); example: 2022-03-01",
+        )
+    if isinstance(value, date):
+        day = date(value.year, value.month, value.day)
+        return Span(day, day)
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-" and value.isascii():
+        try:  # nearly all are whole days
+            day = date.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return Span(day, day)
+    text = ""
+    if isinstance(value, (str, int)) and not isinstance(value, bool):
+        text = str(value).strip() if isinstance(value, int) or len(value) <= LONGEST else ""
+    match = _DATE.fullmatch(text)
+    if not match:
+        shown = clip(str(value))
+        raise NotADate(
+            f"“{shown}”不是日期；例：2022-03-01、2022-03、2022",
+            f"{shown!r} is not a date; examples: 2022-03-01, 2022-03, 2022",
+        )
+    year, month, day_of_month = (int(part) if part else None for part in match.groups())
+    try:
+        first = date(year or 0, month or 1, day_of_month or 1)
+    except ValueError:
+        raise NotADate(f"没有“{clip(text)}”这一天", f"there is no such day as {clip(text)}") from None
+    if day_of_month:
+        return Span(first, first)
+    return Span(first, _month_end(first) if month else year_end(first.year))
+
+
+def _month_end(day: date) -> date:
+    if day.month == 12:
+        return year_end(day.year)
+    return date(day.year, day.month + 1, 1) - timedelta(days=1)
+
+
+__all__ = [
+    "ANY_DAY",
+    "FIRST_DAY",
+    "LAST_DAY",
+    "LONGEST",
+    "NotADate",
+    "Span",
+    "add_days",
+    "add_years",
+    "parse_span",
+    "year_end",
+]

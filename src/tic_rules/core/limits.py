@@ -1,0 +1,49 @@
+"""How large a text may be, and the error of a text that cannot be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tic_rules.core.errors import Diagnostic, Text
+
+MAX_BYTES = 16 * 1024 * 1024
+MAX_NODES = 100_000
+MAX_DEPTH = 100
+MAX_ENTRIES = 3_000
+"""Of one list or mapping: a centre has tens, and a rule that looks at each of them takes its time."""
+
+
+class BadText(Exception):
+    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the
+    loaders."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics = list(diagnostics)
+        super().__init__(str(self.diagnostics))
+
+
+def too_deep(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic(
+        "too-deep",
+        Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"),
+        file,
+        line,
+        column,
+    )
+
+
+def too_large(file: str, line: int, column: int) -> Diagnostic:
+    return Diagnostic(
+        "too-large",
+        Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"),
+        file,
+        line,
+        column,
+    )
+
+
+def file_too_large(file: str, limit: int = MAX_BYTES) -> Diagnostic:
+    """What is said of a file with more bytes than are read."""
+    size = limit // 1024 // 1024
+    text = Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB")
+    return Diagnostic("too-large", text, file)

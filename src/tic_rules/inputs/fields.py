@@ -1,0 +1,33 @@
+"""What a reader of tables is told of the data: its fields, as plain values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from tic_rules.core.errors import Text
+
+
+class Field(NamedTuple):
+    """A field of the data at its dotted path; the whole of the data has the path "".
+
+    `kind` is what it holds: date, money, count, rate, year, years, truth, text or words; or record, list or
+    table, which have `fields` of their own (a table names its entries). `words` is the name of the list of
+    words that it may say, `choices` are these with their labels. `measure` is the unit of the
+    vocabulary that its numbers count, where a fact says so: person, year.
+    """
+
+    path: str
+    kind: str
+    label: Text
+    dated: bool = False
+    words: str | None = None
+    choices: tuple[tuple[str, Text], ...] = ()
+    fields: tuple[Field, ...] = ()
+    measure: str = ""
+
+    def walk(self) -> Iterator[Field]:
+        """The field and every field within it."""
+        yield self
+        for field in self.fields:
+            yield from field.walk()

@@ -1,0 +1,442 @@
+"""The look at a workbook's package before the library that reads values (python-calamine) sees it.
+
+The library allocates the rectangle that the cells of a sheet span, and copies a shared text for every cell that shows it: a few
+bytes can ask for gigabytes. So the parts are unpacked within limits, gone through once by expat as a stream, and only what was
+counted is packed anew. On the way the look notes what the library does not tell: cells without a usable value, cells given
+twice, merged ranges, days that are shown as a month or a year.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any, NamedTuple
+from xml.parsers import expat
+
+from tic_rules.core.errors import DataError, Text, TicRulesError, fault
+from tic_rules.core.source import MAX_BYTES
+from tic_rules.inputs.layout import cell_name
+
+MAX_PARTS = 2_000
+MAX_UNPACKED = 32 * 1024 * 1024
+MAX_TAGS = 1_600_000
+"""Of all parts: 200,000 cells with a formula and a value have 1,200,000."""
+MAX_CELLS = 200_000
+MAX_AREA = 5 * MAX_CELLS
+MAX_ROWS = 20_000
+MAX_COLUMNS = 1_000
+MAX_MERGED = 20_000
+MAX_TEXT = 16 * 1024 * 1024
+MAX_STRING = 32_767
+
+_KEPT = re.compile(
+    r"\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedstrings|styles)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/\\]+\.xml",
+    re.IGNORECASE,
+)
+_SHEETS = "xl/worksheets/"
+_LONG_TAG = re.compile(rb"<[^<]{524288}")
+_CELL = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
+_ROW = re.compile(r"[1-9][0-9]{0,6}")
+
+Place = tuple[int, int]
+"""A row and a column, from 1."""
+
+
+class Merged(NamedTuple):
+    """A merged range: its first cell, which has the value, and its last."""
+
+    first: Place
+    last: Place
+
+
+class SheetLook(NamedTuple):
+    """What was seen of a sheet: cells without a usable value, days shown in part (`month`, `year`), merged ranges."""
+
+    faults: tuple[tuple[Place, Text], ...]
+    partial: dict[Place, str]
+    merged: tuple[Merged, ...]
+
+
+class Package(NamedTuple):
+    """The counted parts in an archive of their own; the sheets by name; whether numbers mean days from 1904."""
+
+    data: bytes
+    sheets: dict[str, SheetLook]
+    since_1904: bool
+
+
+class _Hostile(Exception):
+    """XML that no spreadsheet writes."""
+
+
+class _TooMuch(Exception):
+    """Over a limit; the place that is, where it is one cell."""
+
+    def __init__(self, place: Place | None = None) -> None:
+        self.place = place
+        super().__init__()
+
+
+def look_at(raw: bytes, file: str, wanted: Callable[[str], bool]) -> Package:
+    """The package of a workbook, with those of its sheets whose names are wanted. Raises DataError."""
+    if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        raise _refuse(
+            "这是旧版 .xls 或加密的工作簿；请另存为不加密的 .xlsx",
+            "an old .xls or an encrypted workbook; save it as .xlsx, without a password",
+            file,
+        )
+    if len(raw) > MAX_BYTES or raw.count(b"PK\x01\x02") > MAX_PARTS:
+        raise too_large(file)
+    parts = _unpacked(raw, file)
+    if "xl/workbook.xml" not in parts:
+        raise _refuse("这不是 Excel 工作簿（.xlsx）", "this is not an Excel workbook (.xlsx)", file)
+    if sum(data.count(b"<") for data in parts.values()) > MAX_TAGS:
+        raise too_large(file)
+    sheets, since_1904 = _gone_through(parts, file, wanted)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+        for name in tuple(parts):
+            archive.writestr(zipfile.ZipInfo(name), parts.pop(name))
+    return Package(packed.getvalue(), sheets, since_1904)
+
+
+def _refuse(zh: str, en: str, file: str) -> TicRulesError:
+    return fault(DataError, "workbook", zh, en, file=file)
+
+
+def too_large(file: str, sheet: str = "", place: Place | None = None) -> TicRulesError:
+    at = cell_name(sheet, *place) if place else ""
+    return fault(
+        DataError,
+        "too-large",
+        f"工作簿过大（上限：{MAX_ROWS} 行、{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格）；请分成几个文件"
+        + (f"，或删去多余的单元格和公式（用到了 {at}）" if at else ""),
+        f"the workbook is too large (at most {MAX_ROWS} rows, {MAX_COLUMNS} columns, {MAX_CELLS} cells); split it"
+        + (f", or delete cells and formulas without need (it reaches {at})" if at else ""),
+        file=file,
+    )
+
+
+def _unpacked(raw: bytes, file: str) -> dict[str, bytes]:
+    """The parts that hold values, by name."""
+    parts: dict[str, bytes] = {}
+    left = MAX_UNPACKED
+    try:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            for info in archive.infolist():
+                if not _KEPT.fullmatch(info.filename):
+                    continue
+                if info.filename in parts or info.compress_type not in (
+                    zipfile.ZIP_STORED,
+                    zipfile.ZIP_DEFLATED,
+                ):
+                    raise zipfile.BadZipFile("parts twice, or packed in an unknown way")
+                with archive.open(info) as part:
+                    data = part.read(left + 1)
+                left -= len(data)
+                if left < 0:
+                    raise too_large(file)
+                parts[info.filename] = data
+    except DataError:
+        raise
+    except Exception as error:  # zipfile raises half a dozen kinds for archives that are broken
+        said = type(error).__name__
+        raise _refuse(
+            f"工作簿已损坏，或不是 .xlsx（{said}）", f"the workbook is broken, or not an .xlsx ({said})", file
+        ) from None
+    return parts
+
+
+def _gone_through(
+    parts: dict[str, bytes], file: str, wanted: Callable[[str], bool]
+) -> tuple[dict[str, SheetLook], bool]:
+    """Every part parsed; the sheets that are not wanted taken out of the parts."""
+    name = ""
+    try:
+        for data in parts.values():
+            if _LONG_TAG.search(data):
+                raise _Hostile
+        book, relations, strings, styles = _Workbook(), _Relations(), _Strings(), _Styles()
+        named = {
+            "xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": relations, "xl/sharedstrings.xml": strings,
+            "xl/styles.xml": styles,
+        }  # fmt: skip
+        for part, data in parts.items():
+            if not part.lower().startswith(_SHEETS):
+                named.get(part.lower(), _Part()).read(data)
+        sheets = _sheets(book, relations, wanted)
+        for part in [
+            part for part in parts if part.lower().startswith(_SHEETS) and part not in sheets.values()
+        ]:
+            del parts[part]
+        looks: dict[str, SheetLook] = {}
+        cells = area = 0
+        for name, part in sheets.items():
+            if part not in parts:
+                raise ValueError(f"{part} is missing")
+            sheet = _Cells(strings.lengths, styles.shown)
+            sheet.read(parts[part])
+            cells, area = cells + sheet.count, area + sheet.rows * sheet.columns
+            if cells > MAX_CELLS or area > MAX_AREA:
+                raise _TooMuch
+            looks[name] = SheetLook(tuple(sheet.faults), sheet.partial, tuple(sheet.merged))
+    except (expat.ExpatError, ValueError) as error:
+        raise _refuse(
+            f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file
+        ) from None
+    except _Hostile:
+        raise _refuse(
+            "工作簿含有不允许的 XML（DOCTYPE、无效的位置）",
+            "the workbook holds XML that is not allowed (DOCTYPE, places that are none)",
+            file,
+        ) from None
+    except _TooMuch as error:
+        raise too_large(file, name, error.place) from None
+    return looks, book.since_1904
+
+
+def _sheets(book: _Workbook, relations: _Relations, wanted: Callable[[str], bool]) -> dict[str, str]:
+    """The part of each sheet that is wanted."""
+    sheets: dict[str, str] = {}
+    for name, relation in book.sheets:
+        if name in sheets:
+            raise _Hostile
+        if relation in relations.worksheets and wanted(name):
+            sheets[name] = relations.worksheets[relation]
+    return sheets
+
+
+# --- the parts --------------------------------------------------------------------------------------------------------------
+
+
+class _Part:
+    """One part as a stream of elements; any part must be plain XML without a document type."""
+
+    def __init__(self) -> None:
+        self.parser = expat.ParserCreate("UTF-8")
+        self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._doctype
+        self.parser.StartElementHandler = self.start
+
+    def read(self, data: bytes) -> None:
+        self.parser.Parse(data, True)
+        self.end()
+
+    def _doctype(self, *_: Any) -> None:
+        raise _Hostile
+
+    def start(self, name: str, attributes: dict[str, str]) -> None: ...
+
+    def end(self) -> None: ...
+
+
+class _Workbook(_Part):
+    """The sheets, each with its name and its relation, and the calendar."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sheets: list[tuple[str, str]] = []
+        self.since_1904 = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local == "sheet":
+            key = next((v for k, v in attributes.items() if k.rpartition(":")[2] == "id"), "")
+            self.sheets.append((attributes.get("name", ""), key))
+        elif local == "workbookPr":
+            self.since_1904 = attributes.get("date1904", "0") in ("1", "true")
+
+
+class _Relations(_Part):
+    """What each relation leads to, where it is a worksheet (others are charts and dialogues)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worksheets: dict[str, str] = {}
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if attributes.get("Type", "").endswith("/worksheet"):
+            target = posixpath.normpath(posixpath.join("/xl", attributes.get("Target", ""))).lstrip("/")
+            self.worksheets[attributes.get("Id", "")] = target
+
+
+_MONTH_FORMATS = frozenset(["17", "27", "36", "50", "52", "55", "57"])
+"""Formats that Excel knows by number alone, here and in Chinese, and that show a month."""
+
+
+class _Styles(_Part):
+    """Which cell styles show a day as a month or a year: then no more than that is known."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.codes: dict[str, str] = {}
+        self.shown: list[str] = []
+        self.inside = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2]
+        if local in ("cellXfs", "cellStyles"):
+            self.inside = local == "cellXfs"
+        elif local == "numFmt":
+            self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
+        elif local == "xf" and self.inside and len(self.shown) < 70_000:
+            number = attributes.get("numFmtId", "")
+            self.shown.append("month" if number in _MONTH_FORMATS else _shown_by(self.codes.get(number, "")))
+
+
+def _shown_by(code: str) -> str:
+    """Whether a number format shows only the month or only the year of a day."""
+    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code[:200].lower())
+    if "y" not in letters or "d" in letters or "h" in letters:
+        return ""
+    return "month" if "m" in letters else "year"
+
+
+class _Strings(_Part):
+    """The lengths of the shared texts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.lengths: list[int] = []
+        self.parser.CharacterDataHandler = self._text
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "si":
+            self.lengths.append(0)
+
+    def _text(self, data: str) -> None:
+        if self.lengths:
+            self.lengths[-1] += len(data)
+            if self.lengths[-1] > 4 * MAX_STRING:
+                raise _TooMuch
+
+
+_WITHIN = frozenset(["t", "r", "rPh"])
+"""What stands in the value of a cell. Behind the cells of a sheet an `f` is no formula of a cell."""
+
+
+class _Cells(_Part):
+    """How far the cells of a sheet reach and how much text they show. A cell counts that has an element for a value, empty or not."""
+
+    def __init__(self, lengths: list[int], shown: list[str]) -> None:
+        super().__init__()
+        self.lengths, self.shown = lengths, shown
+        self.faults: list[tuple[Place, Text]] = []
+        self.partial: dict[Place, str] = {}
+        self.merged: list[Merged] = []
+        self.row = self.column = self.rows = self.columns = self.count = self.size = 0
+        self.seen: set[Place] = set()
+        self.type, self.style, self.value = "", "", ""
+        self.valued = self.formula = self.inside = False
+        self.parser.CharacterDataHandler = self._text
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        local = name.rpartition(":")[2] if ":" in name else name
+        if local == "c":
+            if self.valued or self.formula:
+                self.end()
+            self._cell(attributes.get("r"))
+            self.type, self.style = attributes.get("t", "n"), attributes.get("s", "")
+            self.value, self.valued, self.formula, self.inside = "", False, False, True
+        elif local in ("v", "is"):
+            self.valued, self.value = True, ""
+        elif local == "f":
+            self.formula = self.inside
+        elif local == "row":
+            given = attributes.get("r")
+            if given is not None and not _ROW.fullmatch(given):
+                raise _Hostile
+            self.end()
+            self.row, self.column = self.row + 1 if given is None else int(given), 0
+        elif local == "mergeCell":
+            self._merge(attributes.get("ref", ""))
+        elif local not in _WITHIN:
+            self.inside = False
+
+    def _text(self, data: str) -> None:
+        if self.valued and len(self.value) <= MAX_STRING:
+            self.value += data
+
+    def _cell(self, given: str | None) -> None:
+        """Where a cell stands: where it says, in its row, or behind the one before."""
+        if given is None:
+            self.column += 1
+            return
+        row, self.column = _place(given)
+        if row != self.row:
+            raise _Hostile
+
+    def end(self) -> None:
+        """The cell is whole: what it costs, and what is wrong with it."""
+        place = self.row, self.column
+        if self.type == "e" and (self.valued or self.formula):
+            self._fault(
+                "公式出错（{0}）；请改正，不清楚请留空",
+                "an error value ({0}); mend it, or leave the cell empty",
+            )
+        elif self.formula and self.type != "str" and not self.value.strip():
+            self._fault(
+                "公式没有算出的值；请在 Excel 中打开并保存",
+                "a formula without a value; open the file in Excel and save it",
+            )
+        if self.valued:
+            self._count(place)
+        self.valued = self.formula = False
+
+    def _count(self, place: Place) -> None:
+        if place in self.seen and self.inside:
+            self._fault("同一个单元格写了两次", "this cell is given twice")
+        self.seen.add(place)
+        self.count += 1
+        self.rows, self.columns = max(self.rows, self.row), max(self.columns, self.column)
+        self.size += self._length()
+        if (
+            self.rows > MAX_ROWS
+            or self.columns > MAX_COLUMNS
+            or self.count > MAX_CELLS
+            or self.size > MAX_TEXT
+            or self.rows * self.columns > MAX_AREA
+        ):
+            raise _TooMuch(place)
+        if self.style.isdecimal() and len(self.style) < 6 and int(self.style) < len(self.shown):
+            shown = self.shown[int(self.style)]
+            if shown:
+                self.partial[place] = shown
+
+    def _length(self) -> int:
+        """The characters that the cell shows."""
+        index = self.value.strip() if self.type == "s" else ""
+        if index.isascii() and index.isdigit() and len(index) < 9 and int(index) < len(self.lengths):
+            return self.lengths[int(index)]
+        return len(self.value)
+
+    def _merge(self, given: str) -> None:
+        first, _, last = given.partition(":")
+        top, bottom = _place(first), _place(last or first)
+        if top[0] > bottom[0] or top[1] > bottom[1]:
+            raise _Hostile
+        if len(self.merged) >= MAX_MERGED:
+            raise _TooMuch(top)
+        self.merged.append(Merged(top, bottom))
+
+    def _fault(self, zh: str, en: str) -> None:
+        if len(self.faults) < 100:
+            shown = self.value[:20]
+            self.faults.append(((self.row, self.column), Text(zh.format(shown), en.format(shown))))
+
+
+def _place(given: str) -> Place:
+    """C12 as its row and its column. Raises _Hostile."""
+    match = _CELL.fullmatch(given)
+    if not match:
+        raise _Hostile
+    number = 0
+    for char in match.group(1).upper():
+        number = number * 26 + ord(char) - 64
+    return int(match.group(2)), number
+
+
+__all__ = ["Merged", "Package", "Place", "SheetLook", "look_at", "too_large"]

@@ -1,0 +1,180 @@
+"""Numbers as people type them into cells: with a unit, as a bound or a range. A unit that does not fit is asked back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from tic_rules.core.errors import clip
+from tic_rules.core.numbers import UNITS, NotANumber, number_text
+from tic_rules.core.source import Plain
+from tic_rules.inputs.unclear import unclear
+
+MONEY: Mapping[str, str] = {
+    "元": "", "yuan": "", "cny": "", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元",
+}  # fmt: skip
+"""Units of amounts in a header, and what a plain number below it gets."""
+_PERSONS = frozenset("人名位个")
+_THINGS = frozenset("个家项次件所台套篇条支类种户座")
+_COUNTED: Mapping[str, frozenset[str]] = {
+    "person": _PERSONS,
+    "year": frozenset("年"),
+    "a_year": frozenset("次回"),
+}
+"""What follows a number of a unit of the vocabulary; of the other units, the counters of things."""
+
+_PLAIN = re.compile(r"[+-]?[0-9][0-9,]*(?:\.[0-9]*)?(?:[eE][+-]?[0-9]+)?|\.[0-9]+")
+_ABOUT = re.compile(r"约|大概|左右|上下|近|[0-9][万亿]*余|多(?:[万亿元人个家项]|$)|[0-9] ?\+$")
+_AT_LEAST = (("≥", ">=", "至少", "不少于", "不低于"), ("及以上", "以上"))
+_AT_MOST = (("≤", "<=", "至多", "不多于", "不超过"), ("及以下", "以下", "以内"))
+_TO = re.compile(r"~|至|到|—+|–|(?<=[0-9元人名个家项亿万])-(?=[0-9])")
+_TAIL = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?(元|圆|块)?(?:人民币|整|正)?$")
+
+
+def fits(unit: str, kind: str, measure: str) -> bool:
+    """Whether a header may give its column a unit: 万元 to amounts, % to rates, 人 to persons."""
+    if kind == "money":
+        return unit in MONEY
+    if kind == "rate":
+        return unit == "%"
+    return kind == "count" and unit.removesuffix("/年") in _counters(measure)
+
+
+def _counters(measure: str) -> frozenset[str]:
+    """The words that may follow a count; all of them where the vocabulary does not say what is counted."""
+    return _COUNTED.get(measure, _THINGS) if measure else _THINGS.union(*_COUNTED.values())
+
+
+def plain_number(value: float) -> str:
+    """A number as Excel shows it: at most fifteen digits count."""
+    return str(value) if isinstance(value, int) else f"{value:.15g}"
+
+
+def typed_number(value: Any, kind: str, unit: str, measure: str) -> Any:
+    """A cell of a money, count or rate column; `unit` stands in the header and goes with plain numbers. Raises NotClear."""
+    if isinstance(value, bool):
+        raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
+    if isinstance(value, (date, datetime, time, timedelta)):
+        raise unclear(
+            "单元格是日期格式，应为数字；请把单元格格式改为常规",
+            "the cell is formatted as a date where a number is expected; format it as General",
+            "number",
+        )
+    try:
+        text = plain_number(value) if isinstance(value, (int, float)) else number_text(value)
+    except NotANumber as error:
+        zh, en = error.args
+        raise unclear(zh, en, "number") from None
+    if _ABOUT.search(text):
+        raise unclear(
+            f"“{clip(text)}”不是确数；请写确数，或写范围：≥100、100~120",
+            f"{clip(text)!r} is not an exact number; write one, or a range: >=100, 100~120",
+            "number",
+        )
+    for name, words in (("at_least", _AT_LEAST), ("at_most", _AT_MOST)):
+        bound = _bound(text, *words)
+        if bound is not None:
+            return {name: _one(bound, kind, unit, measure)}
+    low, high = _ends(text, kind)
+    if high:
+        return {
+            "at_least": _one(low, kind, unit, measure),
+            "at_most": _one(high, kind, unit, measure),
+        }
+    return _one(text, kind, unit, measure)
+
+
+def _bound(text: str, before: tuple[str, ...], behind: tuple[str, ...]) -> str | None:
+    """The number of “不少于100” or “100以上”; None where neither is said."""
+    for word in before:
+        if text.startswith(word):
+            return text[len(word) :].strip()
+    for word in behind:
+        if text.endswith(word):
+            return text[: -len(word)].strip()
+    return None
+
+
+def _ends(text: str, kind: str) -> tuple[str, str]:
+    """Both ends of a range, the unit of the second with both (1~2亿元); the text itself and nothing where it is none."""
+    divider = _TO.search(text)
+    if divider is None:
+        return text, ""
+    low, high = text[: divider.start()].strip(), text[divider.end() :].strip()
+    if not low[:1].isdigit() or not high[:1].isdigit():
+        return text, ""
+    if _PLAIN.fullmatch(low):
+        if kind == "money":
+            tail = _TAIL.search(high)
+            low += tail.group() if tail else ""
+        elif kind == "rate" and high.endswith("%"):
+            low += "%"
+    return low, high
+
+
+def _one(text: str, kind: str, unit: str, measure: str) -> Plain:
+    """One number with its own unit, or with that of the header."""
+    if kind == "money":
+        return _amount(text, unit)
+    if kind == "rate":
+        return Plain(text + unit if _PLAIN.fullmatch(text) else text)
+    return _count(text, measure)
+
+
+def _amount(text: str, unit: str) -> Plain:
+    if not unit:
+        return Plain(text)
+    if _PLAIN.fullmatch(text):
+        return Plain(text + unit)
+    tail = _TAIL.search(text)
+    size = tail.group(1) if tail else None
+    if size and not tail.group(2) and (size + unit.removesuffix("元") in UNITS or size[-1] not in "万亿"):  # type: ignore[union-attr]
+        bare = text.removesuffix(size)
+        raise unclear(
+            f"列名的单位是{unit}：“{clip(text)}”是 {clip(bare)}{size}{unit} 还是 {clip(bare)}{size}元？请写全",
+            f"the header says {unit}: is {clip(text)!r} {clip(bare)}{size}{unit} or {clip(bare)}{size}元? Write the unit out",
+            "ambiguous-unit",
+        )
+    return Plain(text)
+
+
+def _count(text: str, measure: str) -> Plain:
+    """A count without its counter; months of a term as years."""
+    number = _PLAIN.match(text)
+    if number is None or number.end() == len(text):
+        return Plain(text)
+    digits, word = number.group(), text[number.end() :].strip()
+    if word.removesuffix("/年") in _counters(measure):
+        return Plain(digits)
+    if word in ("个月", "月") and measure in ("year", ""):
+        return _years_of(digits, text, measure)
+    if _TAIL.fullmatch(word) and word[-1] in "元圆块":
+        raise unclear(
+            f"这里填数量，“{clip(text)}”是金额",
+            f"a count is expected; {clip(text)!r} is an amount",
+            "number",
+        )
+    counters = "、".join(sorted(_counters(measure)))
+    raise unclear(
+        f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}",
+        f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}",
+        "number",
+    )
+
+
+def _years_of(digits: str, text: str, measure: str) -> Plain:
+    """36 months as 3 years, where the column counts years and they are whole."""
+    whole = digits.isdecimal() and len(digits) < 6 and int(digits) % 12 == 0
+    if whole and measure == "year":
+        return Plain(str(int(digits) // 12))
+    meant = f"：{int(digits) // 12}" if whole else ""
+    raise unclear(
+        f"“{clip(text)}”是月数；请按整年填写{meant}",
+        f"{clip(text)!r} counts months; give whole years{meant.replace('：', ': ')}",
+        "number",
+    )
+
+
+__all__ = ["MONEY", "fits", "plain_number", "typed_number"]

@@ -1,0 +1,117 @@
+"""What the shape of the data alone does not show: words, lists and totals held against the vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Text, clip
+from tic_rules.core.quantities import Number, Range
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import fields_of, paths_of, value_at
+from tic_rules.model.subject import Subject
+from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import Vocabulary
+
+
+class Misuse(NamedTuple):
+    """A fault that the shape alone does not show; `parts` are the place."""
+
+    code: str
+    parts: tuple[str | int, ...]
+    text: Text
+
+
+def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
+    """Words that are not in the vocabulary, names under `incomplete` that are no lists, totals that fall,
+    contradictions."""
+    yield from _unknown_words(subject, vocabulary, ())
+    yield from _unknown_lists(subject)
+    for fact in vocabulary.facts.values():
+        if fact.cumulative and fact.stock and fact.stock in paths_of(type(subject)):
+            series = value_at(subject, fact.stock)
+            if isinstance(series, Series):
+                yield from _falling(series, tuple(fact.stock.split(".")))
+    if isinstance(subject, Centre):
+        held = subject.acceptance
+        if held is not None and held.held is False and (held.date is not None or held.result is not None):
+            yield Misuse(
+                "contradiction",
+                ("acceptance", "held"),
+                Text("held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"),
+            )
+
+
+def _unknown_words(record: Any, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
+    model: Any = type(record)
+    for name, word, inner in fields_of(model):
+        value = getattr(record, name)
+        if value is None:
+            continue
+        if inner:
+            entries = (
+                enumerate(value)
+                if isinstance(value, tuple)
+                else value.items()
+                if isinstance(value, dict)
+                else [(None, value)]
+            )
+            for key, entry in entries:
+                yield from _unknown_words(entry, vocabulary, (*at, name) if key is None else (*at, name, key))
+        elif word is not None:
+            words = vocabulary.words.get(word, {})
+            if isinstance(value, Series):
+                yield from (
+                    _not_a_word(e.value, words, (*at, name, i, "value"))
+                    for i, e in enumerate(value)
+                    if e.value is not None and e.value not in words
+                )
+            elif isinstance(value, tuple):
+                yield from (
+                    _not_a_word(w, words, (*at, name, i)) for i, w in enumerate(value) if w not in words
+                )
+            elif value not in words:
+                yield _not_a_word(value, words, (*at, name))
+
+
+def _not_a_word(value: str, words: Any, at: tuple[str | int, ...]) -> Misuse:
+    listed = ", ".join(words)
+    return Misuse(
+        "unknown-word",
+        at,
+        Text(f"{clip(value)} 不在允许的取值之列：{listed}", f"{clip(value)} is not one of {listed}"),
+    )
+
+
+def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
+    if not subject.incomplete:
+        return
+    paths = paths_of(type(subject))
+    names = paths | {path.rsplit(".", 1)[-1] for path in paths}
+    for index, name in enumerate(subject.incomplete):
+        if name.strip("/").replace("/", ".") not in names:
+            yield Misuse(
+                "unknown-list",
+                ("incomplete", index),
+                Text(f"没有名为 {clip(name)} 的列表", f"there is no list named {clip(name)}"),
+            )
+
+
+def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misuse]:
+    """Entries that are less than one of an earlier day: by day, beside the most that had been reached
+    before it."""
+    given = [(index, when, value) for index, (when, value) in enumerate(series) if value is not None]
+    ended = sorted(given, key=lambda entry: entry[1].last)
+    fallen: list[int] = []
+    most: Number | None = None
+    seen = 0
+    for index, when, value in sorted(given, key=lambda entry: entry[1].first):
+        while seen < len(ended) and ended[seen][1].last < when.first:
+            low = ended[seen][2].low
+            most, seen = low if most is None else max(most, low), seen + 1
+        if most is not None and most > value.high:
+            fallen.append(index)
+    yield from (
+        Misuse("falling", (*at, index, "value"), Text("累计数不会减少", "a cumulative total cannot fall"))
+        for index in sorted(fallen)
+    )

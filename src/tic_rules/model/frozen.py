@@ -1,0 +1,106 @@
+"""What rule files and centre data have in common: frozen pydantic models that refuse unknown keys and name
+faults in both languages."""
+
+from collections.abc import Callable, Iterator, Mapping
+from threading import RLock
+from typing import Any, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from tic_rules.model.validation import in_both_languages
+
+
+def refuse(code: str, zh: str, en: str) -> PydanticCustomError:
+    """An error for a validator to raise: its code, and what is wrong in both languages."""
+    return PydanticCustomError(code, "{en}", {"zh": zh, "en": en})
+
+
+_BUILDING = RLock()
+
+
+class FrozenModel(BaseModel):
+    """A part of a rule file or of a centre's data. pydantic builds its validator when the first value is
+    validated."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, protected_namespaces=())
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in
+        their `ctx`."""
+        if isinstance(value, cls):
+            return value
+        try:
+            return handler(cls._as_written(value))
+        except ValidationError as error:
+            raise in_both_languages(error, cls) from None
+
+    @classmethod
+    def model_rebuild(
+        cls,
+        *,
+        force: bool = False,
+        raise_errors: bool = True,
+        _parent_namespace_depth: int = 2,
+        _types_namespace: Mapping[str, Any] | None = None,
+    ) -> bool | None:
+        """As pydantic's, in one thread at a time: before 2.14, threads that validate their first values together
+        would build the same model together, and meet it half built."""
+        with _BUILDING:
+            return super().model_rebuild(
+                force=force,
+                raise_errors=raise_errors,
+                _parent_namespace_depth=_parent_namespace_depth + 1,
+                _types_namespace=_types_namespace,
+            )
+
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        """What a caller gives in the place of a part, as what a file would say."""
+        return value
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields, which are not validated; properties made of the fields
+        are made anew."""
+        copy = super().model_copy(update=update, deep=deep)
+        for name in copy.__dict__.keys() - type(copy).model_fields.keys():
+            del copy.__dict__[name]
+        return copy
+
+    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+        """What is not as by default."""
+        fields = type(self).model_fields
+        return (
+            (name, value) for name, value in self if name in fields and value != fields[name].get_default()
+        )
+
+
+class Parse:
+    """An annotation: how a value is read, the JSON Schema of what may be written, and how a dump writes
+    it."""
+
+    __slots__ = ("read", "shape", "write")
+
+    def __init__(
+        self, read: Callable[[Any], Any], shape: Mapping[str, Any], write: Callable[[Any], Any] | None = None
+    ) -> None:
+        self.read, self.shape, self.write = read, shape, write
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
+        return core_schema.no_info_plain_validator_function(self.read, serialization=written)
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return dict(self.shape)

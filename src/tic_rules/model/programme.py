@@ -1,0 +1,50 @@
+"""Figures of a programme."""
+
+from typing import Annotated, Self
+
+from pydantic import PrivateAttr
+
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Count, Day, MoneyStock, Rate, String, WordOf
+
+
+class Growth(Record):
+    base: Rate = None
+    now: Rate = None
+
+
+class Approval(Record):
+    """A centre of the programme, as its own file gives it."""
+
+    id: String = None
+    approved_on: Day = None
+
+
+class Programme(Subject):
+    """Figures of a programme, as `programme.example.yaml` of the contract has them."""
+
+    jurisdiction: Annotated[String, WordOf("jurisdictions")] = None
+    centres: Count = None
+    leading_enterprises: Count = None
+    top_100_enterprises: Count = None
+    pilot_enterprises: Count = None
+    high_tech_revenue: MoneyStock = None
+    rd_intensity: Rate = None
+    invention_patents: Growth | None = None
+    pct_applications: Growth | None = None
+    alliances: Count = None
+    technology_contracts: MoneyStock = None
+    innovation_clusters: Count = None
+
+    _approvals: tuple[Approval, ...] = PrivateAttr(default=())
+
+    @property
+    def approvals(self) -> tuple[Approval, ...]:
+        """The centres whose files were given beside the figures."""
+        return self._approvals
+
+    def with_centres(self, approvals: tuple[Approval, ...]) -> Self:
+        """A copy that knows the centres of these approvals."""
+        copy = self.model_copy()
+        copy._approvals = approvals
+        return copy

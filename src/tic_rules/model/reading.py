@@ -1,0 +1,179 @@
+"""Files, text and values to subjects: read below, validated here, and held against the vocabulary. Every
+fault at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from itertools import islice
+from typing import Any, TypeVar
+
+from pydantic_core import ValidationError
+
+from tic_rules.core.errors import DataError, Diagnostic, Text, fault
+from tic_rules.core.source import Mark, Source, pointer
+from tic_rules.inputs import (
+    SUFFIXES,
+    bytes_to_text,
+    holds_several,
+    read_bytes,
+    read_sources,
+    source_of_text,
+)
+from tic_rules.inputs import is_part_of_another as _is_part_of_another
+from tic_rules.model.checks import Misuse, misuses
+from tic_rules.model.shipped import shared_vocabulary, whole_vocabulary
+from tic_rules.model.subject import Subject
+from tic_rules.model.validation import MOST, diagnostics_of
+from tic_rules.model.values import as_mapping
+from tic_rules.model.vocabulary import Vocabulary
+
+S = TypeVar("S", bound=Subject)
+
+MOST_UNUSABLE = 1_000
+"""Centres of one file with faults, before the rest of it is left."""
+
+
+def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary) -> S:
+    """A file as data. Raises DataError with every fault of the file, and where it holds several centres."""
+    file = os.fspath(path)
+    if not holds_several(file):
+        return subject_from_text(bytes_to_text(read_bytes(file), file), file, model, vocabulary)
+    subjects = []
+    for subject in read_subjects(file, model, vocabulary):
+        if isinstance(subject, DataError):
+            raise subject
+        subjects.append(subject)
+        if len(subjects) > 1:
+            text = Text("文件里不止一个中心", "the file holds more than one centre")
+            raise DataError([Diagnostic("several", text, file)])
+    return subjects[0]
+
+
+def read_subjects(
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+) -> Iterator[S | DataError]:
+    """The centres of a file, one after the other: each as data, or as the error that says what is wrong with
+    it.
+
+    A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read to
+    its end. Never raises for what a file says.
+    """
+    unusable = 0
+    for subject in _subjects(path, model, vocabulary):
+        yield subject
+        unusable += isinstance(subject, DataError)
+        if unusable == MOST_UNUSABLE:
+            text = Text(
+                f"已有 {unusable} 个中心不能用，其余未读",
+                f"{unusable} centres cannot be used; the rest is not read",
+            )
+            yield DataError([Diagnostic("too-many", text, os.fspath(path))])
+            return
+
+
+def _subjects(
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+) -> Iterator[S | DataError]:
+    for source in read_sources(path, lambda: _names_for(model, vocabulary)):
+        if isinstance(source, DataError):
+            yield source
+            continue
+        try:
+            subject, faults = validated(source.data, source, model, vocabulary), list[Diagnostic]()
+        except DataError as error:
+            subject, faults = None, error.diagnostics
+        faults = source.all_faults(faults)
+        if subject is None or faults:
+            yield DataError(faults)
+        else:
+            yield subject
+
+
+def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:
+    """YAML text, or JSON text where the file's name says so, as data. Raises DataError with every fault."""
+    source = source_of_text(text, file)
+    return validated(source.data, source, model, vocabulary)
+
+
+def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
+    """A mapping, a dataclass or a pydantic model of the caller's own as data. Raises DataError."""
+    if isinstance(value, model):
+        return verified(value, vocabulary)
+    value = as_mapping(value)
+    if not isinstance(value, dict):
+        name = type(value).__name__
+        raise fault(
+            DataError,
+            "model-type",
+            f"应为 Centre、映射或模型，不是 {name}",
+            f"a Centre, a mapping or a model is expected, not {name}",
+        )
+    return validated(value, None, model, vocabulary)
+
+
+def is_part_of_another(
+    path: str | os.PathLike[str], beside: Collection[str], model: type[Subject], vocabulary: Vocabulary
+) -> bool:
+    """Whether a file of a folder holds only a list of another file beside it (centres.contributions.csv),
+    or is a lock file of Excel. `beside`: the names of the tables in its folder, without their endings."""
+    return _is_part_of_another(path, beside, lambda: _names_for(model, vocabulary))
+
+
+def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
+    from tic_rules.model.tables import names_of  # not needed where no table is read
+
+    return names_of(model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary)
+
+
+def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
+    """Raw data as a subject that knows the places of its values. Raises DataError."""
+    if not isinstance(data, dict):
+        text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
+        mark = source.locate(()) if source else Mark(0, 0)
+        raise DataError(
+            [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
+        )
+    try:
+        subject = model.model_validate(data)
+    except ValidationError as error:
+        raise DataError(diagnostics_of(error, source)) from None
+    subject._source = source
+    verified(subject, vocabulary)
+    subject._vocabulary = vocabulary
+    return subject
+
+
+def verified(subject: S, vocabulary: Vocabulary) -> S:
+    """The subject, once its words, lists and totals have been held against the vocabulary. Raises
+    DataError."""
+    if subject._vocabulary is vocabulary:
+        return subject
+    faults = list(islice(misuses(subject, vocabulary), MOST))
+    if any(misuse.code == "unknown-word" for misuse in faults) and vocabulary is shared_vocabulary():
+        faults = list(islice(misuses(subject, whole_vocabulary()), MOST))
+    if faults:
+        diagnostics = [_diagnostic(subject, misuse) for misuse in faults]
+        if len(faults) == MOST:
+            text = Text("其余问题未列出", "more faults may follow")
+            diagnostics.append(Diagnostic("too-many", text, subject.file or ""))
+        raise DataError(diagnostics)
+    return subject
+
+
+def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:
+    place = pointer(misuse.parts)
+    mark = subject.place(place)
+    return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, place, mark.cell)
+
+
+__all__ = [
+    "SUFFIXES",
+    "bytes_to_text",
+    "is_part_of_another",
+    "read_subject",
+    "read_subjects",
+    "subject_from",
+    "subject_from_text",
+    "verified",
+]

@@ -1,0 +1,258 @@
+"""What a rule file says of its document: clauses and rules."""
+
+import re
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import Field, model_validator
+
+from tic_rules.core.quantities import NotADate, parse_span
+from tic_rules.model.conditions import Condition, Flag, Follows, Node, walk
+from tic_rules.model.frozen import Parse, refuse
+from tic_rules.model.vocabulary import Bilingual, Vocabulary
+
+Kind = Literal[
+    "condition",
+    "obligation",
+    "prohibition",
+    "procedure",
+    "limit",
+    "entitlement",
+    "preference",
+    "consequence",
+    "target",
+]
+Modality = Literal["must", "in_principle", "encouraged", "may"]
+Bearer = Literal["centre", "host", "province", "local_government", "ministry", "department", "programme"]
+Phase = Literal["application", "approval", "construction", "term_end"]
+
+BEARERS: tuple[Bearer, ...] = get_args(Bearer)
+PHASES: tuple[Phase, ...] = get_args(Phase)
+
+
+def _day(value: Any) -> date:
+    try:
+        span = parse_span(value)
+    except NotADate as error:
+        raise refuse("date", *error.args) from None
+    if not span.exact:
+        raise refuse("date", "规则文件中的日期要精确到日", "a date of a rule file must be exact to the day")
+    return span.first
+
+
+def _iso(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
+
+
+Day = Annotated[date, Parse(_day, {"format": "date", "type": "string"}, _iso)]
+
+
+class InForce(Node):
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+
+class Document(Node):
+    """The policy document that a rule set encodes."""
+
+    title: str
+    title_en: str
+    number: str | None = None
+    issuer: str | None = None
+    issued: Day | None = None
+    in_force: InForce
+    trial: Flag = False
+    based_on: tuple[str, ...] = ()
+    text_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
+    note: Bilingual | None = None
+
+
+class Clause(Node):
+    """One clause of the document and what became of it: the rules that encode it, or why it asks nothing.
+
+    With neither it is not yet encoded: a draft that `lint` and `coverage` complain of.
+    """
+
+    at: str
+    heading: str
+    rules: tuple[str, ...] = ()
+    asks_nothing: Bilingual | None = None
+    disposition: Literal["context", "aim", "delegated", "heading", "covered"] | None = None
+
+    @model_validator(mode="after")
+    def _rules_or_a_reason(self) -> Self:
+        if (self.rules and self.disposition is not None) or (self.disposition is not None) != (
+            self.asks_nothing is not None
+        ):
+            raise refuse(
+                "clause",
+                "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）",
+                "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)",
+            )
+        return self
+
+
+class Item(Node):
+    id: str
+    title: Bilingual
+
+
+class Yearly(Node):
+    """What every full calendar year between approval and the as-of day owes."""
+
+    looked_for_until: Literal["end_of_year", "end_of_next_year"]
+    running_year: Flag = False
+    """The running year owes one too, if it began after approval."""
+
+
+class Amount(Node):
+    """The amount of a consequence: the sum of these facts."""
+
+    sum_of: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Otherwise(Node):
+    """What follows in the centre's favour where a consequence does not: told in the message, where `when` holds."""
+
+    when: Condition
+    then: Bilingual
+
+
+_TEXT_OR_DAY = {"anyOf": [{"type": "string"}, {"format": "date", "type": "string"}]}
+_YEARS = re.compile(r"([1-9]|[1-4]\d)y")
+
+
+def _by(value: Any) -> Any:
+    if isinstance(value, str) and (
+        value in ("application", "approval", "term_end") or _YEARS.fullmatch(value)
+    ):
+        return str(value)
+    if isinstance(value, (str, date)):
+        return _day(value)
+    raise refuse(
+        "by",
+        "应为 application、approval、1y、2y、term_end 或日期",
+        "application, approval, 1y, 2y, term_end or a date is expected",
+    )
+
+
+By = Annotated[str | date, Parse(_by, _TEXT_OR_DAY, _iso)]
+
+
+def _from(value: Any) -> str:
+    if isinstance(value, str) and (value in ("approval", "term_end") or _YEARS.fullmatch(value)):
+        return str(value)
+    raise refuse("from", "应为 approval、1y、2y 或 term_end", "approval, 1y, 2y or term_end is expected")
+
+
+From = Annotated[str, Parse(_from, {"type": "string"})]
+
+
+def _since(value: Any) -> Any:
+    return str(value) if value in ("approval", "term_end") else _day(value)
+
+
+Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, _iso)]
+
+
+class Rule(Node):
+    """One clause's demand, as data."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    at: str
+    quote: Annotated[str, Field(min_length=1)]
+    topic: str
+    kind: Kind
+    modality: Modality
+    bearer: Bearer
+    title: Bilingual
+    message: Bilingual
+    remedy: Bilingual
+    reading: Bilingual | None = None
+    by: By | None = None
+    from_: From | None = Field(default=None, alias="from")
+    since: Since | None = None
+    until: Literal["term_end"] | None = None
+    yearly: Yearly | None = None
+    applies: Condition | None = None
+    not_applicable: Bilingual | None = None
+    require: Condition | None = None
+    fails_at_once: Condition | None = None
+    items: tuple[Item, ...] = ()
+    when: Condition | None = None
+    then: Bilingual | None = None
+    otherwise: Otherwise | None = None
+    amount: Amount | None = None
+
+    @model_validator(mode="after")
+    def _as_its_kind_asks(self) -> Self:
+        consequence = self.kind == "consequence"
+        if consequence != (self.when is not None) or consequence == (self.require is not None):
+            raise refuse(
+                "rule",
+                "consequence 类规则用 when，其他规则用 require",
+                "a consequence has `when`, every other rule `require`",
+            )
+        if consequence != (self.then is not None):
+            raise refuse(
+                "rule",
+                "then（会发生什么）须且只须写在 consequence 类规则中",
+                "`then` (what follows) belongs to a consequence, and every consequence has it",
+            )
+        if self.otherwise is not None and not consequence:
+            raise refuse(
+                "rule",
+                "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中",
+                "`otherwise` (what a good result brings) belongs to a consequence",
+            )
+        if sum(part is not None for part in (self.by, self.from_, self.yearly)) > 1:
+            raise refuse("rule", "by、from、yearly 只能有一个", "only one of by, from and yearly")
+        return self
+
+    @cached_property
+    def condition(self) -> Any:
+        """What is decided: the requirement, or what a consequence waits for."""
+        return self.when if self.kind == "consequence" else self.require
+
+    @cached_property
+    def waits_for(self) -> tuple[str, ...]:
+        """The consequences that have to be decided before this rule, by their ids."""
+        trees = [tree for tree in (self.applies, self.condition, self.fails_at_once) if tree is not None]
+        return tuple(
+            dict.fromkeys(node.follows for tree in trees for node in walk(tree) if isinstance(node, Follows))
+        )
+
+    @cached_property
+    def years(self) -> int | None:
+        """N of `by: Ny`."""
+        return int(self.by[:-1]) if isinstance(self.by, str) and self.by.endswith("y") else None
+
+    @cached_property
+    def time(self) -> tuple[Any, ...]:
+        """All that a rule says of time, its years apart, and how what is dated before the document counts for it."""
+        adverse = self.kind in ("prohibition", "consequence")
+        return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence"
+
+    @cached_property
+    def from_years(self) -> int | None:
+        """N of `from: Ny`."""
+        return int(self.from_[:-1]) if self.from_ is not None and self.from_.endswith("y") else None
+
+    @cached_property
+    def phase(self) -> Phase:
+        if self.by in ("application", "approval"):
+            return "application" if self.by == "application" else "approval"
+        return "term_end" if self.by == "term_end" or self.from_ == "term_end" else "construction"
+
+
+class RuleFile(Node):
+    """A rule file: one document of one jurisdiction, in one edition."""
+
+    id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
+    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    jurisdiction: str
+    document: Document
+    vocabulary: Vocabulary = Field(default_factory=Vocabulary.model_construct)
+    clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]
+    rules: Annotated[tuple[Rule, ...], Field(min_length=1)]

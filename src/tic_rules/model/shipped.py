@@ -1,0 +1,71 @@
+"""The rule files that came with the program: their folder, their ids, and the vocabulary that they share."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic_core import ValidationError
+
+from tic_rules.core.errors import RuleSetError
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.model.validation import diagnostics_of
+from tic_rules.model.vocabulary import Vocabulary
+
+_NOT_RULES = frozenset({"normative", "vocabulary"})
+"""Files beside the rule sets that hold words and no rules."""
+
+
+def rules_folder() -> Path:
+    """The folder of the shipped rule files: inside the installed package, or at the top of a checkout."""
+    package = Path(__file__).parents[1]
+    inside = package / "rules"
+    return inside if inside.is_dir() else package.parents[1] / "rules"
+
+
+def shipped_ids() -> tuple[str, ...]:
+    """The ids of the shipped rule sets, newest document last."""
+    return tuple(sorted(path.stem for path in rules_folder().glob("*.yaml") if path.stem not in _NOT_RULES))
+
+
+def read_rule_file(path: Path, shown: str = "") -> Source:
+    """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
+    RuleSetError."""
+    file = shown or str(path)
+    try:
+        raw = read_named(str(path), RuleSetError)
+        return read_text(decode(raw, file), file, json_text=path.suffix == ".json", ours=bool(shown))
+    except BadText as error:
+        raise RuleSetError(error.diagnostics) from None
+
+
+def read_shipped(name: str) -> Source:
+    """The text of a shipped file by its name without the ending."""
+    return read_rule_file(rules_folder() / f"{name}.yaml", f"rules/{name}.yaml")
+
+
+def vocabulary_in(source: Source, *within: str) -> Vocabulary:
+    """The vocabulary that a file holds, at its top or under a key. Raises RuleSetError."""
+    data = source.data
+    for key in within:
+        data = data.get(key, {})
+    try:
+        return Vocabulary.model_validate(data)
+    except ValidationError as error:
+        raise RuleSetError(diagnostics_of(error, source)) from None
+
+
+@lru_cache(maxsize=1)
+def shared_vocabulary() -> Vocabulary:
+    """The shipped vocabulary (`rules/vocabulary.yaml`)."""
+    return vocabulary_in(read_shipped("vocabulary"))
+
+
+@lru_cache(maxsize=1)
+def whole_vocabulary() -> Vocabulary:
+    """The shared vocabulary with what every shipped rule file adds to it."""
+    vocabulary = shared_vocabulary()
+    for name in shipped_ids():
+        vocabulary = vocabulary.with_(vocabulary_in(read_shipped(name), "vocabulary"))
+    return vocabulary

@@ -1,0 +1,182 @@
+"""What rule sets are checked against: data that knows the text it was read from and the vocabulary it was
+held against."""
+
+import os
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, PrivateAttr
+
+from tic_rules.core.errors import DataError
+from tic_rules.core.source import Mark, Source, unpointer
+from tic_rules.model.frozen import FrozenModel
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
+from tic_rules.model.vocabulary import Vocabulary
+
+
+class Record(FrozenModel):
+    """A part of the data; everything may be left out. A mapping, a dataclass or a model of the caller's
+    own reads as one."""
+
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        return as_mapping(value)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *map(_hashable, self.__dict__.values())))
+
+
+def _hashable(value: Any) -> Any:
+    return frozenset(value.items()) if isinstance(value, dict) else value
+
+
+class SourceOf(Record):
+    """Where a datum comes from."""
+
+    path: String = None
+    title: String = None
+    url: String = None
+    date: PlainDate = None
+    excerpt: String = None
+
+
+class Attestation(Record):
+    """A judgement on a clause that data cannot decide; the last day on which it stands is `expires_on`."""
+
+    rule: String = None
+    item: String = None
+    met: Flag = None
+    by: String = None
+    date: Day = None
+    evidence: String = None
+    expires_on: LastDay = None
+
+
+class Exemption(Record):
+    """An exemption from a rule whose modality is in_principle; the last day on which it stands is
+    `expires_on`."""
+
+    rule: String = None
+    reason: String = None
+    approved_by: String = None
+    date: Day = None
+    expires_on: LastDay = None
+
+
+def _none_is_empty(value: Any) -> Any:
+    return () if value is None else value
+
+
+class Subject(Record):
+    """What a rule set is checked against: a centre, or a programme. Two are equal where their fields are,
+    wherever they were read."""
+
+    reported_on: DayOfReport = None
+    incomplete: Words = None
+    sources: Annotated[tuple[SourceOf, ...], BeforeValidator(_none_is_empty)] = ()
+    attestations: Annotated[tuple[Attestation, ...], BeforeValidator(_none_is_empty)] = ()
+    exemptions: Annotated[tuple[Exemption, ...], BeforeValidator(_none_is_empty)] = ()
+
+    _source: Source | None = PrivateAttr(default=None)
+    """The text that the data was read from."""
+    _vocabulary: Vocabulary | None = PrivateAttr(default=None)
+    """The vocabulary that the data has been held against."""
+
+    # --- reading --------------------------------------------------------------------------------------------
+
+    @classmethod
+    def from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Self:
+        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of
+        its own vocabulary.
+
+        Raises DataError with every fault of the file, and where it holds several centres.
+        """
+        from tic_rules.model.reading import read_subject
+
+        return read_subject(path, cls, _vocabulary_of(ruleset))
+
+    @classmethod
+    def each_from_file(
+        cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None
+    ) -> Iterator[Self | DataError]:
+        """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in
+        the place of one that is faulty.
+
+        Of JSON Lines and CSV no more than one centre is held at a time.
+        """
+        from tic_rules.model.reading import read_subjects
+
+        return read_subjects(path, cls, _vocabulary_of(ruleset))
+
+    @classmethod
+    def from_text(cls, text: str, *, file: str = "<text>", ruleset: str | RuleSet | None = None) -> Self:
+        """Read YAML text (JSON where `file` ends in .json). Raises DataError with every fault."""
+        from tic_rules.model.reading import subject_from_text
+
+        return subject_from_text(text, file, cls, _vocabulary_of(ruleset))
+
+    @classmethod
+    def from_data(cls, data: Any, *, ruleset: str | RuleSet | None = None) -> Self:
+        """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every
+        fault."""
+        from tic_rules.model.reading import subject_from
+
+        return subject_from(data, cls, _vocabulary_of(ruleset))
+
+    # --- as a value -----------------------------------------------------------------------------------------
+
+    def __eq__(self, other: object) -> bool:
+        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+
+    __hash__ = Record.__hash__
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields: these have no place in the text, and the whole is not
+        yet held against a vocabulary."""
+        copy = super().model_copy(update=update, deep=deep)
+        if update:
+            copy._vocabulary = None
+            copy._source = self._source.without(update) if self._source is not None else None
+        return copy
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Fields and places; the vocabulary is not carried along, and the data is held against it again."""
+        state = super().__getstate__()
+        return state | {"__pydantic_private__": {**state["__pydantic_private__"], "_vocabulary": None}}
+
+    # --- places ---------------------------------------------------------------------------------------------
+
+    def _text(self) -> Source | None:
+        return self._source
+
+    @property
+    def file(self) -> str | None:
+        """The file that the data was read from; None for data given in Python."""
+        return self._source.file if self._source else None
+
+    def place(self, path: str) -> Mark:
+        """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is
+        absent."""
+        return self._source.locate(unpointer(path)) if self._source else Mark(0, 0)
+
+    def extent(self, path: tuple[str | int, ...]) -> Mark:
+        """As `place`, by the steps of a path, with the end of a value where it truly ends."""
+        return self._source.extent(path) if self._source else Mark(0, 0)
+
+    def nearest(self, path: tuple[str | int, ...]) -> Mark:
+        """Where to look for a path: its value, or the key of what lies nearest above it."""
+        return self._source.nearest(path) if self._source else Mark(0, 0)
+
+    @property
+    def speaks_for(self) -> date | None:
+        """`reported_on`, where it is exact."""
+        return self.reported_on.first if self.reported_on is not None and self.reported_on.exact else None
+
+
+def _vocabulary_of(ruleset: str | RuleSet | None) -> Vocabulary:
+    """The words that data may use: those of a rule set, or the shared ones."""
+    return shared_vocabulary() if ruleset is None else load_ruleset(ruleset).vocabulary

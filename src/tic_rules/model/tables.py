@@ -1,0 +1,78 @@
+"""The fields of a model as the plain description by which tables are read and written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from tic_rules.core.errors import Text
+from tic_rules.inputs import layout
+from tic_rules.inputs.fields import Field
+from tic_rules.inputs.layout import MAIN
+from tic_rules.model.fields import record_in, words_at
+from tic_rules.model.programme import Programme
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Kind
+from tic_rules.model.vocabulary import Vocabulary
+
+
+def described(model: type[Record], vocabulary: Vocabulary) -> Field:
+    """The fields of a model with the labels and words of a vocabulary, for a reader or writer of tables."""
+    label = MAIN[-1] if issubclass(model, Programme) else MAIN[0]
+    return Field("", "record", label, fields=tuple(_described(model, "", vocabulary)))
+
+
+def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iterator[Field]:
+    for name, field in model.model_fields.items():
+        path = prefix + name
+        said = vocabulary.fields.get(path)
+        label = Text(said.zh, said.en) if said is not None else Text(name, name)
+        shape = str(field.annotation)
+        several = "tuple[" in shape
+        inner = record_in(field.annotation)
+        if inner is not None:
+            kind = "list" if several else "table" if "dict[" in shape else "record"
+            yield Field(path, kind, label, fields=tuple(_described(inner, path + ".", vocabulary)))
+            continue
+        marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
+        kind, dated = marked or (Kind("years") if several else Kind("text"))
+        words = words_at(model, name)
+        choices = vocabulary.words.get(words or "", {}).items()
+        listed = tuple((word, Text(text.zh, text.en)) for word, text in choices)
+        yield Field(path, kind, label, dated, words, listed, measure=_measure(path, vocabulary))
+
+
+def _measure(path: str, vocabulary: Vocabulary) -> str:
+    """The unit of the facts that read a field as it is."""
+    return next((f.unit for f in vocabulary.facts.values() if f.unit and path in (f.value, f.stock)), "")
+
+
+def layout_of(model: type[Record], vocabulary: Vocabulary) -> layout.Layout:
+    """The tables of a model, with the labels and words of a vocabulary."""
+    return layout.layout_of(described(model, vocabulary))
+
+
+def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
+    """What the columns and sheets of a model's tables may be called, made once for a vocabulary."""
+    return _names(model, _Same(vocabulary))
+
+
+@lru_cache(maxsize=8)
+def _names(model: type[Record], vocabulary: _Same) -> layout.Names:
+    return layout.Names(described(model, vocabulary.value))
+
+
+class _Same:
+    """An object as a key by its identity."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.value is self.value
+
+    def __hash__(self) -> int:
+        return id(self.value)

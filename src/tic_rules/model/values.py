@@ -1,0 +1,345 @@
+"""The types of the fields of the data: what a file may say for each, and the value that it becomes.
+
+A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a dated list in the place of a
+value a `Series`.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+
+from pydantic import GetJsonSchemaHandler, ValidationError
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from tic_rules.core.quantities import (
+    ANY_DAY,
+    FIRST_DAY,
+    INFINITY,
+    LAST_DAY,
+    NotADate,
+    NotANumber,
+    Range,
+    Span,
+    clip,
+    decimal_text,
+    parse_number,
+    parse_span,
+)
+from tic_rules.core.source import Plain
+from tic_rules.model.frozen import Parse, refuse
+from tic_rules.model.shipped import shared_vocabulary
+
+T = TypeVar("T")
+
+
+class Dated(NamedTuple, Generic[T]):
+    """One entry of a series: the value that holds from this day on. A value of None is unknown."""
+
+    when: Span
+    value: T | None
+
+
+class Series(tuple[Dated[T], ...], Generic[T]):
+    """A value through time, as {date, value} entries in the order of the file."""
+
+    __slots__ = ()
+
+
+class Kind(NamedTuple):
+    """Marks what a field holds, for whoever writes or reads it as a cell of a table."""
+
+    name: str
+    dated: bool = False
+
+
+class WordOf(NamedTuple):
+    """Marks a field whose words must stand in the vocabulary, and under which name."""
+
+    name: str
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """The schema of the field's type, in which each text is one of the words of the shipped
+        vocabulary."""
+        word = {"type": "string", "enum": list(shared_vocabulary().words[self.name])}
+        return _replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
+
+
+def _replaced(node: Any, old: Any, new: Any) -> Any:
+    """A copy of a JSON value in which every part that equals `old` is `new`."""
+    if node == old:
+        return new
+    if isinstance(node, dict):
+        return {key: _replaced(item, old, new) for key, item in node.items()}
+    return [_replaced(item, old, new) for item in node] if isinstance(node, list) else node
+
+
+def as_mapping(value: Any) -> Any:
+    """A mapping, a model or a dataclass of the caller's own as what a file would say; anything else as it
+    is."""
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, Mapping):
+        return dict(value)
+    if hasattr(value, "model_dump") and not isinstance(value, type):
+        return value.model_dump()
+    if hasattr(value, "__dataclass_fields__") and not isinstance(value, type):
+        return {name: getattr(value, name) for name in value.__dataclass_fields__}
+    return value
+
+
+# --- reading ------------------------------------------------------------------------------------------------
+
+
+def _span(value: Any) -> Span | None:
+    if value is None or isinstance(value, Span):
+        return value
+    try:
+        if isinstance(value, dict):
+            unknown = value.keys() - {"not_before", "not_after"}
+            if unknown or not value:
+                raise refuse(
+                    "date",
+                    "部分已知的日期只用 not_before 和 not_after",
+                    "a date known in part has only not_before and not_after",
+                )
+            first, last = (
+                parse_span(value[k]) if value.get(k) is not None else ANY_DAY
+                for k in ("not_before", "not_after")
+            )
+            if first.first > last.last:
+                raise refuse("date", "not_before 晚于 not_after", "not_before is later than not_after")
+            return Span(first.first, last.last)
+        return parse_span(value)
+    except NotADate as error:
+        raise refuse("date", *error.args) from None
+
+
+def _exact_day(name: str) -> Callable[[Any], Span | None]:
+    """Reads a day that has to be exact; `name` is that of the field."""
+
+    def parse(value: Any) -> Span | None:
+        span = _span(value)
+        if span is not None and not span.exact:
+            raise refuse("date", f"{name} 要精确到日", f"{name} must be exact to the day")
+        return span
+
+    return parse
+
+
+def _number(money: bool, whole: bool, least: int = 0) -> Callable[[Any], Range | None]:
+    def one(value: Any) -> Any:
+        try:
+            number = parse_number(value, money=money)
+        except NotANumber as error:
+            raise refuse("number", *error.args) from None
+        if number < least:
+            if least:
+                raise refuse("negative", f"不能小于 {least}", f"cannot be less than {least}")
+            raise refuse("negative", "不能是负数", "cannot be negative")
+        if whole and not isinstance(number, int):
+            raise refuse("number", "应为整数", "a whole number is expected")
+        return number
+
+    def parse(value: Any) -> Range | None:
+        if value is None or isinstance(value, Range):
+            return value
+        if isinstance(value, dict):
+            if value.keys() - {"at_least", "at_most"} or not value:
+                raise refuse(
+                    "number",
+                    "部分已知的数字只用 at_least 和 at_most",
+                    "a number known in part has only at_least and at_most",
+                )
+            low = one(value["at_least"]) if value.get("at_least") is not None else least
+            high = one(value["at_most"]) if value.get("at_most") is not None else INFINITY
+            if low > high:
+                raise refuse("number", "at_least 大于 at_most", "at_least is more than at_most")
+            return Range(low, high)
+        number = one(value)
+        return Range(number, number)
+
+    return parse
+
+
+def _year(value: Any) -> int | None:
+    if value is None:
+        return None
+    number = _whole_number(value)
+    if number is None or not number.exact or not 1900 <= number.low <= 2200:
+        raise refuse("year", "应为四位年份", "a year of four digits is expected")
+    return int(number.low)
+
+
+def _truth(value: Any) -> bool | None:
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, Plain) and value in ("true", "false", "True", "False", "TRUE", "FALSE"):
+        return value.lower() == "true"
+    raise refuse(
+        "truth",
+        f"应为 true 或 false，不是 {clip(str(value))}",
+        f"true or false is expected, not {clip(str(value))}",
+    )
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str(value).strip() or None
+    if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 200:
+        return str(value)
+    raise refuse("text", "应为文字", "text is expected")
+
+
+def _any_text(value: Any) -> str | None:
+    return None if value is None else str(value).strip() or None
+
+
+def _words(value: Any) -> tuple[str, ...] | None:
+    if value is None:
+        return None
+    if not isinstance(value, (list, tuple)):
+        raise refuse("list", "应为列表；例：[集成电路]", "a list is expected; example: [集成电路]")
+    words = tuple(_text(item) for item in value)
+    if None in words:
+        raise refuse("text", "列表中有空项", "an entry of the list is empty")
+    return words  # type: ignore[return-value]
+
+
+def _dated(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """Reads a plain value, or a list of {date, value} that says since when."""
+
+    def either(value: Any) -> Any:
+        if isinstance(value, Series):
+            return value
+        if not isinstance(value, (list, tuple)) or isinstance(value, (Range, Span)):
+            return parse(value)
+        entries = []
+        for index, item in enumerate(value):
+            try:
+                entries.append(_entry(item, parse))
+            except PydanticCustomError as error:
+                raise ValidationError.from_exception_data(
+                    "series", [{"type": error, "loc": (index,), "input": item}]
+                ) from None
+        _one_a_day(entries)
+        return Series(entries)
+
+    return either
+
+
+def _entry(item: Any, parse: Callable[[Any], Any]) -> Dated[Any]:
+    item = as_mapping(item)
+    if not isinstance(item, dict) or item.keys() - {"date", "value"} or "value" not in item:
+        raise refuse("series", "应为 {date: 日期, value: 取值}", "{date: …, value: …} is expected")
+    return Dated(_span(item.get("date")) or ANY_DAY, parse(item["value"]))
+
+
+def _one_a_day(entries: list[Dated[Any]]) -> None:
+    days: dict[Span, Any] = {}
+    for entry in entries:
+        if entry.when.exact and days.setdefault(entry.when, entry.value) != entry.value:
+            raise refuse(
+                "series",
+                f"{entry.when.first} 有两个不同的取值",
+                f"two different values on {entry.when.first}",
+            )
+
+
+# --- writing ------------------------------------------------------------------------------------------------
+
+
+def written(value: Any) -> Any:
+    """A value as a file would say it, so that a dumped centre reads back the same."""
+    if isinstance(value, Span):
+        return _span_written(value)
+    if isinstance(value, Range):
+        low, high = (
+            None if isinstance(end, float) else end if isinstance(end, int) else decimal_text(end)
+            for end in value
+        )
+        if value.exact:
+            return low
+        return {"at_least": low, **({} if high is None else {"at_most": high})}
+    if isinstance(value, Series):
+        return [{"date": written(entry.when), "value": written(entry.value)} for entry in value]
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _span_written(span: Span) -> Any:
+    if span == ANY_DAY:
+        return None
+    if span.exact:
+        return span.first.isoformat()
+    ends = {"not_before": (span.first, FIRST_DAY), "not_after": (span.last, LAST_DAY)}
+    return {name: day.isoformat() for name, (day, open_end) in ends.items() if day != open_end}
+
+
+# --- JSON Schema --------------------------------------------------------------------------------------------
+
+_NULL: dict[str, Any] = {"type": "null"}
+_ISO: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+_DAY: list[dict[str, Any]] = [
+    _ISO,
+    {"type": "integer", "minimum": 1, "maximum": 9999},
+    {
+        "type": "object",
+        "properties": {"not_before": {"anyOf": [_ISO, _NULL]}, "not_after": {"anyOf": [_ISO, _NULL]}},
+        "additionalProperties": False,
+        "minProperties": 1,
+    },
+]
+_AMOUNT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0}
+_BOUNDS: dict[str, Any] = {
+    "type": "object",
+    "properties": {"at_least": _AMOUNT, "at_most": _AMOUNT},
+    "additionalProperties": False,
+    "minProperties": 1,
+}
+_TRUTH: dict[str, Any] = {"type": "boolean"}
+_STRING: dict[str, Any] = {"type": ["string", "integer"]}
+_LIST: dict[str, Any] = {"type": "array", "items": _STRING}
+
+
+def _scalar(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
+    """How a scalar is read and written; `shapes` are the JSON Schemas of what a file may say."""
+    return Parse(read, {"anyOf": [*shapes, _NULL]}, written)
+
+
+def _series(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
+    """As `_scalar`, where a list of {date, value} may stand in the place of a value."""
+    properties = {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}}
+    entry = {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}
+    return _scalar(_dated(read), *shapes, {"type": "array", "items": entry})
+
+
+# --- types of fields ----------------------------------------------------------------------------------------
+
+_money = _number(money=True, whole=False)
+_whole_number = _number(money=False, whole=True)
+_rate = _number(money=False, whole=False)
+_term = _number(money=False, whole=True, least=1)
+
+Day = Annotated[Span | None, _scalar(_span, *_DAY), Kind("date")]
+DayOfReport = Annotated[Span | None, _scalar(_exact_day("reported_on"), _ISO), Kind("date")]
+LastDay = Annotated[Span | None, _scalar(_exact_day("expires_on"), _ISO), Kind("date")]
+Year = Annotated[int | None, _scalar(_year, {"type": ["integer", "string"]}), Kind("year")]
+Flag = Annotated[bool | None, _scalar(_truth, _TRUTH), Kind("truth")]
+Truth = Annotated[bool | Series[bool] | None, _series(_truth, _TRUTH), Kind("truth", dated=True)]
+String = Annotated[str | None, _scalar(_text, _STRING), Kind("text")]
+Label = Annotated[str | Series[str] | None, _series(_text, _STRING), Kind("text", dated=True)]
+Words = Annotated[tuple[str, ...] | None, _scalar(_words, _LIST), Kind("words")]
+Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS), Kind("money")]
+MoneyStock = Annotated[
+    Range | Series[Range] | None, _series(_money, _AMOUNT, _BOUNDS), Kind("money", dated=True)
+]
+Count = Annotated[
+    Range | Series[Range] | None, _series(_whole_number, _AMOUNT, _BOUNDS), Kind("count", dated=True)
+]
+Rate = Annotated[Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("rate", dated=True)]
+Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
+Target = Annotated[str | None, _scalar(_any_text, _STRING, {"type": "number"})]
+PlainDate = Annotated[str | None, _scalar(lambda value: None if value is None else str(value), _STRING)]
+Stage = Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")]

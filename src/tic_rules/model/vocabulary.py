@@ -1,0 +1,163 @@
+"""The vocabulary that rules are written in: units, words, lists, facts, fields, topics, with their labels."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from tic_rules.core.errors import Text
+from tic_rules.model.conditions import Flag, Node, Where
+from tic_rules.model.frozen import refuse
+
+
+class Bilingual(Node):
+    """One text in Chinese and English."""
+
+    zh: Annotated[str, Field(min_length=1)]
+    en: Annotated[str, Field(min_length=1)]
+
+    @property
+    def text(self) -> Text:
+        return Text(self.zh, self.en)
+
+
+class LookUp(Node):
+    """An attribute of an entry that is found on another list: the type of the unit that paid.
+
+    An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
+    units of the role agree on; otherwise it is unknown.
+    """
+
+    by: str
+    named: str
+    units: dict[str, str]
+    take: str
+
+
+class ListOf(Node):
+    """A list of the data: where it stands and which attribute dates its entries."""
+
+    path: str | tuple[str, ...]
+    date: str | None = None
+    year: str | None = None
+    scalar: str | None = None
+    """Entries are single words or numbers and stand under this attribute."""
+    held: str | None = None
+    """The path is one event, not a list; this attribute says whether it has taken place."""
+    look_up: Mapping[str, LookUp] = Field(default_factory=dict)
+    earlier: Literal["counts", "fulfils", "ignored"] = "counts"
+    """What an entry dated before the document came into force is to a centre that was approved before it:
+    it counts; it fulfils a duty but breaks no prohibition and draws no consequence; or no rule looks at it."""
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return (self.path,) if isinstance(self.path, str) else self.path
+
+
+class Group(Node):
+    label: Bilingual
+    where: Where
+
+
+Over = Literal["latest_full_year"]
+
+
+class Fact(Node):
+    """What rules read from a centre's data. Exactly one of the readings is given.
+
+    stock: a number that holds at a day (a plain value on reported_on, or a dated series); value: a yes/no,
+    choice, text, date or undated number; words: several words; sum: amounts of dated entries; count,
+    distinct: entries, or the different values of an attribute; kinds: how many groups have more than nothing;
+    entries: a list to look through; groups: amounts by group; table: a mapping of keys to entries.
+    """
+
+    label: Bilingual
+    unit: str | None = None
+    stock: str | None = None
+    cumulative: Flag = False
+    value: str | None = None
+    type: Literal["truth", "choice", "text", "number", "date"] | None = None
+    words: str | None = None
+    sum: str | None = None
+    count: str | None = None
+    distinct: str | None = None
+    kinds: str | None = None
+    entries: str | None = None
+    groups: dict[str, Group] | None = None
+    table: str | None = None
+    of: str | None = None
+    where: Where | None = None
+    over: Over | None = None
+    else_count: str | None = None
+    """Where the value is not given: the entries of this list, as a lower bound."""
+
+    @model_validator(mode="after")
+    def _one_reading(self) -> Self:
+        if self.groups is None and len([r for r in READINGS if getattr(self, r) is not None]) != 1:
+            raise refuse(
+                "fact",
+                "事实需要且只能有一种读法：" + "、".join(READINGS),
+                "a fact needs exactly one reading: " + ", ".join(READINGS),
+            )
+        if (self.value is None) != (self.type is None):
+            raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
+        return self
+
+    @cached_property
+    def reading(self) -> str:
+        return (
+            "groups" if self.groups is not None else next(r for r in READINGS if getattr(self, r) is not None)
+        )
+
+    @cached_property
+    def at(self) -> tuple[str, ...]:
+        """Where the fact stands in the data, if it stands in one place; else nowhere."""
+        path = self.stock or self.value or self.words or self.table
+        return tuple(path.split(".")) if path is not None else ()
+
+    @cached_property
+    def numeric(self) -> bool:
+        return self.reading in ("stock", "sum", "count", "distinct", "kinds") or self.type == "number"
+
+    @cached_property
+    def list_name(self) -> str | None:
+        """The list that the fact reads, if it reads one."""
+        return self.of or self.entries or self.count
+
+
+READINGS = ("stock", "value", "words", "sum", "count", "distinct", "kinds", "entries", "groups", "table")
+
+
+class FieldLabel(Node):
+    """A field of the centre file for the people who fill it in."""
+
+    zh: str
+    en: str
+    example: str | None = None
+
+
+class Vocabulary(Node):
+    """The shared words: units, choices, lists, facts, fields and topics. A rule file may add its own."""
+
+    units: Mapping[str, FieldLabel] = Field(default_factory=dict)
+    words: Mapping[str, Mapping[str, Bilingual]] = Field(default_factory=dict)
+    lists: Mapping[str, ListOf] = Field(default_factory=dict)
+    facts: Mapping[str, Fact] = Field(default_factory=dict)
+    fields: Mapping[str, FieldLabel] = Field(default_factory=dict)
+    topics: Mapping[str, Bilingual] = Field(default_factory=dict)
+
+    def with_(self, other: "Vocabulary") -> "Vocabulary":
+        """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""
+        words = {
+            name: {**self.words.get(name, {}), **other.words.get(name, {})}
+            for name in {**self.words, **other.words}
+        }
+        return Vocabulary.model_construct(
+            units={**self.units, **other.units},
+            words=words,
+            lists={**self.lists, **other.lists},
+            facts={**self.facts, **other.facts},
+            fields={**self.fields, **other.fields},
+            topics={**self.topics, **other.topics},
+        )

@@ -1,0 +1,107 @@
+"""Values of the data as the cells of a table are filled in: a number, a word by its label, a range, values
+through time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from tic_rules.core.errors import Text
+from tic_rules.inputs.layout import Column, normal
+from tic_rules.model.ruleset import Vocabulary
+
+_NONE = Text("无", "none")
+_TRUTH = (Text("是", "yes"), Text("否", "no"))
+
+
+def choices(column: Column, vocabulary: Vocabulary, lang: str) -> list[str]:
+    """What can be chosen for a column, in words."""
+    if column.kind == "truth":
+        return [text.in_(lang) for text in _TRUTH]
+    if column.kind == "list":
+        return [_NONE.in_(lang)]
+    return [
+        shown_word(column, vocabulary, word, lang) for word in vocabulary.words.get(column.words or "", {})
+    ]
+
+
+def shown_word(column: Column, vocabulary: Vocabulary, word: str, lang: str) -> str:
+    """A word by its label, where the label means that word and no other."""
+    label = (
+        vocabulary.words[column.words][word]
+        if column.words and word in vocabulary.words.get(column.words, {})
+        else None
+    )
+    text = str(getattr(label, lang)) if label is not None else word
+    return text if column.known.get(normal(text)) == word and not re.search(r"[、，,;；\n]", text) else word
+
+
+def cell_text(value: Any, column: Column, vocabulary: Vocabulary, lang: str) -> Any:
+    """A value of the data as its cell is filled in: text, or a number."""
+    if isinstance(value, bool):
+        return _TRUTH[0 if value else 1].in_(lang)
+    if isinstance(value, (int, float)):
+        return (
+            value if abs(value) < 10**15 and column.kind in ("money", "count", "rate", "year") else str(value)
+        )
+    if isinstance(value, str):
+        return _scalar(value, column, vocabulary, lang)
+    if value == []:
+        return _NONE.in_(lang)
+    if isinstance(value, dict):
+        return _bounds(value, column, vocabulary, lang)
+    if all(isinstance(item, dict) for item in value):
+        return _through_time(value, column, vocabulary, lang)
+    items = [_scalar(str(item), column, vocabulary, lang) for item in value]
+    if any(
+        re.search(r"[、，,;；\n]", str(item)) or normal(str(item)) in ("", "无", "没有", "none")
+        for item in items
+    ):
+        return json.dumps([str(item) for item in value], ensure_ascii=False)
+    return "、".join(map(str, items)) if lang == "zh" else ", ".join(map(str, items))
+
+
+def _scalar(value: str, column: Column, vocabulary: Vocabulary, lang: str) -> Any:
+    if column.words:
+        return shown_word(column, vocabulary, value, lang)
+    if column.kind in ("money", "count", "rate", "year") and re.fullmatch(r"\d{1,15}", value):
+        return int(value)
+    return value
+
+
+def _bounds(value: dict[str, Any], column: Column, vocabulary: Vocabulary, lang: str) -> str:
+    """≥100, 15~20, 2021-01-01至2022-02-07; any other mapping as a YAML file has it."""
+    known = {name: end for name, end in value.items() if end is not None}
+    if column.kind == "date" and set(known) == {"not_before", "not_after"}:
+        return f"{known['not_before']}{'至' if lang == 'zh' else '~'}{known['not_after']}"
+    ends = {name: str(_scalar(str(end), column, vocabulary, lang)) for name, end in known.items()}
+    if set(ends) == {"at_least"}:
+        return f"≥{ends['at_least']}"
+    if set(ends) == {"at_most"}:
+        return f"≤{ends['at_most']}"
+    if set(ends) == {"at_least", "at_most"}:
+        return f"{ends['at_least']}~{ends['at_most']}"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _through_time(value: list[dict[str, Any]], column: Column, vocabulary: Vocabulary, lang: str) -> str:
+    lines = []
+    for entry in value:
+        day, inner = entry.get("date"), entry.get("value")
+        text = None if inner is None else str(cell_text(inner, column, vocabulary, lang))
+        if not isinstance(day, str) or text is None or re.search(r"[\n;；]", text) or text[:1] in "[{":
+            return json.dumps(value, ensure_ascii=False)
+        lines.append(f"{day}: {text}")
+    return "\n".join(lines)
+
+
+def value_at(data: Any, parts: Sequence[str | int]) -> Any:
+    for part in parts:
+        data = data.get(part) if isinstance(data, Mapping) else None
+    return data
+
+
+__all__ = ["cell_text", "choices", "shown_word", "value_at"]

@@ -1,0 +1,47 @@
+"""Every file of the hostile corpus: under two seconds and 300 MB, in a process of its own, and nothing but an error of ours."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+sys.path.insert(0, str(ROOT / "fuzz"))
+
+if not hasattr(__import__("os"), "fork"):
+    pytest.skip("processes are forked to be measured", allow_module_level=True)
+pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+
+from hostile import FAMILIES, Cost, cost_of, costs  # type: ignore[import-not-found]  # noqa: E402
+
+READ = {
+    "workbook": {"as many cells as there may be"},
+    "table": {"1,500 files in a folder", "700 files that could be lists of one"},
+    "yaml": {
+        "a megabyte of blank lines", "one text", "a text of lines", "a text of blank lines", "a folded text",
+        "a plain text of lines", "a quoted text of lines", "escapes", "quotes",
+    },
+    "json": {"blanks", "blank lines", "one text", "escapes", "lines", "lines of wide lists"},
+}  # fmt: skip
+"""What is large and honest; the rest is refused."""
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_no_file_costs_much_or_ends_the_process(family: str) -> None:
+    measured: dict[str, Cost] = dict(costs(family))
+    assert {name: cost for name, cost in measured.items() if not cost.held} == {}
+    read = {name for name, cost in measured.items() if cost.outcome == "read"}
+    assert read == READ[family]
+
+
+def test_the_measure_sees_what_it_should() -> None:
+    assert not cost_of(lambda: "read" if sum(range(3 * 10**8)) else "").held
+    assert (
+        cost_of(lambda: "" if bytearray(b"x" * 400 * 1024 * 1024).count(1) else "read").memory
+        > 300 * 1024 * 1024
+    )
+    assert "ValueError" in cost_of(lambda: int("x") and "read").outcome
+    assert cost_of(lambda: __import__("os")._exit(3)).outcome.startswith("the process ended")
+    assert cost_of(lambda: "read").held

@@ -1,0 +1,116 @@
+"""Numbers as people write them: exact, or refused; never something else than was written."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from tic_rules import RuleSetError, parse_ruleset
+from tic_rules.core.dates import NotADate, parse_span
+from tic_rules.core.numbers import NotANumber, parse_number
+
+ROOT = Path(__file__).parents[2]
+
+AMOUNTS = {
+    "二〇〇〇万元": 20_000_000,
+    "二〇亿元": 2_000_000_000,
+    "一二三万元": 1_230_000,
+    "二千万元": 20_000_000,
+    "十亿元": 1_000_000_000,
+    "三亿五千万元": 350_000_000,
+    "二亿零五千元": 200_005_000,
+    "一万零五元": 10_005,
+    "一万零二百元": 10_200,
+    "一千零五十万元": 10_500_000,
+    "二十五万元": 250_000,
+    "一百零五元": 105,
+    "壹仟万元整": 10_000_000,
+    "一万亿元": 10**12,
+    "零元": 0,
+    "1.2e3": 1200,
+    "1e3万元": 10_000_000,
+    "１，２００万元": 12_000_000,
+    "¥5000": 5000,
+    ".5亿": 50_000_000,
+}
+
+
+@pytest.mark.parametrize("text", AMOUNTS)
+def test_amounts_are_read_as_they_are_written(text: str) -> None:
+    assert parse_number(text, money=True) == AMOUNTS[text]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["万元", "亿元", "百万元", "千元", "三万五元", "一百五元", "二亿五千元", "一百百元", "十零元", "零十元",
+     "二〇一十元", "320①", "3³万元", "㈠万元", "½亿元", "1,20万元", "5" + " " * 300 + "万元"],
+)  # fmt: skip
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(NotANumber):
+        parse_number(text, money=True)
+
+
+@pytest.mark.parametrize("text", ["320①", "10²", "3万元", "36个月", "1,2,3", "5" + " " * 300 + "5", "①"])
+def test_what_is_no_count_is_refused(text: str) -> None:
+    with pytest.raises(NotANumber):
+        parse_number(text)
+
+
+def test_every_numeral_below_a_hundred_thousand_is_read_back() -> None:
+    for number in [*range(1, 1200), *range(1200, 100_000, 37)]:
+        assert parse_number(f"{_spoken(number)}元", money=True) == number, number
+        assert parse_number(f"{_spoken(number)}亿元", money=True) == number * 10**8, number
+
+
+def test_digits_one_by_one_are_read_back() -> None:
+    for number in range(0, 10_000, 7):
+        digits = "".join("〇一二三四五六七八九"[int(digit)] for digit in str(number))
+        assert parse_number(f"{digits}万元", money=True) == number * 10_000
+
+
+def _spoken(number: int) -> str:
+    """A whole number in Chinese, as schools teach it."""
+    if number >= 10_000:
+        head, rest = divmod(number, 10_000)
+        return f"{_spoken(head)}万" + (("零" if rest < 1000 else "") + _spoken(rest) if rest else "")
+    text, started, gap = "", False, False
+    for size, place in ((1000, "千"), (100, "百"), (10, "十"), (1, "")):
+        digit, number = divmod(number, size)
+        if digit:
+            text += ("零" if gap else "") + "零一二三四五六七八九"[digit] + place
+        started, gap = started or bool(digit), (started or bool(digit)) and not digit
+    return text
+
+
+def test_shares_are_exact() -> None:
+    assert parse_number("12.5%") == Fraction(1, 8)
+    assert parse_number(0.1) == Fraction(1, 10)
+
+
+def test_a_moment_is_a_day_only_at_midnight() -> None:
+    assert parse_span(datetime(2022, 3, 1)).first == date(2022, 3, 1)
+    with pytest.raises(NotADate):
+        parse_span(datetime(2022, 3, 1, 10, 30))
+    with pytest.raises(NotADate):
+        parse_span("2022-03-01" + " " * 60 + "x")
+
+
+@pytest.mark.parametrize("written", ["-1亿元", "万元", "三万五元", "10亿①元", "-3"])
+def test_a_threshold_that_is_none_does_not_load(written: str) -> None:
+    text = (ROOT / "rules/zhejiang_2022.yaml").read_text("utf-8")
+    assert "at_least: 10亿元" in text
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(text.replace("at_least: 10亿元", f"at_least: {written}", 1))
+    assert [fault.code for fault in caught.value.diagnostics] == ["quantity"]
+
+
+def test_a_threshold_in_numerals_is_what_it_says() -> None:
+    text = (ROOT / "rules/zhejiang_2022.yaml").read_text("utf-8")
+    plain, spelt = (
+        parse_ruleset(text.replace("at_least: 10亿元", f"at_least: {written}", 1))
+        for written in ("2000万元", "二〇〇〇万元")
+    )
+    assert [rule.model_dump() for rule in plain.rules] == [rule.model_dump() for rule in spelt.rules]
