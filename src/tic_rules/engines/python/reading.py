@@ -183,17 +183,19 @@ class Readings:
 
         def distinct(view: View) -> Ends:
             entries, more = counted(view)
-            certain, most = set(), 0
+            certain, perhaps, unknown, one = set[Any](), set[Any](), 0, 0
             for record, counts in entries:
                 value = attribute(view, record)
                 if type(value) is Series:
                     values, open_end = values_on(value, view.day, view.spoken)
                     value = values[0] if len(values) == 1 and not open_end else None
-                if value is None or counts != TRUE:
-                    most += 1
+                if counts == TRUE:
+                    one = 1
+                if value is None:
+                    unknown += 1
                 else:
-                    certain.add(value)
-            return max(len(certain), 1 if entries else 0), INFINITY if more else len(certain) + most
+                    (certain if counts == TRUE else perhaps).add(value)
+            return max(len(certain), one), INFINITY if more else len(certain | perhaps) + unknown
 
         return distinct
 
