@@ -25,7 +25,7 @@ from tic_rules.inputs.csvfile import table_of
 from tic_rules.inputs.tables import Reader
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of
-from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
+from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject, read_subjects, subject_from_text, validated
 from tic_rules.model.tables import layout_of, names_of
@@ -153,7 +153,7 @@ class Cells(Target):
 
     def run(self, data: bytes) -> None:
         error = None
-        names = names_of(Centre, whole_vocabulary())
+        names = names_of(Centre, shared_vocabulary())
         for source in Reader("x.csv", names).sources(table_of(data.decode(), "x.csv"), []):
             try:
                 self.used(validated(source.data, source, Centre, self.vocabulary))

@@ -123,7 +123,7 @@ def is_part_of_another(
 def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
     from tic_rules.model.tables import names_of  # not needed where no table is read
 
-    return names_of(model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary)
+    return names_of(model, vocabulary)
 
 
 def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:

@@ -63,10 +63,20 @@ def shared_vocabulary() -> Vocabulary:
 
 
 @lru_cache(maxsize=1)
+def shipped_vocabularies() -> tuple[Vocabulary, ...]:
+    """The shared vocabulary as each shipped rule file has it, with what the file adds and says anew."""
+    return tuple(
+        shared_vocabulary().with_(vocabulary_in(source, "vocabulary"))
+        for source in map(read_shipped, shipped_ids())
+        if "vocabulary" in source.data
+    )
+
+
+@lru_cache(maxsize=1)
 def whole_vocabulary() -> Vocabulary:
     """The shared vocabulary with what every shipped rule file adds to it; what one says anew counts for
     that file alone."""
     vocabulary = shared_vocabulary()
-    for name in shipped_ids():
-        vocabulary = vocabulary.with_(vocabulary_in(read_shipped(name), "vocabulary"))
+    for added in shipped_vocabularies():
+        vocabulary = vocabulary.with_(added)
     return vocabulary.with_(shared_vocabulary())
