@@ -168,6 +168,9 @@ class Xlsx(Target):
 
     share = 4
     tokens = (
+        b"<c r=\"XFD1048576\" t=\"str\"><v></v></c>", b"<c/>" * 9_000, b"<row/>" * 9_000, b"<si/>" * 9_000,
+        b"<c r=\"GR200000\" t=\"inlineStr\"><is><t></t></is></c>", b"<mergeCell ref=\"A1:XFD1048576\"/>",
+        b"<c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c>", b"<f t=\"shared\" ref=\"A1:A100000\" si=\"0\">1</f>",
         b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", 
         b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
         b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", 

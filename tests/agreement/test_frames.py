@@ -470,3 +470,38 @@ def test_a_file_that_is_no_table_of_facts(tmp_path: Path, wrong: dict[str, Any] 
     assert "a.parquet" in run.output or "as-of" in run.output or "headcount@2y" in run.output
     assert not isinstance(run.exception, TypeError | ValueError)
     assert not (tmp_path / "b.parquet").exists()
+
+
+@pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2020", "national_2017"])
+def test_columns_that_are_not_there_are_unknown(ruleset: str) -> None:
+    """A table without `approved` and `approved_on` ended in an error of the library."""
+    table = facts_table([Centre.from_file(ROOT / "examples/zhejiang.yaml")], ruleset, as_of="2026-06-30")
+    names = [name for name in ("approved", "approved_on") if name in table.columns]
+    empty = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in names)
+    asked = check_table(empty, ruleset, as_of="2026-06-30")
+    assert check_table(table.drop(names), ruleset, as_of="2026-06-30").equals(asked)
+    alone = check_table(table.select("id"), ruleset, as_of="2026-06-30")
+    assert set(alone.drop("id").row(0)) <= {"unknown", "needs_review", "not_applicable"}
+
+
+def test_what_pandas_calls_missing_is_unknown() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    table = facts_table(
+        [Centre.from_file(ROOT / "examples/zhejiang.yaml")], "zhejiang_2022", as_of="2026-06-30"
+    )
+    numbers = [name for name, kind in table.schema.items() if kind.is_float()]
+    assert numbers
+    empty = table.with_columns(
+        [pl.lit(None, dtype=table.schema[name]).alias(name) for name in (*numbers, "approved_on")]
+    )
+    asked = _statuses(check_table(empty, "zhejiang_2022", as_of="2026-06-30"))
+    missing = table.to_pandas().assign(**dict.fromkeys(numbers, float("nan")), approved_on=pd.NaT)
+    assert _statuses(pl.from_pandas(check_table(missing, "zhejiang_2022", as_of="2026-06-30"))) == asked
+    odd = table.with_columns([pl.lit(float("nan")).alias(name) for name in numbers])
+    odd = odd.with_columns(pl.lit(None, dtype=table.schema["approved_on"]).alias("approved_on"))
+    assert _statuses(check_table(odd, "zhejiang_2022", as_of="2026-06-30")) == asked
+
+
+def _statuses(answer: Any) -> dict[str, str]:
+    (row,) = answer.to_dicts()
+    return {name: str(value) for name, value in row.items() if str(value) in STATUSES}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
@@ -27,6 +28,14 @@ from tic_rules.model.validation import diagnostics_of
 
 if TYPE_CHECKING:
     from tic_rules.model.linker import Fault
+
+
+MAX_RULES = 500
+MAX_PARTS = 100
+MAX_PARTS_IN_ALL = 1_500
+MAX_TEXT = 2_000
+"""Mappings within a condition and within all of a file: what they are made of, and what is said of entries. The
+largest that is shipped has 14 and 149; each rule is held against each other on its facts, part by part."""
 
 
 @lru_cache(maxsize=64)
@@ -132,11 +141,67 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
                 )
             ]
         )
+    _refuse_masses(source)
     try:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source)) from None
     return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
+
+
+def _refuse_masses(source: Source) -> None:
+    """Refuse more rules than are held against each other in good time, longer conditions and longer texts. Raises RuleSetError."""
+    faults = [
+        Diagnostic(
+            "too-large",
+            Text(f"超过 {MAX_TEXT} 个字符", f"longer than {MAX_TEXT} characters"),
+            source.file,
+            *mark[:2],
+        )
+        for mark in (source.locate(parts) for parts in _long_texts(source.data, ()))
+    ]
+    rules = source.data.get("rules")
+    if not isinstance(rules, list):
+        rules = []
+    if len(rules) > MAX_RULES:
+        mark = source.locate(("rules", MAX_RULES))
+        text = Text(
+            f"超过 {MAX_RULES} 条规则；请分成几个文件", f"more than {MAX_RULES} rules; split the file"
+        )
+        faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+    total = 0
+    for index, rule in enumerate(rules):
+        sizes = [_parts(rule.get(key)) for key in ("require", "applies")] if isinstance(rule, dict) else [0]
+        within = total <= MAX_PARTS_IN_ALL
+        total += sum(sizes)
+        if max(sizes) > MAX_PARTS or (within and total > MAX_PARTS_IN_ALL):
+            mark = source.locate(("rules", index))
+            text = Text(
+                f"一个条件超过 {MAX_PARTS} 个部分，或全部条件超过 {MAX_PARTS_IN_ALL} 个",
+                f"more than {MAX_PARTS} parts of one condition, or {MAX_PARTS_IN_ALL} of all",
+            )
+            faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+    if faults:
+        raise RuleSetError(faults)
+
+
+def _long_texts(value: object, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """The places of texts that are longer than any text of a rule file is."""
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            yield at
+        return
+    for key, item in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        yield from _long_texts(item, (*at, key))
+
+
+def _parts(value: object) -> int:
+    """How many mappings there are in a value."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_parts, value.values()))
+    return sum(map(_parts, value)) if isinstance(value, list) else 0
 
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:

@@ -373,4 +373,5 @@ __all__ = ["decided"]
 
 def _is_number(approved: Any, number: int) -> Told:
     """Whether the approval state is this one."""
-    return Told(approved.is_(number), _ANY)
+    test = approved.is_(number)
+    return Told(nw.lit(test) if isinstance(test, bool) else test, _ANY)
