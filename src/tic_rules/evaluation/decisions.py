@@ -19,8 +19,8 @@ from tic_rules.model.ruleset import Rule
 class Decision(NamedTuple):
     """A rule decided for one scenario: the status and all that the finding is made of.
 
-    `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the status that it would
-    have if it were false. Both serve to settle what several scenarios leave open.
+    `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the status that it
+    would have if it were false. Both serve to settle what several scenarios leave open.
     """
 
     status: str

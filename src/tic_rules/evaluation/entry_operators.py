@@ -150,7 +150,7 @@ def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear:
 
 
 class _Candidate(NamedTuple):
-    """An entry that may be the latest: by its order (day or year) at the earliest and the latest, and what it is."""
+    """An entry that may be the latest: its day or year at the earliest and at the latest, and what it is."""
 
     entry: Entry
     first: Any

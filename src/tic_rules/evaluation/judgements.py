@@ -14,7 +14,7 @@ from tic_rules.model.ruleset import Rule, RuleSet
 
 
 def sort_judgements(scene: Scene) -> None:
-    """Give every attestation that can have an effect to its rule: complete, not after the as-of day, not expired."""
+    """Give its rule every attestation that is complete, not after the as-of day and not expired."""
     if not scene.subject.attestations:
         return
     items, as_of, attested = items_of_rules(scene.ruleset), scene.as_of, scene.attested
