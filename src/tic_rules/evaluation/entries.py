@@ -75,7 +75,7 @@ def plain_entry(at: Path, record: Any) -> Entry:
 
 
 class Listed(NamedTuple):
-    """A list of the data: its entries; where it stands; where it may go on; whether its absence is timeless."""
+    """A list of the data: its entries, where it stands, where it may go on, whether absence is timeless."""
 
     declared: ListOf
     entries: tuple[Entry, ...]
@@ -199,7 +199,7 @@ class Lists:
         return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
 
     def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
-        """Where entries may stand that the data does not show: an incomplete list, any list after reported_on."""
+        """Where entries may stand that are not shown: an incomplete list, any list after reported_on."""
         return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
 
     def entries_at(self, fact: Fact, moment: Moment) -> Counted:

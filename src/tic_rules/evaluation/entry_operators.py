@@ -166,7 +166,7 @@ class _Candidate(NamedTuple):
 
 
 def latest(node: c.Latest, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    """The latest of the entries that are as `of` says; two of one day, or one year, that differ need review."""
+    """The latest of the entries that are as `of` says; two of one day or year that differ need review."""
     entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
     by_year = node.latest == "year"
     candidates = [

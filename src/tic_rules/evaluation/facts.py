@@ -29,11 +29,11 @@ from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Dated, Series
 
 MANY_SUMS = 4_096
-"""So many sums of entries that may or may not count are told apart; beyond it, what lies between counts too."""
+"""So many sums of entries that may or may not count are told apart; beyond it, only their range."""
 
 
 class Reading(NamedTuple):
-    """A number as it is known: its range, the places it was read from, the places whose absence keeps it open."""
+    """A number as it is known: its range, the places that were read, those whose absence keeps it open."""
 
     range: Range
     cites: tuple[Path, ...] = ()
@@ -296,7 +296,7 @@ class Scene:
         return list(possible)
 
     def _kinds(self, fact: Fact, moment: Moment) -> Reading:
-        """How many groups have more than nothing: one entry whose group is not known adds at most one kind."""
+        """How many groups have more than nothing: an entry of unknown group adds at most one kind."""
         readings = self.groups(fact.kinds or "", moment)
         grouped = self.facts[fact.kinds or ""]
         certain = {group for group, reading in readings.items() if reading.range.low > 0}
@@ -312,7 +312,7 @@ class Scene:
         return Reading(Range(len(certain), high), cites, missing)
 
     def _most_kinds(self, fact: Fact, moment: Moment, groups: set[str]) -> int:
-        """How many of the groups may have more than nothing at once, each entry being in one group at most."""
+        """How many of the groups may have more than nothing at once, each entry being in one at most."""
         entries, _, _ = self.entries_at(fact, moment)
         parts = fact.groups or {}
         ways: list[list[str]] = []

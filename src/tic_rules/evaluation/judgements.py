@@ -97,7 +97,7 @@ def expired(given: Any, as_of: date) -> bool:
 
 
 def latest_judgement(attestations: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
-    """The latest attestation up to the as-of day wins, and its place; two of one day that differ need review."""
+    """The latest attestation by the as-of day and its place; two of one day that differ need review."""
     if len(attestations) == 1 and attestations[0][1].date.last <= as_of:
         index, only = attestations[0]
         return (TRUE if only.met else FALSE), index

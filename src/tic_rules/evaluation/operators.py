@@ -109,7 +109,7 @@ def _reads(node: c.Reads, scene: Scene, moment: Moment, scenario: Scenario, rule
 
 
 def between(node: c.Reads, text: str) -> str:
-    """What stands between the beginning and the end that a text must have; empty where it does not have them."""
+    """What stands between the beginning and the end that a text must have; empty where it has them not."""
     before, after = node.ends
     text = node.plain(text)
     inner = text[len(before) : len(text) - len(after)]

@@ -77,7 +77,7 @@ def _run_of(run: list[Seen], spare: int) -> int:
 
 
 def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
-    """Whether a result of that year and kind is shown, so that none is missing; not every list has results."""
+    """Whether a result of that year and kind is shown, so that none is missing; some lists have none."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
     kind = c.Where.model_construct(each=other, any=())

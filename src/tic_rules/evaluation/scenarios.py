@@ -23,7 +23,7 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.values import Series
 
 MOST = 4_500_000
-"""Entries that are looked at, in all scenarios, for rules that need the same days, before they stay unknown."""
+"""Entries looked at, in all scenarios, for rules that need the same days, before they stay unknown."""
 TOO_OPEN = Text(
     "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，"
     "取决于它们的规则记为“数据不足”；"
@@ -95,7 +95,7 @@ def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
 
 
 def _looks_at_force(ruleset: RuleSet, rule: Rule) -> bool:
-    """Whether a rule says something else of a centre that was approved before the document came into force."""
+    """Whether a rule says something else of a centre approved before the document came into force."""
     if ruleset.document.in_force.from_ is None or rule.bearer == "programme":
         return False
     if rule.by is not None or rule.yearly is not None:
@@ -194,7 +194,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
 
 
 def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
-    """Every scenario, for an engine that has to go through them all. Raises DataError where they are too many."""
+    """Every scenario, for whoever has to go through them all. Raises DataError where they are too many."""
     scenarios = scenarios_of(scene, needs)
     if scenarios.cut:
         mark = scene.subject.nearest(("approved_on",))

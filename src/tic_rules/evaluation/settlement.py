@@ -45,7 +45,7 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
 
 
 def _agreed(decisions: list[Decision], behind: bool) -> str:
-    """The status that all scenarios agree on; `behind` where the time of the rule is up whatever the day was."""
+    """The status that all scenarios agree on; `behind` where the rule's time is up whatever the day."""
     statuses = {decision.status for decision in decisions}
     if len(statuses) == 1:
         return decisions[0].status
@@ -89,7 +89,7 @@ def _matters(path: Path, outcomes: dict[Scenario, Any]) -> bool:
 
 
 def _joined(decisions: list[Decision], status: str) -> Decision:
-    """The decisions of several scenarios as one: no day that only some of them have, ranges that cover all."""
+    """The decisions of several scenarios as one: no day that only some have, ranges that cover all."""
     shown = next((one for one in decisions if one.status == status), decisions[0])
     deadlines = {one.deadline for one in decisions}
     moments = {one.moment.day for one in decisions if one.moment is not None}
@@ -135,7 +135,7 @@ def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
 
 
 def left_to_judge(rule: Rule, scene: Scene) -> bool:
-    """Whether the data alone leaves a rule to be judged in any scenario: then an attestation has an effect."""
+    """Whether data alone leaves a rule to be judged in any scenario: then an attestation has an effect."""
     alone = Scene(scene.subject, scene.ruleset, scene.as_of)
     alone.followed = scene.followed
     scenarios = scenarios_of(alone, needs_of(scene.ruleset, rule)).all
@@ -188,7 +188,7 @@ def amount_of(rule: Rule, scene: Scene) -> Reading:
 
 
 def day_not_needed(rule: Rule, scene: Scene, scenarios: tuple[Scenario, ...]) -> bool:
-    """Whether application or approval, on a day left out, lie behind the centre: what is not met has failed."""
+    """Whether application or approval, on a day left out, lie behind: what is not met has failed."""
     centre = scene.subject
     if rule.by not in ("application", "approval") or not isinstance(centre, Centre):
         return False
