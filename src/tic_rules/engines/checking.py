@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.quantities import NotADate, parse_span
 from tic_rules.core.version import VERSION
+from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.exemptions import exempt, exemptions_of
 from tic_rules.evaluation.facts import Scene
@@ -24,7 +25,7 @@ from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
-from tic_rules.results.parts import Consequence, Part
+from tic_rules.results.parts import Consequence, Notice, Part
 from tic_rules.results.report import About, Report
 from tic_rules.results.warnings import warnings_of
 
@@ -77,7 +78,7 @@ def check_subject(
         lambda: _findings(scene, decisions, statuses, exempted),
         statuses,
         lambda findings: _consequences(scene, findings),
-        lambda: warnings_of(scene, used),
+        lambda: _warnings(scene, used),
         subject,
     )
 
@@ -150,6 +151,13 @@ def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence
             )
         )
     return following
+
+
+def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
+    """What the report warns of. Whether an attestation had an effect is seen by the reference, whatever engine decided."""
+    for rule in scene.ruleset.rules if scene.subject.attestations else ():
+        follow(rule, scene)
+    return warnings_of(scene, used)
 
 
 def _decided(scene: Scene, engine: str, isolated: bool) -> tuple[Sequence[Any], str]:

@@ -53,11 +53,16 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
 
 def _by_reference(rule: Rule, scene: Scene) -> Decision:
     """A rule by the reference, after the consequences that it waits for."""
+    follow(rule, scene)
+    return settle(rule, scene)
+
+
+def follow(rule: Rule, scene: Scene) -> None:
+    """Decide the consequences that a rule waits for, where that is not done: by the reference, with what keeps them open."""
     for waited_for in rule.waits_for:
         if waited_for not in scene.followed:
             other = _by_reference(scene.ruleset[waited_for], scene)
             scene.followed[waited_for] = (followed(other.status), other.missing)
-    return settle(rule, scene)
 
 
 def followed(status: str) -> int:

@@ -33,8 +33,8 @@ class View:
         self.memo: dict[Any, Any] = {}
 
 
-Asked = Callable[[Any, View], int]
-"""What an entry (its record), or a word, comes to."""
+Asked = Callable[[View, Any], int]
+"""What a piece of logic comes to: of an entry where it asks something of entries, else of the data as a whole."""
 
 
 class Listed(NamedTuple):
@@ -50,6 +50,9 @@ class Counted(NamedTuple):
 
     entries: list[tuple[Any, int]]
     more: bool
+
+
+Narrowed = tuple[list[tuple[Any, int]], bool, Asked]
 
 
 class Lists:
@@ -104,59 +107,62 @@ class Lists:
 
     # --- what is asked of entries ------------------------------------------------------------------------------------------
 
-    def narrowed(self, node: f.Logic, fact: Fact) -> Callable[[View], Counted]:
-        """The entries that count and may be as is asked: without those that the first test certainly leaves out."""
-        counted, listed = self.counted(fact), self.declared[fact.list_name or ""]
-        first = node.parts[0] if isinstance(node, f.All) else node
+    def narrowed(self, node: f.Logic, fact: Fact) -> Callable[[View], Narrowed]:
+        """The entries that count and may be as is asked, and what is left to ask of them.
+
+        Where the first test is for a word, entries with another are left out, and it need not be asked again; unless some
+        entry has something else in its place (nothing, a dated value).
+        """
+        counted, whole = self.counted(fact), self.asked(node, fact)
+        first, *others = node.parts if isinstance(node, f.All) else (node,)
+        listed = self.declared[fact.list_name or ""]
         if not isinstance(first, f.Member) or not isinstance(first.term, f.Attribute):
-            return counted
-        plain = listed.scalar is None and first.term.name not in listed.look_up
-        if not plain or (first.inside, first.outside) != (TRUE, FALSE):
-            return counted
+            return lambda view: (*counted(view), whole)
+        looked_up = listed.scalar is not None or first.term.name in listed.look_up
+        if looked_up or (first.inside, first.outside) != (TRUE, FALSE):
+            return lambda view: (*counted(view), whole)
+        rest = self.asked(f.All(tuple(others)) if len(others) > 1 else (*others, f.Constant(TRUE))[0], fact)
         attribute, words = attrgetter(first.term.name), frozenset(first.words)
 
-        def narrowed(view: View) -> Counted:
+        def narrowed(view: View) -> Narrowed:
             entries, more = counted(view)
-            left = [e for e in entries if (v := attribute(e[0])).__class__ is not str or v in words]
-            return Counted(left, more)
+            left = []
+            for entry in entries:
+                value = attribute(entry[0])
+                if value.__class__ is not str:
+                    return entries, more, whole
+                if value in words:
+                    left.append(entry)
+            return left, more, rest
 
         return narrowed
 
     def asked(self, node: f.Logic, fact: Fact) -> Asked:
         """What is asked of an entry of a fact's list, as a function of its record."""
-        match node:
-            case f.Constant(value):
-                return lambda record, view: value
-            case f.All():
-                return _all(tuple(self.asked(part, fact) for part in node.parts))
-            case f.Any():
-                return _any(tuple(self.asked(part, fact) for part in node.parts))
-            case f.Cases():
-                outcomes = tuple(self.asked(outcome, fact) for outcome in node.outcomes)
-                of = self.asked(node.of, fact)
-                return lambda record, view: outcomes[of(record, view)](record, view)
-            case f.Member(term=f.Attribute(name)):
-                listed = self.declared.get(fact.list_name or "")
-                if listed is not None and name in listed.look_up:
-                    looked_up = self._looked_up(listed.look_up[name])
-                    one = _member(node, name, lambda value: value)
-                    return lambda record, view: one(looked_up(record, view), view)
-                if listed is not None and listed.scalar is not None:
-                    return _member(node, name, lambda value: value)
-                return _member(node, name, attrgetter(name))
-        raise AssertionError(f"not asked of an entry: {node!r}")
+        joined = combined(node, lambda part: self.asked(part, fact))
+        if joined is not None:
+            return joined
+        assert isinstance(node, f.Member)
+        assert isinstance(node.term, f.Attribute)
+        name, listed = node.term.name, self.declared.get(fact.list_name or "")
+        if listed is not None and name in listed.look_up:
+            looked_up = self._looked_up(listed.look_up[name])
+            one = _member(node, name, lambda value: value)
+            return lambda view, record: one(view, looked_up(view, record))
+        scalar = listed is not None and listed.scalar is not None
+        return _member(node, name, (lambda record: record) if scalar else attrgetter(name))
 
-    def attribute(self, name: str, fact: Fact) -> Callable[[Any, View], Any]:
+    def attribute(self, name: str, fact: Fact) -> Callable[[View, Any], Any]:
         """An attribute of an entry of a fact's list, as a function of its record."""
         listed = self.declared[fact.list_name or ""]
         if name in listed.look_up:
             return self._looked_up(listed.look_up[name])
-        return lambda record, view: record if listed.scalar is not None else getattr(record, name)
+        return lambda view, record: record if listed.scalar is not None else getattr(record, name)
 
-    def _looked_up(self, look: LookUp) -> Callable[[Any, View], Any]:
+    def _looked_up(self, look: LookUp) -> Callable[[View, Any], Any]:
         """What all units that an entry may mean agree on, remembered for the check; None where they do not."""
 
-        def looked_up(record: Any, view: View) -> Any:
+        def looked_up(view: View, record: Any) -> Any:
             key = look.take, getattr(record, look.by), getattr(record, look.named)
             value = view.check.get(key, look)
             if value is look:
@@ -217,11 +223,29 @@ def _count(listed: Listed, view: View, declared: ListOf, last_full_year: bool) -
     return Counted(counted, listed.open or (last > view.spoken and not listed.timeless))
 
 
+def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:
+    """What is made of other pieces of logic, as a function of theirs; None where it is read from the data."""
+    match node:
+        case f.Constant(value):
+            return lambda view, record: value
+        case f.All():
+            return _all(tuple(of(part) for part in node.parts))
+        case f.Any():
+            return _any(tuple(of(part) for part in node.parts))
+        case f.Cases():
+            first, outcomes = of(node.of), tuple(of(outcome) for outcome in node.outcomes)
+            table = [outcome.value for outcome in node.outcomes if isinstance(outcome, f.Constant)]
+            if len(table) == len(outcomes):
+                return lambda view, record: table[first(view, record)]
+            return lambda view, record: outcomes[first(view, record)](view, record)
+    return None
+
+
 def _all(parts: tuple[Asked, ...]) -> Asked:
-    def least(record: Any, view: View) -> int:
+    def least(view: View, record: Any) -> int:
         value = TRUE
         for part in parts:
-            one = part(record, view)
+            one = part(view, record)
             if one < value:
                 if one == FALSE:
                     return FALSE
@@ -232,10 +256,10 @@ def _all(parts: tuple[Asked, ...]) -> Asked:
 
 
 def _any(parts: tuple[Asked, ...]) -> Asked:
-    def one_of(record: Any, view: View) -> int:
+    def one_of(view: View, record: Any) -> int:
         value = FALSE
         for part in parts:
-            one = part(record, view)
+            one = part(view, record)
             if one == TRUE:
                 return TRUE
             if one != FALSE and value != UNKNOWN:
@@ -260,7 +284,7 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
             return UNKNOWN
         return REVIEW if outside == REVIEW and value else FALSE
 
-    def member(record: Any, view: View) -> int:
+    def member(view: View, record: Any) -> int:
         value = attribute(record)
         kind = type(value)
         if kind is str or kind is bool:
@@ -292,4 +316,15 @@ def agreed(values: set[int], absent: int) -> int:
     return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
 
 
-__all__ = ["Asked", "Counted", "Listed", "Lists", "View", "agreed", "once", "values_on"]
+__all__ = [
+    "Asked",
+    "Counted",
+    "Listed",
+    "Lists",
+    "Narrowed",
+    "View",
+    "agreed",
+    "combined",
+    "once",
+    "values_on",
+]

@@ -10,14 +10,12 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
 from tic_rules.core.quantities import Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Asked, View, agreed
+from tic_rules.engines.python.lists import Asked, Narrowed, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.ruleset import RuleSet
-
-Value = Callable[[View], int]
 
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">=": operator.ge,
@@ -34,17 +32,12 @@ class Values:
     def __init__(self, ruleset: RuleSet) -> None:
         self.ruleset, self.readings = ruleset, Readings(ruleset)
 
-    def of(self, node: f.Logic) -> Value:
+    def of(self, node: f.Logic) -> Asked:
         """A piece of logic as a function."""
+        joined = combined(node, self.of)
+        if joined is not None:
+            return joined
         match node:
-            case f.Constant(value):
-                return lambda view: value
-            case f.All():
-                return _all(tuple(self.of(part) for part in node.parts))
-            case f.Any():
-                return _any(tuple(self.of(part) for part in node.parts))
-            case f.Cases():
-                return _cases(self.of(node.of), node.outcomes, [self.of(one) for one in node.outcomes])
             case f.Compare():
                 return self._compare(node)
             case f.Fold():
@@ -56,15 +49,16 @@ class Values:
             case f.Agree():
                 return _agree([self._possible(text) for text in node.texts])
             case f.Followed(rule):
-                return lambda view: FOLLOWED.get(view.check[rule], FALSE)
+                return lambda view, record: FOLLOWED.get(view.check[rule], FALSE)
             case f.Judged():
                 return _judged(node)
             case f.Running() | f.Latest():
                 return self._in_time(node)
             case f.Until(day):
                 return _until(day == "term_end")
+        raise AssertionError(f"no logic of the core form: {node!r}")
 
-    def _compare(self, node: f.Compare) -> Value:
+    def _compare(self, node: f.Compare) -> Asked:
         left, right = self.readings.ranged(node.left), self.readings.ranged(node.right)
         comparison = COMPARISONS[node.operator]
         true, false = (
@@ -74,7 +68,7 @@ class Values:
         if len(true) == len(false) == 1:
             ((x, holds, t),), ((y, fails, u),) = true, false
 
-            def compare(view: View) -> int:
+            def compare(view: View, record: Any) -> int:
                 ends, bounds = left(view), right(view)
                 if holds(ends[x], bounds[t]):
                     return TRUE
@@ -82,7 +76,7 @@ class Values:
 
             return compare
 
-        def compare_both(view: View) -> int:
+        def compare_both(view: View, record: Any) -> int:
             ends, bounds = left(view), right(view)
             if all(holds(ends[x], bounds[t]) for x, holds, t in true):
                 return TRUE
@@ -95,17 +89,19 @@ class Values:
 
         return compare_both
 
-    def _fold(self, node: f.Fold) -> Value:
-        if isinstance(node.over, f.Words) and isinstance(node.body, f.Member) and not node.every:
+    def _fold(self, node: f.Fold) -> Asked:
+        if isinstance(node.over, f.Words):
+            assert isinstance(node.body, f.Member), "of words it is asked which there are"
             return _some_word(self.readings.words(node.over.fact), node.body)
-        body = self.readings.asked(node.body, node.over.fact)
+        fact, lists = self.ruleset.facts[node.over.fact], self.readings.lists
+        body = lists.asked(node.body, fact)
         if isinstance(node.over, f.Keys):
             return _each(node.over, body)
-        if node.every or isinstance(node.over, f.Words):
-            over = self.readings.folded(node.over)
-            return _every(over, body, node.some) if node.every else _some(over, body)
-        fact = self.ruleset.facts[node.over.fact]
-        return _some(self.readings.lists.narrowed(node.body, fact), body)
+        return (
+            _every(lists.counted(fact), body, node.some)
+            if node.every
+            else _some(lists.narrowed(node.body, fact))
+        )
 
     def _possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
         """The values that a word or a text may have on a view's day."""
@@ -116,11 +112,11 @@ class Values:
         inner = term.reader()
         return lambda view: [inner(text) for text in single(view)]
 
-    def _member(self, node: f.Member) -> Value:
+    def _member(self, node: f.Member) -> Asked:
         possible = self._possible(node.term)
         words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
 
-        def member(view: View) -> int:
+        def member(view: View, record: Any) -> int:
             values = possible(view)
             if len(values) == 1:
                 return inside if values[0] in words else outside
@@ -128,17 +124,17 @@ class Values:
 
         return member
 
-    def _in_time(self, node: f.Running | f.Latest) -> Value:
+    def _in_time(self, node: f.Running | f.Latest) -> Asked:
         """What lies in the order of entries is the reference's own; unless no entry can be as asked, and none is not shown."""
         rule = self.ruleset.rules[0]  # it is asked the same way for every rule
         asked = node.body if isinstance(node, f.Running) else node.of
-        body = self.readings.asked(asked, node.over.fact)
-        name = self.ruleset.facts[node.over.fact].list_name or ""
+        fact = self.ruleset.facts[node.over.fact]
+        body, name = self.readings.lists.asked(asked, fact), fact.list_name or ""
 
-        def in_time(view: View) -> int:
+        def in_time(view: View, record: Any) -> int:
             listed = self.readings.lists.listed(view, name)
             shown = not listed.open and view.day <= view.spoken
-            if shown and all(body(record, view) == FALSE for record, _, _ in listed.entries):
+            if shown and all(body(view, record) == FALSE for record, _, _ in listed.entries):
                 return FALSE
             days = view.days
             scenario = Scenario(days.approved, days.applied, days.term_end)
@@ -147,47 +143,12 @@ class Values:
         return in_time
 
 
-def _all(parts: tuple[Value, ...]) -> Value:
-    def least(view: View) -> int:
-        value = TRUE
-        for part in parts:
-            one = part(view)
-            if one < value:
-                if one == FALSE:
-                    return FALSE
-                value = one
-        return value
-
-    return least
-
-
-def _any(parts: tuple[Value, ...]) -> Value:
-    def one_of(view: View) -> int:
-        value = FALSE
-        for part in parts:
-            one = part(view)
-            if one == TRUE:
-                return TRUE
-            if one != FALSE and value != UNKNOWN:
-                value = one
-        return value
-
-    return one_of
-
-
-def _cases(of: Value, outcomes: tuple[f.Logic, ...], made: list[Value]) -> Value:
-    table = [outcome.value for outcome in outcomes if isinstance(outcome, f.Constant)]
-    if len(table) == len(outcomes):
-        return lambda view: table[of(view)]
-    return lambda view: made[of(view)](view)
-
-
-def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Value:
-    def every(view: View) -> int:
+def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Asked:
+    def every(view: View, record: Any) -> int:
         entries, more = over(view)
         least, certain = TRUE, False
         for entry, counts in entries:
-            value = body(entry, view)
+            value = body(view, entry)
             if counts == TRUE:
                 certain = True
             elif value != TRUE:
@@ -201,16 +162,16 @@ def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) ->
     return every
 
 
-def _each(over: f.Keys, body: Asked) -> Value:
+def _each(over: f.Keys, body: Asked) -> Asked:
     """The entries of a table under each of the keys."""
 
-    def each(view: View) -> int:
+    def each(view: View, record: Any) -> int:
         entries, more, _ = view.scene.table(over.fact, view.day)
         absent = UNKNOWN if more else FALSE
         least = TRUE
         for key in over.keys:
             record = entries.get(key) if entries else None
-            value = absent if record is None else body(record, view)
+            value = absent if record is None else body(view, record)
             if value < least:
                 least = value
         return least
@@ -218,12 +179,12 @@ def _each(over: f.Keys, body: Asked) -> Value:
     return each
 
 
-def _some(over: Callable[[View], tuple[Any, bool]], body: Asked) -> Value:
-    def some(view: View) -> int:
-        entries, more = over(view)
+def _some(narrowed: Callable[[View], Narrowed]) -> Asked:
+    def some(view: View, record: Any) -> int:
+        entries, more, body = narrowed(view)
         best = UNKNOWN if more else FALSE
         for entry, counts in entries:
-            value = body(entry, view)
+            value = body(view, entry)
             if value > counts:
                 value = counts
             if value == TRUE:
@@ -235,11 +196,11 @@ def _some(over: Callable[[View], tuple[Any, bool]], body: Asked) -> Value:
     return some
 
 
-def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Member) -> Value:
+def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Member) -> Asked:
     """Whether one of several words is on a list."""
     words, outside = frozenset(asked.words), asked.outside
 
-    def some(view: View) -> int:
+    def some(view: View, record: Any) -> int:
         given, more = read(view)
         if not words.isdisjoint(given):
             return TRUE
@@ -248,10 +209,10 @@ def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Me
     return some
 
 
-def _judged(node: f.Judged) -> Value:
+def _judged(node: f.Judged) -> Asked:
     rule, item = node.rule, node.item
 
-    def judged(view: View) -> int:
+    def judged(view: View, record: Any) -> int:
         given = view.scene.attested.get(rule)
         if given is None:
             return REVIEW
@@ -262,16 +223,16 @@ def _judged(node: f.Judged) -> Value:
     return judged
 
 
-def _until(term_end: bool) -> Value:
-    def until(view: View) -> int:
+def _until(term_end: bool) -> Asked:
+    def until(view: View, record: Any) -> int:
         end = view.days.term_end if term_end else view.days.approved
         return TRUE if end is not None and view.days.as_of <= end else FALSE
 
     return until
 
 
-def _happened(single: Callable[[View], list[Any]]) -> Value:
-    def happened(view: View) -> int:
+def _happened(single: Callable[[View], list[Any]]) -> Asked:
+    def happened(view: View, record: Any) -> int:
         day = view.day
         spoken = min(day, view.spoken)
         values = {FALSE if s.first > day else TRUE if s.last <= spoken else UNKNOWN for s in single(view)}
@@ -280,8 +241,8 @@ def _happened(single: Callable[[View], list[Any]]) -> Value:
     return happened
 
 
-def _agree(texts: list[Callable[[View], list[Any]]]) -> Value:
-    def agree(view: View) -> int:
+def _agree(texts: list[Callable[[View], list[Any]]]) -> Asked:
+    def agree(view: View, record: Any) -> int:
         inner = [{*values} - {""} for values in (possible(view) for possible in texts) if values]
         if inner and not set.intersection(*inner):
             return FALSE
@@ -290,4 +251,4 @@ def _agree(texts: list[Callable[[View], list[Any]]]) -> Value:
     return agree
 
 
-__all__ = ["Value", "Values"]
+__all__ = ["Values"]

@@ -20,8 +20,9 @@ from tic_rules.engines.lowering import (
     may_review,
     years_owed,
 )
-from tic_rules.engines.python.lists import View
-from tic_rules.engines.python.logic import Value, Values
+from tic_rules.engines.python.lists import Asked, View
+from tic_rules.engines.python.logic import Values
+from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
 from tic_rules.model.ruleset import RuleSet
@@ -34,10 +35,10 @@ class Full(NamedTuple):
     """A rule that something breaks at once, or that does not always apply."""
 
     id: str
-    require: Value
-    broken: Value | None
-    applies: Value | None
-    whole: Value | None
+    require: Asked
+    broken: Asked | None
+    applies: Asked | None
+    whole: Asked | None
     """The judgement on the rule as a whole, where `applies` may need one."""
 
 
@@ -47,7 +48,7 @@ class Group(NamedTuple):
     clock: Clock
     speaks: bool
     """They speak to an applicant or to a programme too."""
-    plain: tuple[tuple[str, Value], ...]
+    plain: tuple[tuple[str, Asked], ...]
     """The rules that ask one thing only: ids and what they require."""
     full: tuple[Full, ...]
 
@@ -98,13 +99,24 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
         return None
     days = Days(scene.as_of, *scenario, scene.force)
     done: dict[Any, Any] = dict.fromkeys(program.ids, "not_applicable")
+    views: dict[Moment, View] = {}
+
+    def view(looked: Look) -> View:
+        """What is seen at a moment; clocks that come to the same moment share it."""
+        seen = views.get(looked.moment)
+        if seen is None:
+            seen = views[looked.moment] = View(scene, days, looked.moment, done)
+        return seen
+
     for group in program.groups:
         if days.approved is None and not group.speaks:
             done |= dict.fromkeys(_ids(group), before_approval(group.clock))
         elif group.clock.yearly:
-            done |= {rule: _yearly(group.clock, require, scene, days, done) for rule, require in group.plain}
+            owed = [(view(year), PLAIN[year.late]) for year in years_owed(group.clock, days)]
+            done |= {rule: _worst(require, owed) for rule, require in group.plain}
         else:
-            _decide(group, look(group.clock, days), scene, days, done)
+            looked = look(group.clock, days)
+            _decide(group, view(looked), looked.late, done)
     return tuple([done[rule] for rule in program.ids])
 
 
@@ -125,25 +137,24 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     return Scenario(approved, applied, term_end)
 
 
-def _decide(group: Group, looked: Look, scene: Scene, days: Days, done: dict[Any, Any]) -> None:
-    view, late = View(scene, days, looked.moment, done), looked.late
+def _decide(group: Group, view: View, late: str, done: dict[Any, Any]) -> None:
     statuses = PLAIN[late]
     for rule, require in group.plain:
-        done[rule] = statuses[require(view)]
+        done[rule] = statuses[require(view, None)]
     for rule, require, broken, applies, whole in group.full:
-        binds = TRUE if applies is None else applies(view)
+        binds = TRUE if applies is None else applies(view, None)
         if binds == FALSE:
             continue
-        status = STATUS[require(view), FALSE if broken is None else broken(view), binds, late]
+        breaks = FALSE if broken is None else broken(view, None)
+        status = STATUS[require(view, None), breaks, binds, late]
         if binds == REVIEW and whole is not None and status == "needs_review":
-            status = statuses[whole(view)]
+            status = statuses[whole(view, None)]
         done[rule] = status
 
 
-def _yearly(clock: Clock, require: Value, scene: Scene, days: Days, done: dict[Any, Any]) -> str:
+def _worst(require: Asked, owed: list[tuple[View, tuple[str, ...]]]) -> str:
     """The worst of the years that are owed."""
-    owed = years_owed(clock, days)
-    statuses = {PLAIN[one.late][require(View(scene, days, one.moment, done))] for one in owed}
+    statuses = {plain[require(view, None)] for view, plain in owed}
     return next((status for status in WORST if status in statuses), "not_applicable")
 
 

@@ -13,7 +13,7 @@ from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Asked, Lists, View, once, values_on
+from tic_rules.engines.python.lists import Lists, View, once, values_on
 from tic_rules.evaluation.entries import within
 from tic_rules.model.conditions import Where
 from tic_rules.model.ruleset import Fact, RuleSet
@@ -120,16 +120,15 @@ class Readings:
         return sum(within(span, start, day, cap) == TRUE for span in spans)
 
     def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
-        logic = entry_logic(where)
-        asked, counted = self.lists.asked(logic, fact), self.lists.narrowed(logic, fact)
+        narrowed = self.lists.narrowed(entry_logic(where), fact)
         amount_of = attrgetter(attribute)
 
         def amount(view: View) -> Ends:
-            entries, more = counted(view)
+            entries, more, asked = narrowed(view)
             low: Number = 0
             high: Number = 0
             for record, counts in entries:
-                value = asked(record, view)
+                value = asked(view, record)
                 if value != FALSE:
                     least, most = amount_of(record) or ANYTHING
                     if value == TRUE == counts:
@@ -154,7 +153,7 @@ class Readings:
             low: Number = 0
             high: Number = 0
             for record, counts in entries:
-                value = inside(record, view)
+                value = inside(view, record)
                 if value != TRUE:
                     least, most = amount_of(record) or ANYTHING
                     high += most
@@ -165,14 +164,13 @@ class Readings:
         return rest
 
     def _count(self, fact: Fact) -> Ranging:
-        logic = entry_logic(fact.where)
-        asked, counted = self.lists.asked(logic, fact), self.lists.narrowed(logic, fact)
+        narrowed = self.lists.narrowed(entry_logic(fact.where), fact)
 
         def count(view: View) -> Ends:
-            entries, more = counted(view)
+            entries, more, asked = narrowed(view)
             low = high = 0
             for record, counts in entries:
-                value = asked(record, view)
+                value = asked(view, record)
                 if value != FALSE:
                     high += 1
                     low += value == TRUE == counts
@@ -185,17 +183,19 @@ class Readings:
 
         def distinct(view: View) -> Ends:
             entries, more = counted(view)
-            certain, most = set(), 0
+            certain, perhaps, unknown, one = set[Any](), set[Any](), 0, 0
             for record, counts in entries:
-                value = attribute(record, view)
+                value = attribute(view, record)
                 if type(value) is Series:
                     values, open_end = values_on(value, view.day, view.spoken)
                     value = values[0] if len(values) == 1 and not open_end else None
-                if value is None or counts != TRUE:
-                    most += 1
+                if counts == TRUE:
+                    one = 1
+                if value is None:
+                    unknown += 1
                 else:
-                    certain.add(value)
-            return max(len(certain), 1 if entries else 0), INFINITY if more else len(certain) + most
+                    (certain if counts == TRUE else perhaps).add(value)
+            return max(len(certain), one), INFINITY if more else len(certain | perhaps) + unknown
 
         return distinct
 
@@ -240,23 +240,6 @@ class Readings:
             return given or (), more
 
         return self._once(("words", fact), words)
-
-    def folded(self, over: f.Entries | f.Words) -> Callable[[View], tuple[Any, bool]]:
-        """What a fold goes through: each with whether it counts for certain; whether there may be more."""
-        fact = over.fact
-        if isinstance(over, f.Entries):
-            return self.lists.counted(self.facts[fact])
-        words = self.words(fact)
-
-        def several(view: View) -> tuple[Any, bool]:
-            given, more = words(view)
-            return [(word, TRUE) for word in given], more
-
-        return several
-
-    def asked(self, node: f.Logic, fact: str) -> Asked:
-        """What a fold asks of an entry."""
-        return self.lists.asked(node, self.facts[fact])
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------------
