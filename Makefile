@@ -1,6 +1,8 @@
 # Needs Python 3.11 or newer and make; everything else goes into $(VENV).
 #   make demo                    the example centres, checked
 #   make test                    the tests
+#   make lock                    the newest versions into requirements/, which everything here installs
+#   make test-oldest             … with the oldest versions that pyproject.toml lets users have; test-newest: the newest
 #   make agree N=5000000         engines against the reference on random centres
 #   make bench                   the same work by us, by hand and by peers
 #   make test PYTHON=python3.13  with another Python: the environment is made anew
@@ -12,11 +14,21 @@ VENV ?= .venv
 N ?= 100000
 ENGINES ?= compiled durable frames
 
-# What the tests use of the optional dependencies; `durable` needs a C compiler, `spark` is large and needs Java: tried separately.
-EXTRAS := prove,frames,excel,html,junit
+# What the tests use of the optional dependencies. `durable` needs a C compiler: without it its tests are skipped.
+# `spark` is some 450 MB and needs Java: make test-spark.
+EXTRAS := prove frames excel html junit
+
+# How many tests at once: a number, or `auto` for one a core.
+WORKERS ?= auto
+PYTEST = -m pytest -n $(WORKERS) --dist worksteal
 
 BIN := $(VENV)/bin
+UV := $(BIN)/uv
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+# Exact versions with their hashes: requirements/*.txt, which `make lock` writes. Nothing else is resolved, not even to build.
+LOCKED := $(PIP) install --require-hashes --no-build-isolation
+OURSELVES := $(PIP) install --no-deps --no-index --no-build-isolation --check-build-dependencies --editable .
 
 # Stamps: the environment, made by one version of Python; the project in it; what the tests need; what the linters need.
 MADE := $(VENV)/.made-by-python$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
@@ -24,10 +36,10 @@ PROJECT := $(VENV)/.project
 TESTS := $(VENV)/.tests
 LINTERS := $(VENV)/.linters
 
-.PHONY: help demo test mutants lint lint-code lint-format lint-types lint-imports format agree bench clean
+.PHONY: help demo test test-oldest test-newest test-spark lock mutants lint lint-code lint-format lint-types lint-imports format agree bench clean
 
 help:
-	@echo "make demo | test | mutants | lint | format | bench | clean"
+	@echo "make demo | test | test-oldest | test-newest | test-spark | lock | agree | mutants | lint | format | bench | clean"
 
 demo: $(PROJECT)
 	$(BIN)/tic-rules check examples/zhejiang.yaml examples/jiangsu.yaml examples/national.yaml examples/real || [ $$? -eq 1 ]
@@ -35,7 +47,27 @@ demo: $(PROJECT)
 	@echo "That was the demo. A centre that is not compliant is a result, not a failure: the exit status 1 of tic-rules is expected here."
 
 test: $(TESTS)
-	@$(BIN)/python -m pytest
+	@$(BIN)/python $(PYTEST)
+
+# The ends of the ranges that pyproject.toml gives to users, in environments of their own: the oldest, and today's newest.
+test-oldest: RESOLUTION := lowest-direct
+test-newest: RESOLUTION := highest
+test-oldest test-newest: $(VENV)/.lock
+	@echo "Making $(VENV)-$(@:test-%=%) ..."
+	@$(UV) venv --quiet --clear --python $(BIN)/python $(VENV)-$(@:test-%=%)
+	@$(UV) pip compile --quiet --no-header --no-annotate --python $(BIN)/python --resolution $(RESOLUTION) \
+		$(EXTRAS:%=--extra %) pyproject.toml --output-file $(VENV)-$(@:test-%=%)/versions.txt
+	@$(UV) pip install --quiet --python $(VENV)-$(@:test-%=%) --constraint $(VENV)-$(@:test-%=%)/versions.txt \
+		--requirement pyproject.toml $(EXTRAS:%=--extra %) --group build --group test --editable .
+	@$(VENV)-$(@:test-%=%)/bin/python $(PYTEST)
+
+test-spark: $(TESTS)
+	@$(LOCKED) --requirement requirements/spark.txt
+	@$(BIN)/python -m pytest -k spark
+
+# The newest versions that fit the ranges of pyproject.toml and each other, for every supported Python and system.
+lock: $(VENV)/.lock
+	@requirements/lock $(UV)
 
 mutants: $(TESTS)
 	@TIC_RULES_MUTANTS=all $(BIN)/python -m pytest tests/unit/test_mutants.py
@@ -58,39 +90,45 @@ format: $(LINTERS)
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
 
-# Every engine against the reference on random centres: N (centre, rule) decisions.
+# What `make test` takes a part of, whole; then every engine against the reference: N (centre, rule) decisions on random centres.
 agree: $(TESTS)
+	@TIC_RULES_AGREE=all $(BIN)/python $(PYTEST) tests/agreement
 	@for engine in $(ENGINES); do $(BIN)/python tests/agreement/agreement.py $(N) --engine $$engine || exit 1; done
 
 bench: $(TESTS)
-	@$(PIP) install --group bench || echo "Not every peer could be installed; those that are absent are left out of the table."
+	@$(LOCKED) --requirement requirements/bench.txt || echo "Not every peer could be installed; those that are absent are left out of the table."
 	$(BIN)/python benchmarks/run.py --write
 
 clean:
-	rm -rf $(VENV) build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-oldest $(VENV)-newest build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(MADE):
 	@$(PYTHON) -c 'import sys; sys.exit("tic-rules needs Python 3.11 or newer; say which one: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "Making $(VENV) (once) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(PIP) install --upgrade "pip>=25.1"
 	@touch $@
 
-$(PROJECT): $(MADE) pyproject.toml
+$(PROJECT): $(MADE) pyproject.toml requirements/build.txt requirements/run.txt
 	@echo "Installing tic-rules ..."
-	@$(PIP) install --editable .
+	@$(LOCKED) --requirement requirements/build.txt
+	@$(LOCKED) --requirement requirements/run.txt
+	@$(OURSELVES)
 	@$(BIN)/python -m compileall -q src  # what pip does for any other installation
 	@touch $@
 
-$(TESTS): $(PROJECT)
+$(TESTS): $(PROJECT) requirements/test.txt requirements/durable.txt
 	@echo "Installing what the tests need ..."
-	@$(PIP) install --editable ".[$(EXTRAS)]" --group test
-	@$(PIP) install --editable ".[durable]" >$(VENV)/durable.log 2>&1 || echo "The optional durable engine could not be built here ($(VENV)/durable.log); its tests are skipped."
-	@$(PIP) install --editable ".[spark,dask]" >$(VENV)/spark.log 2>&1 || echo "Spark and Dask could not be installed here ($(VENV)/spark.log); their tests are skipped."
+	@$(LOCKED) --requirement requirements/test.txt
+	@$(LOCKED) --requirement requirements/durable.txt >$(VENV)/durable.log 2>&1 \
+		|| echo "The optional durable engine could not be built here ($(VENV)/durable.log); its tests are skipped."
 	@touch $@
 
-$(LINTERS): $(TESTS)
+$(LINTERS): $(TESTS) requirements/lint.txt
 	@echo "Installing the linters ..."
-	@$(PIP) install --group lint
+	@$(LOCKED) --requirement requirements/lint.txt
+	@touch $@
+
+$(VENV)/.lock: $(PROJECT) requirements/lock.txt
+	@$(LOCKED) --requirement requirements/lock.txt
 	@touch $@

@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import copy
 import json
+import os
 import random
 import sys
 import time
@@ -31,6 +32,9 @@ FRAMES = "frames"
 
 NEEDS = {"durable": "durable_rules_engine", FRAMES: "polars"}
 """What an engine's extra brings."""
+
+THOROUGH = os.environ.get("TIC_RULES_AGREE") == "all"
+"""Whether the tests of agreement take all of what they otherwise take a part of, as `make agree` asks."""
 
 AT_ONCE = 100
 """So many centres are one table."""

@@ -23,8 +23,8 @@ from tic_rules import Centre, check, check_programme, load_ruleset
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RULE_SETS = 80
 """Random rule sets, each tried on a few random centres."""
-CASES = 300
-"""Random centres for each rule set; `make agree` runs millions of decisions."""
+CASES = 300 if agreement.THOROUGH else 60
+"""Random centres for each rule set; `make agree` takes more, and runs millions of decisions besides."""
 
 
 @pytest.mark.parametrize("ruleset_id", RULESETS)

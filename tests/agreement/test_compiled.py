@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import yaml
+from agreement import THOROUGH
 
 from tic_rules import Centre, DataError, TicRulesError, check, load_ruleset
 from tic_rules.engines import python
@@ -112,7 +113,8 @@ def test_whatever_is_less_certain_comes_to_the_same(name: str) -> None:
         except DataError:
             continue
         tried += 1
-        for as_of in (None, "2024-03-01", "2026-12-31"):
+        days = (None, "2024-03-01", "2026-12-31")
+        for as_of in days if THOROUGH else (days[tried % 3],):
             wanted, given = (
                 check(centre, ruleset, as_of=as_of, engine=engine) for engine in ("reference", "compiled")
             )

@@ -19,7 +19,7 @@ pytest.importorskip(
     reason="needs the extra `durable` (durable-rules builds on Python 3.11 and 3.12 only)",
 )
 
-from agreement import disagreements, told
+from agreement import THOROUGH, disagreements, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
 
@@ -66,15 +66,13 @@ def centre(**facts: Any) -> dict[str, Any]:
 @pytest.mark.parametrize("ruleset", sorted({case.ruleset for case in centre_cases()}))
 def test_the_corpus_passes(ruleset: str) -> None:
     wrong = {}
-    for case in centre_cases():
-        if case.ruleset == ruleset:
-            report = check(case.data, ruleset, as_of=case.as_of, engine="durable")
-            if {rule: report[rule].status for rule in case.expect} != case.expect:
-                wrong[case.id] = {
-                    rule: report[rule].status
-                    for rule in case.expect
-                    if report[rule].status != case.expect[rule]
-                }
+    cases = [case for case in centre_cases() if case.ruleset == ruleset]
+    for case in cases if THOROUGH else cases[::5]:
+        report = check(case.data, ruleset, as_of=case.as_of, engine="durable")
+        if {rule: report[rule].status for rule in case.expect} != case.expect:
+            wrong[case.id] = {
+                rule: report[rule].status for rule in case.expect if report[rule].status != case.expect[rule]
+            }
     assert wrong == {}
 
 

@@ -134,6 +134,7 @@ def test_a_baseline_is_taken_over() -> None:
             "rule": "zhejiang_2022/indicators",
             "status": "fail",
             "lacking": ["10.7", "6.6"],
+            "file": "centres/zhejiang.yaml",
         }
     ]
 
@@ -141,8 +142,39 @@ def test_a_baseline_is_taken_over() -> None:
 def test_a_baseline_survives_a_moved_file_and_moved_lines() -> None:
     run("check", "centres", "--write-baseline", "base.json")
     text = Path("centres/zhejiang.yaml").read_text(encoding="utf-8")
+    Path("centres/zhejiang.yaml").unlink()
     Path("elsewhere.yaml").write_text("# a line more\n" + text, encoding="utf-8")
     assert run("check", "elsewhere.yaml", "--baseline", "base.json").exit_code == 0
+
+
+def test_a_new_file_that_repeats_an_id_inherits_nothing() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    entries = json.loads(Path("base.json").read_text("utf-8"))["baseline"]
+    assert {entry["file"] for entry in entries} >= {"centres/zhejiang.yaml"}
+    shutil.copy("centres/zhejiang.yaml", "centres/another.yaml")
+    new = run("check", "centres/another.yaml", "--baseline", "base.json")
+    assert (new.exit_code, "stale" in new.stderr) == (1, False)
+    assert run("check", "centres", "--baseline", "base.json").exit_code == 1
+    assert run("check", "centres/zhejiang.yaml", "--baseline", "base.json").exit_code == 0
+    assert run("check", "centres", "--baseline", "base.json", "--write-baseline", "base.json").exit_code == 0
+    both = run("check", "centres", "--baseline", "base.json")
+    assert (both.exit_code, both.stderr) == (0, "")
+
+
+def test_a_baseline_that_names_no_files_goes_by_ids() -> None:
+    run("check", "centres", "--write-baseline", "base.json")
+    text = Path("base.json").read_text("utf-8")
+    Path("base.json").write_text(re.sub(r', "file": "[^"]*"', "", text), "utf-8")
+    shutil.copy("centres/zhejiang.yaml", "centres/another.yaml")
+    assert run("check", "centres", "--baseline", "base.json").exit_code == 0
+
+
+def test_a_baseline_may_lie_elsewhere_than_where_one_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("ci").mkdir()
+    run("check", "centres", "--write-baseline", "ci/base.json")
+    assert "../centres/zhejiang.yaml" in Path("ci/base.json").read_text("utf-8")
+    monkeypatch.chdir("ci")
+    assert run("check", "../centres", "--baseline", "base.json").exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -266,8 +266,9 @@ def test_a_requirement_may_wait_for_a_consequence_that_stands_after_it(engine: s
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A Python that has the built wheel, and of this checkout nothing."""
     folder = tmp_path_factory.mktemp("wheel")
+    plain = ("--quiet", "--no-deps", "--no-index", "--no-build-isolation")  # nothing comes from elsewhere
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(folder), str(ROOT)],
+        [sys.executable, "-m", "pip", "wheel", *plain, "--wheel-dir", str(folder), str(ROOT)],
         check=True,
         capture_output=True,
     )

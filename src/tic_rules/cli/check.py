@@ -51,7 +51,7 @@ from tic_rules.results.report import VERDICTS
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
-    help="How it is decided, with equal findings. Default: native, the reference; for several files compiled.",
+    help="How it is decided, with equal findings. Default: native, the reference; compiled for several.",
 )
 @click.option(
     "--fail-on",
@@ -134,8 +134,8 @@ def command(
         bar.clear()
         _say_notes(run, lang, quiet=quiet)
         run.end()
-        if recorded is not None:
-            recorded.write(_baseline(ready.baseline, run).encode())
+        if recorded is not None and record is not None:
+            recorded.write(_baseline(ready.baseline, run, record).encode())
     passes = record is not None or exit_zero
     sys.exit(2 if run.faults else 1 if run.tally.new and not passes else 0)
 
@@ -240,14 +240,15 @@ def _stale(entry: Entry, file: str) -> Diagnostic:
     return Diagnostic("stale-baseline", text, file)
 
 
-def _baseline(before: Baseline | None, run: _Checked) -> str:
+def _baseline(before: Baseline | None, run: _Checked, file: str) -> str:
     """The baseline of this run, and what an earlier one says of centres and rules that this run did not
     look at.
     """
     earlier: set[Entry] = set()
     if before is not None:
         earlier = {entry for entries in before.entries.values() for entry in entries}
-    return sinks.json_text(baseline_text([*run.total.entries, *(earlier - set(run.total.judged))]))
+    entries = [*run.total.entries, *(earlier - set(run.total.judged))]
+    return sinks.json_text(baseline_text(entries, file))
 
 
 __all__ = ["command", "expand", "read_centre"]

@@ -95,8 +95,8 @@ def write_as_is(text: str, output: str | None) -> None:
         return
     shown = _BLANKS.sub(" ", text)
     if sinks.console(shown) != shown:
-        zh = "内容含有终端或流水线会执行的字符，不写到标准输出；请写到文件"
-        en = "the text has characters that a terminal or a runner would obey: write it to a file, not to standard output"
+        zh = "内容含有终端或流水线会执行的字符，请写到文件"
+        en = "the text has characters that a terminal or a runner would obey: write it to a file"
         raise fault(UsageError, "output", zh, en)
     click.echo(text, nl=not text.endswith("\n"))
 

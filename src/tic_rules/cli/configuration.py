@@ -76,9 +76,9 @@ def find_configuration(start: Path) -> Configuration:
         for name in (OWN, SHARED):
             file = folder / name
             if file.is_file():
-                found = _read(file)
-                if found is not None:
-                    return found
+                settings = _read(file)
+                if settings is not None:
+                    return settings
     return Configuration(None, {}, {})
 
 
@@ -160,8 +160,8 @@ def _checked(file: Path, text: str, table: Any) -> Configuration:
 def _line(text: str, key: str, after: str) -> int:
     """The line of a key, for people; 1 where the file writes it in a form that is not looked for."""
     start = max(text.find(after), 0)
-    found = re.compile(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE).search(text, start)
-    return text.count("\n", 0, found.start()) + 1 if found else 1
+    place = re.compile(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE).search(text, start)
+    return text.count("\n", 0, place.start()) + 1 if place else 1
 
 
 def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None]:
@@ -213,7 +213,7 @@ def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None
 
 
 def _from(folder: Path, path: str) -> str:
-    """A path from the folder of the file, told from here where that is shorter."""
+    """A path from the folder of the file, as seen from here where that is shorter."""
     full = folder / path
     try:
         return str(full.relative_to(Path.cwd()))
@@ -223,9 +223,9 @@ def _from(folder: Path, path: str) -> str:
 
 def _load(ctx: click.Context, _parameter: click.Parameter, named: str | None) -> None:
     """Take the settings as defaults of the command's options."""
-    found = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
-    ctx.meta[SETTINGS_FILE] = str(found.file) if found.file is not None else None
-    ctx.default_map = {**found.defaults(), **(ctx.default_map or {})}
+    settings = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
+    ctx.meta[SETTINGS_FILE] = str(settings.file) if settings.file is not None else None
+    ctx.default_map = {**settings.defaults(), **(ctx.default_map or {})}
 
 
 def config_option(command: F) -> F:

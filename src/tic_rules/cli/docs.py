@@ -28,7 +28,7 @@ from tic_rules.renderers.pages import pages
 @click.option(
     "--corpus",
     metavar="DIR",
-    help="A folder of adjudicated cases to take examples from. Default: that of the checkout, where there is one.",
+    help="A folder of adjudicated cases to take examples from. Default: that of the checkout, if any.",
 )
 @lang_option
 def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str | None) -> None:

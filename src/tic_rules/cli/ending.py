@@ -91,7 +91,8 @@ def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
     what = f"{type(error).__name__}: {error}"[:500]
     text = Text(
         f"程序出错，没有得出结果（{place}）：{what}；请连同输入告知维护者",
-        f"the program failed and came to no result ({place}): {what}; please tell the maintainers, with the input",
+        f"the program failed and came to no result ({place}): {what}; "
+        "please tell the maintainers, with the input",
     )
     return [Diagnostic("unforeseen", text)]
 

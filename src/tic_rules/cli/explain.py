@@ -23,7 +23,7 @@ from tic_rules.results.parts import Part
 @click.argument("ref", metavar="REF")
 @click.option("--centre", metavar="FILE", help="A centre file: the finding and its trace are shown too.")
 @click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
-@click.option("--rules", "rules", metavar="PATH", help="A rule file of your own to look in.")
+@click.option("--rules", "rules", metavar="PATH", help="A rule file to look in.")
 @lang_option
 def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, lang: str | None) -> None:
     """Explain a rule (zhejiang_2022/investment-2y): clause, quote, reading, condition, data, counterparts."""

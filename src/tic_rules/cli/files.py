@@ -54,14 +54,14 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         for file in files:
             if file.suffix.lower() in (".csv", ".tsv"):
                 stems[file.parent].add(file.stem)
-        found = [str(file) for file in files if _looks_like_a_centre(file, stems[file.parent])]
-        if not found and len(broken) == faults:
+        centres = [str(file) for file in files if _looks_like_a_centre(file, stems[file.parent])]
+        if not centres and len(broken) == faults:
             shown = "、".join(SUFFIXES), ", ".join(SUFFIXES)
             text = Text(
                 f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})"
             )
             broken.append(Diagnostic("no-files", text, name))
-        yield from found
+        yield from centres
 
 
 def _main_of(name: str) -> str:

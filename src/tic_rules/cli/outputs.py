@@ -26,7 +26,7 @@ class Target(NamedTuple):
 
 
 def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:
-    """The outputs of a run, faults of the arguments told at once. Raises UsageError."""
+    """The outputs of a run, faults of the arguments at once. Raises UsageError."""
     wanted, faults = list[Target](), list[Text]()
     asked = [_parsed(text, faults) for text in more]
     if not any(one.file is None for one in asked) or output is not None:

@@ -51,12 +51,12 @@ from tic_rules.renderers.plan import FORMATS, render
 @click.option(
     "--patch",
     metavar="FILE",
-    help="Write the centre file as it would be with the plan carried out, comments kept; - for standard output.",
+    help="Write the centre file as it would be with the plan carried out, comments kept; - to print it.",
 )
 @lang_option
 def command(
-    path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str], exemptions: bool, encouraged: bool,
-    format_: str, output: str | None, patch: str | None, lang: str | None,
+    path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str],
+    exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str | None,
 ) -> None:  # fmt: skip
     """What would make a centre compliant at the least cost of change, each step with its clause and its
     day.

@@ -55,7 +55,7 @@ class Replacement:
         if before is not None and not stat.S_ISREG(before.st_mode):
             return open(self._place, "wb")
         if self.added:
-            with open(self._place, "ab"):  # told now, not after the work, where it cannot be written
+            with open(self._place, "ab"):  # not after the work, where it cannot be written
                 pass
         elif before is not None and not os.access(self._place, os.W_OK):
             raise PermissionError(13, os.strerror(13))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import click
 
 from tic_rules.cli.common import lang_option, language, write
@@ -35,9 +37,13 @@ def _about(ruleset: RuleSet) -> dict[str, object]:
     return {
         "id": ruleset.id, "version": ruleset.version, "jurisdiction": ruleset.jurisdiction,
         "number": document.number, "title": document.title, "title_en": document.title_en,
-        "issuer": document.issuer, "issued": document.issued.isoformat() if document.issued else None, "trial": document.trial,
-        "in_force": {"from": span.from_.isoformat() if span.from_ else None, "until": span.until.isoformat() if span.until else None}, "rules": len(ruleset),
+        "issuer": document.issuer, "issued": _day(document.issued), "trial": document.trial,
+        "in_force": {"from": _day(span.from_), "until": _day(span.until)}, "rules": len(ruleset),
     }  # fmt: skip
+
+
+def _day(day: date | None) -> str | None:
+    return day.isoformat() if day else None
 
 
 def _rows(ruleset: RuleSet) -> list[dict[str, object]]:

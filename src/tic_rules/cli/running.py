@@ -159,30 +159,30 @@ def _decided(job: Job, centre: Centre) -> Outcome:
         centre = centre.model_copy(update={"exemptions": ()})
     day = as_of_day(centre, job.day)
     rulesets = rulesets_for(job, centre, day)
-    found = put(job, [check_subject(centre, ruleset, day, job.engine) for ruleset in rulesets])
-    found.notes.extend(_strangers(centre, rulesets))
+    outcome = put(job, [check_subject(centre, ruleset, day, job.engine) for ruleset in rulesets])
+    outcome.notes.extend(_strangers(centre, rulesets))
     if job.approvals:
-        known = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
-        found.approvals.append(Centre.model_construct(**known))
-    return found
+        about = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
+        outcome.approvals.append(Centre.model_construct(**about))
+    return outcome
 
 
 def put(job: Job, reports: Sequence[Report]) -> Outcome:
     """Reports in every format asked for, counted, held against the baseline."""
-    ready, found = prepared(job), Outcome()
+    ready, outcome = prepared(job), Outcome()
     for report in reports:
         if job.phase is not None:
             report = report.only_phase(job.phase)
         first = report.ruleset["id"] not in ready.seen
         ready.seen.add(report.ruleset["id"])
-        found.pieces.append(tuple(piece_of(report, options, first=first) for options in ready.outputs))
-        found.tally.add(report, ready.outputs[0])
+        outcome.pieces.append(tuple(piece_of(report, options, first=first) for options in ready.outputs))
+        outcome.tally.add(report, ready.outputs[0])
         if job.record:
-            found.entries.extend(entries_of(report))
+            outcome.entries.extend(entries_of(report))
         if ready.baseline is not None:
-            found.judged.extend(ready.baseline.about(report))
-            found.stale.extend(ready.baseline.stale(report))
-    return found
+            outcome.judged.extend(ready.baseline.about(report))
+            outcome.stale.extend(ready.baseline.stale(report))
+    return outcome
 
 
 def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnostic]:
@@ -193,11 +193,15 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnos
     )
     for name, listed in entries:
         for index, given in enumerate(listed):
-            own = (given.rule or "").partition("/")[0]
-            if given.rule is None or any(own == ruleset.id for ruleset in rulesets) or own in shipped_ids():
+            named = (given.rule or "").partition("/")[0]
+            if (
+                given.rule is None
+                or any(named == ruleset.id for ruleset in rulesets)
+                or named in shipped_ids()
+            ):
                 continue
             path = f"/{name}/{index}/rule"
-            mark, shown = centre.place(path), clip(own)
+            mark, shown = centre.place(path), clip(named)
             text = Text(
                 f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect"
             )

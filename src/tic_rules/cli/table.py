@@ -97,7 +97,7 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
 def _decide_centres(
     paths: Sequence[str], output: str | None, facts: str | None, ruleset: RuleSet, day: date | None
 ) -> None:
-    """All files are read before anything is written; every fault of them is told at once."""
+    """All files are read before anything is written; every fault of them is said at once."""
     wrong: list[Diagnostic] = []
     centres = list(_centres(paths, ruleset, wrong))
     if wrong:

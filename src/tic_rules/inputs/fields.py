@@ -25,6 +25,8 @@ class Field(NamedTuple):
     choices: tuple[tuple[str, Text], ...] = ()
     fields: tuple[Field, ...] = ()
     measure: str = ""
+    also: tuple[Text, ...] = ()
+    """What other rule sets call the field."""
 
     def walk(self) -> Iterator[Field]:
         """The field and every field within it."""

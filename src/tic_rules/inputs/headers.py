@@ -65,7 +65,8 @@ class _Named(NamedTuple):
 def read_header(
     names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]
 ) -> Header:
-    """The header among the first rows: the first of which at least half of the cells are known. `sheet` is None for the sheet of series.
+    """The header among the first rows: the first of which at least half of the cells are known (a heading over
+    several columns counts for each). `sheet` is None for the sheet of series.
 
     Names that are not known are put among the faults. Raises DataError where there is no header.
     """
@@ -78,7 +79,7 @@ def read_header(
         top.append((row, texts))
         filled = [text for text in texts if text]
         known = sum(1 for text in filled if _is_known(names, sheet, text))
-        if known and known * 2 >= len(filled):
+        if known and known * 2 >= len(filled) + len(row.across):
             return _header(names, sheet, row, texts, file, faults)
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])

@@ -57,6 +57,8 @@ class Column(NamedTuple):
     choices: tuple[Text, ...] = ()
     measure: str = ""
     """The unit of the vocabulary that its numbers count, where a fact says so: person, year."""
+    also: tuple[Text, ...] = ()
+    """What other rule sets call the field."""
 
 
 class Sheet(NamedTuple):
@@ -123,9 +125,8 @@ def _column(field: Field, parts: tuple[str, ...]) -> Column:
     for word, label in field.choices:
         by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     choices = tuple(label for _, label in field.choices)
-    return Column(
-        field.path, parts, field.kind, field.dated, field.words, by_name, field.label, choices, field.measure
-    )
+    named = (field.dated, field.words, by_name, field.label, choices, field.measure, field.also)
+    return Column(field.path, parts, field.kind, *named)
 
 
 def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:
@@ -239,7 +240,7 @@ def _index(sheet: Sheet, labels: _Labels) -> tuple[dict[str, Column], dict[str, 
     above = len(sheet.parts)
     index = name_index({path: labels.above(column.path)[above:] for path, column in by_path.items()})
     for path, column in by_path.items():  # the full path and the full label always name their own column
-        for name in (column.path, column.label.zh, column.label.en):
+        for name in (column.path, *(text for label in (column.label, *column.also) for text in label)):
             index.setdefault(normal(name), (path,))
     return by_path, index
 

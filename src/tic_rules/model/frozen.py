@@ -16,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
+from tic_rules.core.scalars import reading_plain
 from tic_rules.model.validation import in_both_languages
 
 
@@ -38,7 +39,7 @@ class FrozenModel(BaseModel):
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
         """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in
         their `ctx`."""
-        if isinstance(value, cls):
+        if type(value) is not dict and isinstance(value, cls):
             return value
         try:
             return handler(cls._as_written(value))
@@ -98,7 +99,7 @@ class Parse:
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
-        return core_schema.no_info_plain_validator_function(self.read, serialization=written)
+        return core_schema.no_info_plain_validator_function(reading_plain(self.read), serialization=written)
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler

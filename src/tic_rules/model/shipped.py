@@ -64,8 +64,9 @@ def shared_vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=1)
 def whole_vocabulary() -> Vocabulary:
-    """The shared vocabulary with what every shipped rule file adds to it."""
+    """The shared vocabulary with what every shipped rule file adds to it; what one says anew counts for
+    that file alone."""
     vocabulary = shared_vocabulary()
     for name in shipped_ids():
         vocabulary = vocabulary.with_(vocabulary_in(read_shipped(name), "vocabulary"))
-    return vocabulary
+    return vocabulary.with_(shared_vocabulary())

@@ -156,20 +156,24 @@ class Subject(Record):
     @property
     def file(self) -> str | None:
         """The file that the data was read from; None for data given in Python."""
-        return self._source.file if self._source else None
+        source = self._source
+        return source.file if source else None
 
     def place(self, path: str) -> Mark:
         """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is
         absent."""
-        return self._source.locate(unpointer(path)) if self._source else Mark(0, 0)
+        source = self._source
+        return source.locate(unpointer(path)) if source else Mark(0, 0)
 
     def extent(self, path: tuple[str | int, ...]) -> Mark:
         """As `place`, by the steps of a path, with the end of a value where it truly ends."""
-        return self._source.extent(path) if self._source else Mark(0, 0)
+        source = self._source
+        return source.extent(path) if source else Mark(0, 0)
 
     def nearest(self, path: tuple[str | int, ...]) -> Mark:
         """Where to look for a path: its value, or the key of what lies nearest above it."""
-        return self._source.nearest(path) if self._source else Mark(0, 0)
+        source = self._source
+        return source.nearest(path) if source else Mark(0, 0)
 
     @property
     def speaks_for(self) -> date | None:

@@ -14,7 +14,7 @@ from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind
-from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 
 
 def described(model: type[Record], vocabulary: Vocabulary) -> Field:
@@ -40,7 +40,13 @@ def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iter
         words = words_at(model, name)
         choices = vocabulary.words.get(words or "", {}).items()
         listed = tuple((word, Text(text.zh, text.en)) for word, text in choices)
-        yield Field(path, kind, label, dated, words, listed, measure=_measure(path, vocabulary))
+        yield Field(
+            path, kind, label, dated, words, listed, measure=_measure(path, vocabulary), also=_also(said)
+        )
+
+
+def _also(said: FieldLabel | None) -> tuple[Text, ...]:
+    return () if said is None else tuple(label.text for label in said.also)
 
 
 def _measure(path: str, vocabulary: Vocabulary) -> str:

@@ -135,6 +135,8 @@ class FieldLabel(Node):
     zh: str
     en: str
     example: str | None = None
+    also: tuple[Bilingual, ...] = ()
+    """What else people call it: a table may name its column so."""
 
 
 class Vocabulary(Node):
@@ -158,6 +160,16 @@ class Vocabulary(Node):
             words=words,
             lists={**self.lists, **other.lists},
             facts={**self.facts, **other.facts},
-            fields={**self.fields, **other.fields},
+            fields={
+                **self.fields,
+                **{name: _renamed(self.fields.get(name), new) for name, new in other.fields.items()},
+            },
             topics={**self.topics, **other.topics},
         )
+
+
+def _renamed(old: FieldLabel | None, new: FieldLabel) -> FieldLabel:
+    """A field's new label; the one that it replaces is still understood."""
+    if old is None or (old.zh, old.en) == (new.zh, new.en):
+        return new
+    return new.model_copy(update={"also": (*new.also, Bilingual(zh=old.zh, en=old.en), *old.also)})

@@ -74,10 +74,10 @@ def _scalar(value: str, column: Column, vocabulary: Vocabulary, lang: str) -> An
 
 def _bounds(value: dict[str, Any], column: Column, vocabulary: Vocabulary, lang: str) -> str:
     """≥100, 15~20, 2021-01-01至2022-02-07; any other mapping as a YAML file has it."""
-    known = {name: end for name, end in value.items() if end is not None}
-    if column.kind == "date" and set(known) == {"not_before", "not_after"}:
-        return f"{known['not_before']}{'至' if lang == 'zh' else '~'}{known['not_after']}"
-    ends = {name: str(_scalar(str(end), column, vocabulary, lang)) for name, end in known.items()}
+    given = {name: end for name, end in value.items() if end is not None}
+    if column.kind == "date" and set(given) == {"not_before", "not_after"}:
+        return f"{given['not_before']}{'至' if lang == 'zh' else '~'}{given['not_after']}"
+    ends = {name: str(_scalar(str(end), column, vocabulary, lang)) for name, end in given.items()}
     if set(ends) == {"at_least"}:
         return f"≥{ends['at_least']}"
     if set(ends) == {"at_most"}:

@@ -41,7 +41,7 @@ LAST = ("incomplete", "sources", "attestations", "exemptions")
 
 def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
     """For every dotted path that a rule reads, the clauses that ask for it."""
-    found: dict[str, list[str]] = defaultdict(list)
+    clauses: dict[str, list[str]] = defaultdict(list)
     for ruleset in rulesets:
         document = ruleset.document.number or ruleset.document.title
         for rule in ruleset:
@@ -49,9 +49,9 @@ def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
                 continue
             for path in _paths_of_rule(rule, ruleset):
                 said = f"{document} {rule.at}"
-                if said not in found[path]:
-                    found[path].append(said)
-    return found
+                if said not in clauses[path]:
+                    clauses[path].append(said)
+    return clauses
 
 
 def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
@@ -86,14 +86,15 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
     lines = [
         "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
         "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
-        "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、{not_before: 2021-01-01, not_after: 2022-02-07}。",
+        "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、"
+        "{not_before: 2021-01-01, not_after: 2022-02-07}。",
         "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]",
         "# 规则集 / rule sets: " + ", ".join(ruleset.id for ruleset in rulesets),
         "",
     ]
     places = {ruleset.jurisdiction for ruleset in rulesets}
-    known = {"jurisdiction": places.pop()} if len(places) == 1 else {}
-    lines.extend(_section(Centre, "", wanted, asked, rulesets[0].vocabulary, 0, known))
+    given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
+    lines.extend(_section(Centre, "", wanted, asked, rulesets[0].vocabulary, 0, given))
     lines += [
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
@@ -103,19 +104,24 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
 
 
 _READ_ME = Text(
-    """技术创新中心数据填报表
-主表一行一个中心；各清单在同名工作表中，一行一项，用中心编号与主表对应（只有一个中心时可不填中心编号）。
-留空表示未知。确实没有的清单，请在主表对应列写 无。
-金额写元，或带单位（1.2亿元、1200万元）；日期写 2026-06-30，只知道年月写 2026-06，只知道范围写 2021-01-01至2022-02-07。
-只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。
-列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。""",
-    """Data of technology innovation centres
-One row a centre on the main sheet; each list has a sheet of its own, one row an entry, joined by the centre's id (needless where there is one centre).
-Empty means unknown. Where there is none of a list, write none in its column on the main sheet.
-Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, 2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.
-Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; or on a sheet named series with the columns centre, field, date, value.
-Columns may be moved or left out; those that begin with # are not read, nor are such sheets.
-The comment of each column says what it holds and which clauses ask for it.""",
+    "技术创新中心数据填报表\n"
+    "主表一行一个中心；各清单在同名工作表中，一行一项，用中心编号与主表对应（只有一个中心时可不填中心编号）。\n"
+    "留空表示未知。确实没有的清单，请在主表对应列写 无。\n"
+    "金额写元，或带单位（1.2亿元、1200万元）；日期写 2026-06-30，只知道年月写 2026-06，"
+    "只知道范围写 2021-01-01至2022-02-07。\n"
+    "只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；"
+    "也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。\n"
+    "列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。",
+    "Data of technology innovation centres\n"
+    "One row a centre on the main sheet; each list has a sheet of its own, one row an entry, "
+    "joined by the centre's id (needless where there is one centre).\n"
+    "Empty means unknown. Where there is none of a list, write none in its column on the main sheet.\n"
+    "Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, "
+    "2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.\n"
+    "Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; "
+    "or on a sheet named series with the columns centre, field, date, value.\n"
+    "Columns may be moved or left out; those that begin with # are not read, nor are such sheets.\n"
+    "The comment of each column says what it holds and which clauses ask for it.",
 )
 
 
@@ -169,7 +175,7 @@ def _section(
     asked: dict[str, list[str]],
     vocabulary: Any,
     depth: int,
-    known: dict[str, str],
+    given: dict[str, str],
 ) -> Iterator[str]:
     indent = "  " * depth
     words = {name: word for name, word, _ in fields_of(model) if word}
@@ -184,12 +190,12 @@ def _section(
         inner = record_in(field.annotation)
         if inner is not None and below and not _is_list(field.annotation):
             yield f"{indent}{name}:  # {_label(path, vocabulary)}"
-            yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, known)
+            yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, given)
             continue
         yield from _comment(path, asked.get(path, []), words.get(name), vocabulary, indent)
         if inner is not None:
             yield from _entry_comment(inner, path, vocabulary, indent)
-        yield f"{indent}{name}:" + (f" {known[path]}" if path in known else "")
+        yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
 
 
 def _is_list(annotation: Any) -> bool:

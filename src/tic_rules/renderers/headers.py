@@ -20,7 +20,8 @@ _HINTS = {
     ),
     "money": Text(
         "金额（元），或带单位：1.2亿元、1200万元；只知道范围写 ≥1000万元、1亿~1.2亿",
-        "An amount in yuan, or with a unit: 1.2亿元, 1200万元; where only a range is known: >=1000万元, 1亿~1.2亿",
+        "An amount in yuan, or with a unit: 1.2亿元, 1200万元; "
+        "where only a range is known: >=1000万元, 1亿~1.2亿",
     ),
     "count": Text(
         "整数；只知道范围写 ≥100、15~20", "A whole number; where only a range is known: >=100, 15~20"
@@ -127,12 +128,12 @@ class Form:
 
 
 def _units(vocabulary: Vocabulary) -> dict[str, Text]:
-    found = {}
+    units = {}
     for fact in vocabulary.facts.values():
         unit = vocabulary.units.get(fact.unit or "")
         if fact.stock and unit is not None:
-            found[fact.stock] = Text(unit.zh, unit.en)
-    return found
+            units[fact.stock] = Text(unit.zh, unit.en)
+    return units
 
 
 def csv_line(cells: Sequence[Any]) -> str:

@@ -28,9 +28,11 @@ IN_FULL = 5
 ORDER = ("fail", "exempted", "unknown", "needs_review", "pending", "pass", "not_applicable")
 
 _GROUPS = {
-    "funding": Text("资金", "funding"), "talent": Text("人才", "talent"), "procedure": Text("程序", "procedure"),
-    "governance": Text("治理", "governance"), "operations": Text("运行", "operation"), "ecosystem": Text("创新生态", "ecosystem"),
-    "evaluation": Text("评价", "evaluation"), "programme": Text("总体布局", "programme"), "scope": Text("范围", "scope"),
+    "funding": Text("资金", "funding"), "talent": Text("人才", "talent"),
+    "procedure": Text("程序", "procedure"), "governance": Text("治理", "governance"),
+    "operations": Text("运行", "operation"), "ecosystem": Text("创新生态", "ecosystem"),
+    "evaluation": Text("评价", "evaluation"), "programme": Text("总体布局", "programme"),
+    "scope": Text("范围", "scope"),
 }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ class First(NamedTuple):
     as_of: str
 
 
-class Told(NamedTuple):
+class ClauseText(NamedTuple):
     """A clause in full, for the findings of a folded page that refer to it."""
 
     rule: str
@@ -154,7 +156,7 @@ class Sheet:
         self.rulesets: dict[str, int] = {}
         self.first: First | None = None
         self.gathered, self.spool = Gathering(), Spool()
-        self.clauses: dict[str, tuple[tuple[int, int], Told]] = {}
+        self.clauses: dict[str, tuple[tuple[int, int], ClauseText]] = {}
         self._made: Any = None
 
     @property
@@ -173,7 +175,7 @@ class Sheet:
 
         self._write_waiting(one=not self.rows and len(self.waiting) == 1)
         overview = self.gathered.overview() if len(self.rows) > 1 else None
-        clauses = [told for _, told in sorted(self.clauses.values(), key=lambda item: item[0])]
+        clauses = [clause for _, clause in sorted(self.clauses.values(), key=lambda item: item[0])]
         about = {
             "rows": self.rows,
             "first": self.first,
@@ -207,13 +209,13 @@ class Sheet:
             self.spool.add(_tidy(self._macros().centre(sheet, one)))
             if not self.full:
                 self.clauses |= {
-                    told.rule: (at, told)
-                    for at, told in self._clauses(sheet)
-                    if told.rule not in self.clauses
+                    clause.rule: (at, clause)
+                    for at, clause in self._clauses(sheet)
+                    if clause.rule not in self.clauses
                 }
         self.waiting.clear()
 
-    def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], Told]]:
+    def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], ClauseText]]:
         """The clauses that a folded report refers to, and where they stand in the order of the rule sets."""
         document, ruleset = (
             sheet.report.ruleset["document"]["title"],
@@ -224,7 +226,7 @@ class Sheet:
             if f.rule not in self.clauses:
                 yield (
                     (ruleset, order[f.rule]),
-                    Told(
+                    ClauseText(
                         f.rule,
                         f.title,
                         f.citation["locator"],
@@ -292,14 +294,14 @@ def _groups(findings: Iterable[Finding]) -> list[Group]:
     for finding in findings:
         by_topic.setdefault(finding.topic.split(".")[0], []).append(finding)
     return [
-        Group(_topic(topic), tuple(sorted(found, key=lambda f: ORDER.index(f.status))))
-        for topic, found in by_topic.items()
+        Group(_topic(topic), tuple(sorted(members, key=lambda f: ORDER.index(f.status))))
+        for topic, members in by_topic.items()
     ]
 
 
 def _topic(topic: str) -> Text:
-    known = shared_vocabulary().topics.get(topic)
-    return _GROUPS.get(topic) or (known.text if known is not None else Text(topic, topic))
+    declared = shared_vocabulary().topics.get(topic)
+    return _GROUPS.get(topic) or (declared.text if declared is not None else Text(topic, topic))
 
 
 def _place(place: Part) -> str:

@@ -24,7 +24,7 @@ room below.
 """
 SUMMARY_LIMIT = 300_000
 MOST = 50
-"""Warnings of a report, and files that could not be checked, that are told one by one."""
+"""Warnings of a report, and files that could not be checked, that are listed one by one."""
 SIGNS = {"non_compliant": "❌", "undetermined": "❔", "on_course": "⏳", "compliant": "✅"}
 _FOLDED = ("unknown", "needs_review", "pending")
 
@@ -55,9 +55,8 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     if notes:
         title = "鼓励或不影响结论的事项，未做到" if zh else "Absent, without effect on the verdict"
         lines += _fold(f"{title} ({len(notes)})", _table(report, notes, options))
-    judged = [
-        f for f in report if f.judged and options.data_only and f.status not in ("pass", "not_applicable")
-    ]
+    apart = [f for f in report if f.judged] if options.data_only else []
+    judged = [f for f in apart if f.status not in ("pass", "not_applicable")]
     if judged:
         title = "由评审认定，不影响据数据的结论" if zh else "Left to judgement, not in the verdict by data"
         lines += _fold(f"{title} ({len(judged)})", _table(report, judged, options))

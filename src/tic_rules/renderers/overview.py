@@ -19,7 +19,7 @@ MOST = 12
 
 
 class Clause(NamedTuple):
-    """A clause that something is told of."""
+    """A clause of a ranking."""
 
     rule: str
     title: Text
@@ -156,7 +156,7 @@ def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
     together: dict[tuple[date, str], list[Due]] = {}
     for one in due:
         together.setdefault((one.day, one.clause.rule), []).append(one)
-    return tuple((day.isoformat(), tuple(found)) for (day, _), found in together.items())
+    return tuple((day.isoformat(), tuple(due_then)) for (day, _), due_then in together.items())
 
 
 __all__ = ["Due", "Gathering", "Overview", "due_of", "name_of", "overview_of"]

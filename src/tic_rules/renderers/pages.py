@@ -4,6 +4,7 @@ and Markdown.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,7 +77,8 @@ def name_of(ruleset: RuleSet) -> Text:
 
 def _entry(cell: Cell, lang: str, path: str) -> str:
     bounds = "".join(f" **{markdown_line(bound.in_(lang))}**" for bound in cell.thresholds)
-    return f"{SIGNS[cell.rule.modality]} [{markdown_line(cell.rule.title.text.in_(lang))}]({path}){bounds} ({cell.told.modality.in_(lang)})"
+    title, modality = markdown_line(cell.rule.title.text.in_(lang)), cell.told.modality.in_(lang)
+    return f"{SIGNS[cell.rule.modality]} [{title}]({path}){bounds} ({modality})"
 
 
 def _index(site: Site, lang: str) -> str:
@@ -100,11 +102,11 @@ def _index(site: Site, lang: str) -> str:
     ]
     lines += [f"| {'主题' if zh else 'Topic'} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for row in site.rows:
-        told = [
+        columns = [
             "<br>".join(_entry(cell, lang, f"{cell.ruleset.id}/{cell.rule.id}.md") for cell in cells) or "—"
             for cells in row.cells
         ]
-        lines.append(f"| {markdown_line(row.label.in_(lang))} | " + " | ".join(told) + " |")
+        lines.append(f"| {markdown_line(row.label.in_(lang))} | " + " | ".join(columns) + " |")
     return "\n".join(lines) + "\n"
 
 
@@ -122,14 +124,15 @@ def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
     lines += ["| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
     for clause, cells in site.by_clause(ruleset):
         why = clause.asks_nothing.text.in_(lang) if clause.asks_nothing else ""
-        told = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells) or markdown_line(why)
-        lines.append(f"| {markdown_line(clause.at)} | {markdown_line(clause.heading)} | {told} |")
+        entries = "<br>".join(_entry(cell, lang, f"{cell.rule.id}.md") for cell in cells)
+        shown = entries or markdown_line(why)
+        lines.append(f"| {markdown_line(clause.at)} | {markdown_line(clause.heading)} | {shown} |")
     return "\n".join(lines) + "\n"
 
 
 def _rule(page: RulePage, lang: str) -> str:
     zh, cell = lang == "zh", page.cell
-    rule, told = cell.rule, cell.told
+    rule, explained = cell.rule, cell.told
     document = cell.ruleset.document
     lines = [f"# {markdown_line(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
     source = f"《{document.title}》" if zh else document.title_en
@@ -140,15 +143,15 @@ def _rule(page: RulePage, lang: str) -> str:
         "",
     ]
     pairs = [
-        ("程度", "Modality", f"{SIGNS[rule.modality]} {told.modality.in_(lang)}"),
-        ("类型与责任方", "Kind and bearer", f"{told.kind.in_(lang)} · {told.bearer.in_(lang)}"),
-        ("时间", "Time", told.time.in_(lang)),
+        ("程度", "Modality", f"{SIGNS[rule.modality]} {explained.modality.in_(lang)}"),
+        ("类型与责任方", "Kind and bearer", f"{explained.kind.in_(lang)} · {explained.bearer.in_(lang)}"),
+        ("时间", "Time", explained.time.in_(lang)),
         ("适用", "Applies where", describe(rule.applies, cell.ruleset, lang, rule) if rule.applies else ""),
         ("条件", "Condition", asked(cell, lang)),
         ("理解", "Reading", rule.reading.text.in_(lang) if rule.reading else ""),
         ("后果", "Then", rule.then.text.in_(lang) if rule.then else ""),
         ("补救", "Remedy", rule.remedy.text.in_(lang)),
-        ("所读数据", "Data read", ("；" if zh else "; ").join(told.fields(lang))),
+        ("所读数据", "Data read", ("；" if zh else "; ").join(explained.fields(lang))),
     ]
     lines += [
         f"- **{a if zh else b}**{'：' if zh else ': '}{markdown_line(text)}" for a, b, text in pairs if text
@@ -162,9 +165,8 @@ def _rule(page: RulePage, lang: str) -> str:
     lines += ["", f"## {'其他文件的对应要求' if zh else 'Counterparts'}", ""]
     for other, cells in page.sides:
         entries = "；".join(_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells)
-        lines.append(
-            f"- **{markdown_line(name_of(other).in_(lang))}**{'：' if zh else ': '}{entries or ('没有要求' if zh else 'asks nothing')}"
-        )
+        asks = entries or ("没有要求" if zh else "asks nothing")
+        lines.append(f"- **{markdown_line(name_of(other).in_(lang))}**{'：' if zh else ': '}{asks}")
     return "\n".join(lines) + "\n"
 
 
@@ -173,10 +175,11 @@ def _example(example: Example, lang: str) -> list[str]:
     changes = "\n".join(example.changes) or (
         "（完整的示例中心，不作改动）" if zh else "(the complete example centre, unchanged)"
     )
+    fence = "`" * max(3, 1 + max(map(len, re.findall("`+", changes)), default=0))
     day = "基准日" if zh else "as of"
     head = (
         f"{STATUS[example.status].in_(lang)}（{day} {example.as_of}）："
         if zh
         else f"{STATUS[example.status].en} ({day} {example.as_of}): "
     )
-    return [head + markdown_line(example.because), "", "```yaml", changes, "```"]
+    return [head + markdown_line(example.because), "", f"{fence}yaml", changes, fence]

@@ -28,7 +28,8 @@ KIND = {
 }
 PROMISE = Text(
     "各步骤做完、评审通过后，以更新后的数据重新检查，结论如上；这已经由检查程序验证。金额和人数以基准日数据为起点，不减少。",
-    "Once all steps are taken and the judgements are favourable, a check of the changed data gives this verdict: the evaluator was asked. "
+    "Once all steps are taken and the judgements are favourable, a check of the changed data gives this "
+    "verdict: the evaluator was asked. "
     "Amounts and headcounts start from the as-of day and never shrink.",
 )
 
@@ -116,8 +117,8 @@ def _alternatives(plan: Plan, lang: str, indent: str) -> Iterator[str]:
         return
     yield "⇄ 也可以这样做" if lang == "zh" else "⇄ Other ways"
     for other in plan.alternatives:
-        told = ("；" if lang == "zh" else "; ").join(text.in_(lang) for text in other.texts)
-        yield f"{indent}{_clauses(plan, (other.rule,), lang)}{'：' if lang == 'zh' else ': '}{told}"
+        ways = ("；" if lang == "zh" else "; ").join(text.in_(lang) for text in other.texts)
+        yield f"{indent}{_clauses(plan, (other.rule,), lang)}{'：' if lang == 'zh' else ': '}{ways}"
     yield ""
 
 
@@ -145,7 +146,8 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield "|---|---|---|---|"
         for step in plan.steps:
             day = "—" if step.by is None else step.by.isoformat()
-            yield f"| {day} | {KIND[step.kind].in_(lang)} | {markdown(step.text.in_(lang))} | {markdown(_clauses(plan, step.rules, lang))} |"
+            what, clauses = markdown(step.text.in_(lang)), markdown(_clauses(plan, step.rules, lang))
+            yield f"| {day} | {KIND[step.kind].in_(lang)} | {what} | {clauses} |"
         yield ""
     for title, rests in (
         (("已经无法做到", "Can no longer be met"), plan.lost),
@@ -154,16 +156,16 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         if rests:
             yield f"## {title[0] if zh else title[1]}"
             yield ""
-            yield from (
-                f"- {markdown(_clauses(plan, (rest.rule,), lang))}{'：' if zh else ': '}{markdown(rest.why.in_(lang))}"
-                for rest in rests
-            )
+            for rest in rests:
+                clause, why = markdown(_clauses(plan, (rest.rule,), lang)), markdown(rest.why.in_(lang))
+                yield f"- {clause}{'：' if zh else ': '}{why}"
             yield ""
     if plan.alternatives:
         yield "## 也可以这样做" if zh else "## Other ways"
         yield ""
         for other in plan.alternatives:
-            yield f"- {markdown(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{markdown('; '.join(text.in_(lang) for text in other.texts))}"
+            ways = markdown("; ".join(text.in_(lang) for text in other.texts))
+            yield f"- {markdown(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{ways}"
         yield ""
     yield PROMISE.in_(lang) if plan.steps else ""
 

@@ -86,7 +86,8 @@ class Sheet:
             ],
         }
         body = json.dumps(about, ensure_ascii=False, indent=2).replace("\n", "\n    ")
-        yield f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    {body[:-6]},\n      "results": ['
+        yield f'{{\n  "$schema": "{SCHEMA}",\n  "version": "2.1.0",\n  "runs": [\n    '
+        yield f'{body[:-6]},\n      "results": ['
         if self.count:
             yield "\n"
         yield from self.spool.whole()
@@ -102,26 +103,24 @@ class Sheet:
 def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
     lang, about = options.lang, report.centre or report.programme or Part()
     place = place_of(finding, about.get("file"))
-    clause = finding.citation["locator"]
+    clause, cited = finding.citation["locator"], "依据" if lang == "zh" else "Clause"
     print_ = _fingerprint(centre_key(report), finding.rule)
-    found: dict[str, Any] = {
+    result: dict[str, Any] = {
         "kind": KINDS[finding.status],
         "level": _level(finding),
-        "message": {
-            "text": f"{_plain(finding.message.in_(lang))} {'依据' if lang == 'zh' else 'Clause'} [{clause}](1)"
-        },
+        "message": {"text": f"{_plain(finding.message.in_(lang))} {cited} [{clause}](1)"},
         "locations": [_location(place, (finding.place or Part()).get("path"))] if place else [],
         "relatedLocations": [rule_location(finding, lang) | {"id": 1}],
         "partialFingerprints": {"ticRulesFinding/v1": print_, "primaryLocationLineHash": f"{print_[:16]}:1"},
         "fingerprints": {"ticRulesFinding/v1": print_},
     }
     if finding.status == "exempted":
-        found["suppressions"] = [
+        result["suppressions"] = [
             {"kind": "inSource", "status": "accepted", "justification": visible(finding.detail.in_(lang))}
         ]
     if options.known is not None and finding.counts:
-        found["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
-    found["properties"] = {
+        result["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
+    result["properties"] = {
         "status": finding.status,
         "statusText": STATUS[finding.status].in_(lang),
         "centre": {key: about.get(key) for key in ("id", "name") if about.get(key)},
@@ -133,7 +132,7 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
             if (value := getattr(finding, key))
         },
     }
-    return found
+    return result
 
 
 def _level(finding: Finding) -> str:
@@ -160,7 +159,7 @@ def _location(place: Place, path: str | None) -> dict[str, Any]:
     physical: dict[str, Any] = {
         "artifactLocation": {"uri": address} | ({"uriBaseId": ROOT} if inside else {})
     }
-    found: dict[str, Any] = {"physicalLocation": physical}
+    result: dict[str, Any] = {"physicalLocation": physical}
     if place.line and not place.cell:
         region = {
             "startLine": place.line,
@@ -171,8 +170,8 @@ def _location(place: Place, path: str | None) -> dict[str, Any]:
         physical["region"] = {key: number for key, number in region.items() if number}
     name = place.cell or path
     if name:
-        found["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"}]
-    return found
+        result["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"}]
+    return result
 
 
 # --- notifications ----------------------------------------------------------------------------
@@ -199,7 +198,7 @@ def _note(warning: Part, lang: str) -> dict[str, Any]:
 
 
 def _notification(level: str, code: str, text: str, place: Place | None, path: str | None) -> dict[str, Any]:
-    found: dict[str, Any] = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
+    result: dict[str, Any] = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
     if place is not None:
-        found["locations"] = [_location(place, path)]
-    return found
+        result["locations"] = [_location(place, path)]
+    return result

@@ -106,11 +106,11 @@ class Tool:
 
     def clause(self, rule: str) -> dict[str, Any]:
         """The reference to the clause of a rule, in the taxonomy of its document."""
-        own, locator = rule.split("/", 1)[0], self.rules[rule]["clause"]
+        document, locator = rule.split("/", 1)[0], self.rules[rule]["clause"]
         return {
             "id": locator,
-            "index": self.clauses[own][locator],
-            "toolComponent": {"name": own, "index": list(self.documents).index(own)},
+            "index": self.clauses[document][locator],
+            "toolComponent": {"name": document, "index": list(self.documents).index(document)},
         }
 
     def parts(self, notes: list[dict[str, Any]]) -> dict[str, Any]:
@@ -161,7 +161,7 @@ class Tool:
 
     def _taxonomy(self, document: dict[str, Any]) -> dict[str, Any]:
         title = document["title"] if self.lang == "zh" else document["title_en"]
-        found = {
+        taxonomy = {
             "name": document["id"],
             "version": document["version"],
             "fullName": f"{title} {document['number'] or ''}".strip(),
@@ -169,15 +169,15 @@ class Tool:
             "isComprehensive": False,
         }
         if document["issued"]:
-            found["releaseDateUtc"] = document["issued"]
+            taxonomy["releaseDateUtc"] = document["issued"]
         taxa = [
             {"id": locator, "shortDescription": {"text": f"{document['number'] or title} {locator}"}}
             for locator in self.clauses[document["id"]]
         ]
-        return found | {"taxa": taxa}
+        return taxonomy | {"taxa": taxa}
 
     def bases(self) -> dict[str, Any]:
-        """The folders by name; no path of the machine is told."""
+        """The folders by name; no path of the machine is among them."""
         zh = self.lang == "zh"
         return {
             ROOT: {

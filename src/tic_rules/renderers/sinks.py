@@ -36,7 +36,7 @@ def line(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """A text of several lines: line ends stay, characters that are obeyed or not seen are shown as escapes."""
+    """A text of several lines: line ends stay, what is obeyed or not seen is shown as an escape."""
     if text.replace("\n", "").isprintable():
         return text
     return _UNUSUAL.sub(lambda run: visible(run[0]), text)
@@ -173,7 +173,7 @@ _FORMULA = re.compile(FORMULA)
 
 
 def cell(text: str) -> str:
-    """A cell of CSV that no spreadsheet runs: an apostrophe stands before what it would take for a formula."""
+    """A cell of CSV that no spreadsheet runs: an apostrophe goes before what looks like a formula."""
     shown = plain(text)
     return f"'{shown}" if _FORMULA.match(text) else shown
 
@@ -203,6 +203,7 @@ def _property(text: str) -> str:
 
 
 __all__ = [
-    "FORMULA", "UNUSUAL", "as_json", "calendar", "cell", "coloured", "command", "console", "excel", "html", "json_text", "leave",
-    "line", "markdown", "markdown_line", "markdown_text", "plain", "workflow", "xml", "xml_attribute", "xml_text",
+    "FORMULA", "UNUSUAL", "as_json", "calendar", "cell", "coloured", "command", "console", "excel", "html",
+    "json_text", "leave", "line", "markdown", "markdown_line", "markdown_text", "plain", "workflow", "xml",
+    "xml_attribute", "xml_text",
 ]  # fmt: skip

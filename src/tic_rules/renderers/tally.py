@@ -52,9 +52,9 @@ class Tally:
                 if finding.rule not in self.rules:
                     self.rules[finding.rule] = (finding.citation["locator"], finding.title)
             if options.blocks(finding):
-                known = options.is_known(report, finding)
-                self.known += known
-                self.new += not known
+                in_baseline = options.is_known(report, finding)
+                self.known += in_baseline
+                self.new += not in_baseline
 
     def merge(self, other: Tally) -> None:
         """Add the counts of further centres."""

@@ -69,8 +69,8 @@ def timeline_of(report: Report) -> Timeline | None:
         rows[row] = at
         anchor = "start" if at < 140 else "end" if at > WIDTH - 140 else "middle"
         marks.append(Mark(day, at, row, anchor, _label(day, by_day[day], approved), _counts(by_day[day])))
-    told = _years(years, x, first, last)
-    return Timeline(tuple(marks), told, today, x(today), x(today), 150 + 44 * (max(m.y for m in marks)))
+    owed = _years(years, x, first, last)
+    return Timeline(tuple(marks), owed, today, x(today), x(today), 150 + 44 * (max(m.y for m in marks)))
 
 
 def _label(day: date, findings: list[Finding], approved: date | None) -> Text:

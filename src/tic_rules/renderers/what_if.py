@@ -115,7 +115,8 @@ def _flips(flips: Sequence[Flip], lang: str) -> Iterator[str]:
         return
     for flip in flips:
         note = "" if flip.finding.counts else "（不影响结论）" if lang == "zh" else " (not in the verdict)"
-        yield f"  {pad(_moves(flip, lang), 30)} {flip.finding.citation['locator']} {flip.finding.title[lang]}{note}"
+        clause = f"{flip.finding.citation['locator']} {flip.finding.title[lang]}"
+        yield f"  {pad(_moves(flip, lang), 30)} {clause}{note}"
         if flip.after is not None and flip.after.detail[lang]:
             yield f"  {' ' * 30} {flip.after.detail[lang]}"
     yield ""

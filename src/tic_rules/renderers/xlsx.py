@@ -24,11 +24,14 @@ LARGE = 50
 """Reports from which on the workbook is not made in memory."""
 _ORDER = ("fail", "unknown", "needs_review", "pending", "exempted", "note", "pass", "not_applicable")
 _VERDICTS = Text("结论", "verdicts"), (
-    Text("中心", "centre"), Text("编号", "id"), Text("结论", "verdict"), Text("规则集", "rule set"), Text("基准日", "as of"), Text("文件", "document"),
+    Text("中心", "centre"), Text("编号", "id"), Text("结论", "verdict"), Text("规则集", "rule set"),
+    Text("基准日", "as of"), Text("文件", "document"),
 )  # fmt: skip
 _FINDINGS = Text("各条结论", "findings"), (
-    (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30), (Text("状态", "status"), 10), (Text("程度", "modality"), 9),
-    (Text("说明", "finding"), 60), (Text("怎么补", "remedy"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12), (Text("数据位置", "place"), 26),
+    (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30),
+    (Text("状态", "status"), 10), (Text("程度", "modality"), 9), (Text("说明", "finding"), 60),
+    (Text("怎么补", "remedy"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12),
+    (Text("数据位置", "place"), 26),
     (Text("规则", "rule"), 32),
 )  # fmt: skip
 _WHOLE = Text("布局总体", "the programme as a whole")
@@ -95,8 +98,9 @@ def _row(finding: Finding, name: str, file: str, lang: str) -> tuple[Any, ...]:
     )
     deadline = day_text(finding.deadline, lang) if finding.deadline else ""
     return (
-        name, finding.citation["locator"], finding.title.in_(lang), STATUS[finding.status].in_(lang), MODALITY[finding.modality].in_(lang),
-        finding.message.in_(lang), remedy, finding.citation["quote"], deadline, str(place or ""), finding.rule,
+        name, finding.citation["locator"], finding.title.in_(lang), STATUS[finding.status].in_(lang),
+        MODALITY[finding.modality].in_(lang), finding.message.in_(lang), remedy, finding.citation["quote"],
+        deadline, str(place or ""), finding.rule,
     )  # fmt: skip
 
 
@@ -212,16 +216,16 @@ class Sheet:
 
 
 def _merged(notes: Sequence[tuple[Parts, Note]]) -> dict[Parts, Note]:
-    found: dict[Parts, Note] = {}
+    merged: dict[Parts, Note] = {}
     order = list(COLOURS)
     for parts, note in notes:
-        before = found.get(parts)
-        found[parts] = (
+        before = merged.get(parts)
+        merged[parts] = (
             note
             if before is None
             else Note(min((before.status, note.status), key=order.index), f"{before.text}\n\n{note.text}")
         )
-    return found
+    return merged
 
 
 def _wanted(

@@ -7,6 +7,7 @@ wording play no part. It stays known while it gets better; a further year, a fur
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePath
@@ -22,17 +23,25 @@ STATUSES = ("fail", "unknown", "needs_review", "pending")
 """What a baseline records; a pass or an exemption needs no tolerance."""
 
 _WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
-_KEYS = ("centre", "rule", "status", "years", "lacking")
+_KEYS = ("centre", "rule", "status", "years", "lacking", "file")
 
 
 class Entry(NamedTuple):
-    """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the rule as a whole."""
+    """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the rule as a whole.
+
+    `file` is where it was found, in full; empty where that was no file, or where a baseline does not say.
+    """
 
     centre: str
     rule: str
     status: str
     years: tuple[int, ...] = ()
     lacking: tuple[str, ...] = ()
+    file: str = ""
+
+    def of_file(self, file: str) -> bool:
+        """Whether the entry may be of a file: of its own, or of where that was moved to. Another file with the same id is not it."""
+        return not self.file or not file or self.file == file or not os.path.exists(self.file)
 
     def covers(self, other: Entry) -> bool:
         """Whether the other is the same finding, no worse than it was."""
@@ -40,12 +49,24 @@ class Entry(NamedTuple):
             other.status
         ]:
             return False
-        return set(other.years) <= set(self.years) and set(other.lacking) <= set(self.lacking)
+        return (
+            self.of_file(other.file)
+            and set(other.years) <= set(self.years)
+            and set(other.lacking) <= set(self.lacking)
+        )
 
 
 def entry_of(report: Report, finding: Finding) -> Entry:
     years = tuple(sorted(year["year"] for year in finding.years if year["status"] == finding.status))
-    return Entry(centre_key(report), finding.rule, finding.status, years, tuple(sorted(finding.lacking)))
+    lacking = tuple(sorted(finding.lacking))
+    return Entry(centre_key(report), finding.rule, finding.status, years, lacking, _file_of(report))
+
+
+def _file_of(report: Report) -> str:
+    """The file of a report in full; empty where its data came from none."""
+    about = report.centre or report.programme or Part()
+    file = str(about.get("file") or "")
+    return os.path.abspath(file) if file and os.path.isfile(file) else ""
 
 
 def centre_key(report: Report) -> str:
@@ -75,9 +96,14 @@ class Baseline:
         return any(entry.covers(new) for entry in known)
 
     def about(self, report: Report) -> list[Entry]:
-        """The entries that a report speaks of: its centre's, of the rules that it decided."""
-        who = centre_key(report)
-        return [entry for finding in report for entry in self.entries.get((who, finding.rule), ())]
+        """The entries that a report speaks of: its centre's and its file's, of the rules that it decided."""
+        who, file = centre_key(report), _file_of(report)
+        return [
+            entry
+            for finding in report
+            for entry in self.entries.get((who, finding.rule), ())
+            if entry.of_file(file)
+        ]
 
     def stale(self, report: Report) -> list[Entry]:
         """The entries that no finding of the report needs any longer."""
@@ -96,11 +122,15 @@ def baseline_of(file: str, entries: Iterable[Entry]) -> Baseline:
 # --- the file ---------------------------------------------------------------------------------------------------------------
 
 
-def baseline_text(entries: Iterable[Entry]) -> str:
-    """A baseline as JSON, one entry a line, so that a change of it reads well in a review."""
+def baseline_text(entries: Iterable[Entry], path: str) -> str:
+    """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told from where it will lie."""
     lines = []
     for entry in sorted(set(entries)):
-        said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value != ()}
+        said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value not in ((), "")}
+        if entry.file:
+            said["file"] = PurePath(
+                os.path.relpath(entry.file, os.path.dirname(os.path.abspath(path)))
+            ).as_posix()
         lines.append("    " + json.dumps(said, ensure_ascii=False))
     listed = "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
     return f'{{\n  "schema_version": {VERSION},\n  "baseline": {listed}\n}}\n'
@@ -135,9 +165,14 @@ def _entry(item: Any, source: Source, index: int, faults: list[Diagnostic]) -> E
             _fault(source, at, "每条要有 centre、rule、status", "an entry has centre, rule and status")
         )
         return None
-    years, lacking = item.get("years", []), item.get("lacking", [])
-    fits = item["status"] in STATUSES and all(
-        isinstance(listed, list) and all(isinstance(i, str) for i in listed) for listed in (years, lacking)
+    years, lacking, file = item.get("years", []), item.get("lacking", []), item.get("file", "")
+    fits = (
+        item["status"] in STATUSES
+        and isinstance(file, str)
+        and all(
+            isinstance(listed, list) and all(isinstance(i, str) for i in listed)
+            for listed in (years, lacking)
+        )
     )
     if (
         not fits
@@ -159,6 +194,7 @@ def _entry(item: Any, source: Source, index: int, faults: list[Diagnostic]) -> E
         str(item["status"]),
         tuple(int(y) for y in years),
         tuple(str(name) for name in lacking),
+        os.path.abspath(os.path.join(os.path.dirname(source.file), file)) if file else "",
     )
 
 

@@ -61,7 +61,7 @@ def check_table(
 ) -> Any:
     """The status of every rule as a column, for a table as `facts_table` makes it.
 
-    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark, Dask); the answer is of the same
+    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark); the answer is of the same
     kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is not there and a null are
     unknown. Without `as_of`, each row has its own day in the column `as_of`; with both, a row of another day is unknown.
     Raises UsageError where there is no as-of day.
@@ -86,8 +86,8 @@ def check_table(
         )
     if table.implementation.is_pyspark():
         _refuse_dots(table.collect_schema().names())
-    if table.implementation.is_dask():
-        return _by_partition(frame, rules, day)
+    if table.implementation.is_pyarrow():
+        return _in_arrow(frame, rules, day)
     if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
         return decided(
             table.lazy(), rules, day
@@ -111,6 +111,30 @@ def row_function(
     return function_of(rules, tuple(columns), day)
 
 
+_ROW = "~row"
+"""The column that says from which row of a pyarrow table another comes; a name that no caller gives."""
+
+
+def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
+    """A pyarrow table, decided in polars, with the caller's own columns as they were.
+
+    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no particular order
+    where the table has several chunks or many rows: one centre's statuses would stand in another's row.
+    """
+    from tic_rules.engines.columns.deciding import decided
+
+    narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
+    numbered = polars.from_arrow(frame).lazy().with_row_index(_ROW)
+    made = decided(narwhals.from_native(numbered), ruleset, as_of).collect()
+    kept = [name for name in made.columns if name != _ROW and name not in ruleset]
+    table = frame.select(kept).take(made[_ROW].to_arrow())
+    for rule in ruleset.rules:
+        table = table.append_column(
+            rule.id, made[rule.id].cast(polars.String).to_arrow().cast(arrow.string())
+        )
+    return table
+
+
 def _refuse_dots(names: list[str]) -> None:
     dotted = [name for name in names if "." in name]
     if dotted:
@@ -121,15 +145,6 @@ def _refuse_dots(names: list[str]) -> None:
             f"Spark 的列名中不能有点号，请先改名：{told}",
             f"a column's name may not have a dot on Spark, rename: {told}",
         )
-
-
-def _by_partition(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
-    """A Dask table, lazily, each of its partitions as the pandas table that it is. Rows of one centre are brought together first."""
-    if any(name.startswith("counts@") for name in frame.columns):
-        frame = frame.shuffle(on="centre")
-    return frame.map_partitions(
-        check_table, ruleset, as_of=as_of, meta=check_table(frame._meta, ruleset, as_of=as_of)
-    )
 
 
 __all__ = ["check_table", "facts_table", "library", "row_function"]

@@ -37,17 +37,19 @@ ORDER = ("b_stricter", "b_looser", "different", "only_b", "only_a", "same")
 """The relations in the order in which a reader wants them."""
 
 SHORT = {
-    "same": Text("＝ 相同", "= same"), "b_stricter": Text("▲ 乙更严", "▲ B stricter"), "b_looser": Text("▼ 乙更宽", "▼ B looser"),
-    "different": Text("⇄ 各有要求", "⇄ different"), "only_a": Text("◧ 仅甲", "◧ only A"), "only_b": Text("◨ 仅乙", "◨ only B"),
+    "same": Text("＝ 相同", "= same"),
+    "b_stricter": Text("▲ 乙更严", "▲ B stricter"), "b_looser": Text("▼ 乙更宽", "▼ B looser"),
+    "different": Text("⇄ 各有要求", "⇄ different"),
+    "only_a": Text("◧ 仅甲", "◧ only A"), "only_b": Text("◨ 仅乙", "◨ only B"),
 }  # fmt: skip
 
 
-def render(found: Diff, format_: str, lang: str, *, verbose: bool = False) -> str:
+def render(compared: Diff, format_: str, lang: str, *, verbose: bool = False) -> str:
     """The comparison in a format. Raises UsageError where an extra is missing."""
     if format_ == "json":
-        return sinks.as_json(as_dict(found))
+        return sinks.as_json(as_dict(compared))
     module = importlib.import_module(f"tic_rules.renderers.diff.{format_}")
-    return module.render(found, lang, verbose)  # type: ignore[no-any-return]
+    return module.render(compared, lang, verbose)  # type: ignore[no-any-return]
 
 
 class Cell(NamedTuple):
@@ -105,13 +107,13 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     )
 
 
-def rows(found: Diff, topic: Topic) -> list[Row]:
+def rows(compared: Diff, topic: Topic) -> list[Row]:
     """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on
     the other.
     """
-    told = [row_of(found, pair) for pair in topic.pairs]
-    paired = [row for row in told if row.a is not None and row.b is not None]
-    left, right = [row for row in told if row.b is None], [row for row in told if row.a is None]
+    listed = [row_of(compared, pair) for pair in topic.pairs]
+    paired = [row for row in listed if row.a is not None and row.b is not None]
+    left, right = [row for row in listed if row.b is None], [row for row in listed if row.a is None]
     alone = [
         Row(
             one.a if one else None,
@@ -124,39 +126,39 @@ def rows(found: Diff, topic: Topic) -> list[Row]:
     return paired + alone
 
 
-def rows_shown(found: Diff, topic: Topic, verbose: bool) -> list[Row]:
+def rows_shown(compared: Diff, topic: Topic, verbose: bool) -> list[Row]:
     """The rows without those of two editions in which nothing has changed."""
-    told = rows(found, topic)
+    listed = rows(compared, topic)
     return (
-        told
-        if verbose or not found.editions or topic.relation in ("only_a", "only_b")
-        else [row for row in told if row.level != "nothing"] or told
+        listed
+        if verbose or not compared.editions or topic.relation in ("only_a", "only_b")
+        else [row for row in listed if row.level != "nothing"] or listed
     )
 
 
-def places(found: Diff, row: Row, change: Change) -> str:
+def places(compared: Diff, row: Row, change: Change) -> str:
     """Where a change stands on both sides: file:line → file:line."""
     sides = [
         place_of(ruleset, side.rule, change)
-        for ruleset, side in ((found.a, row.a), (found.b, row.b))
+        for ruleset, side in ((compared.a, row.a), (compared.b, row.b))
         if side is not None
     ]
     return " → ".join(f"{side['file']}:{side['line']}" for side in sides if side["file"])
 
 
-def row_of(found: Diff, pair: Pair) -> Row:
+def row_of(compared: Diff, pair: Pair) -> Row:
     return Row(
-        cell(found.a, pair.a) if pair.a else None,
-        cell(found.b, pair.b) if pair.b else None,
+        cell(compared.a, pair.a) if pair.a else None,
+        cell(compared.b, pair.b) if pair.b else None,
         pair.changes,
         pair.level,
     )
 
 
-def grouped(found: Diff) -> Iterator[tuple[str, list[Topic]]]:
+def grouped(compared: Diff) -> Iterator[tuple[str, list[Topic]]]:
     """The topics by relation, in reading order; none left out."""
     for relation in ORDER:
-        topics = [topic for topic in found.topics if topic.relation == relation]
+        topics = [topic for topic in compared.topics if topic.relation == relation]
         if topics:
             yield relation, topics
 
@@ -188,21 +190,22 @@ def remark(topic: Topic) -> Text | None:
     return None if topic.binding else Text("双方都只是鼓励或可以", "encouraged only on both sides")
 
 
-def sentence_of(found: Diff, witness: Witness) -> Text:
+def sentence_of(compared: Diff, witness: Witness) -> Text:
     """What a pair of files shows, in one sentence."""
-    own = found.b if witness.side == "b" else found.a
-    place = Text(*(field_label(witness.path, own.vocabulary, lang) for lang in ("zh", "en")))
+    ruleset = compared.b if witness.side == "b" else compared.a
+    place = Text(*(field_label(witness.path, ruleset.vocabulary, lang) for lang in ("zh", "en")))
     shown = [
-        Text(*(_value(own, value, lang) for lang in ("zh", "en")))
+        Text(*(_value(ruleset, value, lang) for lang in ("zh", "en")))
         for value in (witness.before, witness.after)
     ]
-    rule = own[witness.rule]
+    rule = ruleset[witness.rule]
     short = STATUS[witness.short]
     letter = Text("乙", "B") if witness.side == "b" else Text("甲", "A")
     others = Text(*(_others(witness, lang) for lang in ("zh", "en")))
     return Text(
         f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；{shown[1].zh}，符合",
-        f"two files that differ in one thing ({place.en}): {shown[0].en}, {letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
+        f"two files that differ in one thing ({place.en}): {shown[0].en}, "
+        f"{letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
     )
 
 
@@ -229,9 +232,9 @@ def _value(ruleset: RuleSet, value: object, lang: str) -> str:
     return words_of(ruleset.vocabulary.words, value, lang)
 
 
-def conflict_text(found: Diff, conflict: Conflict) -> Text:
+def conflict_text(compared: Diff, conflict: Conflict) -> Text:
     """Who contradicts whom, by clause and title."""
-    sides = (("甲", "A", found.a, conflict.a), ("乙", "B", found.b, conflict.b))
+    sides = (("甲", "A", compared.a, conflict.a), ("乙", "B", compared.b, conflict.b))
     parts = [(zh, en, ruleset[name]) for zh, en, ruleset, names_ in sides for name in names_]
     level = (
         Text("", "")
@@ -244,19 +247,21 @@ def conflict_text(found: Diff, conflict: Conflict) -> Text:
     )
 
 
-def claims_by_status(found: Diff) -> Iterator[tuple[str, list[Claim]]]:
+def claims_by_status(compared: Diff) -> Iterator[tuple[str, list[Claim]]]:
     """The claims, the gravest first."""
     for status in CLAIM_STATUS:
-        claims = [claim for claim in found.claims if claim.status == status]
+        claims = [claim for claim in compared.claims if claim.status == status]
         if claims:
             yield status, claims
 
 
-def names(found: Diff, lang: str) -> list[tuple[str, str]]:
+def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
     """Each side's letter and what it stands for."""
     letters = ("甲", "乙") if lang == "zh" else ("A", "B")
-    told = []
-    for letter, ruleset, name in zip(letters, (found.a, found.b), (found.name_a, found.name_b), strict=True):
+    sides = []
+    for letter, ruleset, name in zip(
+        letters, (compared.a, compared.b), (compared.name_a, compared.name_b), strict=True
+    ):
         document = ruleset.document
         title = f"《{document.title}》" if lang == "zh" else document.title_en
         number = (
@@ -266,15 +271,15 @@ def names(found: Diff, lang: str) -> list[tuple[str, str]]:
             if document.number
             else ""
         )
-        told.append((letter, f"{name}  {title}{number}"))
-    return told
+        sides.append((letter, f"{name}  {title}{number}"))
+    return sides
 
 
-def counted(found: Diff, lang: str) -> str:
+def counted(compared: Diff, lang: str) -> str:
     """How many topics stand how, in one line."""
-    counts = found.counts()
+    counts = compared.counts()
     said_ = [f"{RELATION[r].in_(lang)} {counts[r]}" for r in ORDER if counts[r]]
-    total = len(found.topics)
+    total = len(compared.topics)
     return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
 
 

@@ -11,27 +11,26 @@ from tic_rules.renderers.diff import sentence_of
 from tic_rules.renderers.sinks import as_json, line
 
 
-def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
+def files_of(compared: Diff, lang: str) -> Iterator[tuple[str, str]]:
     """File name and content: a failing and a passing file for every claim that does not hold, and an index
     of them.
     """
     index = []
-    for claim in found.claims:
+    for claim in compared.claims:
         if claim.witness is None:
             continue
-        own = found.b if claim.side == "b" else found.a
-        theirs = found.a if claim.side == "b" else found.b
+        side = compared.b if claim.side == "b" else compared.a
+        other = compared.a if claim.side == "b" else compared.b
         stem = f"{claim.topic}.{claim.side}.{claim.rule.id}"
         names = {kind: f"{stem}.{kind}.yaml" for kind in ("failing", "passing")}
-        sentence = sentence_of(found, claim.witness).in_(lang)
+        sentence = sentence_of(compared, claim.witness).in_(lang)
         for kind, data in (("failing", claim.witness.failing), ("passing", claim.witness.passing)):
             programme = claim.rule.bearer == "programme"
-            run = f"tic-rules check {names[kind]} --rules {own.id} --rules {theirs.id} --as-of {claim.witness.as_of}"
-            run = (
-                f"tic-rules check CENTRE --programme {names[kind]} --rules {own.id} --as-of {claim.witness.as_of}"
-                if programme
-                else run
-            )
+            rules = f"--rules {side.id} --rules {other.id} --as-of {claim.witness.as_of}"
+            run = f"tic-rules check {names[kind]} {rules}"
+            if programme:
+                run = f"tic-rules check CENTRE --programme {names[kind]} --rules {side.id}"
+                run += f" --as-of {claim.witness.as_of}"
             body = yaml.safe_dump(
                 data, allow_unicode=True, sort_keys=False, default_flow_style=None, width=120
             )
@@ -45,5 +44,5 @@ def files_of(found: Diff, lang: str) -> Iterator[tuple[str, str]]:
         )
     yield (
         "index.json",
-        as_json({"a": found.a.id, "b": found.b.id, "pairs": index}),
+        as_json({"a": compared.a.id, "b": compared.b.id, "pairs": index}),
     )

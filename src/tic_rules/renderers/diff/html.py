@@ -25,65 +25,65 @@ from tic_rules.renderers.html import render as page
 from tic_rules.results.labels import STATUS, VERDICT
 
 
-def render(found: Diff, lang: str, verbose: bool) -> str:
-    counts = found.counts()
+def render(compared: Diff, lang: str, verbose: bool) -> str:
+    counts = compared.counts()
     return page(
         "diff.html.j2",
         lang=lang,
-        name_a=found.name_a,
-        name_b=found.name_b,
-        sources=list(zip(names(found, "zh"), names(found, "en"), strict=True)),
+        name_a=compared.name_a,
+        name_b=compared.name_b,
+        sources=list(zip(names(compared, "zh"), names(compared, "en"), strict=True)),
         counts=[(relation, counts[relation]) for relation in ORDER],
         relations=RELATION,
         symbols=SYMBOLS,
-        all_topics=found.topics,
+        all_topics=compared.topics,
         groups=[
             (
                 relation,
                 *(
                     [
-                        _topic(found, topic)
+                        _topic(compared, topic)
                         for topic in topics
                         if (relation == "same" and not topic.changed) == folded
                     ]
                     for folded in (False, True)
                 ),
             )
-            for relation, topics in grouped(found)
+            for relation, topics in grouped(compared)
         ],
-        conflicts=[conflict_text(found, conflict) for conflict in found.proof.conflicts]
-        if found.proof is not None
+        conflicts=[conflict_text(compared, conflict) for conflict in compared.proof.conflicts]
+        if compared.proof is not None
         else (),
-        assumptions=found.proof.assumptions if found.proof is not None else (),
-        claims=[claim for _, claims in claims_by_status(found) for claim in claims],
+        assumptions=compared.proof.assumptions if compared.proof is not None else (),
+        claims=[claim for _, claims in claims_by_status(compared) for claim in claims],
         claim_status=CLAIM_STATUS,
-        impact=found.impact,
-        impact_summary=Text(summary(found.impact, "zh"), summary(found.impact, "en"))
-        if found.impact is not None
+        impact=compared.impact,
+        impact_summary=Text(summary(compared.impact, "zh"), summary(compared.impact, "en"))
+        if compared.impact is not None
         else None,
         verdicts=VERDICT,
         statuses=STATUS,
     )
 
 
-def _topic(found: Diff, topic: Topic) -> dict[str, Any]:
+def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
     note = remark(topic)
-    told = rows_shown(found, topic, False)
+    shown = rows_shown(compared, topic, False)
     return {
         "id": topic.id,
         "label": topic.label,
         "relation": topic.relation,
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
-        "rows": told,
+        "rows": shown,
         "changes": [
             {
                 "text": change_text(change),
                 "effect": change.effect,
-                "places": places(found, row, change) if found.editions else "",
+                "places": places(compared, row, change) if compared.editions else "",
             }
-            for row in told
+            for row in shown
             for change in row.changes
-            if change.level == "verdict" or found.editions
+            if change.level == "verdict" or compared.editions
         ],
-        "notes": [*((note,) if note else ()), *(sentence_of(found, pair) for pair in topic.witnesses)],
+        "notes": [*((note,) if note else ()), *(sentence_of(compared, pair) for pair in topic.witnesses)],
     }

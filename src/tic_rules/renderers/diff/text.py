@@ -33,11 +33,11 @@ _CLOSING = "，。；：、）》”！？"
 """A line does not begin with these."""
 
 
-def render(found: Diff, lang: str, verbose: bool) -> str:
+def render(compared: Diff, lang: str, verbose: bool) -> str:
     width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 150))
-    lines = [f"{letter}  {name}" for letter, name in names(found, lang)]
-    lines += ["", counted(found, lang)]
-    for relation, topics in grouped(found):
+    lines = [f"{letter}  {name}" for letter, name in names(compared, lang)]
+    lines += ["", counted(compared, lang)]
+    for relation, topics in grouped(compared):
         shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
         folded = [topic for topic in topics if topic not in shown]
         if folded:
@@ -45,10 +45,10 @@ def render(found: Diff, lang: str, verbose: bool) -> str:
         if shown:
             title = RELATION[relation].in_(lang) if relation != "same" or verbose else SAME_BUT.in_(lang)
             lines += ["", f"── {title} {len(shown)} " + "─" * max(0, width - cells(title) - 8)]
-            lines.extend(_table(found, shown, lang, width, verbose))
-    lines.extend(_proof(found, lang, width))
-    if found.impact is not None:
-        lines.extend(_impact(found.impact, lang))
+            lines.extend(_table(compared, shown, lang, width, verbose))
+    lines.extend(_proof(compared, lang, width))
+    if compared.impact is not None:
+        lines.extend(_impact(compared.impact, lang))
     return "".join(visible(line.rstrip()) + "\n" for line in lines)
 
 
@@ -62,14 +62,14 @@ def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
     return wrap(text, width)
 
 
-def _table(found: Diff, topics: Sequence[Topic], lang: str, width: int, verbose: bool) -> Iterator[str]:
+def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbose: bool) -> Iterator[str]:
     first, middle = (16, 12) if lang == "zh" else (20, 14)
     side = (width - first - middle - 3) // 2
     widths = (first, side, middle, side)
     heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
     yield from _line(heads, widths)
     for topic in topics:
-        for number, row in enumerate(rows_shown(found, topic, verbose)):
+        for number, row in enumerate(rows_shown(compared, topic, verbose)):
             label, relation = (
                 (topic.label.in_(lang), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
             )
@@ -77,15 +77,15 @@ def _table(found: Diff, topics: Sequence[Topic], lang: str, width: int, verbose:
                 (label, row.a.in_(lang) if row.a else "", relation, row.b.in_(lang) if row.b else ""), widths
             )
             for change in row.changes:
-                if verbose or change.level == "verdict" or found.editions:
+                if verbose or change.level == "verdict" or compared.editions:
                     yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
-                    if found.editions:
-                        yield from _indented(f"  {places(found, row, change)}", first + 1, width)
+                    if compared.editions:
+                        yield from _indented(f"  {places(compared, row, change)}", first + 1, width)
         note = remark(topic)
         if note is not None:
             yield from _indented(f"· {note.in_(lang)}", first + 1, width)
         for pair in topic.witnesses:
-            yield from _indented(f"· {sentence_of(found, pair).in_(lang)}", first + 1, width)
+            yield from _indented(f"· {sentence_of(compared, pair).in_(lang)}", first + 1, width)
 
 
 def _line(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
@@ -150,18 +150,18 @@ def _pieces(text: str) -> Iterator[str]:
         yield word
 
 
-def _proof(found: Diff, lang: str, width: int) -> Iterator[str]:
+def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
     zh = lang == "zh"
-    if found.proof is not None:
+    if compared.proof is not None:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
-        for conflict in found.proof.conflicts:
-            text = conflict_text(found, conflict).in_(lang)
+        for conflict in compared.proof.conflicts:
+            text = conflict_text(compared, conflict).in_(lang)
             yield from _indented(
                 f"✗ 不能同时做到：{text}" if zh else f"✗ cannot both be met: {text}", 0, width
             )
-        for level, sides in found.proof.whole.items():
-            said = (
+        for level, sides in compared.proof.whole.items():
+            level_text = (
                 ("只看“应当”" if level == "must" else "连同“原则上”")
                 if zh
                 else ("what must be" if level == "must" else "with what is in principle")
@@ -171,24 +171,24 @@ def _proof(found: Diff, lang: str, width: int) -> Iterator[str]:
                 ("b_guarantees_a", "乙" if zh else "B", "甲" if zh else "A"),
             ):
                 holds = sides[key]
-                told = (
+                meets = (
                     f"：做到{one}{'就' if holds else '不等于'}做到{other}"
                     if zh
                     else f": meeting {one} {'is' if holds else 'is not'} meeting {other}"
                 )
-                yield f"{'✓' if holds else '–'} {said}{told}"
-    if found.claims:
-        yield from _claims(found, lang, width)
-    if found.proof is not None:
+                yield f"{'✓' if holds else '–'} {level_text}{meets}"
+    if compared.claims:
+        yield from _claims(compared, lang, width)
+    if compared.proof is not None:
         yield "假设：" if zh else "Assumptions:"
-        for text in found.proof.assumptions:
+        for text in compared.proof.assumptions:
             yield from _indented(f"· {text.in_(lang)}", 1, width)
 
 
-def _claims(found: Diff, lang: str, width: int) -> Iterator[str]:
+def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
     yield ""
     yield "逐条：" if lang == "zh" else "Rule by rule:"
-    for status, claims in claims_by_status(found):
+    for status, claims in claims_by_status(compared):
         if status in ("silent", "judged"):
             yield from _indented(
                 f"{CLAIM_STATUS[status].in_(lang)}：{len(claims)}条"
@@ -208,23 +208,21 @@ def _claims(found: Diff, lang: str, width: int) -> Iterator[str]:
                 if lang == "zh"
                 else f", less by {claim.gap.en}"
             )
-            yield from _indented(
-                f"{letter} {claim.rule.at} {claim.rule.id}{'：' if lang == 'zh' else ': '}{CLAIM_STATUS[status].in_(lang)}{by}{gap}",
-                1,
-                width,
-            )
+            which = f"{letter} {claim.rule.at} {claim.rule.id}{'：' if lang == 'zh' else ': '}"
+            yield from _indented(f"{which}{CLAIM_STATUS[status].in_(lang)}{by}{gap}", 1, width)
 
 
-def _impact(found: Impact, lang: str) -> Iterator[str]:
+def _impact(affected: Impact, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield ""
-    yield ("── 影响：" if zh else "── Impact: ") + summary(found, lang)
-    for a, b, n in found.table():
+    yield ("── 影响：" if zh else "── Impact: ") + summary(affected, lang)
+    for a, b, n in affected.table():
         yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
-    for side, rule, n in found.clauses():
+    for side, rule, n in affected.clauses():
         letter = ("甲" if side == "a" else "乙") if zh else side.upper()
-        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{'：只在这一边不符合' if zh else ': fails on this side only'} {n}"
-    for centre in found.centres:
+        fails = "：只在这一边不符合" if zh else ": fails on this side only"
+        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {n}"
+    for centre in affected.centres:
         arrow = (
             f"{VERDICT[centre.verdict_a].in_(lang)} → {VERDICT[centre.verdict_b].in_(lang)}"
             if centre.flipped

@@ -15,8 +15,9 @@ from tic_rules.core.errors import UsageError, fault
 from tic_rules.renderers import sinks
 
 SYMBOLS = {
-    "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–", "exempted": "○",
-    "compliant": "✓", "non_compliant": "✗", "on_course": "◷", "undetermined": "?", "error": "✗", "warning": "!", "note": "i",
+    "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–",
+    "exempted": "○", "compliant": "✓", "non_compliant": "✗", "on_course": "◷", "undetermined": "?",
+    "error": "✗", "warning": "!", "note": "i",
     "same": "=", "b_stricter": "▲", "b_looser": "▼", "different": "⇄", "only_a": "◧", "only_b": "◨",
     "stricter": "▲", "looser": "▼", "incomparable": "⇄", "contradicts": "✗",
 }  # fmt: skip

@@ -1,0 +1,153 @@
+"""What programs hand over: enumerations, scalars of numpy and pandas, dataclasses and models count as the values they hold."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel
+
+from tic_rules import Centre, DataError, check
+
+ROOT = Path(__file__).parents[2]
+
+
+class Payer(str, enum.Enum):  # noqa: UP042 - what callers write
+    PROVINCE = "province"
+    CITY = "city"
+
+
+class Stage(enum.StrEnum):
+    APPROVED = "approved"
+
+
+class Field(str, enum.Enum):  # noqa: UP042 - what callers write
+    IC = "集成电路"
+
+
+class Zone(enum.Enum):
+    HIGH_TECH = "national_high_tech_zone"
+
+
+class Amount(enum.IntEnum):
+    GRANT = 50_000_000
+
+
+def test_members_of_enumerations_count_by_value() -> None:
+    data = {
+        "stage": Stage.APPROVED, "fields": [Field.IC], "zones": (Zone.HIGH_TECH,),
+        "contributions": [{"date": "2022-03-01", "amount": Amount.GRANT, "payer": Payer.CITY}],
+    }  # fmt: skip
+    plain = {
+        "stage": "approved", "fields": ["集成电路"], "zones": ["national_high_tech_zone"],
+        "contributions": [{"date": "2022-03-01", "amount": 50_000_000, "payer": "city"}],
+    }  # fmt: skip
+    assert Centre.from_data(data).model_dump() == Centre.from_data(plain).model_dump()
+    assert Centre(**data).model_dump() == Centre.from_data(plain).model_dump()
+
+
+def test_findings_are_those_of_the_plain_values() -> None:
+    """Three rules came out otherwise where a priority field was a member."""
+    centre = Centre.from_file(ROOT / "examples/zhejiang.yaml")
+    plain = centre.model_dump(mode="json", exclude_none=True)
+
+    class Named(str, enum.Enum):  # noqa: UP042 - what callers write
+        FIRST = plain["fields"][0]
+        STAGE = plain["stage"]
+
+    members = plain | {"fields": [Named.FIRST, *plain["fields"][1:]], "stage": Named.STAGE}
+    told = [{finding.rule: finding.status for finding in check(Centre.from_data(data), "zhejiang_2022")}
+            for data in (plain, members)]  # fmt: skip
+    assert told[0] == told[1]
+
+
+def test_models_and_dataclasses_all_the_way_down() -> None:
+    class Given(BaseModel):
+        date: Any
+        amount: Decimal
+        payer: Payer
+
+    @dataclass
+    class Staff:
+        headcount: Any
+
+    @dataclass
+    class Mine:
+        stage: Stage = Stage.APPROVED
+        staff: Staff = field(default_factory=lambda: Staff({"at_least": Decimal(320)}))
+        contributions: list[Given] = field(
+            default_factory=lambda: [
+                Given(date=datetime(2022, 3, 1), amount=Decimal("0.10"), payer=Payer.CITY)
+            ]
+        )
+
+    centre = Centre.from_data(Mine())
+    (given,) = centre.contributions or ()
+    assert (given.payer, given.amount.low, given.date.first) == ("city", Fraction(1, 10), date(2022, 3, 1))  # type: ignore[union-attr]
+    assert centre.staff.headcount.low == 320  # type: ignore[union-attr]
+
+
+def test_scalars_of_numpy_count_as_what_they_hold() -> None:
+    np = pytest.importorskip("numpy", reason="numpy is not installed")
+    centre = Centre.from_data(
+        {
+            "name": np.str_("x"),
+            "staff": {"headcount": np.int64(320)},
+            "legal": {"independent": np.bool_(True)},
+            "approved_on": np.datetime64("2022-03-01"),
+            "applied_on": np.datetime64("2022-03"),
+            "reported_on": np.datetime64("2026-06-30T00:00:00", "ns"),
+            "contributions": [
+                {"amount": np.float32(0.1), "date": np.datetime64("NaT")},
+                {"amount": {"at_least": np.float64(0.1), "at_most": np.uint8(3)}},
+            ],
+        }
+    )
+    assert centre.name == "x"
+    assert centre.staff.headcount.low == 320  # type: ignore[union-attr]
+    assert centre.legal.independent is True  # type: ignore[union-attr]
+    assert centre.approved_on.exact  # type: ignore[union-attr]
+    assert (centre.applied_on.first, centre.applied_on.last) == (date(2022, 3, 1), date(2022, 3, 31))  # type: ignore[union-attr]
+    first, second = centre.contributions or ()
+    assert first.amount.low == Fraction(1, 10)  # type: ignore[union-attr]
+    assert first.date is None
+    assert (second.amount.low, second.amount.high) == (Fraction(1, 10), 3)  # type: ignore[union-attr]
+
+
+def test_scalars_of_pandas_count_as_what_they_hold() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    frame = pd.DataFrame({"headcount": [320, 450], "approved_on": pd.to_datetime(["2022-03-01", None])})
+    for row, day in zip(frame.to_dict("records"), (date(2022, 3, 1), None), strict=True):
+        centre = Centre.from_data(
+            {"staff": {"headcount": row["headcount"]}, "approved_on": row["approved_on"]}
+        )
+        assert (centre.approved_on and centre.approved_on.first) == day
+    assert Centre.from_data({"term_years": pd.NA}).term_years is None
+
+
+def test_a_moment_that_is_no_midnight_is_refused() -> None:
+    moments: list[Any] = [datetime(2022, 3, 1, 10, 30), "2022-03-01T10:30"]
+    try:
+        import numpy as np
+        import pandas as pd
+    except ImportError:
+        pass
+    else:
+        moments += [np.datetime64("2022-03-01T10:30"), pd.Timestamp("2022-03-01 10:30"),
+                    pd.Timestamp("2022-03-01") + pd.Timedelta(1, "ns")]  # fmt: skip
+    for moment in moments:
+        with pytest.raises(DataError) as caught:
+            Centre.from_data({"approved_on": moment})
+        assert [fault.code for fault in caught.value.diagnostics] == ["date"]
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN")])
+def test_what_is_no_number_is_refused(value: Any) -> None:
+    with pytest.raises(DataError):
+        Centre.from_data({"staff": {"headcount": value}})
