@@ -5,6 +5,6 @@ applicability, deadlines, the agreement of scenarios and the chains of consequen
 `semantics`), generated from the rule set. What explains a finding (numbers, places, trace) is made when it is looked at.
 """
 
-from tic_rules.engines.rete.deciding import Concluded, check_rules
+from tic_rules.engines.rete.deciding import check_rules
 
-__all__ = ["Concluded", "check_rules"]
+__all__ = ["check_rules"]

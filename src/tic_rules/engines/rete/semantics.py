@@ -129,13 +129,13 @@ def _statuses(add: Any) -> None:
         add(
             "decided",
             [("a", [there("late"), {"brk": 0}, {"app": 1}]), required],
-            {"base": "a.late", "s": status, "hv": value},
+            {"base": "a.late", "s": status, "hv": value, "l": "a.s"},
         )
     broken = [{"val": 2}, same_as("key", "a", "late")]
     for app, name in ((0, "stat"), (1, "base")):
         for value in range(4):
             required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
-            told: Template = {name: "a.late"} | ({"hv": value} if app else {})
+            told: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
             late = [there("late"), {"brk": 1}, {"app": app}]
             given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
             add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], told | {"s": FAIL})
@@ -162,6 +162,14 @@ def _statuses(add: Any) -> None:
                 told | {"s": given},
             )
     _applicability(add)
+    _silent(add)
+
+
+def _silent(add: Any) -> None:
+    """A rule whose time has not come, or is over before the document: not applicable, whether or not it holds all the same."""
+    for test, status in (({"v": TRUE}, NOT_APPLICABLE), ({"$lt": {"v": TRUE}}, DOES_NOT_SPEAK)):
+        required = ("b", [{"val": 1}, test, same_as("key", "a", "silent")])
+        add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
 
 
 def _applicability(add: Any) -> None:
@@ -175,10 +183,20 @@ def _applicability(add: Any) -> None:
     clause([], TRUE, "a.s")
     clause([{"hv": TRUE}], FALSE, NOT_APPLICABLE)
     clause([{"$lt": {"hv": TRUE}}], FALSE, DOES_NOT_SPEAK)
+    unsettled = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
     for value in (UNKNOWN, REVIEW):
         clause([{"s": PASS}], value, PASS)
         clause([{"s": OPEN}], value, OPEN)
-        clause([{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}], value, OPEN if value == UNKNOWN else JUDGE)
+    clause(unsettled, UNKNOWN, OPEN)
+    # whether it applies is left to be judged: the judgement is on the rule as a whole
+    for judged, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
+        applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "a", "base")])
+        whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "a", "base")])
+        add(
+            "judged",
+            [("a", [there("base"), *unsettled]), applies, whole],
+            {"stat": "a.base", "s": status},
+        )
 
 
 def _years(add: Any) -> None:
