@@ -131,8 +131,8 @@ class Asking:
         found = int(rounded(number * scale))
         if abs(found) > MOST:
             label, told = self.scene.facts[name].label, decimal_text(number)
-            zh = f"{label.zh}（{name}）为 {told}，超出 durable 引擎能精确比较的范围（金额至9×10^16元）；请用其他引擎"
-            en = f"{label.en} ({name}) is {told}: more than the durable engine compares exactly (amounts up to 9×10^16 yuan); use another engine"
+            zh = f"{label.zh}（{name}）为 {told}，超出 durable 引擎能精确比较的范围（金额至9×10^16元）；请用 native 引擎"
+            en = f"{label.en} ({name}) is {told}: more than the durable engine compares exactly (amounts up to 9×10^16 yuan); use the native engine"
             raise fault(UsageError, "durable-limit", zh, en, file=self.scene.subject.file or "")
         return found
 

@@ -21,9 +21,8 @@ of which some fail and the others are pending."""
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
 
 ALL, ANY, AGREE = range(3)
-PLAIN, SOFT_ALL, SOFT_ANY, SILENT = range(4)
-"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not); or not at all
-unless it leaves itself open, in a year for which the data shows all that there can be."""
+PLAIN, SOFT_ALL, SOFT_ANY = range(3)
+"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not)."""
 
 NOTHING_YET = 9
 
@@ -75,7 +74,6 @@ def _counted(add: Any) -> None:
         (PLAIN, None, None),
         (SOFT_ALL, {"v": TRUE}, TRUE), (SOFT_ALL, {"$lt": {"v": TRUE}}, UNKNOWN),
         (SOFT_ANY, {"v": FALSE}, FALSE), (SOFT_ANY, {"$gt": {"v": FALSE}}, UNKNOWN),
-        (SILENT, {"v": UNKNOWN}, UNKNOWN), (SILENT, {"$neq": {"v": UNKNOWN}}, FALSE),
     ):  # fmt: skip
         told: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
         seen = [there("val"), same_as("val", "a", "n"), same_as("key", "a", "alt"), *([test] if test else [])]
