@@ -15,6 +15,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.values import Given
 
 
 def library(name: str) -> Any:
@@ -28,7 +29,7 @@ def library(name: str) -> Any:
 
 
 def facts_table(
-    centres: Iterable[Centre | Mapping[str, Any] | Any],
+    centres: Iterable[Centre | Given],
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
