@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic_core import to_json
 
+from tic_rules.core.errors import clip, visible
 from tic_rules.results.finding import KEYS, Finding, Status, value_schema
 from tic_rules.results.parts import (
     STATUSES,
@@ -31,6 +32,8 @@ from tic_rules.results.parts import (
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
+
+    from tic_rules.results.frame import Backend
 
 SCHEMA_VERSION = 1
 
@@ -231,6 +234,19 @@ class Report:
         text = to_json(self.as_dict(), indent=indent).decode()
         return text.replace("\n", "\n" + margin) if margin else text
 
+    def to_frame(self, backend: Backend = "polars") -> Any:
+        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError where the extra `frames`,
+        or the library asked for, is not installed."""
+        from tic_rules.results.frame import frame_of
+
+        return frame_of(self, backend)
+
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        from tic_rules.results.notebook import page_part
+
+        return page_part(self)
+
     def __eq__(self, other: object) -> bool:
         return self.as_dict() == other.as_dict() if isinstance(other, Report) else NotImplemented
 
@@ -240,7 +256,7 @@ class Report:
     def __repr__(self) -> str:
         about: Part = self.centre or self.programme or Part()
         name = about.get("name") or about.get("id") or about.get("file") or "?"
-        return f"<Report {name} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
+        return f"<Report {clip(visible(str(name)))} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_dict, (self.as_dict(),)
