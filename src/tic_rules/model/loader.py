@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, fault
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
     read_shipped,
+    rule_source,
     rules_folder,
     shared_vocabulary,
     shipped_ids,
@@ -46,16 +50,19 @@ def _shipped(ruleset_id: str) -> RuleSet:
     return RuleSet(*_model(source, shared_vocabulary()), source)
 
 
-def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
+def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = False) -> RuleSet:
     """A rule set by its id (`zhejiang_2022`) or by the path of a rule file; a RuleSet is given back as it is.
 
-    Raises RuleSetError with every fault of the file, or with the ids on hand where the name is not known.
+    `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its content
+    has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the name is not known.
     """
     if isinstance(which, RuleSet):
         return which
     name = os.fspath(which)
     if name in shipped_ids():
         return _shipped(name)
+    if ids_only:
+        raise _unknown(name)
     path = Path(name)
     if path.suffix in (".yaml", ".yml", ".json") or path.exists() or os.sep in name:
         if path.is_dir():
@@ -66,13 +73,53 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
                 "this is a folder; a rule file is needed",
                 file=name,
             )
-        return _load_file(path)
-    raise fault(
+        raw = read_named(name, RuleSetError)
+        return _parsed(_RuleText(name, sha256(raw).hexdigest(), raw))
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> TicRulesError:
+    shown = clip(name, 200)
+    return fault(
         RuleSetError,
         "unknown-ruleset",
-        f"没有规则集 {name}；现有：{'、'.join(shipped_ids())}",
-        f"no rule set {name}; on hand: {', '.join(shipped_ids())}",
+        f"没有规则集 {shown}；现有：{'、'.join(shipped_ids())}",
+        f"no rule set {shown}; on hand: {', '.join(shipped_ids())}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleText:
+    """The content of a rule file; two are the same where name and digest are."""
+
+    file: str
+    digest: str
+    raw: bytes = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: _RuleText) -> RuleSet:
+    return _build(rule_source(text.raw, text.file), shared_vocabulary())
+
+
+Rules = str | os.PathLike[str] | RuleSet
+"""A rule set: its id, the path of its file, or itself."""
+
+
+def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
+    """The words that data may use: those of a rule set, of several together, or the shared ones. Raises RuleSetError."""
+    if rulesets is None:
+        return shared_vocabulary()
+    if isinstance(rulesets, (str, os.PathLike, RuleSet)):
+        return load_ruleset(rulesets).vocabulary
+    several = [load_ruleset(ruleset).vocabulary for ruleset in rulesets]
+    vocabulary = shared_vocabulary()
+    for other in several:
+        if other is not vocabulary:
+            vocabulary = vocabulary.with_(other)
+    if vocabulary is not shared_vocabulary():
+        vocabulary._joins = (shared_vocabulary(), *several)
+    return vocabulary
 
 
 def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
@@ -116,10 +163,6 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
     vocabulary = vocabulary_in(source)
     faults = vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())
     return vocabulary, source, _located(source, list(faults))
-
-
-def _load_file(path: Path) -> RuleSet:
-    return _build(read_rule_file(path), shared_vocabulary())
 
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
@@ -283,4 +326,5 @@ __all__ = [
     "shared_vocabulary",
     "shipped_ids",
     "whole_vocabulary",
+    "words_of",
 ]

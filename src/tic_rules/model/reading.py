@@ -147,7 +147,8 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 def verified(subject: S, vocabulary: Vocabulary) -> S:
     """The subject, once its words, lists and totals have been held against the vocabulary. Raises
     DataError."""
-    if subject._vocabulary is vocabulary:
+    before = subject._vocabulary
+    if before is vocabulary or (before is not None and any(one == vocabulary for one in before._joins)):
         return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))
     if any(misuse.code == "unknown-word" for misuse in faults) and vocabulary is shared_vocabulary():

@@ -33,9 +33,13 @@ def read_rule_file(path: Path, shown: str = "") -> Source:
     """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
     RuleSetError."""
     file = shown or str(path)
+    return rule_source(read_named(str(path), RuleSetError), file, ours=bool(shown))
+
+
+def rule_source(raw: bytes, file: str, *, ours: bool = False) -> Source:
+    """The text of a rule file by its bytes. Raises RuleSetError."""
     try:
-        raw = read_named(str(path), RuleSetError)
-        return read_text(decode(raw, file), file, json_text=path.suffix == ".json", ours=bool(shown))
+        return read_text(decode(raw, file), file, json_text=Path(file).suffix == ".json", ours=ours)
     except BadText as error:
         raise RuleSetError(error.diagnostics) from None
 

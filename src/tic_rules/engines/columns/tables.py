@@ -2,33 +2,24 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.core.extras import library
 from tic_rules.engines.checking import as_of_day, parse_day, sorted_scene
 from tic_rules.evaluation.exemptions import exemptions_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
-
-
-def library(name: str) -> Any:
-    """A library of the extra. Raises UsageError that names it."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        zh = f"表格计算需要 {name}（{error}）：pip install 'tic-rules[frames]'"
-        en = f"tables need {name} ({error}): pip install 'tic-rules[frames]'"
-        raise fault(UsageError, "extra", zh, en) from None
+from tic_rules.model.values import Given
 
 
 def facts_table(
-    centres: Iterable[Centre | Mapping[str, Any] | Any],
+    centres: Iterable[Centre | Given],
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
