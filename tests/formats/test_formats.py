@@ -213,8 +213,8 @@ def test_a_missing_datum_is_pointed_to_at_the_nearest_key(tmp_path: Path) -> Non
         result["ruleId"].split("/")[1]: result["locations"][0]["physicalLocation"]["region"]
         for result in results
     }
-    assert at["fiscal-accounting"] == {"startLine": 4, "startColumn": 1, "endLine": 4, "endColumn": 6}, (
-        "legal.fiscal_accounts: at the key `legal`"
+    assert at["legal-entity"] == {"startLine": 4, "startColumn": 1, "endLine": 4, "endColumn": 6}, (
+        "legal.independent: at the key `legal`"
     )
     assert at["recommendation"]["startLine"] == 1, "nothing of it is there: at the first key"
 

@@ -108,7 +108,7 @@ def test_the_life_of_a_centre_is_drawn_from_its_findings() -> None:
     marks = {mark.day.isoformat(): (mark.label.en, dict(mark.counts)) for mark in line.marks}
     assert marks["2021-09-01"][0] == "application"
     assert marks["2022-03-01"][0] == "approval"
-    assert marks["2024-03-01"] == ("2 years", {"fail": 1, "met": 4})
+    assert marks["2024-03-01"] == ("2 years", {"fail": 1, "met": 6})
     assert marks["2027-03-01"][0] == "5 years, term ends"
     assert [mark.x for mark in line.marks] == sorted(mark.x for mark in line.marks)
     assert line.marks[2].x < line.today_x < line.marks[-1].x
@@ -281,7 +281,7 @@ def test_the_whole_of_many_centres_counts_what_the_reports_say() -> None:
     assert dict(whole.verdicts) == {"non_compliant": 7}
     assert {row.rule: row.centres for row in whole.failed}["zhejiang_2022/investment-2y"] == 7
     assert "zhejiang_2022/open-sharing" in {row.rule for row in whole.unknown}
-    assert [target.finding.id for target in whole.targets] == ["programme-count"]
+    assert [target.finding.id for target in whole.targets] == ["programme-count", "programme-breakthroughs"]
     by_rule = {due[0].clause.rule.split("/")[1]: (day, len(due)) for day, due in whole.due}
     assert by_rule["staff-5y"] == ("2027-03-01", 7)
     assert by_rule["annual-evaluation"] == ("2026-12-31", 7)

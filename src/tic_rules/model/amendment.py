@@ -81,9 +81,10 @@ def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: An
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
     main = getattr(rule, "require", None) or getattr(rule, "when", None)
-    numbers = [
+    compared = [
         node for node in c.walk(main) if isinstance(node, (c.Compare, c.Share)) and fact in (None, node.fact)
     ]
+    numbers = list({(node.fact, repr(_number_of(node))): node for node in compared}.values())
     if len(numbers) != 1:
         all_numbers = [
             node.fact for tree in trees for node in c.walk(tree) if isinstance(node, (c.Compare, c.Share))
