@@ -268,7 +268,7 @@ def rulefiles() -> Iterator[tuple[str, Files]]:
         return f"{{{kind}: [{', '.join(leaf % (n + 1) for n in range(number))}]}}"
 
     yield rules("2,900 rules", 2_900)
-    yield rules("400 rules of one fact", 400)
+    yield rules("350 rules of one fact", 350)
     for kind in ("all", "any"):
         yield rules(f"{kind} within {kind}", 1, within((kind,), 45))
         yield rules(f"{kind} of 95", 14, beside(kind, 95))

@@ -24,7 +24,7 @@ READ = {
         "a plain text of lines", "a quoted text of lines", "escapes", "quotes",
     },
     "rules": {
-        "400 rules of one fact", "all within all", "any within any", "all of 95", "any of 95", "not within not",
+        "350 rules of one fact", "all within all", "any within any", "all of 95", "any of 95", "not within not",
         "all within any within all", "some digits in quotes", "some numerals in quotes", "some blanks in quotes",
         "some years in quotes", "some commas in quotes", "some encouragements in quotes",
     },
