@@ -140,7 +140,13 @@ def test_a_rule_waits_for_a_consequence_wherever_it_names_it(where: str, result:
     assert WAITING[where][0] in text
     ruleset = parse_ruleset(text.replace(*WAITING[where]), "waiting.yaml")
     data = yaml.safe_load((EXAMPLES / "zhejiang.yaml").read_text(encoding="utf-8"))
-    annual = {"year": 2024, "kind": "annual", "result": result, "by": "third_party", "date": date(2025, 6, 30)}
+    annual = {
+        "year": 2024,
+        "kind": "annual",
+        "result": result,
+        "by": "third_party",
+        "date": date(2025, 6, 30),
+    }
     centre = Centre.from_data(data | {"evaluations": [annual]}, ruleset=ruleset)
     wanted = check(centre, ruleset, engine="reference")
     rule = wanted["annual-targets" if where == "yearly" else "team-owned-company"]

@@ -1,4 +1,4 @@
-"""The clock of a rule: on which day it is looked at, from which day on things count, and what it is to be late."""
+"""The clock of a rule: on which day it is looked at, from which day on things count, what it is if late."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ class Clock(NamedTuple):
 def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     """The clock of a rule that is not owed year by year; None where its time has not come.
 
-    Rules that say the same of time have the same clock in the same scenario; it is remembered for the length of a check.
+    Rules that say the same of time have the same clock in the same scenario; it is remembered for the
+    length of a check.
     """
     key = (rule.time, scenario)
     clocks: dict[Any, Clock | None] = scene.clocks
@@ -79,7 +80,7 @@ def _start_of(rule: Rule, scenario: Scenario) -> date:
 
 
 def opening_of(rule: Rule, scenario: Scenario) -> date | None:
-    """The first day of what `from` opens: the day of approval itself, else the day after; None where it never comes."""
+    """The first day of what `from` opens: the day of approval itself, else the day after; None for never."""
     if rule.from_ == "approval" or scenario.approved is None:
         return scenario.approved
     if rule.from_years is not None:

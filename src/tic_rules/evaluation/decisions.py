@@ -19,8 +19,8 @@ from tic_rules.model.ruleset import Rule
 class Decision(NamedTuple):
     """A rule decided for one scenario: the status and all that the finding is made of.
 
-    `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the status that it would
-    have if it were false. Both serve to settle what several scenarios leave open.
+    `holds` says whether the requirement itself is true, whatever became of the rule; `if_false` is the
+    status that it would have if it were false. Both serve to settle what several scenarios leave open.
     """
 
     status: str
@@ -41,7 +41,7 @@ class Decision(NamedTuple):
 
     @property
     def main(self) -> Seen | None:
-        """The one condition that the finding's numbers are about; None where the clause asks several things."""
+        """The one condition that the numbers are about; None where the clause asks several things."""
         return self.seen if self.seen is not None and not self.seen.parts else None
 
     @property
@@ -103,7 +103,7 @@ def _not_applicable(why_not: str, holds: bool = False) -> Decision:
 
 
 def _look(tree: Any, rule: Rule, scene: Scene, moment: Moment, scenario: Scenario) -> Seen:
-    """What the condition of a rule comes to; where it is left to a person to judge, an attestation settles it."""
+    """What the condition of a rule comes to; what is left to be judged, an attestation settles."""
     seen = see(tree, scene, moment, scenario, rule)
     return settled(seen, rule, scene) if seen.value == REVIEW else seen
 

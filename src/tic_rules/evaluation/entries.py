@@ -22,10 +22,11 @@ Path = tuple[str | int, ...]
 
 
 class Moment(NamedTuple):
-    """When a condition is looked at: the day, the first day whose money and events count, the year that is owed.
+    """When a condition is looked at: the day, the first day that counts, the year that is owed.
 
-    Of a centre that was approved before the document came into force, `force` is that day: what lists declare as
-    `earlier` is left out before it; `adverse` says that the rule is a prohibition or a consequence.
+    Of a centre that was approved before the document came into force, `force` is that day: what lists
+    declare as `earlier` is left out before it; `adverse` says that the rule is a prohibition or a
+    consequence.
     """
 
     day: date
@@ -42,7 +43,7 @@ class Moment(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One entry of a list: its record and what its attributes are, those among them that are looked up elsewhere too."""
+    """One entry of a list: its record, and its attributes with those that are looked up elsewhere."""
 
     at: Path
     record: Any
@@ -74,7 +75,7 @@ def plain_entry(at: Path, record: Any) -> Entry:
 
 
 class Listed(NamedTuple):
-    """A list of the data: its entries; where it stands; where it may go on; whether its absence is timeless."""
+    """A list of the data: its entries, where it stands, where it may go on, whether absence is timeless."""
 
     declared: ListOf
     entries: tuple[Entry, ...]
@@ -178,7 +179,7 @@ class Lists:
         )
 
     def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
-        """What all units agree on that an entry may mean, and where it stands; otherwise all that keeps it unknown."""
+        """What all units that an entry may mean agree on, and where it stands; or all that keeps it open."""
         role = getattr(record, look.by)
         list_name = look.units.get(role) if role is not None else None
         if list_name is None:
@@ -198,7 +199,7 @@ class Lists:
         return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
 
     def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
-        """Where entries may stand that the data does not show: an incomplete list, any list after reported_on."""
+        """Where entries may stand that are not shown: an incomplete list, any list after reported_on."""
         return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
 
     def entries_at(self, fact: Fact, moment: Moment) -> Counted:
@@ -350,7 +351,7 @@ def series_at(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], 
 
 
 def unclear_places(series: Series[Any], path: Path, day: date) -> tuple[Path, ...]:
-    """The places of a series that leave open what holds on a day: dates and values that are not exact; else the whole."""
+    """What leaves open which value holds on a day: dates and values that are not exact; else the whole."""
     near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
     dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]
     values = [

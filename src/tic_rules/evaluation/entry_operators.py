@@ -150,7 +150,7 @@ def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear:
 
 
 class _Candidate(NamedTuple):
-    """An entry that may be the latest: by its order (day or year) at the earliest and the latest, and what it is."""
+    """An entry that may be the latest: its day or year at the earliest and at the latest, and what it is."""
 
     entry: Entry
     first: Any
@@ -166,7 +166,7 @@ class _Candidate(NamedTuple):
 
 
 def latest(node: c.Latest, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    """The latest of the entries that are as `of` says; two of one day, or one year, that differ need review."""
+    """The latest of the entries that are as `of` says; two of one day or year that differ need review."""
     entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
     by_year = node.latest == "year"
     candidates = [

@@ -13,18 +13,18 @@ from tic_rules.model.subject import Subject
 
 def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
     """The complete exemptions from rules in principle, by rule."""
-    found: dict[str, list[tuple[int, Any]]] = {}
+    complete_by_rule: dict[str, list[tuple[int, Any]]] = {}
     for index, given in enumerate(subject.exemptions):
-        own, _, rule_id = (given.rule or "").partition("/")
+        of_set, _, rule_id = (given.rule or "").partition("/")
         complete = all(getattr(given, name) is not None for name in ("reason", "approved_by", "date"))
         if (
-            own == ruleset.id
+            of_set == ruleset.id
             and rule_id in ruleset
             and ruleset[rule_id].modality == "in_principle"
             and complete
         ):
-            found.setdefault(rule_id, []).append((index, given))
-    return found
+            complete_by_rule.setdefault(rule_id, []).append((index, given))
+    return complete_by_rule
 
 
 def exempt(

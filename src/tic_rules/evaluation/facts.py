@@ -1,4 +1,4 @@
-"""How the facts of the vocabulary are read from a subject's data at a moment: numbers, words, single values, with their places.
+"""How facts are read from a subject's data at a moment: numbers, words, single values, with their places.
 
 What is not known stays a range, a missing path or UNKNOWN. Nothing here knows a rule.
 """
@@ -29,11 +29,11 @@ from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Dated, Series
 
 MANY_SUMS = 4_096
-"""So many different sums of entries that may or may not count are told apart; beyond it, what lies between counts too."""
+"""So many sums of entries that may or may not count are told apart; beyond it, only their range."""
 
 
 class Reading(NamedTuple):
-    """A number as it is known: its range, the places it was read from, the places whose absence keeps it open."""
+    """A number as it is known: its range, the places that were read, those whose absence keeps it open."""
 
     range: Range
     cites: tuple[Path, ...] = ()
@@ -65,7 +65,7 @@ class _Sum:
 
 
 class Scene:
-    """A subject on an as-of day, read through the facts of a rule set. Reads are remembered for the length of a check."""
+    """A subject on an as-of day, read through a rule set's facts; what is read is remembered for a check."""
 
     __slots__ = (
         "__weakref__",
@@ -98,7 +98,7 @@ class Scene:
         self.reported_on = subject.speaks_for or as_of
         self.programme = isinstance(subject, Programme)
         self.force = None if self.programme else ruleset.document.in_force.from_
-        """The day on which the document came into force, for a centre; a programme's text says its own period."""
+        """The day on which the document came into force, for a centre; a programme has its own period."""
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         """What became of the consequences that are decided: whether each followed, and what keeps it open."""
         self.attested: dict[str, list[tuple[int, Any]]] = {}
@@ -196,7 +196,7 @@ class Scene:
     def _add_up(
         self, fact: Fact, moment: Moment, wheres: Sequence[Where | None], attribute: str
     ) -> list[Reading]:
-        """The amounts of the entries that are so, in each of several ways; what is so in one way is not in another."""
+        """The amounts of the entries that are so, in each of several ways that exclude each other."""
         entries, more, listed = self.entries_at(fact, moment)
         matches, day = self.matches, moment.day
         sums = [_Sum() for _ in wheres]
@@ -296,7 +296,7 @@ class Scene:
         return list(possible)
 
     def _kinds(self, fact: Fact, moment: Moment) -> Reading:
-        """How many groups have more than nothing: one entry whose group is not known adds at most one kind."""
+        """How many groups have more than nothing: an entry of unknown group adds at most one kind."""
         readings = self.groups(fact.kinds or "", moment)
         grouped = self.facts[fact.kinds or ""]
         certain = {group for group, reading in readings.items() if reading.range.low > 0}
@@ -312,7 +312,7 @@ class Scene:
         return Reading(Range(len(certain), high), cites, missing)
 
     def _most_kinds(self, fact: Fact, moment: Moment, groups: set[str]) -> int:
-        """How many of the groups may have more than nothing at once, each entry being in one group at most."""
+        """How many of the groups may have more than nothing at once, each entry being in one at most."""
         entries, _, _ = self.entries_at(fact, moment)
         parts = fact.groups or {}
         ways: list[list[str]] = []
@@ -381,10 +381,10 @@ class Scene:
         missing = tuple(dict.fromkeys((*named.missing, *more, *others.missing)))
         return named.reading(more), Reading(others.range, (), missing)
 
-    # --- single values ---------------------------------------------------------------------------------------------------
+    # --- single values ----------------------------------------------------------------------------
 
     def single(self, name: str, day: date) -> tuple[list[Any], Path, tuple[Path, ...]]:
-        """The values that a yes/no, a choice, a text or a day may have: one where it is known, none where nothing is."""
+        """The values that one field may have: one where it is given, none where nothing is."""
         fact = self.facts[name]
         value, path = self.value_of(fact), fact.at
         if value is None:

@@ -14,7 +14,7 @@ from tic_rules.model.ruleset import Rule, RuleSet
 
 
 def sort_judgements(scene: Scene) -> None:
-    """Give every attestation that can have an effect to its rule: complete, not after the as-of day, not expired."""
+    """Give its rule every attestation that is complete, not after the as-of day and not expired."""
     if not scene.subject.attestations:
         return
     items, as_of, attested = items_of_rules(scene.ruleset), scene.as_of, scene.attested
@@ -97,7 +97,7 @@ def expired(given: Any, as_of: date) -> bool:
 
 
 def latest_judgement(attestations: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
-    """The latest attestation up to the as-of day wins, and its place; two of one day that differ need review."""
+    """The latest attestation by the as-of day and its place; two of one day that differ need review."""
     if len(attestations) == 1 and attestations[0][1].date.last <= as_of:
         index, only = attestations[0]
         return (TRUE if only.met else FALSE), index

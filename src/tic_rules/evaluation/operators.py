@@ -1,7 +1,7 @@
 """What each condition sees at a moment of a scenario: the definition of every operator.
 
-A condition says what it saw (`see`): its value, what it observed against which bound, the places it read or missed. Everything
-faster must agree with it. Evaluation order never changes a value.
+A condition says what it saw (`see`): its value, what it observed against which bound, the places it read
+or missed. Everything faster must agree with it. Evaluation order never changes a value.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def _reads(node: c.Reads, scene: Scene, moment: Moment, scenario: Scenario, rule
 
 
 def between(node: c.Reads, text: str) -> str:
-    """What stands between the beginning and the end that a text must have; empty where it does not have them."""
+    """What stands between the beginning and the end that a text must have; empty where it has them not."""
     before, after = node.ends
     text = node.plain(text)
     inner = text[len(before) : len(text) - len(after)]
@@ -132,13 +132,13 @@ def _single(node: Any, fact: str, test: Callable[[Any], int], scene: Scene, day:
 
 
 def _same(node: c.Same, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    """True where every text reads as asked and what stands between is the same; false where no texts that are possible agree."""
+    """True where every text reads as asked, with the same between; false where no possible texts agree."""
     parts = tuple(see(part, scene, moment, scenario, rule) for part in node.same)
     value = min(part.value for part in parts)
-    told = [scene.single(part.fact, moment.day) for part in node.same]
+    texts = [scene.single(part.fact, moment.day) for part in node.same]
     inner = [
         {between(part, text) for text in values} - {""}
-        for part, (values, _, _) in zip(node.same, told, strict=True)
+        for part, (values, _, _) in zip(node.same, texts, strict=True)
         if values
     ]
     missing: tuple[Path, ...] = ()
@@ -146,7 +146,7 @@ def _same(node: c.Same, scene: Scene, moment: Moment, scenario: Scenario, rule: 
         value = FALSE
     elif value == TRUE and any(len(texts) > 1 for texts in inner):
         value = UNKNOWN
-        missing = tuple(path for _, _, open_days in told for path in open_days)
+        missing = tuple(path for _, _, open_days in texts for path in open_days)
     return Seen(value, node, parts=parts, missing=missing)
 
 
@@ -176,15 +176,15 @@ def _contains(node: c.Contains, scene: Scene, moment: Moment, scenario: Scenario
 
 def _largest(node: c.Largest, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     groups = scene.groups(node.fact, moment)
-    own = groups[node.largest]
+    largest = groups[node.largest]
     values: list[int] = [TRUE]
     missing: list[Path] = []
     for name, other in groups.items():
         if name != node.largest:
-            value = compare("at_least", own.range, other.range)
+            value = compare("at_least", largest.range, other.range)
             values.append(value)
             if value == UNKNOWN:
-                missing.extend((*own.missing, *other.missing))
+                missing.extend((*largest.missing, *other.missing))
     value = min(values)
     cites = tuple(dict.fromkeys(cite for reading in groups.values() for cite in reading.cites))
     most = max((r.range.high for n, r in groups.items() if n != node.largest), default=0)
@@ -192,7 +192,7 @@ def _largest(node: c.Largest, scene: Scene, moment: Moment, scenario: Scenario, 
     return Seen(
         value,
         node,
-        own.range,
+        largest.range,
         Range(least, most),
         (),
         cites,
@@ -205,8 +205,8 @@ def _share(node: c.Share, scene: Scene, moment: Moment, scenario: Scenario, rule
     strict = node.more_than is not None
     asked: Any = node.more_than if strict else node.at_least
     bound = Fraction(asked)
-    own, rest = named.range.times(1 - bound), others.range.times(bound)
-    value = compare("more_than" if strict else "at_least", own, rest)
+    part, rest = named.range.times(1 - bound), others.range.times(bound)
+    value = compare("more_than" if strict else "at_least", part, rest)
     low, high = (
         _part_of(named.range.low, others.range.high, Fraction(0)),
         _part_of(named.range.high, others.range.low, Fraction(1)),
@@ -222,9 +222,9 @@ def _share(node: c.Share, scene: Scene, moment: Moment, scenario: Scenario, rule
     )
 
 
-def _part_of(own: Any, rest: Any, otherwise: Fraction) -> Fraction:
-    """own / (own + rest), where both are known and there is something to share."""
-    return Fraction(own) / Fraction(own + rest) if own + rest not in (0, INFINITY) else otherwise
+def _part_of(part: Any, rest: Any, otherwise: Fraction) -> Fraction:
+    """part / (part + rest), where both are known and there is something to share."""
+    return Fraction(part) / Fraction(part + rest) if part + rest not in (0, INFINITY) else otherwise
 
 
 def _not_after(node: c.NotAfter, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:

@@ -16,9 +16,9 @@ from tic_rules.model.ruleset import Rule
 
 
 def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    """Calendar years running; a year without an entry is open only where a result for it could exist that is not shown.
+    """Calendar years running; a year without an entry is open only where a result for it could exist.
 
-    An entry without a year may be of any one year: a run that lacks no more years than there are such entries is open.
+    An entry without a year may be of any year: a run that lacks no more years than there are of them is open.
     """
     fact = scene.facts[node.of]
     listed = scene.listed(fact.list_name or "")
@@ -44,16 +44,16 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     ]
     values = [_run_of(run, spare) for run in runs]
     value = any_of(values)
-    told = [run for run, of_run in zip(runs, values, strict=True) if of_run == value]
+    deciding = [run for run, of_run in zip(runs, values, strict=True) if of_run == value]
     if value != UNKNOWN:
         cites = (
-            tuple(dict.fromkeys(cite for run in told for seen in run for cite in seen.cites))
+            tuple(dict.fromkeys(cite for run in deciding for seen in run for cite in seen.cites))
             if value == TRUE
             else ()
         )
         return Seen(value, node, None, None, (), cites)
-    missing = [path for run in told for seen in run if seen.value == UNKNOWN for path in seen.missing]
-    if any(seen.value == FALSE for run in told for seen in run):
+    missing = [path for run in deciding for seen in run if seen.value == UNKNOWN for path in seen.missing]
+    if any(seen.value == FALSE for run in deciding for seen in run):
         missing.extend(
             path for entry, unclear in loose for path in (*unclear, *undated(entry, listed.declared))
         )
@@ -62,12 +62,12 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
 
 def without_year(node: c.Running, scene: Scene, moment: Moment) -> list[tuple[Any, list[Path]]]:
     """The entries that may be so and say no year, each with what leaves it open."""
-    found = []
+    loose = []
     for entry, _ in scene.entries_at(scene.facts[node.of], moment)[0]:
         unclear: list[Path] = []
         if entry.year is None and scene.matches(node.where, entry, moment.day, unclear) != FALSE:
-            found.append((entry, unclear))
-    return found
+            loose.append((entry, unclear))
+    return loose
 
 
 def _run_of(run: list[Seen], spare: int) -> int:
@@ -77,16 +77,16 @@ def _run_of(run: list[Seen], spare: int) -> int:
 
 
 def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
-    """Whether the data shows a result of that year of the kind that counts, so that none can be missing; not every list has results."""
+    """Whether a result of that year and kind is shown, so that none is missing; some lists have none."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
     kind = c.Where.model_construct(each=other, any=())
-    told = [
+    with_result = [
         entry
         for entry, counts in entries
         if counts == TRUE and getattr(entry.record, "result", True) is not None
     ]
-    return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in told)
+    return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in with_result)
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:

@@ -1,7 +1,7 @@
-"""The scenarios that the data allows: every day that approval, application and the end of the term may have been.
+"""The scenarios that the data allows: every day that approval, application, end of the term may have been.
 
-A partial or missing day may be any of its days. Between two days that the data names nothing changes, so the days that
-matter stand for all: each named day, shifted back by each term of years, and its neighbours.
+A partial or missing day may be any of its days. Between two days that the data names nothing changes,
+so the days that matter stand for all: each named day, shifted back by each term of years, and its neighbours.
 """
 
 from __future__ import annotations
@@ -23,19 +23,21 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.values import Series
 
 MOST = 4_500_000
-"""Entries that are looked at, in all scenarios, for the rules that need the same days: some two seconds. Beyond it the rules stay unknown."""
+"""Entries looked at, in all scenarios, for rules that need the same days, before they stay unknown."""
 TOO_OPEN = Text(
-    "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，取决于它们的规则记为“数据不足”；"
+    "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，"
+    "取决于它们的规则记为“数据不足”；"
     "请写准 approved_on、applied_on、term_years，至少到月",
-    "the days of approval and application, or the term, are open in too many ways to go through with so many entries, and the rules that look at them stay "
-    "unknown; make approved_on, applied_on and term_years more exact, days at least to the month",
+    "the days of approval and application, or the term, are open in too many ways to go through with so "
+    "many entries, and the rules that look at them stay unknown; make approved_on, "
+    "applied_on and term_years more exact, days at least to the month",
 )
 _ANY = 50
 """What deciding a rule for one scenario costs without any entry, in entries."""
 
 
 class Scenario(NamedTuple):
-    """One way in which the clock may have run. `approved` is None for a centre that is not approved on the as-of day."""
+    """One way in which the clock may have run. `approved` is None where it is not approved by then."""
 
     approved: date | None
     applied: date | None
@@ -47,7 +49,7 @@ class Scenarios(NamedTuple):
     open: tuple[Path, ...]
     """The places that would have to be exact for there to be one scenario only."""
     cut: bool = False
-    """There are more than can be gone through in good time, and these are but two of them: what they agree on says nothing."""
+    """There are too many to go through, and these are but two of them: what they agree on says nothing."""
 
 
 class Needs(NamedTuple):
@@ -63,10 +65,10 @@ class Needs(NamedTuple):
 
 
 def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
-    known = ruleset._compiled.get(("needs", rule.id))
-    if known is None:
-        known = ruleset._compiled[("needs", rule.id)] = _needs(ruleset, rule)
-    return known
+    needs = ruleset._compiled.get(("needs", rule.id))
+    if needs is None:
+        needs = ruleset._compiled[("needs", rule.id)] = _needs(ruleset, rule)
+    return needs
 
 
 def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
@@ -93,7 +95,7 @@ def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
 
 
 def _looks_at_force(ruleset: RuleSet, rule: Rule) -> bool:
-    """Whether a rule says something else of a centre that was approved before the document came into force."""
+    """Whether a rule says something else of a centre approved before the document came into force."""
     if ruleset.document.in_force.from_ is None or rule.bearer == "programme":
         return False
     if rule.by is not None or rule.yearly is not None:
@@ -127,20 +129,20 @@ def clock_places(scene: Scene, approval: bool, term: bool, application: bool = F
 
 def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
     """Every scenario that the data allows, as far as a rule with these needs can tell them apart."""
-    known = scene.scenarios.get(needs)
-    if known is None:
+    scenarios = scene.scenarios.get(needs)
+    if scenarios is None:
         subject = scene.subject
-        known = (
+        scenarios = (
             _scenarios(scene, subject, needs)
             if isinstance(subject, Centre)
             else Scenarios((Scenario(None, None, None),), ())
         )
-        scene.scenarios[needs] = known
-    return known
+        scene.scenarios[needs] = scenarios
+    return scenarios
 
 
 def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
-    """The one scenario of a centre that is approved and whose clock is known to the day, as far as it is looked at."""
+    """The one scenario of an approved centre whose clock is given to the day, as far as it is looked at."""
     centre = scene.subject
     assert isinstance(centre, Centre)
     span, applied, term = centre.approved_on, centre.applied_on, centre.term_years
@@ -192,7 +194,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
 
 
 def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
-    """Every scenario, for an engine that has to go through them all. Raises DataError where they are too many."""
+    """Every scenario, for whoever has to go through them all. Raises DataError where they are too many."""
     scenarios = scenarios_of(scene, needs)
     if scenarios.cut:
         mark = scene.subject.nearest(("approved_on",))
@@ -214,22 +216,22 @@ def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
 
 def _bounded(scene: Scene, needs: Needs, scenarios: Iterable[Scenario]) -> tuple[tuple[Scenario, ...], bool]:
     """The scenarios, each once; of more than can be gone through in good time, two, and that they are cut."""
-    found: dict[Scenario, None] = {}
+    distinct: dict[Scenario, None] = {}
     most = 2
     for scenario in scenarios:
-        found[scenario] = None
-        if len(found) == 2 and most == 2:
+        distinct[scenario] = None
+        if len(distinct) == 2 and most == 2:
             most = max(3, MOST // max(1, _work(scene, needs)))
-        if len(found) > most:
-            return tuple(islice(found, 2)), True
-    return tuple(found), False
+        if len(distinct) > most:
+            return tuple(islice(distinct, 2)), True
+    return tuple(distinct), False
 
 
 def _work(scene: Scene, needs: Needs) -> int:
     """How many entries of lists and series the rules with these needs look through in one scenario, about."""
     ruleset = scene.ruleset
-    known = ruleset._compiled.get(("work", needs))
-    if known is None:
+    prepared = ruleset._compiled.get(("work", needs))
+    if prepared is None:
         rules = [
             rule for rule in ruleset.rules if rule.bearer != "programme" and needs_of(ruleset, rule) == needs
         ]
@@ -239,13 +241,13 @@ def _work(scene: Scene, needs: Needs) -> int:
             for name in filter(None, (fact.list_name, fact.else_count)):
                 lists.update(dict.fromkeys(scene.lists[name].paths, len(fact.groups or " ")))
         series = Counter(path for fact in facts for path in (fact.stock, fact.value) if path)
-        known = ruleset._compiled["work", needs] = (
+        prepared = ruleset._compiled["work", needs] = (
             _ANY * len(rules),
             lists,
             series,
             [rule.id for rule in rules],
         )
-    total, lists, series, rule_ids = known
+    total, lists, series, rule_ids = prepared
     for path, times in lists.items():
         value = value_at(scene.subject, path)
         total += times * (len(value) if isinstance(value, tuple) else 1)
@@ -305,15 +307,15 @@ def _from_approval(
 
 def _terms(centre: Centre, approved: date, as_of: date) -> list[int]:
     """The terms of years that the data allows; those that end long after the as-of day are alike."""
-    known = centre.term_years or Range(1, LAST_DAY.year)
+    years = centre.term_years or Range(1, LAST_DAY.year)
     longest = max(as_of.year - approved.year, 0) + 2 if approved != FIRST_DAY else 12
-    low = int(known.low)
-    high = max(low, int(min(known.high, longest)))
+    low = int(years.low)
+    high = max(low, int(min(years.high, longest)))
     return list(range(low, min(high, low + 60) + 1))
 
 
 def _approvals(scene: Scene, span: Span, offsets: list[int], needs: Needs, looked_at: bool) -> list[date]:
-    """The days of approval that stand for all; where the day is not looked at, one on either side of the document."""
+    """The days of approval that stand for all; where none is looked at, one on each side of the document."""
     force = scene.force
     if looked_at or not needs.force or force is None or not span.first < force <= span.last:
         return _days(scene, span, offsets, looked_at)
@@ -338,14 +340,14 @@ def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[da
         if last.year - first.year < 300
         else ()
     )
-    found = {first, last}
+    days = {first, last}
     for day in (*named, *years):
         for offset in offsets:
             shifted = add_years(day, -offset)
-            found.update(
+            days.update(
                 near
                 for near in (add_days(shifted, -1), shifted, add_days(shifted, 1))
                 if first <= near <= last
             )
     every = (last - first).days + 1
-    return sorted(found) if len(found) < every else [add_days(first, n) for n in range(every)]
+    return sorted(days) if len(days) < every else [add_days(first, n) for n in range(every)]

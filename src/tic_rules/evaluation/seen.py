@@ -1,4 +1,4 @@
-"""What a condition saw, and what can be gathered from it and its parts: places read, places missed, what lists lack."""
+"""What a condition saw, and what is gathered from its parts: places read and missed, what lists lack."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tic_rules.evaluation.entries import Path
 
 
 class Seen(NamedTuple):
-    """What a condition saw: its value, what it observed and against what, its parts, the places it read or missed."""
+    """What a condition saw: its value, what it observed against what, its parts, places read or missed."""
 
     value: int
     node: Any

@@ -21,7 +21,7 @@ from tic_rules.model.values import Series
 
 
 def settle(rule: Rule, scene: Scene) -> Decision:
-    """A rule over every scenario that the data allows: what all agree on, otherwise unknown, with the days to make exact."""
+    """A rule over every scenario that the data allows: what all agree on, or unknown with all it lacks."""
     return _settle(rule, needs_of(scene.ruleset, rule), scene)
 
 
@@ -45,7 +45,7 @@ def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:
 
 
 def _agreed(decisions: list[Decision], behind: bool) -> str:
-    """The status that all scenarios agree on; `behind` where the time of the rule is up whatever the day was."""
+    """The status that all scenarios agree on; `behind` where the rule's time is up whatever the day."""
     statuses = {decision.status for decision in decisions}
     if len(statuses) == 1:
         return decisions[0].status
@@ -89,7 +89,7 @@ def _matters(path: Path, outcomes: dict[Scenario, Any]) -> bool:
 
 
 def _joined(decisions: list[Decision], status: str) -> Decision:
-    """The decisions of several scenarios as one: days that they do not agree on are left out, ranges cover all of them."""
+    """The decisions of several scenarios as one: no day that only some have, ranges that cover all."""
     shown = next((one for one in decisions if one.status == status), decisions[0])
     deadlines = {one.deadline for one in decisions}
     moments = {one.moment.day for one in decisions if one.moment is not None}
@@ -119,7 +119,7 @@ def _common_years(decisions: list[Decision], shown: Decision) -> tuple[tuple[int
 
 
 def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
-    """What a condition saw in several scenarios: the value where they agree, the range that covers all, no day of one only."""
+    """What a condition saw in several scenarios: the value if they agree, the range that covers all."""
     if shown is None:
         return None
     observed = shown.observed
@@ -135,7 +135,7 @@ def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
 
 
 def left_to_judge(rule: Rule, scene: Scene) -> bool:
-    """Whether the data alone leaves a rule to be judged in any scenario, so that an attestation for it has an effect."""
+    """Whether data alone leaves a rule to be judged in any scenario: then an attestation has an effect."""
     alone = Scene(scene.subject, scene.ruleset, scene.as_of)
     alone.followed = scene.followed
     scenarios = scenarios_of(alone, needs_of(scene.ruleset, rule)).all
@@ -149,7 +149,7 @@ def _asks_for_judgement(decision: Decision) -> bool:
 
 
 def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ...]:
-    """The places that a decision rests on: those that were read, and the days of the clock that its status follows from."""
+    """The places that a decision rests on: what was read, and the days of the clock that decide it."""
     if scene.programme or decision.why_not in ("programme", "not_programme", "applies"):
         return decision.cites
     if decision.why_not == "before_approval":
@@ -172,7 +172,7 @@ def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ..
 
 
 def amount_of(rule: Rule, scene: Scene) -> Reading:
-    """The amount of a consequence, over all that the data allows: what its facts come to, with the places read."""
+    """The amount of a consequence over all that the data allows, with the places that were read."""
     assert rule.amount is not None
     scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
     forces = {came_later(scene, scenario) for scenario in scenarios}
@@ -188,7 +188,7 @@ def amount_of(rule: Rule, scene: Scene) -> Reading:
 
 
 def day_not_needed(rule: Rule, scene: Scene, scenarios: tuple[Scenario, ...]) -> bool:
-    """Whether an approved centre's application or approval, on a day that is left out, is behind it: what is not met then has failed."""
+    """Whether application or approval, on a day left out, lie behind: what is not met has failed."""
     centre = scene.subject
     if rule.by not in ("application", "approval") or not isinstance(centre, Centre):
         return False

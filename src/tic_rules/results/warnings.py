@@ -43,7 +43,8 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
             code="not-in-force",
             message=Text(
                 f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
-                f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); applied all the same",
+                f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); "
+                "applied all the same",
             ),
             file=None,
             line=None,
@@ -130,9 +131,11 @@ def _about_approval(scene: Scene) -> Iterator[Notice]:
         centre,
         "approved-before",
         ("approved_on",),
-        f"中心{zh}在《{document.title}》施行（{force}）之前获批：申请、批准和此前届满的期限不适用，此前的评价、验收和支出不产生不利后果",
-        f"the centre {en} approved before {document.title_en} came into force ({force}): what it asks of application and approval, and deadlines that ended "
-        "before that day, do not apply; earlier evaluations, acceptances and spending have no adverse effect",
+        f"中心{zh}在《{document.title}》施行（{force}）之前获批：申请、批准和此前届满的期限不适用，"
+        "此前的评价、验收和支出不产生不利后果",
+        f"the centre {en} approved before {document.title_en} came into force ({force}): what it asks of "
+        "application and approval, and deadlines that ended before that day, do not apply; earlier "
+        "evaluations, acceptances and spending have no adverse effect",
     )
 
 
@@ -176,7 +179,7 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
 
 
 def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str | None, str, str] | None:
-    """Why an attestation for a rule has no effect: a code, the field that it is about, the reason; None where it has."""
+    """Why an attestation for a rule has no effect: a code, the field, the reason; None where it has."""
     items = frozenset(item.id for item in rule.items)
     absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
     if not takes_attestations(rule) and not left_to_judge(rule, scene):
@@ -223,8 +226,8 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 "an exemption without a rule has no effect",
             )
             continue
-        own, _, rule_id = given.rule.partition("/")
-        if own != ruleset.id or index in used:
+        of_set, _, rule_id = given.rule.partition("/")
+        if of_set != ruleset.id or index in used:
             continue
         shown = clip(rule_id)
         absent = [name for name in ("reason", "approved_by", "date") if getattr(given, name) is None]
@@ -267,11 +270,12 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 "unused-exemption",
                 at,
                 f"规则 {shown} 没有不符合，或豁免日期晚于基准日，该豁免未使用",
-                f"the exemption is unused: rule {shown} does not fail, or the exemption is dated after the as-of day",
+                f"the exemption is unused: rule {shown} does not fail, "
+                "or the exemption is dated after the as-of day",
             )
 
 
-# --- time -------------------------------------------------------------------------------------------------------------------
+# --- time -----------------------------------------------------------------------------------------
 
 
 def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en: str) -> Notice:
