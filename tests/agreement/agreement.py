@@ -1,6 +1,8 @@
-"""One centre through several engines: where they differ from the reference, and the smallest centre that still shows it.
+"""One centre through several engines: where they differ from the reference, and the smallest centre that
+still shows it.
 
-python tests/agreement.py 5000000      decide so many (centre, rule) pairs; print the count and the first disagreement
+python tests/agreement.py 5000000 decide so many (centre, rule) pairs; print the count and the first
+disagreement
 """
 
 from __future__ import annotations
@@ -63,7 +65,9 @@ def decide(data: Any, ruleset: RuleSet, as_of: date, engine: str, programme: boo
 def disagreements(
     data: dict[str, Any], ruleset: RuleSet, as_of: date, engine: str, programme: bool = False
 ) -> Iterator[Disagreement]:
-    """Every rule that an engine decides otherwise than the reference: the statuses; all else of a finding is the reference's own."""
+    """Every rule that an engine decides otherwise than the reference: the statuses; all else of a finding
+    is the reference's own.
+    """
     if engine == FRAMES:
         yield from (one for _, one in table_disagreements([(data, as_of)], ruleset))
         return
@@ -91,7 +95,9 @@ def _apart(wanted: Finding, found: Finding, engine: str, keys: Sequence[str]) ->
 def table_disagreements(
     drawn: Sequence[tuple[dict[str, Any], date]], ruleset: RuleSet
 ) -> Iterator[tuple[int, Disagreement]]:
-    """Every status that differs where centres are decided as one table, with the centre's place among those drawn."""
+    """Every status that differs where centres are decided as one table, with the centre's place among those
+    drawn.
+    """
     table = one_table([facts_table([data], ruleset, as_of=as_of) for data, as_of in drawn])
     rows = {row["centre"]: row for row in check_table(table, ruleset).to_dicts()}
     for place, (data, as_of) in enumerate(drawn):
@@ -125,7 +131,7 @@ def engines() -> tuple[str, ...]:
     return tuple(engine for engine in ENGINES if engine not in ("reference", "native"))
 
 
-# --- shrinking --------------------------------------------------------------------------------------------------------------------
+# --- shrinking ------------------------------------------------------------------------------------
 
 
 def shrunk(data: dict[str, Any], still: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -192,7 +198,7 @@ def told(
     )
 
 
-# --- a long run ---------------------------------------------------------------------------------------------------------------------
+# --- a long run -----------------------------------------------------------------------------------
 
 
 def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = print) -> int:

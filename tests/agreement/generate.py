@@ -1,8 +1,9 @@
-"""Random centres that aim at a rule set: every field of the data model, and values at, just below and just past what the rules ask.
+"""Random centres that aim at a rule set: every field of the data model, and values at, just below and just
+past what the rules ask.
 
-Nothing here knows a clause. The shape comes from the data model, the aims (thresholds, deadlines, words, names) from the rule
-set's condition trees. `random_centre` draws with a seeded Random; `centres` draws with Hypothesis, so that failures shrink:
-the first option of every choice is the simplest.
+Nothing here knows a clause. The shape comes from the data model, the aims (thresholds, deadlines, words,
+names) from the rule set's condition trees. `random_centre` draws with a seeded Random; `centres` draws with
+Hypothesis, so that failures shrink: the first option of every choice is the simplest.
 """
 
 from __future__ import annotations
@@ -80,7 +81,7 @@ def programmes(draw: Any, ruleset: RuleSet) -> Drawn:
     return _Maker(FromHypothesis(draw), aims_of(ruleset), Programme).subject()
 
 
-# --- what a rule set asks, by place in the data ---------------------------------------------------------------------------------
+# --- what a rule set asks, by place in the data ---------------------------------------------------
 
 
 class Aims:
@@ -143,7 +144,7 @@ def aims_of(ruleset: RuleSet) -> Aims:
     return Aims(ruleset)
 
 
-# --- drawing --------------------------------------------------------------------------------------------------------------------
+# --- drawing --------------------------------------------------------------------------------------
 
 _NAMES = ("甲", "乙", "丙")
 
@@ -190,7 +191,9 @@ class _Maker:
         self.one, self.often = draws.one, draws.often
         self.aims, self.model = aims, model
         self.neat = self.often(35)
-        """All is given and exact, as a centre that keeps good books has it; then engines may go straight where they otherwise look closer."""
+        """All is given and exact, as a centre that keeps good books has it; then engines may go straight
+        where they otherwise look closer.
+        """
         self.share = 100 if self.neat else self.one((99, 100, 95, 75, 30))
         self.approved = self._approval()
         force = aims.ruleset.document.in_force.from_
@@ -282,7 +285,7 @@ class _Maker:
         if held and held.get("held") is False:
             record["acceptance"] = {"held": False}
 
-    # --- records and their fields --------------------------------------------------------------------------------------------
+    # --- records and their fields -----------------------------------------------------------------
 
     def _record(self, model: type[Record], at: str, leave: frozenset[str] = frozenset()) -> dict[str, Any]:
         made: dict[str, Any] = {}
@@ -366,7 +369,9 @@ class _Maker:
         return entries
 
     def _add_up(self, entries: list[dict[str, Any]], amount: str, at: str) -> None:
-        """Let the entries add up to a total that a rule asks for, or miss it by a little; often by the same kind of payer."""
+        """Let the entries add up to a total that a rule asks for, or miss it by a little; often by the same
+        kind of payer.
+        """
         total = Fraction(self.one((*self.aims.totals.get(at, ()), 10**8)))
         parts = [total / len(entries)] * len(entries) if self.often(50) else [total]
         for entry, part in zip(entries, parts, strict=False):
@@ -378,7 +383,7 @@ class _Maker:
                     for entry in entries[1:]:
                         entry[name] = entries[0][name]
 
-    # --- numbers, days, judgements -------------------------------------------------------------------------------------------
+    # --- numbers, days, judgements ----------------------------------------------------------------
 
     def _amount(self, aim: Fraction) -> Any:
         exact = aim + self.one((0, 0, 0, 1, -1, Fraction(1, 100), Fraction(-1, 100)))

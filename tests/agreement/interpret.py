@@ -1,6 +1,8 @@
-"""The core form decided as plainly as can be, over the reference's readings: what the docstrings of `form` say, as code.
+"""The core form decided as plainly as can be, over the reference's readings: what the docstrings of `form`
+say, as code.
 
-It holds the lowering against the reference without any engine between them, and shows how the form is to be read.
+It holds the lowering against the reference without any engine between them, and shows how the form is to be
+read.
 """
 
 from __future__ import annotations
@@ -83,7 +85,7 @@ class Interpreter:
             status = STATUS[self.value(rule.whole, moment), FALSE, TRUE, late]
         return status, holds and require == TRUE
 
-    # --- logic -------------------------------------------------------------------------------------------------------------
+    # --- logic ------------------------------------------------------------------------------------
 
     def value(self, node: f.Logic, moment: Moment, entry: Any = None) -> int:
         match node:
@@ -179,7 +181,7 @@ class Interpreter:
             values.append(UNKNOWN if entries else FALSE)
         return min(values, default=TRUE) if node.every else any_of(values)
 
-    # --- terms -------------------------------------------------------------------------------------------------------------
+    # --- terms ------------------------------------------------------------------------------------
 
     def read(self, over: Any, moment: Moment) -> tuple[list[tuple[Any, int]], bool | None]:
         match over:

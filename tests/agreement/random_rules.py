@@ -1,6 +1,8 @@
-"""Random rule sets: every operator over every list and fact of the vocabulary, with clocks of every kind. They mean nothing.
+"""Random rule sets: every operator over every list and fact of the vocabulary, with clocks of every kind.
+They mean nothing.
 
-The shipped rule sets use each operator in a few ways only; engines have to agree on all that a rule file may say.
+The shipped rule sets use each operator in a few ways only; engines have to agree on all that a rule file
+may say.
 """
 
 from __future__ import annotations
@@ -69,7 +71,7 @@ class _Draw:
         self.facts[name] = {"label": _SAID, **said}
         return name
 
-    # --- rules -----------------------------------------------------------------------------------------------------------
+    # --- rules ------------------------------------------------------------------------------------
 
     def rule(self, place: int) -> dict[str, Any]:
         said = dict.fromkeys(("title", "message", "remedy"), _SAID)
@@ -121,7 +123,7 @@ class _Draw:
             else self.leaf()
         )
 
-    # --- conditions ------------------------------------------------------------------------------------------------------
+    # --- conditions -------------------------------------------------------------------------------
 
     def leaf(self) -> dict[str, Any]:
         return (
@@ -214,7 +216,7 @@ class _Draw:
             else {"at_least": {"times": 2, "fact": name}}
         )
 
-    # --- entries ---------------------------------------------------------------------------------------------------------
+    # --- entries ----------------------------------------------------------------------------------
 
     def where(self, listed: str, depth: int = 1) -> dict[str, Any]:
         fields = {
@@ -242,7 +244,9 @@ class _Draw:
 
 
 def fields_of(listed: str) -> dict[str, Kind | None]:
-    """The attributes of the entries of a list with what they hold; None for those that are looked up elsewhere."""
+    """The attributes of the entries of a list with what they hold; None for those that are looked up
+    elsewhere.
+    """
     declared = VOCABULARY.lists[listed]
     found: dict[str, Kind | None] = {}
     for path in () if declared.scalar is not None else declared.paths:

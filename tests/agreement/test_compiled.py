@@ -1,4 +1,6 @@
-"""The compiled engine: a centre with one thing less certain, one after the other; what it leaves to the reference, and says so."""
+"""The compiled engine: a centre with one thing less certain, one after the other; what it leaves to the
+reference, and says so.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,9 @@ UNSURE: tuple[Any, ...] = (
     {"not_before": "2023-01-01"},
     [{"date": "2023-01-01", "value": True}],
 )
-"""What an attribute may say so that no loop over plain entries can tell; where it does not fit the attribute, the file is refused."""
+"""What an attribute may say so that no loop over plain entries can tell; where it does not fit the
+attribute, the file is refused.
+"""
 
 
 def data_of(name: str) -> dict[str, Any]:
@@ -60,7 +64,9 @@ def lists_in(value: Any, at: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
 
 
 def spoilt(data: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The data with one thing less certain: a list left out, empty or named incomplete, an attribute of an entry left out or vague."""
+    """The data with one thing less certain: a list left out, empty or named incomplete, an attribute of an
+    entry left out or vague.
+    """
     for path in lists_in(data):
         for whole in (None, []):
             yield f"{path} {whole}", _with(data, path, whole)
@@ -151,7 +157,9 @@ def test_an_open_clock_is_left_to_the_reference_and_the_report_says_so(
 
 
 def test_warnings_of_a_rule_that_waits_for_another_are_the_reference_s() -> None:
-    """Whether an attestation had an effect is seen without the engine's help, the consequences that a rule waits for included."""
+    """Whether an attestation had an effect is seen without the engine's help, the consequences that a rule
+    waits for included.
+    """
     judged = {"met": True, "by": "评审组", "date": "2024-06-14", "evidence": "评审意见"}
     data = data_of("zhejiang.yaml") | {"attestations": [judged | {"rule": "zhejiang_2022/funds-recovered"}]}
     wanted, given = (check(data, "zhejiang_2022", engine=engine) for engine in ("reference", "compiled"))

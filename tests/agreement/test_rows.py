@@ -188,11 +188,13 @@ def test_no_text_of_a_rule_file_becomes_code() -> None:
     assert "pass" in decide(["海洋", True])
 
 
-# --- rows that are read from centres ----------------------------------------------------------------------------------------
+# --- rows that are read from centres --------------------------------------------------------------
 
 
 def cells_of(scene: Scene) -> dict[str, Any] | None:
-    """The row of a centre whose clock is known, with the names of `names`, read as the core form is interpreted."""
+    """The row of a centre whose clock is known, with the names of `names`, read as the core form is
+    interpreted.
+    """
     ruleset, scenario = scene.ruleset, None
     for rule in ruleset.rules:
         scenarios = scenarios_of(scene, needs_of(ruleset, rule))

@@ -1,4 +1,6 @@
-"""One check: a subject, a rule set, a day. Attestations and exemptions are sorted out, rules decided, the report wired."""
+"""One check: a subject, a rule set, a day. Attestations and exemptions are sorted out, rules decided, the
+report wired.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,9 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
 def _statuses(
     scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
 ) -> dict[str, Any]:
-    """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is looked at."""
+    """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is
+    looked at.
+    """
     decided = getattr(decisions, "statuses", None) or [decision.status for decision in decisions]
     statuses = dict(zip(scene.ruleset.rule_ids, decided, strict=True))
     for rule_id, (_, decision) in exempted.items():
@@ -156,7 +160,9 @@ class _Exempted(NamedTuple):
 
 
 def _exemptions(scene: Scene, decisions: Sequence[Decision]) -> tuple[dict[str, _Exempted], set[int]]:
-    """The rules for which complete exemptions are given, decided with them, and the exemptions that were used."""
+    """The rules for which complete exemptions are given, decided with them, and the exemptions that were
+    used.
+    """
     exempted: dict[str, _Exempted] = {}
     used: set[int] = set()
     for rule_id, given in exemptions_of(scene.subject, scene.ruleset).items():
@@ -188,14 +194,18 @@ def _consequences(scene: Scene, findings: Sequence[Finding]) -> list[Consequence
 
 
 def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
-    """What the report warns of. Whether an attestation had an effect is seen by the reference, whatever engine decided."""
+    """What the report warns of. Whether an attestation had an effect is seen by the reference, whatever
+    engine decided.
+    """
     for rule in scene.ruleset.rules if scene.subject.attestations else ():
         follow(rule, scene)
     return warnings_of(scene, used)
 
 
 def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Any], Engine]:
-    """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine leaves to the reference."""
+    """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine
+    leaves to the reference.
+    """
     if engine == "durable":
         from tic_rules.engines import rete
 

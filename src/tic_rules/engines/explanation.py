@@ -16,7 +16,9 @@ _FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
 
 
 class Concluded(Sequence[Decision]):
-    """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when they are looked at."""
+    """What an engine concludes of every rule, in the rule set's order: statuses at once, decisions when
+    they are looked at.
+    """
 
     def __init__(self, scene: Scene, statuses: Sequence[str], engine: str) -> None:
         self.statuses, self.engine = statuses, engine
@@ -42,7 +44,9 @@ class Concluded(Sequence[Decision]):
 
 
 def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
-    """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is not explained away."""
+    """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is
+    not explained away.
+    """
     told = _by_reference(rule, scene)
     if told.status != status:
         zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {told.status}；请报告此问题"
@@ -58,7 +62,9 @@ def _by_reference(rule: Rule, scene: Scene) -> Decision:
 
 
 def follow(rule: Rule, scene: Scene) -> None:
-    """Decide the consequences that a rule waits for, where that is not done: by the reference, with what keeps them open."""
+    """Decide the consequences that a rule waits for, where that is not done: by the reference, with what
+    keeps them open.
+    """
     for waited_for in rule.waits_for:
         if waited_for not in scene.followed:
             other = _by_reference(scene.ruleset[waited_for], scene)

@@ -1,18 +1,20 @@
 """The one lowering: rule sets in a small core form that every engine but the reference decides by.
 
-`lowered(ruleset)` gives the rules in the rule set's order and the order to decide them in, consequences before what waits
-for them. The form is described in `form`; `lower` writes it; `clock` says on which day a rule is looked at; `tables` hold the
-comparison of ranges, the status table, and what several scenarios of an open clock agree on. An engine
+`lowered(ruleset)` gives the rules in the rule set's order and the order to decide them in, consequences
+before what waits for them. The form is described in `form`; `lower` writes it; `clock` says on which day a
+rule is looked at; `tables` hold the comparison of ranges, the status table, and what several scenarios of
+an open clock agree on. An engine
 
-1. takes `rule.clock` with the days of a scenario to a `Look` (or to the years owed, each with its own `Look`),
+1. takes `rule.clock` with the days of a scenario to a `Look` (or to the years owed, each with its own),
 2. reads the terms of `rule.logic` at that day (from `Scene`, from columns, as variables),
 3. brings each piece of logic to one of four values,
-4. takes `STATUS[require, broken or FALSE, applies or TRUE, look.late]`, and where both it and `applies` need review
-   `STATUS[rule.whole, FALSE, TRUE, look.late]`; of yearly rules the worst year; before approval
+4. takes `STATUS[require, broken or FALSE, applies or TRUE, look.late]`, and where both it and `applies`
+   need review `STATUS[rule.whole, FALSE, TRUE, look.late]`; of yearly rules the worst year; before approval
    `before_approval(rule.clock)`; `not_applicable` where rule.programme is not the subject's,
 5. takes what all scenarios agree on (`agreed`).
 
-It decides statuses only. All else that a finding says is the reference's decision of that rule (`engines.explanation`).
+It decides statuses only. All else that a finding says is the reference's decision of that rule
+(`engines.explanation`).
 """
 
 from __future__ import annotations

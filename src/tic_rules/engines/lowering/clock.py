@@ -12,7 +12,9 @@ from tic_rules.evaluation.entries import Moment
 
 
 class Days(NamedTuple):
-    """The days that a clock runs by: of one scenario of a centre, on an as-of day. Without approval it is not approved by then."""
+    """The days that a clock runs by: of one scenario of a centre, on an as-of day. Without approval it is
+    not approved by then.
+    """
 
     as_of: date
     approved: date | None
@@ -31,8 +33,8 @@ class Days(NamedTuple):
 class Look(NamedTuple):
     """The moment looked at, and the status of what does not hold then (one of LATE).
 
-    Where that is CLOSED the rule is not applicable whatever it requires; `holds` says whether a requirement that is true
-    counts as held all the same, where scenarios are compared.
+    Where that is CLOSED the rule is not applicable whatever it requires; `holds` says whether a requirement
+    that is true counts as held all the same, where scenarios are compared.
     """
 
     moment: Moment
@@ -154,8 +156,8 @@ def _moment(clock: Clock, days: Days, day: date, start: date, year: int | None =
 
 
 def years_owed(clock: Clock, days: Days) -> list[Look]:
-    """The years that owe something, each as it is looked at: wholly since approval, since the document is in force and,
-    where the rule says so, within the term; up to the as-of day.
+    """The years that owe something, each as it is looked at: wholly since approval, since the document is
+    in force and, where the rule says so, within the term; up to the as-of day.
     """
     approved, as_of, force, ends = days.approved, days.as_of, days.came_later, days.term_end
     if approved is None:
@@ -172,9 +174,11 @@ def years_owed(clock: Clock, days: Days) -> list[Look]:
 
 
 def before_approval(clock: Clock) -> str | None:
-    """The status of a rule for a centre that is not approved on the as-of day; None where the rule speaks to it all the same.
+    """The status of a rule for a centre that is not approved on the as-of day; None where the rule speaks
+    to it all the same.
 
-    Where the rest are not applicable, a `timeless` requirement may still hold: it is looked at on the as-of day.
+    Where the rest are not applicable, a `timeless` requirement may still hold: it is looked at on the as-of
+    day.
     """
     if clock.by == "application":
         return None

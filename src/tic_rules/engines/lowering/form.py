@@ -1,51 +1,64 @@
-"""The core form: what a rule asks, in a few kinds of node. `lower` writes it; every engine but the reference reads it.
+"""The core form: what a rule asks, in a few kinds of node. `lower` writes it; every engine but the reference
+reads it.
 
-A rule is a `Clock` and three pieces of logic: what it requires, what breaks it at once, whether it applies. A piece of logic
-has one of four values, as in the reference: FALSE 0, UNKNOWN 1, REVIEW 2, TRUE 3. It is looked at on one day (`clock.look`).
-Nodes are tuples, frozen and hashable; each holds its `kind`, so that nodes of different kinds differ.
+A rule is a `Clock` and three pieces of logic: what it requires, what breaks it at once, whether it applies.
+A piece of logic has one of four values, as in the reference: FALSE 0, UNKNOWN 1, REVIEW 2, TRUE 3. It is
+looked at on one day (`clock.look`). Nodes are tuples, frozen and hashable; each holds its `kind`, so that
+nodes of different kinds differ.
 
-Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says where it stands:
+Terms are what is read from the data at that day. `fact` is a name of `ruleset.facts`, whose `Fact` says
+where it stands:
     Quantity      a number: a range [low, high]; a sum may lie in some parts of it only (see Compare)
     Amount        a range: the amount of one group of a fact
     Part          a range: what some groups have together, or (`rest`) what all other entries have
     Bounds        a range that is the law's own
     Times         a multiple of a Quantity, Part
     Choice        a word, a text, or yes and no: none (not known), one, or several that are possible
-    Between       what stands between a beginning and an end of a text (a Choice); empty where the text does not read so
+    Between       what stands between a beginning and an end of a text (a Choice); empty where the text does
+                  not read so
     Attribute     a value of the entry at hand: none, one, or several words (within the body of a Fold only)
     Word          the word at hand (within the body of a Fold over Words only)
     Entries       the entries of a list that count, or may count, at the day and year looked at
     Words         several words
-    Keys          the entries of a table under these keys, each of which has to be there: one that is not is unknown where
-                  the table may go on, else false
+    Keys          the entries of a table under these keys, each of which has to be there: one that is not is
+                  unknown where the table may go on, else false
 
 Logic:
     Constant      a value
     All           the least of its parts: false, else unknown, else needs review, else true
     Any           true, else unknown, else needs review, else false
-    Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review, true
-    Compare       two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it unknown for a sum, what
-                  all parts of the range agree on in which the sum may lie (`Scene.sums`)
-    Member        `inside` where the term stands on the list, `outside` where it does not, `absent` where it is not known;
-                  of several that are possible, what all agree on, else unknown. No words, and inside false: it is given.
-                  An Attribute that holds several words: `outside` where it is only to be given; else true where one of
-                  them is on the list and `inside` is true; else unknown where the list may go on; else needs review
-                  where it holds any and `outside` is needs review; else false
-    Happened      a day of the data is not after the day looked at: false where its first day is after it, true where its
-                  last is not, nor after `reported_on`; else unknown
-    Until         the as-of day is not after the end of the term, or the approval; false where there is no such day
-    Fold          the body over what is read, one after the other, and what the data may not show. `every`: the least of
-                  all, unknown of those that only may count and are not true, unknown for those not shown; with `some`
-                  there has to be one that counts (else unknown where one may, false where none may). Otherwise: as Any,
-                  those that only may count at most unknown, unknown for those not shown
-    Agree         texts that have to be the same (Betweens): false where no text is possible in all of those that are
-                  known, unknown where one of them may be several, else true
+    Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review,
+                  true
+    Compare       two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it
+                  unknown for a sum, what all parts of the range agree on in which the sum may lie
+                  (`Scene.sums`)
+    Member        `inside` where the term stands on the list, `outside` where it does not, `absent` where it
+                  is not known; of several that are possible, what all agree on, else unknown. No words, and
+                  inside false: it is given. An Attribute that holds several words: `outside` where it is
+                  only to be given; else true where one of them is on the list and `inside` is true; else
+                  unknown where the list may go on; else needs review where it holds any and `outside` is
+                  needs review; else false
+    Happened      a day of the data is not after the day looked at: false where its first day is after it,
+                  true where its last is not, nor after `reported_on`; else unknown
+    Until         the as-of day is not after the end of the term, or the approval; false where there is no
+                  such day
+    Fold          the body over what is read, one after the other, and what the data may not show. `every`:
+                  the least of all, unknown of those that only may count and are not true, unknown for those
+                  not shown; with `some` there has to be one that counts (else unknown where one may, false
+                  where none may). Otherwise: as Any, those that only may count at most unknown, unknown for
+                  those not shown
+    Agree         texts that have to be the same (Betweens): false where no text is possible in all of those
+                  that are known, unknown where one of them may be several, else true
     Running       so many calendar years running each have an entry for which `body` holds
-    Latest        the latest entry (by `by`) of those that are as `of` says is as `has` says
-                  The meaning of these two takes more than their parts: `evaluation.running` and `entry_operators.latest` say
-                  it, and an engine with the data at hand leaves them to the reference (`operators.see(node.source, …)`)
-    Followed      the status of another consequence: true where it fails, unknown where it is unknown or needs review
-    Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs review (none)
+    Latest        the latest entry (by `by`) of those that are as `of` says is as `has` says The meaning of
+                  these two takes more than their parts: `evaluation.running` and `entry_operators.latest`
+                  say it, and an engine with the data at hand leaves them to the reference
+                  (`operators.see(node.source, …)`)
+    Followed      the status of another consequence: true where it fails, unknown where it is unknown or
+                  needs review
+    Judged        the latest attestation for a rule, or for one item of it: true, false, unknown, or needs
+                  review (none)
+
 """
 
 from __future__ import annotations
@@ -57,7 +70,7 @@ from typing import Literal, NamedTuple
 from tic_rules.core.quantities import Number
 from tic_rules.model import conditions as c
 
-# --- terms ----------------------------------------------------------------------------------------------------------------
+# --- terms ----------------------------------------------------------------------------------------
 
 
 class Quantity(NamedTuple):
@@ -152,7 +165,7 @@ class Keys(NamedTuple):
     kind: Literal["keys"] = "keys"
 
 
-# --- logic ----------------------------------------------------------------------------------------------------------------
+# --- logic ----------------------------------------------------------------------------------------
 
 
 class Constant(NamedTuple):
@@ -208,7 +221,9 @@ class Fold(NamedTuple):
     body: Logic
     some: bool = False
     source: c.Node | None = None
-    """The condition of the rule file, where the whole of it is this fold: columns of tables are named after it."""
+    """The condition of the rule file, where the whole of it is this fold: columns of tables are named after
+    it.
+    """
     kind: Literal["fold"] = "fold"
 
     def __hash__(self) -> int:
@@ -255,13 +270,15 @@ class Judged(NamedTuple):
 
 
 Logic = (
-    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Latest | Followed
-    | Judged
+    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Latest
+    | Followed | Judged
 )  # fmt: skip
 
 
 def parts_of(node: Logic) -> tuple[Logic, ...]:
-    """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by entry, and is none."""
+    """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by
+    entry, and is none.
+    """
     if isinstance(node, (All, Any)):
         return node.parts
     return (node.of, *node.outcomes) if isinstance(node, Cases) else ()
@@ -274,17 +291,20 @@ def walk(node: Logic) -> Iterator[Logic]:
         yield from walk(part)
 
 
-# --- rules ----------------------------------------------------------------------------------------------------------------
+# --- rules ----------------------------------------------------------------------------------------
 
 
 class Clock(NamedTuple):
-    """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks look at the same day."""
+    """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks
+    look at the same day.
+    """
 
     by: Literal["application", "approval", "term_end"] | date | int | None = None
     """The last day of its time; a number: so many years after approval."""
     opens: Literal["approval", "term_end"] | int | None = None
-    """Nothing is owed before it, and nothing before it counts (`from` of a rule file): the day of approval, the day after the
-    term, or the day after so many years."""
+    """Nothing is owed before it, and nothing before it counts (`from` of a rule file): the day of approval,
+    the day after the term, or the day after so many years.
+    """
     since: Literal["approval", "term_end"] | date | None = None
     """The first day whose money and events count; for the end of the term the day after it."""
     until: Literal["term_end"] | None = None
@@ -296,7 +316,9 @@ class Clock(NamedTuple):
     follows: bool = False
     """It is a consequence, which is never pending."""
     adverse: bool = False
-    """It is a prohibition or a consequence that reads entries which the law, if it came later, leaves out for those."""
+    """It is a prohibition or a consequence that reads entries which the law, if it came later, leaves out
+    for those.
+    """
 
     @property
     def timeless(self) -> bool:
@@ -312,11 +334,14 @@ class Rule(NamedTuple):
     """It speaks to a programme, not to a centre."""
     clock: Clock
     require: Logic
-    """What has to hold: of a consequence, that what it waits for has not come about. An attestation for the rule has settled
-    what data leaves to be judged."""
+    """What has to hold: of a consequence, that what it waits for has not come about. An attestation for the
+    rule has settled what data leaves to be judged.
+    """
     broken: Logic | None
     applies: Logic | None
-    """Where it needs review and the status does too, the judgement on the rule as a whole decides (`whole`)."""
+    """Where it needs review and the status does too, the judgement on the rule as a whole decides
+    (`whole`).
+    """
     whole: Judged
     waits_for: tuple[str, ...]
     """The consequences that its logic looks at."""

@@ -1,4 +1,6 @@
-"""What the engines share as plain data: comparison of ranges, the status of a rule, what several scenarios agree on."""
+"""What the engines share as plain data: comparison of ranges, the status of a rule, what several scenarios
+agree on.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 
 VALUES = (FALSE, UNKNOWN, REVIEW, TRUE)
 
-# --- ranges ---------------------------------------------------------------------------------------------------------------
+# --- ranges ---------------------------------------------------------------------------------------
 
 
 class Test(NamedTuple):
@@ -21,7 +23,9 @@ class Test(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """When a comparison of two ranges is true (all of these tests), and when it is false (any of these); else it is unknown."""
+    """When a comparison of two ranges is true (all of these tests), and when it is false (any of these);
+    else it is unknown.
+    """
 
     true: tuple[Test, ...]
     false: tuple[Test, ...]
@@ -37,12 +41,14 @@ COMPARISONS = {
     "between": Comparison((Test("low", ">=", "low"), Test("high", "<=", "high")), _WITHIN),
 }
 
-# --- statuses -------------------------------------------------------------------------------------------------------------
+# --- statuses -------------------------------------------------------------------------------------
 
 CLOSED = "not_applicable"
 """As what becomes of a rule that does not hold (`late`): its time has not come, or it does not bind at all."""
 LATE = ("fail", "pending", CLOSED, "unknown")
-"""Unknown only where the day of a clock is left open within one scenario: in a table, where it is an empty cell."""
+"""Unknown only where the day of a clock is left open within one scenario: in a table, where it is an empty
+cell.
+"""
 
 WORST = ("fail", "unknown", "needs_review", "pending", "pass")
 """Of the years that a rule owes, the first of these is the status of all."""
@@ -86,7 +92,9 @@ STATUS = {
 
 
 def agreed(statuses: Set[str], all_hold: bool, behind: bool) -> str:
-    """What all scenarios agree on. `all_hold`: the requirement is true in each of them; `behind`: the day that is left out is past."""
+    """What all scenarios agree on. `all_hold`: the requirement is true in each of them; `behind`: the day
+    that is left out is past.
+    """
     if len(statuses) == 1:
         return next(iter(statuses))
     if statuses == {"pass", "not_applicable"} and all_hold:

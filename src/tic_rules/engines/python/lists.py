@@ -1,4 +1,6 @@
-"""Lists of a centre's data for the compiled engine: which entries count on a view's day, and what is asked of them."""
+"""Lists of a centre's data for the compiled engine: which entries count on a view's day, and what is asked
+of them.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ T = TypeVar("T")
 
 
 class View:
-    """A subject on one day of one scenario. What several rules read is remembered: for the day, or for the whole check."""
+    """A subject on one day of one scenario. What several rules read is remembered: for the day, or for the
+    whole check.
+    """
 
     __slots__ = ("check", "day", "days", "memo", "moment", "scene", "spoken", "subject")
 
@@ -29,12 +33,16 @@ class View:
         self.scene, self.subject, self.days = scene, scene.subject, days
         self.moment, self.day, self.spoken = moment, moment.day, scene.reported_on
         self.check = check
-        """What is the same on every day: lists, and the statuses of the rules that are decided, by their ids."""
+        """What is the same on every day: lists, and the statuses of the rules that are decided, by their
+        ids.
+        """
         self.memo: dict[Any, Any] = {}
 
 
 Asked = Callable[[View, Any], int]
-"""What a piece of logic comes to: of an entry where it asks something of entries, else of the data as a whole."""
+"""What a piece of logic comes to: of an entry where it asks something of entries, else of the data as a
+whole.
+"""
 
 
 class Listed(NamedTuple):
@@ -105,13 +113,13 @@ class Lists:
         ]
         return Listed(entries, may_go_on, False)
 
-    # --- what is asked of entries ------------------------------------------------------------------------------------------
+    # --- what is asked of entries -----------------------------------------------------------------
 
     def narrowed(self, node: f.Logic, fact: Fact) -> Callable[[View], Narrowed]:
         """The entries that count and may be as is asked, and what is left to ask of them.
 
-        Where the first test is for a word, entries with another are left out, and it need not be asked again; unless some
-        entry has something else in its place (nothing, a dated value).
+        Where the first test is for a word, entries with another are left out, and it need not be asked
+        again; unless some entry has something else in its place (nothing, a dated value).
         """
         counted, whole = self.counted(fact), self.asked(node, fact)
         first, *others = node.parts if isinstance(node, f.All) else (node,)
@@ -298,7 +306,9 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
 
 
 def values_on(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
-    """What a series may hold on a day, and whether it may be something else: at once where all that matters is exact."""
+    """What a series may hold on a day, and whether it may be something else: at once where all that matters
+    is exact.
+    """
     last = min(day, spoken)
     latest, at_last = None, None
     for when, value in series:

@@ -125,7 +125,9 @@ class Values:
         return member
 
     def _in_time(self, node: f.Running | f.Latest) -> Asked:
-        """What lies in the order of entries is the reference's own; unless no entry can be as asked, and none is not shown."""
+        """What lies in the order of entries is the reference's own; unless no entry can be as asked, and
+        none is not shown.
+        """
         rule = self.ruleset.rules[0]  # it is asked the same way for every rule
         asked = node.body if isinstance(node, f.Running) else node.of
         fact = self.ruleset.facts[node.over.fact]

@@ -28,7 +28,9 @@ from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, need
 from tic_rules.model.ruleset import RuleSet
 
 PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
-"""The status of a rule that asks one thing only, by what becomes of it where it does not hold, and by what it comes to."""
+"""The status of a rule that asks one thing only, by what becomes of it where it does not hold, and by what
+it comes to.
+"""
 
 
 class Full(NamedTuple):
@@ -121,7 +123,9 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
 
 
 def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
-    """The one scenario that the data allows, with all days that any rule looks at; None where there are several."""
+    """The one scenario that the data allows, with all days that any rule looks at; None where there are
+    several.
+    """
     approved = applied = term_end = None
     whole = Needs(*map(any, zip(*program.needs, strict=True))) if program.needs else None
     exact = exact_scenario(scene, whole) if whole is not None and not scene.programme else None

@@ -1,4 +1,5 @@
-"""The terms of the core form as functions of a view: ranges, possible values, several words, what a fold goes through.
+"""The terms of the core form as functions of a view: ranges, possible values, several words, what a fold
+goes through.
 
 What a series holds on a day is the reference's reading (`Scene`); nothing here has places.
 """
@@ -39,7 +40,7 @@ class Readings:
             made = self._made[key] = once(read)
         return made
 
-    # --- ranges ------------------------------------------------------------------------------------------------------------
+    # --- ranges -----------------------------------------------------------------------------------
 
     def ranged(self, term: f.Ranged) -> Ranging:
         """A range on the day of a view."""
@@ -72,7 +73,9 @@ class Readings:
         return self._kinds(fact)
 
     def _stock(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
-        """A number that holds at a day; of one that never falls, what it was before and will be after bounds it."""
+        """A number that holds at a day; of one that never falls, what it was before and will be after
+        bounds it.
+        """
         path, cumulative, otherwise = fact.stock or "", fact.cumulative, fact.else_count
 
         def stock(view: View) -> Ends:
@@ -200,7 +203,9 @@ class Readings:
         return distinct
 
     def _kinds(self, fact: Fact) -> Ranging:
-        """How many groups have more than nothing. Which of those that are open may have so at once is the reference's reading."""
+        """How many groups have more than nothing. Which of those that are open may have so at once is the
+        reference's reading.
+        """
         name = fact.kinds or ""
         groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
         own = next(own for own, other in self.facts.items() if other is fact)
@@ -217,7 +222,7 @@ class Readings:
 
         return kinds
 
-    # --- values, words, entries --------------------------------------------------------------------------------------------
+    # --- values, words, entries -------------------------------------------------------------------
 
     def single(self, fact: str) -> Callable[[View], list[Any]]:
         """The values that a word, a text or a day may have."""
@@ -242,7 +247,7 @@ class Readings:
         return self._once(("words", fact), words)
 
 
-# --- numbers ----------------------------------------------------------------------------------------------------------------
+# --- numbers --------------------------------------------------------------------------------------
 
 
 def _times(factor: Number, read: Ranging) -> Ranging:

@@ -62,7 +62,8 @@ class Asking:
                 given = [one for one in self.scene.attested.get(rule, ()) if one[1].item == item]
                 self.sheet.ask(node, key, met=latest_judgement(given, self.scene.as_of)[0])
             case f.Running() | f.Latest() as logic:
-                # which entry fills which year is a choice over all of them together: a reading, made outside the network
+                # which entry fills which year is a choice over all of them together: a reading, made
+                # outside the network
                 anyone = self.scene.ruleset.rules[0]  # it is asked the same way for every rule
                 seen = see(logic.source, self.scene, moment, self.scenario, anyone)
                 self.sheet.known(node, key, seen.value)
@@ -84,7 +85,7 @@ class Asking:
             parts.append(Part(node=node.number, entry=own))
         self.sheet.gather(kind, node, key, [*parts, *more])
 
-    # --- ranges ------------------------------------------------------------------------------------------------------------
+    # --- ranges -----------------------------------------------------------------------------------
 
     def compare(self, node: Node, logic: f.Compare, key: int, moment: Moment) -> None:
         if isinstance(logic.right, f.Bounds):
@@ -136,7 +137,7 @@ class Asking:
             raise fault(UsageError, "durable-limit", zh, en, file=self.scene.subject.file or "")
         return found
 
-    # --- words and days ----------------------------------------------------------------------------------------------------
+    # --- words and days ---------------------------------------------------------------------------
 
     def possible(self, term: f.Chosen, moment: Moment) -> list[Any]:
         assert isinstance(term, (f.Choice, f.Between))
@@ -209,7 +210,7 @@ class Asking:
         said = [{"first": span.first.toordinal(), "last": span.last.toordinal(), **days} for span in values]
         self.several(AGREE, node, key, said, {"first": 0, "last": ENDLESS, **days})
 
-    # --- entries -----------------------------------------------------------------------------------------------------------
+    # --- entries ----------------------------------------------------------------------------------
 
     def fold(self, node: Node, logic: f.Fold, key: int, moment: Moment) -> None:
         """What the body comes to for each that is read, and what the data does not show."""

@@ -1,4 +1,6 @@
-"""A scene decided by the network: in this process, or in a worker that a crash of the C engine cannot leave."""
+"""A scene decided by the network: in this process, or in a worker that a crash of the C engine cannot
+leave.
+"""
 
 from __future__ import annotations
 

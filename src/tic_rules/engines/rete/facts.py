@@ -1,7 +1,8 @@
-"""A centre's readings as facts of the network: ranges at a moment as whole numbers, words as codes, days as numbers.
+"""A centre's readings as facts of the network: ranges at a moment as whole numbers, words as codes, days as
+numbers.
 
-Nothing is decided here but the clock, which the lowering says once for all engines: what a bound or a list makes of these
-facts, and what a rule's status is, is concluded by the network.
+Nothing is decided here but the clock, which the lowering says once for all engines: what a bound or a list
+makes of these facts, and what a rule's status is, is concluded by the network.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""The durable rules of a rule set, generated from its core form: comparisons, what they add up to, and what follows from rules.
+"""The durable rules of a rule set, generated from its core form: comparisons, what they add up to, and what
+follows from rules.
 
-The rules are plain data, for `create_ruleset` of durable-rules; nothing is computed in their actions, which only assert what
-a match concludes (`then`). Every bound of the law stands in a pattern of the network.
+The rules are plain data, for `create_ruleset` of durable-rules; nothing is computed in their actions, which
+only assert what a match concludes (`then`). Every bound of the law stands in a pattern of the network.
 """
 
 from __future__ import annotations
@@ -36,7 +37,9 @@ ENDLESS = MOST + 10**17
 """Stands for the endless end of a range: larger than every number that is asserted."""
 
 Branch = tuple[int, list[Any]]
-"""A value, and the conjunction of expressions on a question's message that gives it. Branches of a question exclude each other."""
+"""A value, and the conjunction of expressions on a question's message that gives it. Branches of a question
+exclude each other.
+"""
 
 
 def network_of(ruleset: RuleSet, plan: Plan) -> Definition:
@@ -63,7 +66,7 @@ def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node:
                 _concludes(definition, rule, node, value, [("a", asked)])
 
 
-# --- logic ----------------------------------------------------------------------------------------------------------------
+# --- logic ----------------------------------------------------------------------------------------
 
 
 def _val(rule: int, node: Node, *tests: Any) -> list[Any]:
@@ -81,7 +84,9 @@ def _concludes(
 
 
 def _joined(definition: Definition, rule: int, node: Node) -> None:
-    """The least of the parts, one after the other (for `any`: in its own order); what is gathered stands under negative numbers."""
+    """The least of the parts, one after the other (for `any`: in its own order); what is gathered stands
+    under negative numbers.
+    """
     order, first = ("w", "$gte") if isinstance(node.logic, f.Any) else ("v", "$lte")
     opposite = {"$gte": "$lt", "$lte": "$gt"}[first]
     gathered = node.parts[0].number
@@ -127,7 +132,7 @@ def _followed(definition: Definition, plan: Plan, rule: int, node: Node) -> None
         _concludes(definition, rule, node, value, [asked, ("b", [other, *tests])])
 
 
-# --- questions ------------------------------------------------------------------------------------------------------------
+# --- questions ------------------------------------------------------------------------------------
 
 
 def branches(ruleset: RuleSet, plan: Plan, logic: f.Logic) -> list[Branch]:
@@ -169,7 +174,9 @@ _OPPOSITE = {">=": "<", "<": ">=", "<=": ">", ">": "<="}
 
 
 def _compared(operator: str, ends: Any) -> list[Branch]:
-    """The branches of a comparison; `ends` gives the property of a test's left end, and what it is held against."""
+    """The branches of a comparison; `ends` gives the property of a test's left end, and what it is held
+    against.
+    """
 
     def test(one: Any, holds: bool) -> Any:
         symbol = one.operator if holds else _OPPOSITE[one.operator]
@@ -188,7 +195,9 @@ def _compared(operator: str, ends: Any) -> list[Branch]:
 
 
 def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
-    """By what the numbers of a comparison with a bound are multiplied to be whole: amounts are compared in fen."""
+    """By what the numbers of a comparison with a bound are multiplied to be whole: amounts are compared in
+    fen.
+    """
     assert isinstance(compare.left, f.Quantity)
     assert isinstance(compare.right, f.Bounds)
     ends = (Fraction(compare.right.low), Fraction(compare.right.high))
@@ -197,7 +206,9 @@ def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
 
 
 def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
-    """A range against a bound. `low` and `high` are rounded down, `low_up` and `high_up` up: for a whole bound nothing is lost."""
+    """A range against a bound. `low` and `high` are rounded down, `low_up` and `high_up` up: for a whole
+    bound nothing is lost.
+    """
     assert isinstance(compare.right, f.Bounds)
     assert isinstance(compare.left, f.Quantity)
     scale = scale_of(ruleset, compare)

@@ -1,8 +1,9 @@
-"""The part of the network that every rule set shares: Kleene's folds, a rule's status, the agreement of scenarios.
+"""The part of the network that every rule set shares: Kleene's folds, a rule's status, the agreement of
+scenarios.
 
-Rules are durable-rules definitions as plain data; `then` says which facts a match concludes: a constant, or a property
-copied from a message of the match. Values are ordered as `all` needs them (v: false, unknown, needs review, true) and as
-`any` needs them (w: false, needs review, unknown, true).
+Rules are durable-rules definitions as plain data; `then` says which facts a match concludes: a constant, or
+a property copied from a message of the match. Values are ordered as `all` needs them (v: false, unknown,
+needs review, true) and as `any` needs them (w: false, needs review, unknown, true).
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ RANK = (0, 2, 1, 3)
 """The place of each value in the order of `any`."""
 
 FAIL, OPEN, JUDGE, PENDING, PASS, NOT_APPLICABLE, DOES_NOT_SPEAK, NOT_MET = range(8)
-"""Statuses from the worst on, as yearly findings are put together. NOT_APPLICABLE is one whose requirement holds all the
-same, so that it agrees with a pass of another scenario; DOES_NOT_SPEAK is one whose requirement does not. NOT_MET stands for scenarios
-of which some fail and the others are pending."""
+"""Statuses from the worst on, as yearly findings are put together. NOT_APPLICABLE is one whose requirement
+holds all the same, so that it agrees with a pass of another scenario; DOES_NOT_SPEAK is one whose
+requirement does not. NOT_MET stands for scenarios of which some fail and the others are pending.
+"""
 
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
 
 ALL, ANY, AGREE = range(3)
 PLAIN, SOFT_ALL, SOFT_ANY = range(3)
-"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not)."""
+"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is
+not).
+"""
 
 NOTHING_YET = 9
 
@@ -40,7 +44,9 @@ class Definition:
         """The rules whose conclusion others wait for."""
 
     def add(self, name: str, patterns: list[tuple[str, list[Any]]], then: Template) -> None:
-        """A rule: patterns in order, each under an alias and a conjunction of expressions; `a.p` in `then` copies a property."""
+        """A rule: patterns in order, each under an alias and a conjunction of expressions; `a.p` in `then`
+        copies a property.
+        """
         key = f"{name}_{len(self.rules)}"
         self.rules[key] = {
             "all": [{alias: parts[0] if len(parts) == 1 else {"$and": parts}} for alias, parts in patterns],
@@ -164,7 +170,9 @@ def _statuses(add: Any) -> None:
 
 
 def _silent(add: Any) -> None:
-    """A rule whose time has not come, or is over before the document: not applicable, whether or not it holds all the same."""
+    """A rule whose time has not come, or is over before the document: not applicable, whether or not it
+    holds all the same.
+    """
     for test, status in (({"v": TRUE}, NOT_APPLICABLE), ({"$lt": {"v": TRUE}}, DOES_NOT_SPEAK)):
         required = ("b", [{"val": 1}, test, same_as("key", "a", "silent")])
         add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
@@ -206,7 +214,9 @@ def _years(add: Any) -> None:
 
 
 def _scenarios(add: Any) -> None:
-    """A finding is what all scenarios agree on; one that passes agrees with one that the clause does not reach but that holds."""
+    """A finding is what all scenarios agree on; one that passes agrees with one that the clause does not
+    reach but that holds.
+    """
     status = [there("stat")]
     add(
         "only",
@@ -239,7 +249,8 @@ def _scenarios(add: Any) -> None:
     meet([{"s": NOT_APPLICABLE}], [{"s": DOES_NOT_SPEAK}], DOES_NOT_SPEAK)
     meet([{"s": DOES_NOT_SPEAK}], [{"s": NOT_APPLICABLE}], DOES_NOT_SPEAK)
     meet([{"s": DOES_NOT_SPEAK}], [{"$lt": {"s": NOT_APPLICABLE}}], OPEN)
-    # An approved centre's day of approval that is left out is behind it: what has not been met by it has failed.
+    # An approved centre's day of approval that is left out is behind it: what has not been met by it has
+    # failed.
     closed: list[tuple[int, Pattern, int | str]] = [(0, {"s": NOT_MET}, OPEN), (1, {"s": NOT_MET}, FAIL)]
     closed += [(behind, {"$lt": {"s": NOT_MET}}, "b.s") for behind in (0, 1)]
     for behind, test, end in closed:

@@ -1,7 +1,8 @@
-"""One network of durable-rules and its sessions: facts asserted, matches drained, the session always deleted.
+"""One network of durable-rules and its sessions: facts asserted, matches drained, the session always
+deleted.
 
-The C engine is driven directly, without the package's host: a host starts two threads that would run our rules behind our
-back. Actions compute nothing: each asserts the fact that its rule's `then` names.
+The C engine is driven directly, without the package's host: a host starts two threads that would run our
+rules behind our back. Actions compute nothing: each asserts the fact that its rule's `then` names.
 """
 
 from __future__ import annotations
@@ -66,7 +67,9 @@ class Network:
         )
 
     def _opened(self, session: str) -> int:
-        """A session whose first action has begun: only then does the C engine know what to free when it is deleted."""
+        """A session whose first action has begun: only then does the C engine know what to free when it is
+        deleted.
+        """
         _, state = self._engine.assert_fact(
             self._handle, json.dumps({"opened": 1, "sid": session, "id": f"{session}.0"})
         )
@@ -79,7 +82,8 @@ class Network:
         ids = iter(range(1, sys.maxsize))
 
         def tell(told: list[dict[str, int]]) -> None:
-            # The engine knows a message by a 32-bit hash of its id and drops a second one with the same hash. The rule that
+            # The engine knows a message by a 32-bit hash of its id and drops a second one with the same
+            # hash. The rule that
             # misses it is then never concluded, and the check is run again under other ids.
             message = [fact | {"sid": session, "id": f"{session}.{next(ids)}"} for fact in told]
             engine.assert_facts(handle, json.dumps(message))

@@ -1,4 +1,6 @@
-"""The facts that a check asserts: small messages of whole numbers, numbered so that every check can be put together from parts."""
+"""The facts that a check asserts: small messages of whole numbers, numbered so that every check can be put
+together from parts.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ Message = dict[str, int]
 
 
 class Part(NamedTuple):
-    """One part of a fold: a value that is known, or what the network concludes for a node at an entry's key."""
+    """One part of a fold: a value that is known, or what the network concludes for a node at an entry's
+    key.
+    """
 
     value: int = 0
     node: int | None = None
@@ -27,7 +31,9 @@ FOLDS = frozenset({"p", "of", "acc", "end"})
 
 
 class Sheet:
-    """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
+    """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until
+    `placed`.
+    """
 
     __slots__ = ("entries", "facts", "folds", "keys", "rule")
 
@@ -119,7 +125,9 @@ class Ledger:
         return self.facts[opening]
 
     def scenarios(self, rule: int, opened: list[Message], behind: bool) -> None:
-        """The scenarios of a rule, one after the other; `behind` where no day has to be known for its time to be up."""
+        """The scenarios of a rule, one after the other; `behind` where no day has to be known for its time
+        to be up.
+        """
         if len(opened) == 1:
             opened[0].update(only=opened[0]["frame"], only_of=rule)
             return

@@ -1,7 +1,7 @@
 """One row of flat facts, decided by one Python function.
 
-The core form is written as Python source in which whatever a rule file says (bounds, words, names of columns) is a constant
-that is bound by its position; no name or text of it becomes code.
+The core form is written as Python source in which whatever a rule file says (bounds, words, names of
+columns) is a constant that is bound by its position; no name or text of it becomes code.
 """
 
 from __future__ import annotations
@@ -198,7 +198,9 @@ def _taking(names: list[str], places: list[int]) -> dict[str, Any]:
 
 def _wrong(error: Exception) -> TicRulesError:
     told = clip(str(error), 200)
-    return fault(UsageError, "row", f"这一行有取值不合列的类型，或缺少取值：{told}", f"a cell does not fit its column, or the row is too short: {told}")  # fmt: skip
+    zh = f"这一行有取值不合列的类型，或缺少取值：{told}"
+    en = f"a cell does not fit its column, or the row is too short: {told}"
+    return fault(UsageError, "row", zh, en)
 
 
 def _indented(lines: Iterable[str]) -> list[str]:

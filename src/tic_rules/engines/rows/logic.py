@@ -1,6 +1,7 @@
 """Logic of the core form over the cells of a row, as Python source.
 
-Cells are names `x0, x1, …` by their place among the columns; constants of the rule file are names `k0, k1, …` by theirs.
+Cells are names `x0, x1, …` by their place among the columns; constants of the rule file are names `k0, k1,
+…` by theirs.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Logic:
         self.lines: list[str] = []
         self._made: dict[tuple[f.Logic, str], str] = {}
 
-    # --- names -------------------------------------------------------------------------------------------------------------
+    # --- names ------------------------------------------------------------------------------------
 
     def constant(self, value: Any) -> str:
         """The name of a constant."""
@@ -65,7 +66,9 @@ class Logic:
         return [self.cell(name) for name in names]
 
     def texts(self, column: n.Column, look: str) -> list[str]:
-        """The cells of a word, or of what stands between the ends of a text; where only the text is there, what is read of it."""
+        """The cells of a word, or of what stands between the ends of a text; where only the text is there,
+        what is read of it.
+        """
         cells = self.several(column)
         if cells or not isinstance(column.of, f.Between):
             return cells
@@ -83,7 +86,7 @@ class Logic:
         self.lines.append(f"{name} = {source}")
         return name
 
-    # --- logic -------------------------------------------------------------------------------------------------------------
+    # --- logic ------------------------------------------------------------------------------------
 
     def value(self, node: f.Logic, look: str) -> str:
         """The value of a piece of logic, as a name or a number; written once."""

@@ -11,7 +11,9 @@ from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
 from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES
 
 PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
-"""The status of a rule without exceptions, by what becomes of it where it does not hold, and by what it requires."""
+"""The status of a rule without exceptions, by what becomes of it where it does not hold, and by what it
+requires.
+"""
 
 OPEN = ("unknown",) * len(VALUES)
 
@@ -34,7 +36,9 @@ def one_of(cells: Sequence[Any], words: frozenset[Any], inside: int, outside: in
 
 
 def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> int:
-    """Whether something was done by the day looked at, of the days that it may have been, each from first to last."""
+    """Whether something was done by the day looked at, of the days that it may have been, each from first
+    to last.
+    """
     day, reported_on = day_of(day), day_of(reported_on)
     known = [(day_of(first), day_of(last)) for first, last in spans if first is not None or last is not None]
     if day is None or not known:
@@ -82,7 +86,9 @@ class Cells(NamedTuple):
 
 
 def late_in(clock: Clock, force: date | None, cells: Cells) -> str | None:
-    """What becomes of a rule that does not hold; None where the row does not say when, and nothing can be said of the rule."""
+    """What becomes of a rule that does not hold; None where the row does not say when, and nothing can be
+    said of the rule.
+    """
     as_of, due, approved, _, mark = (day_of(cell) for cell in cells)
     if as_of is None:
         return None
@@ -102,7 +108,9 @@ def late_in(clock: Clock, force: date | None, cells: Cells) -> str | None:
 
 
 def _came_later(clock: Clock, force: date | None, due: date, approved: date | None) -> bool | None:
-    """Whether the document came later than the approval, and binds no rule with this clock; None where that is not known."""
+    """Whether the document came later than the approval, and binds no rule with this clock; None where that
+    is not known.
+    """
     if force is None or (due >= force and clock.by not in ("application", "approval")):
         return False
     if approved is None and clock.by == "approval":
@@ -115,7 +123,9 @@ def _came_later(clock: Clock, force: date | None, due: date, approved: date | No
 
 
 def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tables: Sequence[int]) -> str:
-    """The status of a rule that owes something for every year, by what it comes to in the years that the row knows."""
+    """The status of a rule that owes something for every year, by what it comes to in the years that the
+    row knows.
+    """
     as_of, _, approved, term_end, _ = (day_of(cell) for cell in cells)
     if as_of is None or approved is None or (clock.until is not None and term_end is None):
         return "unknown"
