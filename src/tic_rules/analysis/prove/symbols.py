@@ -87,7 +87,7 @@ class World:
 
     def ats(self, rule: Rule, deadlines: Sequence[At]) -> list[At]:
         """The moments at which a rule has to hold; a rule without a deadline at all that the others look at, and at any other."""
-        start = str(rule.since or "")
+        start = "after_term" if rule.since == "term_end" else str(rule.since or "")
         if rule.yearly is not None:
             due = (
                 At("due", self._year, start, "owed")
@@ -96,7 +96,7 @@ class World:
             )
             return [due, At("running", self._year, start, "running")] if rule.yearly.running_year else [due]
         if rule.from_ is not None:
-            opens = "after_term" if rule.from_ == "term_end" else "after_approval"
+            opens = {"term_end": "after_term", "approval": "approval"}.get(rule.from_, "after_approval")
             return [At("after", self._after, opens)]
         if rule.by is not None:
             return [self._deadline(rule, start)]
