@@ -241,11 +241,52 @@ def jsons() -> Iterator[tuple[str, Files]]:
     yield js("one line", '{"fields": [' + "1," * (7 * MEGA) + "1]}", "jsonl")
 
 
+def rulefiles() -> Iterator[tuple[str, Files]]:
+    """Rule files for `lint`: rules by the thousand, conditions within conditions, numbers and quotes without an end."""
+    whole = (ROOT / "rules/zhejiang_2022.yaml").read_text("utf-8")
+    start = whole.index("  - id: investment-2y\n")
+    end = whole.index("  - id: ", start + 10)
+    head, rule, behind = whole[:start], whole[start:end], whole[end:]
+    asked = "    require: {fact: investment, at_least: 10亿元}\n"
+    assert asked in rule
+    leaf = "{fact: investment, at_least: %d亿元}"
+
+    def rules(name: str, number: int, condition: str = "", **words: str) -> tuple[str, Files]:
+        one = rule.replace(asked, f"    require: {condition}\n") if condition else rule
+        for old, new in words.items():
+            one = one.replace(old, new)
+        more = "".join(one.replace("id: investment-2y", f"id: investment-{n}") for n in range(number))
+        return name, {"x.rules": (head + more + behind).encode()}
+
+    def within(kinds: tuple[str, ...], depth: int) -> str:
+        condition = leaf % 1
+        for n in range(depth):
+            condition = f"{{{kinds[n % len(kinds)]}: [{condition}, {leaf % (n + 2)}]}}"
+        return condition
+
+    def beside(kind: str, number: int) -> str:
+        return f"{{{kind}: [{', '.join(leaf % (n + 1) for n in range(number))}]}}"
+
+    yield rules("2,900 rules", 2_900)
+    yield rules("400 rules of one fact", 400)
+    for kind in ("all", "any"):
+        yield rules(f"{kind} within {kind}", 1, within((kind,), 45))
+        yield rules(f"{kind} of 95", 14, beside(kind, 95))
+        yield rules(f"{kind} of 2,900", 1, beside(kind, 2_900))
+    yield rules("all within any within all", 10, within(("all", "any"), 45))
+    yield rules("not within not", 1, "{not: " * 45 + leaf % 1 + "}" * 45)
+    for name, text in (("digits", "1" * 200_000), ("numerals", "二" * 200_000), ("blanks", "年" + " " * 200_000 + "内"),
+                       ("years", "1年内" * 60_000), ("commas", "，" * 200_000), ("encouragements", "支持" * 100_000)):  # fmt: skip
+        yield rules(f"a quote of {name}", 1, **{"    quote: ": f"    quote: {text}"})
+        yield rules(f"some {name} in quotes", 50, **{"    quote: ": f"    quote: {text[:1_900]}"})
+
+
 FAMILIES: dict[str, Callable[[], Iterator[tuple[str, Files]]]] = {
     "workbook": workbooks,
     "table": tables,
     "yaml": yamls,
     "json": jsons,
+    "rules": rulefiles,
 }
 
 
@@ -263,21 +304,27 @@ def _made(family: str) -> Iterator[tuple[str, Path]]:
     """The files of a family, one after the other, each in a folder. Another process makes them: what that needs is not counted."""
     told, telling = os.pipe()
     asked, asking = os.pipe()
-    if os.fork() == 0:
-        for name, files in FAMILIES[family]():
-            with tempfile.TemporaryDirectory() as folder:
-                for file, data in files.items():
-                    (Path(folder) / file).write_bytes(data)
-                os.write(telling, json.dumps([name, folder]).encode() + b"\n")
-                os.read(asked, 1)
-        os._exit(0)
+    maker = os.fork()
+    if maker == 0:
+        try:
+            for name, files in FAMILIES[family]():
+                with tempfile.TemporaryDirectory() as folder:
+                    for file, data in files.items():
+                        (Path(folder) / file).write_bytes(data)
+                    os.write(telling, json.dumps([name, folder]).encode() + b"\n")
+                    os.read(asked, 1)
+            os._exit(0)
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
     os.close(telling)
     with os.fdopen(told) as lines:
         for line in lines:
             name, folder = json.loads(line)
             yield name, Path(folder)
             os.write(asking, b".")
-    os.wait()
+    if os.waitpid(maker, 0)[1]:
+        raise RuntimeError(f"not every file of {family} could be made")
 
 
 def cost_of(work: Callable[[], str]) -> Cost:
@@ -310,6 +357,9 @@ def _read(folder: Path) -> str:
     from tic_rules.model.loader import shared_vocabulary
     from tic_rules.model.reading import read_subjects
 
+    rules = folder / "x.rules"
+    if rules.is_file():
+        return _linted(rules)
     broken: list[Diagnostic] = []
     outcome = "read"
     for file in expand([str(folder)], broken):
@@ -319,6 +369,18 @@ def _read(folder: Path) -> str:
                 if not subject.diagnostics or not str(subject):
                     return "refused without a word"
     return "refused" if broken else outcome
+
+
+def _linted(file: Path) -> str:
+    """What becomes of a rule file that is linted."""
+    from tic_rules.analysis.lint import lint_file
+    from tic_rules.core.errors import RuleSetError
+
+    try:
+        lint_file(file)
+    except RuleSetError as error:
+        return "refused" if str(error) else "refused without a word"
+    return "read"
 
 
 def main() -> None:

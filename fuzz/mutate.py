@@ -62,7 +62,7 @@ class Mutator:
         out = bytearray(data)
         for _ in range(rng.choice((0, 0, 1, 1, 1, 2, 4, 8))):
             at = rng.randrange(len(out) + 1)
-            do = rng.randrange(8)
+            do = rng.randrange(9)
             if do == 0:
                 out[at:at] = rng.choice(self.tokens)
             elif do == 1:
@@ -77,9 +77,35 @@ class Mutator:
                 out[at:at] = rng.choice(self.lines)
             elif do == 6:
                 out = out[:at]
+            elif do == 8:
+                self._grown(out, at)
             else:
                 out[at:at] = bytes([rng.randrange(256)])
         return bytes(out)
+
+    def _grown(self, out: bytearray, at: int) -> None:
+        """The structural kinds: one sign, token or line so often that what goes back and forth over it shows; blocks nested or closed."""
+        rng = self.rng
+        often = rng.choice((50, 500, 5_000, 40_000))
+        kind = rng.randrange(5)
+        if kind == 0:
+            out[at:at] = (
+                rng.choice(
+                    (b" ", b"\n", b"\r", b"\t", b"1", b",", b'"', b"{", b"[", b"(", b"-", "一".encode())
+                )
+                * often
+            )
+        elif kind == 1:
+            out[at:at] = rng.choice(self.tokens)[:20] * min(often, 2_000)
+        elif kind == 2:
+            out[at:at] = rng.choice(self.lines)[:200] * min(often, 300)
+        elif kind == 3:
+            opening, closing = rng.choice(
+                ((b"[", b"]"), (b"{a: ", b"}"), (b"<a>", b"</a>"), (b"- ", b""), (b"2024:1;", b""))
+            )
+            out[at:at] = opening * min(often, 2_000) + closing * min(often, 2_000)
+        else:
+            out[at:at] = b"2024:a" + b" " * often + b"b"
 
     def tree(self, data: Any, changes: int) -> Any:
         """Data with some of its values, keys and entries replaced by odd ones."""

@@ -25,7 +25,7 @@ from tic_rules.inputs.csvfile import table_of
 from tic_rules.inputs.tables import Reader
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of
-from tic_rules.model.loader import shared_vocabulary, whole_vocabulary
+from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject, read_subjects, subject_from_text, validated
 from tic_rules.model.tables import layout_of, names_of
@@ -153,7 +153,7 @@ class Cells(Target):
 
     def run(self, data: bytes) -> None:
         error = None
-        names = names_of(Centre, whole_vocabulary())
+        names = names_of(Centre, shared_vocabulary())
         for source in Reader("x.csv", names).sources(table_of(data.decode(), "x.csv"), []):
             try:
                 self.used(validated(source.data, source, Centre, self.vocabulary))
@@ -168,6 +168,9 @@ class Xlsx(Target):
 
     share = 4
     tokens = (
+        b"<c r=\"XFD1048576\" t=\"str\"><v></v></c>", b"<c/>" * 9_000, b"<row/>" * 9_000, b"<si/>" * 9_000,
+        b"<c r=\"GR200000\" t=\"inlineStr\"><is><t></t></is></c>", b"<mergeCell ref=\"A1:XFD1048576\"/>",
+        b"<c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c>", b"<f t=\"shared\" ref=\"A1:A100000\" si=\"0\">1</f>",
         b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", 
         b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
         b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", 

@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
-from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
-from tic_rules.core.quantities import FIRST_DAY, Range, Span
-from tic_rules.engines.checking import ENGINES, as_of_day, check_subject
+from tic_rules.core.quantities import Range, Span
+from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, with_centres
 from tic_rules.engines.columns.tables import check_table, facts_table, row_function
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force, shipped_ids
-from tic_rules.model.programme import Approval, Programme
+from tic_rules.model.programme import Programme
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.model.values import Dated, Series
+from tic_rules.model.values import Dated, Given, Series
+from tic_rules.results.parts import (
+    Citation,
+    Consequence,
+    Engine,
+    Kind,
+    Modality,
+    Notice,
+    OwedYear,
+    Place,
+    Provenance,
+    Quantity,
+    Requirement,
+    Severity,
+    Status,
+    Verdict,
+)
 from tic_rules.results.report import Finding, Report
 
 
@@ -31,11 +46,11 @@ def _known(engine: str) -> None:
 
 
 def check(
-    centre: Centre | Mapping[str, Any] | Any,
+    centre: Centre | Given,
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
-    engine: str = "native",
+    engine: Engine = "native",
     isolated: bool = False,
 ) -> Report:
     """Decide every rule of a rule set for a centre.
@@ -55,12 +70,12 @@ def check(
 
 
 def check_programme(
-    figures: Programme | Mapping[str, Any] | Any,
+    figures: Programme | Given,
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     centres: Iterable[Centre] = (),
     as_of: date | str | None = None,
-    engine: str = "native",
+    engine: Engine = "native",
 ) -> Report:
     """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the
     centres given.
@@ -71,31 +86,41 @@ def check_programme(
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
     day = as_of_day(programme, as_of)
-    approvals = tuple(
-        Approval(id=c.id, approved_on=c.approved_on or Span(FIRST_DAY, day))
-        for c in centres
-        if c.jurisdiction == rules.jurisdiction and (c.approved_on is not None or c.stage == "approved")
-    )
-    return check_subject(programme.with_centres(approvals), rules, day, engine)
+    return check_subject(with_centres(programme, rules, centres, day), rules, day, engine)
 
 
 __all__ = [
     "Centre",
+    "Citation",
+    "Consequence",
     "DataError",
     "Dated",
     "Diagnostic",
+    "Engine",
     "Finding",
+    "Given",
+    "Kind",
+    "Modality",
+    "Notice",
+    "OwedYear",
+    "Place",
     "Programme",
+    "Provenance",
+    "Quantity",
     "Range",
     "Report",
+    "Requirement",
     "Rule",
     "RuleSet",
     "RuleSetError",
     "Series",
+    "Severity",
     "Span",
+    "Status",
     "Text",
     "TicRulesError",
     "UsageError",
+    "Verdict",
     "check",
     "check_programme",
     "check_table",

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import agreement
 import pytest
+import yaml
 from agreement import FRAMES, NEEDS, RULESETS, disagreements, engines, shrunk, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
@@ -138,12 +139,15 @@ def test_a_rule_waits_for_a_consequence_wherever_it_names_it(where: str, result:
     text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
     assert WAITING[where][0] in text
     ruleset = parse_ruleset(text.replace(*WAITING[where]), "waiting.yaml")
-    data = (
-        (EXAMPLES / "zhejiang.yaml")
-        .read_text(encoding="utf-8")
-        .replace("result: qualified", f"result: {result or 'null'}")
-    )
-    centre = Centre.from_text(data, file="zhejiang.yaml", ruleset=ruleset)
+    data = yaml.safe_load((EXAMPLES / "zhejiang.yaml").read_text(encoding="utf-8"))
+    annual = {
+        "year": 2024,
+        "kind": "annual",
+        "result": result,
+        "by": "third_party",
+        "date": date(2025, 6, 30),
+    }
+    centre = Centre.from_data(data | {"evaluations": [annual]}, ruleset=ruleset)
     wanted = check(centre, ruleset, engine="reference")
     rule = wanted["annual-targets" if where == "yearly" else "team-owned-company"]
     expected = {

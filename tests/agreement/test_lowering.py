@@ -18,8 +18,8 @@ from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.lowering import COMPARISONS, lowered
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.settlement import check_rules
-from tic_rules.inputs import subject_from
-from tic_rules.model import centre
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import subject_from
 
 CENTRES = 60
 RULE_SETS = 40
@@ -57,7 +57,7 @@ def test_a_programme() -> None:
     ruleset, rng = load_ruleset("national_13fyp"), random.Random(7)
     for _ in range(CENTRES):
         data, as_of = random_programme(ruleset, rng)
-        programme = subject_from(data, centre.Programme, ruleset.vocabulary)
+        programme = subject_from(data, Programme, ruleset.vocabulary)
         _same(sorted_scene(programme, ruleset, as_of))
 
 

@@ -23,6 +23,11 @@ READ = {
         "a megabyte of blank lines", "one text", "a text of lines", "a text of blank lines", "a folded text",
         "a plain text of lines", "a quoted text of lines", "escapes", "quotes",
     },
+    "rules": {
+        "400 rules of one fact", "all within all", "any within any", "all of 95", "any of 95", "not within not",
+        "all within any within all", "some digits in quotes", "some numerals in quotes", "some blanks in quotes",
+        "some years in quotes", "some commas in quotes", "some encouragements in quotes",
+    },
     "json": {"blanks", "blank lines", "one text", "escapes", "lines", "lines of wide lists"},
 }  # fmt: skip
 """What is large and honest; the rest is refused."""

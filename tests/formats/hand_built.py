@@ -100,6 +100,12 @@ def report(*, centre: str = "ex-01", name: str = "示例技术创新中心") -> 
                     "path": "/exemptions/0",
                 }
             ],
+            "provenance": {
+                "data": {"of": "text", "sha256": "0" * 63 + "1"},
+                "rules": {"file": "rules/example_2020.yaml", "sha256": "0" * 63 + "2"},
+                "text": "0" * 63 + "3",
+                "settings": {"phase": None, "exemptions": True},
+            },
         }
     )
 

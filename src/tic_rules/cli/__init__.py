@@ -33,6 +33,7 @@ COMMANDS = {
     "plan": "the least that would make a centre compliant",
     "what-if": "other data, another day, other rules: what would change",
     "table": "many centres at once: statuses as columns of a Parquet or CSV file",
+    "verify": "a report decided again: does it come to the same, and what changed",
     "config": "the settings that a check here would use",
     "schema": "the JSON Schema of a centre, a rule set, a report",
 }

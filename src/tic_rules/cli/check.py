@@ -8,7 +8,6 @@ from collections.abc import Sequence
 
 import click
 
-from tic_rules.api import check_programme
 from tic_rules.cli.common import GITHUB, colour_wanted, diagnose, lang_option, language
 from tic_rules.cli.configuration import SETTINGS_FILE, config_option
 from tic_rules.cli.files import expand, read_centre
@@ -17,7 +16,7 @@ from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import ENGINES, as_of_day, parse_day
+from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
@@ -25,6 +24,7 @@ from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers import FORMATS, Options, Run, sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, baseline_text
+from tic_rules.results.parts import Engine
 from tic_rules.results.report import VERDICTS
 
 
@@ -100,7 +100,7 @@ from tic_rules.results.report import VERDICTS
 @config_option
 def command(
     paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None,
-    more: Sequence[str], lang: str | None, engine: str | None, fail_on: str, phase: str | None,
+    more: Sequence[str], lang: str | None, engine: Engine | None, fail_on: str, phase: str | None,
     programme: str | None, baseline: str | None, record: str | None, data_only: bool, no_exemptions: bool,
     exit_zero: bool, jobs: int | None, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
@@ -205,13 +205,17 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     """The programme's figures, with the centres of the run."""
     try:
         figures = read_subject(file, Programme, prepared(job).vocabulary)
-        if not job.exemptions:
-            figures = figures.model_copy(update={"exemptions": ()})
         day = as_of_day(figures, job.day)
         return put(
             job,
             [
-                check_programme(figures, ruleset, centres=centres, as_of=day, engine=job.engine)
+                check_subject(
+                    with_centres(figures, ruleset, centres, day),
+                    ruleset,
+                    day,
+                    job.engine,
+                    exemptions=job.exemptions,
+                )
                 for ruleset in rulesets_for(job, figures, day)
             ],
         )

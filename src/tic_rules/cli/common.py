@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import click
 
 from tic_rules.cli.replacement import replace_file
-from tic_rules.core.errors import Diagnostic, TicRulesError, UsageError, fault
+from tic_rules.core.errors import Diagnostic, UsageError, fault
 from tic_rules.renderers import sinks
 
 _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
@@ -64,12 +64,6 @@ def diagnose(diagnostics: Iterable[Diagnostic], lang: str) -> None:
     """Diagnostics on standard error, one a line, as compilers write them."""
     for diagnostic in diagnostics:
         say(diagnostic.render(lang), err=True)
-
-
-def fail_with(error: TicRulesError, lang: str) -> None:
-    """Say what is wrong and end with exit status 2."""
-    diagnose(error.diagnostics, lang)
-    sys.exit(2)
 
 
 def write(text: str, output: str | None, *, format_: str = "text") -> None:

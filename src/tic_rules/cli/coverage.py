@@ -10,9 +10,9 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.coverage.account import coverage
-from tic_rules.cli.common import fail_with, lang_option, language, write
+from tic_rules.cli.common import lang_option, language, write
 from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import TicRulesError, UsageError
+from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText
 from tic_rules.model.loader import load_ruleset
@@ -45,18 +45,14 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     """
     lang = language(lang)
     guard([output], [ruleset, source], command="tic-rules coverage")
+    rules = load_ruleset(ruleset)
+    text = _official(source) if source is not None else None
     try:
-        rules = load_ruleset(ruleset)
-        text = _official(source) if source is not None else None
-        found = coverage(rules, text, Path(source).name if source is not None else None)
-        write(render(found, format_, lang), output, format_=format_)
+        account = coverage(rules, text, Path(source).name if source is not None else None)
     except BadText as error:
-        fail_with(UsageError(error.diagnostics), lang)
-        return
-    except TicRulesError as error:
-        fail_with(error, lang)
-        return
-    sys.exit(0 if found.ok else 1)
+        raise UsageError(error.diagnostics) from None
+    write(render(account, format_, lang), output, format_=format_)
+    sys.exit(0 if account.ok else 1)
 
 
 def _official(path: str) -> bytes:

@@ -79,7 +79,9 @@ def _main_of(name: str) -> str:
 
 
 def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
-    """What may hold a centre below a folder, by its name: files, and what stands in the place of one and cannot be read."""
+    """What may hold a centre below a folder, by its name: files, and what stands in the place of one and
+    cannot be read.
+    """
     seen: set[tuple[int, int]] = set()
     folders, linked = [top], list[Path]()
     while folders or linked:
@@ -111,7 +113,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def _looks_like_a_centre(file: Path, beside: Collection[str]) -> bool:
-    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that its fault is told."""
+    """Whether a file of a folder speaks of a centre; one that cannot be read does, so that it is reported."""
     try:
         if not file.is_file():
             return True

@@ -73,7 +73,7 @@ def _show(revision: str, path: str, name: str) -> bytes:
 
 
 def _git_show(what: str) -> tuple[int, bytes, bytes]:
-    """The exit status of `git show`, what it wrote up to the limit and a byte more, and what it complained of."""
+    """The exit status of `git show`, what it wrote up to the limit and a byte more, and its complaints."""
     with (
         tempfile.TemporaryFile() as complaints,
         subprocess.Popen(["git", "show", what], stdout=subprocess.PIPE, stderr=complaints) as git,

@@ -20,13 +20,14 @@ from tic_rules.cli.files import centres_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary, shipped_ids
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, shipped_ids, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.renderers import Options, piece_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
+from tic_rules.results.parts import Engine
 from tic_rules.results.report import Report
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Job:
 
     rules: tuple[str, ...] = ()
     day: date | None = None
-    engine: str = "native"
+    engine: Engine = "native"
     phase: str | None = None
     exemptions: bool = True
     baseline: str | None = None
@@ -87,10 +88,7 @@ class Prepared:
 def prepared(job: Job) -> Prepared:
     """The job made ready, once a process. Raises RuleSetError, UsageError."""
     rulesets = tuple(_rulesets(job.rules))
-    vocabulary = shared_vocabulary()
-    for ruleset in rulesets:
-        if ruleset.vocabulary is not vocabulary:
-            vocabulary = vocabulary.with_(ruleset.vocabulary)
+    vocabulary = words_of(rulesets)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
     return Prepared(
         rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs)
@@ -155,12 +153,13 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
 
 
 def _decided(job: Job, centre: Centre) -> Outcome:
-    if not job.exemptions and centre.exemptions:
-        centre = centre.model_copy(update={"exemptions": ()})
     day = as_of_day(centre, job.day)
     rulesets = rulesets_for(job, centre, day)
-    outcome = put(job, [check_subject(centre, ruleset, day, job.engine) for ruleset in rulesets])
-    outcome.notes.extend(_strangers(centre, rulesets))
+    outcome = put(
+        job,
+        [check_subject(centre, rules, day, job.engine, exemptions=job.exemptions) for rules in rulesets],
+    )
+    outcome.notes.extend(_strangers(centre, rulesets, exemptions=job.exemptions))
     if job.approvals:
         about = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
         outcome.approvals.append(Centre.model_construct(**about))
@@ -185,11 +184,11 @@ def put(job: Job, reports: Sequence[Report]) -> Outcome:
     return outcome
 
 
-def _strangers(centre: Subject, rulesets: Sequence[RuleSet]) -> Iterator[Diagnostic]:
+def _strangers(centre: Subject, rulesets: Sequence[RuleSet], *, exemptions: bool) -> Iterator[Diagnostic]:
     """Attestations and exemptions for a rule set that nobody knows: no report speaks of them."""
     entries: tuple[tuple[str, Sequence[Any]], ...] = (
         ("attestations", centre.attestations),
-        ("exemptions", centre.exemptions),
+        ("exemptions", centre.exemptions if exemptions else ()),
     )
     for name, listed in entries:
         for index, given in enumerate(listed):

@@ -15,7 +15,7 @@ from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault
 from tic_rules.engines.checking import parse_day
-from tic_rules.engines.columns.columns import CENTRE
+from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
+from tic_rules.core.digest import digest_of
 from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.limits import (
     MAX_BYTES,
@@ -97,7 +98,7 @@ S = TypeVar("S", bound="Source")
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_children", "_extents", "data", "file", "left_out", "root", "shown")
+    __slots__ = ("_children", "_extents", "data", "digest", "file", "left_out", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
@@ -107,6 +108,8 @@ class Source:
         """What findings show of a place, by its path, made once: the text does not change."""
         self.left_out: Collection[str | int] = frozenset()
         """Fields that have no place: their values are not those of the text."""
+        self.digest = ""
+        """The SHA-256 of the text; empty where there is none, or where the data is no longer what it says."""
 
     def __deepcopy__(self, memo: Any) -> Source:
         return self
@@ -118,8 +121,15 @@ class Source:
 
     def _leaving_out(self, copy: S, fields: Iterable[str]) -> S:
         copy.left_out = frozenset((*self.left_out, *fields))
-        copy.data = {name: value for name, value in self.data.items() if name not in copy.left_out}
+        if self.data is not None:
+            copy.data = {name: value for name, value in self.data.items() if name not in copy.left_out}
         return copy
+
+    def nowhere(self) -> Source:
+        """The name and the digest of the text alone: no place is known, and what it says stands elsewhere."""
+        name = Source(self.file, None, None)
+        name.digest, name.left_out = self.digest, self.left_out
+        return name
 
     def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The faults that were met when the text was read, and those of its data."""
@@ -283,7 +293,9 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
     data = _Builder(file, faults).build(root)
     if faults:
         raise BadText(faults)
-    return Source(file, root, data)
+    source = Source(file, root, data)
+    source.digest = digest_of(text)
+    return source
 
 
 def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:

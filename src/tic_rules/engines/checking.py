@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_args
 
 from tic_rules.core.errors import UsageError, fault
-from tic_rules.core.quantities import NotADate, parse_span
+from tic_rules.core.quantities import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
@@ -18,18 +18,28 @@ from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.programme import Programme
+from tic_rules.model.programme import Approval, Programme
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
-from tic_rules.results.parts import Consequence, Notice, Part
+from tic_rules.results.parts import (
+    AboutCentre,
+    AboutDocument,
+    AboutProgramme,
+    AboutRules,
+    Consequence,
+    Engine,
+    Notice,
+    Tool,
+)
+from tic_rules.results.provenance import provenance_of
 from tic_rules.results.report import About, Report
 from tic_rules.results.warnings import warnings_of
 
-ENGINES = ("native", "reference", "compiled", "durable")
+ENGINES: tuple[Engine, ...] = get_args(Engine)
 
 
 def parse_day(day: date | str) -> date:
@@ -59,14 +69,25 @@ def as_of_day(subject: Subject, as_of: date | str | None) -> date:
 
 
 def check_subject(
-    subject: Subject, ruleset: RuleSet, as_of: date, engine: str = "native", isolated: bool = False
+    subject: Subject,
+    ruleset: RuleSet,
+    as_of: date,
+    engine: Engine = "native",
+    isolated: bool = False,
+    exemptions: bool = True,
 ) -> Report:
-    """Decide every rule of a rule set for a subject on a day; `isolated` keeps the durable engine in a process of its own."""
+    """Decide every rule of a rule set for a subject on a day.
+
+    `isolated` keeps the durable engine in a process of its own; `exemptions` says whether those of the data count.
+    """
+    given = subject
+    if not exemptions and subject.exemptions:
+        subject = subject.model_copy(update={"exemptions": ()})
     scene = sorted_scene(subject, ruleset, as_of)
     decisions, engine = _decided(scene, engine, isolated)
     exempted, used = _exemptions(scene, decisions)
     about = About(
-        Part(name="tic-rules", version=VERSION, engine=engine),
+        Tool(name="tic-rules", version=VERSION, engine=engine),
         _centre(subject),
         _programme(subject),
         _about(ruleset),
@@ -80,6 +101,19 @@ def check_subject(
         lambda findings: _consequences(scene, findings),
         lambda: _warnings(scene, used),
         subject,
+        lambda: provenance_of(given, ruleset, exemptions=exemptions),
+    )
+
+
+def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centre], as_of: date) -> Programme:
+    """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved."""
+    return programme.with_centres(
+        tuple(
+            Approval(id=centre.id, approved_on=centre.approved_on or Span(FIRST_DAY, as_of))
+            for centre in centres
+            if centre.jurisdiction == ruleset.jurisdiction
+            and (centre.approved_on is not None or centre.stage == "approved")
+        )
     )
 
 
@@ -160,7 +194,7 @@ def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     return warnings_of(scene, used)
 
 
-def _decided(scene: Scene, engine: str, isolated: bool) -> tuple[Sequence[Any], str]:
+def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Any], Engine]:
     """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine leaves to the reference."""
     if engine == "durable":
         from tic_rules.engines import rete
@@ -189,28 +223,33 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
     return scene
 
 
-def _centre(subject: Subject) -> Part | None:
+def _centre(subject: Subject) -> AboutCentre | None:
     if not isinstance(subject, Centre):
         return None
     name = subject.name
     if isinstance(name, Series):
         values = [entry.value for entry in name if entry.value is not None]
         name = values[-1] if values else None
-    return Part(id=subject.id, name=name, file=subject.file)
+    return AboutCentre(id=subject.id, name=name, file=subject.file)
 
 
-def _programme(subject: Subject) -> Part | None:
-    return Part(file=subject.file, centres=len(subject.approvals)) if isinstance(subject, Programme) else None
+def _programme(subject: Subject) -> AboutProgramme | None:
+    if not isinstance(subject, Programme):
+        return None
+    return AboutProgramme(file=subject.file, centres=len(subject.approvals))
 
 
-def _about(ruleset: RuleSet) -> Part:
-    found: Part | None = ruleset._compiled.get("about")
-    if found is None:
+def _about(ruleset: RuleSet) -> AboutRules:
+    about: AboutRules | None = ruleset._compiled.get("about")
+    if about is None:
         document = ruleset.document
         issued = document.issued.isoformat() if document.issued else None
-        named = Part(number=document.number, title=document.title, title_en=document.title_en, issued=issued)
-        found = ruleset._compiled["about"] = Part(id=ruleset.id, version=ruleset.version, document=named)
-    return found
+        named = AboutDocument(
+            number=document.number, title=document.title, title_en=document.title_en, issued=issued
+        )
+        about = AboutRules(id=ruleset.id, version=ruleset.version, document=named)
+        ruleset._compiled["about"] = about
+    return about
 
 
-__all__ = ["ENGINES", "as_of_day", "check_subject", "parse_day"]
+__all__ = ["ENGINES", "as_of_day", "check_subject", "parse_day", "with_centres"]

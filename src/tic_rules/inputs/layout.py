@@ -200,11 +200,21 @@ def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ..
 class Names:
     """What the headers and the sheets of a workbook may be called."""
 
-    def __init__(self, data: Field) -> None:
-        labels = _Labels(data)
+    def __init__(self, data: Field, others: Iterable[Field] = ()) -> None:
+        """`others` are the same fields with other labels, which name them too."""
         self.layout = layout = layout_of(data)
-        self._sheets = name_index({path: labels.above(path) for path in layout.lists})
-        self._columns = {sheet.path: _index(sheet, labels) for sheet in (layout.main, *layout.lists.values())}
+        self._sheets: dict[str, tuple[str, ...]] = {}
+        self._columns: dict[str, tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = {}
+        for described in (data, *others):
+            labels = _Labels(described)
+            self._sheets = name_index({path: labels.above(path) for path in layout.lists}) | self._sheets
+            for sheet in (layout.main, *layout.lists.values()):
+                by_path, index = _index(sheet, labels)
+                earlier = self._columns.get(sheet.path)
+                self._columns[sheet.path] = (
+                    earlier[0] if earlier else by_path,
+                    index | (earlier[1] if earlier else {}),
+                )
 
     def sheet(self, name: str) -> Sheet | None:
         """The list that a sheet holds; None where the name is not known. Raises Unclear."""

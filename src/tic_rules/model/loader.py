@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, fault
+from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
     read_shipped,
+    rule_source,
     rules_folder,
     shared_vocabulary,
     shipped_ids,
@@ -29,6 +34,14 @@ if TYPE_CHECKING:
     from tic_rules.model.linker import Fault
 
 
+MAX_RULES = 500
+MAX_PARTS = 100
+MAX_PARTS_IN_ALL = 1_500
+MAX_TEXT = 2_000
+"""Mappings within a condition and within all of a file: what they are made of, and what is said of entries. The
+largest that is shipped has 14 and 149; each rule is held against each other on its facts, part by part."""
+
+
 @lru_cache(maxsize=64)
 def _shipped(ruleset_id: str) -> RuleSet:
     source = read_shipped(
@@ -37,16 +50,19 @@ def _shipped(ruleset_id: str) -> RuleSet:
     return RuleSet(*_model(source, shared_vocabulary()), source)
 
 
-def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
+def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = False) -> RuleSet:
     """A rule set by its id (`zhejiang_2022`) or by the path of a rule file; a RuleSet is given back as it is.
 
-    Raises RuleSetError with every fault of the file, or with the ids on hand where the name is not known.
+    `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its content
+    has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the name is not known.
     """
     if isinstance(which, RuleSet):
         return which
     name = os.fspath(which)
     if name in shipped_ids():
         return _shipped(name)
+    if ids_only:
+        raise _unknown(name)
     path = Path(name)
     if path.suffix in (".yaml", ".yml", ".json") or path.exists() or os.sep in name:
         if path.is_dir():
@@ -57,13 +73,53 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet) -> RuleSet:
                 "this is a folder; a rule file is needed",
                 file=name,
             )
-        return _load_file(path)
-    raise fault(
+        raw = read_named(name, RuleSetError)
+        return _parsed(_RuleText(name, sha256(raw).hexdigest(), raw))
+    raise _unknown(name)
+
+
+def _unknown(name: str) -> TicRulesError:
+    shown = clip(name, 200)
+    return fault(
         RuleSetError,
         "unknown-ruleset",
-        f"没有规则集 {name}；现有：{'、'.join(shipped_ids())}",
-        f"no rule set {name}; on hand: {', '.join(shipped_ids())}",
+        f"没有规则集 {shown}；现有：{'、'.join(shipped_ids())}",
+        f"no rule set {shown}; on hand: {', '.join(shipped_ids())}",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _RuleText:
+    """The content of a rule file; two are the same where name and digest are."""
+
+    file: str
+    digest: str
+    raw: bytes = field(compare=False, repr=False)
+
+
+@lru_cache(maxsize=32)
+def _parsed(text: _RuleText) -> RuleSet:
+    return _build(rule_source(text.raw, text.file), shared_vocabulary())
+
+
+Rules = str | os.PathLike[str] | RuleSet
+"""A rule set: its id, the path of its file, or itself."""
+
+
+def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
+    """The words that data may use: those of a rule set, of several together, or the shared ones. Raises RuleSetError."""
+    if rulesets is None:
+        return shared_vocabulary()
+    if isinstance(rulesets, (str, os.PathLike, RuleSet)):
+        return load_ruleset(rulesets).vocabulary
+    several = [load_ruleset(ruleset).vocabulary for ruleset in rulesets]
+    vocabulary = shared_vocabulary()
+    for other in several:
+        if other is not vocabulary:
+            vocabulary = vocabulary.with_(other)
+    if vocabulary is not shared_vocabulary():
+        vocabulary._joins = (shared_vocabulary(), *several)
+    return vocabulary
 
 
 def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
@@ -109,10 +165,6 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
     return vocabulary, source, _located(source, list(faults))
 
 
-def _load_file(path: Path) -> RuleSet:
-    return _build(read_rule_file(path), shared_vocabulary())
-
-
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
     model, vocabulary = _model(source, shared)
     _refuse(source, _link_faults(model, vocabulary))
@@ -132,11 +184,67 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
                 )
             ]
         )
+    _refuse_masses(source)
     try:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source)) from None
     return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
+
+
+def _refuse_masses(source: Source) -> None:
+    """Refuse more rules than are held against each other in good time, longer conditions and longer texts. Raises RuleSetError."""
+    faults = [
+        Diagnostic(
+            "too-large",
+            Text(f"超过 {MAX_TEXT} 个字符", f"longer than {MAX_TEXT} characters"),
+            source.file,
+            *mark[:2],
+        )
+        for mark in (source.locate(parts) for parts in _long_texts(source.data, ()))
+    ]
+    rules = source.data.get("rules")
+    if not isinstance(rules, list):
+        rules = []
+    if len(rules) > MAX_RULES:
+        mark = source.locate(("rules", MAX_RULES))
+        text = Text(
+            f"超过 {MAX_RULES} 条规则；请分成几个文件", f"more than {MAX_RULES} rules; split the file"
+        )
+        faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+    total = 0
+    for index, rule in enumerate(rules):
+        sizes = [_parts(rule.get(key)) for key in ("require", "applies")] if isinstance(rule, dict) else [0]
+        within = total <= MAX_PARTS_IN_ALL
+        total += sum(sizes)
+        if max(sizes) > MAX_PARTS or (within and total > MAX_PARTS_IN_ALL):
+            mark = source.locate(("rules", index))
+            text = Text(
+                f"一个条件超过 {MAX_PARTS} 个部分，或全部条件超过 {MAX_PARTS_IN_ALL} 个",
+                f"more than {MAX_PARTS} parts of one condition, or {MAX_PARTS_IN_ALL} of all",
+            )
+            faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+    if faults:
+        raise RuleSetError(faults)
+
+
+def _long_texts(value: object, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
+    """The places of texts that are longer than any text of a rule file is."""
+    if isinstance(value, str):
+        if len(value) > MAX_TEXT:
+            yield at
+        return
+    for key, item in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        yield from _long_texts(item, (*at, key))
+
+
+def _parts(value: object) -> int:
+    """How many mappings there are in a value."""
+    if isinstance(value, dict):
+        return 1 + sum(map(_parts, value.values()))
+    return sum(map(_parts, value)) if isinstance(value, list) else 0
 
 
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
@@ -218,4 +326,5 @@ __all__ = [
     "shared_vocabulary",
     "shipped_ids",
     "whole_vocabulary",
+    "words_of",
 ]

@@ -123,7 +123,7 @@ def is_part_of_another(
 def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
     from tic_rules.model.tables import names_of  # not needed where no table is read
 
-    return names_of(model, whole_vocabulary() if vocabulary is shared_vocabulary() else vocabulary)
+    return names_of(model, vocabulary)
 
 
 def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
@@ -147,7 +147,8 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 def verified(subject: S, vocabulary: Vocabulary) -> S:
     """The subject, once its words, lists and totals have been held against the vocabulary. Raises
     DataError."""
-    if subject._vocabulary is vocabulary:
+    before = subject._vocabulary
+    if before is vocabulary or (before is not None and any(one == vocabulary for one in before._joins)):
         return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))
     if any(misuse.code == "unknown-word" for misuse in faults) and vocabulary is shared_vocabulary():

@@ -114,6 +114,11 @@ class RuleSet:
     def __repr__(self) -> str:
         return f"<RuleSet {self.id} {self.version}: {len(self.rules)} rules>"
 
+    @property
+    def sha256(self) -> str | None:
+        """The SHA-256 of the rule file's text; None where the rules are no longer what it says."""
+        return self._source.digest or None if self._source is not None else None
+
     def with_change(self, rule_id: str, value: Any = None, /, **parts: Any) -> "RuleSet":
         """A new rule set in which one rule is changed; this one stays as it is.
 
@@ -130,7 +135,9 @@ class RuleSet:
                     *self.rules[:index],
                     amended(rule, value, parts, self.facts),
                     *self.rules[index + 1 :],
-                )
+                ),
+                "_source": self._source
+                and self._source.without(()),  # has its places, and no longer its digest
             }
         )
         return made

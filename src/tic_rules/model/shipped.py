@@ -33,9 +33,13 @@ def read_rule_file(path: Path, shown: str = "") -> Source:
     """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
     RuleSetError."""
     file = shown or str(path)
+    return rule_source(read_named(str(path), RuleSetError), file, ours=bool(shown))
+
+
+def rule_source(raw: bytes, file: str, *, ours: bool = False) -> Source:
+    """The text of a rule file by its bytes. Raises RuleSetError."""
     try:
-        raw = read_named(str(path), RuleSetError)
-        return read_text(decode(raw, file), file, json_text=path.suffix == ".json", ours=bool(shown))
+        return read_text(decode(raw, file), file, json_text=Path(file).suffix == ".json", ours=ours)
     except BadText as error:
         raise RuleSetError(error.diagnostics) from None
 
@@ -63,10 +67,20 @@ def shared_vocabulary() -> Vocabulary:
 
 
 @lru_cache(maxsize=1)
+def shipped_vocabularies() -> tuple[Vocabulary, ...]:
+    """The shared vocabulary as each shipped rule file has it, with what the file adds and says anew."""
+    return tuple(
+        shared_vocabulary().with_(vocabulary_in(source, "vocabulary"))
+        for source in map(read_shipped, shipped_ids())
+        if "vocabulary" in source.data
+    )
+
+
+@lru_cache(maxsize=1)
 def whole_vocabulary() -> Vocabulary:
     """The shared vocabulary with what every shipped rule file adds to it; what one says anew counts for
     that file alone."""
     vocabulary = shared_vocabulary()
-    for name in shipped_ids():
-        vocabulary = vocabulary.with_(vocabulary_in(read_shipped(name), "vocabulary"))
+    for added in shipped_vocabularies():
+        vocabulary = vocabulary.with_(added)
     return vocabulary.with_(shared_vocabulary())

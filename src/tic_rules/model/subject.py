@@ -2,7 +2,7 @@
 held against."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from typing import Annotated, Any, Self
 
@@ -11,9 +11,7 @@ from pydantic import BeforeValidator, PrivateAttr
 from tic_rules.core.errors import DataError
 from tic_rules.core.source import Mark, Source, unpointer
 from tic_rules.model.frozen import FrozenModel
-from tic_rules.model.loader import load_ruleset
-from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.loader import Rules, words_of
 from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
 from tic_rules.model.vocabulary import Vocabulary
 
@@ -85,23 +83,26 @@ class Subject(Record):
     """The text that the data was read from."""
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
     """The vocabulary that the data has been held against."""
+    _keeps_places: bool = PrivateAttr(default=False)
 
     # --- reading --------------------------------------------------------------------------------------------
 
     @classmethod
-    def from_file(cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None) -> Self:
-        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset` brings words of
-        its own vocabulary.
+    def from_file(
+        cls, path: str | os.PathLike[str], *, ruleset: Rules | Iterable[Rules] | None = None
+    ) -> Self:
+        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset`, one or several, brings
+        words of its own vocabulary.
 
         Raises DataError with every fault of the file, and where it holds several centres.
         """
         from tic_rules.model.reading import read_subject
 
-        return read_subject(path, cls, _vocabulary_of(ruleset))
+        return read_subject(path, cls, words_of(ruleset))
 
     @classmethod
     def each_from_file(
-        cls, path: str | os.PathLike[str], *, ruleset: str | RuleSet | None = None
+        cls, path: str | os.PathLike[str], *, ruleset: Rules | Iterable[Rules] | None = None
     ) -> Iterator[Self | DataError]:
         """The centres of a file that may hold several (JSON Lines, CSV, Excel), in its order; a DataError in
         the place of one that is faulty.
@@ -110,22 +111,24 @@ class Subject(Record):
         """
         from tic_rules.model.reading import read_subjects
 
-        return read_subjects(path, cls, _vocabulary_of(ruleset))
+        return read_subjects(path, cls, words_of(ruleset))
 
     @classmethod
-    def from_text(cls, text: str, *, file: str = "<text>", ruleset: str | RuleSet | None = None) -> Self:
+    def from_text(
+        cls, text: str, *, file: str = "<text>", ruleset: Rules | Iterable[Rules] | None = None
+    ) -> Self:
         """Read YAML text (JSON where `file` ends in .json). Raises DataError with every fault."""
         from tic_rules.model.reading import subject_from_text
 
-        return subject_from_text(text, file, cls, _vocabulary_of(ruleset))
+        return subject_from_text(text, file, cls, words_of(ruleset))
 
     @classmethod
-    def from_data(cls, data: Any, *, ruleset: str | RuleSet | None = None) -> Self:
+    def from_data(cls, data: Any, *, ruleset: Rules | Iterable[Rules] | None = None) -> Self:
         """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every
         fault."""
         from tic_rules.model.reading import subject_from
 
-        return subject_from(data, cls, _vocabulary_of(ruleset))
+        return subject_from(data, cls, words_of(ruleset))
 
     # --- as a value -----------------------------------------------------------------------------------------
 
@@ -143,10 +146,25 @@ class Subject(Record):
             copy._source = self._source.without(update) if self._source is not None else None
         return copy
 
-    def __getstate__(self) -> dict[Any, Any]:
-        """Fields and places; the vocabulary is not carried along, and the data is held against it again."""
-        state = super().__getstate__()
-        return state | {"__pydantic_private__": {**state["__pydantic_private__"], "_vocabulary": None}}
+    def keeping_places(self) -> Self:
+        """A copy whose pickles carry the places of its values, so that findings made elsewhere name lines; they are
+        some ten times as large."""
+        copy = self.model_copy()
+        copy._keeps_places = True
+        return copy
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A pickle holds what a file would say, and the file's name and digest; the vocabulary is not carried along,
+        and the data is held against it again."""
+        from tic_rules.model.document import plain
+
+        private = {
+            name: value for name, value in (self.__pydantic_private__ or {}).items() if value is not None
+        }
+        private.pop("_vocabulary", None)
+        if self._source is not None and not self._keeps_places:
+            private["_source"] = self._source.nowhere()
+        return _again, (type(self), plain(self), private)
 
     # --- places ---------------------------------------------------------------------------------------------
 
@@ -181,6 +199,9 @@ class Subject(Record):
         return self.reported_on.first if self.reported_on is not None and self.reported_on.exact else None
 
 
-def _vocabulary_of(ruleset: str | RuleSet | None) -> Vocabulary:
-    """The words that data may use: those of a rule set, or the shared ones."""
-    return shared_vocabulary() if ruleset is None else load_ruleset(ruleset).vocabulary
+def _again(cls: type[Subject], document: Mapping[str, Any], private: Mapping[str, Any]) -> Subject:
+    """A subject that comes from another process."""
+    subject = cls.model_validate(document)
+    for name, value in private.items():
+        setattr(subject, name, value)
+    return subject

@@ -12,6 +12,7 @@ from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.programme import Programme
+from tic_rules.model.shipped import shared_vocabulary, shipped_vocabularies, whole_vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
@@ -60,13 +61,20 @@ def layout_of(model: type[Record], vocabulary: Vocabulary) -> layout.Layout:
 
 
 def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
-    """What the columns and sheets of a model's tables may be called, made once for a vocabulary."""
+    """What the columns and sheets of a model's tables may be called, made once for a vocabulary.
+
+    By the shared words a table is read with what shipped rule files add, and with the labels that each of
+    them uses.
+    """
     return _names(model, _Same(vocabulary))
 
 
 @lru_cache(maxsize=8)
 def _names(model: type[Record], vocabulary: _Same) -> layout.Names:
-    return layout.Names(described(model, vocabulary.value))
+    if vocabulary.value is not shared_vocabulary():
+        return layout.Names(described(model, vocabulary.value))
+    others = (described(model, other) for other in shipped_vocabularies())
+    return layout.Names(described(model, whole_vocabulary()), others)
 
 
 class _Same:

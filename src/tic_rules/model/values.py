@@ -5,7 +5,7 @@ value a `Series`.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Generic, Literal, NamedTuple, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError
@@ -29,6 +29,22 @@ from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.shipped import shared_vocabulary
 
 T = TypeVar("T")
+
+
+class Dumped(Protocol):
+    """A model of the caller's own, such as one of pydantic."""
+
+    def model_dump(self) -> dict[str, Any]: ...
+
+
+class IsDataclass(Protocol):
+    """A dataclass of the caller's own."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Given = Mapping[str, Any] | Dumped | IsDataclass
+"""Data of the caller's own: a mapping, a model (of pydantic, or with `model_dump`), a dataclass."""
 
 
 class Dated(NamedTuple, Generic[T]):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from tic_rules.core.errors import Text
 from tic_rules.model.conditions import Flag, Node, Where
@@ -148,6 +148,9 @@ class Vocabulary(Node):
     facts: Mapping[str, Fact] = Field(default_factory=dict)
     fields: Mapping[str, FieldLabel] = Field(default_factory=dict)
     topics: Mapping[str, Bilingual] = Field(default_factory=dict)
+
+    _joins: "tuple[Vocabulary, ...]" = PrivateAttr(default=())
+    """The vocabularies of several rule sets that this one joins: what fits it fits each of them."""
 
     def with_(self, other: "Vocabulary") -> "Vocabulary":
         """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""

@@ -4,13 +4,13 @@ document at a glance.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
 from tic_rules.analysis.coverage.account import STATES, Coverage, Covered
 from tic_rules.analysis.coverage.layout import Note
 from tic_rules.analysis.coverage.sentences import AccountedSentence
 from tic_rules.core.errors import visible
+from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
 MARKS = {
@@ -27,9 +27,9 @@ MARKS = {
 """One mark a state: at a terminal and on a page nothing rests on colour alone."""
 
 
-def render(found: Coverage, format: str, lang: str) -> str:
+def render(account: Coverage, format: str, lang: str) -> str:
     """A coverage in a format: text, markdown, json or html."""
-    return {"text": _text, "markdown": _markdown, "json": _json, "html": _html}[format](found, lang)
+    return {"text": _text, "markdown": _markdown, "json": _json, "html": _html}[format](account, lang)
 
 
 def became(clause: Covered, lang: str) -> str:
@@ -46,24 +46,24 @@ def became(clause: Covered, lang: str) -> str:
     return STATES[clause.state].in_(lang)
 
 
-def summary(found: Coverage, lang: str) -> str:
+def summary(account: Coverage, lang: str) -> str:
     """Counts in one sentence."""
-    told = [(state, found.states[state]) for state in STATES if found.states[state]]
-    total = found.by_data + found.by_judgement
+    shown = [(state, account.states[state]) for state in STATES if account.states[state]]
+    total = account.by_data + account.by_judgement
     if lang == "zh":
-        states = "，".join(f"{STATES[state].zh}{count}" for state, count in told)
-        rules = f"规则{total}条：据数据判定{found.by_data}，由评审认定{found.by_judgement}。"
-        return f"共{len(found.clauses)}条：{states}。{rules}"
-    states = ", ".join(f"{count} {STATES[state].en}" for state, count in told)
-    rules = f"{total} rules: {found.by_data} by data, {found.by_judgement} by judgement."
-    return f"{len(found.clauses)} clauses: {states}. {rules}"
+        states = "，".join(f"{STATES[state].zh}{count}" for state, count in shown)
+        rules = f"规则{total}条：据数据判定{account.by_data}，由评审认定{account.by_judgement}。"
+        return f"共{len(account.clauses)}条：{states}。{rules}"
+    states = ", ".join(f"{count} {STATES[state].en}" for state, count in shown)
+    rules = f"{total} rules: {account.by_data} by data, {account.by_judgement} by judgement."
+    return f"{len(account.clauses)} clauses: {states}. {rules}"
 
 
-def counted(found: Coverage, lang: str) -> str:
+def counted(account: Coverage, lang: str) -> str:
     """How many sentences the official text has and how many nothing covers; empty without the text."""
-    if found.source is None:
+    if account.source is None:
         return ""
-    total, normative, left = len(found.sentences), found.normative, found.open
+    total, normative, left = len(account.sentences), account.normative, account.open
     if lang == "zh":
         return f"原文{total}句，其中{normative}句含规范性用语，{left}句没有着落。"
     return f"{total} sentences, {normative} of them with normative words, {left} open."
@@ -100,25 +100,25 @@ def noted(note: Note, lang: str) -> str:
     return f"{note.message.en} (line{'s' if len(note.lines) > 1 else ''} {', '.join(shown)})"
 
 
-def verdict(found: Coverage, lang: str) -> str:
+def verdict(account: Coverage, lang: str) -> str:
     """What can be said for the whole: complete, verified against the text, or how many faults."""
-    if found.faults:
-        return f"有{len(found.faults)}处不符" if lang == "zh" else f"{len(found.faults)} faults"
-    if found.source is None:
+    if account.faults:
+        return f"有{len(account.faults)}处不符" if lang == "zh" else f"{len(account.faults)} faults"
+    if account.source is None:
         return (
             "逐条都有着落（未与原文核对，可用 --source）"
             if lang == "zh"
             else "complete (not held against the official text; --source does that)"
         )
     return (
-        f"逐条逐句都有着落，引文与原文（{found.source}）一致"
+        f"逐条逐句都有着落，引文与原文（{account.source}）一致"
         if lang == "zh"
-        else f"every sentence accounted for, and true to the official text ({found.source})"
+        else f"every sentence accounted for, and true to the official text ({account.source})"
     )
 
 
-def _title(found: Coverage, lang: str) -> str:
-    document = found.ruleset.document
+def _title(account: Coverage, lang: str) -> str:
+    document = account.ruleset.document
     return (
         f"《{document.title}》{document.number or ''}"
         if lang == "zh"
@@ -126,36 +126,36 @@ def _title(found: Coverage, lang: str) -> str:
     )
 
 
-def _text(found: Coverage, lang: str) -> str:
-    return "".join(f"{line}\n" for line in _lines(found, lang))
+def _text(account: Coverage, lang: str) -> str:
+    return "".join(f"{line}\n" for line in _lines(account, lang))
 
 
-def _lines(found: Coverage, lang: str) -> Iterator[str]:
-    yield f"{_title(found, lang)}  {found.ruleset.id}"
+def _lines(account: Coverage, lang: str) -> Iterator[str]:
+    yield f"{_title(account, lang)}  {account.ruleset.id}"
     yield ""
-    at = max(cells(clause.at) for clause in found.clauses)
-    width = max(cells(became(clause, lang)) for clause in found.clauses)
-    for clause in found.clauses:
-        told = ("、" if lang == "zh" else ", ").join(rule.id for rule in clause.rules) or (
+    at = max(cells(clause.at) for clause in account.clauses)
+    width = max(cells(became(clause, lang)) for clause in account.clauses)
+    for clause in account.clauses:
+        shown = ("、" if lang == "zh" else ", ").join(rule.id for rule in clause.rules) or (
             clause.note.in_(lang) if clause.note else ""
         )
         state = f"{MARKS[clause.state]} {pad(clause.at, at)}  {pad(became(clause, lang), width)}"
-        yield f"{state}  {clause.heading}{'：' if lang == 'zh' else ': '}{told}"
+        yield f"{state}  {clause.heading}{'：' if lang == 'zh' else ': '}{shown}"
     yield ""
-    yield from _whole_text(found, lang)
-    yield summary(found, lang)
-    if found.source is not None:
-        yield counted(found, lang)
-    for note in found.notes:
+    yield from _whole_text(account, lang)
+    yield summary(account, lang)
+    if account.source is not None:
+        yield counted(account, lang)
+    for note in account.notes:
         yield f"· {noted(note, lang)}"
-    for fault in found.faults:
+    for fault in account.faults:
         yield fault.render(lang)
-    yield f"{'✓' if found.ok else '✗'} {verdict(found, lang)}"
+    yield f"{'✓' if account.ok else '✗'} {verdict(account, lang)}"
 
 
-def _whole_text(found: Coverage, lang: str) -> Iterator[str]:
+def _whole_text(account: Coverage, lang: str) -> Iterator[str]:
     """The official text sentence by sentence, each with its line, its mark and below it what covers it."""
-    for clause, sentences in found.by_clause:
+    for clause, sentences in account.by_clause:
         yield f"{sentences[0].at}{'  ' + visible(clause.heading) if clause else ''}"
         for sentence in sentences:
             yield f"{sentence.sentence.line:>5} {MARKS[sentence.state]} {visible(sentence.sentence.text)}"
@@ -165,55 +165,55 @@ def _whole_text(found: Coverage, lang: str) -> Iterator[str]:
         yield ""
 
 
-def _markdown(found: Coverage, lang: str) -> str:
+def _markdown(account: Coverage, lang: str) -> str:
     zh = lang == "zh"
     lines = [
-        f"# {_cell(_title(found, lang))}",
+        f"# {sinks.markdown_line(_title(account, lang))}",
         "",
-        summary(found, lang),
+        summary(account, lang),
         "",
-        *([counted(found, lang), ""] if found.source is not None else []),
-        f"**{verdict(found, lang)}**",
+        *([counted(account, lang), ""] if account.source is not None else []),
+        f"**{verdict(account, lang)}**",
         "",
     ]
-    lines += [f"- {_cell(noted(note, lang))}" for note in found.notes] + ([""] if found.notes else [])
-    lines += [f"- {_cell(fault.render(lang))}" for fault in found.faults] + ([""] if found.faults else [])
+    lines += [f"- {sinks.markdown_line(noted(note, lang))}" for note in account.notes] + (
+        [""] if account.notes else []
+    )
+    lines += [f"- {sinks.markdown_line(fault.render(lang))}" for fault in account.faults] + (
+        [""] if account.faults else []
+    )
     lines += [
         "| 条款 | 标题 | 去向 | 规则或说明 |" if zh else "| Clause | Heading | Became | Rules, or why none |",
         "|---|---|---|---|",
     ]
-    for clause in found.clauses:
+    for clause in account.clauses:
         rules = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules)
-        told = rules or (_cell(clause.note.in_(lang)) if clause.note else "")
+        shown = rules or (sinks.markdown_line(clause.note.in_(lang)) if clause.note else "")
         state = f"{MARKS[clause.state]} {became(clause, lang)}"
-        lines.append(f"| {_cell(clause.at)} | {_cell(clause.heading)} | {state} | {told} |")
-    for home, sentences in found.by_clause:
-        heading = f" {_cell(home.heading)}" if home else ""
-        lines += ["", f"## {_cell(sentences[0].at)}{heading}", ""]
+        at, heading = sinks.markdown_line(clause.at), sinks.markdown_line(clause.heading)
+        lines.append(f"| {at} | {heading} | {state} | {shown} |")
+    for home, sentences in account.by_clause:
+        heading = f" {sinks.markdown_line(home.heading)}" if home else ""
+        lines += ["", f"## {sinks.markdown_line(sentences[0].at)}{heading}", ""]
         for sentence in sentences:
-            cover = _cell(covering(sentence, lang))
-            text = _cell(sentence.sentence.text)
+            cover = sinks.markdown_line(covering(sentence, lang))
+            text = sinks.markdown_line(sentence.sentence.text)
             shown = f"**{text}**" if sentence.open else text
             lines.append(f"- {MARKS[sentence.state]} {shown}" + (f" — {cover}" if cover else ""))
     return "\n".join(lines) + "\n"
 
 
-def _cell(text: str) -> str:
-    """A foreign text inside a Markdown table."""
-    return "".join("\\" + char if char in "\\`*_{}[]<>|#" else " " if char == "\n" else char for char in text)
+def _json(account: Coverage, lang: str) -> str:
+    return sinks.as_json({"schema_version": 1, **account.as_dict()})
 
 
-def _json(found: Coverage, lang: str) -> str:
-    return json.dumps({"schema_version": 1, **found.as_dict()}, ensure_ascii=False, indent=2) + "\n"
-
-
-def _html(found: Coverage, lang: str) -> str:
+def _html(account: Coverage, lang: str) -> str:
     from tic_rules.renderers.html import render as page
 
     return page(
         "coverage.html.j2",
         lang=lang,
-        found=found,
+        found=account,
         states=STATES,
         marks=MARKS,
         became=became,

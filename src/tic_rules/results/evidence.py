@@ -158,8 +158,15 @@ def finding_of(
     """The finding of a decision: its rule's clause, its status, and the evidence that says the rest."""
     clause = _clause_of(scene.ruleset, rule)
     evidence = Evidence(rule, scene, status, decide, exemption)
+    judged = clause["judged"] or status == "needs_review"
     return Finding(
-        {**clause, "status": status, **weight(rule.modality, rule.kind, status), "_evidence": evidence}
+        {
+            **clause,
+            "status": status,
+            **weight(rule.modality, rule.kind, status),
+            "judged": judged,
+            "_evidence": evidence,
+        }
     )
 
 

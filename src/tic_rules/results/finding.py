@@ -67,7 +67,9 @@ class Finding:
     counts: bool
     """Whether the verdict looks at this finding."""
     judged: bool = False
-    """Whether the rule waits for a judgement; a finding that was read back does not know."""
+    """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that was
+    read back does not know of the rule.
+    """
     rule: str
     status: Status
     severity: Severity | None

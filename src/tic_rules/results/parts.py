@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Kind, Modality
 
 Status = Literal["pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted"]
+"""What became of a rule."""
 Verdict = Literal["non_compliant", "undetermined", "on_course", "compliant"]
+"""What the statuses of the rules that count come to."""
 Severity = Literal["error", "note"]
+"""How heavy a failure is: an error where the clause binds."""
 Engine = Literal["native", "reference", "compiled", "durable"]
+"""How a rule set is decided; findings are equal. `native` is the reference."""
 
 STATUSES: tuple[Status, ...] = (
     "pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted",
@@ -24,11 +28,13 @@ class Part(dict[str, Any]):
 
     __slots__ = ()
 
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(name) from None
+    if not TYPE_CHECKING:  # a type checker knows the keys that a part declares, and no others
+
+        def __getattr__(self, name: str) -> Any:
+            try:
+                return self[name]
+            except KeyError:
+                raise AttributeError(name) from None
 
     def _fixed(self, *_: Any, **__: Any) -> Any:
         raise TypeError("a part of a report does not change; dict(part) is a copy that does")
@@ -37,6 +43,51 @@ class Part(dict[str, Any]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (dict(self),)
+
+
+class Tool(Part):
+    """What decided: the program, its version and the engine."""
+
+    __slots__ = ()
+    name: str
+    version: str
+    engine: Engine
+
+
+class AboutCentre(Part):
+    """The centre that a report is about."""
+
+    __slots__ = ()
+    id: str | None
+    name: str | None
+    file: str | None
+
+
+class AboutProgramme(Part):
+    """The programme that a report is about: its file, and how many centres count for it."""
+
+    __slots__ = ()
+    file: str | None
+    centres: int
+
+
+class AboutDocument(Part):
+    """The document that a rule set was written from."""
+
+    __slots__ = ()
+    number: str | None
+    title: str
+    title_en: str | None
+    issued: str | None
+
+
+class AboutRules(Part):
+    """The rule set of a report."""
+
+    __slots__ = ()
+    id: str
+    version: str
+    document: AboutDocument
 
 
 class Citation(Part):
@@ -112,6 +163,40 @@ class Consequence(Part):
     data: list[Place]
 
 
+class Data(Part):
+    """The digest of the data: `of` says whether of the text that it was read from, or of its values as JSON."""
+
+    __slots__ = ()
+    of: Literal["text", "values"]
+    sha256: str
+
+
+class Rules(Part):
+    """The rule file and the digest of its text; null where the rules were changed in Python."""
+
+    __slots__ = ()
+    file: str | None
+    sha256: str | None
+
+
+class Settings(Part):
+    """What was asked for besides: one phase, or none; whether exemptions count."""
+
+    __slots__ = ()
+    phase: str | None
+    exemptions: bool
+
+
+class Provenance(Part):
+    """Where a report comes from. `text` is the digest of the official text that the rule file was written from."""
+
+    __slots__ = ()
+    data: Data
+    rules: Rules
+    text: str | None
+    settings: Settings
+
+
 def part(value: Any, kind: type[Part] = Part) -> Any:
     """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as `Text`."""
     if isinstance(value, dict):
@@ -134,6 +219,8 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "STATUSES", "VERDICTS", "Citation", "Consequence", "Engine", "Kind", "Modality", "Notice", "OwedYear", "Part",
-    "Place", "Quantity", "Requirement", "Severity", "Status", "Verdict", "part", "plain",
+    "STATUSES", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation", "Consequence", "Data", "Engine",
+    "Kind", "Modality", "Notice", "OwedYear", "Part",
+    "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status", "Tool",
+    "Verdict", "part", "plain",
 ]  # fmt: skip

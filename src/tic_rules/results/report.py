@@ -5,17 +5,35 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic_core import to_json
 
+from tic_rules.core.errors import clip, visible
 from tic_rules.results.finding import KEYS, Finding, Status, value_schema
-from tic_rules.results.parts import STATUSES, VERDICTS, Consequence, Notice, Part, Verdict, part, plain
+from tic_rules.results.parts import (
+    STATUSES,
+    VERDICTS,
+    AboutCentre,
+    AboutProgramme,
+    AboutRules,
+    Consequence,
+    Notice,
+    Part,
+    Provenance,
+    Settings,
+    Tool,
+    Verdict,
+    part,
+    plain,
+)
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
     from pydantic_core import CoreSchema
+
+    from tic_rules.results.frame import Backend
 
 SCHEMA_VERSION = 1
 
@@ -23,10 +41,10 @@ SCHEMA_VERSION = 1
 class About(NamedTuple):
     """What a report is about. `centre` and `programme`: one of them is None."""
 
-    tool: Part
-    centre: Part | None
-    programme: Part | None
-    ruleset: Part
+    tool: Tool
+    centre: AboutCentre | None
+    programme: AboutProgramme | None
+    ruleset: AboutRules
     as_of: str
 
 
@@ -45,12 +63,17 @@ class Report:
         consequences: Callable[[tuple[Finding, ...]], list[Consequence]],
         warnings: Callable[[], tuple[Notice, ...]],
         subject: Any = None,
+        provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """`findings`, `consequences` and `warnings` are made when they are first looked at, consequences of the findings; `statuses` are theirs."""
+        """What is a function is made when it is first looked at: findings, consequences (of the findings), warnings, provenance.
+
+        `statuses` are those of the findings.
+        """
         self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
         self.subject = subject
         self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings
+        self._provenance = provenance
         self._data_verdict: Verdict | None = None
 
     @cached_property
@@ -67,7 +90,10 @@ class Report:
         warnings = tuple(part(data["warnings"], Notice))
         findings = tuple(map(Finding.from_dict, data["findings"]))
         statuses = {finding.id: finding.status for finding in findings}
-        report = cls(about, lambda: findings, statuses, lambda _: consequences, lambda: warnings)
+        given = part(data.get("provenance"), Provenance)
+        report = cls(
+            about, lambda: findings, statuses, lambda _: consequences, lambda: warnings, None, lambda: given
+        )
         report._data_verdict = data.get("data_verdict")
         return report
 
@@ -159,6 +185,7 @@ class Report:
             lambda _: [each for each in self.consequences if each["rule"] in rules],
             self._warnings,
             self.subject,
+            partial(_of_phase, self, phase),
         )
 
     # --- what follows, and what has no effect ----------------------------------------------------------------------------
@@ -172,6 +199,11 @@ class Report:
     def warnings(self) -> tuple[Notice, ...]:
         """What the data says without effect: late dates, unused exemptions, attestations for unknown rules."""
         return self._warnings()
+
+    @cached_property
+    def provenance(self) -> Provenance | None:
+        """Digests of data, rule file and official text, and the settings; None for a report that was written without."""
+        return self._provenance()
 
     # --- as data ---------------------------------------------------------------------------------------------------------
 
@@ -191,6 +223,8 @@ class Report:
         }
         findings = [finding.as_dict() for finding in self.findings]
         ends = {"consequences": plain(self.consequences), "warnings": plain(self.warnings)}
+        if self.provenance is not None:
+            ends["provenance"] = plain(self.provenance)
         return {**{key: plain(value) for key, value in about.items()}, "findings": findings, **ends}
 
     def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
@@ -199,6 +233,19 @@ class Report:
             return json.dumps(self.as_dict(), ensure_ascii=False)
         text = to_json(self.as_dict(), indent=indent).decode()
         return text.replace("\n", "\n" + margin) if margin else text
+
+    def to_frame(self, backend: Backend = "polars") -> Any:
+        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError where the extra `frames`,
+        or the library asked for, is not installed."""
+        from tic_rules.results.frame import frame_of
+
+        return frame_of(self, backend)
+
+    def _repr_html_(self) -> str:
+        """The report as a notebook shows it."""
+        from tic_rules.results.notebook import page_part
+
+        return page_part(self)
 
     def __eq__(self, other: object) -> bool:
         return self.as_dict() == other.as_dict() if isinstance(other, Report) else NotImplemented
@@ -209,7 +256,7 @@ class Report:
     def __repr__(self) -> str:
         about: Part = self.centre or self.programme or Part()
         name = about.get("name") or about.get("id") or about.get("file") or "?"
-        return f"<Report {name} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
+        return f"<Report {clip(visible(str(name)))} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_dict, (self.as_dict(),)
@@ -225,6 +272,12 @@ class Report:
         from tic_rules.results.schemas import one_report_schema
 
         return one_report_schema()
+
+
+def _of_phase(report: Report, phase: str) -> Provenance | None:
+    """The provenance of one phase of a report."""
+    given = report.provenance
+    return given and Provenance({**given, "settings": Settings({**given.settings, "phase": phase})})
 
 
 def _counts_under(finding: Finding) -> str:

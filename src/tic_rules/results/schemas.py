@@ -74,6 +74,18 @@ def _array(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
+_SHA256: dict[str, Any] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
+_DATA = {"of": {"enum": ["text", "values"]}, "sha256": _SHA256, "centres": _SHA256}
+_PROVENANCE = _object("data", "rules", "text", "settings") | {
+    "properties": {
+        "data": _object("of", "sha256") | {"properties": _DATA},
+        "rules": _object("file", "sha256") | {"properties": {"file": _STRING, "sha256": _SHA256}},
+        "text": _SHA256,
+        "settings": _object("phase", "exemptions"),
+    }
+}
+
+
 def finding_schema() -> dict[str, Any]:
     """The schema of one finding."""
     window = {"type": "array", "items": _DAY, "minItems": 2, "maxItems": 2}
@@ -130,8 +142,10 @@ def one_report_schema() -> dict[str, Any]:
         "findings": _array(finding_schema()),
         "consequences": _array(_object("rule", "because", "amount")),
         "warnings": _array(_object("code", "message")),
+        "provenance": _PROVENANCE,
     }
-    required = [name for name in properties if name != "programme"]
+    later = ("programme", "provenance")  # only of a programme; not in reports of before it was written
+    required = [name for name in properties if name not in later]
     return {"type": "object", "properties": properties, "required": required}
 
 

@@ -96,7 +96,7 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), about_translations(rule),
-        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset),
+        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset, index),
         about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:

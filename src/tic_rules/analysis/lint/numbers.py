@@ -197,7 +197,7 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
 
 def _spans(quote: str) -> set[int]:
     """The years of a term that is named, not of a deadline: 5年建设期内."""
-    return {int(n) for n in re.findall(r"(\d+)年建设期内", quote)}
+    return {int(n) for n in re.findall(r"((?<!\d)\d+)年建设期内", quote)}
 
 
 def _deadline(key: str, zh: str, en: str) -> Found:
@@ -253,7 +253,7 @@ def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 # --- units ---------------------------------------------------------------------------------------------------------------------
 
 
-def about_units(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+def about_units(rule: Rule, ruleset: RuleSet, index: int) -> Iterator[Found]:
     """Bounds as they are written, against the unit of their fact."""
     for at, node in nodes_of(rule):
         if (
@@ -263,7 +263,7 @@ def about_units(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         ):
             continue
         unit = ruleset.facts[node.fact].unit
-        for written in _written(ruleset, rule, (*at, node.operator)):
+        for written in _written(ruleset, index, (*at, node.operator)):
             wrong = _wrong_unit(str(written), unit)
             if wrong:
                 fix = Text(wrong[1], wrong[2])
@@ -283,11 +283,9 @@ def about_units(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
         yield Found("TR102", ("amount",), "相加的事实单位不同", "the facts that are added differ in unit")
 
 
-def _written(ruleset: RuleSet, rule: Rule, within: Loc) -> list[Any]:
-    """A bound as it stands in the file: Plain text, not yet a number."""
-    value: Any = (
-        ruleset.written("rules", ruleset.rules.index(rule), *within) if rule in ruleset.rules else None
-    )
+def _written(ruleset: RuleSet, index: int, within: Loc) -> list[Any]:
+    """A bound of a rule, by its index, as it stands in the file: Plain text, not yet a number."""
+    value: Any = ruleset.written("rules", index, *within)
     return [
         item
         for item in (value if isinstance(value, list) else [value])

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
-from itertools import combinations
 from typing import Any
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
@@ -35,6 +35,20 @@ class Pairs:
             and not any(isinstance(node, c.Attested) for node in c.walk(rule.require))
         ]
         self.facts = {rule.id: frozenset(c.facts_of(rule.require)) for rule in self.rules}
+        self.clocks = {rule.id: clock_of(rule) for rule in self.rules}
+        self.natures = {rule.id: nature_of(rule.require, ruleset.vocabulary) for rule in self.rules}
+        self.places = {rule.id: index for index, rule in enumerate(self.rules)}
+        about: dict[str, list[Rule]] = defaultdict(list)
+        for rule in self.rules:
+            for fact in self.facts[rule.id]:
+                about[fact].append(rule)
+        self.about = about
+
+    def _neighbours(self, rule: Rule) -> list[Rule]:
+        """The other rules that share a fact with a rule, in the order of the file."""
+        near = {other.id: other for fact in self.facts[rule.id] for other in self.about[fact]}
+        near.pop(rule.id, None)
+        return sorted(near.values(), key=lambda other: self.places[other.id])
 
     def implied(self) -> Iterator[tuple[Rule, Found]]:
         """Rules that others of the same bearer already ask for, at least as strictly and as early."""
@@ -42,8 +56,8 @@ class Pairs:
         for rule in self.rules:
             others = [
                 other
-                for other in self.rules
-                if other is not rule and other.id not in gone and self._covers(other, rule)
+                for other in self._neighbours(rule)
+                if other.id not in gone and self._covers(other, rule)
             ]
             whole = c.All(all=tuple(other.require for other in others)) if others else None
             if whole is not None and self.reader.at_least(whole, rule.require):
@@ -72,24 +86,24 @@ class Pairs:
             or (other.kind == "target") != (rule.kind == "target")
         ):
             return False
-        if (other.since, other.until) != (rule.since, rule.until) or not self.facts[other.id] & self.facts[
-            rule.id
-        ]:
+        if other.since != rule.since or other.until != rule.until:
             return False
         if other.applies is not None and (
             rule.applies is None or not self.reader.at_least(rule.applies, other.applies)
         ):
             return False
-        return early_enough(
-            clock_of(other), clock_of(rule), nature_of(other.require, self.ruleset.vocabulary)
-        )
+        return early_enough(self.clocks[other.id], self.clocks[rule.id], self.natures[other.id])
 
     def conflicts(self) -> Iterator[tuple[Rule, Found]]:
         """Pairs of rules on one fact that cannot both be met at a time that both look at."""
-        for first, second in combinations(self.rules, 2):
-            if not self.facts[first.id] & self.facts[second.id] or not self._meet(first, second):
-                continue
-            if self.logic.excludes(first.require, second.require):
+        pairs = (
+            (first, second)
+            for first in self.rules
+            for second in self._neighbours(first)
+            if self.places[first.id] < self.places[second.id]
+        )
+        for first, second in pairs:
+            if self._meet(first, second) and self.logic.excludes(first.require, second.require):
                 yield (
                     second,
                     Found(
@@ -110,11 +124,10 @@ class Pairs:
             x.applies is not None and y.applies is not None and self.logic.excludes(x.applies, y.applies)
         ):
             return False
-        times = clock_of(x), clock_of(y)
+        times = self.clocks[x.id], self.clocks[y.id]
         if times[0] == times[1] or any(time[0] in ("standing", "within_term") for time in times):
             return True
-        vocabulary = self.ruleset.vocabulary
-        natures = [nature_of(rule.require, vocabulary) for rule in (x, y)]
+        natures = self.natures[x.id], self.natures[y.id]
         if all(nature.timeless for nature in natures):
             return True
         return any(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any
+from typing import Any, Final
 
 from tic_rules.analysis.plan.case import Case, kind_of, word_of
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
@@ -32,7 +32,7 @@ from tic_rules.results.labels import field_label
 from tic_rules.results.report import Finding, Report
 
 SETTLED = ("pass", "not_applicable", "exempted")
-ENGINE = "reference"
+ENGINE: Final = "reference"
 """What is promised is promised by the definition itself."""
 TRIES = 6
 RANK = {

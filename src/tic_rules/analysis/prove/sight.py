@@ -301,8 +301,9 @@ class Sight:
         start = self.at.start
         if not start:
             return z3.BoolVal(True), z3.BoolVal(False)
-        if start in ("after_approval", "after_term"):
-            opens = z3.RealVal(0) if start == "after_approval" else z3.ToReal(self.world.term)
+        if start.startswith("after_"):
+            years = start.removeprefix("after_").removesuffix("y")
+            opens = z3.ToReal(self.world.term) if years == "term" else z3.RealVal(int(years))
             return first > opens, last <= opens
         opens = z3.RealVal(0) if start == "approval" else z3.RealVal(date.fromisoformat(start).toordinal())
         return first >= opens, last < opens

@@ -52,6 +52,14 @@ class At(NamedTuple):
     year: str = ""
 
 
+def _opening(rule: Rule) -> str:
+    """From when on money and events count for a rule: a day, `approval`, after the term, after so many years; empty for always."""
+    if rule.from_years is not None:
+        return f"after_{rule.from_years}y"
+    opens = rule.from_ or rule.since or ""
+    return "after_term" if opens == "term_end" else str(opens)
+
+
 class World:
     """The variables of one proof, and what always holds of them."""
 
@@ -87,7 +95,7 @@ class World:
 
     def ats(self, rule: Rule, deadlines: Sequence[At]) -> list[At]:
         """The moments at which a rule has to hold; a rule without a deadline at all that the others look at, and at any other."""
-        start = "after_term" if rule.since == "term_end" else str(rule.since or "")
+        start = _opening(rule)
         if rule.yearly is not None:
             due = (
                 At("due", self._year, start, "owed")
@@ -96,8 +104,7 @@ class World:
             )
             return [due, At("running", self._year, start, "running")] if rule.yearly.running_year else [due]
         if rule.from_ is not None:
-            opens = {"term_end": "after_term", "approval": "approval"}.get(rule.from_, "after_approval")
-            return [At("after", self._after, opens)]
+            return [At("after", self._after, start)]
         if rule.by is not None:
             return [self._deadline(rule, start)]
         moments = [

@@ -1,295 +1,270 @@
-"""A centre as rows of a table: one row, or one a scenario where days of its clock are open. Facts are read by the reference's own readings.
-
-Nothing is decided here that a bound, a list of words or a deadline decides. Lists are looked through here: a table holds
-what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3).
-"""
+"""What logic reads from the columns of a table: ranges, words, texts, days, judgements. A column that is not there is not known."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import date
-from math import inf, nextafter
-from typing import Any, NamedTuple
+from collections.abc import Iterable
+from datetime import date, datetime
+from math import inf
+from typing import Any
 
-from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
-from tic_rules.core.quantities import FIRST_DAY, INFINITY, LAST_DAY, Number, Range, add_days, year_end
-from tic_rules.engines.columns import columns as k
-from tic_rules.evaluation.clock import deadline_of
-from tic_rules.evaluation.entries import Moment
-from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.judgements import latest_judgement
-from tic_rules.evaluation.operators import between, see
-from tic_rules.evaluation.scenarios import Needs, Scenario, scenarios_of
-from tic_rules.evaluation.settlement import day_not_needed
-from tic_rules.model import conditions as c
-from tic_rules.model.centre import Centre
-from tic_rules.model.ruleset import Rule, RuleSet
+import narwhals as nw
 
-Row = dict[str, Any]
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.engines.columns import names as n
+from tic_rules.engines.columns.codes import (
+    TRUTHS,
+    Coded,
+    Ends,
+    Expr,
+    Test,
+    all_of,
+    any_of,
+    both,
+    choose,
+    coded,
+    compare,
+    either,
+)
+from tic_rules.engines.lowering import Logic
+from tic_rules.engines.lowering import form as f
 
-
-class Asked(NamedTuple):
-    """A rule set as it is put to centres: its groups of rules, and the bounds that each range is compared with."""
-
-    groups: dict[Needs, list[Rule]]
-    bounds: dict[str, tuple[Number, ...]]
-    columns: dict[tuple[str, str], list[tuple[Any, tuple[k.Column, ...]]]]
-
-
-def asked_of(ruleset: RuleSet) -> Asked:
-    bounds: dict[str, set[Number]] = {}
-    for rule in k.own_rules(ruleset):
-        for node in k.leaves_of(rule):
-            if isinstance(node, c.Compare):
-                bounds.setdefault(node.fact, set()).update(k.bounds_of(node))
-    return Asked(k.groups_of(ruleset), {fact: tuple(numbers) for fact, numbers in bounds.items()}, {})
+_FLOATS = (nw.Float64, nw.Float32)
+_ZERO = Ends(0.0, 0.0)
 
 
-def rows_of(scene: Scene, asked: Asked, number: int, exempted: Mapping[str, Iterable[Any]]) -> Iterator[Row]:
-    """The rows of a centre. `exempted` are its complete exemptions by rule."""
-    told: Row = {
-        k.CENTRE: number,
-        k.ID: getattr(scene.subject, "id", None),
-        k.AS_OF: scene.as_of,
-        k.REPORTED_ON: scene.reported_on,
-    }
-    for rule_id, given in exempted.items():
-        told[k.exemption_of(scene.ruleset[rule_id])] = _exempted(given, scene.as_of)
-    for needs, rules in asked.groups.items():
-        scenarios = _scenarios(scene, needs)
-        for rule in rules if len(scenarios) > 1 else ():
-            if rule.by in ("application", "approval"):
-                told[k.behind_of(rule)] = TRUE if day_not_needed(rule, scene, scenarios) else FALSE
-    lived = _lived(scene, asked) or [(Scenario(None, None, None), [])]
-    uncounted = any(not _scenarios(scene, needs) for needs in asked.groups)
-    for place, (scenario, counted) in enumerate(lived):
-        row: Row = {**told, k.LIFE: place, k.APPROVED: TRUE if scenario.approved is not None else FALSE}
-        row |= {k.APPROVED_ON: scenario.approved, k.TERM_END: scenario.term_end}
-        if len(lived) > 1 or uncounted:
-            row |= {k.counts_of(needs): TRUE if needs in counted else FALSE for needs in asked.groups}
-        reading = _Reading(scene, asked, scenario, row)
-        for needs in counted:
-            for rule in asked.groups[needs]:
-                reading.rule(rule)
-        yield row
+class TableColumns:
+    """The columns of a table as the rules read them; `table` is a table of narwhals, lazy or with its values at hand."""
 
+    def __init__(self, table: Any) -> None:
+        self.table = table
+        self.schema: dict[str, Any] = dict(table.collect_schema())
+        self.read: set[str] = set()
+        """The columns that rules have read."""
+        self.wrong: dict[str, str] = {}
+        """Columns that cannot hold what they should: numbers or days."""
+        types = set(self.schema.values())
+        self._times = nw.Date not in types and any(dtype in (nw.Datetime, nw.Object) for dtype in types)
 
-def _exempted(given: Iterable[Any], as_of: date) -> int:
-    """Whether a complete exemption stands on the as-of day."""
-    standing = [one for one in given if one.expires_on is None or one.expires_on.first >= as_of]
-    if any(one.date.last <= as_of for one in standing):
-        return TRUE
-    return UNKNOWN if any(one.date.first <= as_of for one in standing) else FALSE
+    def has(self, name: str) -> bool:
+        """Whether a column is there, and may hold something."""
+        return name in self.schema and not (self.schema[name] == nw.Unknown and self._is_empty(name))
 
+    def _is_empty(self, name: str) -> bool:
+        """Whether a column whose values are at hand holds nothing but gaps."""
+        if not isinstance(self.table, nw.DataFrame):
+            return False
+        column = self.table[name]
+        gaps = column.is_null() | column.is_nan() if column.dtype.is_float() else column.is_null()
+        return bool(gaps.all())
 
-# --- scenarios ------------------------------------------------------------------------------------------------------------------
+    def _holds_days(self, name: str) -> bool:
+        """Whether a column can be of days: those of pandas may be objects."""
+        dtype = self.schema[name]
+        if dtype == nw.Object and isinstance(self.table, nw.DataFrame):
+            return all(isinstance(value, date) for value in self.table[name].drop_nulls().to_list())
+        return dtype not in (nw.String, nw.Boolean) and not dtype.is_numeric()
 
+    def day(self, day: date) -> date:
+        """A day of the law as the table's days are held: pandas knows times only."""
+        return datetime(day.year, day.month, day.day) if self._times else day
 
-_LOOSE = object()
-"""A day that no rule of a row looks at."""
+    def column(self, name: str) -> Expr:
+        """A column; of floats, what is not a number is a gap."""
+        self.read.add(name)
+        values = nw.col(name)
+        return values.fill_nan(None) if self.schema[name] in _FLOATS else values
 
+    def days(self, name: str) -> Expr | None:
+        """A column of days; None where it is not there, or holds nothing."""
+        if not self.has(name):
+            return None
+        if not self._holds_days(name):
+            if self._is_empty(name):
+                self.read.add(name)
+                return None
+            self.wrong[name] = "a day"
+        return self.column(name).cast(nw.Datetime) if self.schema[name] == nw.Object else self.column(name)
 
-class _Lived:
-    """A row in the making: the days of a clock as far as the rules that it counts for look at them."""
+    def numbers(self, name: str) -> Expr:
+        """A column of numbers."""
+        dtype = self.schema[name]
+        if dtype in (nw.String, nw.Boolean, nw.Date, nw.Datetime) and not self._is_empty(name):
+            self.wrong[name] = "a number"
+        return self.column(name)
 
-    def __init__(self, scenario: Scenario, looked: tuple[Any, ...], needs: Needs) -> None:
-        self.scenario, self.looked, self.counted = scenario, looked, [needs]
-
-    def take(self, scenario: Scenario, looked: tuple[Any, ...], needs: Needs) -> None:
-        """Let the rules with these needs count on this row too."""
-        self.scenario = Scenario(
-            *(
-                own if mine is not _LOOSE else other
-                for own, mine, other in zip(self.scenario, self.looked, scenario, strict=True)
-            )
-        )
-        self.looked = tuple(
-            theirs if mine is _LOOSE else mine for mine, theirs in zip(self.looked, looked, strict=True)
-        )
-        self.counted.append(needs)
-
-
-class _Rooms:
-    """Rows by the days that they and the rules with some needs both look at, so that the row for a scenario is found at once."""
-
-    def __init__(self, rows: Iterable[_Lived], needs: Needs) -> None:
-        self._needed = (needs.approval or needs.application, needs.application, needs.term)
-        self._free: dict[tuple[bool, ...], dict[Any, deque[tuple[int, _Lived]]]] = {}
-        for place, row in enumerate(rows):
-            shared = tuple(
-                needed and day is not _LOOSE for needed, day in zip(self._needed, row.looked, strict=True)
-            )
-            self._free.setdefault(shared, {}).setdefault(
-                _key(row.scenario, row.looked, shared), deque()
-            ).append((place, row))
-
-    def looked(self, scenario: Scenario) -> tuple[Any, ...]:
-        return tuple(day if needed else _LOOSE for needed, day in zip(self._needed, scenario, strict=True))
-
-    def take(self, scenario: Scenario, looked: tuple[Any, ...]) -> _Lived | None:
-        """The first row that can say what is looked at in this scenario and does not count for these needs yet."""
-        found = [
-            rows for shared, free in self._free.items() if (rows := free.get(_key(scenario, looked, shared)))
-        ]
-        return min(found, key=lambda rows: rows[0][0]).popleft()[1] if found else None
-
-
-def _key(scenario: Scenario, looked: tuple[Any, ...], shared: tuple[bool, ...]) -> tuple[Any, ...]:
-    return (scenario.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
-
-
-def _scenarios(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
-    """The scenarios that rules with these needs tell apart; none where they are too many to go through, and no row counts for these rules."""
-    scenarios = scenarios_of(scene, needs)
-    return () if scenarios.cut else scenarios.all
-
-
-def _lived(scene: Scene, asked: Asked) -> list[tuple[Scenario, list[Needs]]]:
-    """The scenarios of a centre, each with the groups of rules that it counts for; one where the clock is known."""
-    found: list[_Lived] = []
-    for needs in asked.groups:
-        rooms = _Rooms(found, needs)
-        for scenario in _scenarios(scene, needs):
-            looked = rooms.looked(scenario)
-            row = rooms.take(scenario, looked)
-            if row is None:
-                found.append(_Lived(scenario, looked, needs))
-            else:
-                row.take(scenario, looked, needs)
-    return [(lived.scenario, lived.counted) for lived in found]
-
-
-# --- readings ---------------------------------------------------------------------------------------------------------------
-
-
-class _Reading:
-    """Fills a row with what the rules read in one scenario."""
-
-    def __init__(self, scene: Scene, asked: Asked, scenario: Scenario, row: Row) -> None:
-        self.scene, self.asked, self.scenario, self.row = scene, asked, scenario, row
-
-    def rule(self, rule: Rule) -> None:
-        if rule.yearly is not None:
-            if self.scenario.approved is not None:
-                self.years(rule)
-            return
-        if rule.by is not None:
-            self.row[k.due_of(rule)] = deadline_of(rule, self.scenario)
-        moment = self.moment(rule)
-        if moment is not None:
-            self.row[k.day_of(k.look_of(rule))] = moment.day
-            self.read(rule, k.look_of(rule), moment)
-
-    def moment(self, rule: Rule) -> Moment | None:
-        """The moment that a rule is looked at; before approval the as-of day, for what means something then."""
-        as_of, scenario = self.scene.as_of, self.scenario
-        if scenario.approved is None and rule.by != "application":
-            return None if k.takes_clock(rule) else Moment(as_of)
-        if rule.from_ is not None:
-            opens = scenario.approved if rule.from_ == "approval" else scenario.term_end
-            return None if opens is None or as_of <= opens else Moment(as_of, add_days(opens, 1))
-        start = scenario.approved if rule.since == "approval" else rule.since
-        deadline = deadline_of(rule, scenario)
-        last = (
-            min(as_of, deadline)
-            if deadline is not None
-            else min(as_of, scenario.term_end)
-            if rule.until and scenario.term_end
-            else as_of
-        )
-        return Moment(last, start if isinstance(start, date) else FIRST_DAY)
-
-    def years(self, rule: Rule) -> None:
-        """What each year that may be owed shows."""
-        approved, as_of, owed = self.scenario.approved, self.scene.as_of, rule.yearly
-        assert approved is not None
-        assert owed is not None
-        first = approved.year if approved == date(approved.year, 1, 1) else approved.year + 1
-        last = as_of.year if as_of == year_end(as_of.year) or owed.running_year else as_of.year - 1
-        for year in range(first, last + 1):
-            due = year_end(year + 1 if owed.looked_for_until == "end_of_next_year" else year)
-            look = k.look_of_year(rule, year)
-            self.row[k.day_of(look)] = min(as_of, due)
-            self.read(rule, look, Moment(min(as_of, due), FIRST_DAY, year))
-
-    def read(self, rule: Rule, look: str, moment: Moment) -> None:
-        known = self.asked.columns.get((rule.id, look))
-        if known is None:
-            leaves = [
-                (node, k.columns_of(self.scene.ruleset, rule, node, look)) for node in k.leaves_of(rule)
-            ]
-            known = self.asked.columns[rule.id, look] = leaves
-        for node, columns in known:
-            for column in columns:
-                self.column(rule, node, column, moment)
-
-    def column(self, rule: Rule, node: Any, column: k.Column, moment: Moment) -> None:
-        scene, row = self.scene, self.row
-        match column.kind:
-            case k.RANGE:
-                known, bounds = scene.number(node.fact, moment).range, self.asked.bounds[node.fact]
-                row[column.low], row[column.high] = _double(known.low, bounds), _double(known.high, bounds)
-            case k.MARGIN:
-                margin = self.margin(node, column, moment)
-                row[column.low], row[column.high] = _double(margin.low, (0,)), _double(margin.high, (0,))
-            case k.WORD:
-                self.several(column, scene.single(node.fact, moment.day)[0])
-            case k.BETWEEN:
-                self.several(column, [between(node, text) for text in scene.single(node.fact, moment.day)[0]])
-            case k.DAYS:
-                self.days(column, scene.single(node.fact, moment.day)[0])
-            case k.HAS | k.ANY_WORD:
-                words, more, _ = scene.words(node.fact, moment.day)
-                there = bool(words) if column.kind == k.ANY_WORD else column.part in (words or ())
-                row[column.name] = TRUE if there else UNKNOWN if more else FALSE
-            case k.JUDGEMENT:
-                given = [
-                    (index, one) for index, one in scene.attested.get(rule.id, []) if one.item == column.part
-                ]
-                row[column.name] = latest_judgement(given, scene.as_of)[0]
-            case _:
-                row[column.name] = see(node, scene, moment, self.scenario, rule).value
-
-    def margin(self, node: Any, column: k.Column, moment: Moment) -> Range:
-        """By how much one amount is more than another: exact here, so that a double keeps its sign."""
-        scene = self.scene
-        if isinstance(node, c.Largest):
-            groups = scene.groups(node.fact, moment)
-            one, other = groups[node.largest].range, groups[column.part].range
-        elif isinstance(node, c.Share):
-            bound = k.share_asked(node)
-            named, others = scene.share(node.fact, node.share_of, moment)
-            one, other = named.range.times(1 - bound), others.range.times(bound)
-        else:
-            one, other = (
-                scene.number(node.fact, moment).range,
-                scene.number(node.limit.fact, moment).range.times(node.limit.times),
-            )
-        return Range(one.low - other.high, one.high - other.low)
-
-    def several(self, column: k.Column, values: list[Any]) -> None:
-        """A word; where it may be one of several, the others in columns of their own."""
-        for place, value in enumerate(dict.fromkeys(values), 1):
-            self.row[column.other(place)] = value
-
-    def days(self, column: k.Column, spans: list[Any]) -> None:
-        if any(span.first == FIRST_DAY and span.last == LAST_DAY for span in spans):
-            return
-        for place, span in enumerate(spans, 1):
-            self.row[f"{column.other(place)}__first"] = span.first if span.first != FIRST_DAY else None
-            self.row[f"{column.other(place)}__last"] = span.last if span.last != LAST_DAY else None
-
-
-def _double(number: Number, bounds: tuple[Number, ...]) -> float | None:
-    """The nearest double; one that falls together with a bound that it differs from is moved to its own side. Endless ends are null."""
-    if number in (INFINITY, -INFINITY):
+    def at_look(self, column: n.Column, ending: str = "") -> str | None:
+        """The column of a reading: at its look day, or one that holds on every day."""
+        for name in (column.name + ending, column.plain + ending):
+            if self.has(name):
+                return name
         return None
-    found = float(number)
-    for bound in bounds:
-        if found == float(bound) and number != bound:
-            return nextafter(found, -inf if number < bound else inf)
-    return found
+
+    # --- values ------------------------------------------------------------------------------------------------------------
+
+    def truth(self, name: str | None, otherwise: int = UNKNOWN, values: frozenset[int] = TRUTHS) -> Coded:
+        """A column of truth values, or of yes and no; `otherwise` where nothing is said. Another number is not known."""
+        if name is None or not self.has(name):
+            return coded(otherwise)
+        column = self.column(name)
+        if self.schema[name] == nw.Boolean:
+            return choose(column.is_null(), otherwise, column, TRUE, FALSE)
+        cases = [part for value in sorted(values - {UNKNOWN}) for part in (column == value, value)]
+        gap = () if otherwise == UNKNOWN else (column.is_null(), otherwise)
+        return choose(*gap, *cases, UNKNOWN)
+
+    def _several(self, column: n.Column) -> list[str]:
+        """The columns of a word: its own, and those of what else it may be."""
+        first = self.at_look(column)
+        if first is None:
+            return []
+        names = [first]
+        while (other := f"{first}__or{len(names) + 1}") in self.schema:
+            names.append(other)
+        self.read.update(names)
+        return names
+
+    # --- logic -------------------------------------------------------------------------------------------------------------
+
+    def value(self, node: Logic, look: str) -> Coded:
+        """The value of one of the `names.readings_of` logic."""
+        columns = n.columns_of(node, look)
+        match node:
+            case f.Compare():
+                return self._compared(node, *columns)
+            case f.Member():
+                return self._member(node, columns[0])
+            case f.Happened():
+                return self._happened(columns[0], look)
+            case f.Agree():
+                return self._agree(columns)
+            case f.Judged():
+                return self.truth(columns[0].name, REVIEW)
+            case f.Fold(over=f.Words()):
+                return self._some_word(node, columns)
+        return self.truth(self.at_look(columns[0]))
+
+    def _compared(self, node: f.Compare, column: n.Column, *parts: n.Column) -> Coded:
+        """A range against the law's own, or a margin against nothing."""
+        if column.kind is n.Kind.MARGIN:
+            return compare(node.operator, self._ends(column, -inf), _ZERO)
+        value = self._bounded(node, column)
+        for part in parts:
+            value = choose(value.is_(UNKNOWN), self.truth(self.at_look(part)), value)
+        return value
+
+    def _bounded(self, node: f.Compare, column: n.Column) -> Coded:
+        assert isinstance(node.right, f.Bounds)
+        bounds = node.right.low, node.right.high
+        exact = self.at_look(column)
+        if exact is None or self.at_look(column, "__low") or self.at_look(column, "__high"):
+            return compare(node.operator, self._ends(column, 0.0), Ends(*map(float, bounds)))
+        number = self.numbers(exact)
+        whole = (bound if isinstance(bound, int) else float(bound) for bound in bounds)
+        return compare(node.operator, Ends(number, number), Ends(*whole), number.is_null())
+
+    def _ends(self, column: n.Column, least: float) -> Ends:
+        """The ends of a range; where nothing is known, from `least` to no end."""
+        exact, low, high = (self.at_look(column, ending) for ending in ("", "__low", "__high"))
+        return Ends(self._end(low or exact, least), self._end(high or exact, inf))
+
+    def _end(self, name: str | None, otherwise: float) -> Any:
+        return otherwise if name is None else self.numbers(name).cast(nw.Float64).fill_null(otherwise)
+
+    def _member(self, node: f.Member, column: n.Column) -> Coded:
+        """Whether a word is on the list: what all that it may be agree on."""
+        names = self._several(column)
+        if not names:
+            return coded(node.absent)
+        tests = {name: self._is(name, node.words) for name in names}
+        first, *others = (
+            choose(self._gap(name), node.absent, test, node.inside, node.outside)
+            for name, test in tests.items()
+        )
+        agreed = first
+        for name, other in zip(names[1:], others, strict=True):
+            agreed = choose(self._gap(name), agreed, other.same(first), agreed, UNKNOWN)
+        return agreed
+
+    def _gap(self, name: str) -> Test:
+        return self.column(name).is_null()
+
+    def _is(self, name: str, words: Iterable[str | bool]) -> Test:
+        """Whether a column holds one of the words. Yes and no may stand in it as such or as the words true and false."""
+        truths = [word for word in words if isinstance(word, bool)]
+        dtype, column = self.schema[name], nw.col(name)
+        if dtype == nw.Boolean:
+            return column.is_in(truths) if truths else False
+        texts = [word for word in words if isinstance(word, str)]
+        texts += [spelled for truth in truths for spelled in (str(truth), str(truth).lower())]
+        if not texts or dtype.is_numeric():
+            return False
+        return column.is_in([*texts, *truths] if dtype == nw.Object else texts)  # pandas: truths beside gaps
+
+    def _some_word(self, node: f.Fold, columns: Iterable[n.Column]) -> Coded:
+        """Whether one of several words is on the list; the last column says whether there are any."""
+        assert isinstance(node.body, f.Member)
+        *words, any_word = (self.truth(self.at_look(column)) for column in columns)
+        some = any_of(words)
+        outside = node.body.outside
+        return some if outside == FALSE else choose(both(some.is_(FALSE), any_word.is_(TRUE)), outside, some)
+
+    def _happened(self, column: n.Column, look: str) -> Coded:
+        """Not after the day that is looked at, as far as the data speaks: what all days that it may be agree on."""
+        day, spoken = self.days(n.day_of(look)), self.days(n.REPORTED_ON)
+        ways = self._days(column)
+        if day is None or not ways:
+            return coded(UNKNOWN)
+        values = []
+        for first, last in ways:
+            absent = both(*(end.is_null() for end in (first, last) if end is not None))
+            late = False if first is None else first > day
+            happened = (
+                False if last is None else both(last <= day, True if spoken is None else last <= spoken)
+            )
+            values.append((absent, choose(absent, UNKNOWN, late, FALSE, happened, TRUE, UNKNOWN)))
+        (_, one), *others = values
+        agreed = one
+        for absent, other in others:
+            agreed = choose(absent, agreed, other.same(one), agreed, UNKNOWN)
+        return agreed
+
+    def _days(self, column: n.Column) -> list[tuple[Expr | None, Expr | None]]:
+        """The first and the last days that a date may be; several pairs where it may be one of several."""
+        names = [column.other(1)]
+        while self.has(f"{column.other(len(names) + 1)}__first") or self.has(
+            f"{column.other(len(names) + 1)}__last"
+        ):
+            names.append(column.other(len(names) + 1))
+        pairs = [(self.days(f"{name}__first"), self.days(f"{name}__last")) for name in names]
+        pairs = [pair for pair in pairs if any(end is not None for end in pair)]
+        exact = self.at_look(column)
+        if pairs or exact is None:
+            return pairs
+        day = self.days(exact)
+        return [] if day is None else [(day, day)]
+
+    def _agree(self, columns: Iterable[n.Column]) -> Coded:
+        """True where what stands between is the same; false where no texts that are possible agree."""
+        parts = [names for names in (self._several(column) for column in columns) if names]
+        if not parts:
+            return coded(TRUE)
+        shared = [
+            choose(
+                nw.col(text).is_null(), FALSE, nw.col(text) == "", FALSE,
+                all_of([_may_be(text, part) for part in parts]),
+            )
+            for part in parts
+            for text in part
+        ]  # fmt: skip
+        several = either(*(~nw.col(other).is_null() for part in parts for other in part[1:]))
+        nothing = both(*(nw.col(part[0]).is_null() for part in parts))
+        return choose(nothing, TRUE, any_of(shared).is_(FALSE), FALSE, several, UNKNOWN, TRUE)
 
 
-__all__ = ["Asked", "Centre", "asked_of", "rows_of"]
+def _may_be(text: str, part: list[str]) -> Coded:
+    """Whether a text is one of those that another place may hold; a place of which nothing is known holds any."""
+    cases = [case for name in part for case in (nw.col(text) == nw.col(name), TRUE)]
+    return choose(nw.col(part[0]).is_null(), TRUE, *cases, FALSE)
+
+
+__all__ = ["TableColumns"]

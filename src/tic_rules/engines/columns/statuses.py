@@ -8,60 +8,71 @@ from typing import Any
 import narwhals as nw
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.engines.columns.kleene import Expr, Told
+from tic_rules.engines.columns.codes import Coded, Expr, both, choose
+from tic_rules.engines.lowering import WORST, agreed
 
 PENDING, FAIL, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT, EXEMPTED = (
-    -1,
-    FALSE,
-    UNKNOWN,
-    REVIEW,
-    TRUE,
-    TRUE + 1,
-    TRUE + 2,
-    TRUE + 3,
-)
+    -1, FALSE, UNKNOWN, REVIEW, TRUE, TRUE + 1, TRUE + 2, TRUE + 3,
+)  # fmt: skip
 """A requirement's truth is its status, as long as nothing else speaks. So ordered that the least and the greatest of a centre's
-scenarios tell what all of them agree on: between pending and failed there is nothing, nor between a pass and a clause that does not
-apply but whose requirement holds."""
+scenarios tell what all of them agree on: between pending and failed there is nothing, nor between a pass and a clause that does
+not apply but whose requirement holds."""
 
-_TEXTS = {
-    "fail": (FAIL,), "pending": (PENDING,), "unknown": (OPEN,), "needs_review": (JUDGE,), "pass": (PASS,),
-    "not_applicable": (HOLDS_ANYWAY, SILENT), "exempted": (EXEMPTED,),
+WORDS = {
+    FAIL: "fail", PENDING: "pending", OPEN: "unknown", JUDGE: "needs_review", PASS: "pass",
+    HOLDS_ANYWAY: "not_applicable", SILENT: "not_applicable", EXEMPTED: "exempted",
 }  # fmt: skip
+CODES = {word: number for number, word in WORDS.items()}
+"""The number of each status; of `not_applicable` that of a clause whose requirement need not hold."""
 
-WORST = (FAIL, OPEN, JUDGE, PENDING, PASS)
 NOT_OWED = len(WORST)
-"""The statuses of years from the worst on, and a year that is not owed."""
+"""Beside the places of statuses in WORST: a year that is not owed."""
 
 
-def in_words(frame: Any, shown: Mapping[str, Told]) -> Any:
-    """The native table, its columns of numbers as texts; in polars as Enums, which take a byte in place of sixteen and are soon written."""
+def agreed_of(least: Coded, most: Coded, behind: Coded) -> Coded:
+    """What all scenarios of a centre agree on, by the least and the greatest of its statuses."""
+    numbers = sorted((least.may | most.may) - {None})
+    cases: list[Any] = []
+    for low, high, past in ((x, y, past) for x in numbers for y in numbers for past in (FALSE, TRUE)):
+        all_hold = low in (PASS, HOLDS_ANYWAY) and high in (PASS, HOLDS_ANYWAY)
+        status = agreed({WORDS[low], WORDS[high]}, all_hold, past == TRUE)
+        if low < high and status != "unknown":
+            cases.append(both(least.is_(low), most.is_(high), behind.is_(past)))
+            cases.append(CODES[status])
+    return choose(least.same(most), least._replace(may=least.may - {None}), *cases, OPEN)
+
+
+def in_words(frame: Any, shown: Mapping[str, Coded]) -> Any:
+    """The native table, its columns of numbers as texts; in polars as Enums, which take a byte, not sixteen, and are soon written."""
     if frame.implementation.is_polars():
         import polars
 
-        kind = polars.Enum(list(_TEXTS))
-        words: dict[str, Expr] = {text: polars.lit(text, kind) for text in _TEXTS}
+        kind = polars.Enum(list(dict.fromkeys(WORDS.values())))
+        literals: dict[str, Expr] = {word: polars.lit(word, kind) for word in CODES}
         return frame.to_native().with_columns(
-            _word(polars, polars.col(rule), status, words).alias(rule) for rule, status in shown.items()
+            _word(polars, polars.col(rule), status, literals).alias(rule) for rule, status in shown.items()
         )
-    words = {text: nw.lit(text) for text in _TEXTS}
-    return frame.with_columns(
-        **{rule: _word(nw, nw.col(rule), status, words) for rule, status in shown.items()}
-    ).to_native()
+    literals = {word: nw.lit(word) for word in CODES}
+    words = {rule: _word(nw, nw.col(rule), status, literals) for rule, status in shown.items()}
+    return frame.with_columns(**words).to_native()
 
 
-def _word(library: Any, number: Expr, status: Told, words: Mapping[str, Expr]) -> Expr:
+def _word(library: Any, number: Expr, status: Coded, literals: Mapping[str, Expr]) -> Expr:
     """A choice among the texts that a status may be, laid out by polars or by narwhals, whose expressions are written alike."""
-    column = Told(number, status.may)
-    told = {text: test for text, numbers in _TEXTS.items() if (test := column.is_(*numbers)) is not False}
-    *others, last = told
-    found = words[last]
-    for text in reversed(others):
-        found = library.when(told[text]).then(words[text]).otherwise(found)
-    return found
+    column, tests = Coded(number, status.may), {}
+    for word in CODES:
+        test = column.is_(*(code for code, text in WORDS.items() if text == word))
+        if test is not False:
+            tests[word] = test
+    *others, last = tests
+    chosen = literals[last]
+    for word in reversed(others):
+        chosen = library.when(tests[word]).then(literals[word]).otherwise(chosen)
+    return chosen
 
 
 __all__ = [
+    "CODES",
     "EXEMPTED",
     "FAIL",
     "HOLDS_ANYWAY",
@@ -71,6 +82,7 @@ __all__ = [
     "PASS",
     "PENDING",
     "SILENT",
-    "WORST",
+    "WORDS",
+    "agreed_of",
     "in_words",
 ]

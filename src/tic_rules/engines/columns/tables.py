@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.core.extras import library
 from tic_rules.engines.checking import as_of_day, parse_day, sorted_scene
 from tic_rules.evaluation.exemptions import exemptions_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
-
-
-def library(name: str) -> Any:
-    """A library of the extra. Raises UsageError that names it."""
-    try:
-        return importlib.import_module(name)
-    except ImportError as error:
-        zh = f"表格计算需要 {name}（{error}）：pip install 'tic-rules[frames]'"
-        en = f"tables need {name} ({error}): pip install 'tic-rules[frames]'"
-        raise fault(UsageError, "extra", zh, en) from None
+from tic_rules.model.values import Given
 
 
 def facts_table(
-    centres: Iterable[Centre | Mapping[str, Any] | Any],
+    centres: Iterable[Centre | Given],
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
     as_of: date | str | None = None,
@@ -39,21 +31,39 @@ def facts_table(
     by default on its own `reported_on`. Raises as `check` does; UsageError where the extra `frames` is not installed.
     """
     polars = library("polars")
-    from tic_rules.engines.columns.reading import asked_of, rows_of
-    from tic_rules.engines.columns.schema import schema_of
+    from tic_rules.engines.columns.rows import reader_of, rows_of
 
     rules = load_ruleset(ruleset)
-    asked = asked_of(rules)
-    rows: list[dict[str, Any]] = []
+    reader, rows = reader_of(rules), list[dict[str, Any]]()
     for number, given in enumerate(centres):
         subject = subject_from(given, Centre, rules.vocabulary)
         scene = sorted_scene(subject, rules, as_of_day(subject, as_of))
-        exempted = {
-            rule_id: [one for _, one in held] for rule_id, held in exemptions_of(subject, rules).items()
+        exemptions = exemptions_of(subject, rules).items()
+        rows.extend(
+            rows_of(scene, reader, number, {rule: [one for _, one in given] for rule, given in exemptions})
+        )
+    columns = {name: [row.get(name) for row in rows] for name in dict.fromkeys(chain.from_iterable(rows))}
+    schema = {name: _type_of(name, values, polars) for name, values in columns.items()}
+    return polars.DataFrame(columns, schema=schema)
+
+
+def _type_of(name: str, values: Iterable[Any], polars: Any) -> Any:
+    """The type of a column, by the first value; of one that holds none, by what has ends that are open."""
+    value = next((value for value in values if value is not None), None)
+    if value is not None:
+        counted = name in ("centre", "life")
+        numbers = polars.Int64 if counted else polars.Int8
+        types = {
+            bool: polars.Boolean,
+            int: numbers,
+            float: polars.Float64,
+            str: polars.String,
+            date: polars.Date,
         }
-        rows.extend(rows_of(scene, asked, number, exempted))
-    schema = schema_of(dict.fromkeys(name for row in rows for name in row), rules, polars)
-    return polars.DataFrame({name: [row.get(name) for row in rows] for name in schema}, schema=schema)
+        return types[type(value)]
+    if name == "id":
+        return polars.String
+    return polars.Float64 if name.endswith(("__low", "__high")) else polars.Date
 
 
 def check_table(
@@ -67,8 +77,8 @@ def check_table(
     Raises UsageError where there is no as-of day.
     """
     narwhals = library("narwhals")
-    from tic_rules.engines.columns.columns import AS_OF
-    from tic_rules.engines.columns.deciding import decided
+    from tic_rules.engines.columns.decisions import decided
+    from tic_rules.engines.columns.names import AS_OF
 
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
     try:
@@ -88,11 +98,30 @@ def check_table(
         _refuse_dots(table.collect_schema().names())
     if table.implementation.is_pyarrow():
         return _in_arrow(frame, rules, day)
-    if isinstance(table, narwhals.DataFrame) and table.implementation.is_polars():
-        return decided(
-            table.lazy(), rules, day
-        ).collect()  # polars reads once what several rules share only where it sees them all
     return decided(table, rules, day)
+
+
+_ROW = "~row"
+"""The column that says from which row of a pyarrow table another comes; a name that no caller gives."""
+
+
+def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
+    """A pyarrow table, decided in polars, with the caller's own columns as they were.
+
+    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no particular order
+    where the table has several chunks or many rows: one centre's statuses would stand in another's row.
+    """
+    from tic_rules.engines.columns.decisions import decided
+
+    narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
+    numbered = polars.from_arrow(frame).with_row_index(_ROW)
+    made = decided(narwhals.from_native(numbered), ruleset, as_of)
+    kept = [name for name in made.columns if name != _ROW and name not in ruleset]
+    own = frame.select(kept).take(made[_ROW].to_arrow()) if kept else None
+    columns = {name: own.column(name) for name in kept} if own is not None else {}
+    statuses = made.select(polars.col(*ruleset.rule_ids).cast(polars.String)).to_arrow()
+    columns |= {rule: statuses.column(rule).cast(arrow.string()) for rule in ruleset.rule_ids}
+    return arrow.table(columns)
 
 
 def row_function(
@@ -111,39 +140,15 @@ def row_function(
     return function_of(rules, tuple(columns), day)
 
 
-_ROW = "~row"
-"""The column that says from which row of a pyarrow table another comes; a name that no caller gives."""
-
-
-def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
-    """A pyarrow table, decided in polars, with the caller's own columns as they were.
-
-    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no particular order
-    where the table has several chunks or many rows: one centre's statuses would stand in another's row.
-    """
-    from tic_rules.engines.columns.deciding import decided
-
-    narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
-    numbered = polars.from_arrow(frame).lazy().with_row_index(_ROW)
-    made = decided(narwhals.from_native(numbered), ruleset, as_of).collect()
-    kept = [name for name in made.columns if name != _ROW and name not in ruleset]
-    table = frame.select(kept).take(made[_ROW].to_arrow())
-    for rule in ruleset.rules:
-        table = table.append_column(
-            rule.id, made[rule.id].cast(polars.String).to_arrow().cast(arrow.string())
-        )
-    return table
-
-
 def _refuse_dots(names: list[str]) -> None:
     dotted = [name for name in names if "." in name]
     if dotted:
-        told = clip(", ".join(dotted), 300)
+        named = clip(", ".join(dotted), 300)
         raise fault(
             UsageError,
             "column",
-            f"Spark 的列名中不能有点号，请先改名：{told}",
-            f"a column's name may not have a dot on Spark, rename: {told}",
+            f"Spark 的列名中不能有点号，请先改名：{named}",
+            f"a column's name may not have a dot on Spark, rename: {named}",
         )
 
 

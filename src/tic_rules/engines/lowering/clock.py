@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tic_rules.core.quantities import FIRST_DAY, add_days, add_years, year_end
 from tic_rules.engines.lowering.form import Clock
@@ -24,9 +24,8 @@ class Days(NamedTuple):
     @property
     def came_later(self) -> date | None:
         """The day on which the document came into force, where the centre was approved before it."""
-        if self.force is None or self.approved is None or self.approved >= self.force:
-            return None
-        return self.force
+        came = self.force is not None and self.approved is not None and is_later(self.force, self.approved)
+        return self.force if came else None
 
 
 class Look(NamedTuple):
@@ -56,23 +55,76 @@ def deadline(clock: Clock, days: Days) -> date | None:
     return by if isinstance(by, date) else None
 
 
-def opening(clock: Clock, days: Days) -> date | None:
-    """The first day of what a clock opens on; None where it never comes."""
+def mark(clock: Clock, days: Days) -> date | None:
+    """The day that a clock opens on or, unless that is the approval, after; None where it never comes."""
     if clock.opens == "approval" or days.approved is None:
         return days.approved
-    if isinstance(clock.opens, int):
-        return add_days(add_years(days.approved, clock.opens), 1)
-    return None if days.term_end is None else add_days(days.term_end, 1)
+    return add_years(days.approved, clock.opens) if isinstance(clock.opens, int) else days.term_end
+
+
+def opening(clock: Clock, days: Days) -> date | None:
+    """The first day of what a clock opens on; None where it never comes."""
+    day = mark(clock, days)
+    return day if day is None or clock.opens == "approval" else add_days(day, 1)
+
+
+# --- tests of days: of dates, and of columns of dates -----------------------------------------------------------------------
+
+
+def is_past(as_of: Any, due: Any) -> Any:
+    """Whether the last day of a rule's time is over."""
+    return as_of > due
+
+
+def is_early(clock: Clock, as_of: Any, mark: Any) -> Any:
+    """Whether what a clock opens on has not begun; `mark` is the approval, else the last day before it."""
+    return as_of < mark if clock.opens == "approval" else as_of <= mark
+
+
+def is_later(force: Any, approved: Any) -> Any:
+    """Whether the document came into force after the approval."""
+    return approved < force
+
+
+def reaches_back(clock: Clock, force: Any, due: Any) -> Any:
+    """Whether the time of a rule was over before the document came into force, for a centre approved before it."""
+    return True if clock.by in ("application", "approval") else due < force
+
+
+def late_of(clock: Clock, past: bool) -> str:
+    """The status of what does not hold, by whether the last day of its time is past; of a year, the day that it is due."""
+    if clock.opens is not None:
+        return "fail" if clock.follows else "pending"
+    timeless = clock.by is None and not clock.yearly
+    return "fail" if timeless or past else "pending"
+
+
+class OwedYear(NamedTuple):
+    """A year is owed where approval and document are not after its first day, nor the as-of day before `from_`, nor the
+    end of the term, where the rule speaks of it, before its last day. It is looked for until `due`."""
+
+    first: date
+    last: date
+    from_: date
+    due: date
+
+
+def owed_year(clock: Clock, year: int) -> OwedYear:
+    first, last = date(year, 1, 1), year_end(year)
+    return OwedYear(first, last, first if clock.running_year else last, year_end(year + clock.next_year))
+
+
+# --- looks ------------------------------------------------------------------------------------------------------------------
 
 
 def look(clock: Clock, days: Days) -> Look:
     """Where a rule is looked at that is not owed year by year."""
     as_of = days.as_of
     if clock.opens is not None:
-        opens = opening(clock, days)
-        if opens is None or as_of < opens:
+        day, opens = mark(clock, days), opening(clock, days)
+        if opens is None or is_early(clock, as_of, day):
             return Look(Moment(as_of), CLOSED, holds=False)
-        return Look(_moment(clock, days, as_of, opens), "fail" if clock.follows else "pending")
+        return Look(_moment(clock, days, as_of, opens), late_of(clock, past=False))
     due = deadline(clock, days)
     last = as_of
     if due is not None:
@@ -80,9 +132,9 @@ def look(clock: Clock, days: Days) -> Look:
     elif clock.until is not None and days.term_end is not None:
         last = min(as_of, days.term_end)
     moment, force = _moment(clock, days, last, _start(clock, days)), days.came_later
-    if force is not None and (clock.by in ("application", "approval") or (due is not None and due < force)):
+    if force is not None and due is not None and reaches_back(clock, force, due):
         return Look(moment, CLOSED)
-    return Look(moment, "fail" if clock.by is None or (due is not None and as_of > due) else "pending")
+    return Look(moment, late_of(clock, past=due is not None and is_past(as_of, due)))
 
 
 def _start(clock: Clock, days: Days) -> date:
@@ -108,20 +160,15 @@ def years_owed(clock: Clock, days: Days) -> list[Look]:
     approved, as_of, force, ends = days.approved, days.as_of, days.came_later, days.term_end
     if approved is None:
         return []
-    first = max(_first_full_year(day) for day in (approved, force) if day is not None)
-    last = as_of.year if clock.running_year or as_of == year_end(as_of.year) else as_of.year - 1
-    if clock.until is not None and ends is not None:
-        last = min(last, ends.year if ends == year_end(ends.year) else ends.year - 1)
+    within = ends if clock.until is not None else None
     owed = []
-    for year in range(first, last + 1):
-        due = year_end(year + clock.next_year)
-        moment = _moment(clock, days, min(as_of, due), approved, year)
-        owed.append(Look(moment, "fail" if as_of > due else "pending"))
+    for year in range(approved.year, as_of.year + 1):
+        first, last, from_, due = owed_year(clock, year)
+        began = approved <= first and (force is None or force <= first)
+        if began and as_of >= from_ and (within is None or within >= last):
+            moment = _moment(clock, days, min(as_of, due), approved, year)
+            owed.append(Look(moment, late_of(clock, is_past(as_of, due))))
     return owed
-
-
-def _first_full_year(day: date) -> int:
-    return day.year if (day.month, day.day) == (1, 1) else day.year + 1
 
 
 def before_approval(clock: Clock) -> str | None:
@@ -134,4 +181,20 @@ def before_approval(clock: Clock) -> str | None:
     return "pending" if clock.by == "approval" else CLOSED
 
 
-__all__ = ["Days", "Look", "before_approval", "deadline", "look", "opening", "years_owed"]
+__all__ = [
+    "Days",
+    "Look",
+    "OwedYear",
+    "before_approval",
+    "deadline",
+    "is_early",
+    "is_later",
+    "is_past",
+    "late_of",
+    "look",
+    "mark",
+    "opening",
+    "owed_year",
+    "reaches_back",
+    "years_owed",
+]

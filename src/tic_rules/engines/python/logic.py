@@ -47,7 +47,7 @@ class Values:
             case f.Happened(fact):
                 return _happened(self.readings.single(fact))
             case f.Agree():
-                return _agree([self._possible(text) for text in node.texts])
+                return _agree([self.possible(text) for text in node.texts])
             case f.Followed(rule):
                 return lambda view, record: FOLLOWED.get(view.check[rule], FALSE)
             case f.Judged():
@@ -103,7 +103,7 @@ class Values:
             else _some(lists.narrowed(node.body, fact))
         )
 
-    def _possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
+    def possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
         """The values that a word or a text may have on a view's day."""
         assert isinstance(term, (f.Choice, f.Between)), "words and attributes are those of a fold"
         single = self.readings.single(term.fact)
@@ -113,7 +113,7 @@ class Values:
         return lambda view: [inner(text) for text in single(view)]
 
     def _member(self, node: f.Member) -> Asked:
-        possible = self._possible(node.term)
+        possible = self.possible(node.term)
         words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
 
         def member(view: View, record: Any) -> int:

@@ -21,9 +21,8 @@ of which some fail and the others are pending."""
 STATUSES = ("fail", "unknown", "needs_review", "pending", "pass", "not_applicable", "not_applicable")
 
 ALL, ANY, AGREE = range(3)
-PLAIN, SOFT_ALL, SOFT_ANY, SILENT = range(4)
-"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not); or not at all
-unless it leaves itself open, in a year for which the data shows all that there can be."""
+PLAIN, SOFT_ALL, SOFT_ANY = range(3)
+"""How an entry counts: for certain; perhaps (for `all` one that is so is enough, for `any` one that is not)."""
 
 NOTHING_YET = 9
 
@@ -75,7 +74,6 @@ def _counted(add: Any) -> None:
         (PLAIN, None, None),
         (SOFT_ALL, {"v": TRUE}, TRUE), (SOFT_ALL, {"$lt": {"v": TRUE}}, UNKNOWN),
         (SOFT_ANY, {"v": FALSE}, FALSE), (SOFT_ANY, {"$gt": {"v": FALSE}}, UNKNOWN),
-        (SILENT, {"v": UNKNOWN}, UNKNOWN), (SILENT, {"$neq": {"v": UNKNOWN}}, FALSE),
     ):  # fmt: skip
         told: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
         seen = [there("val"), same_as("val", "a", "n"), same_as("key", "a", "alt"), *([test] if test else [])]
@@ -129,13 +127,13 @@ def _statuses(add: Any) -> None:
         add(
             "decided",
             [("a", [there("late"), {"brk": 0}, {"app": 1}]), required],
-            {"base": "a.late", "s": status, "hv": value},
+            {"base": "a.late", "s": status, "hv": value, "l": "a.s"},
         )
     broken = [{"val": 2}, same_as("key", "a", "late")]
     for app, name in ((0, "stat"), (1, "base")):
         for value in range(4):
             required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
-            told: Template = {name: "a.late"} | ({"hv": value} if app else {})
+            told: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
             late = [there("late"), {"brk": 1}, {"app": app}]
             given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
             add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], told | {"s": FAIL})
@@ -162,6 +160,14 @@ def _statuses(add: Any) -> None:
                 told | {"s": given},
             )
     _applicability(add)
+    _silent(add)
+
+
+def _silent(add: Any) -> None:
+    """A rule whose time has not come, or is over before the document: not applicable, whether or not it holds all the same."""
+    for test, status in (({"v": TRUE}, NOT_APPLICABLE), ({"$lt": {"v": TRUE}}, DOES_NOT_SPEAK)):
+        required = ("b", [{"val": 1}, test, same_as("key", "a", "silent")])
+        add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
 
 
 def _applicability(add: Any) -> None:
@@ -175,10 +181,20 @@ def _applicability(add: Any) -> None:
     clause([], TRUE, "a.s")
     clause([{"hv": TRUE}], FALSE, NOT_APPLICABLE)
     clause([{"$lt": {"hv": TRUE}}], FALSE, DOES_NOT_SPEAK)
+    unsettled = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
     for value in (UNKNOWN, REVIEW):
         clause([{"s": PASS}], value, PASS)
         clause([{"s": OPEN}], value, OPEN)
-        clause([{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}], value, OPEN if value == UNKNOWN else JUDGE)
+    clause(unsettled, UNKNOWN, OPEN)
+    # whether it applies is left to be judged: the judgement is on the rule as a whole
+    for judged, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
+        applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "a", "base")])
+        whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "a", "base")])
+        add(
+            "judged",
+            [("a", [there("base"), *unsettled]), applies, whole],
+            {"stat": "a.base", "s": status},
+        )
 
 
 def _years(add: Any) -> None:

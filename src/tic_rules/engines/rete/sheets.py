@@ -22,20 +22,18 @@ class Part(NamedTuple):
 
 _START = {ALL: (TRUE, TRUE), ANY: (0, 0), AGREE: (NOTHING_YET, NOTHING_YET)}
 
-KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "scenario"})
+KEYS = frozenset({"key", "frame", "alt", "ek", "yr", "owes", "only", "scenario", "late", "silent", "stat"})
 FOLDS = frozenset({"p", "of", "acc", "end"})
 
 
 class Sheet:
     """What is asserted for one scenario of one rule. Keys count from 1, keys of entries from -1 down, until `placed`."""
 
-    __slots__ = ("days", "entries", "facts", "folds", "keys", "rule")
+    __slots__ = ("entries", "facts", "folds", "keys", "rule")
 
     def __init__(self, rule: int) -> None:
         self.rule, self.facts = rule, list[Message]()
         self.keys = self.entries = self.folds = 0
-        self.days: Message = {}
-        """The day by which scenarios with the same readings differ; it stands in the message that opens the sheet."""
 
     def key(self) -> int:
         self.keys += 1
@@ -110,10 +108,9 @@ class Ledger:
                 *opened[2:],
             ]  # one message says both: it is half the work of the engine
         for fact in opened:
-            placed = {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
-            if fact.get("frame") == 1:
-                placed |= sheet.days
-            self.facts.append(placed)
+            self.facts.append(
+                {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
+            )
         self._keys, self._entries, self._folds = (
             keys + sheet.keys,
             entries + sheet.entries,

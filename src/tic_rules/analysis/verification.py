@@ -1,0 +1,154 @@
+"""A report decided again: whether it comes to the same, and what changed where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal, NamedTuple
+
+from tic_rules.results.parts import plain
+from tic_rules.results.provenance import data_of
+from tic_rules.results.report import Report
+
+What = Literal["data", "centres", "rules", "text", "settings", "version"]
+"""What a report depends on: the data, the programme's centres, the rule file, the official text, the settings, the program."""
+
+_APART = ("tool", "provenance")
+
+
+class Cause(NamedTuple):
+    """Something that the report depends on and that is another now."""
+
+    what: What
+    then: Any
+    now: Any
+
+
+class Difference(NamedTuple):
+    """A value of the report that is another now. `rule`: of whose finding, by its id; None outside the findings."""
+
+    rule: str | None
+    key: str
+    then: Any
+    now: Any
+
+
+class Verification(NamedTuple):
+    """What came of deciding a report again. `number`: its place among the reports of the file, from 1."""
+
+    number: int
+    report: Mapping[str, Any]
+    causes: tuple[Cause, ...]
+    differences: tuple[Difference, ...]
+
+    @property
+    def same(self) -> bool:
+        """Whether all but the key `tool` is as it was written: values, and the digests of what they come from."""
+        return not self.differences and all(cause.what == "version" for cause in self.causes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "report": self.number,
+            "centre": self.report.get("centre"),
+            "ruleset": self.report["ruleset"]["id"],
+            "as_of": self.report["as_of"],
+            "same": self.same,
+            "causes": [cause._asdict() for cause in self.causes],
+            "differences": [difference._asdict() for difference in self.differences],
+        }
+
+
+def verified(number: int, then: Mapping[str, Any], report: Report) -> Verification:
+    """A written report held against one decided again. The name of the centre's file does not count; a key that was
+    not written yet is no difference."""
+    now = report.as_dict()
+    _renamed(now, _file(now), _file(then))
+    return Verification(number, then, tuple(_causes(then, now, report)), tuple(_differences(then, now)))
+
+
+def _file(report: Mapping[str, Any]) -> Any:
+    """The file of a report's centre or programme."""
+    return (report.get("centre") or report.get("programme") or {}).get("file")
+
+
+def _renamed(value: Any, old: Any, new: Any) -> None:
+    """Give a file another name wherever a report speaks of it."""
+    if isinstance(value, dict):
+        if old is not None and value.get("file") == old:
+            value["file"] = new
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            _renamed(item, old, new)
+
+
+def _causes(then: Mapping[str, Any], now: Mapping[str, Any], report: Report) -> Iterator[Cause]:
+    versions = [said["tool"].get("version") for said in (then, now)]
+    if versions[0] != versions[1]:
+        yield Cause("version", *versions)
+    before, after = then.get("provenance"), now["provenance"]
+    if before is None:
+        return
+    data = _of_the_same_kind(before, after, report)
+    if before["data"]["sha256"] != data["sha256"]:
+        yield Cause("data", before["data"]["sha256"], data["sha256"])
+    if before["data"].get("centres") != data.get("centres"):
+        yield Cause("centres", before["data"].get("centres"), data.get("centres"))
+    if before["rules"]["sha256"] != after["rules"]["sha256"]:
+        yield Cause("rules", before["rules"]["sha256"], after["rules"]["sha256"])
+    for what in ("text", "settings"):
+        if before[what] != after[what]:
+            yield Cause("text" if what == "text" else "settings", before[what], after[what])
+
+
+def _of_the_same_kind(
+    before: Mapping[str, Any], after: Mapping[str, Any], report: Report
+) -> Mapping[str, Any]:
+    """The digest of the data as the report took it: data of a table or of Python may be read again from a text."""
+    if before["data"]["of"] == "values" and after["data"]["of"] == "text":
+        return plain(data_of(report.subject, values=True))  # type: ignore[no-any-return]
+    return after["data"]  # type: ignore[no-any-return]
+
+
+def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+    for key, value in then.items():
+        if key not in (*_APART, "findings") and not _agree(value, now.get(key)):
+            yield Difference(None, key, value, now.get(key))
+    before = {finding["rule"]: finding for finding in then["findings"]}
+    after = {finding["rule"]: finding for finding in now["findings"]}
+    rules = [finding["rule"] for finding in then["findings"]]
+    if before.keys() == after.keys() and rules != [*after]:
+        yield Difference(None, "findings", rules, [*after])  # another order, or a rule twice
+    for rule in dict.fromkeys([*before, *after]):
+        old, new = before.get(rule), after.get(rule)
+        name = rule.split("/", 1)[-1]
+        if old is None or new is None:
+            yield Difference(name, "status", old and old["status"], new and new["status"])
+            continue
+        for key, value in old.items():
+            if not _agree(value, new.get(key)):
+                yield Difference(name, key, value, new.get(key))
+
+
+def _agree(then: Any, now: Any) -> bool:
+    """Whether a value is as it was; a key that was not written yet is no difference."""
+    if isinstance(then, dict) and isinstance(now, dict):
+        return all(key in now and _agree(value, now[key]) for key, value in then.items())
+    if isinstance(then, list) and isinstance(now, list):
+        return len(then) == len(now) and all(map(_agree, then, now))
+    return type(then) is type(now) and bool(then == now)
+
+
+def settings_of(report: Mapping[str, Any]) -> tuple[str | None, bool]:
+    """The phase that a report is of, and whether exemptions counted."""
+    given: Mapping[str, Any] = (report.get("provenance") or {}).get("settings") or {}
+    return given.get("phase"), given.get("exemptions", True)
+
+
+def data_matches(report: Mapping[str, Any], subject: Any) -> bool:
+    """Whether a report says that it was decided of this data."""
+    said = ((report.get("provenance") or {}).get("data") or {}).get("sha256")
+    return said is not None and any(said == data_of(subject, values=v)["sha256"] for v in (False, True))
+
+
+__all__ = ["Cause", "Difference", "Verification", "What", "data_matches", "settings_of", "verified"]

@@ -1,0 +1,180 @@
+"""tic-rules verify: written reports decided again; whether they come to the same, and what changed where not."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import click
+
+from tic_rules.analysis.verification import Verification, data_matches, settings_of, verified
+from tic_rules.cli.common import diagnose, lang_option, language, write
+from tic_rules.cli.files import centres_of, expand
+from tic_rules.cli.replacement import guard
+from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, fault
+from tic_rules.core.files import read_named, read_standard_input
+from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
+from tic_rules.model.centre import Centre
+from tic_rules.model.loader import load_ruleset, shipped_ids, words_of
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import SUFFIXES, read_subject
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.verification import FORMATS, render
+from tic_rules.results.parts import Engine
+from tic_rules.results.report import Report
+
+_LARGEST = 1024 * 1024 * 1024
+
+
+@click.command("verify")
+@click.argument("report", metavar="REPORT")
+@click.argument("centre", required=False, metavar="[CENTRE]")
+@click.option("--rules", metavar="ID|PATH", help="The rule set. Default: the one that the report names.")
+@click.option("--engine", type=click.Choice(ENGINES), default="native", help="How it is decided again.")
+@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", metavar="FILE", help="Write the result to a file.")
+@lang_option
+def command(
+    report: str, centre: str | None, rules: str | None, engine: Engine, format_: str, output: str | None,
+    lang: str | None,
+) -> None:  # fmt: skip
+    """Decide written reports again: JSON of one or of several, or JSON Lines.
+
+    CENTRE is the data, or a folder of it, where it no longer stands where the report says. Exit status 0 where all come
+    to the same (but for the key `tool`), 1 where one does not, 2 where one cannot be decided again.
+    """
+    lang = language(lang)
+    guard([output], [report, centre, rules], command="tic-rules verify")
+    again = _Again(report, centre, rules, engine)
+    results, broken = list[Verification](), list[Diagnostic]()
+    for number, written in enumerate(again.reports, 1):
+        try:
+            results.append(again.decided(number, written))
+        except TicRulesError as error:
+            broken.extend(one._replace(file=one.file or report) for one in error.diagnostics)
+    guard([output], again.files, command="tic-rules verify")
+    diagnose(broken, lang)
+    if results:
+        write(render(results, format_, lang), output, format_=format_)
+    sys.exit(2 if broken else 0 if all(result.same for result in results) else 1)
+
+
+class _Again:
+    """The reports of a file, and the data that they were decided of."""
+
+    def __init__(self, file: str, centre: str | None, rules: str | None, engine: Engine) -> None:
+        self.file, self.centre, self.rules, self.engine = file, centre, rules, engine
+        self.files: set[str] = set()
+        self.reports = read_reports(file)
+        self._read = lru_cache(maxsize=64)(self._centres)
+
+    def decided(self, number: int, written: Mapping[str, Any]) -> Verification:
+        """A report decided again. Raises DataError, RuleSetError."""
+        ruleset = self._ruleset(written)
+        day = parse_day(written["as_of"])
+        phase, exemptions = settings_of(written)
+        subject: Centre | Programme
+        if written.get("centre") is None:
+            subject = self._programme(written, ruleset)
+        else:
+            subject = self._centre(written, ruleset)
+        report = check_subject(subject, ruleset, day, self.engine, exemptions=exemptions)
+        return verified(number, written, report if phase is None else report.only_phase(phase))
+
+    def _ruleset(self, written: Mapping[str, Any]) -> RuleSet:
+        """The rule set of a report: the one asked for, the shipped one, or the file that the report names."""
+        if self.rules is not None:
+            return load_ruleset(self.rules)
+        name = written["ruleset"]["id"]
+        said = (written.get("provenance") or {}).get("rules") or {}
+        file = said.get("file")
+        if name in shipped_ids() and (file in (None, f"rules/{name}.yaml") or _shipped(name, said)):
+            return load_ruleset(name, ids_only=True)
+        return load_ruleset(self._place(file, "--rules"))
+
+    def _place(self, file: str | None, ask: str) -> str:
+        """A file that a report names, as it is named or beside the report. Raises DataError that names what to give."""
+        if file is not None and file.lower().endswith(SUFFIXES):
+            for name in (file, os.path.join(os.path.dirname(self.file), file)):
+                if os.path.isfile(name):
+                    self.files.add(name)
+                    return name
+        shown = file or "—"
+        zh = f"找不到报告所说的文件（{shown}）；请给出 {ask}"
+        en = f"the file that the report names is not there ({shown}): give {ask}"
+        raise fault(DataError, "no-file", zh, en)
+
+    def _centres(self, place: str, ruleset: RuleSet) -> Sequence[Centre]:
+        """The usable centres of a file or a folder. Raises DataError where there is none."""
+        faults, centres = list[Diagnostic](), list[Centre]()
+        for path in expand([place], faults):
+            self.files.add(path)
+            for one in centres_of(path, words_of([ruleset])):
+                if isinstance(one, DataError):
+                    faults.extend(one.diagnostics)
+                else:
+                    centres.append(one)
+        if not centres:
+            raise DataError(faults)
+        return centres
+
+    def _centre(self, written: Mapping[str, Any], ruleset: RuleSet) -> Centre:
+        place = self.centre or self._place(written["centre"]["file"], "CENTRE")
+        centres = self._read(place, ruleset)
+        if len(centres) == 1:
+            return centres[0]
+        same = [one for one in centres if one.id is not None and one.id == written["centre"]["id"]]
+        if len(same) != 1:
+            same = [one for one in same or centres if data_matches(written, one)]
+        if same:
+            return same[0]
+        name = written["centre"]["id"] or written["centre"]["name"]
+        zh, en = f"其中没有报告所说的中心（{name}）", f"the centre of the report is not in it ({name})"
+        raise fault(DataError, "no-centre", zh, en, file=place)
+
+    def _programme(self, written: Mapping[str, Any], ruleset: RuleSet) -> Programme:
+        """The programme's figures, with the centres of the other reports of the file."""
+        alone = len(self.reports) == 1 and self.centre is not None
+        file = self.centre if alone else self._place(written["programme"]["file"], "CENTRE")
+        figures = read_subject(file or "", Programme, words_of([ruleset]))
+        several = [one for one in self.reports if one.get("centre") is not None]
+        once = {
+            json.dumps([one["centre"], (one.get("provenance") or {}).get("data")]): one for one in several
+        }
+        centres = [self._centre(one, ruleset) for one in once.values()]
+        return with_centres(figures, ruleset, centres, parse_day(written["as_of"]))
+
+
+def _shipped(name: str, said: Mapping[str, Any]) -> bool:
+    """Whether a report was decided by the shipped rule file, under whatever name."""
+    return said.get("sha256") is not None and said["sha256"] == load_ruleset(name).sha256
+
+
+def read_reports(file: str) -> list[dict[str, Any]]:
+    """The reports of a file: one, `{"reports": […]}`, or one a line. Raises DataError where there is none."""
+    raw = read_standard_input(DataError, _LARGEST) if file == "-" else read_named(file, DataError, _LARGEST)
+    try:
+        text = raw.decode("utf-8-sig")
+        try:
+            data = json.loads(text)
+        except json.JSONDecodeError:
+            data = {"reports": [json.loads(line) for line in text.split("\n") if line.strip()]}
+        reports = data.get("reports", [data])
+        for report in reports:
+            Report.from_dict(report).as_dict()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        said = f"{type(error).__name__}: {error}"[:200]
+        text_ = Text(
+            f"这不是本程序写出的 JSON 报告（{said}）", f"no report in JSON as the program writes it ({said})"
+        )
+        raise DataError([Diagnostic("no-report", text_, file)]) from None
+    if not reports:
+        raise DataError([Diagnostic("no-report", Text("其中没有报告", "there is no report in it"), file)])
+    return list(reports)
+
+
+__all__ = ["command", "read_reports"]

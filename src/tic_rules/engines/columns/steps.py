@@ -1,0 +1,55 @@
+"""Intermediate columns, laid out in steps: each is made once, in the first step after what it is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import narwhals as nw
+
+from tic_rules.engines.columns.codes import ANY, Coded, Expr
+
+
+class Steps:
+    """What is added to a table, step after step; each step is one `with_columns`."""
+
+    def __init__(self) -> None:
+        self.steps: list[dict[str, Expr]] = []
+        self._made: dict[Any, Coded] = {}
+
+    def get(self, key: Any) -> Coded | None:
+        """The column that was made under a key."""
+        return self._made.get(key)
+
+    def made(self, key: Any, make: Callable[[], Coded], *after: Coded) -> Coded:
+        """The column of an intermediate result; none is added where it is the same in every row."""
+        column = self._made.get(key)
+        if column is None:
+            column = make()
+            if column.constant is None:
+                step, name = max((one.step + 1 for one in after), default=0), f"~{len(self._made)}"
+                while len(self.steps) <= step:
+                    self.steps.append({})
+                self.steps[step][name] = column.expr
+                column = Coded(nw.col(name), column.may, step)
+            self._made[key] = column
+        return column
+
+    def with_tests(self, key: str, column: Coded) -> Coded:
+        """A column that is asked often: each test of it is a column of its own."""
+        if column.constant is not None:
+            return column
+        tests: dict[int, Any] = {}
+        for number in column.may:
+            test = Coded(column.is_(number), ANY)
+            tests[number] = self.made((key, number), lambda test=test: test, column).expr  # type: ignore[misc]
+        return column._replace(tests=tests, step=column.step + 1)
+
+    def laid_out(self, frame: Any) -> Any:
+        """A table of narwhals with all that was made."""
+        for step in self.steps:
+            frame = frame.with_columns(**step)
+        return frame
+
+
+__all__ = ["Steps"]

@@ -1,0 +1,74 @@
+"""Reports decided again, as text and as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from itertools import groupby
+from typing import Any
+
+from tic_rules.analysis.verification import Difference, Verification, What
+from tic_rules.core.errors import Text, clip
+from tic_rules.renderers import sinks
+
+FORMATS = ("text", "json")
+
+_MOST = 30
+"""Rules with differences that are named in the text of one report."""
+
+_WHAT: dict[What, Text] = {
+    "data": Text("中心数据", "the centre's data"),
+    "centres": Text("计入布局的中心", "the centres of the programme"),
+    "rules": Text("规则文件", "the rule file"),
+    "text": Text("政策原文", "the official text"),
+    "settings": Text("设置", "the settings"),
+    "version": Text("程序版本", "the program's version"),
+}
+
+
+def render(results: Sequence[Verification], format_: str, lang: str) -> str:
+    """The results in a format, in the order of the reports."""
+    if format_ == "json":
+        return sinks.as_json({"schema_version": 1, "verified": [result.as_dict() for result in results]})
+    return "\n".join(line for result in results for line in _text(result, lang))
+
+
+def _text(result: Verification, lang: str) -> Iterator[str]:
+    about = result.report.get("centre") or result.report.get("programme") or {}
+    name = str(about.get("name") or about.get("id") or about.get("file") or "?")
+    head = f"{name} · {result.report['ruleset']['id']} · {result.report['as_of']}"
+    said = Text("结果相同", "the same") if result.same else Text("结果不同", "not the same")
+    yield sinks.line(f"{head}: {said.in_(lang)}")
+    for cause in result.causes:
+        what = _WHAT[cause.what].in_(lang)
+        changed = Text(f"{what}已变", f"{what}: changed").in_(lang)
+        yield sinks.line(f"  {changed} ({_short(cause.then)} → {_short(cause.now)})")
+    if not result.same and not result.causes:
+        yield Text("  所依据的都没有变：报告本身被改过，或判定方法不同", "  nothing it depends on has changed: the report was edited, or was decided otherwise").in_(lang)  # fmt: skip
+    rules = [(rule, [*group]) for rule, group in groupby(result.differences, key=lambda one: one.rule)]
+    for rule, group in rules[:_MOST]:
+        yield from (_outside(one) for one in group) if rule is None else [_of_rule(rule, group, lang)]
+    if len(rules) > _MOST:
+        more = len(rules) - _MOST
+        yield Text(f"  另有 {more} 条规则不同", f"  and {more} more rules differ").in_(lang)
+
+
+def _outside(difference: Difference) -> str:
+    return sinks.line(f"  {difference.key}: {_short(difference.then)} → {_short(difference.now)}")
+
+
+def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
+    """What is another in the finding of a rule: the status with its values, of the rest the keys."""
+    moves = [
+        f"{one.key} {_short(one.then)} → {_short(one.now)}" for one in differences if one.key == "status"
+    ]
+    keys = [one.key for one in differences if one.key != "status"]
+    comma = Text("、", ", ").in_(lang)
+    return sinks.line(f"  {rule}: {'; '.join([*moves, *([comma.join(keys)] if keys else [])])}")
+
+
+def _short(value: Any) -> str:
+    return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
+
+
+__all__ = ["FORMATS", "render"]

@@ -1,0 +1,90 @@
+"""Folders of centres: nothing that may hold one is passed over in silence."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from tic_rules.cli import main
+from tic_rules.cli.files import expand
+from tic_rules.core.errors import Diagnostic
+
+ROOT = Path(__file__).parents[2]
+FAILING, PASSING = ROOT / "examples/zhejiang.yaml", ROOT / "examples/jiangsu.yaml"
+
+
+@pytest.fixture
+def centres(tmp_path: Path) -> Path:
+    """One centre that does not fail, and a folder beside it with one that does."""
+    (tmp_path / "centres").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copy(PASSING, tmp_path / "centres/a.yaml")
+    shutil.copy(FAILING, tmp_path / "elsewhere/b.yaml")
+    return tmp_path / "centres"
+
+
+def check(folder: Path) -> tuple[int, str]:
+    done = CliRunner().invoke(main, ["check", str(folder), "--format", "json"])
+    return done.exit_code, done.output
+
+
+def names(folder: Path) -> list[str]:
+    broken: list[Diagnostic] = []
+    files = [str(Path(file).relative_to(folder)) for file in expand([str(folder)], broken)]
+    return files + [fault.code for fault in broken]
+
+
+def test_a_linked_folder_is_followed_once(centres: Path) -> None:
+    assert check(centres)[0] == 0
+    (centres / "linked").symlink_to(centres.parent / "elsewhere")
+    (centres / "again").symlink_to(centres.parent / "elsewhere")
+    (centres / "loop").symlink_to(centres)
+    (centres.parent / "elsewhere/up").symlink_to(centres.parent)
+    assert check(centres)[0] == 1
+    assert len([name for name in names(centres) if name.endswith("b.yaml")]) == 1
+    assert len(names(centres)) == 2
+
+
+def test_a_folder_that_cannot_be_read_is_told(centres: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (centres / "closed").mkdir()
+    shutil.copy(FAILING, centres / "closed/b.yaml")
+    scan = os.scandir
+
+    def denied(folder: Any) -> Any:
+        if str(folder).endswith("closed"):
+            raise PermissionError(13, "Permission denied", str(folder))
+        return scan(folder)
+
+    monkeypatch.setattr(os, "scandir", denied)
+    status, output = check(centres)
+    assert status == 2
+    assert "closed" in output
+
+
+@pytest.mark.parametrize("kind", ["dangling", "itself", "pipe"])
+def test_what_stands_in_the_place_of_a_file_is_told(kind: str, centres: Path) -> None:
+    if kind == "pipe":
+        os.mkfifo(centres / "b.yaml")
+    else:
+        (centres / "b.yaml").symlink_to("b.yaml" if kind == "itself" else "gone.yaml")
+    status, output = check(centres)
+    assert status == 2
+    assert "b.yaml" in output
+
+
+def test_lists_beside_a_table_are_read_with_it(tmp_path: Path) -> None:
+    for name in (
+        "c.csv",
+        "c.contributions.csv",
+        "c_资金投入.tsv",
+        "c-x.csv",
+        "d.contributions.csv",
+        "c1.csv",
+    ):
+        (tmp_path / name).write_text("id\nx\n", "utf-8")
+    assert names(tmp_path) == ["c-x.csv", "c.csv", "c1.csv", "d.contributions.csv"]
