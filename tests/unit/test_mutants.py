@@ -62,6 +62,14 @@ def mutants(rule: Rule, clauses: tuple[str, ...]) -> Iterator[Mutant]:
             yield Mutant(kind, f"{part}: {told}", altered(rule, {part: changed}))
     for by in _other_deadlines(rule):
         yield Mutant("deadline", f"by: {by}", altered(rule, {"by": by, "from_": None, "yearly": None}))
+    for key in ("since", "until"):
+        if (
+            getattr(rule, key) is not None and rule.from_ != "approval"
+        ):  # from then on only later things count
+            yield Mutant(key, "left out", altered(rule, {key: None}))
+    if rule.bearer != "programme":
+        other = next(bearer for bearer in ("centre", "department") if bearer != rule.bearer)
+        yield Mutant("bearer", other, altered(rule, {"bearer": other}))
     for modality in MODALITIES:
         if modality != rule.modality:
             yield Mutant("modality", modality, altered(rule, {"modality": modality}))
@@ -211,7 +219,10 @@ def _tells(alone: RuleSet, changed: Rule, case: Case) -> bool:
     except DataError:
         return True
     finding = found[changed.id]
-    return finding.status != case.expect[changed.id]
+    borne_by_another = any(
+        changed.id in rules and bearer != changed.bearer for bearer, rules in case.bearers.items()
+    )
+    return finding.status != case.expect[changed.id] or borne_by_another
 
 
 # --- the tests -------------------------------------------------------------------------------------------------------------------

@@ -51,8 +51,10 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     else:
         last = min(as_of, scenario.term_end) if rule.until and scenario.term_end else as_of
     late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
-    closes = as_of if rule.since == "term_end" else deadline or scenario.term_end or as_of
-    window = (first, closes) if rule.since is not None and first <= closes else None
+    closes = deadline or scenario.term_end or as_of
+    window = None
+    if rule.since is not None and rule.since != "term_end" and first <= closes:  # what follows the term has no end
+        window = (first, closes)
     force = came_later(scene, scenario)
     over = force is not None and (
         rule.by in ("application", "approval") or (deadline is not None and deadline < force)
