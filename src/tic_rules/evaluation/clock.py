@@ -53,7 +53,9 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
     closes = deadline or scenario.term_end or as_of
     window = None
-    if rule.since is not None and rule.since != "term_end" and first <= closes:  # what follows the term has no end
+    if (
+        rule.since is not None and rule.since != "term_end" and first <= closes
+    ):  # what follows the term has no end
         window = (first, closes)
     force = came_later(scene, scenario)
     over = force is not None and (

@@ -183,6 +183,9 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         for scenario in _from_approval(scene, centre, needs, approved, undecided)
     )
     scenarios, cut = _bounded(scene, needs, possible)
+    if cut:  # the earliest and the latest approval: what either leaves open is missing
+        latest = max(day for day in approvals if day is not None)
+        scenarios = (scenarios[0], next(iter(_from_approval(scene, centre, needs, latest, undecided))))
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
