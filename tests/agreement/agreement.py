@@ -210,7 +210,7 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
     started = said = time.monotonic()
     while count < decisions:
         programme = engine != FRAMES and rng.random() < 0.05
-        at_random = engine != FRAMES and not programme and rng.random() < 0.1
+        at_random = not programme and rng.random() < 0.1
         ruleset = random_ruleset(rng) if at_random else rng.choice(programmes if programme else rulesets)
         drawn = [
             (random_programme if programme else random_centre)(ruleset, rng)

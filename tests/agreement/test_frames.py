@@ -16,6 +16,7 @@ from agreement import RULESETS, THOROUGH, one_table
 from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
+from random_rules import random_ruleset
 
 from tic_rules import (
     Centre,
@@ -89,6 +90,17 @@ def test_random_centres_agree_with_the_reference(ruleset_id: str) -> None:
     assert _differences(check_table(table, ruleset).to_dicts(), expected) == []
     assert len({status for statuses in expected for status in statuses.values()}) >= 5
     assert len(table) > len(expected), "centres with open clocks are among them"
+
+
+def test_random_rules_agree_with_the_reference() -> None:
+    """Whatever a rule file may say, over centres with known and with open clocks."""
+    rng = random.Random(20)
+    for _ in range(12):
+        ruleset = random_ruleset(rng)
+        drawn = [random_centre(ruleset, rng) for _ in range(10)]
+        table = one_table([facts_table([data], ruleset, as_of=day) for data, day in drawn])
+        expected = [_expected(data, ruleset, day) for data, day in drawn]
+        assert _differences(check_table(table, ruleset).to_dicts(), expected) == [], str(ruleset.rules)
 
 
 def _pandas(table: Any, ruleset: RuleSet) -> list[dict[str, Any]]:
@@ -527,7 +539,7 @@ def test_parts_of_a_large_file_never_part_a_centre(tmp_path: Path, monkeypatch: 
         (["no.yaml", "--output", "out.parquet"], "no.yaml"),
         (["no.parquet"], "--output"),
         (["no.parquet", "--output", "out.doc"], "out.doc"),
-        (["no.parquet", "--output", "no.parquet"], "--output"),
+        (["no.parquet", "--output", "no.parquet"], "not overwritten"),
         (["no.yaml", "--facts", "facts.csv"], "facts.csv"),
     ],
 )

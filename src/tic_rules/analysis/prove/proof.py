@@ -15,7 +15,7 @@ from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.topics import Diff, Topic, relation_of
 from tic_rules.analysis.prove.sight import formulas
-from tic_rules.analysis.prove.symbols import World, need_z3
+from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -90,7 +90,7 @@ class _Problem:
 
         self.z3 = z3
         self.world = World([(ruleset, rule) for _, ruleset, rule in rules], editions, otherwise)
-        deadlines = self.world.deadlines(rule for _, _, rule in rules)
+        deadlines = self.world.deadlines(lowered_rule(ruleset, rule).clock for _, ruleset, rule in rules)
         self.solver = z3.Solver()
         self.solver.set("timeout", 2000)
         self.met: dict[tuple[str, str], Any] = {}

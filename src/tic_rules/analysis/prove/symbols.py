@@ -1,4 +1,4 @@
-"""Condition trees as formulas over all data that a centre may give, what it leaves out included (for z3).
+"""The variables of a proof, over all data that a centre may give, what it leaves out included (for z3).
 
 A condition has one of four values, as in the evaluator: three formulas say when it is true, false, or needs review; otherwise
 it is unknown. Numbers are ranges whose ends are variables; lists hold as many entries as the rules at hand can tell apart.
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.diff.order import Reader
+from tic_rules.analysis.diff.order import where_at_least
+from tic_rules.analysis.prove.values import Value, outcomes, z3
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.logic import FALSE, REVIEW, TRUE
+from tic_rules.engines.lowering import Clock, lowered
+from tic_rules.engines.lowering import form as f
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
 
-try:
-    import z3
-except ImportError:  # the extra is not installed: need_z3() says so
-    z3 = None  # type: ignore[assignment,unused-ignore]
+
+def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.Rule:
+    """A rule in the core form."""
+    return lowered(ruleset).rules[ruleset.place_of(rule.id)]
 
 
 def need_z3() -> None:
@@ -33,16 +36,6 @@ def need_z3() -> None:
         )
 
 
-class Value(NamedTuple):
-    true: Any
-    false: Any
-    review: Any
-
-    @property
-    def unknown(self) -> Any:
-        return z3.Not(z3.Or(self.true, self.false, self.review))
-
-
 class At(NamedTuple):
     """When a condition is looked at: a point of time, the first moment that counts, the year that is owed."""
 
@@ -52,12 +45,12 @@ class At(NamedTuple):
     year: str = ""
 
 
-def _opening(rule: Rule) -> str:
-    """From when on money and events count for a rule: a day, `approval`, after the term, after so many years; empty for always."""
-    if rule.from_years is not None:
-        return f"after_{rule.from_years}y"
-    opens = rule.from_ or rule.since or ""
-    return "after_term" if opens == "term_end" else str(opens)
+def _opening(clock: Clock) -> str:
+    """From when on what is dated counts: a day, `approval`, after the term, after so many years; empty for always."""
+    opens = clock.opens if clock.opens is not None else clock.since
+    if isinstance(opens, int):
+        return f"after_{opens}y"
+    return "after_term" if opens == "term_end" else str(opens or "")
 
 
 class World:
@@ -72,8 +65,8 @@ class World:
         self._memo: dict[Any, Any] = {}
         self._numbers: dict[tuple[str, str], list[tuple[Any, Any, Any]]] = {}
         self._words: dict[Any, int] = {}
-        self._running: list[tuple[c.Running, Value]] = []
-        self._largest: list[tuple[Reader, c.Largest, Value]] = []
+        self._running: list[tuple[f.Running, Value]] = []
+        self._amounts: dict[Any, list[tuple[c.Where, tuple[Any, Any]]]] = {}
         self._size = _sizes(rules)
         self.term, self.approved = z3.Int("term"), z3.Bool("approved")
         self._application, self._during, self._after, self._year = (
@@ -93,53 +86,44 @@ class World:
 
     # --- time ----------------------------------------------------------------------------------------------------------------
 
-    def ats(self, rule: Rule, deadlines: Sequence[At]) -> list[At]:
+    def ats(self, clock: Clock, deadlines: Sequence[At]) -> list[At]:
         """The moments at which a rule has to hold; a rule without a deadline at all that the others look at, and at any other."""
-        start = _opening(rule)
-        if rule.yearly is not None:
-            due = (
-                At("due", self._year, start, "owed")
-                if rule.yearly.looked_for_until == "end_of_year"
-                else At("due+1", self._year + 1, start, "owed")
-            )
-            return [due, At("running", self._year, start, "running")] if rule.yearly.running_year else [due]
-        if rule.from_ is not None:
+        start = _opening(clock)
+        if clock.yearly:
+            due = At("due", self._year, start, "owed")
+            if clock.next_year:
+                due = At("due+1", self._year + 1, start, "owed")
+            return [due, At("running", self._year, start, "running")] if clock.running_year else [due]
+        if clock.opens is not None:
             return [At("after", self._after, start)]
-        if rule.by is not None:
-            return [self._deadline(rule, start)]
-        moments = [
-            At("during", self._during, start),
-            *(
-                at._replace(start=start, year="")
-                for at in deadlines
-                if at.key != "application" and at.year == ""
-            ),
-        ]
-        if rule.until is None:
+        if clock.by is not None:
+            return [self._deadline(clock, start)]
+        others = [at for at in deadlines if at.key != "application" and at.year == ""]
+        moments = [At("during", self._during, start), *(at._replace(start=start) for at in others)]
+        if clock.until is None:
             moments.append(At("after", self._after, start))
         return list(dict.fromkeys(moments))
 
-    def _deadline(self, rule: Rule, start: str) -> At:
-        if isinstance(rule.by, date):
-            return At(rule.by.isoformat(), z3.RealVal(rule.by.toordinal()), start)
-        if rule.years is not None:
-            return At(f"{rule.years}y", z3.RealVal(rule.years), start)
+    def _deadline(self, clock: Clock, start: str) -> At:
+        if isinstance(clock.by, date):
+            return At(clock.by.isoformat(), z3.RealVal(clock.by.toordinal()), start)
+        if isinstance(clock.by, int):
+            return At(f"{clock.by}y", z3.RealVal(clock.by), start)
         points = {
             "application": self._application,
             "approval": z3.RealVal(0),
             "term_end": z3.ToReal(self.term),
         }
-        return At(str(rule.by), points[str(rule.by)], start)
+        return At(str(clock.by), points[str(clock.by)], start)
 
-    def deadlines(self, rules: Iterable[Rule]) -> list[At]:
+    def deadlines(self, clocks: Iterable[Clock]) -> list[At]:
         """The moments that rules with a deadline look at."""
-        found = {
-            at.key: at
-            for rule in rules
-            if rule.by is not None and not isinstance(rule.by, date)
-            for at in [self._deadline(rule, "")]
-        }
-        return list(found.values())
+        moments = {}
+        for clock in clocks:
+            if clock.by is not None and not isinstance(clock.by, date):
+                at = self._deadline(clock, "")
+                moments[at.key] = at
+        return list(moments.values())
 
     # --- variables -----------------------------------------------------------------------------------------------------------
 
@@ -191,100 +175,74 @@ class World:
     def entries(self, path: str, look: str) -> range:
         return range(self._size.get(path, 1) if not look else min(self._size.get(path, 1), 4))
 
-    def running(self, node: c.Running, at: At, some: Value) -> Value:
+    def on_list(self, node: f.Member, one: Any, two: Any, given: Any) -> Value:
+        """Whether a word of which one or two are possible is on a list."""
+        numbers = [self.word(word) for word in node.words]
+        inside = [z3.Or([end == number for number in numbers]) for end in (one, two)]
+        tests: dict[int, list[Any]] = {TRUE: [], FALSE: [], REVIEW: []}
+        for value, test in (
+            (node.inside, z3.And(given, *inside)),
+            (node.outside, z3.And(given, *map(z3.Not, inside))),
+            (node.absent, z3.Not(given)),
+        ):
+            if value in tests:
+                tests[value].append(test)
+        return outcomes({value: z3.Or(formulas) for value, formulas in tests.items()})
+
+    def running(self, node: f.Running, at: At, some: Value) -> Value:
         """Years running: not spelled out year by year; more years running say more, and each says that there is one."""
-        value = self.fresh(("running", repr(node), at.key))
+        value = self.fresh(("running", node.years, node.over, node.body, at.key))
         self.say(z3.Implies(value.true, some.true), z3.Implies(some.false, value.false))
         for other, theirs in self._running:
+            if (node.over, node.body) != (other.over, other.body):
+                continue
             for longer, one, shorter, two in ((node, value, other, theirs), (other, theirs, node, value)):
-                if (
-                    longer.running >= shorter.running
-                    and longer.of == shorter.of
-                    and longer.where == shorter.where
-                ):
+                if longer.years >= shorter.years:
                     self.say(z3.Implies(one.true, two.true), z3.Implies(two.false, one.false))
         self._running.append((node, value))
         return value
 
-    def largest(self, node: c.Largest, at: At, reader: Reader) -> Value:
-        """The largest of groups: not spelled out by amounts; a narrower group that is the largest makes a wider one so."""
-        value = self.fresh(("largest", node.fact, node.largest, at.key, at.start))
-        for _, other, theirs in self._largest:
-            for x, one, y, two in ((node, value, other, theirs), (other, theirs, node, value)):
-                if reader.at_least(x, y):
-                    self.say(z3.Implies(one.true, two.true), z3.Implies(two.false, one.false))
-        self._largest.append((reader, node, value))
-        return value
+    def amount(self, look: tuple[str, ...], where: c.Where, at: At) -> tuple[Any, Any]:
+        """The ends of what the entries of a list that are so have together: those of a narrower group have no more."""
+        key = (look, at.key, at.start)
+        groups = self._amounts.setdefault(key, [])
+        for other, ends in groups:
+            if other == where:
+                return ends
+        ends = z3.Real(f"least|{key}|{len(groups)}"), z3.Real(f"most|{key}|{len(groups)}")
+        self.say(ends[0] >= 0, ends[0] <= ends[1])
+        for other, theirs in groups:
+            for narrow, less, wide, more in ((where, ends, other, theirs), (other, theirs, where, ends)):
+                if where_at_least(narrow, wide):
+                    self.say(less[0] <= more[0], less[1] <= more[1])
+        groups.append((where, ends))
+        return ends
 
 
 def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:
-    """How many entries each list has to have so that no rule could tell more apart: one for each entry that a rule asks for or bars."""
+    """How many entries each list has to have so that no rule could tell more apart: one for each that a rule asks for or bars."""
     sizes: dict[str, int] = {}
     for ruleset, rule in rules:
-        for tree in (rule.condition, rule.applies, rule.fails_at_once):
-            for node in c.walk(tree) if tree is not None else ():
-                fact = ruleset.facts.get(getattr(node, "fact", None) or getattr(node, "of", "") or "")
-                listed = ruleset.vocabulary.lists.get(fact.list_name or "") if fact is not None else None
-                for path in listed.paths if listed is not None else ():
-                    sizes[path] = sizes.get(path, 1) + (
-                        _asked(node)
-                        if fact is not None and (fact.count or fact.entries or fact.distinct)
-                        else 0
-                    )
+        for node in (node for part in lowered_rule(ruleset, rule).logic for node in f.walk(part)):
+            fact, asked = _asked(ruleset, node)
+            listed = ruleset.vocabulary.lists.get(fact.list_name or "") if fact is not None else None
+            for path in listed.paths if listed is not None else ():
+                sizes[path] = sizes.get(path, 1) + asked
     return {path: min(size, 12) for path, size in sizes.items()}
 
 
-def _asked(node: Any) -> int:
-    if isinstance(node, c.Compare) and not isinstance(node.limit, (c.Times, tuple)):
-        return int(min(node.limit, 8)) + 1
-    return 1
+def _asked(ruleset: RuleSet, node: f.Logic) -> tuple[Fact | None, int]:
+    """The fact whose entries a piece of logic looks at, and how many of them it tells apart."""
+    match node:
+        case f.Fold() | f.Running() | f.Latest():
+            return ruleset.facts[node.over.fact], 1
+        case f.Compare(left=f.Quantity(name), right=right):
+            fact = ruleset.facts[name]
+            if fact.count is None and fact.distinct is None:
+                return fact, 0
+            exact = isinstance(right, f.Bounds) and right.low == right.high
+            return fact, int(min(right.low, 8)) + 1 if exact and isinstance(right, f.Bounds) else 1
+    return None, 0
 
 
-# --- values -----------------------------------------------------------------------------------------------------------------
-
-
-def constant(truth: bool) -> Value:
-    return Value(z3.BoolVal(truth), z3.BoolVal(not truth), z3.BoolVal(False))
-
-
-def when(true: Any, false: Any, review: Any = None) -> Value:
-    return Value(true, false, z3.BoolVal(False) if review is None else review)
-
-
-def negated(value: Value) -> Value:
-    return Value(value.false, value.true, value.review)
-
-
-def all_of(values: Sequence[Value]) -> Value:
-    true, false = z3.And([v.true for v in values]), z3.Or([v.false for v in values])
-    return Value(true, false, z3.And(z3.And([z3.Or(v.true, v.review) for v in values]), z3.Not(true)))
-
-
-def any_of(values: Sequence[Value]) -> Value:
-    true, false = z3.Or([v.true for v in values]), z3.And([v.false for v in values])
-    return Value(true, false, z3.And(z3.And([z3.Or(v.false, v.review) for v in values]), z3.Not(false)))
-
-
-def either(condition: Any, one: Value, other: Value) -> Value:
-    return Value(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
-
-
-def real(number: Any) -> Any:
-    exact = Fraction(number)
-    return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
-
-
-__all__ = [
-    "At",
-    "Value",
-    "World",
-    "all_of",
-    "any_of",
-    "constant",
-    "either",
-    "need_z3",
-    "negated",
-    "real",
-    "when",
-    "z3",
-]
+__all__ = ["At", "World", "lowered_rule", "need_z3"]

@@ -1,0 +1,190 @@
+"""The entries of lists as formulas: each list holds as many as the rules at hand can tell apart, and perhaps more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.diff.order import shape_of
+from tic_rules.analysis.prove.symbols import At, World
+from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when, z3
+from tic_rules.core.logic import FALSE, REVIEW, TRUE
+from tic_rules.engines.lowering import entry_logic
+from tic_rules.engines.lowering import form as f
+from tic_rules.model.ruleset import Fact, ListOf, RuleSet
+
+Entry = tuple[str, str, int]
+"""An entry by its list, the time as part of its name, and its number."""
+_MANY = 10**6
+
+
+class Looked(NamedTuple):
+    """An entry: whether it is there, whether it counts at the moment, whether it is as asked."""
+
+    present: Any
+    counts: Value
+    value: Value
+
+
+class Entries:
+    """The lists at one moment."""
+
+    def __init__(self, world: World, ruleset: RuleSet, at: At) -> None:
+        self.world, self.ruleset, self.at = world, ruleset, at
+
+    # --- folds and counts ------------------------------------------------------------------------------------------------------
+
+    def fold(self, node: f.Fold) -> Value:
+        """What the entries of a list come to together."""
+        fact = self.ruleset.facts[node.over.fact]
+        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+        looked = list(self._looked(fact, node.body))
+        if not node.every:
+            some = any_of(
+                [either(one.present, all_of([one.counts, one.value]), constant(FALSE)) for one in looked]
+            )
+            return Value(some.true, z3.And(some.false, z3.Not(more)), z3.And(some.review, z3.Not(more)))
+        values = [
+            either(z3.And(one.present, z3.Not(one.counts.false)), _sure(one), constant(TRUE))
+            for one in looked
+        ]
+        if not node.some:
+            return all_of([*values, when(z3.Not(more), z3.BoolVal(False))])
+        certain = z3.Or([z3.And(one.present, one.counts.true) for one in looked])
+        possible = z3.Or([z3.And(one.present, z3.Not(one.counts.false)) for one in looked])
+        return all_of([*values, when(z3.And(certain, z3.Not(more)), z3.And(z3.Not(possible), z3.Not(more)))])
+
+    def under_key(self, fact: Fact, key: str, body: f.Logic) -> Value:
+        """What the entry of a table under a key comes to; one that is not there is false, unless the table may go on."""
+        entry = (f"{fact.table}", key, 0)
+        present, more = self.world.flag("present", *entry), self.world.flag("more", fact.table)
+        return either(present, self._asked(entry, body), when(z3.BoolVal(False), z3.Not(more)))
+
+    def count(self, fact: Fact) -> tuple[Any, Any]:
+        """How many entries are certain, and how many there may be."""
+        certain, possible = [], []
+        for present, counts, value in self._looked(fact, entry_logic(fact.where)):
+            both = all_of([counts, value])
+            certain.append(z3.If(z3.And(present, both.true), 1, 0))
+            possible.append(z3.If(z3.And(present, z3.Not(both.false)), 1, 0))
+        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+        return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
+
+    def distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
+        """How many different values are certain, and how many there may be: each one that is not known may be another."""
+        certain, missing, some = [], [], []
+        before: list[tuple[Any, Any]] = []
+        for entry in self._entries(fact):
+            dated = shape_of(f"{entry[0]}.{attribute}") == "dated"
+            one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
+            counts = self._counts(entry, self._listed(fact), fact)
+            here = z3.And(self.world.flag("present", *entry), z3.Not(counts.false))
+            known = z3.And(here, counts.true, given, one == two)
+            another = [z3.Not(z3.And(other, word == one)) for other, word in before]
+            certain.append(z3.If(z3.And(known, *another), 1, 0))
+            missing.append(z3.If(z3.And(here, z3.Not(known)), 1, 0))
+            some.append(here)
+            before.append((known, one))
+        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+        low, high = z3.Sum(certain), z3.Sum(certain) + z3.Sum(missing)
+        least = z3.ToReal(z3.If(z3.And(low == 0, z3.Or(some)), 1, low))
+        return least, z3.If(more, z3.RealVal(_MANY), z3.ToReal(high))
+
+    # --- entries ---------------------------------------------------------------------------------------------------------------
+
+    def _listed(self, fact: Fact) -> ListOf:
+        return self.ruleset.vocabulary.lists[fact.list_name or ""]
+
+    def _look(self, fact: Fact) -> str:
+        """Entries of the latest full year are others at every moment."""
+        return self.at.key if fact.over is not None else ""
+
+    def _more(self, path: str, fact: Fact) -> Any:
+        return self.world.flag("more", path, self._look(fact))
+
+    def _entries(self, fact: Fact) -> Iterator[Entry]:
+        look = self._look(fact)
+        for path in self._listed(fact).paths:
+            for number in self.world.entries(path, look):
+                yield path, look, number
+
+    def _looked(self, fact: Fact, body: f.Logic) -> Iterator[Looked]:
+        listed = self._listed(fact)
+        for entry in self._entries(fact):
+            present, counts = self.world.flag("present", *entry), self._counts(entry, listed, fact)
+            yield Looked(present, counts, self._asked(entry, body))
+
+    def _counts(self, entry: Entry, listed: ListOf, fact: Fact) -> Value:
+        values = [constant(TRUE)]
+        if listed.date is not None and fact.over is None:
+            first, last = z3.Real(f"first|{entry}"), z3.Real(f"last|{entry}")
+            self.world.say(first <= last)
+            started, before = self._started(first, last)
+            done, later = last <= self.at.point, first > self.at.point
+            values.append(when(z3.And(started, done), z3.Or(before, later)))
+        if listed.year is not None and self.at.year:
+            given = self.world.flag("year given", *entry)
+            owed, running = (self.world.flag("year", year, *entry) for year in ("owed", "running"))
+            self.world.say(z3.Not(z3.And(owed, running)))
+            is_it = self.world.flag("year", self.at.year, *entry)
+            values.append(when(z3.And(given, is_it), z3.And(given, z3.Not(is_it))))
+        return all_of(values)
+
+    def _started(self, first: Any, last: Any) -> tuple[Any, Any]:
+        """Whether an entry is certainly, and certainly not, from after the start."""
+        start = self.at.start
+        if not start:
+            return z3.BoolVal(True), z3.BoolVal(False)
+        if start.startswith("after_"):
+            years = start.removeprefix("after_").removesuffix("y")
+            opens = z3.ToReal(self.world.term) if years == "term" else z3.RealVal(int(years))
+            return first > opens, last <= opens
+        opens = z3.RealVal(0) if start == "approval" else z3.RealVal(date.fromisoformat(start).toordinal())
+        return first >= opens, last < opens
+
+    # --- what is asked of an entry ---------------------------------------------------------------------------------------------
+
+    def _asked(self, entry: Entry, node: f.Logic) -> Value:
+        match node:
+            case f.Constant():
+                return constant(node.value)
+            case f.All():
+                return all_of([self._asked(entry, part) for part in node.parts])
+            case f.Any():
+                return any_of([self._asked(entry, part) for part in node.parts])
+            case f.Cases():
+                return cases(self._asked(entry, node.of), [self._asked(entry, one) for one in node.outcomes])
+            case f.Member(term=f.Attribute(name)):
+                shape = shape_of(f"{entry[0]}.{name}")
+                if shape == "several":
+                    return self._several(entry, name, node)
+                choice = self.world.choice("attribute", name, *entry, self.at.key if shape == "dated" else "")
+                return self.world.on_list(node, *choice)
+        raise AssertionError(f"not asked of an entry: {node!r}")
+
+    def _several(self, entry: Entry, name: str, node: f.Member) -> Value:
+        """An attribute that holds several words."""
+        given, any_word = (self.world.flag(asked, name, *entry) for asked in ("given", "any word"))
+        has = z3.Or([self.world.flag("has", word, name, *entry) for word in node.words])
+        self.world.say(z3.Implies(has, z3.And(given, any_word)), z3.Implies(any_word, given))
+        absent = {node.absent: z3.Not(given)}
+        if node.inside == FALSE and not node.words:
+            return outcomes({**absent, node.outside: given})
+        outside = z3.And(given, z3.Not(has))
+        if node.outside != REVIEW:
+            tests = {TRUE: has, FALSE: outside}
+        else:
+            tests = {TRUE: has, FALSE: z3.And(outside, z3.Not(any_word)), REVIEW: z3.And(outside, any_word)}
+        return outcomes(
+            {**tests, node.absent: z3.Or(tests.get(node.absent, z3.BoolVal(False)), *absent.values())}
+        )
+
+
+def _sure(one: Looked) -> Value:
+    """An entry that only may count is unknown where it is not as asked."""
+    unsure = z3.And(one.counts.unknown, z3.Not(one.value.true))
+    return Value(*(z3.And(end, z3.Not(unsure)) for end in one.value))
+
+
+__all__ = ["Entries"]

@@ -1,0 +1,108 @@
+"""The four values of logic as formulas: when it is true, false, or needs review; otherwise it is unknown (for z3)."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.engines.lowering import COMPARISONS, VALUES
+
+try:
+    import z3
+except ImportError:  # the extra is not installed: symbols.need_z3() says so
+    z3 = None  # type: ignore[assignment,unused-ignore]
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge,
+    "<=": operator.le,
+    ">": operator.gt,
+    "<": operator.lt,
+}
+_ENDS = ("low", "high")
+
+
+class Value(NamedTuple):
+    true: Any
+    false: Any
+    review: Any
+
+    @property
+    def unknown(self) -> Any:
+        return z3.Not(z3.Or(self.true, self.false, self.review))
+
+    def is_(self, *numbers: int) -> Any:
+        """Whether it is one of the values."""
+        tests = {TRUE: self.true, FALSE: self.false, REVIEW: self.review}
+        if UNKNOWN in numbers:
+            return z3.Not(z3.Or([test for number, test in tests.items() if number not in numbers]))
+        return z3.Or([tests[number] for number in numbers])
+
+
+def constant(value: int) -> Value:
+    return Value(*(z3.BoolVal(value == number) for number in (TRUE, FALSE, REVIEW)))
+
+
+def when(true: Any, false: Any, review: Any = None) -> Value:
+    return Value(true, false, z3.BoolVal(False) if review is None else review)
+
+
+def outcomes(tests: Mapping[int, Any]) -> Value:
+    """A value by formulas of which one holds at most; unknown where none does."""
+    return Value(*(tests.get(number, z3.BoolVal(False)) for number in (TRUE, FALSE, REVIEW)))
+
+
+def all_of(values: Sequence[Value]) -> Value:
+    true, false = z3.And([v.true for v in values]), z3.Or([v.false for v in values])
+    return Value(true, false, z3.And(z3.And([z3.Or(v.true, v.review) for v in values]), z3.Not(true)))
+
+
+def any_of(values: Sequence[Value]) -> Value:
+    true, false = z3.Or([v.true for v in values]), z3.And([v.false for v in values])
+    return Value(true, false, z3.And(z3.And([z3.Or(v.false, v.review) for v in values]), z3.Not(false)))
+
+
+def cases(of: Value, ways: Sequence[Value]) -> Value:
+    """What follows from each value: one way for each of the four."""
+    tests = [of.is_(number) for number in VALUES]
+    return Value(
+        *(z3.Or([z3.And(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
+    )
+
+
+def either(condition: Any, one: Value, other: Value) -> Value:
+    return Value(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
+
+
+def compare(name: str, left: tuple[Any, Any], right: tuple[Any, Any]) -> Value:
+    """Two ranges by the table of comparisons."""
+    true, false = (
+        [
+            _OPERATORS[test.operator](left[_ENDS.index(test.left)], right[_ENDS.index(test.right)])
+            for test in tests
+        ]
+        for tests in COMPARISONS[name]
+    )
+    return when(z3.And(true), z3.Or(false))
+
+
+def real(number: Any) -> Any:
+    exact = Fraction(number)
+    return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
+
+
+__all__ = [
+    "Value",
+    "all_of",
+    "any_of",
+    "cases",
+    "compare",
+    "constant",
+    "either",
+    "outcomes",
+    "real",
+    "when",
+    "z3",
+]
