@@ -1,6 +1,7 @@
 # Needs Python 3.11 or newer and make; everything else goes into $(VENV).
 #   make demo                    the example centres, checked
 #   make test                    the tests
+#   make docs                    the reference of the library, from its docstrings: build/docs/index.html
 #   make lock                    the newest versions into requirements/, which everything here installs
 #   make test-oldest             … with the oldest versions that pyproject.toml lets users have; test-newest: the newest
 #   make agree N=5000000         engines against the reference on random centres
@@ -35,11 +36,12 @@ MADE := $(VENV)/.made-by-python$(shell $(PYTHON) -c 'import sys; print("%d.%d" %
 PROJECT := $(VENV)/.project
 TESTS := $(VENV)/.tests
 LINTERS := $(VENV)/.linters
+DOCS := $(VENV)/.docs
 
-.PHONY: help demo test test-oldest test-newest test-spark lock mutants lint lint-code lint-format lint-types lint-imports format agree bench clean
+.PHONY: help demo test test-oldest test-newest test-spark lock docs mutants lint lint-code lint-format lint-types lint-imports format agree bench clean
 
 help:
-	@echo "make demo | test | test-oldest | test-newest | test-spark | lock | agree | mutants | lint | format | bench | clean"
+	@echo "make demo | test | test-oldest | test-newest | test-spark | docs | lock | agree | mutants | lint | format | bench | clean"
 
 demo: $(PROJECT)
 	$(BIN)/tic-rules check examples/zhejiang.yaml examples/jiangsu.yaml examples/national.yaml examples/real || [ $$? -eq 1 ]
@@ -68,6 +70,9 @@ test-spark: $(TESTS)
 # The newest versions that fit the ranges of pyproject.toml and each other, for every supported Python and system.
 lock: $(VENV)/.lock
 	@requirements/lock $(UV)
+
+docs: $(DOCS)
+	@$(BIN)/python docs/reference.py build/docs
 
 mutants: $(TESTS)
 	@TIC_RULES_MUTANTS=all $(BIN)/python -m pytest tests/unit/test_mutants.py
@@ -127,6 +132,10 @@ $(TESTS): $(PROJECT) requirements/test.txt requirements/durable.txt
 $(LINTERS): $(TESTS) requirements/lint.txt
 	@echo "Installing the linters ..."
 	@$(LOCKED) --requirement requirements/lint.txt
+	@touch $@
+
+$(DOCS): $(PROJECT) requirements/docs.txt
+	@$(LOCKED) --requirement requirements/docs.txt
 	@touch $@
 
 $(VENV)/.lock: $(PROJECT) requirements/lock.txt

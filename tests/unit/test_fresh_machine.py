@@ -40,7 +40,7 @@ def asked() -> dict[str, list[str]]:
         "durable": run + extras["durable"],
         "spark": run + extras["spark"],
         "build": PROJECT["build-system"]["requires"] + groups["build"],
-        **{group: groups[group] for group in ("lint", "bench", "lock")},
+        **{group: groups[group] for group in ("lint", "docs", "bench", "lock")},
     }
 
 

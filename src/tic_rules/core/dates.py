@@ -21,6 +21,7 @@ class Span(NamedTuple):
 
     @property
     def exact(self) -> bool:
+        """Whether it is one day."""
         return self.first == self.last
 
 

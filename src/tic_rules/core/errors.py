@@ -33,9 +33,11 @@ class Text(NamedTuple):
         return getattr(self, key) if isinstance(key, str) else tuple.__getitem__(self, key)
 
     def in_(self, lang: str) -> str:
+        """The sentence in a language: `zh`, or English for any other."""
         return self.zh if lang == "zh" else self.en
 
     def as_dict(self) -> dict[str, str]:
+        """The sentence as plain JSON values."""
         return {"zh": self.zh, "en": self.en}
 
 
@@ -64,11 +66,13 @@ class Diagnostic(NamedTuple):
         return visible(":".join(str(part) for part in parts if part))
 
     def render(self, lang: str = "en") -> str:
+        """The diagnostic in one line: place, path, message, code."""
         path = f" {clip(self.path, 200)}" if self.path else ""
         place = f"{self.place}:" if self.file or self.line or path else ""
         return f"{place}{path} {visible(self.message.in_(lang))} [{self.code}]".strip()
 
     def as_dict(self) -> dict[str, object]:
+        """The diagnostic as plain JSON values."""
         found: dict[str, object] = {
             "code": self.code,
             "message": self.message.as_dict(),

@@ -30,15 +30,19 @@ class Range(NamedTuple):
 
     @property
     def exact(self) -> bool:
+        """Whether it is one number."""
         return self.low == self.high
 
     def plus(self, other: Range) -> Range:
+        """The sum with another range."""
         return Range(self.low + other.low, self.high + other.high)
 
     def times(self, factor: Number) -> Range:
+        """The range times a number that is not negative."""
         return Range(self.low * factor, self.high * factor)
 
     def hull(self, other: Range) -> Range:
+        """The smallest range that holds this one and another."""
         return Range(min(self.low, other.low), max(self.high, other.high))
 
 

@@ -23,7 +23,9 @@ Kind = Literal[
     "consequence",
     "target",
 ]
+"""What a clause is: a condition, an obligation, a preference, a consequence …"""
 Modality = Literal["must", "in_principle", "encouraged", "may"]
+"""How strongly a clause binds."""
 Bearer = Literal["centre", "host", "province", "local_government", "ministry", "department", "programme"]
 Phase = Literal["application", "approval", "construction", "term_end"]
 
@@ -241,6 +243,7 @@ class Rule(Node):
 
     @cached_property
     def phase(self) -> Phase:
+        """The phase of a centre's life in which the rule is looked at."""
         if self.by in ("application", "approval"):
             return "application" if self.by == "application" else "approval"
         return "term_end" if self.by == "term_end" or self.from_ == "term_end" else "construction"

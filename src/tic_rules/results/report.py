@@ -140,6 +140,7 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
+        """The verdict over all rules that count."""
         return self._verdicts[""] or "compliant"
 
     @property
