@@ -31,7 +31,9 @@ def _below_assignment(module: str, name: str) -> str | None:
     statements = ast.parse(Path(spec.origin).read_text(encoding="utf-8")).body
     for this, below in pairwise(statements):
         match this, below:
-            case ast.Assign(targets=[ast.Name(id=made)]), ast.Expr(value=ast.Constant(value=str(text))) if made == name:
+            case ast.Assign(targets=[ast.Name(id=made)]), ast.Expr(value=ast.Constant(value=str(text))) if (
+                made == name
+            ):
                 return text
             case ast.ImportFrom(module=str(source)), _ if any(alias.name == name for alias in this.names):
                 return _below_assignment(source, name)
@@ -62,7 +64,9 @@ def _silent_members(value: Any) -> Iterator[str]:
             member, (FunctionType, classmethod, staticmethod, property, cached_property)
         ):
             continue
-        if not inspect.getdoc(inspect.getattr_static(value, name)) and not inspect.getdoc(getattr(value, name)):
+        if not inspect.getdoc(inspect.getattr_static(value, name)) and not inspect.getdoc(
+            getattr(value, name)
+        ):
             yield name
 
 
@@ -75,7 +79,9 @@ def write(folder: Path) -> Path:
         getattr(tic_rules, name)  # the package imports a name when it is first used, and has it from then on
     pdoc.render.configure(show_source=False, search=True, footer_text=f"tic-rules {tic_rules.__version__}")
     module = pdoc.doc.Module(tic_rules)
-    warnings.simplefilter("ignore")  # pdoc cannot resolve every annotation of a NamedTuple and shows it as it is written
+    warnings.simplefilter(
+        "ignore"
+    )  # pdoc cannot resolve every annotation of a NamedTuple and shows it as it is written
     described = aliases()
     for member in module.members.values():
         member.docstring = member.docstring or described.get(member.name, "")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
+from pydantic import BaseModel, ConfigDict
+
+from tic_rules.model.ruleset import Phase
 from tic_rules.results.parts import plain
 from tic_rules.results.provenance import data_of
 from tic_rules.results.report import Report
@@ -13,6 +16,68 @@ What = Literal["data", "centres", "rules", "text", "settings", "version"]
 """What a report depends on: the data, the programme's centres, the rule file, the official text, the settings, the program."""
 
 _APART = ("tool", "provenance")
+
+
+class _Part(BaseModel):
+    """What is looked at of a written report: whatever else it says is only compared."""
+
+    model_config = ConfigDict(strict=True)
+
+
+class _Data(_Part):
+    of: Literal["text", "values"]
+    sha256: str
+    centres: str | None = None
+
+
+class _Rules(_Part):
+    file: str | None
+    sha256: str | None
+
+
+class _Settings(_Part):
+    phase: Phase | None
+    exemptions: bool
+
+
+class _Provenance(_Part):
+    data: _Data
+    rules: _Rules
+    text: str | None
+    settings: _Settings
+
+
+class _Subject(_Part):
+    id: str | None = None
+    name: str | None = None
+    file: str | None
+
+
+class _RuleSet(_Part):
+    id: str
+
+
+class _Finding(_Part):
+    rule: str
+    status: str
+
+
+class _Written(_Part):
+    tool: dict[str, Any]
+    centre: _Subject | None
+    programme: _Subject | None = None
+    ruleset: _RuleSet
+    as_of: str
+    findings: list[_Finding]
+    provenance: _Provenance | None = None
+
+
+def checked(report: Any) -> dict[str, Any]:
+    """A written report, as it is. Raises ValueError where it has not the shape of one."""
+    shape = _Written.model_validate(report)
+    if (shape.centre is None) == (shape.programme is None):
+        raise ValueError("a report is about a centre or about a programme")
+    return dict(report)
 
 
 class Cause(NamedTuple):
@@ -59,10 +124,12 @@ class Verification(NamedTuple):
 
 
 def verified(number: int, then: Mapping[str, Any], report: Report) -> Verification:
-    """A written report held against one decided again. The name of the centre's file does not count; a key that was
-    not written yet is no difference."""
+    """A written report held against one decided again. What the files are called does not count; a key that was not
+    written yet is no difference."""
     now = report.as_dict()
     _renamed(now, _file(now), _file(then))
+    if then.get("provenance") is not None:
+        _renamed(now, now["provenance"]["rules"]["file"], then["provenance"]["rules"]["file"])
     return Verification(number, then, tuple(_causes(then, now, report)), tuple(_differences(then, now)))
 
 
@@ -151,4 +218,13 @@ def data_matches(report: Mapping[str, Any], subject: Any) -> bool:
     return said is not None and any(said == data_of(subject, values=v)["sha256"] for v in (False, True))
 
 
-__all__ = ["Cause", "Difference", "Verification", "What", "data_matches", "settings_of", "verified"]
+__all__ = [
+    "Cause",
+    "Difference",
+    "Verification",
+    "What",
+    "checked",
+    "data_matches",
+    "settings_of",
+    "verified",
+]

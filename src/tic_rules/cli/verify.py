@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from tic_rules.analysis.verification import Verification, data_matches, settings_of, verified
+from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
@@ -19,13 +19,13 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, fa
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
+from tic_rules.model.document import plain
 from tic_rules.model.loader import load_ruleset, shipped_ids, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import SUFFIXES, read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.verification import FORMATS, render
 from tic_rules.results.parts import Engine
-from tic_rules.results.report import Report
 
 _LARGEST = 1024 * 1024 * 1024
 
@@ -82,6 +82,8 @@ class _Again:
             subject = self._programme(written, ruleset)
         else:
             subject = self._centre(written, ruleset)
+            if written["centre"]["file"] is None:  # given in Python: its values had no places
+                subject = Centre.from_data(plain(subject), ruleset=ruleset)
         report = check_subject(subject, ruleset, day, self.engine, exemptions=exemptions)
         return verified(number, written, report if phase is None else report.only_phase(phase))
 
@@ -90,23 +92,29 @@ class _Again:
         if self.rules is not None:
             return load_ruleset(self.rules)
         name = written["ruleset"]["id"]
-        said = (written.get("provenance") or {}).get("rules") or {}
-        file = said.get("file")
-        if name in shipped_ids() and (file in (None, f"rules/{name}.yaml") or _shipped(name, said)):
+        file = ((written.get("provenance") or {}).get("rules") or {}).get("file")
+        shipped = name in shipped_ids()
+        if shipped and (file in (None, f"rules/{name}.yaml") or self._placed(file) is None):
             return load_ruleset(name, ids_only=True)
         return load_ruleset(self._place(file, "--rules"))
 
+    def _placed(self, file: str | None) -> str | None:
+        """Where a file stands that a report names: there, or beside the report; None where it is no file of data."""
+        if file is None or not file.lower().endswith(SUFFIXES):
+            return None
+        places = (file, os.path.join(os.path.dirname(self.file), file))
+        return next((place for place in places if os.path.isfile(place)), None)
+
     def _place(self, file: str | None, ask: str) -> str:
-        """A file that a report names, as it is named or beside the report. Raises DataError that names what to give."""
-        if file is not None and file.lower().endswith(SUFFIXES):
-            for name in (file, os.path.join(os.path.dirname(self.file), file)):
-                if os.path.isfile(name):
-                    self.files.add(name)
-                    return name
-        shown = file or "—"
-        zh = f"找不到报告所说的文件（{shown}）；请给出 {ask}"
-        en = f"the file that the report names is not there ({shown}): give {ask}"
-        raise fault(DataError, "no-file", zh, en)
+        """As `_placed`. Raises DataError that names what to give."""
+        place = self._placed(file)
+        if place is None:
+            shown = file or "—"
+            zh = f"找不到报告所说的文件（{shown}）；请给出 {ask}"
+            en = f"the file that the report names is not there ({shown}): give {ask}"
+            raise fault(DataError, "no-file", zh, en)
+        self.files.add(place)
+        return place
 
     def _centres(self, place: str, ruleset: RuleSet) -> Sequence[Centre]:
         """The usable centres of a file or a folder. Raises DataError where there is none."""
@@ -149,11 +157,6 @@ class _Again:
         return with_centres(figures, ruleset, centres, parse_day(written["as_of"]))
 
 
-def _shipped(name: str, said: Mapping[str, Any]) -> bool:
-    """Whether a report was decided by the shipped rule file, under whatever name."""
-    return said.get("sha256") is not None and said["sha256"] == load_ruleset(name).sha256
-
-
 def read_reports(file: str) -> list[dict[str, Any]]:
     """The reports of a file: one, `{"reports": […]}`, or one a line. Raises DataError where there is none."""
     raw = read_standard_input(DataError, _LARGEST) if file == "-" else read_named(file, DataError, _LARGEST)
@@ -163,10 +166,8 @@ def read_reports(file: str) -> list[dict[str, Any]]:
             data = json.loads(text)
         except json.JSONDecodeError:
             data = {"reports": [json.loads(line) for line in text.split("\n") if line.strip()]}
-        reports = data.get("reports", [data])
-        for report in reports:
-            Report.from_dict(report).as_dict()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        reports = [checked(report) for report in data.get("reports", [data])]
+    except (ValueError, TypeError, AttributeError, RecursionError) as error:
         said = f"{type(error).__name__}: {error}"[:200]
         text_ = Text(
             f"这不是本程序写出的 JSON 报告（{said}）", f"no report in JSON as the program writes it ({said})"
@@ -174,7 +175,7 @@ def read_reports(file: str) -> list[dict[str, Any]]:
         raise DataError([Diagnostic("no-report", text_, file)]) from None
     if not reports:
         raise DataError([Diagnostic("no-report", Text("其中没有报告", "there is no report in it"), file)])
-    return list(reports)
+    return reports
 
 
 __all__ = ["command", "read_reports"]
