@@ -1,4 +1,4 @@
-"""The reference of the public names, made from their docstrings: `make docs` writes build/docs/index.html, one page that opens offline."""
+"""The reference of the public names, made from their docstrings: `make docs` writes build/docs/index.html, a site that opens offline."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from types import FunctionType
 from typing import Any
 
 import tic_rules
+from tic_rules import monitoring
 
 
 def aliases() -> dict[str, str]:
@@ -43,9 +44,14 @@ def _below_assignment(module: str, name: str) -> str | None:
 def missing() -> list[str]:
     """The public names, and the members of public classes, that have no docstring."""
     described = aliases()
-    names = [name for name in tic_rules.__all__ if name != "__version__"]
-    return [name for name in names if name not in described and not _has_text(getattr(tic_rules, name))] + [
-        f"{name}.{member}" for name in names for member in _silent_members(getattr(tic_rules, name))
+    public = {
+        name: getattr(tic_rules, name)
+        for name in tic_rules.__all__
+        if name not in described and name != "__version__"
+    }
+    public |= {name: getattr(monitoring, name) for name in monitoring.__all__ if name != "LOOKED_AT"}
+    return [name for name, value in public.items() if not _has_text(value)] + [
+        f"{name}.{member}" for name, value in public.items() for member in _silent_members(value)
     ]
 
 
@@ -71,24 +77,29 @@ def _silent_members(value: Any) -> Iterator[str]:
 
 
 def write(folder: Path) -> Path:
-    """Write the reference into a folder; gives its page."""
+    """Write the reference into a folder; gives its first page."""
     import pdoc.doc
     import pdoc.render
 
     for name in tic_rules.__all__:
         getattr(tic_rules, name)  # the package imports a name when it is first used, and has it from then on
-    pdoc.render.configure(show_source=False, search=True, footer_text=f"tic-rules {tic_rules.__version__}")
-    module = pdoc.doc.Module(tic_rules)
+    pdoc.render.configure(show_source=False, search=False, footer_text=f"tic-rules {tic_rules.__version__}")
+    modules = {module.__name__: pdoc.doc.Module(module) for module in (tic_rules, monitoring)}
     warnings.simplefilter(
         "ignore"
     )  # pdoc cannot resolve every annotation of a NamedTuple and shows it as it is written
     described = aliases()
-    for member in module.members.values():
+    for member in modules["tic_rules"].members.values():
         member.docstring = member.docstring or described.get(member.name, "")
-    folder.mkdir(parents=True, exist_ok=True)
-    page = folder / "index.html"
-    page.write_text(pdoc.render.html_module(module, {"tic_rules": module}), encoding="utf-8")
-    return page
+    pages = {
+        f"{name.replace('.', '/')}.html": pdoc.render.html_module(module, modules)
+        for name, module in modules.items()
+    }
+    pages["index.html"] = pdoc.render.html_index(modules)
+    for name, page in pages.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(page, encoding="utf-8")
+    return folder / "index.html"
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import yaml
 from click.testing import CliRunner, Result
 from markdown_it import MarkdownIt
 
+from tic_rules import Centre, check
 from tic_rules.cli import COMMANDS, main
 from tic_rules.cli.check import command as check_command
 from tic_rules.renderers import FORMATS, sinks
@@ -68,6 +69,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     centre["exemptions"].append({"rule": f"{LINES}/x", "reason": LINES})
     write(place / "centre.yaml", centre)
     write(place / "::set-output name=x::y.yaml", {**centre, LINES: LINES, "stage": LINES})
+    report = check(Centre.from_file(place / "centre.yaml"), place / "rules.yaml").as_dict()
+    report["findings"][0] |= {"status": LINES, LINES: LINES}
+    (place / ".report.json").write_text(json.dumps(report), encoding="utf-8")
     return place
 
 
@@ -136,6 +140,7 @@ WALK: dict[str, list[tuple[str, list[str]]]] = {
         for format_ in ("text", "json")
     ],
     "table": [("csv", ["{}/centre.yaml", *RULES, "--output", "{}/out.csv"])],
+    "verify": [(format_, ["{}/.report.json", "--format", format_]) for format_ in ("text", "json")],
     "config": [(format_, ["--format", format_]) for format_ in ("text", "json")],
     "schema": [("json", ["report"])],
 }  # fmt: skip

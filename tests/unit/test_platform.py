@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pickle
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -384,25 +385,39 @@ def test_the_reference_opens_offline(tmp_path: Path) -> None:
     pytest.importorskip("pdoc", reason="pdoc is not installed (make docs)")
     done = reference(str(tmp_path / "docs"))
     assert done.returncode == 0, done.stderr
-    page = (tmp_path / "docs" / "index.html").read_text(encoding="utf-8")
+    pages = {
+        file.relative_to(tmp_path / "docs").as_posix(): file.read_text(encoding="utf-8")
+        for file in tmp_path.rglob("*.html")
+    }
+    assert pages.keys() == {"index.html", "tic_rules.html", "tic_rules/monitoring.html"}
     for name in tic_rules.__all__:
-        assert f'id="{name}"' in page, name
-    assert [file.name for file in (tmp_path / "docs").iterdir()] == ["index.html"]
+        assert f'id="{name}"' in pages["tic_rules.html"], name
+    assert "What became of a rule." in pages["tic_rules.html"]
+    assert 'id="Monitor"' in pages["tic_rules/monitoring.html"]
+    for page in pages.values():
+        assert "@import" not in page
+        assert [one for one in Loads(page).loaded if not one.startswith("data:")] == []
 
-    class Loads(HTMLParser):
-        def __init__(self) -> None:
-            super().__init__()
-            self.loaded: list[str] = []
 
-        def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-            given = dict(attrs)
-            self.loaded += [
-                given[key] or ""
-                for key in ("src", "href")
-                if key in given and (key == "src" or tag == "link")
-            ]
+class Loads(HTMLParser):
+    """What a page loads when it is opened, and pages of its own that it refers to."""
 
-    parser = Loads()
-    parser.feed(page)
-    assert [one for one in parser.loaded if not one.startswith("data:")] == []
-    assert "@import" not in page
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.loaded += [
+            value or "" for name, value in attrs if name == "src" or (name == "href" and tag == "link")
+        ]
+
+
+@pytest.mark.parametrize("name", ["library.md", "library.zh.md"])
+def test_the_snippets_of_the_documentation_run(name: str) -> None:
+    text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+    code = "\n".join(re.findall(r"^```python\n(.*?)^```$", text, re.MULTILINE | re.DOTALL))
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT, cwd=ROOT)
+    assert (done.stdout, done.stderr) == ("unknown-ruleset\n", "")
+    assert [key for key in ("data", "rules", "text", "settings") if f"| `{key}` |" not in text] == []

@@ -27,7 +27,7 @@ from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Series, written
-from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.report import Finding, Part, Report, Verdict
 
 LOOKED_AT = (
     "status",
@@ -110,7 +110,8 @@ class Monitor:
         return self._report
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> Verdict:
+        """The verdict over the data as it stands."""
         return self._report.verdict
 
     @property
