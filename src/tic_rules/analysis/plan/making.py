@@ -13,7 +13,7 @@ from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open,
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
 from tic_rules.analysis.plan.reasons import reason_after, reason_before
-from tic_rules.analysis.plan.ways import ways
+from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.quantities import FIRST_DAY, yuan_text
@@ -270,11 +270,11 @@ class _Maker:
                     )
                     found = [before.joined(option) for before in found for option in options][:24]
             return found
-        return (
-            ways(rule.require, self._case(rule, decision.moment, scenario, decision.status))
-            if decision.moment is not None
-            else []
-        )
+        if decision.moment is None:
+            return []
+        case = self._case(rule, decision.moment, scenario, decision.status)
+        by_data = ways(rule.require, case)
+        return by_data or ([by_judgement(case)] if decision.status == "needs_review" else [])
 
     def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Case:
         on = min(moment.day, self.as_of)

@@ -250,6 +250,11 @@ def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
 # --- judgements, helpers ----------------------------------------------------------------------------------------------------
 
 
+def by_judgement(case: Case) -> Way:
+    """To ask for the judgement that settles what the data leaves to a person (a list that ends in 等)."""
+    return Way((_judgement(case, None),))
+
+
 def _judgement(case: Case, item: str | None) -> Change:
     rule, scene = case.rule, case.scene
     value: dict[str, Any] = {"rule": f"{scene.ruleset.id}/{rule.id}"}
@@ -261,4 +266,4 @@ def _judgement(case: Case, item: str | None) -> Change:
     return change("judgement", "attestations", (Edit("append", ("attestations",), value),), text)
 
 
-__all__ = ["ways"]
+__all__ = ["by_judgement", "ways"]
