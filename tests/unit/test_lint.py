@@ -116,7 +116,11 @@ def test_the_made_up_file_is_clean(tmp_path: Path) -> None:
     assert faults_of(tmp_path, CLEAN) == []
 
 
-@pytest.mark.parametrize("path", sorted({*rules_folder().glob("*.yaml")} - {rules_folder() / "normative.yaml"}), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    sorted(path for path in rules_folder().glob("*.yaml") if path.stem not in {"alignment", "normative"}),
+    ids=lambda path: path.stem,
+)
 def test_the_shipped_files_are_clean(path: Path) -> None:
     assert [(fault.code, fault.place, fault.message.en) for fault in lint_file(path)] == []
 

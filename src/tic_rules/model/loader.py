@@ -16,7 +16,7 @@ from tic_rules.model.linker import Fault, rule_file_faults, vocabulary_faults
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.validation import diagnostics_of
 
-_NOT_RULES = frozenset({"normative", "vocabulary"})
+_NOT_RULES = frozenset({"alignment", "normative", "vocabulary"})
 """Files beside the rule sets that hold words and no rules."""
 
 
