@@ -25,6 +25,8 @@ NATURES = {"numbers", "lists_overlap", "bearers", "judged", "modality", "time", 
 RELATIONS = {"same", "b_stricter", "b_looser", "different", "only_a", "only_b"}
 QUOTED = re.compile(r"(甲|乙|两文|；)|“([^”]*)”")
 
+WORDS = {"same": "same", "b_stricter": "more_in_b", "b_looser": "more_in_a"}
+
 Row = dict[str, Any]
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids="--".join)
 
@@ -152,7 +154,7 @@ def test_the_alignment_names_rules_that_exist_and_gives_its_reasons() -> None:
 @each_pair
 def test_the_alignment_and_the_table_say_the_same(pair: tuple[str, str]) -> None:
     rows = rows_of(pair)
-    answers = {_key(row, row["a"], row["b"]) for row in rows if not alone(row)}
+    answers = {_key(row, row["a"], row["b"]): row["relation"] for row in rows if not alone(row)}
     nearest = {
         _key(row, row["a"] or row["nearest"], row["b"] or row["nearest"]) for row in rows if "nearest" in row
     }
@@ -162,6 +164,8 @@ def test_the_alignment_and_the_table_say_the_same(pair: tuple[str, str]) -> None
             key = _key(entry, [rule for _, rule in a], [rule for _, rule in b])
             assert key in (answers if entry["corresponds"] else nearest), entry
             nearest.discard(key)
+            if "words" in entry:
+                assert entry["words"] == WORDS[answers[key]], entry
     assert not nearest
 
 
