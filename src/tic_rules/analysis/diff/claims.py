@@ -86,10 +86,14 @@ class Proof:
 
 
 def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
-    """Every rule that counts as must or in principle: side, topic, rule."""
+    """Every rule that counts as must or in principle, once, in the first row that it stands in: side, topic, rule."""
+    seen: set[tuple[str, str]] = set()
     for topic in found.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
-            yield from ((side, topic, rule) for rule in rules if rule.modality in PRINCIPLE)
+            for rule in rules:
+                if rule.modality in PRINCIPLE and (side, rule.id) not in seen:
+                    seen.add((side, rule.id))
+                    yield side, topic, rule
 
 
 def sides(found: Diff, side: str) -> tuple[RuleSet, RuleSet]:

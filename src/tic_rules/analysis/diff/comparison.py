@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import asked, parts_of
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, reader_of
+from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -76,11 +77,13 @@ class Comparison:
 
     def _say(self, node: Any, side: str) -> Text | None:
         ruleset, rule = (self.a, self.x) if side == "a" else (self.b, self.y)
-        return (
-            None
-            if node is None
-            else Text(describe(node, ruleset, "zh", rule), describe(node, ruleset, "en", rule))
-        )
+        if node is None:
+            return None
+        text = Text(describe(node, ruleset, "zh", rule), describe(node, ruleset, "en", rule))
+        return text if self.editions else marked(rule, node, text)
+
+    def _when(self, rule: Rule) -> Text:
+        return time_of(rule) if self.editions else time_marked(rule, time_of(rule))
 
     # --- who, how firmly, when, for whom -------------------------------------------------------------------------------------
 
@@ -109,8 +112,8 @@ class Comparison:
             )
             yield Change(
                 "deadline",
-                time_of(x),
-                time_of(y),
+                self._when(x),
+                self._when(y),
                 judged(forth, back),
                 "verdict",
                 ("by", "from", "yearly", "until"),
@@ -217,7 +220,7 @@ class Comparison:
                     ("require",),
                 )
             ]
-        own, theirs = _members(one), _members(other)
+        own, theirs = members_of(one), members_of(other)
         if (
             own is None
             or theirs is None
@@ -253,6 +256,8 @@ class Comparison:
                 )
                 for limit in limits
             ]
+            if not self.editions:
+                shown = [marked(self.x, one, shown[0]), marked(self.y, other, shown[1])]
             return Change(what, shown[0], shown[1], effect, "verdict", ("require", "when"), by)
         return Change(
             what, self._say(one, "a"), self._say(other, "b"), effect, "verdict", ("require", "when"), by
@@ -402,7 +407,7 @@ class Members(NamedTuple):
     attribute: str = ""
 
 
-def _members(node: Any) -> Members | None:
+def members_of(node: Any) -> Members | None:
     match node:
         case c.Among():
             return Members(node.among, node.open)
@@ -433,4 +438,4 @@ def changes_of(a: RuleSet, x: Rule, b: RuleSet, y: Rule, editions: bool) -> list
     return list(Comparison(a, x, b, y, editions).changes())
 
 
-__all__ = ["ABOUT", "EFFECT", "LEVELS", "Change", "changes_of", "judged"]
+__all__ = ["ABOUT", "EFFECT", "LEVELS", "Change", "changes_of", "judged", "members_of"]

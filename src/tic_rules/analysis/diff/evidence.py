@@ -20,7 +20,7 @@ def shown(found: Diff) -> Diff:
 def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
     """A topic with its pairs; not proved where its relation hangs on a claim that stays undecided."""
     undecided = tuple(
-        claim.rule.id for claim in claims if claim.topic == topic.id and claim.status == "undecided"
+        claim.rule.id for claim in claims if _stands_in(claim, topic) and claim.status == "undecided"
     )
     return replace(
         topic,
@@ -30,11 +30,15 @@ def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
     )
 
 
+def _stands_in(claim: Claim, topic: Topic) -> bool:
+    return claim.rule in (topic.b if claim.side == "b" else topic.a)
+
+
 def _with_witness(found: Diff, claim: Claim) -> Claim:
     if claim.status in ("guaranteed", "other_bearer"):
         return claim
     own, theirs = sides(found, claim.side)
-    topic = next(topic for topic in found.topics if topic.id == claim.topic)
+    topic = next(topic for topic in found.topics if _stands_in(claim, topic))
     pair = witness(own, claim.rule, theirs, topic.a if claim.side == "b" else topic.b, claim.side)
     undecided = pair is None and claim.status in ("looser", "silent")
     return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
@@ -46,7 +50,7 @@ def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
         pairs = [
             claim.witness
             for claim in claims
-            if claim.topic == topic.id and claim.side == side and claim.witness is not None
+            if claim.side == side and _stands_in(claim, topic) and claim.witness is not None
         ]
         if asks_more and pairs:
             yield min(pairs, key=lambda pair: SHORT.index(pair.short))

@@ -53,6 +53,8 @@ class Affected:
 @dataclass(frozen=True, slots=True)
 class Impact:
     centres: tuple[Affected, ...]
+    others: tuple[str, ...] = ()
+    """Centres of other jurisdictions, which neither document binds: by name, not looked at."""
 
     def table(self) -> list[tuple[str, str, int]]:
         """How many centres go from which verdict to which, the worst first."""
@@ -81,6 +83,7 @@ class Impact:
                 {"side": side, "rule": rule.id, "locator": rule.at, "centres": n}
                 for side, rule, n in self.clauses()
             ],
+            "others": list(self.others),
             "details": [_detail(centre) for centre in self.centres],
         }
 
@@ -108,6 +111,12 @@ def _detail(centre: Affected) -> dict[str, Any]:
             for flip in centre.flips
         ],
     }
+
+
+def concerns(compared: Diff, centre: Centre) -> bool:
+    """Whether a centre is of the jurisdiction of either document; one that names none may be of any."""
+    jurisdiction = centre.jurisdiction
+    return jurisdiction is None or jurisdiction in (compared.a.jurisdiction, compared.b.jurisdiction)
 
 
 def impact(found: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
@@ -154,10 +163,17 @@ def counts(rule: Rule) -> bool:
 SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
 
 
+OTHERS = Text(
+    "；另有{n}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
+    "; {n} centres are of other jurisdictions, bound by neither document, and were not looked at (--all does)",
+)
+
+
 def summary(found: Impact, lang: str) -> str:
-    return str(SUMMARY.in_(lang)).format(
+    text = str(SUMMARY.in_(lang)).format(
         n=len(found.centres), m=sum(centre.flipped for centre in found.centres)
     )
+    return text + str(OTHERS.in_(lang)).format(n=len(found.others)) if found.others else text
 
 
-__all__ = ["Affected", "Flip", "Impact", "counts", "impact", "summary"]
+__all__ = ["Affected", "Flip", "Impact", "concerns", "counts", "impact", "summary"]

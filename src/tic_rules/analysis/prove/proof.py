@@ -182,12 +182,13 @@ class _Prover:
 
     def __init__(self, found: Diff) -> None:
         self.found = found
-        entries = [
-            (side, sides(found, side)[0], rule)
+        rules = {
+            (side, rule.id): rule
             for topic in found.topics
-            for side, rules in (("b", topic.b), ("a", topic.a))
-            for rule in rules
-        ]
+            for side, own in (("b", topic.b), ("a", topic.a))
+            for rule in own
+        }
+        entries = [(side, sides(found, side)[0], rule) for (side, _), rule in rules.items()]
         self.rules = {(side, rule.id): rule for side, _, rule in entries}
         otherwise = read_otherwise(found.a.vocabulary, found.b.vocabulary)
         self.problems = [_Problem(group, found.editions, otherwise) for group in _components(entries)]
@@ -256,9 +257,11 @@ class _Prover:
         return replace(not_guaranteed(self.found, side, topic, rule), proved=True)
 
     def judged(self, topic: Topic) -> Topic:
-        """The relation of one topic, proved over its own rules."""
+        """The relation of one row, proved over its own rules where they can be compared at all."""
         if not topic.a or not topic.b:
             return replace(topic, proved=True)
+        if not topic.comparable:
+            return topic
         tightens, loosens = self._asks_more(topic, "b"), self._asks_more(topic, "a")
         return replace(
             topic,

@@ -304,7 +304,11 @@ class Sight:
         if start in ("after_approval", "after_term"):
             opens = z3.RealVal(0) if start == "after_approval" else z3.ToReal(self.world.term)
             return first > opens, last <= opens
-        opens = z3.RealVal(0) if start == "approval" else z3.RealVal(date.fromisoformat(start).toordinal())
+        if start == "term_end":
+            opens = z3.ToReal(self.world.term)
+        else:
+            day = 0 if start == "approval" else date.fromisoformat(start).toordinal()
+            opens = z3.RealVal(day)
         return first >= opens, last < opens
 
     def _match(self, entry: tuple[str, str, int], where: c.Where) -> Value:
