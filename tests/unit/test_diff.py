@@ -411,6 +411,111 @@ def test_impact_at_the_command_line_takes_several_paths() -> None:
     assert json.loads(result.output)["impact"]["centres"] == 2
 
 
+def test_impact_leaves_out_whom_neither_document_binds(tmp_path: Path) -> None:
+    other = tmp_path / "elsewhere.yaml"
+    other.write_text(
+        "name: Elsewhere\njurisdiction: jiangsu\nreported_on: 2024-06-30\napproved_on: 2022-03-01\n", "utf-8"
+    )
+    args = ("zhejiang_2022", "zhejiang_2022", "--format", "json", "--impact", str(other))
+    first, second = (json.loads(run(*args, *more).stdout)["impact"] for more in ((), ("--all",)))
+    assert (first["centres"], first["others"]) == (0, ["Elsewhere"])
+    assert (second["centres"], second["others"]) == (1, [])
+
+
+# --- alignment, several documents, Word and Excel -----------------------------------------------------------------------
+
+
+def test_a_file_of_ones_own_goes_before_the_shipped_alignment(tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        """
+- a: jiangsu_2020/chief-scientist
+  b: zhejiang_2022/chief-scientist
+  topics: [governance.chief_scientist]
+  corresponds: true
+  words: same
+  reason: {zh: 试验, en: a trial}
+""",
+        "utf-8",
+    )
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "json", "--align", str(file))
+    assert result.exit_code == 0, result.output
+    (row,) = [
+        topic
+        for topic in json.loads(result.stdout)["topics"]
+        if topic["topic"] == "governance.chief_scientist" and topic["a"]
+    ]
+    assert (row["relation"], row["adjudicated"], row["sentence"]["en"]) == ("same", True, "a trial")
+    file.write_text("- {a: jiangsu_2020/chief-scientist}\n", "utf-8")
+    wrong = run("jiangsu_2020", "zhejiang_2022", "--align", str(file), "--lang", "en")
+    assert wrong.exit_code == 2
+    assert "mine.yaml" in wrong.output
+    assert "Traceback" not in wrong.output
+
+
+def test_a_number_of_a_reading_is_marked_and_one_of_the_quote_is_not() -> None:
+    text = render(compared("jiangsu_2020", "zhejiang_2022"), "text", "zh").replace("\n", "")
+    text = re.sub(r"\s+", "", text)
+    assert "国家重大项目数不少于2项〔理解〕" in text  # the words are 一批
+    assert "累计服务企业数不少于500家〔理解〕" not in text
+
+
+def test_several_documents_stand_side_by_side() -> None:
+    names = ("national_2017", "jiangsu_2020", "national_2020")
+    data = json.loads(run(*names, "--format", "json").stdout)
+    ordered = ["national_2017", "national_2020", "jiangsu_2020"]
+    assert [document["id"] for document in data["documents"]] == ordered
+    term = next(topic for topic in data["topics"] if topic["topic"] == "term")
+    assert term["rules"] == {
+        "national_2017": ["term-length"],
+        "national_2020": [],
+        "jiangsu_2020": ["term-length"],
+    }
+    assert {(r["a"], r["b"], r["relation"]) for r in term["relations"]} == {
+        ("national_2017", "national_2020", "only_a"),
+        ("national_2017", "jiangsu_2020", "same"),
+        ("national_2020", "jiangsu_2020", "only_b"),
+    }
+    for format_ in ("text", "markdown", "html"):
+        result = run(*names, "--format", format_, "--lang", "zh")
+        assert result.exit_code == 0, result.output
+        assert "江苏2020" in result.output
+    assert run(*names, "--format", "docx", "--output", "x.docx").exit_code == 2
+    assert run(*names, "--prove").exit_code == 2
+
+
+def test_the_memo_reads_back_with_the_official_words(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx", reason="the extra word is not installed")
+    file = tmp_path / "memo.docx"
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "docx", "--output", str(file), "--lang", "zh")
+    assert result.exit_code == 0, result.output
+    memo = docx.Document(str(file))
+    section = memo.sections[0]
+    assert section.page_width > section.page_height
+    assert {"Title", "Heading 1"} <= {paragraph.style.name for paragraph in memo.paragraphs}
+    assert len([p for p in memo.paragraphs if p.style.name == "List Number"]) == 5
+    lines = [[cell.text for cell in row.cells] for table in memo.tables[1:] for row in table.rows[1:]]
+    assert len(lines) == len(compared("jiangsu_2020", "zhejiang_2022").topics)
+    (term,) = [line for line in lines if line[0] == "建设期"]
+    assert load_ruleset("zhejiang_2022")["term-length"].quote in term[2]
+    assert term[3] == "⇄ 数值不同"
+
+
+def test_the_workbook_reads_back_with_its_sheets(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    calamine = pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+    file = tmp_path / "memo.xlsx"
+    result = run("jiangsu_2020", "zhejiang_2022", "--format", "xlsx", "--output", str(file), "--lang", "zh")
+    assert result.exit_code == 0, result.output
+    book = calamine.CalamineWorkbook.from_path(str(file))
+    assert book.sheet_names == ["一页概要", "对照", "全部数字", "理解"]
+    lines = book.get_sheet_by_name("对照").to_python()
+    assert lines[0][:6] == ["主题", "甲原文", "乙原文", "关系", "一句话", "理解"]
+    assert len(lines) == 1 + len(compared("jiangsu_2020", "zhejiang_2022").topics)
+    readings = book.get_sheet_by_name("理解").to_python()
+    assert all(line[3] and line[4] for line in readings[1:])
+
+
 # --- formats ----------------------------------------------------------------------------------------------------------------
 
 

@@ -1,4 +1,6 @@
-"""Relations proved over all data: against what is read off, against hand-made pairs, and against random centres."""
+"""Relations proved over all data: against what is read off, against hand-made pairs, and against random
+centres.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ def settled(a: str, b: str) -> Diff:
     return shown(proved(diff(load_ruleset(a), load_ruleset(b))))
 
 
-# --- shipped sets -----------------------------------------------------------------------------------------------------------
+# --- shipped sets -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
@@ -48,7 +50,9 @@ def test_what_is_read_off_is_proved(a: str, b: str) -> None:
 
 @pytest.mark.parametrize(("a", "b"), PAIRS)
 def test_no_random_centre_breaks_what_is_proved(a: str, b: str) -> None:
-    """Where every rule that the proof names passes, the guaranteed rule does not fail; the time of a rule may still run."""
+    """Where every rule that the proof names passes, the guaranteed rule does not fail; the time of a rule may
+    still run.
+    """
     found = settled(a, b)
     claims = [
         claim for claim in found.claims if claim.status == "guaranteed" and claim.rule.bearer != "programme"
@@ -116,7 +120,7 @@ def test_a_draft_under_another_id_is_proved_the_same() -> None:
     assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
 
 
-# --- hand-made pairs --------------------------------------------------------------------------------------------------------
+# --- hand-made pairs --------------------------------------------------------------------------------------
 
 TEMPLATE = """
 id: {id}
@@ -298,7 +302,9 @@ def test_only_a_proof_sees_what_two_rules_do_together() -> None:
 
 
 def test_what_is_missing_counts() -> None:
-    """Either way there is a charter, so who passes A passes B; but one who says nothing of the board fails B and not A."""
+    """Either way there is a charter, so who passes A passes B; but one who says nothing of the board fails B
+    and not A.
+    """
     a = made(
         "first",
         "must | require: {fact: board, is: true}",

@@ -180,7 +180,7 @@ def _key(row: Row, a: list[str], b: list[str]) -> tuple[object, ...]:
     return tuple(topics), row.get("item"), tuple(a), tuple(b)
 
 
-# --- the program ------------------------------------------------------------------------------------------------------
+# --- the program ------------------------------------------------------------------------------------------
 
 OTHERWISE = {
     ("national_13fyp", "national_2017", "host"): (
@@ -190,7 +190,8 @@ OTHERWISE = {
     ),
     ("national_13fyp", "zhejiang_2022", "host"): ("b_stricter", "the same, with carriers of innovation"),
 }
-"""Where the program says something that the table does not even hold arguable: what, and why it is left so."""
+"""Where the program says something that the table does not even hold arguable: what, and why it is left so.
+"""
 
 
 def answers(pair: tuple[str, str]) -> dict[tuple[object, ...], Topic]:

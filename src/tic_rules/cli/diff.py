@@ -66,7 +66,8 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(
     a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
-    witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool, align: Sequence[str], everyone: bool,
+    witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool,
+    align: Sequence[str], everyone: bool,
 ) -> None:  # fmt: skip
     """Compare two or more rule sets by topic: ids, paths, or REVISION:PATH of git
     (HEAD~1:rules/zhejiang_2022.yaml).

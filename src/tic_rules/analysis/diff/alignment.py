@@ -1,6 +1,8 @@
-"""Which rule of one set stands beside which of the other: as an alignment says, by topic, by the facts that they read.
+"""Which rule of one set stands beside which of the other: as an alignment says, by topic, by the facts that
+they read.
 
-Between editions of one document also by id, clause and quote, so that a clause that was renumbered is followed.
+Between editions of one document also by id, clause and quote, so that a clause that was renumbered is
+followed.
 """
 
 from __future__ import annotations
@@ -41,7 +43,9 @@ class Aligned(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The rules of the other side that come nearest to rules that stand alone, and why they do not answer them."""
+    """The rules of the other side that come nearest to rules that stand alone, and why they do not answer
+    them.
+    """
 
     rules: tuple[Rule, ...]
     why_not: Text
@@ -123,7 +127,9 @@ def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matche
 def nearest_to(
     row: Aligned, entries: Sequence[Entry], own: RuleSet, other: RuleSet, side: str
 ) -> Nearest | None:
-    """The nearest counterpart of rules that stand alone: as adjudicated, or the likest rule of the whole other side."""
+    """The nearest counterpart of rules that stand alone: as adjudicated, or the likest rule of the whole
+    other side.
+    """
     rules = row.a if side == "a" else row.b
     for entry in entries:
         if not entry.corresponds and set(entry.topics) & set(row.topics):
@@ -198,7 +204,9 @@ def _by_content(a: RuleSet, b: RuleSet, left: Sequence[Rule], right: Sequence[Ru
 
 
 def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
-    """How much two rules of one topic speak of the same: facts above all, then judgement, time, kind, bearer, id."""
+    """How much two rules of one topic speak of the same: facts above all, then judgement, time, kind, bearer,
+    id.
+    """
     first, second = (set(subjects(ruleset, rule)) for ruleset, rule in ((a, x), (b, y)))
     common = len(first & second)
     shared = (
@@ -224,7 +232,9 @@ _BINDING = ("must", "in_principle")
 
 
 def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[Any]:
-    """The facts that a rule reads, a list as a whole by its name: a count of hosts and a look at the hosts speak of one thing."""
+    """The facts that a rule reads, a list as a whole by its name: a count of hosts and a look at the hosts
+    speak of one thing.
+    """
     for name in c.facts_of(rule.condition):
         fact = ruleset.facts[name]
         yield (fact.list_name or name) if whole else name

@@ -1,6 +1,8 @@
-"""Which rules of two documents answer each other where their topics do not say so: the shipped alignment and files of one's own.
+"""Which rules of two documents answer each other where their topics do not say so: the shipped alignment and
+files of one's own.
 
-In comes YAML (`rules/alignment.yaml`, `--align FILE`), out come the entries between two rule sets, the right way round.
+In comes YAML (`rules/alignment.yaml`, `--align FILE`), out come the entries between two rule sets, the right
+way round.
 """
 
 from __future__ import annotations
@@ -88,7 +90,7 @@ def _entries(source: Source) -> tuple[Written, ...]:
 
 
 def entries_between(a: RuleSet, b: RuleSet, written: Iterable[Written] = ()) -> list[Entry]:
-    """What is said of two rule sets: entries of one's own first; a shipped one that they speak of gives way."""
+    """What is said of two rule sets: one's own entries first; a shipped one that they speak of gives way."""
     own = list(_between(a, b, written))
     shipped = _between(a, b, shipped_alignment()) if a.id != b.id else ()
     return own + [entry for entry in shipped if not any(_overridden(entry, mine) for mine in own)]

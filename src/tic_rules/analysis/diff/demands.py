@@ -1,4 +1,6 @@
-"""Which rules guarantee a rule, read off: the same bearer, a scope and a time that reach as far, conditions at least as strict."""
+"""Which rules guarantee a rule, read off: the same bearer, a scope and a time that reach as far, conditions
+at least as strict.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +42,15 @@ def parts_of(node: Any) -> Iterator[Any]:
 
 
 AUTHORITIES = frozenset({"ministry", "department"})
-"""Who decides and receives for a document of the state and for one of a province: the same role at two levels."""
+"""Who decides and receives for a document of the state and for one of a province: the same role at two
+levels.
+"""
 
 
 def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
-    """Whether two rules bind the same: the ministry of the state's document is the department of a province's."""
+    """Whether two rules bind the same: the ministry of the state's document is the department of a
+    province's.
+    """
     if x.bearer == y.bearer:
         return True
     return {x.bearer, y.bearer} == AUTHORITIES and a.jurisdiction != b.jurisdiction
@@ -62,8 +68,10 @@ def guarantors(
 ) -> list[str] | None:
     """The rules (ids) that together guarantee a rule of the other side; None where it cannot be read off.
 
-    `same`: whether the two sides are editions of one document, so that an attestation speaks to both. `quoted`:
-    as the words say, not the data: what only our reading asks is not asked, and one role is one at every level.
+    `same`: whether the two sides are editions of one document, so that an attestation speaks to both.
+    `quoted`:
+    as the words say, not the data: what only our reading asks is not asked, and one role is one at every
+    level.
     `about`: of a bundle, only the parts that read one of these facts.
     """
     ruleset, rules = theirs
@@ -181,7 +189,9 @@ def levelled(node: Any) -> Any:
 
 
 def _asks_as_read(piece: Any, part: Any, rule: Rule) -> bool:
-    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks something of."""
+    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks something
+    of.
+    """
     facts = set(c.facts_of(part))
     return is_reading(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 

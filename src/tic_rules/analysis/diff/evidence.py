@@ -11,7 +11,9 @@ from tic_rules.analysis.prove.witness import SHORT, Witness, witness
 
 
 def shown(found: Diff) -> Diff:
-    """The comparison with a pair of files for every claim that does not hold, each run again by the reference evaluator."""
+    """The comparison with a pair of files for every claim that does not hold, each run again by the reference
+    evaluator.
+    """
     claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
     topics = tuple(_evident(claims, topic) for topic in found.topics)
     return replace(found, claims=claims, topics=topics)

@@ -1,4 +1,6 @@
-"""What stands in front of a comparison: short names, the differences that matter most, the numbers of every document."""
+"""What stands in front of a comparison: short names, the differences that matter most, the numbers of every
+document.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def short_name(ruleset: RuleSet) -> Text:
 
 
 def short_names(rulesets: Sequence[RuleSet]) -> list[Text]:
-    """The documents in a few characters each; editions that would be called the same are told apart by their version."""
+    """The documents in a few characters each; editions that would be called the same are told apart by their
+    version.
+    """
     names = [short_name(ruleset) for ruleset in rulesets]
     return [
         name if names.count(name) == 1 else Text(f"{name.zh}（{n}）", f"{name.en} ({n})")
@@ -42,8 +46,10 @@ def short_names(rulesets: Sequence[RuleSet]) -> list[Text]:
 
 
 def foremost(compared: Diff) -> list[Topic]:
-    """The differences that matter most. In this order: what counts in a verdict before what does not; what one side
-    asks and nobody owes on the other, and numbers by their ratio; duties of the centre before those of others.
+    """The differences that matter most. In this order: what counts in a verdict before what does not; what
+    one side
+    asks and nobody owes on the other, and numbers by their ratio; duties of the centre before those of
+    others.
     """
     rows = [topic for topic in compared.topics if topic.relation != "same"]
     return sorted(rows, key=_weight)[:MOST]
@@ -88,7 +94,9 @@ def _ratio(topic: Topic) -> float:
 
 
 class Figure(NamedTuple):
-    """One line of the table of numbers: what is counted, and what each document says of it, None where nothing."""
+    """One line of the table of numbers: what is counted, and what each document says of it, None where
+    nothing.
+    """
 
     fact: str
     label: Text

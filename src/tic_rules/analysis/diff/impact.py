@@ -1,4 +1,6 @@
-"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other, and by which clause."""
+"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other,
+and by which clause.
+"""
 
 from __future__ import annotations
 
@@ -120,7 +122,9 @@ def concerns(compared: Diff, centre: Centre) -> bool:
 
 
 def impact(found: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
-    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises UsageError where there is no day."""
+    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises
+    UsageError where there is no day.
+    """
     return Impact(tuple(_affected(found, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
@@ -165,7 +169,7 @@ SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres ge
 
 OTHERS = Text(
     "；另有{n}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
-    "; {n} centres are of other jurisdictions, bound by neither document, and were not looked at (--all does)",
+    "; {n} centres are of other jurisdictions, bound by neither document: not looked at (--all does)",
 )
 
 

@@ -44,7 +44,9 @@ class Judged(NamedTuple):
 
 
 def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any], editions: bool) -> Judged:
-    """The relation of a row, from the words where an alignment has them, else from whether each side guarantees the other."""
+    """The relation of a row, from the words where an alignment has them, else from whether each side
+    guarantees the other.
+    """
     left, right = row.a, row.b
     binding = any(rule.modality in PRINCIPLE for rule in (*left, *right))
     by_people = bool(left and right) and any(
@@ -77,7 +79,9 @@ def _mirrored(row: Aligned) -> Aligned:
 
 
 def _asks_more(a: RuleSet, b: RuleSet, row: Aligned, binding: bool, editions: bool, quoted: bool) -> bool:
-    """Whether the right side asks something that the left one does not guarantee: at what must be, or with what is in principle."""
+    """Whether the right side asks something that the left one does not guarantee: at what must be, or with
+    what is in principle.
+    """
     levels = BINDING_LEVELS if binding else (ANY,)
     facts = frozenset(name for rule in row.a for name in subjects(a, rule, whole=False))
     return any(

@@ -1,4 +1,6 @@
-"""One plain sentence a row, in both languages, from what both sides ask: numbers, lists, who, how firmly, when."""
+"""One plain sentence a row, in both languages, from what both sides ask: numbers, lists, who, how firmly,
+when.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ class Topic:
     """Whether the relation rests on judgements of people, each on its own clause."""
     proved: bool = False
     undecided: tuple[str, ...] = ()
-    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not guaranteed."""
+    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not
+    guaranteed.
+    """
     witnesses: tuple[Any, ...] = ()
     """Pairs of files that show what B asks and A does not, and the other way round."""
     topics: tuple[str, ...] = ()
@@ -75,7 +77,8 @@ class Topic:
     adjudicated: bool = False
     """Whether the relation is that of an alignment, read from the words, and not decided here."""
     comparable: bool = True
-    """Whether a proof can speak to the row: the same bearers ask about the same data, in words that hold it."""
+    """Whether a proof can speak to the row: the same bearers ask about the same data, in words that hold it.
+    """
     sentence: Text = Text("", "")
     reason: Text | None = None
     """Why the rules correspond, where an alignment says so."""
@@ -130,7 +133,8 @@ class Diff:
 def diff(
     a: RuleSet, b: RuleSet, name_a: str = "", name_b: str = "", alignment: Sequence[Written] = ()
 ) -> Diff:
-    """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be. `alignment`: entries
+    """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be. `alignment`:
+    entries
     of one's own, before the shipped ones."""
     editions = same_document(a, b)
     entries = entries_between(a, b, alignment)
@@ -171,7 +175,7 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
     return replace(topic, sentence=sentence_of(a, b, topic))
 
 
-# --- as data ----------------------------------------------------------------------------------------------------------------
+# --- as data ----------------------------------------------------------------------------------------------
 
 
 def as_dict(found: Diff) -> dict[str, Any]:

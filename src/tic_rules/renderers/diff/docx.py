@@ -1,4 +1,6 @@
-"""The comparison as a memo for Word: title, sources, one page in front, landscape tables that break across pages."""
+"""The comparison as a memo for Word: title, sources, one page in front, landscape tables that break across
+pages.
+"""
 
 from __future__ import annotations
 
