@@ -84,7 +84,8 @@ def command(
         write(side_by_side(several, format_, lang), output, format_=format_)
         return
     broken: list[Diagnostic] = []
-    compared = diff(*_all([a, b]), a, b, alignment)
+    first, second = _all([a, b])
+    compared = diff(first, second, a, b, alignment)
     if prove or witness_dir is not None:
         compared = _shown(compared, prove)
     if impact:
@@ -146,7 +147,7 @@ def _with_impact(
             if everyone or concerns(compared, centre):
                 centres.extend(impact(compared, [centre], day).centres)
             else:
-                others.append(centre.name or centre.id or path)
+                others.append(str(centre.name or centre.id or path))
         except TicRulesError as error:
             broken.extend(error.diagnostics)
     return replace(compared, impact=Impact(tuple(centres), tuple(others)))

@@ -148,7 +148,7 @@ def nearest_to(
     )
     if mine is None or best is None or score < 2:
         return None
-    topics = own.vocabulary.topics | other.vocabulary.topics
+    topics = {**own.vocabulary.topics, **other.vocabulary.topics}
     one, two = topics[mine.topic].text, topics[best.topic].text
     why = Text(
         f"读取相同的数据，但属于“{two.zh}”，不属于“{one.zh}”",

@@ -1,4 +1,4 @@
-"""How two sides of one row stand to each other: the relation, and how they differ where neither is stricter."""
+"""How two sides of a row stand to each other: the relation, and its nature where neither is stricter."""
 
 from __future__ import annotations
 

@@ -28,6 +28,9 @@ RELATION = {
 RELATIONS = tuple(RELATION)
 
 
+_UNSAID = Text("", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """A rule of each side that stand beside each other, or one alone, and what differs."""
@@ -79,7 +82,7 @@ class Topic:
     comparable: bool = True
     """Whether a proof can speak to the row: the same bearers ask about the same data, in words that hold it.
     """
-    sentence: Text = Text("", "")
+    sentence: Text = _UNSAID
     reason: Text | None = None
     """Why the rules correspond, where an alignment says so."""
     nearest: Nearest | None = None
