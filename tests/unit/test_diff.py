@@ -453,6 +453,30 @@ def test_a_file_of_ones_own_goes_before_the_shipped_alignment(tmp_path: Path) ->
     assert "Traceback" not in wrong.output
 
 
+def test_a_consequence_is_guaranteed_only_where_the_same_follows() -> None:
+    """The same trigger with another consequence, in another document, is neither the same nor guaranteed."""
+    at = ZHEJIANG.index("  - id: revoked-on-failed-acceptance")
+    rule = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+    then = next(line for line in rule.splitlines() if line.lstrip().startswith("then:"))
+    title = load_ruleset("zhejiang_2022").document.title
+    other = edited(
+        (rule, rule.replace(then, "    then: {zh: 通报批评, en: a public reprimand}")),
+        ("id: zhejiang_2022", "id: elsewhere"),
+        (f"title: {title}", "title: 另一份文件"),
+    )
+    found = read_off(diff(load_ruleset("zhejiang_2022"), other))
+    assert not found.editions
+    exit_ = next(topic for topic in found.topics if topic.id == "exit")
+    assert exit_.relation == "different"
+    assert "通报批评" in exit_.sentence.zh
+    (status,) = [
+        claim.status
+        for claim in found.claims
+        if (claim.side, claim.rule.id) == ("b", "revoked-on-failed-acceptance")
+    ]
+    assert status != "guaranteed"
+
+
 def test_a_number_of_a_reading_is_marked_and_one_of_the_quote_is_not() -> None:
     text = render(compared("jiangsu_2020", "zhejiang_2022"), "text", "zh").replace("\n", "")
     text = re.sub(r"\s+", "", text)

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import click
 
-from tic_rules.analysis.diff.correspondence import read_alignment
-from tic_rules.analysis.diff.several import compare
+from tic_rules.analysis.diff.correspondence import Written, read_alignment
 from tic_rules.analysis.diff.topics import Diff, diff
 from tic_rules.cli.common import diagnose, lang_option, language, say, write, write_bytes
 from tic_rules.cli.files import expand
@@ -19,7 +18,6 @@ from tic_rules.cli.revision import ruleset_named
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.diff import BINARY, FORMATS, document, render
-from tic_rules.renderers.diff.several import render as side_by_side
 
 FAIL_ON = ("stricter", "looser", "verdict", "words")
 
@@ -80,8 +78,7 @@ def command(
     if more and not impact:
         if prove or witness_dir is not None or fail_on is not None:
             raise click.UsageError("--prove, --witness and --fail-on are for two documents")
-        several = compare(_all([a, b, *more]), [a, b, *more], alignment)
-        write(side_by_side(several, format_, lang), output, format_=format_)
+        write(_side_by_side([a, b, *more], alignment, format_, lang), output, format_=format_)
         return
     broken: list[Diagnostic] = []
     first, second = _all([a, b])
@@ -100,6 +97,14 @@ def command(
     if witness_dir is not None:
         write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
+
+
+def _side_by_side(documents: Sequence[str], alignment: Sequence[Written], format_: str, lang: str) -> str:
+    """More than two documents in a format."""
+    from tic_rules.analysis.diff.several import compare
+    from tic_rules.renderers.diff.several import render as side_by_side
+
+    return side_by_side(compare(_all(documents), documents, alignment), format_, lang)
 
 
 def _shown(compared: Diff, prove: bool) -> Diff:

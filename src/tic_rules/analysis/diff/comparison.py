@@ -61,7 +61,7 @@ ABOUT = {
 EFFECT = {
     "stricter": Text("更严", "stricter"),
     "looser": Text("更宽", "looser"),
-    "incomparable": Text("各有要求", "different"),
+    "incomparable": Text("互不包含", "neither holds the other"),
     "none": Text("不影响", "no effect"),
 }
 

@@ -56,6 +56,11 @@ def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
     return {x.bearer, y.bearer} == AUTHORITIES and a.jurisdiction != b.jurisdiction
 
 
+def follows_alike(x: Rule, rule: Rule) -> bool:
+    """Whether a rule can guarantee another at all: a consequence only where the same follows."""
+    return rule.kind != "consequence" or (x.kind == "consequence" and x.then == rule.then)
+
+
 def guarantors(
     theirs: Side,
     own: RuleSet,
@@ -79,7 +84,9 @@ def guarantors(
     binding = [
         x
         for x in rules
-        if x.modality in level and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, own, rule)))
+        if x.modality in level
+        and (same or follows_alike(x, rule))
+        and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, own, rule)))
     ]
     if quoted and (never := _never_applies(reader, binding, rule)) is not None:
         return [never]
@@ -216,6 +223,7 @@ __all__ = [
     "MUST",
     "PRINCIPLE",
     "asked",
+    "follows_alike",
     "guarantors",
     "parts_of",
     "same_document",

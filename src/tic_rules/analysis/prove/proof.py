@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.topics import Diff, Topic, relation_of
 from tic_rules.analysis.prove.sight import formulas
@@ -241,6 +241,7 @@ class _Prover:
                 if key[0] == other
                 and theirs.bearer == rule.bearer
                 and theirs.modality in level
+                and (self.found.editions or follows_alike(theirs, rule))
                 and key not in clashing
             ]
             core = self.holds(given, (side, rule.id))
@@ -279,7 +280,9 @@ class _Prover:
                 given = [
                     (other, fellow.id)
                     for fellow in theirs
-                    if fellow.modality in level and fellow.bearer == rule.bearer
+                    if fellow.modality in level
+                    and fellow.bearer == rule.bearer
+                    and (self.found.editions or follows_alike(fellow, rule))
                 ]
                 if rule.modality in level and self.holds(given, (side, rule.id)) is None:
                     return True
