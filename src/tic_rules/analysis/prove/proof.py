@@ -22,6 +22,11 @@ from tic_rules.model.ruleset import Rule, RuleSet
 
 ASSUMPTIONS = (
     Text(
+        "只证明主体相同、数据相同、数字和期限都见于引文的行；其余的关系是读出来的，或按对应表认定，不称已证明",
+        "only rows are proved whose sides bind the same, read the same data and have their numbers and days in "
+        "the quotes; the others are read off, or adjudicated by the alignment, and not called proved",
+    ),
+    Text(
         "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
         "the days of approval and application and the term are known; all other data may be missing or known in part",
     ),
