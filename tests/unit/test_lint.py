@@ -118,7 +118,7 @@ def test_the_made_up_file_is_clean(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "path",
-    sorted({*rules_folder().glob("*.yaml")} - {rules_folder() / "normative.yaml"}),
+    sorted(path for path in rules_folder().glob("*.yaml") if path.stem not in {"alignment", "normative"}),
     ids=lambda path: path.stem,
 )
 def test_the_shipped_files_are_clean(path: Path) -> None:

@@ -78,6 +78,18 @@ def write(text: str, output: str | None, *, format_: str = "text") -> None:
     replace_file(output, data.encode("utf-8", "replace"))
 
 
+def write_bytes(data: bytes, output: str | None) -> None:
+    """A workbook or a document: to a file, or to a pipe. Raises UsageError for a terminal."""
+    if output is not None and output != "-":
+        replace_file(output, data)
+        return
+    if sys.stdout.isatty():
+        zh = "工作簿和文档不能写到终端；请用 --output 文件"
+        en = "a workbook or a document is not for a terminal; name a file with --output"
+        raise fault(UsageError, "output", zh, en)
+    sys.stdout.buffer.write(data)
+
+
 def write_as_is(text: str, output: str | None) -> None:
     """Data to be read again, of which no character may change: to a file, or to standard output where that
     is harmless.

@@ -9,14 +9,15 @@ from pathlib import Path
 
 import click
 
+from tic_rules.analysis.diff.correspondence import Written, read_alignment
 from tic_rules.analysis.diff.topics import Diff, diff
-from tic_rules.cli.common import diagnose, lang_option, language, say, write
+from tic_rules.cli.common import diagnose, lang_option, language, say, write, write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.renderers.diff import FORMATS, render
+from tic_rules.renderers.diff import BINARY, FORMATS, document, render
 
 FAIL_ON = ("stricter", "looser", "verdict", "words")
 
@@ -24,7 +25,14 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 @click.command("diff")
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
-@click.argument("more", nargs=-1, metavar="[PATH...]")
+@click.argument("more", nargs=-1, metavar="[C...]")
+@click.option(
+    "--align",
+    multiple=True,
+    metavar="FILE",
+    help="Which rules correspond and which do not (YAML), before the shipped alignment.",
+)
+@click.option("--all", "everyone", is_flag=True, help="With --impact: centres of other jurisdictions too.")
 @click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", metavar="FILE", help="Write the comparison to a file.")
 @lang_option
@@ -57,28 +65,46 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 def command(
     a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
     witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool,
+    align: Sequence[str], everyone: bool,
 ) -> None:  # fmt: skip
-    """Compare two rule sets by topic: ids, paths, or REVISION:PATH of git
+    """Compare two or more rule sets by topic: ids, paths, or REVISION:PATH of git
     (HEAD~1:rules/zhejiang_2022.yaml).
+
+    After --impact, what else is named are centres.
     """
     lang = language(lang)
+    guard([output], [a, b, *impact, *more, *align], command="tic-rules diff")
+    alignment = [entry for file in align for entry in read_alignment(file)]
     if more and not impact:
-        raise click.UsageError(f"unexpected argument {more[0]!r}: only --impact takes several paths")
-    guard([output], [a, b, *impact, *more], command="tic-rules diff")
+        if prove or witness_dir is not None or fail_on is not None:
+            raise click.UsageError("--prove, --witness and --fail-on are for two documents")
+        write(_side_by_side([a, b, *more], alignment, format_, lang), output, format_=format_)
+        return
     broken: list[Diagnostic] = []
-    compared = diff(*_both(a, b), a, b)
+    first, second = _all([a, b])
+    compared = diff(first, second, a, b, alignment)
     if prove or witness_dir is not None:
         compared = _shown(compared, prove)
     if impact:
         centres = list(expand((*impact, *more), broken))
         guard([output], centres, command="tic-rules diff")
-        compared = _with_impact(compared, centres, as_of, broken)
-    text = render(compared, format_, lang, verbose=verbose)
+        compared = _with_impact(compared, centres, as_of, broken, everyone)
     diagnose(broken, lang)
-    write(text, output, format_=format_)
+    if format_ in BINARY:
+        write_bytes(document(compared, format_, lang), output)
+    else:
+        write(render(compared, format_, lang, verbose=verbose), output, format_=format_)
     if witness_dir is not None:
         write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
+
+
+def _side_by_side(documents: Sequence[str], alignment: Sequence[Written], format_: str, lang: str) -> str:
+    """More than two documents in a format."""
+    from tic_rules.analysis.diff.several import compare
+    from tic_rules.renderers.diff.several import render as side_by_side
+
+    return side_by_side(compare(_all(documents), documents, alignment), format_, lang)
 
 
 def _shown(compared: Diff, prove: bool) -> Diff:
@@ -93,22 +119,24 @@ def _shown(compared: Diff, prove: bool) -> Diff:
     return shown(read_off(compared))
 
 
-def _both(a: str, b: str) -> tuple[RuleSet, RuleSet]:
-    """Both rule sets, or all faults of both."""
+def _all(names: Sequence[str]) -> list[RuleSet]:
+    """Every rule set, or all faults of all."""
     rulesets: list[RuleSet] = []
     faults: list[Diagnostic] = []
-    for name in (a, b):
+    for name in names:
         try:
             rulesets.append(ruleset_named(name))
         except RuleSetError as error:
             faults.extend(error.diagnostics)
     if faults:
         raise RuleSetError(dict.fromkeys(faults))
-    return rulesets[0], rulesets[1]
+    return rulesets
 
 
-def _with_impact(compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic]) -> Diff:
-    from tic_rules.analysis.diff.impact import Affected, Impact, impact
+def _with_impact(
+    compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic], everyone: bool
+) -> Diff:
+    from tic_rules.analysis.diff.impact import Affected, Impact, concerns, impact
     from tic_rules.cli.files import read_centre
     from tic_rules.engines.checking import parse_day
 
@@ -117,12 +145,17 @@ def _with_impact(compared: Diff, paths: Sequence[str], as_of: str | None, broken
     if vocabulary is not other:
         vocabulary = vocabulary.with_(other)
     centres: list[Affected] = []
+    others: list[str] = []
     for path in paths:
         try:
-            centres.extend(impact(compared, [read_centre(path, vocabulary)], day).centres)
+            centre = read_centre(path, vocabulary)
+            if everyone or concerns(compared, centre):
+                centres.extend(impact(compared, [centre], day).centres)
+            else:
+                others.append(str(centre.name or centre.id or path))
         except TicRulesError as error:
             broken.extend(error.diagnostics)
-    return replace(compared, impact=Impact(tuple(centres)))
+    return replace(compared, impact=Impact(tuple(centres), tuple(others)))
 
 
 def _fails(compared: Diff, fail_on: str) -> bool:

@@ -4,13 +4,10 @@ workbook.
 
 from __future__ import annotations
 
-import sys
-
 import click
 
-from tic_rules.cli.common import lang_option, language, write, write_as_is
-from tic_rules.cli.replacement import guard, replace_file
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.cli.common import lang_option, language, write, write_as_is, write_bytes
+from tic_rules.cli.replacement import guard
 from tic_rules.model.loader import load_ruleset, shipped_ids
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
@@ -39,19 +36,9 @@ def command(rules: tuple[str, ...], format_: str | None, output: str | None, lan
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
     rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
     if format_ == "xlsx":
-        _write_bytes(blank_workbook(rulesets, lang), output)
+        write_bytes(blank_workbook(rulesets, lang), output)
     elif format_ == "csv":
         mark = "" if output in (None, "-") else "\ufeff"
         write_as_is(mark + blank_table(rulesets, lang), output)
     else:
         write(blank_file(rulesets), output)
-
-
-def _write_bytes(data: bytes, output: str | None) -> None:
-    if output is not None and output != "-":
-        replace_file(output, data)
-        return
-    if sys.stdout.isatty():
-        zh = "工作簿不能写到终端；请用 --output 文件.xlsx"
-        raise fault(UsageError, "output", zh, "a workbook is not for a terminal; name a file with --output")
-    sys.stdout.buffer.write(data)

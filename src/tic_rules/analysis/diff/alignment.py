@@ -1,6 +1,8 @@
-"""Which rule of one set stands beside which of the other: by topic and by the facts that they read, never by order.
+"""Which rule of one set stands beside which of the other: as an alignment says, by topic, by the facts that
+they read.
 
-Between editions of one document also by id, clause and quote, so that a clause that was renumbered is followed.
+Between editions of one document also by id, clause and quote, so that a clause that was renumbered is
+followed.
 """
 
 from __future__ import annotations
@@ -9,9 +11,12 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.diff.correspondence import Entry
 from tic_rules.analysis.diff.order import clock_of
+from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.labels import BEARER
 
 
 class Matched(NamedTuple):
@@ -20,29 +25,141 @@ class Matched(NamedTuple):
     a: Rule | None
     b: Rule | None
 
-    @property
-    def topic(self) -> str:
-        rule = self.b or self.a
-        assert rule is not None
-        return rule.topic
+
+class Aligned(NamedTuple):
+    """What becomes one row: the rules of both sides that speak to the same thing."""
+
+    topics: tuple[str, ...]
+    a: tuple[Rule, ...]
+    b: tuple[Rule, ...]
+    item: str | None = None
+    """The item of a bundle that the row is about."""
+    words: str | None = None
+    """The adjudicated relation of the words of judged rules."""
+    reason: Text | None = None
+    """Why the rules correspond, where an alignment says so."""
+    bundles: frozenset[str] = frozenset()
+    """The rules of the row that stand in other rows too: each row looks at the parts that it is about."""
 
 
-def matched(a: RuleSet, b: RuleSet, editions: bool) -> list[Matched]:
-    """Every rule of both sides once, in the order of a, what only b has at its place among b's topics."""
+class Nearest(NamedTuple):
+    """The rules of the other side that come nearest to rules that stand alone, and why they do not answer
+    them.
+    """
+
+    rules: tuple[Rule, ...]
+    why_not: Text
+    adjudicated: bool
+
+
+def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = ()) -> list[Aligned]:
+    """Every rule of both sides in at least one row: by entry, then by topic; editions by id and text."""
+    rows = [
+        Aligned(entry.topics, entry.a, entry.b, entry.item, entry.words, entry.reason)
+        for entry in entries
+        if entry.corresponds
+    ]
+    placed = {
+        side: {(topic, rule.id) for row in rows for topic in row.topics for rule in getattr(row, side)}
+        for side in "ab"
+    }
+    answered = {side: {name for _, name in placed[side]} for side in "ab"}
+    covered = {topic for row in rows for topic in row.topics}
+    homes = _homes(a, b) if editions else {}
+    for topic in dict.fromkeys(rule.topic for rule in (*a.rules, *b.rules)):
+        left, right = (
+            tuple(
+                rule
+                for rule in ruleset.rules
+                if (homes.get(rule.id, rule.topic) if side == "a" else rule.topic) == topic
+                and (topic, rule.id) not in placed[side]
+                and not (topic in covered and rule.id in answered[side])
+            )
+            for side, ruleset in (("a", a), ("b", b))
+        )
+        if left and right:  # a bundle is answered part by part, where an alignment does that
+            left, right = (
+                tuple(rule for rule in rules if not _answered(rows, side, rule))
+                for side, rules in (("a", left), ("b", right))
+            )
+        if left or right:
+            rows.append(Aligned((topic,), left, right))
+    rows = [row._replace(bundles=_bundles(rows, row)) for row in rows]
+    order = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
+    return sorted(rows, key=lambda row: (order.index(row.topics[0]), int(row.item or 0)))
+
+
+def _answered(rows: Sequence[Aligned], side: str, rule: Rule) -> bool:
+    several = sum(row.reason is not None and rule in getattr(row, side) for row in rows) > 1
+    return several and isinstance(rule.condition, c.All)
+
+
+def _bundles(rows: Sequence[Aligned], row: Aligned) -> frozenset[str]:
+    """The rules of a row that ask several things and stand in other rows too."""
+    return frozenset(
+        rule.id
+        for side in "ab"
+        for rule in getattr(row, side)
+        if isinstance(rule.condition, c.All) and sum(rule in getattr(other, side) for other in rows) > 1
+    )
+
+
+def _homes(a: RuleSet, b: RuleSet) -> dict[str, str]:
+    """Editions: under which topic of B each rule of A stands that is followed there."""
+    return {name: rule.topic for name, rule in _by_name_and_text(a.rules, b.rules).items()}
+
+
+def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matched]:
+    """The rules of a row in pairs, every rule once, what only one side has alone."""
     pairs: dict[str, Rule] = {}
-    left, right = list(a.rules), list(b.rules)
+    left, right = list(row.a), list(row.b)
     if editions:
         pairs.update(_by_name_and_text(left, right))
         left = [rule for rule in left if rule.id not in pairs]
         taken = {rule.id for rule in pairs.values()}
         right = [rule for rule in right if rule.id not in taken]
-    for topic in dict.fromkeys(rule.topic for rule in left):
-        pairs.update(
-            _by_content(a, b, [r for r in left if r.topic == topic], [r for r in right if r.topic == topic])
-        )
+    pairs.update(_by_content(a, b, left, right))
     taken = {rule.id for rule in pairs.values()}
-    found = [Matched(rule, pairs.get(rule.id)) for rule in a.rules]
-    return found + [Matched(None, rule) for rule in b.rules if rule.id not in taken]
+    paired = [Matched(rule, pairs.get(rule.id)) for rule in row.a]
+    return paired + [Matched(None, rule) for rule in row.b if rule.id not in taken]
+
+
+def nearest_to(
+    row: Aligned, entries: Sequence[Entry], own: RuleSet, other: RuleSet, side: str
+) -> Nearest | None:
+    """The nearest counterpart of rules that stand alone: as adjudicated, or the likest rule of the whole
+    other side.
+    """
+    rules = row.a if side == "a" else row.b
+    for entry in entries:
+        if not entry.corresponds and set(entry.topics) & set(row.topics):
+            here, there = (entry.a, entry.b) if side == "a" else (entry.b, entry.a)
+            if {rule.id for rule in here} & {rule.id for rule in rules}:
+                return Nearest(there, entry.reason, True)
+    score, mine, best = max(
+        (
+            (likeness(own, rule, other, theirs), rule, theirs)
+            for rule in rules
+            for theirs in other.rules
+            if set(subjects(own, rule)) & set(subjects(other, theirs))
+        ),
+        key=lambda each: each[0],
+        default=(0.0, None, None),
+    )
+    if mine is None or best is None or score < 2:
+        return None
+    topics = {**own.vocabulary.topics, **other.vocabulary.topics}
+    one, two = topics[mine.topic].text, topics[best.topic].text
+    why = Text(
+        f"读取相同的数据，但属于“{two.zh}”，不属于“{one.zh}”",
+        f"reads the same data, but is about {two.en}, not about {one.en}",
+    )
+    if mine.bearer != best.bearer:
+        why = Text(
+            f"读取相同的数据，但由{BEARER[best.bearer].zh}承担，不由{BEARER[mine.bearer].zh}承担",
+            f"reads the same data, but is borne by {BEARER[best.bearer].en}, not by {BEARER[mine.bearer].en}",
+        )
+    return Nearest((best,), why, False)
 
 
 def _by_name_and_text(left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, Rule]:
@@ -87,8 +204,10 @@ def _by_content(a: RuleSet, b: RuleSet, left: Sequence[Rule], right: Sequence[Ru
 
 
 def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
-    """How much two rules of one topic speak of the same: facts above all, then judgement, time, kind, bearer, id."""
-    first, second = (set(_subjects(ruleset, rule)) for ruleset, rule in ((a, x), (b, y)))
+    """How much two rules of one topic speak of the same: facts above all, then judgement, time, kind, bearer,
+    id.
+    """
+    first, second = (set(subjects(ruleset, rule)) for ruleset, rule in ((a, x), (b, y)))
     common = len(first & second)
     shared = (
         (common / len(first | second) + common / min(len(first), len(second))) / 2
@@ -112,11 +231,13 @@ def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
 _BINDING = ("must", "in_principle")
 
 
-def _subjects(ruleset: RuleSet, rule: Rule) -> Iterator[Any]:
-    """The facts that a rule reads, lists by their own name: a count of hosts and a look at the hosts speak of one thing."""
+def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[Any]:
+    """The facts that a rule reads, a list as a whole by its name: a count of hosts and a look at the hosts
+    speak of one thing.
+    """
     for name in c.facts_of(rule.condition):
         fact = ruleset.facts[name]
-        yield fact.list_name or name
+        yield (fact.list_name or name) if whole else name
 
 
-__all__ = ["Matched", "likeness", "matched"]
+__all__ = ["Aligned", "Matched", "Nearest", "aligned", "likeness", "matched", "nearest_to", "subjects"]

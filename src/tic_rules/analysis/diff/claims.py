@@ -1,4 +1,6 @@
-"""Rule by rule: what becomes of each binding rule of one side under the rules of the other. Read off here, proved in `prove`."""
+"""Rule by rule: what becomes of each binding rule of one side under the rules of the other. Read off here,
+proved in `prove`.
+"""
 
 from __future__ import annotations
 
@@ -86,10 +88,16 @@ class Proof:
 
 
 def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
-    """Every rule that counts as must or in principle: side, topic, rule."""
+    """Every rule that counts as must or in principle, once, in the first row that it stands in: side, topic,
+    rule.
+    """
+    seen: set[tuple[str, str]] = set()
     for topic in found.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
-            yield from ((side, topic, rule) for rule in rules if rule.modality in PRINCIPLE)
+            for rule in rules:
+                if rule.modality in PRINCIPLE and (side, rule.id) not in seen:
+                    seen.add((side, rule.id))
+                    yield side, topic, rule
 
 
 def sides(found: Diff, side: str) -> tuple[RuleSet, RuleSet]:
@@ -114,7 +122,9 @@ def _claim(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
 
 
 def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
-    """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or nothing."""
+    """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or
+    nothing.
+    """
     own, theirs = sides(found, side)
     fellow = next(
         (

@@ -1,4 +1,6 @@
-"""What changed between two rules that stand beside each other: computed first. Every change has a kind, an effect and a level."""
+"""What changed between two rules that stand beside each other: computed first. Every change has a kind, an
+effect and a level.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import asked, parts_of
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, reader_of
+from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -32,19 +35,33 @@ class Change(NamedTuple):
 
 
 ABOUT = {
-    "threshold": Text("门槛", "threshold"), "comparison": Text("比较方式", "comparison"), "deadline": Text("期限", "deadline"),
-    "bearer": Text("责任主体", "who bears it"), "modality": Text("约束程度", "modality"), "kind": Text("条款类别", "kind of clause"),
-    "applicability": Text("适用范围", "applicability"), "window": Text("起算时间", "counted from"), "list": Text("列举内容", "list members"),
-    "open_list": Text("列举是否未尽（等）", "open or closed list"), "requirement": Text("要求", "requirement"), "items": Text("认定事项", "items"),
-    "judgement": Text("判断方式", "how it is judged"), "at_once": Text("立即不符的情形", "what fails at once"),
-    "consequence": Text("后果", "what follows"), "reading": Text("读法", "reading"),
-    "quote": Text("条文引语", "quote"), "wording": Text("说明文字", "wording"), "clause": Text("条款编号", "clause"), "topic": Text("主题", "topic"),
-    "id": Text("规则编号", "rule id"), "fact": Text("数据读法（词汇表）", "how the fact is read (vocabulary)"),
-}  # fmt: skip
+    "threshold": Text("门槛", "threshold"),
+    "comparison": Text("比较方式", "comparison"),
+    "deadline": Text("期限", "deadline"),
+    "bearer": Text("责任主体", "who bears it"),
+    "modality": Text("约束程度", "modality"),
+    "kind": Text("条款类别", "kind of clause"),
+    "applicability": Text("适用范围", "applicability"),
+    "window": Text("起算时间", "counted from"),
+    "list": Text("列举内容", "list members"),
+    "open_list": Text("列举是否未尽（等）", "open or closed list"),
+    "requirement": Text("要求", "requirement"),
+    "items": Text("认定事项", "items"),
+    "judgement": Text("判断方式", "how it is judged"),
+    "at_once": Text("立即不符的情形", "what fails at once"),
+    "consequence": Text("后果", "what follows"),
+    "reading": Text("读法", "reading"),
+    "quote": Text("条文引语", "quote"),
+    "wording": Text("说明文字", "wording"),
+    "clause": Text("条款编号", "clause"),
+    "topic": Text("主题", "topic"),
+    "id": Text("规则编号", "rule id"),
+    "fact": Text("数据读法（词汇表）", "how the fact is read (vocabulary)"),
+}
 EFFECT = {
     "stricter": Text("更严", "stricter"),
     "looser": Text("更宽", "looser"),
-    "incomparable": Text("各有要求", "different"),
+    "incomparable": Text("互不包含", "neither holds the other"),
     "none": Text("不影响", "no effect"),
 }
 
@@ -76,13 +93,15 @@ class Comparison:
 
     def _say(self, node: Any, side: str) -> Text | None:
         ruleset, rule = (self.a, self.x) if side == "a" else (self.b, self.y)
-        return (
-            None
-            if node is None
-            else Text(describe(node, ruleset, "zh", rule), describe(node, ruleset, "en", rule))
-        )
+        if node is None:
+            return None
+        text = Text(describe(node, ruleset, "zh", rule), describe(node, ruleset, "en", rule))
+        return text if self.editions else marked(rule, node, text)
 
-    # --- who, how firmly, when, for whom -------------------------------------------------------------------------------------
+    def _when(self, rule: Rule) -> Text:
+        return time_of(rule) if self.editions else time_marked(rule, time_of(rule))
+
+    # --- who, how firmly, when, for whom ------------------------------------------------------------------
 
     def _standing(self) -> Iterator[Change]:
         x, y = self.x, self.y
@@ -109,8 +128,8 @@ class Comparison:
             )
             yield Change(
                 "deadline",
-                time_of(x),
-                time_of(y),
+                self._when(x),
+                self._when(y),
                 judged(forth, back),
                 "verdict",
                 ("by", "from", "yearly", "until"),
@@ -155,7 +174,7 @@ class Comparison:
             ]
             yield Change("fact", labels[0], labels[1], "incomparable", "verdict", ("require", "when"))
 
-    # --- conditions ----------------------------------------------------------------------------------------------------------
+    # --- conditions ---------------------------------------------------------------------------------------
 
     def _conditions(self) -> Iterator[Change]:
         x, y = self.x, self.y
@@ -199,7 +218,9 @@ class Comparison:
         )
 
     def _leaf(self, one: Any, other: Any) -> list[Change]:
-        """Two leaves about one fact: threshold, comparison, list, openness; nothing where they differ in kind."""
+        """Two leaves about one fact: threshold, comparison, list, openness; nothing where they differ in
+        kind.
+        """
         if isinstance(one, c.Compare) and isinstance(other, c.Compare) and one.fact == other.fact:
             return [self._threshold(one, other)]
         if (
@@ -217,7 +238,7 @@ class Comparison:
                     ("require",),
                 )
             ]
-        own, theirs = _members(one), _members(other)
+        own, theirs = members_of(one), members_of(other)
         if (
             own is None
             or theirs is None
@@ -253,6 +274,8 @@ class Comparison:
                 )
                 for limit in limits
             ]
+            if not self.editions:
+                shown = [marked(self.x, one, shown[0]), marked(self.y, other, shown[1])]
             return Change(what, shown[0], shown[1], effect, "verdict", ("require", "when"), by)
         return Change(
             what, self._say(one, "a"), self._say(other, "b"), effect, "verdict", ("require", "when"), by
@@ -308,7 +331,7 @@ class Comparison:
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
             yield Change("items", texts[0], texts[1], effect, "verdict", ("items",))
 
-    # --- words only ----------------------------------------------------------------------------------------------------------
+    # --- words only ---------------------------------------------------------------------------------------
 
     def _words(self) -> Iterator[Change]:
         x, y = self.x, self.y
@@ -369,7 +392,9 @@ def _turn(change: Change) -> Change:
 
 
 def _paired(left: list[Any], right: list[Any], comparison: Comparison) -> Iterator[tuple[Any, Any]]:
-    """Leaves of both sides about one fact side by side, the rest alone; single ones together, whatever they are."""
+    """Leaves of both sides about one fact side by side, the rest alone; single ones together, whatever they
+    are.
+    """
     free = list(right)
     alone = []
     for node in left:
@@ -402,7 +427,7 @@ class Members(NamedTuple):
     attribute: str = ""
 
 
-def _members(node: Any) -> Members | None:
+def members_of(node: Any) -> Members | None:
     match node:
         case c.Among():
             return Members(node.among, node.open)
@@ -433,4 +458,4 @@ def changes_of(a: RuleSet, x: Rule, b: RuleSet, y: Rule, editions: bool) -> list
     return list(Comparison(a, x, b, y, editions).changes())
 
 
-__all__ = ["ABOUT", "EFFECT", "LEVELS", "Change", "changes_of", "judged"]
+__all__ = ["ABOUT", "EFFECT", "LEVELS", "Change", "changes_of", "judged", "members_of"]

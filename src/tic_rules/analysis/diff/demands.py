@@ -1,4 +1,6 @@
-"""Which rules guarantee a rule, read off: the same bearer, a scope and a time that reach as far, conditions at least as strict."""
+"""Which rules guarantee a rule, read off: the same bearer, a scope and a time that reach as far, conditions
+at least as strict.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of, reader_of
+from tic_rules.analysis.diff.quoted import holds_time, is_reading
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 
@@ -38,60 +41,166 @@ def parts_of(node: Any) -> Iterator[Any]:
         yield node
 
 
-def guarantors(theirs: Side, own: RuleSet, rule: Rule, level: frozenset[str], same: bool) -> list[str] | None:
+AUTHORITIES = frozenset({"ministry", "department"})
+"""Who decides and receives for a document of the state and for one of a province: the same role at two
+levels.
+"""
+
+
+def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
+    """Whether two rules bind the same: the ministry of the state's document is the department of a
+    province's.
+    """
+    if x.bearer == y.bearer:
+        return True
+    return {x.bearer, y.bearer} == AUTHORITIES and a.jurisdiction != b.jurisdiction
+
+
+def follows_alike(x: Rule, rule: Rule) -> bool:
+    """Whether a rule can guarantee another at all: a consequence only where the same follows."""
+    return rule.kind != "consequence" or (x.kind == "consequence" and x.then == rule.then)
+
+
+def guarantors(
+    theirs: Side,
+    own: RuleSet,
+    rule: Rule,
+    level: frozenset[str],
+    same: bool,
+    *,
+    quoted: bool = False,
+    about: frozenset[str] | None = None,
+) -> list[str] | None:
     """The rules (ids) that together guarantee a rule of the other side; None where it cannot be read off.
 
     `same`: whether the two sides are editions of one document, so that an attestation speaks to both.
+    `quoted`:
+    as the words say, not the data: what only our reading asks is not asked, and one role is one at every
+    level.
+    `about`: of a bundle, only the parts that read one of these facts.
     """
     ruleset, rules = theirs
     reader = reader_of(ruleset.vocabulary, own.vocabulary)
-    found: list[str] = []
+    binding = [
+        x
+        for x in rules
+        if x.modality in level
+        and (same or follows_alike(x, rule))
+        and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, own, rule)))
+    ]
+    if quoted and (never := _never_applies(reader, binding, rule)) is not None:
+        return [never]
+    names: list[str] = []
     for part in parts_of(asked(rule)):
+        if about is not None and not about.intersection(c.facts_of(part)):
+            continue
         guarantor = next(
             (
                 x.id
-                for x in rules
-                if x.modality in level
-                and _reaches(x, rule)
-                and _asks(reader, ruleset, x, own, rule, part, same)
+                for x in binding
+                if (_reaches(x, rule) or (quoted and _reaches_in_time(reader, x, binding, rule)))
+                and _asks(reader, ruleset, x, own, rule, part, same, quoted)
             ),
             None,
         )
         if guarantor is None:
             return None
-        found.append(guarantor)
+        names.append(guarantor)
     if rule.fails_at_once is not None:
-        broken = next(
-            (x.id for x in rules if x.modality in level and _reaches(x, rule) and _breaks(reader, x, rule)),
-            None,
-        )
+        broken = next((x.id for x in binding if _reaches(x, rule) and _breaks(reader, x, rule)), None)
         if broken is None:
             return None
-        found.append(broken)
-    return list(dict.fromkeys(found))
+        names.append(broken)
+    return list(dict.fromkeys(names))
+
+
+def _never_applies(reader: Reader, rules: Sequence[Rule], rule: Rule) -> str | None:
+    """The rule of the other side under which this one has nothing left to apply to."""
+    if rule.applies is None:
+        return None
+    parts = [*parts_of(rule.applies)]
+    for x in rules:
+        if x.applies is None and clock_of(x) == ("standing",):
+            for piece in parts_of(asked(x)):
+                if any(reader.at_least(piece, _turned(part)) for part in parts):
+                    return x.id
+    return None
+
+
+def _reaches_in_time(reader: Reader, x: Rule, rules: Sequence[Rule], rule: Rule) -> bool:
+    """Whether a rule reaches as far up to the end of the term, and then nothing is left to apply to."""
+    if x.applies is None or rule.applies is None:
+        return False
+    wanted = [*parts_of(rule.applies)]
+    rest = [part for part in parts_of(x.applies) if part not in wanted]
+    return all(isinstance(part, c.NotAfter) and part.not_after == "term_end" for part in rest) and any(
+        clock_of(other) == ("term_end",) and reader.at_least(piece, _turned(part))
+        for other in rules
+        for piece in parts_of(asked(other))
+        for part in wanted
+    )
+
+
+def _turned(node: Any) -> Any:
+    if isinstance(node, c.Is) and isinstance(node.is_, bool):
+        return node.model_copy(update={"is_": not node.is_})
+    return c.Not.model_construct(not_=node)
 
 
 def _reaches(x: Rule, y: Rule) -> bool:
-    """Whether a rule binds the same bearer, wherever the other one applies."""
-    if x.bearer != y.bearer:
-        return False
+    """Whether a rule binds wherever the other one applies."""
     return x.applies is None or (y.applies is not None and x.applies == y.applies)
 
 
-def _asks(reader: Reader, ruleset: RuleSet, x: Rule, own: RuleSet, y: Rule, part: Any, same: bool) -> bool:
+def _asks(
+    reader: Reader, ruleset: RuleSet, x: Rule, own: RuleSet, y: Rule, part: Any, same: bool, quoted: bool
+) -> bool:
     reader = reader._replace(
         same_judgement=same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     )
     first, second = clock_of(x), clock_of(y)
     if x.since != y.since and not (nature_of(part, own.vocabulary).timeless or _stock(part, own)):
         return False
+    unsaid = quoted and not (holds_time(x) and holds_time(y))
     for piece in parts_of(asked(x)):
-        early = early_enough(first, second, nature_of(piece, ruleset.vocabulary)) or early_enough(
-            first, second, nature_of(part, own.vocabulary)
+        early = unsaid or (
+            early_enough(first, second, nature_of(piece, ruleset.vocabulary))
+            or early_enough(first, second, nature_of(part, own.vocabulary))
         )
+        if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
+            continue  # the words name two payers; that one group holds the other is a matter of data
         if early and reader.at_least(piece, part):
             return True
+        if (
+            early
+            and quoted
+            and (_asks_as_read(piece, part, y) or reader.at_least(*map(levelled, (piece, part))))
+        ):
+            return True
     return False
+
+
+def levelled(node: Any) -> Any:
+    """A condition in which the ministry that receives something is the department that receives it."""
+    if not isinstance(node, c.Some):
+        return node
+    each = {
+        name: test.model_copy(
+            update={"one_of": tuple("provincial_department" if w == "ministry" else w for w in test.one_of)}
+        )
+        if test.one_of is not None
+        else test
+        for name, test in node.some.each.items()
+    }
+    return node.model_copy(update={"some": node.some.model_copy(update={"each": each})})
+
+
+def _asks_as_read(piece: Any, part: Any, rule: Rule) -> bool:
+    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks something
+    of.
+    """
+    facts = set(c.facts_of(part))
+    return is_reading(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 
 
 def _stock(node: Any, ruleset: RuleSet) -> bool:
@@ -108,4 +217,15 @@ def _breaks(reader: Reader, x: Rule, y: Rule) -> bool:
     )
 
 
-__all__ = ["ANY", "BINDING_LEVELS", "MUST", "PRINCIPLE", "asked", "guarantors", "parts_of", "same_document"]
+__all__ = [
+    "ANY",
+    "BINDING_LEVELS",
+    "MUST",
+    "PRINCIPLE",
+    "asked",
+    "follows_alike",
+    "guarantors",
+    "parts_of",
+    "same_document",
+    "same_role",
+]

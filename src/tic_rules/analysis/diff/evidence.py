@@ -11,7 +11,9 @@ from tic_rules.analysis.prove.witness import SHORT, Witness, witness
 
 
 def shown(found: Diff) -> Diff:
-    """The comparison with a pair of files for every claim that does not hold, each run again by the reference evaluator."""
+    """The comparison with a pair of files for every claim that does not hold, each run again by the reference
+    evaluator.
+    """
     claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
     topics = tuple(_evident(claims, topic) for topic in found.topics)
     return replace(found, claims=claims, topics=topics)
@@ -20,7 +22,7 @@ def shown(found: Diff) -> Diff:
 def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
     """A topic with its pairs; not proved where its relation hangs on a claim that stays undecided."""
     undecided = tuple(
-        claim.rule.id for claim in claims if claim.topic == topic.id and claim.status == "undecided"
+        claim.rule.id for claim in claims if _stands_in(claim, topic) and claim.status == "undecided"
     )
     return replace(
         topic,
@@ -30,11 +32,15 @@ def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
     )
 
 
+def _stands_in(claim: Claim, topic: Topic) -> bool:
+    return claim.rule in (topic.b if claim.side == "b" else topic.a)
+
+
 def _with_witness(found: Diff, claim: Claim) -> Claim:
     if claim.status in ("guaranteed", "other_bearer"):
         return claim
     own, theirs = sides(found, claim.side)
-    topic = next(topic for topic in found.topics if topic.id == claim.topic)
+    topic = next(topic for topic in found.topics if _stands_in(claim, topic))
     pair = witness(own, claim.rule, theirs, topic.a if claim.side == "b" else topic.b, claim.side)
     undecided = pair is None and claim.status in ("looser", "silent")
     return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
@@ -46,7 +52,7 @@ def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
         pairs = [
             claim.witness
             for claim in claims
-            if claim.topic == topic.id and claim.side == side and claim.witness is not None
+            if claim.side == side and _stands_in(claim, topic) and claim.witness is not None
         ]
         if asks_more and pairs:
             yield min(pairs, key=lambda pair: SHORT.index(pair.short))

@@ -1,4 +1,6 @@
-"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other, and by which clause."""
+"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other,
+and by which clause.
+"""
 
 from __future__ import annotations
 
@@ -53,6 +55,8 @@ class Affected:
 @dataclass(frozen=True, slots=True)
 class Impact:
     centres: tuple[Affected, ...]
+    others: tuple[str, ...] = ()
+    """Centres of other jurisdictions, which neither document binds: by name, not looked at."""
 
     def table(self) -> list[tuple[str, str, int]]:
         """How many centres go from which verdict to which, the worst first."""
@@ -81,6 +85,7 @@ class Impact:
                 {"side": side, "rule": rule.id, "locator": rule.at, "centres": n}
                 for side, rule, n in self.clauses()
             ],
+            "others": list(self.others),
             "details": [_detail(centre) for centre in self.centres],
         }
 
@@ -110,8 +115,16 @@ def _detail(centre: Affected) -> dict[str, Any]:
     }
 
 
+def concerns(compared: Diff, centre: Centre) -> bool:
+    """Whether a centre is of the jurisdiction of either document; one that names none may be of any."""
+    jurisdiction = centre.jurisdiction
+    return jurisdiction is None or jurisdiction in (compared.a.jurisdiction, compared.b.jurisdiction)
+
+
 def impact(found: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
-    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises UsageError where there is no day."""
+    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises
+    UsageError where there is no day.
+    """
     return Impact(tuple(_affected(found, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
@@ -154,10 +167,17 @@ def counts(rule: Rule) -> bool:
 SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
 
 
+OTHERS = Text(
+    "；另有{n}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
+    "; {n} centres are of other jurisdictions, bound by neither document: not looked at (--all does)",
+)
+
+
 def summary(found: Impact, lang: str) -> str:
-    return str(SUMMARY.in_(lang)).format(
+    text = str(SUMMARY.in_(lang)).format(
         n=len(found.centres), m=sum(centre.flipped for centre in found.centres)
     )
+    return text + str(OTHERS.in_(lang)).format(n=len(found.others)) if found.others else text
 
 
-__all__ = ["Affected", "Flip", "Impact", "counts", "impact", "summary"]
+__all__ = ["Affected", "Flip", "Impact", "concerns", "counts", "impact", "summary"]

@@ -1,6 +1,8 @@
-"""What is read off two conditions: whether one is at least as strict as the other, whatever the data says or leaves out.
+"""What is read off two conditions: whether one is at least as strict as the other, whatever the data says or
+leaves out.
 
-`at_least(x, y)`: on all data the value of x is no better than that of y (false, unknown, needs review, true in this order).
+`at_least(x, y)`: on all data the value of x is no better than that of y (false, unknown, needs review, true
+in this order).
 Sound and not complete: False means only that it cannot be read off; `prove` decides the rest.
 """
 
@@ -19,7 +21,7 @@ from tic_rules.model.ruleset import Rule, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
 
-# --- conditions -------------------------------------------------------------------------------------------------------------
+# --- conditions -------------------------------------------------------------------------------------------
 
 
 def definition(vocabulary: Vocabulary, name: str) -> Any:
@@ -76,7 +78,9 @@ class Reader(NamedTuple):
         return self._leaf(x, y)
 
     def _largest(self, x: c.Largest, y: c.Largest) -> bool:
-        """A narrower group that is the largest makes a wider one the largest, where each of the others lies within another of the first."""
+        """A narrower group that is the largest makes a wider one the largest, where each of the others lies
+        within another of the first.
+        """
         first, second = self.facts[x.fact], self.facts[y.fact]
         if (first.of, first.sum, first.over) != (second.of, second.sum, second.over):
             return False
@@ -269,7 +273,7 @@ _SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
 }
 
 
-# --- time -------------------------------------------------------------------------------------------------------------------
+# --- time -------------------------------------------------------------------------------------------------
 
 
 @cache
@@ -286,7 +290,9 @@ def shape_of(path: str) -> str:
 
 
 def record_at(path: str) -> type[Record] | None:
-    """The record that has the field of a dotted path, in a centre's data or a programme's; None where there is no such field."""
+    """The record that has the field of a dotted path, in a centre's data or a programme's; None where there
+    is no such field.
+    """
     *above, last = path.split(".")
     for root in (Centre, Programme):
         model: type[Record] | None = root
@@ -299,7 +305,9 @@ def record_at(path: str) -> type[Record] | None:
 
 
 class Nature(NamedTuple):
-    """How a condition goes with time: `timeless` on undated facts, `lasting` where it stays true once it is true."""
+    """How a condition goes with time: `timeless` on undated facts, `lasting` where it stays true once it is
+    true.
+    """
 
     timeless: bool
     lasting: bool

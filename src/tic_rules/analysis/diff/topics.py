@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from tic_rules.analysis.diff.alignment import Matched, matched
+from tic_rules.analysis.diff.alignment import Aligned, Nearest, aligned, matched, nearest_to
 from tic_rules.analysis.diff.comparison import Change, changes_of
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, PRINCIPLE, guarantors, same_document
+from tic_rules.analysis.diff.correspondence import Entry, Written, entries_between
+from tic_rules.analysis.diff.demands import PRINCIPLE, same_document
+from tic_rules.analysis.diff.relations import judge, relation_of, rests_on_judgement
+from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Attested, walk
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import describe
@@ -19,11 +21,14 @@ RELATION = {
     "same": Text("相同", "same"),
     "b_stricter": Text("乙更严", "B stricter"),
     "b_looser": Text("乙更宽", "B looser"),
-    "different": Text("各有要求", "each asks its own"),
+    "different": Text("各有不同", "different"),
     "only_a": Text("仅甲", "only A"),
     "only_b": Text("仅乙", "only B"),
 }
 RELATIONS = tuple(RELATION)
+
+
+_UNSAID = Text("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +66,27 @@ class Topic:
     """Whether the relation rests on judgements of people, each on its own clause."""
     proved: bool = False
     undecided: tuple[str, ...] = ()
-    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not guaranteed."""
+    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not
+    guaranteed.
+    """
     witnesses: tuple[Any, ...] = ()
     """Pairs of files that show what B asks and A does not, and the other way round."""
+    topics: tuple[str, ...] = ()
+    """All topics that the row speaks to; `id` is the first."""
+    item: str | None = None
+    """The item of a bundle that the row is about."""
+    nature: str | None = None
+    """How the sides differ where neither is stricter."""
+    adjudicated: bool = False
+    """Whether the relation is that of an alignment, read from the words, and not decided here."""
+    comparable: bool = True
+    """Whether a proof can speak to the row: the same bearers ask about the same data, in words that hold it.
+    """
+    sentence: Text = _UNSAID
+    reason: Text | None = None
+    """Why the rules correspond, where an alignment says so."""
+    nearest: Nearest | None = None
+    """Where one side stands alone: what comes nearest on the other, and why it does not answer."""
 
     @property
     def a(self) -> tuple[Rule, ...]:
@@ -110,71 +133,52 @@ class Diff:
         return {pair.level for topic in self.topics for pair in topic.pairs}
 
 
-def diff(a: RuleSet, b: RuleSet, name_a: str = "", name_b: str = "") -> Diff:
-    """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be."""
+def diff(
+    a: RuleSet, b: RuleSet, name_a: str = "", name_b: str = "", alignment: Sequence[Written] = ()
+) -> Diff:
+    """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be. `alignment`:
+    entries
+    of one's own, before the shipped ones."""
     editions = same_document(a, b)
-    pairs = matched(a, b, editions)
-    names = name_a or a.id, name_b or b.id
-    topics = tuple(
-        _topic(a, b, name, [pair for pair in pairs if pair.topic == name], editions)
-        for name in _topics(a, b, pairs)
-    )
-    return Diff(a, b, *names, editions, topics)
+    entries = entries_between(a, b, alignment)
+    topics = tuple(_topic(a, b, row, entries, editions) for row in aligned(a, b, editions, entries))
+    return Diff(a, b, name_a or a.id, name_b or b.id, editions, topics)
 
 
-def _topics(a: RuleSet, b: RuleSet, pairs: Sequence[Matched]) -> list[str]:
-    """The topics in the order of the shared vocabulary; a topic of a rule file's own comes last."""
-    known = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
-    return sorted({pair.topic for pair in pairs}, key=known.index)
-
-
-def _topic(a: RuleSet, b: RuleSet, name: str, pairs: Sequence[Matched], editions: bool) -> Topic:
+def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editions: bool) -> Topic:
+    name = row.topics[0]
     label = (a.vocabulary.topics.get(name) or b.vocabulary.topics[name]).text
-    compared = tuple(
-        Pair(p.a, p.b, tuple(changes_of(a, p.a, b, p.b, editions)) if p.a and p.b else ()) for p in pairs
+    pairs = tuple(
+        Pair(p.a, p.b, tuple(changes_of(a, p.a, b, p.b, editions)) if p.a and p.b else ())
+        for p in matched(a, b, row, editions)
     )
-    left, right = (
-        [rule for pair in compared if (rule := getattr(pair, side)) is not None] for side in ("a", "b")
+    judged = judge(a, b, row, pairs, editions)
+    nearest = None
+    if not row.a or not row.b:
+        side = "a" if row.a else "b"
+        own, other = (a, b) if side == "a" else (b, a)
+        nearest = nearest_to(row, entries, own, other, side)
+    topic = Topic(
+        name,
+        label,
+        judged.relation,
+        pairs,
+        judged.tightens,
+        judged.loosens,
+        any(rule.modality in PRINCIPLE for rule in (*row.a, *row.b)),
+        judged.by_people,
+        topics=row.topics,
+        item=row.item,
+        nature=judged.nature,
+        adjudicated=row.words is not None and bool(row.a and row.b),
+        comparable=judged.comparable,
+        reason=row.reason,
+        nearest=nearest,
     )
-    binding = any(rule.modality in PRINCIPLE for rule in (*left, *right))
-    tightens, loosens = (
-        _asks_more(a, left, b, right, binding, editions),
-        _asks_more(b, right, a, left, binding, editions),
-    )
-    judged = bool(left and right) and any(
-        rests_on_judgement(rule) for rule in (*left, *right) if not binding or rule.modality in PRINCIPLE
-    )
-    return Topic(
-        name, label, relation_of(left, right, tightens, loosens), compared, tightens, loosens, binding, judged
-    )
+    return replace(topic, sentence=sentence_of(a, b, topic))
 
 
-def _asks_more(
-    a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Rule], binding: bool, editions: bool
-) -> bool:
-    """Whether the right side asks something that the left one does not guarantee: at what must be, or with what is in principle."""
-    levels = BINDING_LEVELS if binding else (ANY,)
-    return any(
-        guarantors((a, left), b, rule, level, editions) is None
-        for level in levels
-        for rule in right
-        if rule.modality in level
-    )
-
-
-def relation_of(left: Sequence[Rule], right: Sequence[Rule], tightens: bool, loosens: bool) -> str:
-    if not left or not right:
-        return "only_a" if left else "only_b"
-    if tightens and loosens:
-        return "different"
-    return "b_stricter" if tightens else "b_looser" if loosens else "same"
-
-
-def rests_on_judgement(rule: Rule) -> bool:
-    return any(isinstance(node, Attested) for node in walk(rule.condition))
-
-
-# --- as data ----------------------------------------------------------------------------------------------------------------
+# --- as data ----------------------------------------------------------------------------------------------
 
 
 def as_dict(found: Diff) -> dict[str, Any]:
@@ -215,8 +219,13 @@ def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
 def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
     return {
         "topic": topic.id,
+        "topics": list(topic.topics),
+        "item": topic.item,
         "label": topic.label.as_dict(),
         "relation": topic.relation,
+        "nature": topic.nature,
+        "sentence": topic.sentence.as_dict(),
+        "adjudicated": topic.adjudicated,
         "proved": topic.proved,
         "binding": topic.binding,
         "judged": topic.judged,
@@ -232,8 +241,20 @@ def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
             "a": [rule_dict(found.a, rule) for rule in topic.a],
             "b": [rule_dict(found.b, rule) for rule in topic.b],
         },
+        "reason": topic.reason.as_dict() if topic.reason else None,
+        "nearest": _nearest_dict(topic.nearest),
         "witness": topic.witnesses[0].as_dict() if topic.witnesses else None,
         "witnesses": [shown.as_dict() for shown in topic.witnesses],
+    }
+
+
+def _nearest_dict(nearest: Nearest | None) -> dict[str, Any] | None:
+    if nearest is None:
+        return None
+    return {
+        "rules": [rule.id for rule in nearest.rules],
+        "why_not": nearest.why_not.as_dict(),
+        "adjudicated": nearest.adjudicated,
     }
 
 

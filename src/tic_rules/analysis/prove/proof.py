@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.topics import Diff, Topic, relation_of
 from tic_rules.analysis.prove.sight import formulas
@@ -21,6 +21,11 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 
 ASSUMPTIONS = (
+    Text(
+        "只证明主体相同、数据相同、数字和期限都见于引文的行；其余的关系是读出来的，或按对应表认定，不称已证明",
+        "only rows are proved whose sides bind the same, read the same data and have their numbers and days in "
+        "the quotes; the others are read off, or adjudicated by the alignment, and not called proved",
+    ),
     Text(
         "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
         "the days of approval and application and the term are known; all other data may be missing or known in part",
@@ -182,12 +187,13 @@ class _Prover:
 
     def __init__(self, found: Diff) -> None:
         self.found = found
-        entries = [
-            (side, sides(found, side)[0], rule)
+        rules = {
+            (side, rule.id): rule
             for topic in found.topics
-            for side, rules in (("b", topic.b), ("a", topic.a))
-            for rule in rules
-        ]
+            for side, own in (("b", topic.b), ("a", topic.a))
+            for rule in own
+        }
+        entries = [(side, sides(found, side)[0], rule) for (side, _), rule in rules.items()]
         self.rules = {(side, rule.id): rule for side, _, rule in entries}
         otherwise = read_otherwise(found.a.vocabulary, found.b.vocabulary)
         self.problems = [_Problem(group, found.editions, otherwise) for group in _components(entries)]
@@ -240,6 +246,7 @@ class _Prover:
                 if key[0] == other
                 and theirs.bearer == rule.bearer
                 and theirs.modality in level
+                and (self.found.editions or follows_alike(theirs, rule))
                 and key not in clashing
             ]
             core = self.holds(given, (side, rule.id))
@@ -256,9 +263,11 @@ class _Prover:
         return replace(not_guaranteed(self.found, side, topic, rule), proved=True)
 
     def judged(self, topic: Topic) -> Topic:
-        """The relation of one topic, proved over its own rules."""
+        """The relation of one row, proved over its own rules where they can be compared at all."""
         if not topic.a or not topic.b:
             return replace(topic, proved=True)
+        if not topic.comparable:
+            return topic
         tightens, loosens = self._asks_more(topic, "b"), self._asks_more(topic, "a")
         return replace(
             topic,
@@ -276,7 +285,9 @@ class _Prover:
                 given = [
                     (other, fellow.id)
                     for fellow in theirs
-                    if fellow.modality in level and fellow.bearer == rule.bearer
+                    if fellow.modality in level
+                    and fellow.bearer == rule.bearer
+                    and (self.found.editions or follows_alike(fellow, rule))
                 ]
                 if rule.modality in level and self.holds(given, (side, rule.id)) is None:
                     return True

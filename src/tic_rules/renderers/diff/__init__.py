@@ -5,13 +5,16 @@ once.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.claims import Claim, Conflict
 from tic_rules.analysis.diff.comparison import ABOUT, EFFECT, Change
+from tic_rules.analysis.diff.front import short_name
+from tic_rules.analysis.diff.quoted import marked, time_marked
+from tic_rules.analysis.diff.relations import NATURE, rests_on_judgement
 from tic_rules.analysis.diff.topics import (
     RELATION,
     Diff,
@@ -19,7 +22,6 @@ from tic_rules.analysis.diff.topics import (
     Topic,
     as_dict,
     place_of,
-    rests_on_judgement,
     said,
 )
 from tic_rules.core.errors import Text
@@ -32,14 +34,15 @@ from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe, field_l
 if TYPE_CHECKING:
     from tic_rules.analysis.prove.witness import Witness
 
-FORMATS = ("text", "markdown", "html", "json")
+FORMATS = ("text", "markdown", "html", "json", "docx", "xlsx")
+BINARY = ("docx", "xlsx")
 ORDER = ("b_stricter", "b_looser", "different", "only_b", "only_a", "same")
 """The relations in the order in which a reader wants them."""
 
 SHORT = {
     "same": Text("＝ 相同", "= same"),
     "b_stricter": Text("▲ 乙更严", "▲ B stricter"), "b_looser": Text("▼ 乙更宽", "▼ B looser"),
-    "different": Text("⇄ 各有要求", "⇄ different"),
+    "different": Text("⇄ 各有不同", "⇄ different"),
     "only_a": Text("◧ 仅甲", "◧ only A"), "only_b": Text("◨ 仅乙", "◨ only B"),
 }  # fmt: skip
 
@@ -50,6 +53,12 @@ def render(compared: Diff, format_: str, lang: str, *, verbose: bool = False) ->
         return sinks.as_json(as_dict(compared))
     module = importlib.import_module(f"tic_rules.renderers.diff.{format_}")
     return module.render(compared, lang, verbose)  # type: ignore[no-any-return]
+
+
+def document(compared: Diff, format_: str, lang: str) -> bytes:
+    """The comparison as a Word document or a workbook. Raises UsageError where an extra is missing."""
+    module = importlib.import_module(f"tic_rules.renderers.diff.{format_}")
+    return module.render(compared, lang)  # type: ignore[no-any-return]
 
 
 class Cell(NamedTuple):
@@ -84,7 +93,7 @@ class Row(NamedTuple):
 
 
 def cell(ruleset: RuleSet, rule: Rule) -> Cell:
-    asks = said(ruleset, rule)
+    asks = marked(rule, rule.condition, said(ruleset, rule))
     if rests_on_judgement(rule) and len(asks.zh) < 30:
         asks = Text(f"{rule.title.zh}（由人评审）", f"{rule.title.en} (a person judges)")
     elif rule.kind == "consequence" and rule.then is not None:
@@ -92,7 +101,7 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     if rule.applies is not None:
         scope = Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en")))
         asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
-    parts = MODALITY[rule.modality], time_of(rule), BEARER[rule.bearer]
+    parts = MODALITY[rule.modality], time_marked(rule, time_of(rule)), BEARER[rule.bearer]
     note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
     mark = ruleset.place(rule.id)
     return Cell(
@@ -178,10 +187,16 @@ def change_text(change: Change) -> Text:
 def remark(topic: Topic) -> Text | None:
     """What a reader has to know of a relation."""
     if topic.undecided and topic.a and topic.b:
-        rules = ", ".join(topic.undecided)
+        by_id = {rule.id: rule.title for rule in (*topic.a, *topic.b)}
+        own = [by_id[name] for name in topic.undecided]
         return Text(
-            f"未能判定对方是否已经保证：{rules}",
-            f"whether the other side guarantees it is undecided: {rules}",
+            f"未能判定对方是否已经保证：{'、'.join(title.zh for title in own)}",
+            f"whether the other side guarantees it is undecided: {', '.join(title.en for title in own)}",
+        )
+    if topic.adjudicated:
+        return Text(
+            "按对应表：用语由人对照认定，未经证明",
+            "by the alignment: the words were compared by people, not proved",
         )
     if topic.relation in ("only_a", "only_b"):
         return None if topic.binding else Text("鼓励或可以，不作约束", "encouraged only, binds nobody")
@@ -256,23 +271,44 @@ def claims_by_status(compared: Diff) -> Iterator[tuple[str, list[Claim]]]:
 
 
 def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
-    """Each side's letter and what it stands for."""
+    """Each side's letter and what it stands for: short name, title, number."""
     letters = ("甲", "乙") if lang == "zh" else ("A", "B")
     sides = []
-    for letter, ruleset, name in zip(
-        letters, (compared.a, compared.b), (compared.name_a, compared.name_b), strict=True
-    ):
+    for letter, ruleset, short in zip(letters, (compared.a, compared.b), shorts(compared), strict=True):
         document = ruleset.document
         title = f"《{document.title}》" if lang == "zh" else document.title_en
-        number = (
-            f"（{document.number}）"
-            if lang == "zh" and document.number
-            else f" ({document.number})"
-            if document.number
-            else ""
-        )
-        sides.append((letter, f"{name}  {title}{number}"))
+        brackets = "（{}）" if lang == "zh" else " ({})"
+        number = brackets.format(document.number) if document.number else ""
+        sides.append((letter, f"{short.in_(lang)}  {title}{number}"))
     return sides
+
+
+def shorts(compared: Diff) -> tuple[Text, Text]:
+    """Both documents in a few characters; editions that would be called the same, by their files."""
+    a, b = short_name(compared.a), short_name(compared.b)
+    if a == b:
+        return Text(compared.name_a, compared.name_a), Text(compared.name_b, compared.name_b)
+    return a, b
+
+
+def relation_text(topic: Topic) -> Text:
+    """The relation of a row; where neither is stricter, how they differ."""
+    if topic.nature is None:
+        return SHORT[topic.relation]
+    nature = NATURE[topic.nature]
+    return Text(f"⇄ {nature.zh}", f"⇄ {nature.en}")
+
+
+def label_of(topic: Topic) -> Text:
+    """The topic of a row, with the item of a bundle."""
+    if topic.item is None:
+        return topic.label
+    return Text(f"{topic.label.zh}（{topic.item}）", f"{topic.label.en} ({topic.item})")
+
+
+def titles_of(ruleset: RuleSet, ids: Iterable[str], lang: str) -> str:
+    """Rules by their titles."""
+    return ("、" if lang == "zh" else ", ").join(ruleset[name].title.text.in_(lang) for name in ids)
 
 
 def counted(compared: Diff, lang: str) -> str:
@@ -284,6 +320,7 @@ def counted(compared: Diff, lang: str) -> str:
 
 
 __all__ = [
+    "BINARY",
     "CLAIM_STATUS",
     "FORMATS",
     "ORDER",
@@ -294,12 +331,17 @@ __all__ = [
     "claims_by_status",
     "conflict_text",
     "counted",
+    "document",
     "grouped",
+    "label_of",
     "names",
     "places",
+    "relation_text",
     "remark",
     "render",
     "rows",
     "rows_shown",
     "sentence_of",
+    "shorts",
+    "titles_of",
 ]

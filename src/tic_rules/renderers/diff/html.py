@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tic_rules.analysis.diff.impact import summary
+from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import (
@@ -14,29 +15,49 @@ from tic_rules.renderers.diff import (
     claims_by_status,
     conflict_text,
     grouped,
+    label_of,
     names,
     places,
     remark,
     rows_shown,
     sentence_of,
+    shorts,
+    titles_of,
 )
+from tic_rules.renderers.diff.front import foremost_lines, numbers
 from tic_rules.renderers.html import SYMBOLS
 from tic_rules.renderers.html import render as page
 from tic_rules.results.labels import STATUS, VERDICT
 
+LANGS = ("zh", "en")
+
+
+def _key(topic: Topic) -> str:
+    """What a row is linked by on the page."""
+    return topic.id + (f"-{topic.item}" if topic.item else "")
+
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     counts = compared.counts()
+    first, second = shorts(compared)
     return page(
         "diff.html.j2",
         lang=lang,
-        name_a=compared.name_a,
-        name_b=compared.name_b,
+        name_a=first,
+        name_b=second,
+        foremost=[
+            Text(zh, en)
+            for zh, en in zip(foremost_lines(compared, "zh"), foremost_lines(compared, "en"), strict=True)
+        ],
+        numbers=numbers(compared),
         sources=list(zip(names(compared, "zh"), names(compared, "en"), strict=True)),
         counts=[(relation, counts[relation]) for relation in ORDER],
         relations=RELATION,
         symbols=SYMBOLS,
-        all_topics=compared.topics,
+        all_topics=[
+            {"key": _key(topic), "relation": topic.relation, "label": label_of(topic)}
+            for topic in compared.topics
+        ],
         groups=[
             (
                 relation,
@@ -55,7 +76,19 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         if compared.proof is not None
         else (),
         assumptions=compared.proof.assumptions if compared.proof is not None else (),
-        claims=[claim for _, claims in claims_by_status(compared) for claim in claims],
+        claims=[
+            (
+                claim,
+                Text(
+                    *(
+                        titles_of(compared.a if claim.side == "b" else compared.b, claim.by, lang_)
+                        for lang_ in LANGS
+                    )
+                ),
+            )
+            for _, claims in claims_by_status(compared)
+            for claim in claims
+        ],
         claim_status=CLAIM_STATUS,
         impact=compared.impact,
         impact_summary=Text(summary(compared.impact, "zh"), summary(compared.impact, "en"))
@@ -70,8 +103,9 @@ def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
     note = remark(topic)
     shown = rows_shown(compared, topic, False)
     return {
-        "id": topic.id,
-        "label": topic.label,
+        "key": _key(topic),
+        "label": label_of(topic),
+        "nature": NATURE[topic.nature] if topic.nature else None,
         "relation": topic.relation,
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
         "rows": shown,
@@ -83,7 +117,11 @@ def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
             }
             for row in shown
             for change in row.changes
-            if change.level == "verdict" or compared.editions
+            if compared.editions
         ],
-        "notes": [*((note,) if note else ()), *(sentence_of(compared, pair) for pair in topic.witnesses)],
+        "notes": [
+            topic.sentence,
+            *((note,) if note else ()),
+            *(sentence_of(compared, pair) for pair in topic.witnesses),
+        ],
     }

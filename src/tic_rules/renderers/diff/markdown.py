@@ -5,39 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tic_rules.analysis.diff.impact import Impact, summary
+from tic_rules.analysis.diff.quoted import READING
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.renderers.diff import (
     CLAIM_STATUS,
-    SHORT,
     Cell,
     change_text,
     claims_by_status,
     conflict_text,
     counted,
     grouped,
+    label_of,
     names,
+    relation_text,
     remark,
     rows,
     sentence_of,
+    shorts,
+    titles_of,
 )
+from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import VERDICT
 
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     zh = lang == "zh"
+    first, second = shorts(compared)
     lines = [
-        f"# {markdown_line(compared.name_a)} {'与' if zh else 'and'} {markdown_line(compared.name_b)}",
+        f"# {markdown_line(first.in_(lang))} {'与' if zh else 'and'} {markdown_line(second.in_(lang))}",
         "",
     ]
     lines += [f"- **{letter}** {markdown_line(name)}" for letter, name in names(compared, lang)]
-    lines += ["", markdown_line(counted(compared, lang)), ""]
+    lines += ["", markdown_line(counted(compared, lang)), "", *_front(compared, lang)]
     for relation, topics in grouped(compared):
         if relation == "same" and not verbose:
             label = "相同" if zh else "The same"
             lines += [
                 f"**{label}**{'：' if zh else ': '}"
-                + ("、" if zh else ", ").join(markdown_line(topic.label.in_(lang)) for topic in topics),
+                + ("、" if zh else ", ").join(markdown_line(label_of(topic).in_(lang)) for topic in topics),
                 "",
             ]
             topics = [topic for topic in topics if topic.changed]
@@ -45,7 +51,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
             lines += [
                 f"## {RELATION[relation].in_(lang)} ({len(topics)})",
                 "",
-                *_table(compared, topics, lang),
+                *_table(compared, topics, lang, verbose),
                 "",
             ]
     lines.extend(_proof(compared, lang))
@@ -54,9 +60,27 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
-def _table(compared: Diff, topics: list[Topic], lang: str) -> Iterator[str]:
+def _front(compared: Diff, lang: str) -> Iterator[str]:
+    """The differences that matter most, and the table of numbers."""
+    yield f"## {FOREMOST.in_(lang)}"
+    yield ""
+    for number, text in enumerate(foremost_lines(compared, lang), 1):
+        yield f"{number}. {markdown_line(text)}"
+    yield ""
+    yield f"## {NUMBERS.in_(lang)}"
+    yield ""
+    yield f"|  | {' | '.join(markdown_line(name.in_(lang)) for name in shorts(compared))} |"
+    yield "|---" * 3 + "|"
+    for figure in numbers(compared):
+        yield f"| {' | '.join(map(markdown_line, figure_cells(figure, lang)))} |"
+    yield ""
+
+
+def _table(compared: Diff, topics: list[Topic], lang: str, verbose: bool) -> Iterator[str]:
     heads = (
-        ("主题", "甲", "关系", "乙", "变化") if lang == "zh" else ("Topic", "A", "Relation", "B", "Changes")
+        ("主题", "甲", "关系", "乙", "一句话")
+        if lang == "zh"
+        else ("Topic", "A", "Relation", "B", "In a sentence")
     )
     yield f"| {' | '.join(heads)} |"
     yield "|---" * 5 + "|"
@@ -64,27 +88,32 @@ def _table(compared: Diff, topics: list[Topic], lang: str) -> Iterator[str]:
         for number, row in enumerate(rows(compared, topic)):
             notes = [
                 change_text(change).in_(lang)
-                for change in row.changes
+                for change in (row.changes if verbose or compared.editions else ())
                 if change.level == "verdict" or compared.editions
             ]
             if number == 0:
                 note = remark(topic)
-                notes += [note.in_(lang)] if note else []
+                notes = [topic.sentence.in_(lang), *notes, *([note.in_(lang)] if note else [])]
                 notes += [sentence_of(compared, pair).in_(lang) for pair in topic.witnesses]
             label, relation = (
-                (markdown_line(topic.label.in_(lang)), SHORT[topic.relation].in_(lang))
+                (markdown_line(label_of(topic).in_(lang)), relation_text(topic).in_(lang))
                 if number == 0
                 else ("", "")
             )
-            sides = _side(row.a, lang), relation, _side(row.b, lang)
+            sides = _side(row.a, lang, verbose), relation, _side(row.b, lang, verbose)
             yield f"| {label} | {' | '.join(sides)} | {'<br>'.join(map(markdown_line, notes))} |"
 
 
-def _side(cell: Cell | None, lang: str) -> str:
+def _side(cell: Cell | None, lang: str, verbose: bool) -> str:
     if cell is None:
         return ""
     asks, note = markdown_line(cell.asks.in_(lang)), markdown_line(cell.note.in_(lang))
-    return f"**{markdown_line(cell.locator)}** {asks}<br>{note}"
+    text = f"**{markdown_line(cell.locator)}** {asks}<br>{note}"
+    if verbose:
+        text += f"<br>“{markdown_line(cell.quote)}”"
+        if cell.reading is not None:
+            text += f"<br>{READING.in_(lang).strip()} {markdown_line(cell.reading.in_(lang))}"
+    return text
 
 
 def _proof(compared: Diff, lang: str) -> Iterator[str]:
@@ -105,7 +134,8 @@ def _proof(compared: Diff, lang: str) -> Iterator[str]:
     for status, claims in claims_by_status(compared):
         for claim in claims:
             letter = {"a": "甲", "b": "乙"}[claim.side] if zh else claim.side.upper()
-            by = ", ".join(f"`{name}`" for name in claim.by)
+            theirs = compared.a if claim.side == "b" else compared.b
+            by = markdown_line(titles_of(theirs, claim.by, lang))
             clause, title = markdown_line(claim.rule.at), markdown_line(claim.rule.title.text.in_(lang))
             yield f"| {letter} | {clause} | {title} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
     yield ""

@@ -10,18 +10,23 @@ from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, visible
 from tic_rules.renderers.diff import (
     CLAIM_STATUS,
-    SHORT,
+    Cell,
     change_text,
     claims_by_status,
     conflict_text,
     counted,
     grouped,
+    label_of,
     names,
     places,
+    relation_text,
     remark,
     rows_shown,
     sentence_of,
+    shorts,
+    titles_of,
 )
+from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.labels import STATUS, VERDICT
 
@@ -36,7 +41,7 @@ _CLOSING = "，。；：、）》”！？"
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 150))
     lines = [f"{letter}  {name}" for letter, name in names(compared, lang)]
-    lines += ["", counted(compared, lang)]
+    lines += ["", counted(compared, lang), *_front(compared, lang, width)]
     for relation, topics in grouped(compared):
         shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
         folded = [topic for topic in topics if topic not in shown]
@@ -52,8 +57,22 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     return "".join(visible(line.rstrip()) + "\n" for line in lines)
 
 
+def _front(compared: Diff, lang: str, width: int) -> Iterator[str]:
+    yield ""
+    yield f"── {FOREMOST.in_(lang)}"
+    for number, text in enumerate(foremost_lines(compared, lang), 1):
+        yield from _indented(f"{number}. {text}", 1, width)
+    yield ""
+    yield f"── {NUMBERS.in_(lang)}"
+    side = (width - 2) // 3 - 2
+    widths = (side, side, side)
+    yield from line_of(("", *(name.in_(lang) for name in shorts(compared))), widths)
+    for figure in numbers(compared):
+        yield from line_of(figure_cells(figure, lang), widths)
+
+
 def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
-    names_ = [topic.label.in_(lang) for topic in topics]
+    names_ = [label_of(topic).in_(lang) for topic in topics]
     text = (
         f"相同（-v 展开）：{'、'.join(names_)}"
         if lang == "zh"
@@ -67,20 +86,24 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
     side = (width - first - middle - 3) // 2
     widths = (first, side, middle, side)
     heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
-    yield from _line(heads, widths)
+    yield from line_of(heads, widths)
     for topic in topics:
         for number, row in enumerate(rows_shown(compared, topic, verbose)):
             label, relation = (
-                (topic.label.in_(lang), SHORT[topic.relation].in_(lang)) if number == 0 else ("", "")
+                (label_of(topic).in_(lang), relation_text(topic).in_(lang)) if number == 0 else ("", "")
             )
-            yield from _line(
+            yield from line_of(
                 (label, row.a.in_(lang) if row.a else "", relation, row.b.in_(lang) if row.b else ""), widths
             )
-            for change in row.changes:
-                if verbose or change.level == "verdict" or compared.editions:
+            for side_ in (row.a, row.b) if verbose else ():
+                if side_ is not None:
+                    yield from _indented(f"  {_quoted(side_, lang)}", first + 1, width)
+            for change in row.changes if verbose or compared.editions else ():
+                if change.level == "verdict" or compared.editions:
                     yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
                     if compared.editions:
                         yield from _indented(f"  {places(compared, row, change)}", first + 1, width)
+        yield from _indented(f"→ {topic.sentence.in_(lang)}", first + 1, width)
         note = remark(topic)
         if note is not None:
             yield from _indented(f"· {note.in_(lang)}", first + 1, width)
@@ -88,7 +111,15 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
             yield from _indented(f"· {sentence_of(compared, pair).in_(lang)}", first + 1, width)
 
 
-def _line(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
+def _quoted(cell: Cell, lang: str) -> str:
+    """The words of a rule, and our reading of them."""
+    quote = f"{cell.locator}“{cell.quote}”"
+    if cell.reading is None:
+        return quote
+    return f"{quote}〔理解〕{cell.reading.zh}" if lang == "zh" else f"{quote} [reading] {cell.reading.en}"
+
+
+def line_of(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     wrapped = [wrap(text, width) for text, width in zip(texts, widths, strict=True)]
     for number in range(max(len(lines) for lines in wrapped)):
         yield " ".join(
@@ -200,7 +231,8 @@ def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
             continue
         for claim in claims:
             letter = {"a": "甲", "b": "乙"}[claim.side] if lang == "zh" else claim.side.upper()
-            by = f" ← {', '.join(claim.by)}" if claim.by else ""
+            theirs = compared.a if claim.side == "b" else compared.b
+            by = f" ← {titles_of(theirs, claim.by, lang)}" if claim.by else ""
             gap = (
                 ""
                 if claim.gap is None
@@ -208,7 +240,9 @@ def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
                 if lang == "zh"
                 else f", less by {claim.gap.en}"
             )
-            which = f"{letter} {claim.rule.at} {claim.rule.id}{'：' if lang == 'zh' else ': '}"
+            which = (
+                f"{letter} {claim.rule.at} {claim.rule.title.text.in_(lang)}{'：' if lang == 'zh' else ': '}"
+            )
             yield from _indented(f"{which}{CLAIM_STATUS[status].in_(lang)}{by}{gap}", 1, width)
 
 

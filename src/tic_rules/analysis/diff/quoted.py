@@ -1,0 +1,84 @@
+"""What of a rule stands in the words that it quotes, and what is our reading of them."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Any
+
+from tic_rules.analysis.lint.speech import APPROVAL, TERM_END, YEARLY, numbers_in, years_in
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule
+
+_VAGUE = re.compile("左右|约")
+
+
+def bounds_of(node: Any) -> list[Any]:
+    """The numbers that a condition sets, every one that is in it."""
+    bounds: list[Any] = []
+    for part in c.walk(node):
+        if isinstance(part, c.Compare):
+            limit = part.limit
+            values = (
+                limit
+                if part.operator == "between"
+                else (limit.times if isinstance(limit, c.Times) else limit,)
+            )
+            bounds.extend(value for value in values if value != 0)
+        elif isinstance(part, c.Share):
+            bounds.append(part.more_than if part.more_than is not None else part.at_least)
+        elif isinstance(part, c.Running):
+            bounds.append(part.running)
+    return bounds
+
+
+def holds_numbers(rule: Rule, node: Any) -> bool:
+    """Whether the quote of a rule holds every number of a condition, or says one of “about”."""
+    bounds = bounds_of(node)
+    if not bounds or (_VAGUE.search(rule.quote) and len(bounds) == 2):
+        return True
+    said = {number.value for number in numbers_in(rule.quote)}
+    return all(bound in said for bound in bounds)
+
+
+def holds_time(rule: Rule) -> bool:
+    """Whether the quote of a rule says when; a rule without a time says nothing that it could not hold."""
+    quote = re.sub(r"\s", "", rule.quote)
+    if rule.yearly is not None:
+        return bool(YEARLY.search(quote))
+    if rule.from_ is not None:
+        return bool(APPROVAL.search(quote)) if rule.from_ == "approval" else bool(TERM_END.search(quote))
+    if rule.years is not None:
+        return rule.years in years_in(quote)
+    if isinstance(rule.by, date):
+        return str(rule.by.year) in quote or "十" in quote
+    if rule.by == "term_end":
+        return bool(TERM_END.search(quote)) and "逐步" not in quote
+    return True
+
+
+def is_reading(rule: Rule, node: Any) -> bool:
+    """Whether a condition of a rule sets a number that its quote does not have."""
+    return not holds_numbers(rule, node)
+
+
+READING = Text("〔理解〕", " [reading]")
+
+
+def marked(rule: Rule, node: Any, text: Text) -> Text:
+    """What a condition asks, marked where it sets a number that the quote does not have."""
+    said = {number.value for number in numbers_in(rule.quote)}
+    if all(
+        bound in said for bound in bounds_of(node)
+    ):  # 左右 gives a number and no bounds: those are ours too
+        return text
+    return Text(text.zh + READING.zh, text.en + READING.en)
+
+
+def time_marked(rule: Rule, text: Text) -> Text:
+    """When a rule is looked at, marked where the quote does not say so."""
+    return text if holds_time(rule) else Text(text.zh + READING.zh, text.en + READING.en)
+
+
+__all__ = ["READING", "bounds_of", "holds_numbers", "holds_time", "is_reading", "marked", "time_marked"]

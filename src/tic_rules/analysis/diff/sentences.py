@@ -1,0 +1,220 @@
+"""One plain sentence a row, in both languages, from what both sides ask: numbers, lists, who, how firmly,
+when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from tic_rules.analysis.diff.comparison import members_of
+from tic_rules.analysis.diff.quoted import marked
+from tic_rules.core.errors import Text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.explanation import time_of
+from tic_rules.results.labels import BEARER, describe, join, words_of
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.diff.comparison import Change
+    from tic_rules.analysis.diff.topics import Pair, Topic
+
+MOST = 3
+"""So many differences are told; the others stand in the table."""
+
+
+def sentence_of(a: RuleSet, b: RuleSet, topic: Topic) -> Text:
+    """What a row comes to: as an alignment says it, or made from the differences."""
+    if topic.relation in ("only_a", "only_b"):
+        return _alone(topic)
+    if topic.reason is not None:
+        return topic.reason
+    phrases = [*_phrases(a, b, topic)]
+    if topic.relation == "same":
+        own = titles(topic.a)
+        return Text(f"两文要求相同：{own.zh}", f"both ask the same: {own.en}")
+    if not phrases:
+        phrases = [*_titled(topic)]
+    return joined(phrases)
+
+
+def joined(phrases: Iterable[Text]) -> Text:
+    """Phrases as one sentence, each once."""
+    unique = list(dict.fromkeys((text.zh, text.en) for text in phrases))[:MOST]
+    return Text("；".join(zh for zh, _ in unique), "; ".join(en for _, en in unique))
+
+
+def titles(rules: Iterable[Rule]) -> Text:
+    """The titles of rules in one line."""
+    listed = list(rules)
+    return Text("、".join(rule.title.zh for rule in listed), ", ".join(rule.title.en for rule in listed))
+
+
+def _alone(topic: Topic) -> Text:
+    own = titles(topic.a or topic.b)
+    (zh, en), (other_zh, other_en) = (("甲", "A"), ("乙", "B")) if topic.a else (("乙", "B"), ("甲", "A"))
+    text = Text(
+        f"{zh}规定{own.zh}，{other_zh}没有这项规定", f"{en} provides: {own.en}; {other_en} says nothing of it"
+    )
+    if topic.nearest is None:
+        return text
+    near, why = titles(topic.nearest.rules), topic.nearest.why_not
+    if topic.nearest.adjudicated:
+        return Text(f"{text.zh}；可能对应：{why.zh}", f"{text.en}; perhaps: {why.en}")
+    return Text(f"{text.zh}；可能对应“{near.zh}”：{why.zh}", f"{text.en}; perhaps “{near.en}”: {why.en}")
+
+
+def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
+    """The differences of a row, what weighs most first."""
+    if topic.nature == "bearers":
+        yield _bearers(topic)
+    overlaps = [*_overlaps(a, b, topic)]
+    yield from overlaps
+    yield from _numbers(a, b, topic)
+    for pair in topic.pairs:
+        for change in pair.changes:
+            if overlaps and change.what in ("requirement", "list", "open_list"):
+                continue
+            if (phrase := _of_change(pair, change)) is not None:
+                yield phrase
+    yield from _consequences(topic)
+    if topic.nature == "judged" or (topic.judged and topic.relation == "different"):
+        yield from _titled(topic)
+        return
+    for zh, en, rules in (
+        ("甲", "A", [pair.a for pair in topic.pairs if pair.a and pair.b is None]),
+        ("乙", "B", [pair.b for pair in topic.pairs if pair.b and pair.a is None]),
+    ):
+        if rules:
+            more = titles(rules)
+            yield Text(f"仅{zh}另有{more.zh}", f"only {en} also has: {more.en}")
+
+
+def _consequences(topic: Topic) -> Iterator[Text]:
+    """What follows on each side, where something follows."""
+    thens = [[rule.then.text for rule in rules if rule.then is not None] for rules in (topic.a, topic.b)]
+    if thens[0] and thens[1]:
+        a, b = (Text("、".join(t.zh for t in side), ", ".join(t.en for t in side)) for side in thens)
+        yield Text(f"后果：甲{a.zh}；乙{b.zh}", f"what follows: in A {a.en}; in B {b.en}")
+
+
+def _bearers(topic: Topic) -> Text:
+    sides = [list(dict.fromkeys(rule.bearer for rule in rules)) for rules in (topic.a, topic.b)]
+    zh = ["、".join(BEARER[name].zh for name in names) for names in sides]
+    en = [", ".join(BEARER[name].en for name in names) for names in sides]
+    own, theirs = titles(topic.a), titles(topic.b)
+    return Text(
+        f"主体不同：甲由{zh[0]}承担（{own.zh}），乙由{zh[1]}承担（{theirs.zh}）",
+        f"other bearers: in A {en[0]} ({own.en}), in B {en[1]} ({theirs.en})",
+    )
+
+
+def _titled(topic: Topic) -> Iterator[Text]:
+    own, theirs = titles(topic.a), titles(topic.b)
+    people = (
+        Text("，均由评审认定", "; both are judged by people") if topic.nature == "judged" else Text("", "")
+    )
+    yield Text(f"甲：{own.zh}；乙：{theirs.zh}{people.zh}", f"A: {own.en}; B: {theirs.en}{people.en}")
+
+
+def lists_of(rules: Iterable[Rule]) -> dict[str, list[Any]]:
+    """The words that rules list, by fact."""
+    lists: dict[str, list[Any]] = {}
+    for rule in rules:
+        for node in c.walk(rule.condition):
+            members = members_of(node)
+            if members is not None:
+                words = lists.setdefault(node.fact, [])
+                words.extend(word for word in members.words if word is not None and word not in words)
+    return lists
+
+
+def _overlaps(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
+    """共有 …；仅甲 …；仅乙 …, for every list that both sides have and that differs."""
+    left, right = lists_of(topic.a), lists_of(topic.b)
+    for fact in [name for name in left if name in right]:
+        own, theirs = left[fact], right[fact]
+        if set(own) == set(theirs) or len({*own, *theirs}) < 3:
+            continue
+        parts = (
+            ("共有", "both name", [word for word in own if word in theirs]),
+            ("仅甲", "only A", [word for word in own if word not in theirs]),
+            ("仅乙", "only B", [word for word in theirs if word not in own]),
+        )
+        vocabulary = {**a.vocabulary.words, **b.vocabulary.words}
+        said = [
+            (
+                f"{zh}{join([words_of(vocabulary, word, 'zh') for word in words], 'zh')}",
+                f"{en} {join([words_of(vocabulary, word, 'en') for word in words], 'en')}",
+            )
+            for zh, en, words in parts
+            if words
+        ]
+        if not parts[0][2]:
+            said.insert(0, ("所列无一相同", "no word in common"))
+        yield Text("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))
+
+
+def figures_of(ruleset: RuleSet, rules: Iterable[Rule]) -> dict[str, list[Text]]:
+    """The numbers that rules ask for, by fact, in words; those of our reading are marked."""
+    figures: dict[str, list[Text]] = {}
+    for rule in rules:
+        for node in c.walk(rule.condition):
+            if isinstance(node, (c.Compare, c.Share, c.Largest)) and not _is_nothing(node):
+                said = Text(*(describe(node, ruleset, lang, rule) for lang in ("zh", "en")))
+                time = time_of(rule)
+                text = marked(rule, node, said)
+                if rule.by is not None or rule.from_ is not None:
+                    text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
+                figures.setdefault(getattr(node, "fact", "") or ",".join(c.facts_of(node)), []).append(text)
+    return figures
+
+
+def _is_nothing(node: Any) -> bool:
+    return isinstance(node, c.Compare) and node.limit in (0, 1)
+
+
+def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
+    """The numbers that only one side has; those of both are changes of a pair."""
+    left, right = figures_of(a, topic.a), figures_of(b, topic.b)
+    for fact in dict.fromkeys([*left, *right]):
+        if fact in left and fact in right:
+            continue
+        own, theirs = left.get(fact, []), right.get(fact, [])
+        has = joined(own or theirs)
+        if own:
+            yield Text(f"甲要求{has.zh}，乙无此数", f"A asks for {has.en}, B gives no number")
+        else:
+            yield Text(f"乙要求{has.zh}，甲无此数", f"B asks for {has.en}, A gives no number")
+
+
+def _of_change(pair: Pair, change: Change) -> Text | None:
+    a, b = change.a, change.b
+    match change.what:
+        case "threshold" | "comparison" if a and b:
+            title = pair.b.title if pair.b else pair.a.title  # type: ignore[union-attr]
+            by = Text("", "")
+            if change.by is not None:
+                by = Text(f"，相差{change.by.zh}", f", a difference of {change.by.en}")
+            return Text(f"{title.zh}：甲{a.zh}，乙{b.zh}{by.zh}", f"{title.en}: A {a.en}, B {b.en}{by.en}")
+        case "bearer" if a and b:
+            return Text(f"甲由{a.zh}，乙由{b.zh}承担", f"A asks it of the {a.en}, B of the {b.en}")
+        case "modality" if a and b:
+            return Text(f"程度：甲“{a.zh}”，乙“{b.zh}”", f"force: A “{a.en}”, B “{b.en}”")
+        case "deadline" | "window" if a and b:
+            return Text(f"时间：甲{a.zh}，乙{b.zh}", f"time: A {a.en}, B {b.en}")
+        case "requirement" | "judgement" | "applicability" if (a is None) != (b is None):
+            verb = (
+                Text("只适用于", "only where")
+                if change.what == "applicability"
+                else Text("另要求", "also asks")
+            )
+            if a is not None:
+                return Text(f"甲{verb.zh}{a.zh}", f"A {verb.en} {a.en}")
+            return Text(f"乙{verb.zh}{b.zh}", f"B {verb.en} {b.en}")  # type: ignore[union-attr]
+        case "requirement" | "judgement" | "open_list" if a and b:
+            return Text(f"甲：{a.zh}；乙：{b.zh}", f"A: {a.en}; B: {b.en}")
+    return None
+
+
+__all__ = ["figures_of", "joined", "lists_of", "sentence_of", "titles"]

@@ -1,0 +1,136 @@
+"""More than two documents: one row a topic, one column a document, and the relations between any two."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from tic_rules.analysis.diff.correspondence import Written
+from tic_rules.analysis.diff.front import short_names
+from tic_rules.analysis.diff.topics import Diff, Topic, diff, rule_dict
+from tic_rules.core.errors import Text
+from tic_rules.model.ruleset import Rule, RuleSet
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """What two of the documents are to each other under a topic."""
+
+    a: int
+    b: int
+    row: Topic
+
+
+@dataclass(frozen=True, slots=True)
+class Across:
+    """One topic through all documents."""
+
+    id: str
+    label: Text
+    rules: tuple[tuple[Rule, ...], ...]
+    """One entry a document, empty where it does not speak to the topic."""
+    relations: tuple[Related, ...]
+
+    def to_first(self, number: int) -> tuple[Topic, ...]:
+        """The rows that hold a document against the first one."""
+        return tuple(each.row for each in self.relations if (each.a, each.b) == (0, number))
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """Documents side by side."""
+
+    documents: tuple[RuleSet, ...]
+    names: tuple[Text, ...]
+    topics: tuple[Across, ...]
+    pairs: tuple[tuple[int, int, Diff], ...]
+
+
+def compare(rulesets: Sequence[RuleSet], names: Sequence[str], alignment: Sequence[Written] = ()) -> Several:
+    """Every two of the documents compared, by topic; editions of one document in order of time."""
+    order = sorted(range(len(rulesets)), key=lambda n: _place(rulesets, n))
+    ordered, called = [rulesets[n] for n in order], [names[n] for n in order]
+    pairs = tuple(
+        (i, j, diff(ordered[i], ordered[j], called[i], called[j], alignment))
+        for i, j in combinations(range(len(ordered)), 2)
+    )
+    known = dict.fromkeys(topic for ruleset in ordered for topic in ruleset.vocabulary.topics)
+    topics = []
+    for topic in known:
+        related = tuple(
+            Related(i, j, row) for i, j, compared in pairs for row in compared.topics if topic in row.topics
+        )
+        rules = tuple(_rules(ordered, n, topic, related) for n in range(len(ordered)))
+        if any(rules):
+            label = next(r.vocabulary.topics[topic].text for r in ordered if topic in r.vocabulary.topics)
+            topics.append(Across(topic, label, rules, related))
+    return Several(tuple(ordered), tuple(short_names(ordered)), tuple(topics), pairs)
+
+
+def _place(rulesets: Sequence[RuleSet], number: int) -> tuple[int, str, int]:
+    """Where a document stands: editions behind their first one, by their day; others as they were named."""
+    ruleset = rulesets[number]
+    line = [n for n, other in enumerate(rulesets) if other.id.split("_")[0] == ruleset.id.split("_")[0]]
+    issued = ruleset.document.issued.isoformat() if ruleset.document.issued else "9999"
+    return (line[0], issued, number)
+
+
+def _rules(
+    rulesets: Sequence[RuleSet], number: int, topic: str, related: Sequence[Related]
+) -> tuple[Rule, ...]:
+    named = {rule.id for rule in rulesets[number].rules if rule.topic == topic}
+    for each in related:
+        if each.row.a and each.row.b:
+            named |= {rule.id for rule in each.row.a} if each.a == number else set()
+            named |= {rule.id for rule in each.row.b} if each.b == number else set()
+    return tuple(rule for rule in rulesets[number].rules if rule.id in named)
+
+
+def as_dict(several: Several) -> dict[str, Any]:
+    """The documents side by side as JSON data."""
+    ids = [ruleset.id for ruleset in several.documents]
+    return {
+        "schema_version": 1,
+        "documents": [
+            {
+                "id": ruleset.id,
+                "version": ruleset.version,
+                "short": name.as_dict(),
+                "title": ruleset.document.title,
+                "title_en": ruleset.document.title_en,
+            }
+            for ruleset, name in zip(several.documents, several.names, strict=True)
+        ],
+        "topics": [
+            {
+                "topic": each.id,
+                "label": each.label.as_dict(),
+                "rules": {
+                    name: [rule.id for rule in rules] for name, rules in zip(ids, each.rules, strict=True)
+                },
+                "relations": [_related(ids, related) for related in each.relations],
+            }
+            for each in several.topics
+        ],
+        "rules": {
+            ruleset.id: [rule_dict(ruleset, rule) for rule in ruleset.rules] for ruleset in several.documents
+        },
+    }
+
+
+def _related(ids: Sequence[str], related: Related) -> dict[str, Any]:
+    row = related.row
+    return {
+        "a": ids[related.a],
+        "b": ids[related.b],
+        "topics": list(row.topics),
+        "item": row.item,
+        "relation": row.relation,
+        "nature": row.nature,
+        "sentence": row.sentence.as_dict(),
+    }
+
+
+__all__ = ["Across", "Related", "Several", "as_dict", "compare"]

@@ -1,0 +1,33 @@
+"""The page in front of a comparison, as lines that text, Markdown and documents show each in its way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tic_rules.analysis.diff.front import Figure, foremost, numbers_of
+from tic_rules.analysis.diff.topics import Diff
+from tic_rules.core.errors import Text
+from tic_rules.renderers.diff import label_of, relation_text
+
+HEADING = Text("一页概要", "On one page")
+FOREMOST = Text("最重要的五处不同", "The five differences that matter most")
+NUMBERS = Text("全部数字", "All numbers")
+NONE = Text("无", "none")
+
+
+def foremost_lines(compared: Diff, lang: str) -> Iterator[str]:
+    """The differences that matter most: topic, relation, sentence."""
+    for topic in foremost(compared):
+        label, relation = label_of(topic).in_(lang), relation_text(topic).in_(lang)
+        mark = f"（{relation}）：" if lang == "zh" else f" ({relation}): "
+        yield f"{label}{mark}{topic.sentence.in_(lang)}"
+
+
+def numbers(compared: Diff) -> list[Figure]:
+    """The table of numbers of both documents."""
+    return numbers_of((compared.a, compared.b))
+
+
+def figure_cells(figure: Figure, lang: str) -> list[str]:
+    """One line of that table: the label, then what each document says."""
+    return [figure.label.in_(lang), *((text or NONE).in_(lang) for text in figure.said)]

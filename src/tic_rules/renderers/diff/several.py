@@ -1,0 +1,128 @@
+"""Several documents side by side: one row a topic, one column a document, as text, Markdown, HTML and JSON."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+
+from tic_rules.analysis.diff.front import numbers_of
+from tic_rules.analysis.diff.several import Across, Several, as_dict
+from tic_rules.core.errors import Text, UsageError, fault, visible
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.renderers import sinks
+from tic_rules.renderers.diff import cell, relation_text
+from tic_rules.renderers.diff.front import NONE, NUMBERS, figure_cells
+from tic_rules.renderers.diff.text import line_of, wrap
+from tic_rules.renderers.html import render as page
+from tic_rules.renderers.text import cells
+
+FORMATS = ("text", "markdown", "html", "json")
+
+
+def render(several: Several, format_: str, lang: str) -> str:
+    """The documents in a format. Raises UsageError for a format that takes two documents only."""
+    match format_:
+        case "json":
+            return sinks.as_json(as_dict(several))
+        case "markdown":
+            return "\n".join(_markdown(several, lang)) + "\n"
+        case "html":
+            return _html(several, lang)
+        case "text":
+            return "".join(visible(line.rstrip()) + "\n" for line in _text(several, lang))
+    raise fault(
+        UsageError,
+        "format",
+        f"{format_} 只用于两份文件的对照",
+        f"{format_} is for a comparison of two documents",
+    )
+
+
+def rule_text(ruleset: RuleSet, rule: Rule) -> Text:
+    """A rule in one line: clause, what it asks, how firmly, when and of whom; our readings marked."""
+    shown = cell(ruleset, rule)
+    return Text(shown.in_("zh"), shown.in_("en"))
+
+
+def column(several: Several, across: Across, number: int) -> list[Text]:
+    """What a document says under a topic: its relation to the first, then its rules."""
+    relations = dict.fromkeys(
+        (text.zh, text.en)
+        for row in (across.to_first(number) if number else ())
+        if row.a and row.b
+        for text in (relation_text(row),)
+    )
+    head = [Text(zh, en) for zh, en in relations]
+    rules = across.rules[number]
+    return head + ([rule_text(several.documents[number], rule) for rule in rules] or [NONE])
+
+
+def _letters(several: Several, lang: str) -> Iterator[tuple[str, str]]:
+    for name, ruleset in zip(several.names, several.documents, strict=True):
+        title = f"《{ruleset.document.title}》" if lang == "zh" else ruleset.document.title_en
+        yield name.in_(lang), title
+
+
+def _text(several: Several, lang: str) -> Iterator[str]:
+    count = len(several.documents)
+    width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 200))
+    first = 14
+    side = max(12, (width - first - count) // count - 2)
+    widths = (first, *[side] * count)
+    yield from (f"{name}  {title}" for name, title in _letters(several, lang))
+    yield ""
+    note = Text(
+        "关系以第一份文件为甲、该栏文件为乙", "relations: the first document is A, the one of the column is B"
+    )
+    yield from wrap(note.in_(lang), width)
+    yield ""
+    yield from line_of(("", *(name.in_(lang) for name in several.names)), widths)
+    for across in several.topics:
+        texts = ["；".join(text.in_(lang) for text in column(several, across, n)) for n in range(count)]
+        yield from line_of((across.label.in_(lang), *texts), widths)
+        yield "─" * min(width, cells("─") * (sum(widths) + count))
+    yield ""
+    yield f"── {NUMBERS.in_(lang)}"
+    for figure in numbers_of(several.documents):
+        yield from line_of(figure_cells(figure, lang), widths)
+
+
+def _markdown(several: Several, lang: str) -> Iterator[str]:
+    line = sinks.markdown_line
+    yield "# " + line(("、" if lang == "zh" else ", ").join(name.in_(lang) for name in several.names))
+    yield ""
+    yield from (f"- **{line(name)}** {line(title)}" for name, title in _letters(several, lang))
+    yield ""
+    heads = " | ".join(line(name.in_(lang)) for name in several.names)
+    yield f"| {'主题' if lang == 'zh' else 'Topic'} | {heads} |"
+    yield "|---" * (len(several.documents) + 1) + "|"
+    for across in several.topics:
+        sides = [
+            "<br>".join(line(text.in_(lang)) for text in column(several, across, n))
+            for n in range(len(several.documents))
+        ]
+        yield f"| {line(across.label.in_(lang))} | {' | '.join(sides)} |"
+    yield ""
+    yield f"## {NUMBERS.in_(lang)}"
+    yield ""
+    yield f"|  | {heads} |"
+    yield "|---" * (len(several.documents) + 1) + "|"
+    for figure in numbers_of(several.documents):
+        yield f"| {' | '.join(map(line, figure_cells(figure, lang)))} |"
+
+
+def _html(several: Several, lang: str) -> str:
+    count = len(several.documents)
+    return page(
+        "several.html.j2",
+        lang=lang,
+        names=several.names,
+        titles=list(zip(several.names, several.documents, strict=True)),
+        rows=[
+            (across.label, [column(several, across, n) for n in range(count)]) for across in several.topics
+        ],
+        numbers=numbers_of(several.documents),
+    )
+
+
+__all__ = ["FORMATS", "column", "render", "rule_text"]
