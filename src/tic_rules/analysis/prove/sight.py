@@ -52,15 +52,17 @@ def _status_in(statuses: Sequence[str], parts: Sequence[Value]) -> Any:
 
     def branch(values: tuple[int, ...]) -> tuple[Any, tuple[bool, ...]]:
         rest = product(*(VALUES for _ in parts[len(values) :]))
-        told = tuple(STATUS[(*values, *others, "fail")] in statuses for others in rest)  # type: ignore[index]
-        if len(set(told)) == 1:
-            return z3.BoolVal(told[0]), told
+        outcomes_of = tuple(STATUS[(*values, *others, "fail")] in statuses for others in rest)  # type: ignore[index]
+        if len(set(outcomes_of)) == 1:
+            return z3.BoolVal(outcomes_of[0]), outcomes_of
         groups: dict[tuple[bool, ...], tuple[Any, list[int]]] = {}
         for value in VALUES:
             formula, outcome = branch((*values, value))
             groups.setdefault(outcome, (formula, []))[1].append(value)
         part = parts[len(values)]
-        return z3.Or([z3.And(part.is_(*numbers), formula) for formula, numbers in groups.values()]), told
+        return z3.Or(
+            [z3.And(part.is_(*numbers), formula) for formula, numbers in groups.values()]
+        ), outcomes_of
 
     return branch(())[0]
 

@@ -158,15 +158,15 @@ class World:
         )
         point = z3.RealVal(0) if timeless else at.point
         ends = low(point), high(point)
-        known = self._numbers.setdefault(key, [])
-        if not any(point.eq(other) for other, _, _ in known):
+        points = self._numbers.setdefault(key, [])
+        if not any(point.eq(other) for other, _, _ in points):
             self.say(ends[0] >= 0, ends[0] <= ends[1])
-            for other, lower, upper in known if growing else ():
+            for other, lower, upper in points if growing else ():
                 self.say(
                     z3.Implies(other <= point, z3.And(lower <= ends[0], upper <= ends[1])),
                     z3.Implies(point <= other, z3.And(ends[0] <= lower, ends[1] <= upper)),
                 )
-            known.append((point, *ends))
+            points.append((point, *ends))
             if start and growing:
                 all_low, all_high = self.number(fact, "", at, growing, timeless)
                 self.say(ends[0] <= all_low, ends[1] <= all_high)

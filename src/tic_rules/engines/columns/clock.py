@@ -108,13 +108,13 @@ class TableClock:
         """Whether a year is owed, and whether that is known; what becomes of it where it does not hold."""
         first, last, from_, due = map(self.columns.day, owed_year(clock, year))
         in_force = self.force is None or self.force <= first
-        owed, known = both(self.approved_on <= first, self.as_of >= from_, in_force), True
+        owed, given = both(self.approved_on <= first, self.as_of >= from_, in_force), True
         if clock.until is not None:
             ends = self.term_end
-            known = False if ends is None else ~ends.is_null()
+            given = False if ends is None else ~ends.is_null()
             owed = both(owed, True if ends is None else (ends >= last) | ends.is_null())
         in_time, past = (s.CODES[late_of(clock, passed)] for passed in (False, True))
-        return owed, known, choose(is_past(self.as_of, due), past, in_time)
+        return owed, given, choose(is_past(self.as_of, due), past, in_time)
 
     def unseen(self, clock: Clock) -> Coded:
         """Whether a year is owed that the table has no column for: a column of yes and no."""

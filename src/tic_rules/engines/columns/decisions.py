@@ -195,7 +195,7 @@ class Decisions:
 
     def _year(self, rule: Rule, year: int) -> Coded:
         """The place of one year's status in WORST; the last place where the year is not owed."""
-        owed, known, late = self.clock.in_year(rule.clock, year)
+        owed, given, late = self.clock.in_year(rule.clock, year)
         if owed is False:
             return coded(s.NOT_OWED)
         value = self.value(rule.require, n.look_of_year(rule.clock, year))
@@ -203,7 +203,7 @@ class Decisions:
         def rank(require: int, late: int) -> int:
             return WORST.index(STATUS[require, FALSE, TRUE, s.WORDS[late]])
 
-        status = choose(known, tabulate((value, late), rank), WORST.index("unknown"))
+        status = choose(given, tabulate((value, late), rank), WORST.index("unknown"))
         return self.made(("year", rule.id, year), lambda: choose(owed, status, s.NOT_OWED), value)
 
 

@@ -117,8 +117,8 @@ def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
     numbered = polars.from_arrow(frame).with_row_index(_ROW)
     made = decided(narwhals.from_native(numbered), ruleset, as_of)
     kept = [name for name in made.columns if name != _ROW and name not in ruleset]
-    own = frame.select(kept).take(made[_ROW].to_arrow()) if kept else None
-    columns = {name: own.column(name) for name in kept} if own is not None else {}
+    taken = frame.select(kept).take(made[_ROW].to_arrow()) if kept else None
+    columns = {name: taken.column(name) for name in kept} if taken is not None else {}
     statuses = made.select(polars.col(*ruleset.rule_ids).cast(polars.String)).to_arrow()
     columns |= {rule: statuses.column(rule).cast(arrow.string()) for rule in ruleset.rule_ids}
     return arrow.table(columns)
