@@ -328,11 +328,15 @@ def _made(family: str) -> Iterator[tuple[str, Path]]:
 
 
 def cost_of(work: Callable[[], str]) -> Cost:
-    """What work costs in a process of its own. It ends with a word; anything but an error of ours is a failure."""
+    """What work costs in a process of its own. It ends with a word; anything but an error of ours is a failure.
+
+    Memory is what the process takes beyond what it has from its parent.
+    """
     reading, writing = os.pipe()
+    ours = _resident()
     child = os.fork()
     if child == 0:
-        resource.setrlimit(resource.RLIMIT_AS, (16 * MEMORY, 16 * MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (32 * MEMORY, 32 * MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
         try:
             word = work()
@@ -344,9 +348,13 @@ def cost_of(work: Callable[[], str]) -> Cost:
     with os.fdopen(reading, "rb") as pipe:
         word = pipe.read().decode("utf-8", "replace")
     _, status, used = os.wait4(child, 0)
-    return Cost(
-        word or f"the process ended with {status}", used.ru_utime + used.ru_stime, used.ru_maxrss * 1024
-    )
+    memory = max(used.ru_maxrss * 1024 - ours, 0)
+    return Cost(word or f"the process ended with {status}", used.ru_utime + used.ru_stime, memory)
+
+
+def _resident() -> int:
+    """The memory of this process now, in bytes, which a forked one begins with."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
 def _read(folder: Path) -> str:
