@@ -1,6 +1,6 @@
 """What the pages of the rules show: the comparison of all documents by topic, and of each rule its examples and counterparts.
 
-The pages themselves are made by the reporters; here stands what goes into them.
+The pages themselves are made by the renderers; here stands what goes into them.
 """
 
 from __future__ import annotations
