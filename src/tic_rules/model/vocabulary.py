@@ -7,7 +7,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, PrivateAttr, model_validator
 
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Flag, Node, Where
+from tic_rules.model.conditions import Flag, Node, Quantity, Where
 from tic_rules.model.frozen import refuse
 
 
@@ -129,14 +129,43 @@ class Fact(Node):
 READINGS = ("stock", "value", "words", "sum", "count", "distinct", "kinds", "entries", "groups", "table")
 
 
+FieldType = Literal[
+    "number",
+    "money",
+    "percentage",
+    "truth",
+    "date",
+    "text",
+    "word",
+    "words",
+    "entries",
+    "by_year",
+    "group",
+]
+
+
 class FieldLabel(Node):
-    """A field of the centre file for the people who fill it in."""
+    """A field of the centre file for the people who fill it in; with a `type` it declares one that the shipped
+    model does not have."""
 
     zh: str
     en: str
     example: str | None = None
     also: tuple[Bilingual, ...] = ()
     """What else people call it: a table may name its column so."""
+    type: FieldType | None = None
+    unit: str | None = None
+    """Of a number."""
+    holds: Literal["stock", "total"] | None = None
+    """Whether a number is what there is at a day, or what came together in a time."""
+    words: str | None = None
+    """The list of the vocabulary whose words it takes."""
+    of: Literal["centre", "programme"] | None = None
+    """Whose field it is; what lies within another is of the same."""
+    public: Flag = False
+    """Whether a list for the public may show it."""
+    plausible: tuple[Quantity, Quantity] | None = None
+    """Between these a number is as one expects; beyond them a slip of the pen is likely."""
 
 
 class Vocabulary(Node):
