@@ -1,4 +1,5 @@
-"""What one engine holds in memory for the flat work, in a process of its own: python benchmarks/alone.py NAME prints megabytes at the peak."""
+"""What one engine holds in memory for the flat work, in a process of its own: python benchmarks/alone.py NAME
+prints megabytes at the peak."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ OURS = "tic-rules, row_function"
 
 
 def megabytes(name: str) -> float:
-    """The peak of a process that prepares an engine and decides records with it: Python and the records included."""
+    """The peak of a process that prepares an engine and decides records with it: Python and the records
+    included."""
     return float(
         subprocess.run([sys.executable, __file__, name], capture_output=True, text=True, check=True).stdout
     )

@@ -1,4 +1,5 @@
-"""The flat work as somebody writes it who wants the statuses by rule: one `if` after another, into a mapping."""
+"""The flat work as somebody writes it who wants the statuses by rule: one `if` after another, into a
+mapping."""
 
 from __future__ import annotations
 

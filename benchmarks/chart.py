@@ -14,8 +14,10 @@ def bars(title: str, rows: Sequence[tuple[str, float]]) -> str:
     low, high = math.floor(math.log10(rows[0][1])), math.ceil(math.log10(rows[-1][1]))
     height = top + step * len(rows) + 34
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {height}" width="780" height="{height}" font-family="system-ui, sans-serif" font-size="13">',
-        f'<rect width="780" height="{height}" fill="#fff"/><text x="20" y="30" font-size="16" fill="#222">{escape(title)}</text>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 780 {height}" width="780" height="{height}" '
+        'font-family="system-ui, sans-serif" font-size="13">',
+        f'<rect width="780" height="{height}" fill="#fff"/>'
+        f'<text x="20" y="30" font-size="16" fill="#222">{escape(title)}</text>',
     ]
     for power in range(low, high + 1):
         x = left + width * (power - low) / (high - low)

@@ -1,4 +1,5 @@
-"""The flat work: 30 rules over 25 facts of one record, each pass, fail or unknown. Once as rules, once by hand.
+"""The flat work: 30 rules over 25 facts of one record, each pass, fail or unknown. Once as rules, once by
+hand.
 
 The thresholds are those of a benchmark, not of a document.
 """
@@ -11,15 +12,23 @@ from collections.abc import Mapping
 from typing import Any
 
 RULES: tuple[tuple[str, str, Any], ...] = (
-    ("headcount", "at_least", 300), ("headcount", "at_most", 5000), ("teams", "at_least", 5), ("teams", "more_than", 2), ("research_staff", "at_least", 180),
-    ("technical_support_staff", "at_least", 20), ("management_staff", "at_most", 60), ("industrial_bases", "at_least", 3),
-    ("partner_enterprises", "at_least", 50), ("partner_enterprises", "more_than", 20), ("incubated", "at_least", 10), ("served", "at_least", 500),
-    ("joint_laboratories", "at_least", 1), ("contract_research", "at_least", 1), ("contract_research", "less_than", 400),
-    ("investment", "at_least", 1000000000), ("provincial_subsidy", "at_most", 200000000), ("local_subsidy", "more_than", 0),
-    ("fiscal_balance", "at_most", 30000000), ("spending_total", "more_than", 0), ("builder_count", "at_least", 1), ("base_count", "at_least", 2),
-    ("board_meetings", "at_least", 1), ("board_meetings", "at_most", 12), ("committee_meetings", "at_least", 1), ("independent", "is", True),
+    ("headcount", "at_least", 300), ("headcount", "at_most", 5000), ("teams", "at_least", 5),
+    ("teams", "more_than", 2), ("research_staff", "at_least", 180),
+    ("technical_support_staff", "at_least", 20), ("management_staff", "at_most", 60),
+    ("industrial_bases", "at_least", 3),
+    ("partner_enterprises", "at_least", 50), ("partner_enterprises", "more_than", 20),
+    ("incubated", "at_least", 10), ("served", "at_least", 500),
+    ("joint_laboratories", "at_least", 1), ("contract_research", "at_least", 1),
+    ("contract_research", "less_than", 400),
+    ("investment", "at_least", 1000000000), ("provincial_subsidy", "at_most", 200000000),
+    ("local_subsidy", "more_than", 0),
+    ("fiscal_balance", "at_most", 30000000), ("spending_total", "more_than", 0),
+    ("builder_count", "at_least", 1), ("base_count", "at_least", 2),
+    ("board_meetings", "at_least", 1), ("board_meetings", "at_most", 12),
+    ("committee_meetings", "at_least", 1), ("independent", "is", True),
     ("charter", "is", True), ("party_organisation", "is", True),
-    ("entity_type", "among", ("enterprise", "research_service_enterprise", "public_institution")), ("category", "is", "field"),
+    ("entity_type", "among", ("enterprise", "research_service_enterprise", "public_institution")),
+    ("category", "is", "field"),
 )  # fmt: skip
 
 FACTS = tuple(dict.fromkeys(fact for fact, _, _ in RULES))
@@ -38,8 +47,10 @@ def as_file() -> str:
     text = {"zh": "基准", "en": "benchmark"}
     rules = [
         {
-            "id": f"r-{place + 1}", "at": "一", "quote": "基准", "topic": "goals", "kind": "condition", "modality": "must", "bearer": "centre",
-            "title": text, "message": text, "remedy": text, "require": {"fact": fact, operator: list(bound) if isinstance(bound, tuple) else bound},
+            "id": f"r-{place + 1}", "at": "一", "quote": "基准", "topic": "goals", "kind": "condition",
+            "modality": "must", "bearer": "centre",
+            "title": text, "message": text, "remedy": text,
+            "require": {"fact": fact, operator: list(bound) if isinstance(bound, tuple) else bound},
         }
         for place, (fact, operator, bound) in enumerate(RULES)
     ]  # fmt: skip

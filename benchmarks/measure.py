@@ -49,7 +49,8 @@ def cpu() -> float:
 
 
 def peak() -> float:
-    """Megabytes that this process, or one that it waited for, held at most. Linux tells it of this program alone, without what started it."""
+    """Megabytes that this process, or one that it waited for, held at most. Linux tells it of this program
+    alone, without what started it."""
     try:
         own = int(
             next(

@@ -1,7 +1,8 @@
-"""Our own work in a process of its own, where no peer is loaded: a whole centre against Zhejiang's rules, and compiling rule sets.
+"""Our own work in a process of its own, where no peer is loaded: a whole centre against Zhejiang's rules, and
+compiling rule sets.
 
-python benchmarks/own_work.py prints, as JSON, the microseconds of the two hand-written flat functions and of the real work, and
-the milliseconds of compiling.
+python benchmarks/own_work.py prints, as JSON, the microseconds of the two hand-written flat functions and of
+the real work, and the milliseconds of compiling.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ def measured() -> dict[str, Any]:
 
 
 def real_rows() -> list[tuple[str, float]]:
-    """A whole centre against Zhejiang's rules, in microseconds; and the same centre where it names a list that is not complete."""
+    """A whole centre against Zhejiang's rules, in microseconds; and the same centre where it names a list
+    that is not complete."""
     ruleset = load_ruleset("zhejiang_2022")
     text = CENTRE.read_text(encoding="utf-8")
     whole = Centre.from_text(text, file=str(CENTRE), ruleset=ruleset)

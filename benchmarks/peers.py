@@ -1,4 +1,5 @@
-"""The flat work by other engines. Each peer gets the rules in its own form, prepared once, and gives the 30 statuses of a record.
+"""The flat work by other engines. Each peer gets the rules in its own form, prepared once, and gives the 30
+statuses of a record.
 
 A peer that is not installed is left out of the table, by name.
 """
@@ -21,7 +22,8 @@ def _literal(value: Any) -> str:
 
 
 def zen_engine() -> Decide:
-    """GoRules: the bare expression language, each expression compiled beforehand; a decision table is slower."""
+    """GoRules: the bare expression language, each expression compiled beforehand; a decision table is
+    slower."""
     import zen
 
     def text(fact: str, operator: str, bound: Any) -> str:
@@ -106,7 +108,8 @@ def json_logic() -> Decide:
 
 
 def durable_rules() -> Decide:
-    """durable-rules used directly, as its documentation has it: one rule a requirement, a fresh session a record."""
+    """durable-rules used directly, as its documentation has it: one rule a requirement, a fresh session a
+    record."""
     from durable.engine import Host
 
     definition: dict[str, Any] = {}
@@ -159,7 +162,8 @@ _WORDS = sorted(
 
 
 def openfisca_number(value: Any) -> int:
-    """Whole numbers of 32 bits, -1 for what is not known: its floats have 24 bits, and 999,999,999 yuan would read as 10^9."""
+    """Whole numbers of 32 bits, -1 for what is not known: its floats have 24 bits, and 999,999,999 yuan would
+    read as 10^9."""
     return -1 if value is None else _WORDS.index(value) if isinstance(value, str) else int(value)
 
 

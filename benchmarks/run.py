@@ -1,4 +1,5 @@
-"""The same work side by side, in one run: ours, by hand, and the peers that are installed. Prints the table; writes docs.
+"""The same work side by side, in one run: ours, by hand, and the peers that are installed. Prints the table;
+writes docs.
 
 python benchmarks/run.py            print
 python benchmarks/run.py --write    and write docs/benchmarks.md and its two plots
@@ -59,8 +60,16 @@ def table_lines() -> tuple[list[str], list[tuple[str, float]]]:
     lines = [
         "## A million centres as a table: the same 30 rules over the same facts",
         "",
-        "Each engine in a process of its own with two threads, in turns; every engine's statuses are held against the others' first. Ours includes",
-        "laying out the rules for the table. OpenFisca's statuses stay numbers, which spares it the texts; ours in polars are an Enum, as",
+        (
+            "Each engine in a process of its own with "
+            "two threads, in turns; every engine's statuses are held "
+            "against the others' first. Ours includes"
+        ),
+        (
+            "laying out the rules for the table. OpenFisca's "
+            "statuses stay numbers, which spares it the texts; "
+            "ours in polars are an Enum, as"
+        ),
         "“hand-written polars, Enum” has them. Memory is the peak of the whole process with the table in it.",
         "",
     ]
@@ -70,11 +79,16 @@ def table_lines() -> tuple[list[str], list[tuple[str, float]]]:
     by_name = {row.name: row.seconds for row in memory}
     lines += [
         "",
-        f"Ours takes {by_name['tic-rules, polars'] / by_name['hand-written polars']:.2f} times the time of hand-written polars expressions.",
+        (
+            f"Ours takes {by_name['tic-rules, polars'] / by_name['hand-written polars']:.2f} times "
+            f"the time of "
+            f"hand-written polars expressions."
+        ),
     ]
     if "openfisca-core" in by_name:
         lines[-1] += (
-            f" OpenFisca's vectors take {by_name['openfisca-core'] / by_name['tic-rules, polars']:.1f} times as long as ours."
+            f" OpenFisca's vectors take {by_name['openfisca-core'] / by_name['tic-rules, polars']:.1f} times "
+            f"as long as ours."
         )
     with TemporaryDirectory() as folder:
         source, output = Path(folder, "facts.parquet"), Path(folder, "statuses.parquet")
@@ -95,7 +109,10 @@ def _table_of(rows: list[table_work.Row], centres: int = 1_000_000) -> list[str]
         "|---|---:|---:|---:|---:|---:|",
     ]
     for row in sorted(rows, key=lambda row: row.seconds):
-        took = f"{row.seconds * 1000:,.0f} | {row.cpu * 1000:,.0f} | {centres / row.seconds:,.0f} | {row.seconds / hand:.2f} | {row.mega:,.0f}"
+        took = (
+            f"{row.seconds * 1000:,.0f} | {row.cpu * 1000:,.0f} | {centres / row.seconds:,.0f} | "
+            f"{row.seconds / hand:.2f} | {row.mega:,.0f}"
+        )
         lines.append(f"| {row.name} | {took} |")
     return lines
 
@@ -111,7 +128,11 @@ def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]
     hand = rows[0][1]
     peers = [micro for name, micro, _ in rows if not name.startswith(("hand", "tic-rules"))]
     lines = [
-        f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, {busy}. Times are the best of several runs in one process.",
+        (
+            f"Python {platform.python_version()}, {platform.system()} {platform.machine()}, "
+            f"{busy}. Times are "
+            f"the best of several runs in one process."
+        ),
         "",
     ]
     lines += ["## Flat work: 30 rules over 25 facts of one record, statuses only", ""]
@@ -122,19 +143,29 @@ def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]
     for name, micro, shown in sorted(rows, key=lambda row: row[1]):
         lines.append(
             f"| {name} {shown}".rstrip()
-            + f" | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / hand)} | {alone.megabytes(name):.0f} |"
+            + (
+                f" | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / hand)} | "
+                f"{alone.megabytes(name):.0f} |"
+            )
         )
     ours, ifs = rows[2][1], rows[1][1]
     lines += [
         "",
-        f"`row_function` takes {ours / hand:.2f} times the hand-written expression, {ours / ifs:.2f} times the ifs"
+        (
+            f"`row_function` takes {ours / hand:.2f} times the "
+            f"hand-written expression, {ours / ifs:.2f} times the ifs"
+        )
         + (f"; the fastest peer takes {min(peers) / ours:.1f} times as long as they do." if peers else "."),
     ]
     lines += [
         "",
         "## Real work: one centre, 78 rules of Zhejiang, lists, ranges, dates",
         "",
-        "Against the flat function written by hand in two ways: with ifs into a mapping, as people write it, and as one expression, as fast as it gets;",
+        (
+            "Against the flat function written by hand in two ways: "
+            "with ifs into a mapping, as people write it, "
+            "and as one expression, as fast as it gets;"
+        ),
         "all in one process, where no peer is loaded.",
         "",
         "| what is looked at | µs a centre | centres a second | × ifs | × one expression |",
@@ -143,7 +174,8 @@ def report() -> tuple[str, list[tuple[str, float, str]], list[tuple[str, float]]
     own = own_work.measured()
     for name, micro in own["real"]:
         lines.append(
-            f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / own['ifs'])} | {_number(micro / own['hand'])} |"
+            f"| {name} | {_number(micro)} | {1e6 / micro:,.0f} | {_number(micro / own['ifs'])} | "
+            f"{_number(micro / own['hand'])} |"
         )
     lines += [
         "",
@@ -191,13 +223,15 @@ def main() -> None:
 
 _PAGE = """# Benchmarks
 
-Made by `make bench`; peers that are not installed are left out. Every engine's outcomes are held against the hand-written
-function before it is timed, on records with values at and around every bound and one value in twenty unknown. By hand there are
-two: `if` after `if` into a mapping (`benchmarks/by_ifs.py`), as people write it, and one expression (`by_hand` in
-`benchmarks/flat_work.py`), which is as fast as we could make it; ratios in the first table are against the faster one.
+Made by `make bench`; peers that are not installed are left out. Every engine's outcomes are held against the
+hand-written function before it is timed, on records with values at and around every bound and one value in
+twenty unknown. By hand there are two: `if` after `if` into a mapping (`benchmarks/by_ifs.py`), as people
+write it, and one expression (`by_hand` in `benchmarks/flat_work.py`), which is as fast as we could make it;
+ratios in the first table are against the faster one.
 
-对照测试：同一组规则、同一批记录，先核对各引擎结果一致，再计时。“手写”是只为这三十条规则写的 Python 函数，有两种写法：
-逐条 if 写入字典（一般人的写法），和一个返回元组的大表达式（最快的写法）。
+对照测试：同一组规则、同一批记录，先核对各引擎结果一致，再计时。
+“手写”是只为这三十条规则写的 Python 函数，有两种写法：逐条 if 写入字典（一般人的写法），
+和一个返回元组的大表达式（最快的写法）。
 
 ![Microseconds a record](benchmarks.svg)
 

@@ -1,9 +1,10 @@
 """The flat work for a whole table: the 30 rules over a million rows, in memory and from Parquet to Parquet.
 
-python benchmarks/table_work.py ENGINE ROWS [SOURCE.parquet OUTPUT.parquet]     one engine in a process of its own, told as JSON
+python benchmarks/table_work.py ENGINE ROWS [SOURCE.parquet OUTPUT.parquet] one engine in a process of its
+own, told as JSON
 
-Each engine's outcomes are held against the hand-written function row by row on the first rows, and by their counts on all of
-them, before anything is timed. Every process uses two threads at most.
+Each engine's outcomes are held against the hand-written function row by row on the first rows, and by their
+counts on all of them, before anything is timed. Every process uses two threads at most.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ class Row(NamedTuple):
 
 
 def table(rows: int) -> Any:
-    """A polars table: records of the flat work in random order, each with its number. `approved` is what a rule set asks besides."""
+    """A polars table: records of the flat work in random order, each with its number. `approved` is what a
+    rule set asks besides."""
     import numpy
     import polars
 
@@ -68,7 +70,7 @@ def write(path: Path, rows: int) -> None:
             file.write_table(part.with_columns(polars.col("id") + start).to_arrow(), row_group_size=125_000)
 
 
-# --- engines: in memory ---------------------------------------------------------------------------------------------------------
+# --- engines: in memory -------------------------------------------------------------------------------------
 
 
 def _of_polars(told: Any) -> Any:
@@ -96,7 +98,8 @@ def ours_duckdb(frame: Any) -> Engine:
 
 
 def polars_expressions(kind: Any = None) -> list[Any]:
-    """What somebody would write who needs these 30 statuses of a polars table, as texts or as another kind."""
+    """What somebody would write who needs these 30 statuses of a polars table, as texts or as another
+    kind."""
     import polars
 
     def test(column: Any, operator: str, bound: Any) -> Any:
@@ -152,7 +155,8 @@ def sql() -> str:
         return fact if bound is True else f"{fact} {_SIGNS[operator]} {literal(bound)}"
 
     return "id, " + ", ".join(
-        f"""case when {fact} is null then 'unknown' when {test(fact, operator, bound)} then 'pass' else 'fail' end as "{name}\""""
+        f"case when {fact} is null then 'unknown' "
+        f"when {test(fact, operator, bound)} then 'pass' else 'fail' end as \"{name}\""
         for name, (fact, operator, bound) in zip(_NAMES, RULES, strict=True)
     )
 
@@ -173,7 +177,8 @@ def hand_duckdb(frame: Any) -> Engine:
 
 
 def openfisca(frame: Any) -> Engine:
-    """OpenFisca as it is meant to be used: a population of all centres. Its statuses stay numbers, which spares it writing words."""
+    """OpenFisca as it is meant to be used: a population of all centres. Its statuses stay numbers, which
+    spares it writing words."""
     import numpy
     from openfisca_core.simulations import SimulationBuilder
     from peers import OPENFISCA_TOLD, openfisca_number, openfisca_system
@@ -203,7 +208,7 @@ def openfisca(frame: Any) -> Engine:
     return decide, shown
 
 
-# --- engines: from Parquet to Parquet ---------------------------------------------------------------------------------------------
+# --- engines: from Parquet to Parquet -----------------------------------------------------------------------
 
 
 def _of_file(output: str) -> Callable[[Any], Any]:
@@ -289,11 +294,12 @@ FROM_PARQUET: dict[str, Callable[[str, str], Engine]] = {
 }
 
 
-# --- one engine in a process of its own -------------------------------------------------------------------------------------------
+# --- one engine in a process of its own ---------------------------------------------------------------------
 
 
 def _counts(name: str, told: Any, rows: int) -> dict[str, dict[str, int]]:
-    """The counts of each rule's statuses; ends the process where a row differs from the hand-written function."""
+    """The counts of each rule's statuses; ends the process where a row differs from the hand-written
+    function."""
     wanted = list(zip(*(by_hand(record) for record in records(5_000)[: min(CHECKED, rows)]), strict=True))
     for rule, statuses in zip(_NAMES, wanted, strict=True):
         if told[rule][: len(statuses)].to_list() != list(statuses):

@@ -1,4 +1,5 @@
-"""The reference of the public names, made from their docstrings: `make docs` writes build/docs/index.html, a site that opens offline."""
+"""The reference of the public names, made from their docstrings: `make docs` writes
+build/docs/index.html, a site that opens offline."""
 
 from __future__ import annotations
 
@@ -19,13 +20,14 @@ from tic_rules import monitoring
 
 
 def aliases() -> dict[str, str]:
-    """The docstrings of public names that are neither classes nor functions, by name: the text below their assignment."""
+    """The docstrings of public names that are neither classes nor functions, by name: the text below their
+    assignment."""
     texts = ((name, _below_assignment("tic_rules.api", name)) for name in tic_rules.__all__)
     return {name: text for name, text in texts if text}
 
 
 def _below_assignment(module: str, name: str) -> str | None:
-    """The text below the assignment of a name, in the module that makes it; None where it is made otherwise."""
+    """The text below the assignment of a name, in the module that makes it, or None."""
     spec = find_spec(module)
     assert spec is not None
     assert spec.origin is not None

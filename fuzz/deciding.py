@@ -1,4 +1,5 @@
-"""What is accepted is decided and shown: by the reference and by the compiled engine, every finding looked at, in every format in turn."""
+"""What is accepted is decided and shown: by the reference and by the compiled engine, every finding looked
+at, in every format in turn."""
 
 from __future__ import annotations
 
@@ -20,14 +21,16 @@ class Disagree(Exception):
 
 
 class Judge:
-    """Decides and shows; the formats and languages take turns. `took` are the seconds of CPU of every check and every rendering."""
+    """Decides and shows; the formats and languages take turns. `took` are the seconds of CPU of every check
+    and every rendering."""
 
     def __init__(self) -> None:
         self._turn = count()
         self.took: list[float] = []
 
     def decide(self, subject: Any, ruleset: RuleSet, day: date) -> None:
-        """Raises Disagree. What the reference refuses in words (a clock that is open in too many ways), the compiled engine has to refuse too."""
+        """Raises Disagree. What the reference refuses in words (a clock that is open in too many ways), the
+        compiled engine has to refuse too."""
         told = [self._told(subject, ruleset, day, engine) for engine in ("reference", "compiled")]
         if told[0] != told[1]:
             raise Disagree(f"{ruleset.id}: reference and compiled differ")

@@ -1,10 +1,11 @@
-"""The corpus of hostile files, made by small generators, and what each costs: seconds of CPU and memory, in a process of its own.
+"""The corpus of hostile files, made by small generators, and what each costs: seconds of CPU and memory, in a
+process of its own.
 
     python fuzz/hostile.py              # every file, a line each
     python fuzz/hostile.py workbook     # one family
 
-A file costs too much at 2 seconds or 300 MB (20 MB or so of them is the program). None may end the process, and nothing but an
-error of ours may come of it. `tests/cli/test_hostile_corpus.py` holds all of them to that.
+A file costs too much at 2 seconds or 300 MB (20 MB or so of them is the program). None may end the process,
+and nothing but an error of ours may come of it. `tests/cli/test_hostile_corpus.py` holds all of them to that.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Cost(NamedTuple):
         return self.outcome in ("read", "refused") and self.seconds < SECONDS and self.memory < MEMORY
 
 
-# --- workbooks --------------------------------------------------------------------------------------------------------------
+# --- workbooks ----------------------------------------------------------------------------------------------
 
 _XML = '<?xml version="1.0"?>'
 _MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -63,7 +64,8 @@ def _relations(*targets: tuple[str, str]) -> str:
 
 
 def workbook(rows: str, behind: str = "", *, strings: str = "", sheets: int = 1, head: str = _XML) -> bytes:
-    """A workbook by hand: the rows of its first sheet (and of its others), what follows them, its shared texts."""
+    """A workbook by hand: the rows of its first sheet (and of its others), what follows them, its shared
+    texts."""
     names = "".join(f'<sheet name="s{n}" sheetId="{n}" r:id="rId{n}"/>' for n in range(1, sheets + 1))
     sheet = f"{head}<worksheet {_MAIN}><sheetData>{rows}</sheetData>{behind}</worksheet>"
     parts = {
@@ -124,27 +126,43 @@ def workbooks() -> Iterator[tuple[str, Files]]:
         "rows of formulas",
         workbook(_filled_down(lambda n: f'<c r="A{n}"><f>A1+1</f><v>{n}</v></c>', 100_000)),
     )
-    yield one("rows of formulas that show nothing",
-              workbook(_filled_down(lambda n: f'<c r="B{n}" t="str"><f>IF(A{n}="","",1)</f><v></v></c>', 100_000)))  # fmt: skip
-    yield one("as many cells as there may be",
-              workbook(_filled_down(lambda n: _inline(f"A{n}", f"c{n}") + f'<c r="B{n}"><f>A1+1</f><v>5</v></c>', 19_998)))  # fmt: skip
+    yield one(
+        "rows of formulas that show nothing",
+        workbook(_filled_down(lambda n: f'<c r="B{n}" t="str"><f>IF(A{n}="","",1)</f><v></v></c>', 100_000)),
+    )
+    yield one(
+        "as many cells as there may be",
+        workbook(
+            _filled_down(lambda n: _inline(f"A{n}", f"c{n}") + f'<c r="B{n}"><f>A1+1</f><v>5</v></c>', 19_998)
+        ),
+    )
     yield one("a wide sheet", workbook(
         _filled_down(lambda n: "".join(f"<c><v>{n}</v></c>" for _ in range(500)), 390)))  # fmt: skip
-    yield one("long texts shown often", workbook(
-        _filled_down(lambda n: f'<c r="A{n}" t="s"><v>0</v></c>', 19_000), strings=f"<si><t>{'x' * 32_000}</t></si>"))  # fmt: skip
+    yield one(
+        "long texts shown often",
+        workbook(
+            _filled_down(lambda n: f'<c r="A{n}" t="s"><v>0</v></c>', 19_000),
+            strings=f"<si><t>{'x' * 32_000}</t></si>",
+        ),
+    )
     yield one("an element of a million attributes",
               workbook("<row " + " ".join(f'a{n}=""' for n in range(1_000_000)) + "/>"))  # fmt: skip
     yield one("elements within elements", workbook("<a>" * 700_000 + "</a>" * 700_000))
     merged = "".join(f'<mergeCell ref="A{n}:XFD1048576"/>' for n in range(1, 19_000))
-    yield one("merged ranges over each other", workbook(
-        _filled_down(lambda n: f'<c r="A{n}"><v>{n}</v></c>', 15_000), f"<mergeCells>{merged}</mergeCells>"))  # fmt: skip
+    yield one(
+        "merged ranges over each other",
+        workbook(
+            _filled_down(lambda n: f'<c r="A{n}"><v>{n}</v></c>', 15_000),
+            f"<mergeCells>{merged}</mergeCells>",
+        ),
+    )
     yield one("a million merged ranges", workbook(HEAD, '<mergeCell ref="A1:B1"/>' * 1_000_000))
     yield one("a thousand sheets", workbook(HEAD, sheets=1_000))
     yield one("entities", workbook(HEAD, head=f'{_XML}<!DOCTYPE x [<!ENTITY a "{"a" * 10_000}">]>'))
     yield one("blanks that unpack to 200 MB", workbook("<!--" + " " * (200 * MEGA) + "-->"))
 
 
-# --- text -------------------------------------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------------------
 
 
 def tables() -> Iterator[tuple[str, Files]]:
@@ -209,8 +227,11 @@ def yamls() -> Iterator[tuple[str, Files]]:
     yield yaml("tags", "- !x" + "y" * (15 * MEGA))
     yield yaml("flow without an end", "[" * (15 * MEGA))
     yield yaml("deep blocks", "\n".join(" " * n + "a:" for n in range(5_000)))
-    yield yaml("aliases", "a: &a [x]\n" + "".join(
-        f"a{n}: &a{n} [{','.join(['*a' + (str(n - 1) if n else '')] * 10)}]\n" for n in range(30)))  # fmt: skip
+    yield yaml(
+        "aliases",
+        "a: &a [x]\n"
+        + "".join(f"a{n}: &a{n} [{','.join(['*a' + (str(n - 1) if n else '')] * 10)}]\n" for n in range(30)),
+    )
     yield yaml("tabs", "\t" * (15 * MEGA))
     yield yaml("colons", ":" * (15 * MEGA))
     yield yaml("a key without an end", "x" * (15 * MEGA) + ": 1")
@@ -242,7 +263,8 @@ def jsons() -> Iterator[tuple[str, Files]]:
 
 
 def rulefiles() -> Iterator[tuple[str, Files]]:
-    """Rule files for `lint`: rules by the thousand, conditions within conditions, numbers and quotes without an end."""
+    """Rule files for `lint`: rules by the thousand, conditions within conditions, numbers and quotes without
+    an end."""
     whole = (ROOT / "rules/zhejiang_2022.yaml").read_text("utf-8")
     start = whole.index("  - id: investment-2y\n")
     end = whole.index("  - id: ", start + 10)
@@ -275,8 +297,14 @@ def rulefiles() -> Iterator[tuple[str, Files]]:
         yield rules(f"{kind} of 2,900", 1, beside(kind, 2_900))
     yield rules("all within any within all", 10, within(("all", "any"), 45))
     yield rules("not within not", 1, "{not: " * 45 + leaf % 1 + "}" * 45)
-    for name, text in (("digits", "1" * 200_000), ("numerals", "二" * 200_000), ("blanks", "年" + " " * 200_000 + "内"),
-                       ("years", "1年内" * 60_000), ("commas", "，" * 200_000), ("encouragements", "支持" * 100_000)):  # fmt: skip
+    for name, text in (
+        ("digits", "1" * 200_000),
+        ("numerals", "二" * 200_000),
+        ("blanks", "年" + " " * 200_000 + "内"),
+        ("years", "1年内" * 60_000),
+        ("commas", "，" * 200_000),
+        ("encouragements", "支持" * 100_000),
+    ):
         yield rules(f"a quote of {name}", 1, **{"    quote: ": f"    quote: {text}"})
         yield rules(f"some {name} in quotes", 50, **{"    quote: ": f"    quote: {text[:1_900]}"})
 
@@ -290,7 +318,7 @@ FAMILIES: dict[str, Callable[[], Iterator[tuple[str, Files]]]] = {
 }
 
 
-# --- what a file costs ------------------------------------------------------------------------------------------------------
+# --- what a file costs --------------------------------------------------------------------------------------
 
 
 def costs(family: str) -> Iterator[tuple[str, Cost]]:
@@ -301,7 +329,8 @@ def costs(family: str) -> Iterator[tuple[str, Cost]]:
 
 
 def _made(family: str) -> Iterator[tuple[str, Path]]:
-    """The files of a family, one after the other, each in a folder. Another process makes them: what that needs is not counted."""
+    """The files of a family, one after the other, each in a folder. Another process makes them: what that
+    needs is not counted."""
     told, telling = os.pipe()
     asked, asking = os.pipe()
     maker = os.fork()
@@ -328,7 +357,8 @@ def _made(family: str) -> Iterator[tuple[str, Path]]:
 
 
 def cost_of(work: Callable[[], str]) -> Cost:
-    """What work costs in a process of its own. It ends with a word; anything but an error of ours is a failure.
+    """What work costs in a process of its own. It ends with a word; anything but an error of ours is a
+    failure.
 
     Memory is what the process takes beyond what it has from its parent.
     """

@@ -8,19 +8,28 @@ from collections.abc import Sequence
 from typing import Any
 
 ODD = [
-    b"", b"\0", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\r", b"\x85", b"\x1b[31m", "\u202e".encode(), "\u2028".encode(), "\ufeff".encode(),
-    "é".encode("utf-16"), b"9" * 400, b"-1", b"1e999", b"NaN", b"inf", b"0x10", b"1_000", "１２３".encode(), "³".encode(), "٣".encode(), "一二亿".encode(),
-    b"2026-02-30", b"9999-12-31", b"0001-01-01", b"3/4/2026", "2026年6月".encode(), "≥".encode(), b"[", b"]", b"{", b"}", b"- " * 60, b"&a ", b"*a",
-    b"!!python/object:os.system", b"<<: *a", b"? ", b": ", b"#", b"%YAML 1.2", b"=cmd|' /C calc'!A0", b"__class__", b"\\u0000", b"\xed\xa0\xbd", b"'", b'"',
-    b"''", b'\\"', b",", b";", b"\t", b"\n", b"null", b"true", b"~", b"{at_least: 1, at_most: 0}", b"{not_before: 2026-01-01}",
+    b"", b"\0", b"\xff", b"\xfe\xff", b"\xef\xbb\xbf", b"\r", b"\x85", b"\x1b[31m", "\u202e".encode(),
+    "\u2028".encode(), "\ufeff".encode(),
+    "é".encode("utf-16"), b"9" * 400, b"-1", b"1e999", b"NaN", b"inf", b"0x10", b"1_000", "１２３".encode(),
+    "³".encode(), "٣".encode(), "一二亿".encode(),
+    b"2026-02-30", b"9999-12-31", b"0001-01-01", b"3/4/2026", "2026年6月".encode(), "≥".encode(), b"[", b"]",
+    b"{", b"}", b"- " * 60, b"&a ", b"*a",
+    b"!!python/object:os.system", b"<<: *a", b"? ", b": ", b"#", b"%YAML 1.2", b"=cmd|' /C calc'!A0",
+    b"__class__", b"\\u0000", b"\xed\xa0\xbd", b"'", b'"',
+    b"''", b'\\"', b",", b";", b"\t", b"\n", b"null", b"true", b"~", b"{at_least: 1, at_most: 0}",
+    b"{not_before: 2026-01-01}",
     b"[{date: 2024-01-01, value: 1}]", b"[{date: null, value: null}]", b" " * 300, b"a" * 5000,
 ]  # fmt: skip
 VALUES = [
-    None, True, False, 0, -1, 1, 10**30, 1.5, 1e300, "", " ", "\0", "\x1b[31m", "\u202e中心", "9" * 400, "1e999", "NaN", "2026-02-30", "2026", "2026-06",
-    "9999-12-31", "0001-01-01", "3/4/2026", "10亿元", "1,2,3", "十亿元", "99%", "true", "无", "host", "enterprise", "zhejiang_2022/teams-2y",
+    None, True, False, 0, -1, 1, 10**30, 1.5, 1e300, "", " ", "\0", "\x1b[31m", "\u202e中心", "9" * 400,
+    "1e999", "NaN", "2026-02-30", "2026", "2026-06",
+    "9999-12-31", "0001-01-01", "3/4/2026", "10亿元", "1,2,3", "十亿元", "99%", "true", "无", "host",
+    "enterprise", "zhejiang_2022/teams-2y",
     "/contributions/³", "///", "~1~0",
-    [], {}, [[]], [None], [{}], ["a"], {"at_least": 1}, {"at_least": 2, "at_most": 1}, {"not_before": "2026-01-01", "not_after": "2020-01-01"},
-    [{"date": "2024-02-01", "value": 3}, {"date": "2025-02-01", "value": 1}], [{"date": None, "value": None}], [{"value": {"at_most": 5}}], {"date": "2024"},
+    [], {}, [[]], [None], [{}], ["a"], {"at_least": 1}, {"at_least": 2, "at_most": 1},
+    {"not_before": "2026-01-01", "not_after": "2020-01-01"},
+    [{"date": "2024-02-01", "value": 3}, {"date": "2025-02-01", "value": 1}], [{"date": None, "value": None}],
+    [{"value": {"at_most": 5}}], {"date": "2024"},
     "x" * 3000, "ﷺ" * 60, "３亿", "²", "٣", "1" * 25,
 ]  # fmt: skip
 
@@ -84,7 +93,8 @@ class Mutator:
         return bytes(out)
 
     def _grown(self, out: bytearray, at: int) -> None:
-        """The structural kinds: one sign, token or line so often that what goes back and forth over it shows; blocks nested or closed."""
+        """The structural kinds: one sign, token or line so often that what goes back and forth over it shows;
+        blocks nested or closed."""
         rng = self.rng
         often = rng.choice((50, 500, 5_000, 40_000))
         kind = rng.randrange(5)

@@ -3,11 +3,11 @@
     python fuzz/run.py --inputs 1000000          # all targets in turn; prints a table
     python fuzz/run.py --target yaml --seconds 60
 
-Each input is a seed (an example, a case of the corpus, a known attack) that is mutated, spliced or made from tokens of the
-format. A run fails where anything but an error of ours is raised, where two engines disagree, where reading an input, one check of it or writing its report
-takes over two seconds of CPU (or two minutes by the clock) or the process grows over 500 MB, or where the process dies: workers are processes of their own,
-and the input at hand is on disk before it is tried.
-The same --seed gives the same inputs.
+Each input is a seed (an example, a case of the corpus, a known attack) that is mutated, spliced or made from
+tokens of the format. A run fails where anything but an error of ours is raised, where two engines disagree,
+where reading an input, one check of it or writing its report takes over two seconds of CPU (or two minutes by
+the clock) or the process grows over 500 MB, or where the process dies: workers are processes of their own,
+and the input at hand is on disk before it is tried. The same --seed gives the same inputs.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ def _memory() -> int:
 
 
 def campaign(name: str, seed: int, inputs: int, seconds: float, keep: Path) -> dict[str, object]:
-    """One target in a process of its own. A process that dies is a failure; the next goes on with another seed."""
+    """One target in a process of its own. A process that dies is a failure; the next goes on with another
+    seed."""
     total = {
         "inputs": 0,
         "accepted": 0,
@@ -166,7 +167,8 @@ def main() -> None:
         failed += t["failures"]
         counts = f"{name:<12}{t['inputs']:>10}{t['accepted']:>10}{t['refused']:>10}"
         print(
-            f"{counts}{t['slowest']:>9.2f}s{t['memory'] // 2**20:>6} MB{t['failures']:>10}{t['seconds']:>9.0f}",
+            f"{counts}{t['slowest']:>9.2f}s{t['memory'] // 2**20:>6} "
+            f"MB{t['failures']:>10}{t['seconds']:>9.0f}",
             flush=True,
         )
         failed += t["memory"] > LARGE

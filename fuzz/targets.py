@@ -1,4 +1,5 @@
-"""What is fuzzed: each format of centre data, figures of a programme, rule files; what is accepted is checked and shown too."""
+"""What is fuzzed: each format of centre data, figures of a programme, rule files; what is accepted is checked
+and shown too."""
 
 from __future__ import annotations
 
@@ -34,11 +35,15 @@ from tic_rules.renderers.workbook import Form, Writer, csv_line, write_form
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 6, 30)
 ATTACKS = [
-    b"a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]\n", b"&a [*a]", b"a: &a {b: *a}\n",
-    b"[" * 200, b"- " * 200, b"{a: " * 200, b"? " * 200, b"!!python/object/apply:os.system ['echo']", b"name: !!binary aGVsbG8=\n", b"--- a\n--- b\n",
-    b"name: \"\\e[31m\\u202e\"\n", b"\r".join(b" " * n + b"a:" for n in range(120)), b"%TAG ! x\n" * 20 + b"--- a",
+    b"a: &a [x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: "
+    b"[*c,*c,*c,*c,*c,*c,*c]\n", b"&a [*a]", b"a: &a {b: *a}\n",
+    b"[" * 200, b"- " * 200, b"{a: " * 200, b"? " * 200, b"!!python/object/apply:os.system ['echo']",
+    b"name: !!binary aGVsbG8=\n", b"--- a\n--- b\n",
+    b"name: \"\\e[31m\\u202e\"\n", b"\r".join(b" " * n + b"a:" for n in range(120)),
+    b"%TAG ! x\n" * 20 + b"--- a",
     b"name: |\n" + b"  x\n" * 50, b"a: b: c", b"\t", b"\xff\xfea\0:\0",
-    b"contributions: [{amount: 99999999999999999999999999999999}]", b"outputs: {incubated_enterprises: [{date: 2024, value: 3}, {date: 2025, value: 1}]}",
+    b"contributions: [{amount: 99999999999999999999999999999999}]",
+    b"outputs: {incubated_enterprises: [{date: 2024, value: 3}, {date: 2025, value: 1}]}",
 ]  # fmt: skip
 
 
@@ -170,11 +175,13 @@ class Xlsx(Target):
     tokens = (
         b"<c r=\"XFD1048576\" t=\"str\"><v></v></c>", b"<c/>" * 9_000, b"<row/>" * 9_000, b"<si/>" * 9_000,
         b"<c r=\"GR200000\" t=\"inlineStr\"><is><t></t></is></c>", b"<mergeCell ref=\"A1:XFD1048576\"/>",
-        b"<c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c>", b"<f t=\"shared\" ref=\"A1:A100000\" si=\"0\">1</f>",
+        b"<c r=\"A2\"><v>1</v></c><c r=\"A2\"><v>2</v></c>",
+        b"<f t=\"shared\" ref=\"A1:A100000\" si=\"0\">1</f>",
         b"<c r=\"XFD1048576\"><v>1</v></c>", b"<c r=\"A1\" t=\"e\"><v>#REF!</v></c>", b"<f>1+1</f>", 
         b"<!DOCTYPE x [<!ENTITY a SYSTEM \"file:///etc/passwd\">]>", b"&a;", b"<v>99999</v>",
         b" t=\"s\"", b" t=\"d\"", b" t=\"inlineStr\"", b"<is><t>x</t></is>", b" r=\"A0\"", b" s=\"99\"", 
-        b"<row r=\"99999999\">", b"<![CDATA[", b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>", b"date1904=\"1\"",
+        b"<row r=\"99999999\">", b"<![CDATA[", b"<?xml version=\"1.0\" encoding=\"UTF-16\"?>",
+        b"date1904=\"1\"",
     )  # fmt: skip
 
     def made(self, mutator: Mutator) -> bytes:
@@ -233,7 +240,8 @@ class Decided(Target):
 
 
 class Rules(Target):
-    """Rule files: lines changed in a whole one, and whole ones made of pieces. Of those that load one in three decides an example and a random centre."""
+    """Rule files: lines changed in a whole one, and whole ones made of pieces. Of those that load one in
+    three decides an example and a random centre."""
 
     share = 4
 
@@ -277,7 +285,8 @@ class Rules(Target):
 
 
 TARGETS: dict[str, type[Target]] = {
-    "yaml": Yaml, "json": Json, "jsonl": Lines, "csv": Csv, "cells": Cells, "xlsx": Xlsx, "programme": Figures, "decided": Decided, "rules": Rules,
+    "yaml": Yaml, "json": Json, "jsonl": Lines, "csv": Csv, "cells": Cells, "xlsx": Xlsx,
+    "programme": Figures, "decided": Decided, "rules": Rules,
 }  # fmt: skip
 
 

@@ -6,8 +6,9 @@ import os
 from collections.abc import Iterable
 from datetime import date
 
+from tic_rules.core.dates import Span
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
-from tic_rules.core.quantities import Range, Span
+from tic_rules.core.numbers import Range
 from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, with_centres
 from tic_rules.engines.columns.tables import check_table, facts_table, row_function
 from tic_rules.model.centre import Centre

@@ -222,7 +222,8 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
             data, as_of, first = _first(drawn, ruleset, engine, programme)
         except Exception:
             show(
-                f"an engine gave up (seed {seed})\n# --rules {ruleset.id} --as-of {drawn[0][1]}\n{drawn[0][0]}"
+                f"an engine gave up (seed {seed})\n# --rules {ruleset.id} --as-of "
+                f"{drawn[0][1]}\n{drawn[0][0]}"
             )
             raise
         if first is not None:
@@ -236,7 +237,8 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
             said = time.monotonic()
             print(f"{count:,} decisions", file=sys.stderr)
     show(
-        f"{engine}: {count:,} (centre, rule) decisions on {centres:,} random centres, no disagreement, {time.monotonic() - started:.0f} s (seed {seed})"
+        f"{engine}: {count:,} (centre, rule) decisions on {centres:,} random centres, no disagreement, "
+        f"{time.monotonic() - started:.0f} s (seed {seed})"
     )
     return 0
 

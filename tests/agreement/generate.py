@@ -18,7 +18,8 @@ from typing import Any, NamedTuple, Protocol
 from hypothesis import strategies as st
 
 from tic_rules import RuleSet
-from tic_rules.core.quantities import add_years, decimal_text
+from tic_rules.core.dates import add_years
+from tic_rules.core.numbers import decimal_text
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, record_in

@@ -11,7 +11,7 @@ import operator
 from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 from tic_rules.engines.lowering import (
     COMPARISONS,
     FOLLOWED,

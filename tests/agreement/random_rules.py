@@ -51,7 +51,8 @@ def random_ruleset(rng: random.Random, rules: int = 12) -> RuleSet:
 def _file(rules: list[dict[str, Any]], drawn: _Draw) -> dict[str, Any]:
     return {
         "id": "random_rules", "version": "1.0.0", "jurisdiction": "zhejiang",
-        "document": {"title": "甲", "title_en": "a", "in_force": {"from": drawn.force}}, "vocabulary": {"facts": drawn.facts},
+        "document": {"title": "甲", "title_en": "a", "in_force": {"from": drawn.force}},
+        "vocabulary": {"facts": drawn.facts},
         "clauses": [{"at": "一", "heading": "甲", "rules": [rule["id"] for rule in rules]}], "rules": rules,
     }  # fmt: skip
 
@@ -96,9 +97,11 @@ class _Draw:
         rule["require"] = self.tree()
         rule |= self.rng.choice(
             (
-                *({"by": by} for by in ("1y", "2y", "5y", "application", "approval", "term_end", "2024-06-30")),
+                *({"by": by} for by in ("1y", "2y", "5y", "application", "approval", "term_end",
+                    "2024-06-30")),
                 *({"from": day} for day in ("approval", "term_end", "1y", "3y")),
-                *({"yearly": {"looked_for_until": until, "running_year": self.often(50)}} for until in ("end_of_year", "end_of_next_year")),
+                *({"yearly": {"looked_for_until": until,
+                    "running_year": self.often(50)}} for until in ("end_of_year", "end_of_next_year")),
                 {"until": "term_end"}, *([{}] * 4),
             )
         )  # fmt: skip

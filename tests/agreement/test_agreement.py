@@ -1,4 +1,5 @@
-"""Every engine decides as the reference does: on random centres aimed at each rule set, and on the adjudicated corpus."""
+"""Every engine decides as the reference does: on random centres aimed at each rule set, and on the
+adjudicated corpus."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ def test_compiled_agrees_on_random_centres(ruleset_id: str) -> None:
 
 @pytest.mark.parametrize("ruleset_id", RULESETS)
 def test_compiled_agrees_on_centres_of_a_few_columns(ruleset_id: str) -> None:
-    """A row of a sheet: most of what a rule asks for is left out altogether, perhaps a day of its clock too."""
+    """A row of a sheet: most of what a rule asks for is left out altogether, perhaps a day of its clock
+    too."""
     ruleset, rng = load_ruleset(ruleset_id), random.Random(4)
     clock = {
         "stage": "approved",
@@ -110,9 +112,8 @@ def test_engines_agree_on_random_rules(engine: str, rule_sets: int) -> None:
         for _ in range(4):
             data, as_of = random_centre(ruleset, rng)
             first = next(disagreements(data, ruleset, as_of, engine), None)
-            assert first is None, (
-                f"{[rule for rule in ruleset.rules if str(first).startswith(f'random_rules/{rule.id}:')]}\n{told(data, ruleset, as_of, first)}"
-            )
+            rules = [rule for rule in ruleset.rules if str(first).startswith(f"random_rules/{rule.id}:")]
+            assert first is None, f"{rules}\n{told(data, ruleset, as_of, first)}"
 
 
 WAITING = {
@@ -252,7 +253,8 @@ def test_a_rule_file_cannot_bring_code() -> None:
 def test_names_that_changed_on_a_day_known_in_part(
     engine: str, second: list[dict[str, str]], status: str
 ) -> None:
-    """Both names must hold the same field; where it is not known which name held, what all of them agree on."""
+    """Both names must hold the same field; where it is not known which name held, what all of them agree
+    on."""
     centre = {
         "stage": "approved",
         "approved_on": "2022-12-31",

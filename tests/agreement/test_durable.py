@@ -1,4 +1,5 @@
-"""The durable engine: the same findings out of a Rete network, and what keeps its C library from doing harm."""
+"""The durable engine: the same findings out of a Rete network, and what keeps its C library from doing
+harm."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ from tic_rules import (
     load_ruleset,
     parse_ruleset,
 )
-from tic_rules.core.quantities import parse_span
+from tic_rules.core.dates import parse_span
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.rete.facts import facts_of
 from tic_rules.engines.rete.network import network_of
@@ -60,7 +61,7 @@ def centre(**facts: Any) -> dict[str, Any]:
     }
 
 
-# --- agreement --------------------------------------------------------------------------------------------------------------------
+# --- agreement ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ruleset", sorted({case.ruleset for case in centre_cases()}))
@@ -131,7 +132,7 @@ def test_the_whole_report_is_the_same() -> None:
         assert one == other, case.id
 
 
-# --- the deciding is done in the network --------------------------------------------------------------------------------------------
+# --- the deciding is done in the network --------------------------------------------------------------------
 
 
 def _patterns(definition: Any) -> str:
@@ -187,7 +188,7 @@ def test_two_failures_running_delist_and_recover_by_chaining() -> None:
     assert once["funds-recovered"].status != "fail"
 
 
-# --- numbers ------------------------------------------------------------------------------------------------------------------------
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def paid(amount: str) -> dict[str, Any]:
@@ -235,7 +236,7 @@ def test_words_that_could_upset_a_parser_never_reach_the_engine(word: str) -> No
     assert one == other
 
 
-# --- sessions ---------------------------------------------------------------------------------------------------------------------
+# --- sessions -----------------------------------------------------------------------------------------------
 
 
 def _memory() -> int:
@@ -248,7 +249,8 @@ def _memory() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_checks_leave_memory_flat() -> None:
-    """One session that is left behind costs megabytes; 300 of them would show. Docs tell of the run of 100,000."""
+    """One session that is left behind costs megabytes; 300 of them would show. Docs tell of the run of
+    100,000."""
     rules, data = load_ruleset("national_2020"), Centre(**centre())
     for _ in range(100):
         check(data, rules, engine="durable")
@@ -316,7 +318,8 @@ def test_threads_share_a_network() -> None:
 
 def test_no_thread_is_started_and_nothing_printed() -> None:
     script = (
-        "import threading; from tic_rules import check; check({'reported_on': '2024-06-30'}, 'national_2020', engine='durable'); "
+        "import threading; from tic_rules import check; check({'reported_on': '2024-06-30'}, "
+        "'national_2020', engine='durable'); "
         "assert threading.active_count() == 1, threading.enumerate()"
     )
     done = subprocess.run(
@@ -329,7 +332,7 @@ def test_no_thread_is_started_and_nothing_printed() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
-# --- isolated ---------------------------------------------------------------------------------------------------------------------
+# --- isolated -----------------------------------------------------------------------------------------------
 
 
 def _worker(rules: RuleSet) -> Worker:
@@ -369,14 +372,15 @@ def test_isolated_is_for_the_durable_engine() -> None:
         check(centre(), "national_2020", engine="reference", isolated=True)
 
 
-# --- where it cannot be imported ----------------------------------------------------------------------------------------------------
+# --- where it cannot be imported ----------------------------------------------------------------------------
 
 
 def test_without_the_extra_the_error_says_what_would_do() -> None:
     script = (
         "import sys; sys.modules['durable_rules_engine'] = None; import tic_rules\n"
         "try: tic_rules.check({'reported_on': '2024-06-30'}, 'national_2020', engine='durable')\n"
-        "except tic_rules.UsageError as error: print(error.diagnostics[0].message.en); print(error.diagnostics[0].message.zh)"
+        "except tic_rules.UsageError as error: print(error.diagnostics[0].message.en); "
+        "print(error.diagnostics[0].message.zh)"
     )
     done = subprocess.run(
         [sys.executable, "-c", script],

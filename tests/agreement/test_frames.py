@@ -70,7 +70,7 @@ def _random_table(ruleset: RuleSet, cases: int, seed: int) -> tuple[Any, list[di
     ]
 
 
-# --- agreement --------------------------------------------------------------------------------------------------------------
+# --- agreement ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ruleset_id", RULESETS)
@@ -137,7 +137,8 @@ def test_every_library_gives_the_same(
 
 
 def test_a_table_of_pyarrow_in_many_chunks_keeps_each_status_in_its_row() -> None:
-    """Rows of open clocks are brought together; pyarrow joins them in no order, so that statuses changed their rows."""
+    """Rows of open clocks are brought together; pyarrow joins them in no order, so that statuses changed
+    their rows."""
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     ruleset = load_ruleset("jiangsu_2020")
     table, expected = _random_table(ruleset, 12, 5)
@@ -188,7 +189,7 @@ def test_spark_gives_the_same(spark: Any, tmp_path: Path) -> None:
         check_table(spark.range(1).withColumnRenamed("id", "a.b"), ruleset, as_of="2026-06-30")
 
 
-# --- what a table says --------------------------------------------------------------------------------------------------------
+# --- what a table says --------------------------------------------------------------------------------------
 
 
 def test_a_centre_with_a_known_clock_is_one_row() -> None:
@@ -215,7 +216,8 @@ def test_an_open_clock_is_several_rows_and_one_answer() -> None:
 
 
 def test_a_clock_too_open_to_go_through_leaves_its_rules_unknown() -> None:
-    """Every day of twenty years with every term: no row is made for the rules that look at them; the others are decided."""
+    """Every day of twenty years with every term: no row is made for the rules that look at them; the others
+    are decided."""
     clock = {
         "approved_on": {"not_before": "2006-01-01", "not_after": "2026-01-01"},
         "term_years": {"at_least": 1, "at_most": 30},
@@ -234,7 +236,8 @@ def test_a_clock_too_open_to_go_through_leaves_its_rules_unknown() -> None:
 
 
 def test_a_column_that_is_missing_or_null_is_not_known() -> None:
-    """From the same table, a fact at a time is taken away: what it decided alone becomes unknown, nothing is guessed."""
+    """From the same table, a fact at a time is taken away: what it decided alone becomes unknown, nothing is
+    guessed."""
     table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022", as_of="2026-06-30")
     before = check_table(table, "zhejiang_2022").to_dicts()[0]
     read = next(name for name in table.columns if name.startswith("headcount@") and name.endswith("__low"))
@@ -301,7 +304,8 @@ def test_a_table_that_a_user_makes(values: dict[str, Any], status: str) -> None:
 
 
 def test_a_table_that_does_not_say_who_is_approved_leaves_what_waits_for_it_unknown() -> None:
-    """No column `approved`, no `approved_on`: rules that bind the approved centre only are unknown, in every library."""
+    """No column `approved`, no `approved_on`: rules that bind the approved centre only are unknown, in every
+    library."""
     pd, arrow = pytest.importorskip("pandas"), pytest.importorskip("pyarrow")
     duckdb = pytest.importorskip("duckdb", reason="duckdb is not installed")
     ruleset = _small("{fact: headcount, at_least: 300}")
@@ -371,7 +375,8 @@ def test_gaps_of_pandas_are_not_known() -> None:
     ],
 )
 def test_no_law_reaches_back(row: dict[str, Any], status: str) -> None:
-    """The rule set is in force from 1 January 2020: a time that was over before it binds nobody who was approved before."""
+    """The rule set is in force from 1 January 2020: a time that was over before it binds nobody who was
+    approved before."""
     table = pl.DataFrame(
         {name: [value] for name, value in {**row, "approved": True, "headcount@2y": 1}.items()}
     )
@@ -380,7 +385,8 @@ def test_no_law_reaches_back(row: dict[str, Any], status: str) -> None:
 
 
 def test_a_sum_that_lies_in_parts_of_its_range_only() -> None:
-    """An amount that may or may not count is all of it or nothing: what equals neither is false, in tables too."""
+    """An amount that may or may not count is all of it or nothing: what equals neither is false, in tables
+    too."""
     ruleset = _small("{fact: investment, equals: 5}")
     data = {
         "stage": "approved", "approved_on": "2020-03-01", "reported_on": "2023-06-01",
@@ -493,7 +499,7 @@ def test_what_cannot_be_done_is_said() -> None:
         facts_table([{"staff": {"headcount": "many"}}], "zhejiang_2022", as_of="2026-06-30")
 
 
-# --- the command --------------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def test_centre_files_to_facts_to_statuses(tmp_path: Path) -> None:

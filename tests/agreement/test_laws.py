@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tic_rules import Centre, Report, check, load_ruleset, shipped_ids
+from tic_rules.core.dates import add_years
 from tic_rules.core.errors import TicRulesError
-from tic_rules.core.quantities import Range, add_years, decimal_text, parse_number
+from tic_rules.core.numbers import Range, decimal_text, parse_number
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.operators import see
@@ -38,7 +39,7 @@ def checked(data: dict[str, Any], ruleset: str, day: date) -> Report | None:
         return None
 
 
-# --- filling in what is unknown ----------------------------------------------------------------------------------------------
+# --- filling in what is unknown -----------------------------------------------------------------------------
 
 
 def holes(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -71,12 +72,16 @@ def holes(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...
 
 
 FILLERS: dict[str, list[Any]] = {
-    "amount": ["0", "1亿元", "100亿元"], "date": ["2021-06-30", "2023-01-01", "2024-12-31"], "submitted_on": ["2023-05-05", "2025-01-01"],
-    "payer": ["host", "province", "city", "social_capital"], "kind": ["annual", "term", "technical_services", "expert", "other"],
+    "amount": ["0", "1亿元", "100亿元"], "date": ["2021-06-30", "2023-01-01", "2024-12-31"],
+    "submitted_on": ["2023-05-05", "2025-01-01"],
+    "payer": ["host", "province", "city", "social_capital"],
+    "kind": ["annual", "term", "technical_services", "expert", "other"],
     "type": ["enterprise", "university", "government"],
-    "year": [2022, 2023, 2024], "result": ["unqualified", "good", "passed", "failed"], "use": ["equipment", "fines", "other"],
+    "year": [2022, 2023, 2024], "result": ["unqualified", "good", "passed", "failed"],
+    "use": ["equipment", "fines", "other"],
     "zone": ["national_high_tech_zone", "other"],
-    "level": ["national_major", "provincial"], "leading": [True, False], "term_years": [3, 5], "value": [True, False, 5, 400],
+    "level": ["national_major", "provincial"], "leading": [True, False], "term_years": [3, 5],
+    "value": [True, False, 5, 400],
 }  # fmt: skip
 
 
@@ -164,7 +169,7 @@ def test_making_the_approval_day_exact_never_turns_a_finding_over(ruleset: str, 
     assert turned == {}
 
 
-# --- order, repetition, time -------------------------------------------------------------------------------------------------
+# --- order, repetition, time --------------------------------------------------------------------------------
 
 
 def reordered(node: Any) -> Any:
@@ -231,7 +236,7 @@ def test_a_later_day_never_turns_a_final_fail_into_a_pass(ruleset: str, data: st
             assert after[rule.id].status != "pass", rule.id
 
 
-# --- days that stand for all ---------------------------------------------------------------------------------------------------
+# --- days that stand for all --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ruleset", ["zhejiang_2022", "national_2017"])
@@ -268,7 +273,7 @@ def test_the_days_that_matter_stand_for_every_day(ruleset: str, data: st.DataObj
             } <= told
 
 
-# --- exact numbers -------------------------------------------------------------------------------------------------------------
+# --- exact numbers ------------------------------------------------------------------------------------------
 
 
 @given(st.integers(0, 10**20))

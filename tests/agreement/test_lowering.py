@@ -13,7 +13,7 @@ from random_rules import random_ruleset
 
 from tic_rules import Centre, RuleSet, load_ruleset
 from tic_rules.core import logic
-from tic_rules.core.quantities import INFINITY, Range
+from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.lowering import COMPARISONS, lowered
 from tic_rules.evaluation.facts import Scene

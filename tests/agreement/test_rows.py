@@ -15,8 +15,9 @@ from interpret import Interpreter, statuses
 from random_rules import random_ruleset
 
 from tic_rules import Centre, RuleSet, UsageError, check, load_ruleset, parse_ruleset, row_function
+from tic_rules.core.dates import LAST_DAY, add_days
 from tic_rules.core.logic import TRUE, UNKNOWN
-from tic_rules.core.quantities import INFINITY, LAST_DAY, Range, add_days
+from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import Days, look, lowered, years_owed
@@ -112,8 +113,10 @@ def _ruleset() -> RuleSet:
 
 def _record(rng: random.Random) -> dict[str, Any]:
     values: dict[str, tuple[Any, ...]] = {
-        "headcount": (0, 99, 100, 299, 300, 301), "teams": (1, 2, 4, 5, 6, 7), "research_staff": (0, 1), "board_meetings": (0, 4, 5),
-        "charter": (True, False), "independent": (True, False), "entity_type": ("enterprise", "public_institution", "other"),
+        "headcount": (0, 99, 100, 299, 300, 301), "teams": (1, 2, 4, 5, 6, 7), "research_staff": (0, 1),
+        "board_meetings": (0, 4, 5),
+        "charter": (True, False), "independent": (True, False),
+        "entity_type": ("enterprise", "public_institution", "other"),
         "name": ("浙江省某某技术创新中心", "某中心", "浙江省技术创新中心"),
     }  # fmt: skip
     return {fact: rng.choice((*options, None)) for fact, options in values.items()}

@@ -1,4 +1,5 @@
-"""The composite action: its steps run as the scripts that they are, and no input ever becomes part of a command."""
+"""The composite action: its steps run as the scripts that they are, and no input ever becomes part of a
+command."""
 
 from __future__ import annotations
 
@@ -46,8 +47,10 @@ class Step:
         script.chmod(script.stat().st_mode | stat.S_IXUSR)
         self.output, self.summary = folder / "output", folder / "summary"
         environment = {
-            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"), "HOME": str(folder), "CI": "true",
-            "GITHUB_OUTPUT": str(self.output), "GITHUB_STEP_SUMMARY": str(self.summary), "GITHUB_WORKSPACE": str(folder), **inputs(**given),
+            "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT / "src"),
+            "HOME": str(folder), "CI": "true",
+            "GITHUB_OUTPUT": str(self.output), "GITHUB_STEP_SUMMARY": str(self.summary),
+            "GITHUB_WORKSPACE": str(folder), **inputs(**given),
         }  # fmt: skip
         done = subprocess.run(
             ["bash", "--noprofile", "--norc", "-e", "-o", "pipefail", "-c", CHECK["run"]],
@@ -182,7 +185,7 @@ def test_an_option_is_no_path(folder: Path) -> None:
     assert "--exit-zero" in step.stderr
 
 
-# --- the pages that say how CI is set up ------------------------------------------------------------------------------------
+# --- the pages that say how CI is set up --------------------------------------------------------------------
 
 PAGES = [(ROOT / "docs" / name).read_text(encoding="utf-8") for name in ("ci.md", "team.md")]
 
@@ -218,7 +221,7 @@ def test_the_settings_shown_are_settings(tmp_path: Path) -> None:
     assert set(re.findall(r"`([a-z-]+)`", rest[1])) | set(read_configuration(file).values) == set(SETTINGS)
 
 
-# --- the scripts that docs/ci.md shows --------------------------------------------------------------------------------------
+# --- the scripts that docs/ci.md shows ----------------------------------------------------------------------
 
 
 def snippet(mark: str) -> Any:

@@ -1,4 +1,5 @@
-"""The program as people and CI call it: exit statuses, standard input, folders, languages, narrow and odd terminals."""
+"""The program as people and CI call it: exit statuses, standard input, folders, languages, narrow and odd
+terminals."""
 
 from __future__ import annotations
 

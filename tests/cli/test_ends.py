@@ -1,4 +1,5 @@
-"""How runs end: what is written is whole or what was there before, nothing read is written over, a status means one thing."""
+"""How runs end: what is written is whole or what was there before, nothing read is written over, a status
+means one thing."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-# --- whole, or what was there ----------------------------------------------------------------------------------------------
+# --- whole, or what was there -------------------------------------------------------------------------------
 
 WRITES: list[list[str]] = [
     ["check", "centres", "--output", "out"],
@@ -257,7 +258,7 @@ def test_two_runs_to_one_file_leave_one_report(folder: Path) -> None:
     assert len(made["reports"]) in (1, 2)
 
 
-# --- nothing that is read is written over ---------------------------------------------------------------------------------
+# --- nothing that is read is written over -------------------------------------------------------------------
 
 OVER: list[tuple[list[str], str]] = [
     (["check", "centres/zhejiang.yaml", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
@@ -271,15 +272,19 @@ OVER: list[tuple[list[str], str]] = [
     (["check", "centres", "--output", "tic-rules.toml"], "tic-rules.toml"),
     (["check", "centres", "--baseline", "b.json", "--output", "b.json"], "b.json"),
     (["check", "list.csv", "--rules", "rules.yaml", "--output", "list.csv"], "list.csv"),
-    (["check", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"], "list.contributions.csv"),
+    (["check", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"],
+        "list.contributions.csv"),
     (["check", "-", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["table", "list.csv", "--rules", "rules.yaml", "--output", "list.csv"], "list.csv"),
-    (["table", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"], "list.contributions.csv"),
+    (["table", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"],
+        "list.contributions.csv"),
     (["diff", "rules.yaml", "jiangsu_2020", "--output", "rules.yaml"], "rules.yaml"),
-    (["diff", "rules.yaml", "jiangsu_2020", "--impact", "centres", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
+    (["diff", "rules.yaml", "jiangsu_2020", "--impact", "centres", "--output", "centres/zhejiang.yaml"],
+        "centres/zhejiang.yaml"),
     (["docs", "pages", "--rules", "pages/index.md"], "pages/index.md"),
     (["init", "--rules", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
-    (["plan", "centres/zhejiang.yaml", "--rules", "rules.yaml", "--patch", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
+    (["plan", "centres/zhejiang.yaml", "--rules", "rules.yaml", "--patch", "centres/zhejiang.yaml"],
+        "centres/zhejiang.yaml"),
     (["plan", "centres/zhejiang.yaml", "--rules", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
     (["what-if", "centres", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["what-if", "centres/zhejiang.yaml", "--rule", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
@@ -359,7 +364,7 @@ def test_what_is_not_read_may_be_replaced() -> None:
     assert run("check", "centres/zhejiang.yaml", "--output", "centres/jiangsu.yaml").exit_code == 1
 
 
-# --- one status, one meaning ------------------------------------------------------------------------------------------------
+# --- one status, one meaning --------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("lang", "says"), [("zh", "程序出错"), ("en", "the program failed")])
@@ -486,7 +491,7 @@ def test_the_settings_ask_for_annotations_too(folder: Path) -> None:
     assert "日期" in result.stderr
 
 
-# --- what gave no report --------------------------------------------------------------------------------------------------
+# --- what gave no report ------------------------------------------------------------------------------------
 
 
 def test_json_lists_the_files_that_gave_no_report(folder: Path) -> None:
@@ -517,7 +522,7 @@ def test_json_lists_the_files_that_gave_no_report(folder: Path) -> None:
     assert [json.loads(line) for line in lines] == made["reports"]
 
 
-# --- the verdict of the data --------------------------------------------------------------------------------------------------
+# --- the verdict of the data --------------------------------------------------------------------------------
 
 
 def reviewed(folder: Path) -> Path:
@@ -572,7 +577,7 @@ def test_no_format_changes_the_status_of_a_run_over_the_data(format_: str, folde
         assert "::error" not in (folder / "out.github").read_text(encoding="utf-8")
 
 
-# --- the engine ---------------------------------------------------------------------------------------------------------------
+# --- the engine ---------------------------------------------------------------------------------------------
 
 
 def engines(*args: str) -> set[str]:

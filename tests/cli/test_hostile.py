@@ -1,4 +1,5 @@
-"""Files from outside: refused in words, in bounds, and shown as they are. The long campaign is fuzz/run.py; this is its short form."""
+"""Files from outside: refused in words, in bounds, and shown as they are. The long campaign is fuzz/run.py;
+this is its short form."""
 
 from __future__ import annotations
 
@@ -72,7 +73,8 @@ def test_every_guard_holds_where_the_stack_is_small() -> None:
         "import sys, threading; sys.path.insert(0, 'src')\n"
         "from tic_rules.core.source import read_text, BadText\n"
         "def work():\n"
-        "    for text in ('[' * 99 + ']' * 99, '[' * 999, '{a: ' * 990, '\\n'.join(' ' * n + 'a:' for n in range(48)), '- ' * 40 + 'a'):\n"
+        "    nested = '\\n'.join(' ' * n + 'a:' for n in range(48))\n"
+        "    for text in ('[' * 99 + ']' * 99, '[' * 999, '{a: ' * 990, nested, '- ' * 40 + 'a'):\n"
         "        try: read_text(text, 'x')\n"
         "        except BadText: pass\n"
         "threading.stack_size(256 * 1024)\n"
@@ -166,7 +168,8 @@ MANY_ENTRIES = f"jurisdiction: zhejiang\nreported_on: 2026-06-30\ncontributions:
 
 @pytest.mark.parametrize("clock", OPEN_CLOCKS)
 def test_an_open_clock_over_thousands_of_entries_is_not_gone_through(clock: str) -> None:
-    """Every day of ten years, with every term, over every entry of a list: hours, and gigabytes. What looks at them stays unknown, and it is said why."""
+    """Every day of ten years, with every term, over every entry of a list: hours, and gigabytes. What looks
+    at them stays unknown, and it is said why."""
     centre = Centre.from_text(MANY_ENTRIES + clock + "\ncategory: field\nfields: []\n")
     told, compiled = (check(centre, "zhejiang_2022", engine=engine) for engine in ("reference", "compiled"))
     assert told["investment-2y"].status == "unknown"
@@ -190,29 +193,38 @@ def test_a_clock_known_to_the_month_is_gone_through() -> None:
     assert check(known, "zhejiang_2022")["investment-2y"].status == "fail"
 
 
-# --- workbooks --------------------------------------------------------------------------------------------------------------
+# --- workbooks ----------------------------------------------------------------------------------------------
 
 CONTENT = (
     '<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
     '<Default Extension="xml" ContentType="application/xml"/>'
-    '<Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
+    '<Override PartName="/xl/workbook.xml" '
+    'ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'
 )
 BOOK = (
     '<?xml version="1.0"?><workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" '
-    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="centre" sheetId="1" r:id="rId1"/></sheets></workbook>'
+    'xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet '
+    'name="centre" sheetId="1" r:id="rId1"/></sheets></workbook>'
 )
 START = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="xl/workbook.xml"/></Relationships>'
+    '<?xml version="1.0"?><Relationships '
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    'Target="xl/workbook.xml"/></Relationships>'
 )
 LINKS = (
-    '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
-    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+    '<?xml version="1.0"?><Relationships '
+    'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" '
+    'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" '
+    'Target="worksheets/sheet1.xml"/></Relationships>'
 )
 
 
 def book(path: Path, rows: str, head: str = '<?xml version="1.0"?>', **more: Any) -> Path:
-    sheet = f'{head}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{rows}</sheetData></worksheet>'
+    sheet = (
+        f'{head}<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        f"<sheetData>{rows}</sheetData></worksheet>"
+    )
     parts = {
         "[Content_Types].xml": CONTENT,
         "_rels/.rels": START,
@@ -310,7 +322,7 @@ def test_what_is_no_workbook_is_refused(raw: bytes, says: str, tmp_path: Path) -
     assert says in refused(tmp_path / "b.xlsx")[0].message.en
 
 
-# --- what is shown and written ------------------------------------------------------------------------------------------------
+# --- what is shown and written ------------------------------------------------------------------------------
 
 EVIL = "\x1b[31m红\u202e倒\u2066\x07=1+1"
 
@@ -381,7 +393,7 @@ def test_nothing_that_a_file_says_becomes_a_formula(tmp_path: Path) -> None:
     assert harmless("示例-中心") == "示例-中心"
 
 
-# --- the fuzzer, for a moment --------------------------------------------------------------------------------------------
+# --- the fuzzer, for a moment -------------------------------------------------------------------------------
 
 
 @settings(max_examples=400, deadline=None)

@@ -1,4 +1,5 @@
-"""Every file of the hostile corpus: under two seconds and 300 MB, in a process of its own, and nothing but an error of ours."""
+"""Every file of the hostile corpus: under two seconds and 300 MB, in a process of its own, and nothing but an
+error of ours."""
 
 from __future__ import annotations
 
@@ -24,8 +25,14 @@ READ = {
         "a plain text of lines", "a quoted text of lines", "escapes", "quotes",
     },
     "rules": {
-        "350 rules of one fact", "all within all", "any within any", "all of 95", "any of 95", "not within not",
-        "all within any within all", "some digits in quotes", "some numerals in quotes", "some blanks in quotes",
+        "350 rules of one fact", "all within all", "any within any", "all of 95", "any of 95", (
+            "not within "
+            "not"
+        ),
+        "all within any within all", "some digits in quotes", "some numerals in quotes", (
+            "some blanks "
+            "in quotes"
+        ),
         "some years in quotes", "some commas in quotes", "some encouragements in quotes",
     },
     "json": {"blanks", "blank lines", "one text", "escapes", "lines", "lines of wide lists"},

@@ -1,6 +1,8 @@
-"""Whatever names a file bears, no terminal, runner, browser or spreadsheet obeys them: every command, every format.
+"""Whatever names a file bears, no terminal, runner, browser or spreadsheet obeys them: every command, every
+format.
 
-The names are in a centre file, in a rule file, in the names of the files themselves and in the words of the command line.
+The names are in a centre file, in a rule file, in the names of the files themselves and in the words of the
+command line.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ from tic_rules.renderers import FORMATS, sinks
 
 ROOT = Path(__file__).parents[2]
 LINES = (
-    "::add-mask::x\n##[stop-commands]x ##vso[task.setvariable]y ##teamcity[z\x1b[31m\u202e\u2066\x07\x9b\u200b"
+    "::add-mask::x\n##[stop-commands]x ##vso[task.setvariable]y "
+    "##teamcity[z\x1b[31m\u202e\u2066\x07\x9b\u200b"
     "<script>alert(1)</script> </style> ]]> | `b` [c](https://evil.example) <img src=x onerror=alert(1)>\n"
     "  ::set-output name=a::b\n::error::c\u2028::error::d"
 )
@@ -48,7 +51,8 @@ def hostile(node: Any, key: str = "") -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A centre, two editions of a rule file, a broken centre and a broken rule file; names with all that a file system takes."""
+    """A centre, two editions of a rule file, a broken centre and a broken rule file; names with all that a
+    file system takes."""
     place = tmp_path_factory.mktemp("sinks") / "a\x1b[31m\u202e##[group]x"
     place.mkdir()
     rules = yaml.safe_load((ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8"))
@@ -126,17 +130,20 @@ WALK: dict[str, list[tuple[str, list[str]]]] = {
         for format_ in ("text", "markdown", "html", "json")
     ],
     "lint": [
-        (format_, ["{}/rules.yaml", "{}/broken.yaml", "--format", format_]) for format_ in ("text", "json", "github")
+        (format_, ["{}/rules.yaml", "{}/broken.yaml", "--format", format_]) for format_ in ("text", "json",
+            "github")
     ],
     "coverage": [
         (format_, ["{}/rules.yaml", "--format", format_]) for format_ in ("text", "markdown", "html", "json")
     ],
     "docs": [],  # writes files only: see below
     "plan": [
-        (format_, ["{}/centre.yaml", *RULES, "--format", format_]) for format_ in ("text", "json", "markdown", "html")
+        (format_, ["{}/centre.yaml", *RULES, "--format", format_]) for format_ in ("text", "json", "markdown",
+            "html")
     ],
     "what-if": [
-        (format_, ["{}/centre.yaml", *RULES, "--set", "staff.headcount=900", "--over", "2022-03-01..2027-03-01", "--format", format_])
+        (format_, ["{}/centre.yaml", *RULES, "--set", "staff.headcount=900", "--over",
+            "2022-03-01..2027-03-01", "--format", format_])
         for format_ in ("text", "json")
     ],
     "table": [("csv", ["{}/centre.yaml", *RULES, "--output", "{}/out.csv"])],
@@ -241,9 +248,11 @@ def test_a_label_stays_in_its_comment(folder: Path) -> None:
 
 
 def test_there_is_no_other_way_out() -> None:
-    """Printing and writing is done in these files of the command line alone, each of which goes through the sinks."""
+    """Printing and writing is done in these files of the command line alone, each of which goes through the
+    sinks."""
     ways = re.compile(
-        r"click\.(?:s?echo|print)|(?<![\w.])print\(|std(?:out|err)\.(?:buffer|write)|\.write_(?:text|bytes)\(|open\([^)]*\"[wa]"
+        r"click\.(?:s?echo|print)|(?<![\w.])print\(|std(?:out|err)\.(?:buffer|write)"
+        r"|\.write_(?:text|bytes)\(|open\([^)]*\"[wa]"
     )
     found = {
         file.relative_to(ROOT / "src" / "tic_rules").as_posix()

@@ -1,4 +1,5 @@
-"""The work of a team: baselines, expiry, the auditor's view, many files in several processes, settings of a project."""
+"""The work of a team: baselines, expiry, the auditor's view, many files in several processes, settings of a
+project."""
 
 from __future__ import annotations
 
@@ -53,7 +54,7 @@ def edit(file: str, *changes: tuple[str, str]) -> None:
     path.write_text(text, encoding="utf-8")
 
 
-# --- baseline ---------------------------------------------------------------------------------------------------------------
+# --- baseline -----------------------------------------------------------------------------------------------
 
 
 def test_only_new_findings_fail() -> None:
@@ -186,7 +187,11 @@ def test_a_baseline_may_lie_elsewhere_than_where_one_stands(monkeypatch: pytest.
         ('{"schema_version": 1,\n "baseline": [\n {"centre": "x"}]}', 3),
         ('{"schema_version": 1,\n "baseline": [\n {"centre": "x", "rule": "y", "status": "fine"}]}', 3),
         (
-            '{"schema_version": 1,\n "baseline": [\n {"centre": "x", "rule": "y", "status": "fail", "years": ["MMXX"]}]}',
+            (
+                '{"schema_version": 1,\n "baseline": [\n {"centre": "x", "rule": "y", "status": "fail", '
+                '"years": '
+                '["MMXX"]}]}'
+            ),
             3,
         ),
     ],
@@ -204,7 +209,7 @@ def test_a_baseline_that_is_not_there_is_an_error() -> None:
     assert (result.exit_code, "--write-baseline" in result.stderr) == (2, True)
 
 
-# --- exemptions and attestations --------------------------------------------------------------------------------------------
+# --- exemptions and attestations ----------------------------------------------------------------------------
 
 
 def status(rule: str, as_of: str = "2026-06-30") -> tuple[str, list[tuple[str, int]]]:
@@ -264,7 +269,7 @@ def test_the_auditors_view() -> None:
     assert strict["warnings"] == []
 
 
-# --- many files -------------------------------------------------------------------------------------------------------------
+# --- many files ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -409,7 +414,7 @@ def test_no_progress_bar_off_a_terminal(many: Path) -> None:
     assert "#" not in run("check", str(many), "--format", "jsonl").stderr
 
 
-# --- outputs ----------------------------------------------------------------------------------------------------------------
+# --- outputs ------------------------------------------------------------------------------------------------
 
 
 def test_several_outputs_in_one_run() -> None:
@@ -479,7 +484,7 @@ def test_outputs_that_cannot_be(args: list[str], says: str) -> None:
     assert Path("centres/jiangsu.yaml").read_bytes() == before
 
 
-# --- settings ---------------------------------------------------------------------------------------------------------------
+# --- settings -----------------------------------------------------------------------------------------------
 
 
 def test_the_nearest_settings_win() -> None:

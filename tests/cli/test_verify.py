@@ -207,8 +207,12 @@ def told_of(file: Path, data: Any) -> tuple[int, list[dict[str, Any]]]:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "{}", "[]", "3", "null", "x", '{"reports": []}', '{"reports": 3}', '{"reports": [{}]}', "[" * 100_000, "\xff",
-     '{"tool": {}, "ruleset": {}, "as_of": "2026-06-30", "findings": [], "consequences": [], "warnings": []}'],
+    ["", "{}", "[]", "3", "null", "x", '{"reports": []}', '{"reports": 3}', '{"reports": [{}]}',
+        "[" * 100_000, "\xff",
+     (
+         '{"tool": {}, "ruleset": {}, "as_of": "2026-06-30", "findings": [], "consequences": [], "warnings": '
+         '[]}'
+     )],
 )  # fmt: skip
 def test_what_is_no_report_is_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "report.json"
@@ -222,9 +226,12 @@ def test_what_is_no_report_is_refused(tmp_path: Path, text: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value"),
     [
-        (("as_of",), "someday"), (("as_of",), 3), (("ruleset", "id"), "nowhere"), (("ruleset", "id"), None), (("centre",), 3),
-        (("centre",), {}), (("provenance",), 3), (("provenance", "data"), None), (("provenance", "rules"), []),
-        (("provenance", "settings"), "x"), (("findings", 0, "rule"), 3), (("findings", 0), None), (("findings",), {}),
+        (("as_of",), "someday"), (("as_of",), 3), (("ruleset", "id"), "nowhere"), (("ruleset", "id"), None),
+        (("centre",), 3),
+        (("centre",), {}), (("provenance",), 3), (("provenance", "data"), None),
+        (("provenance", "rules"), []),
+        (("provenance", "settings"), "x"), (("findings", 0, "rule"), 3), (("findings", 0), None),
+        (("findings",), {}),
         (("provenance", "settings", "phase"), "nowhere"), (("tool",), None),
     ],
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""The adjudicated corpus: cases as data, each a centre (a base with changes), a day, and the statuses that a careful reader expects."""
+"""The adjudicated corpus: cases as data, each a centre (a base with changes), a day, and the statuses that a
+careful reader expects."""
 
 from __future__ import annotations
 

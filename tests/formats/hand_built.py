@@ -1,4 +1,5 @@
-"""One report, written by hand, that shows everything a format has to show: the golden outputs are made from it.
+"""One report, written by hand, that shows everything a format has to show: the golden outputs are made from
+it.
 
 Nothing here comes from a rule set or from a file, so that a change of either leaves the golden outputs alone.
 """
@@ -29,11 +30,17 @@ def finding(rule: str, status: str, **more: Any) -> dict[str, Any]:
     }
     found: dict[str, Any] = dict.fromkeys(KEYS)
     found |= {
-        "rule": f"example_2020/{rule}", "status": status, "kind": "condition", "modality": "must", "bearer": "centre", "topic": "staff",
-        "phase": "construction", "title": _text(f"要求：{rule}", f"asks for {rule}"), "message": _text(f"{rule} 的情况。", f"What is said of {rule}."),
-        "detail": _text("现有4个，要求≥5个", "now 4, required ≥5"), "remedy": _text("补充数据", "supply the data"),
-        "citation": {"document": "示例〔2020〕1号", "locator": "二（一）", "quote": "不少于5个", "file": "rules/example_2020.yaml", "line": 7, "column": 5},
-        "years": [], "lacking": [], "place": place, "data": [place], "sources": [], "missing": [], "trace": {},
+        "rule": f"example_2020/{rule}", "status": status, "kind": "condition", "modality": "must",
+        "bearer": "centre", "topic": "staff",
+        "phase": "construction", "title": _text(f"要求：{rule}", f"asks for "
+        f"{rule}"), "message": _text(f"{rule} 的情况。", f"What "
+        f"is said of {rule}."),
+        "detail": _text("现有4个，要求≥5个", "now 4, required ≥5"), "remedy": _text("补充数据", "supply the "
+        "data"),
+        "citation": {"document": "示例〔2020〕1号", "locator": "二（一）", "quote": "不少于5个",
+            "file": "rules/example_2020.yaml", "line": 7, "column": 5},
+        "years": [], "lacking": [], "place": place, "data": [place], "sources": [], "missing": [],
+        "trace": {},
     }  # fmt: skip
     found |= more
     found["severity"] = (
@@ -59,18 +66,23 @@ HOSTILE = '</a>|`*_[x](https://evil.example)@all #1 %0A::error::\u202e\x1b[31m &
 
 
 def report(*, centre: str = "ex-01", name: str = "示例技术创新中心") -> Report:
-    """All statuses; a failure of a must, of an encouraged clause and of a target; a name and a message that mean harm."""
+    """All statuses; a failure of a must, of an encouraged clause and of a target; a name and a message that
+    mean harm."""
     findings = [
         finding("staff-2y", "fail", gap="1", deadline="2024-03-01", days_left=-851, line=12),
         finding("reports", "fail", years=YEARS, line=14),
-        finding("indicators", "fail", lacking=["6.6", "10.7"], line=15, message=_text(HOSTILE, HOSTILE), detail=_text(HOSTILE, HOSTILE)),
+        finding("indicators", "fail", lacking=["6.6", "10.7"], line=15, message=_text(HOSTILE, HOSTILE),
+            detail=_text(HOSTILE, HOSTILE)),
         finding("fund", "fail", modality="encouraged", kind="preference", line=16),
         finding("patents", "fail", kind="target", line=17),
         finding("teams-2y", "exempted", modality="in_principle", detail=EXEMPTED, line=18),
         finding("income", "unknown", missing=["/income"], data=[], line=3),
         finding("board", "needs_review", citation=NOWHERE),
         finding("investment-5y", "pending", deadline="2027-03-01", days_left=244, line=20),
-        finding("programme-count", "not_applicable", bearer="programme", place={"path": "", "file": "centres/示例 1.yaml", "line": 1, "column": 1}, data=[]),
+        finding("programme-count", "not_applicable", bearer="programme", place={"path": "", "file": (
+            "centres/示例 "
+            "1.yaml"
+        ), "line": 1, "column": 1}, data=[]),
         finding("name", "pass", line=2),
     ]  # fmt: skip
     return Report.from_dict(

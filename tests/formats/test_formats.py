@@ -1,6 +1,7 @@
 """Each format from one hand-built report, byte for byte, and each read by a program that other people wrote.
 
-`REGENERATE=1 python -m pytest tests/test_formats.py` writes the golden files anew; read the change before committing it.
+`REGENERATE=1 python -m pytest tests/test_formats.py` writes the golden files anew; read the change before
+committing it.
 """
 
 from __future__ import annotations
@@ -85,7 +86,7 @@ def test_json_is_the_same_as_if_written_at_once() -> None:
     ]
 
 
-# --- SARIF ------------------------------------------------------------------------------------------------------------------
+# --- SARIF --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -203,7 +204,8 @@ def test_broken_input_is_a_notification() -> None:
 
 def test_a_missing_datum_is_pointed_to_at_the_nearest_key(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text(
-        "id: x\njurisdiction: zhejiang\nreported_on: 2026-01-01\nlegal:\n  separate_staff: true\napproved_on: 2022-03-01\n",
+        "id: x\njurisdiction: zhejiang\nreported_on: 2026-01-01\nlegal:\n  separate_staff: "
+        "true\napproved_on: 2022-03-01\n",
         encoding="utf-8",
     )
     results = json.loads(CliRunner().invoke(main, ["check", "c.yaml", "--format", "sarif"]).stdout)["runs"][
@@ -219,7 +221,7 @@ def test_a_missing_datum_is_pointed_to_at_the_nearest_key(tmp_path: Path) -> Non
     assert at["recommendation"]["startLine"] == 1, "nothing of it is there: at the first key"
 
 
-# --- JUnit ------------------------------------------------------------------------------------------------------------------
+# --- JUnit --------------------------------------------------------------------------------------------------
 
 
 def junit(**more: Any) -> Any:
@@ -270,7 +272,8 @@ JENKINS: dict[str, tuple[set[str], set[str], set[str]]] = {
     **dict.fromkeys(("failure", "error", "skipped"), (set[str](), set[str](), {"type", "message"})),
     "system-out": (set(), set(), set()),
 }
-"""What junit-10.xsd of Jenkins' xUnit plugin allows, as far as it is written here: children, attributes that must be, that may be."""
+"""What junit-10.xsd of Jenkins' xUnit plugin allows, as far as it is written here: children, attributes that
+must be, that may be."""
 MIXED = {"failure", "error", "skipped", "system-out", "property"}
 
 
@@ -306,7 +309,7 @@ def test_junit_says_where_a_skipped_datum_stands() -> None:
     assert income[0].text == "centres/示例 1.yaml:3:9"
 
 
-# --- GitHub -----------------------------------------------------------------------------------------------------------------
+# --- GitHub -------------------------------------------------------------------------------------------------
 
 
 def test_annotations_stand_one_a_line_worst_first() -> None:
@@ -348,7 +351,7 @@ def test_the_whole_list_goes_into_the_step_summary(tmp_path: Path, monkeypatch: 
     assert all(f"`{name}`" in text for name in ("investment-2y", "indicators", "teams-2y", "main-tasks"))
 
 
-# --- Markdown ---------------------------------------------------------------------------------------------------------------
+# --- Markdown -----------------------------------------------------------------------------------------------
 
 
 def markdown_tables(text: str) -> str:
@@ -382,7 +385,7 @@ def test_a_comment_has_a_limit_and_shows_the_worst() -> None:
     assert re.search(r"… \d+ more reports are not shown", text)
 
 
-# --- text -------------------------------------------------------------------------------------------------------------------
+# --- text ---------------------------------------------------------------------------------------------------
 
 
 def test_quiet_gives_one_line_a_centre_and_the_summary() -> None:
@@ -424,7 +427,8 @@ def test_a_report_of_many_warnings_still_fits_a_comment() -> None:
 
 @pytest.mark.parametrize("ruleset", shipped_ids())
 def test_sarif_keeps_within_what_code_scanning_takes_and_shows(ruleset: str) -> None:
-    """Its documented limits: 20 tags a rule of which 10 are shown, 1,000 locations a result, names of 255 characters, descriptions of 1,024."""
+    """Its documented limits: 20 tags a rule of which 10 are shown, 1,000 locations a result, names of 255
+    characters, descriptions of 1,024."""
     report = check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), ruleset, as_of="2026-06-30")
     run = json.loads(render([report], Options("sarif", "zh")))["runs"][0]
     for rule in run["tool"]["driver"]["rules"]:
@@ -444,7 +448,7 @@ def test_sarif_keeps_within_what_code_scanning_takes_and_shows(ruleset: str) -> 
         assert place["physicalLocation"]["region"]["startLine"] >= 1
 
 
-# --- JSON as text ---------------------------------------------------------------------------------------------------------
+# --- JSON as text -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("indent", [None, 0, 2, 3])

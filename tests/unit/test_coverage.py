@@ -63,7 +63,7 @@ def codes(rules: str, text: str = TEXT) -> list[str]:
     return [fault.code for fault in coverage(parse_ruleset(rules), text, "text").faults]
 
 
-# --- cutting ---------------------------------------------------------------------------------------------------------------------
+# --- cutting ------------------------------------------------------------------------------------------------
 
 
 def test_a_text_is_cut_at_its_numbers() -> None:
@@ -95,7 +95,8 @@ def test_a_text_is_cut_at_its_numbers() -> None:
 
 def test_text_behind_a_box_belongs_to_the_section_again() -> None:
     found = cut(
-        "一、甲\n（一）乙\n专栏1  领域，包括高速列车、核电、智能电网、航空发动机、人工智能、智能制造、新材料、现代农业、深海装备等。\n接着说乙。\n"
+        "一、甲\n（一）乙\n专栏1  领域，包括高速列车、核电、智能电网、航空发动机、人工智能、智能制造、"
+        "新材料、现代农业、深海装备等。\n接着说乙。\n"
     )
     assert [clause.at for clause in found.clauses] == ["前言", "一", "一（一）", "专栏1"][1:]
     assert found.clause("专栏1").text.endswith("等。")  # type: ignore[union-attr]
@@ -124,7 +125,7 @@ def test_numerals_and_parents() -> None:
     ]
 
 
-# --- against the text ------------------------------------------------------------------------------------------------------------
+# --- against the text ---------------------------------------------------------------------------------------
 
 
 def test_a_rule_set_that_is_true_to_its_text() -> None:
@@ -152,7 +153,10 @@ def test_a_rule_set_that_is_true_to_its_text() -> None:
         ("clause-unknown", "{at: 二（一）, heading: 投入", "{at: 二（二）, heading: 投入"),
         (
             "clause-missing",
-            "  - {at: 前言, heading: 目的, disposition: context, asks_nothing: {zh: 说明目的, en: says why}}\n",
+            (
+                "  - {at: 前言, heading: 目的, disposition: context, asks_nothing: {zh: 说明目的, en: says "
+                "why}}\n"
+            ),
             "",
         ),
     ],
@@ -221,7 +225,7 @@ def test_the_shipped_sets_are_true_to_the_official_texts(name: str) -> None:
     assert coverage(load_ruleset(name), text, name).faults == ()
 
 
-# --- the command -----------------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def run(*args: str) -> tuple[int, str, str]:

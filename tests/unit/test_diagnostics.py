@@ -1,4 +1,5 @@
-"""Bad files: each is told what, where and what would be right, all at once, in both languages; never a traceback."""
+"""Bad files: each is told what, where and what would be right, all at once, in both languages; never a
+traceback."""
 
 from __future__ import annotations
 

@@ -49,7 +49,7 @@ def run(*args: str) -> Result:
     return CliRunner().invoke(main, ["diff", *args])
 
 
-# --- shipped sets -----------------------------------------------------------------------------------------------------------
+# --- shipped sets -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,8 @@ def test_the_term_as_the_interface_shows_it() -> None:
 
 @pytest.mark.parametrize(("a", "b"), list(permutations(shipped_ids(), 2)))
 def test_every_rule_stands_somewhere_and_no_row_contradicts_another(a: str, b: str) -> None:
-    """A rule may stand in several rows; under one topic it is not answered by one row and left alone by another."""
+    """A rule may stand in several rows; under one topic it is not answered by one row and left alone by
+    another."""
     found = compared(a, b)
     for side, ruleset in (("a", found.a), ("b", found.b)):
         stands = {rule.id for topic in found.topics for rule in getattr(topic, side)}
@@ -131,7 +132,7 @@ def test_a_set_is_the_same_as_itself(name: str) -> None:
     assert not found.loosens
 
 
-# --- editions of one document -----------------------------------------------------------------------------------------------
+# --- editions of one document -------------------------------------------------------------------------------
 
 
 def edited(*changes: tuple[str, str], file: str = "new.yaml") -> RuleSet:
@@ -281,7 +282,10 @@ def test_a_change_has_a_line_on_both_sides() -> None:
 
 
 def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
-    own = "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.research, unit: person}\n"
+    own = (
+        "vocabulary:\n  facts:\n    headcount: {label: {zh: 人数, en: staff}, stock: staff.research, unit: "
+        "person}\n"
+    )
     vocabulary = ZHEJIANG.index("\nvocabulary:") if "\nvocabulary:" in ZHEJIANG else None
     assert vocabulary is None, "the shipped file has a vocabulary of its own: put the fact there"
     new = edited(("\nclauses:\n", f"\n{own}\nclauses:\n"))
@@ -293,7 +297,7 @@ def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
     }
 
 
-# --- pairs of files ---------------------------------------------------------------------------------------------------------
+# --- pairs of files -----------------------------------------------------------------------------------------
 
 
 def leaves(value: Any, at: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
@@ -385,7 +389,7 @@ def test_witness_files_are_written_and_can_be_checked(tmp_path: Path) -> None:
         ] == status
 
 
-# --- impact -----------------------------------------------------------------------------------------------------------------
+# --- impact -------------------------------------------------------------------------------------------------
 
 
 def test_impact_names_the_clause_that_turns_a_verdict() -> None:
@@ -422,7 +426,7 @@ def test_impact_leaves_out_whom_neither_document_binds(tmp_path: Path) -> None:
     assert (second["centres"], second["others"]) == (1, [])
 
 
-# --- alignment, several documents, Word and Excel -----------------------------------------------------------------------
+# --- alignment, several documents, Word and Excel -----------------------------------------------------------
 
 
 def test_a_file_of_ones_own_goes_before_the_shipped_alignment(tmp_path: Path) -> None:
@@ -540,7 +544,7 @@ def test_the_workbook_reads_back_with_its_sheets(tmp_path: Path) -> None:
     assert all(line[3] and line[4] for line in readings[1:])
 
 
-# --- formats ----------------------------------------------------------------------------------------------------------------
+# --- formats ------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -591,7 +595,7 @@ def test_an_absent_jinja2_is_told_with_its_extra(monkeypatch: pytest.MonkeyPatch
     assert "tic-rules[html]" in result.output
 
 
-# --- command line -----------------------------------------------------------------------------------------------------------
+# --- command line -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
-"""A finding and a report are values: they do not change, are told apart by what they say, and are data for other programs."""
+"""A finding and a report are values: they do not change, are told apart by what they say, and are data for
+other programs."""
 
 from __future__ import annotations
 

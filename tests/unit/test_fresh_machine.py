@@ -1,4 +1,5 @@
-"""What a fresh machine installs is fixed, complete and from nowhere in particular; whose warnings fail a test."""
+"""What a fresh machine installs is fixed, complete and from nowhere in particular; whose warnings fail a
+test."""
 
 from __future__ import annotations
 
@@ -85,7 +86,8 @@ def test_the_locks_agree_with_each_other() -> None:
 
 
 def called(module: str, stacklevel: int) -> list[str]:
-    """A library warns where `module` calls it: of itself (1) or of the call (2). The warnings that are no error."""
+    """A library warns where `module` calls it: of itself (1) or of the call (2). The warnings that are no
+    error."""
     library: dict[str, Any] = {
         "__name__": "some_library.parts",
         "warnings": warnings,

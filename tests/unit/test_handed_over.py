@@ -1,4 +1,5 @@
-"""What programs hand over: enumerations, scalars of numpy and pandas, dataclasses and models count as the values they hold."""
+"""What programs hand over: enumerations, scalars of numpy and pandas, dataclasses and models count as the
+values they hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Workbooks, CSV and JSON Lines: the same findings as from YAML, each fault at its cell, what is not clear asked back."""
+"""Workbooks, CSV and JSON Lines: the same findings as from YAML, each fault at its cell, what is not clear
+asked back."""
 
 from __future__ import annotations
 
@@ -92,7 +93,7 @@ def told(subject: Centre, ruleset: str) -> list[Any]:
     return found
 
 
-# --- the same findings -----------------------------------------------------------------------------------------------------
+# --- the same findings --------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
@@ -180,7 +181,7 @@ def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:
         Centre.from_file(path)
 
 
-# --- places -----------------------------------------------------------------------------------------------------------------
+# --- places -------------------------------------------------------------------------------------------------
 
 
 def test_findings_and_faults_name_sheet_and_cell(tmp_path: Path) -> None:
@@ -245,7 +246,7 @@ def test_csv_faults_have_line_and_column(tmp_path: Path) -> None:
     assert found[1].diagnostics[0].place == f"{path}:4:7"
 
 
-# --- what people type ------------------------------------------------------------------------------------------------------
+# --- what people type ---------------------------------------------------------------------------------------
 
 TYPED = [
     ("approved_on", "2026年6月30日", "2026-06-30"),
@@ -404,7 +405,7 @@ def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_pat
     assert (centre.approved_on.first, centre.approved_on.last) == (date(2022, 3, 1), date(2022, 3, 31))
 
 
-# --- headers and sheets ----------------------------------------------------------------------------------------------------
+# --- headers and sheets -------------------------------------------------------------------------------------
 
 
 def test_headers_are_found_under_a_title_in_any_order_and_either_language(tmp_path: Path) -> None:
@@ -522,7 +523,7 @@ def test_a_cell_is_read_or_asked_back_whatever_it_holds(path: str, value: Any) -
     assert all(said)
 
 
-# --- the commands ------------------------------------------------------------------------------------------------------------
+# --- the commands -------------------------------------------------------------------------------------------
 
 
 def run(*arguments: str) -> Any:

@@ -1,4 +1,5 @@
-"""A whole new jurisdiction from YAML alone: zones, carriers, a payer, a fact and a topic of its own, and no line of code."""
+"""A whole new jurisdiction from YAML alone: zones, carriers, a payer, a fact and a topic of its own, and no
+line of code."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ vocabulary:
     zones: {yellow_river_delta_zone: {zh: 黄河三角洲农高区, en: Yellow River delta zone}}
     carriers: {shandong_laboratory: {zh: 山东省实验室, en: Shandong laboratory}}
   facts:
-    bank_money: {label: {zh: 金融机构投入, en: money of banks}, sum: amount, of: contributions, where: {payer: finance}, unit: CNY}
+    bank_money:
+      {label: {zh: 金融机构投入, en: money of banks}, sum: amount, of: contributions, where: {payer: finance},
+       unit: CNY}
   topics:
     funding.banks: {zh: 金融投入, en: money of banks}
 clauses:

@@ -1,4 +1,5 @@
-"""The library as other systems see it: names, inputs of their own, immutability, threads, a silent import, an installed wheel."""
+"""The library as other systems see it: names, inputs of their own, immutability, threads, a silent import, an
+installed wheel."""
 
 from __future__ import annotations
 
@@ -186,7 +187,10 @@ def test_the_version_stands_once() -> None:
 
 
 def test_importing_is_silent_and_starts_nothing() -> None:
-    code = "import sys, tic_rules; print(sorted(m for m in ('rich', 'click', 'jinja2', 'durable', 'polars', 'z3', 'hypothesis') if m in sys.modules))"
+    code = (
+        "import sys, tic_rules; print(sorted(m for m in ('rich', 'click', 'jinja2', 'durable', 'polars', "
+        "'z3', 'hypothesis') if m in sys.modules))"
+    )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         capture_output=True,

@@ -1,4 +1,5 @@
-"""Every kind of fault of a rule file: found where it stands, under its code, and not found where there is none."""
+"""Every kind of fault of a rule file: found where it stands, under its code, and not found where there is
+none."""
 
 from __future__ import annotations
 
@@ -126,7 +127,10 @@ def test_the_shipped_files_are_clean(path: Path) -> None:
 
 
 OWN_FACT = "vocabulary: {facts: {extra: {label: {zh: 甲, en: a}, stock: staff.nobody, unit: person}}}"
-NARROW = "applies: {fact: zones, any_among: [national_high_tech_zone]}\n    not_applicable: {zh: 不在, en: not there}"
+NARROW = (
+    "applies: {fact: zones, any_among: [national_high_tech_zone]}\n    not_applicable: "
+    "{zh: 不在, en: not there}"
+)
 BARRED = (
     "{fact: spending_entries, none_of: {use: investment}}, {fact: spending_entries, some: {use: investment}}"
 )
@@ -135,7 +139,8 @@ REPLACED = [
     ("TR001", "id: made_up", "id: [made_up", None),
     ("TR001", "version: 1.0.0", "version: 1.0.0\nversion: 1.0.1", "version: 1.0.1"),
     ("TR002", "kind: obligation", "kind: wish", "kind: wish"),
-    ("TR002", "    by: 2y\n    require: {fact: headcount", "    bye: 2y\n    require: {fact: headcount", "bye: 2y"),
+    ("TR002", "    by: 2y\n    require: {fact: headcount", "    bye: 2y\n    require: {fact: headcount",
+        "bye: 2y"),
     ("TR003", "remedy: {zh: 加快引进, en: recruit more}", "remedy: {zh: 加快引进}", "remedy: {zh: 加快引进}"),
     ("TR003", "en: recruit more", "en: 加快引进", "en: 加快引进"),
     ("TR003", "zh: 加快引进", "zh: recruit more", "zh: recruit more"),
@@ -154,12 +159,19 @@ REPLACED = [
     ("TR107", "national_high_tech_zone,", "national_hightech_zone,", "national_hightech_zone"),
     ("TR107", "type: enterprise", "type: enterprize", "enterprize"),
     ("TR201", "fact: headcount, at_least: 300", "fact: headcount, less_than: 0", "less_than: 0"),
-    ("TR201", "- {fact: board, is: true}", "- {fact: board, is: true}\n        - {fact: board, is: false}", None),
+    ("TR201", "- {fact: board, is: true}", (
+        "- {fact: board, is: true}\n        - "
+        "{fact: board, is: false}"
+    ), None),
     ("TR202", "fact: headcount, at_least: 300", "fact: headcount, at_least: 0", "at_least: 0"),
-    ("TR202", "require: {fact: headcount, at_least: 300}", "require: {any: [{fact: headcount, at_least: 300}, {fact: headcount, less_than: 300}]}", "any:"),
+    ("TR202", (
+        "require: "
+        "{fact: headcount, at_least: 300}"
+    ), "require: {any: [{fact: headcount, at_least: 300}, {fact: headcount, less_than: 300}]}", "any:"),
     ("TR202", "require: {fact: zones", f"{NARROW}\n    require: {{fact: zones", "require"),
     ("TR203", "by: 2y\n    since: approval", "by: application\n    since: approval", "by: application"),
-    ("TR203", "by: 2y\n    require: {fact: headcount", "by: 2023-12-31\n    require: {fact: headcount", "2023-12-31"),
+    ("TR203", "by: 2y\n    require: {fact: headcount", "by: 2023-12-31\n    require: {fact: headcount",
+        "2023-12-31"),
     ("TR301", ", open: true", "", "any_among"),
     ("TR302", "国家高新区等区域", "国家高新区的区域", "any_among"),
     ("TR303", "modality: in_principle", "modality: must", "modality: must"),
@@ -170,15 +182,18 @@ REPLACED = [
     ("TR308", "fact: headcount, at_least: 300", "fact: headcount, at_most: 300", "at_most: 300"),
     ("TR308", "fact: headcount, at_least: 300", "fact: headcount, equals: 300", "equals: 300"),
     ("TR309", "fact: headcount, at_least: 300", "fact: headcount, at_least: 310", "at_least: 310"),
-    ("TR310", "    by: 2y\n    require: {fact: headcount", "    by: 3y\n    require: {fact: headcount", "by: 3y"),
+    ("TR310", "    by: 2y\n    require: {fact: headcount", "    by: 3y\n    require: {fact: headcount",
+        "by: 3y"),
     ("TR310", "    by: 2y\n    require: {fact: headcount", "    require: {fact: headcount", None),
     ("TR310", "应设在国家高新区等区域\n", "期满时应设在国家高新区等区域\n", None),
     ("TR311", "理事会中应有企业", "理事会中主要应有企业", "quote: 理事会中主要"),
     ("TR312", "理事会中应有企业和政府代表", "理事会中应有企业和政府代表" * 6, "quote: 理事会"),
     ("TR313", "理事会中应有企业和政府代表", "理事会…", "quote: 理事会…"),
-    ("TR401", "{at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}", "{at: 二, heading: 经费}", "{at: 二, heading: 经费}"),
+    ("TR401", "{at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}",
+        "{at: 二, heading: 经费}", "{at: 二, heading: 经费}"),
     ("TR402", "at: 二（一）", "at: 二（二）", "at: 二（二）"),
-    ("TR402", "  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}\n", "", "at: 二（一）"),
+    ("TR402", "  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}\n",
+        "", "at: 二（一）"),
 ]  # fmt: skip
 
 
@@ -201,10 +216,17 @@ def test_a_fault_is_found_where_it_stands(
 
 
 ADDED = [
-    ("TR204", "原则上至少 200 人，批复后 2 年内", "by: 2y\nrequire: {fact: headcount, at_least: 200}", "in_principle"),
+    ("TR204", "原则上至少 200 人，批复后 2 年内", (
+        "by: 2y\nrequire: "
+        "{fact: headcount, at_least: 200}"
+    ), "in_principle"),
     ("TR205", "批复后 2 年内不超过 100 人", "by: 2y\nrequire: {fact: headcount, at_most: 100}", "must"),
-    ("TR102", "投入不低于 2 人", "require: {fact: investment, at_least: {times: 2, fact: headcount}}", "must"),
-    ("TR309", "省财政补助不得低于市县的 2 倍", "require: {fact: provincial_subsidy, at_least: {times: 3, fact: local_subsidy}}", "must"),
+    ("TR102", "投入不低于 2 人", "require: {fact: investment, at_least: {times: 2, fact: headcount}}",
+        "must"),
+    ("TR309", (
+        "省财政补助不得低于市县的 2 "
+        "倍"
+    ), "require: {fact: provincial_subsidy, at_least: {times: 3, fact: local_subsidy}}", "must"),
     ("TR201", "出资方不少于 6 类", "require: {fact: funding_kinds, at_least: 6}", "must"),
     ("TR201", "财政资金不得用于投资", f"require: {{all: [{BARRED}]}}", "must"),
 ]  # fmt: skip
@@ -261,7 +283,7 @@ def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> 
         lint_file(tmp_path / "none.yaml")
 
 
-# --- how documents speak -----------------------------------------------------------------------------------------------------
+# --- how documents speak ------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -302,7 +324,7 @@ def test_years_of_a_deadline() -> None:
     assert years_in("批复创建后 2 年内；五年内；首年") == {1, 2, 5}
 
 
-# --- the command ---------------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def run(*args: str) -> tuple[int, str, str]:

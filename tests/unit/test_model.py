@@ -1,4 +1,5 @@
-"""The data and the parts of rule files are pydantic models: alone, copied, dumped, hashed, and within a caller's own model."""
+"""The data and the parts of rule files are pydantic models: alone, copied, dumped, hashed, and within a
+caller's own model."""
 
 from __future__ import annotations
 
@@ -41,7 +42,7 @@ BOTH = {"fact": "headcount", "at_least": "300"}
 DAY = Span(date(2022, 3, 1), date(2022, 3, 1))
 
 
-# --- parts of rule files ------------------------------------------------------------------------------------------------------
+# --- parts of rule files ------------------------------------------------------------------------------------
 
 
 def test_a_condition_says_what_it_was_given_and_its_defaults() -> None:
@@ -100,7 +101,7 @@ def test_a_condition_too_deep_is_a_fault_and_no_crash() -> None:
         Not.model_validate(deep)
 
 
-# --- faults -------------------------------------------------------------------------------------------------------------------
+# --- faults -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -164,7 +165,7 @@ def test_the_constructor_raises_pydantics_error_and_from_data_ours() -> None:
     ]
 
 
-# --- the data as a model ------------------------------------------------------------------------------------------------------
+# --- the data as a model ------------------------------------------------------------------------------------
 
 
 def test_the_constructor_takes_values_and_what_a_file_would_say() -> None:
@@ -284,7 +285,8 @@ from tic_rules.model.centre import Contribution, Staff
 
 day = Span(date(2022, 3, 1), date(2022, 3, 1))
 centre = Centre(approved_on=day, stage="approved", jurisdiction="zhejiang",
-                staff=Staff(headcount=Series([Dated(day, Range(320, 320))])), contributions=(Contribution(amount=Range(5, 5)),))
+                staff=Staff(headcount=Series([Dated(day, Range(320, 320))])),
+                contributions=(Contribution(amount=Range(5, 5)),))
 reveal_type(centre.approved_on)
 reveal_type(centre.staff.headcount if centre.staff else None)
 reveal_type(centre.jurisdiction)
@@ -334,7 +336,8 @@ sys.setswitchinterval(1e-6)
 start = Barrier(8)
 def verdict(_):
     start.wait()
-    return check(Centre.from_data({"stage": "approved", "reported_on": "2026-06-30"}), "zhejiang_2022").verdict
+    centre = Centre.from_data({"stage": "approved", "reported_on": "2026-06-30"})
+    return check(centre, "zhejiang_2022").verdict
 with ThreadPoolExecutor(8) as pool:
     print(set(pool.map(verdict, range(8))))
 """

@@ -1,7 +1,7 @@
 """A slip in a shipped rule does not pass unseen: lint, coverage or the corpus catches it.
 
-Every rule is changed in one thing at a time: a threshold, a comparison, a deadline, the modality, the locator. One change of a
-kind a rule, always the same one; `make mutants` tries them all.
+Every rule is changed in one thing at a time: a threshold, a comparison, a deadline, the modality, the
+locator. One change of a kind a rule, always the same one; `make mutants` tries them all.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def altered(node: Any, changes: dict[str, Any]) -> Any:
     )
 
 
-# --- what is changed -------------------------------------------------------------------------------------------------------------
+# --- what is changed ----------------------------------------------------------------------------------------
 
 
 def mutants(rule: Rule, clauses: tuple[str, ...]) -> Iterator[Mutant]:
@@ -151,7 +151,7 @@ def _near(limit: Any) -> Iterator[Any]:
         yield limit - 1 if limit < 1000 else limit * 9 // 10
 
 
-# --- who catches it --------------------------------------------------------------------------------------------------------------
+# --- who catches it -----------------------------------------------------------------------------------------
 
 
 @cache
@@ -225,7 +225,7 @@ def _tells(alone: RuleSet, changed: Rule, case: Case) -> bool:
     return finding.status != case.expect[changed.id] or borne_by_another
 
 
-# --- the tests -------------------------------------------------------------------------------------------------------------------
+# --- the tests ----------------------------------------------------------------------------------------------
 
 
 def survivors(ruleset: RuleSet, text: str | None, every: bool) -> list[str]:

@@ -217,8 +217,9 @@ def test_a_box_whose_end_cannot_be_told_is_noted() -> None:
 
 def test_chapters_articles_paragraphs_and_items() -> None:
     read = cut(ARTICLES, ARTICLES_TITLE)
-    wanted = """前言 第一章 第一条 第二条 第二条第一款 第二条（一） 第二条（二） 第二条（二）1 第二条（二）2 第二条第二款 第二条第三款
-        第二条第三款（一） 第二条第三款（二） 第二章 第三条 第三条第一款 第三条第二款 第四条 第三章 第五条"""
+    wanted = """前言 第一章 第一条 第二条 第二条第一款 第二条（一） 第二条（二） 第二条（二）1 第二条（二）2
+        第二条第二款 第二条第三款 第二条第三款（一）
+        第二条第三款（二） 第二章 第三条 第三条第一款 第三条第二款 第四条 第三章 第五条"""
     assert [clause.at for clause in read.clauses] == wanted.split()
     assert {clause.at for clause in read.clauses if clause.optional} == {
         "第二条第一款", "第二条第二款", "第二条第三款", "第三条第一款", "第三条第二款",

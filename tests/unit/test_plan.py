@@ -134,7 +134,8 @@ def test_a_cost_moves_the_choice() -> None:
 
 
 def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> None:
-    """Host and builders must stay the largest payer, and the city owes twice the province: no single payer meets all."""
+    """Host and builders must stay the largest payer, and the city owes twice the province: no single payer
+    meets all."""
     entries = [
         {"date": "2022-04-01", "amount": "3亿元", "payer": "host"},
         {"date": "2022-05-01", "amount": "5000万元", "payer": "province", "purpose": "subsidy"},
@@ -156,7 +157,8 @@ def test_the_solver_finds_the_least_where_one_payer_alone_is_not_enough() -> Non
 
 
 def test_no_choice_is_cheaper_than_the_one_that_is_made() -> None:
-    """Against every combination of ways, on small made-up rules that share changes and numbers to be reached."""
+    """Against every combination of ways, on small made-up rules that share changes and numbers to be
+    reached."""
     rng = random.Random(4)
     used = set()
     for _ in range(60):
@@ -250,7 +252,7 @@ def test_an_unknown_place_is_refused() -> None:
         plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30", keep=["legal.form"])
 
 
-# --- the changed file -------------------------------------------------------------------------------------------------------
+# --- the changed file ---------------------------------------------------------------------------------------
 
 
 def test_a_patch_keeps_comments_and_says_what_the_plan_says() -> None:
@@ -319,7 +321,7 @@ def test_a_document_written_from_the_model_says_the_same() -> None:
     ]
 
 
-# --- the command ------------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def run(*args: str) -> Any:

@@ -1,4 +1,5 @@
-"""The library as a platform uses it: tables and notebooks, other processes, names typed by users, words of several rule sets, provenance."""
+"""The library as a platform uses it: tables and notebooks, other processes, names typed by users, words of
+several rule sets, provenance."""
 
 from __future__ import annotations
 
@@ -37,7 +38,7 @@ def elsewhere(code: str, *words: str, given: bytes = b"") -> str:
     ).stdout.decode()
 
 
-# --- tables and notebooks -----------------------------------------------------------------------------------------------
+# --- tables and notebooks -----------------------------------------------------------------------------------
 
 
 def test_a_report_is_a_table_of_polars(report: Report) -> None:
@@ -134,7 +135,7 @@ def test_a_repr_is_one_short_line() -> None:
         assert shown.isprintable()
 
 
-# --- other processes ----------------------------------------------------------------------------------------------------
+# --- other processes ----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("example", ["zhejiang", "jiangsu", "national", "real/nat-rail", "real/zj-fos"])
@@ -155,7 +156,8 @@ def test_a_pickle_of_a_centre_is_no_larger_than_its_file(example: str) -> None:
 def test_a_centre_is_checked_in_another_process(report: Report) -> None:
     code = (
         "import pickle, sys, tic_rules; centre = pickle.load(sys.stdin.buffer);"
-        "sys.stdout.buffer.write(tic_rules.check(centre, 'zhejiang_2022', as_of='2026-06-30').to_json().encode())"
+        "sys.stdout.buffer.write(tic_rules.check(centre, 'zhejiang_2022', "
+        "as_of='2026-06-30').to_json().encode())"
     )
     centre = Centre.from_file(EXAMPLE)
     without = Report.from_json(elsewhere(code, given=pickle.dumps(centre)))
@@ -188,8 +190,10 @@ def test_changed_data_and_unusual_values_come_through_a_pickle() -> None:
 
 
 NEVER = (
-    "narwhals", "polars", "pandas", "pyarrow", "duckdb", "numpy", "jinja2", "z3", "pdoc", "hypothesis", "durable", "xlsxwriter",
-    "python_calamine", "junitparser", "tic_rules.results.frame", "tic_rules.results.notebook", "tic_rules.results.schemas",
+    "narwhals", "polars", "pandas", "pyarrow", "duckdb", "numpy", "jinja2", "z3", "pdoc", "hypothesis",
+    "durable", "xlsxwriter",
+    "python_calamine", "junitparser", "tic_rules.results.frame", "tic_rules.results.notebook",
+    "tic_rules.results.schemas",
     "tic_rules.analysis.verification",
 )  # fmt: skip
 
@@ -199,11 +203,15 @@ def test_nothing_of_it_is_imported_by_the_package_or_by_the_plain_command_line()
     use = f"c = tic_rules.Centre.from_file({str(EXAMPLE)!r}); tic_rules.check(c, 'zhejiang_2022').to_json();"
     assert (
         elsewhere(
-            f"import sys, tic_rules; {use} print({loaded}, [n for n in ('rich', 'click') if n in sys.modules])"
+            f"import sys, tic_rules; {use} print({loaded}, [n for n in ('rich', 'click') if n in "
+            f"sys.modules])"
         )
         == "[] []\n"
     )
-    run = f"import sys, atexit; atexit.register(lambda: print({loaded}, file=sys.stderr)); from tic_rules.cli import main; main(sys.argv[1:])"
+    run = (
+        f"import sys, atexit; atexit.register(lambda: print({loaded}, file=sys.stderr)); from "
+        f"tic_rules.cli import main; main(sys.argv[1:])"
+    )
     done = subprocess.run(
         [sys.executable, "-c", run, "check", str(EXAMPLE), "--format", "json"],
         capture_output=True,
@@ -213,7 +221,7 @@ def test_nothing_of_it_is_imported_by_the_package_or_by_the_plain_command_line()
     assert (done.returncode, done.stderr) == (1, b"[]\n")
 
 
-# --- rule sets ----------------------------------------------------------------------------------------------------------
+# --- rule sets ----------------------------------------------------------------------------------------------
 
 
 def test_a_text_of_a_user_is_never_opened_as_a_path() -> None:
@@ -302,7 +310,7 @@ def test_the_words_of_a_centre_come_from_several_rule_sets(tmp_path: Path) -> No
     assert Centre.from_data({"id": "x"}, ruleset=[]).id == "x"
 
 
-# --- provenance ---------------------------------------------------------------------------------------------------------
+# --- provenance ---------------------------------------------------------------------------------------------
 
 
 def test_every_report_says_where_it_comes_from(report: Report) -> None:
@@ -359,7 +367,7 @@ def test_a_report_of_before_provenance_reads_and_writes_as_it_was(report: Report
     assert Report.from_dict(old).provenance is None
 
 
-# --- the reference ------------------------------------------------------------------------------------------------------
+# --- the reference ------------------------------------------------------------------------------------------
 
 
 def reference(*words: str) -> subprocess.CompletedProcess[str]:
@@ -368,15 +376,20 @@ def reference(*words: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_every_public_name_has_a_docstring() -> None:
-    code = "import sys; sys.path.insert(0, sys.argv[1]); import reference; print(reference.missing(), sorted(reference.aliases()))"
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import reference; print(reference.missing(), "
+        "sorted(reference.aliases()))"
+    )
     said = elsewhere(code, str(ROOT / "docs"))
     assert said == "[] ['Engine', 'Given', 'Kind', 'Modality', 'Severity', 'Status', 'Verdict']\n"
 
 
 def test_a_name_without_a_docstring_is_found() -> None:
     code = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import reference, tic_rules; from tic_rules import Report, check;"
-        "check.__doc__ = None; Report.to_frame.__doc__ = None; Report.silent = lambda self: 1; print(reference.missing())"
+        "import sys; sys.path.insert(0, sys.argv[1]); import reference, tic_rules; from tic_rules import "
+        "Report, check;"
+        "check.__doc__ = None; Report.to_frame.__doc__ = None; Report.silent = lambda self: 1; "
+        "print(reference.missing())"
     )
     assert elsewhere(code, str(ROOT / "docs")) == "['check', 'Report.to_frame', 'Report.silent']\n"
 

@@ -1,4 +1,5 @@
-"""What README and CONTRIBUTING show is true: snippets run, sample files load, what is shown as printed is printed."""
+"""What README and CONTRIBUTING show is true: snippets run, sample files load, what is shown as printed is
+printed."""
 
 from __future__ import annotations
 
@@ -30,9 +31,11 @@ document: {title: 草案, title_en: draft, in_force: {from: 2026-01-01}}
 clauses: [{at: 一, heading: 总则, rules: [delisted, tried]}]
 vocabulary: {facts: {tried: FACT}}
 rules:
-  - {id: delisted, at: 一, quote: 摘牌, topic: exit, kind: consequence, modality: must, bearer: department, title: &t {zh: 一, en: one},
-     message: *t, remedy: *t, when: {fact: acceptance, some: {result: failed}}, then: *t}
-  - {id: tried, at: 一, quote: 试, topic: term, kind: condition, modality: must, bearer: centre, title: *t, message: *t, remedy: *t, require: CONDITION}
+  - {id: delisted, at: 一, quote: 摘牌, topic: exit, kind: consequence, modality: must, bearer: department,
+     title: &t {zh: 一, en: one}, message: *t, remedy: *t,
+     when: {fact: acceptance, some: {result: failed}}, then: *t}
+  - {id: tried, at: 一, quote: 试, topic: term, kind: condition, modality: must, bearer: centre, title: *t,
+     message: *t, remedy: *t, require: CONDITION}
 """
 SOME_FACT = "{label: {zh: 甲, en: a}, value: industry_fund, type: truth}"
 

@@ -1,4 +1,5 @@
-"""The general decisions of the second reading, each adjudicated on small rule sets with centres at the bounds."""
+"""The general decisions of the second reading, each adjudicated on small rule sets with centres at the
+bounds."""
 
 from __future__ import annotations
 
@@ -106,7 +107,10 @@ def test_an_attestation_that_settles_is_not_reported_and_is_cited() -> None:
 
 
 def test_where_it_is_left_to_judge_whether_a_clause_applies_the_attestation_speaks_for_the_clause() -> None:
-    said = "applies: {fact: zones, any_among: [national_high_tech_zone], open: true}, require: {fact: party_organisation, is: true}"
+    said = (
+        "applies: {fact: zones, any_among: [national_high_tech_zone], open: true}, require: "
+        "{fact: party_organisation, is: true}"
+    )
     data: dict[str, Any] = {"zones": ["other"], "governance": {"party_organisation": False}}
     assert status(said, "2024-01-01", **data) == "needs_review"
     assert status(said, "2024-01-01", **data, attestations=[attestation(True)]) == "pass"
@@ -114,7 +118,10 @@ def test_where_it_is_left_to_judge_whether_a_clause_applies_the_attestation_spea
 
 
 def test_a_consequence_left_to_be_judged_follows_where_an_attestation_says_so() -> None:
-    said = "kind: consequence, modality: must, bearer: department, then: {zh: 后果, en: it follows}, when: {review: {fact: party_organisation, is: false}}"
+    said = (
+        "kind: consequence, modality: must, bearer: department, then: {zh: 后果, en: it follows}, "
+        "when: {review: {fact: party_organisation, is: false}}"
+    )
     data: dict[str, Any] = {"governance": {"party_organisation": False}}
     assert status(said, "2024-01-01", **data) == "needs_review"
     assert status(said, "2024-01-01", **data, attestations=[attestation(True)]) == "fail"
@@ -207,7 +214,10 @@ def test_a_report_from_before_the_approval_fulfils_no_year() -> None:
 
 @pytest.mark.parametrize(("term", "expected"), [(3, "pass"), (4, "fail")])
 def test_a_yearly_duty_until_the_term_ends_looks_at_years_wholly_within_it(term: int, expected: str) -> None:
-    said = "yearly: {looked_for_until: end_of_next_year}, until: term_end, require: {fact: reports, some: {sender: centre}}"
+    said = (
+        "yearly: {looked_for_until: end_of_next_year}, until: term_end, require: {fact: reports, some: "
+        "{sender: centre}}"
+    )
     reports = [
         {"year": year, "submitted_on": f"{year}-12-31", "sender": "centre", "to": "ministry"}
         for year in (2022, 2023)
@@ -227,10 +237,14 @@ def test_income_since_approval_is_that_of_later_years() -> None:
     ruleset = parse_ruleset(
         (HEAD % "rule").replace(
             "clauses:",
-            f"vocabulary: {{facts: {{{vocabulary}: {{label: {{zh: 收入, en: income}}, entries: income}}}}}}\nclauses:",
+            f"vocabulary: "
+            f"{{facts: {{{vocabulary}: {{label: {{zh: 收入, en: income}}, entries: income}}}}}}\nclauses:",
         )
         + RULE.format(name="rule")
-        + f"  kind: obligation\n  modality: must\n  bearer: centre\n  {said.split(', ', 1)[0]}\n  {said.split(', ', 1)[1]}\n",
+        + (
+            f"  kind: obligation\n  modality: must\n  bearer: centre\n  {said.split(', ', 1)[0]}\n  "
+            f"{said.split(', ', 1)[1]}\n"
+        ),
         "small.yaml",
     )
     for year, expected in ((2020, "pass"), (2021, "pass"), (2022, "fail"), (None, "unknown")):
@@ -247,7 +261,10 @@ def test_income_since_approval_is_that_of_later_years() -> None:
 def test_a_consequence_counts_for_the_centre_and_names_the_authority(
     result: str | None, verdict: str
 ) -> None:
-    said = "kind: consequence, modality: must, bearer: ministry, then: {zh: 后果, en: it follows}, when: {fact: evaluations, some: {result: unqualified}}"
+    said = (
+        "kind: consequence, modality: must, bearer: ministry, then: {zh: 后果, en: it follows}, when: "
+        "{fact: evaluations, some: {result: unqualified}}"
+    )
     evaluation = {"kind": "term", "date": "2023-01-01", "result": result}
     report = decided(small(rule=said), "2024-01-01", evaluations=[evaluation])
     assert report["rule"].bearer == "ministry"
@@ -257,9 +274,8 @@ def test_a_consequence_counts_for_the_centre_and_names_the_authority(
 # --- 5. consequences look at what the clause names ---------------------------------------------------------
 
 CONSEQUENCE = "kind: consequence, modality: must, bearer: ministry, then: {zh: 后果, en: it follows}"
-LATEST = (
-    CONSEQUENCE
-    + ", since: approval, when: {fact: evaluations, latest: date, of: {kind: term}, has: {result: unqualified}}"
+LATEST = CONSEQUENCE + (
+    ", since: approval, when: {fact: evaluations, latest: date, of: {kind: term}, has: {result: unqualified}}"
 )
 
 
@@ -307,9 +323,9 @@ def test_the_latest_names_what_keeps_it_open_and_nothing_else() -> None:
     assert (finding.status, finding.missing) == ("unknown", ["/evaluations/1/date"])
 
 
-BY_YEAR = (
-    CONSEQUENCE
-    + ", when: {fact: evaluations, latest: year, of: {kind: annual, result: {given: true}}, has: {result: unqualified}}"
+BY_YEAR = CONSEQUENCE + (
+    ", when: {fact: evaluations, latest: year, of: {kind: annual, result: {given: true}}, has: {result: "
+    "unqualified}}"
 )
 
 
@@ -326,7 +342,8 @@ def annual(year: int | None, result: str | None) -> dict[str, Any]:
         ("2023-12-31", "2023-12-31", [annual(2022, "unqualified"), annual(2023, "good")], "fail"),
         ("2024-06-30", "2024-06-30", [annual(2022, "unqualified"), annual(2023, None)], "unknown"),
         ("2024-06-30", "2024-06-30", [annual(None, "good"), annual(2022, "unqualified")], "unknown"),
-        # after the day for which the data speaks, a result of a year that has ended may not be shown; there is none of a later year
+        # after the day for which the data speaks, a result of a year that has ended may not be shown; there
+        # is none of a later year
         ("2024-06-30", "2024-03-01", [annual(2023, "unqualified")], "fail"),
         ("2024-06-30", "2024-03-01", [annual(2022, "unqualified")], "unknown"),
         ("2025-01-01", "2024-03-01", [annual(2023, "unqualified")], "unknown"),
@@ -511,7 +528,10 @@ def test_what_happened_before_the_document_breaks_nothing_and_draws_no_consequen
     entry: str, expected: str
 ) -> None:
     ruleset = small(
-        banned="kind: prohibition, modality: must, bearer: centre, require: {fact: spending_entries, none_of: {use: fines}}",
+        banned=(
+            "kind: prohibition, modality: must, bearer: centre, require: {fact: spending_entries, "
+            "none_of: {use: fines}}"
+        ),
         follows=f"{CONSEQUENCE}, when: {{fact: evaluations, some: {{result: unqualified}}}}",
     )
     report = decided(
@@ -525,7 +545,10 @@ def test_what_happened_before_the_document_breaks_nothing_and_draws_no_consequen
 
 
 def test_what_happened_before_the_document_counts_for_a_centre_that_was_approved_under_it() -> None:
-    said = "kind: prohibition, modality: must, bearer: centre, require: {fact: spending_entries, none_of: {use: fines}}"
+    said = (
+        "kind: prohibition, modality: must, bearer: centre, require: {fact: spending_entries, none_of: "
+        "{use: fines}}"
+    )
     data = {
         "approved_on": "2020-03-01",
         "fiscal_spending": [{"date": "2020-02-29", "use": "fines", "amount": 1}],
@@ -536,7 +559,10 @@ def test_what_happened_before_the_document_counts_for_a_centre_that_was_approved
 def test_money_from_before_the_document_counts_and_spending_is_left_out_of_the_rules_on_its_use() -> None:
     ruleset = small(
         sum="since: approval, require: {fact: investment, at_least: 2亿元}",
-        cap="kind: limit, modality: must, bearer: province, since: approval, require: {fact: provincial_subsidy, at_most: 5000万元}",
+        cap=(
+            "kind: limit, modality: must, bearer: province, since: approval, require: "
+            "{fact: provincial_subsidy, at_most: 5000万元}"
+        ),
         use="require: {fact: spending_total, equals: 3}",
     )
     report = decided(

@@ -176,17 +176,29 @@ def test_a_sentence_of_an_encoded_clause_that_asks_nothing_needs_no_reason(made:
     ("code", "old", "new", "line", "column", "zh", "en"),
     [
         ("sentence-clause", "at: 二,", "at: 三,", 8, 8, "没有列出条款 三", "lists no clause 三"),
-        ("sentence-unknown", "经费用途,", "经费用处,", 7, 22, "没有以“经费用处”开头", "no sentence of 二（一） begins with 经费用处"),
+        ("sentence-unknown", "经费用途,", "经费用处,", 7, 22, "没有以“经费用处”开头", (
+            "no sentence of "
+            "二（一） begins with 经费用处"
+        )),
         ("sentence-unknown", "begins: 鼓励引进", "begins: 投入不少于", 3, 11, "没有以", "no sentence of 一"),
         ("sentence-unknown", "through: 支持柔性", "through: 批复后2", 4, 12, "没有以", "; it stands in 一"),
         ("sentence-rule", "by: [money]", "by: [mony]", 7, 54, "没有规则 mony", "there is no rule mony"),
-        ("sentence-overlap", "begins: 经费用途, disposition: covered, by: [money]", "begins: 主管部门, disposition: aim", 8, 19, "第7行", "on line 7"),
-        ("sentence-stale", "begins: 经费用途", "begins: 理事会中", 7, 22, "已由规则全部引用", "quote these sentences already"),
+        ("sentence-overlap", "begins: 经费用途, disposition: covered, by: [money]", (
+            "begins: 主管部门, "
+            "disposition: aim"
+        ), 8, 19, "第7行", "on line 7"),
+        ("sentence-stale", "begins: 经费用途", "begins: 理事会中", 7, 22, "已由规则全部引用", (
+            "quote these "
+            "sentences already"
+        )),
         ("begins", "begins: 经费用途", "begins: 经费用", 7, 3, "不足4个字", "fewer than 4 characters"),
         ("by", "covered, by: [money]", "covered", 7, 3, "by", "by"),
         ("by", "aim\n", "aim\n  by: [money]\n", 2, 3, "by", "by"),
         ("literal-error", "disposition: aim", "disposition: ignored", 5, 16, "允许的取值", "is not one of"),
-        ("extra-forbidden", "begins: 鼓励引进", "begin: 鼓励引进", 3, 3, "是不是 begins", "did you mean begins"),
+        ("extra-forbidden", "begins: 鼓励引进", "begin: 鼓励引进", 3, 3, "是不是 begins", (
+            "did you "
+            "mean begins"
+        )),
         ("duplicate-key", "at: 前言,", "at: 前言, at: 前言,", 1, 12, "重复", "given twice"),
     ],
 )  # fmt: skip
@@ -239,7 +251,10 @@ def test_an_entry_may_explain_the_half_of_a_sentence_that_no_rule_quotes(made: M
 def test_the_number_of_a_sentence_may_be_said_or_left_out(made: Made) -> None:
     text = TEXT.replace("二、经费", "二、支持的经费")
     for begins in ("二、支持的", "支持的经费"):
-        given = f"{GIVEN}- {{at: 二, begins: {begins}, disposition: heading, reason: {{zh: 标题, en: a heading}}}}\n"
+        given = (
+            f"{GIVEN}- "
+            f"{{at: 二, begins: {begins}, disposition: heading, reason: {{zh: 标题, en: a heading}}}}\n"
+        )
         made.write(text=text, given=given)
         assert made.faults() == []
 
@@ -256,9 +271,9 @@ def test_exit_status_and_counts(made: Made) -> None:
     assert result.exit_code == 1
     assert "13 sentences, 8 of them with normative words, 1 open." in result.output
     assert (
-        "text.txt:6: 应 in clause 二（一） is neither quoted by a rule nor explained: 主管部门应加强检查。 [open]"
-        in result.output
-    )
+        "text.txt:6: 应 in clause 二（一） is neither quoted "
+        "by a rule nor explained: 主管部门应加强检查。 [open]"
+    ) in result.output
 
 
 def test_the_whole_text_is_shown_with_what_covers_it(made: Made) -> None:
@@ -296,7 +311,8 @@ def test_json_has_each_sentence_and_the_notes(made: Made) -> None:
     assert told["notes"][0]["lines"] == [1, 2, 3]
     sentence = next(item for item in told["sentences"] if item["text"] == "理事会中应有企业和政府代表。")
     assert sentence == {
-        "at": "二（一）", "line": 8, "text": "理事会中应有企业和政府代表。", "state": "rules", "rules": ["board"], "by": [],
+        "at": "二（一）", "line": 8, "text": "理事会中应有企业和政府代表。", "state": "rules",
+        "rules": ["board"], "by": [],
         "reason": None, "normative": [{"word": "应", "modality": "must", "open": False}],
     }  # fmt: skip
     without = json.loads(made.run("--format", "json").output)
@@ -326,9 +342,13 @@ ARTICLES = """\
 IN_ARTICLES = (
     CLEAN.replace("at: 一\n    quote: 批", "at: 第一条\n    quote: 批")
     .replace("at: 一\n", "at: 第一条第二款\n")
-    .replace("{at: 一, heading: 人员, rules: [staff, zone]}", "{at: 第一条, heading: 人员, rules: [staff]}\n  - {at: 第一条第二款, heading: 区域, rules: [zone]}")
+    .replace("{at: 一, heading: 人员, rules: [staff, zone]}", "{at: 第一条, heading: 人员, rules: [staff]}\n "
+    " - {at: 第一条第二款, heading: 区域, rules: [zone]}")
     .replace("at: 二,", "at: 第二条,")
-    .replace("at: 二（一）, heading: 投入, rules: [money, board]", "at: 第二条（一）, heading: 投入, rules: [money]}\n  - {at: 第二条（二）, heading: 理事会, rules: [board]")
+    .replace("at: 二（一）, heading: 投入, "
+    "rules: [money, "
+    "board]", "at: 第二条（一）, heading: 投入, rules: [money]}\n  - {at: 第二条（二）, heading: 理事会, "
+    "rules: [board]")
     .replace("at: 二（一）\n    quote: 理", "at: 第二条（二）\n    quote: 理")
     .replace("at: 二（一）\n", "at: 第二条（一）\n")
 )  # fmt: skip

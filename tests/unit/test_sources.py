@@ -1,4 +1,5 @@
-"""Quotes, locators and hashes against the official texts, wherever the environment names a folder with them."""
+"""Quotes, locators and hashes against the official texts, wherever the environment names a folder with
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Type checkers over a program of somebody else: what everything public is, and mistakes that they must find."""
+"""Type checkers over a program of somebody else: what everything public is, and mistakes that they must
+find."""
 
 from __future__ import annotations
 
@@ -24,10 +25,11 @@ from typing import assert_type
 from pydantic import BaseModel
 
 from tic_rules import (
-    Centre, Citation, Consequence, DataError, Dated, Diagnostic, Engine, Finding, Given, Kind, Modality, Notice, OwedYear, Place,
-    Programme, Provenance, Quantity, Range, Report, Requirement, Rule, RuleSet, RuleSetError, Series, Severity, Span, Status, Text,
-    TicRulesError, UsageError, Verdict, __version__, check, check_programme, check_table, facts_table, load_ruleset, parse_ruleset,
-    row_function, rulesets_in_force, shipped_ids,
+    Centre, Citation, Consequence, DataError, Dated, Diagnostic, Engine, Finding, Given, Kind, Modality,
+    Notice, OwedYear, Place, Programme, Provenance, Quantity, Range, Report, Requirement, Rule, RuleSet,
+    RuleSetError, Series, Severity, Span, Status, Text, TicRulesError, UsageError, Verdict, __version__,
+    check, check_programme, check_table, facts_table, load_ruleset, parse_ruleset, row_function,
+    rulesets_in_force, shipped_ids,
 )
 
 
@@ -91,7 +93,8 @@ assert_type(finding.years, list[OwedYear])
 assert_type(finding.progress, float | None)
 table: object = report.to_frame("pandas")
 tables: object = check_table(facts_table([centre, {"id": "x"}], rules), rules)
-decide: Callable[[Mapping[str, object]], tuple[str, ...]] = row_function(rules, ["teams"], as_of=date(2026, 6, 30))
+decide: Callable[[Mapping[str, object]], tuple[str, ...]]
+decide = row_function(rules, ["teams"], as_of=date(2026, 6, 30))
 try:
     check({}, rules)
 except (DataError, RuleSetError, UsageError) as error:
@@ -170,7 +173,8 @@ def test_pyright(folder: Path) -> None:
     if not program.exists():
         pytest.skip("basedpyright is a linter here (make lint) and is not installed")
     config = {
-        "include": ["program.py", "mistakes.py"], "typeCheckingMode": "strict", "extraPaths": [str(ROOT / "src")],
+        "include": ["program.py", "mistakes.py"], "typeCheckingMode": "strict",
+        "extraPaths": [str(ROOT / "src")],
         "pythonVersion": "3.11",
     }  # fmt: skip
     (folder / "pyrightconfig.json").write_text(json.dumps(config), encoding="utf-8")

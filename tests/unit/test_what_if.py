@@ -1,4 +1,5 @@
-"""What if: changed rules are new rules, changed data is checked data, and a verdict's course misses no day."""
+"""What if: changed rules are new rules, changed data is checked data, and a verdict's course misses no
+day."""
 
 from __future__ import annotations
 
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
 
 
-# --- changed rules ----------------------------------------------------------------------------------------------------------
+# --- changed rules ------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ruleset", shipped_ids())
@@ -87,7 +88,7 @@ def test_a_change_that_is_none_says_what_can_be_changed(
         load_ruleset("zhejiang_2022").with_change("no-such-rule", 3)
 
 
-# --- changed data -----------------------------------------------------------------------------------------------------------
+# --- changed data -------------------------------------------------------------------------------------------
 
 
 def test_data_is_changed_and_the_centre_stays() -> None:
@@ -131,7 +132,7 @@ def test_data_that_cannot_be_is_refused(place: str, value: Any, error: type[Exce
         )
 
 
-# --- through time -----------------------------------------------------------------------------------------------------------
+# --- through time -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2017", "national_2020"])
@@ -183,7 +184,7 @@ def test_flips_name_rules_of_one_side_only() -> None:
     assert sides["national_2020/category"] == (True, False)
 
 
-# --- the command ------------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------
 
 
 def run(*args: str) -> Any:

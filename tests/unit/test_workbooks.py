@@ -1,4 +1,5 @@
-"""Workbooks as people leave them: merged cells, formulas, sheets beside the data; and what no spreadsheet writes."""
+"""Workbooks as people leave them: merged cells, formulas, sheets beside the data; and what no spreadsheet
+writes."""
 
 from __future__ import annotations
 
@@ -101,7 +102,8 @@ def test_headings_may_be_merged(tmp_path: Path) -> None:
         ["x", 320, "某中心"],
     ]
     path = book(
-        tmp_path / "b.xlsx", main, (), ("中心", "A1:C1", "填报表"), ("中心", "A2:A3", "编号"), ("中心", "B2:C2", "人员"),
+        tmp_path / "b.xlsx", main, (), ("中心", "A1:C1", "填报表"), ("中心", "A2:A3", "编号"),
+        ("中心", "B2:C2", "人员"),
     )  # fmt: skip
     read = centre(path)
     assert (read.id, read.name, read.staff and read.staff.headcount) == ("x", "某中心", (320, 320))
@@ -144,7 +146,8 @@ def test_a_sheet_that_is_no_data_may_be_of_any_size(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    ['<row r="2"><c r="A3"><v>1</v></c></row>', '<row r="A2"/>', '<row r="0"/>', '<row r="1"><c r="AAAA1"/></row>'],
+    ['<row r="2"><c r="A3"><v>1</v></c></row>', '<row r="A2"/>', '<row r="0"/>',
+        '<row r="1"><c r="AAAA1"/></row>'],
 )  # fmt: skip
 def test_places_that_are_none_are_refused(rows: str, tmp_path: Path) -> None:
     path = tmp_path / "b.xlsx"

@@ -1,1 +1,2 @@
-"""What is read from rule sets: faults, coverage, differences, proofs. None of it decides a clause by itself."""
+"""What is read from rule sets: faults, coverage, differences, proofs. None of it decides a clause by
+itself."""

@@ -1,10 +1,11 @@
 """A centre that is watched: events come one by one, and each gives the findings that it changed.
 
     monitor = Monitor("zhejiang_2022", centre)
-    changes = monitor.apply({"add": "contributions", "entry": {"date": "2024-02-20", "amount": "1.5亿元", "payer": "host"}})
+    entry = {"date": "2024-02-20", "amount": "1.5亿元", "payer": "host"}
+    changes = monitor.apply({"add": "contributions", "entry": entry})
     changes.findings, changes.verdict
     monitor.apply({"day": "2024-03-02"})
-    state = monitor.state()                   # a plain document for JSON; Monitor.restore(state) goes on from it
+    state = monitor.state()  # a plain document for JSON; Monitor.restore(state) goes on from it
 
 At every step the findings are those of a fresh check of `monitor.data` on `monitor.day`.
 """
@@ -17,8 +18,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import UsageError, fault
-from tic_rules.core.quantities import FIRST_DAY
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, plain
@@ -50,7 +51,8 @@ _SCHEMA = 1
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What an event changed: findings as they are now, consequences that follow now and did not before, and the verdicts."""
+    """What an event changed: findings as they are now, consequences that follow now and did not before, and
+    the verdicts."""
 
     day: date
     findings: tuple[Finding, ...]
@@ -120,11 +122,12 @@ class Monitor:
         return plain(self._subject)
 
     def apply(self, event: Mapping[str, Any]) -> Changes:
-        """Take one event in. Raises UsageError or DataError for one that cannot be; the monitor then stays as it was.
+        """Take one event in. Raises UsageError or DataError for one that cannot be; the monitor then stays as
+        it was.
 
-        {"day": D}: time has passed, and the data is complete up to D. {"add": list, "entry": {...}}: an entry came in.
-        {"set": place, "value": v, "since": D}: a value is another, since a day or, without one, altogether. Both may carry
-        "day" too.
+        {"day": D}: time has passed, and the data is complete up to D. {"add": list, "entry": {...}}: an entry
+        came in. {"set": place, "value": v, "since": D}: a value is another, since a day or, without one,
+        altogether. Both may carry "day" too.
         """
         kind = next((name for name in ("add", "set", "day") if name in event), None)
         if kind is None or event.keys() - _KEYS[kind]:
@@ -186,7 +189,7 @@ class Monitor:
         before = [] if spoken == since else [{"date": spoken.isoformat(), "value": written(old)}]
         return Edit("set", path, [*before, entry])
 
-    # --- saving and restoring ------------------------------------------------------------------------------------------------
+    # --- saving and restoring -------------------------------------------------------------------------------
 
     def state(self) -> dict[str, Any]:
         """All that the monitor knows, as a plain document."""
@@ -201,7 +204,8 @@ class Monitor:
     def restore(
         cls, state: Mapping[str, Any], ruleset: str | os.PathLike[str] | RuleSet | None = None
     ) -> Self:
-        """A monitor that goes on from a saved state. Raises UsageError where the state is not one or belongs to other rules."""
+        """A monitor that goes on from a saved state. Raises UsageError where the state is not one or belongs
+        to other rules."""
         if state.get("schema_version") != _SCHEMA or not {"ruleset", "day", "data"} <= state.keys():
             raise fault(
                 UsageError,
@@ -234,7 +238,8 @@ def _changes(before: Report, after: Report, day: date) -> Changes:
     now = after.consequences
     return Changes(
         day, tuple(new for _, new in pairs), {new.rule: old.status for old, new in pairs},
-        tuple(part for part in now if part["rule"] not in earlier), tuple(sorted(earlier - {part["rule"] for part in now})), before.verdict, after.verdict,
+        tuple(part for part in now if part["rule"] not in earlier),
+        tuple(sorted(earlier - {part["rule"] for part in now})), before.verdict, after.verdict,
     )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""What the pages of the rules show: the comparison of all documents by topic, and of each rule its examples and counterparts.
+"""What the pages of the rules show: the comparison of all documents by topic, and of each rule its examples
+and counterparts.
 
 The pages themselves are made by the renderers; here stands what goes into them.
 """
@@ -133,9 +134,10 @@ def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
             unit, limit = ruleset.facts[node.fact].unit, node.limit
             if node.operator == "between":
                 low, high = limit
+                least = unit if unit == "CNY" else None
                 yield Text(
                     *(
-                        f"{number_text(low, unit if unit == 'CNY' else None, units, lang)}–{number_text(high, unit, units, lang)}"
+                        f"{number_text(low, least, units, lang)}–{number_text(high, unit, units, lang)}"
                         for lang in ("zh", "en")
                     )
                 )
@@ -185,7 +187,8 @@ def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Ex
     ]
     fails = [example for example in examples if ranked and example.status == ranked[0]]
     best_fail = min(fails, key=lambda example: _plainness(example, paths or ("attestations",)), default=None)
-    # A judgement passes by what the complete centre has; a change that has no effect on it would show nothing.
+    # A judgement passes by what the complete centre has; a change that has no effect on it would show
+    # nothing.
     best_pass = min(
         passes,
         key=lambda example: (

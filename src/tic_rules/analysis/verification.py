@@ -13,7 +13,8 @@ from tic_rules.results.provenance import data_of
 from tic_rules.results.report import Report
 
 What = Literal["data", "centres", "rules", "text", "settings", "version"]
-"""What a report depends on: the data, the programme's centres, the rule file, the official text, the settings, the program."""
+"""What a report depends on: the data, the programme's centres, the rule file, the official text, the
+settings, the program."""
 
 _APART = ("tool", "provenance")
 
@@ -89,7 +90,8 @@ class Cause(NamedTuple):
 
 
 class Difference(NamedTuple):
-    """A value of the report that is another now. `rule`: of whose finding, by its id; None outside the findings."""
+    """A value of the report that is another now. `rule`: of whose finding, by its id; None outside the
+    findings."""
 
     rule: str | None
     key: str
@@ -107,7 +109,8 @@ class Verification(NamedTuple):
 
     @property
     def same(self) -> bool:
-        """Whether all but the key `tool` is as it was written: values, and the digests of what they come from."""
+        """Whether all but the key `tool` is as it was written: values, and the digests of what they come
+        from."""
         return not self.differences and all(cause.what == "version" for cause in self.causes)
 
     def as_dict(self) -> dict[str, Any]:
@@ -124,8 +127,8 @@ class Verification(NamedTuple):
 
 
 def verified(number: int, then: Mapping[str, Any], report: Report) -> Verification:
-    """A written report held against one decided again. What the files are called does not count; a key that was not
-    written yet is no difference."""
+    """A written report held against one decided again. What the files are called does not count; a key that
+    was not written yet is no difference."""
     now = report.as_dict()
     _renamed(now, _file(now), _file(then))
     if then.get("provenance") is not None:
@@ -171,7 +174,8 @@ def _causes(then: Mapping[str, Any], now: Mapping[str, Any], report: Report) -> 
 def _of_the_same_kind(
     before: Mapping[str, Any], after: Mapping[str, Any], report: Report
 ) -> Mapping[str, Any]:
-    """The digest of the data as the report took it: data of a table or of Python may be read again from a text."""
+    """The digest of the data as the report took it: data of a table or of Python may be read again from a
+    text."""
     if before["data"]["of"] == "values" and after["data"]["of"] == "text":
         return plain(data_of(report.subject, values=True))  # type: ignore[no-any-return]
     return after["data"]  # type: ignore[no-any-return]

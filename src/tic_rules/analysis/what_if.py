@@ -1,4 +1,5 @@
-"""What if: other data, another day, other rules. Which findings and verdicts change, and how the verdict moves through time."""
+"""What if: other data, another day, other rules. Which findings and verdicts change, and how the verdict
+moves through time."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.core.errors import Text, UsageError, fault
-from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model.centre import Centre
@@ -101,18 +102,20 @@ def what_if(
 
 
 def flips(before: Report, after: Report) -> tuple[Flip, ...]:
-    """The findings that differ in status, in the order of the later report; rules of one side only at the end."""
+    """The findings that differ in status, in the order of the later report; rules of one side only at the
+    end."""
     old = {finding.id: finding for finding in before}
     found = [Flip(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status]
     new = {finding.id for finding in after}
     return (*found, *(Flip(f, None) for f in before if f.id not in new))
 
 
-# --- other data -------------------------------------------------------------------------------------------------------------
+# --- other data ---------------------------------------------------------------------------------------------
 
 
 def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date) -> Centre:
-    """The centre with values set by dotted path; where the data has a series there, from the day on. Raises DataError, UsageError."""
+    """The centre with values set by dotted path; where the data has a series there, from the day on. Raises
+    DataError, UsageError."""
     document = document_of(centre)
     for dotted, value in values:
         document = apply(document, [_edit(document, centre, dotted, value, day)])
@@ -157,7 +160,7 @@ def _known(centre: Centre, path: Parts) -> bool:
     return True
 
 
-# --- through time -----------------------------------------------------------------------------------------------------------
+# --- through time -------------------------------------------------------------------------------------------
 
 
 def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Course:
@@ -195,8 +198,8 @@ def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Cour
 def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) -> list[date]:
     """Every day of a span on which a finding can differ from the day before.
 
-    Findings turn on a day that the data names, that the rules name, or that lies some years after approval, and on the day
-    after it; and when a year begins or ends.
+    Findings turn on a day that the data names, that the rules name, or that lies some years after approval,
+    and on the day after it; and when a year begins or ends.
     """
     scene = Scene(centre, ruleset, first)
     named = {day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY)}

@@ -27,7 +27,8 @@ from tic_rules.model.ruleset import Vocabulary
 _SNIFFED = (".yaml", ".yml", ".json")
 _HEAD = 1_000_000
 _OTHER = re.compile(
-    r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents|pilot_enterprises|alliances):",
+    r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents"
+    r"|pilot_enterprises|alliances):",
     re.MULTILINE,
 )
 _CENTRE = re.compile(

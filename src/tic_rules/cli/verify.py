@@ -1,4 +1,5 @@
-"""tic-rules verify: written reports decided again; whether they come to the same, and what changed where not."""
+"""tic-rules verify: written reports decided again; whether they come to the same, and what changed where
+not."""
 
 from __future__ import annotations
 
@@ -44,8 +45,9 @@ def command(
 ) -> None:  # fmt: skip
     """Decide written reports again: JSON of one or of several, or JSON Lines.
 
-    CENTRE is the data, or a folder of it, where it no longer stands where the report says. Exit status 0 where all come
-    to the same (but for the key `tool`), 1 where one does not, 2 where one cannot be decided again.
+    CENTRE is the data, or a folder of it, where it no longer stands where the report says. Exit status 0
+    where all come to the same (but for the key `tool`), 1 where one does not, 2 where one cannot be decided
+    again.
     """
     lang = language(lang)
     guard([output], [report, centre, rules], command="tic-rules verify")
@@ -99,7 +101,8 @@ class _Again:
         return load_ruleset(self._place(file, "--rules"))
 
     def _placed(self, file: str | None) -> str | None:
-        """Where a file stands that a report names: there, or beside the report; None where it is no file of data."""
+        """Where a file stands that a report names: there, or beside the report; None where it is no file of
+        data."""
         if file is None or not file.lower().endswith(SUFFIXES):
             return None
         places = (file, os.path.join(os.path.dirname(self.file), file))

@@ -30,7 +30,8 @@ ANY_DAY: Final = Span(FIRST_DAY, LAST_DAY)
 
 @lru_cache(1024)
 def add_years(day: date, years: int) -> date:
-    """The same day `years` later; 29 February becomes 28 February where the year has none. Ends at date.max and date.min."""
+    """The same day `years` later; 29 February becomes 28 February where the year has none. Ends at date.max
+    and date.min."""
     year = day.year + years
     if year > LAST_DAY.year:
         return LAST_DAY
@@ -54,7 +55,7 @@ def year_end(year: int) -> date:
     return date(min(max(year, FIRST_DAY.year), LAST_DAY.year), 12, 31)
 
 
-# --- reading what people write ---------------------------------------------------------------------------------------
+# --- reading what people write ------------------------------------------------------------------------------
 
 LONGEST: Final = 60
 """Characters in which a day, or a span, can be written."""

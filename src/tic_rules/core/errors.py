@@ -10,7 +10,8 @@ _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f
 
 
 def visible(text: str) -> str:
-    """A foreign text for people to see: control, direction-changing and private characters are shown as escapes."""
+    """A foreign text for people to see: control, direction-changing and private characters are shown as
+    escapes."""
     if text.isprintable() and not _HIDDEN.search(text):
         return text
     return "".join(
@@ -42,7 +43,8 @@ class Text(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One fault of one file. `line` and `column` count from 1; 0 means that the fault has no place in the text.
+    """One fault of one file. `line` and `column` count from 1; 0 means that the fault has no place in the
+    text.
 
     In a workbook `cell` is the place (`contributions!C12`); line and column are then its row and its column.
     """
@@ -104,7 +106,8 @@ class RuleSetError(TicRulesError):
 
 
 class UsageError(TicRulesError):
-    """What was asked for cannot be done: a missing as-of day, an extra that is not installed, an unknown name."""
+    """What was asked for cannot be done: a missing as-of day, an extra that is not installed, an unknown
+    name."""
 
 
 def fault(

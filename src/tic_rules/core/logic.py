@@ -5,7 +5,7 @@ Values are small integers, so that `all` of several conditions is their minimum.
 
 from __future__ import annotations
 
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 
 FALSE, UNKNOWN, REVIEW, TRUE = range(4)
 

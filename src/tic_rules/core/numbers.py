@@ -1,6 +1,7 @@
 """Exact numbers as ranges, and yuan as people write them.
 
-Numbers are `int` or `Fraction`, never binary floats; the endless end of a range is `INFINITY`, which compares with both.
+Numbers are `int` or `Fraction`, never binary floats; the endless end of a range is `INFINITY`, which compares
+with both.
 """
 
 from __future__ import annotations
@@ -49,7 +50,7 @@ class Range(NamedTuple):
 ANYTHING: Final = Range(0, INFINITY)
 
 
-# --- reading what people write ---------------------------------------------------------------------------------------
+# --- reading what people write ------------------------------------------------------------------------------
 
 LONGEST: Final = 200
 """Characters in which a number, or a range of numbers, can be written."""
@@ -100,7 +101,8 @@ def _no_amount(text: str) -> NotANumber:
 
 
 def number_text(value: str) -> str:
-    """A text that is to be a number, in plain width. Raises NotANumber where a sign in it (①, ², ½, ㊀) would turn into a digit."""
+    """A text that is to be a number, in plain width. Raises NotANumber where a sign in it (①, ², ½, ㊀) would
+    turn into a digit."""
     if len(value) > LONGEST:
         raise _no_number(value)
     if value.isascii():
@@ -118,7 +120,8 @@ def number_text(value: str) -> str:
 
 
 def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
-    """An exact number from what a file or a caller gives: int, Decimal, float (by its shortest text), or text with a unit.
+    """An exact number from what a file or a caller gives: int, Decimal, float (by its shortest text), or text
+    with a unit.
 
     Raises NotANumber with the reason in Chinese and English.
     """
@@ -193,7 +196,8 @@ def _parse_amount(text: str) -> int | Fraction:
 
 
 def chinese_number(text: str) -> int | None:
-    """A numeral of 〇 to 亿, by places (一千二百万) or digit by digit (二〇〇〇万); None where it is not written as a number is.
+    """A numeral of 〇 to 亿, by places (一千二百万) or digit by digit (二〇〇〇万); None where it is not
+    written as a number is.
 
     A unit without a number (万, 百万), and a digit whose place is left to the ear (三万五, 一百五), are none.
     """
@@ -241,7 +245,7 @@ def _section(text: str) -> int | None:
     return total + max(digit, 0)
 
 
-# --- writing -----------------------------------------------------------------------------------------------------------
+# --- writing ------------------------------------------------------------------------------------------------
 
 
 def decimal_text(number: Number) -> str | None:

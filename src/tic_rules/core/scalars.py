@@ -20,7 +20,8 @@ _PLAIN: Final = frozenset([str, Plain, type(None), bool, int, float])
 def plain(value: Any) -> Any:
     """The value as a file would give it: of a member its value, of a scalar the Python value that it holds.
 
-    A float keeps its shortest decimal, whatever its width; NaT and NA are None. What is unlike any of these stays as it is.
+    A float keeps its shortest decimal, whatever its width; NaT and NA are None. What is unlike any of these
+    stays as it is.
     """
     kind = type(value)
     if kind in _PLAIN:
@@ -63,7 +64,8 @@ def _of_pandas(value: Any, name: str) -> Any:
         return None
     if isinstance(value, datetime):  # a Timestamp, which may be a nanosecond after midnight
         moment: datetime = value.to_pydatetime(warn=False)  # type: ignore[attr-defined]
-        return moment + timedelta(microseconds=1) if value.nanosecond else moment  # type: ignore[attr-defined]
+        later = value.nanosecond > 0  # type: ignore[attr-defined]
+        return moment + timedelta(microseconds=1) if later else moment
     return value
 
 

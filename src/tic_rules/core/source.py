@@ -441,7 +441,8 @@ class _Builder:
         return data
 
     def _given_twice(self, node: yaml.Node, key: yaml.Node) -> None:
-        """The fault of a key that stands in a mapping already; the first is looked for as long as it is told."""
+        """The fault of a key that stands in a mapping already; the first is looked for as long as it is
+        told."""
         if len(self.faults) < 100:
             earlier = next(given for given, _ in node.value if given.value == key.value)
             line, shown = earlier.start_mark.line + 1, clip(key.value)

@@ -9,8 +9,8 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple, get_args
 
+from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import UsageError, fault
-from tic_rules.core.quantities import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
@@ -80,7 +80,8 @@ def check_subject(
 ) -> Report:
     """Decide every rule of a rule set for a subject on a day.
 
-    `isolated` keeps the durable engine in a process of its own; `exemptions` says whether those of the data count.
+    `isolated` keeps the durable engine in a process of its own; `exemptions` says whether those of the data
+    count.
     """
     given = subject
     if not exemptions and subject.exemptions:

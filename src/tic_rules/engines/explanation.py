@@ -50,7 +50,10 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
     told = _by_reference(rule, scene)
     if told.status != status:
         zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {told.status}；请报告此问题"
-        en = f"rule {rule.id}: the {engine} engine says {status}, the reference {told.status}; please report this"
+        en = (
+            f"rule {rule.id}: the {engine} engine says {status}, "
+            f"the reference {told.status}; please report this"
+        )
         raise fault(TicRulesError, "engines-disagree", zh, en, file=scene.subject.file or "")
     return told
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.quantities import FIRST_DAY, add_days, add_years, year_end
+from tic_rules.core.dates import FIRST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario

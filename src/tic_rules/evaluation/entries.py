@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
-from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Range, Span
+from tic_rules.core.numbers import Range
 from tic_rules.model.conditions import Test, Where
 from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, negate
-from tic_rules.core.quantities import ANY_DAY, Span, add_days
 from tic_rules.evaluation.entries import Entry, Moment, Path, plain_entry, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
-from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range, Span
+from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.evaluation.entries import (
     Entry,
     Lists,

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, compare_sums, negate
-from tic_rules.core.quantities import INFINITY, Range
+from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.entry_operators import each_of, every, latest, none_of, some
 from tic_rules.evaluation.facts import Scene

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from tic_rules.core.dates import add_days
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
-from tic_rules.core.quantities import add_days
 from tic_rules.evaluation.entries import Moment, Path, undated
 from tic_rules.evaluation.entry_operators import look_through
 from tic_rules.evaluation.facts import Scene

@@ -12,8 +12,9 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_days, add_years
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.quantities import FIRST_DAY, LAST_DAY, Range, Span, add_days, add_years
+from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 from tic_rules.evaluation.clock import came_later
 from tic_rules.evaluation.decisions import Decision, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path

@@ -1,4 +1,5 @@
-"""What people type into a cell, as the values that a YAML file would hold. What can be read in two ways is asked back."""
+"""What people type into a cell, as the values that a YAML file would hold. What can be read in two ways is
+asked back."""
 
 from __future__ import annotations
 
@@ -44,7 +45,8 @@ _UNKNOWN = frozenset(
 
 
 def read_cell(value: Any, column: Column, unit: str = "", since_1904: bool = False) -> Any:
-    """A cell as the data that its column holds; None where it is empty. `unit` stands in the header and goes with plain numbers.
+    """A cell as the data that its column holds; None where it is empty. `unit` stands in the header and goes
+    with plain numbers.
 
     Raises NotClear.
     """
@@ -84,7 +86,8 @@ def _flow(text: str, column: Column) -> Any:
 
 
 def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[Any] | None:
-    """Values through time, one a line (or parted by semicolons): 2024-02-01: 320. None where it is a plain value."""
+    """Values through time, one a line (or parted by semicolons): 2024-02-01: 320. None where it is a plain
+    value."""
     pieces = [_dated(piece) for piece in re.split(r"[\n;；]", text) if piece.strip()]
     if not pieces or any(piece is None for piece in pieces):
         return None
@@ -112,7 +115,7 @@ def _dated(piece: str) -> tuple[str, str] | None:
     return (day, value) if value and 4 <= len(day) <= 16 and day[:4].isdecimal() else None
 
 
-# --- days and numbers ----------------------------------------------------------------------------------------------------
+# --- days and numbers ---------------------------------------------------------------------------------------
 
 
 def _day(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
@@ -155,7 +158,7 @@ def _years(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     return found
 
 
-# --- words ------------------------------------------------------------------------------------------------------------------
+# --- words --------------------------------------------------------------------------------------------------
 
 _YES = frozenset(["是", "有", "对", "已", "√", "✓", "✔", "true", "yes", "y", "是的"])
 _NO = frozenset(["否", "无", "没有", "未", "不是", "×", "✗", "✘", "false", "no", "n"])

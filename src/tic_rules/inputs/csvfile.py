@@ -1,4 +1,5 @@
-"""CSV and tab-separated text: one row a centre; lists in files beside it (centres.csv, centres.contributions.csv)."""
+"""CSV and tab-separated text: one row a centre; lists in files beside it (centres.csv,
+centres.contributions.csv)."""
 
 from __future__ import annotations
 
@@ -156,7 +157,8 @@ class _InFile:
 
 
 def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
-    """The files beside `centres.csv` that hold its lists: `centres.contributions.csv`, `centres_资金投入.csv`."""
+    """The files beside `centres.csv` that hold its lists: `centres.contributions.csv`,
+    `centres_资金投入.csv`."""
     if not path.parent.is_dir():
         return
     stem = path.stem
@@ -193,7 +195,8 @@ def _list_of(name: str, stem: str, names: Names) -> _Held | None:
 
 
 def is_list_file(path: Path, names: Names, stems: Collection[str]) -> bool:
-    """Whether a CSV file holds a list of another one beside it, and is read with that. `stems`: of the tables in its folder."""
+    """Whether a CSV file holds a list of another one beside it, and is read with that. `stems`: of the tables
+    in its folder."""
     ends = (at for at, char in enumerate(path.stem) if char in "._-" and at)
     return any(
         path.stem[:at] in stems and _list_of(path.name, path.stem[:at], names) is not None for at in ends

@@ -20,7 +20,8 @@ SEARCHED = 10
 
 MAX_COLUMNS = 1000
 _UNIT = re.compile(
-    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY)\s*[)\]]",
+    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*"
+    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY)\s*[)\]]",
     re.IGNORECASE,
 )
 SERIES_COLUMNS = {
@@ -33,7 +34,8 @@ _NO_DATA = ("；不是数据的列请以 # 开头", "; begin the name of a colum
 
 
 class Header(NamedTuple):
-    """The header's row; the columns that hold fields, with the unit that the header names; the columns that join and name."""
+    """The header's row; the columns that hold fields, with the unit that the header names; the columns that
+    join and name."""
 
     row: Row
     columns: tuple[tuple[int, Column, str], ...]
@@ -65,8 +67,8 @@ class _Named(NamedTuple):
 def read_header(
     names: Names, sheet: Sheet | None, rows: Iterator[Row], file: str, faults: list[Diagnostic]
 ) -> Header:
-    """The header among the first rows: the first of which at least half of the cells are known (a heading over
-    several columns counts for each). `sheet` is None for the sheet of series.
+    """The header among the first rows: the first of which at least half of the cells are known (a heading
+    over several columns counts for each). `sheet` is None for the sheet of series.
 
     Names that are not known are put among the faults. Raises DataError where there is no header.
     """

@@ -1,9 +1,10 @@
 """The look at a workbook's package before the library that reads values (python-calamine) sees it.
 
-The library allocates the rectangle that the cells of a sheet span, and copies a shared text for every cell that shows it: a few
-bytes can ask for gigabytes. So the parts are unpacked within limits, gone through once by expat as a stream, and only what was
-counted is packed anew. On the way the look notes what the library does not tell: cells without a usable value, cells given
-twice, merged ranges, days that are shown as a month or a year.
+The library allocates the rectangle that the cells of a sheet span, and copies a shared text for every cell
+that shows it: a few bytes can ask for gigabytes. So the parts are unpacked within limits, gone through once
+by expat as a stream, and only what was counted is packed anew. On the way the look notes what the library
+does not tell: cells without a usable value, cells given twice, merged ranges, days that are shown as a month
+or a year.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ MAX_TEXT = 16 * 1024 * 1024
 MAX_STRING = 32_767
 
 _KEPT = re.compile(
-    r"\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedstrings|styles)\.xml|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/\\]+\.xml",
+    r"\[content_types\]\.xml|_rels/\.rels|xl/(?:workbook|sharedstrings|styles)\.xml"
+    r"|xl/_rels/workbook\.xml\.rels|xl/worksheets/[^/\\]+\.xml",
     re.IGNORECASE,
 )
 _SHEETS = "xl/worksheets/"
@@ -53,7 +55,8 @@ class Merged(NamedTuple):
 
 
 class SheetLook(NamedTuple):
-    """What was seen of a sheet: cells without a usable value, days shown in part (`month`, `year`), merged ranges."""
+    """What was seen of a sheet: cells without a usable value, days shown in part (`month`, `year`), merged
+    ranges."""
 
     faults: tuple[tuple[Place, Text], ...]
     partial: dict[Place, str]
@@ -61,7 +64,8 @@ class SheetLook(NamedTuple):
 
 
 class Package(NamedTuple):
-    """The counted parts in an archive of their own; the sheets by name; whether numbers mean days from 1904."""
+    """The counted parts in an archive of their own; the sheets by name; whether numbers mean days from
+    1904."""
 
     data: bytes
     sheets: dict[str, SheetLook]
@@ -114,7 +118,10 @@ def too_large(file: str, sheet: str = "", place: Place | None = None) -> TicRule
         "too-large",
         f"工作簿过大（上限：{MAX_ROWS} 行、{MAX_COLUMNS} 列、{MAX_CELLS} 个单元格）；请分成几个文件"
         + (f"，或删去多余的单元格和公式（用到了 {at}）" if at else ""),
-        f"the workbook is too large (at most {MAX_ROWS} rows, {MAX_COLUMNS} columns, {MAX_CELLS} cells); split it"
+        (
+            f"the workbook is too large (at most "
+            f"{MAX_ROWS} rows, {MAX_COLUMNS} columns, {MAX_CELLS} cells); split it"
+        )
         + (f", or delete cells and formulas without need (it reaches {at})" if at else ""),
         file=file,
     )
@@ -209,7 +216,7 @@ def _sheets(book: _Workbook, relations: _Relations, wanted: Callable[[str], bool
     return sheets
 
 
-# --- the parts --------------------------------------------------------------------------------------------------------------
+# --- the parts ----------------------------------------------------------------------------------------------
 
 
 class _Part:
@@ -319,7 +326,8 @@ _WITHIN = frozenset(["t", "r", "rPh"])
 
 
 class _Cells(_Part):
-    """How far the cells of a sheet reach and how much text they show. A cell counts that has an element for a value, empty or not."""
+    """How far the cells of a sheet reach and how much text they show. A cell counts that has an element for a
+    value, empty or not."""
 
     def __init__(self, lengths: list[int], shown: list[str]) -> None:
         super().__init__()

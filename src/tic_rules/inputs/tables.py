@@ -1,4 +1,5 @@
-"""Rows to data: a row of the main sheet is a centre, the rows of the other sheets are the entries of its lists, joined by its id.
+"""Rows to data: a row of the main sheet is a centre, the rows of the other sheets are the entries of its
+lists, joined by its id.
 
 The data is what a YAML file would hold; its places are cells.
 """
@@ -118,10 +119,11 @@ class Reader:
         self.file, self.names = file, names
         self._memo: dict[tuple[str, str], Any] = {}
 
-    # --- the main sheet ------------------------------------------------------------------------------------------------------
+    # --- the main sheet -------------------------------------------------------------------------------------
 
     def sources(self, main: Table, lists: Sequence[tuple[Sheet | None, Table]]) -> Iterator[Source]:
-        """The data of each row of the main sheet, with the faults of its cells. Raises DataError where the tables cannot be joined."""
+        """The data of each row of the main sheet, with the faults of its cells. Raises DataError where the
+        tables cannot be joined."""
         faults: list[Diagnostic] = []
         header, rows = self._open(self.names.layout.main, main, faults)
         joined = _Joined(self, lists, faults)
@@ -182,7 +184,7 @@ class Reader:
         joined.put(key, row, data, places, faults)
         return TableSource(self.file, data, places, faults)
 
-    # --- a record ------------------------------------------------------------------------------------------------------------
+    # --- a record -------------------------------------------------------------------------------------------
 
     def _record(
         self,
@@ -250,11 +252,13 @@ class Reader:
         return sheet.path if sheet is not None else name
 
     def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
-        """What is asked of a number that stands in a merged cell: whether it is the sum or the number of each row is not said."""
+        """What is asked of a number that stands in a merged cell: whether it is the sum or the number of each
+        row is not said."""
         return self.fault(
             "merged",
             "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写",
-            "a number in a merged cell: is it the sum, or that of every row? Split the cell and fill in each row",
+            "a number in a merged cell: is it the sum, or that "
+            "of every row? Split the cell and fill in each row",
             row.mark(index),
             parts,
         )
@@ -290,7 +294,8 @@ class _Joined:
         return bool(self.opened)
 
     def claim(self, header: Header, rows: list[Row]) -> list[Row]:
-        """Give each row of a list to its centre: the one with its id, or with its name; the only one where none is named."""
+        """Give each row of a list to its centre: the one with its id, or with its name; the only one where
+        none is named."""
         ids = [_id_text(row, header.ids) or "" for row in rows]
         names: dict[str, list[str]] = {}
         for row, key in zip(rows, ids, strict=True):

@@ -14,7 +14,8 @@ from tic_rules.inputs.typed_numbers import plain_number
 from tic_rules.inputs.unclear import unclear
 
 _YMD = re.compile(
-    r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?"
+    r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TURNED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
@@ -48,14 +49,17 @@ def typed_day(value: Any, since_1904: bool = False) -> Any:
         if first is not None and last is not None:
             return {"not_before": first, "not_after": last}
     raise unclear(
-        f"“{clip(text)}”不是日期；例：2026-06-30、2026年6月30日、2026年6月，只知道范围写 2021-01-01至2022-02-07",
-        f"{clip(text)!r} is not a date; examples: 2026-06-30, 2026/6/30, 2026-06, for a span 2021-01-01~2022-02-07",
+        f"“{clip(text)}”不是日期；例：2026-06-30、2026年6月30日、2026年6月，只知道范围写 "
+        f"2021-01-01至2022-02-07",
+        f"{clip(text)!r} is not a date; examples: 2026-06-30, 2026/6/30, 2026-06, for a span "
+        f"2021-01-01~2022-02-07",
         "date",
     )
 
 
 def typed_text(value: str) -> str:
-    """What is typed for a day or a year, in plain width. Raises NotClear where it is too long, or holds signs that only look like digits."""
+    """What is typed for a day or a year, in plain width. Raises NotClear where it is too long, or holds signs
+    that only look like digits."""
     if len(value) > LONGEST:
         raise unclear(f"“{clip(value)}”不是日期", f"{clip(value)!r} is not a date", "date")
     try:
@@ -105,7 +109,8 @@ def _turned(text: str, first: str, second: str, year: str) -> Plain:
         month, day = (b, a) if a > 12 else (a, b)
         return Plain(f"{year}-{month:02d}-{day:02d}")
     raise unclear(
-        f"“{clip(text)}”是 {a} 月 {b} 日还是 {b} 月 {a} 日？请写 {year}-{a:02d}-{b:02d} 或 {year}-{b:02d}-{a:02d}",
+        f"“{clip(text)}”是 {a} 月 {b} 日还是 {b} 月 {a} 日？请写 {year}-{a:02d}-{b:02d} 或 "
+        f"{year}-{b:02d}-{a:02d}",
         f"is {clip(text)} {year}-{a:02d}-{b:02d} or {year}-{b:02d}-{a:02d}? Write one of these",
         "ambiguous-date",
     )

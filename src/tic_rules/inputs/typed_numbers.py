@@ -1,4 +1,5 @@
-"""Numbers as people type them into cells: with a unit, as a bound or a range. A unit that does not fit is asked back."""
+"""Numbers as people type them into cells: with a unit, as a bound or a range. A unit that does not fit is
+asked back."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def plain_number(value: float) -> str:
 
 
 def typed_number(value: Any, kind: str, unit: str, measure: str) -> Any:
-    """A cell of a money, count or rate column; `unit` stands in the header and goes with plain numbers. Raises NotClear."""
+    """A cell of a money, count or rate column; `unit` stands in the header and goes with plain numbers.
+    Raises NotClear."""
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta)):
@@ -98,7 +100,8 @@ def _bound(text: str, before: tuple[str, ...], behind: tuple[str, ...]) -> str |
 
 
 def _ends(text: str, kind: str) -> tuple[str, str]:
-    """Both ends of a range, the unit of the second with both (1~2亿元); the text itself and nothing where it is none."""
+    """Both ends of a range, the unit of the second with both (1~2亿元); the text itself and nothing where it
+    is none."""
     divider = _TO.search(text)
     if divider is None:
         return text, ""
@@ -130,11 +133,14 @@ def _amount(text: str, unit: str) -> Plain:
         return Plain(text + unit)
     tail = _TAIL.search(text)
     size = tail.group(1) if tail else None
-    if size and not tail.group(2) and (size + unit.removesuffix("元") in UNITS or size[-1] not in "万亿"):  # type: ignore[union-attr]
+    money = size + unit.removesuffix("元")  # type: ignore[union-attr]
+    if size and not tail.group(2) and (money in UNITS or size[-1] not in "万亿"):  # type: ignore[union-attr]
         bare = text.removesuffix(size)
         raise unclear(
-            f"列名的单位是{unit}：“{clip(text)}”是 {clip(bare)}{size}{unit} 还是 {clip(bare)}{size}元？请写全",
-            f"the header says {unit}: is {clip(text)!r} {clip(bare)}{size}{unit} or {clip(bare)}{size}元? Write the unit out",
+            f"列名的单位是{unit}：“{clip(text)}”是 {clip(bare)}{size}{unit} 还是 "
+            f"{clip(bare)}{size}元？请写全",
+            f"the header says {unit}: is {clip(text)!r} {clip(bare)}{size}{unit} or {clip(bare)}{size}元? "
+            f"Write the unit out",
             "ambiguous-unit",
         )
     return Plain(text)

@@ -1,4 +1,5 @@
-"""Excel workbooks to data. What a workbook costs is known before it is opened: its parts are unpacked and counted first."""
+"""Excel workbooks to data. What a workbook costs is known before it is opened: its parts are unpacked and
+counted first."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a
 
 
 class SheetRow:
-    """A row of a sheet. `copied` are the columns whose values come from a merged cell; `across`, from one of the same row."""
+    """A row of a sheet. `copied` are the columns whose values come from a merged cell; `across`, from one of
+    the same row."""
 
     __slots__ = ("across", "cells", "copied", "number", "sheet")
 
@@ -116,7 +118,8 @@ def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> N
 
 
 def _as_shown(value: Any, shown: str) -> Any:
-    """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what was typed as 2022-03."""
+    """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what
+    was typed as 2022-03."""
     if not isinstance(value, date):
         return value
     return f"{value.year:04d}-{value.month:02d}" if shown == "month" else f"{value.year:04d}"

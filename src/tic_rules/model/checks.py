@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Text, clip
-from tic_rules.core.quantities import Number, Range
+from tic_rules.core.numbers import Number, Range
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import fields_of, paths_of, value_at
 from tic_rules.model.subject import Subject

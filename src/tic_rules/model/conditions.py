@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from typing_extensions import TypeAliasType
 
-from tic_rules.core.quantities import NotANumber, parse_number
+from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 
@@ -177,7 +177,8 @@ OPERATORS = {
 
 
 class Compare(Node):
-    """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both ends."""
+    """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both
+    ends."""
 
     fact: str
     at_least: Limit | None = None
@@ -412,7 +413,8 @@ Condition = TypeAliasType(
         | Annotated[AnyAmong, Tag("AnyAmong")] | Annotated[Contains, Tag("Contains")]
         | Annotated[Given, Tag("Given")] | Annotated[Done, Tag("Done")] | Annotated[Reads, Tag("Reads")]
         | Annotated[Same, Tag("Same")] | Annotated[Some, Tag("Some")] | Annotated[Every, Tag("Every")]
-        | Annotated[NoneOf, Tag("NoneOf")] | Annotated[Latest, Tag("Latest")] | Annotated[EachOf, Tag("EachOf")]
+        | Annotated[NoneOf, Tag("NoneOf")] | Annotated[Latest, Tag("Latest")]
+        | Annotated[EachOf, Tag("EachOf")]
         | Annotated[Largest, Tag("Largest")] | Annotated[Share, Tag("Share")]
         | Annotated[NotAfter, Tag("NotAfter")] | Annotated[Follows, Tag("Follows")]
         | Annotated[Running, Tag("Running")],

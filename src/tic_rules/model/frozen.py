@@ -55,8 +55,8 @@ class FrozenModel(BaseModel):
         _parent_namespace_depth: int = 2,
         _types_namespace: Mapping[str, Any] | None = None,
     ) -> bool | None:
-        """As pydantic's, in one thread at a time: before 2.14, threads that validate their first values together
-        would build the same model together, and meet it half built."""
+        """As pydantic's, in one thread at a time: before 2.14, threads that validate their first values
+        together would build the same model together, and meet it half built."""
         with _BUILDING:
             return super().model_rebuild(
                 force=force,

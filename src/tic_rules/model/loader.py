@@ -38,8 +38,9 @@ MAX_RULES = 500
 MAX_PARTS = 100
 MAX_PARTS_IN_ALL = 2_000
 MAX_TEXT = 2_000
-"""Mappings within a condition and within all of a file: what they are made of, and what is said of entries. The
-largest that is shipped has 16 and 191; each rule is held against each other on its facts, part by part."""
+"""Mappings within a condition and within all of a file: what they are made of, and what is said of entries.
+The largest that is shipped has 16 and 191; each rule is held against each other on its facts, part by
+part."""
 
 
 @lru_cache(maxsize=64)
@@ -53,8 +54,9 @@ def _shipped(ruleset_id: str) -> RuleSet:
 def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = False) -> RuleSet:
     """A rule set by its id (`zhejiang_2022`) or by the path of a rule file; a RuleSet is given back as it is.
 
-    `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its content
-    has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the name is not known.
+    `ids_only`: the name comes from a user, and no file is opened by it. A file is parsed again only where its
+    content has changed. Raises RuleSetError with every fault of the file, or with the ids on hand where the
+    name is not known.
     """
     if isinstance(which, RuleSet):
         return which
@@ -107,7 +109,8 @@ Rules = str | os.PathLike[str] | RuleSet
 
 
 def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
-    """The words that data may use: those of a rule set, of several together, or the shared ones. Raises RuleSetError."""
+    """The words that data may use: those of a rule set, of several together, or the shared ones. Raises
+    RuleSetError."""
     if rulesets is None:
         return shared_vocabulary()
     if isinstance(rulesets, (str, os.PathLike, RuleSet)):
@@ -193,7 +196,8 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
 
 
 def _refuse_masses(source: Source) -> None:
-    """Refuse more rules than are held against each other in good time, longer conditions and longer texts. Raises RuleSetError."""
+    """Refuse more rules than are held against each other in good time, longer conditions and longer texts.
+    Raises RuleSetError."""
     faults = [
         Diagnostic(
             "too-large",

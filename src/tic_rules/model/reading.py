@@ -56,8 +56,8 @@ def read_subjects(
     """The centres of a file, one after the other: each as data, or as the error that says what is wrong with
     it.
 
-    A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read to
-    its end. Never raises for what a file says.
+    A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read
+    to its end. Never raises for what a file says.
     """
     unusable = 0
     for subject in _subjects(path, model, vocabulary):

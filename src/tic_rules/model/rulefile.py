@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from tic_rules.core.quantities import NotADate, parse_span
+from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.model.conditions import Condition, Flag, Follows, Node, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
@@ -115,7 +115,8 @@ class Amount(Node):
 
 
 class Otherwise(Node):
-    """What follows in the centre's favour where a consequence does not: told in the message, where `when` holds."""
+    """What follows in the centre's favour where a consequence does not: told in the message, where `when`
+    holds."""
 
     when: Condition
     then: Bilingual
@@ -232,7 +233,8 @@ class Rule(Node):
 
     @cached_property
     def time(self) -> tuple[Any, ...]:
-        """All that a rule says of time, its years apart, and how what is dated before the document counts for it."""
+        """All that a rule says of time, its years apart, and how what is dated before the document counts for
+        it."""
         adverse = self.kind in ("prohibition", "consequence")
         return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence"
 

@@ -91,8 +91,8 @@ class Subject(Record):
     def from_file(
         cls, path: str | os.PathLike[str], *, ruleset: Rules | Iterable[Rules] | None = None
     ) -> Self:
-        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset`, one or several, brings
-        words of its own vocabulary.
+        """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset`, one or several,
+        brings words of its own vocabulary.
 
         Raises DataError with every fault of the file, and where it holds several centres.
         """
@@ -147,15 +147,15 @@ class Subject(Record):
         return copy
 
     def keeping_places(self) -> Self:
-        """A copy whose pickles carry the places of its values, so that findings made elsewhere name lines; they are
-        some ten times as large."""
+        """A copy whose pickles carry the places of its values, so that findings made elsewhere name lines;
+        they are some ten times as large."""
         copy = self.model_copy()
         copy._keeps_places = True
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle holds what a file would say, and the file's name and digest; the vocabulary is not carried along,
-        and the data is held against it again."""
+        """A pickle holds what a file would say, and the file's name and digest; the vocabulary is not carried
+        along, and the data is held against it again."""
         from tic_rules.model.document import plain
 
         private = {

@@ -10,20 +10,9 @@ from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Proto
 from pydantic import GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from tic_rules.core.quantities import (
-    ANY_DAY,
-    FIRST_DAY,
-    INFINITY,
-    LAST_DAY,
-    NotADate,
-    NotANumber,
-    Range,
-    Span,
-    clip,
-    decimal_text,
-    parse_number,
-    parse_span,
-)
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
+from tic_rules.core.errors import clip
+from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, parse_number
 from tic_rules.core.source import Plain
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.shipped import shared_vocabulary

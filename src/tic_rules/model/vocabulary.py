@@ -47,8 +47,8 @@ class ListOf(Node):
     """The path is one event, not a list; this attribute says whether it has taken place."""
     look_up: Mapping[str, LookUp] = Field(default_factory=dict)
     earlier: Literal["counts", "fulfils", "ignored"] = "counts"
-    """What an entry dated before the document came into force is to a centre that was approved before it:
-    it counts; it fulfils a duty but breaks no prohibition and draws no consequence; or no rule looks at it."""
+    """What an entry dated before the document came into force is to a centre that was approved before it: it
+    counts; it fulfils a duty but breaks no prohibition and draws no consequence; or no rule looks at it."""
 
     @property
     def paths(self) -> tuple[str, ...]:

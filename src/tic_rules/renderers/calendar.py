@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
 
+from tic_rules.core.dates import add_days
 from tic_rules.core.errors import visible
-from tic_rules.core.quantities import add_days
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.overview import due_of, name_of
 from tic_rules.renderers.spool import Spool

@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import add_years
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import add_years
 from tic_rules.model.ruleset import PHASES
 from tic_rules.results.report import VERDICTS, Finding, Report
 

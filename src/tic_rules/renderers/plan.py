@@ -27,7 +27,8 @@ KIND = {
     "exemption": Text("申请豁免", "exemption to seek"),
 }
 PROMISE = Text(
-    "各步骤做完、评审通过后，以更新后的数据重新检查，结论如上；这已经由检查程序验证。金额和人数以基准日数据为起点，不减少。",
+    "各步骤做完、评审通过后，以更新后的数据重新检查，结论如上；这已经由检查程序验证。"
+    "金额和人数以基准日数据为起点，不减少。",
     "Once all steps are taken and the judgements are favourable, a check of the changed data gives this "
     "verdict: the evaluator was asked. "
     "Amounts and headcounts start from the as-of day and never shrink.",

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from tic_rules.core.quantities import visible
+from tic_rules.core.errors import visible
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text

@@ -11,8 +11,8 @@ from collections.abc import Callable
 from datetime import date
 from typing import NamedTuple
 
+from tic_rules.core.dates import add_years
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import add_years
 from tic_rules.results.report import Finding, Report
 
 WIDTH, LEFT, RIGHT = 1000, 70, 930

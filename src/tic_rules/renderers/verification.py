@@ -44,7 +44,10 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
         changed = Text(f"{what}已变", f"{what}: changed").in_(lang)
         yield sinks.line(f"  {changed} ({_short(cause.then)} → {_short(cause.now)})")
     if not result.same and not result.causes:
-        yield Text("  所依据的都没有变：报告本身被改过，或判定方法不同", "  nothing it depends on has changed: the report was edited, or was decided otherwise").in_(lang)  # fmt: skip
+        yield Text(
+            "  所依据的都没有变：报告本身被改过，或判定方法不同",
+            "  nothing it depends on has changed: the report was edited, or was decided otherwise",
+        ).in_(lang)
     rules = [(rule, [*group]) for rule, group in groupby(result.differences, key=lambda one: one.rule)]
     for rule, group in rules[:_MOST]:
         yield from (_outside(one) for one in group) if rule is None else [_of_rule(rule, group, lang)]

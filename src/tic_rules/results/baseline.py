@@ -1,7 +1,8 @@
 """A baseline: the findings that are known and tolerated, so that only new ones fail a run.
 
-A finding is known by centre and rule, with what it concerns: years, items, entries of a list. Line numbers, amounts and
-wording play no part. It stays known while it gets better; a further year, a further item or a worse status makes it new.
+A finding is known by centre and rule, with what it concerns: years, items, entries of a list. Line numbers,
+amounts and wording play no part. It stays known while it gets better; a further year, a further item or a
+worse status makes it new.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _KEYS = ("centre", "rule", "status", "years", "lacking", "file")
 
 
 class Entry(NamedTuple):
-    """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the rule as a whole.
+    """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the
+    rule as a whole.
 
     `file` is where it was found, in full; empty where that was no file, or where a baseline does not say.
     """
@@ -40,7 +42,8 @@ class Entry(NamedTuple):
     file: str = ""
 
     def of_file(self, file: str) -> bool:
-        """Whether the entry may be of a file: of its own, or of where that was moved to. Another file with the same id is not it."""
+        """Whether the entry may be of a file: of its own, or of where that was moved to. Another file with
+        the same id is not it."""
         return not self.file or not file or self.file == file or not os.path.exists(self.file)
 
     def covers(self, other: Entry) -> bool:
@@ -76,7 +79,8 @@ def centre_key(report: Report) -> str:
 
 
 def entries_of(report: Report) -> list[Entry]:
-    """What a baseline records of a report: the findings that the verdict counts and that are not as they should be."""
+    """What a baseline records of a report: the findings that the verdict counts and that are not as they
+    should be."""
     return [entry_of(report, finding) for finding in report if finding.counts and finding.status in STATUSES]
 
 
@@ -119,11 +123,12 @@ def baseline_of(file: str, entries: Iterable[Entry]) -> Baseline:
     return Baseline(file, found)
 
 
-# --- the file ---------------------------------------------------------------------------------------------------------------
+# --- the file -----------------------------------------------------------------------------------------------
 
 
 def baseline_text(entries: Iterable[Entry], path: str) -> str:
-    """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told from where it will lie."""
+    """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told
+    from where it will lie."""
     lines = []
     for entry in sorted(set(entries)):
         said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value not in ((), "")}

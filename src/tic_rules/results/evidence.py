@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Path
@@ -26,7 +26,8 @@ from tic_rules.results.reached import reached_on
 
 
 class Evidence:
-    """The evidence of one finding; `decide` gives the decision, when something is looked at that depends on it."""
+    """The evidence of one finding; `decide` gives the decision, when something is looked at that depends on
+    it."""
 
     def __init__(
         self, rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
@@ -47,11 +48,12 @@ class Evidence:
     def applies(self) -> bool:
         return self.status != "not_applicable"
 
-    # --- numbers -------------------------------------------------------------------------------------------------------
+    # --- numbers --------------------------------------------------------------------------------------------
 
     @cached_property
     def range(self) -> tuple[Any, Range | None]:
-        """What the rule's one condition observed, and against what; None where the clause asks several things."""
+        """What the rule's one condition observed, and against what; None where the clause asks several
+        things."""
         main = self.decision.main
         return (None, None) if main is None else (main.observed, main.bound)
 
@@ -76,7 +78,7 @@ class Evidence:
         """What a consequence's amount adds up to: a range where the data leaves it open."""
         return None if self.rule.amount is None else amount_of(self.rule, self.scene).range
 
-    # --- words -----------------------------------------------------------------------------------------------------------
+    # --- words ----------------------------------------------------------------------------------------------
 
     @cached_property
     def words(self) -> messages.Words:
@@ -91,7 +93,7 @@ class Evidence:
     def trace(self) -> Part:
         return traces.trace(self.rule, self.decision, self.scene.ruleset)
 
-    # --- time ------------------------------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------------------
 
     @property
     def last_day(self) -> date | None:
@@ -114,7 +116,8 @@ class Evidence:
 
     @cached_property
     def reached(self) -> date | None:
-        """For a deadline that was missed: the first day after it on which the data shows the requirement met."""
+        """For a deadline that was missed: the first day after it on which the data shows the requirement
+        met."""
         return reached_on(self.rule, self.decision, self.scene) if self.status == "fail" else None
 
     def years(self) -> list[OwedYear]:
@@ -123,7 +126,7 @@ class Evidence:
             for year, status, _, due in self.decision.years
         ]
 
-    # --- places ----------------------------------------------------------------------------------------------------------
+    # --- places ---------------------------------------------------------------------------------------------
 
     @cached_property
     def paths(self) -> tuple[Path, ...]:
@@ -148,7 +151,8 @@ class Evidence:
         return [pointer(path) for path in self.decision.missing] if self.status == "unknown" else []
 
     def lacking(self) -> list[str]:
-        """What a list lacks: sections, indicators, tasks without an attestation, entries that are not as asked."""
+        """What a list lacks: sections, indicators, tasks without an attestation, entries that are not as
+        asked."""
         return [] if self.status in ("pass", "not_applicable") else list(self.decision.lacking)
 
 

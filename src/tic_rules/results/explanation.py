@@ -1,4 +1,5 @@
-"""What there is to say of one rule: its time in words, the fields that it reads, its counterparts elsewhere."""
+"""What there is to say of one rule: its time in words, the fields that it reads, its counterparts
+elsewhere."""
 
 from __future__ import annotations
 
@@ -27,7 +28,10 @@ class Explained(NamedTuple):
         """The facts that the rule reads, each with the path of its data."""
         facts = dict.fromkeys(facts_of_rule(self.rule))
         said = [
-            f"{getattr(self.ruleset.facts[name].label, lang)} ({', '.join(paths_of_fact(self.ruleset.facts[name], self.ruleset.vocabulary))})"
+            (
+                f"{getattr(self.ruleset.facts[name].label, lang)} "
+                f"({', '.join(paths_of_fact(self.ruleset.facts[name], self.ruleset.vocabulary))})"
+            )
             for name in facts
         ]
         if any(isinstance(node, c.Attested) for node in c.walk(self.rule.condition)):

@@ -28,14 +28,16 @@ if TYPE_CHECKING:
     from tic_rules.results.evidence import Evidence
 
 KEYS = (
-    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message", "detail",
+    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message",
+    "detail",
     "remedy", "citation", "observed", "required", "gap", "progress", "deadline", "days_left", "window",
     "reached_on", "reading", "years", "lacking", "place", "data", "sources", "missing", "trace",
 )  # fmt: skip
 """The keys of a finding, in the order of the JSON; each is an attribute too."""
 
 _TYPED: Mapping[str, type[Part]] = {
-    "citation": Citation, "observed": Quantity, "required": Requirement, "years": OwedYear, "place": Place, "data": Place,
+    "citation": Citation, "observed": Quantity, "required": Requirement, "years": OwedYear, "place": Place,
+    "data": Place,
 }  # fmt: skip
 
 
@@ -59,16 +61,16 @@ def _made() -> Any:
 class Finding:
     """One rule decided for one centre. Attributes are the keys of the JSON (see `KEYS`).
 
-    A finding does not change. Its message, numbers, places and trace are made when they are first looked at, and are
-    remembered with it; two findings are equal where they say the same.
+    A finding does not change. Its message, numbers, places and trace are made when they are first looked at,
+    and are remembered with it; two findings are equal where they say the same.
     """
 
     _evidence: Evidence
     counts: bool
     """Whether the verdict looks at this finding."""
     judged: bool = False
-    """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that was
-    read back does not know of the rule.
+    """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that
+    was read back does not know of the rule.
     """
     rule: str
     status: Status

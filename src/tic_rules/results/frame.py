@@ -48,8 +48,9 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Finding], Any]]] = {
 
 
 def frame_of(report: Report, backend: Backend) -> Any:
-    """The findings of a report as a table of a library: rows in the rule set's order, before each what the report is
-    about, so that the tables of several reports can be put together. Raises UsageError where a library is not installed."""
+    """The findings of a report as a table of a library: rows in the rule set's order, before each what the
+    report is about, so that the tables of several reports can be put together. Raises UsageError where a
+    library is not installed."""
     narwhals = library("narwhals")
     for needed in ("polars", "pyarrow", backend):
         library(needed)

@@ -1,4 +1,5 @@
-"""Words for people, in Chinese and English: conditions in plain words, values with units, the message of a finding."""
+"""Words for people, in Chinese and English: conditions in plain words, values with units, the message of a
+finding."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import Range, decimal_text, yuan_text
+from tic_rules.core.numbers import Range, decimal_text, yuan_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 
@@ -74,7 +75,7 @@ _OPERATORS = {
 }
 
 
-# --- values -----------------------------------------------------------------------------------------------------------------
+# --- values -------------------------------------------------------------------------------------------------
 
 
 def number_text(number: Any, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
@@ -128,7 +129,7 @@ def join(parts: Iterable[str], lang: str, last: str = "") -> str:
     return ", ".join(listed[:-1]) + f" {last} {listed[-1]}"
 
 
-# --- conditions in plain words ----------------------------------------------------------------------------------------------
+# --- conditions in plain words ------------------------------------------------------------------------------
 
 
 def describe(node: Any, ruleset: RuleSet, lang: str, rule: Rule | None = None) -> str:
@@ -199,12 +200,16 @@ class _Describer:
                 return (
                     f"{self.label(node.fact)}{verb}{join([self.word(w) for w in words], self.lang)}{more}"
                     if self.lang == "zh"
-                    else f"{self.label(node.fact)} {verb} {join([self.word(w) for w in words], self.lang)}{more}"
+                    else (
+                        f"{self.label(node.fact)} {verb} "
+                        f"{join([self.word(w) for w in words], self.lang)}{more}"
+                    )
                 )
             case c.Contains():
                 return t(
                     f"{self.label(node.fact)}包括{self.words(node.contains_all, ('、', ''))}",
-                    f"{self.label(node.fact)} include {join([self.word(w) for w in node.contains_all], 'en')}",
+                    f"{self.label(node.fact)} include "
+                    f"{join([self.word(w) for w in node.contains_all], 'en')}",
                 )
             case c.Given():
                 return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
@@ -331,7 +336,8 @@ class _Describer:
         return self.t("，", ", ").join(parts)
 
     def field(self, name: str, fact: str) -> Any:
-        """The label of an attribute: that of the list that is looked through, else of any that has one of this name."""
+        """The label of an attribute: that of the list that is looked through, else of any that has one of
+        this name."""
         listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
         places = [*(listed.paths if listed is not None else ()), self.facts[fact].table or ""]
         own = next(
@@ -362,7 +368,7 @@ class _Describer:
         return self.t(f"{label}为{self.words(words)}{more}", f"{label} is {self.words(words)}{more}")
 
 
-# --- the message of a finding -----------------------------------------------------------------------------------------------
+# --- the message of a finding -------------------------------------------------------------------------------
 
 
 def day_text(day: date | str, lang: str) -> str:

@@ -1,12 +1,14 @@
-"""What a finding says: its message in both languages, made of the rule and of the evidence, of nothing else."""
+"""What a finding says: its message in both languages, made of the rule and of the evidence, of nothing
+else."""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tic_rules.core.dates import Span
 from tic_rules.core.errors import Text, visible
-from tic_rules.core.quantities import Range, Span
+from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.model import conditions as c
 from tic_rules.results.labels import day_text, field_label, join, number_text, range_text, words_of
@@ -111,7 +113,7 @@ class _Wording:
             parts.append(self._exempted())
         return [visible(text) for text in parts if text]
 
-    # --- numbers -------------------------------------------------------------------------------------------------------
+    # --- numbers --------------------------------------------------------------------------------------------
 
     def _amount(self) -> str:
         total = self.evidence.total()
@@ -146,7 +148,7 @@ class _Wording:
         shown = join([words_of(self.vocabulary.words, word, self.lang) for word in given], self.lang)
         return self.t(f"填报为{shown}", f"the data says {shown}") if shown else ""
 
-    # --- lists -----------------------------------------------------------------------------------------------------------
+    # --- lists ----------------------------------------------------------------------------------------------
 
     def _lacks(self) -> str:
         lacking = self.evidence.lacking()
@@ -172,7 +174,7 @@ class _Wording:
         rest = self.t(f"等{len(names)}项", f" and {more} more") if more > 0 else ""
         return join(names[:most], self.lang) + rest
 
-    # --- time ------------------------------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------------------
 
     def _when(self) -> str:
         deadline = self.evidence.decision.deadline if self.status in _LATE else None
@@ -210,7 +212,7 @@ class _Wording:
             parts.append(self._due(deadline, self._days(deadline)))
         return self.t("，", ", ").join(parts)
 
-    # --- reasons ---------------------------------------------------------------------------------------------------------
+    # --- reasons --------------------------------------------------------------------------------------------
 
     def _why_not(self) -> str:
         why = self.evidence.decision.why_not

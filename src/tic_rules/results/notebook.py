@@ -17,7 +17,8 @@ _SHOWN = ("fail", "unknown", "needs_review", "pending", "exempted")
 
 
 def page_part(report: Report) -> str:
-    """The verdict, the number of findings of each status, and the findings that are not passed, of those that count first."""
+    """The verdict, the number of findings of each status, and the findings that are not passed, of those that
+    count first."""
     about: Mapping[str, Any] = report.centre or report.programme or {}
     name = about.get("name") or about.get("id") or about.get("file") or "?"
     counts = " · ".join(f"{status} {number}" for status, number in report.summary.items() if number)
@@ -28,7 +29,10 @@ def page_part(report: Report) -> str:
     )
     return "".join(
         (
-            f"<div><p><strong>{_text(name)}</strong> · {_text(report.ruleset['id'])} · {_text(report.as_of)}: ",
+            (
+                f"<div><p><strong>{_text(name)}</strong> · {_text(report.ruleset['id'])} · "
+                f"{_text(report.as_of)}: "
+            ),
             f"<strong>{_text(report.verdict)}</strong><br>{_text(counts)}</p>",
             f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(map(_row, listed))}</tbody></table></div>",
         )

@@ -6,8 +6,9 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from tic_rules.core.dates import Span
 from tic_rules.core.logic import TRUE, compare
-from tic_rules.core.quantities import Number, Range, Span, decimal_text
+from tic_rules.core.numbers import Number, Range, decimal_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import Quantity, Requirement
@@ -31,7 +32,8 @@ def unit_of(node: Any, ruleset: RuleSet) -> str | None:
 
 
 def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
-    """How far a number stands from its bound; 0 where it is met, None where what is known leaves the distance open."""
+    """How far a number stands from its bound; 0 where it is met, None where what is known leaves the distance
+    open."""
     if compare(operator, observed, bound) == TRUE:
         return 0
     if not observed.exact or not (bound.exact or operator == "between"):
@@ -62,7 +64,8 @@ def gap_text(value: Any, bound: Range | None, rule: Rule) -> str | None:
 
 
 def progress(value: Any, bound: Range | None, rule: Rule) -> float | None:
-    """The part of the bound that has been reached, from 0 to 1; None where there is none to come up to, or it is not known."""
+    """The part of the bound that has been reached, from 0 to 1; None where there is none to come up to, or it
+    is not known."""
     operator = operator_of(rule.condition)
     if operator not in ("at_least", "more_than", "equals", "between") or not isinstance(value, Range):
         return None

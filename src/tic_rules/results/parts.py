@@ -24,7 +24,8 @@ VERDICTS: tuple[Verdict, ...] = ("non_compliant", "undetermined", "on_course", "
 
 
 class Part(dict[str, Any]):
-    """A mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`. It does not change."""
+    """A mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`. It does not
+    change."""
 
     __slots__ = ()
 
@@ -164,7 +165,8 @@ class Consequence(Part):
 
 
 class Data(Part):
-    """The digest of the data: `of` says whether of the text that it was read from, or of its values as JSON."""
+    """The digest of the data: `of` says whether of the text that it was read from, or of its values as
+    JSON."""
 
     __slots__ = ()
     of: Literal["text", "values"]
@@ -188,7 +190,8 @@ class Settings(Part):
 
 
 class Provenance(Part):
-    """Where a report comes from. `text` is the digest of the official text that the rule file was written from."""
+    """Where a report comes from. `text` is the digest of the official text that the rule file was written
+    from."""
 
     __slots__ = ()
     data: Data
@@ -198,7 +201,8 @@ class Provenance(Part):
 
 
 def part(value: Any, kind: type[Part] = Part) -> Any:
-    """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as `Text`."""
+    """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as
+    `Text`."""
     if isinstance(value, dict):
         if value.keys() == {"zh", "en"}:
             return Text(value["zh"], value["en"])
@@ -219,7 +223,8 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "STATUSES", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation", "Consequence", "Data", "Engine",
+    "STATUSES", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation",
+    "Consequence", "Data", "Engine",
     "Kind", "Modality", "Notice", "OwedYear", "Part",
     "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status", "Tool",
     "Verdict", "part", "plain",

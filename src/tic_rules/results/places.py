@@ -21,7 +21,8 @@ def at(scene: Scene, paths: Sequence[Path]) -> list[Place]:
 
 
 def main(scene: Scene, status: str, missing: Sequence[Path], paths: Sequence[Path]) -> Place:
-    """Where to look to mend it: at what is missing or the key nearest to it, else at the datum read, else at the attestations."""
+    """Where to look to mend it: at what is missing or the key nearest to it, else at the datum read, else at
+    the attestations."""
     subject = scene.subject
     if missing or paths:
         path = missing[0] if missing else paths[0]

@@ -22,10 +22,11 @@ def provenance_of(subject: Subject, ruleset: RuleSet, *, exemptions: bool = True
 
 
 def data_of(subject: Subject, *, values: bool = False) -> Data:
-    """The digest of the data: of the text that it was read from, else (or where `values` is asked for) of its values.
+    """The digest of the data: of the text that it was read from, else (or where `values` is asked for) of its
+    values.
 
-    Data of a table, of Python, or changed after it was read has no text of its own. Of a programme the centres that
-    count for it have a digest besides.
+    Data of a table, of Python, or changed after it was read has no text of its own. Of a programme the
+    centres that count for it have a digest besides.
     """
     source = subject._text()
     text = "" if source is None or values else source.digest

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from datetime import date
 
+from tic_rules.core.dates import ANY_DAY, add_days
 from tic_rules.core.logic import TRUE
-from tic_rules.core.quantities import ANY_DAY, add_days
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.operators import see
@@ -61,7 +61,8 @@ def _stands_still(rule: Rule, scene: Scene) -> bool:
 
 
 def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
-    """The total or count of entries that a requirement holds against a fixed lower bound: once met, it stays met."""
+    """The total or count of entries that a requirement holds against a fixed lower bound: once met, it stays
+    met."""
     if not isinstance(requirement, c.Compare) or isinstance(requirement.limit, c.Times):
         return None
     if requirement.at_least is None and requirement.more_than is None:
@@ -71,7 +72,8 @@ def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
 
 
 def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
-    """The days on which a count may grow: those of the entries, where nothing else of them is dated; else all of the data."""
+    """The days on which a count may grow: those of the entries, where nothing else of them is dated; else all
+    of the data."""
     declared = scene.lists[fact.list_name or ""]
     looked_at = {*_attributes(fact.where), *([fact.distinct] if fact.distinct else [])}
     looks_up = looked_at & declared.look_up.keys()

@@ -49,10 +49,11 @@ class About(NamedTuple):
 
 
 class Report:
-    """A centre (or a programme) held against a rule set. Iterates over its findings; `report["investment-2y"]` is one of them.
+    """A centre (or a programme) held against a rule set. Iterates over its findings;
+    `report["investment-2y"]` is one of them.
 
-    A report does not change; two are equal where they say the same. `subject` is the data that was checked: a report
-    that was read back, or that came from another process, has none.
+    A report does not change; two are equal where they say the same. `subject` is the data that was checked: a
+    report that was read back, or that came from another process, has none.
     """
 
     def __init__(
@@ -65,7 +66,8 @@ class Report:
         subject: Any = None,
         provenance: Callable[[], Provenance | None] = lambda: None,
     ) -> None:
-        """What is a function is made when it is first looked at: findings, consequences (of the findings), warnings, provenance.
+        """What is a function is made when it is first looked at: findings, consequences (of the findings),
+        warnings, provenance.
 
         `statuses` are those of the findings.
         """
@@ -106,7 +108,7 @@ class Report:
         except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"this is no report: {error!r}") from None
 
-    # --- findings ------------------------------------------------------------------------------------------------------
+    # --- findings -------------------------------------------------------------------------------------------
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self.findings)
@@ -136,7 +138,7 @@ class Report:
         counted = Counter(self._statuses.values())
         return Part({status: counted[status] for status in STATUSES})
 
-    # --- verdicts --------------------------------------------------------------------------------------------------------
+    # --- verdicts -------------------------------------------------------------------------------------------
 
     @property
     def verdict(self) -> Verdict:
@@ -189,7 +191,7 @@ class Report:
             partial(_of_phase, self, phase),
         )
 
-    # --- what follows, and what has no effect ----------------------------------------------------------------------------
+    # --- what follows, and what has no effect ---------------------------------------------------------------
 
     @cached_property
     def consequences(self) -> list[Consequence]:
@@ -198,15 +200,17 @@ class Report:
 
     @cached_property
     def warnings(self) -> tuple[Notice, ...]:
-        """What the data says without effect: late dates, unused exemptions, attestations for unknown rules."""
+        """What the data says without effect: late dates, unused exemptions, attestations for unknown
+        rules."""
         return self._warnings()
 
     @cached_property
     def provenance(self) -> Provenance | None:
-        """Digests of data, rule file and official text, and the settings; None for a report that was written without."""
+        """Digests of data, rule file and official text, and the settings; None for a report that was written
+        without."""
         return self._provenance()
 
-    # --- as data ---------------------------------------------------------------------------------------------------------
+    # --- as data --------------------------------------------------------------------------------------------
 
     def as_dict(self) -> dict[str, Any]:
         """The report as plain JSON values; the same input gives the same keys in the same order."""
@@ -229,15 +233,16 @@ class Report:
         return {**{key: plain(value) for key, value in about.items()}, "findings": findings, **ends}
 
     def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
-        """The report as JSON text: the same input gives the same bytes. `margin` stands before every line but the first."""
+        """The report as JSON text: the same input gives the same bytes. `margin` stands before every line but
+        the first."""
         if indent is None:
             return json.dumps(self.as_dict(), ensure_ascii=False)
         text = to_json(self.as_dict(), indent=indent).decode()
         return text.replace("\n", "\n" + margin) if margin else text
 
     def to_frame(self, backend: Backend = "polars") -> Any:
-        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError where the extra `frames`,
-        or the library asked for, is not installed."""
+        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError where the
+        extra `frames`, or the library asked for, is not installed."""
         from tic_rules.results.frame import frame_of
 
         return frame_of(self, backend)
@@ -257,7 +262,10 @@ class Report:
     def __repr__(self) -> str:
         about: Part = self.centre or self.programme or Part()
         name = about.get("name") or about.get("id") or about.get("file") or "?"
-        return f"<Report {clip(visible(str(name)))} against {self.ruleset['id']} on {self.as_of}: {self.verdict}>"
+        return (
+            f"<Report {clip(visible(str(name)))} against {self.ruleset['id']} on {self.as_of}: "
+            f"{self.verdict}>"
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self).from_dict, (self.as_dict(),)
@@ -282,7 +290,8 @@ def _of_phase(report: Report, phase: str) -> Provenance | None:
 
 
 def _counts_under(finding: Finding) -> str:
-    """Whose verdict a finding counts for: a consequence for the centre that suffers it, not the authority that draws it."""
+    """Whose verdict a finding counts for: a consequence for the centre that suffers it, not the authority
+    that draws it."""
     return "centre" if finding.kind == "consequence" and finding.bearer != "programme" else finding.bearer
 
 

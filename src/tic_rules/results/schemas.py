@@ -33,7 +33,9 @@ def ruleset_schema() -> dict[str, Any]:
     definitions["Test"] = {"title": "Test", "anyOf": [word, {"type": "array", "items": word}, full]}
     definitions["Where"] = {
         "title": "Where",
-        "description": "What an entry must be: attribute: value, or a list of values; `any` for alternatives.",
+        "description": (
+            "What an entry must be: attribute: value, or a list of values; `any` for alternatives."
+        ),
         "type": "object",
         "properties": {"any": {"type": "array", "items": {"$ref": "#/$defs/Where"}}},
         "additionalProperties": {"$ref": "#/$defs/Test"},
@@ -161,7 +163,8 @@ def diagnostic_schema() -> dict[str, Any]:
 
 
 def report_schema() -> dict[str, Any]:
-    """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with them."""
+    """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with
+    them."""
     unusable = _object("file", "diagnostics") | {
         "properties": {"file": _STRING, "diagnostics": _array(diagnostic_schema())}
     }

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from tic_rules.core.errors import Text
-from tic_rules.core.quantities import LAST_DAY, Span, add_years, clip
+from tic_rules.core.dates import LAST_DAY, Span, add_years
+from tic_rules.core.errors import Text, clip
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired, takes_attestations

@@ -19,7 +19,8 @@ from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_para
 from tic_rules.core.errors import Text
 
 _NUMBERED = re.compile(
-    r"第[一二三四五六七八九十百零〇\d]+[章节条]|-?[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)|\d{1,2}[.、](?!\d)|专栏\d+|-"
+    r"第[一二三四五六七八九十百零〇\d]+[章节条]|-?[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)"
+    r"|\d{1,2}[.、](?!\d)|专栏\d+|-"
 )
 _CLOSERS = "”’」』）)"
 

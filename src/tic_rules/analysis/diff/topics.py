@@ -43,7 +43,8 @@ class Pair:
     def level(self) -> str:
         """What the changes of the pair may change: a verdict, words, nothing."""
         if self.a is None or self.b is None:
-            return "verdict" if (self.a or self.b).modality in PRINCIPLE else "words"  # type: ignore[union-attr]
+            principle = (self.a or self.b).modality in PRINCIPLE  # type: ignore[union-attr]
+            return "verdict" if principle else "words"
         levels = {change.level for change in self.changes}
         return "verdict" if "verdict" in levels else "words" if levels else "nothing"
 

@@ -1,7 +1,7 @@
 """Faults of a rule file: is it well formed, does it make sense, is it true to what it quotes.
 
-Each check yields what is wrong and where in its rule; the driver here adds file, line and rule. `lint_file` takes a file as it
-is, broken or not; `lint` a rule set that could be loaded.
+Each check yields what is wrong and where in its rule; the driver here adds file, line and rule. `lint_file`
+takes a file as it is, broken or not; `lint` a rule set that could be loaded.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _CODE_OF = {
     "unknown-word": "TR107",
     "wrong-unit": "TR102",
     "wrong-fact": "TR103", "unknown-group": "TR103", "fact": "TR103", "items": "TR103",
-    "unknown-topic": "TR104", "unknown-jurisdiction": "TR104", "unknown-list": "TR104", "unknown-unit": "TR104",
+    "unknown-topic": "TR104", "unknown-jurisdiction": "TR104", "unknown-list": "TR104",
+    "unknown-unit": "TR104",
     "dangling-rule": "TR105", "dangling-clause": "TR105",
     "duplicate-id": "TR106",
     "clause": "TR401",
@@ -69,7 +70,8 @@ def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]
 
 
 def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
-    """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each other."""
+    """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each
+    other."""
     faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
     faults += [located(found, ruleset, at) for at, found in about_clauses(ruleset)]
     faults += [located(found, ruleset, ()) for found in _beside_the_rules(ruleset)]
@@ -96,7 +98,8 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), about_translations(rule),
-        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset), about_units(rule, ruleset, index),
+        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset),
+        about_units(rule, ruleset, index),
         about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:

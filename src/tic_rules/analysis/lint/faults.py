@@ -45,7 +45,8 @@ class Fault(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a check yields: it knows what is wrong and where in the rule; the driver adds file, line and rule."""
+    """What a check yields: it knows what is wrong and where in the rule; the driver adds file, line and
+    rule."""
 
     code: str
     within: Loc

@@ -1,4 +1,5 @@
-"""Conditions that can never hold, or always do; two that cannot both hold. Read off: what is not seen here is not claimed."""
+"""Conditions that can never hold, or always do; two that cannot both hold. Read off: what is not seen here is
+not claimed."""
 
 from __future__ import annotations
 
@@ -143,14 +144,16 @@ def _choices(node: Any) -> frozenset[Any] | None:
 
 
 def _where_empty(where: c.Where) -> bool:
-    """Whether no entry can be as asked: an attribute without a value that it may have, alternatives that all fall out."""
+    """Whether no entry can be as asked: an attribute without a value that it may have, alternatives that all
+    fall out."""
     if any(test.one_of == () for test in where.each.values()):
         return True
     return bool(where.any) and all(_where_empty(inner) or _clash(where, inner) for inner in where.any)
 
 
 def _clash(x: c.Where, y: c.Where) -> bool:
-    """Whether one attribute is asked to hold two things at once; several words can stand in one attribute, so only yes and no count."""
+    """Whether one attribute is asked to hold two things at once; several words can stand in one attribute, so
+    only yes and no count."""
     for name in x.each.keys() & y.each.keys():
         first, second = x.each[name].one_of, y.each[name].one_of
         if (

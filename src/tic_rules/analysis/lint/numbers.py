@@ -19,7 +19,7 @@ from tic_rules.analysis.lint.speech import (
     years_in,
 )
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import decimal_text
+from tic_rules.core.numbers import decimal_text
 from tic_rules.core.source import Plain
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -118,7 +118,7 @@ def _compared(operator: str, place: Loc, said: list[Said]) -> Iterator[Found]:
         )
 
 
-# --- deadlines -----------------------------------------------------------------------------------------------------------------
+# --- deadlines ----------------------------------------------------------------------------------------------
 
 
 def about_deadline(rule: Rule) -> Iterator[Found]:
@@ -250,7 +250,7 @@ def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             )
 
 
-# --- units ---------------------------------------------------------------------------------------------------------------------
+# --- units --------------------------------------------------------------------------------------------------
 
 
 def about_units(rule: Rule, ruleset: RuleSet, index: int) -> Iterator[Found]:

@@ -81,7 +81,8 @@ def about_modality(rule: Rule) -> Iterator[Found]:
     said = "reading" if told else "引文"
     yield Found(
         code, ("modality",), f"{said}的用语是“{MODALITY[right].zh}”（{right}），程度写的是 {rule.modality}",
-        f"the {'reading' if told else 'quote'} speaks of {MODALITY[right].en} ({right}), the modality is {rule.modality}", fix,
+        f"the {'reading' if told else 'quote'} speaks of {MODALITY[right].en} ({right}), the modality is "
+        f"{rule.modality}", fix,
     )  # fmt: skip
 
 

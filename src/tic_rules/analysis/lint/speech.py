@@ -9,7 +9,7 @@ import re
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules.core.quantities import NotANumber, parse_number
+from tic_rules.core.numbers import NotANumber, parse_number
 
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
 """Words that give no number."""
@@ -104,7 +104,7 @@ def _claims(text: str, start: int, end: int) -> frozenset[str]:
     return frozenset(claims)
 
 
-# --- modality ----------------------------------------------------------------------------------------------------------------
+# --- modality -----------------------------------------------------------------------------------------------
 
 _IN_PRINCIPLE = re.compile("原则上|一般(?!性)|主要依托(?!单位)|主要由(?!.{0,2}单位)")
 _ENCOURAGED = re.compile("鼓励|探索|优先|(?:^|[，。；：…])支持(?![的，。…])")
@@ -127,10 +127,11 @@ def modality_told(reading: str) -> str | None:
     return _TOLD[match.group(1)] if match else None
 
 
-# --- time --------------------------------------------------------------------------------------------------------------------
+# --- time ---------------------------------------------------------------------------------------------------
 
 _YEARS = re.compile(
-    r"((?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)\s*年(?:之)?内(?![^，。；…]{0,4}(?:每|平均))"
+    r"((?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)\s*年(?:之)?内"
+    r"(?![^，。；…]{0,4}(?:每|平均))"
 )
 _CALENDAR = re.compile(r"(20\d\d)\s*年")
 _FIRST_YEAR = re.compile("首年")

@@ -1,4 +1,5 @@
-"""From a verdict to what to do: the least change of a centre's data that would make it compliant, put to the evaluator first."""
+"""From a verdict to what to do: the least change of a centre's data that would make it compliant, put to the
+evaluator first."""
 
 from __future__ import annotations
 

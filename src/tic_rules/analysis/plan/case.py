@@ -20,10 +20,13 @@ from tic_rules.model.values import Series
 from tic_rules.results.labels import field_label, join, words_of
 
 _KINDS = {
-    "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ", "formation_mode": "organ",
+    "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ",
+    "formation_mode": "organ",
     "industrial_park": "organ", "industry_fund": "organ", "team_owned_company": "organ",
-    "staff": "people", "contributions": "money", "income": "money", "fiscal_spending": "money", "fiscal_balance": "money",
-    "outputs": "output", "services": "output", "projects": "output", "evaluations": "decision", "acceptance": "decision",
+    "staff": "people", "contributions": "money", "income": "money", "fiscal_spending": "money",
+    "fiscal_balance": "money",
+    "outputs": "output", "services": "output", "projects": "output", "evaluations": "decision",
+    "acceptance": "decision",
 }  # fmt: skip
 """What kind of step a change of a part of the data is. All other parts of a centre's file are papers."""
 
@@ -49,7 +52,8 @@ class Case(NamedTuple):
 
 
 def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()) -> Change:
-    """A value in its place: a dated entry where the data has a series there. The first of several `choices` stands for all."""
+    """A value in its place: a dated entry where the data has a series there. The first of several `choices`
+    stands for all."""
     dotted = ".".join(str(part) for part in path)
     supplied = get(case.document, path) is None
     edit = dated(case, path, value)

@@ -1,4 +1,5 @@
-"""Which way for each rule, and how much money of which kind: straight where there is no choice, by z3 where there is."""
+"""Which way for each rule, and how much money of which kind: straight where there is no choice, by z3 where
+there is."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ def choose(
 
 
 def _groups(rules: Sequence[Open]) -> list[list[int]]:
-    """The rules that can get into each other's way: those that share a change, a place or a list of amounts."""
+    """The rules that can get into each other's way: those that share a change, a place or a list of
+    amounts."""
     owner: dict[str, int] = {}
     group = list(range(len(rules)))
     for number, rule in enumerate(rules):
@@ -85,7 +87,7 @@ def _groups(rules: Sequence[Open]) -> list[list[int]]:
     return [[number for number, mark in enumerate(group) if mark == head] for head in dict.fromkeys(group)]
 
 
-# --- where there is no choice -----------------------------------------------------------------------------------------------
+# --- where there is no choice -------------------------------------------------------------------------------
 
 
 def _direct(
@@ -94,7 +96,8 @@ def _direct(
     templates: Mapping[str, tuple[Template, ...]],
     costs: Costs,
 ) -> Choice | None:
-    """Each rule by its own cheapest way, where the rules share nothing that would make another choice cheaper."""
+    """Each rule by its own cheapest way, where the rules share nothing that would make another choice
+    cheaper."""
     seen: dict[str, int] = {}
     for rule in rules:
         for key in {change.key for way in rule.ways for change in way.changes}:
@@ -167,7 +170,7 @@ def _holds(total: Sum, index: int, units: int) -> bool:
     return value > 0 if total.strict else value >= 0
 
 
-# --- where there is one -----------------------------------------------------------------------------------------------------
+# --- where there is one -------------------------------------------------------------------------------------
 
 
 def _solve(
@@ -183,13 +186,15 @@ def _solve(
             UsageError,
             "extra",
             "方案之间有取舍，需要求解器；请安装：pip install 'tic-rules[prove]'",
-            "the plan has to choose between ways, for which a solver is needed; install it: pip install 'tic-rules[prove]'",
+            "the plan has to choose between ways, for which a solver is needed; install it: pip install "
+            "'tic-rules[prove]'",
         ) from None
     return _Model(z3, rules, guards, templates, costs).solve()
 
 
 class _Model:
-    """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by each day."""
+    """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by
+    each day."""
 
     def __init__(
         self,
@@ -272,8 +277,10 @@ class _Model:
             next((i for i, b in enumerate(picked) if z3.is_true(model.eval(b))), 0) for picked in self.ways
         )
         amounts = [
-            Amount(self.templates[name][index], self.days[day], _whole(model.eval(amount, model_completion=True)) * UNIT)
-            for name, table in self.money.items() for index, row in enumerate(table) for day, amount in enumerate(row)
+            Amount(self.templates[name][index], self.days[day],
+                _whole(model.eval(amount, model_completion=True)) * UNIT)
+            for name, table in self.money.items() for index, row in enumerate(table) for day,
+            amount in enumerate(row)
         ]  # fmt: skip
         return Choice(taken, tuple(a for a in amounts if a.amount), "z3")
 

@@ -70,7 +70,8 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
             )
     edits: tuple[Edit, ...] = (Edit("append", path, value),)
     if get(case.document, path) is None:
-        # A list that is not given says nothing about what else there is; one entry more does not make it complete.
+        # A list that is not given says nothing about what else there is; one entry more does not make it
+        # complete.
         edits = (*edits, Edit("append", ("incomplete",), dotted))
     made = change(
         "data" if case.supplies else kind_of(dotted), dotted, edits, _entry_text(case, path, said, year)
@@ -96,7 +97,8 @@ def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, Any]:
 
 def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
     if test.given:
-        return f"（{field_label('/' + dotted.replace('.', '/') + '/' + name, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
+        pointer = f"/{dotted.replace('.', '/')}/{name}"
+        return f"（{field_label(pointer, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
     named = [word for word in test.one_of or () if word is not None]
     if named:
         field = (record_of(dotted) or Record).model_fields.get(name)
@@ -148,7 +150,8 @@ def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
 
 
 def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
-    """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not changed."""
+    """Make an entry as it has to be: yes/no and what is not known yet. A word that says something else is not
+    changed."""
     if where.any:
         options = [
             mended

@@ -1,4 +1,5 @@
-"""A plan made: what is open, how each rule can be met, the cheapest choice, and the evaluator's word on the result."""
+"""A plan made: what is open, how each rule can be met, the cheapest choice, and the evaluator's word on the
+result."""
 
 from __future__ import annotations
 
@@ -14,9 +15,10 @@ from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step,
 from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
 from tic_rules.analysis.plan.reasons import reason_after, reason_before
 from tic_rules.analysis.plan.ways import by_judgement, ways
+from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.logic import FALSE, TRUE
-from tic_rules.core.quantities import FIRST_DAY, yuan_text
+from tic_rules.core.numbers import yuan_text
 from tic_rules.engines.checking import check_subject, sorted_scene
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Moment
@@ -60,9 +62,10 @@ def make_plan(
 ) -> Plan:
     """The least that would make a centre compliant on a day.
 
-    `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives places a factor.
-    With `exemptions`, an exemption is sought where a rule in principle can no longer be met; with `encouraged`, rules that
-    the verdict does not look at are planned for too. Raises UsageError for an unknown place, or where z3 is needed and absent.
+    `keep` names places of the data that stay as they are (legal, contributions.province); `costs` gives
+    places a factor. With `exemptions`, an exemption is sought where a rule in principle can no longer be met;
+    with `encouraged`, rules that the verdict does not look at are planned for too. Raises UsageError for an
+    unknown place, or where z3 is needed and absent.
     """
     kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
     _known_places((*kept, *factors), ruleset)
@@ -110,7 +113,8 @@ class _Maker:
         self.adverse = _adverse(ruleset)
 
     def _brought_up_to_date(self, spoken: date) -> Change:
-        """The data made to speak for the as-of day; a number that spoke for the day before goes on doing so where a rule looks there."""
+        """The data made to speak for the as-of day; a number that spoke for the day before goes on doing so
+        where a rule looks there."""
         as_of = self.as_of
         text = Text(
             f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
@@ -129,13 +133,14 @@ class _Maker:
                         both = [{"date": day.isoformat(), "value": value} for day in (spoken, as_of)]
                         edits.append(Edit("set", path, both))
                     listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
-                    # What may have come in since is not denied: the list is a lower bound until it is written up.
+                    # What may have come in since is not denied: the list is a lower bound until it is written
+                    # up.
                     edits.extend(
                         Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ())
                     )
         return change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)
 
-    # --- from findings to ways ---------------------------------------------------------------------------------------------
+    # --- from findings to ways ------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
         rules = [found for rule in self.ruleset.rules if (found := self._open(rule)) is not None]
@@ -168,7 +173,8 @@ class _Maker:
         )
 
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
-        """The rules whose steps make another rule worse than it was; money of another kind is tried before a rule is given up."""
+        """The rules whose steps make another rule worse than it was; money of another kind is tried before a
+        rule is given up."""
         worse = {finding.rule for finding in after if self._worse(finding)}
         if not worse:
             return set()
@@ -191,7 +197,8 @@ class _Maker:
         choice = choose(rules, guards, self.purses.templates, costs)
         if choice is not None:
             return choice
-        # What the clauses ask together cannot be had: leave out the amounts, which alone can get into each other's way.
+        # What the clauses ask together cannot be had: leave out the amounts, which alone can get into each
+        # other's way.
         for rule in [rule for rule in rules if any(way.sums for way in rule.ways)]:
             rules.remove(rule)
             self.why[rule.rule] = Text(
@@ -329,7 +336,7 @@ class _Maker:
             for sums in self.purses.demands(node, case)[:1]:
                 yield from sums
 
-    # --- from a choice to steps --------------------------------------------------------------------------------------------
+    # --- from a choice to steps -----------------------------------------------------------------------------
 
     def _steps(self, rules: Sequence[Open], choice: Choice) -> list[Step]:
         taken: dict[str, tuple[Change, list[Open]]] = {made.key: (made, []) for made in self.fresh}
@@ -380,10 +387,15 @@ class _Maker:
     def _money(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Step:
         template = amount.template
         index = self.purses.of(template.of).index(template)
+
+        def counts_in(total: Sum) -> bool:
+            return total.of == template.of and (total.many is not None or total.parts[index] > 0)
+
         served = [
-            rule.rule for rule, pick in zip(rules, choice.ways, strict=True)
-            if (rule.by or FIRST) >= amount.by and any(t.of == template.of and (t.many is not None or t.parts[index] > 0) for t in rule.ways[pick].sums)
-        ]  # fmt: skip
+            rule.rule
+            for rule, pick in zip(rules, choice.ways, strict=True)
+            if (rule.by or FIRST) >= amount.by and any(map(counts_in, rule.ways[pick].sums))
+        ]
         path = tuple(template.of.split("."))
         words = [template_text(self.ruleset, template, lang) for lang in ("zh", "en")]
         labels = [field_label(f"/{template.of}", self.ruleset.vocabulary, lang) for lang in ("zh", "en")]
@@ -417,7 +429,7 @@ class _Maker:
         scale = max((-total.base / UNIT for total in sums), default=Fraction(1))
         return self.costs.factor(amount.template.at) * Fraction(amount.amount, UNIT) / max(scale, Fraction(1))
 
-    # --- the plan told -----------------------------------------------------------------------------------------------------
+    # --- the plan told --------------------------------------------------------------------------------------
 
     def _told(
         self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, Any], after: Report

@@ -1,4 +1,5 @@
-"""What a plan is made of: changes that serve rules, ways to meet a rule, steps, and what no step can reach."""
+"""What a plan is made of: changes that serve rules, ways to meet a rule, steps, and what no step can
+reach."""
 
 from __future__ import annotations
 
@@ -12,7 +13,8 @@ from tic_rules.model.document import Edit, Parts
 from tic_rules.results.report import Report
 
 KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
-"""What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results, judgements, decisions of others."""
+"""What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results,
+judgements, decisions of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +39,8 @@ def change(kind: str, at: str, edits: tuple[Edit, ...], text: Text, **more: Any)
 
 @dataclass(frozen=True, slots=True)
 class Sum:
-    """A demand on amounts: base + coefficients · new money, against 0. `many`: so many of the groups have more than nothing."""
+    """A demand on amounts: base + coefficients · new money, against 0. `many`: so many of the groups have
+    more than nothing."""
 
     rule: str
     of: str

@@ -1,7 +1,8 @@
-"""Amounts: which kinds of new money there can be, and what each clause about sums asks of them, as linear demands.
+"""Amounts: which kinds of new money there can be, and what each clause about sums asks of them, as linear
+demands.
 
-How a clause counts an entry is not worked out here: an entry is put into the data, and the evaluator's reading says by how
-much the fact moves.
+How a clause counts an entry is not worked out here: an entry is put into the data, and the evaluator's
+reading says by how much the fact moves.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.plan.case import Case, record_of, word_of
 from tic_rules.analysis.plan.model import Sum
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
@@ -197,7 +198,8 @@ def _wheres(ruleset: RuleSet, dotted: str) -> Iterator[c.Where]:
 
 
 def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, bool, bool]]:
-    """By how much a condition on amounts holds: what has to be 0 or more (more than 0 where strict); whether it is an upper bound."""
+    """By how much a condition on amounts holds: what has to be 0 or more (more than 0 where strict); whether
+    it is an upper bound."""
     match node:
         case c.Compare():
             left = scene.number(node.fact, moment).range

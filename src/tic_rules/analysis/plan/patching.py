@@ -1,7 +1,8 @@
-"""A plan's changes written into the text of a centre file: comments, order and layout of everything else stay.
+"""A plan's changes written into the text of a centre file: comments, order and layout of everything else
+stay.
 
-Each change is one edit of the text at the place that the composed text knows; the result is read again and must say what
-the changed document says.
+Each change is one edit of the text at the place that the composed text knows; the result is read again and
+must say what the changed document says.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
                     "patch",
                     Text(
                         "文件的写法无法自动修改，请按步骤手工修改",
-                        "the file is written in a way that cannot be changed by program; make the changes by hand",
+                        "the file is written in a way that cannot "
+                        "be changed by program; make the changes by hand",
                     ),
                     file,
                 )
@@ -103,7 +105,7 @@ class _Text:
             return self._add_entry(node, edit.value)
         return self._replace(node, [edit.value])  # a null in the place of a list
 
-    # --- the four edits ----------------------------------------------------------------------------------------------------
+    # --- the four edits -------------------------------------------------------------------------------------
 
     def _replace(self, node: Any, value: Any) -> str:
         start = self.offset(node.start_mark)
@@ -149,7 +151,8 @@ class _Text:
         return f"{self.text[: stop + 1]}{line}\n{self.text[stop + 1 :]}"
 
     def _end(self, node: Any) -> int:
-        """Where a node's own text ends: a block ends with its last leaf, not with the comments that follow it."""
+        """Where a node's own text ends: a block ends with its last leaf, not with the comments that follow
+        it."""
         while not isinstance(node, yaml.ScalarNode) and not self._flow(node) and node.value:
             last = node.value[-1]
             node = last[1] if isinstance(last, tuple) else last

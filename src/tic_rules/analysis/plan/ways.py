@@ -1,6 +1,8 @@
-"""From a condition that does not hold to the ways to make it hold: one pass over the tree, like the evaluator's.
+"""From a condition that does not hold to the ways to make it hold: one pass over the tree, like the
+evaluator's.
 
-Nothing here knows a clause, and nothing is trusted: whatever a way claims is put to the evaluator before it is shown.
+Nothing here knows a clause, and nothing is trusted: whatever a way claims is put to the evaluator before it
+is shown.
 """
 
 from __future__ import annotations
@@ -84,7 +86,7 @@ def _product(parts: list[list[Way]]) -> Iterator[Way]:
     yield from found
 
 
-# --- single values ----------------------------------------------------------------------------------------------------------
+# --- single values ------------------------------------------------------------------------------------------
 
 
 def _set(case: Case, name: str, value: Any, choices: tuple[Any, ...] = ()) -> Way:
@@ -151,7 +153,7 @@ def _same(node: c.Same, case: Case) -> Iterator[Way]:
     )
 
 
-# --- numbers ----------------------------------------------------------------------------------------------------------------
+# --- numbers ------------------------------------------------------------------------------------------------
 
 
 def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
@@ -247,7 +249,7 @@ def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
         yield Way(tuple(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking]))
 
 
-# --- judgements, helpers ----------------------------------------------------------------------------------------------------
+# --- judgements, helpers ------------------------------------------------------------------------------------
 
 
 def by_judgement(case: Case) -> Way:

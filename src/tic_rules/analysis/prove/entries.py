@@ -1,4 +1,5 @@
-"""The entries of lists as formulas: each list holds as many as the rules at hand can tell apart, and perhaps more."""
+"""The entries of lists as formulas: each list holds as many as the rules at hand can tell apart, and perhaps
+more."""
 
 from __future__ import annotations
 
@@ -33,7 +34,7 @@ class Entries:
     def __init__(self, world: World, ruleset: RuleSet, at: At) -> None:
         self.world, self.ruleset, self.at = world, ruleset, at
 
-    # --- folds and counts ------------------------------------------------------------------------------------------------------
+    # --- folds and counts -----------------------------------------------------------------------------------
 
     def fold(self, node: f.Fold) -> Value:
         """What the entries of a list come to together."""
@@ -56,7 +57,8 @@ class Entries:
         return all_of([*values, when(z3.And(certain, z3.Not(more)), z3.And(z3.Not(possible), z3.Not(more)))])
 
     def under_key(self, fact: Fact, key: str, body: f.Logic) -> Value:
-        """What the entry of a table under a key comes to; one that is not there is false, unless the table may go on."""
+        """What the entry of a table under a key comes to; one that is not there is false, unless the table
+        may go on."""
         entry = (f"{fact.table}", key, 0)
         present, more = self.world.flag("present", *entry), self.world.flag("more", fact.table)
         return either(present, self._asked(entry, body), when(z3.BoolVal(False), z3.Not(more)))
@@ -72,7 +74,8 @@ class Entries:
         return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
 
     def distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
-        """How many different values are certain, and how many there may be: each one that is not known may be another."""
+        """How many different values are certain, and how many there may be: each one that is not known may be
+        another."""
         certain, missing, some = [], [], []
         before: list[tuple[Any, Any]] = []
         for entry in self._entries(fact):
@@ -91,7 +94,7 @@ class Entries:
         least = z3.ToReal(z3.If(z3.And(low == 0, z3.Or(some)), 1, low))
         return least, z3.If(more, z3.RealVal(_MANY), z3.ToReal(high))
 
-    # --- entries ---------------------------------------------------------------------------------------------------------------
+    # --- entries --------------------------------------------------------------------------------------------
 
     def _listed(self, fact: Fact) -> ListOf:
         return self.ruleset.vocabulary.lists[fact.list_name or ""]
@@ -143,7 +146,7 @@ class Entries:
         opens = z3.RealVal(0) if start == "approval" else z3.RealVal(date.fromisoformat(start).toordinal())
         return first >= opens, last < opens
 
-    # --- what is asked of an entry ---------------------------------------------------------------------------------------------
+    # --- what is asked of an entry --------------------------------------------------------------------------
 
     def _asked(self, entry: Entry, node: f.Logic) -> Value:
         match node:

@@ -1,7 +1,8 @@
 """Relations proved instead of read off: over all data, missing data included, with every assumption listed.
 
-Rule by rule first, then topic by topic and as a whole; what must be first, then with what is in principle. Contradictions
-between the two sets are looked for before anything is called guaranteed: from a contradiction everything would follow.
+Rule by rule first, then topic by topic and as a whole; what must be first, then with what is in principle.
+Contradictions between the two sets are looked for before anything is called guaranteed: from a contradiction
+everything would follow.
 """
 
 from __future__ import annotations
@@ -22,13 +23,16 @@ from tic_rules.model.ruleset import Rule, RuleSet
 
 ASSUMPTIONS = (
     Text(
-        "只证明主体相同、数据相同、数字和期限都见于引文的行；其余的关系是读出来的，或按对应表认定，不称已证明",
-        "only rows are proved whose sides bind the same, read the same data and have their numbers and days in "
+        "只证明主体相同、数据相同、数字和期限都见于引文的行；"
+        "其余的关系是读出来的，或按对应表认定，不称已证明",
+        "only rows are proved whose sides bind the same, read "
+        "the same data and have their numbers and days in "
         "the quotes; the others are read off, or adjudicated by the alignment, and not called proved",
     ),
     Text(
         "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
-        "the days of approval and application and the term are known; all other data may be missing or known in part",
+        "the days of approval and application and the term are "
+        "known; all other data may be missing or known in part",
     ),
     Text("所有期限都已到期；没有动用例外批准", "every deadline has passed, and no exemption is used"),
     Text(
@@ -37,11 +41,13 @@ ASSUMPTIONS = (
     ),
     Text(
         "除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连",
-        "facts are independent of each other, but that money paid in and cumulative totals never fall with time",
+        "facts are independent of each other, but that money "
+        "paid in and cumulative totals never fall with time",
     ),
     Text(
         "“连续几年”和“投入最多的一类”只按其包含关系推理，不逐年、逐笔展开",
-        "years running and the largest group of payers are reasoned about by what contains what, not year by year or payment by payment",
+        "years running and the largest group of payers are reasoned about by what contains what, not year by "
+        "year or payment by payment",
     ),
     Text(
         "每条只能由同一责任主体的条款来保证；鼓励类条款不构成约束",
@@ -141,7 +147,8 @@ class _Problem:
 
 
 def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[str, RuleSet, Rule]]]:
-    """The rules in groups that speak of nothing in common; what asks about the term belongs to each, because deadlines hang on it."""
+    """The rules in groups that speak of nothing in common; what asks about the term belongs to each, because
+    deadlines hang on it."""
     groups: list[tuple[set[str], list[tuple[str, RuleSet, Rule]]]] = []
     everywhere = []
     for entry in rules:

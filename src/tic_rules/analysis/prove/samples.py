@@ -1,6 +1,7 @@
 """Centre data made to meet, or to break, given rules: as little of it as the rules read.
 
-What is made here is only a proposal: `witness` runs every file again through the reference evaluator before it is shown.
+What is made here is only a proposal: `witness` runs every file again through the reference evaluator before
+it is shown.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from functools import cache
 from typing import Any
 
 from tic_rules.analysis.diff.order import record_at, shape_of
-from tic_rules.core.quantities import add_days, add_years, decimal_text, parse_number
+from tic_rules.core.dates import add_days, add_years
+from tic_rules.core.numbers import decimal_text, parse_number
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
@@ -54,7 +56,7 @@ class Maker:
             }
         self._names = 0
 
-    # --- rules ---------------------------------------------------------------------------------------------------------------
+    # --- rules ----------------------------------------------------------------------------------------------
 
     def meet(self, ruleset: RuleSet, rule: Rule) -> None:
         self._rule(ruleset, rule, rule.kind != "consequence")
@@ -89,7 +91,7 @@ class Maker:
         self._names += 1
         return f"示例单位{self._names}"
 
-    # --- places --------------------------------------------------------------------------------------------------------------
+    # --- places ---------------------------------------------------------------------------------------------
 
     def get(self, path: str) -> Any:
         value: Any = self.data
@@ -118,7 +120,8 @@ class _Builder:
     def __init__(self, maker: Maker, ruleset: RuleSet, rule: Rule, day: date, year: int | None) -> None:
         self.maker, self.ruleset, self.rule, self.day, self.year = maker, ruleset, rule, day, year
         self.soft = False
-        """Only what is not said yet is put: the alternatives that are not chosen are made false, so that nothing stays unknown."""
+        """Only what is not said yet is put: the alternatives that are not chosen are made false, so that
+        nothing stays unknown."""
 
     def make(self, node: Any, wanted: bool) -> None:
         """Make a condition true, or false."""
@@ -175,7 +178,7 @@ class _Builder:
             }
             given.append(entry if item is None else {**entry, "item": item})
 
-    # --- leaves --------------------------------------------------------------------------------------------------------------
+    # --- leaves ---------------------------------------------------------------------------------------------
 
     def _leaf(self, node: Any, wanted: bool) -> None:
         fact = self.ruleset.facts[node.fact]
@@ -275,7 +278,8 @@ class _Builder:
         self.maker.put(path, sorted(series, key=lambda entry: entry["date"]))
 
     def _total(self, fact: Fact) -> Any:
-        """What is there already for a sum that takes every entry; nothing is known of one that takes only some."""
+        """What is there already for a sum that takes every entry; nothing is known of one that takes only
+        some."""
         if fact.where is not None:
             return 0
         entries = self.maker.entries(self.ruleset.vocabulary.lists[fact.of or ""].paths[0])
@@ -307,7 +311,7 @@ class _Builder:
         listed = self.ruleset.vocabulary.words
         return list(listed.get(f"unit_{attribute}s") or listed.get(f"{attribute}s") or ())
 
-    # --- lists ---------------------------------------------------------------------------------------------------------------
+    # --- lists ----------------------------------------------------------------------------------------------
 
     def _listed(self, fact: str) -> ListOf:
         return self.ruleset.vocabulary.lists[self.ruleset.facts[fact].list_name or ""]

@@ -52,7 +52,10 @@ def _status_in(statuses: Sequence[str], parts: Sequence[Value]) -> Any:
 
     def branch(values: tuple[int, ...]) -> tuple[Any, tuple[bool, ...]]:
         rest = product(*(VALUES for _ in parts[len(values) :]))
-        outcomes_of = tuple(STATUS[(*values, *others, "fail")] in statuses for others in rest)  # type: ignore[index]
+        outcomes_of = tuple(
+            STATUS[(*values, *others, "fail")] in statuses  # type: ignore[index]
+            for others in rest
+        )
         if len(set(outcomes_of)) == 1:
             return z3.BoolVal(outcomes_of[0]), outcomes_of
         groups: dict[tuple[bool, ...], tuple[Any, list[int]]] = {}
@@ -129,7 +132,7 @@ class Sight:
         """The time as part of a name: a field that holds no dates is the same at all times."""
         return self.at.key if fact.value is not None and shape_of(fact.value) == "dated" else ""
 
-    # --- ranges --------------------------------------------------------------------------------------------------------------
+    # --- ranges ---------------------------------------------------------------------------------------------
 
     def _range(self, term: f.Ranged, node: f.Compare) -> tuple[Any, Any]:
         """The ends of a range."""
@@ -174,7 +177,7 @@ class Sight:
         )
         return self.world.amount(look, where, self.at)
 
-    # --- single values and words -------------------------------------------------------------------------------------------------
+    # --- single values and words ----------------------------------------------------------------------------
 
     def _member(self, node: f.Member) -> Value:
         term = node.term

@@ -1,7 +1,8 @@
 """The variables of a proof, over all data that a centre may give, what it leaves out included (for z3).
 
-A condition has one of four values, as in the evaluator: three formulas say when it is true, false, or needs review; otherwise
-it is unknown. Numbers are ranges whose ends are variables; lists hold as many entries as the rules at hand can tell apart.
+A condition has one of four values, as in the evaluator: three formulas say when it is true, false, or needs
+review; otherwise it is unknown. Numbers are ranges whose ends are variables; lists hold as many entries as
+the rules at hand can tell apart.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class At(NamedTuple):
 
 
 def _opening(clock: Clock) -> str:
-    """From when on what is dated counts: a day, `approval`, after the term, after so many years; empty for always."""
+    """From when on what is dated counts: a day, `approval`, after the term, after so many years; empty for
+    always."""
     opens = clock.opens if clock.opens is not None else clock.since
     if isinstance(opens, int):
         return f"after_{opens}y"
@@ -84,10 +86,11 @@ class World:
     def say(self, *formulas: Any) -> None:
         self.axioms.extend(formulas)
 
-    # --- time ----------------------------------------------------------------------------------------------------------------
+    # --- time -----------------------------------------------------------------------------------------------
 
     def ats(self, clock: Clock, deadlines: Sequence[At]) -> list[At]:
-        """The moments at which a rule has to hold; a rule without a deadline at all that the others look at, and at any other."""
+        """The moments at which a rule has to hold; a rule without a deadline at all that the others look at,
+        and at any other."""
         start = _opening(clock)
         if clock.yearly:
             due = At("due", self._year, start, "owed")
@@ -125,7 +128,7 @@ class World:
                 moments[at.key] = at
         return list(moments.values())
 
-    # --- variables -----------------------------------------------------------------------------------------------------------
+    # --- variables ------------------------------------------------------------------------------------------
 
     def fresh(self, key: Any) -> Value:
         """A condition of which nothing more is known; the same for the same key."""
@@ -144,14 +147,16 @@ class World:
         return self._words.setdefault((type(word).__name__, word), len(self._words) + 1)
 
     def choice(self, *key: Any) -> tuple[Any, Any, Any]:
-        """A word of which one or two are possible, and whether it is given at all. 0 is any word that no rule names."""
+        """A word of which one or two are possible, and whether it is given at all. 0 is any word that no rule
+        names."""
         if key not in self._memo:
             name = "|".join(map(str, key))
             self._memo[key] = z3.Int(f"w1|{name}"), z3.Int(f"w2|{name}"), z3.Bool(f"given|{name}")
         return self._memo[key]  # type: ignore[no-any-return]
 
     def number(self, fact: str, start: str, at: At, growing: bool, timeless: bool) -> tuple[Any, Any]:
-        """The ends of what a number may be at a moment. What grows with time grows; what counts from later on is less."""
+        """The ends of what a number may be at a moment. What grows with time grows; what counts from later on
+        is less."""
         key = (fact, start)
         low, high = (
             z3.Function(f"{end}|{fact}|{start}", z3.RealSort(), z3.RealSort()) for end in ("low", "high")
@@ -190,7 +195,8 @@ class World:
         return outcomes({value: z3.Or(formulas) for value, formulas in tests.items()})
 
     def running(self, node: f.Running, at: At, some: Value) -> Value:
-        """Years running: not spelled out year by year; more years running say more, and each says that there is one."""
+        """Years running: not spelled out year by year; more years running say more, and each says that there
+        is one."""
         value = self.fresh(("running", node.years, node.over, node.body, at.key))
         self.say(z3.Implies(value.true, some.true), z3.Implies(some.false, value.false))
         for other, theirs in self._running:
@@ -203,7 +209,8 @@ class World:
         return value
 
     def amount(self, look: tuple[str, ...], where: c.Where, at: At) -> tuple[Any, Any]:
-        """The ends of what the entries of a list that are so have together: those of a narrower group have no more."""
+        """The ends of what the entries of a list that are so have together: those of a narrower group have no
+        more."""
         key = (look, at.key, at.start)
         groups = self._amounts.setdefault(key, [])
         for other, ends in groups:
@@ -220,7 +227,8 @@ class World:
 
 
 def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:
-    """How many entries each list has to have so that no rule could tell more apart: one for each that a rule asks for or bars."""
+    """How many entries each list has to have so that no rule could tell more apart: one for each that a rule
+    asks for or bars."""
     sizes: dict[str, int] = {}
     for ruleset, rule in rules:
         for node in (node for part in lowered_rule(ruleset, rule).logic for node in f.walk(part)):

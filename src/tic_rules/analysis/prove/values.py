@@ -1,4 +1,5 @@
-"""The four values of logic as formulas: when it is true, false, or needs review; otherwise it is unknown (for z3)."""
+"""The four values of logic as formulas: when it is true, false, or needs review; otherwise it is unknown (for
+z3)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""Two files that differ in one thing, one just passing and one just failing: what a rule asks that the other side does not.
+"""Two files that differ in one thing, one just passing and one just failing: what a rule asks that the other
+side does not.
 
-Both are run through the reference evaluator before they are shown; a pair that it does not confirm is never shown.
+Both are run through the reference evaluator before they are shown; a pair that it does not confirm is never
+shown.
 """
 
 from __future__ import annotations
@@ -13,7 +15,8 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
-from tic_rules.core.quantities import add_days, add_years, parse_number
+from tic_rules.core.dates import add_days, add_years
+from tic_rules.core.numbers import parse_number
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
@@ -26,7 +29,8 @@ from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 Steps = tuple[str | int, ...]
 FINE = frozenset({"pass", "not_applicable", "exempted"})
 SHORT = ("fail", "needs_review", "pending")
-"""What is not fine, the plainest first: outside an open list a person has to judge, and what has no deadline stays pending."""
+"""What is not fine, the plainest first: outside an open list a person has to judge, and what has no deadline
+stays pending."""
 MOST = 4000
 """How many files are tried for one pair before it is given up."""
 
@@ -116,7 +120,8 @@ def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
 
 
 def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], side: str) -> Witness | None:
-    """A pair that passes what binds among the other side's rules, while this rule tells the two files apart. None where none is found."""
+    """A pair that passes what binds among the other side's rules, while this rule tells the two files apart.
+    None where none is found."""
     binding = [
         other
         for other in rules
@@ -153,7 +158,8 @@ def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], si
 
 
 def _rank(failing: Told, passing: Told, rule: str) -> int | None:
-    """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files. None: the other side rejects the failing one."""
+    """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files.
+    None: the other side rejects the failing one."""
     short = SHORT.index(failing.own[rule])
     if all(status in FINE for status in failing.theirs.values()):
         return 10 * short + (0 if all(status in FINE for status in passing.theirs.values()) else 1)
@@ -163,7 +169,8 @@ def _rank(failing: Told, passing: Told, rule: str) -> int | None:
 def _starts(
     own: RuleSet, rule: Rule, theirs: RuleSet, binding: Sequence[Rule]
 ) -> Iterator[tuple[Judge, dict[str, Any]]]:
-    """Files to start from, each with its judge: after every deadline, then early in the term; each way through an `any`."""
+    """Files to start from, each with its judge: after every deadline, then early in the term; each way
+    through an `any`."""
     programme = rule.bearer == "programme"
     sides = part_of(own, [rule]), part_of(theirs, binding) if binding else None
     for as_of in dict.fromkeys(
@@ -211,7 +218,7 @@ def _bases(
         yield maker.data
 
 
-# --- one thing changed ------------------------------------------------------------------------------------------------------
+# --- one thing changed --------------------------------------------------------------------------------------
 
 
 def _neighbours(

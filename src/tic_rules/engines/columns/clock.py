@@ -1,4 +1,5 @@
-"""The clock in a table: when each row's centre was approved, what is late, what a document that came later leaves out."""
+"""The clock in a table: when each row's centre was approved, what is late, what a document that came later
+leaves out."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ from tic_rules.engines.lowering.form import Until
 
 
 class TableClock:
-    """The days of a table: those of its rows, the as-of day that is asked for, the day on which the document came into force."""
+    """The days of a table: those of its rows, the as-of day that is asked for, the day on which the document
+    came into force."""
 
     def __init__(self, columns: TableColumns, steps: Steps, as_of: date | None, force: date | None) -> None:
         self.columns, self.steps = columns, steps
@@ -47,7 +49,7 @@ class TableClock:
         past = is_past(self.as_of, day)
         return choose(self.approved.is_(FALSE), FALSE, day.is_null(), UNKNOWN, past, FALSE, TRUE)
 
-    # --- deadlines -----------------------------------------------------------------------------------------------------------
+    # --- deadlines ------------------------------------------------------------------------------------------
 
     def _due(self, clock: Clock) -> Any:
         """The last day of a rule's time; None where the table does not say."""
@@ -66,7 +68,8 @@ class TableClock:
         return choose(absent, without, is_past(self.as_of, due), past, in_time)
 
     def later(self, clock: Clock) -> Coded:
-        """Whether the time of a rule was over before its document came into force, for a centre approved before that."""
+        """Whether the time of a rule was over before its document came into force, for a centre approved
+        before that."""
         if clock.by is None or self.force is None:
             return coded(FALSE)
         due = self._due(clock)
@@ -81,7 +84,8 @@ class TableClock:
         )
 
     def _came_later(self, clock: Clock, due: Any) -> Coded:
-        """Whether the document came into force after the approval; where that is not said, what the last day shows."""
+        """Whether the document came into force after the approval; where that is not said, what the last day
+        shows."""
         shown = coded(UNKNOWN)
         if due is not None:
             before = is_later(
@@ -102,7 +106,7 @@ class TableClock:
             return coded(s.OPEN)
         return choose(day.is_null(), s.OPEN, is_early(clock, self.as_of, day), s.SILENT, status)
 
-    # --- years -------------------------------------------------------------------------------------------------------------
+    # --- years ----------------------------------------------------------------------------------------------
 
     def in_year(self, clock: Clock, year: int) -> tuple[Test, Test, Coded]:
         """Whether a year is owed, and whether that is known; what becomes of it where it does not hold."""
@@ -127,7 +131,8 @@ class TableClock:
         return made(("is unseen", clock), lambda: Coded(unseen, ANY), first, last)
 
     def _first_year(self) -> Expr:
-        """The first calendar year that begins on the approval or later, and not before the document is in force."""
+        """The first calendar year that begins on the approval or later, and not before the document is in
+        force."""
         approved = self.approved_on
         new_year = both(approved.dt.month() == 1, approved.dt.day() == 1)
         first = nw.when(new_year).then(approved.dt.year()).otherwise(approved.dt.year() + 1)
@@ -137,7 +142,8 @@ class TableClock:
         return nw.when(approved.is_null()).then(nw.lit(9999)).otherwise(first)
 
     def _last_year(self, clock: Clock) -> Expr:
-        """The last year that is over on the as-of day, or has begun where it owes too, and is over by the end of the term."""
+        """The last year that is over on the as-of day, or has begun where it owes too, and is over by the end
+        of the term."""
         as_of, ends = self.as_of, self.term_end if clock.until is not None else None
         if isinstance(as_of, date):
             begun = self.columns.day(owed_year(clock, as_of.year).from_) <= as_of

@@ -1,7 +1,8 @@
-"""Columns of small whole numbers, such as the four values of logic, together with the numbers that each may hold.
+"""Columns of small whole numbers, such as the four values of logic, together with the numbers that each may
+hold.
 
-What a column may hold is known before any row is read, so no work is laid out for what cannot be: a number that is compared with
-a bound is never left to a person to judge, a rule without a deadline is never pending.
+What a column may hold is known before any row is read, so no work is laid out for what cannot be: a number
+that is compared with a bound is never left to a person to judge, a rule without a deadline is never pending.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ from tic_rules.engines.lowering import COMPARISONS
 Expr = Any
 """An expression of narwhals; the table may be held by any library."""
 Test = Any
-"""An expression that is true, false or null (which counts as false); or True or False, where it is the same in every row."""
+"""An expression that is true, false or null (which counts as false); or True or False, where it is the same
+in every row."""
 
 TRUTHS = frozenset({FALSE, UNKNOWN, REVIEW, TRUE})
 ANY: frozenset[Any] = frozenset()
@@ -27,7 +29,8 @@ ANY: frozenset[Any] = frozenset()
 
 
 class Coded(NamedTuple):
-    """A column: how it is had, the numbers that it may hold (None: it may be null), and the step that lays it out."""
+    """A column: how it is had, the numbers that it may hold (None: it may be null), and the step that lays it
+    out."""
 
     expr: Expr
     may: frozenset[Any]
@@ -162,7 +165,7 @@ def any_of(values: Sequence[Coded]) -> Coded:
     return choose(most.is_(TRUE), TRUE, unknown, UNKNOWN, most)
 
 
-# --- ranges -----------------------------------------------------------------------------------------------------------------
+# --- ranges -------------------------------------------------------------------------------------------------
 
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     ">=": operator.ge,
@@ -180,7 +183,8 @@ class Ends(NamedTuple):
 
 
 def compare(name: str, left: Ends, right: Ends, absent: Test = False) -> Coded:
-    """Two ranges by the table of comparisons; unknown where `absent`. A left range with one end is known, where it is there."""
+    """Two ranges by the table of comparisons; unknown where `absent`. A left range with one end is known,
+    where it is there."""
     true, false = (
         [
             _OPERATORS[test.operator](getattr(left, test.left), getattr(right, test.right))

@@ -1,7 +1,8 @@
-"""A rule set over a table: every rule's status as a column, by expressions only, from the core form (`engines.lowering`).
+"""A rule set over a table: every rule's status as a column, by expressions only, from the core form
+(`engines.lowering`).
 
-Work is laid out in steps: logic by its height, rules, what the scenarios of a centre agree on, consequences after what they follow
-from. So nothing is written twice, and a lazy table stays lazy.
+Work is laid out in steps: logic by its height, rules, what the scenarios of a centre agree on, consequences
+after what they follow from. So nothing is written twice, and a lazy table stays lazy.
 """
 
 from __future__ import annotations
@@ -79,7 +80,7 @@ class Decisions:
         self.made = self.steps.made
         self.clock = TableClock(columns, self.steps, as_of, ruleset.document.in_force.from_)
 
-    # --- logic -------------------------------------------------------------------------------------------------------------
+    # --- logic ----------------------------------------------------------------------------------------------
 
     def value(self, node: Logic, look: str) -> Coded:
         """A piece of logic at the day of a look."""
@@ -106,7 +107,7 @@ class Decisions:
                 return self.made(key, lambda: self.clock.until(node), self.clock.approved)
         return self.made(key, lambda: self.columns.value(node, look))
 
-    # --- rules -------------------------------------------------------------------------------------------------------------
+    # --- rules ----------------------------------------------------------------------------------------------
 
     def shown(self, rule: Rule) -> Coded:
         """The status of a rule as a number, after its exemptions."""
@@ -164,7 +165,8 @@ class Decisions:
         return self.made(("rule", rule.id), lambda: status, *after)
 
     def _status(self, *columns: Coded) -> Coded:
-        """The status table; where scenarios are compared, a clause that does not apply says whether its requirement holds."""
+        """The status table; where scenarios are compared, a clause that does not apply says whether its
+        requirement holds."""
 
         def status(later: int, applies: int, broken: int, require: int, whole: int, late: int) -> int:
             word = STATUS[require, broken, applies, s.WORDS[late]]

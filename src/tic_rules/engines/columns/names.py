@@ -1,7 +1,9 @@
-"""The names of the columns that a rule set reads from a table: what makes tables and what decides them both ask here.
+"""The names of the columns that a rule set reads from a table: what makes tables and what decides them both
+ask here.
 
-`headcount@2y__low` is the least that the headcount may be on the day that a rule looks at which is due two years after
-approval; `@now`, `@application`, `@term_end`, `@2024` are other look days. Nothing here reads a centre or decides a rule.
+`headcount@2y__low` is the least that the headcount may be on the day that a rule looks at which is due two
+years after approval; `@now`, `@application`, `@term_end`, `@2024` are other look days. Nothing here reads a
+centre or decides a rule.
 """
 
 from __future__ import annotations
@@ -68,7 +70,7 @@ class Column(NamedTuple):
         return self.name if place == 1 else f"{self.name}__or{place}"
 
 
-# --- the clock --------------------------------------------------------------------------------------------------------------
+# --- the clock ----------------------------------------------------------------------------------------------
 
 
 def look_of(clock: Clock) -> str:
@@ -87,7 +89,8 @@ def look_of_year(clock: Clock, year: int) -> str:
 
 
 _ADVERSE = "_adverse"
-"""What a prohibition or a consequence reads of lists whose earlier entries are left out for it, where the law came later."""
+"""What a prohibition or a consequence reads of lists whose earlier entries are left out for it, where the law
+came later."""
 
 YEAR = re.compile(rf"@(\d{{4}})(?:\+1)?(?:{_ADVERSE})?(?=$|:|__)")
 """The year in the name of a column of a yearly rule."""
@@ -113,7 +116,8 @@ def day_of(look: str) -> str:
 
 
 def counts_of(needs: Needs) -> str:
-    """Whether a row counts for the rules that look at these days of the clock. Only tables with open clocks have such columns."""
+    """Whether a row counts for the rules that look at these days of the clock. Only tables with open clocks
+    have such columns."""
     return "counts@" + ("+".join(name for name, needed in needs._asdict().items() if needed) or "any")
 
 
@@ -138,7 +142,7 @@ def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
     return dict(sorted(groups.items(), key=lambda pair: -sum(pair[0])))
 
 
-# --- logic ------------------------------------------------------------------------------------------------------------------
+# --- logic --------------------------------------------------------------------------------------------------
 
 
 def readings_of(node: Logic) -> Iterator[Logic]:
@@ -148,7 +152,8 @@ def readings_of(node: Logic) -> Iterator[Logic]:
 
 
 PARTED = ("equals", "between")
-"""Of a sum that may lie in some parts of its range only, what such a comparison came to stands beside the range."""
+"""Of a sum that may lie in some parts of its range only, what such a comparison came to stands beside the
+range."""
 
 
 def columns_of(node: Logic, look: str) -> tuple[Column, ...]:

@@ -1,4 +1,5 @@
-"""What logic reads from the columns of a table: ranges, words, texts, days, judgements. A column that is not there is not known."""
+"""What logic reads from the columns of a table: ranges, words, texts, days, judgements. A column that is not
+there is not known."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ _ZERO = Ends(0.0, 0.0)
 
 
 class TableColumns:
-    """The columns of a table as the rules read them; `table` is a table of narwhals, lazy or with its values at hand."""
+    """The columns of a table as the rules read them; `table` is a table of narwhals, lazy or with its values
+    at hand."""
 
     def __init__(self, table: Any) -> None:
         self.table = table
@@ -99,10 +101,11 @@ class TableColumns:
                 return name
         return None
 
-    # --- values ------------------------------------------------------------------------------------------------------------
+    # --- values ---------------------------------------------------------------------------------------------
 
     def truth(self, name: str | None, otherwise: int = UNKNOWN, values: frozenset[int] = TRUTHS) -> Coded:
-        """A column of truth values, or of yes and no; `otherwise` where nothing is said. Another number is not known."""
+        """A column of truth values, or of yes and no; `otherwise` where nothing is said. Another number is
+        not known."""
         if name is None or not self.has(name):
             return coded(otherwise)
         column = self.column(name)
@@ -123,7 +126,7 @@ class TableColumns:
         self.read.update(names)
         return names
 
-    # --- logic -------------------------------------------------------------------------------------------------------------
+    # --- logic ----------------------------------------------------------------------------------------------
 
     def value(self, node: Logic, look: str) -> Coded:
         """The value of one of the `names.readings_of` logic."""
@@ -189,7 +192,8 @@ class TableColumns:
         return self.column(name).is_null()
 
     def _is(self, name: str, words: Iterable[str | bool]) -> Test:
-        """Whether a column holds one of the words. Yes and no may stand in it as such or as the words true and false."""
+        """Whether a column holds one of the words. Yes and no may stand in it as such or as the words true
+        and false."""
         truths = [word for word in words if isinstance(word, bool)]
         dtype, column = self.schema[name], nw.col(name)
         if dtype == nw.Boolean:
@@ -209,7 +213,8 @@ class TableColumns:
         return some if outside == FALSE else choose(both(some.is_(FALSE), any_word.is_(TRUE)), outside, some)
 
     def _happened(self, column: n.Column, look: str) -> Coded:
-        """Not after the day that is looked at, as far as the data speaks: what all days that it may be agree on."""
+        """Not after the day that is looked at, as far as the data speaks: what all days that it may be agree
+        on."""
         day, spoken = self.days(n.day_of(look)), self.days(n.REPORTED_ON)
         ways = self._days(column)
         if day is None or not ways:
@@ -262,7 +267,8 @@ class TableColumns:
 
 
 def _may_be(text: str, part: list[str]) -> Coded:
-    """Whether a text is one of those that another place may hold; a place of which nothing is known holds any."""
+    """Whether a text is one of those that another place may hold; a place of which nothing is known holds
+    any."""
     cases = [case for name in part for case in (nw.col(text) == nw.col(name), TRUE)]
     return choose(nw.col(part[0]).is_null(), TRUE, *cases, FALSE)
 

@@ -1,7 +1,8 @@
-"""A centre as rows of a table: one row, or one a scenario where days of its clock are open. Facts are read as by the compiled engine.
+"""A centre as rows of a table: one row, or one a scenario where days of its clock are open. Facts are read as
+by the compiled engine.
 
-Nothing is decided here that a bound, a list of words or a deadline decides. Lists are looked through here: a table holds
-what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3).
+Nothing is decided here that a bound, a list of words or a deadline decides. Lists are looked through here: a
+table holds what an entry-wise condition came to (false, unknown, needs review, true as 0 to 3).
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from datetime import date
 from math import inf, nextafter
 from typing import Any
 
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
-from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, INFINITY, LAST_DAY, Number
+from tic_rules.core.numbers import INFINITY, Number
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns.shared_rows import counted_scenarios, shared_rows
 from tic_rules.engines.lowering import Days, Logic, Rule, before_approval, look, years_owed
@@ -156,7 +158,8 @@ def _days(column: n.Column, read: Callable[[View], list[Any]]) -> Write:
 
 
 def _double(number: Number, bounds: Iterable[Number]) -> float | None:
-    """The nearest double, moved to its own side of a bound that it falls together with and differs from. Endless ends are null."""
+    """The nearest double, moved to its own side of a bound that it falls together with and differs from.
+    Endless ends are null."""
     if number in (INFINITY, -INFINITY):
         return None
     double = float(number)
@@ -167,14 +170,15 @@ def _double(number: Number, bounds: Iterable[Number]) -> float | None:
 
 
 def _readings_of(rule: Rule) -> Iterator[Logic]:
-    """What a rule is decided from; where it may be left to a person whether it applies, the judgement on it as a whole."""
+    """What a rule is decided from; where it may be left to a person whether it applies, the judgement on it
+    as a whole."""
     for part in rule.logic:
         yield from n.readings_of(part)
     if rule.applies is not None and may_review(rule.applies):
         yield rule.whole
 
 
-# --- rows of a centre -------------------------------------------------------------------------------------------------------
+# --- rows of a centre ---------------------------------------------------------------------------------------
 
 
 def rows_of(
@@ -182,7 +186,8 @@ def rows_of(
 ) -> Iterator[Row]:
     """The rows of a centre. `exempted` are its complete exemptions by rule."""
     common: Row = {
-        n.CENTRE: number, n.ID: getattr(scene.subject, "id", None), n.AS_OF: scene.as_of, n.REPORTED_ON: scene.reported_on,
+        n.CENTRE: number, n.ID: getattr(scene.subject, "id", None), n.AS_OF: scene.as_of,
+        n.REPORTED_ON: scene.reported_on,
     }  # fmt: skip
     common |= {n.exemption_of(rule): _exempted(given, scene.as_of) for rule, given in exempted.items()}
     common |= _behind(scene, reader)

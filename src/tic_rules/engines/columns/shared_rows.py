@@ -1,4 +1,5 @@
-"""Which scenarios of a centre share a row: rules that look at different days of the clock may count on the same one."""
+"""Which scenarios of a centre share a row: rules that look at different days of the clock may count on the
+same one."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ Looked = tuple[Any, ...]
 
 
 def shared_rows(scene: Scene, groups: Sequence[Needs]) -> list[tuple[Scenario, list[Needs]]]:
-    """The scenarios of a centre, each with the needs of the rules that it counts for; one where the clock is known."""
+    """The scenarios of a centre, each with the needs of the rules that it counts for; one where the clock is
+    known."""
     rows: list[_Row] = []
     for needs in groups:
         free = _FreeRows(rows, needs)
@@ -32,7 +34,8 @@ def shared_rows(scene: Scene, groups: Sequence[Needs]) -> list[tuple[Scenario, l
 
 
 def counted_scenarios(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
-    """The scenarios that rules with these needs tell apart; none where they are too many, and no row counts for these rules."""
+    """The scenarios that rules with these needs tell apart; none where they are too many, and no row counts
+    for these rules."""
     scenarios = scenarios_of(scene, needs)
     return () if scenarios.cut else scenarios.all
 
@@ -54,7 +57,8 @@ class _Row:
 
 
 class _FreeRows:
-    """Rows by the days that they and the rules with some needs both look at, so that the row for a scenario is at hand."""
+    """Rows by the days that they and the rules with some needs both look at, so that the row for a scenario
+    is at hand."""
 
     def __init__(self, rows: Iterable[_Row], needs: Needs) -> None:
         self._needed = (needs.approval or needs.application or needs.force, needs.application, needs.term)
@@ -70,7 +74,8 @@ class _FreeRows:
         return tuple(day if needed else _LOOSE for needed, day in zip(self._needed, scenario, strict=True))
 
     def take(self, scenario: Scenario, looked: Looked) -> _Row | None:
-        """The first row that can show what is looked at in this scenario and does not count for these needs yet."""
+        """The first row that can show what is looked at in this scenario and does not count for these needs
+        yet."""
         fitting = [
             rows for shared, free in self._free.items() if (rows := free.get(_key(scenario, looked, shared)))
         ]

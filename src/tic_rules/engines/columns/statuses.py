@@ -14,9 +14,9 @@ from tic_rules.engines.lowering import WORST, agreed
 PENDING, FAIL, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT, EXEMPTED = (
     -1, FALSE, UNKNOWN, REVIEW, TRUE, TRUE + 1, TRUE + 2, TRUE + 3,
 )  # fmt: skip
-"""A requirement's truth is its status, as long as nothing else speaks. So ordered that the least and the greatest of a centre's
-scenarios tell what all of them agree on: between pending and failed there is nothing, nor between a pass and a clause that does
-not apply but whose requirement holds."""
+"""A requirement's truth is its status, as long as nothing else speaks. So ordered that the least and the
+greatest of a centre's scenarios tell what all of them agree on: between pending and failed there is nothing,
+nor between a pass and a clause that does not apply but whose requirement holds."""
 
 WORDS = {
     FAIL: "fail", PENDING: "pending", OPEN: "unknown", JUDGE: "needs_review", PASS: "pass",
@@ -43,7 +43,8 @@ def agreed_of(least: Coded, most: Coded, behind: Coded) -> Coded:
 
 
 def in_words(frame: Any, shown: Mapping[str, Coded]) -> Any:
-    """The native table, its columns of numbers as texts; in polars as Enums, which take a byte, not sixteen, and are soon written."""
+    """The native table, its columns of numbers as texts; in polars as Enums, which take a byte, not sixteen,
+    and are soon written."""
     if frame.implementation.is_polars():
         import polars
 
@@ -58,7 +59,8 @@ def in_words(frame: Any, shown: Mapping[str, Coded]) -> Any:
 
 
 def _word(library: Any, number: Expr, status: Coded, literals: Mapping[str, Expr]) -> Expr:
-    """A choice among the texts that a status may be, laid out by polars or by narwhals, whose expressions are written alike."""
+    """A choice among the texts that a status may be, laid out by polars or by narwhals, whose expressions are
+    written alike."""
     column, tests = Coded(number, status.may), {}
     for word in CODES:
         test = column.is_(*(code for code, text in WORDS.items() if text == word))

@@ -42,7 +42,8 @@ class Steps:
         tests: dict[int, Any] = {}
         for number in column.may:
             test = Coded(column.is_(number), ANY)
-            tests[number] = self.made((key, number), lambda test=test: test, column).expr  # type: ignore[misc]
+            step = self.made((key, number), lambda test=test: test, column)  # type: ignore[misc]
+            tests[number] = step.expr
         return column._replace(tests=tests, step=column.step + 1)
 
     def laid_out(self, frame: Any) -> Any:

@@ -1,4 +1,5 @@
-"""Tables of centres: made from centres, and decided rule by rule by expressions over columns (extra `frames`); single rows."""
+"""Tables of centres: made from centres, and decided rule by rule by expressions over columns (extra
+`frames`); single rows."""
 
 from __future__ import annotations
 
@@ -27,8 +28,9 @@ def facts_table(
 ) -> Any:
     """A polars table of what a rule set reads from centres: one row a centre, one column a fact and look day.
 
-    A centre whose clock is open (a partial or missing day) has one row a scenario that its data allows. Each is read on `as_of`,
-    by default on its own `reported_on`. Raises as `check` does; UsageError where the extra `frames` is not installed.
+    A centre whose clock is open (a partial or missing day) has one row a scenario that its data allows. Each
+    is read on `as_of`, by default on its own `reported_on`. Raises as `check` does; UsageError where the
+    extra `frames` is not installed.
     """
     polars = library("polars")
     from tic_rules.engines.columns.rows import reader_of, rows_of
@@ -71,10 +73,10 @@ def check_table(
 ) -> Any:
     """The status of every rule as a column, for a table as `facts_table` makes it.
 
-    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark); the answer is of the same
-    kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is not there and a null are
-    unknown. Without `as_of`, each row has its own day in the column `as_of`; with both, a row of another day is unknown.
-    Raises UsageError where there is no as-of day.
+    `frame` is any that narwhals knows (polars, pandas, pyarrow, a DuckDB relation, PySpark); the answer is of
+    the same kind, lazy where it is lazy; in polars a status is an Enum, elsewhere a text. A column that is
+    not there and a null are unknown. Without `as_of`, each row has its own day in the column `as_of`; with
+    both, a row of another day is unknown. Raises UsageError where there is no as-of day.
     """
     narwhals = library("narwhals")
     from tic_rules.engines.columns.decisions import decided
@@ -108,8 +110,9 @@ _ROW = "~row"
 def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
     """A pyarrow table, decided in polars, with the caller's own columns as they were.
 
-    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no particular order
-    where the table has several chunks or many rows: one centre's statuses would stand in another's row.
+    narwhals would bring the rows of a centre together by a join of pyarrow, which gives them back in no
+    particular order where the table has several chunks or many rows: one centre's statuses would stand in
+    another's row.
     """
     from tic_rules.engines.columns.decisions import decided
 
@@ -127,12 +130,14 @@ def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
 def row_function(
     ruleset: str | os.PathLike[str] | RuleSet, columns: Iterable[str], *, as_of: date | str | None = None
 ) -> Callable[[Mapping[str, Any] | Sequence[Any]], tuple[str, ...]]:
-    """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no extra.
+    """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no
+    extra.
 
-    `columns` are names as `facts_table` makes them; None, and a column that is not there, is not known. A row is a mapping
-    from their names, or its values in their order; the function gives the statuses in the order of `ruleset.rule_ids`. `as_of`
-    is the day looked at, by default each row's own in the column `as_of`. Raises UsageError where rules need a day and there
-    is none, and for columns of open clocks, where several rows make a centre: `check_table` decides those.
+    `columns` are names as `facts_table` makes them; None, and a column that is not there, is not known. A row
+    is a mapping from their names, or its values in their order; the function gives the statuses in the order
+    of `ruleset.rule_ids`. `as_of` is the day looked at, by default each row's own in the column `as_of`.
+    Raises UsageError where rules need a day and there is none, and for columns of open clocks, where several
+    rows make a centre: `check_table` decides those.
     """
     from tic_rules.engines.rows import function_of
 

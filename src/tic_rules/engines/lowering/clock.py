@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.quantities import FIRST_DAY, add_days, add_years, year_end
+from tic_rules.core.dates import FIRST_DAY, add_days, add_years, year_end
 from tic_rules.engines.lowering.form import Clock
 from tic_rules.engines.lowering.tables import CLOSED
 from tic_rules.evaluation.entries import Moment
@@ -70,7 +70,7 @@ def opening(clock: Clock, days: Days) -> date | None:
     return day if day is None or clock.opens == "approval" else add_days(day, 1)
 
 
-# --- tests of days: of dates, and of columns of dates -----------------------------------------------------------------------
+# --- tests of days: of dates, and of columns of dates -------------------------------------------------------
 
 
 def is_past(as_of: Any, due: Any) -> Any:
@@ -89,12 +89,14 @@ def is_later(force: Any, approved: Any) -> Any:
 
 
 def reaches_back(clock: Clock, force: Any, due: Any) -> Any:
-    """Whether the time of a rule was over before the document came into force, for a centre approved before it."""
+    """Whether the time of a rule was over before the document came into force, for a centre approved before
+    it."""
     return True if clock.by in ("application", "approval") else due < force
 
 
 def late_of(clock: Clock, past: bool) -> str:
-    """The status of what does not hold, by whether the last day of its time is past; of a year, the day that it is due."""
+    """The status of what does not hold, by whether the last day of its time is past; of a year, the day that
+    it is due."""
     if clock.opens is not None:
         return "fail" if clock.follows else "pending"
     timeless = clock.by is None and not clock.yearly
@@ -102,8 +104,9 @@ def late_of(clock: Clock, past: bool) -> str:
 
 
 class OwedYear(NamedTuple):
-    """A year is owed where approval and document are not after its first day, nor the as-of day before `from_`, nor the
-    end of the term, where the rule speaks of it, before its last day. It is looked for until `due`."""
+    """A year is owed where approval and document are not after its first day, nor the as-of day before
+    `from_`, nor the end of the term, where the rule speaks of it, before its last day. It is looked for until
+    `due`."""
 
     first: date
     last: date
@@ -116,7 +119,7 @@ def owed_year(clock: Clock, year: int) -> OwedYear:
     return OwedYear(first, last, first if clock.running_year else last, year_end(year + clock.next_year))
 
 
-# --- looks ------------------------------------------------------------------------------------------------------------------
+# --- looks --------------------------------------------------------------------------------------------------
 
 
 def look(clock: Clock, days: Days) -> Look:

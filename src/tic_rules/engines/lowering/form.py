@@ -67,7 +67,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Literal, NamedTuple
 
-from tic_rules.core.quantities import Number
+from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 
 # --- terms ----------------------------------------------------------------------------------------

@@ -44,7 +44,8 @@ COMPARISONS = {
 # --- statuses -------------------------------------------------------------------------------------
 
 CLOSED = "not_applicable"
-"""As what becomes of a rule that does not hold (`late`): its time has not come, or it does not bind at all."""
+"""As what becomes of a rule that does not hold (`late`): its time has not come, or it does not bind at
+all."""
 LATE = ("fail", "pending", CLOSED, "unknown")
 """Unknown only where the day of a clock is left open within one scenario: in a table, where it is an empty
 cell.
@@ -71,7 +72,8 @@ def judged(require: int, broken: int, late: str) -> str:
 
 
 def spoken(status: str, applies: int) -> str:
-    """The status of a rule with what `applies` comes to: one that holds passes where it may not even apply."""
+    """The status of a rule with what `applies` comes to: one that holds passes where it may not even
+    apply."""
     if applies == TRUE or status == CLOSED:
         return status
     if applies == FALSE:

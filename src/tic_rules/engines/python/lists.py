@@ -9,8 +9,8 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.core.quantities import ANY_DAY, FIRST_DAY, Span
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.entries import Moment, series_at
@@ -168,7 +168,8 @@ class Lists:
         return lambda view, record: record if listed.scalar is not None else getattr(record, name)
 
     def _looked_up(self, look: LookUp) -> Callable[[View, Any], Any]:
-        """What all units that an entry may mean agree on, remembered for the check; None where they do not."""
+        """What all units that an entry may mean agree on, remembered for the check; None where they do
+        not."""
 
         def looked_up(view: View, record: Any) -> Any:
             key = look.take, getattr(record, look.by), getattr(record, look.named)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
-from tic_rules.core.quantities import Range
+from tic_rules.core.numbers import Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, Narrowed, View, agreed, combined

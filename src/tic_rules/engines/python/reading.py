@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import Any, TypeVar
 
 from tic_rules.core.logic import FALSE, TRUE
-from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range
+from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Lists, View, once, values_on

@@ -9,7 +9,7 @@ from typing import Any
 
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.core.quantities import INFINITY, Number, Range, decimal_text
+from tic_rules.core.numbers import INFINITY, Number, Range, decimal_text
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
 from tic_rules.engines.rete.plan import Node, Plan, RulePlan
@@ -132,8 +132,14 @@ class Asking:
         found = int(rounded(number * scale))
         if abs(found) > MOST:
             label, told = self.scene.facts[name].label, decimal_text(number)
-            zh = f"{label.zh}（{name}）为 {told}，超出 durable 引擎能精确比较的范围（金额至9×10^16元）；请用 native 引擎"
-            en = f"{label.en} ({name}) is {told}: more than the durable engine compares exactly (amounts up to 9×10^16 yuan); use the native engine"
+            zh = (
+                f"{label.zh}（{name}）为 {told}，超出 durable "
+                f"引擎能精确比较的范围（金额至9×10^16元）；请用 native 引擎"
+            )
+            en = (
+                f"{label.en} ({name}) is {told}: more than the durable engine compares exactly (amounts up "
+                f"to 9×10^16 yuan); use the native engine"
+            )
             raise fault(UsageError, "durable-limit", zh, en, file=self.scene.subject.file or "")
         return found
 

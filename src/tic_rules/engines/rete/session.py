@@ -29,8 +29,14 @@ def engine_module() -> Any:
         import durable_rules_engine
     except ImportError as error:
         here = ".".join(map(str, sys.version_info[:2]))
-        zh = f"durable 引擎不能载入（{error}）：需要 Python 3.11 或 3.12（当前 {here}）、C 编译器，以及 pip install 'tic-rules[durable]'；其他引擎不受影响"
-        en = f"cannot import the durable engine ({error}): it needs Python 3.11 or 3.12 (this is {here}), a C compiler, and pip install 'tic-rules[durable]'"
+        zh = (
+            f"durable 引擎不能载入（{error}）：需要 Python 3.11 或 3.12（当前 {here}）、C 编译器，以及 pip "
+            f"install 'tic-rules[durable]'；其他引擎不受影响"
+        )
+        en = (
+            f"cannot import the durable engine ({error}): it needs Python 3.11 or 3.12 (this is {here}), a "
+            f"C compiler, and pip install 'tic-rules[durable]'"
+        )
         raise fault(UsageError, "extra", zh, en) from None
     return durable_rules_engine
 

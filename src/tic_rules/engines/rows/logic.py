@@ -11,7 +11,7 @@ from functools import reduce
 from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare
-from tic_rules.core.quantities import ANYTHING, INFINITY, Number, Range
+from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f

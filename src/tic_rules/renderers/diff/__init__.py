@@ -25,7 +25,7 @@ from tic_rules.analysis.diff.topics import (
     said,
 )
 from tic_rules.core.errors import Text
-from tic_rules.core.quantities import yuan_text
+from tic_rules.core.numbers import yuan_text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.results.explanation import time_of
@@ -218,7 +218,8 @@ def sentence_of(compared: Diff, witness: Witness) -> Text:
     letter = Text("乙", "B") if witness.side == "b" else Text("甲", "A")
     others = Text(*(_others(witness, lang) for lang in ("zh", "en")))
     return Text(
-        f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；{shown[1].zh}，符合",
+        f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；"
+        f"{shown[1].zh}，符合",
         f"two files that differ in one thing ({place.en}): {shown[0].en}, "
         f"{letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
     )

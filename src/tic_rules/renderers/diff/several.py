@@ -1,4 +1,5 @@
-"""Several documents side by side: one row a topic, one column a document, as text, Markdown, HTML and JSON."""
+"""Several documents side by side: one row a topic, one column a document, as text, Markdown, HTML and
+JSON."""
 
 from __future__ import annotations
 

@@ -276,4 +276,5 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
                 )
                 if rule is not None and status
             ]
-            yield "    " + " / ".join(sides) + "  " + (flip.b or flip.a).title.text.in_(lang)  # type: ignore[union-attr]
+            rule = flip.b or flip.a
+            yield f"    {' / '.join(sides)}  {rule.title.text.in_(lang)}"  # type: ignore[union-attr]
