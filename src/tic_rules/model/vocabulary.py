@@ -145,8 +145,8 @@ FieldType = Literal[
 
 
 class FieldLabel(Node):
-    """A field of the centre file for the people who fill it in; with a `type` it declares one that the shipped
-    model does not have."""
+    """A field of the centre file for the people who fill it in; with a `type` it declares one that the
+    shipped model does not have."""
 
     zh: str
     en: str
