@@ -132,9 +132,8 @@ def _amount(text: str, unit: str) -> Plain:
     if _PLAIN.fullmatch(text):
         return Plain(text + unit)
     tail = _TAIL.search(text)
-    size = tail.group(1) if tail else None
-    money = size + unit.removesuffix("元")  # type: ignore[union-attr]
-    if size and not tail.group(2) and (money in UNITS or size[-1] not in "万亿"):  # type: ignore[union-attr]
+    size = tail.group(1) if tail and not tail.group(2) else None
+    if size and (size + unit.removesuffix("元") in UNITS or size[-1] not in "万亿"):
         bare = text.removesuffix(size)
         raise unclear(
             f"列名的单位是{unit}：“{clip(text)}”是 {clip(bare)}{size}{unit} 还是 "

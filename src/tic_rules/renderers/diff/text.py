@@ -276,5 +276,5 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
                 )
                 if rule is not None and status
             ]
-            rule = flip.b or flip.a
-            yield f"    {' / '.join(sides)}  {rule.title.text.in_(lang)}"  # type: ignore[union-attr]
+            newer = flip.b or flip.a
+            yield f"    {' / '.join(sides)}  {newer.title.text.in_(lang)}"  # type: ignore[union-attr]
