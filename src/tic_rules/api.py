@@ -11,6 +11,7 @@ from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, Tic
 from tic_rules.core.numbers import Range
 from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, with_centres
 from tic_rules.engines.columns.tables import check_table, facts_table, row_function
+from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force, shipped_ids
 from tic_rules.model.programme import Programme
@@ -101,6 +102,7 @@ __all__ = [
     "Finding",
     "Given",
     "Kind",
+    "ListedRuleSet",
     "Modality",
     "Notice",
     "OwedYear",
@@ -129,6 +131,7 @@ __all__ = [
     "load_ruleset",
     "parse_ruleset",
     "row_function",
+    "rulesets",
     "rulesets_in_force",
     "shipped_ids",
 ]

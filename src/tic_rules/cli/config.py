@@ -10,7 +10,7 @@ import click
 
 from tic_rules.cli.check import command as check
 from tic_rules.cli.common import lang_option, language, write
-from tic_rules.cli.configuration import SETTINGS, Configuration, find_configuration, read_configuration
+from tic_rules.cli.configuration import SETTINGS, Configuration, configuration_here, read_configuration
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
@@ -24,7 +24,7 @@ from tic_rules.renderers.text import cells, pad
 def command(named: str | None, format_: str, lang: str | None) -> None:
     """The settings of `tic-rules check` here: value and origin of each."""
     lang = language(lang)
-    settings = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
+    settings = read_configuration(Path(named)) if named is not None else configuration_here()
     write(_json(settings) if format_ == "json" else _text(settings, lang), None, format_=format_)
 
 
@@ -34,7 +34,7 @@ def _rows(settings: Configuration) -> list[tuple[str, Any, int | None]]:
     rows: list[tuple[str, Any, int | None]] = []
     for key, setting in SETTINGS.items():
         default = defaults.get(setting.parameter)
-        absent = {"rulesets": [], "flag": False}.get(setting.kind)
+        absent = {"rulesets": [], "folders": [], "flag": False}.get(setting.kind)
         plain: Any = default if isinstance(default, (str, bool, int)) else absent
         rows.append(
             (key, settings.values.get(key, plain), settings.lines[key] if key in settings.values else None)

@@ -7,6 +7,7 @@ goes before it. Paths are taken from the folder of the file.
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -16,25 +17,22 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from tic_rules.core.errors import Diagnostic, Text, UsageError
-from tic_rules.core.files import read_named
-from tic_rules.core.source import BadText, decode
+from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean
+from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, named_settings, settings_here
 from tic_rules.engines.checking import ENGINES
-from tic_rules.model.loader import shipped_ids
+from tic_rules.model.catalogue import FOLDERS
 from tic_rules.renderers import FORMATS
 from tic_rules.results.report import VERDICTS
 
 F = TypeVar("F", bound=Callable[..., Any])
-MAX_SETTINGS = 1024 * 1024
-"""Bytes of a settings file."""
-OWN = "tic-rules.toml"
-SHARED = "pyproject.toml"
+_RULESET = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+"""An id of a rule set, no path."""
 SETTINGS_FILE = "tic_rules.settings"
 """Under which a run notes in its context the file that its settings came from."""
 
 
 class Setting(NamedTuple):
-    """One setting: the parameter of `check` that it stands for, and what it may be."""
+    """One setting: the parameter of `check` that it stands for, if it is an option, and what it may be."""
 
     parameter: str
     kind: str
@@ -54,6 +52,7 @@ SETTINGS = {
     "data-only": Setting("data_only", "flag"),
     "no-exemptions": Setting("no_exemptions", "flag"),
     "exit-zero": Setting("exit_zero", "flag"),
+    FOLDERS: Setting("", "folders"),
 }
 
 
@@ -67,67 +66,25 @@ class Configuration:
 
     def defaults(self) -> dict[str, Any]:
         """By parameter of `check`."""
-        return {SETTINGS[key].parameter: value for key, value in self.values.items()}
+        parameters = {SETTINGS[key].parameter: value for key, value in self.values.items()}
+        return {name: value for name, value in parameters.items() if name}
 
 
-def find_configuration(start: Path) -> Configuration:
-    """The nearest file from a folder upward; in one folder `tic-rules.toml` goes first. Raises UsageError."""
-    for folder in (start, *start.parents):
-        for name in (OWN, SHARED):
-            file = folder / name
-            if file.is_file():
-                settings = _read(file)
-                if settings is not None:
-                    return settings
-    return Configuration(None, {}, {})
+def configuration_here() -> Configuration:
+    """The settings of the nearest file from here upward, or of the one that TIC_RULES_CONFIG names. Raises
+    UsageError."""
+    return _checked(settings_here(), None)
 
 
 def read_configuration(file: Path) -> Configuration:
     """The settings of a file that was named. Raises UsageError."""
-    if not file.is_file():
-        raise UsageError(
-            [Diagnostic("config", Text("没有这个配置文件", "there is no such configuration file"), str(file))]
-        )
-    return _read(file) or Configuration(file, {}, {})
+    return _checked(named_settings(file), file)
 
 
-def _read(file: Path) -> Configuration | None:
-    """None where the file says nothing to us."""
-    try:
-        text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None
-    shared = file.name == SHARED
-    if shared and "tic-rules" not in text:
-        return None
-    import tomllib  # only where there is a file to read
-
-    try:
-        table = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        place = re.search(r"at line (\d+), column (\d+)", str(error))
-        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
-        said = str(error).split(" (at ")[0]
-        raise UsageError(
-            [
-                Diagnostic(
-                    "config",
-                    Text(f"TOML 语法错误：{said}", f"TOML syntax error: {said}"),
-                    str(file),
-                    line,
-                    column,
-                )
-            ]
-        ) from None
-    if shared:
-        tools = table.get("tool")
-        table = tools.get("tic-rules") if isinstance(tools, dict) else None  # type: ignore[assignment]
-        if table is None:
-            return None
-    return _checked(file, text, table)
-
-
-def _checked(file: Path, text: str, table: Any) -> Configuration:
+def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration:
+    if settings is None:
+        return Configuration(named, {}, {})
+    file, table = settings.file, settings.table
     if not isinstance(table, dict):
         raise UsageError(
             [Diagnostic("config", Text("[tool.tic-rules] 应为表", "[tool.tic-rules] is a table"), str(file))]
@@ -136,18 +93,16 @@ def _checked(file: Path, text: str, table: Any) -> Configuration:
     lines: dict[str, int] = {}
     faults = []
     for key, value in table.items():
-        lines[key] = _line(text, key, after="[tool.tic-rules]" if file.name == SHARED else "")
+        lines[key] = settings.line(key)
         wrong = None
         if key not in SETTINGS:
-            import difflib
-
-            close = difflib.get_close_matches(key, SETTINGS, n=1)
+            near = did_you_mean(key, SETTINGS)
             hint = (
-                (f"；是否为 {close[0]}？", f"; did you mean {close[0]}?")
-                if close
-                else (f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
+                near
+                if near.zh
+                else Text(f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
             )
-            wrong = Text(f"没有设置项 {key}{hint[0]}", f"no setting {key}{hint[1]}")
+            wrong = Text(f"没有设置项 {key}{hint.zh}", f"no setting {key}{hint.en}")
         else:
             values[key], wrong = _value(SETTINGS[key], value, file.parent)
         if wrong is not None:
@@ -157,24 +112,22 @@ def _checked(file: Path, text: str, table: Any) -> Configuration:
     return Configuration(file, values, lines)
 
 
-def _line(text: str, key: str, after: str) -> int:
-    """The line of a key, for people; 1 where the file writes it in a form that is not looked for."""
-    start = max(text.find(after), 0)
-    place = re.compile(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE).search(text, start)
-    return text.count("\n", 0, place.start()) + 1 if place else 1
-
-
 def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None]:
     """A value as the option takes it, or what would be right."""
     match setting.kind:
         case "rulesets":
             listed = [value] if isinstance(value, str) else value
             if isinstance(listed, list) and listed and all(isinstance(item, str) for item in listed):
-                return [item if item in shipped_ids() else _from(folder, item) for item in listed], None
+                return [item if _RULESET.fullmatch(item) else _from(folder, item) for item in listed], None
             return None, Text(
                 '应为规则集编号或路径的列表，例：["zhejiang_2022"]',
                 'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]',
             )
+        case "folders":
+            listed = [value] if isinstance(value, str) else value
+            if isinstance(listed, list) and all(isinstance(item, str) and item for item in listed):
+                return [_from(folder, item) for item in listed], None
+            return None, Text('应为文件夹的列表，例：["rules"]', 'a list of folders is expected: ["rules"]')
         case "day":
             if isinstance(value, (str, date)):
                 return value if isinstance(value, str) else value.isoformat()[:10], None
@@ -223,9 +176,25 @@ def _from(folder: Path, path: str) -> str:
 
 def _load(ctx: click.Context, _parameter: click.Parameter, named: str | None) -> None:
     """Take the settings as defaults of the command's options."""
-    settings = read_configuration(Path(named)) if named is not None else find_configuration(Path.cwd())
+    if named is not None:
+        _in_the_environment(ctx, NAMED, os.path.abspath(named))
+    settings = configuration_here()
     ctx.meta[SETTINGS_FILE] = str(settings.file) if settings.file is not None else None
     ctx.default_map = {**settings.defaults(), **(ctx.default_map or {})}
+
+
+def _in_the_environment(ctx: click.Context, name: str, value: str) -> None:
+    """Put a variable into the environment as long as the command runs: its other processes see it too."""
+    before = os.environ.get(name)
+    os.environ[name] = value
+
+    def restore() -> None:
+        if before is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = before
+
+    ctx.call_on_close(restore)
 
 
 def config_option(command: F) -> F:

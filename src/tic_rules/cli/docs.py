@@ -11,7 +11,8 @@ from tic_rules.cli.common import lang_option, language, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import read_examples
-from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
+from tic_rules.model.catalogue import rulesets as on_hand
+from tic_rules.model.loader import load_ruleset, rules_folder
 from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages
 
@@ -23,7 +24,7 @@ from tic_rules.renderers.pages import pages
     "rules",
     multiple=True,
     metavar="ID|PATH",
-    help="The rule sets to show; repeatable. Default: all that are shipped.",
+    help="The rule sets to show; repeatable. Default: all on hand.",
 )
 @click.option(
     "--corpus",
@@ -37,7 +38,7 @@ def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str |
     HTML holds both languages; Markdown is in --lang.
     """
     lang = language(lang)
-    rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
+    rulesets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
     where = Path(corpus) if corpus is not None else _corpus_of_the_checkout()
     made = site(rulesets, read_examples(where) if where is not None else {})
     files = [(str(Path(folder) / name), text) for name, text in pages(made, lang)]

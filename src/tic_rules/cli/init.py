@@ -8,7 +8,8 @@ import click
 
 from tic_rules.cli.common import lang_option, language, write, write_as_is, write_bytes
 from tic_rules.cli.replacement import guard
-from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.model.catalogue import rulesets as on_hand
+from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 
@@ -18,7 +19,7 @@ from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
     "rules",
     multiple=True,
     metavar="ID|PATH",
-    help="The rule sets to fill in for; repeatable. Default: all shipped ones.",
+    help="The rule sets to fill in for; repeatable. Default: all on hand.",
 )
 @click.option(
     "--format",
@@ -34,7 +35,7 @@ def command(rules: tuple[str, ...], format_: str | None, output: str | None, lan
     guard([output], rules, command="tic-rules init")
     named = (output or "").lower()
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
-    rulesets = [load_ruleset(name) for name in rules or shipped_ids()]
+    rulesets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
     if format_ == "xlsx":
         write_bytes(blank_workbook(rulesets, lang), output)
     elif format_ == "csv":

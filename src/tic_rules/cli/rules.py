@@ -8,7 +8,8 @@ import click
 
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.core.errors import visible
-from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.model.catalogue import ListedRuleSet, rulesets
+from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
@@ -23,8 +24,12 @@ def command(ruleset: str | None, format_: str, lang: str | None) -> None:
     """The rule sets on hand; with an id or a path, the rules of one."""
     lang = language(lang)
     if ruleset is None:
-        sets = [load_ruleset(name) for name in shipped_ids()]
-        text = sinks.as_json([_about(one) for one in sets]) if format_ == "json" else _sets(sets, lang)
+        sets = [(listed, load_ruleset(listed.id)) for listed in rulesets()]
+        text = (
+            sinks.as_json([_about(one) | {"origin": _origin(listed)} for listed, one in sets])
+            if format_ == "json"
+            else _sets(sets, lang)
+        )
     else:
         one = load_ruleset(ruleset)
         text = sinks.as_json(_about(one) | {"rules": _rows(one)}) if format_ == "json" else _rules(one, lang)
@@ -42,6 +47,10 @@ def _about(ruleset: RuleSet) -> dict[str, object]:
     }  # fmt: skip
 
 
+def _origin(listed: ListedRuleSet) -> dict[str, str]:
+    return {"kind": listed.origin, "by": listed.by, "file": listed.file}
+
+
 def _day(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
@@ -56,9 +65,10 @@ def _rows(ruleset: RuleSet) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def _sets(sets: list[RuleSet], lang: str) -> str:
+def _sets(sets: list[tuple[ListedRuleSet, RuleSet]], lang: str) -> str:
     rows = []
-    for one in sets:
+    plain = all(listed.origin == "shipped" for listed, _ in sets)
+    for listed, one in sets:
         document, span = one.document, one.document.in_force
         force = f"{span.from_ or ''}–{span.until or ''}"
         rows.append(
@@ -70,6 +80,7 @@ def _sets(sets: list[RuleSet], lang: str) -> str:
                 f"{document.title} {document.number or ''}"
                 if lang == "zh"
                 else f"{document.title_en} {document.number or ''}",
+                *([] if plain else [listed.place.in_(lang)]),
             ]
         )
     head = (
@@ -77,6 +88,8 @@ def _sets(sets: list[RuleSet], lang: str) -> str:
         if lang == "zh"
         else ["rule set", "version", "in force", "rules", "document"]
     )
+    if not plain:
+        head.append("来源" if lang == "zh" else "from")
     return table([head, *rows])
 
 

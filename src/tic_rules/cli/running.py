@@ -20,7 +20,7 @@ from tic_rules.cli.files import centres_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, shipped_ids, words_of
+from tic_rules.model.loader import listed_ruleset, load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject
@@ -196,7 +196,7 @@ def _strangers(centre: Subject, rulesets: Sequence[RuleSet], *, exemptions: bool
             if (
                 given.rule is None
                 or any(named == ruleset.id for ruleset in rulesets)
-                or named in shipped_ids()
+                or listed_ruleset(named) is not None
             ):
                 continue
             path = f"/{name}/{index}/rule"

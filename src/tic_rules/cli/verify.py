@@ -21,7 +21,7 @@ from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain
-from tic_rules.model.loader import load_ruleset, shipped_ids, words_of
+from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import SUFFIXES, read_subject
 from tic_rules.model.ruleset import RuleSet
@@ -95,8 +95,9 @@ class _Again:
             return load_ruleset(self.rules)
         name = written["ruleset"]["id"]
         file = ((written.get("provenance") or {}).get("rules") or {}).get("file")
-        shipped = name in shipped_ids()
-        if shipped and (file in (None, f"rules/{name}.yaml") or self._placed(file) is None):
+        listed = listed_ruleset(name)
+        shipped = f"rules/{name}.yaml" if listed and listed.origin == "shipped" else None
+        if listed and (file in (None, shipped, listed.file) or self._placed(file) is None):
             return load_ruleset(name, ids_only=True)
         return load_ruleset(self._place(file, "--rules"))
 

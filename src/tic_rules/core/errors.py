@@ -24,6 +24,14 @@ def clip(text: str, width: int = 40) -> str:
     return visible(text) if len(text) <= width else visible(text[:width]) + "…"
 
 
+def did_you_mean(name: str, names: Iterable[str]) -> Text:
+    """What a message adds to an unknown name where a known one is near: ；是不是 …？ Else nothing."""
+    import difflib  # only for a fault: starting is to be quick
+
+    close = difflib.get_close_matches(name[:60], [*names], n=1, cutoff=0.6)
+    return Text(f"；是不是 {close[0]}？", f"; did you mean {close[0]}?") if close else Text("", "")
+
+
 class Text(NamedTuple):
     """One sentence in both languages of the project: `text.zh` or `text["zh"]`."""
 

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, fault
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text
+from tic_rules.model import catalogue
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
@@ -61,8 +62,9 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
     if isinstance(which, RuleSet):
         return which
     name = os.fspath(which)
-    if name in shipped_ids():
-        return _shipped(name)
+    listed = listed_ruleset(name)
+    if listed is not None:
+        return _shipped(name) if listed.origin == "shipped" else _listed(listed)
     if ids_only:
         raise _unknown(name)
     path = Path(name)
@@ -75,18 +77,45 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
                 "this is a folder; a rule file is needed",
                 file=name,
             )
-        raw = read_named(name, RuleSetError)
-        return _parsed(_RuleText(name, sha256(raw).hexdigest(), raw))
+        return _read(name)
+    listed = catalogue.anew().get(name)
+    if listed is not None:
+        return _listed(listed)
     raise _unknown(name)
 
 
+def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:
+    """Where the rule set of an id comes from; None for what is no id on hand. Raises RuleSetError for a
+    clash."""
+    return catalogue.here().get(name)
+
+
+def _read(file: str) -> RuleSet:
+    raw = read_named(file, RuleSetError)
+    return _parsed(_RuleText(file, sha256(raw).hexdigest(), raw))
+
+
+def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:
+    """A rule set that a package or a folder brings: its file is called by its id. Raises RuleSetError."""
+    ruleset = _read(listed.file)
+    if ruleset.id != listed.id:
+        mark = ruleset.locate("id")
+        text = Text(
+            f"规则文件应以其编号命名：文件名 {listed.id}，编号 {ruleset.id}",
+            f"a rule file in a folder is called by its id: the file {listed.id}, the id {ruleset.id}",
+        )
+        raise RuleSetError([Diagnostic("wrong-name", text, listed.file, mark.line, mark.column, "/id")])
+    return ruleset
+
+
 def _unknown(name: str) -> TicRulesError:
-    shown = clip(name, 200)
+    on_hand = catalogue.here().by_id
+    shown, near = clip(name, 200), did_you_mean(name, on_hand)
     return fault(
         RuleSetError,
         "unknown-ruleset",
-        f"没有规则集 {shown}；现有：{'、'.join(shipped_ids())}",
-        f"no rule set {shown}; on hand: {', '.join(shipped_ids())}",
+        f"没有规则集 {shown}{near.zh}；现有：{'、'.join(sorted(on_hand))}",
+        f"no rule set {shown}{near.en}; on hand: {', '.join(sorted(on_hand))}",
     )
 
 
@@ -140,9 +169,10 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     Raises RuleSetError where the file cannot be read or has not the shape of a rule file.
     """
     name = os.fspath(which)
-    if name in shipped_ids():
+    listed = listed_ruleset(name)
+    if listed is not None and listed.origin == "shipped":
         return _shipped(name), []
-    source = read_rule_file(Path(name))
+    source = read_rule_file(Path(listed.file if listed else name))
     model, vocabulary = _model(source, shared_vocabulary())
     faults = _located(source, _link_faults(model, vocabulary))
     return RuleSet(model, vocabulary, source), faults
@@ -152,7 +182,7 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
     """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises
     RuleSetError as `inspect_ruleset`."""
     name = os.fspath(which)
-    if name in shipped_ids():
+    if listed_ruleset(name) is not None:
         return None
     source = read_rule_file(Path(name))
     if (
@@ -278,7 +308,7 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 
 
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
-    """The shipped rule sets of a jurisdiction that are in force on a day. None is a RuleSetError that
+    """The rule sets on hand of a jurisdiction that are in force on a day. None is a RuleSetError that
     names the earliest day."""
     local = [
         ruleset
@@ -305,16 +335,19 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
 
 
 def _of_jurisdiction(jurisdiction: str) -> list[str]:
-    """The shipped ids whose file says this jurisdiction, so that the others need not be read whole."""
-    said = re.compile(rf"^jurisdiction:\s*['\"]?{re.escape(jurisdiction)}['\"]?\s*(#.*)?$", re.MULTILINE)
+    """The ids on hand whose file says this jurisdiction, so that the others need not be read whole. Raises
+    RuleSetError where two rule sets have one id."""
+    said = re.compile(
+        rf"""^[ {{]*['"]?jurisdiction['"]?:\s*['"]?{re.escape(jurisdiction)}['"]?\s*,?\s*(#.*)?$""".encode(),
+        re.MULTILINE,
+    )
     return [
-        name
-        for name in shipped_ids()
-        if said.search((rules_folder() / f"{name}.yaml").read_text(encoding="utf-8"))
+        listed.id for listed in catalogue.here().all() if said.search(read_named(listed.file, RuleSetError))
     ]
 
 
 def in_force(ruleset: RuleSet, day: date) -> bool:
+    """Whether the document of a rule set is in force on a day."""
     span = ruleset.document.in_force
     return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
 
@@ -323,6 +356,7 @@ __all__ = [
     "in_force",
     "inspect_ruleset",
     "inspect_vocabulary",
+    "listed_ruleset",
     "load_ruleset",
     "parse_ruleset",
     "rules_folder",

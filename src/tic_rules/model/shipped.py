@@ -24,6 +24,7 @@ def rules_folder() -> Path:
     return inside if inside.is_dir() else package.parents[1] / "rules"
 
 
+@lru_cache(maxsize=1)
 def shipped_ids() -> tuple[str, ...]:
     """The ids of the shipped rule sets, newest document last."""
     return tuple(sorted(path.stem for path in rules_folder().glob("*.yaml") if path.stem not in _NOT_RULES))

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
-from tic_rules.model.loader import load_ruleset, shipped_ids
+from tic_rules.model.catalogue import rulesets
+from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
 from tic_rules.results.labels import BEARER, KIND, MODALITY, day_text
 
@@ -59,16 +60,18 @@ def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
     """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it."""
     own, _, rule_id = ref.rpartition("/")
     sets = (
-        [load_ruleset(path)] if path else [load_ruleset(name) for name in shipped_ids() if own in ("", name)]
+        [load_ruleset(path)]
+        if path
+        else [load_ruleset(listed.id) for listed in rulesets() if own in ("", listed.id)]
     )
     return [(ruleset, ruleset[rule_id]) for ruleset in sets if own in ("", ruleset.id) and rule_id in ruleset]
 
 
 def counterparts(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[RuleSet, Rule]]:
-    """The rules of the other shipped rule sets on the same topic."""
-    for name in shipped_ids():
-        if name != ruleset.id:
-            other = load_ruleset(name)
+    """The rules of the other rule sets on hand on the same topic."""
+    for listed in rulesets():
+        if listed.id != ruleset.id:
+            other = load_ruleset(listed.id)
             yield from ((other, theirs) for theirs in other if theirs.topic == rule.topic)
 
 

@@ -1,0 +1,96 @@
+"""Where the settings of a project stand: `tic-rules.toml`, or `[tool.tic-rules]` in `pyproject.toml`.
+
+The nearest file from here upward is taken, or the one that TIC_RULES_CONFIG names.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.files import read_named
+from tic_rules.core.limits import BadText
+from tic_rules.core.source import decode
+
+MAX_SETTINGS = 1024 * 1024
+"""Bytes of a settings file."""
+OWN = "tic-rules.toml"
+SHARED = "pyproject.toml"
+NAMED = "TIC_RULES_CONFIG"
+"""The variable that names the settings file, in the place of the nearest one."""
+
+
+class SettingsFile(NamedTuple):
+    """A settings file: its text, and the table in it that is for this program."""
+
+    file: Path
+    text: str
+    table: Any
+
+    def line(self, key: str) -> int:
+        """The line of a key, for people; 1 where the file writes it in a form that is not looked for."""
+        start = max(self.text.find("[tool.tic-rules]" if self.file.name == SHARED else ""), 0)
+        place = re.compile(rf"""^[ \t]*["']?{re.escape(key)}["']?[ \t]*=""", re.MULTILINE).search(
+            self.text, start
+        )
+        return self.text.count("\n", 0, place.start()) + 1 if place else 1
+
+
+def nearest_settings(start: Path) -> SettingsFile | None:
+    """The settings from a folder upward; in one folder `tic-rules.toml` goes first. Raises UsageError."""
+    for folder in (start, *start.parents):
+        for name in (OWN, SHARED):
+            file = folder / name
+            if file.is_file():
+                settings = read_settings(file)
+                if settings is not None:
+                    return settings
+    return None
+
+
+def settings_here() -> SettingsFile | None:
+    """The settings here: of the file that TIC_RULES_CONFIG names, else of the nearest. Raises UsageError."""
+    named = os.environ.get(NAMED)
+    return named_settings(Path(named)) if named else nearest_settings(Path.cwd())
+
+
+def named_settings(file: Path) -> SettingsFile | None:
+    """The settings of a file that somebody named; None where it says nothing to us. Raises UsageError."""
+    if not file.is_file():
+        raise UsageError(
+            [Diagnostic("config", Text("没有这个配置文件", "there is no such configuration file"), str(file))]
+        )
+    return read_settings(file)
+
+
+def read_settings(file: Path) -> SettingsFile | None:
+    """The settings of a file; None where it says nothing to us. Raises UsageError."""
+    try:
+        text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
+    except BadText as error:
+        raise UsageError(error.diagnostics) from None
+    shared = file.name == SHARED
+    if shared and "tic-rules" not in text:
+        return None
+    import tomllib  # only where there is a file to read
+
+    try:
+        table: Any = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        place = re.search(r"at line (\d+), column (\d+)", str(error))
+        line, column = (int(place[1]), int(place[2])) if place else (1, 1)
+        said = str(error).split(" (at ")[0]
+        message = Text(f"TOML 语法错误：{said}", f"TOML syntax error: {said}")
+        raise UsageError([Diagnostic("config", message, str(file), line, column)]) from None
+    if shared:
+        tools = table.get("tool")
+        table = tools.get("tic-rules") if isinstance(tools, dict) else None
+        if table is None:
+            return None
+    return SettingsFile(file, text, table)
+
+
+__all__ = ["NAMED", "OWN", "SHARED", "SettingsFile", "named_settings", "nearest_settings", "settings_here"]
