@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -127,15 +127,46 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
 def _header(
     names: Names, sheet: Sheet | None, row: Row, texts: list[str], file: str, faults: list[Diagnostic]
 ) -> Header:
-    columns: list[tuple[int, Column, str]] = []
-    roles: dict[str, int] = {}
-    seen: dict[str, int] = {}
-    unknown = 0
+    """What the columns of a table are for; what is wrong with their names goes to `faults`."""
 
     def wrong(index: int, zh: str, en: str) -> None:
         mark = row.mark(index)
         faults.append(Diagnostic("header", Text(zh, en), file, mark.line, mark.column, "", mark.cell))
 
+    columns, roles = _columns(names, sheet, texts, wrong)
+    if sheet is None:
+        for role, labels in SERIES_COLUMNS.items():
+            if role not in roles:
+                wrong(0, f"缺少列“{labels[0].zh}”", f"the column {labels[0].en} is missing")
+    if sheet is not None and sheet.keyed and "keys" not in roles:
+        wrong(0, f"缺少列“{NUMBER[0].zh}”", f"the column {NUMBER[0].en} is missing")
+    places: dict[tuple[str | int, ...], int] = {column.parts: index for index, column, _ in columns}
+    by_path = {column.path: index for index, column, _ in columns}
+    field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
+    covered = frozenset(index for index, text in enumerate(texts) if text)
+    return Header(
+        row,
+        tuple(columns),
+        places,
+        covered,
+        roles.get("joins"),
+        roles.get("keys"),
+        by_path.get("id"),
+        by_path.get("name"),
+        field,
+        day,
+        value,
+    )
+
+
+def _columns(
+    names: Names, sheet: Sheet | None, texts: list[str], wrong: Callable[[int, str, str], None]
+) -> tuple[list[tuple[int, Column, str]], dict[str, int]]:
+    """The columns that hold fields, with their unit, and the places of those that have another role."""
+    columns: list[tuple[int, Column, str]] = []
+    roles: dict[str, int] = {}
+    seen: dict[str, int] = {}
+    unknown = 0
     for index, text in enumerate(texts):
         if not text:
             continue
@@ -175,26 +206,4 @@ def _header(
             columns.append((index, named.column, named.unit))
         else:
             roles[named.role] = index
-    if sheet is None:
-        for role, labels in SERIES_COLUMNS.items():
-            if role not in roles:
-                wrong(0, f"缺少列“{labels[0].zh}”", f"the column {labels[0].en} is missing")
-    if sheet is not None and sheet.keyed and "keys" not in roles:
-        wrong(0, f"缺少列“{NUMBER[0].zh}”", f"the column {NUMBER[0].en} is missing")
-    places: dict[tuple[str | int, ...], int] = {column.parts: index for index, column, _ in columns}
-    by_path = {column.path: index for index, column, _ in columns}
-    field, day, value = (roles.get(role) for role in SERIES_COLUMNS)
-    covered = frozenset(index for index, text in enumerate(texts) if text)
-    return Header(
-        row,
-        tuple(columns),
-        places,
-        covered,
-        roles.get("joins"),
-        roles.get("keys"),
-        by_path.get("id"),
-        by_path.get("name"),
-        field,
-        day,
-        value,
-    )
+    return columns, roles

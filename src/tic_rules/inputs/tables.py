@@ -14,7 +14,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
 from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
@@ -408,28 +408,9 @@ class _Joined:
     ) -> None:
         """A row of the sheet of series: what a field was from a day on."""
         reader = self.reader
-        cells = row.cells
         reader._nameless(header, row, faults)
-        name = (
-            str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
-        )
-        try:
-            column = reader.names.column(reader.names.layout.main, name)
-        except Unclear as unclear:
-            which = unclear.candidates
-            zh, en = (
-                "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which)),
-                f"{clip(name)!r} may be {', '.join(t.en for t in which)}",
-            )
-            faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
-            return
-        if column is None or not column.dated:
-            shown = clip(name)
-            zh, en = (
-                f"“{shown}”不是可以分时点填写的字段",
-                f"{shown!r} is not a field that can be given through time",
-            )
-            faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
+        column = self._dated_column(header, row, faults)
+        if column is None:
             return
         into = data
         for part in column.parts[:-1]:
@@ -443,6 +424,7 @@ class _Joined:
             faults.append(reader.fault("series", zh, en, row.mark(header.first), column.parts))
             return
         at: Parts = (*column.parts, len(listed))
+        cells = row.cells
         entry: dict[str, Any] = {"value": None}
         plain = column._replace(dated=False)
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
@@ -464,6 +446,26 @@ class _Joined:
         columns: dict[Parts, int] = {("date",): header.day or 0, ("value",): header.value or 0}
         places[at] = Place(row, columns, header.first)
         places.setdefault(column.parts, Place(row, {}, header.value or 0))
+
+    def _dated_column(self, header: Header, row: Row, faults: list[Diagnostic]) -> Column | None:
+        """The field that a row of the sheet of series names; None with a fault where it names none."""
+        reader, cells = self.reader, row.cells
+        name = (
+            str(cells[header.field]).strip() if header.field is not None and header.field < len(cells) else ""
+        )
+        try:
+            column = reader.names.column(reader.names.layout.main, name)
+        except Unclear as unclear:
+            which = unclear.candidates
+            zh = "“{}”可以指 {}".format(clip(name), "、".join(t.zh for t in which))
+            en = f"{clip(name)!r} may be {', '.join(t.en for t in which)}"
+        else:
+            if column is not None and column.dated:
+                return column
+            zh = f"“{clip(name)}”不是可以分时点填写的字段"
+            en = f"{clip(name)!r} is not a field that can be given through time"
+        faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
+        return None
 
 
 def _id_text(row: Row, column: int | None) -> str:

@@ -145,25 +145,15 @@ def _sorted_out(
         except Unclear as unclear:
             which = unclear.candidates
             zh = f"工作表“{clip(table.name)}”可以指 {'、'.join(t.zh for t in which)}；请写全"
-            faults.append(
-                _about(
-                    zh,
-                    f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full",
-                    table,
-                    file,
-                )
-            )
+            en = f"the sheet {clip(table.name)} may be {', '.join(t.en for t in which)}; write it in full"
+            faults.append(_about(zh, en, table, file))
             continue
         if sheet is not None or is_one_of(table.name, (SERIES,)):
             key = sheet.path if sheet is not None else ""
             if key in seen:
+                other = clip(seen[key])
                 faults.append(
-                    _about(
-                        f"与工作表“{clip(seen[key])}”重复",
-                        f"the sheet {clip(seen[key])} holds the same list",
-                        table,
-                        file,
-                    )
+                    _about(f"与工作表“{other}”重复", f"the sheet {other} holds the same list", table, file)
                 )
             seen[key] = table.name
             lists.append((sheet, table))
@@ -173,35 +163,28 @@ def _sorted_out(
             rest.append(table)
     if not mains and rest:
         mains.append(rest.pop(0))
-    for table in (*mains[1:], *rest):
-        close = reader.names.close(None, table.name)
-        hint = (
-            (f"；是不是“{close}”？", f"; did you mean {close}?")
-            if close
-            else ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
-        )
-        faults.append(
-            _about(
-                f"未知的工作表“{clip(table.name)}”{hint[0]}",
-                f"unknown sheet {clip(table.name)}{hint[1]}",
-                table,
-                file,
-            )
-        )
+    faults += [_unknown(table, reader, file) for table in (*mains[1:], *rest)]
     if not mains and not faults:
-        faults.append(
-            Diagnostic(
-                "empty",
-                Text(
-                    "工作簿里没有主表（一行一个中心）",
-                    "there is no main sheet (one row a centre) in the workbook",
-                ),
-                file,
-            )
+        zh, en = (
+            "工作簿里没有主表（一行一个中心）",
+            "there is no main sheet (one row a centre) in the workbook",
         )
+        faults.append(Diagnostic("empty", Text(zh, en), file))
     if faults:
         raise DataError(faults)
     return mains[0], lists
+
+
+def _unknown(table: Table, reader: Reader, file: str) -> Diagnostic:
+    """The fault of a sheet that is neither data nor left out by its name."""
+    close = reader.names.close(None, table.name)
+    hint = (
+        (f"；是不是“{close}”？", f"; did you mean {close}?")
+        if close
+        else ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
+    )
+    name = clip(table.name)
+    return _about(f"未知的工作表“{name}”{hint[0]}", f"unknown sheet {name}{hint[1]}", table, file)
 
 
 def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:

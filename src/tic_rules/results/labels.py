@@ -183,6 +183,17 @@ class _Describer:
                 return t("有有效的认定意见，认定为符合", "a valid attestation that it is met")
             case c.Compare():
                 return self.compare(node)
+            case c.Same():
+                return t(
+                    "；".join(self.say(p) for p in node.same) + "，中间文字相同",
+                    "; ".join(self.say(p) for p in node.same) + ", with the same between",
+                )
+        return self.say_fact(node)
+
+    def say_fact(self, node: c.Condition) -> str:
+        """What is asked of one value: its word, that it is there, how it reads."""
+        t = self.t
+        match node:
             case c.Is():
                 if isinstance(node.is_, bool):
                     return t(
@@ -221,11 +232,6 @@ class _Describer:
                     f"{self.label(node.fact)}为“{before}×××{after}”",
                     f"{self.label(node.fact)} reads “{before} *** {after}”",
                 )
-            case c.Same():
-                return t(
-                    "；".join(self.say(p) for p in node.same) + "，中间文字相同",
-                    "; ".join(self.say(p) for p in node.same) + ", with the same between",
-                )
         return self.say_lists(node)
 
     def inner(self, node: Any) -> str:
@@ -250,7 +256,8 @@ class _Describer:
             f"{label} is {word} {self.amount(limit, node.fact)}",
         )
 
-    def say_lists(self, node: Any) -> str:
+    def say_lists(self, node: c.Condition) -> str:
+        """What is asked of the entries of a list."""
         t = self.t
         match node:
             case c.Some():
@@ -295,6 +302,17 @@ class _Describer:
                     f"{self.label(node.fact)}共{count}项，每一项：{has}{judged}",
                     f"each of the {count} {self.label(node.fact)}: {has}{judged}",
                 )
+            case c.Running():
+                return t(
+                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
+                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
+                )
+        return self.say_parts(node)
+
+    def say_parts(self, node: c.Condition) -> str:
+        """What is asked of the parts of a sum, of the day, and of another rule."""
+        t = self.t
+        match node:
             case c.Largest():
                 group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]
                 return t(
@@ -321,11 +339,6 @@ class _Describer:
                 return t(f"尚未过{end}之日", f"not yet past {end}")
             case c.Follows():
                 return str(getattr(self.ruleset[node.follows].then, self.lang))
-            case c.Running():
-                return t(
-                    f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
-                    f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
-                )
         raise TypeError(node)
 
     def where(self, where: c.Where, fact: str) -> str:

@@ -138,6 +138,13 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
                 + (f", the quote says {said}" if said else ", which neither the quote nor the reading says"),
             )
         return
+    yield from _unwritten_or_dated(rule, quote, both, asked)
+    yield from _counted_from(rule, quote, both)
+
+
+def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> Iterator[Found]:
+    """A rule without a number of years: a deadline of the quote that it lacks, or a day that the texts do not
+    say; `asked` are the years that the quote sets."""
     if asked and rule.kind != "limit":
         said = "、".join(str(n) for n in sorted(asked))
         yield _deadline(
@@ -175,6 +182,10 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
             "引文以建设期满为限，规则没有照写",
             "the quote looks at the end of the term, and the rule does not",
         )
+
+
+def _counted_from(rule: Rule, quote: str, both: str) -> Iterator[Found]:
+    """The days and years that a rule counts from, which the quote or the reading says."""
     if rule.from_ == "approval" and not APPROVAL.search(both):
         yield _deadline(
             "from", "引文和 reading 都没有说到批复", "neither the quote nor the reading speaks of approval"
