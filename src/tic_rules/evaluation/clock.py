@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.dates import FIRST_DAY, add_days, add_years, year_end
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 
 
@@ -105,6 +106,22 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
     return rule.by if isinstance(rule.by, date) else None
 
 
+def deadline_between(rule: Rule, centre: Centre) -> tuple[date, date] | None:
+    """The first and the last day on which a rule's time may end, as far as the data says; None where an end
+    is open, or where the rule has no deadline that hangs on approval or term.
+    """
+    approved, term = centre.approved_on, centre.term_years
+    if approved is None or FIRST_DAY in approved or LAST_DAY in approved:
+        return None
+    if rule.by == "approval":
+        return approved.first, approved.last
+    if rule.by == "term_end" and term is not None and not isinstance(term.high, float):
+        return add_years(approved.first, int(term.low)), add_years(approved.last, int(term.high))
+    if rule.years is not None:
+        return add_years(approved.first, rule.years), add_years(approved.last, rule.years)
+    return None
+
+
 def came_later(scene: Scene, scenario: Scenario) -> date | None:
     """The day on which the document came into force, where the centre was approved before it; else None."""
     force = scene.force
@@ -153,6 +170,7 @@ __all__ = [
     "Clock",
     "came_later",
     "clock_of",
+    "deadline_between",
     "deadline_of",
     "first_full_year",
     "opening_of",

@@ -23,8 +23,18 @@ AHEAD = 100
 def piece(report: Report, options: Options, first: bool = True) -> list[tuple[date, str]]:
     """The days on which something falls due that is not met yet, each with its entry."""
     return [
-        (day, _written(_event(day, finding, report, options.lang))) for day, finding in due_of(report, AHEAD)
+        (day, _written(_event(day, finding, report, options.lang)))
+        for day, finding in (*due_of(report, AHEAD), *_due_at_the_earliest(report))
     ]
+
+
+def _due_at_the_earliest(report: Report) -> Iterator[tuple[date, Finding]]:
+    """What is not decided and falls due on a day that the data leaves open: the first day that it may be."""
+    for finding in report:
+        if finding.counts and finding.status in ("pending", "unknown") and finding.deadline_range is not None:
+            first = date.fromisoformat(finding.deadline_range[0])
+            if first >= date.fromisoformat(report.as_of):
+                yield first, finding
 
 
 class Sheet:
@@ -80,7 +90,11 @@ def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[s
     yield f"DTSTAMP:{_day(date.fromisoformat(report.as_of))}T000000Z"
     yield f"DTSTART;VALUE=DATE:{_day(day)}"
     yield f"DTEND;VALUE=DATE:{_day(add_days(day, 1))}"
-    yield f"SUMMARY:{_text((who if centre else '') + finding.title[lang])}"
+    title = (who if centre else "") + finding.title[lang]
+    if finding.deadline_range is not None:
+        last = finding.deadline_range[1]
+        title += f"（最早；至{last}）" if lang == "zh" else f" (at the earliest; until {last})"
+    yield f"SUMMARY:{_text(title)}"
     yield f"DESCRIPTION:{_text(chr(10).join(part for part in about if part))}"
     yield "TRANSP:TRANSPARENT"
     yield from (

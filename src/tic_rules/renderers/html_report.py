@@ -63,6 +63,10 @@ class One(NamedTuple):
     groups: tuple[Group, ...]
     folded: tuple[tuple[str, int], ...]
     full: bool
+    problems: tuple[Finding, ...]
+    """What fails, then what is exempted, then what is encouraged and absent."""
+    titles: dict[str, Finding]
+    """The findings by rule, for the lists that name them."""
 
 
 class Row(NamedTuple):
@@ -72,6 +76,7 @@ class Row(NamedTuple):
     name: str
     verdict: str
     summary: tuple[tuple[str, int], ...]
+    document: str
 
 
 class First(NamedTuple):
@@ -102,13 +107,24 @@ NEEDED = (
     "citation",
     "progress",
     "deadline",
+    "deadline_range",
     "reading",
     "years",
     "data",
     "sources",
 )
 """What the page shows of a finding: what is sent between processes."""
-_ABOUT = ("tool", "centre", "programme", "ruleset", "as_of", "data_verdict", "consequences", "warnings")
+_ABOUT = (
+    "tool",
+    "centre",
+    "programme",
+    "ruleset",
+    "as_of",
+    "data_verdict",
+    "waiting",
+    "consequences",
+    "warnings",
+)
 _HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
 
 
@@ -182,6 +198,7 @@ class Sheet:
             "overview": overview,
             "clauses": clauses,
             "several": len(self.rulesets) > 1,
+            "tally_of": run.tally,
         }
         head, tail = _tidy(
             page("report.html.j2", lang=self.options.lang, **about, **_words(), statuses=ORDER)
@@ -202,7 +219,8 @@ class Sheet:
     def _write_waiting(self, *, one: bool = False) -> None:
         for report in self.waiting:
             sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
-            self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary))
+            document = report.ruleset["document"]["title"]
+            self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document))
             self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
             self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
             self.gathered.add(report)
@@ -240,10 +258,11 @@ class Sheet:
 
 def page_of(reports: Sequence[Report], options: Options) -> str:
     """The page of reports that are all at hand."""
-    sheet = Sheet(options)
+    sheet, tally = Sheet(options), Tally()
     for report in reports:
         sheet.add(Sent(report))
-    return "".join(sheet.end(Run(Tally())))
+        tally.add(report, options)
+    return "".join(sheet.end(Run(tally)))
 
 
 def _words() -> dict[str, Any]:
@@ -253,6 +272,7 @@ def _words() -> dict[str, Any]:
         **words,
         "place": _place,
         "datum": _datum,
+        "most": 10,
         "percent": lambda n, of: round(100 * n / of, 2) if of else 0,
     }
 
@@ -285,7 +305,14 @@ def _shown(number: int, report: Report, verdict: str, full: bool) -> One:
     return One(
         number, report, str(name or ""), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
         timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
+        problems_of(report), {finding.rule: finding for finding in report},
     )  # fmt: skip
+
+
+def problems_of(report: Report) -> tuple[Finding, ...]:
+    """What is wrong, worst first."""
+    wrong = [finding for finding in report if finding.status in ("fail", "exempted")]
+    return tuple(sorted(wrong, key=lambda one: (one.severity == "note", one.status != "fail")))
 
 
 def _groups(findings: Iterable[Finding]) -> list[Group]:

@@ -65,8 +65,8 @@ class Overview(NamedTuple):
 
 
 class Gathering:
-    """The whole of several reports, which come one by one and are not kept: each counts once a centre and
-    rule set.
+    """The whole of several reports, which come one by one and are not kept. The reports of one centre come
+    one after the other; the worst verdict is the centre's, as in every other format.
     """
 
     def __init__(self) -> None:
@@ -78,6 +78,8 @@ class Gathering:
         self.clauses: dict[str, Clause] = {}
         self.due: list[Due] = []
         self.targets: list[Target] = []
+        self._last: tuple[Any, Any] | None = None
+        self._now: dict[str, str] = {}
 
     def add(self, report: Report) -> None:
         document = report.ruleset["document"]["title"]
@@ -91,16 +93,28 @@ class Gathering:
                 if f.bearer == "programme" and f.status != "not_applicable"
             ]
             return
-        self.total += 1
-        self.verdicts[report.verdict] += 1
-        for phase, verdict in report.phases.items():
+        about: Any = report.centre or {}
+        who = (about.get("file"), about.get("id"))
+        if who != self._last:
+            self.total += 1
+            self._last, self._now = who, {}
+        for name, verdict in {"": report.verdict, **report.phases}.items():
             if verdict is not None:
-                self.phases[phase][verdict] += 1
+                self._count(name, verdict)
         for finding in report:
             if finding.counts and finding.status in ("fail", "unknown", "needs_review"):
                 (self.failed if finding.status == "fail" else self.unknown)[
                     self._clause(finding, document).rule
                 ] += 1
+
+    def _count(self, name: str, verdict: str) -> None:
+        """Count a verdict of a centre, the whole's under an empty name; of several rule sets the worst."""
+        counted, before = (self.phases[name] if name else self.verdicts), self._now.get(name)
+        if before is not None:
+            verdict = min(before, verdict, key=VERDICTS.index)
+            counted[before] -= 1
+        counted[verdict] += 1
+        self._now[name] = verdict
 
     def _clause(self, finding: Finding, document: str) -> Clause:
         if finding.rule not in self.clauses:

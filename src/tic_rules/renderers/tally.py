@@ -30,7 +30,7 @@ class Tally:
     known: int = 0
     centres: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, tuple[str, Text]] = field(default_factory=dict)
+    rules: dict[str, tuple[str, Text, str]] = field(default_factory=dict)
     _last: tuple[Any, ...] | None = None
 
     def add(self, report: Report, options: Options) -> None:
@@ -50,7 +50,11 @@ class Tally:
             if finding.status == "fail" and finding.counts:
                 self.failed[finding.rule] += 1
                 if finding.rule not in self.rules:
-                    self.rules[finding.rule] = (finding.citation["locator"], finding.title)
+                    self.rules[finding.rule] = (
+                        finding.citation["locator"],
+                        finding.title,
+                        report.ruleset["document"]["title"],
+                    )
             if options.blocks(finding):
                 in_baseline = options.is_known(report, finding)
                 self.known += in_baseline
@@ -80,9 +84,14 @@ class Tally:
             yield "无法检查的文件" if lang == "zh" else "files that could not be checked", self.broken
 
     def worst(self, lang: str) -> list[tuple[int, str, str, str]]:
-        """The clauses that failed most: how often, locator, title, rule."""
+        """The clauses that failed most: how often, document and locator, title, rule."""
         ranked = sorted(self.failed.items(), key=lambda item: (-item[1], item[0]))[:MOST]
         return [
-            (number, self.rules[rule][0], visible(self.rules[rule][1].in_(lang)), rule)
+            (
+                number,
+                f"《{self.rules[rule][2]}》{self.rules[rule][0]}",
+                visible(self.rules[rule][1].in_(lang)),
+                rule,
+            )
             for rule, number in ranked
         ]

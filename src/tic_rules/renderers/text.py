@@ -14,6 +14,7 @@ from tic_rules.renderers import Options, Run
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.waiting import waiting_of
 
 SIGNS = {
     "fail": "✗",
@@ -44,7 +45,9 @@ VERDICT_COLOURS = {
 GROUPS = ("fail", "exempted", "unknown", "needs_review", "pending", "note", "pass", "not_applicable")
 """Worst first."""
 SHOWN = 8
-"""How many findings of an undecided group are shown before the rest is folded."""
+"""How many findings of a group are shown one by one before they are gathered, or the rest is folded."""
+NAMED = 3
+"""How many rules are named of those that one missing datum would settle."""
 
 
 class Line(NamedTuple):
@@ -186,6 +189,8 @@ def _report(report: Report, options: Options) -> Iterator[Line]:
     title = f"《{document['title']}》" if zh else document["title_en"] + ","
     yield Line((("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),))
     yield _verdict(report, options)
+    if not options.data_only and report.verdict != "compliant":
+        yield Line((("", f"{'　　　' if zh else '         '}{report.waiting.reason.in_(lang)}"),))
     parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
     if parts:
         yield Line((("bright_black", f"{'阶段：' if zh else 'Phases: '}{'  '.join(parts)}"),))
@@ -242,17 +247,21 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
     groups: dict[str, list[Finding]] = {key: [] for key in GROUPS}
     for finding in findings:
         groups["note" if finding.severity == "note" else finding.status].append(finding)
-    titles = {key: STATUS[key].in_(options.lang) for key in STATUS}
+    titles: dict[str, str] = {key: STATUS[key].in_(options.lang) for key in STATUS}
     titles["note"] = "鼓励或可选事项，未做到" if zh else "encouraged or optional, absent"
     folded = []
     for key, members in groups.items():
         if not members:
             continue
-        if key in ("pass", "not_applicable") and not options.verbose:
+        if not options.verbose and (key == "not_applicable" or (key == "pass" and len(members) > SHOWN)):
             folded.append(f"{titles[key]} {len(members)}")
             continue
         yield Line(())
         yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)})")))
+        gathered = None if options.verbose or len(members) <= SHOWN else _GATHERED.get(key)
+        if gathered is not None:
+            yield from gathered(report, members, options)
+            continue
         shown = members if options.verbose or key == "fail" else members[:SHOWN]
         for finding in shown:
             if key in ("fail", "exempted", "note") or options.verbose:
@@ -271,6 +280,55 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
         counts = ("，" if zh else ", ").join(folded)
         yield Line(())
         yield Line((("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),))
+
+
+def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
+    """Unknowns by the data that they wait for, most rules first, and what each datum would settle alone."""
+    zh = options.lang == "zh"
+    by_rule = {finding.rule: finding for finding in members}
+    waits = waiting_of(members).data
+    width = max((min(cells(wait.label.in_(options.lang)), 40) for wait in waits), default=0)
+    room = _room(options)
+    for wait in waits[:SHOWN]:
+        number, counted = len(wait.rules), wait.counted
+        text = f"  {pad(wait.label.in_(options.lang), width)}  "
+        text += f"{number:>3}条待此" if zh else f"{number:>3} wait"
+        if counted < number:
+            text += f"（应当{counted}条）" if zh else f" ({counted} must)"
+        alone = [by_rule[rule] for rule in wait.alone]
+        if alone:
+            names = [f"{one.citation['locator']} {one.title.in_(options.lang)}" for one in alone[:NAMED]]
+            more = "" if len(alone) <= NAMED else f"等{len(alone)}条" if zh else f" … {len(alone)} in all"
+            listed = ("、" if zh else "; ").join(names) + more
+            text += f"；补上即可判断：{listed}" if zh else f"; settles alone: {listed}"
+        yield Line((("", text if room is None else cut(text, room)),))
+    if len(waits) > SHOWN:
+        rest = len(waits) - SHOWN
+        more = (
+            f"    … 另缺{rest}项（--verbose 逐条列出）"
+            if zh
+            else f"    … {rest} more (--verbose: rule by rule)"
+        )
+        yield Line((("bright_black", more),))
+    for finding in members:
+        if not finding.missing:
+            yield _in_one_line(report, finding, "unknown", 8, options)
+
+
+def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
+    """Judgements, each by locator and title, run on."""
+    zh, room = options.lang == "zh", _room(options)
+    ordered = sorted(members, key=lambda finding: not finding.counts)
+    by_clause: dict[str, list[str]] = {}
+    for one in ordered:
+        said = f"{one.title.in_(options.lang)}{_modality(report, one, options)}"
+        by_clause.setdefault(one.citation["locator"], []).append(said)
+    between = "、" if zh else ", "
+    text = ("；" if zh else "; ").join(f"{at} {between.join(said)}" for at, said in by_clause.items())
+    yield from (Line((("", f"  {part}"),)) for part in _wrap(text, (room or 110) - 2))
+
+
+_GATHERED = {"unknown": _by_what_is_missing, "needs_review": _as_a_list}
 
 
 def _room(options: Options) -> int | None:

@@ -13,11 +13,13 @@ from typing import Any
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
+from tic_rules.evaluation.clock import deadline_between
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.settlement import amount_of, cited_places
 from tic_rules.model import conditions as c
+from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
@@ -102,6 +104,14 @@ class Evidence:
 
     def deadline(self) -> str | None:
         return None if self.last_day is None else self.last_day.isoformat()
+
+    def deadline_range(self) -> list[str] | None:
+        """The days between which the deadline lies, where the data leaves it open but not without end."""
+        subject = self.scene.subject
+        if not self.applies or self.last_day is not None or not isinstance(subject, Centre):
+            return None
+        between = deadline_between(self.rule, subject)
+        return None if between is None else [day.isoformat() for day in between]
 
     def days_left(self) -> int | None:
         return None if self.last_day is None else (self.last_day - self.scene.as_of).days

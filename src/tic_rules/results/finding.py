@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 KEYS = (
     "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message",
-    "detail",
-    "remedy", "citation", "observed", "required", "gap", "progress", "deadline", "days_left", "window",
+    "detail", "remedy", "citation", "observed", "required", "gap", "progress", "deadline",
+    "deadline_range", "days_left", "window",
     "reached_on", "reading", "years", "lacking", "place", "data", "sources", "missing", "trace",
 )  # fmt: skip
 """The keys of a finding, in the order of the JSON; each is an attribute too."""
@@ -94,6 +94,8 @@ class Finding:
     progress: float | None = _made()
     """From 0 to 1; None where there is no bound to come up to."""
     deadline: str | None = _made()
+    deadline_range: list[str] | None = _made()
+    """The first and the last day that the deadline may be, where the data leaves it open between days."""
     days_left: int | None = _made()
     window: list[str] | None = _made()
     reached_on: str | None = _made()
@@ -113,12 +115,18 @@ class Finding:
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """A finding of its JSON; keys that nobody will look at may be left out."""
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
+        values.setdefault("deadline_range", None)  # reports of before it was written
         return cls(values | weight(values["modality"], values["kind"], values["status"]))
 
     @property
     def id(self) -> str:
         """The rule's id within its rule set."""
         return self.rule.split("/", 1)[-1]
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What the finding was made from; None for one that was read back."""
+        return self.__dict__.get("_evidence")
 
     def as_dict(self) -> dict[str, Any]:
         """The finding as plain JSON values, keys in their fixed order."""
@@ -141,6 +149,7 @@ class Finding:
             "gap": self.gap,
             "progress": self.progress,
             "deadline": self.deadline,
+            "deadline_range": self.deadline_range,
             "days_left": self.days_left,
             "window": self.window,
             "reached_on": self.reached_on,

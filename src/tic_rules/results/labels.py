@@ -395,6 +395,10 @@ def fact_label(fact: Fact, lang: str) -> str:
     return str(getattr(fact.label, lang))
 
 
+_OF_AN_ENTRY = {"value": Text("数值", "value"), "date": Text("日期", "date"), "year": Text("年度", "year")}
+"""What an entry of a series has, whatever the series."""
+
+
 def field_label(path: str, vocabulary: Any, lang: str) -> str:
     """A JSON pointer for people: 投入/第5条/金额."""
     parts = [part for part in path.split("/") if part]
@@ -405,5 +409,5 @@ def field_label(path: str, vocabulary: Any, lang: str) -> str:
             continue
         dotted = f"{dotted}.{part}" if dotted else part
         field = vocabulary.fields.get(dotted)
-        said.append(str(getattr(field, lang)) if field else part)
+        said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))
     return "/".join(said)

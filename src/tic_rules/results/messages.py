@@ -108,7 +108,7 @@ class _Wording:
         else:
             parts = [text for text in (self._numbers(), self._lacks(), self._when()) if text]
         if self.status == "unknown":
-            parts = [self._asks(), *parts[:1]]
+            parts = list(dict.fromkeys([self._asks(), *parts[:1], self._between()]))
         if self.status == "exempted":
             parts.append(self._exempted())
         return [visible(text) for text in parts if text]
@@ -181,7 +181,7 @@ class _Wording:
         if self.evidence.decision.by_year:
             return self._which_years(deadline)
         if deadline is None:
-            return ""
+            return self._between() if self.status in _LATE else ""
         days = self._days(deadline)
         if self.status == "pending":
             return self._due(deadline, days)
@@ -192,6 +192,14 @@ class _Wording:
         if reached is not None:
             text += self.t(f"（{day_text(reached, 'zh')}才达到）", f" (reached only on {reached})")
         return text
+
+    def _between(self) -> str:
+        """The days between which the deadline lies, where the data leaves it open."""
+        between = self.evidence.deadline_range()
+        if between is None:
+            return ""
+        first, last = (day_text(day, self.lang) for day in between)
+        return self.t(f"期限在{first}至{last}之间", f"due between {first} and {last}")
 
     def _days(self, deadline: date) -> int:
         return (deadline - self.evidence.scene.as_of).days

@@ -28,6 +28,7 @@ from tic_rules.results.parts import (
     part,
     plain,
 )
+from tic_rules.results.waiting import Wait, Waiting, waiting_of
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -77,6 +78,7 @@ class Report:
         self._consequences, self._warnings = consequences, warnings
         self._provenance = provenance
         self._data_verdict: Verdict | None = None
+        self._waiting: Waiting | None = None
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -97,6 +99,7 @@ class Report:
             about, lambda: findings, statuses, lambda _: consequences, lambda: warnings, None, lambda: given
         )
         report._data_verdict = data.get("data_verdict")
+        report._waiting = _waiting_part(data.get("waiting"))
         return report
 
     @classmethod
@@ -152,6 +155,13 @@ class Report:
             return self._data_verdict
         counted = {finding.status for finding in self.findings if finding.counts and not finding.judged}
         return verdict_of(counted) or "compliant"
+
+    @cached_property
+    def waiting(self) -> Waiting:
+        """What the report waits for: missing data with the rules that it would settle, judgements, and why
+        the verdict is what it is.
+        """
+        return self._waiting or waiting_of(self.findings)
 
     @property
     def bearers(self) -> Part:
@@ -225,6 +235,7 @@ class Report:
             "bearers": self.bearers,
             "phases": self.phases,
             "summary": self.summary,
+            "waiting": self.waiting,
         }
         findings = [finding.as_dict() for finding in self.findings]
         ends = {"consequences": plain(self.consequences), "warnings": plain(self.warnings)}
@@ -281,6 +292,13 @@ class Report:
         from tic_rules.results.schemas import one_report_schema
 
         return one_report_schema()
+
+
+def _waiting_part(data: Mapping[str, Any] | None) -> Waiting | None:
+    if data is None:
+        return None
+    given: Waiting = part({**data, "data": []}, Waiting)
+    return Waiting({**given, "data": [part(wait, Wait) for wait in data["data"]]})
 
 
 def _of_phase(report: Report, phase: str) -> Provenance | None:

@@ -108,6 +108,7 @@ def finding_schema() -> dict[str, Any]:
         "gap": _DECIMAL,
         "progress": {"type": ["number", "null"], "minimum": 0, "maximum": 1},
         "deadline": _DAY,
+        "deadline_range": {"anyOf": [{"type": "null"}, window]},
         "days_left": _INTEGER,
         "window": {"anyOf": [{"type": "null"}, window]},
         "reached_on": _DAY,
@@ -124,8 +125,17 @@ def finding_schema() -> dict[str, Any]:
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "required": list(properties),
+        "required": [name for name in properties if name != "deadline_range"],  # not in older reports
     }
+
+
+_WAITING = _object("reason", "data", "judgements") | {
+    "properties": {
+        "reason": _TEXT,
+        "data": _array(_object("field", "label", "places", "rules", "counted", "alone")),
+        "judgements": _array({"type": "string"}),
+    }
+}
 
 
 def one_report_schema() -> dict[str, Any]:
@@ -141,12 +151,17 @@ def one_report_schema() -> dict[str, Any]:
         "bearers": {"type": "object", "additionalProperties": _VERDICT},
         "phases": {"type": "object", "additionalProperties": _VERDICT},
         "summary": {"type": "object", "additionalProperties": {"type": "integer"}},
+        "waiting": _WAITING,
         "findings": _array(finding_schema()),
         "consequences": _array(_object("rule", "because", "amount")),
         "warnings": _array(_object("code", "message")),
         "provenance": _PROVENANCE,
     }
-    later = ("programme", "provenance")  # only of a programme; not in reports of before it was written
+    later = (
+        "programme",
+        "provenance",
+        "waiting",
+    )  # only of a programme; not in reports of before it was written
     required = [name for name in properties if name not in later]
     return {"type": "object", "properties": properties, "required": required}
 

@@ -1,0 +1,120 @@
+"""What a report waits for: unknowns by what is missing, judgements once, the verdict's reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from tic_rules.core.errors import Text
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.results.labels import field_label
+from tic_rules.results.parts import Part
+
+if TYPE_CHECKING:
+    from tic_rules.results.finding import Finding
+
+
+class Wait(Part):
+    """One thing that is missing and the rules that wait for it, those that count for the verdict first."""
+
+    __slots__ = ()
+    field: str
+    """Its place in the centre file, without the numbers of entries: `hosts.type`."""
+    label: Text
+    places: list[str]
+    rules: list[str]
+    counted: int
+    """How many of the rules count for the verdict."""
+    alone: list[str]
+    """The rules for which nothing else is missing: what this would settle, or leave to judgement alone."""
+
+
+class Waiting(Part):
+    """What is missing, most rules first; the rules that wait for a judgement; why the verdict is so."""
+
+    __slots__ = ()
+    reason: Text
+    data: list[Wait]
+    judgements: list[str]
+
+
+def waiting_of(findings: Iterable[Finding]) -> Waiting:
+    """What the undecided among some findings wait for."""
+    listed = list(findings)
+    vocabulary = _vocabulary_of(listed)
+    waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed).items()]
+    waits.sort(key=lambda wait: (-wait.counted, -len(wait.rules), wait.field))
+    judged = sorted(
+        (finding for finding in listed if finding.status == "needs_review"), key=lambda one: not one.counts
+    )
+    return Waiting(reason=reason_of(listed, waits), data=waits, judgements=[one.rule for one in judged])
+
+
+def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
+    """Why the verdict is what it is: what fails, how many data and judgements are open, what is still due."""
+    counted = [finding for finding in findings if finding.counts]
+    number = {
+        status: sum(finding.status == status for finding in counted)
+        for status in ("fail", "needs_review", "pending")
+    }
+    data = sum(1 for wait in waits if wait.counted)
+    fails, judged, due = number["fail"], number["needs_review"], number["pending"]
+    head = Text(
+        f"{fails}条不符合" if fails else "没有不符合的条款",
+        f"{fails} {'fails' if fails == 1 else 'fail'}" if fails else "nothing fails",
+    )
+    open_ = [
+        Text(f"待补数据{data}项", f"{data} {'datum' if data == 1 else 'data'}") if data else None,
+        Text(f"待评审{judged}条", f"{judged} judgement{'s' if judged != 1 else ''}") if judged else None,
+    ]
+    parts = [part for part in open_ if part is not None]
+    zh, en = [head.zh, *(part.zh for part in parts)], [head.en]
+    if parts:
+        one = data + judged == 1
+        en.append(" and ".join(part.en for part in parts) + (" is open" if one else " are open"))
+    if due:
+        zh.append(f"待完成{due}条")
+        en.append(f"{due} {'is' if due == 1 else 'are'} still due")
+    return Text("；".join(zh), "; ".join(en))
+
+
+def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list[str], bool]]]:
+    """Of each missing field: the rules that wait for it, its places, whether it is all that they lack."""
+    asked: dict[str, list[tuple[Finding, list[str], bool]]] = {}
+    for finding in findings:
+        if finding.status != "unknown":
+            continue
+        places: dict[str, list[str]] = {}
+        for path in finding.missing:
+            places.setdefault(field_of(path), []).append(path)
+        for field, paths in places.items():
+            asked.setdefault(field, []).append((finding, paths, len(places) == 1))
+    return asked
+
+
+def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary: Vocabulary) -> Wait:
+    ordered = sorted(asking, key=lambda one: not one[0].counts)
+    path = "/" + field.replace(".", "/")
+    return Wait(
+        field=field,
+        label=Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en")),
+        places=list(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
+        rules=[finding.rule for finding, _, _ in ordered],
+        counted=sum(finding.counts for finding, _, _ in asking),
+        alone=[finding.rule for finding, _, alone in ordered if alone],
+    )
+
+
+def _vocabulary_of(findings: list[Finding]) -> Vocabulary:
+    """The vocabulary of the rule set that was checked; findings that were read back have the shared one."""
+    evidence = next((finding.evidence for finding in findings if finding.evidence is not None), None)
+    return shared_vocabulary() if evidence is None else evidence.scene.ruleset.vocabulary
+
+
+def field_of(path: str) -> str:
+    """The field of a place: `/hosts/0/type` is `hosts.type`."""
+    return ".".join(part for part in path.split("/") if part and not part.isdigit())
+
+
+__all__ = ["Wait", "Waiting", "field_of", "reason_of", "waiting_of"]

@@ -1,0 +1,139 @@
+"""When little is known: what is missing first, deadlines as ranges, the verdict's reason."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tic_rules import Centre, check
+from tic_rules.cli import main
+from tic_rules.results.report import Report
+
+ROOT = Path(__file__).parents[2]
+REAL = ROOT / "examples" / "real"
+
+
+def real(name: str) -> Report:
+    rules = "national_2017" if name.startswith("nat") else "zhejiang_2022"
+    return check(Centre.from_file(REAL / f"{name}.yaml"), rules)
+
+
+def shown(*arguments: str) -> str:
+    return CliRunner().invoke(main, ["check", *arguments]).stdout
+
+
+def test_unknowns_are_gathered_by_what_is_missing_most_rules_first() -> None:
+    report = real("zj-fos")
+    waits = report.waiting.data
+    assert waits[0].field == "approved_on"
+    assert waits[0].label.zh == "批复创建日期"
+    assert [wait.counted for wait in waits] == sorted((wait.counted for wait in waits), reverse=True)
+    unknown = {finding.rule for finding in report if finding.status == "unknown"}
+    assert {rule for wait in waits for rule in wait.rules} == unknown
+    for wait in waits:  # what binds before what is encouraged
+        counts = [report[rule].counts for rule in wait.rules]
+        assert counts == sorted(counts, reverse=True)
+
+
+def test_what_a_datum_settles_alone_is_missing_nothing_else() -> None:
+    report = real("nat-gan")
+    wait = next(wait for wait in report.waiting.data if wait.field == "hosts")
+    assert wait.alone
+    assert all(report[rule].missing == ["/hosts"] for rule in wait.alone)
+
+
+def test_entries_of_a_list_are_one_datum() -> None:
+    fields = [wait.field for wait in real("zj-fos").waiting.data]
+    assert "hosts.type" in fields
+    assert not any(part.isdigit() for field in fields for part in field.split("."))
+
+
+def test_judgements_are_listed_once_those_that_count_first() -> None:
+    report = real("zj-fos")
+    judged = report.waiting.judgements
+    assert len(set(judged)) == len(judged) == report.summary["needs_review"]
+    counts = [report[rule].counts for rule in judged]
+    assert counts == sorted(counts, reverse=True)
+
+
+def test_the_verdict_says_what_it_waits_for() -> None:
+    report = real("zj-fos")
+    data = sum(1 for wait in report.waiting.data if wait.counted)
+    judged = sum(finding.status == "needs_review" and finding.counts for finding in report)
+    assert report.waiting.reason.zh == f"没有不符合的条款；待补数据{data}项；待评审{judged}条"
+    assert report.waiting.reason.en == f"nothing fails; {data} data and {judged} judgements are open"
+    assert report.waiting.reason.zh in shown(str(REAL / "zj-fos.yaml"), "--lang", "zh")
+
+
+def test_a_report_that_is_read_back_waits_for_the_same() -> None:
+    report = real("nat-rail")
+    again = Report.from_json(report.to_json())
+    assert again.waiting == report.waiting
+    assert again.waiting.data[0].label.zh == report.waiting.data[0].label.zh
+
+
+def test_a_deadline_is_a_range_where_the_day_of_approval_is_one() -> None:
+    centre = {
+        "name": "甲",
+        "jurisdiction": "zhejiang",
+        "approved_on": {"not_before": "2022-02-07", "not_after": "2023-07-31"},
+    }
+    finding = check(centre, "zhejiang_2022", as_of=date(2023, 8, 1))["investment-2y"]
+    assert finding.deadline is None
+    assert finding.deadline_range == ["2024-02-07", "2025-07-31"]
+    assert "期限在2024年2月7日至2025年7月31日之间" in finding.detail.zh
+    assert "due between 2024-02-07 and 2025-07-31" in finding.detail.en
+
+
+@pytest.mark.parametrize("approved_on", [None, "2022-03-01", {"not_before": "2022-02-07"}])
+def test_no_range_where_the_deadline_is_known_or_without_end(approved_on: object) -> None:
+    data = {"name": "甲", "jurisdiction": "zhejiang", "approved_on": approved_on}
+    finding = check(data, "zhejiang_2022", as_of=date(2023, 8, 1))["investment-2y"]
+    assert finding.deadline_range is None
+
+
+def test_what_is_decided_is_shown_while_it_is_little() -> None:
+    text = shown(str(REAL / "zj-fos.yaml"), "--lang", "zh")
+    assert "与产业链上下游共同建设" in text
+    assert len(text.splitlines()) < 60
+
+
+def test_the_totals_of_centres_are_the_same_in_text_and_page() -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    files = [str(REAL), str(ROOT / "examples" / "zhejiang.yaml"), str(ROOT / "examples" / "zhejiang.yaml")]
+    text, page = shown(*files, "--lang", "zh"), shown(*files, "--lang", "zh", "--format", "html")
+    assert "尚不能判定  4" in text
+    assert "共5个中心，7份报告" in page
+    reports = json.loads(shown(*files, "--format", "json"))["reports"]
+    assert len(reports) == 7
+
+
+def test_the_page_begins_with_what_is_wrong() -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    page = shown(str(ROOT / "examples" / "zhejiang.yaml"), "--lang", "zh", "--format", "html")
+    order = [page.index(words) for words in ("问题清单", "待评审认定", "建设历程", "逐条结论")]
+    assert order == sorted(order)
+    problems = page[order[0] : order[1]]
+    for words in (
+        "差1.5亿元",
+        "创新中心",
+        "2024-03-01",
+        "zhejiang.yaml:93",
+        "《浙江省技术创新中心建设工作指引（试行）》",
+    ):
+        assert words in problems
+
+
+def test_the_calendar_has_a_deadline_that_is_a_range_on_its_first_day(tmp_path: Path) -> None:
+    centre = tmp_path / "甲.yaml"
+    span = "{not_before: 2022-02-07, not_after: 2023-07-31}"
+    centre.write_text(
+        f"name: 甲\njurisdiction: zhejiang\napproved_on: {span}\nreported_on: 2023-08-01\n", "utf-8"
+    )
+    calendar = shown(str(centre), "--format", "ics", "--lang", "zh").replace("\r\n ", "")
+    assert "DTSTART;VALUE=DATE:20240207" in calendar
+    assert "两年内投入达到10亿元（最早；至2025-07-31）" in calendar
