@@ -193,7 +193,7 @@ NEVER = (
     "narwhals", "polars", "pandas", "pyarrow", "duckdb", "numpy", "jinja2", "z3", "pdoc", "hypothesis",
     "durable", "xlsxwriter",
     "python_calamine", "junitparser", "tic_rules.results.frame", "tic_rules.results.notebook",
-    "tic_rules.results.schemas",
+    "tic_rules.results.schemas", "tic_rules.results.shape", "fastapi", "httpx", "docx",
     "tic_rules.analysis.verification",
 )  # fmt: skip
 
@@ -307,6 +307,21 @@ def test_the_words_of_a_centre_come_from_several_rule_sets(tmp_path: Path) -> No
             assert len(check(centre, rules)) == len(load_ruleset(rules))
     with pytest.raises(DataError, match="word_three"):
         Centre.from_data({"hosts": [{"carriers": ["word_three"]}]}, ruleset=both)
+    sent = pickle.dumps(pickle.loads(pickle.dumps(Centre.from_data(data, ruleset=both))))
+    code = (
+        "import pickle, sys; from tic_rules import check; centre = pickle.load(sys.stdin.buffer);"
+        "print([len(check(centre, file)) for file in sys.argv[1:]])"
+    )
+    assert (
+        elsewhere(code, str(one), str(two), given=sent)
+        == f"{[len(load_ruleset(one)), len(load_ruleset(two))]}\n"
+    )
+    received = pickle.loads(sent)
+    for other in (received, received.model_copy(update={"name": "b"})):
+        with pytest.raises(DataError, match="word_"):
+            check(other, own_words(tmp_path, "three_2030", "word_three"))
+    with pytest.raises(DataError, match="word_"):
+        check(received.model_copy(update={"name": "b"}), one)
     assert Centre.from_data({"id": "x"}, ruleset=[]).id == "x"
 
 
@@ -351,6 +366,18 @@ def test_data_without_a_text_has_the_digest_of_its_values() -> None:
     assert said[0] == {"of": "values", "sha256": hashlib.sha256(canonical.encode()).hexdigest()}
     changed = Centre.from_file(EXAMPLE).model_copy(update={"name": "b"})
     assert check(changed, "zhejiang_2022").provenance.data.of == "values"  # type: ignore[union-attr]
+
+
+def test_nothing_is_digested_before_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of data given in Python that takes up to a third of what a check takes."""
+    asked = list[object]()
+    monkeypatch.setattr(
+        "tic_rules.results.provenance.digest_of_values", lambda values: asked.append(values) or "0" * 64
+    )
+    report = check({"id": "x"}, "zhejiang_2022", as_of="2026-06-30")
+    assert (report.verdict, report.to_frame and asked) == ("undetermined", [])
+    assert report.provenance == report.provenance
+    assert asked == [{"id": "x"}]
 
 
 def test_rules_changed_in_python_have_no_digest() -> None:

@@ -150,6 +150,8 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     before = subject._vocabulary
     if before is vocabulary or (before is not None and any(one == vocabulary for one in before._joins)):
         return subject
+    if subject._fits and vocabulary.digest in subject._fits:
+        return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))
     if any(misuse.code == "unknown-word" for misuse in faults) and vocabulary is shared_vocabulary():
         faults = list(islice(misuses(subject, whole_vocabulary()), MOST))

@@ -84,6 +84,8 @@ class Subject(Record):
     _vocabulary: Vocabulary | None = PrivateAttr(default=None)
     """The vocabulary that the data has been held against."""
     _keeps_places: bool = PrivateAttr(default=False)
+    _fits: tuple[str, ...] = PrivateAttr(default=())
+    """Digests of the vocabularies of several rule sets that the data was held against in another process."""
 
     # --- reading --------------------------------------------------------------------------------------------
 
@@ -142,7 +144,7 @@ class Subject(Record):
         yet held against a vocabulary."""
         copy = super().model_copy(update=update, deep=deep)
         if update:
-            copy._vocabulary = None
+            copy._vocabulary, copy._fits = None, ()
             copy._source = self._source.without(update) if self._source is not None else None
         return copy
 
@@ -154,14 +156,18 @@ class Subject(Record):
         return copy
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """A pickle holds what a file would say, and the file's name and digest; the vocabulary is not carried
-        along, and the data is held against it again."""
+        """A pickle holds what a file would say, and the file's name and digest. The vocabulary is not carried
+        along: the data is held against it again, or, where it joins those of several rule sets, known by its
+        digest."""
         from tic_rules.model.document import plain
 
         private = {
             name: value for name, value in (self.__pydantic_private__ or {}).items() if value is not None
         }
-        private.pop("_vocabulary", None)
+        vocabulary = private.pop("_vocabulary", None)
+        if vocabulary is not None:
+            private["_fits"] = vocabulary.fits
+        private = {name: value for name, value in private.items() if value not in ((), False)}
         if self._source is not None and not self._keeps_places:
             private["_source"] = self._source.nowhere()
         return _again, (type(self), plain(self), private)

@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
+from tic_rules.core.digest import digest_of_values
 from tic_rules.core.errors import Text
 from tic_rules.model.conditions import Flag, Node, Quantity, Where
 from tic_rules.model.frozen import refuse
@@ -180,6 +181,16 @@ class Vocabulary(Node):
 
     _joins: "tuple[Vocabulary, ...]" = PrivateAttr(default=())
     """The vocabularies of several rule sets that this one joins: what fits it fits each of them."""
+
+    @cached_property
+    def digest(self) -> str:
+        """The SHA-256 of all that it says, by which another process tells that it is the same."""
+        return digest_of_values(self.model_dump(mode="json"))
+
+    @property
+    def fits(self) -> tuple[str, ...]:
+        """The digests of the vocabularies of several rule sets that this one joins."""
+        return tuple(dict.fromkeys(one.digest for one in self._joins))
 
     def with_(self, other: "Vocabulary") -> "Vocabulary":
         """A vocabulary that holds both; words of one list are joined, and what `other` says anew replaces."""

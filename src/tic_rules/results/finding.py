@@ -217,13 +217,14 @@ def value_schema(cls: type[Any]) -> CoreSchema:
     def read(value: Any) -> Any:
         if isinstance(value, cls):
             return value
-        try:
-            return cls.from_dict(value)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"no {cls.__name__.lower()}: {error!r}") from None
+        from tic_rules.results import shape  # only where data of others is read
+
+        (shape.require_finding if issubclass(cls, Finding) else shape.require_report)(value)
+        return cls.from_dict(value)
 
     written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
-    return core_schema.no_info_plain_validator_function(read, serialization=written)
+    name = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"  # a schema of its own among those of a service
+    return core_schema.no_info_plain_validator_function(read, ref=name, serialization=written)
 
 
 __all__ = ["KEYS", "Finding", "Status", "value_schema", "weight"]

@@ -105,11 +105,11 @@ class Report:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """A report of what `to_json` wrote. Raises ValueError where the text is no JSON or no report."""
+        from tic_rules.results.shape import require_report  # only where a report of others is read
+
         data = json.loads(text)
-        try:
-            return cls.from_dict(data)
-        except (KeyError, TypeError, AttributeError) as error:
-            raise ValueError(f"this is no report: {error!r}") from None
+        require_report(data)
+        return cls.from_dict(data)
 
     # --- findings -------------------------------------------------------------------------------------------
 

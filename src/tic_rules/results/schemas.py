@@ -102,7 +102,13 @@ def finding_schema() -> dict[str, Any]:
         "topic": {"type": "string"},
         "phase": {"enum": list(PHASES)},
         **dict.fromkeys(("title", "message", "detail", "remedy"), _TEXT),
-        "citation": _object("document", "locator", "quote", "file", "line", "column"),
+        "citation": _object("document", "locator", "quote", "file", "line", "column")
+        | {
+            "properties": {
+                **{key: {"type": "string"} for key in ("document", "locator", "quote")},
+                "file": _STRING,
+            }
+        },
         "observed": {"type": ["object", "null"]},
         "required": {"type": ["object", "null"], "properties": required},
         "gap": _DECIMAL,
@@ -144,7 +150,7 @@ def one_report_schema() -> dict[str, Any]:
         "tool": _object("name", "version", "engine"),
         "centre": {"type": ["object", "null"]},
         "programme": {"type": "object"},
-        "ruleset": _object("id", "version", "document"),
+        "ruleset": _object("id", "version", "document") | {"properties": {"id": {"type": "string"}}},
         "as_of": {"type": "string", "format": "date"},
         "verdict": {"enum": list(VERDICTS)},
         "data_verdict": {"enum": list(VERDICTS)},

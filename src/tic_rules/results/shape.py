@@ -1,0 +1,84 @@
+"""Whether plain JSON values have the shape that a schema of ours asks for.
+
+Only the words of JSON Schema that `results/schemas` uses. Keys that a schema does not know are let through: a
+later version may have written them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
+
+_IS: Mapping[str, tuple[type, ...]] = {
+    "object": (dict,), "array": (list, tuple), "string": (str,), "integer": (int,), "number": (int, float),
+    "boolean": (bool,), "null": (type(None),),
+}  # fmt: skip
+
+
+def misfit(value: Any, schema: Mapping[str, Any], at: str = "") -> str | None:
+    """What does not fit first, as “place: what is wrong”; None where all fits."""
+    return next(_misfits(value, schema, at), None)
+
+
+def _misfits(value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
+    if "anyOf" in schema:
+        if all(misfit(value, one) for one in schema["anyOf"]):
+            yield f"{at or '/'}: fits none of the shapes that it may have"
+        return
+    if "enum" in schema and value not in schema["enum"]:
+        yield f"{at or '/'}: one of {', '.join(map(str, schema['enum']))} is expected"
+    elif "type" in schema and not _of_type(value, schema["type"]):
+        yield f"{at or '/'}: {schema['type']} is expected, not {type(value).__name__}"
+    elif isinstance(value, dict):
+        yield from _misfits_of_object(value, schema, at)
+    elif isinstance(value, (list, tuple)):
+        for index, item in enumerate(value):
+            yield from _misfits(item, schema.get("items", {}), f"{at}/{index}")
+    elif isinstance(value, str) and "pattern" in schema and not re.search(schema["pattern"], value):
+        yield f"{at or '/'}: {schema['pattern']} is expected"
+
+
+def _misfits_of_object(value: dict[str, Any], schema: Mapping[str, Any], at: str) -> Iterator[str]:
+    for name in schema.get("required", ()):
+        if name not in value:
+            yield f"{at}/{name}: is missing"
+    properties, others = schema.get("properties", {}), schema.get("additionalProperties")
+    for name, item in value.items():
+        inner = properties.get(name, others if isinstance(others, dict) else None)
+        if inner is not None:
+            yield from _misfits(item, inner, f"{at}/{name}")
+
+
+def _of_type(value: Any, types: str | list[str]) -> bool:
+    allowed = [types] if isinstance(types, str) else types
+    if isinstance(value, bool):
+        return "boolean" in allowed
+    return any(isinstance(value, _IS[name]) for name in allowed)
+
+
+def require_report(value: Any) -> None:
+    """Raises ValueError where a value has not the shape of a report."""
+    _require(value, "report")
+
+
+def require_finding(value: Any) -> None:
+    """Raises ValueError where a value has not the shape of a finding."""
+    _require(value, "finding")
+
+
+def _require(value: Any, name: str) -> None:
+    fault = misfit(value, _schema(name))
+    if fault:
+        raise ValueError(f"this is no {name}: {fault}")
+
+
+@cache
+def _schema(name: str) -> dict[str, Any]:
+    from tic_rules.results.schemas import finding_schema, one_report_schema  # knows the data's models
+
+    return one_report_schema() if name == "report" else finding_schema()
+
+
+__all__ = ["misfit", "require_finding", "require_report"]

@@ -1,0 +1,90 @@
+"""A report and the reference of `make docs` in a real browser without a network."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from browser import chromium, look
+
+import tic_rules
+from tic_rules import Centre, Report, check
+
+ROOT = Path(__file__).parents[2]
+
+
+def notebook(folder: Path, report: Report) -> Path:
+    """A page as a notebook makes it: the report's part of it, within what the notebook writes."""
+    page = folder / "notebook.html"
+    page.write_text(
+        '<!doctype html><meta charset="utf-8"><title>notebook</title><body>'
+        f'<div class="output">{report._repr_html_()}</div></body>',
+        encoding="utf-8",
+    )
+    return page
+
+
+def test_a_notebook_shows_each_finding_that_is_open(tmp_path: Path) -> None:
+    chromium()
+    report = check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), "zhejiang_2022", as_of="2026-06-30")
+    rows = look(
+        notebook(tmp_path, report),
+        "return [...doc.querySelectorAll('tbody tr')].map(row => [row.offsetHeight > 0, row.innerText]);",
+    )
+    shown = [finding for finding in report if finding.status not in ("pass", "not_applicable")]
+    assert len(rows) == len(shown)
+    for finding in shown:
+        (text,) = [text for visible, text in rows if visible and f"\t{finding.id}\t" in text]
+        assert text.startswith(finding.status)
+        assert finding.message.zh in text
+        assert finding.message.en in text
+
+
+def test_what_means_harm_is_only_shown(tmp_path: Path) -> None:
+    chromium()
+    name = '<script>parent.harmed=1</script><img src=x onerror="parent.harmed=1"></div></table>'
+    report = check({"id": "x", "name": name}, "zhejiang_2022", as_of="2026-06-30")
+    harmed, text, inside = look(
+        notebook(tmp_path, report),
+        "return [window.harmed || 0, doc.body.innerText, doc.querySelectorAll('.output table').length];",
+    )
+    assert (harmed, inside) == (0, 1)
+    assert name in text
+
+
+@pytest.fixture(scope="module")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    pytest.importorskip("pdoc", reason="pdoc is not installed (make docs)")
+    chromium()
+    folder = tmp_path_factory.mktemp("reference")
+    command = [sys.executable, str(ROOT / "docs" / "reference.py"), str(folder)]
+    subprocess.run(
+        command, check=True, capture_output=True, env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""}
+    )
+    return folder
+
+
+LOOK = """
+const links = [...doc.querySelectorAll("a[href]")].map(link => link.href);
+const parts = [...doc.querySelectorAll("section[id]")];
+const shown = parts.filter(part => part.offsetHeight > 0).map(part => part.id);
+return {title: doc.title, links, shown, style: doc.styleSheets.length, here: doc.location.href};
+"""
+
+
+def test_the_reference_opens_without_a_network(reference: Path) -> None:
+    first = (
+        "await new Promise(resolve => setTimeout(resolve, 1000)); return frame.contentWindow.location.href;"
+    )
+    assert look(reference / "index.html", first) == (reference / "tic_rules.html").as_uri()
+    pages = {page: look(page, LOOK) for page in reference.rglob("*.html") if page.name != "index.html"}
+    assert set(tic_rules.__all__) <= set(pages[reference / "tic_rules.html"]["shown"])
+    assert "Monitor" in pages[reference / "tic_rules" / "monitoring.html"]["shown"]
+    led_to = set[str]()
+    for page, seen in pages.items():
+        assert "tic_rules" in seen["title"]
+        assert seen["style"] > 0, page
+        led_to |= {link.split("#")[0] for link in seen["links"] if link.startswith("file:")}
+    assert led_to == {page.as_uri() for page in pages}
