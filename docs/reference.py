@@ -60,7 +60,7 @@ def missing() -> list[str]:
 def _has_text(value: Any) -> bool:
     if inspect.isclass(value):
         return bool((value.__dict__.get("__doc__") or "").strip())
-    return isinstance(value, FunctionType) and bool(inspect.getdoc(value))
+    return isinstance(inspect.unwrap(value), FunctionType) and bool(inspect.getdoc(inspect.unwrap(value)))
 
 
 def _silent_members(value: Any) -> Iterator[str]:
