@@ -29,7 +29,7 @@ from tic_rules import (
     Notice, OwedYear, Place, Programme, Provenance, Quantity, Range, Report, Requirement, Rule, RuleSet,
     RuleSetError, Series, Severity, Span, Status, Text, TicRulesError, UsageError, Verdict, __version__,
     check, check_programme, check_table, facts_table, load_ruleset, parse_ruleset, row_function,
-    rulesets_in_force, shipped_ids,
+    rulesets, rulesets_in_force, shipped_ids, ListedRuleSet,
 )
 
 
@@ -45,6 +45,8 @@ class Plain:
 
 assert_type(__version__, str)
 assert_type(shipped_ids(), tuple[str, ...])
+on_hand: list[ListedRuleSet] = list(rulesets())
+assert_type(on_hand[0].id, str)
 rules: RuleSet = load_ruleset("zhejiang_2022", ids_only=True)
 parsed: RuleSet = parse_ruleset("id: x")
 in_force: list[RuleSet] = rulesets_in_force("zhejiang", date(2026, 6, 30))
