@@ -13,7 +13,7 @@ from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.numbers import Range
 from tic_rules.model.conditions import Test, Where
-from tic_rules.model.fields import value_at
+from tic_rules.model.fields import list_above, lists_at, value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
 from tic_rules.model.subject import Subject
 from tic_rules.model.values import Dated, Series
@@ -131,12 +131,19 @@ class Lists:
         places: list[Path] = []
         open_at: list[Path] = []
         for path in declared.paths:
-            at = tuple(path.split("."))
-            records = value_at(self.subject, path)
-            places.append(at)
-            if records is None or self.incomplete(path):
-                open_at.append(at)
-            entries.extend(self._entry(declared, record, (*at, n)) for n, record in enumerate(records or ()))
+            open_ended = self.incomplete(path)
+            above = list_above(type(self.subject), path)
+            if above is not None:
+                places.append(tuple(above.split(".")))
+                if open_ended:
+                    open_at.append(places[-1])
+            for at, records in lists_at(self.subject, path):
+                places.append(at)
+                if records is None or open_ended:
+                    open_at.append(at)
+                entries.extend(
+                    self._entry(declared, record, (*at, n)) for n, record in enumerate(records or ())
+                )
         return Listed(declared, tuple(entries), tuple(places), tuple(open_at))
 
     def _read_event(self, declared: ListOf, attribute: str) -> Listed:

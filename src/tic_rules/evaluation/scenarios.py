@@ -19,7 +19,7 @@ from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import value_at
+from tic_rules.model.fields import lists_at, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.values import Series
 
@@ -253,8 +253,8 @@ def _work(scene: Scene, needs: Needs) -> int:
         )
     total, lists, series, rule_ids = prepared
     for path, times in lists.items():
-        value = value_at(scene.subject, path)
-        total += times * (len(value) if isinstance(value, tuple) else 1)
+        for _, value in lists_at(scene.subject, path):
+            total += times * (len(value) if isinstance(value, tuple) else 1)
     for path, times in series.items():
         value = value_at(scene.subject, path)
         total += times * len(value) if isinstance(value, Series) else 0

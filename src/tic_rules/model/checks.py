@@ -59,7 +59,9 @@ def _unknown_words(record: Any, vocabulary: Vocabulary, at: tuple[str | int, ...
             for key, entry in entries:
                 yield from _unknown_words(entry, vocabulary, (*at, name) if key is None else (*at, name, key))
         elif word is not None:
-            words = vocabulary.words.get(word, {})
+            words = vocabulary.words.get(word)
+            if words is None:  # a field of another rule set, of which these rules know nothing
+                continue
             if isinstance(value, Series):
                 yield from (
                     _not_a_word(e.value, words, (*at, name, i, "value"))

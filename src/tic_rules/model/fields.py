@@ -19,6 +19,37 @@ def value_at(record: Any, path: str) -> Any:
     return record
 
 
+Place = tuple[str | int, ...]
+
+
+def lists_at(subject: Record, path: str) -> list[tuple[Place, Any]]:
+    """The list at a dotted path, with its place; where it stands in the entries of another list, that of each entry.
+    Of entries that are not given there is only the place."""
+    above = list_above(type(subject), path)
+    if above is None:
+        return [(tuple(path.split(".")), value_at(subject, path))]
+    at, rest = tuple(above.split(".")), path[len(above) + 1 :]
+    within = tuple(rest.split("."))
+    entries = value_at(subject, above)
+    if entries is None:
+        return [(at, None)]
+    return [((*at, n, *within), value_at(entry, rest)) for n, entry in enumerate(entries)]
+
+
+@cache
+def list_above(model: Any, path: str) -> str | None:
+    """The list whose entries a dotted path leads through; None where it leads through none."""
+    parts = path.split(".")
+    for size, part in enumerate(parts[:-1], 1):
+        field = model.model_fields.get(part)
+        model = None if field is None else record_in(field.annotation)
+        if field is None or model is None:
+            return None
+        if "tuple[" in str(field.annotation):
+            return ".".join(parts[:size])
+    return None
+
+
 def record_in(annotation: Any) -> type[Record] | None:
     """The record that a field holds, alone or in a list; None for a scalar."""
     if isinstance(annotation, type) and issubclass(annotation, Record):

@@ -9,8 +9,11 @@ from typing import Any
 
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.declarations import declaration_faults
+from tic_rules.model.extension import extended
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
+from tic_rules.model.readings import misdated, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 
@@ -19,8 +22,21 @@ Fault = tuple[str, Loc, str, str]
 """Code, place in the file, what is wrong in Chinese and in English."""
 
 
+def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
+    """What is wrong with the fields that a vocabulary declares. Nothing that reads them is looked at before they
+    are sound."""
+    return [
+        (code, (*at, "fields", path), zh, en) for path, (code, zh, en) in declaration_faults(added, whole)
+    ]
+
+
 def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
+    """Names that a vocabulary does not have, and readings that do not fit what they read."""
+    models = _models(whole)
+    kinds = tuple(model for model, _ in models.values())
     for name, listed in added.lists.items():
+        for zh, en in misdated(listed, kinds):
+            yield "unknown-attribute", (*at, "lists", name), zh, en
         for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
             if unit_list not in whole.lists:
                 yield (
@@ -48,9 +64,11 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
         for path in _paths_of(fact, whole):
-            if not any(path in paths for paths in _PATHS.values()):
+            if not any(path in paths for _, paths in models.values()):
                 yield "unknown-path", here, f"数据中没有 {path}", f"the data has no {path}"
         entries = whole.lists.get(listed_name or "")
+        for zh, en in misread(fact, entries, kinds):
+            yield "fact", here, zh, en
         for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
             yield from (
                 fault
@@ -59,10 +77,13 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             )
 
 
-_PATHS: dict[type[Record], frozenset[str]] = {
-    Centre: paths_of(Centre),
-    Programme: paths_of(Programme) | {"approvals", "approvals.approved_on"},
-}
+def _models(vocabulary: Vocabulary) -> dict[type[Record], tuple[type[Record], frozenset[str]]]:
+    """The models of the data with what a vocabulary declares, and their places, by the shipped models."""
+    centre, programme = extended(Centre, vocabulary), extended(Programme, vocabulary)
+    return {
+        Centre: (centre, paths_of(centre)),
+        Programme: (programme, paths_of(programme) | {"approvals", "approvals.approved_on"}),
+    }
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
@@ -302,8 +323,9 @@ def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabula
         fact = vocabulary.facts.get(name)
         if fact is None:
             continue
+        models = _models(vocabulary)
         for path in _paths_of(fact, vocabulary):
-            if path not in _PATHS[subject] and any(path in paths for paths in _PATHS.values()):
+            if path not in models[subject][1] and any(path in paths for _, paths in models.values()):
                 whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
                 yield (
                     "wrong-fact",
@@ -330,7 +352,8 @@ def _word_faults(
                 if isinstance(node, c.AnyAmong)
                 else node.contains_all
             )
-            yield from _unknown_words(asked, words_at(subject, path), at, vocabulary)
+            model, _ = _models(vocabulary)[subject]
+            yield from _unknown_words(asked, words_at(model, path), at, vocabulary)
         case c.Some() | c.Every() | c.NoneOf() | c.Latest() | c.Running():
             listed = vocabulary.lists.get(fact.list_name or "")
             wheres = (
@@ -345,6 +368,8 @@ def _word_faults(
 def _where_faults(
     where: c.Where, listed: Any, at: Loc, subject: type[Record], vocabulary: Vocabulary
 ) -> Iterator[Fault]:
+    models = _models(vocabulary)
+    model = models[subject][0]
     for name, test in where.each.items():
         paths = [f"{path}.{name}" for path in listed.paths]
         look = listed.look_up.get(name)
@@ -352,12 +377,12 @@ def _where_faults(
             paths = [
                 f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
             ]
-        existing = [path for path in paths if any(path in every for every in _PATHS.values())]
+        existing = [path for path in paths if any(path in every for _, every in models.values())]
         if len(existing) < len(paths):
             yield "unknown-attribute", at, f"条目没有属性 {name}", f"the entries have no attribute {name}"
         for path in existing:
             yield from _unknown_words(
-                (*(test.one_of or ()), *(test.other_than or ())), words_at(subject, path), at, vocabulary
+                (*(test.one_of or ()), *(test.other_than or ())), words_at(model, path), at, vocabulary
             )
     for inner in where.any:
         yield from _where_faults(inner, listed, at, subject, vocabulary)

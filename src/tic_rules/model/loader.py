@@ -28,6 +28,7 @@ from tic_rules.model.shipped import (
     shipped_ids,
     vocabulary_in,
     whole_vocabulary,
+    with_origins,
 )
 from tic_rules.model.validation import diagnostics_of
 
@@ -147,11 +148,19 @@ def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
     several = [load_ruleset(ruleset).vocabulary for ruleset in rulesets]
     vocabulary = shared_vocabulary()
     for other in several:
-        if other is not vocabulary:
+        if other.declared and vocabulary.declared:
+            vocabulary = _joined(vocabulary, other)
+        elif other is not vocabulary:
             vocabulary = vocabulary.with_(other)
     if vocabulary is not shared_vocabulary():
         vocabulary._joins = (shared_vocabulary(), *several)
     return vocabulary
+
+
+def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
+    from tic_rules.model.extension import joined  # knows the data's models
+
+    return joined(one, other)
 
 
 def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
@@ -174,8 +183,13 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
         return _shipped(name), []
     source = read_rule_file(Path(listed.file if listed else name))
     model, vocabulary = _model(source, shared_vocabulary())
-    faults = _located(source, _link_faults(model, vocabulary))
-    return RuleSet(model, vocabulary, source), faults
+    faults = _link_faults(model, vocabulary)
+    unsound = {loc[-1] for _, loc, _, _ in faults if loc[:2] == ("vocabulary", "fields")}
+    if unsound:
+        vocabulary = vocabulary.model_copy(
+            update={"fields": {path: f for path, f in vocabulary.fields.items() if path not in unsound}}
+        )
+    return RuleSet(model, vocabulary, source), _located(source, faults)
 
 
 def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
@@ -191,11 +205,12 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
         or not source.data.keys() <= Vocabulary.model_fields.keys()
     ):
         return None
-    from tic_rules.model.linker import vocabulary_faults
+    from tic_rules.model.linker import declared_faults, vocabulary_faults
 
     vocabulary = vocabulary_in(source)
-    faults = vocabulary_faults(vocabulary, shared_vocabulary().with_(vocabulary), ())
-    return vocabulary, source, _located(source, list(faults))
+    whole = shared_vocabulary().with_(vocabulary)
+    faults = declared_faults(vocabulary, whole, ()) or list(vocabulary_faults(vocabulary, whole, ()))
+    return vocabulary, source, _located(source, faults)
 
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
@@ -222,7 +237,11 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
         model = RuleFile.model_validate(source.data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source)) from None
-    return model, shared.with_(model.vocabulary) if "vocabulary" in source.data else shared
+    if "vocabulary" not in source.data:
+        return model, shared
+    added = with_origins(model.vocabulary, source, ("vocabulary",))
+    both = shared.declared and added.declared
+    return model, _joined(shared, added) if both else shared.with_(added)
 
 
 def _refuse_masses(source: Source) -> None:
@@ -284,11 +303,12 @@ def _parts(value: object) -> int:
 def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
     """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
     from tic_rules.model.linker import (  # only for files of others; knows the data's models
+        declared_faults,
         rule_file_faults,
         vocabulary_faults,
     )
 
-    return [
+    return declared_faults(model.vocabulary, vocabulary, ("vocabulary",)) or [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),
     ]

@@ -22,6 +22,7 @@ from tic_rules.inputs import (
 )
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.checks import Misuse, misuses
+from tic_rules.model.document import plain
 from tic_rules.model.shipped import shared_vocabulary, whole_vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
@@ -123,7 +124,16 @@ def is_part_of_another(
 def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
     from tic_rules.model.tables import names_of  # not needed where no table is read
 
-    return names_of(model, vocabulary)
+    return names_of(_model(model, vocabulary), vocabulary)
+
+
+def _model(model: type[S], vocabulary: Vocabulary) -> type[S]:
+    """The model with the fields that the vocabulary declares."""
+    if not vocabulary.declared:
+        return model
+    from tic_rules.model.extension import extended  # few rule sets have fields of their own
+
+    return extended(model, vocabulary)
 
 
 def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
@@ -134,10 +144,11 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
         raise DataError(
             [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
         )
+    model = _model(model, vocabulary)
     try:
         subject = model.model_validate(data)
     except ValidationError as error:
-        raise DataError(diagnostics_of(error, source)) from None
+        raise DataError(with_owners(diagnostics_of(error, source))) from None
     subject._source = source
     verified(subject, vocabulary)
     subject._vocabulary = vocabulary
@@ -145,8 +156,11 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:
-    """The subject, once its words, lists and totals have been held against the vocabulary. Raises
-    DataError."""
+    """The subject, once its words, lists and totals have been held against the vocabulary; with the fields that the
+    vocabulary declares, where it was read without. Raises DataError."""
+    model = _model(type(subject), vocabulary)
+    if model is not type(subject):
+        return _widened(subject, model, vocabulary)
     before = subject._vocabulary
     if before is vocabulary or (before is not None and any(one == vocabulary for one in before._joins)):
         return subject
@@ -162,6 +176,26 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
             diagnostics.append(Diagnostic("too-many", text, subject.file or ""))
         raise DataError(diagnostics)
     return subject
+
+
+def _widened(subject: S, model: type[S], vocabulary: Vocabulary) -> S:
+    """The same data as another model has it; its values keep their places."""
+    wider = model.model_validate(plain(subject))
+    for name, value in (subject.__pydantic_private__ or {}).items():
+        if name != "_vocabulary":
+            setattr(wider, name, value)
+    verified(wider, vocabulary)
+    wider._vocabulary = vocabulary
+    return wider
+
+
+def with_owners(faults: list[Diagnostic]) -> list[Diagnostic]:
+    """The faults of data; of a key that only other rule sets know, which these are."""
+    if not any(fault.code == "extra-forbidden" for fault in faults):
+        return faults
+    from tic_rules.model.owners import owned  # reads the rule files on hand
+
+    return [owned(fault) if fault.code == "extra-forbidden" else fault for fault in faults]
 
 
 def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:

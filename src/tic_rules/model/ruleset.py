@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, KeysView, Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tic_rules.core.source import Mark, Source
 from tic_rules.model.amendment import amended
@@ -19,6 +19,10 @@ from tic_rules.model.rulefile import (
     RuleFile,
 )
 from tic_rules.model.vocabulary import READINGS, Bilingual, Fact, FieldLabel, ListOf, LookUp, Vocabulary
+
+if TYPE_CHECKING:
+    from tic_rules.model.centre import Centre
+    from tic_rules.model.programme import Programme
 
 
 class RuleSet:
@@ -113,6 +117,22 @@ class RuleSet:
 
     def __repr__(self) -> str:
         return f"<RuleSet {self.id} {self.version}: {len(self.rules)} rules>"
+
+    @property
+    def centre_model(self) -> "type[Centre]":
+        """The model of a centre's data: the shipped one, with the fields that the vocabulary declares."""
+        from tic_rules.model.centre import Centre
+        from tic_rules.model.extension import extended
+
+        return extended(Centre, self.vocabulary)
+
+    @property
+    def programme_model(self) -> "type[Programme]":
+        """The model of a programme's figures, likewise."""
+        from tic_rules.model.extension import extended
+        from tic_rules.model.programme import Programme
+
+        return extended(Programme, self.vocabulary)
 
     @property
     def sha256(self) -> str | None:

@@ -11,7 +11,7 @@ from tic_rules.core.errors import RuleSetError
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.validation import diagnostics_of
-from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.model.vocabulary import Origin, Vocabulary
 
 _NOT_RULES = frozenset({"alignment", "normative", "vocabulary"})
 """Files beside the rule sets that hold words and no rules."""
@@ -56,9 +56,21 @@ def vocabulary_in(source: Source, *within: str) -> Vocabulary:
     for key in within:
         data = data.get(key, {})
     try:
-        return Vocabulary.model_validate(data)
+        vocabulary = Vocabulary.model_validate(data)
     except ValidationError as error:
         raise RuleSetError(diagnostics_of(error, source)) from None
+    return with_origins(vocabulary, source, within)
+
+
+def with_origins(vocabulary: Vocabulary, source: Source, within: tuple[str, ...]) -> Vocabulary:
+    """A vocabulary that has just been read, with the places of the fields that it declares."""
+    if vocabulary.declared:
+        ruleset = str(source.data["id"]) if within else None
+        vocabulary._origins = {
+            path: Origin(ruleset, source.file, source.locate_key((*within, "fields", path)).line)
+            for path in vocabulary.declared
+        }
+    return vocabulary
 
 
 @lru_cache(maxsize=1)

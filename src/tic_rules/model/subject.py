@@ -4,7 +4,7 @@ held against."""
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import BeforeValidator, PrivateAttr
 
@@ -13,12 +13,17 @@ from tic_rules.core.source import Mark, Source, unpointer
 from tic_rules.model.frozen import FrozenModel
 from tic_rules.model.loader import Rules, words_of
 from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
-from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.model.vocabulary import Own, Vocabulary
 
 
 class Record(FrozenModel):
     """A part of the data; everything may be left out. A mapping, a dataclass or a model of the caller's
     own reads as one."""
+
+    _own: ClassVar[Own] = Own()
+    """What a vocabulary declared for a subject, beside the fields of the shipped model."""
+    _shipped: ClassVar["type[Record] | None"] = None
+    """The model that was extended by it."""
 
     @classmethod
     def _as_written(cls, value: Any) -> Any:
@@ -170,6 +175,8 @@ class Subject(Record):
         private = {name: value for name, value in private.items() if value not in ((), False)}
         if self._source is not None and not self._keeps_places:
             private["_source"] = self._source.nowhere()
+        if self._own.fields:
+            return _extended_again, (self._shipped, self._own, plain(self), private)
         return _again, (type(self), plain(self), private)
 
     # --- places ---------------------------------------------------------------------------------------------
@@ -211,3 +218,12 @@ def _again(cls: type[Subject], document: Mapping[str, Any], private: Mapping[str
     for name, value in private.items():
         setattr(subject, name, value)
     return subject
+
+
+def _extended_again(
+    cls: type[Subject], own: Own, document: Mapping[str, Any], private: Mapping[str, Any]
+) -> Subject:
+    """A subject with fields of its own that comes from another process: its model is made there again."""
+    from tic_rules.model.extension import extended_by
+
+    return _again(extended_by(cls, own), document, private)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from tic_rules.core.errors import Text
 from tic_rules.inputs import layout
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
+from tic_rules.model.extension import Same
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.shipped import shared_vocabulary, shipped_vocabularies, whole_vocabulary
@@ -66,27 +66,12 @@ def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
     them uses.
     """
-    return _names(model, _Same(vocabulary))
+    return _names(model, Same(vocabulary))
 
 
 @lru_cache(maxsize=8)
-def _names(model: type[Record], vocabulary: _Same) -> layout.Names:
+def _names(model: type[Record], vocabulary: Same) -> layout.Names:
     if vocabulary.value is not shared_vocabulary():
         return layout.Names(described(model, vocabulary.value))
     others = (described(model, other) for other in shipped_vocabularies())
     return layout.Names(described(model, whole_vocabulary()), others)
-
-
-class _Same:
-    """An object as a key by its identity."""
-
-    __slots__ = ("value",)
-
-    def __init__(self, value: Any) -> None:
-        self.value = value
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.value is self.value
-
-    def __hash__(self) -> int:
-        return id(self.value)

@@ -4,6 +4,7 @@ A field left out, or null, is unknown. Numbers become `Range`, days `Span`, a da
 value a `Series`.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
@@ -60,13 +61,16 @@ class WordOf(NamedTuple):
     """Marks a field whose words must stand in the vocabulary, and under which name."""
 
     name: str
+    words: tuple[str, ...] = ()
+    """The words themselves, where the shared vocabulary does not have the list."""
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
         """The schema of the field's type, in which each text is one of the words of the shipped
         vocabulary."""
-        word = {"type": "string", "enum": list(shared_vocabulary().words[self.name])}
+        words = self.words or shared_vocabulary().words[self.name]
+        word = {"type": "string", "enum": list(words)}
         return _replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
 
 
@@ -132,7 +136,10 @@ def _exact_day(name: str) -> Callable[[Any], Span | None]:
     return parse
 
 
-def _number(money: bool, whole: bool, least: int = 0) -> Callable[[Any], Range | None]:
+_PERCENT = re.compile("[%％‰]|百分之|千分之|成")
+
+
+def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> Callable[[Any], Range | None]:
     def one(value: Any) -> Any:
         try:
             number = parse_number(value, money=money)
@@ -144,6 +151,12 @@ def _number(money: bool, whole: bool, least: int = 0) -> Callable[[Any], Range |
             raise refuse("negative", "不能是负数", "cannot be negative")
         if whole and not isinstance(number, int):
             raise refuse("number", "应为整数", "a whole number is expected")
+        if percent and number > 1 and not (isinstance(value, str) and _PERCENT.search(value)):
+            raise refuse(
+                "percentage",
+                f"是 {clip(str(value))}% 还是 {clip(str(value))} 倍？请写百分号或小数：30%、0.3",
+                f"{clip(str(value))} per cent or times? Write the sign or a fraction: 30%, 0.3",
+            )
         return number
 
     def parse(value: Any) -> Range | None:
@@ -325,6 +338,7 @@ def _series(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
 _money = _number(money=True, whole=False)
 _whole_number = _number(money=False, whole=True)
 _rate = _number(money=False, whole=False)
+_percentage = _number(money=False, whole=False, percent=True)
 _term = _number(money=False, whole=True, least=1)
 
 Day = Annotated[Span | None, _scalar(_span, *_DAY), Kind("date")]
@@ -344,6 +358,14 @@ Count = Annotated[
     Range | Series[Range] | None, _series(_whole_number, _AMOUNT, _BOUNDS), Kind("count", dated=True)
 ]
 Rate = Annotated[Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("rate", dated=True)]
+Percentage = Annotated[
+    Range | Series[Range] | None, _series(_percentage, _AMOUNT, _BOUNDS), Kind("rate", dated=True)
+]
+PercentageTotal = Annotated[Range | None, _scalar(_percentage, _AMOUNT, _BOUNDS), Kind("rate")]
+NumberStock = Annotated[
+    Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("number", dated=True)
+]
+NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), Kind("number")]
 Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
 Target = Annotated[str | None, _scalar(_any_text, _STRING, {"type": "number"})]
 PlainDate = Annotated[str | None, _scalar(lambda value: None if value is None else str(value), _STRING)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, PrivateAttr, model_validator
 
@@ -145,15 +145,20 @@ FieldType = Literal[
 ]
 
 
-class FieldLabel(Node):
-    """A field of the centre file for the people who fill it in; with a `type` it declares one that the
-    shipped model does not have."""
+class Label(Node):
+    """What a unit or a field is called, for the people who fill it in."""
 
     zh: str
     en: str
     example: str | None = None
     also: tuple[Bilingual, ...] = ()
     """What else people call it: a table may name its column so."""
+
+
+class FieldLabel(Label):
+    """A field of the centre file for the people who fill it in; with a `type` it declares one that the shipped
+    model does not have."""
+
     type: FieldType | None = None
     unit: str | None = None
     """Of a number."""
@@ -168,11 +173,52 @@ class FieldLabel(Node):
     plausible: tuple[Quantity, Quantity] | None = None
     """Between these a number is as one expects; beyond them a slip of the pen is likely."""
 
+    @property
+    def shape(self) -> tuple[str | None, ...]:
+        """What the field holds, whatever it is called."""
+        return self.type, self.unit, self.holds, self.words, self.of
+
+
+class Origin(NamedTuple):
+    """Where a field is declared."""
+
+    ruleset: str | None
+    """The id of the rule set; None for the shared vocabulary."""
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}"
+
+
+class Own(NamedTuple):
+    """The fields that a model has beside those of the shipped one, by their dotted places, and the words that they
+    take, by the names of the lists."""
+
+    fields: tuple[tuple[str, FieldLabel], ...] = ()
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def within(self, other: "Own") -> bool:
+        """Whether another has all of them."""
+        if self is other:
+            return True
+        theirs, words = dict(other.fields), dict(other.words)
+        return all(
+            path in theirs and theirs[path].shape == field.shape for path, field in self.fields
+        ) and all(set(listed) <= set(words.get(name, ())) for name, listed in self.words)
+
+    def with_(self, other: "Own") -> "Own":
+        """What both have."""
+        words = dict(self.words)
+        for name, listed in other.words:
+            words[name] = tuple(dict.fromkeys((*words.get(name, ()), *listed)))
+        return Own(tuple({**dict(self.fields), **dict(other.fields)}.items()), tuple(words.items()))
+
 
 class Vocabulary(Node):
     """The shared words: units, choices, lists, facts, fields and topics. A rule file may add its own."""
 
-    units: Mapping[str, FieldLabel] = Field(default_factory=dict)
+    units: Mapping[str, Label] = Field(default_factory=dict)
     words: Mapping[str, Mapping[str, Bilingual]] = Field(default_factory=dict)
     lists: Mapping[str, ListOf] = Field(default_factory=dict)
     facts: Mapping[str, Fact] = Field(default_factory=dict)
@@ -181,6 +227,24 @@ class Vocabulary(Node):
 
     _joins: "tuple[Vocabulary, ...]" = PrivateAttr(default=())
     """The vocabularies of several rule sets that this one joins: what fits it fits each of them."""
+    _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
+    """Where the declared fields are declared, by their places."""
+
+    @cached_property
+    def declared(self) -> Mapping[str, FieldLabel]:
+        """The fields that the data has beside those of the shipped model, by their dotted places."""
+        return {path: field for path, field in self.fields.items() if field.type is not None}
+
+    @property
+    def origins(self) -> Mapping[str, Origin]:
+        """Where each declared field is declared, as far as that is known."""
+        return self._origins
+
+    def __eq__(self, other: object) -> bool:
+        """Whether both say the same, wherever it stands."""
+        if not isinstance(other, Vocabulary):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in Vocabulary.model_fields)
 
     @cached_property
     def digest(self) -> str:
@@ -198,7 +262,7 @@ class Vocabulary(Node):
             name: {**self.words.get(name, {}), **other.words.get(name, {})}
             for name in {**self.words, **other.words}
         }
-        return Vocabulary.model_construct(
+        whole = Vocabulary.model_construct(
             units={**self.units, **other.units},
             words=words,
             lists={**self.lists, **other.lists},
@@ -209,10 +273,17 @@ class Vocabulary(Node):
             },
             topics={**self.topics, **other.topics},
         )
+        whole._origins = {**other._origins, **self._origins}
+        return whole
 
 
 def _renamed(old: FieldLabel | None, new: FieldLabel) -> FieldLabel:
-    """A field's new label; the one that it replaces is still understood."""
+    """A field's new label; the one that it replaces is still understood, and what it declares still holds."""
+    if old is not None and old.type is not None and new.type is None:
+        new = new.model_copy(update={part: getattr(old, part) for part in _DECLARATION})
     if old is None or (old.zh, old.en) == (new.zh, new.en):
         return new
     return new.model_copy(update={"also": (*new.also, Bilingual(zh=old.zh, en=old.en), *old.also)})
+
+
+_DECLARATION = ("type", "unit", "holds", "words", "of", "public", "plausible")

@@ -14,7 +14,7 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 from tic_rules.evaluation.settlement import reads_days
 from tic_rules.model import conditions as c
-from tic_rules.model.fields import value_at
+from tic_rules.model.fields import lists_at, value_at
 from tic_rules.model.ruleset import Fact, Rule
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
@@ -79,7 +79,12 @@ def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
     looks_up = looked_at & declared.look_up.keys()
     if declared.held is not None or declared.scalar is not None or declared.date is None or looks_up:
         return scene.days()
-    records = [record for path in declared.paths for record in value_at(scene.subject, path) or ()]
+    records = [
+        record
+        for path in declared.paths
+        for _, listed in lists_at(scene.subject, path)
+        for record in listed or ()
+    ]
     if any(type(getattr(record, name)) is Series for record in records for name in looked_at):
         return scene.days()
     return (day for record in records for day in getattr(record, declared.date) or ANY_DAY)

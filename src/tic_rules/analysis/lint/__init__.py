@@ -27,6 +27,7 @@ _TEXT = frozenset(
 _CODE_OF = {
     "unknown-fact": "TR101", "unknown-path": "TR101", "unknown-attribute": "TR101",
     "unknown-word": "TR107",
+    "field": "TR108", "field-name": "TR108", "field-place": "TR108", "field-differs": "TR108",
     "wrong-unit": "TR102",
     "wrong-fact": "TR103", "unknown-group": "TR103", "fact": "TR103", "items": "TR103",
     "unknown-topic": "TR104", "unknown-jurisdiction": "TR104", "unknown-list": "TR104",

@@ -15,7 +15,7 @@ from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.entries import Moment, series_at
 from tic_rules.evaluation.facts import Scene
-from tic_rules.model.fields import value_at
+from tic_rules.model.fields import lists_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
 from tic_rules.model.values import Series
 
@@ -97,9 +97,10 @@ class Lists:
         records: list[Any] = []
         may_go_on = False
         for path in declared.paths:
-            value = value_at(view.subject, path)
-            may_go_on = may_go_on or value is None or view.scene.incomplete(path)
-            records.extend(value or ())
+            may_go_on = may_go_on or view.scene.incomplete(path)
+            for _, value in lists_at(view.subject, path):
+                may_go_on = may_go_on or value is None
+                records.extend(value or ())
         if declared.scalar is not None:
             return Listed([(one, None, one if declared.year else None) for one in records], may_go_on, False)
         dated, years = declared.date, declared.year

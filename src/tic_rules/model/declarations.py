@@ -1,0 +1,235 @@
+"""Whether the fields that a vocabulary declares can stand in the data: their names, their places, what they hold."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Iterator, Mapping
+
+from tic_rules.model.centre import Centre
+from tic_rules.model.extension import NESTS, above, of_programme, shapes
+from tic_rules.model.fields import record_in
+from tic_rules.model.programme import Programme
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.vocabulary import FieldLabel, Vocabulary
+
+Said = tuple[str, str, str]
+"""A code, and what is wrong in Chinese and in English."""
+
+MAX_FIELDS = 300
+MAX_DEPTH = 4
+"""Declared fields of a vocabulary, and the steps of a place. The shipped model has 180 fields, none deeper than four."""
+
+_NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
+_MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
+"""Names that YAML 1.1 takes for something else."""
+_NUMBERS = ("number", "money", "percentage")
+_WORDED = ("word", "words")
+
+
+def declaration_faults(added: Vocabulary, whole: Vocabulary) -> Iterator[tuple[str, Said]]:
+    """What is wrong with the declared fields of a vocabulary, by their places; `whole` has the shared ones too."""
+    if len(added.declared) > MAX_FIELDS:
+        yield (
+            next(iter(added.declared)),
+            ("too-large", f"超过 {MAX_FIELDS} 个字段", f"more than {MAX_FIELDS} fields"),
+        )
+        return
+    implied = shapes(whole)
+    for path, field in added.fields.items():
+        if field.type is None:
+            fault = _label_fault(path, field, implied)
+        else:
+            fault = _name_fault(path) or _place_fault(path, field, whole) or _type_fault(path, field, whole)
+        if fault is not None:
+            yield path, fault
+
+
+def _label_fault(path: str, field: FieldLabel, implied: Mapping[str, object]) -> Said | None:
+    """What is wrong with a label alone."""
+    said = next((part for part in ("unit", "holds", "words", "of") if getattr(field, part) is not None), None)
+    if said is not None:
+        return (
+            "field",
+            f"写了 {said}，却没有 type：{path} 是要新声明的字段吗？",
+            f"{said} is given without a type: is {path} to be declared?",
+        )
+    if path in implied or _shipped(path, Centre) or _shipped(path, Programme):
+        return None
+    return (
+        "unknown-path",
+        f"数据中没有 {path}；新字段须写 type",
+        f"the data has no {path}; a new field needs a type",
+    )
+
+
+def _shipped(path: str, model: type[Record]) -> bool:
+    """Whether the shipped model has a place."""
+    at: type[Record] | None = model
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at is not None else None
+        if field is None:
+            return False
+        at = record_in(field.annotation)
+    return True
+
+
+# --- names --------------------------------------------------------------------------------------------------
+
+
+def _name_fault(path: str) -> Said | None:
+    parts = path.split(".")
+    if len(parts) > MAX_DEPTH:
+        return (
+            "field-name",
+            f"{path[:60]}… 超过 {MAX_DEPTH} 级",
+            f"{path[:60]}… has more than {MAX_DEPTH} steps",
+        )
+    for part in parts:
+        if len(part) > 60 or _NAME.fullmatch(part) is None:
+            return (
+                "field-name",
+                f"{part[:60]!r} 不能作字段名：只用小写英文字母、数字和下划线，以字母开头",
+                f"{part[:60]!r} is no name of a field: small letters, digits and single underscores, a letter first",
+            )
+        if part in _MISREAD or keyword.iskeyword(part):
+            return (
+                "field-name",
+                f"{part} 不能作字段名：有的程序把它读成别的意思",
+                f"{part} is no name of a field: some programs take it for something else",
+            )
+    return None
+
+
+def _place_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
+    """What is wrong with where a field is to stand."""
+    model: type[Record] = Programme if of_programme(path, whole) else Centre
+    parts = path.split(".")
+    at: type[Record] | None = model
+    lists = 0
+    for index, part in enumerate(parts):
+        here = ".".join(parts[: index + 1])
+        before = at.model_fields.get(part) if at is not None else None
+        last = index == len(parts) - 1
+        if before is not None:
+            if at is model and part in Subject.model_fields:
+                return "field-place", f"{part} 不能另加字段", f"{part} takes no fields of a rule file"
+            if last:
+                return "field-place", f"数据中已有 {path}", f"the data has {path} already"
+            inner = record_in(before.annotation)
+            if inner is None:
+                return _through(here, path)
+            said = str(before.annotation)
+            lists, at = lists + ("tuple[" in said or "dict[" in said), inner
+            continue
+        if hasattr(at or Record, part):
+            return (
+                "field-name",
+                f"{part} 不能作字段名：与程序内部的名称相同",
+                f"{part} is no name of a field: the program uses it",
+            )
+        at = None
+        declared = whole.declared.get(here)
+        kind = "group" if declared is None else declared.type
+        if not last and kind not in NESTS:
+            return _through(here, path)
+        if not last and kind == "by_year" and parts[index + 1] == "year":
+            return "field-place", f"{here} 已有 year", f"{here} has a year already"
+        if lists and kind == "group":
+            return (
+                "field-place",
+                f"{here}：清单的条目里不能再分组",
+                f"{here}: an entry of a list has no groups",
+            )
+        lists += kind in ("entries", "by_year")
+        if lists > 2:
+            return (
+                "field-place",
+                f"{here}：清单套清单最多两层",
+                f"{here}: lists stand in lists two deep at most",
+            )
+    return _owner_fault(path, field, whole)
+
+
+def _through(here: str, path: str) -> Said:
+    return (
+        "field-place",
+        f"{here} 不是组或清单，{path} 无处可放",
+        f"{here} is neither a group nor a list; there is no place for {path}",
+    )
+
+
+def _owner_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
+    """What lies within another place is of the same subject."""
+    programme = of_programme(path, whole)
+    for place in above(path):
+        if place in whole.declared and of_programme(place, whole) is not programme:
+            return "field-place", f"{path} 的 of 与 {place} 不同", f"{path} and {place} differ in `of`"
+    first = path.partition(".")[0]
+    ours, theirs = (Programme, Centre) if programme else (Centre, Programme)
+    if field.of is not None and first in theirs.model_fields and first not in ours.model_fields:
+        return "field-place", f"{first} 不是{field.of}的字段", f"{first} is not of a {field.of}"
+    return None
+
+
+# --- types --------------------------------------------------------------------------------------------------
+
+
+def _type_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
+    """What is wrong with what a field is to hold."""
+    if not field.zh.strip() or not field.en.strip():
+        return "field", "字段需要中文和英文名称", "a field needs a label in both languages"
+    if field.type == "number" and field.unit is None:
+        return "unknown-unit", "数字需要单位（unit）", "a number needs a unit"
+    if field.type != "number" and field.unit is not None:
+        return "field", "只有 number 有单位", "only a number has a unit"
+    if field.unit is not None and field.unit not in whole.units:
+        return "unknown-unit", f"未知的单位 {field.unit}", f"unknown unit {field.unit}"
+    if (field.type in _WORDED) != (field.words is not None):
+        return (
+            "field",
+            "words（取哪个词表的词）须且只须写在 word、words 类型中",
+            "`words` (the list whose words it takes) belongs to the types word and words",
+        )
+    if field.words is not None and field.words not in whole.words:
+        return "unknown-list", f"未知的词表 {field.words}", f"unknown list of words {field.words}"
+    if field.holds is not None and field.type not in _NUMBERS:
+        return "field", "只有数字有 holds", "only a number holds a stock or a total"
+    if field.holds == "stock" and _in_a_list(path, whole):
+        return (
+            "field",
+            "清单条目里的数字是合计（total），不随时间变化",
+            "a number of an entry is a total; it does not change through time",
+        )
+    if field.plausible is not None and (
+        field.type not in _NUMBERS or field.plausible[0] > field.plausible[1]
+    ):
+        return (
+            "field",
+            "plausible 应为数字字段的 [下限, 上限]",
+            "`plausible` is [least, most] of a field that is a number",
+        )
+    if field.type in ("entries", "by_year") and not any(
+        other.startswith(path + ".") for other in whole.declared
+    ):
+        return "field", f"{path} 没有字段：请声明 {path}.…", f"{path} has no fields: declare {path}.…"
+    return None
+
+
+def _in_a_list(path: str, whole: Vocabulary) -> bool:
+    for place in above(path):
+        declared = whole.declared.get(place)
+        if declared is not None and declared.type in ("entries", "by_year"):
+            return True
+    at: type[Record] | None = Centre
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at is not None else None
+        if field is None:
+            return False
+        if "tuple[" in str(field.annotation) or "dict[" in str(field.annotation):
+            return True
+        at = record_in(field.annotation)
+    return False
+
+
+__all__ = ["MAX_FIELDS", "declaration_faults"]

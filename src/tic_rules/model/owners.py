@@ -1,0 +1,42 @@
+"""Whose a field is that the data's model does not have: the rule sets on hand that declare it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text
+from tic_rules.core.files import read_named
+from tic_rules.model import catalogue
+from tic_rules.model.extension import above
+from tic_rules.model.loader import load_ruleset
+
+
+def owned(fault: Diagnostic) -> Diagnostic:
+    """The fault of a key that the model does not have; with the rule sets that declare it, where there are any."""
+    path = ".".join(part for part in fault.path.strip("/").split("/") if not part.isdigit())
+    owners = list(_owners(path))
+    if not owners:
+        return fault
+    key = path.rsplit(".", 1)[-1]
+    text = Text(
+        f"{key} 是 {'、'.join(f'`{name}`' for name in owners)} 的字段：请用 `--rules` 指定",
+        f"{key} is a field of {', '.join(f'`{name}`' for name in owners)}: name it with `--rules`",
+    )
+    return Diagnostic(fault.code, text, fault.file, fault.line, fault.column, fault.path, fault.cell)
+
+
+def _owners(path: str) -> Iterator[str]:
+    """The ids of the rule sets on hand that declare a place, or one below it."""
+    key = path.rsplit(".", 1)[-1].encode("utf-8", "replace")
+    for name, listed in sorted(catalogue.here().by_id.items()):
+        try:
+            if len(listed) > 1 or key not in read_named(listed[0].file, RuleSetError):
+                continue
+            declared = load_ruleset(name).vocabulary.declared
+        except RuleSetError:
+            continue  # a faulty file is told of where it is used
+        if any(path in (place, *above(place)) for place in declared):
+            yield name
+
+
+__all__ = ["owned"]

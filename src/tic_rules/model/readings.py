@@ -1,0 +1,123 @@
+"""Whether what a vocabulary reads is of the kind that it is read as: a number as a number, a list as a list."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from tic_rules.model.fields import list_above, record_in
+from tic_rules.model.subject import Record
+from tic_rules.model.values import Kind, WordOf
+from tic_rules.model.vocabulary import Fact, ListOf
+
+NUMBERS = ("money", "count", "rate", "number")
+
+
+class Held(NamedTuple):
+    """What a place of the data holds: a kind of value, a record, a list of records, a table, a list of scalars."""
+
+    kind: str
+    dated: bool
+    worded: bool
+    in_a_list: bool
+
+
+@lru_cache(maxsize=4_096)
+def held_at(model: type[Record], path: str) -> Held | None:
+    """What a dotted place of a model holds; None where it is no place."""
+    at: type[Record] | None = model
+    field: Any = None
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at is not None else None
+        if field is None:
+            return None
+        at = record_in(field.annotation)
+    shape = str(field.annotation)
+    marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
+    if at is not None:
+        kind = "list" if "tuple[" in shape else "table" if "dict[" in shape else "record"
+    else:
+        kind = marked.name if marked is not None else "years" if "tuple[" in shape else "text"
+    worded = any(isinstance(mark, WordOf) for mark in field.metadata)
+    return Held(kind, marked is not None and marked.dated, worded, list_above(model, path) is not None)
+
+
+def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:
+    """What a fact reads otherwise than as what it is, in both languages; places that are none are not told of here."""
+    for path, wanted, dated in _single(fact):
+        held = _first(models, path)
+        if held is None:
+            continue
+        if held.in_a_list:
+            yield (
+                f"{path} 在清单的条目里：请用 lists 和 sum、count、entries 读取",
+                f"{path} is in the entries of a list: read it by `lists` with sum, count or entries",
+            )
+        elif held.kind not in wanted:
+            yield (
+                f"{path} 不能读作 {fact.type or fact.reading}",
+                f"{path} cannot be read as {fact.type or fact.reading}",
+            )
+        elif dated and not held.dated:
+            yield (
+                f"{path} 是合计，不随时间变化：用 value，不用 stock",
+                f"{path} is a total and does not change through time: use value, not stock",
+            )
+    yield from _of_entries(fact, listed, models)
+
+
+def _single(fact: Fact) -> Iterator[tuple[str, tuple[str, ...], bool]]:
+    """The places that a fact reads by themselves, with the kinds that fit."""
+    kinds = {
+        "truth": ("truth",),
+        "date": ("date",),
+        "number": NUMBERS,
+        "choice": ("text",),
+        "text": ("text",),
+    }
+    if fact.stock is not None:
+        yield fact.stock, NUMBERS, True
+    if fact.value is not None and fact.type is not None:
+        yield fact.value, kinds[fact.type], False
+    if fact.words is not None:
+        yield fact.words, ("words", "years"), False
+    if fact.table is not None:
+        yield fact.table, ("table",), False
+
+
+def _of_entries(
+    fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]
+) -> Iterator[tuple[str, str]]:
+    if listed is None or listed.scalar is not None or listed.held is not None:
+        return
+    for path in listed.paths:
+        held = _first(models, path)
+        if held is not None and held.kind != "list":
+            yield f"{path} 不是清单", f"{path} is no list"
+        if fact.reading in ("sum", "groups"):
+            amount = _first(models, f"{path}.{fact.sum or 'amount'}")
+            if amount is not None and (amount.kind not in NUMBERS or amount.dated):
+                yield (
+                    f"{path}.{fact.sum or 'amount'} 不是可以相加的数",
+                    f"{path}.{fact.sum or 'amount'} is not a number that adds up",
+                )
+
+
+def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:
+    """The attributes by which a list is dated that hold no day or no year."""
+    for path in listed.paths if listed.scalar is None else ():
+        for name, kind in ((listed.date, "date"), (listed.year, "year")):
+            held = _first(models, f"{path}.{name}") if name is not None else None
+            if held is not None and held.kind != kind:
+                yield (
+                    f"{path}.{name} 不是{'日期' if kind == 'date' else '年度'}",
+                    f"{path}.{name} is no {kind}",
+                )
+
+
+def _first(models: tuple[type[Record], ...], path: str) -> Held | None:
+    return next((held for model in models if (held := held_at(model, path)) is not None), None)
+
+
+__all__ = ["NUMBERS", "Held", "held_at", "misdated", "misread"]
