@@ -53,7 +53,7 @@ def rules() -> Any:
     return load_ruleset(RULES)
 
 
-# --- reading ----------------------------------------------------------------------------------------------------
+# --- reading -----------------------------------------------------------------------------------------------
 
 
 def test_a_centre_says_the_fields_of_a_rule_file() -> None:
@@ -113,7 +113,8 @@ def test_a_list_within_a_list_is_open_where_the_outer_one_is() -> None:
 def test_types_and_errors_are_pydantics(tmp_path: Path) -> None:
     file = tmp_path / "centre.yaml"
     file.write_text(
-        "premises:\n  research_area: much\n  own_building: maybe\npatents:\n  - {kind: design}\n  - {titel: x}\n"
+        "premises:\n  research_area: much\n  own_building: maybe\n"
+        "patents:\n  - {kind: design}\n  - {titel: x}\n"
         "staff: {doctor_share: 30}\nannual: [{year: soon}]\n",
         encoding="utf-8",
     )
@@ -181,7 +182,7 @@ def test_a_programme_has_own_figures() -> None:
         Centre.from_data({"green_patents": 3}, ruleset=RULES)
 
 
-# --- declarations -----------------------------------------------------------------------------------------------
+# --- declarations ------------------------------------------------------------------------------------------
 
 NAMED = "{zh: 甲, en: a, type: truth}"
 HOSTILE = {

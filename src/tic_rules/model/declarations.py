@@ -1,4 +1,5 @@
-"""Whether the fields that a vocabulary declares can stand in the data: their names, their places, what they hold."""
+"""Whether the fields that a vocabulary declares can stand in the data: their names, their places, what they
+hold."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ Said = tuple[str, str, str]
 
 MAX_FIELDS = 300
 MAX_DEPTH = 4
-"""Declared fields of a vocabulary, and the steps of a place. The shipped model has 180 fields, none deeper than four."""
+"""Declared fields of a vocabulary, and the steps of a place. The shipped model has 180 fields, none deeper
+than four."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -28,7 +30,8 @@ _WORDED = ("word", "words")
 
 
 def declaration_faults(added: Vocabulary, whole: Vocabulary) -> Iterator[tuple[str, Said]]:
-    """What is wrong with the declared fields of a vocabulary, by their places; `whole` has the shared ones too."""
+    """What is wrong with the declared fields of a vocabulary, by their places; `whole` has the shared ones
+    too."""
     if len(added.declared) > MAX_FIELDS:
         yield (
             next(iter(added.declared)),
@@ -90,7 +93,8 @@ def _name_fault(path: str) -> Said | None:
             return (
                 "field-name",
                 f"{part[:60]!r} 不能作字段名：只用小写英文字母、数字和下划线，以字母开头",
-                f"{part[:60]!r} is no name of a field: small letters, digits and single underscores, a letter first",
+                f"{part[:60]!r} is no name of a field: small letters, digits and single underscores, "
+                "a letter first",
             )
         if part in _MISREAD or keyword.iskeyword(part):
             return (

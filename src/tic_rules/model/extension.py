@@ -1,7 +1,7 @@
 """The shipped models with the fields that a vocabulary declares: what a rule set's own data look like.
 
-The shipped `Centre` and `Programme` are the bases of the models made here, so that types, errors and schemas come
-from pydantic for both. The same declarations give the same model, wherever they were read.
+The shipped `Centre` and `Programme` are the bases of the models made here, so that types, errors and
+schemas come from pydantic for both. The same declarations give the same model, wherever they were read.
 """
 
 from __future__ import annotations
@@ -171,8 +171,8 @@ def _shape(before: Any) -> str:
 
 
 def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within: bool) -> Any:
-    """The type of a declared field. A number says what it was from a day on where it is a stock; anything else,
-    unless it belongs to an entry."""
+    """The type of a declared field. A number says what it was from a day on where it is a stock; anything
+    else, unless it belongs to an entry."""
     kind = declared.type or "group"
     annotation = _TYPES[kind, not within and declared.holds != "total"]
     if declared.words is not None:

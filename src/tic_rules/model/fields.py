@@ -23,8 +23,8 @@ Place = tuple[str | int, ...]
 
 
 def lists_at(subject: Record, path: str) -> list[tuple[Place, Any]]:
-    """The list at a dotted path, with its place; where it stands in the entries of another list, that of each entry.
-    Of entries that are not given there is only the place."""
+    """The list at a dotted path, with its place; where it stands in the entries of another list, that of
+    each entry. Of entries that are not given there is only the place."""
     above = list_above(type(subject), path)
     if above is None:
         return [(tuple(path.split(".")), value_at(subject, path))]

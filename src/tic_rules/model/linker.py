@@ -23,8 +23,8 @@ Fault = tuple[str, Loc, str, str]
 
 
 def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
-    """What is wrong with the fields that a vocabulary declares. Nothing that reads them is looked at before they
-    are sound."""
+    """What is wrong with the fields that a vocabulary declares. Nothing that reads them is looked at before
+    they are sound."""
     return [
         (code, (*at, "fields", path), zh, en) for path, (code, zh, en) in declaration_faults(added, whole)
     ]

@@ -12,7 +12,8 @@ from tic_rules.model.loader import load_ruleset
 
 
 def owned(fault: Diagnostic) -> Diagnostic:
-    """The fault of a key that the model does not have; with the rule sets that declare it, where there are any."""
+    """The fault of a key that the model does not have; with the rule sets that declare it, where there are
+    any."""
     path = ".".join(part for part in fault.path.strip("/").split("/") if not part.isdigit())
     owners = list(_owners(path))
     if not owners:

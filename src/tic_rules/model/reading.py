@@ -156,8 +156,8 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:
-    """The subject, once its words, lists and totals have been held against the vocabulary; with the fields that the
-    vocabulary declares, where it was read without. Raises DataError."""
+    """The subject, once its words, lists and totals have been held against the vocabulary; with the fields
+    that the vocabulary declares, where it was read without. Raises DataError."""
     model = _model(type(subject), vocabulary)
     if model is not type(subject):
         return _widened(subject, model, vocabulary)

@@ -1,4 +1,5 @@
-"""Whether what a vocabulary reads is of the kind that it is read as: a number as a number, a list as a list."""
+"""Whether what a vocabulary reads is of the kind that it is read as: a number as a number, a list as a
+list."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ NUMBERS = ("money", "count", "rate", "number")
 
 
 class Held(NamedTuple):
-    """What a place of the data holds: a kind of value, a record, a list of records, a table, a list of scalars."""
+    """What a place of the data holds: a kind of value, a record, a list of records, a table, a list of
+    scalars."""
 
     kind: str
     dated: bool
@@ -44,7 +46,8 @@ def held_at(model: type[Record], path: str) -> Held | None:
 
 
 def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:
-    """What a fact reads otherwise than as what it is, in both languages; places that are none are not told of here."""
+    """What a fact reads otherwise than as what it is, in both languages; places that are none are not told
+    of here."""
     for path, wanted, dated in _single(fact):
         held = _first(models, path)
         if held is None:

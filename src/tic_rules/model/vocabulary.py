@@ -156,8 +156,8 @@ class Label(Node):
 
 
 class FieldLabel(Label):
-    """A field of the centre file for the people who fill it in; with a `type` it declares one that the shipped
-    model does not have."""
+    """A field of the centre file for the people who fill it in; with a `type` it declares one that the
+    shipped model does not have."""
 
     type: FieldType | None = None
     unit: str | None = None
@@ -192,8 +192,8 @@ class Origin(NamedTuple):
 
 
 class Own(NamedTuple):
-    """The fields that a model has beside those of the shipped one, by their dotted places, and the words that they
-    take, by the names of the lists."""
+    """The fields that a model has beside those of the shipped one, by their dotted places, and the words
+    that they take, by the names of the lists."""
 
     fields: tuple[tuple[str, FieldLabel], ...] = ()
     words: tuple[tuple[str, tuple[str, ...]], ...] = ()

@@ -93,8 +93,8 @@ CODES: tuple[LintCode, ...] = (
     _code(
         "TR108", "error", "字段声明有误", "a field that cannot be declared so",
         "字段名用小写英文字母、数字和下划线，不与数据中已有的字段和程序内部的名称相同；上一级须是组或清单；数字要有单位，词要有词表。",
-        "The name of a field is of small letters, digits and underscores, and is neither taken nor one that the program uses; what stands above it is a "
-        "group or a list; a number has a unit, a word its list.",
+        "The name of a field is of small letters, digits and underscores, and is neither taken nor one that "
+        "the program uses; what stands above it is a group or a list; a number has a unit, a word its list.",
     ),
     # --- conditions
     _code(
