@@ -158,7 +158,7 @@ REPLACED = [
     ("TR106", "id: zone", "id: staff", None),
     ("TR107", "national_high_tech_zone,", "national_hightech_zone,", "national_hightech_zone"),
     ("TR107", "type: enterprise", "type: enterprize", "enterprize"),
-    ("TR108", "\nclauses:", "\nvocabulary: {fields: {place: {zh: 甲, en: a, type: truth}}}\nclauses:", "place"),
+    ("TR108", "\nclauses", "\nvocabulary: {fields: {place: {zh: 甲, en: a, type: date}}}\nclauses", "place"),
     ("TR201", "fact: headcount, at_least: 300", "fact: headcount, less_than: 0", "less_than: 0"),
     ("TR201", "- {fact: board, is: true}", (
         "- {fact: board, is: true}\n        - "
