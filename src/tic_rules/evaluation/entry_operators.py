@@ -106,9 +106,13 @@ def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, ru
     )
 
 
+CALLED_BY = ("name", "kind", "use")
+"""The attributes that an entry of a list is called by, the first that it has."""
+
+
 def name_of(record: Any, at: Path) -> str:
     """What an entry of a list is called."""
-    for attribute in ("name", "kind", "use"):
+    for attribute in CALLED_BY:
         named = getattr(record, attribute, None)
         if isinstance(named, str):
             return named

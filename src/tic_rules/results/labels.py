@@ -11,6 +11,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range, decimal_text, yuan_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.results.terms import groups_of, places_of, term
 
 STATUS = {
     "pass": Text("符合", "pass"),
@@ -104,18 +105,6 @@ def range_text(value: Range, unit: str | None, units: Mapping[str, Any], lang: s
     return f"{low}至{high}" if lang == "zh" else f"{low} to {high}"
 
 
-def words_of(vocabulary: Mapping[str, Mapping[str, Any]], word: Any, lang: str) -> str:
-    """A word of the vocabulary as people say it; a word that is not there stays itself."""
-    if isinstance(word, bool):
-        return {("zh", True): "是", ("zh", False): "否", ("en", True): "yes", ("en", False): "no"}[lang, word]
-    if word is None:
-        return "未写明" if lang == "zh" else "not stated"
-    for words in vocabulary.values():
-        if word in words:
-            return str(getattr(words[word], lang))
-    return str(word)
-
-
 def join(parts: Iterable[str], lang: str, last: str = "") -> str:
     listed = list(parts)
     if lang == "zh":
@@ -148,14 +137,25 @@ class _Describer:
     def label(self, fact: str) -> str:
         return str(getattr(self.facts[fact].label, self.lang))
 
-    def word(self, word: Any) -> str:
-        return words_of(self.vocabulary.words, word, self.lang)
-
-    def words(self, words: Iterable[Any], last: tuple[str, str] = ("或", "or")) -> str:
-        return join([self.word(w) for w in words], self.lang, self.t(*last))
+    def words(
+        self,
+        words: Iterable[Any],
+        fact: str,
+        attribute: str | None = None,
+        last: tuple[str, str] = ("或", "or"),
+    ) -> str:
+        """Words of what a fact reads, or of an attribute of its entries."""
+        groups = groups_of(self.vocabulary, self.facts[fact], attribute)
+        said = [term(self.vocabulary, word, self.lang, groups) for word in words]
+        return join(said, self.lang, self.t(*last))
 
     def amount(self, number: Any, fact: str) -> str:
-        return number_text(number, self.facts[fact].unit, self.vocabulary.units, self.lang)
+        """A number with its unit, which English leaves out where the fact's label says it already."""
+        unit, units = self.facts[fact].unit, self.vocabulary.units
+        named = units.get(unit or "")
+        if self.lang == "en" and named and named.en and named.en.removesuffix("s") in self.label(fact):
+            unit = None
+        return number_text(number, unit, units, self.lang)
 
     def say(self, node: Any) -> str:
         t = self.t
@@ -197,31 +197,21 @@ class _Describer:
             case c.Is():
                 if isinstance(node.is_, bool):
                     return t(
-                        f"{self.label(node.fact)}：{self.word(node.is_)}",
-                        f"{self.label(node.fact)}: {self.word(node.is_)}",
+                        f"{self.label(node.fact)}：{self.words([node.is_], node.fact)}",
+                        f"{self.label(node.fact)}: {self.words([node.is_], node.fact)}",
                     )
                 return t(
-                    f"{self.label(node.fact)}为{self.word(node.is_)}",
-                    f"{self.label(node.fact)} is {self.word(node.is_)}",
+                    f"{self.label(node.fact)}为{self.words([node.is_], node.fact)}",
+                    f"{self.label(node.fact)} is {self.words([node.is_], node.fact)}",
                 )
             case c.Among() | c.AnyAmong():
                 words = node.among if isinstance(node, c.Among) else node.any_among
                 more = t("等" if node.open else "", ", among others" if node.open else "")
-                verb = t("属于", "is one of")
-                return (
-                    f"{self.label(node.fact)}{verb}{join([self.word(w) for w in words], self.lang)}{more}"
-                    if self.lang == "zh"
-                    else (
-                        f"{self.label(node.fact)} {verb} "
-                        f"{join([self.word(w) for w in words], self.lang)}{more}"
-                    )
-                )
+                verb = t("属于", " is one of ") if len(words) > 1 else t("为", " is ")
+                return f"{self.label(node.fact)}{verb}{self.words(words, node.fact, None, ('', ''))}{more}"
             case c.Contains():
-                return t(
-                    f"{self.label(node.fact)}包括{self.words(node.contains_all, ('、', ''))}",
-                    f"{self.label(node.fact)} include "
-                    f"{join([self.word(w) for w in node.contains_all], 'en')}",
-                )
+                asked = self.words(node.contains_all, node.fact, None, ("、", ""))
+                return f"{self.label(node.fact)}{t('包括', ' include ')}{asked}"
             case c.Given():
                 return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
             case c.Done():
@@ -243,17 +233,14 @@ class _Describer:
         label, limit = self.label(node.fact), node.limit
         if node.operator == "between":
             low, high = (self.amount(end, node.fact) for end in limit)
-            return self.t(f"{label}在{low}至{high}之间", f"{label} is between {low} and {high}")
-        word = getattr(_OPERATORS[node.operator], self.lang)
+            return self.t(f"{label}在{low}至{high}之间", f"{label}: between {low} and {high}")
+        word = _OPERATORS[node.operator].in_(self.lang)
         if isinstance(limit, c.Times):
-            factor = decimal_text(limit.times)
-            return self.t(
-                f"{label}{word}{self.label(limit.fact)}的{factor}倍",
-                f"{label} is {word} {factor} times {self.label(limit.fact)}",
-            )
+            factor, of = decimal_text(limit.times), self.label(limit.fact)
+            return self.t(f"{label}{word}{of}的{factor}倍", f"{label}: {word} {factor} times {of}")
         return self.t(
             f"{label}{word}{self.amount(limit, node.fact)}",
-            f"{label} is {word} {self.amount(limit, node.fact)}",
+            f"{label}: {word} {self.amount(limit, node.fact)}",
         )
 
     def say_lists(self, node: c.Condition) -> str:
@@ -265,14 +252,12 @@ class _Describer:
                     return t(f"有{self.label(node.fact)}", f"there are {self.label(node.fact)}")
                 some = self.where(node.some, node.fact)
                 return t(
-                    f"{self.label(node.fact)}中至少有一项：{some}",
+                    f"{self.label(node.fact)}中至少有一个：{some}",
                     f"at least one of {self.label(node.fact)}: {some}",
                 )
             case c.Every():
                 every = self.where(node.every, node.fact)
-                return t(
-                    f"{self.label(node.fact)}中每一项：{every}", f"each of {self.label(node.fact)}: {every}"
-                )
+                return t(f"所有{self.label(node.fact)}：{every}", f"all {self.label(node.fact)}: {every}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
                 barred = self.where(node.none_of, node.fact)
@@ -351,19 +336,10 @@ class _Describer:
     def field(self, name: str, fact: str) -> Any:
         """The label of an attribute: that of the list that is looked through, else of any that has one of
         this name."""
-        listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
-        places = [*(listed.paths if listed is not None else ()), self.facts[fact].table or ""]
-        own = next(
-            (
-                self.vocabulary.fields[f"{place}.{name}"]
-                for place in places
-                if f"{place}.{name}" in self.vocabulary.fields
-            ),
-            None,
-        )
-        return own or next(
-            (f for path, f in self.vocabulary.fields.items() if path.rsplit(".", 1)[-1] == name), None
-        )
+        fields = self.vocabulary.fields
+        places = places_of(self.vocabulary, self.facts[fact], name)
+        own = next((fields[place] for place in places if place in fields), None)
+        return own or next((f for path, f in fields.items() if path.rsplit(".", 1)[-1] == name), None)
 
     def test(self, name: str, test: c.Test, fact: str) -> str:
         field = self.field(name, fact)
@@ -371,14 +347,14 @@ class _Describer:
         if test.given:
             return self.t(f"有{label}", f"{label} given")
         if test.other_than is not None:
-            return self.t(
-                f"{label}不是{self.words(test.other_than)}", f"{label} not {self.words(test.other_than)}"
-            )
+            others = self.words(test.other_than, fact, name)
+            return self.t(f"{label}不是{others}", f"{label} not {others}")
         words = [w for w in test.one_of or () if w is not None]
         if words == [True]:
             return label
         more = self.t("等" if test.open else "", ", among others" if test.open else "")
-        return self.t(f"{label}为{self.words(words)}{more}", f"{label} is {self.words(words)}{more}")
+        said = self.words(words, fact, name)
+        return self.t(f"{label}为{said}{more}", f"{label} is {said}{more}")
 
 
 # --- the message of a finding -------------------------------------------------------------------------------
@@ -393,21 +369,3 @@ def day_text(day: date | str, lang: str) -> str:
 
 def fact_label(fact: Fact, lang: str) -> str:
     return str(getattr(fact.label, lang))
-
-
-_OF_AN_ENTRY = {"value": Text("数值", "value"), "date": Text("日期", "date"), "year": Text("年度", "year")}
-"""What an entry of a series has, whatever the series."""
-
-
-def field_label(path: str, vocabulary: Any, lang: str) -> str:
-    """A JSON pointer for people: 投入/第5条/金额."""
-    parts = [part for part in path.split("/") if part]
-    dotted, said = "", []
-    for part in parts:
-        if part.isdigit() and dotted:
-            said.append(f"第{int(part) + 1}条" if lang == "zh" else f"no. {int(part) + 1}")
-            continue
-        dotted = f"{dotted}.{part}" if dotted else part
-        field = vocabulary.fields.get(dotted)
-        said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))
-    return "/".join(said)

@@ -10,9 +10,11 @@ from tic_rules.core.dates import Span
 from tic_rules.core.errors import Text, visible
 from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
+from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
-from tic_rules.results.labels import day_text, field_label, join, number_text, range_text, words_of
+from tic_rules.results.labels import day_text, join, number_text, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
+from tic_rules.results.terms import field_label, groups_of, term
 
 if TYPE_CHECKING:
     from tic_rules.results.evidence import Evidence
@@ -145,7 +147,8 @@ class _Wording:
         if value is None or isinstance(value, (bool, Span, Range)):
             return ""
         given = value if isinstance(value, tuple) else (value,)
-        shown = join([words_of(self.vocabulary.words, word, self.lang) for word in given], self.lang)
+        groups = groups_of(self.vocabulary, self.ruleset.facts[node.fact])
+        shown = join([term(self.vocabulary, word, self.lang, groups) for word in given], self.lang)
         return self.t(f"填报为{shown}", f"the data says {shown}") if shown else ""
 
     # --- lists ----------------------------------------------------------------------------------------------
@@ -154,13 +157,24 @@ class _Wording:
         lacking = self.evidence.lacking()
         if not lacking:
             return ""
+        groups = self._groups_of_lacking()
         titles = {item.id: item.title.text.in_(self.lang) for item in self.rule.items}
         names = [
-            f"{name} {titles[name]}" if name in titles else words_of(self.vocabulary.words, name, self.lang)
+            f"{name} {titles[name]}" if name in titles else term(self.vocabulary, name, self.lang, groups)
             for name in lacking
         ]
         listed = self._first(names, _LISTED)
         return self.t(f"涉及：{listed}", f"concerns {listed}")
+
+    def _groups_of_lacking(self) -> tuple[str, ...]:
+        """The word groups of what lists lack: of the words asked for, or of what entries are called by."""
+        groups: list[str] = []
+        for node in c.walk(self.rule.condition):
+            fact = self.ruleset.facts.get(getattr(node, "fact", ""))
+            if fact is not None:
+                for attribute in (None, *CALLED_BY):
+                    groups += groups_of(self.vocabulary, fact, attribute)
+        return tuple(dict.fromkeys(groups))
 
     def _asks(self) -> str:
         names = [

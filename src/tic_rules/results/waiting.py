@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tic_rules.core.errors import Text
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import field_label
 from tic_rules.results.parts import Part
+from tic_rules.results.terms import dotted_of, field_label
 
 if TYPE_CHECKING:
     from tic_rules.results.finding import Finding
@@ -87,7 +87,7 @@ def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list
             continue
         places: dict[str, list[str]] = {}
         for path in finding.missing:
-            places.setdefault(field_of(path), []).append(path)
+            places.setdefault(dotted_of(path), []).append(path)
         for field, paths in places.items():
             asked.setdefault(field, []).append((finding, paths, len(places) == 1))
     return asked
@@ -112,9 +112,4 @@ def _vocabulary_of(findings: list[Finding]) -> Vocabulary:
     return shared_vocabulary() if evidence is None else evidence.scene.ruleset.vocabulary
 
 
-def field_of(path: str) -> str:
-    """The field of a place: `/hosts/0/type` is `hosts.type`."""
-    return ".".join(part for part in path.split("/") if part and not part.isdigit())
-
-
-__all__ = ["Wait", "Waiting", "field_of", "reason_of", "waiting_of"]
+__all__ = ["Wait", "Waiting", "reason_of", "waiting_of"]

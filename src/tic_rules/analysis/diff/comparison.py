@@ -14,7 +14,8 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, describe, fact_label, join, number_text, words_of
+from tic_rules.results.labels import BEARER, KIND, MODALITY, describe, fact_label, number_text
+from tic_rules.results.terms import words_text
 
 LEVELS = ("verdict", "words", "nothing")
 """What a change may change: a verdict, words only, nothing."""
@@ -291,8 +292,8 @@ class Comparison:
             told = one_way if bool(dropped) != bool(added) else "incomparable"
             yield Change(
                 "list",
-                self._named(dropped, "a"),
-                self._named(added, "b"),
+                self._named(dropped, one, first, "a"),
+                self._named(added, other, second, "b"),
                 told if own_open != theirs_open else effect,
                 "verdict",
                 ("require", "when"),
@@ -312,13 +313,11 @@ class Comparison:
                 ("require", "when"),
             )
 
-    def _named(self, words: Sequence[Any], side: str) -> Text | None:
+    def _named(self, words: Sequence[Any], node: Any, members: Members, side: str) -> Text | None:
         if not words:
             return None
-        vocabulary = (self.a if side == "a" else self.b).vocabulary.words
-        return Text(
-            *(join([words_of(vocabulary, word, lang) for word in words], lang) for lang in ("zh", "en"))
-        )
+        ruleset = self.a if side == "a" else self.b
+        return words_text(ruleset, node.fact, words, members.attribute)
 
     def _items(self) -> Iterator[Change]:
         own, theirs = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))

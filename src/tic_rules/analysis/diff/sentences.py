@@ -13,7 +13,8 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import BEARER, describe, join, words_of
+from tic_rules.results.labels import BEARER, describe
+from tic_rules.results.terms import words_text
 
 if TYPE_CHECKING:
     from tic_rules.analysis.diff.comparison import Change
@@ -117,14 +118,14 @@ def _titled(topic: Topic) -> Iterator[Text]:
     yield Text(f"甲：{own.zh}；乙：{theirs.zh}{people.zh}", f"A: {own.en}; B: {theirs.en}{people.en}")
 
 
-def lists_of(rules: Iterable[Rule]) -> dict[str, list[Any]]:
-    """The words that rules list, by fact."""
-    lists: dict[str, list[Any]] = {}
+def lists_of(rules: Iterable[Rule]) -> dict[tuple[str, str], list[Any]]:
+    """The words that rules list, by fact and attribute of its entries."""
+    lists: dict[tuple[str, str], list[Any]] = {}
     for rule in rules:
         for node in c.walk(rule.condition):
             members = members_of(node)
             if members is not None:
-                words = lists.setdefault(node.fact, [])
+                words = lists.setdefault((node.fact, members.attribute), [])
                 words.extend(word for word in members.words if word is not None and word not in words)
     return lists
 
@@ -141,15 +142,12 @@ def _overlaps(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
             ("仅甲", "only A", [word for word in own if word not in theirs]),
             ("仅乙", "only B", [word for word in theirs if word not in own]),
         )
-        vocabulary = {**a.vocabulary.words, **b.vocabulary.words}
-        said = [
-            (
-                f"{zh}{join([words_of(vocabulary, word, 'zh') for word in words], 'zh')}",
-                f"{en} {join([words_of(vocabulary, word, 'en') for word in words], 'en')}",
-            )
+        listed = [
+            (zh, en, words_text(b if words[0] not in own else a, fact[0], words, fact[1]))
             for zh, en, words in parts
             if words
         ]
+        said = [(f"{zh}{words.zh}", f"{en} {words.en}") for zh, en, words in listed]
         if not parts[0][2]:
             said.insert(0, ("所列无一相同", "no word in common"))
         yield Text("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))

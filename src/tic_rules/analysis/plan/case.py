@@ -17,7 +17,8 @@ from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
-from tic_rules.results.labels import field_label, join, words_of
+from tic_rules.results.labels import join
+from tic_rules.results.terms import field_label, groups_at, term
 
 _KINDS = {
     "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ",
@@ -62,7 +63,7 @@ def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()
     if value is True:
         text = Text(zh, en)
     else:
-        told = Text(*(one_of(vocabulary, choices or (value,), lang) for lang in ("zh", "en")))
+        told = Text(*(one_of(vocabulary, dotted, choices or (value,), lang) for lang in ("zh", "en")))
         text = Text(f"{zh}：{told.zh}", f"{en}: {told.en}")
     return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
 
@@ -81,10 +82,9 @@ def dated(case: Case, path: Parts, value: Any) -> Edit:
     return Edit("append", path, {"date": case.on.isoformat(), "value": value})
 
 
-def one_of(vocabulary: Any, words: tuple[Any, ...] | list[Any], lang: str) -> str:
-    shown = join(
-        [in_words(vocabulary, word, lang) for word in words[:12]], lang, "或" if lang == "zh" else "or"
-    )
+def one_of(vocabulary: Any, dotted: str, words: tuple[Any, ...] | list[Any], lang: str) -> str:
+    said = [in_words(vocabulary, dotted, word, lang) for word in words[:12]]
+    shown = join(said, lang, "或" if lang == "zh" else "or")
     more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
     return shown + more + ("（其一）" if lang == "zh" and len(words) > 2 else "")
 
@@ -93,13 +93,11 @@ def kind_of(dotted: str) -> str:
     return _KINDS.get(dotted.split(".")[0], "paper")
 
 
-def in_words(vocabulary: Any, value: Any, lang: str) -> str:
-    """A word, or several, for people."""
-    return (
-        join([words_of(vocabulary.words, w, lang) for w in value], lang)
-        if isinstance(value, list)
-        else words_of(vocabulary.words, value, lang)
-    )
+def in_words(vocabulary: Any, dotted: str, value: Any, lang: str) -> str:
+    """A word, or several, of a field for people."""
+    groups = groups_at(vocabulary, [dotted])
+    words = value if isinstance(value, list) else [value]
+    return join([term(vocabulary, word, lang, groups) for word in words], lang)
 
 
 def record_of(dotted: str) -> type[Record] | None:

@@ -17,7 +17,8 @@ from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind
-from tic_rules.results.labels import field_label, join
+from tic_rules.results.labels import join
+from tic_rules.results.terms import dotted_of, field_label
 
 
 def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
@@ -112,7 +113,11 @@ def _entry_text(case: Case, path: Parts, values: dict[str, Any], year: int | Non
     vocabulary = case.scene.ruleset.vocabulary
     told = []
     for lang in ("zh", "en"):
-        words = [in_words(vocabulary, w, lang) for name, w in values.items() if w is not True]
+        words = [
+            in_words(vocabulary, f"{dotted_of(pointer(path))}.{name}", w, lang)
+            for name, w in values.items()
+            if w is not True
+        ]
         flags = [
             field_label(f"{pointer(path)}/{name}", vocabulary, lang).rsplit("/", 1)[-1]
             for name, w in values.items()

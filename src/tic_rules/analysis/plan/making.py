@@ -30,8 +30,8 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
 from tic_rules.model.fields import paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import field_label
 from tic_rules.results.report import Finding, Report
+from tic_rules.results.terms import field_label
 
 SETTLED = ("pass", "not_applicable", "exempted")
 ENGINE: Final = "reference"

@@ -20,7 +20,7 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.results.labels import words_of
+from tic_rules.results.terms import groups_at, term
 
 UNIT = 10_000
 """New money comes in steps of ten thousand yuan."""
@@ -115,7 +115,7 @@ def entry_of(ruleset: RuleSet, template: Template, amount: Any, on: date) -> dic
 def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
     """Who pays, and for what, for people."""
     words = [
-        words_of(ruleset.vocabulary.words, word, lang)
+        term(ruleset.vocabulary, word, lang, groups_at(ruleset.vocabulary, [f"{template.of}.{name}"]))
         for name, word in template.record.items()
         if name != "name"
     ]

@@ -12,7 +12,7 @@ from fractions import Fraction
 from itertools import islice
 from typing import Any
 
-from tic_rules.analysis.plan.case import Case, dated, kind_of, one_of, set_value, word_of
+from tic_rules.analysis.plan.case import Case, dated, in_words, kind_of, one_of, set_value, word_of
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
@@ -24,7 +24,8 @@ from tic_rules.model.document import Edit, get
 from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.values import Series
-from tic_rules.results.labels import field_label, join, number_text, words_of
+from tic_rules.results.labels import number_text
+from tic_rules.results.terms import field_label
 
 MOST = 24
 """Ways of one rule that are looked at; what a clause leaves open beyond that is not told apart."""
@@ -106,9 +107,9 @@ def _words(case: Case, name: str, words: list[str], choices: tuple[str, ...] = (
     said = []
     for lang in ("zh", "en"):
         told = (
-            one_of(vocabulary, choices, lang)
+            one_of(vocabulary, ".".join(path), choices, lang)
             if choices
-            else join([words_of(vocabulary.words, w, lang) for w in words], lang)
+            else in_words(vocabulary, ".".join(path), words, lang)
         )
         said.append(f"{field_label(pointer(path), vocabulary, lang)}: {told}")
     return change(

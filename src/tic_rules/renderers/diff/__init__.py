@@ -29,7 +29,8 @@ from tic_rules.core.numbers import yuan_text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe, field_label, words_of
+from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe
+from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
 if TYPE_CHECKING:
     from tic_rules.analysis.prove.witness import Witness
@@ -210,7 +211,7 @@ def sentence_of(compared: Diff, witness: Witness) -> Text:
     ruleset = compared.b if witness.side == "b" else compared.a
     place = Text(*(field_label(witness.path, ruleset.vocabulary, lang) for lang in ("zh", "en")))
     shown = [
-        Text(*(_value(ruleset, value, lang) for lang in ("zh", "en")))
+        Text(*(_value(ruleset, witness.path, value, lang) for lang in ("zh", "en")))
         for value in (witness.before, witness.after)
     ]
     rule = ruleset[witness.rule]
@@ -236,16 +237,17 @@ def _others(witness: Witness, lang: str) -> str:
     return f"而{letter.zh}不否定" if lang == "zh" else f" while {letter.en} does not reject it"
 
 
-def _value(ruleset: RuleSet, value: object, lang: str) -> str:
+def _value(ruleset: RuleSet, path: str, value: object, lang: str) -> str:
     if value is None:
         return "没有这一项" if lang == "zh" else "without it"
     if isinstance(value, dict):
         return ("，" if lang == "zh" else ", ").join(
-            str(words_of(ruleset.vocabulary.words, inner, lang)) for inner in value.values()
+            _value(ruleset, f"{path}/{name}", inner, lang) for name, inner in value.items()
         )
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 10_000:
         return yuan_text(value, lang)
-    return words_of(ruleset.vocabulary.words, value, lang)
+    vocabulary = ruleset.vocabulary
+    return term(vocabulary, value, lang, groups_at(vocabulary, [dotted_of(path)]))
 
 
 def conflict_text(compared: Diff, conflict: Conflict) -> Text:

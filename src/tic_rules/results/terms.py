@@ -1,0 +1,107 @@
+"""Words of the vocabulary for people: each is looked up in the word group that its own field takes.
+
+The same word may stand in several groups and mean another thing in each: `provincial_department` is
+省级主管部门 among those that recommend, 省科技厅 among those that receive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from typing import Any
+
+from tic_rules.core.errors import Text
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import words_at
+from tic_rules.model.programme import Programme
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.vocabulary import Fact, Vocabulary
+
+_TRUTH = {True: Text("是", "yes"), False: Text("否", "no")}
+_NOT_STATED = Text("未写明", "not stated")
+_OF_AN_ENTRY = {"value": Text("数值", "value"), "date": Text("日期", "date"), "year": Text("年度", "year")}
+"""What an entry of a series has, whatever the series."""
+
+
+def term(vocabulary: Vocabulary, word: Any, lang: str, groups: Iterable[str]) -> str:
+    """A word as people say it, of the first of some groups that has it; any other stays itself."""
+    if word is None:
+        return _NOT_STATED.in_(lang)
+    if isinstance(word, bool):
+        return _TRUTH[word].in_(lang)
+    for group in groups:
+        label = vocabulary.words.get(group, {}).get(word)
+        if label is not None:
+            return label.text.in_(lang)
+    return str(word)
+
+
+def group_at(vocabulary: Vocabulary, path: str) -> str | None:
+    """The group whose words a dotted path of the data takes; None where it takes none."""
+    declared = vocabulary.fields.get(path)
+    if declared is not None and declared.words is not None:
+        return declared.words
+    return _group_of_the_model(path)
+
+
+@lru_cache(maxsize=1024)
+def _group_of_the_model(path: str) -> str | None:
+    return words_at(Centre, path) or words_at(Programme, path)
+
+
+def groups_at(vocabulary: Vocabulary, paths: Iterable[str]) -> tuple[str, ...]:
+    """The groups of several paths, each once."""
+    groups = (group_at(vocabulary, path) for path in paths)
+    return tuple(dict.fromkeys(group for group in groups if group is not None))
+
+
+def groups_of(vocabulary: Vocabulary, fact: Fact, attribute: str | None = None) -> tuple[str, ...]:
+    """The groups of what a fact reads, or of an attribute of the entries that it looks through."""
+    if attribute is None:
+        return groups_at(vocabulary, [path for path in (fact.value, fact.words) if path])
+    return groups_at(vocabulary, places_of(vocabulary, fact, attribute))
+
+
+def words_text(ruleset: RuleSet, fact: str, words: Iterable[Any], attribute: str = "") -> Text:
+    """Words that a rule asks for of a fact, or of the entries that it looks through, in both languages."""
+    vocabulary, declared = ruleset.vocabulary, ruleset.facts[fact]
+    listed = list(words)
+    groups = groups_of(vocabulary, declared, attribute or None)
+    zh, en = ([term(vocabulary, word, lang, groups) for word in listed] for lang in ("zh", "en"))
+    return Text("、".join(zh), ", ".join(en))
+
+
+def places_of(vocabulary: Vocabulary, fact: Fact, attribute: str) -> Iterator[str]:
+    """The dotted paths of an attribute: of the entries themselves, or of the list that it is found on."""
+    listed = vocabulary.lists.get(fact.list_name or "")
+    look = None if listed is None else listed.look_up.get(attribute)
+    if look is not None:
+        yield from (
+            f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
+        )
+        return
+    paths = fact.table and (fact.table,) if listed is None else listed.paths
+    yield from (f"{path}.{attribute}" for path in paths or ())
+
+
+def dotted_of(path: str) -> str:
+    """The field of a JSON pointer, without the numbers of entries: `/hosts/0/type` is `hosts.type`."""
+    return ".".join(part for part in path.split("/") if part and not part.isdigit())
+
+
+def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
+    """A JSON pointer for people: 投入/第5条/金额."""
+    dotted, said = "", []
+    for part in (part for part in path.split("/") if part):
+        if part.isdigit() and dotted:
+            said.append(f"第{int(part) + 1}条" if lang == "zh" else f"no. {int(part) + 1}")
+            continue
+        dotted = f"{dotted}.{part}" if dotted else part
+        field = vocabulary.fields.get(dotted)
+        said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))
+    return "/".join(said)
+
+
+__all__ = [
+    "dotted_of", "field_label", "group_at", "groups_at", "groups_of", "places_of", "term", "words_text",
+]  # fmt: skip

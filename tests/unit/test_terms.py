@@ -1,0 +1,186 @@
+"""One wording everywhere: every word of the vocabulary is told as the word group of its own field says it."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tic_rules import check, load_ruleset, shipped_ids
+from tic_rules.model import conditions as c
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import paths_of, words_at
+from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.results.labels import describe
+from tic_rules.results.terms import dotted_of, field_label, group_at, term
+
+GROUPS = {path: words_at(Centre, path) for path in sorted(paths_of(Centre)) if words_at(Centre, path)}
+WORDS = shared_vocabulary().words
+COLLIDING = {
+    word
+    for word in {word for group in WORDS.values() for word in group}
+    if len({group[word].zh for group in WORDS.values() if word in group}) > 1
+}
+
+
+def centre_with(path: str, word: str) -> dict[str, Any]:
+    """A centre of which nothing is known but one word, in its place."""
+    data: dict[str, Any] = {
+        "name": "甲",
+        "jurisdiction": "zhejiang",
+        "stage": "approved",
+        "approved_on": "2022-03-01",
+    }
+    at, model, parts = data, Centre, path.split(".")
+    for number, part in enumerate(parts):
+        annotation = str(model.model_fields[part].annotation)
+        several = annotation.startswith("tuple[") or "Words" in annotation
+        inner = next((record for record in _records(model.model_fields[part].annotation)), None)
+        if number == len(parts) - 1:
+            at[part] = [word] if inner is None and several else word
+        else:
+            entry: dict[str, Any] = {}
+            at[part] = [entry] if "tuple[" in annotation else entry
+            at, model = entry, inner
+    return data
+
+
+def _records(annotation: Any) -> Iterator[Any]:
+    if hasattr(annotation, "model_fields"):
+        yield annotation
+    for part in getattr(annotation, "__args__", ()):
+        yield from _records(part)
+
+
+def test_there_are_words_that_collide() -> None:
+    assert {"provincial_department", "institute", "national"} <= COLLIDING
+
+
+@pytest.mark.parametrize("path", GROUPS)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_field_tells_the_words_of_its_own_group(path: str, lang: str) -> None:
+    vocabulary = shared_vocabulary()
+    group = group_at(vocabulary, path)
+    assert group == GROUPS[path]
+    for word, label in WORDS[group].items():
+        assert term(vocabulary, word, lang, [group]) == getattr(label, lang)
+
+
+@pytest.fixture(scope="module")
+def marked() -> list[RuleSet]:
+    """The shipped rule sets with a vocabulary in which every label names its word group."""
+    return [_marked(load_ruleset(ruleset_id)) for ruleset_id in shipped_ids()]
+
+
+def _marked(ruleset: RuleSet) -> RuleSet:
+    words = {
+        group: {word: Bilingual(zh=f"<{group}>{label.zh}", en=label.en) for word, label in listed.items()}
+        for group, listed in ruleset.vocabulary.words.items()
+    }
+    vocabulary = ruleset.vocabulary.model_copy(update={"words": words})
+    copy = copy_of(ruleset)
+    object.__setattr__(copy, "vocabulary", vocabulary)
+    return copy
+
+
+def copy_of(ruleset: RuleSet) -> RuleSet:
+    copy = object.__new__(RuleSet)
+    for name in RuleSet.__slots__:
+        if name != "__weakref__":
+            object.__setattr__(copy, name, getattr(ruleset, name))
+    object.__setattr__(copy, "_compiled", {})
+    return copy
+
+
+TOLD = re.compile("<([a-z_]+)>")
+
+
+def test_every_message_tells_each_word_group_of_the_fields_that_its_rule_reads(marked: list[RuleSet]) -> None:
+    """Every word, in its place, before every rule: what a message says of it is in its own field's words."""
+    told: set[str] = set()
+    for path, group in GROUPS.items():
+        for word in WORDS[group or ""]:
+            for ruleset in marked:
+                for finding in check(centre_with(path, word), ruleset, as_of="2028-06-30"):
+                    said = set(TOLD.findall(finding.detail.zh + finding.message.zh))
+                    places = [*(place.path for place in finding.data), *finding.missing]
+                    own = {GROUPS.get(dotted_of(place)) for place in places}
+                    own |= {g for p, g in GROUPS.items() if any(_within(p, place) for place in places)}
+                    assert said <= own, (finding.rule, word, finding.detail.zh)
+                    told |= said
+    assert {"recommenders", "entity_types", "plan_experts", "zones"} <= told
+
+
+def _within(path: str, place: str) -> bool:
+    return path.startswith(dotted_of(place) + ".")
+
+
+def asked(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[str, str | None, tuple[Any, ...]]]:
+    """What the condition of a rule asks for by word: fact, attribute of an entry, words."""
+    for node in c.walk(rule.condition):
+        match node:
+            case c.Is():
+                yield node.fact, None, (node.is_,)
+            case c.Among():
+                yield node.fact, None, node.among
+            case c.AnyAmong():
+                yield node.fact, None, node.any_among
+            case c.Contains():
+                yield node.fact, None, node.contains_all
+            case c.Some() | c.Every() | c.NoneOf():
+                for name in ("some", "every", "none_of"):
+                    where = getattr(node, name, None)
+                    if where is not None:
+                        for attribute, test in where.each.items():
+                            yield node.fact, attribute, (*(test.one_of or ()), *(test.other_than or ()))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("ruleset_id", shipped_ids())
+def test_a_condition_in_words_says_each_word_as_its_field_does(ruleset_id: str, lang: str) -> None:
+    ruleset = load_ruleset(ruleset_id)
+    words: dict[str, int] = defaultdict(int)
+    for rule in ruleset:
+        text = describe(rule.condition, ruleset, lang, rule) if rule.condition is not None else ""
+        for fact, attribute, asked_for in asked(ruleset, rule):
+            declared = ruleset.facts[fact]
+            listed = ruleset.vocabulary.lists.get(declared.list_name or "")
+            paths = (
+                [declared.value or declared.words]
+                if attribute is None
+                else [f"{p}.{attribute}" for p in (listed.paths if listed else ())]
+            )
+            for group in {words_at(Centre, path) for path in paths if path} - {None}:
+                for word in asked_for:
+                    if isinstance(word, str):
+                        label = ruleset.vocabulary.words[group or ""][word]
+                        assert getattr(label, lang) in text, (rule.id, word, text)
+                        words[word] += 1
+    assert words or ruleset_id == "national_13fyp"
+
+
+def test_one_word_is_no_list() -> None:
+    ruleset = load_ruleset("zhejiang_2022")
+    texts = [describe(rule.condition, ruleset, "zh", rule) for rule in ruleset if rule.condition is not None]
+    single = [
+        text
+        for rule, text in zip((r for r in ruleset if r.condition is not None), texts, strict=True)
+        if any(isinstance(node, c.Among) and len(node.among) == 1 for node in c.walk(rule.condition))
+    ]
+    assert not any("属于" in text for text in single)
+    for ruleset_id in shipped_ids():
+        every = load_ruleset(ruleset_id)
+        for rule in every:
+            if rule.condition is not None:
+                assert "中每一项" not in describe(rule.condition, every, "zh", rule)
+                english = describe(rule.condition, every, "en", rule)
+                assert "kinds of payers is" not in english
+                assert not ("kinds of pay" in english and "kinds" in english.split("at least ", 1)[-1][:10])
+
+
+def test_an_entry_of_a_series_has_words_too() -> None:
+    assert field_label("/staff/teams/0/value", shared_vocabulary(), "zh").endswith("数值")
