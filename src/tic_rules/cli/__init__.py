@@ -28,6 +28,7 @@ COMMANDS = {
     "init": "a commented centre file to fill in",
     "diff": "two rule sets by topic: who is stricter, proof, witnesses, impact",
     "lint": "faults of rule files, each with a code, a place and a fix",
+    "test": "the cases beside rule files: what comes of them, and what no case covers",
     "coverage": "every clause of a document and what became of it",
     "docs": "one page a rule and a document, and the comparison of all documents",
     "plan": "the least that would make a centre compliant",

@@ -1,0 +1,265 @@
+"""A case: a centre (a base with changes) or figures of a programme, a day, and the statuses that a careful
+reader expects.
+
+The format is documented in docs/cases.md. Nothing in a case is ever run.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+from pydantic_core import ValidationError
+
+from tic_rules.core.dates import NotADate, parse_span
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
+from tic_rules.core.files import read_named
+from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.model.frozen import FrozenModel
+from tic_rules.model.loader import rules_folder
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.validation import diagnostics_of
+from tic_rules.results.parts import Status, Verdict
+
+PROGRAMME = "programme"
+"""The folder of cases of a programme; its files are named after the rule sets."""
+
+
+class WrittenCase(FrozenModel):
+    """A case as a file says it."""
+
+    case: str
+    as_of: str
+    expect: Annotated[dict[str, Status], Field(min_length=1)]
+    because: str = ""
+    clause: str | None = None
+    base: str = "base.yaml"
+    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
+    append: dict[str, list[Any]] = Field(default_factory=dict)
+    without: tuple[str, ...] = ()
+    missing: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    verdict: Verdict | None = None
+    bearers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    figures: dict[str, Any] | None = None
+    centres: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case ready to be decided. `figures` are those of a programme where `programme` is set, and `data` is
+    the centre's otherwise; `days` are those that the case itself names."""
+
+    ruleset: str
+    file: str
+    name: str
+    as_of: str
+    data: dict[str, Any]
+    expect: Mapping[str, str]
+    missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    verdict: str | None = None
+    because: str = ""
+    clause: str | None = None
+    centres: tuple[dict[str, Any], ...] = ()
+    bearers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    programme: bool = False
+    days: frozenset[date] = frozenset()
+    line: int = 0
+
+    @property
+    def id(self) -> str:
+        """What tells it from others: rule set, file, name."""
+        return f"{self.ruleset}/{Path(self.file).name}: {self.name}"
+
+    @property
+    def place(self) -> str:
+        """`file:line`."""
+        return f"{self.file}:{self.line}"
+
+
+def cases_of(ruleset: RuleSet, where: str | None = None) -> list[Case]:
+    """The cases of a rule set: those beside its file, or those of a folder or a file that is named.
+
+    Raises DataError with every fault of the files, UsageError where there are none.
+    """
+    faults: list[Diagnostic] = []
+    cases = [case for path in _files(ruleset, where) for case in _cases(ruleset, path, faults)]
+    if faults:
+        raise DataError(faults)
+    if not cases:
+        raise fault(
+            UsageError,
+            "no-cases",
+            f"没有 {ruleset.id} 的案例；应在规则文件旁的 cases/{ruleset.id}/ 中",
+            f"no cases for {ruleset.id}; they stand in cases/{ruleset.id}/ beside the rule file",
+            file=where or str(_beside(ruleset)),
+        )
+    return cases
+
+
+def _beside(ruleset: RuleSet) -> Path:
+    """The folder of cases beside a rule file; of a shipped one in a checkout, the corpus of the tests."""
+    if ruleset.file == f"rules/{ruleset.id}.yaml":
+        return rules_folder().parent / "tests" / "corpus"
+    return Path(ruleset.file).parent / "cases"
+
+
+def _files(ruleset: RuleSet, where: str | None) -> Iterator[Path]:
+    """The files that may hold cases: `NAME/*.yaml`, `NAME.yaml` and `programme/NAME.yaml` below the folder;
+    of a folder without these, its own files."""
+    top = Path(where) if where is not None else _beside(ruleset)
+    if where is not None and not top.is_dir():
+        yield top
+        return
+    name = ruleset.id
+    of_the_set = [
+        *sorted((top / name).glob("*.yaml")),
+        *(path for path in (top / f"{name}.yaml", top / PROGRAMME / f"{name}.yaml") if path.is_file()),
+    ]
+    yield from of_the_set or (sorted(top.glob("*.yaml")) if where is not None else ())
+
+
+def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[Case]:
+    """The cases of a file; a file that holds a centre for others to begin with has none."""
+    source = _source(str(path))
+    if not isinstance(source.data, list):
+        if not isinstance(source.data, dict):
+            text = Text("案例文件应为列表", "a file of cases is a list")
+            faults.append(Diagnostic("cases", text, str(path), 1, 1))
+        return
+    for index, raw in enumerate(source.data):
+        try:
+            written = WrittenCase.model_validate(raw)
+        except ValidationError as error:
+            faults.extend(_placed(error, source, index))
+            continue
+        wrong = [*_unknown_rules(ruleset, written, source, index)]
+        try:
+            case = _case(ruleset, path, written, source.locate((index,)).line)
+        except (LookupError, ValueError, TypeError, AttributeError, NotADate) as error:
+            said = clip(str(error).strip("'\""), 100)
+            text = Text(
+                f"案例的改动与数据对不上：{said}", f"what the case changes is not in its data: {said}"
+            )
+            wrong.append(_fault("case-change", text, source, index))
+        if wrong:
+            faults.extend(wrong)
+        else:
+            yield case
+
+
+@lru_cache(maxsize=256)
+def _parsed(path: str, raw: bytes) -> Source:
+    try:
+        return read_text(decode(raw, path), path)
+    except BadText as error:
+        raise DataError(error.diagnostics) from None
+
+
+def _source(path: str) -> Source:
+    """A file of cases, or of a centre that they begin with. Raises DataError."""
+    return _parsed(path, read_named(path, DataError))
+
+
+def _placed(error: ValidationError, source: Source, index: int) -> Iterator[Diagnostic]:
+    """The faults of one case, at their lines."""
+    entry = Source(
+        source.file, getattr(source.root, "value", [None] * (index + 1))[index], source.data[index]
+    )
+    yield from diagnostics_of(error, entry)
+
+
+def _fault(code: str, text: Text, source: Source, *at: str | int) -> Diagnostic:
+    mark = source.locate(at)
+    return Diagnostic(code, text, source.file, mark.line, mark.column)
+
+
+def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: int) -> Iterator[Diagnostic]:
+    for key, named in (("expect", case.expect), ("missing", case.missing)):
+        for rule in named:
+            if rule not in ruleset:
+                near = did_you_mean(rule, ruleset.rule_ids)
+                shown = clip(rule)
+                text = Text(f"没有规则 {shown}{near.zh}", f"there is no rule {shown}{near.en}")
+                yield _fault("unknown-rule", text, source, index, key, rule)
+
+
+def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:
+    programme = written.figures is not None
+    data = copy.deepcopy(written.figures or {}) if programme else _centre(path, written)
+    said = [written.as_of, written.with_, written.append, written.figures or {}, list(written.centres)]
+    return Case(
+        ruleset=ruleset.id,
+        file=str(path),
+        name=written.case,
+        as_of=written.as_of,
+        data=data,
+        expect=written.expect,
+        missing=written.missing,
+        verdict=written.verdict,
+        because=written.because,
+        clause=written.clause,
+        centres=written.centres,
+        bearers=written.bearers,
+        programme=programme,
+        days=frozenset(_days(said)),
+        line=line,
+    )
+
+
+def _centre(path: Path, written: WrittenCase) -> dict[str, Any]:
+    """The centre of a case: its base with what the case changes."""
+    base = path.parent / written.base
+    data: dict[str, Any] = copy.deepcopy(_source(str(base)).data)
+    for where, value in written.with_.items():
+        _put(data, where.split("."), copy.deepcopy(value))
+    for where, entries in written.append.items():
+        _get(data, where.split(".")).extend(copy.deepcopy(entries))
+    for where in written.without:
+        *above, last = where.split(".")
+        parent = _get(data, above)
+        del parent[int(last) if isinstance(parent, list) else last]
+    return data
+
+
+def _get(data: Any, parts: list[str]) -> Any:
+    for part in parts:
+        data = data[int(part)] if isinstance(data, list) else data[part]
+    return data
+
+
+def _put(data: Any, parts: list[str], value: Any) -> None:
+    for part in parts[:-1]:
+        if isinstance(data, list):
+            data = data[int(part)]
+        else:
+            if data.get(part) is None:
+                data[part] = {}
+            data = data[part]
+    last: Any = parts[-1]
+    data[int(last) if isinstance(data, list) else last] = value
+
+
+def _days(value: Any) -> Iterator[date]:
+    """The exact days that are said somewhere in a value."""
+    if isinstance(value, dict):
+        for item in value.values():
+            yield from _days(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _days(item)
+    elif isinstance(value, str) and len(value) >= 8:
+        try:
+            span = parse_span(value)
+        except NotADate:
+            return
+        if span.exact:
+            yield span.first
+
+
+__all__ = ["PROGRAMME", "Case", "WrittenCase", "cases_of"]

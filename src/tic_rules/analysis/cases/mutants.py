@@ -1,0 +1,231 @@
+"""Slips of the pen in a rule: each changed in one thing at a time, and what catches the change.
+
+A threshold, a comparison, a deadline, the modality, the locator, who bears it. Lint, coverage or a case
+should see each.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from tic_rules.analysis.cases.case import Case
+from tic_rules.analysis.cases.outcome import report_of
+from tic_rules.analysis.coverage.account import coverage
+from tic_rules.analysis.lint import lint_rule
+from tic_rules.analysis.lint.whole import Pairs
+from tic_rules.core.errors import DataError
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+
+MODALITIES = ("must", "in_principle", "encouraged", "may")
+DEADLINES = (None, "application", "approval", "1y", "2y", "3y", "5y", "term_end", date(2024, 12, 31))
+OTHER_WAY = {
+    "at_least": ("more_than", "at_most", "equals"),
+    "more_than": ("at_least", "less_than"),
+    "at_most": ("less_than", "at_least"),
+    "less_than": ("at_most",),
+    "equals": ("at_least", "at_most"),
+}
+
+
+class Mutant(NamedTuple):
+    """A rule with one thing changed: what kind of thing, what it is now, the rule as it then is."""
+
+    kind: str
+    change: str
+    rule: Rule
+
+    def __str__(self) -> str:
+        return f"{self.rule.id}: {self.kind} {self.change}"
+
+
+def altered(node: Any, changes: dict[str, Any]) -> Any:
+    """A copy of a node with other values; what a node remembers of its own values is not copied."""
+    return type(node).model_construct(
+        **{name: getattr(node, name) for name in type(node).model_fields} | changes
+    )
+
+
+def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
+    """Every change of a rule, kind by kind."""
+    for part in ("require", "when", "applies"):
+        tree = getattr(rule, part)
+        for kind, change, changed in _changed(tree) if tree is not None else ():
+            yield Mutant(kind, f"{part}: {change}", altered(rule, {part: changed}))
+    for by in _other_deadlines(rule):
+        yield Mutant("deadline", f"by: {by}", altered(rule, {"by": by, "from_": None, "yearly": None}))
+    for key in ("since", "until"):
+        if (
+            getattr(rule, key) is not None and rule.from_ != "approval"
+        ):  # from then on only later things count
+            yield Mutant(key, "left out", altered(rule, {key: None}))
+    if rule.bearer != "programme":
+        other = next(bearer for bearer in ("centre", "department") if bearer != rule.bearer)
+        yield Mutant("bearer", other, altered(rule, {"bearer": other}))
+    for modality in MODALITIES:
+        if modality != rule.modality:
+            yield Mutant("modality", modality, altered(rule, {"modality": modality}))
+    place = clauses.index(rule.at)
+    for step in (1, -1, 2, -2):
+        if 0 <= place + step < len(clauses):
+            yield Mutant("locator", clauses[place + step], altered(rule, {"at": clauses[place + step]}))
+
+
+def _other_deadlines(rule: Rule) -> Iterator[Any]:
+    """Deadlines other than the rule's; the nearest slip first."""
+    if rule.kind == "consequence":
+        return
+    near = {
+        "2y": "3y",
+        "5y": "3y",
+        "1y": "2y",
+        "application": "approval",
+        "approval": "application",
+        "term_end": "5y",
+    }
+    first = (
+        date(rule.by.year + 1, 12, 31) if isinstance(rule.by, date) else near.get(rule.by or "", "term_end")
+    )
+    yield first
+    own = (rule.by, first) if rule.from_ is None and rule.yearly is None else (first,)
+    yield from (by for by in DEADLINES if by not in own)
+
+
+def _changed(node: Any) -> Iterator[tuple[str, str, Any]]:
+    """A condition with one number or one comparison changed."""
+    if isinstance(node, c.Compare):
+        yield from _compare(node)
+    elif isinstance(node, c.Share):
+        key = "more_than" if node.more_than is not None else "at_least"
+        bound: Fraction | int = getattr(node, key)
+        yield "threshold", f"{key} {bound} * 0.9", altered(node, {key: bound * Fraction(9, 10)})
+        other = "at_least" if key == "more_than" else "more_than"
+        yield "comparison", other, altered(node, {key: None, other: bound})
+    elif isinstance(node, c.Running):
+        yield "threshold", f"running {node.running + 1}", altered(node, {"running": node.running + 1})
+    for key in ("all", "any", "same"):
+        parts = getattr(node, key, None)
+        if isinstance(parts, tuple):
+            for index, part in enumerate(parts):
+                for kind, change, changed in _changed(part):
+                    yield kind, change, altered(node, {key: (*parts[:index], changed, *parts[index + 1 :])})
+    for key in ("not_", "review"):
+        if getattr(node, key, None) is not None:
+            yield from (
+                (kind, change, altered(node, {key: changed}))
+                for kind, change, changed in _changed(getattr(node, key))
+            )
+
+
+def _compare(node: c.Compare) -> Iterator[tuple[str, str, Any]]:
+    limit, operator = node.limit, node.operator
+    if operator == "between":
+        for ends in ((limit[0] + 1, limit[1]), (limit[0], limit[1] + 1), (limit[0] - 1, limit[1])):
+            yield "threshold", f"between {ends}", altered(node, {"between": ends})
+        yield "comparison", "at_least", altered(node, {"between": None, "at_least": limit[0]})
+        yield "comparison", "at_most", altered(node, {"between": None, "at_most": limit[1]})
+        return
+    for changed in _near(limit):
+        yield "threshold", f"{operator} {changed}", altered(node, {operator: changed})
+    for other in OTHER_WAY[operator]:
+        yield "comparison", f"{other} {limit}", altered(node, {operator: None, other: limit})
+
+
+def _near(limit: Any) -> Iterator[Any]:
+    """Another number in the place of a threshold: one more, a tenth more, the double, one less."""
+    if isinstance(limit, c.Times):
+        yield from (altered(limit, {"times": times}) for times in _near(limit.times))
+        return
+    yield limit + 1 if limit < 1000 else limit * 11 // 10
+    yield limit * 2 if limit else 5
+    if limit > 1:
+        yield limit - 1 if limit < 1000 else limit * 9 // 10
+
+
+# --- who catches it -----------------------------------------------------------------------------------------
+
+
+def with_rule(ruleset: RuleSet, changed: Rule, alone: bool) -> RuleSet:
+    """The rule set with one rule changed; `alone` keeps beside it only what it follows from."""
+    rules = tuple(changed if rule.id == changed.id else rule for rule in ruleset.rules)
+    if alone:
+        wanted = {changed.id}
+        for rule in reversed(rules):
+            if rule.id in wanted and rule.condition is not None:
+                wanted |= {node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows)}
+        rules = tuple(rule for rule in rules if rule.id in wanted)
+    about = {
+        name: getattr(ruleset, name) for name in ("id", "version", "jurisdiction", "document", "clauses")
+    }
+    model = RuleFile.model_construct(**about, rules=rules)
+    return RuleSet(model, ruleset.vocabulary)
+
+
+class Catcher:
+    """Lint, coverage and the cases of a rule set, against which its mutants are held."""
+
+    def __init__(self, ruleset: RuleSet, cases: Iterable[Case], text: str | None = None) -> None:
+        self.ruleset, self.text = ruleset, text
+        self.cases: dict[str, list[Case]] = defaultdict(list)
+        for case in cases:
+            for rule in case.expect:
+                self.cases[rule].append(case)
+
+    def caught_by(self, mutant: Mutant) -> str | None:
+        """Lint, coverage or a case: the first that sees the change; None where it passes unseen."""
+        if mutant.kind == "locator":
+            return self._by_locator(mutant)
+        changed = with_rule(self.ruleset, mutant.rule, alone=False)
+        if any(lint_rule(changed, mutant.rule, self.ruleset.place_of(mutant.rule.id))):
+            return "lint"
+        if self._by_cases(mutant.rule):
+            return "corpus"
+        pairs = Pairs(changed)
+        return "lint" if any(pairs.implied()) or any(pairs.conflicts()) else None
+
+    def _by_locator(self, mutant: Mutant) -> str | None:
+        listed = next(clause for clause in self.ruleset.clauses if clause.at == mutant.rule.at)
+        if mutant.rule.id not in listed.rules and self.text is None:
+            return "loading"  # the clause that the rule now names does not list it
+        moved = with_rule(self.ruleset, mutant.rule, alone=False)
+        faults = coverage(moved, self.text).faults if self.text is not None else ()
+        return "coverage" if {"quote", "locator"} & {fault.code for fault in faults} else None
+
+    def _by_cases(self, changed: Rule) -> bool:
+        alone = with_rule(self.ruleset, changed, alone=True)
+        return any(_sees(alone, changed, case) for case in self.cases[changed.id])
+
+    def survivors(self, every: bool) -> list[Mutant]:
+        """The mutants that pass unseen; without `every` one of a kind a rule is tried, always the same."""
+        clauses = tuple(clause.at for clause in self.ruleset.clauses)
+        unseen = []
+        for rule in self.ruleset.rules:
+            for mutant in tried(rule, clauses, every):
+                if self.caught_by(mutant) is None:
+                    unseen.append(mutant)
+        return unseen
+
+
+def tried(rule: Rule, clauses: Sequence[str], every: bool) -> Iterator[Mutant]:
+    """The mutants of a rule, or the first of each kind."""
+    kinds: set[str] = set()
+    for mutant in mutants(rule, clauses):
+        if every or mutant.kind not in kinds:
+            kinds.add(mutant.kind)
+            yield mutant
+
+
+def _sees(alone: RuleSet, changed: Rule, case: Case) -> bool:
+    """Whether the status of the changed rule is not the one that the case expects."""
+    try:
+        finding = report_of(case, alone, "reference")[changed.id]
+    except DataError:
+        return True
+    borne_by_another = any(
+        changed.id in rules and bearer != changed.bearer for bearer, rules in case.bearers.items()
+    )
+    return finding.status != case.expect[changed.id] or borne_by_another

@@ -1,0 +1,186 @@
+"""tic-rules test: cases beside a rule file, what they leave out, what is wrong with them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+from click.testing import CliRunner, Result
+
+from tic_rules.cli import main
+
+RULES = """\
+id: somewhere_2026
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 某省办法, title_en: Measures of a province, in_force: {from: 2020-01-01}}
+clauses: [{at: 一, heading: 人员, rules: [staff]}, {at: 二, heading: 基地, rules: [bases]}]
+rules:
+  - id: staff
+    at: 一
+    quote: 总人数不少于300人
+    topic: talent.headcount
+    kind: condition
+    modality: must
+    bearer: centre
+    require: {fact: headcount, at_least: 300}
+    title: {zh: 总人数不少于300人, en: at least 300 persons}
+    message: {zh: 总人数不足, en: too few persons}
+    remedy: {zh: 引进人员, en: employ more}
+  - id: bases
+    at: 二
+    quote: 批复创建后2年内基地不少于3个
+    topic: ecosystem.bases
+    kind: condition
+    modality: must
+    bearer: centre
+    by: 2y
+    require: {fact: industrial_bases, at_least: 3}
+    title: {zh: 基地不少于3个, en: at least 3 bases}
+    message: {zh: 基地不足, en: too few bases}
+    remedy: {zh: 建设基地, en: build more}
+"""
+BASE = "{id: a, stage: approved, approved_on: 2024-01-01, reported_on: 2026-06-30, staff: {headcount: 300}}\n"
+CASES = """\
+- {case: at the bound, as_of: 2026-06-30, expect: {staff: pass}, because: 不少于}
+- {case: one less, as_of: 2026-06-30, with: {staff.headcount: 299}, expect: {staff: fail}, because: 不少于}
+"""
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Path:
+    file = tmp_path / "somewhere_2026.yaml"
+    file.write_text(RULES, encoding="utf-8")
+    folder = tmp_path / "cases" / "somewhere_2026"
+    folder.mkdir(parents=True)
+    (folder / "base.yaml").write_text(BASE, encoding="utf-8")
+    (folder / "all.yaml").write_text(CASES, encoding="utf-8")
+    return file
+
+
+def ran(*args: object) -> Result:
+    return CliRunner().invoke(main, ["test", *map(str, args), "--lang", "en"])
+
+
+def add(rules: Path, case: str) -> None:
+    file = rules.parent / "cases" / "somewhere_2026" / "all.yaml"
+    file.write_text(CASES + case, encoding="utf-8")
+
+
+def test_cases_that_hold_end_with_0_and_show_what_they_leave_out(rules: Path) -> None:
+    result = ran(rules)
+    assert result.exit_code == 0
+    lacking = [line.strip() for line in result.stdout.splitlines() if line.startswith("  ")]
+    (about,) = [line for line in lacking if "staff" in line]
+    assert about.startswith("一 staff  no case past the bound: ")
+    said = [line.split("  ")[1] for line in lacking if "bases" in line]
+    assert [line.split(":")[0] for line in said] == [
+        "no case in which it passes", "no case in which it does not pass",
+        "no case below the bound", "no case at the bound", "no case past the bound",
+        "no case on the last day of the deadline", "no case on the day after the deadline",
+    ]  # fmt: skip
+    assert ran(rules, "--strict").exit_code == 1
+
+
+def test_a_whole_set_of_cases_leaves_nothing_out(rules: Path) -> None:
+    add(
+        rules,
+        """\
+- {case: one more, as_of: 2026-06-30, with: {staff.headcount: 301}, expect: {staff: pass}}
+- case: two on the last day
+  as_of: 2026-01-01
+  with: {outputs.industrial_bases: [{date: 2026-01-01, value: 2}]}
+  expect: {bases: pending}
+- case: three on the last day
+  as_of: 2026-01-01
+  with: {outputs.industrial_bases: [{date: 2026-01-01, value: 3}]}
+  expect: {bases: pass}
+- case: four on the last day
+  as_of: 2026-01-01
+  with: {outputs.industrial_bases: [{date: 2026-01-01, value: 4}]}
+  expect: {bases: pass}
+- case: two the day after
+  as_of: 2026-01-02
+  with: {outputs.industrial_bases: [{date: 2026-01-01, value: 2}]}
+  expect: {bases: fail}
+""",
+    )
+    result = json.loads(ran(rules, "--format", "json").stdout)
+    (one,) = result["rulesets"]
+    assert [case["misses"] for case in one["cases"]] == [[]] * 7
+    assert one["gaps"] == []
+
+
+def test_a_case_that_comes_out_otherwise_ends_with_1_and_says_why(rules: Path) -> None:
+    add(rules, "- {case: wrong, clause: 一, as_of: 2026-06-30, expect: {staff: fail}, because: 无}\n")
+    result = ran(rules)
+    assert result.exit_code == 1
+    assert "all.yaml:3: wrong" in result.stdout
+    assert "staff: fail is expected, pass came" in result.stdout
+    suites = ElementTree.fromstring(ran(rules, "--format", "junit").stdout)
+    (suite,) = suites
+    assert (suite.get("tests"), suite.get("failures")) == ("3", "1")
+    assert [case.get("name") for case in suite if len(case)] == ["一 wrong"]
+    (one,) = json.loads(ran(rules, "--format", "json").stdout)["rulesets"]
+    assert [case["misses"] for case in one["cases"]][2] == [
+        {"rule": "staff", "about": "status", "expected": "fail", "came": "pass"}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("- {case: a, as_of: 2026-06-30, expect: {stafff: pass}}", "did you mean staff?"),
+        ("- {case: a, as_of: 2026-06-30, expect: {staff: passes}}", "passes"),
+        ("- {case: a, as_of: 2026-06-30, expects: {staff: pass}}", "did you mean expect?"),
+        ("- {case: a, expect: {staff: pass}}", "as_of is missing"),
+        (
+            "- {case: a, as_of: 2026-06-30, with: {staff.headcount.a: 1}, expect: {staff: pass}}",
+            "case-change",
+        ),
+        ("- {case: a, as_of: 2026-06-30, without: [hosts], expect: {staff: pass}}", "hosts"),
+        ("- {case: a, base: none.yaml, as_of: 2026-06-30, expect: {staff: pass}}", "none.yaml"),
+        ("- {case: a, base: ../../../x, as_of: 2026-06-30, expect: {staff: pass}}", "cannot be read"),
+        ("- 3", "mapping"),
+        ("- {case: [", "yaml"),
+    ],
+)
+def test_a_case_that_is_none_is_told_of_with_its_line(rules: Path, case: str, said: str) -> None:
+    add(rules, case + "\n")
+    result = ran(rules)
+    assert result.exit_code == 2
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_data_that_cannot_be_used_fails_its_case_alone(rules: Path) -> None:
+    add(rules, "- {case: a, as_of: 2026-06-30, with: {staff.headcount: many}, expect: {staff: unknown}}\n")
+    result = ran(rules)
+    assert result.exit_code == 1
+    assert "2 as expected, 1 otherwise" in result.stdout
+    assert ran(rules, "--cases", rules).exit_code == 2
+
+
+def test_no_cases_at_all_are_told_of(rules: Path, tmp_path: Path) -> None:
+    result = ran(rules, "--cases", tmp_path / "cases" / "none")
+    assert result.exit_code == 2
+    (tmp_path / "empty").mkdir()
+    assert "somewhere_2026" in ran(rules, "--cases", tmp_path / "empty").stderr
+
+
+def test_mutants_that_nothing_catches_are_named(rules: Path) -> None:
+    text = RULES.replace("不少于300人", "达到规定人数").replace(
+        "300}", "300}\n    reading: {zh: 300、301、330、600、299人, en: by 300}"
+    )
+    rules.write_text(text, encoding="utf-8")
+    result = ran(rules, "--mutants")
+    assert result.exit_code == 1
+    assert "bases: bearer" in result.stdout
+    assert "staff: threshold" not in result.stdout  # the two cases at 299 and 300 see every other number
+
+
+def test_every_engine_decides_the_cases_alike(rules: Path) -> None:
+    shown = {engine: ran(rules, "--engine", engine).stdout for engine in ("native", "reference", "compiled")}
+    assert len(set(shown.values())) == 1
