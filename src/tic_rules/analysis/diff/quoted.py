@@ -42,6 +42,12 @@ def holds_numbers(rule: Rule, node: Any) -> bool:
     return all(bound in said for bound in bounds)
 
 
+def says_number(rule: Rule, node: Any) -> bool:
+    """Whether the quote of a rule gives the numbers of a condition, or a number with “about” that they are
+    read from."""
+    return holds_numbers(rule, node) or bool(_VAGUE.search(rule.quote) and numbers_in(rule.quote))
+
+
 def holds_time(rule: Rule) -> bool:
     """Whether the quote of a rule says when; a rule without a time says nothing that it could not hold."""
     quote = re.sub(r"\s", "", rule.quote)
@@ -81,4 +87,13 @@ def time_marked(rule: Rule, text: Text) -> Text:
     return text if holds_time(rule) else Text(text.zh + READING.zh, text.en + READING.en)
 
 
-__all__ = ["READING", "bounds_of", "holds_numbers", "holds_time", "is_reading", "marked", "time_marked"]
+__all__ = [
+    "READING",
+    "bounds_of",
+    "holds_numbers",
+    "holds_time",
+    "is_reading",
+    "marked",
+    "says_number",
+    "time_marked",
+]

@@ -12,12 +12,15 @@ from tic_rules.analysis.diff.demands import (
     PRINCIPLE,
     asked,
     guarantors,
+    parts_of,
     same_role,
 )
-from tic_rules.analysis.diff.quoted import bounds_of, holds_time, is_reading
+from tic_rules.analysis.diff.enumerations import shared
+from tic_rules.analysis.diff.order import clock_of, reader_of
+from tic_rules.analysis.diff.quoted import bounds_of, holds_time, is_reading, says_number
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Attested, walk
+from tic_rules.model.conditions import Attested, Every, Largest, Some, walk
 from tic_rules.model.ruleset import Rule, RuleSet
 
 NATURE = {
@@ -67,6 +70,8 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any], editions: 
     comparable = editions or _comparable(a, left, b, right)
     if not comparable and relation in ("b_stricter", "b_looser"):
         relation, tightens, loosens = "different", True, True
+    if not editions and _wish_aside(a, b, row, relation):
+        relation, tightens, loosens = "different", True, True
     nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
     readings = not editions and any(_reads(rule) for rule in (*left, *right))
     return Judged(
@@ -114,28 +119,76 @@ def _comparable(a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Ru
     )
 
 
+def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
+    """Whether the side that asks less only wishes for certain entries of a list (优先), and the stricter one
+    does not ask for those: a must is no stronger form of another wish."""
+    stricter, wishes = (row.b, row.a) if relation == "b_stricter" else (row.a, row.b)
+    if relation not in ("b_stricter", "b_looser") or any(rule.modality in PRINCIPLE for rule in wishes):
+        return False
+    reader = reader_of(a.vocabulary, b.vocabulary)
+    asked_for = [
+        part for rule in stricter for part in parts_of(asked(rule)) if isinstance(part, (Some, Every))
+    ]
+    wished = [part for rule in wishes for part in parts_of(asked(rule)) if isinstance(part, (Some, Every))]
+    return bool(asked_for) and any(
+        not any(reader.at_least(part, wish) for part in asked_for) for wish in wished
+    )
+
+
 def _reads(rule: Rule) -> bool:
     return not holds_time(rule) or is_reading(rule, asked(rule))
 
 
 def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) -> str:
     """How two sides differ, by what weighs most: who, which words, how much, when, how firmly, what."""
-    if not any(same_role(a, x, b, y) for x in row.a for y in row.b):
+    if _other_bearers(a, b, row, pairs):
         return "bearers"
     if all(rule.kind == "consequence" for rule in (*row.a, *row.b)):
         return "content"
-    changes = [change for pair in pairs for change in pair.changes if change.effect != "none"]
-    whats = {change.what for change in changes}
+    whats = {change.what for pair in pairs for change in pair.changes if change.effect != "none"}
     if "list" in whats or _lists_meet(row):
         return "lists_overlap"
     if "threshold" in whats or _one_counts(row):
         return "numbers"
-    if any(change.what in ("deadline", "window") and change.effect == "incomparable" for change in changes):
+    if any(_other_time(pair) for pair in pairs):
         return "time"
     binding = [any(rule.modality in PRINCIPLE for rule in rules) for rules in (row.a, row.b)]
-    if binding[0] != binding[1] or whats == {"modality"}:
+    if binding[0] != binding[1]:
+        return "modality"
+    if shared(row.a, row.b) is not None:
+        return "lists_overlap"
+    if whats == {"modality"}:
         return "modality"
     return "judged" if all(rests_on_judgement(rule) for rule in (*row.a, *row.b)) else "content"
+
+
+def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) -> bool:
+    """Whether nobody is bound by both sides: by no two rules that ask about the same data, where some do,
+    else by no two rules; or each names another as the one who pays most."""
+    every = [(x, y) for x in row.a for y in row.b]
+    beside = [(p.a, p.b) for p in pairs if p.a and p.b and set(subjects(a, p.a)) & set(subjects(b, p.b))]
+    beside = beside or every
+    if not any(same_role(a, x, b, y) for x, y in beside):
+        return True
+    payers = [
+        {
+            (node.fact, node.largest)
+            for rule in rules
+            for node in walk(asked(rule))
+            if isinstance(node, Largest)
+        }
+        for rules in (row.a, row.b)
+    ]
+    return bool(payers[0] and payers[1] and not payers[0] & payers[1])
+
+
+def _other_time(pair: Any) -> bool:
+    """Whether both rules are to be met by a time, neither of which lies within the other, and the words of
+    one say when."""
+    if not any(c.what in ("deadline", "window") and c.effect == "incomparable" for c in pair.changes):
+        return False
+    rules = (pair.a, pair.b)
+    return all(clock_of(rule) != ("standing",) for rule in rules) and any(holds_time(rule) for rule in rules)
 
 
 def _lists_meet(row: Aligned) -> bool:
@@ -153,7 +206,7 @@ def _one_counts(row: Aligned) -> bool:
     """Whether the words of one side set a number and those of the other none."""
     counts = [
         any(
-            bound != 1 and not is_reading(rule, asked(rule))
+            bound != 1 and says_number(rule, asked(rule))
             for rule in rules
             for bound in bounds_of(asked(rule))
         )

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from tic_rules.analysis.diff.comparison import members_of
+from tic_rules.analysis.diff.enumerations import shared
 from tic_rules.analysis.diff.quoted import marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -69,7 +70,7 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     """The differences of a row, what weighs most first."""
     if topic.nature == "bearers":
         yield _bearers(topic)
-    overlaps = [*_overlaps(a, b, topic)]
+    overlaps = [*_overlaps(a, b, topic)] or [*_enumerated(topic)]
     yield from overlaps
     yield from _numbers(a, b, topic)
     for pair in topic.pairs:
@@ -150,6 +151,15 @@ def _overlaps(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
         said = [(f"{zh}{words.zh}", f"{en} {words.en}") for zh, en, words in listed]
         if not parts[0][2]:
             said.insert(0, ("所列无一相同", "no word in common"))
+        yield Text("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))
+
+
+def _enumerated(topic: Topic) -> Iterator[Text]:
+    """As `_overlaps`, of what the quotes enumerate; the words stay those of the law."""
+    given = shared(topic.a, topic.b) if topic.nature == "lists_overlap" else None
+    if given is not None:
+        named = zip((("共有", "both name"), ("仅甲", "only A"), ("仅乙", "only B")), given, strict=True)
+        said = [(f"{zh}{'、'.join(words)}", f"{en} {'、'.join(words)}") for (zh, en), words in named if words]
         yield Text("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))
 
 

@@ -1,0 +1,61 @@
+"""What a quote enumerates (政策、资金、土地、基础设施等): the members, and which of them two quotes share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from tic_rules.model.ruleset import Rule
+
+_CLAUSE = re.compile("[，。；：…]")
+_BETWEEN = re.compile("、|以及|和|及|或|与")
+_BEFORE = re.compile("^.*(?:在|给予|予以|通过|承担|依托|包括|采取|围绕|形成|开展|以)(?=..)")
+_AFTER = re.compile("(?:等|方面|支持$|保障$).*$")
+_LONGEST = 10
+"""Characters: what is longer is a sentence and no member of a list."""
+_FEWEST = 3
+
+
+class Shared(NamedTuple):
+    """Members that both sides name, and those of one side only, as the quotes have them."""
+
+    both: tuple[str, ...]
+    a: tuple[str, ...]
+    b: tuple[str, ...]
+
+
+def members(quote: str) -> list[str]:
+    """The members of the lists of a quote, without what leads to the first and follows the last."""
+    words = []
+    for clause in _CLAUSE.split(quote):
+        if "、" in clause:
+            for part in re.split("(?<=等)(?:方面)?(?=给予|予以)", clause):
+                words += [
+                    _AFTER.sub("", _BEFORE.sub("", word)).strip("“”‘’ ") for word in _BETWEEN.split(part)
+                ]
+    return list(dict.fromkeys(word for word in words if 2 <= len(word) <= _LONGEST))
+
+
+def shared(left: Iterable[Rule], right: Iterable[Rule]) -> Shared | None:
+    """What the lists of both sides have in common and what not; None where no member is the same, or a side
+    enumerates too little to be a list."""
+    own, theirs = (
+        list(dict.fromkeys(word for rule in rules for word in members(rule.quote))) for rules in (left, right)
+    )
+    both = tuple(word for word in own if any(_same(word, other) for other in theirs))
+    if not (set(own) & set(theirs) or len(both) > 1) or min(len(own), len(theirs)) < _FEWEST:
+        return None
+    return Shared(
+        both,
+        tuple(word for word in own if word not in both),
+        tuple(word for word in theirs if not any(_same(word, other) for other in both)),
+    )
+
+
+def _same(x: str, y: str) -> bool:
+    """高校 and 国内外高校 are one member: the noun stands last."""
+    return x.endswith(y) or y.endswith(x)
+
+
+__all__ = ["Shared", "members", "shared"]
