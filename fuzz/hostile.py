@@ -16,6 +16,7 @@ import os
 import resource
 import sys
 import tempfile
+import time
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
@@ -25,13 +26,16 @@ from typing import NamedTuple
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SECONDS = 2.0
+UNIT = 0.021
+"""CPU seconds of `_unit` on the machine that the bound is meant for, a plain server with two cores; a slower
+or busier one has more time."""
 MEMORY = 300 * 1024 * 1024
 MEGA = 1024 * 1024
 Files = dict[str, bytes]
 
 
 class Cost(NamedTuple):
-    """What came of a file: `read`, `refused` or how it failed; CPU seconds, bytes at the most."""
+    """What came of a file: `read`, `refused` or how it failed; seconds of CPU, bytes at the most."""
 
     outcome: str
     seconds: float
@@ -379,7 +383,16 @@ def cost_of(work: Callable[[], str]) -> Cost:
         word = pipe.read().decode("utf-8", "replace")
     _, status, used = os.wait4(child, 0)
     memory = max(used.ru_maxrss * 1024 - ours, 0)
-    return Cost(word or f"the process ended with {status}", used.ru_utime + used.ru_stime, memory)
+    seconds = (used.ru_utime + used.ru_stime) / max(1.0, _unit() / UNIT)
+    return Cost(word or f"the process ended with {status}", seconds, memory)
+
+
+def _unit() -> float:
+    """CPU seconds of a fixed piece of work, now: what else runs beside us makes every second do less."""
+    start = time.process_time()
+    for _ in range(12):
+        json.loads(json.dumps({str(n): [n, {"x": str(n * n)}] for n in range(1_500)}))
+    return time.process_time() - start
 
 
 def _resident() -> int:

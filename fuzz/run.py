@@ -6,7 +6,7 @@
 Each input is a seed (an example, a case of the corpus, a known attack) that is mutated, spliced or made from
 tokens of the format. A run fails where anything but an error of ours is raised, where two engines disagree,
 where reading an input, one check of it or writing its report takes over two seconds of CPU (or two minutes by
-the clock) or the process grows over 500 MB, or where the process dies: workers are processes of their own,
+the clock) or the process grows over 300 MB, or where the process dies: workers are processes of their own,
 and the input at hand is on disk before it is tried. The same --seed gives the same inputs.
 """
 
@@ -36,7 +36,7 @@ from targets import TARGETS, Target, seeds_of  # noqa: E402
 
 SLOW = 2.0
 HANGS = 120
-LARGE = 500 * 1024 * 1024
+LARGE = 300 * 1024 * 1024
 
 
 def work(name: str, seed: int, inputs: int, seconds: float, folder: str, pipe: object) -> None:

@@ -332,7 +332,7 @@ def test_a_table_that_does_not_say_who_is_approved_leaves_what_waits_for_it_unkn
 def test_gaps_of_pandas_are_not_known() -> None:
     """NaN and NaT, days as objects, columns of nothing but gaps: each is what a null is."""
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    ruleset, nan = load_ruleset("zhejiang_2022"), float("nan")
+    ruleset, nan = load_ruleset("national_2020"), float("nan")
     centres = [
         Centre.from_file(EXAMPLE),
         {"stage": "approved", "approved_on": "2022-03-01", "reported_on": "2024-06-01"},
@@ -349,14 +349,19 @@ def test_gaps_of_pandas_are_not_known() -> None:
         assert check_table(made, ruleset)[list(ruleset.rule_ids)].to_dict("records") == [
             {rule: row[rule] for rule in ruleset.rule_ids} for row in expected
         ]
-    empty = check_table(frame.assign(**{"due@2y": nan}), ruleset).to_dict("records")
-    without = check_table(facts.drop("due@2y"), ruleset).to_dicts()
+    empty = check_table(frame.assign(**{"due@application": nan}), ruleset).to_dict("records")
+    without = check_table(facts.drop("due@application"), ruleset).to_dicts()
     assert {rule: empty[0][rule] for rule in ruleset.rule_ids} == {
         rule: without[0][rule] for rule in ruleset.rule_ids
     }
     assert empty[0] != frame.iloc[0].to_dict()
     words = pl.DataFrame(
-        {"approved": [True], "independent@now": [nan], "judgement:main-tasks": [nan], "approved_on": [None]}
+        {
+            "approved": [True],
+            "independent@now": [nan],
+            "judgement:regional-strategy": [nan],
+            "approved_on": [None],
+        }
     )
     statuses = check_table(words, ruleset, as_of="2026-06-30").to_dicts()[0]
     assert not {"pass", "fail", "pending"} & set(statuses.values())

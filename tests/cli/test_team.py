@@ -19,7 +19,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tic_rules import Centre, check
+from tic_rules import Centre, check, load_ruleset
 from tic_rules.cli import main, progress
 from tic_rules.cli.running import Job, Outcome, how_many, in_order
 from tic_rules.renderers import FORMATS
@@ -55,6 +55,43 @@ def edit(file: str, *changes: tuple[str, str]) -> None:
 
 
 # --- baseline -----------------------------------------------------------------------------------------------
+
+
+def test_a_rule_that_the_baseline_could_not_know_is_told_apart(folder: Path) -> None:
+    """A baseline of 1.0.0 names no rule sets; one of today names them with their versions."""
+    run("check", "centres", "--write-baseline", "base.json")
+    written = json.loads(Path("base.json").read_text("utf-8"))
+    assert written["rulesets"] == {"jiangsu_2020": "2.0.0", "zhejiang_2022": "2.0.0"}
+    names = ("ip-layout", "open-sharing")  # of 2.0.0, and of 1.0.0; both wait for a judgement
+    ruleset = load_ruleset("zhejiang_2022")
+    assert [ruleset[name].new_in for name in names] == ["2.0.0", None]
+    left = [entry for entry in written["baseline"] if not entry["rule"].endswith(names)]
+    assert len(left) == len(written["baseline"]) - 2
+    Path("knows.json").write_text(json.dumps({**written, "baseline": left}), "utf-8")
+    Path("old.json").write_text(json.dumps({"schema_version": 1, "baseline": left}), "utf-8")
+    ask = ("check", "centres", "--fail-on", "undetermined")
+    today = run(*ask, "--baseline", "knows.json")
+    assert "new 2" in today.stdout
+    assert "rules that are new" not in today.stdout
+    before = run(*ask, "--baseline", "old.json")
+    assert before.exit_code == 1
+    assert "new 1, of rules that are new since 1" in before.stdout
+    assert re.findall(
+        r"\(new rule since 2\.0\.0\) +(\S+)", run(*ask, "--baseline", "old.json", "-v").stdout
+    ) == ["ip-layout"]
+    sarif = json.loads(run(*ask, "--baseline", "old.json", "--format", "sarif").stdout)
+    since = {
+        result["ruleId"]: result["properties"]["newRuleSince"]
+        for one in sarif["runs"]
+        for result in one["results"]
+        if "newRuleSince" in result["properties"]
+    }
+    assert since == {"zhejiang_2022/ip-layout": "2.0.0"}
+    for text in ('["2.0.0"]', '{"zhejiang_2022": "two"}'):
+        Path("bad.json").write_text(f'{{"schema_version": 1, "rulesets": {text}, "baseline": []}}', "utf-8")
+        bad = run("check", "centres", "--baseline", "bad.json")
+        assert bad.exit_code == 2
+        assert re.search(r"^bad\.json:1:\d+: .*\[baseline\]", bad.stderr)
 
 
 def test_only_new_findings_fail() -> None:
@@ -313,10 +350,9 @@ def test_the_summary_counts_centres_and_clauses(many: Path) -> None:
         ("compliant", "8"),
         ("files that could not be checked", "3"),
     ]
-    assert (
-        "   9  附件1     a target for each of the 43 second-level indicators  zhejiang_2022/indicators"
-        in summary
-    )
+    locator = "《浙江省技术创新中心建设工作指引（试行）》附件1"
+    title = "a target for each of the 43 second-level indicators"
+    assert re.search(f"^ +9  {locator} +{title}  zhejiang_2022/indicators$", summary, re.MULTILINE)
     assert "Summary" not in run("check", "centres/jiangsu.yaml").stdout, "one centre needs none"
 
 

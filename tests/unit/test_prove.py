@@ -13,6 +13,7 @@ import pytest
 
 pytest.importorskip("z3", reason="the extra prove (z3-solver) is not installed")
 
+from agreement import THOROUGH
 from click.testing import CliRunner
 from generate import random_centre
 
@@ -23,7 +24,13 @@ from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.proof import proved
 from tic_rules.cli import main
 
-PAIRS = list(combinations(shipped_ids(), 2))
+SOME = [
+    ("jiangsu_2020", "zhejiang_2022"),
+    ("national_13fyp", "national_2017"),
+    ("national_2017", "national_2020"),
+]
+PAIRS = list(combinations(shipped_ids(), 2)) if THOROUGH else SOME
+"""Every document in some pair; all ten pairs are proved by `make agree`."""
 
 
 @cache

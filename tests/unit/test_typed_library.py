@@ -153,9 +153,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+MYPY = ROOT / ".mypy_cache/strict"
+"""What mypy remembers of our modules: tests/unit/test_model.py asks about the same ones."""
+
+
 def test_mypy(folder: Path) -> None:
     pytest.importorskip("mypy", reason="mypy is a linter here (make lint) and is not installed")
-    options = ["--strict", "--config-file=", "--no-error-summary", "--no-color-output"]
+    options = ["--strict", "--config-file=", "--no-error-summary", "--no-color-output", f"--cache-dir={MYPY}"]
     done = subprocess.run(
         [sys.executable, "-m", "mypy", *options, "program.py", "mistakes.py"],
         capture_output=True,

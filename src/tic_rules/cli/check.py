@@ -137,7 +137,7 @@ def command(
         if recorded is not None and record is not None:
             recorded.write(_baseline(ready.baseline, run, record).encode())
     passes = record is not None or exit_zero
-    sys.exit(2 if run.faults else 1 if run.tally.new and not passes else 0)
+    sys.exit(2 if run.faults else 1 if run.tally.fails and not passes else 0)
 
 
 def _note(wanted: Sequence[Target]) -> None:
@@ -192,6 +192,7 @@ class _Checked:
         self.faults.extend(outcome.diagnostics)
         total = self.total
         total.tally.merge(outcome.tally)
+        total.versions |= outcome.versions
         for name in ("notes", "entries", "judged", "stale", "approvals"):
             getattr(total, name).extend(getattr(outcome, name))
         self.bar.step(outcome.files)
@@ -252,7 +253,8 @@ def _baseline(before: Baseline | None, run: _Checked, file: str) -> str:
     if before is not None:
         earlier = {entry for entries in before.entries.values() for entry in entries}
     entries = [*run.total.entries, *(earlier - set(run.total.judged))]
-    return sinks.json_text(baseline_text(entries, file))
+    versions = {**(before.versions if before is not None else {}), **run.total.versions}
+    return sinks.json_text(baseline_text(entries, file, versions))
 
 
 __all__ = ["command", "expand", "read_centre"]

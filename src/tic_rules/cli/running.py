@@ -66,6 +66,7 @@ class Outcome:
     diagnostics: list[Diagnostic] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)
     entries: list[Entry] = field(default_factory=list)
+    versions: dict[str, str] = field(default_factory=dict)
     judged: list[Entry] = field(default_factory=list)
     stale: list[Entry] = field(default_factory=list)
     approvals: list[Centre] = field(default_factory=list)
@@ -178,6 +179,7 @@ def put(job: Job, reports: Sequence[Report]) -> Outcome:
         outcome.tally.add(report, ready.outputs[0])
         if job.record:
             outcome.entries.extend(entries_of(report))
+            outcome.versions[report.ruleset["id"]] = report.ruleset["version"]
         if ready.baseline is not None:
             outcome.judged.extend(ready.baseline.about(report))
             outcome.stale.extend(ready.baseline.stale(report))

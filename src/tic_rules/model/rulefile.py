@@ -159,10 +159,15 @@ def _since(value: Any) -> Any:
 Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, _iso)]
 
 
+Version = Annotated[str, Field(pattern=r"^\d{1,9}\.\d{1,9}\.\d{1,9}$")]
+
+
 class Rule(Node):
     """One clause's demand, as data."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+    new_in: Version | None = None
+    """The version of the rule set that first had the rule; None where the first one did."""
     at: str
     quote: Annotated[str, Field(min_length=1)]
     topic: str
@@ -255,7 +260,7 @@ class RuleFile(Node):
     """A rule file: one document of one jurisdiction, in one edition."""
 
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
-    version: Annotated[str, Field(pattern=r"^\d+\.\d+\.\d+$")]
+    version: Version
     jurisdiction: str
     document: Document
     vocabulary: Vocabulary = Field(default_factory=Vocabulary.model_construct)

@@ -75,6 +75,20 @@ class Options:
         """Whether the baseline has the finding, so that it does not fail the run."""
         return self.known is not None and self.known.covers(report, finding)
 
+    def new_rule(self, finding: Finding) -> str | None:
+        """The version that brought the finding's rule, where the baseline could not know of the rule."""
+        return self.known.new_rule(finding) if self.known is not None else None
+
+    def mark(self, report: Report, finding: Finding) -> str:
+        """What the baseline makes of a finding, in a word or two; nothing where it is simply new."""
+        zh = self.lang == "zh"
+        if self.is_known(report, finding):
+            return "基线" if zh else "baseline"
+        version = self.new_rule(finding) if self.blocks(finding) else None
+        if version is None:
+            return ""
+        return f"{version} 版新增规则" if zh else f"new rule since {version}"
+
 
 @lru_cache(maxsize=8)
 def _blocking(fail_on: tuple[str, ...]) -> frozenset[str]:

@@ -111,6 +111,8 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
         return _skipped(finding, why + message, place)
     if options.is_known(report, finding):
         return _skipped(finding, ("已列入基线：" if zh else "in the baseline: ") + message, place)
+    mark = options.mark(report, finding)
+    message = message if not mark else f"（{mark}）{message}" if zh else f"({mark}) {message}"
     lines = [
         message,
         f"{finding.citation['document']} {finding.citation['locator']} “{finding.citation['quote']}”",

@@ -140,13 +140,8 @@ def _summary(tally: Tally, lang: str) -> list[str]:
             f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |"
             for number, locator, title, rule in worst
         ]
-    if tally.known:
-        lines += [
-            "",
-            f"基线内 {tally.known} 项，新增 {tally.new} 项"
-            if zh
-            else f"{tally.known} findings are in the baseline, {tally.new} are new",
-        ]
+    if tally.known or tally.of_new_rules:
+        lines += ["", tally.against_baseline(lang)]
     return [*lines, ""]
 
 
@@ -185,8 +180,9 @@ def _said(report: Report, finding: Finding, options: Options) -> str:
     if finding.status == "exempted":
         text = f"{STATUS['exempted'].in_(lang)}{colon}{text}"
     shown = markdown(text)
-    if options.is_known(report, finding):
-        shown += " *（基线）*" if lang == "zh" else " *(baseline)*"
+    mark = options.mark(report, finding)
+    if mark:
+        shown += f" *（{mark}）*" if lang == "zh" else f" *({mark})*"
     if finding.status == "fail":
         shown += f"<br>**{'整改' if lang == 'zh' else 'To do'}**{colon}{markdown(finding.remedy.in_(lang))}"
     return shown

@@ -120,6 +120,7 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
         ]
     if options.known is not None and finding.counts:
         result["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
+    new_rule = options.new_rule(finding) if result.get("baselineState") == "new" else None
     result["properties"] = {
         "status": finding.status,
         "statusText": STATUS[finding.status].in_(lang),
@@ -131,6 +132,7 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
             for key in ("observed", "required", "gap", "deadline", "days_left", "lacking", "missing")
             if (value := getattr(finding, key))
         },
+        **({"newRuleSince": new_rule} if new_rule else {}),
     }
     return result
 

@@ -27,6 +27,7 @@ class Tally:
     reports: int = 0
     broken: int = 0
     new: int = 0
+    of_new_rules: int = 0
     known: int = 0
     centres: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
@@ -57,18 +58,26 @@ class Tally:
                     )
             if options.blocks(finding):
                 in_baseline = options.is_known(report, finding)
+                of_new_rule = not in_baseline and options.new_rule(finding) is not None
                 self.known += in_baseline
-                self.new += not in_baseline
+                self.of_new_rules += of_new_rule
+                self.new += not in_baseline and not of_new_rule
 
     def merge(self, other: Tally) -> None:
         """Add the counts of further centres."""
         self.reports += other.reports
         self.broken += other.broken
         self.new += other.new
+        self.of_new_rules += other.of_new_rules
         self.known += other.known
         self.centres.update(other.centres)
         self.failed.update(other.failed)
         self.rules |= other.rules
+
+    @property
+    def fails(self) -> bool:
+        """Whether anything fails the run: what the baseline does not have, of new rules or of old ones."""
+        return bool(self.new or self.of_new_rules)
 
     @property
     def many(self) -> bool:
@@ -95,3 +104,11 @@ class Tally:
             )
             for rule, number in ranked
         ]
+
+    def against_baseline(self, lang: str) -> str:
+        """How many of the findings that fail the run the baseline has, how many are new, and of new rules."""
+        if lang == "zh":
+            more = f"，基线之后新增的规则 {self.of_new_rules} 项" if self.of_new_rules else ""
+            return f"基线内 {self.known} 项，新增 {self.new} 项{more}"
+        more = f", of rules that are new since {self.of_new_rules}" if self.of_new_rules else ""
+        return f"In the baseline {self.known}, new {self.new}{more}"

@@ -145,16 +145,7 @@ def _summary(tally: Tally, options: Options) -> Iterator[Line]:
         text = f"  {number:>4}  {pad(locator, wide)}  {title}  {rule}"
         yield Line((("", text if options.width is None else cut(text, max(options.width, 40))),))
     if options.known is not None:
-        yield Line(
-            (
-                (
-                    "",
-                    f"基线内 {tally.known} 项，新增 {tally.new} 项"
-                    if zh
-                    else f"In the baseline {tally.known}, new {tally.new}",
-                ),
-            )
-        )
+        yield Line((("", tally.against_baseline(lang)),))
 
 
 def _at(place: Part) -> str:
@@ -341,12 +332,11 @@ def _start(finding: Finding, width: int) -> str:
 
 
 def _modality(report: Report, finding: Finding, options: Options) -> str:
-    """How strictly the clause asks, where it is not simply a must, and whether the baseline has the
-    finding.
-    """
+    """How strictly the clause asks, where it is not simply a must, and what the baseline makes of it."""
     text = "" if finding.modality == "must" else f" [{MODALITY[finding.modality].in_(options.lang)}]"
-    if options.is_known(report, finding):
-        text += "（基线）" if options.lang == "zh" else " (baseline)"
+    mark = options.mark(report, finding)
+    if mark:
+        text += f"（{mark}）" if options.lang == "zh" else f" ({mark})"
     return text
 
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
@@ -24,6 +25,7 @@ STATUSES = ("fail", "unknown", "needs_review", "pending")
 """What a baseline records; a pass or an exemption needs no tolerance."""
 
 _WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
+_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}", re.ASCII)
 _KEYS = ("centre", "rule", "status", "years", "lacking", "file")
 
 
@@ -90,6 +92,17 @@ class Baseline:
 
     file: str
     entries: dict[tuple[str, str], tuple[Entry, ...]]
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The rule sets that the baseline was written by, with their versions; one written before rule sets said
+    what is new in them has none."""
+
+    def new_rule(self, finding: Finding) -> str | None:
+        """The version that brought the finding's rule, where that is later than what wrote the baseline."""
+        ruleset = finding.rule.partition("/")[0]
+        if finding.new_in is None or (self.versions and ruleset not in self.versions):
+            return None
+        before = self.versions.get(ruleset)
+        return finding.new_in if before is None or _numbers(before) < _numbers(finding.new_in) else None
 
     def covers(self, report: Report, finding: Finding) -> bool:
         """Whether a finding is known."""
@@ -115,20 +128,25 @@ class Baseline:
         return [entry for entry in self.about(report) if entry.rule not in still]
 
 
-def baseline_of(file: str, entries: Iterable[Entry]) -> Baseline:
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str] | None = None) -> Baseline:
     found: dict[tuple[str, str], tuple[Entry, ...]] = {}
     for entry in sorted(set(entries)):
         key = (entry.centre, entry.rule)
         found[key] = (*found.get(key, ()), entry)
-    return Baseline(file, found)
+    return Baseline(file, found, versions or {})
 
 
 # --- the file -----------------------------------------------------------------------------------------------
 
 
-def baseline_text(entries: Iterable[Entry], path: str) -> str:
+def baseline_text(entries: Iterable[Entry], path: str, versions: Mapping[str, str]) -> str:
     """A baseline as JSON, one entry a line, so that a change of it reads well in a review. Files are told
-    from where it will lie."""
+    from where it will lie; `versions` are those of the rule sets that decided.
+    """
     lines = []
     for entry in sorted(set(entries)):
         said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value not in ((), "")}
@@ -138,7 +156,8 @@ def baseline_text(entries: Iterable[Entry], path: str) -> str:
             ).as_posix()
         lines.append("    " + json.dumps(said, ensure_ascii=False))
     listed = "[\n" + ",\n".join(lines) + "\n  ]" if lines else "[]"
-    return f'{{\n  "schema_version": {VERSION},\n  "baseline": {listed}\n}}\n'
+    by = json.dumps(dict(sorted(versions.items())))
+    return f'{{\n  "schema_version": {VERSION},\n  "rulesets": {by},\n  "baseline": {listed}\n}}\n'
 
 
 def read_baseline(path: str) -> Baseline:
@@ -158,9 +177,20 @@ def read_baseline(path: str) -> Baseline:
     if not isinstance(listed, list) or str(data.get("schema_version")) != str(VERSION):
         raise UsageError([_fault(source, (), "不是第1版的基线文件", "this is not a baseline of version 1")])
     entries = [_entry(item, source, index, faults) for index, item in enumerate(listed)]
+    versions = _versions(data, source, faults)
     if faults:
         raise UsageError(faults)
-    return baseline_of(path, [entry for entry in entries if entry is not None])
+    return baseline_of(path, [entry for entry in entries if entry is not None], versions)
+
+
+def _versions(data: dict[str, Any], source: Source, faults: list[Diagnostic]) -> dict[str, str]:
+    """The rule sets that wrote the baseline, by their versions; none where it does not say."""
+    versions = data.get("rulesets", {})
+    if isinstance(versions, dict) and all(_VERSION.fullmatch(str(version)) for version in versions.values()):
+        return {str(name): str(version) for name, version in versions.items()}
+    zh, en = "应为规则集和版本，例如 zhejiang_2022: 2.0.0", "rule sets and versions: zhejiang_2022: 2.0.0"
+    faults.append(_fault(source, ("rulesets",), zh, en))
+    return {}
 
 
 def _entry(item: Any, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:

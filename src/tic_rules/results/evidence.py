@@ -200,6 +200,7 @@ def _clause_of(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
             "reading": rule.reading.text if rule.reading else None,
             "citation": Citation(ruleset.cited(rule.id)),
             "judged": _judged(ruleset, rule),
+            "new_in": rule.new_in,
         }
     return made
 

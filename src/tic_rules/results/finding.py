@@ -72,6 +72,10 @@ class Finding:
     """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that
     was read back does not know of the rule.
     """
+    new_in: str | None = None
+    """The version of the rule set that brought the rule; None where the first one did, or where the finding
+    was read back.
+    """
     rule: str
     status: Status
     severity: Severity | None
@@ -179,7 +183,7 @@ class Finding:
         return f"<Finding {self.rule}: {self.status}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (type(self), self.as_dict(), self.judged)
+        return _again, (type(self), self.as_dict(), {"judged": self.judged, "new_in": self.new_in})
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -194,10 +198,10 @@ class Finding:
         return finding_schema()
 
 
-def _again(cls: type[Finding], data: Mapping[str, Any], judged: bool) -> Finding:
-    """A finding that comes from another process."""
+def _again(cls: type[Finding], data: Mapping[str, Any], of_rule: Mapping[str, Any]) -> Finding:
+    """A finding that comes from another process, with what it knows of its rule beside the JSON."""
     finding = cls.from_dict(data)
-    finding.__dict__["judged"] = judged
+    finding.__dict__.update(of_rule)
     return finding
 
 
