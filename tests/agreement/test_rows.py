@@ -11,10 +11,19 @@ from typing import Any
 import pytest
 from agreement import RULESETS
 from generate import random_centre
-from interpret import Interpreter, statuses
+from interpret import Interpreter
 from random_rules import random_ruleset
 
-from tic_rules import Centre, RuleSet, UsageError, check, load_ruleset, parse_ruleset, row_function
+from tic_rules import (
+    Centre,
+    RuleSet,
+    UsageError,
+    check,
+    check_table,
+    load_ruleset,
+    parse_ruleset,
+    row_function,
+)
 from tic_rules.core.dates import LAST_DAY, add_days
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.numbers import INFINITY, Range
@@ -80,7 +89,7 @@ CONDITIONS: list[dict[str, Any]] = [
 ]
 
 
-def _text() -> str:
+def _text(conditions: list[dict[str, Any]] = CONDITIONS) -> str:
     text = {"zh": "试", "en": "try"}
     about = {
         "at": "一",
@@ -93,7 +102,7 @@ def _text() -> str:
         "message": text,
         "remedy": text,
     }
-    rules = [{"id": f"r-{place}", **about, **condition} for place, condition in enumerate(CONDITIONS)]
+    rules = [{"id": f"r-{place}", **about, **condition} for place, condition in enumerate(conditions)]
     document = {"title": "试", "title_en": "try", "in_force": {"from": "2020-01-01"}}
     clauses = [{"at": "一", "heading": "试", "rules": [rule["id"] for rule in rules]}]
     model = {
@@ -107,8 +116,8 @@ def _text() -> str:
     return json.dumps(model, ensure_ascii=False)
 
 
-def _ruleset() -> RuleSet:
-    return parse_ruleset(_text(), "row.json")
+def _ruleset(conditions: list[dict[str, Any]] = CONDITIONS) -> RuleSet:
+    return parse_ruleset(_text(conditions), "row.json")
 
 
 def _record(rng: random.Random) -> dict[str, Any]:
@@ -268,17 +277,75 @@ def _several(name: str, values: list[Any]) -> Iterator[tuple[str, Any]]:
         yield name if place == 1 else f"{name}__or{place}", value
 
 
+def _scene(ruleset: RuleSet, data: dict[str, Any], as_of: date) -> Scene:
+    return sorted_scene(Centre.from_data(data, ruleset=ruleset), ruleset, as_of)
+
+
 def _same(ruleset: RuleSet, data: dict[str, Any], as_of: date) -> bool:
-    scene = sorted_scene(Centre.from_data(data, ruleset=ruleset), ruleset, as_of)
-    row = cells_of(scene)
+    data = {name: value for name, value in data.items() if name != "exemptions"}  # the row has none
+    row = cells_of(_scene(ruleset, data, as_of))
     if row is None:
         return False
     told = dict(zip(ruleset.rule_ids, row_function(ruleset, row)(row), strict=True))
-    expected = statuses(scene)
+    expected = check(data, ruleset, as_of=as_of, engine="reference").statuses
     assert told == expected, {
         rule: (told[rule], expected[rule]) for rule in told if told[rule] != expected[rule]
     }
     return True
+
+
+TIMED = [
+    {"by": "application", "require": {"fact": "headcount", "at_least": 300}},
+    {"by": "approval", "require": {"fact": "headcount", "at_least": 300}},
+    {"by": "2019-12-31", "require": {"fact": "headcount", "at_least": 300}},
+    {"by": "application", "require": {"review": {"fact": "charter", "is": True}}},
+]
+
+
+@pytest.mark.parametrize("applied_on", ["2019-06-01", None])
+def test_a_row_without_approval_day_is_decided_as_the_centre_without_one(applied_on: str | None) -> None:
+    """The document is of 2020: whether the centre was approved before it is open, and stays so."""
+    ruleset = _ruleset(TIMED)
+    facts = {"headcount": 100, "charter": True}
+    row: dict[str, Any] = {**facts, "approved": True, "as_of": date(2024, 1, 1)}
+    centre = _centre(facts)
+    del centre["approved_on"]
+    if applied_on is not None:
+        row["due@application"], centre["applied_on"] = date.fromisoformat(applied_on), applied_on
+    expected = check(centre, ruleset, engine="reference").statuses
+    assert dict(zip(ruleset.rule_ids, row_function(ruleset, row)(row), strict=True)) == expected
+
+
+@pytest.mark.parametrize("ruleset_id", [*RULESETS, "random"])
+def test_a_row_with_gaps_is_decided_as_in_a_table(ruleset_id: str) -> None:
+    """Cells that are left out are unknown in both, days of the clock among them."""
+    pytest.importorskip("polars", reason="needs the extra frames")
+    rng = random.Random(13)
+    rulesets = (
+        [load_ruleset(ruleset_id)] if ruleset_id != "random" else [random_ruleset(rng) for _ in range(8)]
+    )
+    for ruleset in rulesets:
+        _same_with_gaps(ruleset, rng, rows=200 // len(rulesets))
+
+
+def _same_with_gaps(ruleset: RuleSet, rng: random.Random, rows: int) -> None:
+    import polars
+
+    made = list[dict[str, Any]]()
+    while len(made) < rows:
+        row = cells_of(_scene(ruleset, *random_centre(ruleset, rng)))
+        for _ in range(4):
+            made.append({name: cell for name, cell in sorted((row or {}).items()) if rng.random() < 0.7})
+            made[-1]["as_of"] = date(2024, 6, 30)
+    columns = sorted({name for row in made for name, cell in row.items() if cell is not None})
+    columns = [name for name in columns if rng.random() < 0.9 or name in ("as_of", "approved")]
+    table = polars.DataFrame(made, infer_schema_length=None).select(columns)
+    decide = row_function(ruleset, columns)
+    for row, statuses in zip(made, check_table(table, ruleset).to_dicts(), strict=True):
+        facts = {name: row.get(name) for name in columns}
+        assert dict(zip(ruleset.rule_ids, decide(facts), strict=True)) == {
+            rule: statuses[rule] for rule in ruleset.rule_ids
+        }
 
 
 @pytest.mark.parametrize("ruleset_id", RULESETS)

@@ -73,7 +73,8 @@ class TableClock:
         if clock.by is None or self.force is None:
             return coded(FALSE)
         due = self._due(clock)
-        over = coded(UNKNOWN) if due is None else self._over(due, reaches_back(clock, self.force, due))
+        reaches = reaches_back(clock, self.force, due)
+        over = coded(UNKNOWN) if reaches is None else self._over(due, reaches)
         later = choose(self.approved.is_(FALSE), FALSE, all_of([over, self._came_later(clock, due)]))
         return self.steps.made(("later", clock.by), lambda: later, self.approved)
 

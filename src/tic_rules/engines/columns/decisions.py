@@ -20,8 +20,9 @@ from tic_rules.engines.columns.clock import TableClock
 from tic_rules.engines.columns.codes import Coded, all_of, any_of, choose, coded, tabulate
 from tic_rules.engines.columns.reading import TableColumns
 from tic_rules.engines.columns.steps import Steps
-from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, Rule, agreed, before_approval
+from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, Rule, before_approval
 from tic_rules.engines.lowering import form as f
+from tic_rules.engines.lowering.tables import in_force
 from tic_rules.evaluation.scenarios import needs_of
 from tic_rules.model.ruleset import RuleSet
 
@@ -172,9 +173,7 @@ class Decisions:
             word = STATUS[require, broken, applies, s.WORDS[late]]
             if word == "needs_review" and applies == REVIEW:
                 word = STATUS[whole, FALSE, TRUE, s.WORDS[late]]
-            if later != FALSE:
-                possible = {"not_applicable"} if later == TRUE else {"not_applicable", word}
-                word = agreed(possible, all_hold=require == TRUE, behind=False)
+            word = in_force(word, later, require == TRUE)
             holds = self.has_scenarios and word == "not_applicable" and require == TRUE
             return s.HOLDS_ANYWAY if holds else s.CODES[word]
 

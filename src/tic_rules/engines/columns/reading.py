@@ -223,9 +223,8 @@ class TableColumns:
         for first, last in ways:
             absent = both(*(end.is_null() for end in (first, last) if end is not None))
             late = False if first is None else first > day
-            happened = (
-                False if last is None else both(last <= day, True if spoken is None else last <= spoken)
-            )
+            in_report = True if spoken is None else (last <= spoken) | spoken.is_null()
+            happened = False if last is None else both(last <= day, in_report)
             values.append((absent, choose(absent, UNKNOWN, late, FALSE, happened, TRUE, UNKNOWN)))
         (_, one), *others = values
         agreed = one

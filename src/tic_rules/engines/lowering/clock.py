@@ -90,8 +90,10 @@ def is_later(force: Any, approved: Any) -> Any:
 
 def reaches_back(clock: Clock, force: Any, due: Any) -> Any:
     """Whether the time of a rule was over before the document came into force, for a centre approved before
-    it."""
-    return True if clock.by in ("application", "approval") else due < force
+    it; None where its last day is not known and has to be."""
+    if clock.by in ("application", "approval"):
+        return True
+    return None if due is None else due < force
 
 
 def late_of(clock: Clock, past: bool) -> str:

@@ -106,6 +106,16 @@ def agreed(statuses: Set[str], all_hold: bool, behind: bool) -> str:
     return "unknown"
 
 
+def in_force(status: str, later: int, holds: bool) -> str:
+    """The status of a rule whose time was over before its document came into force, for a centre approved
+    before that, where `later` is TRUE; with UNKNOWN what both cases agree on. `holds`: its requirement is
+    true.
+    """
+    if later == FALSE:
+        return status
+    return agreed({CLOSED} if later == TRUE else {CLOSED, status}, all_hold=holds, behind=False)
+
+
 __all__ = [
     "CLOSED",
     "COMPARISONS",
@@ -117,6 +127,7 @@ __all__ = [
     "Comparison",
     "Test",
     "agreed",
+    "in_force",
     "judged",
     "spoken",
 ]

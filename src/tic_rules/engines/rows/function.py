@@ -15,7 +15,7 @@ from typing import Any
 from tic_rules.core.errors import TicRulesError, UsageError, clip, fault
 from tic_rules.core.logic import REVIEW
 from tic_rules.engines.columns import names as n
-from tic_rules.engines.lowering import STATUS, Clock, Rule, before_approval, lowered, may_review
+from tic_rules.engines.lowering import Clock, Rule, before_approval, lowered, may_review
 from tic_rules.engines.rows import values as v
 from tic_rules.engines.rows.logic import NAMESPACE, Logic
 from tic_rules.model.ruleset import RuleSet
@@ -74,7 +74,7 @@ class _Function:
         ]
         lines += ["    except (TypeError, IndexError) as error:", "        raise wrong(error) from None"]
         tree = _Bound(self.constants).visit(ast.parse("\n".join(lines)))
-        namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "STATUS": STATUS, "wrong": _wrong}
+        namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "wrong": _wrong}
         namespace |= {f"k{place}": value for place, value in enumerate(self.constants)}
         namespace |= _taking([self.columns[place] for place in self.used], list(self.used))
         exec(compile(tree, "<rules of a row>", "exec"), namespace)
@@ -143,9 +143,9 @@ class _Function:
             late = clocks[clock]
             return f"('unknown' if {late} is None else {self.judged(logic, rule, late)})"
         if rule.broken is None is rule.applies:
-            false, unknown, review, true = (repr(status) for status in v.PLAIN["fail"])
+            false, unknown, review, true = (repr(status) for status in v.PLAIN[v.AT_ONCE])
             return logic.outcome(rule.require, n.look_of(clock), (false, unknown, review, true))
-        return self.judged(logic, rule, "'fail'")
+        return self.judged(logic, rule, "AT_ONCE")
 
     def judged(self, logic: Logic, rule: Rule, late: str) -> str:
         """Source for the status of a rule by the status table; `late` is source too."""
@@ -155,7 +155,7 @@ class _Function:
             return f"PLAIN[{late}][{require}]"
         broken = "0" if rule.broken is None else logic.value(rule.broken, look)
         applies = "3" if rule.applies is None else logic.value(rule.applies, look)
-        status = f"STATUS[{require}, {broken}, {applies}, {late}]"
+        status = f"STATUSES[{require}, {broken}, {applies}, {late}]"
         if rule.applies is None or not may_review(rule.applies):
             return status
         whole = f"PLAIN[{late}][{logic.value(rule.whole, look)}]"

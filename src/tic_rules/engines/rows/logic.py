@@ -143,19 +143,22 @@ class Logic:
             assert isinstance(node.right, f.Bounds)
             bounds, anything = Range(node.right.low, node.right.high), ANYTHING
         exact, low, high = (self.named(column, ending) for ending in ("", "__low", "__high"))
-        unread = outcomes[compare(node.operator, anything, bounds)]
+        # of a sum that may lie in some parts of its range only, what the comparison came to stands beside it
+        beside = [part for part in parted if self.named(part) is not None]
+        unknown = picked(self.truth(beside[0]), outcomes) if beside else outcomes[UNKNOWN]
+        without = compare(node.operator, anything, bounds)
+        unread = unknown if without == UNKNOWN else outcomes[without]
         if exact is None and low is None and high is None:
             return unread
         if exact is not None and low is None and high is None:
             cell = self.cell(exact)
             met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
             # what is neither met nor failed is not a number
-            known = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {outcomes[1]}"
+            known = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unknown}"
             return f"({unread} if {cell} is None else {known})"
         ends = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
         met, failed = self._tests(node.operator, ends, bounds)
-        rest = outcomes[1] if not parted else picked(self.truth(parted[0]), outcomes)
-        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {rest})"
+        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unknown})"
 
     def _tests(self, operator: str, ends: Mapping[str, str], bounds: Range) -> tuple[str, str]:
         """Source for whether a comparison is met, and whether it fails."""

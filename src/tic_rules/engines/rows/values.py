@@ -8,14 +8,33 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
-from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES
+from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_of, reaches_back
+from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES, in_force
 
-PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
-"""The status of a rule without exceptions, by what becomes of it where it does not hold, and by what it
-requires.
-"""
 
-OPEN = ("unknown",) * len(VALUES)
+class Late(NamedTuple):
+    """What becomes of a rule that does not hold, and whether its time was over before its document came into
+    force, for a centre approved before that."""
+
+    late: str
+    later: int = FALSE
+
+
+AT_ONCE = Late("fail")
+
+STATUSES = {
+    (require, broken, applies, Late(late, later)): in_force(status, later, require == TRUE)
+    for (require, broken, applies, late), status in STATUS.items()
+    for later in (FALSE, UNKNOWN, TRUE)
+}
+"""The status table of a rule with the days of its row."""
+
+PLAIN = {
+    Late(late, later): tuple(STATUSES[require, FALSE, TRUE, Late(late, later)] for require in VALUES)
+    for late in LATE
+    for later in (FALSE, UNKNOWN, TRUE)
+}
+"""The status of a rule without exceptions, by the days of its row and by what it requires."""
 
 
 def truth(cell: Any, absent: int = UNKNOWN) -> int:
@@ -40,9 +59,9 @@ def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> in
     to last.
     """
     day, reported_on = day_of(day), day_of(reported_on)
-    known = [(day_of(first), day_of(last)) for first, last in spans if first is not None or last is not None]
-    if day is None or not known:
+    if day is None or not spans or spans[0] == (None, None):
         return UNKNOWN
+    given = [(day_of(first), day_of(last)) for first, last in spans if first is not None or last is not None]
     spoken = day if reported_on is None else min(day, reported_on)
     values = {
         FALSE
@@ -50,7 +69,7 @@ def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> in
         else TRUE
         if last is not None and last <= spoken
         else UNKNOWN
-        for first, last in known
+        for first, last in given
     }
     return values.pop() if len(values) == 1 else UNKNOWN
 
@@ -85,9 +104,9 @@ class Cells(NamedTuple):
     """The day that the clock opens on, or after."""
 
 
-def late_in(clock: Clock, force: date | None, cells: Cells) -> str | None:
+def late_in(clock: Clock, force: date | None, cells: Cells) -> Late | None:
     """What becomes of a rule that does not hold; None where the row does not say when, and nothing can be
-    said of the rule.
+    said of the rule. Without `force` no document came later.
     """
     as_of, due, approved, _, mark = (day_of(cell) for cell in cells)
     if as_of is None:
@@ -95,31 +114,29 @@ def late_in(clock: Clock, force: date | None, cells: Cells) -> str | None:
     if clock.opens is not None:
         if mark is None:
             return None
-        early = as_of < mark if clock.opens == "approval" else as_of <= mark
-        return CLOSED if early else "fail" if clock.follows else "pending"
+        return Late(CLOSED if is_early(clock, as_of, mark) else late_of(clock, past=False))
     if due is None and isinstance(clock.by, date):
         due = clock.by
-    if due is None:
-        return "pending" if clock.by == "application" else "unknown"
-    later = _came_later(clock, force, due, approved)
-    if later is None:
-        return "unknown"
-    return CLOSED if later else "fail" if as_of > due else "pending"
+    later = FALSE if force is None else _came_later(clock, force, due, approved)
+    if due is None:  # an applicant that has not applied has no deadline
+        return Late(late_of(clock, past=False) if clock.by == "application" else "unknown", later)
+    return Late(late_of(clock, is_past(as_of, due)), later)
 
 
-def _came_later(clock: Clock, force: date | None, due: date, approved: date | None) -> bool | None:
-    """Whether the document came later than the approval, and binds no rule with this clock; None where that
-    is not known.
+def _came_later(clock: Clock, force: date, due: date | None, approved: date | None) -> int:
+    """Whether the time of a rule was over before the document came into force, for a centre approved before
+    it; where the approval is not said, what the last day of that time shows.
     """
-    if force is None or (due >= force and clock.by not in ("application", "approval")):
-        return False
-    if approved is None and clock.by == "approval":
-        approved = due
+    reaches = reaches_back(clock, force, due)
+    over = UNKNOWN if reaches is None else TRUE if reaches else FALSE
     if approved is not None:
-        return approved < force
-    if due >= force:
-        return False  # the application was not before it, so the approval was not
-    return None if clock.by == "application" or isinstance(clock.by, date) else True
+        return min(over, TRUE if is_later(force, approved) else FALSE)
+    if due is None:
+        return UNKNOWN
+    if not is_later(force, due):
+        return FALSE  # nobody is approved after what has to be done by or after the approval
+    tells = clock.by != "application" and not isinstance(clock.by, date)
+    return min(over, TRUE if tells else UNKNOWN)
 
 
 def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tables: Sequence[int]) -> str:
@@ -127,21 +144,24 @@ def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tab
     row knows.
     """
     as_of, _, approved, term_end, _ = (day_of(cell) for cell in cells)
-    if as_of is None or approved is None or (clock.until is not None and term_end is None):
+    if as_of is None or approved is None:
         return "unknown"
-    worst = CLOSED
+    worst, open_end = CLOSED, clock.until is not None and term_end is None
     for moment, late, _ in years_owed(clock, Days(as_of, approved, None, term_end, force)):
         year = moment.year or 0
-        status = PLAIN[late][tables[year - known.start]] if year in known else "unknown"
+        seen = year in known and not open_end
+        status = PLAIN[Late(late)][tables[year - known.start]] if seen else "unknown"
         if worst == CLOSED or WORST.index(status) < WORST.index(worst):
             worst = status
     return worst
 
 
 __all__ = [
-    "OPEN",
+    "AT_ONCE",
     "PLAIN",
+    "STATUSES",
     "Cells",
+    "Late",
     "agree",
     "day_of",
     "happened",
