@@ -3,11 +3,15 @@ bounds."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+from corpus_cases import CENTRE_SETS, centre_cases
 
-from tic_rules import Report, RuleSet, check, check_programme, parse_ruleset
+from tic_rules import Report, RuleSet, check, check_programme, load_ruleset, parse_ruleset
+from tic_rules.model.conditions import leaves_open
+from tic_rules.renderers.form import blank_file
 
 HEAD = """
 id: small
@@ -724,3 +728,32 @@ def _strings(value: Any) -> list[str]:
     if isinstance(value, (list, tuple)):
         return [text for inner in value for text in _strings(inner)]
     return [str(value)]
+
+
+# --- open lists in the forms and the remedies ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ruleset_id", CENTRE_SETS)
+def test_what_may_need_review_is_named_in_the_forms_and_its_remedy_asks_for_one(ruleset_id: str) -> None:
+    """Every rule that some case of the corpus leaves to be judged, and that binds."""
+    ruleset = load_ruleset(ruleset_id)
+    judged = {
+        rule
+        for case in centre_cases()
+        if case.ruleset == ruleset_id
+        for rule, status in case.expect.items()
+        if status == "needs_review"
+    }
+    assert judged
+    form = blank_file([ruleset]).splitlines()
+    assert {rule for rule in judged if f"#   {ruleset_id}/{rule}" not in form} == set()
+    binding = [ruleset[rule] for rule in judged if ruleset[rule].modality in ("must", "in_principle")]
+    open_lists = [rule for rule in binding if leaves_open(rule.condition)]
+    assert {rule.id for rule in open_lists if not re.search("评审|判断|认定|核实", rule.remedy.zh)} <= CLOSED
+    assert {
+        rule.id for rule in open_lists if not re.search("review|judg|decision|attest|verify", rule.remedy.en)
+    } <= CLOSED
+
+
+CLOSED = {"fiscal-prohibited-use", "indicators"}
+"""A forbidden use is mended by stopping it, and an annex by its targets."""

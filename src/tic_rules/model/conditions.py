@@ -466,6 +466,18 @@ def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[st
             yield from walk_places(node.review, (*at, "review"))
 
 
+def leaves_open(condition: Any) -> bool:
+    """Whether data alone may leave a condition to a person: a list that 等 ends, a case to review."""
+    for node in walk(condition):
+        wheres = (node.some if isinstance(node, Some) else node.every if isinstance(node, Every) else None,)
+        tests = [test for where in wheres if where is not None for test in where.each.values()]
+        if isinstance(node, Review) or getattr(node, "open", False) or any(test.open for test in tests):
+            return True
+        if isinstance(node, EachOf) and node.review is not None:
+            return True
+    return False
+
+
 def facts_of(node: Any) -> Iterator[str]:
     """The facts that a condition tree reads, in its order, with repetitions."""
     for part in walk(node):

@@ -99,6 +99,8 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
         *(f"#   {name}" for name in _judged(rulesets)),
+        "# 清单以“等”结尾，数据落在清单之外、不能断定的，也填在 attestations 中，由评审认定：",
+        *(f"#   {name}" for name in _left_open(rulesets)),
     ]
     return "".join(visible(line) + "\n" for line in lines)
 
@@ -147,6 +149,13 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
             "Clauses that people judge (column rule of the sheet attestations):",
         )
         lines += ["", said.in_(lang), *judged]
+    left_open = _left_open(rulesets)
+    if left_open:
+        said = Text(
+            "清单以“等”结尾，数据落在清单之外、不能断定的，也填在“评审判断”表中，由评审认定：",
+            "Clauses whose list is open (等): what lies outside it is judged on the sheet attestations too:",
+        )
+        lines += ["", said.in_(lang), *left_open]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
     return writer.bytes()
@@ -166,6 +175,13 @@ def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
         for ruleset in rulesets
         for rule in ruleset
         if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+    ]
+
+
+def _left_open(rulesets: Sequence[RuleSet]) -> list[str]:
+    """The rules that an attestation settles where data alone leaves them open."""
+    return [
+        f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if c.leaves_open(rule.condition)
     ]
 
 
