@@ -45,21 +45,29 @@ def look(page: Path, script: str, width: int = DESK) -> Any:
     `win` is its window and `doc` its document. The browser has no network, and the page must
     have asked for nothing besides itself and what it carries.
     """
-    program = chromium()
     with tempfile.TemporaryDirectory() as folder:
         frame = Path(folder) / "frame.html"
         frame.write_text(_FRAME % (page.as_uri(), width, script), encoding="utf-8")
-        options = [
-            "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-            "--allow-file-access-from-files", "--host-resolver-rules=MAP * ~NOTFOUND",
-            f"--user-data-dir={folder}/profile", "--window-size=1400,1000",
-            "--virtual-time-budget=20000", "--dump-dom",
-        ]  # fmt: skip
-        done = subprocess.run(
-            [program, *options, frame.as_uri()], capture_output=True, text=True, check=False, timeout=120
-        )
-    given = re.search(r'<pre id="seen">(.+?)</pre>', done.stdout, re.DOTALL)
-    assert given, done.stderr[-2000:]
+        output = _run(folder, "--virtual-time-budget=20000", "--dump-dom", frame.as_uri())
+    given = re.search(r'<pre id="seen">(.+?)</pre>', output, re.DOTALL)
+    assert given, "the browser gave nothing back"
     answer = json.loads(html.unescape(given[1]))
     assert [name for name in answer["asked"] if not name.startswith(("data:", "file:"))] == []
     return answer["seen"]
+
+
+def printed(page: Path, target: Path) -> None:
+    """A page as it is printed, as PDF."""
+    with tempfile.TemporaryDirectory() as folder:
+        _run(folder, "--no-pdf-header-footer", f"--print-to-pdf={target}", page.as_uri())
+
+
+def _run(folder: str, *words: str) -> str:
+    """What Chromium writes; its profile stands in the folder."""
+    options = [
+        "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--window-size=1400,1000",
+        "--allow-file-access-from-files", "--host-resolver-rules=MAP * ~NOTFOUND",
+        f"--user-data-dir={folder}/profile",
+    ]  # fmt: skip
+    command = [chromium(), *options, *words]
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
@@ -37,6 +38,11 @@ class Cell(NamedTuple):
     @property
     def ruleset(self) -> RuleSet:
         return self.told.ruleset
+
+    @property
+    def time(self) -> Text:
+        """When the rule is looked at, marked where the quote does not say so."""
+        return time_marked(self.rule, self.told.time)
 
 
 class Row(NamedTuple):
@@ -125,49 +131,40 @@ def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
-    """The bounds of a requirement, as short as they can be said: ≥ 10亿元."""
-    if rule.require is None:
-        return
+    """The bounds of a requirement, as short as they can be said (≥ 10亿元), marked where the quote has them
+    not."""
+    for node in c.walk(rule.require) if rule.require is not None else ():
+        if isinstance(node, (c.Compare, c.Share)):
+            bound = Text(*(_bound(ruleset, node, lang) for lang in ("zh", "en")))
+            if bound.zh:
+                yield marked(rule, node, bound)
+
+
+def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
+    """One bound, in one language; nothing where a rule asks for one of something, which its title says."""
     units = ruleset.vocabulary.units
-    for node in c.walk(rule.require):
-        if isinstance(node, c.Compare):
-            unit, limit = ruleset.facts[node.fact].unit, node.limit
-            if node.operator == "between":
-                low, high = limit
-                least = unit if unit == "CNY" else None
-                yield Text(
-                    *(
-                        f"{number_text(low, least, units, lang)}–{number_text(high, unit, units, lang)}"
-                        for lang in ("zh", "en")
-                    )
-                )
-            elif isinstance(limit, c.Times):
-                other = ruleset.facts[limit.fact]
-                sign = _SIGNS[node.operator]
-                yield Text(
-                    f"{sign} {fact_label(other, 'zh')}的{limit.times}倍",
-                    f"{sign} {limit.times} × {fact_label(other, 'en')}",
-                )
-            elif limit != 1 or unit not in ("piece", "project", "person", "a_year"):
-                yield Text(
-                    *(
-                        f"{_SIGNS[node.operator]} {number_text(limit, unit, units, lang)}"
-                        for lang in ("zh", "en")
-                    )
-                )
-        elif isinstance(node, c.Share):
-            bound = node.more_than if node.more_than is not None else node.at_least
-            sign = ">" if node.more_than is not None else "≥"
-            yield Text(
-                f"{sign} {number_text(bound, 'ratio', units, 'zh')}",
-                f"{sign} {number_text(bound, 'ratio', units, 'en')}",
-            )
+    if isinstance(node, c.Share):
+        share = node.more_than if node.more_than is not None else node.at_least
+        return f"{'>' if node.more_than is not None else '≥'} {number_text(share, 'ratio', units, lang)}"
+    unit, limit = ruleset.facts[node.fact].unit, node.limit
+    if node.operator == "between":
+        low, high = limit
+        least = unit if unit == "CNY" else None
+        return f"{number_text(low, least, units, lang)}–{number_text(high, unit, units, lang)}"
+    sign = _SIGNS[node.operator]
+    if isinstance(limit, c.Times):
+        other = fact_label(ruleset.facts[limit.fact], lang)
+        return f"{sign} {other}的{limit.times}倍" if lang == "zh" else f"{sign} {limit.times} × {other}"
+    if limit == 1 and unit in ("piece", "project", "person", "a_year"):
+        return ""
+    return f"{sign} {number_text(limit, unit, units, lang)}"
 
 
 def asked(cell: Cell, lang: str) -> str:
-    """What a rule asks, in plain words."""
+    """What a rule asks, in plain words, marked where it sets a number that the quote does not have."""
     rule = cell.rule
-    return describe(rule.condition, cell.ruleset, lang, rule)
+    said = Text(*(describe(rule.condition, cell.ruleset, name, rule) for name in ("zh", "en")))
+    return marked(rule, rule.condition, said).in_(lang)
 
 
 def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Example | None, Example | None]:

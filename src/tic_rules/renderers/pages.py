@@ -145,7 +145,7 @@ def _rule(page: RulePage, lang: str) -> str:
     pairs = [
         ("程度", "Modality", f"{SIGNS[rule.modality]} {explained.modality.in_(lang)}"),
         ("类型与责任方", "Kind and bearer", f"{explained.kind.in_(lang)} · {explained.bearer.in_(lang)}"),
-        ("时间", "Time", explained.time.in_(lang)),
+        ("时间", "Time", cell.time.in_(lang)),
         ("适用", "Applies where", describe(rule.applies, cell.ruleset, lang, rule) if rule.applies else ""),
         ("条件", "Condition", asked(cell, lang)),
         ("理解", "Reading", rule.reading.text.in_(lang) if rule.reading else ""),

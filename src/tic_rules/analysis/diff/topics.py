@@ -10,6 +10,7 @@ from tic_rules.analysis.diff.alignment import Aligned, Nearest, aligned, matched
 from tic_rules.analysis.diff.comparison import Change, changes_of
 from tic_rules.analysis.diff.correspondence import Entry, Written, entries_between
 from tic_rules.analysis.diff.demands import PRINCIPLE, same_document
+from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.analysis.diff.relations import judge, relation_of, rests_on_judgement
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.core.errors import Text
@@ -299,8 +300,8 @@ def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
         "kind": rule.kind,
         "modality": rule.modality,
         "bearer": rule.bearer,
-        "when": time_of(rule).as_dict(),
-        "asks": said(ruleset, rule).as_dict(),
+        "when": time_marked(rule, time_of(rule)).as_dict(),
+        "asks": marked(rule, rule.condition, said(ruleset, rule)).as_dict(),
         "applies": Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en"))).as_dict()
         if rule.applies is not None
         else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from tic_rules.analysis.diff.impact import summary
@@ -27,7 +28,7 @@ from tic_rules.renderers.diff import (
 from tic_rules.renderers.diff.front import foremost_lines, numbers
 from tic_rules.renderers.html import SYMBOLS
 from tic_rules.renderers.html import render as page
-from tic_rules.results.labels import STATUS, VERDICT
+from tic_rules.results.labels import BEARER, STATUS, VERDICT
 
 LANGS = ("zh", "en")
 
@@ -54,6 +55,9 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         counts=[(relation, counts[relation]) for relation in ORDER],
         relations=RELATION,
         symbols=SYMBOLS,
+        relation_options=[(name, RELATION[name]) for name in ORDER if counts[name]],
+        topic_options=_topics(compared),
+        bearer_options=[(name, BEARER[name]) for name in BEARER if name in _bearers(compared.topics)],
         all_topics=[
             {"key": _key(topic), "relation": topic.relation, "label": label_of(topic)}
             for topic in compared.topics
@@ -99,6 +103,18 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     )
 
 
+def _topics(compared: Diff) -> list[tuple[str, Text]]:
+    """The topics that rows speak to, in the order of the vocabulary."""
+    spoken = {name for topic in compared.topics for name in topic.topics}
+    labels = {**compared.a.vocabulary.topics, **compared.b.vocabulary.topics}
+    return [(name, label.text) for name, label in labels.items() if name in spoken]
+
+
+def _bearers(topics: Iterable[Topic]) -> list[str]:
+    """Who owes what these rows speak of."""
+    return list(dict.fromkeys(rule.bearer for topic in topics for rule in (*topic.a, *topic.b)))
+
+
 def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
     note = remark(topic)
     shown = rows_shown(compared, topic, False)
@@ -107,6 +123,8 @@ def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
         "label": label_of(topic),
         "nature": NATURE[topic.nature] if topic.nature else None,
         "relation": topic.relation,
+        "topics": topic.topics,
+        "bearers": _bearers([topic]),
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
         "rows": shown,
         "changes": [
