@@ -145,6 +145,7 @@ REPLACED = [
     ("TR003", "en: recruit more", "en: 加快引进", "en: 加快引进"),
     ("TR003", "zh: 加快引进", "zh: recruit more", "zh: recruit more"),
     ("TR003", "en: says why", "en: 说明目的", "en: 说明目的"),
+    ("TR004", "topic: funding.total", "topic: 待填", "topic: 待填"),
     ("TR101", "fact: headcount", "fact: headcont", "headcont"),
     ("TR101", "some: {type: enterprise}", "some: {sort: enterprise}", "sort: enterprise"),
     ("TR101", "jurisdiction: zhejiang", f"jurisdiction: zhejiang\n{OWN_FACT}", "staff.nobody"),

@@ -9,10 +9,13 @@ from typing import Any
 import jsonschema
 import pytest
 import yaml
+from click.testing import CliRunner
 
-from tic_rules import Centre, check, shipped_ids
+from tic_rules import Centre, check, load_ruleset, shipped_ids
+from tic_rules.cli import main
 from tic_rules.model.loader import rules_folder
-from tic_rules.results.schemas import centre_schema, report_schema, ruleset_schema
+from tic_rules.results.rule_schema import ruleset_schema
+from tic_rules.results.schemas import centre_schema, report_schema
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
@@ -73,3 +76,43 @@ def test_the_report_schema_accepts_reports(ruleset: str) -> None:
     for path in EXAMPLES:
         report = check(Centre.from_file(path), ruleset)
         schema.validate({"schema_version": 1, "reports": [json.loads(report.to_json())], "unusable": []})
+
+
+@pytest.mark.parametrize("name", shipped_ids())
+def test_the_schema_of_a_file_at_hand_accepts_that_file(name: str) -> None:
+    schema = ruleset_schema(load_ruleset(name))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(_plain(rules_folder() / f"{name}.yaml"))
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"require": {"fact": "investment", "at_leest": 3}}, "'at_leest' was unexpected"),
+        ({"require": {"all": [{"fact": "investment", "atleast": 3}]}}, "'atleast' was unexpected"),
+        ({"require": {"fact": "investments", "at_least": 3}}, "'investments' is not one of"),
+        ({"topic": "funding.totl"}, "'funding.totl' is not one of"),
+        ({"at": "九（九）"}, "'九（九）' is not one of"),
+    ],
+)
+def test_the_schema_of_a_file_names_what_is_wrong(change: dict[str, Any], said: str) -> None:
+    data = _plain(rules_folder() / "zhejiang_2022.yaml")
+    data["rules"][0] |= change
+    data["rules"][0]["x-note"] = "kept"
+    schema = ruleset_schema(load_ruleset("zhejiang_2022"))
+    messages = [error.message for error in jsonschema.Draft202012Validator(schema).iter_errors(data)]
+    assert len(messages) == 1
+    assert said in messages[0]
+
+
+def test_schemas_have_an_id_and_speak_both_languages() -> None:
+    for what in ("centre", "ruleset", "report"):
+        schema = json.loads(CliRunner().invoke(main, ["schema", what]).stdout)
+        assert schema["$id"] == f"urn:tic-rules:schema:{what}"
+    rule = ruleset_schema()["$defs"]["Rule"]["properties"]
+    lacking = [key for key, value in rule.items() if "·" not in value.get("description", "")]
+    assert lacking == []
+    centre = centre_schema()["properties"]
+    assert [key for key, value in centre.items() if "·" not in value.get("description", "")] == []
+    ran = CliRunner().invoke(main, ["schema", "ruleset", "--rules", "zhejiang_2022"])
+    assert json.loads(ran.stdout)["$id"] == "urn:tic-rules:schema:zhejiang_2022"

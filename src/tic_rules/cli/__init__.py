@@ -28,6 +28,8 @@ COMMANDS = {
     "init": "a commented centre file to fill in",
     "diff": "two rule sets by topic: who is stricter, proof, witnesses, impact",
     "lint": "faults of rule files, each with a code, a place and a fix",
+    "new": "a rule file begun from an official text, with places to fill in",
+    "vocabulary": "what rules are written with: facts, lists, fields, words, topics",
     "test": "the cases beside rule files: what comes of them, and what no case covers",
     "coverage": "every clause of a document and what became of it",
     "docs": "one page a rule and a document, and the comparison of all documents",

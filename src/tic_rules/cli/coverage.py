@@ -15,7 +15,7 @@ from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText
-from tic_rules.model.loader import load_ruleset
+from tic_rules.model.loader import readable_ruleset
 from tic_rules.renderers.coverage import render
 
 
@@ -45,7 +45,7 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     """
     lang = language(lang)
     guard([output], [ruleset, source], command="tic-rules coverage")
-    rules = load_ruleset(ruleset)
+    rules = readable_ruleset(ruleset)
     text = _official(source) if source is not None else None
     try:
         account = coverage(rules, text, Path(source).name if source is not None else None)

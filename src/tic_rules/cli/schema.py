@@ -5,13 +5,30 @@ from __future__ import annotations
 import click
 
 from tic_rules.cli.common import write
+from tic_rules.core.errors import UsageError, fault
+from tic_rules.model.loader import readable_ruleset
 from tic_rules.renderers import sinks
-from tic_rules.results.schemas import centre_schema, report_schema, ruleset_schema
+from tic_rules.results.rule_schema import ruleset_schema
+from tic_rules.results.schemas import centre_schema, report_schema
 
 
 @click.command("schema")
 @click.argument("what", type=click.Choice(["centre", "ruleset", "report"]))
-def command(what: str) -> None:
+@click.option(
+    "--rules",
+    "rules",
+    multiple=True,
+    metavar="ID|PATH",
+    help="Of a rule file: the file whose facts, topics, words and clauses it knows.",
+)
+def command(what: str, rules: tuple[str, ...]) -> None:
     """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of a report."""
-    schema = {"centre": centre_schema, "ruleset": ruleset_schema, "report": report_schema}[what]()
+    if what == "ruleset":
+        if len(rules) > 1:
+            raise fault(UsageError, "rules", "只能指定一个规则文件", "one rule file at a time")
+        schema = ruleset_schema(readable_ruleset(rules[0]) if rules else None)
+    elif rules:
+        raise fault(UsageError, "rules", "--rules 不用于 report", "--rules does not go with report")
+    else:
+        schema = {"centre": centre_schema, "report": report_schema}[what]()
     write(sinks.as_json(schema), None, format_="json")

@@ -52,7 +52,7 @@ def _written(part: c.Node) -> dict[str, Any]:
 
 def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
     try:
-        made = type(rule).model_validate(data)
+        made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
         diagnostics = []
         for item in error.errors(include_url=False):

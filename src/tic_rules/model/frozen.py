@@ -2,6 +2,7 @@
 faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from threading import RLock
 from typing import Any, Self
 
@@ -44,7 +45,17 @@ class FrozenModel(BaseModel):
         try:
             return handler(cls._as_written(value))
         except ValidationError as error:
-            raise in_both_languages(error, cls) from None
+            extras = _extras_of(value)
+            if not extras:
+                raise in_both_languages(error, cls) from None
+        made: Self = cls.model_validate({key: item for key, item in value.items() if key not in extras})
+        made.__dict__["extras"] = extras
+        return made
+
+    @cached_property
+    def extras(self) -> Mapping[str, Any]:
+        """The keys that begin with `x-`, as they are written: kept, and without effect."""
+        return {}
 
     @classmethod
     def model_rebuild(
@@ -74,7 +85,7 @@ class FrozenModel(BaseModel):
         """A copy with other values of some fields, which are not validated; properties made of the fields
         are made anew."""
         copy = super().model_copy(update=update, deep=deep)
-        for name in copy.__dict__.keys() - type(copy).model_fields.keys():
+        for name in copy.__dict__.keys() - type(copy).model_fields.keys() - {"extras"}:
             del copy.__dict__[name]
         return copy
 
@@ -84,6 +95,13 @@ class FrozenModel(BaseModel):
         return (
             (name, value) for name, value in self if name in fields and value != fields[name].get_default()
         )
+
+
+def _extras_of(value: Any) -> dict[str, Any]:
+    """The keys of a mapping that begin with `x-`."""
+    if not isinstance(value, dict):
+        return {}
+    return {key: item for key, item in value.items() if isinstance(key, str) and key.startswith("x-")}
 
 
 class Parse:

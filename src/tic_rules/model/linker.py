@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from tic_rules.core.errors import did_you_mean
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.declarations import declaration_faults
@@ -20,6 +21,25 @@ from tic_rules.model.subject import Record
 Loc = tuple[str | int, ...]
 Fault = tuple[str, Loc, str, str]
 """Code, place in the file, what is wrong in Chinese and in English."""
+
+
+_KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
+
+
+def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
+    """A name of a kind that is not among the names, with the one that may be meant."""
+    near = did_you_mean(name, names)
+    zh, en = f"未知的{_KINDS[kind]} {name}{near.zh}", f"unknown {kind} {name}{near.en}"
+    return f"unknown-{kind}", at, zh, en
+
+
+def _attributes(listed: Any, every: Iterable[Iterable[str]]) -> set[str]:
+    """The attributes that entries of a list have."""
+    paths = {path for paths in every for path in paths}
+    heads = tuple(f"{path}." for path in listed.paths)
+    return {path[len(head) :] for head in heads for path in paths if path.startswith(head)} | {
+        *listed.look_up
+    }
 
 
 def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
@@ -39,17 +59,12 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             yield "unknown-attribute", (*at, "lists", name), zh, en
         for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
             if unit_list not in whole.lists:
-                yield (
-                    "unknown-list",
-                    (*at, "lists", name),
-                    f"未知的列表 {unit_list}",
-                    f"unknown list {unit_list}",
-                )
+                yield _unknown("list", (*at, "lists", name), unit_list, whole.lists)
     for name, fact in added.facts.items():
         here = (*at, "facts", name)
         listed_name = fact.list_name
         if listed_name is not None and listed_name not in whole.lists:
-            yield "unknown-list", here, f"未知的列表 {listed_name}", f"unknown list {listed_name}"
+            yield _unknown("list", here, listed_name, whole.lists)
         if fact.reading in ("sum", "distinct", "groups") and fact.of is None:
             yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
@@ -60,12 +75,13 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
                 f"{fact.kinds} is not a fact with groups",
             )
         if fact.unit is not None and fact.unit not in whole.units:
-            yield "unknown-unit", here, f"未知的单位 {fact.unit}", f"unknown unit {fact.unit}"
+            yield _unknown("unit", here, fact.unit, whole.units)
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
         for path in _paths_of(fact, whole):
             if not any(path in paths for _, paths in models.values()):
-                yield "unknown-path", here, f"数据中没有 {path}", f"the data has no {path}"
+                near = did_you_mean(path, {one for _, paths in models.values() for one in paths})
+                yield "unknown-path", here, f"数据中没有 {path}{near.zh}", f"the data has no {path}{near.en}"
         entries = whole.lists.get(listed_name or "")
         for zh, en in misread(fact, entries, kinds):
             yield "fact", here, zh, en
@@ -147,8 +163,9 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 yield (
                     "dangling-rule",
                     at,
-                    f"条款 {clause.at} 列出的规则 {rule_id} 不存在",
-                    f"clause {clause.at} lists the rule {rule_id}, which does not exist",
+                    f"条款 {clause.at} 列出的规则 {rule_id} 不存在{did_you_mean(rule_id, ids).zh}",
+                    f"clause {clause.at} lists the rule {rule_id}, which does not exist"
+                    f"{did_you_mean(rule_id, ids).en}",
                 )
             elif ids[rule_id].at != clause.at:
                 yield (
@@ -176,7 +193,7 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 f"clause {rule.at} does not list the rule {rule.id}",
             )
         if rule.topic not in vocabulary.topics:
-            yield "unknown-topic", (*here, "topic"), f"未知的主题 {rule.topic}", f"unknown topic {rule.topic}"
+            yield _unknown("topic", (*here, "topic"), rule.topic, vocabulary.topics)
         yield from _rule_faults(rule, here, ids, vocabulary)
 
 
@@ -276,7 +293,7 @@ def _node_faults(
         names.append(node.limit.fact)
     for name in names:
         if name not in facts:
-            yield "unknown-fact", at, f"未知的事实 {name}", f"unknown fact {name}"
+            yield _unknown("fact", at, name, facts)
             return
     for name in names:
         fact = facts[name]
@@ -308,7 +325,9 @@ def _node_faults(
         if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
             for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
                 if group not in fact.groups:
-                    yield "unknown-group", at, f"{name} 没有分组 {group}", f"{name} has no group {group}"
+                    near = did_you_mean(group, fact.groups)
+                    zh, en = f"{name} 没有分组 {group}{near.zh}", f"{name} has no group {group}{near.en}"
+                    yield "unknown-group", at, zh, en
     if (
         isinstance(node, c.Compare)
         and isinstance(node.limit, c.Times)
@@ -379,7 +398,9 @@ def _where_faults(
             ]
         existing = [path for path in paths if any(path in every for _, every in models.values())]
         if len(existing) < len(paths):
-            yield "unknown-attribute", at, f"条目没有属性 {name}", f"the entries have no attribute {name}"
+            near = did_you_mean(name, _attributes(listed, [every for _, every in models.values()]))
+            zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
+            yield "unknown-attribute", at, zh, en
         for path in existing:
             yield from _unknown_words(
                 (*(test.one_of or ()), *(test.other_than or ())), words_at(model, path), at, vocabulary
@@ -394,9 +415,6 @@ def _unknown_words(
     words = vocabulary.words.get(name or "", {})
     for word in asked:
         if name is not None and isinstance(word, str) and word not in words:
-            yield (
-                "unknown-word",
-                at,
-                f"{word} 不在允许的取值之列：{', '.join(words)}",
-                f"{word} is not one of {', '.join(words)}",
-            )
+            near = did_you_mean(word, words)
+            zh = f"{word} 不在允许的取值之列：{', '.join(words)}{near.zh}"
+            yield "unknown-word", at, zh, f"{word} is not one of {', '.join(words)}{near.en}"

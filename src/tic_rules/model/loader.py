@@ -18,6 +18,7 @@ from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError,
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text
 from tic_rules.model import catalogue
+from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
     read_rule_file,
@@ -172,6 +173,16 @@ def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = N
     return _build(source, shared or shared_vocabulary())
 
 
+def readable_ruleset(which: str | os.PathLike[str]) -> RuleSet:
+    """A rule set, or what there is of a draft, without the rules that are not filled in: for reading, never
+    for deciding by it. Raises RuleSetError."""
+    ruleset, faults = inspect_ruleset(which)
+    broken = [fault for fault in faults if fault.code != "to-fill-in"]
+    if broken:
+        raise RuleSetError(broken)
+    return ruleset
+
+
 def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagnostic]]:
     """A rule set whose links may be faulty, with those faults: for reading a draft, never for deciding by it.
 
@@ -182,14 +193,23 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     if listed is not None and listed.origin == "shipped":
         return _shipped(name), []
     source = read_rule_file(Path(listed.file if listed else name))
-    model, vocabulary = _model(source, shared_vocabulary())
+    places: list[Diagnostic] = []
+    if isinstance(source.data, dict):
+        from tic_rules.model.drafts import open_places, without_open
+
+        places = open_places(source)
+        source = without_open(source) if places else source
+    model, vocabulary = _model(source, shared_vocabulary(), draft=bool(places))
     faults = _link_faults(model, vocabulary)
+    if places:
+        faults = [fault for fault in faults if fault[1] != ("jurisdiction",)]
     unsound = {loc[-1] for _, loc, _, _ in faults if loc[:2] == ("vocabulary", "fields")}
     if unsound:
         vocabulary = vocabulary.model_copy(
             update={"fields": {path: f for path, f in vocabulary.fields.items() if path not in unsound}}
         )
-    return RuleSet(model, vocabulary, source), _located(source, faults)
+    located = sorted([*places, *_located(source, faults)], key=lambda fault: (fault.line, fault.column))
+    return RuleSet(model, vocabulary, source), located
 
 
 def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
@@ -219,7 +239,7 @@ def _build(source: Source, shared: Vocabulary) -> RuleSet:
     return RuleSet(model, vocabulary, source)
 
 
-def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
+def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[RuleFile, Vocabulary]:
     if not isinstance(source.data, dict):
         raise RuleSetError(
             [
@@ -233,15 +253,29 @@ def _model(source: Source, shared: Vocabulary) -> tuple[RuleFile, Vocabulary]:
             ]
         )
     _refuse_masses(source)
+    data = with_chinese_for_english(source.data) if in_chinese_alone(source.data) else source.data
     try:
-        model = RuleFile.model_validate(source.data)
+        model = (_draft_file() if draft else RuleFile).model_validate(data)
     except ValidationError as error:
-        raise RuleSetError(diagnostics_of(error, source)) from None
+        raise RuleSetError(_open_or_wrong(error, source)) from None
     if "vocabulary" not in source.data:
         return model, shared
     added = with_origins(model.vocabulary, source, ("vocabulary",))
     both = shared.declared and added.declared
     return model, _joined(shared, added) if both else shared.with_(added)
+
+
+def _draft_file() -> type[RuleFile]:
+    from tic_rules.model.drafts import DraftFile  # only for reading a draft
+
+    return DraftFile
+
+
+def _open_or_wrong(error: ValidationError, source: Source) -> list[Diagnostic]:
+    """What is wrong with a rule file; of a draft first of all what is open."""
+    from tic_rules.model.drafts import in_a_line, open_places
+
+    return in_a_line(open_places(source)) or diagnostics_of(error, source)
 
 
 def _refuse_masses(source: Source) -> None:
@@ -379,6 +413,7 @@ __all__ = [
     "listed_ruleset",
     "load_ruleset",
     "parse_ruleset",
+    "readable_ruleset",
     "rules_folder",
     "rulesets_in_force",
     "shared_vocabulary",

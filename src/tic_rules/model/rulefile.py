@@ -262,6 +262,8 @@ class RuleFile(Node):
     id: Annotated[str, Field(pattern=r"^[a-z0-9]+(_[a-z0-9]+)*$")]
     version: Version
     jurisdiction: str
+    languages: tuple[Literal["zh", "en"], ...] = ("zh", "en")
+    """`[zh]`: English is left out, and the Chinese stands in its place."""
     document: Document
     vocabulary: Vocabulary = Field(default_factory=Vocabulary.model_construct)
     clauses: Annotated[tuple[Clause, ...], Field(min_length=1)]

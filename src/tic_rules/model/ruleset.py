@@ -43,6 +43,7 @@ class RuleSet:
         "file",
         "id",
         "jurisdiction",
+        "languages",
         "rules",
         "version",
         "vocabulary",
@@ -51,6 +52,7 @@ class RuleSet:
     id: str
     version: str
     jurisdiction: str
+    languages: tuple[str, ...]
     document: Document
     clauses: tuple[Clause, ...]
     rules: tuple[Rule, ...]
@@ -66,6 +68,7 @@ class RuleSet:
         put(self, "id", model.id)
         put(self, "version", model.version)
         put(self, "jurisdiction", model.jurisdiction)
+        put(self, "languages", model.languages)
         put(self, "document", model.document)
         put(self, "clauses", model.clauses)
         put(self, "rules", model.rules)

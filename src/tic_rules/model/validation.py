@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import PydanticCustomError, ValidationError
 
-from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean
 from tic_rules.core.source import Mark, Source, pointer
 
 if TYPE_CHECKING:
@@ -82,16 +82,8 @@ def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, .
 
 
 def _unknown_key(name: str, model: type[BaseModel]) -> Text:
-    import difflib  # only for a fault: starting is to be quick
-
-    keys = [field.alias or key for key, field in model.model_fields.items()]
-    close = difflib.get_close_matches(name[:60], keys, n=1, cutoff=0.6)
-    if close:
-        return Text(
-            f"未知的键 {clip(name)}；是不是 {close[0]}？",
-            f"unknown key {clip(name)}; did you mean {close[0]}?",
-        )
-    return Text(f"未知的键 {clip(name)}", f"unknown key {clip(name)}")
+    near = did_you_mean(name, [field.alias or key for key, field in model.model_fields.items()])
+    return Text(f"未知的键 {clip(name)}{near.zh}", f"unknown key {clip(name)}{near.en}")
 
 
 def _shown(given: Any) -> str:
@@ -101,6 +93,18 @@ def _shown(given: Any) -> str:
     return clip(repr(given[:100] if isinstance(given, str) else given))
 
 
+def _no_operator(item: ErrorDetails) -> Text:
+    """A condition without an operator: the key that is none, and the one that may be meant."""
+    given, known = item.get("input"), item["msg"].partition("known: ")[2]
+    names = [name.strip() for name in known.split(",")]
+    for key in given if isinstance(given, dict) else ():
+        near = did_you_mean(str(key), names)
+        if near.zh:
+            shown = clip(str(key))
+            return Text(f"没有运算符 {shown}{near.zh}", f"there is no operator {shown}{near.en}")
+    return Text(f"条件里没有认识的运算符；现有：{known}", item["msg"])
+
+
 def _text(item: ErrorDetails, context: dict[str, Any]) -> Text:
     """What an error of pydantic's own says."""
     value = _shown(item.get("input"))
@@ -108,10 +112,7 @@ def _text(item: ErrorDetails, context: dict[str, Any]) -> Text:
         case "missing":
             return Text(f"缺少 {item['loc'][-1]}", f"{item['loc'][-1]} is missing")
         case "operator":
-            return Text(
-                f"条件里没有认识的运算符{item['msg'].partition('known')[2].partition('known')[2]}",
-                item["msg"],
-            )
+            return _no_operator(item)
         case "string_type":
             return Text("应为文字", "text is expected")
         case "tuple_type" | "list_type":

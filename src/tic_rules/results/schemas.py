@@ -6,10 +6,11 @@ from typing import Any, get_args
 
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import OPERATORS
-from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality, RuleFile
+from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality
+from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.results.centre_descriptions import describe_fields
 from tic_rules.results.parts import STATUSES, VERDICTS
-
-DRAFT = "https://json-schema.org/draft/2020-12/schema"
+from tic_rules.results.rule_schema import DRAFT, NAMESPACE
 
 
 def centre_schema() -> dict[str, Any]:
@@ -17,32 +18,8 @@ def centre_schema() -> dict[str, Any]:
     schema = Centre.model_json_schema()
     for name in ("sources", "attestations", "exemptions"):
         schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
-    return {"$schema": DRAFT, **schema, "title": "A centre's data"}
-
-
-def ruleset_schema() -> dict[str, Any]:
-    """The schema of a rule file, with the short forms that a file may use."""
-    schema = RuleFile.model_json_schema()
-    definitions = schema["$defs"]
-    word: dict[str, Any] = {"type": ["string", "boolean", "null"]}
-    full = {**definitions["Test"], "title": "Test, in full"}
-    full["properties"] = {
-        **full["properties"],
-        "other_than": {"anyOf": [word, {"type": "array", "items": word}]},
-    }
-    definitions["Test"] = {"title": "Test", "anyOf": [word, {"type": "array", "items": word}, full]}
-    definitions["Where"] = {
-        "title": "Where",
-        "description": (
-            "What an entry must be: attribute: value, or a list of values; `any` for alternatives."
-        ),
-        "type": "object",
-        "properties": {"any": {"type": "array", "items": {"$ref": "#/$defs/Where"}}},
-        "additionalProperties": {"$ref": "#/$defs/Test"},
-    }
-    for definition in definitions.values():
-        definition.pop("discriminator", None)
-    return {"$schema": DRAFT, **schema, "title": "A rule file"}
+    describe_fields(schema, shared_vocabulary())
+    return {"$schema": DRAFT, "$id": f"{NAMESPACE}:centre", **schema, "title": "A centre's data"}
 
 
 _TEXT: dict[str, Any] = {
@@ -191,6 +168,7 @@ def report_schema() -> dict[str, Any]:
     }
     return {
         "$schema": DRAFT,
+        "$id": f"{NAMESPACE}:report",
         "title": "Reports",
         "type": "object",
         "properties": {

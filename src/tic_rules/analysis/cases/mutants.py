@@ -159,7 +159,8 @@ def with_rule(ruleset: RuleSet, changed: Rule, alone: bool) -> RuleSet:
                 wanted |= {node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows)}
         rules = tuple(rule for rule in rules if rule.id in wanted)
     about = {
-        name: getattr(ruleset, name) for name in ("id", "version", "jurisdiction", "document", "clauses")
+        name: getattr(ruleset, name)
+        for name in ("id", "version", "jurisdiction", "languages", "document", "clauses")
     }
     model = RuleFile.model_construct(**about, rules=rules)
     return RuleSet(model, ruleset.vocabulary)

@@ -35,6 +35,7 @@ _CODE_OF = {
     "dangling-rule": "TR105", "dangling-clause": "TR105",
     "duplicate-id": "TR106",
     "clause": "TR401",
+    "to-fill-in": "TR004",
 }  # fmt: skip
 """The faults that loading refuses, under the codes of a lint."""
 
@@ -88,6 +89,8 @@ def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
 
 def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
     """The document, the clauses and the words of the rule set's own."""
+    if "en" not in ruleset.languages:
+        return
     yield from about_translations(ruleset.document, ("document",))
     yield from about_translations(ruleset.clauses, ("clauses",))
     own = ruleset.written("vocabulary")
@@ -95,10 +98,15 @@ def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
         yield from about_translations(Vocabulary.model_validate(own), ("vocabulary",))
 
 
+def _in_both_languages(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+    """The texts of a rule that lack a language; a rule set in Chinese alone lacks none."""
+    return about_translations(rule) if "en" in ruleset.languages else iter(())
+
+
 def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
     checks: tuple[Iterator[Found], ...] = (
-        about_quote(rule), about_modality(rule), about_lists(rule), about_translations(rule),
+        about_quote(rule), about_modality(rule), about_lists(rule), _in_both_languages(rule, ruleset),
         about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset),
         about_units(rule, ruleset, index),
         about_logic(rule, ruleset),

@@ -44,6 +44,12 @@ CODES: tuple[LintCode, ...] = (
         "Every text is there in Chinese (zh) and in English (en): the Chinese has Chinese characters, the "
         "English has letters, and they differ.",
     ),
+    _code(
+        "TR004", "error", "还有待填之处", "a place to be filled in",
+        "“待填”须由人填写；填完的规则随即受检，全部填完后方可用于判定。不需要的键可以删去。",
+        "What stands as 待填 is for a person to fill in. A rule that is filled in is looked at at once; "
+        "the file decides when all are. A key that is not needed may be deleted.",
+    ),
     # --- names
     _code(
         "TR101", "error", "未知的事实或字段", "an unknown fact or field",

@@ -1,0 +1,38 @@
+"""tic-rules new: a rule file begun from an official text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from tic_rules.analysis.begun import begin
+from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.replacement import guard
+from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.files import read_named
+
+
+@click.command("new")
+@click.argument("ruleset_id", metavar="ID")
+@click.option("--source", required=True, metavar="TEXT", help="The official text (UTF-8, UTF-16 or GBK).")
+@click.option("--title", default="", help="The title of the document, where it is not found in the text.")
+@click.option("--output", metavar="FILE", help="The rule file to write; it must not be there yet.")
+@lang_option
+def command(ruleset_id: str, source: str, title: str, output: str | None, lang: str | None) -> None:
+    """Begin a rule file: the clauses of TEXT in order, each sentence that obliges, permits or encourages as a
+    rule with its words, and 待填 wherever a person has to decide.
+
+    Nothing is invented. `tic-rules lint` counts down what is left, `tic-rules coverage` shows the whole text.
+    """
+    language(lang)
+    guard([output], [source], command="tic-rules new")
+    if output is not None and output != "-" and Path(output).exists():
+        raise fault(
+            UsageError,
+            "exists",
+            "这个文件已经存在；不会覆盖已填写的内容",
+            "this file is there already; what has been filled in is not written over",
+            file=output,
+        )
+    write(begin(ruleset_id, read_named(source, UsageError), source, title), output)

@@ -1,0 +1,107 @@
+"""Rule files that are begun: the places that are still to be filled in, and what is there without them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+
+from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.source import Source, pointer
+from tic_rules.model.rulefile import Rule, RuleFile
+
+OPEN = "待填"
+"""What stands in a place that is to be filled in."""
+
+Path = tuple[str | int, ...]
+
+
+class DraftFile(RuleFile):
+    """A rule file of which no rule need be whole yet."""
+
+    jurisdiction: str = ""
+    rules: tuple[Rule, ...] = ()
+
+
+def open_places(source: Source) -> list[Diagnostic]:
+    """The places of a rule file that are to be filled in, in the order of the text."""
+    places = []
+    for path in _open(source.data, ()):
+        mark = source.locate(path)
+        name = ".".join(str(part) for part in path[-2:] if isinstance(part, str))
+        said = Text(f"{name} 待填", f"{name} is to be filled in")
+        places.append(Diagnostic("to-fill-in", said, source.file, mark.line, mark.column, pointer(path)))
+    return sorted(places, key=lambda place: (place.line, place.column))
+
+
+def in_a_line(places: list[Diagnostic]) -> list[Diagnostic]:
+    """Open places for whoever wanted a whole rule file: how many there are, at the first of them."""
+    number = len(places)
+    said = Text(
+        f"草稿还有 {number} 处待填；tic-rules lint 逐处列出",
+        f"a draft: {number} places are to be filled in; tic-rules lint lists them",
+    )
+    return [place._replace(message=said) for place in places[:1]]
+
+
+def _open(value: Any, at: Path) -> Iterator[Path]:
+    if isinstance(value, str):
+        if value.strip() == OPEN:
+            yield at
+        return
+    for key, item in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        yield from _open(item, (*at, key))
+
+
+def without_open(source: Source) -> Source:
+    """What a draft says without its open places: a rule that has one is left out, and its clause lists it no
+    more. What is left stands where it stood."""
+    data = source.data
+    rules = data.get("rules") if isinstance(data, dict) else None
+    gone = {
+        str(rule.get("id"))
+        for rule in (rules if isinstance(rules, list) else ())
+        if isinstance(rule, dict) and any(_open(rule, ()))
+    }
+    root, kept = _pruned(source.root, data, (), gone)
+    kept.setdefault("document", {})
+    if isinstance(kept["document"], dict):
+        kept["document"].setdefault("title_en", kept["document"].get("title", OPEN))
+    return Source(source.file, root, kept)
+
+
+def _pruned(node: Any, value: Any, at: Path, gone: set[str]) -> tuple[Any, Any]:
+    """A node and its value without what is open, and without the rules that are gone."""
+    if isinstance(value, dict):
+        entries = []
+        for key, below in node.value:
+            item = value[key.value]
+            if not _dropped(item, (*at, key.value), gone):
+                entries.append((key, *_pruned(below, item, (*at, key.value), gone)))
+        pairs = [(key, below) for key, below, _ in entries]
+        mapping = yaml.MappingNode(node.tag, pairs, node.start_mark, node.end_mark, node.flow_style)
+        return mapping, {key.value: item for key, _, item in entries}
+    if isinstance(value, list):
+        items = [
+            _pruned(below, item, (*at, index), gone)
+            for index, (below, item) in enumerate(zip(node.value, value, strict=True))
+            if not _dropped(item, (*at, index), gone)
+        ]
+        nodes = [below for below, _ in items]
+        sequence = yaml.SequenceNode(node.tag, nodes, node.start_mark, node.end_mark, node.flow_style)
+        return sequence, [item for _, item in items]
+    return node, value
+
+
+def _dropped(item: Any, at: Path, gone: set[str]) -> bool:
+    if isinstance(item, str):
+        listed = len(at) == 4 and at[0] == "clauses" and at[2] == "rules"
+        return item.strip() == OPEN or (listed and item in gone)
+    whole = len(at) == 2 and at[0] == "rules" and isinstance(item, dict)
+    return whole and str(item.get("id")) in gone
+
+
+__all__ = ["OPEN", "DraftFile", "in_a_line", "open_places", "without_open"]
