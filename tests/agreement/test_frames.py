@@ -7,7 +7,7 @@ import os
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,7 @@ from tic_rules import (
     facts_table,
     load_ruleset,
     parse_ruleset,
+    row_function,
 )
 from tic_rules.cli import main
 from tic_rules.results.report import STATUSES
@@ -367,6 +368,51 @@ def test_gaps_of_pandas_are_not_known() -> None:
     assert not {"pass", "fail", "pending"} & set(statuses.values())
     with pytest.raises(UsageError, match="approved_on"):
         check_table(pd.DataFrame({"approved_on": ["soon"]}, dtype=object), ruleset, as_of="2026-06-30")
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow", "duckdb", "row"])
+def test_a_time_of_day_is_no_day(kind: str) -> None:
+    """Midnight is its day; another time may be another day where it was taken, and leaves the day unknown."""
+    ruleset, day = load_ruleset("national_2017"), date(2021, 6, 30)
+    days = {"applied_on": "2018-06-01", "approved_on": "2019-03-01", "reported_on": "2021-06-30"}
+    data = {"stage": "approved", "term_years": 3, "reports": []} | days
+    facts = facts_table([data], ruleset, as_of=day)
+
+    def statuses(approved: datetime | date | None) -> list[str]:
+        if kind == "row":
+            decide = row_function(ruleset, facts.columns, as_of=day)
+            return list(decide({**facts.to_dicts()[0], "approved_on": approved}))
+        kept = pl.Date if type(approved) is date else pl.Datetime
+        table = facts.with_columns(pl.lit(approved, dtype=kept).alias("approved_on"))
+        made: Any = check_table(_as(kind, table), ruleset, as_of=day)
+        made = made.pl() if kind == "duckdb" else made
+        rows = made.to_dict("records") if kind == "pandas" else _polars(made).to_dicts()
+        return [rows[0][rule] for rule in ruleset.rule_ids]
+
+    exact, midnight = statuses(date(2019, 3, 1)), statuses(datetime(2019, 3, 1))
+    assert midnight == exact
+    assert statuses(datetime(2019, 3, 1, 16)) == statuses(None) != exact
+
+
+@pytest.mark.parametrize("name", ["centre", "life"])
+def test_rows_of_a_centre_that_nothing_joins_are_refused(name: str) -> None:
+    facts = facts_table([{"stage": "approved", "approved_on": "2019-03"}], "jiangsu_2020", as_of="2021-06-30")
+    assert len(facts) > 1
+    with pytest.raises(UsageError, match=f"column {name} that joins them"):
+        check_table(facts.drop(name), "jiangsu_2020")
+
+
+def _as(kind: str, table: Any) -> Any:
+    """A table of polars as another library has it."""
+    if kind == "pandas":
+        return table.to_pandas()
+    if kind == "duckdb":
+        return pytest.importorskip("duckdb").from_arrow(table.to_arrow())
+    return table.to_arrow() if kind == "pyarrow" else table
+
+
+def _polars(table: Any) -> Any:
+    return table if isinstance(table, pl.DataFrame) else pl.from_arrow(table)
 
 
 @pytest.mark.parametrize(

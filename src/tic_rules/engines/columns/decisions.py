@@ -65,8 +65,18 @@ def _refuse(columns: TableColumns) -> None:
         dtype = columns.schema[name]
         zh = f"列 {name} 应为{words[wanted]}，不是 {dtype}"
         faults.append(Diagnostic("column", Text(zh, f"column {name} should hold {wanted}, not {dtype}")))
+    for name in (n.CENTRE, n.SCENARIO) if _has_scenarios(columns) else ():
+        if name not in columns.schema:
+            zh = f"批复等日期不明确的中心有多行，缺少把它们合在一起的列 {name}"
+            en = f"several rows make a centre whose clock is open; column {name} that joins them is missing"
+            faults.append(Diagnostic("column", Text(zh, en)))
     if faults:
         raise UsageError(faults)
+
+
+def _has_scenarios(columns: TableColumns) -> bool:
+    """Whether several rows of the table may make a centre."""
+    return any(name.startswith("counts@") for name in columns.schema)
 
 
 class Decisions:
@@ -75,7 +85,7 @@ class Decisions:
     def __init__(self, columns: TableColumns, ruleset: RuleSet, as_of: date | None) -> None:
         self.columns, self.ruleset, self.asked = columns, ruleset, as_of
         self.rules = {rule.id: rule for rule in n.centre_rules(ruleset)}
-        self.has_scenarios = any(name.startswith("counts@") for name in columns.schema)
+        self.has_scenarios = _has_scenarios(columns)
         """Whether a centre may have several rows, one a scenario."""
         self.steps = Steps()
         self.made = self.steps.made

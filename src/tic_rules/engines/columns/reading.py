@@ -77,7 +77,8 @@ class TableColumns:
         return values.fill_nan(None) if self.schema[name] in _FLOATS else values
 
     def days(self, name: str) -> Expr | None:
-        """A column of days; None where it is not there, or holds nothing."""
+        """A column of days; None where it is not there, or holds nothing. A time of day is no day, so the day
+        is not known: midnight here may be another day where the time was taken."""
         if not self.has(name):
             return None
         if not self._holds_days(name):
@@ -85,7 +86,10 @@ class TableColumns:
                 self.read.add(name)
                 return None
             self.wrong[name] = "a day"
-        return self.column(name).cast(nw.Datetime) if self.schema[name] == nw.Object else self.column(name)
+        if self.schema[name] not in (nw.Datetime, nw.Object):
+            return self.column(name)
+        times = self.column(name).cast(nw.Datetime) if self.schema[name] == nw.Object else self.column(name)
+        return nw.when(times.dt.truncate("1d") == times).then(times)
 
     def numbers(self, name: str) -> Expr:
         """A column of numbers."""

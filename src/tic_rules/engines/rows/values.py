@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
 from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_of, reaches_back
 from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES, in_force
+
+MIDNIGHT = time()
 
 
 class Late(NamedTuple):
@@ -88,9 +90,11 @@ def not_after(as_of: Any, day: Any) -> int:
     return UNKNOWN if as_of is None or day is None else TRUE if as_of <= day else FALSE
 
 
-def day_of(cell: Any) -> date | None:
-    """A cell that holds a day; other libraries know times only."""
-    return cell.date() if isinstance(cell, datetime) else cell
+def day_of(cell: date | None) -> date | None:
+    """A cell that holds a day; other libraries know times only. One that is not midnight is no day."""
+    if not isinstance(cell, datetime):
+        return cell
+    return cell.date() if cell.time() == MIDNIGHT else None
 
 
 class Cells(NamedTuple):
