@@ -30,6 +30,7 @@ PAGES = {
     "impact": ["diff", "national_2017", "national_2020", "--impact", str(EXAMPLES / "real")],
     "check": ["check", str(EXAMPLES / "zhejiang.yaml")],
     "checks": ["check", str(EXAMPLES / "real"), str(EXAMPLES / "zhejiang.yaml")],
+    "sweep": ["what-if", str(EXAMPLES), "--sweep", "zhejiang_2022/investment-2y=5亿元..12亿元"],
     "coverage": ["coverage", "zhejiang_2022"],
     "plan": ["plan", str(EXAMPLES / "zhejiang.yaml"), "--rules", "zhejiang_2022"],
 }

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from generate import random_centre
 
 from tic_rules import Centre, DataError, RuleSetError, UsageError, check, load_ruleset, shipped_ids
+from tic_rules.analysis.sweep import sweep
 from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if, with_values
 from tic_rules.cli import main
 from tic_rules.engines.checking import check_subject
@@ -244,3 +245,80 @@ def test_what_cannot_be_done_is_told_with_exit_status_2(args: list[str]) -> None
     assert result.exit_code == 2
     assert result.stderr
     assert "Traceback" not in result.stderr
+
+
+# --- a threshold moved from end to end ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("rule", "ends", "between"),
+    [
+        (
+            "investment-2y",
+            "5亿元..12亿元",
+            [600_000_000, 849_999_999, 850_000_000, 850_000_001, 1_100_000_000],
+        ),
+        ("staff-2y", "100..800", [101, 319, 320, 321, 500]),
+        ("municipal-match", "1..4", [2, 3]),
+    ],
+)
+def test_a_sweep_says_at_each_threshold_what_a_changed_rule_set_says(
+    rule: str, ends: str, between: list[int]
+) -> None:
+    rules = load_ruleset("zhejiang_2022")
+    centre = Centre.from_file(EXAMPLE)
+    swept = sweep([centre], rules, rule, ends)
+    for threshold in [swept.first, *between, swept.last]:
+        status = check(centre, rules.with_change(rule, threshold))[rule].status
+        assert swept.centres[0].status_at(threshold) == status, threshold
+
+
+def test_a_sweep_counts_who_passes_and_names_who_falls() -> None:
+    rules = load_ruleset("zhejiang_2022")
+    data = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2024-03-02"}
+
+    def centre(name: str, amount: str) -> Centre:
+        paid = [{"date": "2023-01-01", "amount": amount, "payer": "host"}]
+        return Centre.from_data(data | {"id": name, "name": name, "contributions": paid})
+
+    centres = [centre("six", "6亿元"), centre("nine", "9亿元"), centre("twenty", "20亿元")]
+    other = Centre.from_data(data | {"id": "far", "jurisdiction": "jiangsu"})
+    swept = sweep([*centres, other], rules, "investment-2y", "5亿元..12亿元")
+    passing = {point.threshold: point.passing for point in swept.points}
+    assert passing[500_000_000] == passing[600_000_000] == 3
+    assert passing[850_000_000] == passing[900_000_000] == 2
+    assert passing[1_200_000_000] == 1
+    falls = {fall.centre.id: point.threshold for point in swept.points for fall in point.falls}
+    assert falls == {"six": 600_000_000, "nine": 900_000_000}
+    assert swept.others == ("far",)
+
+
+def test_a_sweep_is_told_as_text_data_and_picture(tmp_path: Path) -> None:
+    words = ["what-if", str(EXAMPLE), "--sweep", "zhejiang_2022/investment-2y=5亿元..12亿元", "--lang", "zh"]
+    text = CliRunner().invoke(main, words)
+    assert text.exit_code == 0, text.output
+    assert "8.5亿元" in text.output
+    assert "符合 → 不符合" in text.output
+    told = json.loads(CliRunner().invoke(main, [*words, "--format", "json"]).output)["sweep"]
+    turn = next(point for point in told["curve"] if point["falls"])
+    assert (turn["threshold"], turn["passing"]) == ("850000000", 1)
+    assert turn["falls"][0] | {"name": ""} == {
+        "id": "zj-2022-01", "name": "", "before": "pass", "after": "fail",
+    }  # fmt: skip
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    page = tmp_path / "curve.html"
+    CliRunner().invoke(main, [*words, "--format", "html", "--output", str(page)])
+    shown = page.read_text(encoding="utf-8")
+    assert '<path class="line"' in shown
+    assert "8.5亿元" in shown
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["zhejiang_2022/nothing=1..2", "zhejiang_2022/investment-2y=9亿元..5亿元", "investment-2y=5亿元..9亿元",
+     "zhejiang_2022/investment-2y=a..b", "zhejiang_2022/positioning=1..2"],
+)  # fmt: skip
+def test_what_is_no_sweep_is_refused(given: str) -> None:
+    done = CliRunner().invoke(main, ["what-if", str(EXAMPLE), "--sweep", given])
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output

@@ -5,20 +5,23 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
+from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import Diagnostic, TicRulesError, UsageError, fault
+from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, fault
 from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import parse_day
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
 
 
@@ -38,6 +41,11 @@ from tic_rules.renderers.what_if import FORMATS, render
     metavar="RULE=VALUE|FILE",
     help="Another rule: zhejiang_2022/investment-2y=8亿元, …/investment-2y.by=3y; or a rule file.",
 )
+@click.option(
+    "--sweep",
+    metavar="RULE=LOW..HIGH",
+    help="How many centres would pass at each threshold: zhejiang_2022/investment-2y=5亿元..12亿元.",
+)
 @click.option("--as-of", "as_of", metavar="DATE", help="Another day than the file's reported_on.")
 @click.option(
     "--over", metavar="FROM..TO", help="How the verdict moves through time: 2022-03-01..2027-03-01."
@@ -54,11 +62,21 @@ from tic_rules.renderers.what_if import FORMATS, render
 @lang_option
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
-    as_of: str | None, format_: str, output: str | None, lang: str | None,
+    sweep: str | None, as_of: str | None, format_: str, output: str | None, lang: str | None,
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
     lang = language(lang)
     guard([output], [*paths, *rules, *changes], command="tic-rules what-if")
+    if sweep is not None:
+        if sets or changes or over or rules:
+            zh, en = (
+                "--sweep 不与 --set、--rule、--rules、--over 同用",
+                "--sweep goes without --set, --rule, --rules, --over",
+            )
+            raise fault(UsageError, "sweep", zh, en)
+        _sweep(paths, sweep, as_of, format_, output, lang)
+    if format_ == "html":
+        raise fault(UsageError, "format", "--format html 用于 --sweep", "--format html is for --sweep")
     values = [_value(text) for text in sets]
     changed, files = _rule_changes(changes)
     span = _span(over) if over is not None else None
@@ -90,6 +108,35 @@ def command(
     diagnose(broken, lang)
     if results:
         write(render(results, format_, lang), output, format_=format_)
+    sys.exit(2 if broken else 0)
+
+
+def _sweep(
+    paths: Sequence[str], text: str, as_of: str | None, format_: str, output: str | None, lang: str
+) -> NoReturn:
+    """Draw the curve of one rule's number over centre files. Ends the program."""
+    name, equals, ends = text.partition("=")
+    ruleset_id, slash, rule = name.strip().partition("/")
+    if not equals or not slash:
+        zh, en = (
+            f"--sweep 应写作 规则集/规则=小..大，不是 {text}",
+            f"--sweep is RULESET/RULE=LOW..HIGH, not {text}",
+        )
+        raise fault(UsageError, "sweep", zh, en)
+    ruleset = load_ruleset(ruleset_id)
+    broken: list[Diagnostic] = []
+    centres: list[Centre] = []
+    listed = list(expand(paths, broken))
+    guard([output], listed, command="tic-rules what-if")
+    for path in listed:
+        for one in Centre.each_from_file(path, ruleset=ruleset):
+            if isinstance(one, DataError):
+                broken.extend(one.diagnostics)
+            else:
+                centres.append(one)
+    swept = curve(centres, ruleset, rule, ends, parse_day(as_of) if as_of is not None else None)
+    diagnose(broken, lang)
+    write(draw(swept, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
 
 

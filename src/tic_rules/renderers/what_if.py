@@ -13,7 +13,7 @@ from tic_rules.renderers.text import pad
 from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import Report
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "html")
 SHOWN = 6
 """Findings of one day of a course that are named; the rest is counted."""
 
