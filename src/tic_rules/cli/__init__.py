@@ -12,6 +12,9 @@ from typing import Any
 
 import click
 
+from tic_rules.cli.chinese import WrongCall, chinese_help, chinese_usage, wanted
+from tic_rules.cli.common import lang_option, language
+from tic_rules.core.errors import Text
 from tic_rules.core.version import VERSION
 
 # A run makes many objects and drops few: collecting after every 700 of them is a quarter of its time.
@@ -56,6 +59,14 @@ class _Lazy(click.Group):
         module = importlib.import_module(f"tic_rules.cli.{cmd_name.replace('-', '_')}")
         return module.command  # type: ignore[no-any-return]
 
+    def get_help(self, ctx: click.Context) -> str:
+        if wanted() != "zh":
+            return super().get_help(ctx)
+        return chinese_help(self, ctx, list(COMMANDS.items()))
+
+    def get_usage(self, ctx: click.Context) -> str:
+        return chinese_usage(self, ctx) if wanted() == "zh" else super().get_usage(ctx)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
@@ -67,9 +78,8 @@ class _Lazy(click.Group):
             import difflib
 
             close = difflib.get_close_matches(args[0], COMMANDS, n=1)
-            if close:
-                raise click.UsageError(f"{error.message} Did you mean {close[0]!r}?", ctx) from None
-            raise
+            near = Text(f"；是不是 {close[0]}？", f" Did you mean {close[0]!r}?") if close else Text("", "")
+            raise WrongCall(Text(f"没有命令 {args[0]}{near.zh}", f"{error.message}{near.en}"), ctx) from None
 
     def main(
         self,
@@ -88,7 +98,7 @@ class _Lazy(click.Group):
         def run() -> object:
             extra.pop("windows_expand_args", None)
             self._main_shell_completion(extra, prog_name or "tic-rules", complete_var)
-            with self.make_context(prog_name or "tic-rules", [*words], **extra) as context:
+            with self.make_context(prog_name or "tic-rules", [*words], obj=words, **extra) as context:
                 context.meta.update(notes)
                 try:
                     return self.invoke(context)
@@ -107,8 +117,11 @@ def _words() -> list[str]:
 
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(VERSION, prog_name="tic-rules")
-def main() -> None:
+@lang_option
+def main(lang: str | None) -> None:
     """Rules as code for China's technology innovation centres (技术创新中心)."""
+    if lang is not None:
+        language(lang)
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":

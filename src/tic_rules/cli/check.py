@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import GITHUB, colour_wanted, diagnose, lang_option, language
 from tic_rules.cli.configuration import SETTINGS_FILE, config_option
 from tic_rules.cli.files import expand, read_centre
@@ -28,7 +29,7 @@ from tic_rules.results.parts import Engine
 from tic_rules.results.report import VERDICTS
 
 
-@click.command("check")
+@click.command("check", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--rules",

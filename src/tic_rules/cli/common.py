@@ -29,8 +29,9 @@ def language(asked: str | None = None) -> str:
     """`zh` or `en`: as asked, else Chinese where the locale is Chinese. The run notes it, for what may be
     said at its end.
     """
-    lang = asked or _of_the_locale()
     context = click.get_current_context(silent=True)
+    before = None if context is None else context.meta.get(LANG)
+    lang = asked or before or _of_the_locale()
     if context is not None:
         context.meta[LANG] = lang
     return lang

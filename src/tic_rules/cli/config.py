@@ -9,13 +9,14 @@ from typing import Any
 import click
 
 from tic_rules.cli.check import command as check
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.cli.configuration import SETTINGS, Configuration, configuration_here, read_configuration
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
 
-@click.command("config")
+@click.command("config", cls=Command)
 @click.option(
     "--config", "named", metavar="FILE", help="A settings file. Default: the nearest one from here upward."
 )

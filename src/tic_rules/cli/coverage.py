@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.coverage.account import coverage
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
@@ -19,7 +20,7 @@ from tic_rules.model.loader import readable_ruleset
 from tic_rules.renderers.coverage import render
 
 
-@click.command("coverage")
+@click.command("coverage", cls=Command)
 @click.argument("ruleset", metavar="RULESET")
 @click.option(
     "--source",

@@ -11,6 +11,7 @@ import click
 
 from tic_rules.analysis.diff.correspondence import Written, read_alignment
 from tic_rules.analysis.diff.topics import Diff, diff
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, lang_option, language, say, write, write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
@@ -22,7 +23,7 @@ from tic_rules.renderers.diff import BINARY, FORMATS, document, render
 FAIL_ON = ("stricter", "looser", "verdict", "words")
 
 
-@click.command("diff")
+@click.command("diff", cls=Command)
 @click.argument("a", metavar="A")
 @click.argument("b", metavar="B")
 @click.argument("more", nargs=-1, metavar="[C...]")

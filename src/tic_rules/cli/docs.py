@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.pages import site
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.core.errors import Text
@@ -17,7 +18,7 @@ from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages
 
 
-@click.command("docs")
+@click.command("docs", cls=Command)
 @click.argument("folder", metavar="DIR")
 @click.option(
     "--rules",

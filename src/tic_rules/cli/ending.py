@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -17,8 +18,10 @@ from typing import TextIO
 
 import click
 
+from tic_rules.cli.chinese import WrongCall, asked_for
 from tic_rules.cli.common import GITHUB, LANG, diagnose, language, say
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
+from tic_rules.core.files import reason_of
 from tic_rules.renderers import sinks
 
 UNUSABLE, INTERRUPTED, NO_READER = 2, 130, 141
@@ -60,7 +63,7 @@ def _explain(error: Exception, args: Sequence[str], notes: Mapping[str, object])
     """Say on standard error what is wrong, and to a runner of workflows where the run was asked for its
     annotations.
     """
-    lang = str(notes.get(LANG) or language(_option(args, "--lang")))
+    lang = str(notes.get(LANG) or language(asked_for(list(args))))
     if isinstance(error, OSError) and error.filename is None:
         _let_go(sys.stdout)  # what is left in its buffer would fail once more when the interpreter ends
     with suppress(OSError):
@@ -79,10 +82,10 @@ def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
     if isinstance(error, click.ClickException):
         return [Diagnostic("usage", _usage(error))]
     if isinstance(error, OSError):
-        reason, file = error.strerror or str(error), error.filename
+        reason, file = reason_of(error), error.filename
         name = os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
         where = Text("", "") if name else Text("标准输出：", "standard output: ")
-        text = Text(f"{where.zh}无法读写：{reason}", f"{where.en}cannot be read or written: {reason}")
+        text = Text(f"{where.zh}无法读写：{reason.zh}", f"{where.en}cannot be read or written: {reason.en}")
         return [Diagnostic("system", text, name)]
     import traceback
 
@@ -112,8 +115,38 @@ def _usage(error: click.ClickException) -> Text:
             return Text(f"缺少 {name}", said)
         case click.BadParameter():
             name = error.param.get_error_hint(error.ctx) if error.param and error.ctx else ""
-            return Text(f"{name} 的取值不对：{error.message}", said)
-    return Text(said, said)
+            kind = error.param.type if error.param is not None else None
+            return Text(f"{name} 的取值不对：{_wanted_of(kind) or error.message}", said)
+        case WrongCall():
+            return error.said
+    return Text(_in_chinese(said), said)
+
+
+def _wanted_of(kind: object) -> str:
+    """What would be a right value."""
+    if isinstance(kind, click.Choice):
+        return f"应为 {'、'.join(map(str, kind.choices))} 之一"
+    if isinstance(kind, click.IntRange):
+        return f"应为 {kind.min} 以上的整数" if kind.max is None else f"应为 {kind.min} 至 {kind.max} 的整数"
+    return ""
+
+
+_SAID = (
+    (re.compile(r"Option '(.+)' requires an argument\."), r"选项 \1 后面要写取值"),
+    (re.compile(r"Option '(.+)' requires (\d+) arguments\."), r"选项 \1 后面要写\2个取值"),
+    (re.compile(r"Option '(.+)' does not take a value\."), r"选项 \1 不带取值"),
+    (re.compile(r"Got unexpected extra arguments? \((.+)\)"), r"多出的参数：\1"),
+    (re.compile(r"Missing command\."), "没有写命令"),
+    (re.compile(r"No such command '(.+)'\."), r"没有命令 \1"),
+)
+
+
+def _in_chinese(said: str) -> str:
+    """What click says of a wrong call, in Chinese."""
+    for pattern, chinese in _SAID:
+        if pattern.fullmatch(said):
+            return pattern.sub(chinese, said)
+    return said
 
 
 def _usage_text(error: click.ClickException, lang: str) -> str:
@@ -123,20 +156,11 @@ def _usage_text(error: click.ClickException, lang: str) -> str:
     text = shown.getvalue().rstrip("\n")
     if lang == "zh":
         text = text.replace(f"Error: {error.format_message()}", f"错误：{_usage(error).zh}")
-        text = text.replace("Usage: ", "用法：", 1)
+        text = re.sub(r"Try '(.+)' for help\.", r"用 \1 查看帮助。", text.replace("Usage: ", "用法：", 1))
     return text
 
 
 # --- what the arguments say, before or without being understood -------------------------------
-
-
-def _option(args: Sequence[str], name: str) -> str | None:
-    """The value of an option, as far as it can be seen from the words of the command line."""
-    for number, word in enumerate(args):
-        value = args[number + 1 : number + 2] if word == name else [word.partition("=")[2]]
-        if word.partition("=")[0] == name and value and value[0] in ("zh", "en"):
-            return value[0]
-    return None
 
 
 def _annotates(args: Sequence[str]) -> bool:

@@ -8,6 +8,7 @@ import click
 
 from tic_rules.analysis.lint import explain_code
 from tic_rules.api import check
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.core.errors import UsageError, fault, visible
 from tic_rules.model.centre import Centre
@@ -19,7 +20,7 @@ from tic_rules.results.labels import STATUS, VALUE, describe
 from tic_rules.results.parts import Part
 
 
-@click.command("explain")
+@click.command("explain", cls=Command)
 @click.argument("ref", metavar="REF")
 @click.option("--centre", metavar="FILE", help="A centre file: the finding and its trace are shown too.")
 @click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")

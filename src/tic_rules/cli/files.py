@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.files import read_standard_input
+from tic_rules.core.files import read_standard_input, reason_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import (
@@ -95,8 +95,8 @@ def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
             with os.scandir(folder) as listed:
                 entries = [entry for entry in listed if not entry.name.startswith(".")]
         except OSError as error:
-            said = error.strerror or ""
-            text = Text(f"无法读取这个文件夹：{said}", f"this folder cannot be read: {said}")
+            said = reason_of(error)
+            text = Text(f"无法读取这个文件夹：{said.zh}", f"this folder cannot be read: {said.en}")
             broken.append(Diagnostic("unreadable", text, str(folder)))
             continue
         for entry in entries:

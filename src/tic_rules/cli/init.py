@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write, write_as_is, write_bytes
 from tic_rules.cli.replacement import guard
 from tic_rules.model.catalogue import rulesets as on_hand
@@ -13,7 +14,7 @@ from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 
-@click.command("init")
+@click.command("init", cls=Command)
 @click.option(
     "--rules",
     "rules",

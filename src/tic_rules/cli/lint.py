@@ -7,12 +7,13 @@ import sys
 import click
 
 from tic_rules.analysis.lint import Fault, lint_file
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.core.errors import RuleSetError
 from tic_rules.renderers.lint import render
 
 
-@click.command("lint")
+@click.command("lint", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="RULEFILE...")
 @click.option(
     "--format", "format_", type=click.Choice(["text", "json", "github"]), default="text", show_default=True

@@ -7,13 +7,14 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.begun import begin
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.files import read_named
 
 
-@click.command("new")
+@click.command("new", cls=Command)
 @click.argument("ruleset_id", metavar="ID")
 @click.option("--source", required=True, metavar="TEXT", help="The official text (UTF-8, UTF-16 or GBK).")
 @click.option("--title", default="", help="The title of the document, where it is not found in the text.")

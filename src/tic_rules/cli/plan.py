@@ -6,16 +6,18 @@ from collections.abc import Sequence
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import lang_option, language, say, write, write_as_is
 from tic_rules.cli.replacement import guard
+from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Text, UsageError, fault
 from tic_rules.core.files import read_named
 from tic_rules.inputs import bytes_to_text
 from tic_rules.renderers.plan import FORMATS, render
 
 
-@click.command("plan")
+@click.command("plan", cls=Command)
 @click.argument("path", metavar="PATH")
 @click.option(
     "--rules",
@@ -76,7 +78,15 @@ def command(
             f"--patch works for one rule set; name it with --rules ({ids})",
         )
     plans = [
-        make_plan(centre, ruleset, day, keep=keep, costs=costs, exemptions=exemptions, encouraged=encouraged)
+        make_plan(
+            centre,
+            ruleset,
+            day,
+            keep=[place_of(place, ruleset.vocabulary) for place in keep],
+            costs=costs,
+            exemptions=exemptions,
+            encouraged=encouraged,
+        )
         for ruleset in rulesets
     ]
     if patch is not None:

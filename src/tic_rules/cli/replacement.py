@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import IO, Any
 
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.core.files import reason_of
 from tic_rules.model.loader import rules_folder
 
 _LISTS = (".csv", ".tsv")
@@ -21,9 +22,9 @@ _RULES = (".yaml", ".yml", ".json")
 
 def unwritable(name: str, error: OSError) -> TicRulesError:
     """The error for a file that cannot be written."""
-    reason = error.strerror or str(error)
+    reason = reason_of(error)
     return UsageError(
-        [Diagnostic("output", Text(f"无法写入：{reason}", f"cannot be written: {reason}"), name)]
+        [Diagnostic("output", Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"), name)]
     )
 
 

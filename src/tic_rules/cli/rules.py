@@ -6,6 +6,7 @@ from datetime import date
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.core.errors import visible
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
@@ -16,7 +17,7 @@ from tic_rules.renderers.text import cells, pad
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 
-@click.command("rules")
+@click.command("rules", cls=Command)
 @click.argument("ruleset", required=False, metavar="[ID|PATH]")
 @click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @lang_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import write
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.model.loader import readable_ruleset
@@ -12,7 +13,7 @@ from tic_rules.results.rule_schema import ruleset_schema
 from tic_rules.results.schemas import centre_schema, report_schema
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @click.argument("what", type=click.Choice(["centre", "ruleset", "report"]))
 @click.option(
     "--rules",

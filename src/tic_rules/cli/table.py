@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import click
 
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, say
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
@@ -25,7 +26,7 @@ _ROWS = 100_000
 """So many rows of a Parquet file are held at a time."""
 
 
-@click.command("table")
+@click.command("table", cls=Command)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--rules", "rules", required=True, metavar="ID|PATH", help="The rule set.")
 @click.option(

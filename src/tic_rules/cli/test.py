@@ -8,6 +8,7 @@ import click
 
 from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.run import run
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.cli.replacement import guard
 from tic_rules.engines.checking import ENGINES
@@ -16,7 +17,7 @@ from tic_rules.renderers.cases import render
 from tic_rules.results.parts import Engine
 
 
-@click.command("test")
+@click.command("test", cls=Command)
 @click.argument("rulefiles", nargs=-1, required=True, metavar="RULEFILE...")
 @click.option(
     "--cases",

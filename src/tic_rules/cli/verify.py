@@ -13,6 +13,7 @@ from typing import Any
 import click
 
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
@@ -31,7 +32,7 @@ from tic_rules.results.parts import Engine
 _LARGEST = 1024 * 1024 * 1024
 
 
-@click.command("verify")
+@click.command("verify", cls=Command)
 @click.argument("report", metavar="REPORT")
 @click.argument("centre", required=False, metavar="[CENTRE]")
 @click.option("--rules", metavar="ID|PATH", help="The rule set. Default: the one that the report names.")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import click
 
 from tic_rules.analysis.glossary import KINDS, Entry, glossary
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, write
 from tic_rules.core.errors import visible
 from tic_rules.model.catalogue import rulesets as on_hand
@@ -18,7 +19,7 @@ _SHOWN = 3
 """How many of the rules that use a name are shown in the text."""
 
 
-@click.command("vocabulary")
+@click.command("vocabulary", cls=Command)
 @click.argument("text", nargs=-1)
 @click.option(
     "--rules",

@@ -5,18 +5,19 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import click
 
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
+from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
+from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, fault
-from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import parse_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
@@ -25,7 +26,7 @@ from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
 
 
-@click.command("what-if")
+@click.command("what-if", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
     "--set",
@@ -77,7 +78,6 @@ def command(
         _sweep(paths, sweep, as_of, format_, output, lang)
     if format_ == "html":
         raise fault(UsageError, "format", "--format html 用于 --sweep", "--format html is for --sweep")
-    values = [_value(text) for text in sets]
     changed, files = _rule_changes(changes)
     span = _span(over) if over is not None else None
     day = parse_day(as_of) if as_of is not None else None
@@ -91,6 +91,7 @@ def command(
             centre, on, rulesets = chosen(path, rules, as_of, own_day=True)
             for ruleset in rulesets:
                 other = _other(ruleset, changed, files, used)
+                values = [place_and_value(text, ruleset.vocabulary) for text in sets]
                 then = with_values(centre, values, ruleset, on) if values else None
                 results.append(
                     what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
@@ -124,6 +125,7 @@ def _sweep(
         )
         raise fault(UsageError, "sweep", zh, en)
     ruleset = load_ruleset(ruleset_id)
+    rule = rule_of(ruleset, rule).id
     broken: list[Diagnostic] = []
     centres: list[Centre] = []
     listed = list(expand(paths, broken))
@@ -140,19 +142,6 @@ def _sweep(
     sys.exit(2 if broken else 0)
 
 
-def _value(text: str) -> tuple[str, Any]:
-    """PLACE=VALUE, the value as a centre file would have it."""
-    place, equals, value = text.partition("=")
-    if not equals or not place:
-        raise fault(
-            UsageError, "set", f"--set 应写作 位置=取值，不是 {text}", f"--set is PLACE=VALUE, not {text}"
-        )
-    try:
-        return place.strip(), read_text(f"value: {value.strip()}", "--set").data["value"]
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None
-
-
 def _rule_changes(
     texts: Sequence[str],
 ) -> tuple[dict[str, list[tuple[str, str | None, str]]], dict[str, RuleSet]]:
@@ -165,7 +154,8 @@ def _rule_changes(
             ruleset = load_ruleset(text)
             files[ruleset.id] = ruleset
             continue
-        ruleset_id, slash, rest = name.strip().partition("/")
+        named, slash, rest = name.strip().partition("/")
+        ruleset_id = named if named.isascii() else load_ruleset(named).id
         rule, _, part = rest.partition(".")
         if not slash or not rule:
             raise fault(
@@ -196,14 +186,9 @@ def _other(
     for rule, part, value in changes.get(ruleset.id, ()):
         used.add(ruleset.id)
         start = changed or ruleset
-        if rule not in start:
-            raise fault(
-                UsageError,
-                "unknown-rule",
-                f"规则集 {ruleset.id} 没有规则 {rule}",
-                f"rule set {ruleset.id} has no rule {rule}",
-            )
-        changed = start.with_change(rule, **{part: value}) if part else start.with_change(rule, value)
+        rule_id = rule_of(start, rule).id
+        plain = part_value(part, value, start.vocabulary)
+        changed = start.with_change(rule_id, **{part: plain}) if part else start.with_change(rule_id, plain)
     return changed
 
 

@@ -29,7 +29,7 @@ def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> 
                 raise kind([file_too_large(file, limit)])
             return _read(stream, file, kind, limit)
     except OSError as error:
-        raise _refused(file, kind, _reason(error)) from None
+        raise _refused(file, kind, reason_of(error)) from None
     except ValueError:
         raise _refused(file, kind, Text("文件名无效", "not a file name")) from None
 
@@ -39,7 +39,7 @@ def read_standard_input(kind: type[TicRulesError], limit: int = MAX_BYTES) -> by
     try:
         return _read(sys.stdin.buffer, "<stdin>", kind, limit)
     except OSError as error:
-        raise _refused("<stdin>", kind, _reason(error)) from None
+        raise _refused("<stdin>", kind, reason_of(error)) from None
 
 
 def _read(stream: BinaryIO, file: str, kind: type[TicRulesError], limit: int) -> bytes:
@@ -68,18 +68,28 @@ def _kind_of(mode: int) -> Text:
 
 
 _REASONS = {
-    errno.ENOENT: "没有这个文件",
-    errno.EACCES: "没有读取权限",
-    errno.EPERM: "没有读取权限",
+    errno.ENOENT: "没有这个文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
     errno.EISDIR: "这是文件夹",
     errno.ENOTDIR: "路径中有一段不是文件夹",
     errno.ENAMETOOLONG: "文件名太长",
     errno.ELOOP: "链接成环",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已用完",
+    errno.EROFS: "磁盘只能读",
+    errno.EBUSY: "文件正在使用",
+    errno.EMFILE: "打开的文件太多",
+    errno.EFBIG: "文件太大",
+    errno.EEXIST: "已有同名的文件",
+    errno.EIO: "磁盘读写出错",
+    errno.EPIPE: "接收方已关闭",
 }
 
 
-def _reason(error: OSError) -> Text:
-    said = error.strerror or type(error).__name__
+def reason_of(error: OSError) -> Text:
+    """What the system says is wrong, in both languages."""
+    said = error.strerror or str(error) or type(error).__name__
     return Text(_REASONS.get(error.errno or 0, said), said)
 
 
@@ -87,4 +97,4 @@ def _refused(file: str, kind: type[TicRulesError], why: Text) -> TicRulesError:
     return fault(kind, "unreadable", f"无法读取：{why.zh}", f"cannot be read: {why.en}", file=file)
 
 
-__all__ = ["read_named", "read_standard_input"]
+__all__ = ["read_named", "read_standard_input", "reason_of"]

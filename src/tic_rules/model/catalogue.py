@@ -15,6 +15,7 @@ from importlib.util import find_spec
 from typing import Literal, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, clip
+from tic_rules.core.files import reason_of
 from tic_rules.core.settings import NAMED, settings_here
 from tic_rules.model.shipped import rules_folder, shipped_ids
 
@@ -157,7 +158,11 @@ def _files_of(folder: _Folder) -> Iterator[ListedRuleSet]:
             names = sorted(entry.name for entry in entries)
     except OSError as error:
         raise _unusable(
-            folder, Text("无法读取这个文件夹", f"this folder cannot be read: {error.strerror}")
+            folder,
+            Text(
+                f"无法读取这个文件夹：{reason_of(error).zh}",
+                f"this folder cannot be read: {reason_of(error).en}",
+            ),
         ) from None
     files = [name for name in names if name.endswith((".yaml", ".yml", ".json"))]
     if len(files) > MAX_FILES:

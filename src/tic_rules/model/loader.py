@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -83,7 +84,33 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
     listed = catalogue.anew().get(name)
     if listed is not None:
         return _listed(listed)
-    raise _unknown(name)
+    return _named_in_words(name)
+
+
+def _named_in_words(name: str) -> RuleSet:
+    """The one rule set that a Chinese name means: 江苏, a document's number, a part of its title. Raises
+    RuleSetError where none is meant, or more than one."""
+    plain = _plain(name)
+    sets = [load_ruleset(listed.id) for listed in catalogue.here().all()] if not name.isascii() else []
+    meant = [ruleset for ruleset in sets if plain and any(plain in _plain(said) for said in _names(ruleset))]
+    if len(meant) == 1:
+        return meant[0]
+    if not meant:
+        raise _unknown(name)
+    listed = "、".join(f"{ruleset.id}（《{ruleset.document.title}》）" for ruleset in meant)
+    ids = ", ".join(ruleset.id for ruleset in meant)
+    zh = f"“{clip(name, 200)}”可指几个规则集：{listed}；请写其中一个"
+    raise fault(RuleSetError, "unknown-ruleset", zh, f"{clip(name, 200)} may mean {ids}: name one of them")
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
+
+
+def _names(ruleset: RuleSet) -> tuple[str, ...]:
+    place = ruleset.vocabulary.words.get("jurisdictions", {}).get(ruleset.jurisdiction)
+    document = ruleset.document
+    return (place.zh if place is not None else "", document.title, document.number or "")
 
 
 def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:

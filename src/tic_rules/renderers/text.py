@@ -316,7 +316,7 @@ def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> 
         by_clause.setdefault(one.citation["locator"], []).append(said)
     between = "、" if zh else ", "
     text = ("；" if zh else "; ").join(f"{at} {between.join(said)}" for at, said in by_clause.items())
-    yield from (Line((("", f"  {part}"),)) for part in _wrap(text, (room or 110) - 2))
+    yield from (Line((("", f"  {part}"),)) for part in wrap(text, (room or 110) - 2))
 
 
 _GATHERED = {"unknown": _by_what_is_missing, "needs_review": _as_a_list}
@@ -363,7 +363,7 @@ def _in_full(report: Report, finding: Finding, key: str, width: int, options: Op
     message = finding.message.in_(lang)
     detail = message if key == "not_applicable" else finding.detail.in_(lang)
     if key != "pass" or detail:
-        yield from (Line((("", indent + part),)) for part in _wrap(message, inner))
+        yield from (Line((("", indent + part),)) for part in wrap(message, inner))
     if key in ("fail", "exempted") or options.verbose:
         place = next((p for p in finding.data if p["line"]), None)
         quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
@@ -371,10 +371,14 @@ def _in_full(report: Report, finding: Finding, key: str, width: int, options: Op
         yield Line((("bright_black", indent + shown + where),))
     if options.verbose and finding.reading is not None:
         reading = ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang)
-        yield from (Line((("bright_black", indent + part),)) for part in _wrap(reading, inner))
+        yield from (Line((("bright_black", indent + part),)) for part in wrap(reading, inner))
 
 
-def _wrap(text: str, width: int | None) -> list[str]:
+_HANGING = "，。；：、）”》"
+"""What does not begin a line."""
+
+
+def wrap(text: str, width: int | None) -> list[str]:
     """Lines of at most a number of columns; Chinese may break anywhere, words stay whole."""
     if width is None or cells(text) <= width:
         return [text]
@@ -386,7 +390,7 @@ def _wrap(text: str, width: int | None) -> list[str]:
             word += char
             continue
         for piece in (word, char):
-            if piece and cells(line) + cells(piece) > width and line:
+            if piece and cells(line) + cells(piece) > width and line and piece not in _HANGING:
                 lines.append(line.rstrip())
                 line = "" if piece == " " else piece
             else:

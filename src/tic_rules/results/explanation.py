@@ -57,14 +57,33 @@ def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
 
 
 def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
-    """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it."""
-    own, _, rule_id = ref.rpartition("/")
+    """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it; both also
+    by their Chinese names (浙江/两年内投入达到10亿元)."""
+    own, _, name = ref.rpartition("/")
+    if own and not own.isascii():
+        own = load_ruleset(own).id
     sets = (
         [load_ruleset(path)]
         if path
         else [load_ruleset(listed.id) for listed in rulesets() if own in ("", listed.id)]
     )
-    return [(ruleset, ruleset[rule_id]) for ruleset in sets if own in ("", ruleset.id) and rule_id in ruleset]
+    named = [(ruleset, rules_named(ruleset, name)) for ruleset in sets if own in ("", ruleset.id)]
+    return [(ruleset, rule) for ruleset, rules in named for rule in rules]
+
+
+def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
+    """The rules that a name means: the one of this id; else those of this title, or of a title that has it in
+    it, or of a topic."""
+    if name in ruleset:
+        return [ruleset[name]]
+    if name.isascii():
+        return []
+    exact = [rule for rule in ruleset if rule.title.zh == name]
+    within = exact or [rule for rule in ruleset if name in rule.title.zh]
+    if within:
+        return within
+    topics = {topic for topic, label in ruleset.vocabulary.topics.items() if label.zh == name}
+    return [rule for rule in ruleset if rule.topic in topics]
 
 
 def counterparts(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[RuleSet, Rule]]:

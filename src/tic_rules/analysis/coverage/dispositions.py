@@ -14,6 +14,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.files import reason_of
 from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.conditions import Node
 from tic_rules.model.frozen import refuse
@@ -100,7 +101,8 @@ def explained(ruleset: RuleSet) -> Explained:
     except BadText as error:
         return Explained((), tuple(error.diagnostics), None)
     except OSError as error:
-        said = Text(f"无法读取：{error.strerror}", f"cannot be read: {error.strerror}")
+        reason = reason_of(error)
+        said = Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}")
         return Explained((), (Diagnostic("unreadable", said, file),), None)
     if not isinstance(source.data, list):
         said = Text(

@@ -1,0 +1,172 @@
+"""Chinese throughout: help, wrong calls, errors of the system; values and names as people type them."""
+
+from __future__ import annotations
+
+import errno
+import os
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+from tic_rules import UsageError, load_ruleset
+from tic_rules.cli import COMMANDS, main
+from tic_rules.cli.chinese import translated
+from tic_rules.core.files import reason_of
+
+EXAMPLE = str(Path(__file__).parents[2] / "examples" / "zhejiang.yaml")
+HAN = range(0x4E00, 0x9FFF)
+
+
+def run(*words: str, lang: str = "zh") -> Result:
+    env = {"LANG": "zh_CN.UTF-8" if lang == "zh" else "C", "LC_ALL": "", "TIC_RULES_LANG": ""}
+    return CliRunner().invoke(main, list(words), env=env, prog_name="tic-rules")
+
+
+def is_chinese(text: str) -> bool:
+    return any(ord(char) in HAN for char in text)
+
+
+def commands() -> list[click.Command]:
+    context = click.Context(main)
+    return [command for name in COMMANDS if (command := main.get_command(context, name)) is not None]
+
+
+def test_every_help_text_has_its_chinese() -> None:
+    texts = [main.help or "", *COMMANDS.values()]
+    for command in commands():
+        texts.append(command.help or "")
+        texts += [
+            option.help for option in command.params if isinstance(option, click.Option) and option.help
+        ]
+    assert [text for text in texts if not is_chinese(translated(text))] == []
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_in_the_language_of_the_user(name: str) -> None:
+    chinese, english = run(name, "--help").output, run(name, "--help", lang="en").output
+    assert chinese.startswith(f"用法：tic-rules {name}")
+    assert "选项：" in chinese
+    assert "Options" not in chinese
+    assert "Show this message" not in chinese
+    assert english.startswith(f"Usage: tic-rules {name}")
+    assert "Show this message" in english
+    asked = run("--lang", "en", name, "--help").output
+    assert asked == english
+
+
+def test_the_program_itself_helps_in_chinese() -> None:
+    assert "对照文件逐条检查中心的数据" in run("--help").output
+    assert "对照文件逐条检查中心的数据" in run("--lang", "zh", "--help", lang="en").output
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["chek"], "没有命令 chek；是不是 check？"),
+        (["check"], "缺少 'PATH...'"),
+        (["check", "--format", "odt", "x"], "应为 text、json"),
+        (["check", "--jobs", "0", "x"], "应为 1 以上的整数"),
+        (["check", "--rules"], "选项 --rules 后面要写取值"),
+        (["check", "x", "--formt", "text"], "没有选项 --formt"),
+        (["schema", "centre", "more"], "多出的参数：more"),
+        (["check", "nix.yaml"], "没有这个文件或文件夹"),
+        (["check", EXAMPLE, "--rules", "火星"], "没有规则集 火星"),
+        (["check", EXAMPLE, "--output", EXAMPLE + "/x.txt"], "已有同名的文件"),
+    ],
+)
+def test_what_is_wrong_is_said_in_chinese(words: list[str], said: str) -> None:
+    result = run(*words)
+    assert result.exit_code == 2
+    assert said in result.output
+    for english in ("Error", "Usage", "Try ", "No such", "cannot be"):
+        assert english not in result.output
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.EACCES, errno.EISDIR, errno.ENOSPC, errno.EROFS])
+def test_errors_of_the_system_are_in_both_languages(number: int) -> None:
+    reason = reason_of(OSError(number, os.strerror(number)))
+    assert is_chinese(reason.zh)
+    assert reason.en == os.strerror(number)
+
+
+def test_a_rule_set_is_found_by_its_chinese_name() -> None:
+    for name in (
+        "江苏",
+        "江苏省",
+        "苏科机发〔2020〕325号",
+        "苏科机发[2020]325号",
+        "江苏省技术创新中心建设工作指引（2020年版）",
+    ):
+        assert load_ruleset(name).id == "jiangsu_2020"
+    assert (
+        run("check", EXAMPLE, "--rules", "浙江").output
+        == run("check", EXAMPLE, "--rules", "zhejiang_2022").output
+    )
+
+
+def test_a_name_that_fits_several_rule_sets_is_asked_back() -> None:
+    result = run("rules", "国家")
+    assert result.exit_code == 2
+    assert "可指几个规则集" in result.output
+    assert "national_2017" in result.output
+    assert "national_2020" in result.output
+
+
+def test_a_rule_is_found_by_title_and_topic() -> None:
+    by_id = run("explain", "zhejiang_2022/investment-2y").output
+    assert run("explain", "浙江/两年内投入达到10亿元").output == by_id
+    assert "zhejiang_2022/investment-2y" in run("explain", "浙江/投入总额").output
+
+
+CHANGES = [
+    ("staff.teams=9", "高层次创新创业团队数=9个"),
+    ("industrial_park=true", "已有相关产业园=是"),
+    ("term_years=6", "建设期=6年"),
+    ("contributions.0.amount=800000000", "contributions.0.amount=8亿元"),
+    ("procedure.recommended_by=city_government", "推荐单位=设区市政府"),
+    ("approved_on=2022-04-01", "批复创建日期=2022年4月1日"),
+]
+
+
+@pytest.mark.parametrize(("plain", "typed"), CHANGES)
+def test_values_are_read_as_in_cells(plain: str, typed: str) -> None:
+    written = run("what-if", EXAMPLE, "--set", plain)
+    assert written.exit_code == 0, written.output
+    assert run("what-if", EXAMPLE, "--set", typed).output == written.output
+
+
+@pytest.mark.parametrize(
+    ("plain", "typed"),
+    [
+        ("zhejiang_2022/investment-2y=800000000", "浙江/两年内投入达到10亿元=8亿元"),
+        ("zhejiang_2022/investment-2y.by=3y", "zhejiang_2022/investment-2y.by=3年"),
+        ("zhejiang_2022/staff-5y=500", "zhejiang_2022/staff-5y=500人"),
+        ("zhejiang_2022/staff-2y.modality=encouraged", "zhejiang_2022/staff-2y.modality=鼓励"),
+    ],
+)
+def test_rules_are_changed_in_words(plain: str, typed: str) -> None:
+    written = run("what-if", EXAMPLE, "--rule", plain)
+    assert written.exit_code == 0, written.output
+    assert run("what-if", EXAMPLE, "--rule", typed).output == written.output
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("推荐单位=火星", "不在可选之列：设区市政府"),
+        ("团队人头=3", "数据中没有“团队人头”"),
+        ("名称=甲", "是不是 英文名称"),
+    ],
+)
+def test_what_is_not_understood_is_asked_back(typed: str, said: str) -> None:
+    result = run("what-if", EXAMPLE, "--set", typed)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_load_ruleset_still_refuses_what_is_no_name() -> None:
+    with pytest.raises(Exception, match="zhejiang_2023"):
+        load_ruleset("zhejiang_2023")
+    assert issubclass(UsageError, Exception)
