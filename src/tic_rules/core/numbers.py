@@ -276,8 +276,10 @@ def yuan_text(number: Number, lang: str) -> str:
         else ((10**12, "", "trillion"), (10**9, "", "billion"), (10**6, "", "million"))
     )
     for size, zh, en in steps:
+        if abs(number) < size:
+            continue
         scaled = Fraction(number) / size
-        if abs(scaled) >= 1 and (scaled * 10**4).denominator == 1:
+        if (scaled * 10**4).denominator == 1:
             return f"{decimal_text(scaled)}{zh}" if lang == "zh" else f"CNY {decimal_text(scaled)} {en}"
     plain = decimal_text(number) or ""
     whole, _, part = plain.partition(".")

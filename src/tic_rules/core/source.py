@@ -193,8 +193,11 @@ class Source:
         last = node
         while isinstance(last, yaml.CollectionNode) and last.value and last.flow_style is False:
             last = last.value[-1][1] if isinstance(last, yaml.MappingNode) else last.value[-1]
-        start, end = mark_of(node), mark_of(last)
-        return Mark(start.line, start.column, end.end_line, end.end_column)
+        mark = mark_of(node)
+        if last is node:
+            return mark
+        end = last.end_mark
+        return mark._replace(end_line=end.line + 1, end_column=end.column + 1)
 
     def nearest(self, parts: tuple[str | int, ...]) -> Mark:
         """The place of a value; where it is absent, of the key of what lies nearest above it, at last of

@@ -85,12 +85,15 @@ class Scene:
         "look_up",
         "matches",
         "may_go_on",
+        "nearest",
         "places",
         "programme",
         "reported_on",
         "ruleset",
         "scenarios",
+        "sources",
         "subject",
+        "text",
     )
 
     def __init__(self, subject: Subject, ruleset: RuleSet, as_of: date) -> None:
@@ -106,8 +109,13 @@ class Scene:
         """The attestations that have an effect, by rule, each with its place in the data."""
         self.scenarios: dict[Any, Any] = {}
         self.clocks: dict[Any, Any] = {}
-        source = subject._text()
-        self.places: dict[Path, Any] = source.shown if source is not None else {}
+        self.text = subject._text()
+        """The text that the data was read from, which knows the places of its values."""
+        self.places: dict[Path, Any] = self.text.shown if self.text is not None else {}
+        self.nearest: dict[Path, Any] = {}
+        """What findings show of a place, or of where it would stand, by its path."""
+        self.sources: list[tuple[str, Any]] | None = None
+        """The sources that the data names, each with its path, once findings ask for them."""
         lists = Lists(subject, self.lists, self.reported_on)
         self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches
         self.may_go_on, self.incomplete, self.look_up = lists.may_go_on, lists.incomplete, lists.look_up

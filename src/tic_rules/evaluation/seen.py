@@ -31,10 +31,12 @@ def absent(seen: Seen) -> Iterator[Path]:
         yield from absent(part)
 
 
-def cited(seen: Seen) -> Iterator[Path]:
-    yield from seen.cites
+def cited(seen: Seen) -> tuple[Path, ...]:
+    """The places that a condition read, its own first, with repetitions."""
+    cites = seen.cites
     for inner in seen.parts:
-        yield from cited(inner)
+        cites += cited(inner)
+    return cites
 
 
 def lacking(seen: Seen) -> Iterator[str]:

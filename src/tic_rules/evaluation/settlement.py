@@ -198,16 +198,28 @@ def day_not_needed(rule: Rule, scene: Scene, scenarios: tuple[Scenario, ...]) ->
 
 def reads_days(scene: Scene, rule: Rule) -> bool:
     """Whether what a rule reads can differ from day to day."""
+    ruleset = scene.ruleset
+    key = ("days", rule.id)
+    if key not in ruleset._compiled:
+        ruleset._compiled[key] = _values_of_days(ruleset, rule)
+    values: tuple[str, ...] | None = ruleset._compiled[key]
+    return values is None or any(isinstance(value_at(scene.subject, value), Series) for value in values)
+
+
+def _values_of_days(ruleset: RuleSet, rule: Rule) -> tuple[str, ...] | None:
+    """The values that a rule reads, which differ from day to day where the data gives a series; None where
+    what it reads does so whatever the data gives."""
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
-    for fact in (scene.facts[name] for tree in trees for name in c.facts_of(tree)):
+    values = []
+    for fact in (ruleset.facts[name] for tree in trees for name in c.facts_of(tree)):
         if fact.reading in ("stock", "sum", "groups", "kinds") or fact.type == "date":
-            return True
-        listed = scene.lists.get(fact.list_name or "")
+            return None
+        listed = ruleset.vocabulary.lists.get(fact.list_name or "")
         if listed is not None and (listed.date or listed.year):
-            return True
-        if fact.value is not None and isinstance(value_at(scene.subject, fact.value), Series):
-            return True
-    return False
+            return None
+        if fact.value is not None:
+            values.append(fact.value)
+    return tuple(dict.fromkeys(values))
 
 
 def check_rules(scene: Scene) -> list[Decision]:

@@ -12,7 +12,7 @@ from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
-from tic_rules.results.labels import day_text, join, number_text, range_text
+from tic_rules.results.labels import day_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
 from tic_rules.results.terms import field_label, groups_of, term
 
@@ -66,41 +66,37 @@ class Words(NamedTuple):
 
 def words(evidence: Evidence) -> Words:
     """The message of a finding and its detail, in both languages."""
-    zh, en = _Wording(evidence, "zh"), _Wording(evidence, "en")
-    details = zh.details(), en.details()
-    message = Text("；".join([zh.head(), *details[0]]) + "。", "; ".join([en.head(), *details[1]]) + ".")
-    return Words(message, Text("；".join(details[0]), "; ".join(details[1])))
+    wording = _Wording(evidence)
+    head, details = wording.head(), wording.details()
+    zh, en = [text.zh for text in details], [text.en for text in details]
+    message = Text("；".join([head.zh, *zh]) + "。", "; ".join([head.en, *en]) + ".")
+    return Words(message, Text("；".join(zh), "; ".join(en)))
 
 
 class _Wording:
-    """The parts of a message in one language."""
+    """The parts of a message; None for a part that there is nothing to say of."""
 
-    def __init__(self, evidence: Evidence, lang: str) -> None:
-        self.evidence, self.rule, self.lang = evidence, evidence.rule, lang
-        self.ruleset, self.status = evidence.scene.ruleset, evidence.status
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence, self.rule, self.status = evidence, evidence.rule, evidence.status
+        self.ruleset = evidence.scene.ruleset
         self.vocabulary = self.ruleset.vocabulary
 
-    def t(self, zh: str, en: str) -> str:
-        return zh if self.lang == "zh" else en
-
-    def head(self) -> str:
+    def head(self) -> Text:
         status, rule = self.status, self.rule
-        message = rule.message.text.in_(self.lang)
-        if status == "fail" and rule.kind == "consequence" and rule.then is not None:
-            return self._capital(self.t(f"{message}；{rule.then.zh}", f"{message}; {rule.then.en}"))
         if status in ("fail", "exempted"):
-            return self._capital(message)
+            message, then = rule.message, rule.then
+            if status == "fail" and rule.kind == "consequence" and then is not None:
+                return _capital(f"{message.zh}；{then.zh}", f"{message.en}; {then.en}")
+            return _capital(message.zh, message.en)
         not_triggered = status == "pass" and rule.kind == "consequence"
         if not_triggered and rule.otherwise is not None and self.evidence.decision.favourable:
-            return self._capital(rule.otherwise.then.text.in_(self.lang))
-        head = (_NOT_TRIGGERED if not_triggered else _HEADS[status]).in_(self.lang)
-        what = self._why_not() if status == "not_applicable" else rule.title.text.in_(self.lang)
-        return self.t(f"{head}：{what}", f"{head}: {what}")
+            return _capital(rule.otherwise.then.zh, rule.otherwise.then.en)
+        head = _NOT_TRIGGERED if not_triggered else _HEADS[status]
+        what = self._why_not() if status == "not_applicable" else rule.title
+        return Text(f"{head.zh}：{what.zh}", f"{head.en}: {what.en}")
 
-    def _capital(self, text: str) -> str:
-        return text if self.lang == "zh" or not text else text[0].upper() + text[1:]
-
-    def details(self) -> list[str]:
+    def details(self) -> list[Text]:
+        parts: list[Text | None]
         if self.status == "not_applicable":
             return []
         if self.status == "fail" and self.rule.kind == "consequence":
@@ -113,58 +109,74 @@ class _Wording:
             parts = list(dict.fromkeys([self._asks(), *parts[:1], self._between()]))
         if self.status == "exempted":
             parts.append(self._exempted())
-        return [visible(text) for text in parts if text]
+        return [Text(visible(text.zh), visible(text.en)) for text in parts if text]
 
     # --- numbers --------------------------------------------------------------------------------------------
 
-    def _amount(self) -> str:
+    def _shown(self, value: Range, unit: str | None) -> Text:
+        units = self.vocabulary.units
+        return Text(range_text(value, unit, units, "zh"), range_text(value, unit, units, "en"))
+
+    def _amount(self) -> Text | None:
         total = self.evidence.total()
         if total is None:
-            return ""
-        shown = range_text(total, "CNY", self.vocabulary.units, self.lang)
-        return self.t(f"金额{shown}", f"amount {shown}")
+            return None
+        shown = self._shown(total, "CNY")
+        return Text(f"金额{shown.zh}", f"amount {shown.en}")
 
-    def _numbers(self) -> str:
+    def _numbers(self) -> Text | None:
         (observed, bound), node = self.evidence.range, self.rule.condition
         operator = operator_of(node)
         if not operator or not isinstance(observed, Range) or bound is None:
             return self._value(observed, node)
-        units, unit = self.vocabulary.units, unit_of(node, self.ruleset)
-        now = range_text(observed, unit, units, self.lang)
-        ends = [number_text(end, unit, units, self.lang) for end in bound] if operator == "between" else []
-        asked = _SIGNS[operator] + ("–".join(ends) if ends else range_text(bound, unit, units, self.lang))
-        text = self.t(f"现有{now}，要求{asked}", f"now {now}, required {asked}")
-        gap = gap_of(observed, bound, operator)
-        if gap and self.status in _LATE:
+        unit = unit_of(node, self.ruleset)
+        now, asked = self._shown(observed, unit), self._asked(bound, operator, unit)
+        zh, en = f"现有{now.zh}，要求{asked.zh}", f"now {now.en}, required {asked.en}"
+        gap = gap_of(observed, bound, operator) if self.status in _LATE else None
+        if gap:
             over = operator in ("at_most", "less_than") or observed.low > bound.high
-            short = number_text(gap, unit, units, self.lang)
-            text += self.t(f"，{'超出' if over else '差'}{short}", f", {short} {'over' if over else 'short'}")
-        return text
+            short = self._shown(Range(gap, gap), unit)
+            zh += f"，{'超出' if over else '差'}{short.zh}"
+            en += f", {short.en} {'over' if over else 'short'}"
+        return Text(zh, en)
 
-    def _value(self, value: Any, node: Any) -> str:
+    def _asked(self, bound: Range, operator: str, unit: str | None) -> Text:
+        """The bound of a comparison, with its sign."""
+        if operator == "between":
+            low, high = (self._shown(Range(end, end), unit) for end in bound)
+            return Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}")
+        sign, shown = _SIGNS[operator], self._shown(bound, unit)
+        return Text(f"{sign}{shown.zh}", f"{sign}{shown.en}")
+
+    def _value(self, value: Any, node: Any) -> Text | None:
         if self.status == "pass" or not isinstance(node, (c.Among, c.AnyAmong, c.Is)):
-            return ""
+            return None
         if value is None or isinstance(value, (bool, Span, Range)):
-            return ""
+            return None
         given = value if isinstance(value, tuple) else (value,)
         groups = groups_of(self.vocabulary, self.ruleset.facts[node.fact])
-        shown = join([term(self.vocabulary, word, self.lang, groups) for word in given], self.lang)
-        return self.t(f"填报为{shown}", f"the data says {shown}") if shown else ""
+        zh, en = ([term(self.vocabulary, word, lang, groups) for word in given] for lang in ("zh", "en"))
+        return Text(f"填报为{join(zh, 'zh')}", f"the data says {join(en, 'en')}") if any(zh) else None
 
     # --- lists ----------------------------------------------------------------------------------------------
 
-    def _lacks(self) -> str:
+    def _lacks(self) -> Text | None:
         lacking = self.evidence.lacking()
         if not lacking:
-            return ""
+            return None
         groups = self._groups_of_lacking()
-        titles = {item.id: item.title.text.in_(self.lang) for item in self.rule.items}
-        names = [
-            f"{name} {titles[name]}" if name in titles else term(self.vocabulary, name, self.lang, groups)
-            for name in lacking
-        ]
-        listed = self._first(names, _LISTED)
-        return self.t(f"涉及：{listed}", f"concerns {listed}")
+        titles = {item.id: item.title for item in self.rule.items}
+        zh, en = (
+            [
+                f"{name} {getattr(titles[name], lang)}"
+                if name in titles
+                else term(self.vocabulary, name, lang, groups)
+                for name in lacking
+            ]
+            for lang in ("zh", "en")
+        )
+        listed = _first(zh, en, _LISTED)
+        return Text(f"涉及：{listed.zh}", f"concerns {listed.en}")
 
     def _groups_of_lacking(self) -> tuple[str, ...]:
         """The word groups of what lists lack: of the words asked for, or of what entries are called by."""
@@ -176,79 +188,88 @@ class _Wording:
                     groups += groups_of(self.vocabulary, fact, attribute)
         return tuple(dict.fromkeys(groups))
 
-    def _asks(self) -> str:
-        names = [
-            field_label(pointer(at), self.vocabulary, self.lang) for at in self.evidence.decision.missing
-        ]
-        shown = self._first(names, _ASKED)
-        return self.t(f"需要补充或写准：{shown}", f"to be supplied or made exact: {shown}") if names else ""
-
-    def _first(self, names: list[str], most: int) -> str:
-        more = len(names) - most
-        rest = self.t(f"等{len(names)}项", f" and {more} more") if more > 0 else ""
-        return join(names[:most], self.lang) + rest
+    def _asks(self) -> Text | None:
+        places = [pointer(at) for at in self.evidence.decision.missing]
+        if not places:
+            return None
+        zh, en = ([field_label(place, self.vocabulary, lang) for place in places] for lang in ("zh", "en"))
+        listed = _first(zh, en, _ASKED)
+        return Text(f"需要补充或写准：{listed.zh}", f"to be supplied or made exact: {listed.en}")
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def _when(self) -> str:
+    def _when(self) -> Text | None:
         deadline = self.evidence.decision.deadline if self.status in _LATE else None
-        if self.evidence.decision.by_year:
+        if self.evidence.decision.years:
             return self._which_years(deadline)
         if deadline is None:
-            return self._between() if self.status in _LATE else ""
-        days = self._days(deadline)
+            return self._between() if self.status in _LATE else None
         if self.status == "pending":
-            return self._due(deadline, days)
+            return self._due(deadline)
+        days = self._days(deadline)
         if days >= 0:
-            return ""
+            return None
+        zh = f"期限{day_text(deadline, 'zh')}已过{-days}天"
+        en = f"due by {deadline}, {-days} days ago"
         reached = self.evidence.reached
-        text = self.t(f"期限{day_text(deadline, 'zh')}已过{-days}天", f"due by {deadline}, {-days} days ago")
         if reached is not None:
-            text += self.t(f"（{day_text(reached, 'zh')}才达到）", f" (reached only on {reached})")
-        return text
+            zh, en = f"{zh}（{day_text(reached, 'zh')}才达到）", f"{en} (reached only on {reached})"
+        return Text(zh, en)
 
-    def _between(self) -> str:
+    def _between(self) -> Text | None:
         """The days between which the deadline lies, where the data leaves it open."""
         between = self.evidence.deadline_range()
         if between is None:
-            return ""
-        first, last = (day_text(day, self.lang) for day in between)
-        return self.t(f"期限在{first}至{last}之间", f"due between {first} and {last}")
+            return None
+        first, last = between
+        zh = f"期限在{day_text(first, 'zh')}至{day_text(last, 'zh')}之间"
+        return Text(zh, f"due between {first} and {last}")
 
     def _days(self, deadline: date) -> int:
         return (deadline - self.evidence.scene.as_of).days
 
-    def _due(self, deadline: date, days: int) -> str:
-        day = day_text(deadline, self.lang)
-        return self.t(f"截止{day}，还有{days}天", f"due by {day}, {days} days left")
+    def _due(self, deadline: date) -> Text:
+        days = self._days(deadline)
+        return Text(f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {days} days left")
 
-    def _which_years(self, deadline: date | None) -> str:
+    def _which_years(self, deadline: date | None) -> Text:
         by_status: dict[str, list[str]] = {}
         for year, status in self.evidence.decision.by_year.items():
             by_status.setdefault(status, []).append(str(year))
         parts = [
-            _YEARS[status].in_(self.lang) + self.t(f"{'、'.join(years)}年度", f" {', '.join(years)}")
+            Text(f"{_YEARS[status].zh}{'、'.join(years)}年度", f"{_YEARS[status].en} {', '.join(years)}")
             for status, years in by_status.items()
         ]
         if self.status == "pending" and deadline is not None:
-            parts.append(self._due(deadline, self._days(deadline)))
-        return self.t("，", ", ").join(parts)
+            parts.append(self._due(deadline))
+        return Text("，".join(part.zh for part in parts), ", ".join(part.en for part in parts))
 
     # --- reasons --------------------------------------------------------------------------------------------
 
-    def _why_not(self) -> str:
+    def _why_not(self) -> Text:
         why = self.evidence.decision.why_not
         if why == "applies" and self.rule.not_applicable is not None:
-            return self.rule.not_applicable.text.in_(self.lang)
-        return _WHY_NOT.get(why or "", _OUTSIDE).in_(self.lang)
+            return self.rule.not_applicable.text
+        return _WHY_NOT.get(why or "", _OUTSIDE)
 
-    def _exempted(self) -> str:
+    def _exempted(self) -> Text:
         given = self.evidence.exemption
         day = given.date.first
-        return self.t(
+        return Text(
             f"{given.approved_by}于{day_text(day, 'zh')}批准豁免：{given.reason}",
             f"exempted by {given.approved_by} on {day}: {given.reason}",
         )
+
+
+def _capital(zh: str, en: str) -> Text:
+    return Text(zh, en[:1].upper() + en[1:])
+
+
+def _first(zh: list[str], en: list[str], most: int) -> Text:
+    """The first of some names, and how many there are."""
+    more = len(zh) - most
+    rest = Text(f"等{len(zh)}项", f" and {more} more") if more > 0 else Text("", "")
+    return Text(join(zh[:most], "zh") + rest.zh, join(en[:most], "en") + rest.en)
 
 
 __all__ = ["Words", "words"]
