@@ -266,21 +266,19 @@ def decimal_text(number: Number) -> str | None:
     return f"{sign}{whole}.{part}" if part else f"{sign}{whole}"
 
 
+_STEPS: dict[str, tuple[tuple[int, str, str], ...]] = {
+    "zh": ((10**12, "", "万亿元"), (10**8, "", "亿元"), (10**4, "", "万元")),
+    "en": ((10**12, "CNY ", " trillion"), (10**9, "CNY ", " billion"), (10**6, "CNY ", " million")),
+}
+
+
 def yuan_text(number: Number, lang: str) -> str:
     """An amount as people write it: 8.5亿元, 5000万元; CNY 850 million."""
     if isinstance(number, float):
         return "∞"
-    steps = (
-        ((10**12, "万亿元", "trillion"), (10**8, "亿元", None), (10**4, "万元", None))
-        if lang == "zh"
-        else ((10**12, "", "trillion"), (10**9, "", "billion"), (10**6, "", "million"))
-    )
-    for size, zh, en in steps:
-        if abs(number) < size:
-            continue
-        scaled = Fraction(number) / size
-        if (scaled * 10**4).denominator == 1:
-            return f"{decimal_text(scaled)}{zh}" if lang == "zh" else f"CNY {decimal_text(scaled)} {en}"
+    for size, before, after in _STEPS[lang]:
+        if abs(number) >= size and number * 10**4 % size == 0:
+            return f"{before}{decimal_text(Fraction(number) / size)}{after}"
     plain = decimal_text(number) or ""
     whole, _, part = plain.partition(".")
     grouped = f"{int(whole):,}" + (f".{part}" if part else "")

@@ -112,9 +112,9 @@ class Scene:
         self.text = subject._text()
         """The text that the data was read from, which knows the places of its values."""
         self.places: dict[Path, Any] = self.text.shown if self.text is not None else {}
-        self.nearest: dict[Path, Any] = {}
+        self.nearest: dict[Path | None, Any] = {}
         """What findings show of a place, or of where it would stand, by its path."""
-        self.sources: list[tuple[str, Any]] | None = None
+        self.sources: list[tuple[tuple[str, ...], Any]] | None = None
         """The sources that the data names, each with its path, once findings ask for them."""
         lists = Lists(subject, self.lists, self.reported_on)
         self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches

@@ -1,16 +1,15 @@
 """What a finding is made from: a rule, the decision on it, the scene of the check, an exemption that holds.
 
-Each method gives the finding's attribute of its name. All is read off the decision; nothing is decided here.
+All is read off the decision; nothing is decided here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.clock import deadline_between
@@ -23,13 +22,13 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results import messages, numbers, places, traces
 from tic_rules.results.finding import Finding, weight
-from tic_rules.results.parts import Citation, OwedYear, Part, Place, Quantity, Requirement
+from tic_rules.results.parts import Citation, OwedYear, Part
 from tic_rules.results.reached import reached_on
 
 
 class Evidence:
     """The evidence of one finding; `decide` gives the decision, when something is looked at that depends on
-    it."""
+    it. `words`, `numbers`, `time`, `places` and `steps` give attributes of the finding by name."""
 
     def __init__(
         self, rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
@@ -41,40 +40,36 @@ class Evidence:
             decide,
             exemption,
         )
+        self.applies = status != "not_applicable"
 
     @cached_property
     def decision(self) -> Decision:
         return self._decide()
 
-    @property
-    def applies(self) -> bool:
-        return self.status != "not_applicable"
-
     # --- numbers --------------------------------------------------------------------------------------------
 
-    @cached_property
+    @property
     def range(self) -> tuple[Any, Range | None]:
         """What the rule's one condition observed, and against what; None where the clause asks several
         things."""
         main = self.decision.main
         return (None, None) if main is None else (main.observed, main.bound)
 
-    def observed(self) -> Quantity | Part | None:
-        by_year = self.decision.by_year
-        if by_year:
-            return Part(years={str(year): status for year, status in by_year.items()})
-        return numbers.observed(self.range[0], self.rule, self.scene.ruleset) if self.applies else None
-
-    def required(self) -> Requirement | None:
-        return (
-            None if self.decision.by_year else numbers.required(self.rule, self.scene.ruleset, self.range[1])
-        )
-
-    def gap(self) -> str | None:
-        return numbers.gap_text(*self.range, self.rule) if self.applies else None
-
-    def progress(self) -> float | None:
-        return numbers.progress(*self.range, self.rule) if self.applies else None
+    def numbers(self) -> dict[str, Any]:
+        """observed, required, gap, progress"""
+        rule, ruleset, years = self.rule, self.scene.ruleset, self.decision.by_year
+        value, bound = self.range
+        observed: Part | None = None
+        if years:
+            observed = Part(years={str(year): status for year, status in years.items()})
+        elif self.applies:
+            observed = numbers.observed(value, rule, ruleset)
+        return {
+            "observed": observed,
+            "required": None if years else numbers.required(rule, ruleset, bound),
+            "gap": numbers.gap_text(value, bound, rule) if self.applies else None,
+            "progress": numbers.progress(value, bound, rule) if self.applies else None,
+        }
 
     def total(self) -> Range | None:
         """What a consequence's amount adds up to: a range where the data leaves it open."""
@@ -82,47 +77,40 @@ class Evidence:
 
     # --- words ----------------------------------------------------------------------------------------------
 
-    @cached_property
-    def words(self) -> messages.Words:
-        return messages.words(self)
+    def words(self) -> dict[str, Any]:
+        """message, detail"""
+        return messages.words(self)._asdict()
 
-    def message(self) -> Text:
-        return self.words.message
-
-    def detail(self) -> Text:
-        return self.words.detail
-
-    def trace(self) -> Part:
-        return traces.trace(self.rule, self.decision, self.scene.ruleset)
+    def steps(self) -> dict[str, Any]:
+        """trace"""
+        return {"trace": traces.trace(self.rule, self.decision, self.scene.ruleset)}
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    @property
-    def last_day(self) -> date | None:
-        """The last day of the rule's time."""
-        return self.decision.deadline if self.applies else None
-
-    def deadline(self) -> str | None:
-        return None if self.last_day is None else self.last_day.isoformat()
+    def time(self) -> dict[str, Any]:
+        """deadline, deadline_range, days_left, window, reached_on, years"""
+        decision, reached = self.decision, self.reached
+        last_day = decision.deadline if self.applies else None
+        window = decision.window if self.applies else None
+        return {
+            "deadline": None if last_day is None else last_day.isoformat(),
+            "deadline_range": self.deadline_range(),
+            "days_left": None if last_day is None else (last_day - self.scene.as_of).days,
+            "window": None if window is None else [day.isoformat() for day in window],
+            "reached_on": None if reached is None else reached.isoformat(),
+            "years": [
+                OwedYear(year=year, status=status, deadline=due.isoformat())
+                for year, status, _, due in decision.years
+            ],
+        }
 
     def deadline_range(self) -> list[str] | None:
         """The days between which the deadline lies, where the data leaves it open but not without end."""
         subject = self.scene.subject
-        if not self.applies or self.last_day is not None or not isinstance(subject, Centre):
+        if not self.applies or self.decision.deadline is not None or not isinstance(subject, Centre):
             return None
         between = deadline_between(self.rule, subject)
         return None if between is None else [day.isoformat() for day in between]
-
-    def days_left(self) -> int | None:
-        return None if self.last_day is None else (self.last_day - self.scene.as_of).days
-
-    def window(self) -> list[str] | None:
-        window = self.decision.window
-        return [day.isoformat() for day in window] if window and self.applies else None
-
-    def reached_on(self) -> str | None:
-        day = self.reached
-        return None if day is None else day.isoformat()
 
     @cached_property
     def reached(self) -> date | None:
@@ -130,35 +118,26 @@ class Evidence:
         met."""
         return reached_on(self.rule, self.decision, self.scene) if self.status == "fail" else None
 
-    def years(self) -> list[OwedYear]:
-        return [
-            OwedYear(year=year, status=status, deadline=due.isoformat())
-            for year, status, _, due in self.decision.years
-        ]
-
     # --- places ---------------------------------------------------------------------------------------------
 
-    @cached_property
-    def paths(self) -> tuple[Path, ...]:
+    def places(self) -> dict[str, Any]:
+        """lacking, place, data, sources, missing"""
+        scene, paths = self.scene, self._paths()
+        missing = self.decision.missing if self.status == "unknown" else ()
+        return {
+            "lacking": self.lacking(),
+            "place": places.main(scene, self.status, missing, paths),
+            "data": places.at(scene, paths),
+            "sources": places.sources(scene, paths),
+            "missing": [pointer(path) for path in missing],
+        }
+
+    def _paths(self) -> tuple[Path, ...]:
         """The places that the finding rests on; of a consequence that follows, those of its amount too."""
         read = cited_places(self.rule, self.decision, self.scene)
         if self.rule.amount is None or self.status != "fail":
             return read
         return tuple(dict.fromkeys([*read, *amount_of(self.rule, self.scene).cites]))
-
-    def data(self) -> list[Place]:
-        return places.at(self.scene, self.paths)
-
-    def sources(self) -> list[Part]:
-        return places.sources(self.scene, self.paths)
-
-    def place(self) -> Place:
-        return places.main(
-            self.scene, self.status, self.decision.missing if self.status == "unknown" else (), self.paths
-        )
-
-    def missing(self) -> list[str]:
-        return [pointer(path) for path in self.decision.missing] if self.status == "unknown" else []
 
     def lacking(self) -> list[str]:
         """What a list lacks: sections, indicators, tasks without an attestation, entries that are not as
@@ -170,26 +149,18 @@ def finding_of(
     rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
 ) -> Finding:
     """The finding of a decision: its rule's clause, its status, and the evidence that says the rest."""
-    clause = _clause_of(scene.ruleset, rule)
-    evidence = Evidence(rule, scene, status, decide, exemption)
-    judged = clause["judged"] or status == "needs_review"
-    return Finding(
-        {
-            **clause,
+    clause = _clause_of(scene.ruleset, rule, status)
+    return Finding(clause, Evidence(rule, scene, status, decide, exemption))
+
+
+def _clause_of(ruleset: RuleSet, rule: Rule, status: str) -> Mapping[str, Any]:
+    """What the findings of a rule with some status say whatever the data; made once for a rule set."""
+    made: dict[str, Any] | None = ruleset._compiled.get(("clause", rule.id, status))
+    if made is None:
+        made = ruleset._compiled["clause", rule.id, status] = {
+            "rule": f"{ruleset.id}/{rule.id}",
             "status": status,
             **weight(rule.modality, rule.kind, status),
-            "judged": judged,
-            "_evidence": evidence,
-        }
-    )
-
-
-def _clause_of(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
-    """What the findings of a rule say whatever the data; made once for a rule set."""
-    made: dict[str, Any] | None = ruleset._compiled.get(("clause", rule.id))
-    if made is None:
-        made = ruleset._compiled["clause", rule.id] = {
-            "rule": f"{ruleset.id}/{rule.id}",
             "kind": rule.kind,
             "modality": rule.modality,
             "bearer": rule.bearer,
@@ -199,7 +170,7 @@ def _clause_of(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
             "remedy": rule.remedy.text,
             "reading": rule.reading.text if rule.reading else None,
             "citation": Citation(ruleset.cited(rule.id)),
-            "judged": _judged(ruleset, rule),
+            "judged": _judged(ruleset, rule) or status == "needs_review",
             "new_in": rule.new_in,
         }
     return made

@@ -42,7 +42,10 @@ _TYPED: Mapping[str, type[Part]] = {
 
 
 class _Made:
-    """An attribute that the evidence gives when it is first looked at."""
+    """An attribute that the evidence gives when it is first looked at, with others of its group."""
+
+    def __init__(self, group: str) -> None:
+        self.group = group
 
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
@@ -50,12 +53,13 @@ class _Made:
     def __get__(self, finding: Finding | None, owner: type) -> Any:
         if finding is None:
             return self
-        value = finding.__dict__[self.name] = getattr(finding._evidence, self.name)()
-        return value
+        values = finding.__dict__
+        values.update(getattr(finding._evidence, self.group)())
+        return values[self.name]
 
 
-def _made() -> Any:
-    return _Made()
+def _made(group: str) -> Any:
+    return _Made(group)
 
 
 class Finding:
@@ -89,31 +93,33 @@ class Finding:
     remedy: Text
     citation: Citation
     reading: Text | None
-    message: Text = _made()
-    detail: Text = _made()
+    message: Text = _made("words")
+    detail: Text = _made("words")
     """The message without what the title says already: numbers, days, what is missing."""
-    observed: Quantity | None = _made()
-    required: Requirement | None = _made()
-    gap: str | None = _made()
-    progress: float | None = _made()
+    observed: Quantity | None = _made("numbers")
+    required: Requirement | None = _made("numbers")
+    gap: str | None = _made("numbers")
+    progress: float | None = _made("numbers")
     """From 0 to 1; None where there is no bound to come up to."""
-    deadline: str | None = _made()
-    deadline_range: list[str] | None = _made()
+    deadline: str | None = _made("time")
+    deadline_range: list[str] | None = _made("time")
     """The first and the last day that the deadline may be, where the data leaves it open between days."""
-    days_left: int | None = _made()
-    window: list[str] | None = _made()
-    reached_on: str | None = _made()
-    years: list[OwedYear] = _made()
-    lacking: list[str] = _made()
-    place: Place | None = _made()
-    data: list[Place] = _made()
-    sources: list[Part] = _made()
-    missing: list[str] = _made()
-    trace: Part = _made()
+    days_left: int | None = _made("time")
+    window: list[str] | None = _made("time")
+    reached_on: str | None = _made("time")
+    years: list[OwedYear] = _made("time")
+    lacking: list[str] = _made("places")
+    place: Place | None = _made("places")
+    data: list[Place] = _made("places")
+    sources: list[Part] = _made("places")
+    missing: list[str] = _made("places")
+    trace: Part = _made("steps")
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        """`values` are attributes by name; what is not among them is asked of `_evidence`."""
+    def __init__(self, values: Mapping[str, Any], evidence: Evidence | None = None) -> None:
+        """`values` are attributes by name; what is not among them is asked of the evidence."""
         self.__dict__.update(values)
+        if evidence is not None:
+            self.__dict__["_evidence"] = evidence
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:

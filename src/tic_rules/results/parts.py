@@ -218,7 +218,7 @@ def plain(value: Any) -> Any:
     if kind is Text:
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, dict):
-        return {key: plain(item) for key, item in value.items()}
+        return {key: item if type(item) is str else plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 

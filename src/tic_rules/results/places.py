@@ -26,35 +26,44 @@ def at(scene: Scene, paths: Sequence[Path]) -> list[Place]:
 
 def main(scene: Scene, status: str, missing: Sequence[Path], paths: Sequence[Path]) -> Place:
     """Where to look to mend it: at what is missing or the key nearest to it, else at the datum read, else at
-    the attestations."""
-    path = missing[0] if missing else paths[0] if paths else _JUDGED if status == "needs_review" else ()
+    the attestations, at last at the whole."""
+    judged = _JUDGED if status == "needs_review" else None
+    path = missing[0] if missing else paths[0] if paths else judged
     place: Place | None = scene.nearest.get(path)
     if place is None:
-        mark = scene.text.nearest(path) if scene.text else _NOWHERE
-        if not path and not mark.cell:  # in a workbook the row of the centre; in a text the first line
-            mark = Mark(1, 1, 1, 1) if scene.text and scene.text.file else _NOWHERE
-        place = scene.nearest[path] = _place(scene, pointer(path), mark)
+        place = scene.nearest[path] = _whole(scene) if path is None else _nearest(scene, path)
     return place
+
+
+def _nearest(scene: Scene, path: Path) -> Place:
+    read: Place | None = scene.places.get(path)
+    if read is not None and (scene.text is None or scene.text.has(path)):
+        return read
+    return _place(scene, pointer(path), scene.text.nearest(path) if scene.text else _NOWHERE)
+
+
+def _whole(scene: Scene) -> Place:
+    """In a workbook the row of the centre; in a text its first line says as much."""
+    text = scene.text
+    mark = text.nearest(()) if text else _NOWHERE
+    return _place(scene, "", mark if mark.cell else Mark(1, 1, 1, 1) if text and text.file else _NOWHERE)
 
 
 def sources(scene: Scene, paths: Sequence[Path]) -> list[Part]:
     """The sources that the data names for what was read, for what it stands in, or for a part of it."""
     if scene.sources is None:
+        named = [(unpointer(source.path or ""), source) for source in scene.subject.sources]
         scene.sources = [
-            (
-                f"{pointer(unpointer(source.path or ''))}/",
-                Part({key: getattr(source, key) for key in _SOURCE}),
-            )
-            for source in scene.subject.sources
-            if unpointer(source.path or "")
+            (path, Part({key: getattr(source, key) for key in _SOURCE})) for path, source in named if path
         ]
-    if not scene.sources:
+    fields = {path[0] for path, _ in scene.sources}
+    read = [tuple(map(str, path)) for path in paths if path and path[0] in fields]
+    if not read:
         return []
-    read = [f"{place['path']}/" for place in at(scene, paths) if place["path"]]
     return [
         source
         for named, source in scene.sources
-        if any(path.startswith(named) or named.startswith(path) for path in read)
+        if any(path[: len(named)] == named[: len(path)] for path in read)
     ]
 
 
