@@ -277,7 +277,7 @@ def yuan_text(number: Number, lang: str) -> str:
     if isinstance(number, float):
         return "∞"
     for size, before, after in _STEPS[lang]:
-        if abs(number) >= size and number * 10**4 % size == 0:
+        if not -size < number < size and number * 10**4 % size == 0:
             return f"{before}{decimal_text(Fraction(number) / size)}{after}"
     plain = decimal_text(number) or ""
     whole, _, part = plain.partition(".")
