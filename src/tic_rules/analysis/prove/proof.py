@@ -40,6 +40,10 @@ ASSUMPTIONS = (
         "a judgement speaks to its own document's clause only; editions of one document share it",
     ),
     Text(
+        "清单以“等”结尾的条文只按数据判断，没有评审认定补足",
+        "where a list is open (等) data alone decides; no judgement settles what it leaves open",
+    ),
+    Text(
         "除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连",
         "facts are independent of each other, but that money "
         "paid in and cumulative totals never fall with time",
