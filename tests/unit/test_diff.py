@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import zipfile
 from functools import cache
 from itertools import combinations, permutations
 from pathlib import Path
@@ -508,8 +509,65 @@ def test_several_documents_stand_side_by_side() -> None:
         result = run(*names, "--format", format_, "--lang", "zh")
         assert result.exit_code == 0, result.output
         assert "江苏2020" in result.output
-    assert run(*names, "--format", "docx", "--output", "x.docx").exit_code == 2
-    assert run(*names, "--prove").exit_code == 2
+    assert run(*names, "--fail-on", "words").exit_code == 2
+
+
+SEVERAL = ("jiangsu_2020", "national_2020", "zhejiang_2022", "national_2017")
+
+
+def test_editions_of_one_line_stand_in_order_and_say_what_each_changed() -> None:
+    told = json.loads(run(*SEVERAL, "--format", "json").output)
+    ids = [document["id"] for document in told["documents"]]
+    assert ids == ["jiangsu_2020", "national_2017", "national_2020", "zhejiang_2022"]
+    (change,) = told["editions"]
+    assert (change["a"], change["b"]) == ("national_2017", "national_2020")
+    assert change["summary"] == compared("national_2017", "national_2020").counts()
+    for format_ in ("text", "markdown", "html"):
+        shown = re.sub(r"\s", "", run(*SEVERAL, "--format", format_, "--lang", "zh").output)
+        assert "国家2017→国家2020" in shown
+        assert "甲要求书面报告" in shown or "年度报告" in shown
+
+
+def test_several_documents_in_word_and_excel(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx", reason="the extra word is not installed")
+    calamine = pytest.importorskip("python_calamine", reason="the extra excel is not installed")
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    for suffix in ("docx", "xlsx"):
+        words = ["--format", suffix, "--output", str(tmp_path / f"memo.{suffix}"), "--lang", "zh"]
+        assert run(*SEVERAL, *words).exit_code == 0
+    memo = docx.Document(str(tmp_path / "memo.docx"))
+    head, *lines = [[cell.text for cell in row.cells] for row in memo.tables[-1].rows]
+    assert head == ["主题", "江苏2020", "国家2017", "国家2020", "浙江2022"]
+    (term,) = [line for line in lines if line[0] == "建设期"]
+    for name, said in zip(("jiangsu_2020", "national_2017"), term[1:], strict=False):
+        assert load_ruleset(name)["term-length"].quote in said
+    assert term[3] == "无"
+    book = calamine.CalamineWorkbook.from_path(str(tmp_path / "memo.xlsx"))
+    assert book.sheet_names == ["对照", "全部数字", "两两关系", "理解"]
+    relations = book.get_sheet_by_name("两两关系").to_python()
+    assert len({(line[0], line[1]) for line in relations[1:]}) == 6
+    assert all(all(line) for line in relations[1:])
+
+
+def test_rows_of_the_workbook_are_as_high_as_what_they_hold(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
+    file = tmp_path / "memo.xlsx"
+    run("jiangsu_2020", "zhejiang_2022", "--format", "xlsx", "--output", str(file), "--lang", "zh")
+    with zipfile.ZipFile(file) as package:
+        sheet = package.read("xl/worksheets/sheet2.xml").decode()
+    heights = [float(height) for height in re.findall(r'<row r="\d+"[^>]* ht="([\d.]+)"', sheet)]
+    assert len(heights) == len(compared("jiangsu_2020", "zhejiang_2022").topics)
+    assert max(heights) > 100
+    assert min(heights) < max(heights)
+
+
+def test_several_documents_are_proved(tmp_path: Path) -> None:
+    pytest.importorskip("z3", reason="the extra prove is not installed")
+    told = json.loads(
+        run("national_2017", "national_2017", "national_2020", "--prove", "--format", "json").output
+    )
+    rows = [row for topic in told["topics"] for row in topic["relations"]]
+    assert any(row["proved"] for row in rows)
 
 
 def test_the_memo_reads_back_with_the_official_words(tmp_path: Path) -> None:

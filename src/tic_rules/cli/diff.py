@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import click
@@ -16,7 +17,7 @@ from tic_rules.cli.common import diagnose, lang_option, language, say, write, wr
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.diff import BINARY, FORMATS, document, render
 
@@ -77,9 +78,10 @@ def command(
     guard([output], [a, b, *impact, *more, *align], command="tic-rules diff")
     alignment = [entry for file in align for entry in read_alignment(file)]
     if more and not impact:
-        if prove or witness_dir is not None or fail_on is not None:
-            raise click.UsageError("--prove, --witness and --fail-on are for two documents")
-        write(_side_by_side([a, b, *more], alignment, format_, lang), output, format_=format_)
+        if witness_dir is not None or fail_on is not None:
+            zh, en = "--witness、--fail-on 只用于两份文件", "--witness and --fail-on are for two documents"
+            raise fault(UsageError, "several", zh, en)
+        _side_by_side([a, b, *more], alignment, prove, format_, output, lang)
         return
     broken: list[Diagnostic] = []
     first, second = _all([a, b])
@@ -100,12 +102,28 @@ def command(
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
 
 
-def _side_by_side(documents: Sequence[str], alignment: Sequence[Written], format_: str, lang: str) -> str:
-    """More than two documents in a format."""
+def _side_by_side(
+    documents: Sequence[str],
+    alignment: Sequence[Written],
+    prove: bool,
+    format_: str,
+    output: str | None,
+    lang: str,
+) -> None:
+    """Write more than two documents in a format."""
     from tic_rules.analysis.diff.several import compare
-    from tic_rules.renderers.diff.several import render as side_by_side
+    from tic_rules.renderers.diff import several as side_by_side
 
-    return side_by_side(compare(_all(documents), documents, alignment), format_, lang)
+    settle = partial(_shown, prove=True) if prove else _as_read_off
+    several = compare(_all(documents), documents, alignment, settle)
+    if format_ in BINARY:
+        write_bytes(side_by_side.document(several, format_, lang), output)
+    else:
+        write(side_by_side.render(several, format_, lang), output, format_=format_)
+
+
+def _as_read_off(compared: Diff) -> Diff:
+    return compared
 
 
 def _shown(compared: Diff, prove: bool) -> Diff:

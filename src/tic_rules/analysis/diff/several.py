@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from tic_rules.analysis.diff.correspondence import Written
@@ -47,13 +47,37 @@ class Several:
     topics: tuple[Across, ...]
     pairs: tuple[tuple[int, int, Diff], ...]
 
+    def between(self, a: int, b: int) -> Diff:
+        """Two of the documents compared."""
+        return next(compared for i, j, compared in self.pairs if (i, j) == (a, b))
 
-def compare(rulesets: Sequence[RuleSet], names: Sequence[str], alignment: Sequence[Written] = ()) -> Several:
-    """Every two of the documents compared, by topic; editions of one document in order of time."""
+    @property
+    def editions(self) -> tuple[tuple[int, int], ...]:
+        """Documents of one line that follow each other in time: national 2017 and national 2020, a text and
+        its draft."""
+        lines: dict[str, list[int]] = {}
+        for number, ruleset in enumerate(self.documents):
+            lines.setdefault(line_of(ruleset), []).append(number)
+        return tuple(pair for line in lines.values() for pair in pairwise(line))
+
+
+def line_of(ruleset: RuleSet) -> str:
+    """Of which line of documents a rule set is: editions have it in common."""
+    return ruleset.id.split("_")[0]
+
+
+def compare(
+    rulesets: Sequence[RuleSet],
+    names: Sequence[str],
+    alignment: Sequence[Written] = (),
+    settle: Callable[[Diff], Diff] = lambda compared: compared,
+) -> Several:
+    """Every two of the documents compared, by topic; editions of one document in order of time. `settle`:
+    what proves a comparison, where it is asked for."""
     order = sorted(range(len(rulesets)), key=lambda n: _place(rulesets, n))
     ordered, called = [rulesets[n] for n in order], [names[n] for n in order]
     pairs = tuple(
-        (i, j, diff(ordered[i], ordered[j], called[i], called[j], alignment))
+        (i, j, settle(diff(ordered[i], ordered[j], called[i], called[j], alignment)))
         for i, j in combinations(range(len(ordered)), 2)
     )
     known = dict.fromkeys(topic for ruleset in ordered for topic in ruleset.vocabulary.topics)
@@ -72,7 +96,7 @@ def compare(rulesets: Sequence[RuleSet], names: Sequence[str], alignment: Sequen
 def _place(rulesets: Sequence[RuleSet], number: int) -> tuple[int, str, int]:
     """Where a document stands: editions behind their first one, by their day; others as they were named."""
     ruleset = rulesets[number]
-    line = [n for n, other in enumerate(rulesets) if other.id.split("_")[0] == ruleset.id.split("_")[0]]
+    line = [n for n, other in enumerate(rulesets) if line_of(other) == line_of(ruleset)]
     issued = ruleset.document.issued.isoformat() if ruleset.document.issued else "9999"
     return (line[0], issued, number)
 
@@ -114,6 +138,9 @@ def as_dict(several: Several) -> dict[str, Any]:
             }
             for each in several.topics
         ],
+        "editions": [
+            {"a": ids[a], "b": ids[b], "summary": several.between(a, b).counts()} for a, b in several.editions
+        ],
         "rules": {
             ruleset.id: [rule_dict(ruleset, rule) for rule in ruleset.rules] for ruleset in several.documents
         },
@@ -129,8 +156,9 @@ def _related(ids: Sequence[str], related: Related) -> dict[str, Any]:
         "item": row.item,
         "relation": row.relation,
         "nature": row.nature,
+        "proved": row.proved,
         "sentence": row.sentence.as_dict(),
     }
 
 
-__all__ = ["Across", "Related", "Several", "as_dict", "compare"]
+__all__ = ["Across", "Related", "Several", "as_dict", "compare", "line_of"]

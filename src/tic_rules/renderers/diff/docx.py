@@ -4,31 +4,27 @@ pages.
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from tic_rules.analysis.diff.topics import RELATION, Diff
-from tic_rules.core.errors import Text, UsageError, fault
-from tic_rules.renderers import sinks
+from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import counted, grouped, label_of, names, relation_text, remark, rows, shorts
 from tic_rules.renderers.diff import sentence_of as witness_text
 from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
+from tic_rules.renderers.diff.word import Memo
 
 HEADS = (
     Text("主题", "Topic"), Text("甲原文", "A, official text"), Text("乙原文", "B, official text"),
     Text("关系", "Relation"), Text("一句话", "In a sentence"), Text("理解", "Our reading"),
 )  # fmt: skip
-WIDTHS = (2.6, 6.2, 6.2, 2.2, 5.4, 3.4)
+WIDTHS = (2.3, 5.6, 5.6, 2.0, 5.0, 5.6)
 """Centimetres, on a landscape A4 page."""
 
 
 def render(compared: Diff, lang: str) -> bytes:
     """The memo as the bytes of a docx file. Raises UsageError where python-docx is not installed."""
-    memo = _Memo(lang)
     first, second = (name.in_(lang) for name in shorts(compared))
-    memo.document.core_properties.title = f"{first} / {second}"
+    memo = Memo(f"{first} / {second}")
     memo.heading(f"{first}与{second}对照" if lang == "zh" else f"{first} and {second} compared", 0)
     for letter, name in names(compared, lang):
         memo.paragraph(f"{letter}  {name}")
@@ -74,56 +70,4 @@ def line_of(compared: Diff, topic: Any, lang: str) -> list[str]:
     ]
 
 
-class _Memo:
-    """A Word document that is being written: a landscape page, styles that Word knows."""
-
-    def __init__(self, lang: str) -> None:
-        try:
-            import docx
-            from docx.enum.section import WD_ORIENT
-            from docx.oxml.ns import qn
-            from docx.shared import Cm, Pt
-        except ImportError:
-            raise fault(
-                UsageError,
-                "extra",
-                "写 Word 需要安装：pip install 'tic-rules[word]'",
-                "writing Word needs: pip install 'tic-rules[word]'",
-            ) from None
-        self.cm, self.qn = Cm, qn
-        self.document = docx.Document()
-        properties = self.document.core_properties
-        properties.author, properties.created = "tic-rules", datetime(2026, 1, 1)
-        section = self.document.sections[0]
-        section.orientation = WD_ORIENT.LANDSCAPE
-        section.page_width, section.page_height = Cm(29.7), Cm(21.0)
-        section.left_margin = section.right_margin = Cm(1.8)
-        normal = self.document.styles["Normal"]
-        normal.font.size = Pt(10)
-        normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "宋体")
-
-    def heading(self, text: str, level: int) -> None:
-        self.document.add_heading(sinks.line(text), level)
-
-    def paragraph(self, text: str, style: str | None = None) -> None:
-        self.document.add_paragraph(sinks.line(text), style)
-
-    def table(self, heads: Sequence[str], lines: Iterable[Sequence[str]], widths: Sequence[float]) -> None:
-        """A table whose head is repeated on every page and whose rows stay whole."""
-        listed = list(lines)
-        table = self.document.add_table(rows=len(listed) + 1, cols=len(heads), style="Table Grid")
-        table.autofit = False
-        for row, texts in zip(table.rows, [heads, *listed], strict=True):
-            for cell, text, width in zip(row.cells, texts, widths, strict=True):
-                cell.width = self.cm(width)
-                cell.text = sinks.plain(text)
-        for cell in table.rows[0].cells:
-            for run in cell.paragraphs[0].runs:
-                run.bold = True
-        head = table.rows[0]._tr.get_or_add_trPr()
-        head.append(head.makeelement(self.qn("w:tblHeader"), {self.qn("w:val"): "true"}))
-
-    def bytes(self) -> bytes:
-        buffer = io.BytesIO()
-        self.document.save(buffer)
-        return buffer.getvalue()
+__all__ = ["HEADS", "line_of", "render"]
