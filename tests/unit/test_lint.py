@@ -397,3 +397,87 @@ def test_the_page_on_rule_files_lists_every_code() -> None:
     assert re.findall(r"^\| (TR\d+) \| (\w+) \| (.+?) \| (.+?) \|$", page, re.MULTILINE) == [
         (c.code, c.severity, c.title.en, c.title.zh) for c in CODES
     ]
+
+
+# --- real wording that is right as it is --------------------------------------------------------------------
+
+
+def clean_with(
+    quote: str, rest: str = "", require: str = "{fact: headcount, at_least: 50}", **keys: str
+) -> str:
+    """The clean file with one more rule."""
+    lines = {"modality": "must", "kind": "condition", "topic": "talent.headcount"} | keys
+    rule = f"  - id: more\n    at: 一\n    quote: {quote}\n    bearer: centre\n    require: {require}\n"
+    rule += "".join(f"    {key}: {value}\n" for key, value in lines.items())
+    rule += f"{rest}    title: &m {{zh: 另一条, en: another}}\n    message: *m\n    remedy: *m\n"
+    return CLEAN.replace("rules: [staff, zone]", "rules: [staff, zone, more]") + "\n" + rule
+
+
+RATIO = "{fact: funding_by_kind, share_of: [finance], at_least: %s}"
+
+
+@pytest.mark.parametrize(
+    ("quote", "require"),
+    [
+        ("金融机构出资不低于三分之一", RATIO % "1/3"),
+        ("金融机构出资不低于总额的1/3", RATIO % "1/3"),
+        ("金融机构出资不少于三分之二", RATIO % "2/3"),
+        ("金融机构出资占比不低于百分之三十", RATIO % "30%"),
+        ("金融机构出资占比不低于30%", RATIO % "30%"),
+        ("金融机构出资占比不低于百分之三点五", RATIO % "3.5%"),
+        ("近三年内固定研发人员不少于50人", "{fact: headcount, at_least: 50}"),
+        ("经许可、认可的不可替代的人员不少于50人", "{fact: headcount, at_least: 50}"),
+        ("可研报告所列人员不少于50人", "{fact: headcount, at_least: 50}"),
+        ("高等学校和同等水平人员不少于50人", "{fact: headcount, at_least: 50}"),
+    ],
+)
+def test_real_wording_raises_no_alarm(tmp_path: Path, quote: str, require: str) -> None:
+    assert [fault.message.en for fault in faults_of(tmp_path, clean_with(quote, require=require))] == []
+
+
+@pytest.mark.parametrize(
+    ("quote", "require", "code"),
+    [
+        ("金融机构出资不低于三分之一", RATIO % "1/2", "TR309"),
+        ("金融机构出资占比不低于百分之三十", RATIO % "3%", "TR309"),
+        ("金融机构出资占比超过百分之三十", RATIO % "30%", "TR307"),
+        ("批复创建后三年内人员不少于50人", "{fact: headcount, at_least: 50}", "TR310"),
+        ("人员可不少于50人", "{fact: headcount, at_least: 50}", "TR305"),
+        ("省级、国家级等人员不少于50人，占30%以上", "{fact: headcount, at_least: 40}", "TR309"),
+    ],
+)
+def test_what_is_wrong_with_such_wording_is_seen(tmp_path: Path, quote: str, require: str, code: str) -> None:
+    assert code in {fault.code for fault in faults_of(tmp_path, clean_with(quote, require=require))}
+
+
+def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
+    listed = "{fact: zones, any_among: [national_high_tech_zone, provincial_high_tech_zone]}"
+    once = clean_with("应设在高等学校所在的国家或省级高新区", require=listed)
+    again = clean_with("应设在高等学校所在的国家、省级高新区等区域", require=listed)
+    codes = [{fault.code for fault in faults_of(tmp_path, text)} - {"TR204"} for text in (once, again)]
+    assert codes == [set(), {"TR301"}]
+
+
+@pytest.mark.parametrize(
+    ("quote", "reading", "keys"),
+    [
+        ("人员达到规定规模的要求", "按不少于50人理解", {}),
+        ("人员不足50人的不予受理", "按不少于50人理解", {}),
+        ("到2026年6月底人员不少于50人", "", {"by": "2026-06-30"}),
+        ("2026年10月1日前人员不少于50人", "", {"by": "2026-10-01"}),
+        ("到2026年人员不少于50人", "以当年6月30日为限", {"by": "2026-06-30"}),
+        ("在三年内人员不少于50人", "三年是起步期，随时按不少于50人检查", {}),
+        ("年均人员不少于50人", "按年度逐年检查", {"yearly": "{looked_for_until: end_of_year}"}),
+        ("期满时人员不少于50人", "不待期满，随时检查", {}),
+    ],
+)
+def test_a_reading_or_a_day_that_is_said_silences(
+    tmp_path: Path, quote: str, reading: str, keys: dict[str, str]
+) -> None:
+    told = f"    reading: {{zh: {reading}, en: read so}}\n" if reading else ""
+    assert [fault.message.en for fault in faults_of(tmp_path, clean_with(quote, told, **keys))] == []
+
+
+def test_a_day_that_is_not_said_is_not_silenced(tmp_path: Path) -> None:
+    faults = faults_of(tmp_path, clean_with("到2026年6月底人员不少于50人", by="2026-07-31"))
+    assert {fault.code for fault in faults} == {"TR310"}

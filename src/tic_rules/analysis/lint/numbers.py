@@ -16,6 +16,8 @@ from tic_rules.analysis.lint.speech import (
     Said,
     calendar_years_in,
     numbers_in,
+    says_day,
+    says_years,
     years_in,
 )
 from tic_rules.core.errors import Text
@@ -57,8 +59,13 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                     f"the number {shown} stands neither in the quote nor in the reading",
                     fix,
                 )
-            elif at[0] == "require":
+            elif at[0] == "require" and not _explained(key, value, reading):
                 yield from _compared(key, place, said)
+
+
+def _explained(operator: str, value: Any, reading: list[Said]) -> bool:
+    """Whether the reading says the number with this very comparison."""
+    return any(number.value == value and operator in number.claims for number in reading)
 
 
 def _bounds(node: Any) -> Iterator[tuple[str, Any]]:
@@ -124,7 +131,7 @@ def _compared(operator: str, place: Loc, said: list[Said]) -> Iterator[Found]:
 def about_deadline(rule: Rule) -> Iterator[Found]:
     quote, reading = re.sub(r"\s", "", rule.quote), rule.reading.zh if rule.reading else ""
     both = f"{quote}；{reading}"
-    asked = years_in(quote) - _spans(quote)
+    asked = {years for years in years_in(quote) - _spans(quote) if not says_years(years, reading)}
     if rule.from_years is not None:
         asked -= {rule.from_years}
     if rule.years is not None:
@@ -160,7 +167,7 @@ def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> I
                 f"期限{rule.by}的年份不见于引文，也不见于 reading",
                 f"the year of the deadline {rule.by} stands neither in the quote nor in the reading",
             )
-        elif (rule.by.month, rule.by.day) != (12, 31):
+        elif not says_day(rule.by, both):
             yield _deadline(
                 "by",
                 f"“到{rule.by.year}年”以12月31日为限，不是{rule.by}",
@@ -176,7 +183,7 @@ def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> I
                 "引文和 reading 都没有说到建设期满",
                 "neither the quote nor the reading speaks of the end of the term",
             )
-    elif re.search("期满时|期满前|期满后", quote):
+    elif re.search("期满时|期满前|期满后", quote) and "期满" not in both.partition("；")[2]:
         yield _deadline(
             "id",
             "引文以建设期满为限，规则没有照写",
@@ -202,8 +209,12 @@ def _counted_from(rule: Rule, quote: str, both: str) -> Iterator[Found]:
             f"起算日{rule.since}的年份不见于引文，也不见于 reading",
             f"the year of {rule.since} stands neither in the quote nor in the reading",
         )
-    if rule.yearly is not None and not YEARLY.search(quote):
-        yield _deadline("yearly", "引文没有说每年或年度", "the quote does not speak of every year")
+    if rule.yearly is not None and not YEARLY.search(both):
+        yield _deadline(
+            "yearly",
+            "引文和 reading 都没有说每年或年度",
+            "neither the quote nor the reading speaks of every year",
+        )
 
 
 def _spans(quote: str) -> set[int]:

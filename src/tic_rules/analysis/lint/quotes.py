@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of, tests_of, wheres_of
-from tic_rules.analysis.lint.speech import MODALITY_WORD, VAGUE, modalities_in, modality_told
+from tic_rules.analysis.lint.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Rule
@@ -88,7 +88,7 @@ def about_modality(rule: Rule) -> Iterator[Found]:
 
 def about_lists(rule: Rule) -> Iterator[Found]:
     """等 leaves a list open; without it the list is closed."""
-    said = "等" in rule.quote
+    said = OPEN_LIST.search(rule.quote) is not None
     read = rule.reading is not None and "等" in rule.reading.zh
     for at, node in nodes_of(rule):
         if at[0] == "applies":

@@ -6,9 +6,12 @@ This is knowledge of the language and of no clause: what a clause asks stands in
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.coverage.layout import fold
+from tic_rules.analysis.coverage.normative import norms
 from tic_rules.core.numbers import NotANumber, parse_number
 
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
@@ -30,6 +33,12 @@ _CLAIM_OF = {word: operator for operator, words in _CLAIMS.items() for word in w
 _NUMBER = re.compile(
     r"(\d+(?:\.\d+)?)\s*(万亿|亿|万|%|％)?|([零〇一二两三四五六七八九十百千]+)(?:\s*(万亿|亿|万))?"
 )
+_DIGITS = "[零〇一二两三四五六七八九十百]+"
+_PART = re.compile(
+    rf"(百|千)分之({_DIGITS}(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)|({_DIGITS}|\d+)分之({_DIGITS}|\d+)"
+    r"|(?<![\d/])(\d{1,4})\s*/\s*(\d{1,4})(?![\d/])"
+)
+"""Parts of a whole: 百分之三十, 三分之一, 1/3."""
 _HALF = Fraction(1, 2)
 _SAID: dict[str, Fraction | int] = {
     "一半": _HALF,
@@ -66,7 +75,11 @@ class Said(NamedTuple):
 def numbers_in(text: str) -> list[Said]:
     """The numbers of a text with the words that compare them."""
     found = []
-    for match in _NUMBER.finditer(text):
+    for match in _PART.finditer(text):
+        part = _part(match)
+        if part is not None:
+            found.append(_said(part, match.start(), match.end(), text))
+    for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
         value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
@@ -76,6 +89,26 @@ def numbers_in(text: str) -> list[Said]:
             _said(Fraction(number), match.start(), match.end(), text) for match in re.finditer(word, text)
         )
     return found
+
+
+def _part(match: re.Match[str]) -> Fraction | None:
+    """The part of a whole that a match of `_PART` says; None where it is part of nothing."""
+    hundred, of_hundred, below, above, numerator, denominator = match.groups()
+    if hundred:
+        return _decimal(of_hundred) / (100 if hundred == "百" else 1000)
+    top, bottom = (
+        (_decimal(above), _decimal(below)) if below else (Fraction(numerator), Fraction(denominator))
+    )
+    return top / bottom if bottom else None
+
+
+def _decimal(text: str) -> Fraction:
+    """3, 3.5, 三十, 三点五."""
+    if text[0].isdigit():
+        return Fraction(text)
+    whole, _, rest = text.partition("点")
+    digits = "".join(str("〇一二三四五六七八九".find(char.replace("零", "〇"))) for char in rest)
+    return Fraction(parse_chinese(whole)) + (Fraction(int(digits), 10 ** len(digits)) if digits else 0)
 
 
 def parse_chinese(text: str) -> int:
@@ -106,9 +139,17 @@ def _claims(text: str, start: int, end: int) -> frozenset[str]:
 
 # --- modality -----------------------------------------------------------------------------------------------
 
-_IN_PRINCIPLE = re.compile("原则上|一般(?!性)|主要依托(?!单位)|主要由(?!.{0,2}单位)")
-_ENCOURAGED = re.compile("鼓励|探索|优先|(?:^|[，。；：…])支持(?![的，。…])")
-_MAY = re.compile("可以|可(?!持续|以|能|靠|研)")
+_IN_PRINCIPLE = re.compile("主要依托(?!单位)|主要由(?!.{0,2}单位)")
+_ENCOURAGED = re.compile("(?:^|[，。；：…])支持(?![的，。…])")
+_SPOKEN = {
+    "原则上": "in_principle",
+    "一般": "in_principle",
+    "鼓励": "encouraged",
+    "探索": "encouraged",
+    "优先": "encouraged",
+    "可": "may",
+}
+"""Words of `rules/normative.yaml`, which knows within which others they are none (许可, 一般公共预算)."""
 _TOLD = {"原则上": "in_principle", "鼓励": "encouraged", "可以": "may", "应当": "must"}
 _READ_AS = re.compile("按(原则上|鼓励|可以|应当)理解")
 
@@ -117,8 +158,9 @@ MODALITY_WORD = {modality: word for word, modality in _TOLD.items()}
 
 def modalities_in(quote: str) -> frozenset[str]:
     """The modalities that the words of a quote speak for; none of them means must."""
-    spoken = {"in_principle": _IN_PRINCIPLE, "encouraged": _ENCOURAGED, "may": _MAY}
-    return frozenset(modality for modality, pattern in spoken.items() if pattern.search(quote))
+    spoken = {_SPOKEN[said.word.zh] for said in norms().within(fold(quote)) if said.word.zh in _SPOKEN}
+    patterns = {"in_principle": _IN_PRINCIPLE, "encouraged": _ENCOURAGED}
+    return frozenset(spoken | {modality for modality, pattern in patterns.items() if pattern.search(quote)})
 
 
 def modality_told(reading: str) -> str | None:
@@ -130,7 +172,7 @@ def modality_told(reading: str) -> str | None:
 # --- time ---------------------------------------------------------------------------------------------------
 
 _YEARS = re.compile(
-    r"((?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)\s*年(?:之)?内"
+    r"(?<!近)(?<!前)(?<!过去)(?<!连续)(?<!每)((?<!\d)\d+|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]+)\s*年(?:之)?内"
     r"(?![^，。；…]{0,4}(?:每|平均))"
 )
 _CALENDAR = re.compile(r"(20\d\d)\s*年")
@@ -138,12 +180,29 @@ _FIRST_YEAR = re.compile("首年")
 TERM_END = re.compile("期满|建设期|建设周期")
 APPROVAL = re.compile("批复|批准|获批|建设期|首年|期间|规划期")
 YEARLY = re.compile("年度|每年|当年")
+OPEN_LIST = re.compile("(?<![高平同中优初均对相])等(?![级同额于次待候效量值价])")
+"""等 at the end of a list, not within 高等学校, 等级, 同等 …"""
 
 
 def years_in(text: str) -> set[int]:
     """The N of N年内, and 1 for 首年."""
     found = {int(n) if n.isdigit() else parse_chinese(n) for n in _YEARS.findall(text)}
     return found | ({1} if _FIRST_YEAR.search(text) else set())
+
+
+def says_years(number: int, text: str) -> bool:
+    """Whether a text speaks of that many years."""
+    return any(
+        said.value == number and text[said.end :].lstrip().startswith("年") for said in numbers_in(text)
+    )
+
+
+def says_day(day: date, text: str) -> bool:
+    """Whether a text says a day of the year: 6月30日, 6月底; the end of a year goes without saying."""
+    if (day.month, day.day) == (12, 31) or re.search(rf"(?<!\d){day.month}月0?{day.day}日", text):
+        return True
+    last = (day + timedelta(days=1)).day == 1
+    return last and re.search(rf"(?<!\d){day.month}月(?:底|末|(?![\d一二三]))", text) is not None
 
 
 def calendar_years_in(text: str) -> set[int]:
