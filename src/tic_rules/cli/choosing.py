@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, shared_vocabulary
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_on_hand
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 
@@ -28,7 +28,7 @@ def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool 
     """
     named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
     day = parse_day(as_of) if as_of is not None else None
-    centre = read_subject(path, Centre, named[0].vocabulary if named else shared_vocabulary())
+    centre = read_subject(path, Centre, named[0].vocabulary if named else words_on_hand())
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)

@@ -18,6 +18,8 @@ from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
+from tic_rules.model.editions import editions
+from tic_rules.model.loader import listed_ruleset, load_ruleset
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.diff import BINARY, FORMATS, document, render
 
@@ -26,7 +28,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 
 @click.command("diff", cls=Command)
 @click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("b", metavar="[B]", required=False)
 @click.argument("more", nargs=-1, metavar="[C...]")
 @click.option(
     "--align",
@@ -65,16 +67,19 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(
-    a: str, b: str, more: Sequence[str], format_: str, output: str | None, lang: str | None, prove: bool,
-    witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None, verbose: bool,
-    align: Sequence[str], everyone: bool,
+    a: str, b: str | None, more: Sequence[str], format_: str, output: str | None, lang: str | None,
+    prove: bool, witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None,
+    verbose: bool, align: Sequence[str], everyone: bool,
 ) -> None:  # fmt: skip
     """Compare two or more rule sets by topic: ids, paths, or REVISION:PATH of git
     (HEAD~1:rules/zhejiang_2022.yaml).
 
-    After --impact, what else is named are centres.
+    A alone is compared with the editions that it replaces, the oldest first. After --impact, what else is
+    named are centres.
     """
     lang = language(lang)
+    if b is None:
+        a, b, *more = _editions(a)
     guard([output], [a, b, *impact, *more, *align], command="tic-rules diff")
     alignment = [entry for file in align for entry in read_alignment(file)]
     if more and not impact:
@@ -100,6 +105,18 @@ def command(
     if witness_dir is not None:
         write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
+
+
+def _editions(name: str) -> list[str]:
+    """A rule set with those that it replaces, the oldest first. Raises UsageError where there are none."""
+    chain = editions(load_ruleset(name))
+    if len(chain) < 2:
+        zh, en = (
+            f"{name} 没有写明取代哪个规则集（replaces）",
+            f"{name} says of no rule set that it replaces it",
+        )
+        raise fault(UsageError, "editions", zh, en)
+    return [one.id if listed_ruleset(one.id) is not None else one.file for one in chain]
 
 
 def _side_by_side(

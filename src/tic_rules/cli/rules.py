@@ -44,6 +44,10 @@ def _about(ruleset: RuleSet) -> dict[str, object]:
         "id": ruleset.id, "version": ruleset.version, "jurisdiction": ruleset.jurisdiction,
         "number": document.number, "title": document.title, "title_en": document.title_en,
         "issuer": document.issuer, "issued": _day(document.issued), "trial": document.trial,
+        "based_on": [*document.based_on],
+        "replaces": [
+            {"id": one.id, "from": _day(one.from_), "clauses": [*one.clauses]} for one in document.replaces
+        ],
         "in_force": {"from": _day(span.from_), "until": _day(span.until)}, "rules": len(ruleset),
     }  # fmt: skip
 

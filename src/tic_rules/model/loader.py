@@ -185,6 +185,20 @@ def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
     return vocabulary
 
 
+def words_on_hand() -> Vocabulary:
+    """The words that data may use where no rule set is named: the shared ones, with those of every rule set
+    that a package or a folder brings, for one of them may be the one of its jurisdiction. Raises RuleSetError
+    where two of them do not go together."""
+    others = []
+    for listed in catalogue.here().by_id.values():
+        for one in listed:
+            try:
+                others += [] if one.origin == "shipped" else [load_ruleset(one.id)]
+            except RuleSetError:  # told of where it is asked for
+                continue
+    return words_of(others) if others else shared_vocabulary()
+
+
 def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
     from tic_rules.model.extension import joined  # knows the data's models
 
@@ -396,7 +410,9 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
         for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction))
         if ruleset.jurisdiction == jurisdiction
     ]
-    current = [ruleset for ruleset in local if in_force(ruleset, day)]
+    from tic_rules.model.editions import without_replaced  # loads rule sets itself
+
+    current = without_replaced([ruleset for ruleset in local if in_force(ruleset, day)], day)
     if current:
         return current
     if not local:
@@ -447,4 +463,5 @@ __all__ = [
     "shipped_ids",
     "whole_vocabulary",
     "words_of",
+    "words_on_hand",
 ]

@@ -55,6 +55,19 @@ class InForce(Node):
     until: Day | None = None
 
 
+class Replaced(Node):
+    """A document that this one replaces, by the id of its rule set: as a whole, or the clauses named. A plain
+    id is short for the whole of it. Without a day, from the day on which this document is in force."""
+
+    id: str
+    from_: Day | None = Field(default=None, alias="from")
+    clauses: tuple[str, ...] = ()
+
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        return {"id": str(value)} if isinstance(value, str) else value
+
+
 class Document(Node):
     """The policy document that a rule set encodes."""
 
@@ -66,6 +79,7 @@ class Document(Node):
     in_force: InForce
     trial: Flag = False
     based_on: tuple[str, ...] = ()
+    replaces: tuple[Replaced, ...] = ()
     text_sha256: Annotated[str, Field(pattern="^[0-9a-f]{64}$")] | None = None
     note: Bilingual | None = None
 

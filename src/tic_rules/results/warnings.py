@@ -14,6 +14,7 @@ from tic_rules.evaluation.judgements import expired, takes_attestations
 from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import Centre
+from tic_rules.model.editions import successors
 from tic_rules.model.loader import in_force
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
@@ -31,6 +32,26 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
         *_about_judgements(scene),
         *_about_exemptions(subject, ruleset, used, as_of),
     )
+
+
+def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
+    """Rule sets on hand that replace the one that was used, whole or in part."""
+    for successor in successors(ruleset, as_of):
+        newer, day = successor.ruleset, successor.day
+        zh, en = "", ""
+        if successor.clauses:
+            zh, en = f"的{'、'.join(successor.clauses)}", f" ({', '.join(successor.clauses)})"
+        yield Notice(
+            code="replaced",
+            message=Text(
+                f"《{ruleset.document.title}》{zh}自{day}起由{newer.id}取代",
+                f"{ruleset.document.title_en}{en} is replaced by {newer.id} from {day} on",
+            ),
+            file=None,
+            line=None,
+            column=None,
+            path=None,
+        )
 
 
 def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
@@ -51,6 +72,7 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
             column=None,
             path=None,
         )
+    yield from _about_editions(ruleset, as_of)
     if subject.speaks_for is None:
         yield _warn(
             subject,

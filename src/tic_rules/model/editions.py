@@ -1,0 +1,68 @@
+"""Editions of a document: which rule set replaces which, whole or in part, from which day on."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from tic_rules.core.errors import RuleSetError
+from tic_rules.core.files import read_named
+from tic_rules.model import catalogue
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import RuleSet
+
+
+class Successor(NamedTuple):
+    """A rule set that replaces another from a day on: all of it, or the clauses that are named."""
+
+    ruleset: RuleSet
+    day: date
+    clauses: tuple[str, ...]
+
+
+def successors(ruleset: RuleSet, day: date) -> list[Successor]:
+    """The rule sets on hand that replace one, whole or in part, on or before a day; the latest last."""
+    files = tuple((listed[0].id, listed[0].file) for listed in catalogue.here().by_id.values())
+    listed = _replacing(files).get(ruleset.id, ())
+    return sorted((one for one in listed if one.day <= day), key=lambda one: one.day)
+
+
+@lru_cache(maxsize=4)
+def _replacing(files: tuple[tuple[str, str], ...]) -> dict[str, list[Successor]]:
+    """Who replaces whom among rule files; only those that speak of it are read whole."""
+    by_id: dict[str, list[Successor]] = defaultdict(list)
+    for name, file in files:
+        try:
+            if b"replaces" not in read_named(file, RuleSetError):
+                continue
+            ruleset = load_ruleset(name)
+        except RuleSetError:  # told of where it is asked for
+            continue
+        for one in ruleset.document.replaces:
+            first = one.from_ or ruleset.document.in_force.from_ or ruleset.document.issued or date.min
+            by_id[one.id].append(Successor(ruleset, first, one.clauses))
+    return by_id
+
+
+def without_replaced(rulesets: Iterable[RuleSet], day: date) -> list[RuleSet]:
+    """The rule sets that no other replaces as a whole on a day."""
+    return [ruleset for ruleset in rulesets if not any(not one.clauses for one in successors(ruleset, day))]
+
+
+def editions(ruleset: RuleSet) -> list[RuleSet]:
+    """A rule set with those on hand that it replaces, and that these replace: the oldest first."""
+    chain: dict[str, RuleSet] = {}
+    waiting = [ruleset]
+    while waiting:
+        one = waiting.pop()
+        chain[one.id] = one
+        known = catalogue.here().by_id
+        before = [earlier.id for earlier in one.document.replaces if earlier.id in known]
+        waiting += [load_ruleset(name) for name in before if name not in chain]
+    return sorted(chain.values(), key=lambda one: one.document.in_force.from_ or date.min)
+
+
+__all__ = ["Successor", "editions", "successors", "without_replaced"]

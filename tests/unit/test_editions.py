@@ -1,0 +1,134 @@
+"""Editions: the one in force on the day is chosen, an older one warns, diff puts them in order."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from tic_rules import RuleSetError, check, load_ruleset, rulesets_in_force
+from tic_rules.cli import main
+
+EDITION = """\
+id: somewhere_{year}
+version: 1.0.0
+jurisdiction: somewhere
+document:
+  title: 某省办法（{year}年）
+  title_en: Measures of {year}
+  in_force: {{from: {year}-07-01}}
+  based_on: [national_2020]
+{replaces}
+vocabulary: {{words: {{jurisdictions: {{somewhere: {{zh: 某省, en: a province}}}}}}}}
+clauses: [{{at: 第一条, heading: 人员, rules: [staff]}}]
+rules:
+  - id: staff
+    at: 第一条
+    quote: 总人数不少于{bound}人
+    topic: talent.headcount
+    kind: condition
+    modality: must
+    bearer: centre
+    require: {{fact: headcount, at_least: {bound}}}
+    title: &t {{zh: 人数, en: persons}}
+    message: *t
+    remedy: *t
+"""
+CENTRE = {
+    "jurisdiction": "somewhere",
+    "stage": "approved",
+    "approved_on": "2020-01-01",
+    "staff": {"headcount": 3},
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("TIC_RULES_PATH", str(tmp_path))
+    return tmp_path
+
+
+def edition(folder: Path, year: int, replaces: str = "", bound: int = 100) -> None:
+    text = EDITION.format(year=year, bound=bound, replaces=f"  replaces: {replaces}" if replaces else "")
+    (folder / f"somewhere_{year}.yaml").write_text(text, encoding="utf-8")
+
+
+def chosen(day: str) -> list[str]:
+    return [ruleset.id for ruleset in rulesets_in_force("somewhere", date.fromisoformat(day))]
+
+
+def warned(ruleset: str, day: str) -> list[str]:
+    report = check(CENTRE, ruleset, as_of=day)
+    return [notice.message.en for notice in report.warnings if notice.code == "replaced"]
+
+
+def test_the_edition_in_force_on_the_day_is_chosen(folder: Path) -> None:
+    edition(folder, 2020)
+    edition(folder, 2024, "[somewhere_2020]")
+    assert chosen("2024-06-30") == ["somewhere_2020"]
+    assert chosen("2024-07-01") == ["somewhere_2024"]
+    with pytest.raises(RuleSetError, match="2020-07-01"):
+        chosen("2020-06-30")
+
+
+def test_a_day_of_its_own_counts(folder: Path) -> None:
+    edition(folder, 2020)
+    edition(folder, 2024, "[{id: somewhere_2020, from: 2025-01-01}]")
+    assert chosen("2024-12-31") == ["somewhere_2020", "somewhere_2024"]
+    assert chosen("2025-01-01") == ["somewhere_2024"]
+    assert warned("somewhere_2020", "2024-12-31") == []
+    assert warned("somewhere_2020", "2025-01-01") == [
+        "Measures of 2020 is replaced by somewhere_2024 from 2025-01-01 on"
+    ]
+
+
+def test_what_is_replaced_in_part_stays_and_says_so(folder: Path) -> None:
+    edition(folder, 2020)
+    edition(folder, 2024, "[{id: somewhere_2020, clauses: [第一条]}]")
+    assert chosen("2024-07-01") == ["somewhere_2020", "somewhere_2024"]
+    assert warned("somewhere_2020", "2024-06-30") == []
+    assert warned("somewhere_2020", "2024-07-01") == [
+        "Measures of 2020 (第一条) is replaced by somewhere_2024 from 2024-07-01 on"
+    ]
+    assert warned("somewhere_2024", "2024-07-01") == []
+
+
+def test_the_command_checks_by_the_edition_of_the_day(folder: Path) -> None:
+    edition(folder, 2020, bound=2)
+    edition(folder, 2024, "[somewhere_2020]", bound=4)
+    (folder / "centre.yaml").write_text(json.dumps(CENTRE), encoding="utf-8")
+    for day, code in (("2024-06-30", 0), ("2024-07-01", 1)):
+        asked = ["check", "centre.yaml", "--as-of", day, "--format", "json"]
+        ran = CliRunner().invoke(main, asked)
+        assert ran.exit_code == code, ran.output
+
+
+def test_diff_puts_editions_in_order(folder: Path) -> None:
+    edition(folder, 2020, bound=2)
+    edition(folder, 2022, "[somewhere_2020]", bound=3)
+    edition(folder, 2024, "[somewhere_2022]", bound=4)
+    two = json.loads(CliRunner().invoke(main, ["diff", "somewhere_2022", "--format", "json"]).stdout)
+    assert [two[side] for side in ("a", "b")] == ["somewhere_2020", "somewhere_2022"]
+    three = CliRunner().invoke(main, ["diff", "somewhere_2024", "--lang", "en"]).stdout
+    places = [three.index(f"Measures of {year}") for year in (2020, 2022, 2024)]
+    assert places == sorted(places)
+    alone = CliRunner().invoke(main, ["diff", "somewhere_2020", "--lang", "en"])
+    assert (alone.exit_code, "replaces" in alone.stderr) == (2, True)
+
+
+def test_the_list_of_rule_sets_says_what_replaces_what(folder: Path) -> None:
+    edition(folder, 2020)
+    edition(folder, 2024, "[somewhere_2020]")
+    shown = json.loads(CliRunner().invoke(main, ["rules", "somewhere_2024", "--format", "json"]).stdout)
+    assert shown["replaces"] == [{"id": "somewhere_2020", "from": None, "clauses": []}]
+    assert shown["based_on"] == ["national_2020"]
+
+
+def test_a_rule_set_that_is_not_on_hand_is_replaced_all_the_same(folder: Path) -> None:
+    edition(folder, 2024, "[somewhere_2010]")
+    assert load_ruleset("somewhere_2024").document.replaces[0].id == "somewhere_2010"
+    assert chosen("2024-07-01") == ["somewhere_2024"]
