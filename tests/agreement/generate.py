@@ -97,6 +97,8 @@ class Aims:
         self.texts: dict[str, list[str]] = {}
         self.keys: dict[str, list[str]] = {}
         self.years = sorted({rule.years for rule in ruleset if rule.years})
+        self.shifts = {rule.after.shift for rule in ruleset if rule.after is not None}
+        self.shifts |= {rule.cycle.shift for rule in ruleset if rule.cycle is not None}
         self.days = sorted({rule.by for rule in ruleset if isinstance(rule.by, date)})
         self.attested = [
             rule for rule in ruleset if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
@@ -201,6 +203,7 @@ class _Maker:
         if force is not None and self.often(20):  # before the document, on its day, or just after it
             self.approved = force - timedelta(days=self.one((-1, 0, 1, 40, 400)))
         terms = [add_years(self.approved, years) for years in {1, 2, 3, 5, *aims.years}]
+        terms += [shift.after(day) for shift in sorted(aims.shifts) for day in (self.approved, terms[0])]
         ends = [
             date(year, month, day)
             for year in range(self.approved.year, self.approved.year + 4)
@@ -387,10 +390,10 @@ class _Maker:
     # --- numbers, days, judgements ----------------------------------------------------------------
 
     def _amount(self, aim: Fraction) -> Any:
-        exact = aim + self.one((0, 0, 0, 1, -1, Fraction(1, 100), Fraction(-1, 100)))
+        exact = max(aim + self.one((0, 0, 0, 1, -1, Fraction(1, 100), Fraction(-1, 100))), Fraction(0))
         if self.often(self.vague):
             return self.one((None, {"at_least": decimal_text(exact)}, {"at_most": decimal_text(exact)}))
-        return decimal_text(max(exact, Fraction(0)))
+        return decimal_text(exact)
 
     def _number(self, at: str, kind: str) -> Any:
         aim = self.one((*self.aims.numbers.get(at, ()), 1, 10))

@@ -22,11 +22,13 @@ from tic_rules.engines.lowering import (
     before_approval,
     look,
     lowered,
-    years_owed,
+    occasions_owed,
 )
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
+from tic_rules.evaluation.decisions import decide
+from tic_rules.evaluation.entries import Entry, Moment, happened, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
@@ -68,10 +70,13 @@ class Interpreter:
             if before is not None:
                 timeless = rule.clock.timeless
                 return before, timeless and self.value(rule.require, Moment(self.scene.as_of)) == TRUE
-        if rule.clock.yearly:
+        if rule.clock.event:
+            decision = decide(self.scene.ruleset[rule.id], self.scene, self.scenario)
+            return decision.status, decision.holds
+        if rule.clock.yearly or rule.clock.cycle is not None:
             years = [
                 (self.value(rule.require, moment), late)
-                for moment, late, _ in years_owed(rule.clock, self.days)
+                for moment, late, _ in occasions_owed(rule.clock, self.days)
             ]
             statuses = [STATUS[value, FALSE, TRUE, late] for value, late in years]
             status = min(statuses, key=WORST.index) if statuses else "not_applicable"
@@ -136,7 +141,14 @@ class Interpreter:
                 if inner and not set.intersection(*inner):
                     return FALSE
                 return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
-            case f.Running() | f.Latest():
+            case f.Passed(name):
+                when = entry.get(name)
+                return UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
+            case f.EachYear():
+                years = year_moments(node.source, self.scene, moment)
+                values = [(self.value(node.body, one), counts) for one, counts in years]
+                return min((v if counts or v == TRUE else UNKNOWN for v, counts in values), default=UNKNOWN)
+            case f.Running() | f.Latest() | f.OfEach():
                 rule = self.scene.ruleset.rules[0]  # it is of no rule in particular
                 return see(node.source, self.scene, moment, self.scenario, rule).value
             case f.Followed():

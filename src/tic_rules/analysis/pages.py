@@ -144,8 +144,7 @@ def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
     """One bound, in one language; nothing where a rule asks for one of something, which its title says."""
     units = ruleset.vocabulary.units
     if isinstance(node, c.Share):
-        share = node.more_than if node.more_than is not None else node.at_least
-        return f"{'>' if node.more_than is not None else '≥'} {number_text(share, 'ratio', units, lang)}"
+        return f"{_SIGNS[node.operator]} {number_text(node.limit, 'ratio', units, lang)}"
     unit, limit = ruleset.facts[node.fact].unit, node.limit
     if node.operator == "between":
         low, high = limit

@@ -3,7 +3,7 @@ moves through time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,12 +12,15 @@ from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
+from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, document_of, get
 from tic_rules.model.fields import value_at
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.time import Shift
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.report import Finding, Report
 
 MOST_YEARS = 60
@@ -207,6 +210,7 @@ def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) ->
     clock = [span for span in (centre.approved_on, centre.applied_on) if span is not None]
     starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
     found = {first} | named | {add_years(day, number) for day in starts for number in years}
+    found |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
     found |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
     found |= {
         date(year, month, day)
@@ -215,6 +219,40 @@ def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) ->
     }
     found |= {add_days(day, 1) for day in found}
     return sorted(day for day in found if first <= day <= last)
+
+
+def _shifts(ruleset: RuleSet) -> set[Shift]:
+    """How long after a day of the data findings may turn: deadlines, ends of cycles, windows, ages."""
+    shifts: set[Shift] = set()
+    for rule in ruleset.rules:
+        if rule.after is not None:
+            terms = range(MOST_YEARS + 1) if rule.after.after == "term_end" else (0,)
+            months = rule.after.shift.years * 12 + rule.after.shift.months
+            shifts |= {Shift(0, 12 * term + months, rule.after.shift.days) for term in terms}
+        if rule.cycle is not None:
+            grace = rule.cycle.grace.shift if rule.cycle.grace is not None else Shift()
+            step = rule.cycle.shift.years * 12 + rule.cycle.shift.months
+            for end in range(step, 12 * MOST_YEARS + 1, step):
+                shifts |= {Shift(0, end), Shift(0, end + grace.years * 12 + grace.months, grace.days)}
+        trees = [tree for tree in (rule.condition, rule.applies, rule.fails_at_once) if tree is not None]
+        for node in (node for tree in trees for node in c.walk(tree)):
+            shifts |= set(_shifts_of(node, ruleset))
+    return shifts
+
+
+def _shifts_of(node: Any, ruleset: RuleSet) -> Iterator[Shift]:
+    for name in c.facts_of(node) if not c.children(node) else ():
+        for fact in (ruleset.facts[part] for part in facts_within(name, ruleset.facts)):
+            if fact.over is not None and fact.over.months is not None:
+                yield Shift(0, fact.over.months)
+            if fact.age is not None and isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
+                for bound in node.limit if node.operator == "between" else (node.limit,):
+                    number = int(bound)
+                    yield (
+                        Shift(0, 0, number)
+                        if fact.unit == "day"
+                        else Shift(0, number * (12 if fact.unit == "year" else 1))
+                    )
 
 
 def _terms(centre: Centre, last: date) -> set[int]:

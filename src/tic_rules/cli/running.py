@@ -162,7 +162,9 @@ def _decided(job: Job, centre: Centre) -> Outcome:
     )
     outcome.notes.extend(_strangers(centre, rulesets, exemptions=job.exemptions))
     if job.approvals:
-        about = {name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on")}
+        about = {
+            name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on", "fields")
+        }
         outcome.approvals.append(Centre.model_construct(**about))
     return outcome
 

@@ -43,6 +43,18 @@ def add_years(day: date, years: int) -> date:
         return day.replace(year=year, day=28)
 
 
+@lru_cache(1024)
+def add_months(day: date, months: int) -> date:
+    """The same day `months` later, or the last of a month that is shorter. Ends at date.max and date.min."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if year > LAST_DAY.year:
+        return LAST_DAY
+    if year < FIRST_DAY.year:
+        return FIRST_DAY
+    first = date(year, month + 1, 1)
+    return first.replace(day=min(day.day, _month_end(first).day))
+
+
 def add_days(day: date, days: int) -> date:
     """Like day + timedelta, but ends at date.max and date.min instead of overflowing."""
     try:
@@ -120,6 +132,7 @@ __all__ = [
     "NotADate",
     "Span",
     "add_days",
+    "add_months",
     "add_years",
     "parse_span",
     "year_end",

@@ -40,7 +40,7 @@ class Range(NamedTuple):
 
     def times(self, factor: Number) -> Range:
         """The range times a number that is not negative."""
-        return Range(self.low * factor, self.high * factor)
+        return Range(self.low * factor, self.high * factor) if factor else Range(0, 0)
 
     def hull(self, other: Range) -> Range:
         """The smallest range that holds this one and another."""
@@ -138,12 +138,46 @@ def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
     text = number_text(value)
     if money:
         return _bounded(_parse_amount(text))
+    part = _part(text)
+    if part is not None:
+        return part
     percent = text.endswith("%")
-    text = text.removesuffix("%")
+    text = text.removesuffix("%").rstrip()
     if not _PLAIN.fullmatch(text):
         raise _no_number(value)
     number = _from_decimal(text.replace(",", ""))
     return _bounded(number / 100 if percent else number)
+
+
+_PART = re.compile(rf"([{_NUMERALS}]+|[0-9]{{1,9}})分之([{_NUMERALS}]+|[0-9]{{1,9}}(?:\.[0-9]{{1,9}})?)")
+_TENTHS = re.compile(rf"([{_NUMERALS}])成")
+
+
+def _part(text: str) -> int | Fraction | None:
+    """A part of a whole in words: 百分之三十, 三分之一, 百分之1.5, 三成; None for any other text."""
+    tenths = _TENTHS.fullmatch(text)
+    match = _PART.fullmatch(text)
+    if tenths is None and match is None:
+        return None
+    whole, parts = ("十", tenths.group(1)) if match is None and tenths is not None else match.groups()  # type: ignore[union-attr]
+    size, number = (_said(said) for said in (whole, parts))
+    if not size or number is None:
+        raise _no_number(text)
+    return _bounded(number / size)
+
+
+def _said(text: str) -> Fraction | None:
+    """A numeral or digits; 百, 千, 万 alone are that many, as in 百分之三."""
+    if text[0] in "0123456789.":
+        return _from_decimal(text)
+    spoken = UNITS[text] if text in UNITS and text else chinese_number(text)
+    return None if spoken is None else Fraction(spoken)
+
+
+def is_part(text: str) -> bool:
+    """Whether a text says a part of a whole, not an amount: 30%, 1/3, 百分之三十, 三分之一, 三成."""
+    plain = text.strip()
+    return plain.endswith(("%", "％")) or bool(_PART.fullmatch(plain) or _TENTHS.fullmatch(plain))
 
 
 def _bounded(number: int | Fraction) -> int | Fraction:

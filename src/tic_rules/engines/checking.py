@@ -110,9 +110,14 @@ def check_subject(
 
 def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centre], as_of: date) -> Programme:
     """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved."""
+    fields = any(isinstance(node, c.OfEach) for rule in ruleset for node in c.walk(rule.condition))
     return programme.with_centres(
         tuple(
-            Approval(id=centre.id, approved_on=centre.approved_on or Span(FIRST_DAY, as_of))
+            Approval(
+                id=centre.id,
+                approved_on=centre.approved_on or Span(FIRST_DAY, as_of),
+                fields=centre.fields if fields else None,
+            )
             for centre in centres
             if centre.jurisdiction == ruleset.jurisdiction
             and (centre.approved_on is not None or centre.stage == "approved")

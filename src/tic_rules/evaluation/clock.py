@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
-from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.centre import Centre
@@ -103,6 +103,9 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
         return scenario.term_end
     if rule.years is not None and scenario.approved is not None:
         return add_years(scenario.approved, rule.years)
+    if rule.after is not None and rule.event is None:
+        from_ = scenario.term_end if rule.after.after == "term_end" else scenario.approved
+        return None if from_ is None else rule.after.shift.after(from_)
     return rule.by if isinstance(rule.by, date) else None
 
 
@@ -156,7 +159,7 @@ def first_full_year(day: date) -> int:
 def year_due(rule: Rule, year: int) -> date:
     """The last day on which what a rule owes for a year is looked for."""
     assert rule.yearly is not None
-    return year_end(year + 1 if rule.yearly.looked_for_until == "end_of_next_year" else year)
+    return rule.yearly.due(year)
 
 
 def year_moment(rule: Rule, scene: Scene, scenario: Scenario, year: int) -> Moment:
@@ -166,12 +169,52 @@ def year_moment(rule: Rule, scene: Scene, scenario: Scenario, year: int) -> Mome
     return moment._replace(year=year)
 
 
+class Occasion(NamedTuple):
+    """What owes something by itself: a cycle, an entry of a list; looked at at its moment, up to `due`."""
+
+    key: str
+    moment: Moment
+    due: date
+
+
+def cycles_owed(rule: Rule, scene: Scene, scenario: Scenario) -> list[Occasion]:
+    """The cycles from approval that have begun by the as-of day; none whose time was over before the document
+    came into force, for a centre that was approved before it.
+    """
+    cycle, approved, as_of = rule.cycle, scenario.approved, scene.as_of
+    assert cycle is not None
+    assert approved is not None
+    force, ends = came_later(scene, scenario), scenario.term_end if rule.until is not None else None
+    owed: list[Occasion] = []
+    number, start = 1, approved
+    while start <= as_of and start < LAST_DAY and (ends is None or start <= ends):
+        end, due = cycle.end(approved, number), cycle.due(approved, number)
+        if (force is None or due >= force) and (ends is None or end <= ends):
+            moment = _moment(rule, scene, scenario, min(as_of, due), start)
+            owed.append(Occasion(end.isoformat(), moment, due))
+        number, start = number + 1, add_days(due, 1)
+    return owed
+
+
+def entry_occasion(rule: Rule, scene: Scene, scenario: Scenario, day: date, at: Path) -> Occasion | None:
+    """What an entry of this day owes; None where its time was over before the document came into force."""
+    assert rule.after is not None
+    due, force = rule.after.shift.after(day), came_later(scene, scenario)
+    if force is not None and due < force:
+        return None
+    moment = _moment(rule, scene, scenario, min(scene.as_of, due), day)
+    return Occasion(day.isoformat(), moment._replace(event=at), due)
+
+
 __all__ = [
     "Clock",
+    "Occasion",
     "came_later",
     "clock_of",
+    "cycles_owed",
     "deadline_between",
     "deadline_of",
+    "entry_occasion",
     "first_full_year",
     "opening_of",
     "year_due",

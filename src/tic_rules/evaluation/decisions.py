@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import ANY_DAY, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
-from tic_rules.evaluation.clock import Clock, clock_of, year_due, year_moment, years_owed
-from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.clock import (
+    Clock,
+    Occasion,
+    clock_of,
+    cycles_owed,
+    entry_occasion,
+    year_due,
+    year_moment,
+    years_owed,
+)
+from tic_rules.evaluation.entries import Moment, Path, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import settled
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen, absent, cited, lacking
 from tic_rules.model.ruleset import Rule
+
+Owed = tuple[int | str, str, Seen, date]
+"""What owes something by itself, its status, what was seen, the last day of its time: a year by its number, a
+cycle by its last day, an entry by its own day."""
 
 
 class Decision(NamedTuple):
@@ -33,7 +48,7 @@ class Decision(NamedTuple):
     if_false: str = "fail"
     applies: Seen | None = None
     broken: Seen | None = None
-    years: tuple[tuple[int, str, Seen, date], ...] = ()
+    years: tuple[Owed, ...] = ()
     missing: tuple[Path, ...] = ()
     agreed: bool = True
     favourable: bool = False
@@ -56,9 +71,12 @@ class Decision(NamedTuple):
         return self
 
     @property
-    def by_year(self) -> dict[int, str]:
-        """The status of each year that is owed."""
-        return {year: status for year, status, _, _ in self.years} if self.years else {}
+    def by_year(self) -> dict[int | str, str]:
+        """The status of each year, cycle or entry that owes something; of several of one day, the worst."""
+        by_year: dict[int | str, str] = {}
+        for year, status, _, _ in self.years:
+            by_year[year] = worst({status, by_year.get(year, status)})
+        return by_year
 
     @property
     def seens(self) -> list[Seen]:
@@ -91,6 +109,10 @@ def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
         return _not_applicable("before_approval", _holds_anyway(rule, scene, scenario))
     if rule.yearly is not None:
         return _yearly(rule, scene, scenario)
+    if rule.cycle is not None:
+        return _of_occasions(rule, scene, scenario)
+    if rule.event is not None:
+        return _of_entries(rule, scene, scenario, rule.event)
     clock = clock_of(rule, scene, scenario)
     if clock is None:
         return _not_applicable("not_yet")
@@ -109,7 +131,7 @@ def _look(tree: Any, rule: Rule, scene: Scene, moment: Moment, scenario: Scenari
 
 
 def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
-    if rule.yearly or rule.from_ or rule.since or rule.until:
+    if rule.yearly or rule.from_ or rule.since or rule.until or rule.cycle or rule.event:
         return False
     seen = _look(rule.condition, rule, scene, Moment(scene.as_of), scenario)
     return seen.value == (FALSE if rule.kind == "consequence" else TRUE)
@@ -163,18 +185,87 @@ def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
         years.append(
             (year, status_of(seen.value, None, "fail" if scene.as_of > due else "pending"), seen, due)
         )
-    if not years:
-        return _not_applicable("no_year")
-    statuses = {status for _, status, _, _ in years}
-    status = next(s for s in ("fail", "unknown", "needs_review", "pending", "pass") if s in statuses)
-    late = "fail" if any(scene.as_of > due for *_, due in years) else "pending"
-    shown = next(due for _, s, _, due in years if s == status) if status in ("fail", "pending") else None
-    return Decision(status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(years))
+    return _owing(years, scene) if years else _not_applicable("no_year")
+
+
+def worst(statuses: set[str]) -> str:
+    """The status of all that owes something: the first of these that any has."""
+    return next(s for s in ("fail", "unknown", "needs_review", "pending", "pass") if s in statuses)
+
+
+def _owing(owed: Sequence[Owed], scene: Scene, more: tuple[Path, ...] = ()) -> Decision:
+    """What several that owe something come to; `more` is where others may stand that are not shown."""
+    status = worst({*(status for _, status, _, _ in owed), *(["unknown"] if more else [])})
+    late = "fail" if any(scene.as_of > due for *_, due in owed) else "pending"
+    shown = next(due for _, s, _, due in owed if s == status) if status in ("fail", "pending") else None
+    missing = more if status == "unknown" else ()
+    return Decision(
+        status, None, None, shown, holds=status == "pass", if_false=late, years=tuple(owed), missing=missing
+    )
+
+
+def _look_at(rule: Rule, scene: Scene, scenario: Scenario, occasion: Occasion) -> Owed:
+    seen = _look(rule.require, rule, scene, occasion.moment, scenario)
+    status = status_of(seen.value, None, "fail" if scene.as_of > occasion.due else "pending")
+    return occasion.key, status, seen, occasion.due
+
+
+def _of_occasions(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
+    """Every cycle that has begun."""
+    owed = [_look_at(rule, scene, scenario, one) for one in cycles_owed(rule, scene, scenario)]
+    return _owing(owed, scene) if owed else _not_applicable("no_year")
+
+
+MANY_DAYS = 400
+"""So many days that an entry may be dated are gone through; beyond, what it owes stays unknown."""
+
+
+def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Decision:
+    """Every entry from which a deadline runs, on every day that it may be dated; where there is none, not
+    applicable.
+    """
+    clock = clock_of(rule, scene, scenario)
+    assert clock is not None
+    fact = scene.facts[event]
+    entries, more, listed = scene.entries_at(fact, clock.moment)
+    owed: list[Owed] = []
+    for entry, counts in entries:
+        unclear: list[Path] = []
+        value = counts
+        if fact.where is not None:
+            value = min(value, scene.matches(fact.where, entry, clock.moment.day, unclear))
+        when = entry.when or ANY_DAY
+        first, last = max(when.first, clock.moment.start), min(when.last, scene.as_of)
+        if value == FALSE or first > last:
+            continue
+        if counts != TRUE or not when.exact:
+            unclear.extend(undated(entry, listed.declared))
+        many = (last - first).days + 1
+        days = [first, last] if many > MANY_DAYS else [add_days(first, step) for step in range(many)]
+        occasions = [entry_occasion(rule, scene, scenario, day, entry.at) for day in days]
+        ways = [_look_at(rule, scene, scenario, one) for one in occasions if one is not None]
+        if ways:
+            owed.append(_one_of(ways, value == TRUE and many <= MANY_DAYS, tuple(unclear)))
+    if not owed and not more:
+        return _not_applicable("no_event")
+    return _owing(owed, scene, more)
+
+
+def _one_of(ways: list[Owed], certain: bool, unclear: tuple[Path, ...]) -> Owed:
+    """What an entry owes, over all days that it may have; one that only may count passes, or is unknown."""
+    statuses = {status for _, status, _, _ in ways}
+    if statuses == {"pass"} or (certain and len(statuses) == 1):
+        return ways[0]
+    key, _, seen, due = ways[0]
+    missing = tuple(
+        dict.fromkeys((*(path for _, s, one, _ in ways if s == "unknown" for path in absent(one)), *unclear))
+    )
+    return key, "unknown", Seen(UNKNOWN, seen.node, seen.observed, seen.bound, (), seen.cites, missing), due
 
 
 def missing_of(decision: Decision) -> tuple[Path, ...]:
     """The places whose absence leaves a decision open, and only those."""
-    parts = [
+    parts: list[Seen | None] = [
         decision.applies,
         decision.seen,
         decision.broken,
@@ -187,7 +278,8 @@ def missing_of(decision: Decision) -> tuple[Path, ...]:
         and decision.seen.value != UNKNOWN
     ):
         parts = [decision.applies]
-    return tuple(dict.fromkeys(path for seen in parts if seen is not None for path in absent(seen)))
+    paths = (path for seen in parts if seen is not None for path in absent(seen))
+    return tuple(dict.fromkeys((*paths, *decision.missing)))
 
 
 __all__ = ["Decision", "decide", "missing_of", "status_of"]

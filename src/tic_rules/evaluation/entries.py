@@ -5,8 +5,9 @@ What is not known is UNKNOWN, with the places that keep it open. Nothing here kn
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
@@ -16,6 +17,7 @@ from tic_rules.model.conditions import Test, Where
 from tic_rules.model.fields import list_above, lists_at, value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
 from tic_rules.model.subject import Subject
+from tic_rules.model.time import Window
 from tic_rules.model.values import Dated, Series
 
 Path = tuple[str | int, ...]
@@ -35,6 +37,10 @@ class Moment(NamedTuple):
     year: int | None = None
     force: date = FIRST_DAY
     adverse: bool = False
+    spoken: date | None = None
+    """Of a year that is looked at later (`each_year`): the day by which what lists say of the year counts."""
+    event: Path | None = None
+    """The entry that a deadline runs from."""
 
     def start_of(self, declared: ListOf) -> date:
         """The first day whose entries of a list count."""
@@ -98,10 +104,17 @@ Counted = tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]
 class Lists:
     """The lists of a subject's data. What is read is remembered for the length of a check."""
 
-    __slots__ = ("_counted", "_incomplete", "_listed", "declared", "reported_on", "subject")
+    __slots__ = ("_counted", "_incomplete", "_listed", "declared", "facts", "reported_on", "subject")
 
-    def __init__(self, subject: Subject, declared: Mapping[str, ListOf], reported_on: date) -> None:
+    def __init__(
+        self,
+        subject: Subject,
+        declared: Mapping[str, ListOf],
+        reported_on: date,
+        facts: Mapping[str, Fact] = MappingProxyType({}),
+    ) -> None:
         self.subject, self.declared, self.reported_on = subject, declared, reported_on
+        self.facts = facts
         self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
         self._listed: dict[str, Listed] = {}
         self._counted: dict[Any, Counted] = {}
@@ -210,25 +223,102 @@ class Lists:
         """Where entries may stand that are not shown: an incomplete list, any list after reported_on."""
         return listed.at if day > self.reported_on and not listed.timeless else listed.open_at
 
-    def entries_at(self, fact: Fact, moment: Moment) -> Counted:
-        """The entries of a fact's list that count, or may count, at a moment."""
-        name = fact.list_name
+    def entries_at(self, fact: Fact, moment: Moment, since: int | None = None) -> Counted:
+        """The entries of a fact's list that count, or may count, at a moment; `since` is the first year of
+        its window, where that is taken as known.
+        """
+        name, over = fact.list_name, fact.over
         assert name is not None
-        key = (name, moment, fact.over)
+        key = (name, moment, over, since)
         counted = self._counted.get(key)
         if counted is None:
-            counted = self._counted[key] = self._count(name, moment, fact.over is not None)
+            if over is None:
+                counted = self._count(name, moment)
+            else:
+                first = self.first_year(over, moment.day) if since is None else (since, since)
+                counted = self._within(name, moment, over, first)
+            if moment.event is not None:  # the entry that a deadline runs from is not what is looked for
+                counted = [one for one in counted[0] if one[0].at != moment.event], counted[1], counted[2]
+            self._counted[key] = counted
         return counted
 
-    def _count(self, name: str, moment: Moment, last_full_year: bool) -> Counted:
+    def first_year(self, over: Window, day: date) -> tuple[int, int]:
+        """The first year that counts, at the earliest and at the latest: after that of the founding."""
+        if over.founded is None:
+            return 1, 1
+        founded = value_at(self.subject, ".".join(self.facts[over.founded].at))
+        if isinstance(founded, Series):
+            values, open_end = series_at(founded, day, self.reported_on)
+            spans = [ANY_DAY] if open_end or not values else [value or ANY_DAY for value in values]
+        else:
+            spans = [founded or ANY_DAY]
+        return min(span.first.year for span in spans) + 1, max(span.last.year for span in spans) + 1
+
+    def _within(self, name: str, moment: Moment, over: Window, first: tuple[int, int]) -> Counted:
+        """The entries of a window that looks back from the day looked at.
+
+        Of full years, a list that has years is read by them, as far as it is dated by the day looked at; any
+        other by its dates. A year that lies in a window of months only in part may count.
+        """
+        listed, by_year = self.listed(name), over.full_years is not None
+        declared = listed.declared
+        begins, ends = over.days(moment.day)
+        if moment.start_of(declared) > ends:  # nothing can be dated in a window that has not begun
+            return [], (), listed
+        if declared.year is None or (declared.date is not None and not by_year):
+            last = ends
+            entries = self._dated(listed, max(moment.start_of(declared), begins), last)
+            counted = [
+                (entry, min(counts, _in_years(entry.when or ANY_DAY, first)) if by_year else counts)
+                for entry, counts in entries
+            ]
+            return [one for one in counted if one[1] != FALSE], self.may_go_on(listed, last), listed
+        counted, more, _ = self._count(name, moment._replace(year=None))
+        years = range(begins.year, ends.year + 1)
+        inner = [
+            (entry, min(counts, self._year_in(entry.year, years, begins, ends, first)))
+            for entry, counts in counted
+        ]
+        if declared.date is None:
+            more = self.may_go_on(listed, ends)
+        more = (*more, *self._years_not_shown(listed, [year for year in years if year >= first[0]]))
+        return [one for one in inner if one[1] != FALSE], more, listed
+
+    def _year_in(
+        self, year: int | None, years: range, begins: date, ends: date, first: tuple[int, int]
+    ) -> int:
+        """Whether a year lies in a window; UNKNOWN where it does in part, or may be that of the founding."""
+        if year is None:
+            return UNKNOWN
+        if year not in years or year < first[0]:
+            return FALSE
+        whole = begins <= date(year, 1, 1) and date(year, 12, 31) <= ends
+        return TRUE if whole and year >= first[1] else UNKNOWN
+
+    def _years_not_shown(self, listed: Listed, years: Iterable[int]) -> tuple[Path, ...]:
+        """The years of which a list of yearly figures has no entry, by name."""
+        if not listed.declared.every_year:
+            return ()
+        given = {entry.year for entry in listed.entries}
+        return tuple((*at, f"year={year}") for year in years if year not in given for at in listed.at)
+
+    def _dated(self, listed: Listed, start: date, last: date) -> list[tuple[Entry, int]]:
+        """The entries that are dated, or may be, between two days."""
+        cap = min(last, self.reported_on)
+        counted = [(entry, within(entry.when or ANY_DAY, start, last, cap)) for entry in listed.entries]
+        return [one for one in counted if one[1] != FALSE]
+
+    def _count(self, name: str, moment: Moment) -> Counted:
         listed = self.listed(name)
         declared, year, last = listed.declared, moment.year, moment.day
         start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
-        if last_full_year:
-            year, last = moment.day.year - 1, date(max(moment.day.year - 1, 1), 12, 31)
+        if moment.spoken is not None and declared.year is not None and declared.date is not None:
+            last = moment.spoken
         if start > last:  # nothing can be dated in a window that has not begun
             return [], (), listed
         more = self.may_go_on(listed, last)
+        if declared.every_year and year is not None:
+            more = (*more, *self._years_not_shown(listed, (year,)))
         if declared.year is None and declared.date is None:
             return [(entry, TRUE) for entry in listed.entries], more, listed
         cap = min(last, self.reported_on)
@@ -268,7 +358,7 @@ class Lists:
             one = (
                 self._through(test, actual, entry, attribute, day, missing)
                 if isinstance(actual, Series)
-                else self._allows(test, actual, missing, entry, attribute)
+                else self._allows(test, actual, missing, entry, attribute, day)
             )
             if one < value:
                 value = one
@@ -292,13 +382,15 @@ class Lists:
         self, test: Test, series: Series[Any], entry: Entry, attribute: str, day: date, missing: list[Path]
     ) -> int:
         values, open_end = series_at(series, day, self.reported_on)
-        results = {self._allows(test, value, missing, entry, attribute) for value in values}
+        results = {self._allows(test, value, missing, entry, attribute, day) for value in values}
         if open_end or len(results) > 1:
             missing.extend(unclear_places(series, entry.path(attribute), day))
             return UNKNOWN
         return results.pop()
 
-    def _allows(self, test: Test, actual: Any, missing: list[Path], entry: Entry, attribute: str) -> int:
+    def _allows(
+        self, test: Test, actual: Any, missing: list[Path], entry: Entry, attribute: str, day: date
+    ) -> int:
         allowed = test.one_of
         if actual is None:
             if allowed is not None and None in allowed:
@@ -307,6 +399,10 @@ class Lists:
             return UNKNOWN
         if test.given:
             return TRUE
+        if test.done:
+            value = happened(actual, day, self.reported_on)
+            missing.extend(entry.paths(attribute) if value == UNKNOWN else ())
+            return value
         if type(actual) is tuple:
             if allowed is not None and any(word in allowed for word in actual):
                 return TRUE
@@ -317,6 +413,16 @@ class Lists:
         if allowed is not None:
             return TRUE if actual in allowed else REVIEW if test.open else FALSE
         return FALSE if actual in (test.other_than or ()) else TRUE
+
+
+def happened(when: Span, day: date, spoken: date) -> int:
+    """Whether a day is not after the day looked at; what is after `spoken` is never certain."""
+    return FALSE if when.first > day else TRUE if when.last <= min(day, spoken) else UNKNOWN
+
+
+def _in_years(when: Span, first: tuple[int, int]) -> int:
+    """Whether a day lies in a year that counts."""
+    return FALSE if when.last.year < first[0] else TRUE if when.first.year >= first[1] else UNKNOWN
 
 
 def within(when: Span, start: date, last: date, cap: date) -> int:
@@ -370,4 +476,15 @@ def unclear_places(series: Series[Any], path: Path, day: date) -> tuple[Path, ..
     return (*dates, *values) or (path,)
 
 
-__all__ = ["Counted", "Entry", "Listed", "Lists", "Moment", "Path", "plain_entry", "series_at", "within"]
+__all__ = [
+    "Counted",
+    "Entry",
+    "Listed",
+    "Lists",
+    "Moment",
+    "Path",
+    "happened",
+    "plain_entry",
+    "series_at",
+    "within",
+]

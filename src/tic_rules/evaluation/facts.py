@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
@@ -23,6 +23,7 @@ from tic_rules.evaluation.entries import (
     undated,
     within,
 )
+from tic_rules.evaluation.made import Reading, age, average, made
 from tic_rules.model.conditions import Where
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet
@@ -31,14 +32,6 @@ from tic_rules.model.values import Dated, Series
 
 MANY_SUMS = 4_096
 """So many sums of entries that may or may not count are told apart; beyond it, only their range."""
-
-
-class Reading(NamedTuple):
-    """A number as it is known: its range, the places that were read, those whose absence keeps it open."""
-
-    range: Range
-    cites: tuple[Path, ...] = ()
-    missing: tuple[Path, ...] = ()
 
 
 class _Sum:
@@ -77,6 +70,7 @@ class Scene:
         "clocks",
         "entries_at",
         "facts",
+        "first_year",
         "followed",
         "force",
         "incomplete",
@@ -116,8 +110,9 @@ class Scene:
         """What findings show of a place, or of where it would stand, by its path."""
         self.sources: list[tuple[tuple[str, ...], Any]] | None = None
         """The sources that the data names, each with its path, once findings ask for them."""
-        lists = Lists(subject, self.lists, self.reported_on)
+        lists = Lists(subject, self.lists, self.reported_on, self.facts)
         self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches
+        self.first_year = lists.first_year
         self.may_go_on, self.incomplete, self.look_up = lists.may_go_on, lists.incomplete, lists.look_up
         self._memo: dict[Any, Any] = {}
         self._days: frozenset[date] | None = None
@@ -200,13 +195,21 @@ class Scene:
         return Reading(Range(certain, INFINITY), (), (fact.at,))
 
     def _sum(self, fact: Fact, moment: Moment) -> Reading:
-        return self._add_up(fact, moment, (fact.where,), fact.sum or "")[0]
+        return self.add_up(fact, moment, (fact.where,), fact.sum or "")[0]
 
-    def _add_up(
-        self, fact: Fact, moment: Moment, wheres: Sequence[Where | None], attribute: str
+    _average, _age = average, age
+    _ratio = _smaller = _larger = made
+
+    def add_up(
+        self,
+        fact: Fact,
+        moment: Moment,
+        wheres: Sequence[Where | None],
+        attribute: str,
+        since: int | None = None,
     ) -> list[Reading]:
         """The amounts of the entries that are so, in each of several ways that exclude each other."""
-        entries, more, listed = self.entries_at(fact, moment)
+        entries, more, listed = self.entries_at(fact, moment, since)
         matches, day = self.matches, moment.day
         sums = [_Sum() for _ in wheres]
         for entry, counts in entries:
@@ -359,7 +362,7 @@ class Scene:
             fact = self.facts[name]
             parts = fact.groups or {}
             wheres = [part.where for part in parts.values()]
-            added = self._add_up(fact, moment, wheres, fact.sum or "amount")
+            added = self.add_up(fact, moment, wheres, fact.sum or "amount")
             readings = self._memo[key] = dict(zip(parts, added, strict=True))
         return readings
 

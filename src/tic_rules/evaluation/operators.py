@@ -13,9 +13,10 @@ from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, compare_sums, negate
 from tic_rules.core.numbers import INFINITY, Range
-from tic_rules.evaluation.entries import Moment, Path
+from tic_rules.evaluation.entries import Moment, Path, happened
 from tic_rules.evaluation.entry_operators import each_of, every, latest, none_of, some
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.in_time import each_year, entries_running, of_each, of_entry
 from tic_rules.evaluation.judgements import judgement_on
 from tic_rules.evaluation.running import running
 from tic_rules.evaluation.scenarios import Scenario, clock_places
@@ -94,11 +95,10 @@ def _given(node: c.Given, scene: Scene, moment: Moment, scenario: Scenario, rule
 
 
 def _done(node: c.Done, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    spoken = min(moment.day, scene.reported_on)
     return _single(
         node,
         node.fact,
-        lambda v: FALSE if v.first > moment.day else TRUE if v.last <= spoken else UNKNOWN,
+        lambda v: happened(v, moment.day, scene.reported_on),
         scene,
         moment.day,
     )
@@ -200,13 +200,21 @@ def _largest(node: c.Largest, scene: Scene, moment: Moment, scenario: Scenario, 
     )
 
 
+def _each_year(node: c.EachYear, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    return each_year(node, scene, moment, scenario, rule, see)
+
+
+def _running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+    if node.by == "entry":
+        return entries_running(node, scene, moment)
+    return running(node, scene, moment, scenario, rule)
+
+
 def _share(node: c.Share, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     named, others = scene.share(node.fact, node.share_of, moment)
-    strict = node.more_than is not None
-    asked: Any = node.more_than if strict else node.at_least
-    bound = Fraction(asked)
+    bound = Fraction(node.limit)
     part, rest = named.range.times(1 - bound), others.range.times(bound)
-    value = compare("more_than" if strict else "at_least", part, rest)
+    value = compare(node.operator, part, rest)
     low, high = (
         _part_of(named.range.low, others.range.high, Fraction(0)),
         _part_of(named.range.high, others.range.low, Fraction(1)),
@@ -263,7 +271,10 @@ _SEE: dict[type[c.Node], Callable[[Any, Scene, Moment, Scenario, Rule], Seen]] =
     c.Share: _share,
     c.NotAfter: _not_after,
     c.Follows: _follows,
-    c.Running: running,
+    c.Running: _running,
+    c.EachYear: _each_year,
+    c.OfEach: of_each,
+    c.OfEntry: of_entry,
 }
 
 

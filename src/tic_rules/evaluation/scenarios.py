@@ -21,7 +21,9 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import lists_at, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.time import Cycle, Shift
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import facts_within
 
 MOST = 4_500_000
 """Entries looked at, in all scenarios, for rules that need the same days, before they stay unknown."""
@@ -33,6 +35,8 @@ TOO_OPEN = Text(
     "many entries, and the rules that look at them stay unknown; make approved_on, "
     "applied_on and term_years more exact, days at least to the month",
 )
+_LONGEST = 30
+"""For so many years cycles are told apart by the day of an approval that is not known."""
 _ANY = 50
 """What deciding a rule for one scenario costs without any entry, in entries."""
 
@@ -74,9 +78,11 @@ def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
 
 def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    after = rule.after.after if rule.after is not None else None
     nodes = [node for tree in trees for node in c.walk(tree)]
     term = (
         rule.by == "term_end"
+        or after == "term_end"
         or rule.until is not None
         or rule.from_ == "term_end"
         or rule.since == "term_end"
@@ -89,6 +95,8 @@ def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
         or rule.since == "approval"
         or rule.from_ is not None
         or rule.yearly is not None
+        or rule.cycle is not None
+        or after == "approval"
     )
     approval = approval or any(isinstance(node, (c.NotAfter, c.Running)) for node in nodes)
     window = term and rule.since == "approval"
@@ -99,7 +107,7 @@ def _looks_at_force(ruleset: RuleSet, rule: Rule) -> bool:
     """Whether a rule says something else of a centre approved before the document came into force."""
     if ruleset.document.in_force.from_ is None or rule.bearer == "programme":
         return False
-    if rule.by is not None or rule.yearly is not None:
+    if rule.by is not None or rule.yearly is not None or rule.cycle is not None:
         return True
     adverse = rule.kind in ("prohibition", "consequence")
     left_out = ("fulfils", "ignored") if adverse else ("ignored",)
@@ -111,9 +119,9 @@ def _looks_at_force(ruleset: RuleSet, rule: Rule) -> bool:
 def lists_of(ruleset: RuleSet, rule: Rule) -> set[str]:
     """The lists that a rule reads, by name."""
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
-    facts = [ruleset.facts[name] for tree in trees for name in c.facts_of(tree)]
-    facts += [ruleset.facts[fact.kinds] for fact in facts if fact.kinds]
-    facts += [ruleset.facts[name] for name in (rule.amount.sum_of if rule.amount else ())]
+    names = [name for tree in trees for name in c.facts_of(tree)]
+    names += [*(rule.amount.sum_of if rule.amount else ()), *([rule.event] if rule.event else ())]
+    facts = [ruleset.facts[part] for name in names for part in facts_within(name, ruleset.facts)]
     return {fact.list_name for fact in facts if fact.list_name is not None}
 
 
@@ -263,19 +271,38 @@ def _work(scene: Scene, needs: Needs) -> int:
 
 def _facts_of(scene: Scene, rule: Rule) -> list[Any]:
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
-    facts = [scene.facts[name] for tree in trees for name in c.facts_of(tree)]
-    return facts + [scene.facts[fact.kinds] for fact in facts if fact.kinds]
+    names = [name for tree in trees for name in c.facts_of(tree)]
+    return [scene.facts[part] for name in names for part in facts_within(name, scene.facts)]
 
 
-def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[int]:
-    """By how many years a day of the data may be shifted back to a day of approval that matters."""
+def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[Shift]:
+    """By how much a day of the data may be shifted back to a day of approval that matters."""
     terms = (
         _terms(centre, FIRST_DAY, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None]
         if needs.term
         else []
     )
     counted = {years for rule in scene.ruleset.rules for years in (rule.years, rule.from_years) if years}
-    return sorted({0, *counted, *terms})
+    shifts = {Shift(years) for years in {0, *counted, *terms}}
+    for rule in scene.ruleset.rules:
+        if rule.after is not None and rule.after.after == "approval":
+            shifts.add(rule.after.shift)
+        elif rule.after is not None and rule.after.after == "term_end":
+            months = rule.after.shift.years * 12 + rule.after.shift.months
+            shifts |= {Shift(0, term * 12 + months, rule.after.shift.days) for term in terms}
+        elif rule.cycle is not None:
+            shifts |= _cycles(rule.cycle, scene)
+    return sorted(shifts)
+
+
+def _cycles(cycle: Cycle, scene: Scene) -> set[Shift]:
+    """The ends of the cycles that may have begun, with their grace, as shifts from the approval."""
+    months = cycle.shift.years * 12 + cycle.shift.months
+    grace = cycle.grace.shift if cycle.grace is not None else Shift()
+    more = grace.years * 12 + grace.months
+    many = min(_LONGEST * 12 // months, 60) if months else 0
+    ends = {Shift(0, months * (n + 1)) for n in range(many)}
+    return ends | {Shift(0, end.months + more, grace.days) for end in ends}
 
 
 def _end_is_anywhere(centre: Centre, needs: Needs) -> bool:
@@ -290,11 +317,11 @@ def _from_approval(
     if needs.application:
         span = centre.applied_on
         if span is not None:
-            applications = list(_days(scene, span, [0], True))
+            applications = list(_days(scene, span, [Shift()], True))
         elif approved is not None:
-            applications = list(_days(scene, Span(FIRST_DAY, approved), [0], True))
+            applications = list(_days(scene, Span(FIRST_DAY, approved), [Shift()], True))
         elif undecided or (centre.approved_on is not None and centre.stage != "applicant"):
-            applications = [*_days(scene, Span(FIRST_DAY, scene.as_of), [0], True), None]
+            applications = [*_days(scene, Span(FIRST_DAY, scene.as_of), [Shift()], True), None]
     terms: list[date | None] = [None]
     if approved is not None:
         if needs.term:
@@ -318,7 +345,7 @@ def _terms(centre: Centre, approved: date, as_of: date) -> list[int]:
     return list(range(low, min(high, low + 60) + 1))
 
 
-def _approvals(scene: Scene, span: Span, offsets: list[int], needs: Needs, looked_at: bool) -> list[date]:
+def _approvals(scene: Scene, span: Span, offsets: list[Shift], needs: Needs, looked_at: bool) -> list[date]:
     """The days of approval that stand for all; where none is looked at, one on each side of the document."""
     force = scene.force
     if looked_at or not needs.force or force is None or not span.first < force <= span.last:
@@ -326,12 +353,13 @@ def _approvals(scene: Scene, span: Span, offsets: list[int], needs: Needs, looke
     return [add_days(force, -1), *_days(scene, Span(force, span.last), offsets, looked_at)]
 
 
-def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[date]:
+def _days(scene: Scene, span: Span, offsets: list[Shift], needed: bool) -> list[date]:
     """The days of a span that stand for all of it; any one where the day itself is not looked at."""
     if span.exact or not needed:
         return [span.last if span.last != LAST_DAY else span.first]
     named = sorted(day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY))
-    early = date(max(named[0].year - max(offsets) - 2, 1), 1, 1)
+    longest = max(shift.years + shift.months // 12 + shift.days // 365 for shift in offsets)
+    early = date(max(named[0].year - longest - 2, 1), 1, 1)
     late = add_days(add_years(named[-1], 1), 1)
     first, last = (
         (early if span.first == FIRST_DAY else span.first),
@@ -347,10 +375,11 @@ def _days(scene: Scene, span: Span, offsets: list[int], needed: bool) -> list[da
     days = {first, last}
     for day in (*named, *years):
         for offset in offsets:
-            shifted = add_years(day, -offset)
+            shifted = offset.after(day, -1)
+            reach = 4 if offset.months else 1  # several days may be the same one some months later
             days.update(
                 near
-                for near in (add_days(shifted, -1), shifted, add_days(shifted, 1))
+                for near in (add_days(shifted, step) for step in range(-reach, reach + 1))
                 if first <= near <= last
             )
     every = (last - first).days + 1

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.clock import came_later
-from tic_rules.evaluation.decisions import Decision, decide, missing_of
+from tic_rules.evaluation.decisions import Decision, Owed, decide, missing_of
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Reading, Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, Scenarios, clock_places, needs_of, scenarios_of
@@ -18,6 +17,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.fields import value_at
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import facts_within
 
 
 def settle(rule: Rule, scene: Scene) -> Decision:
@@ -107,7 +107,7 @@ def _joined(decisions: list[Decision], status: str) -> Decision:
     )
 
 
-def _common_years(decisions: list[Decision], shown: Decision) -> tuple[tuple[int, str, Seen, date], ...]:
+def _common_years(decisions: list[Decision], shown: Decision) -> tuple[Owed, ...]:
     """The years that every scenario owes, each with the status that all agree on."""
     years = []
     for year, status, seen, due in shown.years:
@@ -210,9 +210,14 @@ def _values_of_days(ruleset: RuleSet, rule: Rule) -> tuple[str, ...] | None:
     """The values that a rule reads, which differ from day to day where the data gives a series; None where
     what it reads does so whatever the data gives."""
     trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
+    if rule.event is not None or rule.cycle is not None:
+        return None
     values = []
-    for fact in (ruleset.facts[name] for tree in trees for name in c.facts_of(tree)):
-        if fact.reading in ("stock", "sum", "groups", "kinds") or fact.type == "date":
+    named = (
+        part for tree in trees for name in c.facts_of(tree) for part in facts_within(name, ruleset.facts)
+    )
+    for fact in (ruleset.facts[name] for name in named):
+        if fact.reading in ("stock", "sum", "groups", "kinds", "average") or fact.type == "date":
             return None
         listed = ruleset.vocabulary.lists.get(fact.list_name or "")
         if listed is not None and (listed.date or listed.year):

@@ -7,118 +7,25 @@ over the tree.
 
 import re
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
+from pydantic import ConfigDict, Discriminator, Field, Tag, WithJsonSchema, model_validator
 from typing_extensions import TypeAliasType
 
-from tic_rules.core.numbers import NotANumber, parse_number
-from tic_rules.model.frozen import FrozenModel, Parse, refuse
-
-
-class Node(FrozenModel):
-    """A part of a rule file."""
-
-
-def _flag(value: Any) -> Any:
-    if isinstance(value, bool):
-        return value
-    if value in ("true", "false"):
-        return value == "true"
-    raise refuse("flag", "应为 true 或 false", "true or false is expected")
-
-
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Yes = Annotated[Literal[True], BeforeValidator(_flag)]
-
-
-def parse_quantity(value: Any) -> int | Fraction:
-    """A number of a rule, never negative: 300, 10亿元, 1.1%, 1/2."""
-    try:
-        if isinstance(value, str):
-            ratio = re.fullmatch(r"\s*(\d{1,9})\s*/\s*([1-9]\d{0,8})\s*", value)
-            if ratio:
-                return Fraction(int(ratio.group(1)), int(ratio.group(2)))
-            number = parse_number(value, money=not value.strip().endswith(("%", "％")))
-        else:
-            number = parse_number(value)
-    except NotANumber as error:
-        raise refuse("quantity", *error.args) from None
-    if number < 0:
-        raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
-    return number
-
-
-def _quantity_text(value: int | Fraction) -> int | str:
-    return value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
-
-
-_QUANTITY = {"type": ["number", "string"]}
-Quantity = Annotated[int | Fraction, Parse(parse_quantity, _QUANTITY, _quantity_text)]
-
-
-def _word(value: Any) -> Any:
-    """A word of a list: text, true, false or null."""
-    if value is None or isinstance(value, bool):
-        return value
-    if isinstance(value, str):
-        plain = type(value) is not str and value in ("true", "false")
-        return value == "true" if plain else str(value)
-    raise refuse("word", "应为一个词", "one word is expected")
-
-
-Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", "null"]})]
-
-
-class Test(Node):
-    """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`."""
-
-    one_of: tuple[Word, ...] | None = None
-    other_than: tuple[Word, ...] | None = None
-    given: Flag = False
-    open: Flag = False
-
-    @classmethod
-    def _as_written(cls, value: Any) -> Any:
-        if isinstance(value, dict):
-            if "other_than" in value and not isinstance(value["other_than"], list):
-                value = {**value, "other_than": [value["other_than"]]}
-            if not {"one_of", "other_than", "given"} & value.keys():
-                raise refuse(
-                    "test",
-                    "需要 one_of、other_than 或 given 之一",
-                    "one of one_of, other_than, given is needed",
-                )
-            return value
-        return {"one_of": value if isinstance(value, (list, tuple)) else [value]}
-
-    __test__ = False
-
-
-class Where(Node):
-    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
-    {kind: annual}."""
-
-    each: Mapping[str, Test] = Field(default_factory=dict)
-    any: tuple["Where", ...] = ()
-
-    @classmethod
-    def _as_written(cls, value: Any) -> Any:
-        if not isinstance(value, dict):
-            raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
-        if value.keys() <= {"each", "any"}:
-            return value
-        return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
-
-    @cached_property
-    def checks(self) -> tuple[tuple[str, frozenset[Any] | None, Test], ...]:
-        """The attributes with the words that they may be, if they are listed, and the whole test of each."""
-        return tuple(
-            (attribute, None if test.one_of is None else frozenset(test.one_of), test)
-            for attribute, test in self.each.items()
-        )
+from tic_rules.model.entry_tests import (
+    QUANTITY_SHAPE,
+    Flag,
+    Node,
+    Quantity,
+    Test,
+    Where,
+    Word,
+    Yes,
+    parse_quantity,
+)
+from tic_rules.model.frozen import refuse
+from tic_rules.model.time import Window
 
 
 class All(Node):
@@ -148,23 +55,38 @@ class Attested(Node):
 
 
 class Times(Node):
-    """A multiple of another fact: {times: 2, fact: provincial_subsidy}."""
+    """A multiple of another fact: {times: 20%, fact: rd_of_last_year}; without `times`, the fact itself."""
 
-    times: Quantity
+    times: Quantity = 1
     fact: str
 
 
 _TIMES = {
     "type": "object",
-    "properties": {"times": _QUANTITY, "fact": {"type": "string"}},
-    "required": ["times", "fact"],
+    "properties": {"times": QUANTITY_SHAPE, "fact": {"type": "string"}},
+    "required": ["fact"],
     "additionalProperties": False,
 }
+_FACT = re.compile(r"[a-z][a-z0-9_]*")
+
+
+def _operand(value: Any) -> str:
+    if isinstance(value, (dict, Times)):
+        return "times"
+    return "fact" if isinstance(value, str) and _FACT.fullmatch(value) else "number"
+
+
 Limit = Annotated[
     Annotated[Quantity, Tag("number")] | Annotated[Times, Tag("times")],
     Discriminator(lambda value: "times" if isinstance(value, (dict, Times)) else "number"),
-    WithJsonSchema({"anyOf": [_QUANTITY, _TIMES]}),
+    WithJsonSchema({"anyOf": [QUANTITY_SHAPE, _TIMES]}),
 ]
+Operand = Annotated[
+    Annotated[str, Tag("fact")] | Annotated[Quantity, Tag("number")] | Annotated[Times, Tag("times")],
+    Discriminator(_operand),
+    WithJsonSchema({"anyOf": [QUANTITY_SHAPE, _TIMES]}),
+]
+"""A fact by its name, a number, or a multiple of a fact."""
 
 OPERATORS = {
     "at_least": ">=",
@@ -327,20 +249,62 @@ class Largest(Node):
 
 
 class Share(Node):
-    """The named groups' part of the whole is more than (or at least) the bound."""
+    """The named groups' part of the whole is more than (at least, at most, less than) the bound."""
 
     fact: str
     share_of: Annotated[tuple[str, ...], Field(min_length=1)]
     more_than: Quantity | None = None
     at_least: Quantity | None = None
+    at_most: Quantity | None = None
+    less_than: Quantity | None = None
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if (self.more_than is None) == (self.at_least is None):
+        if len([name for name in _SHARES if getattr(self, name) is not None]) != 1:
             raise refuse(
-                "share", "需要 more_than 或 at_least 之一", "exactly one of more_than and at_least is needed"
+                "share",
+                "more_than、at_least、at_most、less_than 需要且只能有一个",
+                "exactly one of more_than, at_least, at_most and less_than is needed",
             )
         return self
+
+    @cached_property
+    def operator(self) -> str:
+        return next(name for name in _SHARES if getattr(self, name) is not None)
+
+    @cached_property
+    def limit(self) -> Any:
+        return getattr(self, self.operator)
+
+
+_SHARES = ("more_than", "at_least", "at_most", "less_than")
+
+
+class OfEach(Node):
+    """No value of an attribute is that of more than so many entries: at most one centre a field."""
+
+    fact: str
+    of_each: str
+    at_most: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+class EachYear(Node):
+    """In each of the last full calendar years, looked at as a year of its own, the condition holds."""
+
+    each_year: Window
+    holds: "Condition"
+
+    @model_validator(mode="after")
+    def _of_full_years(self) -> Self:
+        if self.each_year.full_years is None:
+            raise refuse("window", "each_year 需要 full_years", "`each_year` needs full_years")
+        return self
+
+
+class OfEntry(Node):
+    """The entry that a deadline runs from (`by: {…, after: FACT}`) is so."""
+
+    entry: Where
 
 
 class NotAfter(Node):
@@ -356,11 +320,20 @@ class Follows(Node):
 
 
 class Running(Node):
-    """That many calendar years running each have an entry that is so."""
+    """That many calendar years running each have an entry that is so; with `by: entry`, that many entries
+    one after the other by their dates, of those that are as `among` says, are so."""
 
     running: Annotated[int, Field(ge=2, le=10)]
     of: str
     where: Where
+    by: Literal["year", "entry"] = "year"
+    among: Where | None = None
+
+    @model_validator(mode="after")
+    def _among_entries(self) -> Self:
+        if self.among is not None and self.by != "entry":
+            raise refuse("running", "among 只与 by: entry 同用", "`among` goes with `by: entry` only")
+        return self
 
 
 _BY_KEY: Mapping[str, type[Node]] = {
@@ -372,6 +345,9 @@ _BY_KEY: Mapping[str, type[Node]] = {
     "not_after": NotAfter,
     "follows": Follows,
     "running": Running,
+    "each_year": EachYear,
+    "entry": OfEntry,
+    "of_each": OfEach,
     "is": Is,
     "among": Among,
     "any_among": AnyAmong,
@@ -402,7 +378,7 @@ def _kind(value: Any) -> str | None:
 _OPERATORS = (
     "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, "
     "any_among, contains_all, given, done, reads, same, some, every, none_of, latest, each_of, largest, "
-    "share_of, not_after, follows, running"
+    "share_of, not_after, follows, running, each_year, of_each, entry"
 )
 Condition = TypeAliasType(
     "Condition",
@@ -417,7 +393,8 @@ Condition = TypeAliasType(
         | Annotated[EachOf, Tag("EachOf")]
         | Annotated[Largest, Tag("Largest")] | Annotated[Share, Tag("Share")]
         | Annotated[NotAfter, Tag("NotAfter")] | Annotated[Follows, Tag("Follows")]
-        | Annotated[Running, Tag("Running")],
+        | Annotated[Running, Tag("Running")] | Annotated[EachYear, Tag("EachYear")]
+        | Annotated[OfEntry, Tag("OfEntry")] | Annotated[OfEach, Tag("OfEach")],
         Discriminator(
             _kind,
             custom_error_type="operator",
@@ -439,6 +416,8 @@ def children(node: Any) -> tuple[Any, ...]:
             return (node.not_,)
         case Review():
             return (node.review,)
+        case EachYear():
+            return (node.holds,)
         case Same():
             return node.same
     return ()
@@ -464,6 +443,8 @@ def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[st
             yield from walk_places(node.not_, (*at, "not"))
         case Review():
             yield from walk_places(node.review, (*at, "review"))
+        case EachYear():
+            yield from walk_places(node.holds, (*at, "holds"))
 
 
 def leaves_open(condition: Any) -> bool:
@@ -487,3 +468,51 @@ def facts_of(node: Any) -> Iterator[str]:
             yield part.fact
         if isinstance(part, Compare) and isinstance(part.limit, Times):
             yield part.limit.fact
+
+
+__all__ = [
+    "OPERATORS",
+    "All",
+    "Among",
+    "AnyAmong",
+    "Attested",
+    "Compare",
+    "Condition",
+    "Contains",
+    "Done",
+    "EachOf",
+    "EachYear",
+    "Either",
+    "Every",
+    "Flag",
+    "Follows",
+    "Given",
+    "Is",
+    "Largest",
+    "Latest",
+    "Limit",
+    "Node",
+    "NoneOf",
+    "Not",
+    "NotAfter",
+    "OfEach",
+    "OfEntry",
+    "Operand",
+    "Quantity",
+    "Reads",
+    "Review",
+    "Running",
+    "Same",
+    "Share",
+    "Some",
+    "Test",
+    "Times",
+    "Where",
+    "Word",
+    "Yes",
+    "children",
+    "facts_of",
+    "parse_quantity",
+    "walk",
+    "walk_places",
+]  # fmt: skip

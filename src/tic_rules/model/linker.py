@@ -14,14 +14,10 @@ from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.readings import misdated, misread
+from tic_rules.model.readings import held_at, misdated, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
-
-Loc = tuple[str | int, ...]
-Fault = tuple[str, Loc, str, str]
-"""Code, place in the file, what is wrong in Chinese and in English."""
-
+from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
 
 _KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
 
@@ -65,7 +61,8 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         listed_name = fact.list_name
         if listed_name is not None and listed_name not in whole.lists:
             yield _unknown("list", here, listed_name, whole.lists)
-        if fact.reading in ("sum", "distinct", "groups") and fact.of is None:
+        yield from made_faults(name, fact, here, whole)
+        if fact.reading in ("sum", "distinct", "groups", "average") and fact.of is None:
             yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
             yield (
@@ -98,15 +95,19 @@ def _models(vocabulary: Vocabulary) -> dict[type[Record], tuple[type[Record], fr
     centre, programme = extended(Centre, vocabulary), extended(Programme, vocabulary)
     return {
         Centre: (centre, paths_of(centre)),
-        Programme: (programme, paths_of(programme) | {"approvals", "approvals.approved_on"}),
+        Programme: (
+            programme,
+            paths_of(programme) | {"approvals", "approvals.approved_on", "approvals.fields"},
+        ),
     }
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
     """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it
     names."""
-    if fact.kinds is not None and fact.kinds in vocabulary.facts:
-        yield from _paths_of(vocabulary.facts[fact.kinds], vocabulary)
+    for part in fact.made_of:
+        if part in vocabulary.facts and vocabulary.facts[part] is not fact:
+            yield from _paths_of(vocabulary.facts[part], vocabulary)
     yield from (path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None)
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is None:
@@ -116,6 +117,7 @@ def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
         {name for where in wheres for name in attributes_of(where)}
         | ({fact.sum} if fact.sum else set())
         | ({fact.distinct} if fact.distinct else set())
+        | ({fact.average} if fact.average else set())
     )
     for path in listed.paths:
         yield path
@@ -241,6 +243,7 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
     attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
     if rule.items and not attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
+    yield from _time_faults(rule, at, subject, vocabulary)
     yield from (
         (code, (*at, "items", *loc[1:]), zh, en)
         for code, loc, zh, en in _twice("items", (i.id for i in rule.items), "事项", "item")
@@ -255,6 +258,34 @@ def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabula
             )
 
 
+def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:
+    """A deadline that runs from entries, and what is asked of each of them; windows that look back."""
+    fact = vocabulary.facts.get(rule.event or "")
+    listed = vocabulary.lists.get(fact.list_name or "") if fact is not None else None
+    if rule.event is not None and (listed is None or listed.date is None or fact is None or fact.groups):
+        yield (
+            "wrong-fact",
+            (*at, "by"),
+            f"{rule.event} 不是条目有日期的事实；也可用 approval、term_end",
+            f"{rule.event} is no fact whose entries have dates; approval and term_end go too",
+        )
+    for place, node in c.walk_places(
+        rule.condition, (*at, "when" if rule.kind == "consequence" else "require")
+    ):
+        if isinstance(node, c.OfEntry):
+            if rule.event is None:
+                yield (
+                    "wrong-fact",
+                    place,
+                    "entry 只用于自条目起算的期限（by: {…, after: 事实}）",
+                    "`entry` goes with a deadline that runs from entries (by: {…, after: FACT})",
+                )
+            elif listed is not None and listed.scalar is None:
+                yield from _where_faults(node.entry, listed, place, subject, vocabulary)
+        if isinstance(node, c.EachYear):
+            yield from each_year_faults(node, place, vocabulary)
+
+
 _FITS: dict[type, tuple[str, ...]] = {
     c.AnyAmong: ("words",),
     c.Contains: ("words",),
@@ -263,6 +294,7 @@ _FITS: dict[type, tuple[str, ...]] = {
     c.NoneOf: ("entries",),
     c.Latest: ("entries",),
     c.EachOf: ("table",),
+    c.OfEach: ("entries",),
     c.Largest: ("groups",),
     c.Share: ("groups",),
     c.Is: ("truth", "choice"),
@@ -273,7 +305,7 @@ _FITS: dict[type, tuple[str, ...]] = {
 }
 
 
-_WHERES = ("some", "every", "none_of", "permitted", "of", "has")
+_WHERES = ("some", "every", "none_of", "permitted", "of", "has", "where", "among")
 
 
 def _node_faults(
@@ -315,6 +347,10 @@ def _node_faults(
                 f"{name} is {kind}; {' or '.join(fits)} is needed here",
             )
         listed = vocabulary.lists.get(fact.list_name or "")
+        if listed is not None:
+            yield from order_faults(
+                node, name, listed, at, [paths for _, paths in _models(vocabulary).values()]
+            )
         if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
             yield (
                 "wrong-fact",
@@ -375,11 +411,7 @@ def _word_faults(
             yield from _unknown_words(asked, words_at(model, path), at, vocabulary)
         case c.Some() | c.Every() | c.NoneOf() | c.Latest() | c.Running():
             listed = vocabulary.lists.get(fact.list_name or "")
-            wheres = (
-                (node.where,)
-                if isinstance(node, c.Running)
-                else tuple(w for w in (getattr(node, n, None) for n in _WHERES) if w is not None)
-            )
+            wheres = tuple(w for w in (getattr(node, n, None) for n in _WHERES) if isinstance(w, c.Where))
             for where in wheres if listed is not None and listed.scalar is None else ():
                 yield from _where_faults(where, listed, at, subject, vocabulary)
 
@@ -402,6 +434,9 @@ def _where_faults(
             zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
             yield "unknown-attribute", at, zh, en
         for path in existing:
+            held = held_at(model, path)
+            if test.done and held is not None and held.kind != "date":
+                yield "wrong-fact", at, f"{path} 不是日期，不能用 done", f"{path} is no day: no `done`"
             yield from _unknown_words(
                 (*(test.one_of or ()), *(test.other_than or ())), words_at(model, path), at, vocabulary
             )

@@ -35,7 +35,7 @@ from tic_rules.model.shipped import (
 from tic_rules.model.validation import diagnostics_of
 
 if TYPE_CHECKING:
-    from tic_rules.model.linker import Fault
+    from tic_rules.model.time_faults import Fault
 
 
 MAX_RULES = 500

@@ -5,7 +5,7 @@ from typing import Annotated, Self
 from pydantic import PrivateAttr
 
 from tic_rules.model.subject import Record, Subject
-from tic_rules.model.values import Count, Day, MoneyStock, Rate, String, WordOf
+from tic_rules.model.values import Count, Day, MoneyStock, Rate, String, WordOf, Words
 
 
 class Growth(Record):
@@ -18,6 +18,7 @@ class Approval(Record):
 
     id: String = None
     approved_on: Day = None
+    fields: Words = None
 
 
 class Programme(Subject):

@@ -98,13 +98,11 @@ def _of_entries(
         held = _first(models, path)
         if held is not None and held.kind != "list":
             yield f"{path} 不是清单", f"{path} is no list"
-        if fact.reading in ("sum", "groups"):
-            amount = _first(models, f"{path}.{fact.sum or 'amount'}")
+        if fact.reading in ("sum", "groups", "average"):
+            place = f"{path}.{fact.sum or fact.average or 'amount'}"
+            amount = _first(models, place)
             if amount is not None and (amount.kind not in NUMBERS or amount.dated):
-                yield (
-                    f"{path}.{fact.sum or 'amount'} 不是可以相加的数",
-                    f"{path}.{fact.sum or 'amount'} is not a number that adds up",
-                )
+                yield f"{place} 不是可以相加的数", f"{place} is not a number that adds up"
 
 
 def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from tic_rules.core.dates import NotADate, parse_span
+from tic_rules.core.dates import year_end
 from tic_rules.model.conditions import Condition, Flag, Follows, Node, walk
 from tic_rules.model.frozen import Parse, refuse
+from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
 
 Kind = Literal[
@@ -31,23 +32,6 @@ Phase = Literal["application", "approval", "construction", "term_end"]
 
 BEARERS: tuple[Bearer, ...] = get_args(Bearer)
 PHASES: tuple[Phase, ...] = get_args(Phase)
-
-
-def _day(value: Any) -> date:
-    try:
-        span = parse_span(value)
-    except NotADate as error:
-        raise refuse("date", *error.args) from None
-    if not span.exact:
-        raise refuse("date", "规则文件中的日期要精确到日", "a date of a rule file must be exact to the day")
-    return span.first
-
-
-def _iso(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
-
-
-Day = Annotated[date, Parse(_day, {"format": "date", "type": "string"}, _iso)]
 
 
 class InForce(Node):
@@ -117,9 +101,15 @@ class Item(Node):
 class Yearly(Node):
     """What every full calendar year between approval and the as-of day owes."""
 
-    looked_for_until: Literal["end_of_year", "end_of_next_year"]
+    looked_for_until: EndOfYear | DueOn
     running_year: Flag = False
     """The running year owes one too, if it began after approval."""
+
+    def due(self, year: int) -> date:
+        """The last day on which what a year owes is looked for."""
+        if isinstance(self.looked_for_until, DueOn):
+            return self.looked_for_until.of(year)
+        return year_end(year + 1 if self.looked_for_until == "end_of_next_year" else year)
 
 
 class Amount(Node):
@@ -141,20 +131,33 @@ _YEARS = re.compile(r"([1-9]|[1-4]\d)y")
 
 
 def _by(value: Any) -> Any:
+    if isinstance(value, (dict, After)):
+        return After.model_validate(value)
     if isinstance(value, str) and (
         value in ("application", "approval", "term_end") or _YEARS.fullmatch(value)
     ):
         return str(value)
     if isinstance(value, (str, date)):
-        return _day(value)
+        return parse_day(value)
     raise refuse(
         "by",
-        "应为 application、approval、1y、2y、term_end 或日期",
-        "application, approval, 1y, 2y, term_end or a date is expected",
+        "应为 application、approval、1y、2y、term_end、日期，或如 {months: 6, after: term_end}",
+        "application, approval, 1y, 2y, term_end, a date, or {months: 6, after: term_end} is expected",
     )
 
 
-By = Annotated[str | date, Parse(_by, _TEXT_OR_DAY, _iso)]
+def _by_written(value: Any) -> Any:
+    return value.model_dump(exclude_none=True) if isinstance(value, After) else iso(value)
+
+
+_AFTER = {
+    "type": "object",
+    "properties": {name: {"type": "integer", "minimum": 1} for name in ("years", "months", "days")}
+    | {"after": {"type": "string"}},
+    "required": ["after"],
+    "additionalProperties": False,
+}
+By = Annotated[str | date | After, Parse(_by, {"anyOf": [*_TEXT_OR_DAY["anyOf"], _AFTER]}, _by_written)]
 
 
 def _from(value: Any) -> str:
@@ -167,10 +170,10 @@ From = Annotated[str, Parse(_from, {"type": "string"})]
 
 
 def _since(value: Any) -> Any:
-    return str(value) if value in ("approval", "term_end") else _day(value)
+    return str(value) if value in ("approval", "term_end") else parse_day(value)
 
 
-Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, _iso)]
+Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, iso)]
 
 
 Version = Annotated[str, Field(pattern=r"^\d{1,9}\.\d{1,9}\.\d{1,9}$")]
@@ -197,6 +200,7 @@ class Rule(Node):
     since: Since | None = None
     until: Literal["term_end"] | None = None
     yearly: Yearly | None = None
+    cycle: Cycle | None = None
     applies: Condition | None = None
     not_applicable: Bilingual | None = None
     require: Condition | None = None
@@ -228,8 +232,17 @@ class Rule(Node):
                 "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中",
                 "`otherwise` (what a good result brings) belongs to a consequence",
             )
-        if sum(part is not None for part in (self.by, self.from_, self.yearly)) > 1:
-            raise refuse("rule", "by、from、yearly 只能有一个", "only one of by, from and yearly")
+        if sum(part is not None for part in (self.by, self.from_, self.yearly, self.cycle)) > 1:
+            raise refuse(
+                "rule", "by、from、yearly、cycle 只能有一个", "only one of by, from, yearly and cycle"
+            )
+        owes = self.cycle is not None or self.event is not None
+        if owes and (consequence or self.applies is not None or self.fails_at_once is not None):
+            raise refuse(
+                "rule",
+                "周期、自条目起算的期限只用于 require，不与 applies、fails_at_once、when 同用",
+                "a cycle, and a deadline that runs from entries, take `require` alone",
+            )
         return self
 
     @cached_property
@@ -251,6 +264,16 @@ class Rule(Node):
         return int(self.by[:-1]) if isinstance(self.by, str) and self.by.endswith("y") else None
 
     @cached_property
+    def after(self) -> After | None:
+        """A deadline that runs from something else than a day of the calendar; None for any other."""
+        return self.by if isinstance(self.by, After) else None
+
+    @cached_property
+    def event(self) -> str | None:
+        """The fact of whose entries each owes what the rule requires; None where none does."""
+        return self.after.event if self.after is not None else None
+
+    @cached_property
     def time(self) -> tuple[Any, ...]:
         """All that a rule says of time, its years apart, and how what is dated before the document counts for
         it."""
@@ -267,7 +290,8 @@ class Rule(Node):
         """The phase of a centre's life in which the rule is looked at."""
         if self.by in ("application", "approval"):
             return "application" if self.by == "application" else "approval"
-        return "term_end" if self.by == "term_end" or self.from_ == "term_end" else "construction"
+        ended = self.after is not None and self.after.after == "term_end"
+        return "term_end" if ended or "term_end" in (self.by, self.from_) else "construction"
 
 
 class RuleFile(Node):

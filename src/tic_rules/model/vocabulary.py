@@ -1,6 +1,6 @@
 """The vocabulary that rules are written in: units, words, lists, facts, fields, topics, with their labels."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, Self
 
@@ -8,8 +8,10 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from tic_rules.core.digest import digest_of_values
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Flag, Node, Quantity, Where
+from tic_rules.core.numbers import Number
+from tic_rules.model.conditions import Flag, Node, Operand, Quantity, Times, Where
 from tic_rules.model.frozen import refuse
+from tic_rules.model.time import Window
 
 
 class Bilingual(Node):
@@ -46,6 +48,8 @@ class ListOf(Node):
     """Entries are single words or numbers and stand under this attribute."""
     held: str | None = None
     """The path is one event, not a list; this attribute says whether it has taken place."""
+    every_year: Flag = False
+    """Its entries are figures of years: a year that has ended and has no entry is not known."""
     look_up: Mapping[str, LookUp] = Field(default_factory=dict)
     earlier: Literal["counts", "fulfils", "ignored"] = "counts"
     """What an entry dated before the document came into force is to a centre that was approved before it: it
@@ -61,7 +65,11 @@ class Group(Node):
     where: Where
 
 
-Over = Literal["latest_full_year"]
+class Ratio(Node):
+    """One number as a part of another."""
+
+    of: Operand
+    to: Operand
 
 
 class Fact(Node):
@@ -70,7 +78,9 @@ class Fact(Node):
     stock: a number that holds at a day (a plain value on reported_on, or a dated series); value: a yes/no,
     choice, text, date or undated number; words: several words; sum: amounts of dated entries; count,
     distinct: entries, or the different values of an attribute; kinds: how many groups have more than nothing;
-    entries: a list to look through; groups: amounts by group; table: a mapping of keys to entries.
+    entries: a list to look through; groups: amounts by group; table: a mapping of keys to entries. Made of
+    other facts: average: the amounts of a window of full years, a year; ratio; smaller, larger: of several;
+    age: how many years or months (the unit) have passed since a day.
     """
 
     label: Bilingual
@@ -87,9 +97,14 @@ class Fact(Node):
     entries: str | None = None
     groups: dict[str, Group] | None = None
     table: str | None = None
+    average: str | None = None
+    ratio: Ratio | None = None
+    smaller: Annotated[tuple[Operand, ...], Field(min_length=1)] | None = None
+    larger: Annotated[tuple[Operand, ...], Field(min_length=1)] | None = None
+    age: str | None = None
     of: str | None = None
     where: Where | None = None
-    over: Over | None = None
+    over: Window | None = None
     else_count: str | None = None
     """Where the value is not given: the entries of this list, as a lower bound."""
 
@@ -103,6 +118,14 @@ class Fact(Node):
             )
         if (self.value is None) != (self.type is None):
             raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
+        if self.average is not None and (self.over is None or self.over.full_years is None):
+            raise refuse(
+                "fact", "average 需要 over: {full_years: N}", "`average` needs over: {full_years: N}"
+            )
+        if self.age is not None and self.unit not in ("year", "month", "day"):
+            raise refuse(
+                "fact", "age 的单位是 year、month 或 day", "the unit of an `age` is year, month or day"
+            )
         return self
 
     @cached_property
@@ -119,7 +142,21 @@ class Fact(Node):
 
     @cached_property
     def numeric(self) -> bool:
-        return self.reading in ("stock", "sum", "count", "distinct", "kinds") or self.type == "number"
+        return self.reading in _NUMBERS or self.type == "number"
+
+    @cached_property
+    def operands(self) -> tuple["str | Number | Times", ...]:
+        """What a fact that is made of others is made of: facts by name, numbers, multiples of facts."""
+        if self.ratio is not None:
+            return self.ratio.of, self.ratio.to
+        return self.smaller or self.larger or ()
+
+    @cached_property
+    def made_of(self) -> tuple[str, ...]:
+        """The facts that this one is made of, by name."""
+        named = (self.kinds, self.age, self.over.founded if self.over is not None else None)
+        parts = (part.fact if isinstance(part, Times) else part for part in self.operands)
+        return tuple(name for name in (*named, *parts) if isinstance(name, str))
 
     @cached_property
     def list_name(self) -> str | None:
@@ -127,7 +164,28 @@ class Fact(Node):
         return self.of or self.entries or self.count
 
 
-READINGS = ("stock", "value", "words", "sum", "count", "distinct", "kinds", "entries", "groups", "table")
+_NUMBERS = (
+    "stock", "sum", "count", "distinct", "kinds", "average", "ratio", "smaller", "larger", "age",
+)  # fmt: skip
+
+
+def facts_within(name: str, facts: Mapping[str, Fact]) -> Iterator[str]:
+    """A fact by its name, and all that it is made of, each once, from the top; names that are unknown too."""
+    seen: dict[str, None] = {}
+    left = [name]
+    while left:
+        one = left.pop()
+        if one not in seen:
+            seen[one] = None
+            fact = facts.get(one)
+            left.extend(reversed(fact.made_of) if fact is not None else ())
+    yield from seen
+
+
+READINGS = (
+    "stock", "value", "words", "sum", "count", "distinct", "kinds", "entries", "groups", "table", "average",
+    "ratio", "smaller", "larger", "age",
+)  # fmt: skip
 
 
 FieldType = Literal[

@@ -69,11 +69,14 @@ def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
         or rule.since in ("approval", "term_end")
         or rule.yearly
         or rule.from_
+        or rule.cycle
+        or rule.after
     ):
         yield "approved_on"
     if rule.by == "application":
         yield "applied_on"
-    if rule.until or "term_end" in (rule.by, rule.from_, rule.since):
+    after = rule.after.after if rule.after is not None else None
+    if rule.until or "term_end" in (rule.by, rule.from_, rule.since, after):
         yield "term_years"
     if any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
         yield "attestations"

@@ -99,7 +99,12 @@ class Evidence:
             "window": None if window is None else [day.isoformat() for day in window],
             "reached_on": None if reached is None else reached.isoformat(),
             "years": [
-                OwedYear(year=year, status=status, deadline=due.isoformat())
+                OwedYear(
+                    year=year if isinstance(year, int) else due.year,
+                    status=status,
+                    deadline=due.isoformat(),
+                    **({} if isinstance(year, int) else {"of": year}),
+                )
                 for year, status, _, due in decision.years
             ],
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -13,6 +13,7 @@ from tic_rules.model.catalogue import rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
 from tic_rules.results.labels import BEARER, KIND, MODALITY, day_text
+from tic_rules.results.time_words import after_words, cycle_words, due_words
 
 
 class Explained(NamedTuple):
@@ -51,7 +52,7 @@ def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
         MODALITY[rule.modality],
         KIND[rule.kind],
         BEARER[rule.bearer],
-        time_of(rule),
+        time_of(rule, ruleset.vocabulary),
         place,
     )
 
@@ -94,8 +95,8 @@ def counterparts(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[RuleSet, Rule]]
             yield from ((other, theirs) for theirs in other if theirs.topic == rule.topic)
 
 
-def time_of(rule: Rule) -> Text:
-    """When a rule is looked at, in words."""
+def time_of(rule: Rule, vocabulary: Vocabulary | None = None) -> Text:
+    """When a rule is looked at, in words; the vocabulary says what its facts are called."""
     parts = []
     if rule.since is not None:
         start = (
@@ -109,17 +110,17 @@ def time_of(rule: Rule) -> Text:
     if rule.until is not None:
         parts.append(Text("计至建设期满", "counted to the end of the term"))
     if rule.yearly is not None:
-        end = (
-            ("次年底", "the end of the next year")
-            if rule.yearly.looked_for_until == "end_of_next_year"
-            else ("当年底", "the end of the year")
-        )
+        end = due_words(rule.yearly.looked_for_until)
         parts.append(
-            Text(f"批复后每个完整年度，至迟{end[0]}", f"for every full year since approval, by {end[1]}")
+            Text(f"批复后每个完整年度，至迟{end.zh}", f"for every full year since approval, by {end.en}")
         )
+    if rule.cycle is not None:
+        parts.append(cycle_words(rule.cycle))
     if rule.from_ is not None:
         parts.append(_from(rule.from_, rule.from_years))
-    if rule.by is not None:
+    if rule.after is not None:
+        parts.append(after_words(rule, vocabulary))
+    elif rule.by is not None:
         parts.append(_by(rule.by, rule.years))
     if not parts:
         parts.append(Text("批复后随时", "at any time from approval on"))
@@ -136,7 +137,7 @@ def _from(start: str, years: int | None) -> Text:
     return Text("建设期满之后", "after the end of the term")
 
 
-def _by(by: str | date, years: int | None) -> Text:
+def _by(by: Any, years: int | None) -> Text:
     if years is not None:
         return Text(
             f"批复创建后{years}年内", f"within {years} {'year' if years == 1 else 'years'} of approval"
@@ -161,8 +162,10 @@ def facts_of_rule(rule: Rule) -> Iterator[str]:
 
 def paths_of_fact(fact: Fact, vocabulary: Vocabulary) -> list[str]:
     """The dotted paths of the data that a fact is read from."""
-    if fact.kinds is not None:
-        return paths_of_fact(vocabulary.facts[fact.kinds], vocabulary)
+    if fact.made_of:
+        inner = [paths_of_fact(vocabulary.facts[part], vocabulary) for part in fact.made_of]
+        own = vocabulary.lists[fact.list_name].paths if fact.list_name is not None else ()
+        return list(dict.fromkeys([*own, *(path for paths in inner for path in paths)]))
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
         return list(listed.paths)

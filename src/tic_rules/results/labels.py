@@ -12,6 +12,7 @@ from tic_rules.core.numbers import Range, decimal_text, yuan_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.results.terms import groups_of, places_of, term
+from tic_rules.results.time_words import window_words
 
 STATUS = {
     "pass": Text("符合", "pass"),
@@ -84,13 +85,26 @@ def number_text(number: Any, unit: str | None, units: Mapping[str, Any], lang: s
     if unit == "CNY":
         return yuan_text(number, lang)
     if unit == "ratio":
-        return f"{decimal_text(number * 100)}%" if not isinstance(number, float) else "∞"
-    plain = decimal_text(number) or "∞"
+        return f"{_short(number * 100, lang)}%" if not isinstance(number, float) else "∞"
+    plain = _short(number, lang)
     named = units.get(unit or "")
     word = getattr(named, lang, "") if named else ""
     if lang == "zh":
         return f"{plain}{word}"
     return f"{plain} {word.removesuffix('s') if plain == '1' else word}".strip()
+
+
+def _part_text(number: Any) -> str:
+    """A part of a whole: 30%; one whose percentage has no end as a fraction, 1/3."""
+    text = decimal_text(100 * number) or "∞"
+    return f"{text}%" if len(text.partition(".")[2]) <= 4 else str(number)
+
+
+def _short(number: Any, lang: str) -> str:
+    """A number as people write it; one with many places is cut and called about so much."""
+    text = decimal_text(number) or "∞"
+    whole, _, places = text.partition(".")
+    return text if len(places) <= 4 else f"{'约' if lang == 'zh' else 'about '}{whole}.{places[:4]}"
 
 
 def range_text(value: Range, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
@@ -235,6 +249,13 @@ class _Describer:
             low, high = (self.amount(end, node.fact) for end in limit)
             return self.t(f"{label}在{low}至{high}之间", f"{label}: between {low} and {high}")
         word = _OPERATORS[node.operator].in_(self.lang)
+        if isinstance(limit, c.Times) and limit.times <= 1:
+            part = "" if limit.times == 1 else _part_text(limit.times)
+            other = self.label(limit.fact)
+            return self.t(
+                f"{label}{word}{other}" + (f"的{part}" if part else ""),
+                f"{label}: {word} " + (f"{part} of {other}" if part else other),
+            )
         if isinstance(limit, c.Times):
             factor, of = decimal_text(limit.times), self.label(limit.fact)
             return self.t(f"{label}{word}{of}的{factor}倍", f"{label}: {word} {factor} times {of}")
@@ -287,6 +308,29 @@ class _Describer:
                     f"{self.label(node.fact)}共{count}项，每一项：{has}{judged}",
                     f"each of the {count} {self.label(node.fact)}: {has}{judged}",
                 )
+            case c.EachYear():
+                when = window_words(node.each_year)
+                return t(
+                    f"{when.zh}每年：{self.inner(node.holds)}", f"{when.en}, each: {self.inner(node.holds)}"
+                )
+            case c.OfEntry():
+                event = self.rule.event if self.rule is not None else None
+                entry = self.where(node.entry, event or "")
+                return t(f"该项：{entry}", f"the entry: {entry}")
+            case c.OfEach():
+                field = self.field(node.of_each, node.fact)
+                of = str(getattr(field, self.lang)) if field else node.of_each
+                return t(
+                    f"{self.label(node.fact)}中，每个{of}不超过{node.at_most}项",
+                    f"of {self.label(node.fact)}, at most {node.at_most} for each of {of}",
+                )
+            case c.Running(by="entry"):
+                among = f"（{self.where(node.among, node.of)}）" if node.among is not None else ""
+                where = self.where(node.where, node.of)
+                return t(
+                    f"{self.label(node.of)}{among}连续{node.running}次：{where}",
+                    f"{node.running} of {self.label(node.of)}{among} one after the other: {where}",
+                )
             case c.Running():
                 return t(
                     f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
@@ -308,12 +352,10 @@ class _Describer:
                 declared = self.facts[node.fact].groups or {}
                 labels = [str(getattr(declared[g].label, self.lang)) for g in node.share_of]
                 groups = join(labels, self.lang, t("与", "and"))
-                word = _OPERATORS["more_than" if node.more_than is not None else "at_least"]
-                share: Any = node.more_than if node.more_than is not None else node.at_least
-                bound = decimal_text(100 * share)
+                word, bound = _OPERATORS[node.operator], _part_text(node.limit)
                 return t(
-                    f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}%",
-                    f"of {self.label(node.fact)}, {groups} are {word.en} {bound}%",
+                    f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}",
+                    f"of {self.label(node.fact)}, {groups} are {word.en} {bound}",
                 )
             case c.NotAfter():
                 end = (
@@ -346,6 +388,8 @@ class _Describer:
         label = str(getattr(field, self.lang)) if field else name
         if test.given:
             return self.t(f"有{label}", f"{label} given")
+        if test.done:
+            return self.t(f"届时已有{label}", f"{label} by then")
         if test.other_than is not None:
             others = self.words(test.other_than, fact, name)
             return self.t(f"{label}不是{others}", f"{label} not {others}")

@@ -38,6 +38,7 @@ _WHY_NOT = {
     ),
     "not_yet": Text("时间未到，尚不产生义务", "the time for this has not come yet"),
     "no_year": Text("批复后尚无应计的完整年度", "no full year since approval owes this yet"),
+    "no_event": Text("没有应办的事项", "there is nothing that owes this"),
     "before_document": Text(
         "中心获批早于文件施行，本条不溯及既往",
         "the centre was approved before the document came into force; this does not reach back",
@@ -101,7 +102,7 @@ class _Wording:
             return []
         if self.status == "fail" and self.rule.kind == "consequence":
             parts = [self._amount()]
-        elif self.status == "pass" and self.rule.yearly is None:
+        elif self.status == "pass" and not self.evidence.decision.years:
             parts = [self._numbers()]
         else:
             parts = [text for text in (self._numbers(), self._lacks(), self._when()) if text]
@@ -232,13 +233,25 @@ class _Wording:
         days = self._days(deadline)
         return Text(f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {days} days left")
 
+    def _occasions(self, of: list[int | str]) -> Text:
+        """Years, cycles by their last days, entries by their own."""
+        if self.rule.yearly is not None:
+            years = [str(year) for year in of]
+            return Text(f"{'、'.join(years)}年度", ", ".join(years))
+        days = [str(day) for day in of]
+        if self.rule.cycle is not None:
+            zh = "、".join(f"至{day_text(day, 'zh')}的周期" for day in days)
+            return Text(zh, ", ".join(f"the cycle up to {day}" for day in days))
+        zh = "、".join(f"{day_text(day, 'zh')}的一项" for day in days)
+        return Text(zh, ", ".join(f"that of {day}" for day in days))
+
     def _which_years(self, deadline: date | None) -> Text:
-        by_status: dict[str, list[str]] = {}
+        by_status: dict[str, list[int | str]] = {}
         for year, status in self.evidence.decision.by_year.items():
-            by_status.setdefault(status, []).append(str(year))
+            by_status.setdefault(status, []).append(year)
         parts = [
-            Text(f"{_YEARS[status].zh}{'、'.join(years)}年度", f"{_YEARS[status].en} {', '.join(years)}")
-            for status, years in by_status.items()
+            Text(f"{_YEARS[status].zh}{named.zh}", f"{_YEARS[status].en} {named.en}")
+            for status, named in ((status, self._occasions(years)) for status, years in by_status.items())
         ]
         if self.status == "pending" and deadline is not None:
             parts.append(self._due(deadline))

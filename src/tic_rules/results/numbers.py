@@ -19,7 +19,7 @@ def operator_of(node: Any) -> str:
     if type(node) is c.Compare:
         return node.operator
     if type(node) is c.Share:
-        return "more_than" if node.more_than is not None else "at_least"
+        return node.operator
     return ""
 
 
@@ -87,9 +87,7 @@ def required(rule: Rule, ruleset: RuleSet, bound: Range | None) -> Requirement |
         case c.Compare():
             return _bound(node, ruleset, bound)
         case c.Share():
-            least: Any = node.more_than if node.more_than is not None else node.at_least
-            sign = ">" if node.more_than is not None else ">="
-            return Requirement(op=sign, value=decimal_text(least), unit="ratio")
+            return Requirement(op=c.OPERATORS[node.operator], value=decimal_text(node.limit), unit="ratio")
         case c.Is():
             return Requirement(op="is", value=node.is_)
         case c.Among():

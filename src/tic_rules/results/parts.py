@@ -133,7 +133,8 @@ class Requirement(Part):
 
 
 class OwedYear(Part):
-    """One year of a yearly duty: its status and the last day on which it is looked for."""
+    """One year of a yearly duty: its status and the last day on which it is looked for. Of a cycle or an
+    entry, `of` is its last day or its own, and the year that of the deadline."""
 
     __slots__ = ()
     year: int

@@ -35,7 +35,12 @@ def data_of(subject: Subject, *, values: bool = False) -> Data:
     )
     if isinstance(subject, Programme) and subject.approvals:
         centres = [
-            [one.id, written(one.approved_on) if one.approved_on else None] for one in subject.approvals
+            [
+                one.id,
+                written(one.approved_on) if one.approved_on else None,
+                *([] if one.fields is None else [list(one.fields)]),
+            ]
+            for one in subject.approvals
         ]
         return Data(**data, centres=digest_of_values(centres))
     return data

@@ -96,6 +96,9 @@ def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
         if part.isdigit() and dotted:
             said.append(f"第{int(part) + 1}条" if lang == "zh" else f"no. {int(part) + 1}")
             continue
+        if part.startswith("year="):
+            said.append(part.removeprefix("year=") + ("年" if lang == "zh" else ""))
+            continue
         dotted = f"{dotted}.{part}" if dotted else part
         field = vocabulary.fields.get(dotted)
         said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))

@@ -88,7 +88,9 @@ def _other_deadlines(rule: Rule) -> Iterator[Any]:
         "term_end": "5y",
     }
     first = (
-        date(rule.by.year + 1, 12, 31) if isinstance(rule.by, date) else near.get(rule.by or "", "term_end")
+        date(rule.by.year + 1, 12, 31)
+        if isinstance(rule.by, date)
+        else near.get(str(rule.by or ""), "term_end")
     )
     yield first
     own = (rule.by, first) if rule.from_ is None and rule.yearly is None else (first,)

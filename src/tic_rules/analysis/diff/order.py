@@ -116,11 +116,18 @@ class Reader(NamedTuple):
                 return False
             return where_at_least(_where(x), _where(y))
         if isinstance(x, c.Running) and isinstance(y, c.Running):
-            return x.of == y.of and x.running >= y.running and where_at_least(x.where, y.where)
+            alike = x.of == y.of and x.by == y.by and x.among == y.among
+            return alike and x.running >= y.running and where_at_least(x.where, y.where)
+        if isinstance(x, c.EachYear) and isinstance(y, c.EachYear):
+            alike = x.each_year.founded == y.each_year.founded
+            longer = (x.each_year.full_years or 0) >= (y.each_year.full_years or 0)
+            return alike and longer and self.at_least(x.holds, y.holds)
+        if isinstance(x, c.OfEach) and isinstance(y, c.OfEach):
+            return x.fact == y.fact and x.of_each == y.of_each and x.at_most <= y.at_most
         if isinstance(x, c.Largest) and isinstance(y, c.Largest):
             return self._largest(x, y)
         if isinstance(x, c.Running) and isinstance(y, c.Some):
-            return x.of == y.fact and where_at_least(x.where, y.some)
+            return x.of == y.fact and x.among is None and where_at_least(x.where, y.some)
         if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
             return False
         own, other = _words(x), _words(y)
@@ -251,13 +258,7 @@ def _compare(x: c.Compare, y: c.Compare) -> bool:
 def _share(x: c.Share, y: c.Share) -> bool:
     if set(x.share_of) != set(y.share_of):
         return False
-    first, second = (
-        interval(
-            "more_than" if s.more_than is not None else "at_least",
-            s.more_than if s.more_than is not None else s.at_least,
-        )
-        for s in (x, y)
-    )
+    first, second = (interval(s.operator, s.limit) for s in (x, y))
     return first.within(second)
 
 
@@ -319,7 +320,7 @@ def nature_of(node: Any, vocabulary: Vocabulary) -> Nature:
         for part in c.walk(node)
         if not c.children(part) or isinstance(part, c.Same)
     ]
-    turned = any(isinstance(part, c.Not) for part in c.walk(node))
+    turned = any(isinstance(part, (c.Not, c.EachYear)) for part in c.walk(node))
     timeless = all(nature.timeless for nature in natures)
     return Nature(timeless, timeless or (all(nature.lasting for nature in natures) and not turned))
 
@@ -327,7 +328,7 @@ def nature_of(node: Any, vocabulary: Vocabulary) -> Nature:
 def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Attested):
         return Nature(False, False)  # an attestation speaks for its clause at the clause's own deadline
-    if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running)):
+    if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEntry, c.OfEach)):
         return Nature(False, False)
     if isinstance(node, c.Same):
         return Nature(all(_leaf_nature(part, vocabulary).timeless for part in node.same), False)
@@ -341,6 +342,10 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
         return Nature(True, True)
     if fact.reading == "stock":
         return Nature(False, fact.cumulative and _upward(node))
+    if fact.age is not None:
+        return Nature(False, _upward(node))
+    if fact.operands or fact.average is not None:
+        return Nature(False, False)
     if fact.reading == "kinds":
         return Nature(False, _upward(node))
     listed = vocabulary.lists[fact.list_name or ""]
@@ -361,6 +366,10 @@ def clock_of(rule: Rule) -> tuple[Any, ...]:
     """When a rule is looked at, comparable: ("application",), ("years", 2), ("date", d), ("standing",) …"""
     if rule.yearly is not None:
         return "yearly", rule.yearly.looked_for_until, rule.yearly.running_year
+    if rule.cycle is not None:
+        return "owed", rule.cycle, rule.until
+    if rule.event is not None:
+        return "owed", rule.after, rule.since
     if rule.from_ is not None:
         return "from", rule.from_
     if rule.years is not None:
@@ -376,7 +385,7 @@ def early_enough(x: tuple[Any, ...], y: tuple[Any, ...], nature: Nature) -> bool
     """Whether what is asked at time x is thereby asked at time y."""
     if x == y:
         return True
-    if "from" in (x[0], y[0]):
+    if x[0] in ("from", "owed") or y[0] in ("from", "owed"):
         return False
     if x[0] == "yearly" or y[0] == "yearly":
         return bool(x[0] == y[0] and (x[1] == "end_of_year" or y[1] == x[1]) and (x[2] or not y[2]))

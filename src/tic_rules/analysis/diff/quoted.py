@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from tic_rules.analysis.lint.speech import APPROVAL, TERM_END, YEARLY, numbers_in, years_in
+from tic_rules.analysis.lint.speech import APPROVAL, TERM_END, YEARLY, numbers_in, says_length, years_in
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
@@ -27,7 +27,7 @@ def bounds_of(node: Any) -> list[Any]:
             )
             bounds.extend(value for value in values if value != 0)
         elif isinstance(part, c.Share):
-            bounds.append(part.more_than if part.more_than is not None else part.at_least)
+            bounds.append(part.limit)
         elif isinstance(part, c.Running):
             bounds.append(part.running)
     return bounds
@@ -55,6 +55,8 @@ def holds_time(rule: Rule) -> bool:
         return bool(YEARLY.search(quote))
     if rule.from_ is not None:
         return bool(APPROVAL.search(quote)) if rule.from_ == "approval" else bool(TERM_END.search(quote))
+    if rule.after is not None or rule.cycle is not None:
+        return says_length((rule.after or rule.cycle).shift, quote)  # type: ignore[union-attr]
     if rule.years is not None:
         return rule.years in years_in(quote)
     if isinstance(rule.by, date):

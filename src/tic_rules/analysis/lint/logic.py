@@ -14,6 +14,10 @@ ANYTHING = Interval(0, False, None, False)
 """Counts and amounts are never less than nothing."""
 
 
+_WHOLE = Interval(0, False, 1, False)
+"""A part of a whole."""
+
+
 class Logic(NamedTuple):
     facts: Mapping[str, Fact]
     reader: Reader
@@ -34,11 +38,7 @@ class Logic(NamedTuple):
             case c.Compare() if not isinstance(node.limit, c.Times):
                 return self._empty(node)
             case c.Share():
-                return (
-                    bool(node.more_than >= 1)
-                    if node.more_than is not None
-                    else bool(node.at_least is not None and node.at_least > 1)
-                )
+                return not _WHOLE.meets(interval(node.operator, node.limit))
             case c.Contains() | c.EachOf():
                 return False
         return any(
@@ -63,7 +63,7 @@ class Logic(NamedTuple):
             case c.Compare():
                 return node.operator == "at_least" and node.limit.times == 0
             case c.Share():
-                return node.at_least == 0
+                return _WHOLE.within(interval(node.operator, node.limit))
         return False
 
     def excludes(self, x: Any, y: Any) -> bool:

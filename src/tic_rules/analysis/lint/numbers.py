@@ -17,6 +17,7 @@ from tic_rules.analysis.lint.speech import (
     calendar_years_in,
     numbers_in,
     says_day,
+    says_length,
     says_years,
     years_in,
 )
@@ -25,6 +26,7 @@ from tic_rules.core.numbers import decimal_text
 from tic_rules.core.source import Plain
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.time_words import length_words
 
 _FLOOR, _CEILING = ("at_least", "more_than"), ("at_most", "less_than")
 
@@ -79,9 +81,10 @@ def _bounds(node: Any) -> Iterator[tuple[str, Any]]:
             if isinstance(limit, c.Times)
             else (limit,)
         ):
-            yield node.operator, value
+            if not (isinstance(limit, c.Times) and value == 1):  # the other fact itself
+                yield node.operator, value
     elif isinstance(node, c.Share):
-        yield ("more_than", node.more_than) if node.more_than is not None else ("at_least", node.at_least)
+        yield node.operator, node.limit
     elif isinstance(node, c.Running):
         yield "running", node.running
 
@@ -134,6 +137,17 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
     asked = {years for years in years_in(quote) - _spans(quote) if not says_years(years, reading)}
     if rule.from_years is not None:
         asked -= {rule.from_years}
+    length = (rule.after or rule.cycle).shift if rule.after or rule.cycle else None  # type: ignore[union-attr]
+    if length is not None:
+        if not says_length(length, both):
+            said_zh, said_en = length_words(length)
+            key = "by" if rule.after is not None else "cycle"
+            yield _deadline(
+                key,
+                f"期限是{said_zh}，引文和 reading 都没有这一期限",
+                f"the time is {said_en}, which neither the quote nor the reading says",
+            )
+        return
     if rule.years is not None:
         if rule.years not in (asked or years_in(both)):
             said = "、".join(str(n) for n in sorted(asked))

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.model.time import Shift
 
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
 """Words that give no number."""
@@ -182,6 +183,30 @@ APPROVAL = re.compile("批复|批准|获批|建设期|首年|期间|规划期")
 YEARLY = re.compile("年度|每年|当年")
 OPEN_LIST = re.compile("(?<![高平同中优初均对相])等(?![级同额于次待候效量值价])")
 """等 at the end of a list, not within 高等学校, 等级, 同等 …"""
+
+
+def says_length(shift: Shift, text: str) -> bool:
+    """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月."""
+    number, units = next(
+        (number, units)
+        for number, units in zip(shift, ("年|周年", "个月|月", "日|天|个工作日"), strict=True)
+        if number
+    )
+    ways = {str(number), *_spoken(number)}
+    if any(re.search(rf"(?<!\d){re.escape(way)}\s*(?:{units})", text) for way in ways):
+        return True
+    months = shift.years * 12 + shift.months
+    return (months == 6 and "半年" in text) or (months == 12 and bool(re.search("一年|1年", text)))
+
+
+def _spoken(number: int) -> tuple[str, ...]:
+    """A number below a hundred in Chinese numerals."""
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    if number >= 100:
+        return ()
+    text = ("" if not tens else ("" if tens == 1 else digits[tens]) + "十") + (digits[ones] if ones else "")
+    return (text, "两") if number == 2 else (text,)
 
 
 def years_in(text: str) -> set[int]:

@@ -268,9 +268,11 @@ class _Maker:
     def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
         scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
         if decision.years:
+            if rule.yearly is None:
+                return []  # what a cycle or an entry owes is not planned
             found = [Way()]
             for year, status, _, due in decision.years:
-                if status != "pass":
+                if status != "pass" and isinstance(year, int):
                     options = ways(
                         rule.require,
                         self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),

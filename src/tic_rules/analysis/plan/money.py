@@ -225,12 +225,9 @@ def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, boo
             )
         case c.Share():
             named, others = scene.share(node.fact, node.share_of, moment)
-            bound_: Any = node.more_than if node.more_than is not None else node.at_least
-            yield (
-                named.range.low - bound_ * (named.range.low + others.range.high),
-                node.more_than is not None,
-                False,
-            )
+            if node.operator in ("more_than", "at_least"):  # a ceiling is not planned for
+                low = named.range.low
+                yield low - node.limit * (low + others.range.high), node.operator == "more_than", False
 
 
 __all__ = ["UNIT", "Purses", "Template", "entry_of", "template_text"]

@@ -54,6 +54,8 @@ def _ways(node: Any, case: Case, seen: Any) -> Iterator[Way]:
             yield Way(tuple(_judgement(case, item) for item in (seen.lacking or (None,))))
         case c.Compare():
             yield from _compare(node, case, seen)
+        case c.Share() if node.operator in ("at_most", "less_than"):
+            return  # what was paid does not shrink
         case c.Largest() | c.Share():
             yield from (Way(sums=sums) for sums in case.sums(node, case))
         case c.Is():

@@ -101,7 +101,7 @@ class Entries:
 
     def _look(self, fact: Fact) -> str:
         """Entries of the latest full year are others at every moment."""
-        return self.at.key if fact.over is not None else ""
+        return f"{self.at.key}|{fact.over}" if fact.over is not None else ""
 
     def _more(self, path: str, fact: Fact) -> Any:
         return self.world.flag("more", path, self._look(fact))
@@ -164,6 +164,8 @@ class Entries:
                     return self._several(entry, name, node)
                 choice = self.world.choice("attribute", name, *entry, self.at.key if shape == "dated" else "")
                 return self.world.on_list(node, *choice)
+            case f.Passed(name):
+                return self.world.fresh(("passed", name, entry, self.at.key))
         raise AssertionError(f"not asked of an entry: {node!r}")
 
     def _several(self, entry: Entry, name: str, node: f.Member) -> Value:

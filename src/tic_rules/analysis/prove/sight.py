@@ -120,6 +120,10 @@ class Sight:
             case f.Running():
                 some = self.entries.fold(f.Fold(node.over, False, node.body))
                 return self.world.running(node, self.at, some)
+            case (
+                f.EachYear() | f.OfEach() | f.OfEntry()
+            ):  # nothing is known of them but that the same is the same
+                return self.world.fresh((node, self.ruleset.id if self.world.otherwise else "", self.at.key))
             case f.Latest():
                 return self.world.fresh(("latest", node.over, node.by, node.of, node.has, self.at.key))
         raise AssertionError(f"not seen: {node!r}")

@@ -92,6 +92,13 @@ class World:
         """The moments at which a rule has to hold; a rule without a deadline at all that the others look at,
         and at any other."""
         start = _opening(clock)
+        if clock.cycle is not None or clock.event:
+            key = f"owed {clock.cycle}" if clock.cycle is not None else "owed"
+            point = z3.Real(key)
+            self.say(point > 0)
+            return [At(key, point, start, key)]
+        if clock.yearly and clock.due_on is not None:
+            return [At(f"due {clock.due_on}", z3.Real(f"due {clock.due_on}"), start, "owed")]
         if clock.yearly:
             due = At("due", self._year, start, "owed")
             if clock.next_year:
@@ -112,6 +119,12 @@ class World:
             return At(clock.by.isoformat(), z3.RealVal(clock.by.toordinal()), start)
         if isinstance(clock.by, int):
             return At(f"{clock.by}y", z3.RealVal(clock.by), start)
+        if isinstance(clock.by, f.From):
+            base = z3.ToReal(self.term) if clock.by.day == "term_end" else z3.RealVal(0)
+            point = z3.Real(f"due {clock.by}")
+            months = clock.by.shift.years * 12 + clock.by.shift.months
+            self.say(point > base if clock.by.shift.days else point == base + z3.Q(months, 12))
+            return At(str(clock.by), point, start)
         points = {
             "application": self._application,
             "approval": z3.RealVal(0),

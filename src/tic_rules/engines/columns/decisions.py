@@ -32,6 +32,7 @@ def decided(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
 
     `frame` is a table of narwhals. Raises UsageError for columns that cannot be read.
     """
+    n.refuse_occasions(ruleset)
     columns = TableColumns(frame)
     decisions = Decisions(columns, ruleset, as_of)
     shown = {rule.id: decisions.shown(rule) for rule in n.centre_rules(ruleset)}

@@ -15,6 +15,7 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import NamedTuple
 
+from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.lowering import Clock, Logic, Rule, lowered
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.scenarios import Needs, needs_of
@@ -85,14 +86,18 @@ def look_of(clock: Clock) -> str:
 
 def look_of_year(clock: Clock, year: int) -> str:
     """2023, or 2023+1 where what is owed for a year is looked for until the end of the next."""
-    return str(year) + "+1" * clock.next_year + _ADVERSE * clock.adverse
+    until = "+1" * clock.next_year
+    if clock.due_on is not None:
+        of_next, of_same = clock.due_on.next_year, clock.due_on.same_year
+        until = f"+{of_next}" if of_next is not None else f"={of_same}"
+    return str(year) + until.replace("-", "") + _ADVERSE * clock.adverse
 
 
 _ADVERSE = "_adverse"
 """What a prohibition or a consequence reads of lists whose earlier entries are left out for it, where the law
 came later."""
 
-YEAR = re.compile(rf"@(\d{{4}})(?:\+1)?(?:{_ADVERSE})?(?=$|:|__)")
+YEAR = re.compile(rf"@(\d{{4}})(?:[+=]\d{{1,4}})?(?:{_ADVERSE})?(?=$|:|__)")
 """The year in the name of a column of a yearly rule."""
 
 
@@ -127,6 +132,18 @@ def behind_of(rule: str) -> str:
 
 def exemption_of(rule: str) -> str:
     return f"exemption:{rule}"
+
+
+def refuse_occasions(ruleset: RuleSet) -> None:
+    """Raise UsageError for rules that tables cannot say: of cycles, of deadlines that run from entries."""
+    named = [rule.id for rule in centre_rules(ruleset) if rule.clock.event or rule.clock.cycle is not None]
+    if named:
+        shown = clip(", ".join(named), 300)
+        zh = f"表格判定不了按周期或自条目起算的规则：{shown}；请用 check"
+        en = (
+            f"tables cannot decide rules of cycles, or of deadlines that run from entries: {shown}; use check"
+        )
+        raise fault(UsageError, "not-in-tables", zh, en)
 
 
 def centre_rules(ruleset: RuleSet) -> tuple[Rule, ...]:
@@ -188,6 +205,9 @@ def columns_of(node: Logic, look: str) -> tuple[Column, ...]:
         case f.Fold(source=source) | f.Running(source=source) | f.Latest(source=source):
             digest = sha256(repr(source).encode()).hexdigest()[:10]
             return (column(Kind.TRUTH, node.over.fact, f":{type(source).__name__.lower()}:{digest}"),)
+        case f.EachYear(source=source) | f.OfEach(source=source):
+            digest = sha256(repr(source).encode()).hexdigest()[:10]
+            return (column(Kind.TRUTH, node.kind, f":{digest}"),)
     raise AssertionError(f"not read from columns: {node!r}")
 
 
@@ -231,5 +251,6 @@ __all__ = [
     "look_of_year",
     "mark_of",
     "readings_of",
+    "refuse_occasions",
     "rules_by_needs",
 ]

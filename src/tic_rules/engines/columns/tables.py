@@ -33,9 +33,11 @@ def facts_table(
     extra `frames` is not installed.
     """
     polars = library("polars")
+    from tic_rules.engines.columns.names import refuse_occasions
     from tic_rules.engines.columns.rows import reader_of, rows_of
 
     rules = load_ruleset(ruleset)
+    refuse_occasions(rules)
     reader, rows = reader_of(rules), list[dict[str, Any]]()
     for number, given in enumerate(centres):
         subject = subject_from(given, Centre, rules.vocabulary)

@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tic_rules.engines.lowering.clock import Days, Look, before_approval, look, years_owed
+from tic_rules.engines.lowering.clock import Days, Look, before_approval, look, occasions_owed, years_owed
 from tic_rules.engines.lowering.form import Clock, Logic, Rule
 from tic_rules.engines.lowering.lower import entry_logic, lower_rule, may_review
 from tic_rules.engines.lowering.tables import COMPARISONS, FOLLOWED, LATE, STATUS, VALUES, WORST, agreed
@@ -73,5 +73,6 @@ __all__ = [
     "look",
     "lowered",
     "may_review",
+    "occasions_owed",
     "years_owed",
 ]

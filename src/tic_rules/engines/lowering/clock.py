@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.dates import FIRST_DAY, add_days, add_years, year_end
-from tic_rules.engines.lowering.form import Clock
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
+from tic_rules.engines.lowering.form import Clock, From
 from tic_rules.engines.lowering.tables import CLOSED
 from tic_rules.evaluation.entries import Moment
 
@@ -54,6 +54,9 @@ def deadline(clock: Clock, days: Days) -> date | None:
         return days.term_end
     if isinstance(by, int):
         return None if days.approved is None else add_years(days.approved, by)
+    if isinstance(by, From):
+        from_ = days.term_end if by.day == "term_end" else days.approved
+        return None if from_ is None else by.shift.after(from_)
     return by if isinstance(by, date) else None
 
 
@@ -101,7 +104,7 @@ def late_of(clock: Clock, past: bool) -> str:
     it is due."""
     if clock.opens is not None:
         return "fail" if clock.follows else "pending"
-    timeless = clock.by is None and not clock.yearly
+    timeless = clock.by is None and not clock.yearly and clock.cycle is None
     return "fail" if timeless or past else "pending"
 
 
@@ -118,7 +121,8 @@ class OwedYear(NamedTuple):
 
 def owed_year(clock: Clock, year: int) -> OwedYear:
     first, last = date(year, 1, 1), year_end(year)
-    return OwedYear(first, last, first if clock.running_year else last, year_end(year + clock.next_year))
+    due = year_end(year + clock.next_year) if clock.due_on is None else clock.due_on.of(year)
+    return OwedYear(first, last, first if clock.running_year else last, due)
 
 
 # --- looks --------------------------------------------------------------------------------------------------
@@ -178,6 +182,31 @@ def years_owed(clock: Clock, days: Days) -> list[Look]:
     return owed
 
 
+def cycles_owed(clock: Clock, days: Days) -> list[Look]:
+    """The cycles from approval that have begun, each as it is looked at: from the day after the time of the
+    one before it, up to the last of its own time.
+    """
+    cycle, approved, as_of, force = clock.cycle, days.approved, days.as_of, days.came_later
+    if cycle is None or approved is None:
+        return []
+    within = days.term_end if clock.until is not None else None
+    owed, start = [], approved
+    for number in range(1, 12 * 10_000):
+        end, due = cycle.end(approved, number), cycle.due(approved, number)
+        if start > as_of or start == LAST_DAY or (within is not None and start > within):
+            break
+        if (force is None or due >= force) and (within is None or end <= within):
+            moment = _moment(clock, days, min(as_of, due), start)
+            owed.append(Look(moment, late_of(clock, is_past(as_of, due))))
+        start = add_days(due, 1)
+    return owed
+
+
+def occasions_owed(clock: Clock, days: Days) -> list[Look]:
+    """What owes something by itself: years, or cycles."""
+    return years_owed(clock, days) if clock.yearly else cycles_owed(clock, days)
+
+
 def before_approval(clock: Clock) -> str | None:
     """The status of a rule for a centre that is not approved on the as-of day; None where the rule speaks
     to it all the same.
@@ -202,6 +231,7 @@ __all__ = [
     "late_of",
     "look",
     "mark",
+    "occasions_owed",
     "opening",
     "owed_year",
     "reaches_back",

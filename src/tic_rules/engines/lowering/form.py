@@ -49,7 +49,15 @@ Logic:
                   those not shown
     Agree         texts that have to be the same (Betweens): false where no text is possible in all of those
                   that are known, unknown where one of them may be several, else true
-    Running       so many calendar years running each have an entry for which `body` holds
+    Passed        an attribute of the entry at hand, which is a day, is not after the day looked at: as
+                  Happened
+    EachYear      `body` in each of the last full calendar years, each looked at as a year of its own: from
+                  its first to its last day, lists that have years by the year. A year that may be that of the
+                  founding is true or unknown; where no year is left, unknown (`in_time.year_moments`)
+    OfEach        no value of an attribute is that of more than `most` entries (`in_time.of_each`)
+    OfEntry       what the entry is that a deadline runs from; in rules of such clocks only (`Clock.event`)
+    Running       so many calendar years running each have an entry for which `body` holds; by entry: so many
+                  entries one after the other (`in_time.entries_running`)
     Latest        the latest entry (by `by`) of those that are as `of` says is as `has` says The meaning of
                   these two takes more than their parts: `evaluation.running` and `entry_operators.latest`
                   say it, and an engine with the data at hand leaves them to the reference
@@ -69,6 +77,7 @@ from typing import Literal, NamedTuple
 
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
+from tic_rules.model.time import Cycle, DueOn, Shift
 
 # --- terms ----------------------------------------------------------------------------------------
 
@@ -210,6 +219,11 @@ class Happened(NamedTuple):
     kind: Literal["happened"] = "happened"
 
 
+class Passed(NamedTuple):
+    attribute: str
+    kind: Literal["passed"] = "passed"
+
+
 class Until(NamedTuple):
     day: Literal["term_end", "approval"]
     kind: Literal["until"] = "until"
@@ -239,6 +253,8 @@ class Running(NamedTuple):
     years: int
     over: Entries
     body: Logic
+    among: Logic
+    by: Literal["year", "entry"]
     source: c.Running
     kind: Literal["running"] = "running"
 
@@ -258,6 +274,33 @@ class Latest(NamedTuple):
         return hash(self[:-2])
 
 
+class EachYear(NamedTuple):
+    years: int
+    founded: str | None
+    body: Logic
+    source: c.EachYear
+    kind: Literal["each_year"] = "each_year"
+
+    def __hash__(self) -> int:
+        return hash(self[:-2])
+
+
+class OfEach(NamedTuple):
+    over: Entries
+    attribute: str
+    most: int
+    source: c.OfEach
+    kind: Literal["of_each"] = "of_each"
+
+    def __hash__(self) -> int:
+        return hash(self[:-2])
+
+
+class OfEntry(NamedTuple):
+    body: Logic
+    kind: Literal["of_entry"] = "of_entry"
+
+
 class Followed(NamedTuple):
     rule: str
     kind: Literal["followed"] = "followed"
@@ -270,8 +313,8 @@ class Judged(NamedTuple):
 
 
 Logic = (
-    Constant | All | Any | Cases | Compare | Member | Happened | Until | Fold | Agree | Running | Latest
-    | Followed | Judged
+    Constant | All | Any | Cases | Compare | Member | Happened | Passed | Until | Fold | Agree | Running
+    | Latest | EachYear | OfEach | OfEntry | Followed | Judged
 )  # fmt: skip
 
 
@@ -294,12 +337,23 @@ def walk(node: Logic) -> Iterator[Logic]:
 # --- rules ----------------------------------------------------------------------------------------
 
 
+class From(NamedTuple):
+    """So long after the approval, or the end of the term."""
+
+    shift: Shift
+    day: Literal["approval", "term_end"]
+
+    def __str__(self) -> str:
+        """6m_after_term_end: as the columns of tables are named."""
+        return f"{self.shift.name}_after_{self.day}"
+
+
 class Clock(NamedTuple):
     """When a rule is looked at (`clock.look`), or which years it owes (`clock.years_owed`). Equal clocks
     look at the same day.
     """
 
-    by: Literal["application", "approval", "term_end"] | date | int | None = None
+    by: Literal["application", "approval", "term_end"] | date | int | From | None = None
     """The last day of its time; a number: so many years after approval."""
     opens: Literal["approval", "term_end"] | int | None = None
     """Nothing is owed before it, and nothing before it counts (`from` of a rule file): the day of approval,
@@ -312,6 +366,14 @@ class Clock(NamedTuple):
     yearly: bool = False
     next_year: bool = False
     """What is owed for a year is looked for until the end of the next."""
+    due_on: DueOn | None = None
+    """Or until this day of the year."""
+    cycle: Cycle | None = None
+    """What every cycle from approval owes by itself."""
+    event: bool = False
+    """What every entry of a list owes by itself, within so long of its day: the reference decides such a rule
+    (`evaluation.decisions.decide`), and an engine without the data at hand refuses it.
+    """
     running_year: bool = False
     follows: bool = False
     """It is a consequence, which is never pending."""
@@ -323,7 +385,8 @@ class Clock(NamedTuple):
     @property
     def timeless(self) -> bool:
         """Whether the requirement means something before approval too."""
-        return not (self.yearly or self.opens or self.since or self.until)
+        owes = self.yearly or self.cycle or self.event
+        return not (owes or self.opens or self.since or self.until)
 
 
 class Rule(NamedTuple):

@@ -13,6 +13,7 @@ from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.scenarios import lists_of
 from tic_rules.model import conditions as c
 from tic_rules.model import ruleset as r
+from tic_rules.model.time import DueOn
 
 _CONSTANTS = tuple(f.Constant(value) for value in (FALSE, UNKNOWN, REVIEW, TRUE))
 
@@ -54,15 +55,25 @@ def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
     adverse = (consequence or rule.kind == "prohibition") and any(
         ruleset.vocabulary.lists[name].earlier == "fulfils" for name in lists_of(ruleset, rule)
     )
+    if rule.after is not None and rule.event is None:
+        by = f.From(rule.after.shift, rule.after.after)  # type: ignore[arg-type]
     if owed is None:
         return f.Clock(
-            by, opens, since, rule.until, follows=consequence and opens is not None, adverse=adverse
+            None if rule.event is not None else by,
+            opens,
+            since,
+            rule.until,
+            follows=consequence and opens is not None,
+            adverse=adverse,
+            cycle=rule.cycle,
+            event=rule.event is not None,
         )
     return f.Clock(
         until=rule.until,
         yearly=True,
         next_year=owed.looked_for_until == "end_of_next_year",
         running_year=owed.running_year,
+        due_on=owed.looked_for_until if isinstance(owed.looked_for_until, DueOn) else None,
         adverse=adverse,
     )
 
@@ -78,8 +89,8 @@ def may_review(node: f.Logic) -> bool:
             return may_review(node.body)
         case f.Judged() | f.Latest():
             return True
-        case f.Running():
-            return may_review(node.body)
+        case f.Running() | f.EachYear() | f.OfEntry():
+            return may_review(node.body) or (isinstance(node, f.Running) and node.by == "entry")
         case f.Cases():
             return any(may_review(outcome) for outcome in node.outcomes)
     return any(may_review(part) for part in f.parts_of(node))
@@ -109,6 +120,11 @@ class _Conditions:
                 return f.Followed(node.follows)
             case c.NotAfter():
                 return f.Until(node.not_after)
+            case c.EachYear():
+                window = node.each_year
+                return f.EachYear(window.full_years or 0, window.founded, self.lower(node.holds), node)
+            case c.OfEntry():
+                return f.OfEntry(entry_logic(node.entry))
         return self._range(node) or self._worded(node) or self._entries(node)
 
     def _range(self, node: Any) -> f.Logic | None:
@@ -124,12 +140,11 @@ class _Conditions:
                 others = [f.Amount(node.fact, g) for g in self.ruleset.facts[node.fact].groups or {}]
                 return _all([f.Compare("at_least", own, other) for other in others if other != own])
             case c.Share():
-                strict = node.more_than is not None
-                bound = Fraction(node.more_than if strict else node.at_least)  # type: ignore[arg-type]
+                bound = Fraction(node.limit)
                 named, rest = (f.Part(node.fact, node.share_of, rest) for rest in (False, True))
                 part, whole = bound.as_integer_ratio()  # named / (named + rest) against part / whole
                 left, right = f.Times(whole - part, named), f.Times(part, rest)
-                return f.Compare("more_than" if strict else "at_least", left, right)
+                return f.Compare(node.operator, left, right)
         return None
 
     def _worded(self, node: Any) -> f.Logic | None:
@@ -168,7 +183,10 @@ class _Conditions:
             case c.EachOf():
                 return f.Fold(f.Keys(node.fact, node.each_of), True, _of_key(node), source=node)
             case c.Running():
-                return f.Running(node.running, f.Entries(node.of), entry_logic(node.where), node)
+                body, among = entry_logic(node.where), entry_logic(node.among)
+                return f.Running(node.running, f.Entries(node.of), body, among, node.by, node)
+            case c.OfEach():
+                return f.OfEach(f.Entries(node.fact), node.of_each, node.at_most, node)
             case c.Latest():
                 of, has = entry_logic(node.of), entry_logic(node.has)
                 return f.Latest(f.Entries(node.fact), node.latest, of, has, node)
@@ -214,6 +232,8 @@ def entry_logic(where: c.Where | None) -> f.Logic:
 def _test(name: str, test: c.Test) -> f.Logic:
     term, blank = f.Attribute(name), test.one_of is not None and None in test.one_of
     absent = TRUE if blank else UNKNOWN
+    if test.done:
+        return f.Passed(name)
     if test.given:
         return f.Member(term, (), FALSE, TRUE, absent)
     if test.one_of is not None:

@@ -4,7 +4,7 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -13,10 +13,11 @@ from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Moment, series_at
+from tic_rules.evaluation.entries import Moment, happened, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model.fields import lists_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
+from tic_rules.model.time import Window
 from tic_rules.model.values import Series
 
 T = TypeVar("T")
@@ -37,6 +38,14 @@ class View:
         ids.
         """
         self.memo: dict[Any, Any] = {}
+
+    def at(self, moment: Moment) -> View:
+        """The same subject at another moment, remembered for the check."""
+        key = ("view", moment)
+        view: View | None = self.check.get(key)
+        if view is None:
+            view = self.check[key] = View(self.scene, self.days, moment, self.check)
+        return view
 
 
 Asked = Callable[[View, Any], int]
@@ -75,9 +84,12 @@ class Lists:
         key = (fact.list_name, fact.over)
         made = self._counted.get(key)
         if made is None:
-            name, over = fact.list_name or "", fact.over is not None
+            name, over = fact.list_name or "", fact.over
             declared = self.declared[name]
-            made = once(lambda view: _count(self.listed(view, name), view, declared, over))
+            if over is None:
+                made = once(lambda view: _count(self.listed(view, name), view, declared, view.moment.year))
+            else:
+                made = once(lambda view: _within(self.listed(view, name), view, declared, over))
             self._counted[key] = made
         return made
 
@@ -151,6 +163,8 @@ class Lists:
         joined = combined(node, lambda part: self.asked(part, fact))
         if joined is not None:
             return joined
+        if isinstance(node, f.Passed):
+            return _passed(attrgetter(node.attribute))
         assert isinstance(node, f.Member)
         assert isinstance(node.term, f.Attribute)
         name, listed = node.term.name, self.declared.get(fact.list_name or "")
@@ -206,11 +220,58 @@ def once(read: Callable[[View], T]) -> Callable[[View], T]:
     return remembered
 
 
-def _count(listed: Listed, view: View, declared: ListOf, last_full_year: bool) -> Counted:
-    year, last, moment = view.moment.year, view.day, view.moment
+def _passed(attribute: Callable[[Any], Any]) -> Asked:
+    def passed(view: View, record: Any) -> int:
+        when = attribute(record)
+        return UNKNOWN if when is None else happened(when, view.day, view.spoken)
+
+    return passed
+
+
+def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Counted:
+    """The entries of a window that looks back: of full years by the years of the list where it has them, else
+    by its dates.
+    """
+    begins, ends = over.days(view.day)
+    start, by_year = view.moment.start_of(declared), over.full_years is not None
+    if start > ends:
+        return Counted([], False)
+    early, late = (1, 1) if over.founded is None else view.scene.first_year(over, view.day)
+    counted: list[tuple[Any, int]] = []
+    more = listed.open or (ends > view.spoken and not listed.timeless)
+    if declared.year is None or (declared.date is not None and not by_year):
+        start, cap = max(start, begins), min(ends, view.spoken)
+        for record, when, _ in listed.entries:
+            first, last = when or ANY_DAY
+            if last < start or first > ends or (by_year and last.year < early):
+                continue
+            sure = first >= start and last <= cap and (not by_year or first.year >= late)
+            counted.append((record, TRUE if sure else UNKNOWN))
+        return Counted(counted, more)
+    inner = _count(listed, view, declared, None)
+    years = range(max(begins.year, early), ends.year + 1)
+    for record, value in inner.entries:
+        year = record if declared.scalar is not None else getattr(record, declared.year)
+        if year is None:
+            counted.append((record, UNKNOWN))
+        elif year in years:
+            whole = begins <= date(year, 1, 1) and date(year, 12, 31) <= ends
+            counted.append((record, value if whole and year >= late else UNKNOWN))
+    more = more if declared.date is None else inner.more
+    return Counted(counted, more or (declared.every_year and _lacks(listed, years)))
+
+
+def _lacks(listed: Listed, years: Iterable[int]) -> bool:
+    """Whether a year has no entry."""
+    given = {year for _, _, year in listed.entries}
+    return any(year not in given for year in years)
+
+
+def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Counted:
+    last, moment = view.day, view.moment
     start = moment.start if moment.force is FIRST_DAY else moment.start_of(declared)
-    if last_full_year:
-        year, last = last.year - 1, date(max(last.year - 1, 1), 12, 31)
+    if moment.spoken is not None and declared.year is not None and declared.date is not None:
+        last = moment.spoken
     if start > last:  # nothing can be dated in a window that has not begun
         return Counted([], False)
     cap, has_years = min(last, view.spoken), declared.year is not None
@@ -230,7 +291,8 @@ def _count(listed: Listed, view: View, declared: ListOf, last_full_year: bool) -
             value = UNKNOWN if own_year is None else FALSE
         if value != FALSE:
             counted.append((record, value))
-    return Counted(counted, listed.open or (last > view.spoken and not listed.timeless))
+    more = listed.open or (last > view.spoken and not listed.timeless)
+    return Counted(counted, more or (of_a_year and declared.every_year and _lacks(listed, [year or 0])))
 
 
 def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:

@@ -12,6 +12,7 @@ from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, Narrowed, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
+from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
@@ -54,6 +55,10 @@ class Values:
                 return _judged(node)
             case f.Running() | f.Latest():
                 return self._in_time(node)
+            case f.EachYear():
+                return self._each_year(node)
+            case f.OfEach():
+                return self._of_each(node)
             case f.Until(day):
                 return _until(day == "term_end")
         raise AssertionError(f"no logic of the core form: {node!r}")
@@ -132,10 +137,11 @@ class Values:
         asked = node.body if isinstance(node, f.Running) else node.of
         fact = self.ruleset.facts[node.over.fact]
         body, name = self.readings.lists.asked(asked, fact), fact.list_name or ""
+        by_name = self.ruleset.vocabulary.lists[name].every_year  # a year that it does not show is not known
 
         def in_time(view: View, record: Any) -> int:
             listed = self.readings.lists.listed(view, name)
-            shown = not listed.open and view.day <= view.spoken
+            shown = not listed.open and view.day <= view.spoken and not by_name
             if shown and all(body(view, record) == FALSE for record, _, _ in listed.entries):
                 return FALSE
             days = view.days
@@ -143,6 +149,28 @@ class Values:
             return see(node.source, view.scene, view.moment, scenario, rule).value
 
         return in_time
+
+    def _of_each(self, node: f.OfEach) -> Asked:
+        """How many have which value in common is the reference's own."""
+        rule = self.ruleset.rules[0]
+
+        def of_each(view: View, record: Any) -> int:
+            scenario = Scenario(view.days.approved, view.days.applied, view.days.term_end)
+            return see(node.source, view.scene, view.moment, scenario, rule).value
+
+        return of_each
+
+    def _each_year(self, node: f.EachYear) -> Asked:
+        body = self.of(node.body)
+
+        def each_year(view: View, record: Any) -> int:
+            least, years = TRUE, year_moments(node.source, view.scene, view.moment)
+            for moment, counts in years:
+                value = body(view.at(moment), None)
+                least = min(least, value if counts or value == TRUE else UNKNOWN)
+            return least if years else UNKNOWN
+
+        return each_year
 
 
 def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Asked:

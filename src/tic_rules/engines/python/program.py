@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
+from tic_rules.engines.explanation import follow
 from tic_rules.engines.lowering import (
     LATE,
     STATUS,
@@ -18,10 +19,11 @@ from tic_rules.engines.lowering import (
     look,
     lowered,
     may_review,
-    years_owed,
+    occasions_owed,
 )
 from tic_rules.engines.python.lists import Asked, View
 from tic_rules.engines.python.logic import Values
+from tic_rules.evaluation.decisions import decide as by_reference
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
@@ -83,7 +85,7 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
 def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
     plain, full = [], []
     for rule in rules:
-        require = values.of(rule.require)
+        require = _not_asked if clock.event else values.of(rule.require)
         if rule.broken is None is rule.applies:
             plain.append((rule.id, require))
         else:
@@ -92,6 +94,11 @@ def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
             full.append(Full(rule.id, require, *parts))
     speaks = rules[0].programme or before_approval(clock) is None
     return Group(clock, speaks, tuple(plain), tuple(full))
+
+
+def _not_asked(view: View, record: Any) -> int:
+    """The requirement of a rule that the reference decides as a whole."""
+    raise AssertionError("the reference decides what each entry owes")
 
 
 def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
@@ -113,8 +120,12 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
     for group in program.groups:
         if days.approved is None and not group.speaks:
             done |= dict.fromkeys(_ids(group), before_approval(group.clock))
-        elif group.clock.yearly:
-            owed = [(view(year), PLAIN[year.late]) for year in years_owed(group.clock, days)]
+        elif group.clock.event:  # what each entry owes is the reference's own
+            for rule in (scene.ruleset[name] for name in _ids(group)):
+                follow(rule, scene)
+                done[rule.id] = by_reference(rule, scene, scenario).status
+        elif group.clock.yearly or group.clock.cycle is not None:
+            owed = [(view(year), PLAIN[year.late]) for year in occasions_owed(group.clock, days)]
             done |= {rule: _worst(require, owed) for rule, require in group.plain}
         else:
             looked = look(group.clock, days)

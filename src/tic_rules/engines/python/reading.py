@@ -7,6 +7,7 @@ What a series holds on a day is the reference's reading (`Scene`); nothing here 
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
@@ -16,7 +17,8 @@ from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Lists, View, once, values_on
 from tic_rules.evaluation.entries import within
-from tic_rules.model.conditions import Where
+from tic_rules.evaluation.made import age_of, ratio
+from tic_rules.model.conditions import Times, Where
 from tic_rules.model.ruleset import Fact, RuleSet
 from tic_rules.model.values import Series
 
@@ -70,7 +72,61 @@ class Readings:
             return self._count(fact)
         if fact.distinct is not None:
             return self._distinct(fact, fact.distinct)
-        return self._kinds(fact)
+        return self._kinds(fact) if fact.kinds is not None else self._made_of_others(fact)
+
+    # --- numbers made of other numbers --------------------------------------------------------------
+
+    def _made_of_others(self, fact: Fact) -> Ranging:
+        if fact.average is not None:
+            return self._average(fact)
+        if fact.age is not None:
+            return self._age(self.single(fact.age), fact.unit)
+        parts = [self._operand(part) for part in fact.operands]
+        if fact.ratio is not None:
+            of, to = parts
+            return lambda view: ratio(Range(*of(view)), Range(*to(view)))
+        least = min if fact.smaller is not None else max
+
+        def extreme(view: View) -> Ends:
+            ends = [part(view) for part in parts]
+            return least(low for low, _ in ends), least(high for _, high in ends)
+
+        return extreme
+
+    def _operand(self, part: Any) -> Ranging:
+        """A fact by its name, a number, or a multiple of a fact."""
+        if isinstance(part, str):
+            return self.ranged(f.Quantity(part))
+        if isinstance(part, Times):
+            return _times(part.times, self.ranged(f.Quantity(part.fact)))
+        return lambda view: (part, part)
+
+    def _average(self, fact: Fact) -> Ranging:
+        """The amounts of a window, a year. Which years count where the founding may leave some out is the
+        reference's reading.
+        """
+        over, own = fact.over, next(own for own, other in self.facts.items() if other is fact)
+        assert over is not None
+        added = self._sum(fact, fact.where, fact.average or "")
+
+        def average(view: View) -> Ends:
+            years = len(over.years(view.day))
+            if over.founded is not None or not years:
+                return view.scene.number(own, view.moment).range
+            low, high = added(view)
+            return low * Fraction(1, years), high * Fraction(1, years)
+
+        return average
+
+    def _age(self, single: Callable[[View], list[Any]], unit: str | None) -> Ranging:
+        def age(view: View) -> Ends:
+            spans, day = single(view), view.day
+            if not spans:
+                return ANYTHING
+            low = min(age_of(span.last, day, unit) for span in spans)
+            return low, max(age_of(span.first, day, unit) for span in spans)
+
+        return age
 
     def _stock(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
         """A number that holds at a day; of one that never falls, what it was before and will be after
@@ -251,6 +307,9 @@ class Readings:
 
 
 def _times(factor: Number, read: Ranging) -> Ranging:
+    if not factor:
+        return lambda view: (0, 0)
+
     def times(view: View) -> Ends:
         low, high = read(view)
         return low * factor, high * factor

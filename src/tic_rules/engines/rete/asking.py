@@ -15,7 +15,7 @@ from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
 from tic_rules.engines.rete.plan import Node, Plan, RulePlan
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.rete.sheets import Part, Sheet
-from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
+from tic_rules.evaluation.entries import Entry, Moment, happened, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
@@ -61,7 +61,11 @@ class Asking:
             case f.Judged(rule, item):
                 given = [one for one in self.scene.attested.get(rule, ()) if one[1].item == item]
                 self.sheet.ask(node, key, met=latest_judgement(given, self.scene.as_of)[0])
-            case f.Running() | f.Latest() as logic:
+            case f.Passed(name):
+                when = entry.get(name)
+                value = UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
+                self.sheet.known(node, key, value)
+            case f.Running() | f.Latest() | f.EachYear() | f.OfEach() as logic:
                 # which entry fills which year is a choice over all of them together: a reading, made
                 # outside the network
                 anyone = self.scene.ruleset.rules[0]  # it is asked the same way for every rule

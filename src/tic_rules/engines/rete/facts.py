@@ -7,7 +7,8 @@ makes of these facts, and what a rule's status is, is concluded by the network.
 
 from __future__ import annotations
 
-from tic_rules.engines.lowering import Days, Look, before_approval, look, years_owed
+from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.engines.lowering import Days, Look, before_approval, look, occasions_owed
 from tic_rules.engines.rete.asking import Asking
 from tic_rules.engines.rete.plan import APPLIES, BROKEN, REQUIRE, Plan, RulePlan
 from tic_rules.engines.rete.semantics import DOES_NOT_SPEAK, FAIL, PENDING
@@ -23,6 +24,7 @@ _LATE = {"fail": FAIL, "pending": PENDING}
 def facts_of(scene: Scene, plan: Plan) -> list[Message]:
     """All facts of a check: every rule, every scenario that it can tell apart."""
     ledger = Ledger()
+    _refuse_events(plan)
     for planned in plan.rules:
         rule = scene.ruleset.rules[planned.number]
         scenarios = whole(scene, needs_of(scene.ruleset, rule))
@@ -32,6 +34,16 @@ def facts_of(scene: Scene, plan: Plan) -> list[Message]:
         behind = len(scenarios) > 1 and day_not_needed(rule, scene, scenarios)
         ledger.scenarios(planned.number, [ledger.place(sheet) for sheet in sheets.values()], behind)
     return ledger.facts
+
+
+def _refuse_events(plan: Plan) -> None:
+    """Raise UsageError for rules of which each entry of a list owes something by itself."""
+    named = [planned.rule.id for planned in plan.rules if planned.rule.clock.event]
+    if named:
+        shown = clip(", ".join(named), 300)
+        zh = f"durable 引擎判定不了期限自条目起算的规则：{shown}；请用 native 引擎"
+        en = f"the durable engine cannot decide rules whose deadline runs from entries: {shown}; use native"
+        raise fault(UsageError, "durable-limit", zh, en)
 
 
 def _sheet(scene: Scene, plan: Plan, planned: RulePlan, scenario: Scenario) -> Sheet:
@@ -51,8 +63,8 @@ def _sheet(scene: Scene, plan: Plan, planned: RulePlan, scenario: Scenario) -> S
     elif before is not None:
         frame["silent"] = key
         asking.ask(planned.roots[REQUIRE], key, Moment(scene.as_of))
-    elif rule.clock.yearly:
-        _owed(sheet, asking, planned, years_owed(rule.clock, days))
+    elif rule.clock.yearly or rule.clock.cycle is not None:
+        _owed(sheet, asking, planned, occasions_owed(rule.clock, days))
     else:
         _looked(asking, planned, frame, look(rule.clock, days))
     return sheet

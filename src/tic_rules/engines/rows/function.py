@@ -32,6 +32,7 @@ _INLINE = (bool, int, float, str, frozenset, type(None))
 
 def function_of(ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> RowFunction:
     """The function that decides one row with these columns; see `tables.row_function`."""
+    n.refuse_occasions(ruleset)
     if any(name.startswith("counts@") for name in columns):
         zh = "批复等日期不明确时，一个中心有多行；请用 check_table"
         en = "where a clock is open, several rows make a centre: use check_table"

@@ -1,0 +1,134 @@
+"""What rule files write in the place of numbers and words, and what they ask of the entries of a list."""
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field
+
+from tic_rules.core.numbers import NotANumber, is_part, parse_number
+from tic_rules.model.frozen import FrozenModel, Parse, refuse
+
+
+class Node(FrozenModel):
+    """A part of a rule file."""
+
+
+def _flag(value: Any) -> Any:
+    if isinstance(value, bool):
+        return value
+    if value in ("true", "false"):
+        return value == "true"
+    raise refuse("flag", "应为 true 或 false", "true or false is expected")
+
+
+Flag = Annotated[bool, BeforeValidator(_flag)]
+Yes = Annotated[Literal[True], BeforeValidator(_flag)]
+
+
+def parse_quantity(value: Any) -> int | Fraction:
+    """A number of a rule, never negative: 300, 10亿元, 1.1%, 1/2, 百分之三十, 三分之一."""
+    try:
+        if isinstance(value, str):
+            ratio = re.fullmatch(r"\s*(\d{1,9})\s*/\s*([1-9]\d{0,8})\s*", value)
+            if ratio:
+                return Fraction(int(ratio.group(1)), int(ratio.group(2)))
+            number = parse_number(value, money=not is_part(value))
+        else:
+            number = parse_number(value)
+    except NotANumber as error:
+        raise refuse("quantity", *error.args) from None
+    if number < 0:
+        raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
+    return number
+
+
+def _quantity_text(value: int | Fraction) -> int | str:
+    return value if isinstance(value, int) else f"{value.numerator}/{value.denominator}"
+
+
+QUANTITY_SHAPE = {"type": ["number", "string"]}
+Quantity = Annotated[int | Fraction, Parse(parse_quantity, QUANTITY_SHAPE, _quantity_text)]
+
+
+def _word(value: Any) -> Any:
+    """A word of a list: text, true, false or null."""
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        plain = type(value) is not str and value in ("true", "false")
+        return value == "true" if plain else str(value)
+    raise refuse("word", "应为一个词", "one word is expected")
+
+
+Word = Annotated[str | bool | None, Parse(_word, {"type": ["string", "boolean", "null"]})]
+
+
+class Test(Node):
+    """What an attribute of an entry must be. A plain word or a list of words is short for `one_of`.
+
+    `done` is of an attribute that is a day: it is not after the day looked at.
+    """
+
+    one_of: tuple[Word, ...] | None = None
+    other_than: tuple[Word, ...] | None = None
+    given: Flag = False
+    open: Flag = False
+    done: Flag = False
+
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        if isinstance(value, dict):
+            if "other_than" in value and not isinstance(value["other_than"], list):
+                value = {**value, "other_than": [value["other_than"]]}
+            if not {"one_of", "other_than", "given", "done"} & value.keys():
+                raise refuse(
+                    "test",
+                    "需要 one_of、other_than、given 或 done 之一",
+                    "one of one_of, other_than, given, done is needed",
+                )
+            if "done" in value and len(value) > 1:
+                raise refuse("test", "done 单独使用", "`done` stands alone")
+            return value
+        return {"one_of": value if isinstance(value, (list, tuple)) else [value]}
+
+    __test__ = False
+
+
+class Where(Node):
+    """What an entry must be: every attribute named, and one of `any` if that is given. Written flat:
+    {kind: annual}."""
+
+    each: Mapping[str, Test] = Field(default_factory=dict)
+    any: tuple["Where", ...] = ()
+
+    @classmethod
+    def _as_written(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
+        if value.keys() <= {"each", "any"}:
+            return value
+        return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
+
+    @cached_property
+    def checks(self) -> tuple[tuple[str, frozenset[Any] | None, Test], ...]:
+        """The attributes with the words that they may be, if they are listed, and the whole test of each."""
+        return tuple(
+            (attribute, None if test.one_of is None else frozenset(test.one_of), test)
+            for attribute, test in self.each.items()
+        )
+
+
+__all__ = [
+    "QUANTITY_SHAPE",
+    "Flag",
+    "Node",
+    "Quantity",
+    "Test",
+    "Where",
+    "Word",
+    "Yes",
+    "parse_quantity",
+]

@@ -1,0 +1,88 @@
+"""Whether what a rule file says of time, and facts made of others, hold together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
+
+from tic_rules.model import conditions as c
+from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary, facts_within
+
+Loc = tuple[str | int, ...]
+Fault = tuple[str, Loc, str, str]
+"""Code, place in the file, what is wrong in Chinese and in English."""
+
+
+def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[Fault]:
+    """What a fact is made of: facts that are there, numbers of one unit, days; never the fact itself."""
+    if any(name in facts_within(part, whole.facts) for part in fact.made_of):
+        yield "cycle", at, f"事实 {name} 最终由自己构成", f"the fact {name} is made of itself in the end"
+    days = [part for part in (fact.age, fact.over.founded if fact.over is not None else None) if part]
+    for part in fact.made_of:
+        other = whole.facts.get(part)
+        if other is None and part != fact.kinds:
+            yield "unknown-fact", at, f"未知的事实 {part}", f"unknown fact {part}"
+        elif other is not None and part in days and other.type != "date":
+            yield "wrong-fact", at, f"{part} 不是日期", f"{part} is not a date"
+        elif other is not None and part not in days and part != fact.kinds and not other.numeric:
+            yield "wrong-fact", at, f"{part} 不是数字", f"{part} is not a number"
+    named = [part.fact if isinstance(part, c.Times) else part for part in fact.operands]
+    units = {whole.facts[part].unit for part in named if isinstance(part, str) and part in whole.facts}
+    if len(units) > 1 or (fact.ratio is None and units - {fact.unit}):
+        yield "wrong-unit", at, f"{name} 各部分的单位不同", f"the parts of {name} differ in unit"
+    if fact.ratio is not None and fact.unit != "ratio":
+        yield "wrong-unit", at, "ratio 的单位是 ratio", "the unit of a `ratio` is ratio"
+    listed = whole.lists.get(fact.list_name or "") if fact.over is not None else None
+    if listed is not None and listed.date is None and listed.year is None:
+        yield (
+            "wrong-fact",
+            at,
+            f"列表 {fact.list_name} 的条目没有日期和年度，不能用 over",
+            f"the entries of {fact.list_name} have no date and no year: no `over`",
+        )
+
+
+def each_year_faults(node: c.EachYear, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
+    """A founding that is a day; facts that have no window of their own."""
+    founded = vocabulary.facts.get(node.each_year.founded or "")
+    if node.each_year.founded is not None and (founded is None or founded.type != "date"):
+        named = node.each_year.founded
+        yield "wrong-fact", at, f"{named} 不是日期", f"{named} is not a date"
+    for name in c.facts_of(node.holds):
+        for part in facts_within(name, vocabulary.facts):
+            fact = vocabulary.facts.get(part)
+            if fact is not None and fact.over is not None:
+                yield (
+                    "wrong-fact",
+                    at,
+                    f"each_year 逐年来看，{part} 不能再有 over",
+                    f"`each_year` looks at one year at a time: {part} can have no `over`",
+                )
+
+
+def order_faults(
+    node: Any, name: str, listed: ListOf, at: Loc, places: Iterable[Collection[str]]
+) -> Iterator[Fault]:
+    """Entries that have what orders them, and the attribute that each value is counted of."""
+    if isinstance(node, c.Running):
+        order = "date" if node.by == "entry" else "year"
+        if getattr(listed, order) is None:
+            yield (
+                "wrong-fact",
+                at,
+                f"{name} 的条目没有{'日期' if order == 'date' else '年度'}，不能说连续",
+                f"the entries of {name} have no {order}: none can run",
+            )
+    if isinstance(node, c.OfEach) and listed.scalar is None:
+        every = list(places)
+        for path in listed.paths:
+            if not any(f"{path}.{node.of_each}" in paths for paths in every):
+                yield (
+                    "unknown-attribute",
+                    at,
+                    f"条目没有属性 {node.of_each}",
+                    f"the entries have no attribute {node.of_each}",
+                )
+
+
+__all__ = ["Fault", "Loc", "each_year_faults", "made_faults", "order_faults"]

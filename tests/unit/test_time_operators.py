@@ -1,0 +1,229 @@
+"""What provinces ask of years, months, parts and entries: a made-up document with adjudicated cases."""
+
+from __future__ import annotations
+
+import random
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tic_rules import Centre, RuleSet, RuleSetError, TicRulesError, check, load_ruleset, parse_ruleset
+from tic_rules.analysis.cases.case import cases_of
+from tic_rules.analysis.cases.outcome import outcome_of
+from tic_rules.core.dates import add_months
+from tic_rules.core.numbers import INFINITY, NotANumber, Range, parse_number
+from tic_rules.evaluation.made import age_of, ratio
+from tic_rules.model.conditions import parse_quantity
+from tic_rules.model.time import Cycle, DueOn, Shift, Window
+from tic_rules.results.labels import describe
+
+FILE = Path(__file__).parents[1] / "operators" / "example_2024.yaml"
+BASE = FILE.parent / "cases" / "example_2024" / "base.yaml"
+
+
+@pytest.fixture(scope="module")
+def example() -> RuleSet:
+    return load_ruleset(FILE)
+
+
+# --- numbers and days -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("30%", Fraction(3, 10)), ("30 ％", Fraction(3, 10)), ("百分之三十", Fraction(3, 10)),
+        ("百分之百", 1),
+        ("百分之1.5", Fraction(3, 200)), ("千分之五", Fraction(1, 200)), ("三分之一", Fraction(1, 3)),
+        ("1/3", Fraction(1, 3)), ("三分之二", Fraction(2, 3)), ("三成", Fraction(3, 10)),
+    ],
+)  # fmt: skip
+def test_parts_are_exact(text: str, number: Fraction) -> None:
+    assert parse_quantity(text) == number
+
+
+@pytest.mark.parametrize("text", ["零分之一", "百分之", "三分之", "百分之三十五点五", "百分之三五六十"])
+def test_what_is_no_part_is_refused(text: str) -> None:
+    with pytest.raises(NotANumber):
+        parse_number(text)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "after"),
+    [
+        ("2023-01-31", 1, "2023-02-28"), ("2024-01-31", 1, "2024-02-29"), ("2024-01-31", 3, "2024-04-30"),
+        ("2024-02-29", 12, "2025-02-28"), ("2024-03-31", -1, "2024-02-29"), ("2024-12-15", 2, "2025-02-15"),
+        ("9999-12-01", 1, "9999-12-31"), ("0001-01-05", -1, "0001-01-01"),
+    ],
+)  # fmt: skip
+def test_months_are_those_of_the_calendar(day: str, months: int, after: str) -> None:
+    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(after)
+
+
+def test_cycles_do_not_drift() -> None:
+    cycle = Cycle(months=1, grace=None)
+    ends = [cycle.end(date(2024, 1, 31), number) for number in (1, 2, 3)]
+    assert ends == [date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 30)]
+
+
+def test_a_window_of_months_begins_the_day_after() -> None:
+    assert Window(months=12).days(date(2024, 2, 29)) == (date(2023, 3, 1), date(2024, 2, 29))
+    assert Window(full_years=3).years(date(2024, 12, 31)) == range(2021, 2024)
+
+
+def test_the_last_of_february_is_a_day_of_the_year() -> None:
+    assert DueOn(next_year="02-29").of(2024) == date(2025, 2, 28)
+    assert DueOn(next_year="02-29").of(2023) == date(2024, 2, 29)
+
+
+def test_shifts_go_back_as_they_come() -> None:
+    assert Shift(days=30).after(Shift(days=30).after(date(2024, 3, 1)), -1) == date(2024, 3, 1)
+
+
+def test_an_age_is_exact_at_its_anniversaries() -> None:
+    born = date(2020, 2, 29)
+    assert age_of(born, date(2021, 2, 28), "year") == 1
+    assert age_of(born, date(2021, 2, 27), "year") < 1
+    assert 1 < age_of(born, date(2021, 3, 1), "year") < 2
+    assert age_of(born, date(2020, 3, 29), "month") == 1
+    assert age_of(born, date(2019, 1, 1), "year") == 0
+
+
+@pytest.mark.parametrize(
+    ("of", "to", "part"),
+    [
+        (Range(1, 1), Range(4, 4), Range(Fraction(1, 4), Fraction(1, 4))),
+        (Range(1, 2), Range(4, 8), Range(Fraction(1, 8), Fraction(1, 2))),
+        (Range(0, 0), Range(0, 0), Range(0, INFINITY)),
+        (Range(1, 1), Range(0, 0), Range(INFINITY, INFINITY)),
+        (Range(0, INFINITY), Range(2, 2), Range(0, INFINITY)),
+        (Range(3, 3), Range(1, INFINITY), Range(0, 3)),
+    ],
+)
+def test_a_ratio_of_ranges(of: Range, to: Range, part: Range) -> None:
+    assert ratio(of, to) == part
+
+
+# --- the example ------------------------------------------------------------------------------------------
+
+
+def _changed(example: RuleSet, **changes: Any) -> Centre:
+    centre = Centre.from_file(str(BASE), ruleset=example)
+    return centre.model_copy(update=changes)
+
+
+def test_engines_agree_on_the_example(example: RuleSet) -> None:
+    centre = Centre.from_file(str(BASE), ruleset=example)
+    for day in ("2022-06-30", "2024-02-01", "2025-03-02", "2027-09-01", "2027-09-02", "2028-06-30"):
+        native = check(centre, example, as_of=day)
+        assert check(centre, example, as_of=day, engine="compiled").statuses == native.statuses
+
+
+def test_the_durable_engine_refuses_what_it_cannot_decide(example: RuleSet) -> None:
+    pytest.importorskip("durable")
+    with pytest.raises(TicRulesError, match="filed-changes, second-acceptance"):
+        check(Centre.from_file(str(BASE), ruleset=example), example, engine="durable")
+
+
+def test_tables_refuse_what_they_cannot_say(example: RuleSet) -> None:
+    from tic_rules import row_function
+
+    with pytest.raises(TicRulesError, match="filed-changes, second-acceptance, evaluated-in-cycle"):
+        row_function(example, ["as_of"])
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_condition_is_said_in_words(example: RuleSet, lang: str) -> None:
+    said = {rule.id: describe(rule.condition, example, lang, rule) for rule in example}
+    words = {
+        "zh": {
+            "services-three-years": "近3个完整年度（成立当年不计）每年：各类收入中，其他收入的占比不超过1/3",
+            "filed-changes": "该项：已备案，届时已有备案日期",
+            "revoked-after-acceptance": "验收连续2次：验收结论为不通过",
+            "support-ceiling": "上年补助不超过补助上限",
+            "one-a-field": "已批复的中心中，每个领域不超过1项",
+        },
+        "en": {
+            "revoked-after-acceptance": "2 of acceptances one after the other: outcome is failed",
+            "one-a-field": "of centres approved, at most 1 for each of fields",
+        },
+    }[lang]
+    assert {rule: said[rule] for rule in words} == words
+
+
+def test_a_finding_of_cycles_and_entries_names_them(example: RuleSet) -> None:
+    finding = check(_changed(example), example, as_of="2028-06-30")["evaluated-in-cycle"]
+    assert [(year["of"], year["status"]) for year in finding.years] == [
+        ("2025-03-01", "pass"),
+        ("2028-03-01", "pass"),
+        ("2031-03-01", "pending"),
+    ]
+
+
+# --- what a rule file may not say --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "what"),
+    [
+        ("over: {months: 36}", "over: {months: 36, full_years: 3}", "exactly one of full_years"),
+        ("over: {full_years: 1}", "over: {months: 12, founded: registered}", "goes with `full_years`"),
+        ("age: registered, unit: year", "age: registered, unit: CNY", "year, month or day"),
+        ("age: registered", "age: fixed", "is not a date"),
+        ("ratio: {of: rd_3, to: revenue_3}", "ratio: {of: rd_3, to: fixed}", "differ in unit"),
+        ("ratio: {of: rd_3, to: revenue_3}", "ratio: {of: rd_part, to: revenue_3}", "made of itself"),
+        ("after: term_end}", "after: registered}", "no fact whose entries have dates"),
+        ("next_year: 01-31", "next_year: 02-30", "a month and a day"),
+        ("cycle: {years: 3}", "cycle: {days: 90}", "years or months"),
+        ("where: {outcome: failed}, by: entry", "where: {}, among: {}", "goes with `by: entry`"),
+        ("filed: true, filed_on: {done: true}", "filed: {done: true}", "is no day"),
+        ("of_each: fields", "of_each: founders", "no attribute founders"),
+        ("sum: value, of: equipment", "sum: value, of: equipment, over: {full_years: 1}", "no `over`"),
+    ],
+)  # fmt: skip
+def test_faults_are_named(part: str, other: str, what: str) -> None:
+    text = FILE.read_text("utf-8")
+    assert part in text
+    with pytest.raises(RuleSetError, match=what.replace("{", r"\{")):
+        parse_ruleset(text.replace(part, other, 1), "example.yaml")
+
+
+def test_an_entry_is_asked_only_where_a_deadline_runs_from_it() -> None:
+    text = FILE.read_text("utf-8").replace("    by: {days: 30, after: changes}\n", "")
+    with pytest.raises(RuleSetError, match="goes with a deadline that runs from entries"):
+        parse_ruleset(text, "example.yaml")
+
+
+# --- entries running, against all orders ------------------------------------------------------------------
+
+
+def _runs(results: list[bool], many: int) -> bool:
+    return any(all(results[at : at + many]) for at in range(len(results) - many + 1))
+
+
+def test_entries_running_agree_with_the_order_of_exact_days(example: RuleSet) -> None:
+    rng, days = random.Random(3), [f"2027-{month:02}-01" for month in range(1, 13)]
+    for _ in range(60):
+        entries = [
+            {"date": day, "outcome": rng.choice(("passed", "failed"))}
+            for day in rng.sample(days, rng.choice((1, 2, 3, 5)))
+        ]
+        text = BASE.read_text("utf-8").replace(
+            "checks: [{date: 2027-08-31, outcome: passed}]", f"checks: {entries}".replace("'", "")
+        )
+        ordered = sorted(entries, key=lambda entry: entry["date"])
+        wanted = "fail" if _runs([entry["outcome"] == "failed" for entry in ordered], 2) else "pass"
+        centre = Centre.from_text(text, ruleset=example)
+        assert check(centre, example).statuses["revoked-after-acceptance"] == wanted
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_the_cases_of_the_example_come_out_as_the_clauses_say(example: RuleSet, engine: str) -> None:
+    """Each operator at, below and past its bounds, each deadline on its last day and on the next."""
+    cases = cases_of(example)
+    assert len(cases) == 103
+    outcomes = [outcome_of(case, example, engine) for case in cases]
+    assert [one.message.en for one in outcomes if not one.passed] == []
