@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.order import shape_of
+from tic_rules.analysis.prove.booleans import both, disj, neg, one_of, truth
 from tic_rules.analysis.prove.symbols import At, World
 from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when, z3
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -39,38 +40,37 @@ class Entries:
     def fold(self, node: f.Fold) -> Value:
         """What the entries of a list come to together."""
         fact = self.ruleset.facts[node.over.fact]
-        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
         looked = list(self._looked(fact, node.body))
         if not node.every:
             some = any_of(
                 [either(one.present, all_of([one.counts, one.value]), constant(FALSE)) for one in looked]
             )
-            return Value(some.true, z3.And(some.false, z3.Not(more)), z3.And(some.review, z3.Not(more)))
+            return Value(some.true, both(some.false, neg(more)), both(some.review, neg(more)))
         values = [
-            either(z3.And(one.present, z3.Not(one.counts.false)), _sure(one), constant(TRUE))
-            for one in looked
+            either(both(one.present, neg(one.counts.false)), _sure(one), constant(TRUE)) for one in looked
         ]
         if not node.some:
-            return all_of([*values, when(z3.Not(more), z3.BoolVal(False))])
-        certain = z3.Or([z3.And(one.present, one.counts.true) for one in looked])
-        possible = z3.Or([z3.And(one.present, z3.Not(one.counts.false)) for one in looked])
-        return all_of([*values, when(z3.And(certain, z3.Not(more)), z3.And(z3.Not(possible), z3.Not(more)))])
+            return all_of([*values, when(neg(more), truth(False))])
+        certain = disj([both(one.present, one.counts.true) for one in looked])
+        possible = disj([both(one.present, neg(one.counts.false)) for one in looked])
+        return all_of([*values, when(both(certain, neg(more)), both(neg(possible), neg(more)))])
 
     def under_key(self, fact: Fact, key: str, body: f.Logic) -> Value:
         """What the entry of a table under a key comes to; one that is not there is false, unless the table
         may go on."""
         entry = (f"{fact.table}", key, 0)
         present, more = self.world.flag("present", *entry), self.world.flag("more", fact.table)
-        return either(present, self._asked(entry, body), when(z3.BoolVal(False), z3.Not(more)))
+        return either(present, self._asked(entry, body), when(truth(False), neg(more)))
 
     def count(self, fact: Fact) -> tuple[Any, Any]:
         """How many entries are certain, and how many there may be."""
         certain, possible = [], []
         for present, counts, value in self._looked(fact, entry_logic(fact.where)):
-            both = all_of([counts, value])
-            certain.append(z3.If(z3.And(present, both.true), 1, 0))
-            possible.append(z3.If(z3.And(present, z3.Not(both.false)), 1, 0))
-        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+            joint = all_of([counts, value])
+            certain.append(z3.If(both(present, joint.true), 1, 0))
+            possible.append(z3.If(both(present, neg(joint.false)), 1, 0))
+        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
         return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
 
     def distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
@@ -82,16 +82,16 @@ class Entries:
             dated = shape_of(f"{entry[0]}.{attribute}") == "dated"
             one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
             counts = self._counts(entry, self._listed(fact), fact)
-            here = z3.And(self.world.flag("present", *entry), z3.Not(counts.false))
-            exact = z3.And(here, counts.true, given, one == two)
-            another = [z3.Not(z3.And(other, word == one)) for other, word in before]
-            certain.append(z3.If(z3.And(exact, *another), 1, 0))
-            missing.append(z3.If(z3.And(here, z3.Not(exact)), 1, 0))
+            here = both(self.world.flag("present", *entry), neg(counts.false))
+            exact = both(here, counts.true, given, one == two)
+            another = [neg(both(other, word == one)) for other, word in before]
+            certain.append(z3.If(both(exact, *another), 1, 0))
+            missing.append(z3.If(both(here, neg(exact)), 1, 0))
             some.append(here)
             before.append((exact, one))
-        more = z3.Or([self._more(path, fact) for path in self._listed(fact).paths])
+        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
         low, high = z3.Sum(certain), z3.Sum(certain) + z3.Sum(missing)
-        least = z3.ToReal(z3.If(z3.And(low == 0, z3.Or(some)), 1, low))
+        least = z3.ToReal(z3.If(both(low == 0, disj(some)), 1, low))
         return least, z3.If(more, z3.RealVal(_MANY), z3.ToReal(high))
 
     # --- entries --------------------------------------------------------------------------------------------
@@ -125,20 +125,20 @@ class Entries:
             self.world.say(first <= last)
             started, before = self._started(first, last)
             done, later = last <= self.at.point, first > self.at.point
-            values.append(when(z3.And(started, done), z3.Or(before, later)))
+            values.append(when(both(started, done), one_of(before, later)))
         if listed.year is not None and self.at.year:
             given = self.world.flag("year given", *entry)
             owed, running = (self.world.flag("year", year, *entry) for year in ("owed", "running"))
-            self.world.say(z3.Not(z3.And(owed, running)))
+            self.world.say(neg(both(owed, running)))
             is_it = self.world.flag("year", self.at.year, *entry)
-            values.append(when(z3.And(given, is_it), z3.And(given, z3.Not(is_it))))
+            values.append(when(both(given, is_it), both(given, neg(is_it))))
         return all_of(values)
 
     def _started(self, first: Any, last: Any) -> tuple[Any, Any]:
         """Whether an entry is certainly, and certainly not, from after the start."""
         start = self.at.start
         if not start:
-            return z3.BoolVal(True), z3.BoolVal(False)
+            return truth(True), truth(False)
         if start.startswith("after_"):
             years = start.removeprefix("after_").removesuffix("y")
             opens = z3.ToReal(self.world.term) if years == "term" else z3.RealVal(int(years))
@@ -171,25 +171,25 @@ class Entries:
     def _several(self, entry: Entry, name: str, node: f.Member) -> Value:
         """An attribute that holds several words."""
         given, any_word = (self.world.flag(asked, name, *entry) for asked in ("given", "any word"))
-        has = z3.Or([self.world.flag("has", word, name, *entry) for word in node.words])
-        self.world.say(z3.Implies(has, z3.And(given, any_word)), z3.Implies(any_word, given))
-        absent = {node.absent: z3.Not(given)}
+        has = disj([self.world.flag("has", word, name, *entry) for word in node.words])
+        self.world.say(z3.Implies(has, both(given, any_word)), z3.Implies(any_word, given))
+        absent = {node.absent: neg(given)}
         if node.inside == FALSE and not node.words:
             return outcomes({**absent, node.outside: given})
-        outside = z3.And(given, z3.Not(has))
+        outside = both(given, neg(has))
         if node.outside != REVIEW:
             tests = {TRUE: has, FALSE: outside}
         else:
-            tests = {TRUE: has, FALSE: z3.And(outside, z3.Not(any_word)), REVIEW: z3.And(outside, any_word)}
+            tests = {TRUE: has, FALSE: both(outside, neg(any_word)), REVIEW: both(outside, any_word)}
         return outcomes(
-            {**tests, node.absent: z3.Or(tests.get(node.absent, z3.BoolVal(False)), *absent.values())}
+            {**tests, node.absent: one_of(tests.get(node.absent, truth(False)), *absent.values())}
         )
 
 
 def _sure(one: Looked) -> Value:
     """An entry that only may count is unknown where it is not as asked."""
-    unsure = z3.And(one.counts.unknown, z3.Not(one.value.true))
-    return Value(*(z3.And(end, z3.Not(unsure)) for end in one.value))
+    unsure = both(one.counts.unknown, neg(one.value.true))
+    return Value(*(both(end, neg(unsure)) for end in one.value))
 
 
 __all__ = ["Entries"]

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from itertools import product
 from typing import Any
 
 from tic_rules.analysis.diff.order import shape_of
+from tic_rules.analysis.prove.booleans import both, conj, disj, neg, one_of, truth
 from tic_rules.analysis.prove.entries import Entries
 from tic_rules.analysis.prove.symbols import At, World, lowered_rule
 from tic_rules.analysis.prove.values import (
@@ -43,31 +45,40 @@ def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
         met.append(_status_in(("pass", "not_applicable"), parts))
         broken.append(_status_in(("fail",), parts))
     if asked.clock.by == "application" or asked.programme:
-        return z3.And(met), z3.Or(broken)
-    return z3.Or(z3.Not(world.approved), z3.And(met)), z3.And(world.approved, z3.Or(broken))
+        return conj(met), disj(broken)
+    return one_of(neg(world.approved), conj(met)), both(world.approved, disj(broken))
 
 
-def _status_in(statuses: Sequence[str], parts: Sequence[Value]) -> Any:
+def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Any:
     """Whether a rule whose time is up has one of these statuses, by the status table."""
 
-    def branch(values: tuple[int, ...]) -> tuple[Any, tuple[bool, ...]]:
-        rest = product(*(VALUES for _ in parts[len(values) :]))
-        outcomes_of = tuple(
-            STATUS[(*values, *others, "fail")] in statuses  # type: ignore[index]
-            for others in rest
-        )
-        if len(set(outcomes_of)) == 1:
-            return z3.BoolVal(outcomes_of[0]), outcomes_of
-        groups: dict[tuple[bool, ...], tuple[Any, list[int]]] = {}
-        for value in VALUES:
-            formula, outcome = branch((*values, value))
-            groups.setdefault(outcome, (formula, []))[1].append(value)
-        part = parts[len(values)]
-        return z3.Or(
-            [z3.And(part.is_(*numbers), formula) for formula, numbers in groups.values()]
-        ), outcomes_of
+    def formula(branch: bool | _Branch, depth: int) -> Any:
+        if isinstance(branch, bool):
+            return truth(branch)
+        part = parts[depth]
+        return disj(both(part.is_(*numbers), formula(way, depth + 1)) for numbers, way in branch)
 
-    return branch(())[0]
+    return formula(_branch(statuses, len(parts), ()), 0)
+
+
+_Branch = tuple[tuple[tuple[int, ...], Any], ...]
+"""The values of the next part that lead the same way, and that way: another branch, or what it comes to."""
+
+
+@cache
+def _branch(statuses: tuple[str, ...], parts: int, values: tuple[int, ...]) -> bool | _Branch:
+    """The status table as a tree over the values of the parts, without what makes no difference."""
+    rest = product(*(VALUES for _ in range(parts - len(values))))
+    reached = {
+        STATUS[(*values, *others, "fail")] in statuses  # type: ignore[index]
+        for others in rest
+    }
+    if len(reached) == 1:
+        return reached.pop()
+    ways: dict[bool | _Branch, list[int]] = {}
+    for value in VALUES:
+        ways.setdefault(_branch(statuses, parts, (*values, value)), []).append(value)
+    return tuple((tuple(numbers), way) for way, numbers in ways.items())
 
 
 class Sight:
@@ -115,7 +126,7 @@ class Sight:
             case f.Agree():
                 facts = tuple(self._known_as(text.fact) for text in node.texts)
                 value = self.world.fresh(("agree", facts, node.texts, self.at.key))
-                self.world.say(z3.Not(value.review))
+                self.world.say(neg(value.review))
                 return value
             case f.Running():
                 some = self.entries.fold(f.Fold(node.over, False, node.body))
@@ -190,18 +201,18 @@ class Sight:
         one, two, given = self.world.choice("value", self._known_as(term.fact), self._moment(fact))
         if isinstance(term, f.Between):
             value = self.world.fresh(("reads", self._known_as(term.fact), term, self._moment(fact)))
-            self.world.say(z3.Implies(z3.Or(value.true, value.false), given), z3.Not(value.review))
+            self.world.say(z3.Implies(one_of(value.true, value.false), given), neg(value.review))
             return outcomes({node.outside: value.true, node.inside: value.false, node.absent: value.unknown})
         if fact.type == "truth":
             yes, no = self.world.word(True), self.world.word(False)
-            self.world.say(*(z3.Or(end == yes, end == no) for end in (one, two)))
+            self.world.say(*(one_of(end == yes, end == no) for end in (one, two)))
         return self.world.on_list(node, one, two, given)
 
     def _happened(self, node: f.Happened) -> Value:
         first, last = z3.Real(f"first|{node.fact}"), z3.Real(f"last|{node.fact}")
         given = self.world.flag("done", node.fact)
         self.world.say(first <= last)
-        return when(z3.And(given, last <= self.at.point), z3.And(given, first > self.at.point))
+        return when(both(given, last <= self.at.point), both(given, first > self.at.point))
 
     def _fold(self, node: f.Fold) -> Value:
         fact = self.ruleset.facts[node.over.fact]
@@ -214,15 +225,13 @@ class Sight:
         return self.entries.fold(node)
 
     def _some_word(self, node: f.Member, fact: Fact) -> Value:
-        some = z3.Or([self.world.flag("word", fact.words, word) for word in node.words])
+        some = disj([self.world.flag("word", fact.words, word) for word in node.words])
         more, given = self.world.flag("more", fact.words), self.world.flag("words given", fact.words)
         self.world.say(z3.Implies(some, given))
-        outside = z3.And(z3.Not(some), z3.Not(more))
+        outside = both(neg(some), neg(more))
         if node.outside == FALSE:
             return when(some, outside)
-        return outcomes(
-            {TRUE: some, FALSE: z3.And(outside, z3.Not(given)), node.outside: z3.And(outside, given)}
-        )
+        return outcomes({TRUE: some, FALSE: both(outside, neg(given)), node.outside: both(outside, given)})
 
 
 __all__ = ["Sight", "formulas"]

@@ -12,6 +12,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.order import where_at_least
+from tic_rules.analysis.prove.booleans import both, disj, neg
 from tic_rules.analysis.prove.values import Value, outcomes, z3
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -181,8 +182,8 @@ class World:
             self.say(ends[0] >= 0, ends[0] <= ends[1])
             for other, lower, upper in points if growing else ():
                 self.say(
-                    z3.Implies(other <= point, z3.And(lower <= ends[0], upper <= ends[1])),
-                    z3.Implies(point <= other, z3.And(ends[0] <= lower, ends[1] <= upper)),
+                    z3.Implies(other <= point, both(lower <= ends[0], upper <= ends[1])),
+                    z3.Implies(point <= other, both(ends[0] <= lower, ends[1] <= upper)),
                 )
             points.append((point, *ends))
             if start and growing:
@@ -196,16 +197,16 @@ class World:
     def on_list(self, node: f.Member, one: Any, two: Any, given: Any) -> Value:
         """Whether a word of which one or two are possible is on a list."""
         numbers = [self.word(word) for word in node.words]
-        inside = [z3.Or([end == number for number in numbers]) for end in (one, two)]
+        inside = [disj([end == number for number in numbers]) for end in (one, two)]
         tests: dict[int, list[Any]] = {TRUE: [], FALSE: [], REVIEW: []}
         for value, test in (
-            (node.inside, z3.And(given, *inside)),
-            (node.outside, z3.And(given, *map(z3.Not, inside))),
-            (node.absent, z3.Not(given)),
+            (node.inside, both(given, *inside)),
+            (node.outside, both(given, *map(neg, inside))),
+            (node.absent, neg(given)),
         ):
             if value in tests:
                 tests[value].append(test)
-        return outcomes({value: z3.Or(formulas) for value, formulas in tests.items()})
+        return outcomes({value: disj(formulas) for value, formulas in tests.items()})
 
     def running(self, node: f.Running, at: At, some: Value) -> Value:
         """Years running: not spelled out year by year; more years running say more, and each says that there

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.prove.booleans import both, conj, disj, neg, one_of, truth
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import COMPARISONS, VALUES
 
@@ -32,44 +33,44 @@ class Value(NamedTuple):
 
     @property
     def unknown(self) -> Any:
-        return z3.Not(z3.Or(self.true, self.false, self.review))
+        return neg(one_of(self.true, self.false, self.review))
 
     def is_(self, *numbers: int) -> Any:
         """Whether it is one of the values."""
         tests = {TRUE: self.true, FALSE: self.false, REVIEW: self.review}
         if UNKNOWN in numbers:
-            return z3.Not(z3.Or([test for number, test in tests.items() if number not in numbers]))
-        return z3.Or([tests[number] for number in numbers])
+            return neg(disj([test for number, test in tests.items() if number not in numbers]))
+        return disj([tests[number] for number in numbers])
 
 
 def constant(value: int) -> Value:
-    return Value(*(z3.BoolVal(value == number) for number in (TRUE, FALSE, REVIEW)))
+    return Value(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
 
 
 def when(true: Any, false: Any, review: Any = None) -> Value:
-    return Value(true, false, z3.BoolVal(False) if review is None else review)
+    return Value(true, false, truth(False) if review is None else review)
 
 
 def outcomes(tests: Mapping[int, Any]) -> Value:
     """A value by formulas of which one holds at most; unknown where none does."""
-    return Value(*(tests.get(number, z3.BoolVal(False)) for number in (TRUE, FALSE, REVIEW)))
+    return Value(*(tests.get(number, truth(False)) for number in (TRUE, FALSE, REVIEW)))
 
 
 def all_of(values: Sequence[Value]) -> Value:
-    true, false = z3.And([v.true for v in values]), z3.Or([v.false for v in values])
-    return Value(true, false, z3.And(z3.And([z3.Or(v.true, v.review) for v in values]), z3.Not(true)))
+    true, false = conj([v.true for v in values]), disj([v.false for v in values])
+    return Value(true, false, both(conj([one_of(v.true, v.review) for v in values]), neg(true)))
 
 
 def any_of(values: Sequence[Value]) -> Value:
-    true, false = z3.Or([v.true for v in values]), z3.And([v.false for v in values])
-    return Value(true, false, z3.And(z3.And([z3.Or(v.false, v.review) for v in values]), z3.Not(false)))
+    true, false = disj([v.true for v in values]), conj([v.false for v in values])
+    return Value(true, false, both(conj([one_of(v.false, v.review) for v in values]), neg(false)))
 
 
 def cases(of: Value, ways: Sequence[Value]) -> Value:
     """What follows from each value: one way for each of the four."""
     tests = [of.is_(number) for number in VALUES]
     return Value(
-        *(z3.Or([z3.And(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
+        *(disj([both(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
     )
 
 
@@ -86,7 +87,7 @@ def compare(name: str, left: tuple[Any, Any], right: tuple[Any, Any]) -> Value:
         ]
         for tests in COMPARISONS[name]
     )
-    return when(z3.And(true), z3.Or(false))
+    return when(conj(true), disj(false))
 
 
 def real(number: Any) -> Any:

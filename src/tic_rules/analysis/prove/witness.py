@@ -8,9 +8,10 @@ shown.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, partial
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import PRINCIPLE
@@ -73,11 +74,17 @@ class Witness:
         }
 
 
-class Told(NamedTuple):
-    """What the reference says of one file: of the rule itself, and of what binds on the other side."""
+class Told:
+    """What the reference says of one file: of the rule itself, and, where asked for, of what binds on the
+    other side."""
 
-    own: dict[str, str]
-    theirs: dict[str, str]
+    def __init__(self, own: dict[str, str], theirs: Callable[[], dict[str, str]]) -> None:
+        self.own, self._theirs = own, theirs
+
+    @cached_property
+    def theirs(self) -> dict[str, str]:
+        """By rule of the other side."""
+        return self._theirs()
 
 
 class Judge(NamedTuple):
@@ -95,12 +102,11 @@ class Judge(NamedTuple):
             subject = model.model_validate(data)
         except ValueError:
             return None
-        return Told(
-            self._statuses(self.own, subject),
-            self._statuses(self.theirs, subject) if self.theirs is not None else {},
-        )
+        return Told(self._statuses(self.own, subject), partial(self._statuses, self.theirs, subject))
 
-    def _statuses(self, ruleset: RuleSet, subject: Any) -> dict[str, str]:
+    def _statuses(self, ruleset: RuleSet | None, subject: Any) -> dict[str, str]:
+        if ruleset is None:
+            return {}
         return {
             finding.rule.partition("/")[2]: finding.status
             for finding in check_subject(subject, ruleset, self.as_of, "reference")
