@@ -22,8 +22,8 @@ from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import Edit, apply, plain
-from tic_rules.model.fields import paths_of, value_at
+from tic_rules.model.document import Edit, Parts, apply, can_step, get, plain, within
+from tic_rules.model.fields import list_above, paths_of, value_at
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
@@ -99,7 +99,8 @@ class Monitor:
         """`day` is the day to begin with, by default the data's reported_on. Raises as `check` does."""
         self.ruleset = load_ruleset(ruleset)
         # The plain document is what is saved: to begin with it makes a monitor and a restored one the same.
-        self._subject = self._sound(plain(subject_from(centre, Centre, self.ruleset.vocabulary)))
+        read = subject_from(centre, Centre, self.ruleset.vocabulary)
+        self._subject = self._sound(within(plain(read), self.ruleset.centre_model))
         self.day = as_of_day(self._subject, day)
         self._report = check_subject(self._subject, self.ruleset, self.day)
 
@@ -159,11 +160,7 @@ class Monitor:
         if kind == "day":
             return
         dotted = str(event[kind])
-        if dotted not in paths_of(Centre):
-            raise fault(
-                UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data"
-            )
-        path = tuple(dotted.split("."))
+        path = self._path(dotted)
         if kind == "add":
             yield Edit("append", path, event.get("entry"))
         elif event.get("since") is None:
@@ -171,9 +168,29 @@ class Monitor:
         else:
             yield self._since(dotted, event.get("value"), parse_day(event["since"]))
 
+    def _path(self, dotted: str) -> Parts:
+        """The place that an event names; an entry of a list by its number. Raises UsageError."""
+        path: Parts = tuple(int(part) if part.isdecimal() else part for part in dotted.split("."))
+        place = ".".join(part for part in path if isinstance(part, str))
+        data = self.data
+        there = all(can_step(get(data, path[:depth]), part) for depth, part in enumerate(path))
+        if place not in paths_of(self.ruleset.centre_model) or not there:
+            raise fault(
+                UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data"
+            )
+        return path
+
     def _since(self, dotted: str, value: Any, since: date) -> Edit:
         """A value that holds from a day on; what was said before goes on holding for the days before."""
-        path, old = tuple(dotted.split(".")), value_at(self._subject, dotted)
+        path = tuple(dotted.split("."))
+        if list_above(type(self._subject), dotted) is not None or any(part.isdecimal() for part in path):
+            raise fault(
+                UsageError,
+                "event",
+                f"{dotted} 在清单的条目里，不能用 since",
+                f"{dotted} is in an entry of a list and takes no `since`",
+            )
+        old = value_at(self._subject, dotted)
         entry = {"date": since.isoformat(), "value": value}
         if isinstance(old, Series):
             kept = [

@@ -14,7 +14,7 @@ from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import Edit, Parts, apply, document_of, get
+from tic_rules.model.document import Edit, Parts, apply, can_step, document_of, get
 from tic_rules.model.fields import value_at
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
@@ -122,13 +122,13 @@ def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: Rule
     document = document_of(centre)
     for dotted, value in values:
         document = apply(document, [_edit(document, centre, dotted, value, day)])
-    return subject_from(document, Centre, ruleset.vocabulary)
+    return subject_from(document, type(centre), ruleset.vocabulary)
 
 
 def _edit(document: dict[str, Any], centre: Centre, dotted: str, value: Any, day: date) -> Edit:
     adds = dotted.endswith("+")
     path: Parts = tuple(int(part) if part.isdigit() else part for part in dotted.removesuffix("+").split("."))
-    if not all(_there(get(document, path[:depth]), part) for depth, part in enumerate(path)):
+    if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
         raise fault(UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data")
     if adds:
         return Edit("append", path, value)
@@ -140,13 +140,6 @@ def _edit(document: dict[str, Any], centre: Centre, dotted: str, value: Any, day
                 return Edit("set", (*path, index, "value"), value)
         return Edit("append", path, {"date": day.isoformat(), "value": value})
     return Edit("set", path, value)
-
-
-def _there(above: Any, part: str | int) -> bool:
-    """Whether a step of a path can be taken: an entry has to be there, a key need not."""
-    if isinstance(above, list):
-        return isinstance(part, int) and part < len(above)
-    return isinstance(part, str) and (above is None or isinstance(above, dict))
 
 
 def _known(centre: Centre, path: Parts) -> bool:

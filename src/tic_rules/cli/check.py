@@ -19,9 +19,10 @@ from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, ruleset
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
+from tic_rules.model.loader import shared_vocabulary, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
-from tic_rules.model.ruleset import PHASES
+from tic_rules.model.ruleset import PHASES, Vocabulary
 from tic_rules.renderers import FORMATS, Options, Run, sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, baseline_text
@@ -117,7 +118,7 @@ def command(
     day = parse_day(as_of) if as_of is not None else None
     _guarded(wanted, record, baseline, [*paths, *rules, programme])
     faults: list[Diagnostic] = []
-    files = list(dict.fromkeys(expand(paths, faults)))
+    files = list(dict.fromkeys(expand(paths, faults, _words(rules))))
     _guarded(wanted, record, baseline, files)
     job = Job(
         rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),
@@ -139,6 +140,15 @@ def command(
             recorded.write(_baseline(ready.baseline, run, record).encode())
     passes = record is not None or exit_zero
     sys.exit(2 if run.faults else 1 if run.tally.fails and not passes else 0)
+
+
+def _words(rules: Sequence[str]) -> Vocabulary:
+    """The words by which files are told apart; what is wrong with the rule sets is told where they are
+    read."""
+    try:
+        return words_of(rules)
+    except TicRulesError:
+        return shared_vocabulary()
 
 
 def _note(wanted: Sequence[Target]) -> None:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_on_hand
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 
@@ -20,15 +20,23 @@ class Chosen(NamedTuple):
     rulesets: tuple[RuleSet, ...]
 
 
-def chosen(path: str, rules: Sequence[str], as_of: str | None, *, own_day: bool = False) -> Chosen:
+def chosen(
+    path: str,
+    rules: Sequence[str],
+    as_of: str | None,
+    *,
+    own_day: bool = False,
+    also: Sequence[RuleSet] = (),
+) -> Chosen:
     """A centre file with its day and its rule sets: those named, else those of its jurisdiction in force on
     the day.
 
-    With `own_day`, the file's reported_on goes before the day asked for.
+    With `own_day`, the file's reported_on goes before the day asked for; the file may say the fields of the
+    rule sets in `also` too.
     """
     named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
     day = parse_day(as_of) if as_of is not None else None
-    centre = read_subject(path, Centre, named[0].vocabulary if named else words_on_hand())
+    centre = read_subject(path, Centre, words_of((*named, *also)))
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)

@@ -19,7 +19,7 @@ from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
 from tic_rules.model.editions import editions
-from tic_rules.model.loader import listed_ruleset, load_ruleset
+from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.diff import BINARY, FORMATS, document, render
 
@@ -94,7 +94,7 @@ def command(
     if prove or witness_dir is not None:
         compared = _shown(compared, prove)
     if impact:
-        centres = list(expand((*impact, *more), broken))
+        centres = list(expand((*impact, *more), broken, words_of([first, second])))
         guard([output], centres, command="tic-rules diff")
         compared = _with_impact(compared, centres, as_of, broken, everyone)
     diagnose(broken, lang)
@@ -177,9 +177,7 @@ def _with_impact(
     from tic_rules.engines.checking import parse_day
 
     day = parse_day(as_of) if as_of is not None else None
-    vocabulary, other = compared.a.vocabulary, compared.b.vocabulary
-    if vocabulary is not other:
-        vocabulary = vocabulary.with_(other)
+    vocabulary = words_of([compared.a, compared.b])
     centres: list[Affected] = []
     others: list[str] = []
     for path in paths:

@@ -39,15 +39,19 @@ _WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
 """Reports, baselines and schemas, which the program writes itself."""
 
 
-def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
+def expand(
+    paths: Iterable[str], broken: list[Diagnostic], vocabulary: Vocabulary | None = None
+) -> Iterator[str]:
     """Files as they are named; of a folder, every centre file below it in order of name.
 
+    By the vocabulary a file is known to hold a list of another beside it; without one, by the shared words.
     What cannot be looked into is told among `broken`; linked folders are followed, each folder once.
     """
+    words = vocabulary or shared_vocabulary()
     for name in dict.fromkeys(paths):
         path = Path(name)
         if name == "-" or not path.is_dir():
-            yield _main_of(name)
+            yield _main_of(name, words)
             continue
         faults = len(broken)
         files = sorted(_below(path, broken))
@@ -55,7 +59,7 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         for file in files:
             if file.suffix.lower() in (".csv", ".tsv"):
                 stems[file.parent].add(file.stem)
-        centres = [str(file) for file in files if _looks_like_a_centre(file, stems[file.parent])]
+        centres = [str(file) for file in files if _looks_like_a_centre(file, stems[file.parent], words)]
         if not centres and len(broken) == faults:
             shown = "、".join(SUFFIXES), ", ".join(SUFFIXES)
             text = Text(
@@ -65,16 +69,17 @@ def expand(paths: Iterable[str], broken: list[Diagnostic]) -> Iterator[str]:
         yield from centres
 
 
-def _main_of(name: str) -> str:
+def _main_of(name: str, vocabulary: Vocabulary) -> str:
     """A file as it is named; for a list of a CSV file (centres.contributions.csv) the file that is read
     with it.
     """
     path = Path(name)
     if path.suffix.lower() not in (".csv", ".tsv"):
         return name
-    mains = [path.with_name(path.stem.rpartition(".")[0] + suffix) for suffix in (".csv", ".tsv")]
+    stems = [path.stem[:at] for at, char in enumerate(path.stem) if char == "." and at]
+    mains = [path.with_name(stem + suffix) for stem in stems for suffix in (".csv", ".tsv")]
     beside = {main.stem for main in mains if main.is_file()}
-    if beside and is_part_of_another(path, beside, Centre, shared_vocabulary()):
+    if beside and is_part_of_another(path, beside, Centre, vocabulary):
         return next(str(main) for main in mains if main.is_file())
     return name
 
@@ -113,13 +118,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False
 
 
-def _looks_like_a_centre(file: Path, beside: Collection[str]) -> bool:
+def _looks_like_a_centre(file: Path, beside: Collection[str], vocabulary: Vocabulary) -> bool:
     """Whether a file of a folder speaks of a centre; one that cannot be read does, so that it is reported."""
     try:
         if not file.is_file():
             return True
         if file.suffix.lower() not in _SNIFFED:
-            return not is_part_of_another(file, beside, Centre, shared_vocabulary())
+            return not is_part_of_another(file, beside, Centre, vocabulary)
         with file.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError:

@@ -20,7 +20,7 @@ from tic_rules.cli.files import centres_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import listed_ruleset, load_ruleset, rulesets_in_force, words_of, words_on_hand
+from tic_rules.model.loader import listed_ruleset, load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject
@@ -89,7 +89,7 @@ class Prepared:
 def prepared(job: Job) -> Prepared:
     """The job made ready, once a process. Raises RuleSetError, UsageError."""
     rulesets = tuple(_rulesets(job.rules))
-    vocabulary = words_of(rulesets) if rulesets else words_on_hand()
+    vocabulary = words_of(rulesets)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
     return Prepared(
         rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs)

@@ -7,7 +7,7 @@ import click
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import write
 from tic_rules.core.errors import UsageError, fault
-from tic_rules.model.loader import readable_ruleset
+from tic_rules.model.loader import readable_ruleset, words_of
 from tic_rules.renderers import sinks
 from tic_rules.results.rule_schema import ruleset_schema
 from tic_rules.results.schemas import centre_schema, report_schema
@@ -20,7 +20,8 @@ from tic_rules.results.schemas import centre_schema, report_schema
     "rules",
     multiple=True,
     metavar="ID|PATH",
-    help="Of a rule file: the file whose facts, topics, words and clauses it knows.",
+    help="Of a rule file: the file whose facts, topics, words and clauses it knows; of a centre file: "
+    "the rule sets whose own fields and words it may say.",
 )
 def command(what: str, rules: tuple[str, ...]) -> None:
     """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of a report."""
@@ -28,8 +29,10 @@ def command(what: str, rules: tuple[str, ...]) -> None:
         if len(rules) > 1:
             raise fault(UsageError, "rules", "只能指定一个规则文件", "one rule file at a time")
         schema = ruleset_schema(readable_ruleset(rules[0]) if rules else None)
+    elif what == "centre":
+        schema = centre_schema(words_of(rules))
     elif rules:
         raise fault(UsageError, "rules", "--rules 不用于 report", "--rules does not go with report")
     else:
-        schema = {"centre": centre_schema, "report": report_schema}[what]()
+        schema = report_schema()
     write(sinks.as_json(schema), None, format_="json")

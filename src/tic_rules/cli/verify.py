@@ -17,7 +17,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, fault
+from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
@@ -25,7 +25,7 @@ from tic_rules.model.document import plain
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import SUFFIXES, read_subject
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.renderers.verification import FORMATS, render
 from tic_rules.results.parts import Engine
 
@@ -86,7 +86,7 @@ class _Again:
         else:
             subject = self._centre(written, ruleset)
             if written["centre"]["file"] is None:  # given in Python: its values had no places
-                subject = Centre.from_data(plain(subject), ruleset=ruleset)
+                subject = type(subject).from_data(plain(subject), ruleset=ruleset)
         report = check_subject(subject, ruleset, day, self.engine, exemptions=exemptions)
         return verified(number, written, report if phase is None else report.only_phase(phase))
 
@@ -124,9 +124,10 @@ class _Again:
     def _centres(self, place: str, ruleset: RuleSet) -> Sequence[Centre]:
         """The usable centres of a file or a folder. Raises DataError where there is none."""
         faults, centres = list[Diagnostic](), list[Centre]()
-        for path in expand([place], faults):
+        vocabulary = self._words(ruleset)
+        for path in expand([place], faults, vocabulary):
             self.files.add(path)
-            for one in centres_of(path, words_of([ruleset])):
+            for one in centres_of(path, vocabulary):
                 if isinstance(one, DataError):
                     faults.extend(one.diagnostics)
                 else:
@@ -134,6 +135,19 @@ class _Again:
         if not centres:
             raise DataError(faults)
         return centres
+
+    def _words(self, ruleset: RuleSet) -> Vocabulary:
+        """The words of the data: those of all rule sets of the reports, for it may say fields of any."""
+        others = []
+        for written in self.reports if self.rules is None else ():
+            try:
+                others.append(self._ruleset(written))
+            except TicRulesError:
+                continue  # told of where its own report is decided
+        try:
+            return words_of([ruleset, *dict.fromkeys(others)])
+        except RuleSetError:
+            return words_of([ruleset])
 
     def _centre(self, written: Mapping[str, Any], ruleset: RuleSet) -> Centre:
         place = self.centre or self._place(written["centre"]["file"], "CENTRE")

@@ -20,7 +20,7 @@ from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, fault
 from tic_rules.engines.checking import parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset
+from tic_rules.model.loader import load_ruleset, words_of
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
@@ -84,11 +84,11 @@ def command(
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
     used: set[str] = set()
-    listed = list(expand(paths, broken))
+    listed = list(expand(paths, broken, words_of([*rules, *files.values()])))
     guard([output], listed, command="tic-rules what-if")
     for path in listed:
         try:
-            centre, on, rulesets = chosen(path, rules, as_of, own_day=True)
+            centre, on, rulesets = chosen(path, rules, as_of, own_day=True, also=tuple(files.values()))
             for ruleset in rulesets:
                 other = _other(ruleset, changed, files, used)
                 values = [place_and_value(text, ruleset.vocabulary) for text in sets]

@@ -21,6 +21,7 @@ from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.programme import Approval, Programme
+from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.values import Series
@@ -83,7 +84,7 @@ def check_subject(
     `isolated` keeps the durable engine in a process of its own; `exemptions` says whether those of the data
     count.
     """
-    given = subject
+    given = subject = fitting(subject, ruleset.vocabulary)
     if not exemptions and subject.exemptions:
         subject = subject.model_copy(update={"exemptions": ()})
     scene = sorted_scene(subject, ruleset, as_of)
@@ -234,7 +235,7 @@ def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Any
 
 def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
     """A subject on a day with its attestations sorted to their rules, as a check looks at it."""
-    scene = Scene(subject, ruleset, as_of)
+    scene = Scene(fitting(subject, ruleset.vocabulary), ruleset, as_of)
     sort_judgements(scene)
     return scene
 

@@ -123,7 +123,7 @@ def _day(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
 
 
 def _number(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
-    return typed_number(value, column.kind, unit, column.measure)
+    return typed_number(value, column.kind, unit, column.measure, column.counters)
 
 
 def _year(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
@@ -234,6 +234,7 @@ def _list(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
 
 
 _READERS: dict[str, Callable[[Any, Column, str, bool], Any]] = {
-    "date": _day, "money": _number, "count": _number, "rate": _number, "year": _year, "years": _years,
+    "date": _day, "money": _number, "count": _number, "number": _number, "rate": _number,
+    "year": _year, "years": _years,
     "truth": _truth, "text": _text, "words": _words, "list": _list,
 }  # fmt: skip

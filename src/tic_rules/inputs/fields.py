@@ -11,9 +11,9 @@ from tic_rules.core.errors import Text
 class Field(NamedTuple):
     """A field of the data at its dotted path; the whole of the data has the path "".
 
-    `kind` is what it holds: date, money, count, rate, year, years, truth, text or words; or record, list or
-    table, which have `fields` of their own (a table names its entries). `words` is the name of the list of
-    words that it may say, `choices` are these with their labels. `measure` is the unit of the
+    `kind` is what it holds: date, money, count, number, rate, year, years, truth, text or words; or record,
+    list or table, which have `fields` of their own (a table names its entries). `words` is the name of the
+    list of words that it may say, `choices` are these with their labels. `measure` is the unit of the
     vocabulary that its numbers count, where a fact says so: person, year.
     """
 
@@ -27,6 +27,8 @@ class Field(NamedTuple):
     measure: str = ""
     also: tuple[Text, ...] = ()
     """What other rule sets call the field."""
+    counters: tuple[str, ...] = ()
+    """What may follow its numbers, where a rule file names the unit: 平方米."""
 
     def walk(self) -> Iterator[Field]:
         """The field and every field within it."""

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
-from tic_rules.inputs.layout import JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
+from tic_rules.inputs.layout import ENTRY, JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.typed_numbers import MONEY, fits
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ _UNIT = re.compile(
     r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY)\s*[)\]]",
     re.IGNORECASE,
 )
+_OWN_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*([^()\[\]]{1,30}?)\s*[)\]]", re.IGNORECASE)
 SERIES_COLUMNS = {
     "field": (Text("字段", "field"), Text("指标", "item")),
     "day": (Text("日期", "date"), Text("时点", "since")),
@@ -48,6 +49,8 @@ class Header(NamedTuple):
     field: int | None = None
     day: int | None = None
     value: int | None = None
+    entries: int | None = None
+    """The column that says in which entry of another list a row stands."""
 
     @property
     def first(self) -> int:
@@ -109,14 +112,21 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
     if sheet is None:
         role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
         return _Named(role) if role else _Named("joins") if is_one_of(text, JOIN) else None
-    match = _UNIT.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    plain = unicodedata.normalize("NFKC", text).strip()
+    match = _UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None:
         unit = match.group(2).casefold()
-        if not fits(unit, column.kind, column.measure):
+        if not fits(unit, column.kind, column.measure, column.counters):
             return _Named("unit", column, match.group(2))
         return _Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
     if (column := names.column(sheet, text)) is not None:
         return _Named("", column)
+    match = _OWN_UNIT.fullmatch(plain)
+    if match and (column := names.column(sheet, match.group(1))) is not None and column.counters:
+        own = fits(match.group(2), column.kind, column.measure, column.counters)
+        return _Named("" if own else "unit", column, "" if own else match.group(2))
+    if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
+        return _Named("entries")
     if sheet.path and is_one_of(text, JOIN):
         return _Named("joins")
     if sheet.keyed and is_one_of(text, NUMBER):
@@ -156,6 +166,7 @@ def _header(
         field,
         day,
         value,
+        roles.get("entries"),
     )
 
 

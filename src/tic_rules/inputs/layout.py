@@ -31,6 +31,7 @@ JOIN = (
     Text("中心", "centre id"),
 )
 NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
+ENTRY = (Text("所属条目", "entry"), Text("所属", "entry of"))
 NOTES = (Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
 OUTSIDE = (
     Text("说明", "read me"),
@@ -59,6 +60,8 @@ class Column(NamedTuple):
     """The unit of the vocabulary that its numbers count, where a fact says so: person, year."""
     also: tuple[Text, ...] = ()
     """What other rule sets call the field."""
+    counters: tuple[str, ...] = ()
+    """What may follow its numbers, where a rule file names the unit: 平方米."""
 
 
 class Sheet(NamedTuple):
@@ -69,6 +72,8 @@ class Sheet(NamedTuple):
     label: Text
     columns: tuple[Column, ...]
     keyed: bool
+    within: str = ""
+    """The list in whose entries this one stands; a row says of which entry it is."""
 
     @property
     def parts(self) -> tuple[str, ...]:
@@ -92,7 +97,7 @@ def layout_of(data: Field) -> Layout:
     """The tables of the data: a row a centre, and a sheet for each list in it."""
     labels = _Labels(data)
     lists: dict[str, Sheet] = {}
-    columns = _with_headings(_columns(data, 0, labels, lists), labels)
+    columns = _with_headings(_columns(data, 0, labels, lists, ""), labels)
     zh = Counter(labels[path].zh for path in lists)
     short = {path: labels[path] if zh[labels[path].zh] == 1 else labels.chain(path, 2) for path in lists}
     named = {
@@ -102,7 +107,9 @@ def layout_of(data: Field) -> Layout:
     return Layout(Sheet("", data.label, columns, False), MappingProxyType(named))
 
 
-def _columns(record: Field, above: int, labels: _Labels, lists: dict[str, Sheet]) -> Iterator[Column]:
+def _columns(
+    record: Field, above: int, labels: _Labels, lists: dict[str, Sheet], within: str
+) -> Iterator[Column]:
     """The columns of a record; a list in it gets a sheet of its own, and here a column that can say that it
     is empty.
 
@@ -111,10 +118,13 @@ def _columns(record: Field, above: int, labels: _Labels, lists: dict[str, Sheet]
     for field in record.fields:
         parts = tuple(field.path.split("."))
         if field.kind == "record":
-            yield from _columns(field, above, labels, lists)
+            yield from _columns(field, above, labels, lists, within)
         elif field.kind in ("list", "table"):
-            columns = _with_headings(_columns(field, len(parts), labels, lists), labels)
-            lists[field.path] = Sheet(field.path, field.label, columns, field.kind == "table")
+            inner = tuple(_columns(field, len(parts), labels, lists, field.path))
+            keyed = field.kind == "table"
+            lists[field.path] = Sheet(
+                field.path, field.label, _with_headings(iter(inner), labels), keyed, within
+            )
             yield Column(field.path, parts[above:], "list", False, None, {}, field.label)
         else:
             yield _column(field, parts[above:])
@@ -126,7 +136,7 @@ def _column(field: Field, parts: tuple[str, ...]) -> Column:
         by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     choices = tuple(label for _, label in field.choices)
     named = (field.dated, field.words, by_name, field.label, choices, field.measure, field.also)
-    return Column(field.path, parts, field.kind, *named)
+    return Column(field.path, parts, field.kind, *named, field.counters)
 
 
 def _with_headings(columns: Iterator[Column], labels: _Labels) -> tuple[Column, ...]:
@@ -164,7 +174,9 @@ class _Labels:
 def _shortest_end(path: str, paths: Iterable[str]) -> str:
     parts = path.split(".")
     ends = (".".join(parts[at:]) for at in reversed(range(len(parts))))
-    return next(end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1)
+    return next(
+        (end for end in ends if sum(other == end or other.endswith("." + end) for other in paths) == 1), path
+    )
 
 
 # --- names --------------------------------------------------------------------------------------------------

@@ -14,11 +14,11 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
+from tic_rules.inputs.layout import ENTRY, Column, Names, Sheet, Unclear
 from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
-_ADDED = frozenset(["money", "count", "rate"])
+_ADDED = frozenset(["money", "count", "number", "rate"])
 """Kinds of columns whose values are numbers of their own row."""
 
 
@@ -334,12 +334,16 @@ class _Joined:
         for sheet, _, header in self.opened:
             if sheet is not None:
                 places.setdefault(sheet.parts, Place(header.row, {}, 0))
-        for number, row in self.by_centre.get(key, ()):
-            sheet, table, header = self.opened[number]
-            if sheet is None:
-                self._point(table, header, row, data, places, faults)
-            else:
-                self._entry(sheet, table, header, row, data, places, faults)
+        rows = self.by_centre.get(key, ())
+        for inner in (False, True):  # the entries that others stand in come first
+            for number, row in rows:
+                sheet, table, header = self.opened[number]
+                if inner is not (sheet is not None and bool(sheet.within)):
+                    continue
+                if sheet is None:
+                    self._point(table, header, row, data, places, faults)
+                else:
+                    self._entry(sheet, table, header, row, data, places, faults)
 
     def _entry(
         self,
@@ -351,8 +355,14 @@ class _Joined:
         places: dict[Parts, Place],
         faults: list[Diagnostic],
     ) -> None:
-        into = data
-        for part in sheet.parts[:-1]:
+        into, at_list = data, tuple[str | int, ...](sheet.parts)
+        if sheet.within:
+            outer = self._outer(sheet, header, row, data, faults)
+            if outer is None:
+                return
+            into, number = outer
+            at_list = (*sheet.within.split("."), number, *at_list[sheet.within.count(".") + 1 :])
+        for part in sheet.parts[sheet.within.count(".") + 1 if sheet.within else 0 : -1]:
             into = into.setdefault(part, {})
         name = sheet.parts[-1]
         record: dict[str, Any] = {}
@@ -366,7 +376,7 @@ class _Joined:
                     if key
                     else ("缺少编号", "the number is missing")
                 )
-                faults.append(self.reader.fault("key", *said, mark, sheet.parts))
+                faults.append(self.reader.fault("key", *said, mark, at_list))
                 return
         else:
             listed = into.setdefault(name, [])
@@ -374,7 +384,7 @@ class _Joined:
         if len(listed) >= MAX_ENTRIES:
             if len(listed) == MAX_ENTRIES and not any(fault.code == "too-large" for fault in faults):
                 said = (f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
-                faults.append(self.reader.fault("too-large", *said, row.mark(header.first), sheet.parts))
+                faults.append(self.reader.fault("too-large", *said, row.mark(header.first), at_list))
             return
         if not isinstance(listed, dict if sheet.keyed else list) or (not key and listed):
             faults.append(
@@ -383,11 +393,11 @@ class _Joined:
                     "主表已写明没有，这里却有一行",
                     "the main sheet says that there are none",
                     row.mark(header.first),
-                    sheet.parts,
+                    at_list,
                 )
             )
             return
-        at: Parts = (*sheet.parts, key)
+        at: Parts = (*at_list, key)
         self.reader._record(header, row, table, record, at, faults)
         if isinstance(listed, dict):
             listed[key] = record
@@ -395,7 +405,43 @@ class _Joined:
             listed.append(record)
         places[at] = Place(row, header.places, header.first)
         if key == 0:
-            places[sheet.parts] = Place(row, {}, header.first)
+            places[at_list] = Place(row, {}, header.first)
+
+    def _outer(
+        self, sheet: Sheet, header: Header, row: Row, data: dict[str, Any], faults: list[Diagnostic]
+    ) -> tuple[dict[str, Any], int] | None:
+        """The entry of another list that a row belongs to, by its name or its number; the only one where none
+        is named."""
+        outer = self.reader.names.layout.lists[sheet.within]
+        entries: Any = data
+        for part in outer.parts:
+            entries = entries.get(part) if isinstance(entries, dict) else None
+        listed = entries if isinstance(entries, list) else []
+        named = _id_text(row, header.entries)
+        names = [column.parts for column in outer.columns if column.kind == "text" and column.words is None]
+        places = [
+            number
+            for number, entry in enumerate(listed)
+            if named and any(str(_value_at(entry, parts)) == named for parts in names[:1])
+        ]
+        if not named and len(listed) == 1:
+            places = [0]
+        elif not places and named.isdecimal() and 0 < int(named[:9]) <= len(listed):
+            places = [int(named[:9]) - 1]
+        if len(places) == 1:
+            return listed[places[0]], places[0]
+        mark = row.mark(header.entries if header.entries is not None else header.first)
+        shown, label = clip(named), outer.label
+        said = (
+            (f"{label.zh}中没有“{shown}”，或不止一个", f"{label.en} has no {shown!r}, or more than one")
+            if named
+            else (
+                f"这一行属于{label.zh}的哪一项？请在“{ENTRY[0].zh}”列写名称或序号",
+                f"which of {label.en} is this row of? Give its name or number in the column {ENTRY[0].en!r}",
+            )
+        )
+        faults.append(self.reader.fault("unknown-entry", *said, mark, sheet.parts))
+        return None
 
     def _point(
         self,
@@ -466,6 +512,12 @@ class _Joined:
             en = f"{clip(name)!r} is not a field that can be given through time"
         faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
         return None
+
+
+def _value_at(record: Any, parts: Parts) -> Any:
+    for part in parts:
+        record = record.get(part) if isinstance(record, dict) else None
+    return record
 
 
 def _id_text(row: Row, column: int | None) -> str:

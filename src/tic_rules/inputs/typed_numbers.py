@@ -4,7 +4,8 @@ asked back."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -34,8 +35,11 @@ _TO = re.compile(r"~|至|到|—+|–|(?<=[0-9元人名个家项亿万])-(?=[0-9
 _TAIL = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?(元|圆|块)?(?:人民币|整|正)?$")
 
 
-def fits(unit: str, kind: str, measure: str) -> bool:
-    """Whether a header may give its column a unit: 万元 to amounts, % to rates, 人 to persons."""
+def fits(unit: str, kind: str, measure: str, counters: Sequence[str] = ()) -> bool:
+    """Whether a header may give its column a unit: 万元 to amounts, % to rates, 人 to persons, and what a
+    rule file calls its own."""
+    if kind == "number":
+        return _is_counter(unit, measure, counters)
     if kind == "money":
         return unit in MONEY
     if kind == "rate":
@@ -53,9 +57,9 @@ def plain_number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-def typed_number(value: Any, kind: str, unit: str, measure: str) -> Any:
-    """A cell of a money, count or rate column; `unit` stands in the header and goes with plain numbers.
-    Raises NotClear."""
+def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Sequence[str] = ()) -> Any:
+    """A cell of a money, count, number or rate column; `unit` stands in the header and goes with plain
+    numbers. Raises NotClear."""
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta)):
@@ -78,14 +82,14 @@ def typed_number(value: Any, kind: str, unit: str, measure: str) -> Any:
     for name, words in (("at_least", _AT_LEAST), ("at_most", _AT_MOST)):
         bound = _bound(text, *words)
         if bound is not None:
-            return {name: _one(bound, kind, unit, measure)}
+            return {name: _one(bound, kind, unit, measure, counters)}
     low, high = _ends(text, kind)
     if high:
         return {
-            "at_least": _one(low, kind, unit, measure),
-            "at_most": _one(high, kind, unit, measure),
+            "at_least": _one(low, kind, unit, measure, counters),
+            "at_most": _one(high, kind, unit, measure, counters),
         }
-    return _one(text, kind, unit, measure)
+    return _one(text, kind, unit, measure, counters)
 
 
 def _bound(text: str, before: tuple[str, ...], behind: tuple[str, ...]) -> str | None:
@@ -117,13 +121,13 @@ def _ends(text: str, kind: str) -> tuple[str, str]:
     return low, high
 
 
-def _one(text: str, kind: str, unit: str, measure: str) -> Plain:
+def _one(text: str, kind: str, unit: str, measure: str, counters: Sequence[str]) -> Plain:
     """One number with its own unit, or with that of the header."""
     if kind == "money":
         return _amount(text, unit)
     if kind == "rate":
         return Plain(text + unit if _PLAIN.fullmatch(text) else text)
-    return _count(text, measure)
+    return _count(text, measure, counters)
 
 
 def _amount(text: str, unit: str) -> Plain:
@@ -145,13 +149,20 @@ def _amount(text: str, unit: str) -> Plain:
     return Plain(text)
 
 
-def _count(text: str, measure: str) -> Plain:
+def _is_counter(word: str, measure: str, counters: Sequence[str]) -> bool:
+    """Whether a word may follow a number of a unit of the vocabulary, or of a rule file's own."""
+    plain = unicodedata.normalize("NFKC", word).casefold()
+    own = (unicodedata.normalize("NFKC", name).casefold() for name in counters)
+    return word.removesuffix("/年") in _counters(measure) or plain in own
+
+
+def _count(text: str, measure: str, own: Sequence[str]) -> Plain:
     """A count without its counter; months of a term as years."""
     number = _PLAIN.match(text)
     if number is None or number.end() == len(text):
         return Plain(text)
     digits, word = number.group(), text[number.end() :].strip()
-    if word.removesuffix("/年") in _counters(measure):
+    if _is_counter(word, measure, own):
         return Plain(digits)
     if word in ("个月", "月") and measure in ("year", ""):
         return _years_of(digits, text, measure)
@@ -161,7 +172,7 @@ def _count(text: str, measure: str) -> Plain:
             f"a count is expected; {clip(text)!r} is an amount",
             "number",
         )
-    counters = "、".join(sorted(_counters(measure)))
+    counters = "、".join((*own, *sorted(_counters(measure))))
     raise unclear(
         f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}",
         f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}",

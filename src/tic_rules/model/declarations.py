@@ -48,7 +48,9 @@ def declaration_faults(added: Vocabulary, whole: Vocabulary) -> Iterator[tuple[s
             yield path, fault
 
 
-def _label_fault(path: str, field: FieldLabel, implied: Mapping[str, object]) -> Said | None:
+def _label_fault(
+    path: str, field: FieldLabel, implied: Mapping[str, tuple[tuple[object, ...], str]]
+) -> Said | None:
     """What is wrong with a label alone."""
     said = next((part for part in ("unit", "holds", "words", "of") if getattr(field, part) is not None), None)
     if said is not None:
@@ -57,6 +59,9 @@ def _label_fault(path: str, field: FieldLabel, implied: Mapping[str, object]) ->
             f"写了 {said}，却没有 type：{path} 是要新声明的字段吗？",
             f"{said} is given without a type: is {path} to be declared?",
         )
+    above, _, last = path.rpartition(".")
+    if last == "year" and above in implied and implied[above][0][0] == "by_year":
+        return None
     if path in implied or _shipped(path, Centre) or _shipped(path, Programme):
         return None
     return (

@@ -12,7 +12,8 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from tic_rules.model.centre import Centre
-from tic_rules.model.subject import Subject
+from tic_rules.model.fields import record_in
+from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import Vocabulary
 
 Parts = tuple[str | int, ...]
@@ -59,6 +60,30 @@ def subject_of(document: dict[str, Any], vocabulary: Vocabulary, like: type[Cent
     return subject
 
 
+def within(document: Any, model: type[Record]) -> Any:
+    """The part of a document that a model has fields for: what other rule sets declare is left out."""
+    if isinstance(document, list):
+        return [within(item, model) for item in document]
+    if not isinstance(document, dict):
+        return document
+    fitting: dict[str, Any] = {}
+    for name, value in document.items():
+        field = model.model_fields.get(name)
+        inner = record_in(field.annotation) if field is not None else None
+        if field is not None and inner is not None and "dict[" in str(field.annotation):
+            fitting[name] = {key: within(item, inner) for key, item in value.items()}
+        elif field is not None:
+            fitting[name] = value if inner is None else within(value, inner)
+    return fitting
+
+
+def can_step(above: Any, part: str | int) -> bool:
+    """Whether a step of a path can be taken in a document: an entry has to be there, a key need not."""
+    if isinstance(above, list):
+        return isinstance(part, int) and part < len(above)
+    return isinstance(part, str) and (above is None or isinstance(above, dict))
+
+
 def get(document: Any, path: Iterable[str | int]) -> Any:
     """The value at a place; None where it, or anything above it, is left out."""
     for part in path:
@@ -95,4 +120,4 @@ def _put(document: dict[str, Any], edit: Edit) -> None:
         at[last] = [*(at.get(last) or ()), copy.deepcopy(edit.value)]
 
 
-__all__ = ["Edit", "Parts", "apply", "document_of", "get", "plain", "subject_of"]
+__all__ = ["Edit", "Parts", "apply", "can_step", "document_of", "get", "plain", "subject_of", "within"]

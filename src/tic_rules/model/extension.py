@@ -31,7 +31,7 @@ from tic_rules.model.values import (
     Words,
     Year,
 )
-from tic_rules.model.vocabulary import FieldLabel, Origin, Own, Vocabulary
+from tic_rules.model.vocabulary import Bilingual, FieldLabel, Origin, Own, Vocabulary
 
 S = TypeVar("S", bound=Subject)
 
@@ -146,7 +146,7 @@ def _record(
         else:
             assert declared is not None
             annotation = _annotation(declared, words, within)
-        about = None if declared is None else f"{declared.zh} / {declared.en}"
+        about = None if declared is None else f"{declared.zh} · {declared.en}"
         fields[part] = (annotation, Field(default=None, description=about))
     return create_model(name, __base__=base, __module__=base.__module__, __doc__=base.__doc__, **fields)
 
@@ -178,6 +178,25 @@ def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within:
     if declared.words is not None:
         return Annotated[annotation, WordOf(declared.words, words.get(declared.words, ()))]
     return annotation
+
+
+def own_words(subject: Subject) -> Vocabulary | None:
+    """The fields that a subject has beside those of the shipped model, with their words and units; None
+    where it has none."""
+    own, whole = type(subject)._own, subject._vocabulary
+    if not own.fields:
+        return None
+    words = {
+        name: (whole.words.get(name) if whole is not None else None)
+        or {word: Bilingual(zh=word, en=word) for word in listed}
+        for name, listed in own.words
+    }
+    units = {} if whole is None else {n: u for n, u in whole.units.items() if n in _units_of(own)}
+    return Vocabulary.model_construct(fields=dict(own.fields), words=words, units=units)
+
+
+def _units_of(own: Own) -> set[str | None]:
+    return {field.unit for _, field in own.fields}
 
 
 # --- declarations that do not go together -------------------------------------------------------------------
@@ -235,4 +254,14 @@ class Same:
         return id(self.value)
 
 
-__all__ = ["NESTS", "Same", "above", "extended", "extended_by", "joined", "of_programme", "shapes"]
+__all__ = [
+    "NESTS",
+    "Same",
+    "above",
+    "extended",
+    "extended_by",
+    "joined",
+    "of_programme",
+    "own_words",
+    "shapes",
+]

@@ -185,20 +185,6 @@ def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
     return vocabulary
 
 
-def words_on_hand() -> Vocabulary:
-    """The words that data may use where no rule set is named: the shared ones, with those of every rule set
-    that a package or a folder brings, for one of them may be the one of its jurisdiction. Raises RuleSetError
-    where two of them do not go together."""
-    others = []
-    for listed in catalogue.here().by_id.values():
-        for one in listed:
-            try:
-                others += [] if one.origin == "shipped" else [load_ruleset(one.id)]
-            except RuleSetError:  # told of where it is asked for
-                continue
-    return words_of(others) if others else shared_vocabulary()
-
-
 def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
     from tic_rules.model.extension import joined  # knows the data's models
 
@@ -407,7 +393,7 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     names the earliest day."""
     local = [
         ruleset
-        for ruleset in map(load_ruleset, _of_jurisdiction(jurisdiction))
+        for ruleset in map(load_ruleset, of_jurisdiction(jurisdiction))
         if ruleset.jurisdiction == jurisdiction
     ]
     from tic_rules.model.editions import without_replaced  # loads rule sets itself
@@ -431,7 +417,7 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     )
 
 
-def _of_jurisdiction(jurisdiction: str) -> list[str]:
+def of_jurisdiction(jurisdiction: str) -> list[str]:
     """The ids on hand whose file says this jurisdiction, so that the others need not be read whole. Raises
     RuleSetError where two rule sets have one id."""
     said = re.compile(
@@ -463,5 +449,4 @@ __all__ = [
     "shipped_ids",
     "whole_vocabulary",
     "words_of",
-    "words_on_hand",
 ]

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, fault
+from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fault
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import (
     SUFFIXES,
@@ -23,7 +23,7 @@ from tic_rules.inputs import (
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import plain
-from tic_rules.model.shipped import shared_vocabulary, whole_vocabulary
+from tic_rules.model.shipped import shared_vocabulary, shipped_ids, whole_vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
 from tic_rules.model.values import as_mapping
@@ -124,7 +124,7 @@ def is_part_of_another(
 def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
     from tic_rules.model.tables import names_of  # not needed where no table is read
 
-    return names_of(_model(model, vocabulary), vocabulary)
+    return names_of(model, vocabulary)
 
 
 def _model(model: type[S], vocabulary: Vocabulary) -> type[S]:
@@ -137,7 +137,33 @@ def _model(model: type[S], vocabulary: Vocabulary) -> type[S]:
 
 
 def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
-    """Raw data as a subject that knows the places of its values. Raises DataError."""
+    """Raw data as a subject that knows the places of its values; where no rule set is named, by the words of
+    those of its jurisdiction. Raises DataError."""
+    try:
+        return _validated(data, source, model, vocabulary)
+    except DataError:
+        local = _local(data) if vocabulary is shared_vocabulary() else None
+        if local is None:
+            raise
+    return _validated(data, source, model, local)
+
+
+def _local(data: Any) -> Vocabulary | None:
+    """The words of the rule sets on hand of the jurisdiction that data names, beside the shipped ones; None
+    where there are none, or where they do not go together."""
+    named = data.get("jurisdiction") if isinstance(data, dict) else None
+    if not isinstance(named, str):
+        return None
+    from tic_rules.model.loader import of_jurisdiction, words_of  # reads the rule files on hand
+
+    try:
+        names = [name for name in of_jurisdiction(str(named)) if name not in shipped_ids()]
+        return words_of(names) if names else None
+    except RuleSetError:
+        return None
+
+
+def _validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
         text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
         mark = source.locate(()) if source else Mark(0, 0)
@@ -178,6 +204,11 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     return subject
 
 
+def fitting(subject: S, vocabulary: Vocabulary) -> S:
+    """The subject with the fields that a vocabulary declares, where it was read without. Raises DataError."""
+    return verified(subject, vocabulary) if vocabulary.declared else subject
+
+
 def _widened(subject: S, model: type[S], vocabulary: Vocabulary) -> S:
     """The same data as another model has it; its values keep their places."""
     wider = model.model_validate(plain(subject))
@@ -207,6 +238,7 @@ def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:
 __all__ = [
     "SUFFIXES",
     "bytes_to_text",
+    "fitting",
     "is_part_of_another",
     "read_subject",
     "read_subjects",

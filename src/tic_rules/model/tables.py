@@ -9,7 +9,7 @@ from tic_rules.core.errors import Text
 from tic_rules.inputs import layout
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
-from tic_rules.model.extension import Same
+from tic_rules.model.extension import Same, extended
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.shipped import shared_vocabulary, shipped_vocabularies, whole_vocabulary
@@ -42,7 +42,15 @@ def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iter
         choices = vocabulary.words.get(words or "", {}).items()
         listed = tuple((word, Text(text.zh, text.en)) for word, text in choices)
         yield Field(
-            path, kind, label, dated, words, listed, measure=_measure(path, vocabulary), also=_also(said)
+            path,
+            kind,
+            label,
+            dated,
+            words,
+            listed,
+            measure=_measure(path, vocabulary),
+            also=_also(said),
+            counters=_counters(said, vocabulary),
         )
 
 
@@ -52,7 +60,19 @@ def _also(said: FieldLabel | None) -> tuple[Text, ...]:
 
 def _measure(path: str, vocabulary: Vocabulary) -> str:
     """The unit of the facts that read a field as it is."""
+    declared = vocabulary.declared.get(path)
+    if declared is not None and declared.unit is not None:
+        return declared.unit
     return next((f.unit for f in vocabulary.facts.values() if f.unit and path in (f.value, f.stock)), "")
+
+
+def _counters(said: FieldLabel | None, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What people call the unit of a declared number."""
+    unit = vocabulary.units.get(said.unit or "") if said is not None else None
+    if unit is None:
+        return ()
+    labels = ((unit.zh, unit.en), *((label.zh, label.en) for label in unit.also))
+    return tuple(name for both in labels for name in both if name)
 
 
 def layout_of(model: type[Record], vocabulary: Vocabulary) -> layout.Layout:
@@ -66,7 +86,7 @@ def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
     them uses.
     """
-    return _names(model, Same(vocabulary))
+    return _names(extended(model, vocabulary), Same(vocabulary))
 
 
 @lru_cache(maxsize=8)

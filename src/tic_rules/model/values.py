@@ -71,16 +71,16 @@ class WordOf(NamedTuple):
         vocabulary."""
         words = self.words or shared_vocabulary().words[self.name]
         word = {"type": "string", "enum": list(words)}
-        return _replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
+        return replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
 
 
-def _replaced(node: Any, old: Any, new: Any) -> Any:
+def replaced(node: Any, old: Any, new: Any) -> Any:
     """A copy of a JSON value in which every part that equals `old` is `new`."""
     if node == old:
         return new
     if isinstance(node, dict):
-        return {key: _replaced(item, old, new) for key, item in node.items()}
-    return [_replaced(item, old, new) for item in node] if isinstance(node, list) else node
+        return {key: replaced(item, old, new) for key, item in node.items()}
+    return [replaced(item, old, new) for item in node] if isinstance(node, list) else node
 
 
 def as_mapping(value: Any) -> Any:

@@ -288,6 +288,18 @@ class Vocabulary(Node):
     _origins: Mapping[str, Origin] = PrivateAttr(default_factory=dict)
     """Where the declared fields are declared, by their places."""
 
+    @model_validator(mode="after")
+    def _with_years(self) -> Self:
+        """The entries of a list by year have a year, which is called so."""
+        years = {
+            f"{path}.year": FieldLabel(zh="年度", en="year", example="2025")
+            for path, field in self.fields.items()
+            if field.type == "by_year" and f"{path}.year" not in self.fields
+        }
+        if years:
+            self.__dict__["fields"] = {**self.fields, **years}
+        return self
+
     @cached_property
     def declared(self) -> Mapping[str, FieldLabel]:
         """The fields that the data has beside those of the shipped model, by their dotted places."""

@@ -45,7 +45,9 @@ def cell_text(value: Any, column: Column, vocabulary: Vocabulary, lang: str) -> 
         return _TRUTH[0 if value else 1].in_(lang)
     if isinstance(value, (int, float)):
         return (
-            value if abs(value) < 10**15 and column.kind in ("money", "count", "rate", "year") else str(value)
+            value
+            if abs(value) < 10**15 and column.kind in ("money", "count", "number", "rate", "year")
+            else str(value)
         )
     if isinstance(value, str):
         return _scalar(value, column, vocabulary, lang)
@@ -67,7 +69,7 @@ def cell_text(value: Any, column: Column, vocabulary: Vocabulary, lang: str) -> 
 def _scalar(value: str, column: Column, vocabulary: Vocabulary, lang: str) -> Any:
     if column.words:
         return shown_word(column, vocabulary, value, lang)
-    if column.kind in ("money", "count", "rate", "year") and re.fullmatch(r"\d{1,15}", value):
+    if column.kind in ("money", "count", "number", "rate", "year") and re.fullmatch(r"\d{1,15}", value):
         return int(value)
     return value
 

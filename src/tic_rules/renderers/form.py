@@ -11,7 +11,9 @@ from typing import Any
 from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
+from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
@@ -85,7 +87,9 @@ def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
 def blank_file(rulesets: Sequence[RuleSet]) -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
     asked = clauses_by_field(rulesets)
-    wanted = {path for path in asked if path in paths_of(Centre)} | set(ALWAYS)
+    vocabulary = words_of(reversed(rulesets))
+    model = extended(Centre, vocabulary)
+    wanted = {path for path in asked if path in paths_of(model)} | set(ALWAYS)
     lines = [
         "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
         "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
@@ -97,7 +101,7 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
     ]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
-    lines.extend(_section(Centre, "", wanted, asked, rulesets[0].vocabulary, 0, given))
+    lines.extend(_section(model, "", wanted, asked, vocabulary, 0, given))
     lines += [
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
@@ -136,12 +140,11 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
     column. Raises UsageError.
     """
     asked = clauses_by_field(rulesets)
-    wanted = frozenset(path for path in asked if path in paths_of(Centre)) | set(ALWAYS)
-    vocabulary = rulesets[0].vocabulary
-    for ruleset in rulesets[1:]:
-        vocabulary = vocabulary if ruleset.vocabulary is vocabulary else vocabulary.with_(ruleset.vocabulary)
+    vocabulary = words_of(rulesets)
+    model = extended(Centre, vocabulary)
+    wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
     writer = Writer()
-    write_form(writer, Form(layout_of(Centre, vocabulary), vocabulary, lang, wanted, asked), ())
+    write_form(writer, Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked), ())
     page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
     page.set_column(0, 0, 120)
     lines = _READ_ME.in_(lang).split("\n")
@@ -167,8 +170,10 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
 def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
     """The header of a CSV file with one row a centre."""
     asked = clauses_by_field(rulesets)
-    wanted = frozenset(path for path in asked if path in paths_of(Centre)) | set(ALWAYS)
-    form = Form(layout_of(Centre, rulesets[0].vocabulary), rulesets[0].vocabulary, lang, wanted, asked)
+    vocabulary = words_of(reversed(rulesets))
+    model = extended(Centre, vocabulary)
+    wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
+    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked)
     return table_text(form, ())
 
 
@@ -241,10 +246,12 @@ def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, i
         yield f"{indent}#   例：{field.example}"
 
 
-def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str) -> Iterator[str]:
+def _entry_comment(
+    inner: type[Record], path: str, vocabulary: Any, indent: str, depth: int = 1
+) -> Iterator[str]:
     """What an entry of a list holds."""
     words = {name: word for name, word, _ in fields_of(inner) if word}
-    for name in inner.model_fields:
+    for name, about in inner.model_fields.items():
         field = vocabulary.fields.get(f"{path}.{name}")
         label = field.zh if field else name
         allowed = (
@@ -253,7 +260,10 @@ def _entry_comment(inner: type[Record], path: str, vocabulary: Any, indent: str)
             else ""
         )
         example = f"（例：{field.example}）" if field is not None and field.example and not allowed else ""
-        yield f"{indent}#   {name} {label}{allowed}{example}"
+        yield f"{indent}#{'   ' * depth}{name} {label}{allowed}{example}"
+        below = record_in(about.annotation)
+        if below is not None:
+            yield from _entry_comment(below, f"{path}.{name}", vocabulary, indent, depth + 1)
 
 
 __all__ = ["blank_file", "blank_table", "blank_workbook", "clauses_by_field"]

@@ -26,6 +26,7 @@ _HINTS = {
     "count": Text(
         "整数；只知道范围写 ≥100、15~20", "A whole number; where only a range is known: >=100, 15~20"
     ),
+    "number": Text("数字；只知道范围写 ≥100、15~20", "A number; where only a range is known: >=100, 15~20"),
     "rate": Text("数字，或百分数", "A number, or a percentage"),
     "year": Text("四位年份", "A year of four digits"),
     "years": Text(
@@ -105,7 +106,7 @@ class Form:
                 ("可选：" if zh else "One of: ")
                 + ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             )
-        if column.dated and column.kind in ("count", "money", "rate"):
+        if column.dated and column.kind in ("count", "number", "money", "rate"):
             lines.append(self.says(_DATED))
         field = self.vocabulary.fields.get(column.path)
         if (
@@ -133,6 +134,10 @@ def _units(vocabulary: Vocabulary) -> dict[str, Text]:
         unit = vocabulary.units.get(fact.unit or "")
         if fact.stock and unit is not None:
             units[fact.stock] = Text(unit.zh, unit.en)
+    for path, field in vocabulary.declared.items():
+        unit = vocabulary.units.get(field.unit or "")
+        if unit is not None:
+            units[path] = Text(unit.zh, unit.en)
     return units
 
 

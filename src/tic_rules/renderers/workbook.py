@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Text, UsageError, fault
-from tic_rules.inputs.layout import JOIN, NUMBER, Sheet, letters, sheet_title
+from tic_rules.inputs.layout import ENTRY, JOIN, NUMBER, Sheet, letters, sheet_title
 from tic_rules.renderers import sinks
 from tic_rules.renderers.cells import cell_text, choices, value_at
 from tic_rules.renderers.headers import Form, csv_line, table_text
@@ -130,23 +130,37 @@ def write_form(
     """
     options = _Options(writer)
     main = _Page(writer, form, form.main, (), options)
-    pages = [
-        (sheet, _Page(writer, form, sheet, (JOIN[0], *((NUMBER[0],) if sheet.keyed else ())), options))
-        for sheet in form.lists
-    ]
+    pages = [(sheet, _Page(writer, form, sheet, _lead(sheet), options)) for sheet in form.lists]
     for index, subject in enumerate(subjects):
         said = dict(notes[index]) if index < len(notes) else {}
         listed: dict[Parts, tuple[_Page, int]] = {}
         for sheet, page in pages:
-            for key, record in _entries(subject, sheet.parts):
-                lead = [subject.get("id"), *([key] if sheet.keyed else [])]
-                listed[(*sheet.parts, key)] = page, page.record(record, lead)
+            for place, lead, record in _rows(subject, sheet):
+                listed[place] = page, page.record(record, [subject.get("id"), *lead])
         row = main.record(subject, [])
         for parts, note in said.items():
             _say(parts, note, main, row, listed)
     for page in (main, *(page for _, page in pages)):
         page.end(blank=not subjects)
     options.end()
+
+
+def _lead(sheet: Sheet) -> tuple[Text, ...]:
+    """The columns before those of the fields: whose a row is, which entry it stands in, its key."""
+    return (JOIN[0], *((ENTRY[0],) if sheet.within else ()), *((NUMBER[0],) if sheet.keyed else ()))
+
+
+def _rows(subject: Mapping[str, Any], sheet: Sheet) -> Iterator[tuple[Parts, list[Any], Mapping[str, Any]]]:
+    """The entries of a list with their places, and what the columns before the fields say of them."""
+    if not sheet.within:
+        for key, record in _entries(subject, sheet.parts):
+            yield (*sheet.parts, key), [key] if sheet.keyed else [], record
+        return
+    outer = tuple(sheet.within.split("."))
+    inner = sheet.parts[len(outer) :]
+    for number, entry in _entries(subject, outer):
+        for key, record in _entries(entry, inner):
+            yield (*outer, number, *inner, key), [number + 1, *([key] if sheet.keyed else [])], record
 
 
 def _say(parts: Parts, note: Note, main: _Page, row: int, listed: Mapping[Parts, tuple[_Page, int]]) -> None:

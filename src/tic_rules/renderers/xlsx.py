@@ -11,8 +11,10 @@ from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import is_index, unpointer
 from tic_rules.inputs.layout import Layout
 from tic_rules.model.centre import Centre
+from tic_rules.model.extension import extended, own_words
 from tic_rules.model.loader import whole_vocabulary
 from tic_rules.model.tables import layout_of
+from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
@@ -48,6 +50,8 @@ class Piece(NamedTuple):
     status: str
     rows: tuple[tuple[str, tuple[Any, ...]], ...]
     data: dict[str, Any] | None
+    own: Vocabulary | None
+    """The fields that the data has beside those of the shipped model, with their words."""
     notes: tuple[tuple[Parts, Note], ...]
 
 
@@ -82,7 +86,9 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
         if isinstance(report.subject, Centre)
         else None
     )
-    return Piece(name, ident, (file, ident, name), verdict, options.verdict_of(report), rows, data, notes)
+    own = own_words(report.subject) if isinstance(report.subject, Centre) else None
+    verdict_ = options.verdict_of(report)
+    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, own, notes)
 
 
 def _kind(finding: Finding) -> str:
@@ -209,7 +215,10 @@ class Sheet:
         if not subjects:
             return
         vocabulary = whole_vocabulary()
-        layout = layout_of(Centre, vocabulary)
+        for own in (one.own for one in self.pieces if one.own is not None):
+            if not own.declared.items() <= vocabulary.declared.items():
+                vocabulary = vocabulary.with_(own)
+        layout = layout_of(extended(Centre, vocabulary), vocabulary)
         said = [_merged(notes[key]) for key in subjects]
         wanted = frozenset(_wanted(layout, list(subjects.values()), said))
         write_form(writer, Form(layout, vocabulary, self.lang, wanted, {}), list(subjects.values()), said)

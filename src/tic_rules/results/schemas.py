@@ -6,19 +6,28 @@ from typing import Any, get_args
 
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import OPERATORS
+from tic_rules.model.extension import extended
 from tic_rules.model.ruleset import BEARERS, PHASES, Kind, Modality
 from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.values import replaced
+from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.centre_descriptions import describe_fields
 from tic_rules.results.parts import STATUSES, VERDICTS
 from tic_rules.results.rule_schema import DRAFT, NAMESPACE
 
 
-def centre_schema() -> dict[str, Any]:
-    """The schema of a centre's file; choices are those of the shared vocabulary."""
-    schema = Centre.model_json_schema()
+def centre_schema(vocabulary: Vocabulary | None = None) -> dict[str, Any]:
+    """The schema of a centre's file, with the fields and the choices of a vocabulary; without one, of the
+    shared one."""
+    shared = shared_vocabulary()
+    vocabulary = vocabulary or shared
+    schema = extended(Centre, vocabulary).model_json_schema()
+    for name, words in vocabulary.words.items():
+        if name in shared.words and words.keys() != shared.words[name].keys():
+            schema = replaced(schema, list(shared.words[name]), list(words))
     for name in ("sources", "attestations", "exemptions"):
         schema["properties"][name] = {"anyOf": [schema["properties"][name], {"type": "null"}]}
-    describe_fields(schema, shared_vocabulary())
+    describe_fields(schema, vocabulary)
     return {"$schema": DRAFT, "$id": f"{NAMESPACE}:centre", **schema, "title": "A centre's data"}
 
 

@@ -13,7 +13,7 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.document import Edit, Parts, get
-from tic_rules.model.fields import value_at
+from tic_rules.model.fields import list_above, record_in, value_at
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
@@ -100,23 +100,29 @@ def in_words(vocabulary: Any, dotted: str, value: Any, lang: str) -> str:
     return join([term(vocabulary, word, lang, groups) for word in words], lang)
 
 
-def record_of(dotted: str) -> type[Record] | None:
-    """The model of the entries of a list of the data."""
-    from tic_rules.model.centre import Centre
-    from tic_rules.model.fields import record_in
-
-    model: Any = Centre
+def record_of(model: Any, dotted: str) -> type[Record] | None:
+    """The model of the entries of a list of the data, which has a model itself."""
     for part in dotted.split("."):
         field = model.model_fields.get(part) if model is not None else None
         model = record_in(field.annotation) if field is not None else None
     return model  # type: ignore[no-any-return]
 
 
+def place_of_list(case: Case, dotted: str) -> Parts | None:
+    """Where a new entry of a list would go: within another list, to its first entry; None where that has
+    none."""
+    path, above = tuple(dotted.split(".")), list_above(type(case.scene.subject), dotted)
+    if above is None:
+        return path
+    outer = tuple(above.split("."))
+    return (*outer, 0, *path[len(outer) :]) if get(case.document, outer) else None
+
+
 def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     """The vocabulary of an attribute of a list's entries."""
     from tic_rules.model.values import WordOf
 
-    model = record_of(dotted)
+    model = record_of(type(scene.subject), dotted)
     field = model.model_fields.get(attribute) if model is not None else None
     return (
         next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None)
@@ -125,4 +131,14 @@ def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     )
 
 
-__all__ = ["Case", "dated", "in_words", "kind_of", "one_of", "record_of", "set_value", "word_of"]
+__all__ = [
+    "Case",
+    "dated",
+    "in_words",
+    "kind_of",
+    "one_of",
+    "place_of_list",
+    "record_of",
+    "set_value",
+    "word_of",
+]

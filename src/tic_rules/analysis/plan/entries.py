@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from tic_rules.analysis.plan.case import Case, in_words, kind_of, record_of, set_value, word_of
+from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, record_of, set_value, word_of
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE, UNKNOWN
@@ -14,6 +14,7 @@ from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Entry
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, get
+from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind
@@ -32,7 +33,9 @@ def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
             mended = _mend(case, entry, where)
             if mended:
                 yield Way(mended)
-    yield Way((new_entry(case, fact, where),))
+    made = new_entry(case, fact, where)
+    if made is not None:
+        yield Way((made,))
 
 
 def _event(case: Case, fact: Fact, where: c.Where) -> Change:
@@ -49,11 +52,13 @@ def _event(case: Case, fact: Fact, where: c.Where) -> Change:
     return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, said))
 
 
-def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change:
-    """One more entry of a list."""
+def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change | None:
+    """One more entry of a list; None where it would stand in the entry of another that is not there."""
     declared = case.scene.listed(fact.list_name or "").declared
     dotted = declared.paths[0]
-    path = tuple(dotted.split("."))
+    path = place_of_list(case, dotted)
+    if path is None:
+        return None
     said = _attributes(case, dotted, where)
     year = case.moment.year
     if declared.scalar is not None:
@@ -67,7 +72,9 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
             value[declared.date] = case.on.isoformat()
         if number:
             value |= (
-                {"name": f"（{number + 1}）"} if "name" in (record_of(dotted) or Record).model_fields else {}
+                {"name": f"（{number + 1}）"}
+                if "name" in (record_of(type(case.scene.subject), dotted) or Record).model_fields
+                else {}
             )
     edits: tuple[Edit, ...] = (Edit("append", path, value),)
     if get(case.document, path) is None:
@@ -89,20 +96,32 @@ def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, Any]:
         said[name] = _allowed(case, dotted, name, test)
     if where.any:
         said |= _attributes(case, dotted, where.any[0])
-    for name in (record_of(dotted) or Record).model_fields:
+    for name in (record_of(type(case.scene.subject), dotted) or Record).model_fields:
         fit = None if name in said else case.fitting(dotted, name)
         if fit is not None:
             said[name] = fit
     return said
 
 
+_STAND_INS: Mapping[str, Callable[[Case], Any]] = {
+    "date": lambda case: case.on.isoformat(),
+    "year": lambda case: case.on.year,
+    "truth": lambda case: True,
+    "words": lambda case: ["（待填）"],
+}
+"""What stands for a value that only has to be given, where a text would be none."""
+
+
 def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
     if test.given:
+        held = held_at(type(case.scene.subject), f"{dotted}.{name}")
+        if held is not None and held.kind in _STAND_INS:
+            return _STAND_INS[held.kind](case)
         pointer = f"/{dotted.replace('.', '/')}/{name}"
         return f"（{field_label(pointer, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
     named = [word for word in test.one_of or () if word is not None]
     if named:
-        field = (record_of(dotted) or Record).model_fields.get(name)
+        field = (record_of(type(case.scene.subject), dotted) or Record).model_fields.get(name)
         several = field is not None and Kind("words") in field.metadata
         return [named[0]] if several else named[0]
     known = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
@@ -140,7 +159,9 @@ def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
     listed = case.scene.listed(fact.list_name or "")
     entries, _, _ = case.scene.entries_at(fact, case.moment)
     if not entries and not listed.entries:
-        yield Way((new_entry(case, fact, node.every),))
+        made = new_entry(case, fact, node.every)
+        if made is not None:
+            yield Way((made,))
         return
     mended: list[Change] = []
     for entry, _ in entries:

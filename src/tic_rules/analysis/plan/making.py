@@ -29,6 +29,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
 from tic_rules.model.fields import paths_of
+from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Finding, Report
 from tic_rules.results.terms import field_label
@@ -69,6 +70,7 @@ def make_plan(
     """
     kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
     _known_places((*kept, *factors), ruleset)
+    centre = fitting(centre, ruleset.vocabulary)
     return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
 
 
@@ -80,7 +82,7 @@ def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
         for word in known
     }
     for place in places:
-        if place not in paths_of(Centre) and place not in words:
+        if place not in paths_of(ruleset.centre_model) and place not in words:
             raise fault(
                 UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
             )
@@ -107,7 +109,7 @@ class _Maker:
         if centre.speaks_for is not None and centre.speaks_for < as_of and "reported_on" not in kept:
             self.fresh = [self._brought_up_to_date(centre.speaks_for)]
         self.base = apply(self.document, (edit for made in self.fresh for edit in made.edits))
-        self.subject = subject_of(self.base, ruleset.vocabulary) if self.fresh else centre
+        self.subject = subject_of(self.base, ruleset.vocabulary, type(centre)) if self.fresh else centre
         self.scene = sorted_scene(self.subject, ruleset, as_of)
         self.purses = Purses(self.subject, ruleset, as_of, kept)
         self.adverse = _adverse(ruleset)
@@ -122,7 +124,10 @@ class _Maker:
         )
         edits = [Edit("set", ("reported_on",), as_of.isoformat())]
         fresh = check_subject(
-            subject_of(apply(self.document, edits), self.ruleset.vocabulary), self.ruleset, as_of, ENGINE
+            subject_of(apply(self.document, edits), self.ruleset.vocabulary, type(self.centre)),
+            self.ruleset,
+            as_of,
+            ENGINE,
         )
         for rule in self.ruleset.rules:
             if self._worse(fresh[rule.id]):
@@ -169,7 +174,7 @@ class _Maker:
     def _applied(self, steps: Iterable[Step]) -> tuple[dict[str, Any], Report]:
         document = apply(self.document, (edit for step in steps for edit in step.edits))
         return document, check_subject(
-            subject_of(document, self.ruleset.vocabulary), self.ruleset, self.as_of, ENGINE
+            subject_of(document, self.ruleset.vocabulary, type(self.centre)), self.ruleset, self.as_of, ENGINE
         )
 
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
@@ -474,7 +479,7 @@ class _Maker:
                 others, key=lambda way: sum((self.costs.of(made) for made in way.changes), Fraction(0))
             ):
                 edits = tuple(edit for made in way.changes for edit in made.edits)
-                changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary)
+                changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary, type(self.centre))
                 if (
                     shown < ALTERNATIVES
                     and check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status == "pass"

@@ -19,6 +19,7 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.results.terms import groups_at, term
 
@@ -57,7 +58,7 @@ class Purses:
         key = (name, index, on)
         if key not in self._scenes:
             template = self.of(name)[index]
-            model = record_of(template.of)
+            model = record_of(type(self.subject), template.of)
             assert model is not None
             entry = model.model_validate(entry_of(self.ruleset, template, UNIT, on))
             there = getattr(self.subject, template.of) or ()
@@ -109,7 +110,21 @@ def entry_of(ruleset: RuleSet, template: Template, amount: Any, on: date) -> dic
     dated: dict[str, Any] = {declared.date: on.isoformat()} if declared.date else {}
     if declared.year:
         dated[declared.year] = on.year - 1
-    return {**dated, "amount": amount, **template.record}
+    return {**dated, amount_of(ruleset, template.of): amount, **template.record}
+
+
+def amount_of(ruleset: RuleSet, dotted: str) -> str:
+    """The attribute of a list's entries that facts add up; nothing where none does."""
+    return next(
+        (
+            fact.sum or "amount"
+            for fact in ruleset.facts.values()
+            if fact.of is not None
+            and (fact.sum or fact.groups)
+            and ruleset.vocabulary.lists[fact.of].paths[0] == dotted
+        ),
+        "",
+    )
 
 
 def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
@@ -131,13 +146,17 @@ def _list_of(node: Any, ruleset: RuleSet) -> str | None:
     if fact.sum is None and fact.groups is None:
         return None
     listed = ruleset.vocabulary.lists[fact.of or ""]
-    return listed.paths[0] if len(listed.paths) == 1 and "." not in listed.paths[0] else None
+    path, attribute = listed.paths[0], fact.sum or "amount"
+    held = held_at(ruleset.centre_model, f"{path}.{attribute}")
+    if len(listed.paths) > 1 or "." in path or held is None or held.kind != "money":
+        return None
+    return path if attribute == amount_of(ruleset, path) else None
 
 
 def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
-    model = record_of(dotted)
+    model = record_of(type(subject), dotted)
     main = next(
         (
             n

@@ -7,7 +7,7 @@ is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
 from typing import Any
@@ -179,8 +179,8 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
     elif fact.reading == "count":
         lacking = int(least - seen.observed.low)
         if 0 < lacking <= 50:
-            yield Way(
-                tuple(new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking))
+            yield from _together(
+                new_entry(case, fact, fact.where or c.Where(), number) for number in range(lacking)
             )
     elif fact.reading == "distinct":
         yield from _distinct(case, fact, int(least))
@@ -249,7 +249,15 @@ def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
     ]
     lacking = least - len(there - {None})
     if 0 < lacking <= len(fresh):
-        yield Way(tuple(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking]))
+        yield from _together(new_entry(case, fact, c.Where(each={attribute: w})) for w in fresh[:lacking])
+
+
+def _together(changes: Iterable[Change | None]) -> Iterator[Way]:
+    """Several new entries as one way; none where one of them has no place."""
+    made = tuple(changes)
+    whole = tuple(one for one in made if one is not None)
+    if len(whole) == len(made):
+        yield Way(whole)
 
 
 # --- judgements, helpers ------------------------------------------------------------------------------------
