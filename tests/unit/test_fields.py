@@ -139,13 +139,17 @@ def test_a_field_that_another_rule_set_has_is_refused_with_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TIC_RULES_PATH", str(HERE))
-    for ruleset in (None, "zhejiang_2022"):
+    elsewhere = tmp_path / "centre.yaml"
+    text = CENTRE.read_text(encoding="utf-8").replace(": hefeng", ": zhejiang")
+    elsewhere.write_text(text, encoding="utf-8")
+    for ruleset, file in (("zhejiang_2022", CENTRE), ("zhejiang_2022", elsewhere), (None, elsewhere)):
         with pytest.raises(DataError) as caught:
-            Centre.from_file(CENTRE, ruleset=ruleset)
+            Centre.from_file(file, ruleset=ruleset)
         said = {fault.path: fault.message for fault in caught.value.diagnostics}
         assert said["/premises"].en == "premises is a field of `hefeng_2024`: name it with `--rules`"
         assert said["/hosts/1/annual"].zh == "annual 是 `hefeng_2024` 的字段：请用 `--rules` 指定"
     assert Centre.from_file(CENTRE, ruleset=["zhejiang_2022", "hefeng_2024"])
+    assert Centre.from_file(CENTRE), "no rule set is named: those of its jurisdiction count"
     with pytest.raises(DataError, match="unknown key premise;"):
         Centre.from_data({"premise": {}}, ruleset="hefeng_2024")
 

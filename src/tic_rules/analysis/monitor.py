@@ -22,7 +22,7 @@ from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import Edit, Parts, apply, can_step, get, plain, within
+from tic_rules.model.document import Edit, Parts, apply, can_step, get, narrowed, plain
 from tic_rules.model.fields import list_above, paths_of, value_at
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
@@ -100,7 +100,7 @@ class Monitor:
         self.ruleset = load_ruleset(ruleset)
         # The plain document is what is saved: to begin with it makes a monitor and a restored one the same.
         read = subject_from(centre, Centre, self.ruleset.vocabulary)
-        self._subject = self._sound(within(plain(read), self.ruleset.centre_model))
+        self._subject = self._sound(narrowed(plain(read), self.ruleset.centre_model))
         self.day = as_of_day(self._subject, day)
         self._report = check_subject(self._subject, self.ruleset, self.day)
 

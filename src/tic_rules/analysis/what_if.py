@@ -16,7 +16,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, can_step, document_of, get
 from tic_rules.model.fields import value_at
-from tic_rules.model.reading import subject_from
+from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.time import Shift
 from tic_rules.model.values import Series
@@ -122,7 +122,7 @@ def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: Rule
     document = document_of(centre)
     for dotted, value in values:
         document = apply(document, [_edit(document, centre, dotted, value, day)])
-    return subject_from(document, type(centre), ruleset.vocabulary)
+    return subject_from(document, type(centre), words_for(centre, ruleset.vocabulary))
 
 
 def _edit(document: dict[str, Any], centre: Centre, dotted: str, value: Any, day: date) -> Edit:

@@ -198,6 +198,15 @@ def _columns(
         if named is None:
             unknown += 1
             close = names.close(sheet, text) if sheet is not None and unknown < 4 else ""
+            owners = names.owners(text) if unknown < 20 else ()
+            if owners:
+                listed = [f"`{name}`" for name in owners]
+                wrong(
+                    index,
+                    f"列“{shown}”是 {'、'.join(listed)} 的字段：请用 `--rules` 指定",
+                    f"the column {shown} is a field of {', '.join(listed)}: name it with `--rules`",
+                )
+                continue
             hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue

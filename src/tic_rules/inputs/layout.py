@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -212,8 +212,15 @@ def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ..
 class Names:
     """What the headers and the sheets of a workbook may be called."""
 
-    def __init__(self, data: Field, others: Iterable[Field] = ()) -> None:
-        """`others` are the same fields with other labels, which name them too."""
+    def __init__(
+        self,
+        data: Field,
+        others: Iterable[Field] = (),
+        owners: Callable[[str], tuple[str, ...]] = lambda name: (),
+    ) -> None:
+        """`others` are the same fields with other labels, which name them too; `owners` says which rule sets
+        have a field of a name that is not known."""
+        self.owners = owners
         self.layout = layout = layout_of(data)
         self._sheets: dict[str, tuple[str, ...]] = {}
         self._columns: dict[str, tuple[dict[str, Column], dict[str, tuple[str, ...]]]] = {}

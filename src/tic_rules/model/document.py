@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import record_in
+from tic_rules.model.fields import paths_of, record_in
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import Vocabulary
 
@@ -60,8 +60,21 @@ def subject_of(document: dict[str, Any], vocabulary: Vocabulary, like: type[Cent
     return subject
 
 
+def narrowed(document: dict[str, Any], model: type[Record]) -> dict[str, Any]:
+    """The part of a subject's document that a model has fields for: what other rule sets declare is left out,
+    and so are lists of it that are named incomplete."""
+    left: dict[str, Any] = within(document, model)
+    if left.get("incomplete"):
+        paths = paths_of(model)
+        names = paths | {path.rpartition(".")[2] for path in paths}
+        left["incomplete"] = [
+            name for name in left["incomplete"] if name.strip("/").replace("/", ".") in names
+        ]
+    return left
+
+
 def within(document: Any, model: type[Record]) -> Any:
-    """The part of a document that a model has fields for: what other rule sets declare is left out."""
+    """The part of a document that a model has fields for."""
     if isinstance(document, list):
         return [within(item, model) for item in document]
     if not isinstance(document, dict):
@@ -120,4 +133,4 @@ def _put(document: dict[str, Any], edit: Edit) -> None:
         at[last] = [*(at.get(last) or ()), copy.deepcopy(edit.value)]
 
 
-__all__ = ["Edit", "Parts", "apply", "can_step", "document_of", "get", "plain", "subject_of", "within"]
+__all__ = ["Edit", "Parts", "apply", "can_step", "document_of", "get", "narrowed", "plain", "subject_of"]

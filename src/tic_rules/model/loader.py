@@ -28,6 +28,7 @@ from tic_rules.model.shipped import (
     rules_folder,
     shared_vocabulary,
     shipped_ids,
+    unnamed_vocabulary,
     vocabulary_in,
     whole_vocabulary,
     with_origins,
@@ -167,13 +168,15 @@ Rules = str | os.PathLike[str] | RuleSet
 
 
 def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
-    """The words that data may use: those of a rule set, of several together, or the shared ones. Raises
-    RuleSetError."""
+    """The words that data may use: those of a rule set, of several together, or the shared ones where none is
+    named. Raises RuleSetError."""
     if rulesets is None:
-        return shared_vocabulary()
+        return unnamed_vocabulary()
     if isinstance(rulesets, (str, os.PathLike, RuleSet)):
         return load_ruleset(rulesets).vocabulary
     several = [load_ruleset(ruleset).vocabulary for ruleset in rulesets]
+    if not several:
+        return unnamed_vocabulary()
     vocabulary = shared_vocabulary()
     for other in several:
         if other.declared and vocabulary.declared:

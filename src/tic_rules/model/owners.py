@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.files import read_named
 from tic_rules.model import catalogue
 from tic_rules.model.extension import above
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.vocabulary import FieldLabel
 
 
 def owned(fault: Diagnostic) -> Diagnostic:
@@ -26,18 +28,34 @@ def owned(fault: Diagnostic) -> Diagnostic:
     return Diagnostic(fault.code, text, fault.file, fault.line, fault.column, fault.path, fault.cell)
 
 
+def owners_of_label(name: str) -> tuple[str, ...]:
+    """The ids of the rule sets on hand that have a field which a table may name so; its unit may stand
+    behind it."""
+    plain = re.sub(r"\s*[(（\[].*", "", name, flags=re.DOTALL).strip()[:100]
+    owners = []
+    for ruleset, declared in _declaring(plain.rpartition(".")[2]) if plain else ():
+        if any(plain in (path, field.zh, field.en) for path, field in declared.items()):
+            owners.append(ruleset)
+    return tuple(owners)
+
+
 def _owners(path: str) -> Iterator[str]:
     """The ids of the rule sets on hand that declare a place, or one below it."""
-    key = path.rsplit(".", 1)[-1].encode("utf-8", "replace")
+    for name, declared in _declaring(path.rpartition(".")[2]):
+        if any(path in (place, *above(place)) for place in declared):
+            yield name
+
+
+def _declaring(word: str) -> Iterator[tuple[str, Mapping[str, FieldLabel]]]:
+    """The rule sets on hand whose files have a word, with the fields that they declare."""
+    key = word.encode("utf-8", "replace")
     for name, listed in sorted(catalogue.here().by_id.items()):
         try:
             if len(listed) > 1 or key not in read_named(listed[0].file, RuleSetError):
                 continue
-            declared = load_ruleset(name).vocabulary.declared
+            yield name, load_ruleset(name).vocabulary.declared
         except RuleSetError:
             continue  # a faulty file is told of where it is used
-        if any(path in (place, *above(place)) for place in declared):
-            yield name
 
 
 __all__ = ["owned"]

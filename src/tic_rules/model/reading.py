@@ -23,7 +23,7 @@ from tic_rules.inputs import (
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import plain
-from tic_rules.model.shipped import shared_vocabulary, shipped_ids, whole_vocabulary
+from tic_rules.model.shipped import is_shared, shipped_ids, unnamed_vocabulary, whole_vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
 from tic_rules.model.values import as_mapping
@@ -142,7 +142,7 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
     try:
         return _validated(data, source, model, vocabulary)
     except DataError:
-        local = _local(data) if vocabulary is shared_vocabulary() else None
+        local = _local(data) if vocabulary is unnamed_vocabulary() else None
         if local is None:
             raise
     return _validated(data, source, model, local)
@@ -188,12 +188,14 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
     if model is not type(subject):
         return _widened(subject, model, vocabulary)
     before = subject._vocabulary
-    if before is vocabulary or (before is not None and any(one == vocabulary for one in before._joins)):
+    if before is vocabulary or (is_shared(before) and is_shared(vocabulary)):
+        return subject
+    if before is not None and any(one == vocabulary for one in before._joins):
         return subject
     if subject._fits and vocabulary.digest in subject._fits:
         return subject
     faults = list(islice(misuses(subject, vocabulary), MOST))
-    if any(misuse.code == "unknown-word" for misuse in faults) and vocabulary is shared_vocabulary():
+    if any(misuse.code == "unknown-word" for misuse in faults) and is_shared(vocabulary):
         faults = list(islice(misuses(subject, whole_vocabulary()), MOST))
     if faults:
         diagnostics = [_diagnostic(subject, misuse) for misuse in faults]
@@ -202,6 +204,13 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
             diagnostics.append(Diagnostic("too-many", text, subject.file or ""))
         raise DataError(diagnostics)
     return subject
+
+
+def words_for(subject: Subject, vocabulary: Vocabulary) -> Vocabulary:
+    """The words that changed data may use: those by which it was read, where a vocabulary is among them; else
+    its own."""
+    read = subject._vocabulary
+    return read if read is not None and any(one is vocabulary for one in read._joins) else vocabulary
 
 
 def fitting(subject: S, vocabulary: Vocabulary) -> S:
@@ -245,4 +254,5 @@ __all__ = [
     "subject_from",
     "subject_from_text",
     "verified",
+    "words_for",
 ]

@@ -80,6 +80,19 @@ def shared_vocabulary() -> Vocabulary:
 
 
 @lru_cache(maxsize=1)
+def unnamed_vocabulary() -> Vocabulary:
+    """The shared vocabulary for data that no rule set is named for: it may also say what the rule sets of its
+    jurisdiction have."""
+    shared = shared_vocabulary()
+    return Vocabulary.model_construct(**{name: getattr(shared, name) for name in Vocabulary.model_fields})
+
+
+def is_shared(vocabulary: Vocabulary | None) -> bool:
+    """Whether a vocabulary is the shared one and no more."""
+    return vocabulary is shared_vocabulary() or vocabulary is unnamed_vocabulary()
+
+
+@lru_cache(maxsize=1)
 def shipped_vocabularies() -> tuple[Vocabulary, ...]:
     """The shared vocabulary as each shipped rule file has it, with what the file adds and says anew."""
     return tuple(

@@ -11,8 +11,9 @@ from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
 from tic_rules.model.extension import Same, extended
 from tic_rules.model.fields import record_in, words_at
+from tic_rules.model.owners import owners_of_label
 from tic_rules.model.programme import Programme
-from tic_rules.model.shipped import shared_vocabulary, shipped_vocabularies, whole_vocabulary
+from tic_rules.model.shipped import is_shared, shipped_vocabularies, whole_vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
@@ -91,7 +92,7 @@ def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
 
 @lru_cache(maxsize=8)
 def _names(model: type[Record], vocabulary: Same) -> layout.Names:
-    if vocabulary.value is not shared_vocabulary():
-        return layout.Names(described(model, vocabulary.value))
+    if not is_shared(vocabulary.value):
+        return layout.Names(described(model, vocabulary.value), owners=owners_of_label)
     others = (described(model, other) for other in shipped_vocabularies())
-    return layout.Names(described(model, whole_vocabulary()), others)
+    return layout.Names(described(model, whole_vocabulary()), others, owners_of_label)

@@ -10,16 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from functools import cache
 from typing import Any, NamedTuple
 
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import record_in
+from tic_rules.model.extension import extended
 from tic_rules.model.programme import Programme
+from tic_rules.model.readings import Held, held_at
 from tic_rules.model.ruleset import Rule, Vocabulary
-from tic_rules.model.subject import Record
-from tic_rules.model.values import Series
 
 # --- conditions -------------------------------------------------------------------------------------------
 
@@ -277,32 +275,18 @@ _SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
 # --- time -------------------------------------------------------------------------------------------------
 
 
-@cache
-def shape_of(path: str) -> str:
-    """How a field of the data may be given: `dated` (through time), `several` (words), or `plain`."""
-    model, last = record_at(path), path.rsplit(".", 1)[-1]
-    if model is None:
+def shape_of(path: str, vocabulary: Vocabulary) -> str:
+    """How a field of the data may be given: `dated` (through time), `several` (words, entries), or
+    `plain`."""
+    held = held_in(path, vocabulary)
+    if held is None:
         return "plain"
-    try:
-        value = getattr(model.model_validate({last: []}), last)
-    except ValueError:
-        return "plain"
-    return "dated" if isinstance(value, Series) else "several"
+    return "dated" if held.dated else "several" if held.kind in ("words", "years", "list") else "plain"
 
 
-def record_at(path: str) -> type[Record] | None:
-    """The record that has the field of a dotted path, in a centre's data or a programme's; None where there
-    is no such field.
-    """
-    *above, last = path.split(".")
-    for root in (Centre, Programme):
-        model: type[Record] | None = root
-        for part in above:
-            field = model.model_fields.get(part) if model is not None else None
-            model = record_in(field.annotation) if field is not None else None
-        if model is not None and last in model.model_fields:
-            return model
-    return None
+def held_in(path: str, vocabulary: Vocabulary) -> Held | None:
+    """What a dotted path of a centre's data or of a programme's holds; None where there is no such field."""
+    return held_at(extended(Centre, vocabulary), path) or held_at(extended(Programme, vocabulary), path)
 
 
 class Nature(NamedTuple):
@@ -336,7 +320,7 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Done):
         return Nature(False, True)
     if fact.reading == "value":
-        timeless = shape_of(fact.value or "") == "plain"
+        timeless = shape_of(fact.value or "", vocabulary) == "plain"
         return Nature(timeless, timeless)
     if fact.reading in ("words", "table"):
         return Nature(True, True)
@@ -418,11 +402,11 @@ __all__ = [
     "Reader",
     "clock_of",
     "early_enough",
+    "held_in",
     "interval",
     "nature_of",
     "read_otherwise",
     "reader_of",
-    "record_at",
     "shape_of",
     "where_at_least",
 ]

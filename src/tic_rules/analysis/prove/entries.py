@@ -79,7 +79,7 @@ class Entries:
         certain, missing, some = [], [], []
         before: list[tuple[Any, Any]] = []
         for entry in self._entries(fact):
-            dated = shape_of(f"{entry[0]}.{attribute}") == "dated"
+            dated = shape_of(f"{entry[0]}.{attribute}", self.ruleset.vocabulary) == "dated"
             one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
             counts = self._counts(entry, self._listed(fact), fact)
             here = both(self.world.flag("present", *entry), neg(counts.false))
@@ -159,7 +159,7 @@ class Entries:
             case f.Cases():
                 return cases(self._asked(entry, node.of), [self._asked(entry, one) for one in node.outcomes])
             case f.Member(term=f.Attribute(name)):
-                shape = shape_of(f"{entry[0]}.{name}")
+                shape = shape_of(f"{entry[0]}.{name}", self.ruleset.vocabulary)
                 if shape == "several":
                     return self._several(entry, name, node)
                 choice = self.world.choice("attribute", name, *entry, self.at.key if shape == "dated" else "")

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from functools import cache
 from typing import Any
 
-from tic_rules.analysis.diff.order import record_at, shape_of
+from tic_rules.analysis.diff.order import shape_of
 from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.numbers import decimal_text, parse_number
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
+from tic_rules.model.centre import Centre
+from tic_rules.model.fields import list_above
+from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
+from tic_rules.model.subject import Record
 
 APPLIED, APPROVED, TERM = date(2021, 9, 1), date(2022, 3, 1), 5
 """The clock of the made-up centre. Nothing rests on these days; any others would do."""
@@ -45,8 +48,10 @@ def as_of_for(rules: Iterable[Rule]) -> date:
 class Maker:
     """Builds one file. `meet` and `break_` add what a rule needs to what is there already."""
 
-    def __init__(self, as_of: date, programme: bool = False, choice: int = 0) -> None:
-        self.as_of, self.choice = as_of, choice
+    def __init__(
+        self, as_of: date, programme: bool = False, choice: int = 0, model: type[Record] = Centre
+    ) -> None:
+        self.as_of, self.choice, self.model = as_of, choice, model
         self.data: dict[str, Any] = {"reported_on": as_of.isoformat()}
         if not programme:
             self.data |= {
@@ -93,14 +98,25 @@ class Maker:
 
     # --- places ---------------------------------------------------------------------------------------------
 
+    def _within(self, path: str) -> tuple[dict[str, Any], str]:
+        """Where a path begins: for one into the entries of a list, the first of them."""
+        above = list_above(self.model, path)
+        if above is None:
+            return self.data, path
+        outer = self.entries(above)
+        if not outer:
+            outer.append({"name": self.name()} if held_at(self.model, f"{above}.name") else {})
+        return outer[0], path[len(above) + 1 :]
+
     def get(self, path: str) -> Any:
-        value: Any = self.data
+        value: Any
+        value, path = self._within(path)
         for part in path.split("."):
             value = value.get(part) if isinstance(value, dict) else None
         return value
 
     def put(self, path: str, value: Any) -> None:
-        parent = self.data
+        parent, path = self._within(path)
         *above, last = path.split(".")
         for part in above:
             parent = parent.setdefault(part, {})
@@ -211,7 +227,7 @@ class _Builder:
                 table = self.maker.get(fact.table or "") or {}
                 self.maker.put(fact.table or "", table)
                 for key in node.each_of if wanted else ():
-                    table.setdefault(key, self._attributes(node.has, {}))
+                    table.setdefault(key, self._attributes(node.has, {}, fact.table or ""))
             case _:
                 self._entries(node, fact, wanted)
 
@@ -270,7 +286,7 @@ class _Builder:
     def _stock(self, path: str, value: Any) -> None:
         if self.soft and self.maker.get(path) is not None:
             return
-        if shape_of(path) != "dated":
+        if shape_of(path, self.ruleset.vocabulary) != "dated":
             self.maker.put(path, _plain(value))
             return
         series = [entry for entry in self.maker.entries(path) if entry["date"] != self.day.isoformat()]
@@ -284,16 +300,16 @@ class _Builder:
             return 0
         entries = self.maker.entries(self.ruleset.vocabulary.lists[fact.of or ""].paths[0])
         return sum(
-            parse_number(entry["amount"], money=True)
+            parse_number(entry[fact.sum or "amount"], money=True)
             for entry in entries
-            if entry.get("date", "9") <= self.day.isoformat()
+            if fact.sum in entry and entry.get("date", "9") <= self.day.isoformat()
         )
 
     def _several(self, name: str, fact: Fact, number: int) -> None:
         if fact.reading == "kinds":
             groups = list((self.ruleset.facts[fact.kinds or ""].groups or {}).values())
             for group in groups[:number]:
-                self._add(fact.kinds or "", group.where, {"amount": STEP["CNY"]})
+                self._add(fact.kinds or "", group.where, self._amount(fact.kinds or "", 1))
             self.maker.entries(self._listed(fact.kinds or "").paths[0])
             return
         entries = [entry for path in self._listed(name).paths for entry in self.maker.entries(path)]
@@ -333,13 +349,13 @@ class _Builder:
             case c.Every() if wanted:
                 self._every(node, path)
             case c.NoneOf() if not wanted:
-                self._add(node.fact, node.none_of, {"amount": STEP["CNY"]})
+                self._add(node.fact, node.none_of, self._amount(node.fact, 1))
             case c.Largest() | c.Share():
                 names = (node.largest,) if isinstance(node, c.Largest) else node.share_of
                 chosen = next(
                     (group for group in (fact.groups or {}) if (group in names) == wanted), names[0]
                 )
-                self._add(node.fact, (fact.groups or {})[chosen].where, {"amount": 1000 * STEP["CNY"]})
+                self._add(node.fact, (fact.groups or {})[chosen].where, self._amount(node.fact, 1_000))
 
     def _every(self, node: c.Every, path: str) -> None:
         entries = self.maker.entries(path)
@@ -351,7 +367,7 @@ class _Builder:
                     if entry.get(attribute) is None or (
                         test.one_of is not None and not _has(entry[attribute], test.one_of)
                     ):
-                        self._attributes(c.Where(each={attribute: test}), entry)
+                        self._attributes(c.Where(each={attribute: test}), entry, path)
 
     def _add(
         self, name: str, where: c.Where, more: dict[str, Any] | None = None, year: int | None = None
@@ -368,19 +384,29 @@ class _Builder:
             entry[listed.year] = year
         if listed.date is not None:
             entry[listed.date] = self.day.isoformat()
-        entry = self._attributes(where, entry) | (more or {})
+        entry = self._attributes(where, entry, path) | (more or {})
         if listed.held is not None:
             self.maker.put(path, {listed.held: True, **entry})
             return
-        if not listed.look_up and _named(path):
+        if not listed.look_up and held_at(self.maker.model, f"{path}.name") is not None:
             entry = {"name": self.maker.name(), **entry}
         if entry not in self.maker.entries(path):
             self.maker.entries(path).append(entry)
 
-    def _attributes(self, where: c.Where, entry: dict[str, Any]) -> dict[str, Any]:
+    def _amount(self, name: str, steps: int) -> dict[str, Any]:
+        """What an entry of a list is to come to, where its entries have amounts."""
+        attribute = self.ruleset.facts[name].sum or "amount"
+        path = self._listed(name).paths[0]
+        held = held_at(self.maker.model, f"{path}.{attribute}")
+        return {} if held is None else {attribute: steps * STEP["CNY"]}
+
+    def _attributes(self, where: c.Where, entry: dict[str, Any], path: str) -> dict[str, Any]:
         for attribute, test in where.each.items():
+            held = held_at(self.maker.model, f"{path}.{attribute}")
+            kind = "text" if held is None else held.kind
             if test.given:
-                entry.setdefault(attribute, self.day.isoformat() if attribute.endswith("_on") else "示例")
+                given: dict[str, Any] = {"date": self.day.isoformat(), "truth": True, "words": ["示例"]}
+                entry.setdefault(attribute, given.get(kind, "示例"))
             elif test.other_than is not None:
                 entry[attribute] = self._other(test.other_than)
             else:
@@ -388,9 +414,9 @@ class _Builder:
                 if attribute == "unit_type":
                     self._unit_type(entry, word)
                 elif word is not None:
-                    entry[attribute] = [word] if attribute == "carriers" else word
+                    entry[attribute] = [word] if kind == "words" else word
         if where.any:
-            self._attributes(where.any[0], entry)
+            self._attributes(where.any[0], entry, path)
         return entry
 
     def _unit_type(self, entry: dict[str, Any], word: Any) -> None:
@@ -399,12 +425,6 @@ class _Builder:
         if not hosts:
             hosts.append({"name": self.maker.name(), "type": word})
         entry["name"] = hosts[0]["name"]
-
-
-@cache
-def _named(path: str) -> bool:
-    """Whether the entries of a list have names, which tell two alike entries apart."""
-    return record_at(f"{path}.name") is not None
 
 
 def _has(value: Any, words: Iterable[Any]) -> bool:

@@ -145,7 +145,8 @@ class Sight:
 
     def _moment(self, fact: Fact) -> str:
         """The time as part of a name: a field that holds no dates is the same at all times."""
-        return self.at.key if fact.value is not None and shape_of(fact.value) == "dated" else ""
+        vocabulary = self.ruleset.vocabulary
+        return self.at.key if fact.value is not None and shape_of(fact.value, vocabulary) == "dated" else ""
 
     # --- ranges ---------------------------------------------------------------------------------------------
 
@@ -177,7 +178,8 @@ class Sight:
         if fact.value == "term_years":
             return z3.ToReal(self.world.term), z3.ToReal(self.world.term)
         growing = (fact.reading in ("sum", "count", "kinds") and fact.over is None) or fact.cumulative
-        timeless = fact.reading == "value" and shape_of(fact.value or "") != "dated"
+        shape = shape_of(fact.value or "", self.ruleset.vocabulary)
+        timeless = fact.reading == "value" and shape != "dated"
         start = self.at.start if fact.reading in ("sum", "count", "kinds") else ""
         return self.world.number(self._known_as(name), start, self.at, growing, timeless)
 

@@ -17,15 +17,18 @@ from typing import Any, NamedTuple
 from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
 from tic_rules.core.dates import add_days, add_years
+from tic_rules.core.errors import TicRulesError
 from tic_rules.core.numbers import parse_number
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, record_in
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+from tic_rules.model.subject import Subject
 
 Steps = tuple[str | int, ...]
 FINE = frozenset({"pass", "not_applicable", "exempted"})
@@ -97,12 +100,20 @@ class Judge(NamedTuple):
     programme: bool
 
     def told(self, data: dict[str, Any]) -> Told | None:
-        model = Programme if self.programme else Centre
         try:
-            subject = model.model_validate(data)
-        except ValueError:
+            subject = self.model.model_validate(data)
+        except (ValueError, TicRulesError):
             return None
         return Told(self._statuses(self.own, subject), partial(self._statuses, self.theirs, subject))
+
+    @property
+    def model(self) -> type[Subject]:
+        """The model of data that both sides know. Raises RuleSetError where they declare a field
+        differently."""
+        model: type[Subject] = Programme if self.programme else Centre
+        for side in (self.own, self.theirs):
+            model = extended(model, side.vocabulary) if side is not None else model
+        return model
 
     def _statuses(self, ruleset: RuleSet | None, subject: Any) -> dict[str, str]:
         if ruleset is None:
@@ -210,7 +221,7 @@ def _bases(
 ) -> Iterator[dict[str, Any]]:
     """Files to start from: all met; all met, this one last; all but this one met; this one alone."""
     for order in ("met", "first", "broken", "alone", "broken-alone"):
-        maker = Maker(judge.as_of, judge.programme, choice)
+        maker = Maker(judge.as_of, judge.programme, choice, judge.model)
         if order in ("first", "alone"):
             maker.meet(own, rule)
         if order == "broken-alone":
@@ -359,7 +370,7 @@ def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
 
 def _vocabulary_of(steps: Steps, judge: Judge) -> Sequence[str] | None:
     """The words that a field of the data may have; None for free text."""
-    model: Any = Programme if judge.programme else Centre
+    model: Any = judge.model
     for step in steps:
         if isinstance(step, int) or model is None:
             continue

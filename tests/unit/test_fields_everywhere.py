@@ -1,0 +1,339 @@
+"""A rule file's own fields in tables, forms, schemas, plans, what-if, comparisons, monitors, pages and
+commands."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from click.testing import CliRunner
+from test_fields import CENTRE, DAY, EXPECTED, HERE, RULES, TEXT, rules
+
+from tic_rules import Centre, DataError, UsageError, check, load_ruleset, parse_ruleset, row_function
+from tic_rules.analysis.diff.topics import diff
+from tic_rules.analysis.monitor import Monitor
+from tic_rules.analysis.plan import make_plan
+from tic_rules.analysis.what_if import with_values
+from tic_rules.cli import main
+from tic_rules.engines.checking import parse_day
+from tic_rules.engines.columns.tables import check_table, facts_table
+from tic_rules.renderers.form import blank_file
+from tic_rules.results.schemas import centre_schema
+
+
+def centre(**more: Any) -> Any:
+    data = json.loads(json.dumps(yaml.safe_load(CENTRE.read_text(encoding="utf-8")), default=str))
+    return Centre.from_data({**data, **more}, ruleset=RULES)
+
+
+def run(*arguments: Any, status: int | None = None) -> str:
+    result = CliRunner().invoke(main, [str(argument) for argument in arguments])
+    assert result.exit_code in ((0, 1) if status is None else (status,)), result.output
+    return result.stdout if status is None else result.output
+
+
+def statuses(output: str) -> dict[str, str]:
+    (report,) = json.loads(output)["reports"]
+    return {finding["rule"].partition("/")[2]: finding["status"] for finding in report["findings"]}
+
+
+# --- tables -------------------------------------------------------------------------------------------------
+
+
+def test_a_workbook_holds_them_and_reads_back_the_same(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    book = tmp_path / "report.xlsx"
+    run("check", CENTRE, "--rules", RULES, "--format", "xlsx", "--output", book)
+    output = run("check", book, "--rules", RULES, "--format", "json")
+    assert statuses(output) == EXPECTED
+    (report,) = json.loads(output)["reports"]
+    places = {finding["rule"]: finding["place"]["cell"] for finding in report["findings"]}
+    assert places["hefeng_2024/research"].startswith("hosts.annual!"), "a list in a list has its own sheet"
+    again = Centre.from_file(book, ruleset=RULES)
+    first: Any = Centre.from_file(CENTRE, ruleset=RULES)
+    assert (again.premises, again.hosts, again.patents, again.annual) == (  # type: ignore[attr-defined]
+        first.premises,
+        first.hosts,
+        first.patents,
+        first.annual,
+    )
+    zh = tmp_path / "zh.xlsx"
+    run("check", CENTRE, "--rules", RULES, "--format", "xlsx", "--output", zh, "--lang", "zh")
+    assert statuses(run("check", zh, "--rules", RULES, "--format", "json")) == EXPECTED
+
+
+def csv_file(path: Path, *rows: list[str]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        csv.writer(stream).writerows(rows)
+    return path
+
+
+def test_people_type_them_into_tables(tmp_path: Path) -> None:
+    main_sheet = csv_file(
+        tmp_path / "centres.csv",
+        [
+            "编号",
+            "所属地区",
+            "所处阶段",
+            "填报截止日期",
+            "科研用房面积（平方米）",
+            "仪器设备原值(万元)",
+            "自有科研楼",
+            "所在地",
+            "博士占比",
+        ],
+        ["a", "和风省", "已批复", "2026-06-30", "≥3000", "2100", "是", "园区", "30%"],
+        ["b", "和风省", "已批复", "2026-06-30", "2999.5平方米", "1999", "否", "其他", "0.29"],
+    )
+    csv_file(
+        tmp_path / "centres.hosts.csv",
+        ["编号", "单位名称", "注册日期"],
+        ["a", "甲集团", "2015年3月"],
+        ["a", "乙大学", "1950"],
+        ["b", "丙公司", ""],
+    )
+    csv_file(
+        tmp_path / "centres.hosts.annual.csv",
+        ["编号", "所属条目", "年度", "研发投入"],
+        ["a", "乙大学", "2025", "1000万元"],
+        ["a", "1", "2025年", "2000万元"],
+        ["b", "", "2025", "1亿元"],
+    )
+    csv_file(
+        tmp_path / "centres.专利.csv",
+        ["编号", "类型", "授权日期", "权利要求数"],
+        ["a", "发明专利", "2023年", "30件"],
+    )
+    a, b = (Centre.from_data(json.loads(json.dumps(one)), ruleset=RULES) for one in _plain(main_sheet))
+    first, second = (check(one, RULES, as_of=DAY) for one in (a, b))
+    for name in ("floor", "equipment", "building", "site", "doctors", "research", "registered", "kinds"):
+        assert first[name].status == "pass", name
+    for name in ("floor", "equipment", "building", "site", "doctors"):
+        assert second[name].status == "fail", name
+    assert second["research"].status == "pass"
+    assert second["registered"].status == "unknown"
+    lines = run("check", tmp_path, "--rules", RULES, "--format", "jsonl").splitlines()
+    assert len(lines) == 2, "one file, not four"
+
+
+def _plain(path: Path) -> list[dict[str, Any]]:
+    from tic_rules.model.document import plain
+
+    read = list(Centre.each_from_file(path, ruleset=RULES))
+    assert all(isinstance(one, Centre) for one in read), read
+    return [plain(one) for one in read if isinstance(one, Centre)]
+
+
+def test_what_does_not_fit_a_table_is_asked_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = csv_file(tmp_path / "c.csv", ["编号", "科研用房面积"], ["a", "3000亩"])
+    with pytest.raises(DataError, match="平方米"):
+        Centre.from_file(table, ruleset=RULES)
+    csv_file(table, ["编号", "科研用房面积(亩)"], ["a", "3000"])
+    with pytest.raises(DataError, match="亩"):
+        Centre.from_file(table, ruleset=RULES)
+    csv_file(table, ["编号", "科研用房面积（平方米）"], ["a", "3000"])
+    with pytest.raises(DataError, match="unknown column"):
+        Centre.from_file(table)
+    monkeypatch.setenv("TIC_RULES_PATH", str(HERE))
+    with pytest.raises(DataError, match="is a field of `hefeng_2024`: name it with `--rules`"):
+        Centre.from_file(table)
+    csv_file(tmp_path / "c.hosts.csv", ["编号", "单位名称"], ["a", "甲"], ["a", "甲"])
+    for entry in ("", "甲", "3", "乙"):
+        csv_file(tmp_path / "c.hosts.annual.csv", ["编号", "所属条目", "年度"], ["a", entry, "2025"])
+        with pytest.raises(DataError, match="hosts"):
+            Centre.from_file(table, ruleset=RULES)
+
+
+def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
+    text = blank_file([rules()])
+    for said in (
+        "# 科研用房面积",
+        "#   例：3000",
+        "research_area:",
+        "park 园区 | campus 校园",
+        "patents:",
+        "year 年度",
+    ):
+        assert said in text
+    blank = Centre.from_text(text, ruleset=RULES)
+    assert check(blank, RULES, as_of=DAY)["floor"].status == "unknown"
+    both = blank_file([load_ruleset("zhejiang_2022"), rules()])
+    assert "research_area:" in both
+    assert "headcount:" in both
+    assert "research_area" not in blank_file([load_ruleset("zhejiang_2022")])
+    header = run("init", "--rules", RULES, "--format", "csv", "--lang", "zh")
+    assert "科研用房面积" in header
+    pytest.importorskip("xlsxwriter")
+    pytest.importorskip("python_calamine")
+    book = tmp_path / "form.xlsx"
+    run("init", "--rules", RULES, "--output", book)
+    with pytest.raises(DataError, match="no row of data"):
+        Centre.from_file(book, ruleset=RULES)
+
+
+def test_schemas_have_them() -> None:
+    data = json.loads(json.dumps(yaml.safe_load(CENTRE.read_text(encoding="utf-8")), default=str))
+    schema = json.loads(run("schema", "centre", "--rules", RULES))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.Draft202012Validator(schema).validate(data)
+    assert schema["properties"]["patents"]["description"] == "专利 / patents"
+    for wrong in ({"patents": [{"kind": "design"}]}, {"premises": {"area": 3}}, {"jurisdiction": "nowhere"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.Draft202012Validator(schema).validate(wrong)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.Draft202012Validator(centre_schema()).validate(data)
+    assert "schema centre" in run("schema", "report", "--rules", RULES, status=2)
+
+
+# --- engines of tables --------------------------------------------------------------------------------------
+
+
+def test_tables_of_facts_and_rows_decide_the_same() -> None:
+    pytest.importorskip("polars")
+    ruleset = rules()
+    table = facts_table([centre(), centre(premises={"research_area": 2999})], ruleset, as_of=DAY)
+    decided = check_table(table, ruleset).to_dicts()
+    assert {name: decided[0][name] for name in EXPECTED} == EXPECTED
+    assert decided[1]["floor"] == "fail"
+    decide = row_function(ruleset, list(table.columns))
+    for row, expected in zip(table.to_dicts(), decided, strict=True):
+        said = dict(zip(ruleset.rule_ids, decide(row), strict=True))
+        assert said == {name: expected[name] for name in EXPECTED}
+
+
+# --- changes ------------------------------------------------------------------------------------------------
+
+
+def test_what_if_sets_them() -> None:
+    day = parse_day(DAY)
+    for place, value, rule, status in (
+        ("premises.research_area", "2999", "floor", "fail"),
+        ("hosts.1.annual.0.research", "500万元", "research", "pass"),
+        ("hosts.0.annual+", {"year": 2025, "research": "1亿元"}, "research", "pass"),
+        ("patents.1.kind", "invention", "kinds", "unknown"),
+        ("discredited", True, "honest", "fail"),
+    ):
+        changed = with_values(centre(), [(place, value)], rules(), day)
+        assert check(changed, RULES, as_of=DAY)[rule].status == status, place
+    with pytest.raises(UsageError, match="there is no"):
+        with_values(centre(), [("hosts.annual+", {"year": 2025})], rules(), day)
+    both = ("--rules", RULES, "--rules", "zhejiang_2022")
+    assert "pass → fail" in run("what-if", CENTRE, *both, "--set", "premises.site=elsewhere")
+
+
+def test_a_plan_reaches_them() -> None:
+    bare = {"jurisdiction": "hefeng", "stage": "approved", "reported_on": DAY, "approved_on": "2024-03-01"}
+    for hosts in ({}, {"hosts": [{"name": "甲"}]}, {"hosts": []}):
+        plan = make_plan(Centre.from_data(bare | hosts, ruleset=RULES), rules(), parse_day(DAY))
+        after = {finding.id: finding.status for finding in plan.after}
+        for name in (
+            "floor",
+            "equipment",
+            "building",
+            "handed-over",
+            "doctors",
+            "site",
+            "inventions",
+            "awards",
+        ):
+            assert after[name] == "pass", name
+    unread = make_plan(Centre.from_data(bare | {"jurisdiction": None}), rules(), parse_day(DAY))
+    assert unread.after["floor"].status == "pass"
+    with pytest.raises(UsageError, match=r"premises\.height"):
+        make_plan(centre(), rules(), parse_day(DAY), keep=["premises.height"])
+    kept = make_plan(centre(premises={}), rules(), parse_day(DAY), keep=["premises"])
+    assert kept.after["floor"].status == "unknown"
+
+
+def test_a_comparison_compares_and_proves_by_them(tmp_path: Path) -> None:
+    other = TEXT.replace("id: hefeng_2024", "id: hefeng_2026").replace("at_least: 3000}", "at_least: 4000}")
+    later = parse_ruleset(other.replace("at_least: 15}", "at_least: 16}"))
+    compared = diff(rules(), later)
+    changed = {pair.a.id for topic in compared.topics for pair in topic.pairs if pair.a and pair.changes}
+    assert changed == {"floor", "inventions"}
+    assert {topic.relation for topic in compared.topics} == {"b_stricter", "same"}
+    pytest.importorskip("z3")
+    from tic_rules.analysis.prove.proof import proved
+
+    claims = {(claim.side, claim.rule.id): claim for claim in proved(compared).claims}
+    assert claims["b", "floor"].status != "guaranteed"
+    assert claims["a", "floor"].status == "guaranteed", "who has 4000 has 3000"
+    assert claims["a", "inventions"].status == "guaranteed"
+
+
+def test_a_monitor_watches_them() -> None:
+    monitor = Monitor(RULES, centre(), day=DAY)
+    monitor.apply({"set": "premises.site", "value": "elsewhere", "since": "2026-06-30"})
+    assert monitor.report["site"].status == "fail"
+    monitor.apply({"set": "hosts.1.annual.0.research", "value": "600万元"})
+    assert monitor.report["research"].status == "pass"
+    monitor.apply({"add": "hosts.0.annual", "entry": {"year": 2026, "research": 1}})
+    assert monitor.data["hosts"][0]["annual"][-1] == {"year": 2026, "research": 1}
+    for event in (
+        {"add": "hosts.annual", "entry": {}},
+        {"set": "hosts.name", "value": "甲"},
+        {"add": "hosts.7.annual", "entry": {}},
+        {"set": "hosts.0.type", "value": "university", "since": DAY},
+        {"set": "premises.height", "value": 3},
+    ):
+        with pytest.raises(UsageError):
+            monitor.apply(event)
+    again = Monitor.restore(monitor.state(), RULES)
+    assert again.report.as_dict() == monitor.report.as_dict()
+
+
+def test_a_monitor_of_other_rules_leaves_them_aside() -> None:
+    read = Centre.from_file(CENTRE, ruleset=[RULES, "national_2020"])
+    monitor = Monitor("national_2020", read.model_copy(update={"jurisdiction": None}), day=DAY)
+    assert "premises" not in monitor.data
+    assert Monitor.restore(monitor.state()).verdict == monitor.verdict
+
+
+# --- commands -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("more", [(), ("--rules", "zhejiang_2022"), ("--jobs", "2")])
+def test_the_command_line_reads_them(tmp_path: Path, more: tuple[str, ...]) -> None:
+    folder = tmp_path / "centres"
+    folder.mkdir()
+    for name in ("one", "two", "three"):
+        (folder / f"{name}.yaml").write_text(CENTRE.read_text(encoding="utf-8"), encoding="utf-8")
+    lines = run("check", folder, "--rules", RULES, *more, "--format", "jsonl").splitlines()
+    own = [json.loads(line) for line in lines if json.loads(line)["ruleset"]["id"] == "hefeng_2024"]
+    assert len(own) == 3
+    for report in own:
+        said = {finding["rule"].partition("/")[2]: finding["status"] for finding in report["findings"]}
+        assert said == EXPECTED
+
+
+def test_a_centre_of_its_jurisdiction_needs_no_rules_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TIC_RULES_PATH", str(HERE))
+    assert statuses(run("check", CENTRE, "--format", "json")) == EXPECTED
+    refused = run("check", CENTRE, "--rules", "zhejiang_2022", status=2)
+    assert "premises is a field of `hefeng_2024`: name it with `--rules`" in refused
+
+
+def test_written_reports_are_decided_again(tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    run("check", CENTRE, "--rules", RULES, "--rules", "zhejiang_2022", "--format", "json", "--output", report)
+    run("verify", report, status=0)
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "html", "sarif", "junit", "github", "ics"])
+def test_every_format_shows_them(format_: str) -> None:
+    output = run("check", CENTRE, "--rules", RULES, "--format", format_, "--lang", "zh", "--verbose")
+    assert format_ == "ics" or "研发投入" in output
+
+
+def test_pages_and_explanations_name_them(tmp_path: Path) -> None:
+    run("docs", tmp_path / "site", "--rules", RULES)
+    page = (tmp_path / "site" / "hefeng_2024" / "floor.html").read_text(encoding="utf-8")
+    assert "premises.research_area" in page
+    assert "平方米" in page
+    assert "premises.research_area" in run("explain", "floor", "--rules", RULES, "--centre", CENTRE)
