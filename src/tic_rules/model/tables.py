@@ -14,7 +14,7 @@ from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.owners import owners_of_label
 from tic_rules.model.programme import Programme
 from tic_rules.model.shipped import is_shared, shipped_vocabularies, whole_vocabulary
-from tic_rules.model.subject import Record
+from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 
@@ -81,7 +81,7 @@ def layout_of(model: type[Record], vocabulary: Vocabulary) -> layout.Layout:
     return layout.layout_of(described(model, vocabulary))
 
 
-def names_of(model: type[Record], vocabulary: Vocabulary) -> layout.Names:
+def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
     """What the columns and sheets of a model's tables may be called, made once for a vocabulary.
 
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
