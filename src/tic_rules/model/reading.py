@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator
+from datetime import date
 from itertools import islice
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic_core import ValidationError
 
@@ -28,6 +29,9 @@ from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
 from tic_rules.model.values import as_mapping
 from tic_rules.model.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from tic_rules.model.ruleset import RuleSet
 
 S = TypeVar("S", bound=Subject)
 
@@ -150,17 +154,30 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
 
 def _local(data: Any) -> Vocabulary | None:
     """The words of the rule sets on hand of the jurisdiction that data names, beside the shipped ones; None
-    where there are none, or where they do not go together."""
+    where there are none. Of editions that declare a field differently the latest counts."""
     named = data.get("jurisdiction") if isinstance(data, dict) else None
     if not isinstance(named, str):
         return None
-    from tic_rules.model.loader import of_jurisdiction, words_of  # reads the rule files on hand
+    from tic_rules.model.loader import (  # reads the rule files on hand
+        load_ruleset,
+        of_jurisdiction,
+        words_of,
+    )
 
     try:
         names = [name for name in of_jurisdiction(str(named)) if name not in shipped_ids()]
-        return words_of(names) if names else None
+        local = [load_ruleset(name) for name in names]
     except RuleSetError:
         return None
+    together: list[RuleSet] = []
+    words = None
+    for ruleset in sorted(local, key=lambda one: one.document.in_force.from_ or date.min, reverse=True):
+        try:
+            words = words_of([*together, ruleset])
+        except RuleSetError:
+            continue
+        together.append(ruleset)
+    return words
 
 
 def _validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
