@@ -194,7 +194,7 @@ def _in_the_environment(ctx: click.Context, name: str, value: str) -> None:
         else:
             os.environ[name] = before
 
-    ctx.call_on_close(restore)
+    ctx.find_root().call_on_close(restore)  # closes too where reading the arguments fails
 
 
 def config_option(command: F) -> F:
