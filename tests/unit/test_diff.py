@@ -416,6 +416,31 @@ def test_impact_at_the_command_line_takes_several_paths() -> None:
     assert json.loads(result.output)["impact"]["centres"] == 2
 
 
+def test_impact_tells_by_name_for_whom_a_difference_matters(tmp_path: Path) -> None:
+    files = [str(ROOT / "examples" / file) for file in ("zhejiang.yaml", "jiangsu.yaml")]
+    name = Centre.from_file(files[0]).name
+    assert isinstance(name, str)
+
+    def told(format_: str, *more: str) -> str:
+        words = ("jiangsu_2020", "zhejiang_2022", "--format", format_, "--lang", "zh", *more)
+        return run(*words, "--impact", *files).output
+
+    clauses = json.loads(told("json"))["impact"]["clauses"]
+    (rule,) = [clause for clause in clauses if clause["rule"] == "investment-2y"]
+    assert name in rule["names"]
+    assert len(rule["names"]) == rule["centres"]
+    assert re.search(rf"两年内投入达到10亿元：只在这一边不符合 \d（[^）]*{name}", told("text"))
+    assert re.search(rf"\|[^|]*两年内投入达到10亿元 \| \d \|[^|]*{name}", told("markdown"))
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    page = told("html")
+    bands = re.findall(r'<path class="band fill-(\w+)" d="[^"]+"><title>([^<]+)</title>', page)
+    assert [title for verdict, title in bands if verdict == "non_compliant" and name in title]
+    docx = pytest.importorskip("docx", reason="the extra word is not installed")
+    told("docx", "--output", str(tmp_path / "memo.docx"))
+    tables = docx.Document(str(tmp_path / "memo.docx")).tables
+    assert name in [row.cells[0].text for row in tables[-1].rows]
+
+
 def test_impact_leaves_out_whom_neither_document_binds(tmp_path: Path) -> None:
     other = tmp_path / "elsewhere.yaml"
     other.write_text(

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.diff.topics import Diff
@@ -48,8 +48,21 @@ class Affected:
     flips: tuple[Flip, ...]
 
     @property
+    def shown(self) -> str:
+        """What the centre is called."""
+        return self.name or self.id or self.file or "?"
+
+    @property
     def flipped(self) -> bool:
         return self.verdict_a != self.verdict_b
+
+
+class Turning(NamedTuple):
+    """A clause that stands against centres on its side only, and which centres."""
+
+    side: str
+    rule: Rule
+    centres: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +77,18 @@ class Impact:
         order = sorted(counts, key=lambda pair: (VERDICTS.index(pair[0]), VERDICTS.index(pair[1])))
         return [(*pair, counts[pair]) for pair in order]
 
-    def clauses(self) -> list[tuple[str, Rule, int]]:
-        """Which clause turns how many centres' findings against them: side, rule, count, the most first."""
-        counts: Counter[tuple[str, str]] = Counter()
+    def clauses(self) -> list[Turning]:
+        """Which clause turns whose findings against them, the most centres first."""
+        turned: dict[tuple[str, str], list[str]] = {}
         rules: dict[tuple[str, str], Rule] = {}
         for centre in self.centres:
             for flip in centre.flips:
                 side, rule = _against(flip)
                 if rule is not None and flip.decides:
-                    counts[side, rule.id] += 1
+                    turned.setdefault((side, rule.id), []).append(centre.shown)
                     rules[side, rule.id] = rule
-        return [(key[0], rules[key], count) for key, count in counts.most_common()]
+        listed = [Turning(key[0], rules[key], tuple(names)) for key, names in turned.items()]
+        return sorted(listed, key=lambda turning: -len(turning.centres))
 
     def as_dict(self) -> dict[str, Any]:
         return {
@@ -82,8 +96,14 @@ class Impact:
             "verdicts_flipped": sum(centre.flipped for centre in self.centres),
             "verdicts": [{"a": a, "b": b, "centres": n} for a, b, n in self.table()],
             "clauses": [
-                {"side": side, "rule": rule.id, "locator": rule.at, "centres": n}
-                for side, rule, n in self.clauses()
+                {
+                    "side": side,
+                    "rule": rule.id,
+                    "locator": rule.at,
+                    "centres": len(names),
+                    "names": list(names),
+                }
+                for side, rule, names in self.clauses()
             ],
             "others": list(self.others),
             "details": [_detail(centre) for centre in self.centres],

@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.topics import RELATION, Diff
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import counted, grouped, label_of, names, relation_text, remark, rows, shorts
 from tic_rules.renderers.diff import sentence_of as witness_text
+from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
 from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.diff.word import Memo
 
@@ -39,6 +41,12 @@ def render(compared: Diff, lang: str) -> bytes:
         memo.heading(f"{RELATION[relation].in_(lang)} ({len(topics)})", 1)
         lines = [line_of(compared, topic, lang) for topic in topics]
         memo.table([head.in_(lang) for head in HEADS], lines, WIDTHS)
+    if compared.impact is not None:
+        memo.heading(IMPACT.in_(lang), 1)
+        memo.paragraph(summary(compared.impact, lang))
+        memo.table(
+            [head.in_(lang) for head in IMPACT_HEADS], impact_lines(compared.impact, lang), (8, 3, 3, 12)
+        )
     if compared.proof is not None:
         memo.heading("证明所依的假设" if lang == "zh" else "What the proof assumes", 1)
         for assumption in compared.proof.assumptions:

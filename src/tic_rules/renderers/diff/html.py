@@ -25,6 +25,7 @@ from tic_rules.renderers.diff import (
     shorts,
     titles_of,
 )
+from tic_rules.renderers.diff.flow import flow_of
 from tic_rules.renderers.diff.front import foremost_lines, numbers
 from tic_rules.renderers.html import SYMBOLS
 from tic_rules.renderers.html import render as page
@@ -95,6 +96,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         ],
         claim_status=CLAIM_STATUS,
         impact=compared.impact,
+        flow=flow_of(compared.impact) if compared.impact is not None else None,
         impact_summary=Text(summary(compared.impact, "zh"), summary(compared.impact, "en"))
         if compared.impact is not None
         else None,

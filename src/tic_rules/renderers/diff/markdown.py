@@ -157,10 +157,12 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     for a, b, n in affected.table():
         yield f"| {VERDICT[a].in_(lang)} | {VERDICT[b].in_(lang)} | {n} |"
     yield ""
-    failing = "只在这一边不符合的中心数" if zh else "Centres that fail on this side only"
-    yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} | {failing} |"
-    yield "|---|---|---:|"
-    for side, rule, n in affected.clauses():
+    failing = "只在这一边不符合的中心" if zh else "Centres that fail on this side only"
+    yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {failing} |"
+    yield "|---|---|---:|---|"
+    for side, rule, centres in affected.clauses():
         letter = {"a": "甲", "b": "乙"}[side] if zh else side.upper()
-        yield f"| {letter} | {markdown_line(rule.at)} {markdown_line(rule.title.text.in_(lang))} | {n} |"
+        clause = f"{markdown_line(rule.at)} {markdown_line(rule.title.text.in_(lang))}"
+        who = markdown_line(("、" if zh else ", ").join(centres))
+        yield f"| {letter} | {clause} | {len(centres)} | {who} |"
     yield ""

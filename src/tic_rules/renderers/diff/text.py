@@ -252,10 +252,11 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     yield ("── 影响：" if zh else "── Impact: ") + summary(affected, lang)
     for a, b, n in affected.table():
         yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
-    for side, rule, n in affected.clauses():
+    for side, rule, centres in affected.clauses():
         letter = ("甲" if side == "a" else "乙") if zh else side.upper()
         fails = "：只在这一边不符合" if zh else ": fails on this side only"
-        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {n}"
+        who = f"（{'、'.join(centres)}）" if zh else f" ({', '.join(centres)})"
+        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {len(centres)}{who}"
     for centre in affected.centres:
         arrow = (
             f"{VERDICT[centre.verdict_a].in_(lang)} → {VERDICT[centre.verdict_b].in_(lang)}"

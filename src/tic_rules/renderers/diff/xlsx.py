@@ -11,6 +11,7 @@ from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import counted, label_of, names, rows, shorts
 from tic_rules.renderers.diff.book import READINGS, ROWS, Book
 from tic_rules.renderers.diff.docx import HEADS, line_of
+from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
 from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.results.labels import BEARER, MODALITY
 
@@ -35,6 +36,9 @@ def render(compared: Diff, lang: str) -> bytes:
         ("", "主题", "条款", "原文", "理解") if lang == "zh" else ("", "topic", "clause", "quote", "reading")
     )
     book.sheet(READINGS, heads, _readings(compared, lang), (12, 18, 14, 60, 60))
+    if compared.impact is not None:
+        lines = impact_lines(compared.impact, lang)
+        book.sheet(IMPACT, [head.in_(lang) for head in IMPACT_HEADS], lines, (40, 16, 16, 80))
     return book.bytes()
 
 
