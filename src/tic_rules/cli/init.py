@@ -29,8 +29,11 @@ from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
     help="Default: as the name of --output ends, else yaml.",
 )
 @click.option("--output", metavar="FILE", help="Write the file instead of printing it.")
+@click.option("--wide", is_flag=True, help="A workbook with one row a centre, for many at once.")
 @lang_option
-def command(rules: tuple[str, ...], format_: str | None, output: str | None, lang: str | None) -> None:
+def command(
+    rules: tuple[str, ...], format_: str | None, output: str | None, wide: bool, lang: str | None
+) -> None:
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
     lang = language(lang)
     guard([output], rules, command="tic-rules init")
@@ -38,7 +41,7 @@ def command(rules: tuple[str, ...], format_: str | None, output: str | None, lan
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
     rulesets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
     if format_ == "xlsx":
-        write_bytes(blank_workbook(rulesets, lang), output)
+        write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
     elif format_ == "csv":
         mark = "" if output in (None, "-") else "\ufeff"
         write_as_is(mark + blank_table(rulesets, lang), output)

@@ -13,9 +13,9 @@ from tic_rules.inputs.layout import Column, Names, Unclear
 from tic_rules.inputs.unclear import NotClear
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.spoken import rules_named
 from tic_rules.model.tables import names_of
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.explanation import rules_named
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 _WORDS = {"modality": MODALITY, "bearer": BEARER, "kind": KIND}

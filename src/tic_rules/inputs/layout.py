@@ -32,12 +32,15 @@ JOIN = (
 )
 NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
 ENTRY = (Text("所属条目", "entry"), Text("所属", "entry of"))
-NOTES = (Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
+STATUS = (Text("状态", "status"),)
+"""The column that a check writes; it is not read."""
+NOTES = (*STATUS, Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
 OUTSIDE = (
     Text("说明", "read me"),
     Text("填写说明", "notes"),
     Text("填报说明", "instructions"),
     Text("选项", "options"),
+    Text("问题清单", "problems"),
     Text("结论", "verdicts"),
     Text("各条结论", "findings"),
     Text("目录", "contents"),

@@ -117,6 +117,8 @@ class Reader:
 
     def __init__(self, file: str, names: Names) -> None:
         self.file, self.names = file, names
+        self.money = ""
+        """The unit of plain amounts whose column names none."""
         self._memo: dict[tuple[str, str], Any] = {}
 
     # --- the main sheet -------------------------------------------------------------------------------------
@@ -205,6 +207,7 @@ class Reader:
             if index in row.copied and column.kind in _ADDED:
                 faults.append(self.merged(row, index, (*at, *column.parts)))
                 continue
+            unit = unit or (self.money if column.kind == "money" else "")
             try:
                 if type(value) is str and len(value) < 100:
                     found = self._remembered(value, column, unit, table.since_1904)
@@ -296,6 +299,8 @@ class _Joined:
     def claim(self, header: Header, rows: list[Row]) -> list[Row]:
         """Give each row of a list to its centre: the one with its id, or with its name; the only one where
         none is named."""
+        if not rows:
+            return rows  # the main sheet is not filled in: that is what is wrong
         ids = [_id_text(row, header.ids) or "" for row in rows]
         names: dict[str, list[str]] = {}
         for row, key in zip(rows, ids, strict=True):
@@ -399,6 +404,10 @@ class _Joined:
             return
         at: Parts = (*at_list, key)
         self.reader._record(header, row, table, record, at, faults)
+        if sheet.keyed and not record:  # a form has the keys already: what is not filled in is not given
+            if not listed:
+                into.pop(name)
+            return
         if isinstance(listed, dict):
             listed[key] = record
         else:

@@ -13,6 +13,7 @@ from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
 from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
 from tic_rules.inputs.tables import Reader, Table
+from tic_rules.inputs.vertical import as_main, is_vertical
 
 _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
 
@@ -139,7 +140,12 @@ def _sorted_out(
     rest: list[Table] = []
     faults: list[Diagnostic] = []
     seen: dict[str, str] = {}
+    upright = [table for table in tables if not is_outside(table.name) and is_vertical(table)]
+    if upright:
+        mains.append(as_main(upright, reader, faults))
     for table in tables:
+        if table in upright:
+            continue
         try:
             sheet = reader.names.sheet(table.name)
         except Unclear as unclear:

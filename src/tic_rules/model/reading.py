@@ -84,15 +84,23 @@ def _subjects(
         if isinstance(source, DataError):
             yield source
             continue
+        said = _understood(source) if holds_several(path) else []
         try:
-            subject, faults = validated(source.data, source, model, vocabulary), list[Diagnostic]()
+            subject, faults = validated(source.data, source, model, vocabulary), said
         except DataError as error:
-            subject, faults = None, error.diagnostics
+            subject, faults = None, [*said, *error.diagnostics]
         faults = source.all_faults(faults)
         if subject is None or faults:
             yield DataError(faults)
         else:
             yield subject
+
+
+def _understood(source: Any) -> list[Diagnostic]:
+    """What a table says in words of rules and chapters, as a file has it; gives what is not understood."""
+    from tic_rules.model.spoken import understood  # not needed where no table is read
+
+    return understood(source)
 
 
 def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:

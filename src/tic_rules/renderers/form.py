@@ -15,9 +15,11 @@ from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
 from tic_rules.renderers.headers import Form, table_text
+from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
@@ -135,36 +137,81 @@ _READ_ME = Text(
 )
 
 
-def blank_workbook(rulesets: Sequence[RuleSet], lang: str) -> bytes:
-    """An Excel workbook to fill in: one row a centre, a sheet for each list, drop-downs, a comment at each
-    column. Raises UsageError.
+_UPRIGHT = Text(
+    "技术创新中心数据填报表（一个中心）\n"
+    "每张表一类，一项一行：在“填写”列填写，留空表示不知道；“说明”写明怎么填，“依据”写明哪一条款要求。\n"
+    "各清单（资金投入、共建单位等）在同名工作表中，一行一项；"
+    "确实没有的，在“各清单有无”表对应一行写 无。\n"
+    "金额：先在“基本信息”选金额单位（元、万元、亿元），某一项可另选单位，也可直接写 1.2亿元。\n"
+    "日期写 2026-06-30，只知道年月写 2026-06；只知道一部分的数写 ≥100、15~20；"
+    "随时间变化的数一行一个：2024-02-01: 320。\n"
+    "可以加行、加列、加批注和公式；以 # 开头的工作表不读。\n"
+    "检查（tic-rules check 本文件.xlsx --format xlsx --output 结果.xlsx）交还的就是这份文件："
+    "“状态”列写明结论，最前面是“问题清单”；改好后可再检查。",
+    "Data of one technology innovation centre\n"
+    "One sheet a subject, one row an item: fill in the column value; empty means unknown. How to fill in "
+    "and which clause asks for it stands beside it.\n"
+    "Each list (investment, builders …) has a sheet of its own, one row an entry; where there is none, "
+    "write none on the sheet “which lists”.\n"
+    "Amounts: choose the unit of the file on the sheet main; an item may have its own, or be typed as "
+    "1.2亿元.\n"
+    "Dates as 2026-06-30, 2026-06 where only the month is known; numbers known in part: >=100, 15~20; "
+    "numbers that change, one a line: 2024-02-01: 320.\n"
+    "Rows, columns, comments and formulas may be added; sheets that begin with # are not read.\n"
+    "The check (tic-rules check FILE.xlsx --format xlsx --output RESULT.xlsx) gives this very file back, "
+    "with a status beside each item and the list of problems in front.",
+)
+
+
+def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False) -> bytes:
+    """An Excel workbook to fill in, with drop-downs and an explanation in front: one row an item for one
+    centre, or, `wide`, one row a centre; a sheet for each list. Raises UsageError.
     """
     asked = clauses_by_field(rulesets)
     vocabulary = words_of(rulesets)
     model = extended(Centre, vocabulary)
     wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
     writer = Writer()
-    write_form(writer, Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked), ())
+    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets))
+    if not wide:
+        _read_me(writer, rulesets, lang, _UPRIGHT)
+        write_upright(writer, form, rulesets)
+        return writer.bytes()
+    write_form(writer, form, ())
+    _read_me(writer, rulesets, lang, _READ_ME)
+    return writer.bytes()
+
+
+_PEOPLE_JUDGE = Text(
+    "由人评审认定的条款（在“评审判断”表的“规则”列选择或写名称）：",
+    "Clauses that people judge (column rule of the sheet attestations):",
+)
+_LISTS_OPEN = Text(
+    "清单以“等”结尾，数据落在清单之外、不能断定的，也填在“评审判断”表中，由评审认定：",
+    "Clauses whose list is open (等): what lies outside it is judged on the sheet attestations too:",
+)
+
+
+def _by_id(rulesets: Sequence[RuleSet], names: Sequence[str]) -> Iterator[tuple[RuleSet, str]]:
+    by_id = {ruleset.id: ruleset for ruleset in rulesets}
+    for name in names:
+        ruleset_id, _, rule_id = name.partition("/")
+        yield by_id[ruleset_id], rule_id
+
+
+def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, text: Text) -> None:
     page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
     page.set_column(0, 0, 120)
-    lines = _READ_ME.in_(lang).split("\n")
-    judged = _judged(rulesets)
-    if judged:
-        said = Text(
-            "由人评审认定的条款（填在“评审判断”表的“规则”列）：",
-            "Clauses that people judge (column rule of the sheet attestations):",
-        )
-        lines += ["", said.in_(lang), *judged]
-    left_open = _left_open(rulesets)
-    if left_open:
-        said = Text(
-            "清单以“等”结尾，数据落在清单之外、不能断定的，也填在“评审判断”表中，由评审认定：",
-            "Clauses whose list is open (等): what lies outside it is judged on the sheet attestations too:",
-        )
-        lines += ["", said.in_(lang), *left_open]
+    lines = text.in_(lang).split("\n")
+    several = len(rulesets) > 1
+    for said, names in ((_PEOPLE_JUDGE, _judged(rulesets)), (_LISTS_OPEN, _left_open(rulesets))):
+        if names:
+            titles = [
+                title_of(one, one[name], with_document=several) for one, name in _by_id(rulesets, names)
+            ]
+            lines += ["", said.in_(lang), *titles]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
-    return writer.bytes()
 
 
 def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:

@@ -60,7 +60,10 @@ class Form:
         lang: str,
         wanted: frozenset[str],
         asked: Mapping[str, Sequence[str]],
+        offered: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
+        """`asked` are the clauses by field, `offered` what can be chosen where any words may stand."""
+        self.offered = offered or {}
         self.layout, self.vocabulary, self.lang, self.asked = layout, vocabulary, lang, asked
         columns = [
             column
@@ -84,6 +87,19 @@ class Form:
 
     def says(self, text: Text) -> str:
         return text.in_(self.lang)
+
+    def hint(self, column: Column) -> str:
+        """How an item is filled in, in one or two lines: for the form with a row an item."""
+        lines = []
+        if column.kind in _HINTS and (not column.known or column.kind == "words"):
+            lines.append(self.says(_HINTS[column.kind]))
+        if column.dated and column.kind in ("count", "money", "rate"):
+            lines.append(self.says(_DATED))
+        field = self.vocabulary.fields.get(column.path)
+        plain = column.kind not in ("truth", "list") and not column.known
+        if field is not None and field.example and plain and field.example[0] not in "[{":
+            lines.append(("例：" if self.lang == "zh" else "Example: ") + field.example)
+        return "\n".join(lines)
 
     def comment(self, column: Column) -> str:
         """What a header says when it is pointed at: path, how to fill it in, unit, choices, example, the

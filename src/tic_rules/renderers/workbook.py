@@ -128,12 +128,12 @@ def write_form(
     """The main sheet and the sheets of the lists: filled in with subjects (plain data), or blank; `notes`
     stand at their cells.
     """
-    options = _Options(writer)
-    main = _Page(writer, form, form.main, (), options)
-    pages = [(sheet, _Page(writer, form, sheet, _lead(sheet), options)) for sheet in form.lists]
+    options = Options(writer)
+    main = Page(writer, form, form.main, (), options)
+    pages = [(sheet, Page(writer, form, sheet, lead_of(sheet), options)) for sheet in form.lists]
     for index, subject in enumerate(subjects):
         said = dict(notes[index]) if index < len(notes) else {}
-        listed: dict[Parts, tuple[_Page, int]] = {}
+        listed: dict[Parts, tuple[Page, int]] = {}
         for sheet, page in pages:
             for place, lead, record in _rows(subject, sheet):
                 listed[place] = page, page.record(record, [subject.get("id"), *lead])
@@ -145,7 +145,7 @@ def write_form(
     options.end()
 
 
-def _lead(sheet: Sheet) -> tuple[Text, ...]:
+def lead_of(sheet: Sheet) -> tuple[Text, ...]:
     """The columns before those of the fields: whose a row is, which entry it stands in, its key."""
     return (JOIN[0], *((ENTRY[0],) if sheet.within else ()), *((NUMBER[0],) if sheet.keyed else ()))
 
@@ -163,7 +163,7 @@ def _rows(subject: Mapping[str, Any], sheet: Sheet) -> Iterator[tuple[Parts, lis
             yield (*outer, number, *inner, key), [number + 1, *([key] if sheet.keyed else [])], record
 
 
-def _say(parts: Parts, note: Note, main: _Page, row: int, listed: Mapping[Parts, tuple[_Page, int]]) -> None:
+def _say(parts: Parts, note: Note, main: Page, row: int, listed: Mapping[Parts, tuple[Page, int]]) -> None:
     """A note at its own cell; for what has none, at the row that it belongs to."""
     for size in range(len(parts), 0, -1):
         if parts[:size] in listed:
@@ -180,12 +180,19 @@ def _entries(subject: Mapping[str, Any], parts: Sequence[str]) -> list[tuple[Any
     return list(enumerate(value)) if isinstance(value, (list, tuple)) else []
 
 
-class _Page:
+class Page:
     """One sheet as it is written."""
 
     def __init__(
-        self, writer: Writer, form: Form, sheet: Sheet, lead: Sequence[Text], options: _Options
+        self,
+        writer: Writer,
+        form: Form,
+        sheet: Sheet,
+        lead: Sequence[Text],
+        options: Options,
+        last: Text | None = None,
     ) -> None:
+        """`lead` are columns before those of the sheet; `last` one behind them, for others to write to."""
         self.writer, self.form, self.sheet, self.lead, self.options = writer, form, sheet, lead, options
         self.page = writer.book.add_worksheet(sheet_title(sheet, form.lang))
         self.rows: list[tuple[list[Any], dict[int, Note]]] = []
@@ -198,6 +205,9 @@ class _Page:
             at = self.columns[column.parts]
             writer.put(self.page, 0, at, form.says(column.label), writer.head)
             writer.comment(self.page, 0, at, form.comment(column), wide=3, high=2)
+        if last is not None:
+            writer.put(self.page, 0, len(lead) + len(sheet.columns), form.says(last), writer.head)
+            self.page.set_column(len(lead) + len(sheet.columns), len(lead) + len(sheet.columns), 40)
         self.page.set_row(0, 45)
         self.page.set_landscape()
         self.page.repeat_rows(0)
@@ -255,12 +265,12 @@ class _Page:
                 self.page,
                 at,
                 last,
-                choices(column, self.form.vocabulary, self.form.lang),
-                column.kind == "words" or column.dated,
+                self.form.offered.get(column.path) or choices(column, self.form.vocabulary, self.form.lang),
+                column.kind == "words" or column.dated or column.path in self.form.offered,
             )
 
 
-class _Options:
+class Options:
     """The words of the drop-downs, on a hidden sheet of their own."""
 
     def __init__(self, writer: Writer) -> None:
@@ -268,6 +278,14 @@ class _Options:
         self.lists: list[tuple[str, ...]] = []
 
     def offer(self, page: Any, column: int, last: int, words: Sequence[str], more: bool) -> None:
+        """A list of words for the cells of a column, from the second row on; `more`: others may be typed."""
+        self._list(page, (1, column, last, column), words, more)
+
+    def choose(self, page: Any, row: int, column: int, words: Sequence[str], *, more: bool) -> None:
+        """A list of words for one cell."""
+        self._list(page, (row, column, row, column), words, more)
+
+    def _list(self, page: Any, cells: tuple[int, int, int, int], words: Sequence[str], more: bool) -> None:
         if not words:
             return
         key = tuple(words)
@@ -277,7 +295,7 @@ class _Options:
         rule = {"validate": "list", "source": f"=_options!${at}$1:${at}${len(key)}", "ignore_blank": True}
         if more:  # several words, or values through time: the list is a help, not a limit
             rule["show_error"] = False
-        page.data_validation(1, column, last, column, rule)
+        page.data_validation(*cells, rule)
 
     def end(self) -> None:
         page = self.writer.book.add_worksheet("_options")
@@ -290,4 +308,17 @@ class _Options:
                     page.write_string(row, column, sinks.excel(words[row]))
 
 
-__all__ = ["BLANK_ROWS", "COLOURS", "Form", "Note", "Parts", "Writer", "csv_line", "table_text", "write_form"]
+__all__ = [
+    "BLANK_ROWS",
+    "COLOURS",
+    "Form",
+    "Note",
+    "Options",
+    "Page",
+    "Parts",
+    "Writer",
+    "csv_line",
+    "lead_of",
+    "table_text",
+    "write_form",
+]

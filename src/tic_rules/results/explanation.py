@@ -12,6 +12,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Fact, Rule, RuleSet, Vocabulary
+from tic_rules.model.spoken import rules_named
 from tic_rules.results.labels import BEARER, KIND, MODALITY, day_text
 from tic_rules.results.time_words import after_words, cycle_words, due_words
 
@@ -70,21 +71,6 @@ def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
     )
     named = [(ruleset, rules_named(ruleset, name)) for ruleset in sets if own in ("", ruleset.id)]
     return [(ruleset, rule) for ruleset, rules in named for rule in rules]
-
-
-def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
-    """The rules that a name means: the one of this id; else those of this title, or of a title that has it in
-    it, or of a topic."""
-    if name in ruleset:
-        return [ruleset[name]]
-    if name.isascii():
-        return []
-    exact = [rule for rule in ruleset if rule.title.zh == name]
-    within = exact or [rule for rule in ruleset if name in rule.title.zh]
-    if within:
-        return within
-    topics = {topic for topic, label in ruleset.vocabulary.topics.items() if label.zh == name}
-    return [rule for rule in ruleset if rule.topic in topics]
 
 
 def counterparts(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[RuleSet, Rule]]:

@@ -1,0 +1,154 @@
+"""Rules and words as people write them in tables: a rule by its Chinese title or its topic, a chapter of the
+plan without its part. What no rule answers to is refused at its cell, with what was probably meant."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.source import Source, pointer
+from tic_rules.model import catalogue
+from tic_rules.model import conditions as c
+from tic_rules.model.loader import load_ruleset
+from tic_rules.model.ruleset import Rule, RuleSet
+
+_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+_LISTS = ("attestations", "exemptions")
+
+
+def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
+    """The rules that a name means: the one of this id; else those of this title, or of a title that has it in
+    it, or of a topic."""
+    if name in ruleset:
+        return [ruleset[name]]
+    if name.isascii():
+        return []
+    exact = [rule for rule in ruleset if rule.title.zh == name]
+    within = exact or [rule for rule in ruleset if name in rule.title.zh]
+    if within:
+        return within
+    topics = {topic for topic, label in ruleset.vocabulary.topics.items() if label.zh == name}
+    return [rule for rule in ruleset if rule.topic in topics]
+
+
+def title_of(ruleset: RuleSet, rule: Rule, *, with_document: bool) -> str:
+    """A rule as a form offers it: its title, with the number of its document where several are asked for."""
+    number = ruleset.document.number or ruleset.document.title
+    return f"{rule.title.zh}〔{number}〕" if with_document else rule.title.zh
+
+
+def words_asked(rulesets: Iterable[RuleSet], path: str) -> list[str]:
+    """The words that rules ask for of a field that takes any words: chapters of the plan, fields."""
+    words: dict[str, None] = {}
+    for ruleset in rulesets:
+        for rule in ruleset:
+            for tree in (rule.applies, rule.condition):
+                for node in c.walk(tree) if tree is not None else ():
+                    fact = ruleset.facts.get(getattr(node, "fact", ""))
+                    if fact is not None and path in (fact.words, fact.value):
+                        words |= dict.fromkeys(_words_of(node))
+    return list(words)
+
+
+def _words_of(node: Any) -> Sequence[str]:
+    match node:
+        case c.Contains():
+            return node.contains_all
+        case c.Among():
+            return [word for word in node.among if isinstance(word, str)]
+        case c.AnyAmong():
+            return [word for word in node.any_among if isinstance(word, str)]
+    return ()
+
+
+def understood(source: Source) -> list[Diagnostic]:
+    """Put the rules and chapters of a table's data into the form of a file; gives what is not understood."""
+    data = source.data
+    if not isinstance(data, dict):
+        return []
+    named = [(name, n, one) for name in _LISTS for n, one in _entries(data.get(name)) if _in_words(one)]
+    plan = data.get("plan")
+    sections = plan.get("sections") if isinstance(plan, dict) else None
+    if not named and not isinstance(sections, list):
+        return []
+    rulesets = _rulesets(data.get("jurisdiction"))
+    if isinstance(sections, list) and isinstance(plan, dict):
+        plan["sections"] = list(_chapters(sections, words_asked(rulesets, "plan.sections")))
+    faults = []
+    for name, number, entry in named:
+        meant, wrong = _rule(entry["rule"].strip(), rulesets, exempting=name == "exemptions")
+        if wrong is None:
+            entry["rule"] = meant
+        else:
+            parts = (name, number, "rule")
+            mark = source.locate(parts)
+            about = (source.file, mark.line, mark.column, pointer(parts), mark.cell)
+            faults.append(Diagnostic("unknown-rule", wrong, *about))
+    return faults
+
+
+def _entries(listed: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, entry in enumerate(listed if isinstance(listed, list) else ()):
+        if isinstance(entry, dict):
+            yield number, entry
+
+
+def _in_words(entry: dict[str, Any]) -> bool:
+    said = entry.get("rule")
+    return isinstance(said, str) and not _ID.fullmatch(said.strip())
+
+
+def _rulesets(jurisdiction: Any) -> list[RuleSet]:
+    """The rule sets of a centre's jurisdiction; all on hand where it is not said, or has none."""
+    every = [load_ruleset(listed.id) for listed in catalogue.here().all()]
+    return [ruleset for ruleset in every if ruleset.jurisdiction == jurisdiction] or every
+
+
+def _chapters(given: Iterable[Any], asked: Sequence[str]) -> Iterator[Any]:
+    for chapter in given:
+        meant = [word for word in asked if word.rsplit("/", 1)[-1] == chapter]
+        yield meant[0] if chapter not in asked and len(meant) == 1 else chapter
+
+
+def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[str, Text | None]:
+    """The id of the rule that is meant, or what is wrong with its name."""
+    title, bracket, number = said.rstrip("〕").partition("〔")
+    meant = [
+        (ruleset, rule)
+        for ruleset in rulesets
+        if not bracket or number in (ruleset.document.number or ruleset.document.title)
+        for rule in rules_named(ruleset, title.strip())
+        if (rule.modality == "in_principle" if exempting else _is_judged(rule))
+    ]
+    exact = [(ruleset, rule) for ruleset, rule in meant if rule.title.zh == title.strip()] or meant
+    if len(exact) == 1:
+        ruleset, rule = exact[0]
+        return f"{ruleset.id}/{rule.id}", None
+    if exact:
+        shown = "、".join(title_of(one, rule, with_document=True) for one, rule in exact[:5])
+        ids = ", ".join(f"{one.id}/{rule.id}" for one, rule in exact[:5])
+        return "", Text(
+            f"“{clip(said)}”可指 {shown}；请写全", f"{clip(said)} may mean {ids}: write it in full"
+        )
+    titles = {rule.title.zh for ruleset in rulesets for rule in ruleset if exempting or _is_judged(rule)}
+    near = difflib.get_close_matches(said[:60], titles, n=1, cutoff=0.3)
+    hint = Text(f"；是不是“{near[0]}”？", f"; did you mean {near[0]}?") if near else Text("", "")
+    what = (
+        Text("可以例外的规则", "rule that can be exempted")
+        if exempting
+        else Text("由评审认定的规则", "judged rule")
+    )
+    return "", Text(
+        f"没有叫“{clip(said)}”的{what.zh}{hint.zh}", f"no {what.en} is called {clip(said)}{hint.en}"
+    )
+
+
+def _is_judged(rule: Rule) -> bool:
+    judged = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
+    return judged or c.leaves_open(rule.condition)
+
+
+__all__ = ["rules_named", "title_of", "understood", "words_asked"]

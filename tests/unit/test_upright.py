@@ -1,0 +1,201 @@
+"""The form of one centre, filled in as in Excel: it says the same as YAML; what is unclear is asked back
+at its cell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tic_rules import Centre, DataError, check
+from tic_rules.model.loader import load_ruleset
+from tic_rules.renderers.form import blank_workbook
+from tic_rules.results.report import Report
+
+Rows = Sequence[Mapping[str, Any]]
+RULES = "zhejiang_2022"
+
+
+@pytest.fixture(scope="module")
+def form(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("form") / "填报表.xlsx"
+    file.write_bytes(blank_workbook([load_ruleset(RULES)], "zh"))
+    return file
+
+
+def filled(
+    form: Path, to: Path, items: Mapping[str, Any], lists: Mapping[str, Rows] | None = None, **units: str
+) -> Path:
+    """The form with items filled in beside their names, and rows in its lists."""
+    book = openpyxl.load_workbook(form)
+    left = dict(items)
+    for sheet in book:
+        if sheet.cell(3, 1).value != "项目":
+            continue
+        for row in range(4, sheet.max_row + 1):
+            name = sheet.cell(row, 1).value
+            if name in left:
+                sheet.cell(row, 2).value = left.pop(name)
+                if name in units:
+                    sheet.cell(row, 3).value = units[name]
+    assert not left
+    for name, rows in (lists or {}).items():
+        heads = {cell.value: cell.column for cell in book[name][1]}
+        for number, entry in enumerate(rows, 2):
+            for head, value in entry.items():
+                book[name].cell(number, heads[head]).value = value
+    book.save(to)
+    return to
+
+
+GENERAL = {
+    "编号": "zj-1",
+    "中文名称": "浙江省示例技术创新中心",
+    "所属地区": "浙江省",
+    "填报截止日期": "2026.6.30",
+    "所处阶段": "已批复",
+    "批复创建日期": "2022.3.1",
+    "建设期（年）": "5年",
+}
+PLAIN = {
+    "id": "zj-1", "name": "浙江省示例技术创新中心", "jurisdiction": "zhejiang", "reported_on": "2026-06-30",
+    "stage": "approved", "approved_on": "2022-03-01", "term_years": 5,
+}  # fmt: skip
+
+
+def told(report: Report) -> dict[str, tuple[str, str]]:
+    return {finding.id: (finding.status, finding.message.zh) for finding in report}
+
+
+def test_the_form_filled_in_says_the_same_as_yaml(form: Path, tmp_path: Path) -> None:
+    items = {
+        **GENERAL,
+        "金额单位": "万元",
+        "累计服务企业数": "380家",
+        "独立法人实体": "√",
+        "推荐单位": "设区市政府",
+    }
+    money = [
+        {"到位日期": "2022.3.20", "金额": 20000, "出资方": "依托单位"},
+        {"到位日期": "2023-01-10", "金额": "1,234.5", "出资方": "省财政"},
+        {"到位日期": "2024年1月10日", "金额": "1.2亿元", "出资方": "社会资本"},
+    ]
+    by = {"评审单位": "省科技厅", "评审日期": "2026.5.1", "依据": "会议纪要"}
+    judged = [{"规则": "靠近创新源头和市场需求", "是否符合": "是", **by}]
+    file = filled(form, tmp_path / "a.xlsx", items, {"资金投入": money, "评审判断": judged})
+    plain = {
+        **PLAIN,
+        "outputs": {"served_enterprises": 380},
+        "legal": {"independent": True},
+        "procedure": {"recommended_by": "city_government"},
+        "contributions": [
+            {"date": "2022-03-20", "amount": 200_000_000, "payer": "host"},
+            {"date": "2023-01-10", "amount": 12_345_000, "payer": "province"},
+            {"date": "2024-01-10", "amount": 120_000_000, "payer": "social_capital"},
+        ],
+    }
+    rule = next(r.id for r in load_ruleset(RULES) if r.title.zh == "靠近创新源头和市场需求")
+    by_file = {"by": "省科技厅", "date": "2026-05-01", "evidence": "会议纪要"}
+    plain["attestations"] = [{"rule": f"{RULES}/{rule}", "met": True, **by_file}]
+    report = check(Centre.from_file(file), RULES)
+    assert told(report) == told(check(plain, RULES))
+    assert report[rule].status == "pass"
+
+
+def test_what_is_missing_is_at_its_item(form: Path, tmp_path: Path) -> None:
+    centre = Centre.from_file(filled(form, tmp_path / "a.xlsx", GENERAL))
+    place = centre.nearest(("legal", "independent"))
+    assert place.cell.startswith("法人地位!B")
+
+
+def test_an_item_may_have_its_own_unit(form: Path, tmp_path: Path) -> None:
+    items = {**GENERAL, "金额单位": "亿元"}
+    file = filled(form, tmp_path / "a.xlsx", items)
+    book = openpyxl.load_workbook(file)
+    sheet = book["基本信息"]
+    for at, value in enumerate(("财政结余经费", 30, "万元"), 1):
+        sheet.cell(40, at).value = value
+    book.save(file)
+    balance = Centre.from_file(file).fiscal_balance
+    assert balance is not None
+    assert balance.low == 300_000  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("items", "lists", "said"),
+    [
+        ({"金额单位": "美元"}, {}, "不是金额单位"),
+        ({"推荐单位": "火星"}, {}, "不在可选之列"),
+        ({}, {"评审判断": [{"规则": "功能定位不对头"}]}, "没有叫“功能定位不对头”的由评审认定的规则"),
+        ({}, {"例外批准": [{"规则": "靠近创新源头"}]}, "没有叫“靠近创新源头”的可以例外的规则"),
+    ],
+)
+def test_what_is_not_understood_is_asked_back_at_its_cell(
+    items: dict[str, Any], lists: dict[str, Rows], said: str, form: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(filled(form, tmp_path / "a.xlsx", {**GENERAL, **items}, lists))
+    (fault,) = [one for one in raised.value.diagnostics if said in one.message.zh]
+    assert "!" in fault.cell
+
+
+def test_an_unknown_item_is_a_fault_only_where_something_is_filled_in(form: Path, tmp_path: Path) -> None:
+    file = filled(form, tmp_path / "a.xlsx", GENERAL)
+    book = openpyxl.load_workbook(file)
+    book["基本信息"].cell(40, 1).value = "一、其他情况"
+    book.save(file)
+    assert Centre.from_file(file).name == GENERAL["中文名称"]
+    book["基本信息"].cell(40, 2).value = "有"
+    book.save(file)
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(file)
+    assert raised.value.diagnostics[0].cell == "基本信息!A40"
+
+
+def test_a_topic_names_its_judged_rule(form: Path, tmp_path: Path) -> None:
+    rows = [
+        {
+            "规则": "功能定位",
+            "是否符合": "是",
+            "评审单位": "省科技厅",
+            "评审日期": "2026-05-01",
+            "依据": "纪要",
+        }
+    ]
+    centre = Centre.from_file(filled(form, tmp_path / "a.xlsx", GENERAL, {"评审判断": rows}))
+    ruleset = load_ruleset(RULES)
+    rule = ruleset[str(centre.attestations[0].rule).split("/")[-1]]
+    assert ruleset.vocabulary.topics[rule.topic].zh == "功能定位"
+
+
+def test_a_chapter_without_its_part_is_understood(form: Path, tmp_path: Path) -> None:
+    file = filled(form, tmp_path / "a.xlsx", {**GENERAL, "方案章节": "指导思想、总体思路、组织架构、附录"})
+    plan = Centre.from_file(file).plan
+    assert plan is not None
+    assert plan.sections == ("总体思路/指导思想", "总体思路", "管理运行机制/组织架构", "附录")
+
+
+def test_the_indicators_are_there_to_fill_in(form: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    keys = [row[0] for row in book["评价指标"].iter_rows(min_row=2, values_only=True) if row[0]]
+    assert len(keys) == 43
+    assert Centre.from_file(filled(form, tmp_path / "a.xlsx", GENERAL)).indicators is None
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    book["评价指标"].cell(2, 2).value = "1000万元"
+    book.save(tmp_path / "a.xlsx")
+    indicators = Centre.from_file(tmp_path / "a.xlsx").indicators
+    assert indicators is not None
+    assert list(indicators) == [keys[0]]
+
+
+def test_everything_is_chosen_in_chinese(form: Path) -> None:
+    book = openpyxl.load_workbook(form)
+    options = book["_options"]
+    words = [cell for column in options.iter_cols(values_only=True) for cell in column if cell]
+    assert {"设区市政府", "靠近创新源头和市场需求", "万元", "总体思路/指导思想", "集成电路"} <= set(words)
+    assert [word for word in words if word.isascii()] == []
+    assert book.sheetnames[0] == "说明"
+    assert [cell.value for cell in book["基本信息"][3]] == ["项目", "填写", "单位", "说明", "依据", "状态"]
