@@ -90,7 +90,10 @@ class Decision(NamedTuple):
     @property
     def cites(self) -> tuple[Path, ...]:
         """The places that were read."""
-        return tuple(dict.fromkeys(path for seen in self.seens for path in cited(seen)))
+        read: tuple[Path, ...] = ()
+        for seen in self.seens:
+            read += cited(seen)
+        return tuple(dict.fromkeys(read))
 
     @property
     def lacking(self) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
+from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import day_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
 from tic_rules.results.terms import field_label, groups_of, term
@@ -48,6 +49,7 @@ _WHY_NOT = {
         "本条针对总体布局，不针对单个中心", "this speaks to the programme, not to one centre"
     ),
 }
+_NOTHING = Text("", "")
 _OUTSIDE = Text("不属于本条适用范围", "outside the scope of this clause")
 _YEARS = {
     "pass": Text("已有", "there for"),
@@ -69,6 +71,8 @@ def words(evidence: Evidence) -> Words:
     """The message of a finding and its detail, in both languages."""
     wording = _Wording(evidence)
     head, details = wording.head(), wording.details()
+    if not details:
+        return Words(Text(f"{head.zh}。", f"{head.en}."), _NOTHING)
     zh, en = [text.zh for text in details], [text.en for text in details]
     message = Text("；".join([head.zh, *zh]) + "。", "; ".join([head.en, *en]) + ".")
     return Words(message, Text("；".join(zh), "; ".join(en)))
@@ -80,7 +84,10 @@ class _Wording:
     def __init__(self, evidence: Evidence) -> None:
         self.evidence, self.rule, self.status = evidence, evidence.rule, evidence.status
         self.ruleset = evidence.scene.ruleset
-        self.vocabulary = self.ruleset.vocabulary
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.ruleset.vocabulary
 
     def head(self) -> Text:
         status, rule = self.status, self.rule

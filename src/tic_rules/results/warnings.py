@@ -103,8 +103,9 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
             "stage 为 applicant，却已有批复日期；以日期为准",
             "stage is applicant, yet the centre is approved; the date decides",
         )
+    reported_on = subject.speaks_for
     for parts, when in _dated(subject, ()):
-        if subject.speaks_for < when.first != LAST_DAY:
+        if reported_on < when.first != LAST_DAY:
             yield _warn(
                 subject,
                 "after-reported-on",
@@ -119,7 +120,7 @@ _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Span]]:
     """Every day that a fact of the data is dated with, and its place."""
-    for name, value in record:
+    for name, value in vars(record).items():
         if value is None or (not at and name in _NOT_FACTS) or isinstance(value, (str, bool, int)):
             continue
         if isinstance(value, Span):
