@@ -16,6 +16,7 @@ import pytest
 import yaml
 
 from tic_rules import RuleSet, load_ruleset
+from tic_rules.analysis.diff.enumerations import members
 from tic_rules.analysis.diff.topics import Topic, diff
 from tic_rules.model.loader import rules_folder
 
@@ -243,3 +244,21 @@ def test_two_documents_asked_the_other_way_round_say_the_same() -> None:
             other = back[topics, item, right, left]
             assert other.relation == turned.get(row.relation, row.relation), (a, b, topics)
             assert other.nature == row.nature, (a, b, topics)
+
+
+def test_what_quotes_enumerate_is_told_as_the_law_has_it() -> None:
+    def sentence(a: str, b: str, topic: str) -> str:
+        return next(row.sentence.zh for key, row in answers((a, b)).items() if key[0][0] == topic)  # type: ignore[index]
+
+    said = sentence("national_2017", "national_2020", "local_support")
+    assert said.startswith("共有政策、资金，仅甲土地、基础设施，仅乙配套设施")
+    said = sentence("jiangsu_2020", "national_2020", "operations.collaboration")
+    assert said.startswith("共有合作研发、平台共建、技术入股、兼职创业，仅甲共担课题，仅乙共同出资")
+    assert "仅乙资金" not in sentence("jiangsu_2020", "zhejiang_2022", "local_support"), "A names 科研资金"
+
+
+def test_a_member_of_a_list_stands_in_the_quote() -> None:
+    for name in DOCUMENTS:
+        for rule in load_ruleset(name):
+            for word in members(rule.quote):
+                assert word in rule.quote, (rule.id, word)

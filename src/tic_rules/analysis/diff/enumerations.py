@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from tic_rules.model.ruleset import Rule
@@ -11,7 +11,10 @@ from tic_rules.model.ruleset import Rule
 _CLAUSE = re.compile("[，。；：…]")
 _BETWEEN = re.compile("、|以及|和|及|或|与")
 _BEFORE = re.compile("^.*(?:在|给予|予以|通过|承担|依托|包括|采取|围绕|形成|开展|以)(?=..)")
-_AFTER = re.compile("(?:等|方面|支持$|保障$).*$")
+_AFTER = re.compile("(?:等|方面).*$")
+_ENDING = re.compile("(?:支持|保障|引进)$")
+_EMPTY = frozenset({"充分", "大力", "给予", "予以", "方式", "途径", "不同途径", "市场化途径"})
+"""What is left of 充分保障 and the like: no member of a list."""
 _LONGEST = 10
 """Characters: what is longer is a sentence and no member of a list."""
 _FEWEST = 3
@@ -30,26 +33,26 @@ def members(quote: str) -> list[str]:
     words = []
     for clause in _CLAUSE.split(quote):
         if "、" in clause:
-            for part in re.split("(?<=等)(?:方面)?(?=给予|予以)", clause):
-                words += [
-                    _AFTER.sub("", _BEFORE.sub("", word)).strip("“”‘’ ") for word in _BETWEEN.split(part)
-                ]
-    return list(dict.fromkeys(word for word in words if 2 <= len(word) <= _LONGEST))
+            for part in re.split("等(?:方面)?(?=给予|予以)", clause):
+                listed = _BETWEEN.split(_AFTER.sub("", part))
+                words += [_BEFORE.sub("", _ENDING.sub("", word)).strip("“”‘’ ") for word in listed]
+    return list(dict.fromkeys(word for word in words if 2 <= len(word) <= _LONGEST and word not in _EMPTY))
 
 
-def shared(left: Iterable[Rule], right: Iterable[Rule]) -> Shared | None:
+def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
     """What the lists of both sides have in common and what not; None where no member is the same, or a side
-    enumerates too little to be a list."""
+    enumerates too little to be a list. A member that the other side names outside its lists is left out."""
     own, theirs = (
         list(dict.fromkeys(word for rule in rules for word in members(rule.quote))) for rules in (left, right)
     )
     both = tuple(word for word in own if any(_same(word, other) for other in theirs))
     if not (set(own) & set(theirs) or len(both) > 1) or min(len(own), len(theirs)) < _FEWEST:
         return None
+    first, second = ("…".join(rule.quote for rule in rules) for rules in (left, right))
     return Shared(
         both,
-        tuple(word for word in own if word not in both),
-        tuple(word for word in theirs if not any(_same(word, other) for other in both)),
+        tuple(word for word in own if word not in both and word not in second),
+        tuple(word for word in theirs if word not in first),
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tic_rules.analysis.diff.comparison import members_of
 from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import marked
+from tic_rules.analysis.diff.quoted import marked, says_number
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -73,12 +73,11 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     overlaps = [*_overlaps(a, b, topic)] or [*_enumerated(topic)]
     yield from overlaps
     yield from _numbers(a, b, topic)
-    for pair in topic.pairs:
-        for change in pair.changes:
-            if overlaps and change.what in ("requirement", "list", "open_list"):
-                continue
-            if (phrase := _of_change(pair, change)) is not None:
-                yield phrase
+    for pair, change in sorted(_changes(topic), key=lambda found: _weight(topic, found[1])):
+        if overlaps and change.what in ("requirement", "list", "open_list"):
+            continue
+        if (phrase := _of_change(pair, change)) is not None:
+            yield phrase
     yield from _consequences(topic)
     if topic.nature == "judged" or (topic.judged and topic.relation == "different"):
         yield from _titled(topic)
@@ -90,6 +89,23 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
         if rules:
             more = titles(rules)
             yield Text(f"仅{zh}另有{more.zh}", f"only {en} also has: {more.en}")
+
+
+_ORDER = ("threshold", "comparison", "requirement", "judgement", "modality", "bearer", "deadline", "window")
+_SAYS = {
+    "numbers": ("threshold", "comparison"), "time": ("deadline", "window"), "modality": ("modality",),
+    "bearers": ("bearer",),
+}  # fmt: skip
+"""The changes that say what a nature is, which are told first."""
+
+
+def _changes(topic: Topic) -> Iterator[tuple[Pair, Change]]:
+    return ((pair, change) for pair in topic.pairs for change in pair.changes)
+
+
+def _weight(topic: Topic, change: Change) -> tuple[bool, int]:
+    first = change.what in _SAYS.get(topic.nature or "", ())
+    return not first, _ORDER.index(change.what) if change.what in _ORDER else len(_ORDER)
 
 
 def _consequences(topic: Topic) -> Iterator[Text]:
@@ -163,12 +179,15 @@ def _enumerated(topic: Topic) -> Iterator[Text]:
         yield Text("，".join(zh for zh, _ in said), ", ".join(en for _, en in said))
 
 
-def figures_of(ruleset: RuleSet, rules: Iterable[Rule]) -> dict[str, list[Text]]:
-    """The numbers that rules ask for, by fact, in words; those of our reading are marked."""
+def figures_of(ruleset: RuleSet, rules: Iterable[Rule], *, quoted: bool = False) -> dict[str, list[Text]]:
+    """The numbers that rules ask for, by fact, in words; those of our reading are marked, or left out where
+    only what is `quoted` is asked for."""
     figures: dict[str, list[Text]] = {}
     for rule in rules:
         for node in c.walk(rule.condition):
             if isinstance(node, (c.Compare, c.Share, c.Largest)) and not _is_nothing(node):
+                if quoted and not says_number(rule, node):
+                    continue
                 said = Text(*(describe(node, ruleset, lang, rule) for lang in ("zh", "en")))
                 time = time_of(rule)
                 text = marked(rule, node, said)
@@ -184,7 +203,7 @@ def _is_nothing(node: Any) -> bool:
 
 def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     """The numbers that only one side has; those of both are changes of a pair."""
-    left, right = figures_of(a, topic.a), figures_of(b, topic.b)
+    left, right = figures_of(a, topic.a, quoted=True), figures_of(b, topic.b, quoted=True)
     for fact in dict.fromkeys([*left, *right]):
         if fact in left and fact in right:
             continue
