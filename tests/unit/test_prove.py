@@ -158,7 +158,8 @@ def quote_of(parts: list[str]) -> str:
     """Words that hold every number and deadline of a rule: what is only read into a quote is not compared."""
     body = " ".join(parts)
     numbers = "，".join(re.findall(r"\b\d+(?:\.\d+)?", body))
-    years = "，".join(f"{n}年内" for n in re.findall(r"(\d+)y", body))
+    years = "，".join(f"{n}年内" for n in re.findall(r"(\d+)y", body) + re.findall(r"years: (\d+)", body))
+    years += "，".join(f"{n}个月内，{n}日内" for n in re.findall(r"(?:months|days): (\d+)", body))
     return f"引语{numbers}，{years}，批复，每年，期满"
 
 
@@ -275,6 +276,46 @@ CASES = [
         ["must | by: approval | require: {fact: term, between: [3, 5]}"],
         ["must | by: approval | require: {fact: term, equals: 5}"],
         "b_stricter",
+    ),
+    (
+        ["must | by: {months: 6, after: term_end} | " + SERVED],
+        ["must | by: {months: 12, after: term_end} | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | by: {days: 30, after: approval} | " + SERVED],
+        ["must | by: {days: 60, after: approval} | " + SERVED],
+        "different",
+    ),  # days are not ordered
+    (
+        ["must | cycle: {years: 3} | require: {fact: evaluations, some: {result: good}}"],
+        ["must | cycle: {years: 3} | require: {fact: evaluations, some: {result: [good, excellent]}}"],
+        "b_looser",
+    ),
+    (
+        ["must | cycle: {years: 3} | require: {fact: evaluations, some: {}}"],
+        ["must | cycle: {years: 5} | require: {fact: evaluations, some: {}}"],
+        "different",
+    ),
+    (
+        ["must | by: {days: 30, after: evaluations} | require: {entry: {result: good}}"],
+        ["must | by: {days: 30, after: evaluations} | require: {entry: {result: good}}"],
+        "same",
+    ),
+    (
+        ["must | require: {running: 2, of: evaluations, where: {result: good}, by: entry}"],
+        ["must | require: {running: 2, of: evaluations, where: {result: good}}"],
+        "different",
+    ),
+    (
+        ["must | require: {each_year: {full_years: 3}, holds: {fact: product_income, some: {}}}"],
+        ["must | require: {each_year: {full_years: 2}, holds: {fact: product_income, some: {}}}"],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: evaluations, of_each: year, at_most: 1}"],
+        ["must | require: {fact: evaluations, of_each: year, at_most: 2}"],
+        "b_looser",
     ),
     (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
     (

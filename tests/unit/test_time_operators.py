@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,8 @@ import pytest
 from tic_rules import Centre, RuleSet, RuleSetError, TicRulesError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.outcome import outcome_of
+from tic_rules.analysis.lint import lint
+from tic_rules.analysis.what_if import days_of_change
 from tic_rules.core.dates import add_months
 from tic_rules.core.numbers import INFINITY, NotANumber, Range, parse_number
 from tic_rules.evaluation.made import age_of, ratio
@@ -227,3 +229,62 @@ def test_the_cases_of_the_example_come_out_as_the_clauses_say(example: RuleSet, 
     assert len(cases) == 103
     outcomes = [outcome_of(case, example, engine) for case in cases]
     assert [one.message.en for one in outcomes if not one.passed] == []
+
+
+# --- lint -------------------------------------------------------------------------------------------------
+
+
+def _lint(text: str) -> list[tuple[str, str]]:
+    return [(fault.code, fault.rule or "") for fault in lint(parse_ruleset(text, "example.yaml"))]
+
+
+def test_the_example_is_clean(example: RuleSet) -> None:
+    assert lint(example) == []
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "found"),
+    [
+        ("full_years: 3}, unit: patent", "full_years: 4}, unit: patent", ("TR309", "inventions")),
+        ("over: {months: 36}", "over: {months: 30}", ("TR309", "no-accident")),
+        ("fact: rd_last}, 500万元]", "fact: rd_last}, 600万元]", ("TR309", "support-ceiling")),
+        ("times: 百分之二十", "times: 百分之三十", ("TR309", "support-ceiling")),
+        ("{full_years: 3, founded: registered}, holds", "{full_years: 4}, holds",
+            ("TR309", "services-three-years")),
+        ("of_each: fields, at_most: 1", "of_each: fields, at_most: 2", ("TR309", "one-a-field")),
+        ("next_year: 01-31", "next_year: 02-28", ("TR310", "annual-report")),
+        ("{days: 30, after", "{days: 20, after", ("TR310", "filed-changes")),
+        ("{months: 6, after: term_end}", "{months: 3, after: term_end}", ("TR310", "acceptance-in-time")),
+        ("cycle: {years: 3}", "cycle: {years: 4}", ("TR310", "evaluated-in-cycle")),
+        ("{fact: support_last, at_most: {fact: ceiling}}", "{fact: ceiling, at_most: 500万元}",
+            ("TR202", "support-ceiling")),
+        ("{fact: support_last, at_most: {fact: ceiling}}", "{fact: ceiling, more_than: 500万元}",
+            ("TR201", "support-ceiling")),
+    ],
+)  # fmt: skip
+def test_lint_holds_windows_and_deadlines_against_the_quote(
+    part: str, other: str, found: tuple[str, str]
+) -> None:
+    text = FILE.read_text("utf-8")
+    assert part in text
+    assert found in _lint(text.replace(part, other, 1))
+
+
+# --- days on which findings turn ----------------------------------------------------------------------
+
+
+def test_findings_turn_only_on_the_days_that_are_looked_at(example: RuleSet) -> None:
+    text = BASE.read_text("utf-8").replace(
+        "changes: []",
+        "changes: [{date: 2023-03-10, filed: false},"
+        " {date: 2024-01-15, filed: true, filed_on: 2024-02-20}]",
+    ).replace("accidents: []", "accidents: [{date: 2020-05-05, severity: major}]")  # fmt: skip
+    centre = Centre.from_text(text, ruleset=example)
+    first, last = date(2023, 1, 1), date(2025, 4, 1)
+    turning = set(days_of_change(centre, example, first, last))
+    assert len(turning) < 200
+    before, day = None, first
+    while day <= last:
+        statuses = dict(check(centre, example, as_of=day, engine="compiled").statuses)
+        assert before in (None, statuses) or day in turning, day
+        before, day = statuses, day + timedelta(days=1)

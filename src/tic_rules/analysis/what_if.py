@@ -205,6 +205,8 @@ def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) ->
     found = {first} | named | {add_years(day, number) for day in starts for number in years}
     found |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
     found |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
+    yearly = [rule.yearly for rule in ruleset.rules if rule.yearly is not None]
+    found |= {owed.due(year) for owed in yearly for year in range(first.year - 1, last.year + 1)}
     found |= {
         date(year, month, day)
         for year in range(first.year, last.year + 1)

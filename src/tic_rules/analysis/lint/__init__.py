@@ -15,6 +15,7 @@ from tic_rules.analysis.lint.faults import Fault, Found, located
 from tic_rules.analysis.lint.numbers import about_deadline, about_numbers, about_order_of_time, about_units
 from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
 from tic_rules.analysis.lint.whole import Pairs, about_clauses
+from tic_rules.analysis.lint.windows import about_windows
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.source import Source
 from tic_rules.model.loader import inspect_ruleset, inspect_vocabulary
@@ -108,7 +109,7 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), _in_both_languages(rule, ruleset),
         about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset),
-        about_units(rule, ruleset, index),
+        about_units(rule, ruleset, index), about_windows(rule, ruleset),
         about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:

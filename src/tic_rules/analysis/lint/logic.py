@@ -59,7 +59,7 @@ class Logic(NamedTuple):
             case c.Not():
                 return self.never(node.not_)
             case c.Compare() if not isinstance(node.limit, c.Times):
-                return ANYTHING.within(interval(node.operator, node.limit))
+                return self._possible(node.fact).within(interval(node.operator, node.limit))
             case c.Compare():
                 return node.operator == "at_least" and node.limit.times == 0
             case c.Share():
@@ -93,9 +93,21 @@ class Logic(NamedTuple):
         words = _choices(x), _choices(y)
         return words[0] is not None and words[1] is not None and not words[0] & words[1]
 
+    def _possible(self, name: str) -> Interval:
+        """What a number may be, as far as numbers of the law in it say: the smaller of something and 500 is
+        never more than 500.
+        """
+        fact = self.facts.get(name)
+        numbers = [part for part in fact.operands if not isinstance(part, (str, c.Times))] if fact else []
+        if fact is not None and fact.smaller is not None and numbers:
+            return Interval(0, False, min(numbers), False)
+        if fact is not None and fact.larger is not None and numbers:
+            return Interval(max(numbers), False, None, False)
+        return ANYTHING
+
     def _empty(self, node: c.Compare) -> bool:
         allowed = interval(node.operator, node.limit)
-        if not allowed.meets(ANYTHING) or (
+        if not allowed.meets(self._possible(node.fact)) or (
             allowed.low is not None and allowed.high is not None and allowed.low > allowed.high
         ):
             return True

@@ -167,8 +167,8 @@ class _Builder:
                 self.maker.entries(listed.paths[0])
                 for step in range(node.running if wanted else 0):
                     self._add(node.of, node.where, year=self.maker.as_of.year - 2 - step)
-            case c.NotAfter():
-                pass
+            case c.NotAfter() | c.EachYear() | c.OfEntry() | c.OfEach():
+                pass  # years, entries and centres that are so are not made up
             case _:
                 self._leaf(node, wanted)
 

@@ -131,13 +131,21 @@ class Sight:
             case f.Running():
                 some = self.entries.fold(f.Fold(node.over, False, node.body))
                 return self.world.running(node, self.at, some)
-            case (
-                f.EachYear() | f.OfEach() | f.OfEntry()
-            ):  # nothing is known of them but that the same is the same
-                return self.world.fresh((node, self.ruleset.id if self.world.otherwise else "", self.at.key))
+            case f.EachYear():
+                years = ("each year", node.founded, node.body, self._whose())
+                return self.world.graded(years, node.years, self.at)
+            case f.OfEach():
+                crowd = ("of each", node.over, node.attribute, self._whose())
+                return self.world.graded(crowd, -node.most, self.at)
+            case f.OfEntry():
+                return self.world.fresh((node, self._whose(), self.at.key))
             case f.Latest():
                 return self.world.fresh(("latest", node.over, node.by, node.of, node.has, self.at.key))
         raise AssertionError(f"not seen: {node!r}")
+
+    def _whose(self) -> str:
+        """The rule set, where facts of one name are read in different ways."""
+        return self.ruleset.id if self.world.otherwise else ""
 
     def _known_as(self, fact: str) -> str:
         """The name of a fact's variables: one for both sides, unless they read it in different ways."""

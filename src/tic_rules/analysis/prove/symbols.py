@@ -69,6 +69,7 @@ class World:
         self._numbers: dict[tuple[str, str], list[tuple[Any, Any, Any]]] = {}
         self._words: dict[Any, int] = {}
         self._running: list[tuple[f.Running, Value]] = []
+        self._graded: dict[Any, list[tuple[int, Value]]] = {}
         self._amounts: dict[Any, list[tuple[c.Where, tuple[Any, Any]]]] = {}
         self._size = _sizes(rules)
         self.term, self.approved = z3.Int("term"), z3.Bool("approved")
@@ -211,15 +212,25 @@ class World:
     def running(self, node: f.Running, at: At, some: Value) -> Value:
         """Years running: not spelled out year by year; more years running say more, and each says that there
         is one."""
-        value = self.fresh(("running", node.years, node.over, node.body, at.key))
+        value = self.fresh(("running", node.years, node.over, node.body, node.by, node.among, at.key))
         self.say(z3.Implies(value.true, some.true), z3.Implies(some.false, value.false))
         for other, theirs in self._running:
-            if (node.over, node.body) != (other.over, other.body):
+            if _order_of(node) != _order_of(other):
                 continue
             for longer, one, shorter, two in ((node, value, other, theirs), (other, theirs, node, value)):
                 if longer.years >= shorter.years:
                     self.say(z3.Implies(one.true, two.true), z3.Implies(two.false, one.false))
         self._running.append((node, value))
+        return value
+
+    def graded(self, what: Any, grade: int, at: At) -> Value:
+        """A condition that is not looked into; a higher grade says more: more years, fewer of each."""
+        value, alike = self.fresh((what, grade, at.key)), self._graded.setdefault((what, at.key), [])
+        for other, theirs in alike:
+            for higher, one, lower, two in ((grade, value, other, theirs), (other, theirs, grade, value)):
+                if higher >= lower:
+                    self.say(z3.Implies(one.true, two.true), z3.Implies(two.false, one.false))
+        alike.append((grade, value))
         return value
 
     def amount(self, look: tuple[str, ...], where: c.Where, at: At) -> tuple[Any, Any]:
@@ -238,6 +249,11 @@ class World:
                     self.say(less[0] <= more[0], less[1] <= more[1])
         groups.append((where, ends))
         return ends
+
+
+def _order_of(node: f.Running) -> tuple[Any, ...]:
+    """What runs: entries of which list, by what order."""
+    return node.over, node.body, node.by, node.among
 
 
 def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:

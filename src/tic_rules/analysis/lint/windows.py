@@ -1,0 +1,91 @@
+"""Whether the years, days and numbers of the facts that a rule reads are those of its quote or reading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from tic_rules.analysis.lint.faults import Found, Loc, nodes_of
+from tic_rules.analysis.lint.speech import numbers_in, says_day, says_length
+from tic_rules.core.errors import Text
+from tic_rules.core.numbers import decimal_text
+from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.model.time import DueOn, Shift, Window
+from tic_rules.model.vocabulary import facts_within
+from tic_rules.results.time_words import length_words
+
+
+def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+    """Windows that look back, parts and ceilings of facts, a day of the year."""
+    both = re.sub(r"\s", "", rule.quote) + (f"；{rule.reading.zh}" if rule.reading else "")
+    said = {number.value for number in numbers_in(both)}
+    for at, node in nodes_of(rule):
+        names = c.facts_of(node) if not c.children(node) else ()
+        parts = [part for name in names for part in facts_within(name, ruleset.facts)]
+        facts = [ruleset.facts[part] for part in parts if part in ruleset.facts]
+        for window in [*(fact.over for fact in facts), getattr(node, "each_year", None)]:
+            shift = _length_of(window)
+            if shift is not None and not says_length(shift, both):
+                yield _unsaid(at, length_words(shift))
+        for number in (value for fact in facts for value in _numbers_of(fact)):
+            if number not in said:
+                text = decimal_text(number) or str(number)
+                yield _unsaid(at, Text(text, text))
+        if isinstance(node, c.OfEach) and node.at_most not in said:
+            yield _unsaid(at, Text(str(node.at_most), str(node.at_most)))
+    yield from _about_a_day(rule, both)
+
+
+def _length_of(window: Window | None) -> Shift | None:
+    """The years or months of a window; the last year alone goes without saying."""
+    if window is None or window.full_years == 1:
+        return None
+    if window.full_years is not None:
+        return Shift(window.full_years)
+    if window.months is None:
+        return None
+    years, months = divmod(window.months, 12)
+    return Shift(years) if months == 0 else Shift(0, window.months)
+
+
+def _numbers_of(fact: Fact) -> Iterator[Any]:
+    """The law's own numbers in a fact that is made of others."""
+    for part in fact.operands:
+        if isinstance(part, c.Times):
+            yield from (part.times,) if part.times != 1 else ()
+        elif not isinstance(part, str):
+            yield part
+
+
+def _unsaid(at: Loc, what: Text) -> Found:
+    return Found(
+        "TR309",
+        at,
+        f"所读事实中的“{what.zh}”不见于引文，也不见于 reading",
+        f"{what.en}, in a fact that is read, stands neither in the quote nor in the reading",
+        Text("核对事实，或在 reading 中说明", "check the fact, or say so in the reading"),
+    )
+
+
+def _about_a_day(rule: Rule, both: str) -> Iterator[Found]:
+    due = rule.yearly.looked_for_until if rule.yearly is not None else None
+    if not isinstance(due, DueOn):
+        return
+    month, day = (int(part) for part in (due.next_year or due.same_year or "").split("-"))
+    if not says_day(date(2024, month, day), both):
+        yield Found(
+            "TR310",
+            ("yearly",),
+            f"期限{month}月{day}日不见于引文，也不见于 reading",
+            f"{month:02}-{day:02} stands neither in the quote nor in the reading",
+            Text(
+                "核对期限，或在 reading 中说明由来",
+                "check the deadline, or say in the reading where it comes from",
+            ),
+        )
+
+
+__all__ = ["about_windows"]
