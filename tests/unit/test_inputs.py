@@ -32,7 +32,12 @@ pytest.importorskip("python_calamine", reason="the extra excel is not installed"
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
+EXAMPLES = sorted(
+    path
+    for folder in ("", "real")
+    for path in (ROOT / "examples" / folder).glob("*.yaml")
+    if "programme" not in path.name
+)
 VOCABULARY = shared_vocabulary()
 LAYOUT = layout_of(Centre, VOCABULARY)
 COLUMNS = {column.path: column for sheet in (LAYOUT.main, *LAYOUT.lists.values()) for column in sheet.columns}

@@ -18,7 +18,12 @@ from tic_rules.results.rule_schema import ruleset_schema
 from tic_rules.results.schemas import centre_schema, report_schema
 
 ROOT = Path(__file__).parents[2]
-EXAMPLES = sorted(path for path in (ROOT / "examples").rglob("*.yaml") if "programme" not in path.name)
+EXAMPLES = sorted(
+    path
+    for folder in ("", "real")
+    for path in (ROOT / "examples" / folder).glob("*.yaml")
+    if "programme" not in path.name
+)
 
 
 def _plain(path: Path) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.core.files import read_standard_input, reason_of
+from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import (
@@ -24,6 +25,8 @@ from tic_rules.model.reading import (
 )
 from tic_rules.model.ruleset import Vocabulary
 
+BESIDE = ("cases", "sentences")
+"""Folders beside rule files, of which they say something: no centre of anybody's is there."""
 _SNIFFED = (".yaml", ".yml", ".json")
 _HEAD = 1_000_000
 _OTHER = re.compile(
@@ -105,10 +108,17 @@ def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
             broken.append(Diagnostic("unreadable", text, str(folder)))
             continue
         for entry in entries:
+            if entry.name in BESIDE and _beside_rules(entries):
+                continue
             if _is_folder(entry):
                 (linked if entry.is_symlink() else folders).append(folder / entry.name)
             elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
                 yield folder / entry.name
+
+
+def _beside_rules(entries: Iterable[os.DirEntry[str]]) -> bool:
+    """Whether there is a rule file among the files of a folder."""
+    return any(entry.name.endswith((".yaml", ".yml")) and is_rule_file(entry.path) for entry in entries)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

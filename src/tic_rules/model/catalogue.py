@@ -171,11 +171,11 @@ def _files_of(folder: _Folder) -> Iterator[ListedRuleSet]:
         )
     for name in files:
         path, stem = os.path.join(folder.path, name), name.rpartition(".")[0]
-        if _ID.fullmatch(stem) and _is_rule_file(path):
+        if _ID.fullmatch(stem) and is_rule_file(path):
             yield ListedRuleSet(stem, path, folder.origin, folder.by)
 
 
-def _is_rule_file(path: str) -> bool:
+def is_rule_file(path: str) -> bool:
     """Whether a file lists clauses: what else lies in the folder is passed over."""
     try:
         if not os.path.isfile(path):

@@ -196,7 +196,7 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
             )
         if rule.topic not in vocabulary.topics:
             yield _unknown("topic", (*here, "topic"), rule.topic, vocabulary.topics)
-        yield from _rule_faults(rule, here, ids, vocabulary)
+        yield from rule_faults(rule, here, ids, vocabulary)
 
 
 def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:
@@ -218,7 +218,8 @@ def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
     return consequences
 
 
-def _rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
+def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
+    """What does not hold together in one rule; `ids` are the rules of its file."""
     for part in ("applies", "require", "fails_at_once", "when"):
         tree = getattr(rule, part)
         for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():

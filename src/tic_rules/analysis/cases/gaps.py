@@ -91,8 +91,7 @@ def _compared(seen: Seen) -> Iterator[tuple[Any, Any, Any]]:
     if isinstance(seen.observed, Range) and seen.observed.exact:
         bound = seen.bound
         if isinstance(seen.node, c.Share):
-            least = seen.node.more_than if seen.node.more_than is not None else seen.node.at_least
-            bound = bound or (None if least is None else Range(least, least))
+            bound = bound or Range(seen.node.limit, seen.node.limit)
         if isinstance(bound, Range):
             yield seen.node, seen.observed.low, bound
     for part in seen.parts:
@@ -116,7 +115,6 @@ def _possible(node: Any, side: Side) -> bool:
     """Whether a number can lie there: nothing is less than nothing, no part more than the whole."""
     limit = getattr(node, "limit", None)
     if isinstance(node, c.Share):
-        limit = node.more_than if node.more_than is not None else node.at_least
         return not (side == "past" and limit == 1)
     return not (side == "below" and limit == 0)
 
@@ -127,7 +125,7 @@ def _told(node: Any, rule: Rule, ruleset: RuleSet) -> Text:
 
 def _days(rule: Rule, decided: Sequence[tuple[frozenset[date], Decision]]) -> Iterator[Gap]:
     """A case stands on a day where it is looked at on that day, or dates something on it."""
-    if rule.by in (None, "application", "approval") and rule.yearly is None:
+    if rule.by in (None, "application", "approval") and rule.yearly is None and rule.cycle is None:
         return
     on: set[str] = set()
     for days, decision in decided:

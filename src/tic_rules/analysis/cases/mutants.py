@@ -19,7 +19,9 @@ from tic_rules.analysis.lint import lint_rule
 from tic_rules.analysis.lint.whole import Pairs
 from tic_rules.core.errors import DataError
 from tic_rules.model import conditions as c
+from tic_rules.model.linker import rule_faults
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+from tic_rules.model.time import After, Cycle
 
 MODALITIES = ("must", "in_principle", "encouraged", "may")
 DEADLINES = (None, "application", "approval", "1y", "2y", "3y", "5y", "term_end", date(2024, 12, 31))
@@ -57,7 +59,13 @@ def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
         for kind, change, changed in _changed(tree) if tree is not None else ():
             yield Mutant(kind, f"{part}: {change}", altered(rule, {part: changed}))
     for by in _other_deadlines(rule):
-        yield Mutant("deadline", f"by: {by}", altered(rule, {"by": by, "from_": None, "yearly": None}))
+        changes = {"by": by, "from_": None, "yearly": None, "cycle": None}
+        yield Mutant("deadline", f"by: {by}", altered(rule, changes))
+    if rule.cycle is not None:
+        yield from (
+            Mutant("deadline", f"cycle: {cycle}", altered(rule, {"cycle": cycle}))
+            for cycle in _other_lengths(rule.cycle)
+        )
     for key in ("since", "until"):
         if (
             getattr(rule, key) is not None and rule.from_ != "approval"
@@ -79,6 +87,9 @@ def _other_deadlines(rule: Rule) -> Iterator[Any]:
     """Deadlines other than the rule's; the nearest slip first."""
     if rule.kind == "consequence":
         return
+    if isinstance(rule.by, After):
+        yield from _other_lengths(rule.by)
+        return
     near = {
         "2y": "3y",
         "5y": "3y",
@@ -97,16 +108,30 @@ def _other_deadlines(rule: Rule) -> Iterator[Any]:
     yield from (by for by in DEADLINES if by not in own)
 
 
+def _other_lengths(length: After | Cycle) -> Iterator[After | Cycle]:
+    """A length of time one longer, and one shorter."""
+    key = next(key for key in ("years", "months", "days") if getattr(length, key) is not None)
+    number = getattr(length, key)
+    yield altered(length, {key: number + 1})
+    if number > 1:
+        yield altered(length, {key: number - 1})
+
+
 def _changed(node: Any) -> Iterator[tuple[str, str, Any]]:
     """A condition with one number or one comparison changed."""
     if isinstance(node, c.Compare):
         yield from _compare(node)
     elif isinstance(node, c.Share):
-        key = "more_than" if node.more_than is not None else "at_least"
-        bound: Fraction | int = getattr(node, key)
+        key, bound = node.operator, node.limit
         yield "threshold", f"{key} {bound} * 0.9", altered(node, {key: bound * Fraction(9, 10)})
-        other = "at_least" if key == "more_than" else "more_than"
-        yield "comparison", other, altered(node, {key: None, other: bound})
+        for other in (way for way in OTHER_WAY[key] if way != "equals"):
+            yield "comparison", other, altered(node, {key: None, other: bound})
+    elif isinstance(node, c.OfEach):
+        yield "threshold", f"at_most {node.at_most + 1}", altered(node, {"at_most": node.at_most + 1})
+    elif isinstance(node, c.EachYear):
+        for years in {(node.each_year.full_years or 1) + 1, max((node.each_year.full_years or 1) - 1, 1)}:
+            window = altered(node.each_year, {"full_years": years})
+            yield "window", f"{years} full years", altered(node, {"each_year": window})
     elif isinstance(node, c.Running):
         yield "threshold", f"running {node.running + 1}", altered(node, {"running": node.running + 1})
     for key in ("all", "any", "same"):
@@ -115,7 +140,7 @@ def _changed(node: Any) -> Iterator[tuple[str, str, Any]]:
             for index, part in enumerate(parts):
                 for kind, change, changed in _changed(part):
                     yield kind, change, altered(node, {key: (*parts[:index], changed, *parts[index + 1 :])})
-    for key in ("not_", "review"):
+    for key in ("not_", "review", "holds"):
         if getattr(node, key, None) is not None:
             yield from (
                 (kind, change, altered(node, {key: changed}))
@@ -183,6 +208,9 @@ class Catcher:
         if mutant.kind == "locator":
             return self._by_locator(mutant)
         changed = with_rule(self.ruleset, mutant.rule, alone=False)
+        ids = {rule.id: rule for rule in changed.rules}
+        if any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary)):
+            return "loading"
         if any(lint_rule(changed, mutant.rule, self.ruleset.place_of(mutant.rule.id))):
             return "lint"
         if self._by_cases(mutant.rule):
