@@ -23,7 +23,6 @@ from tic_rules.core.numbers import decimal_text
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, record_in
-from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Kind, WordOf
 
@@ -62,24 +61,24 @@ class FromHypothesis:
 
 def random_centre(ruleset: RuleSet, rng: random.Random) -> Drawn:
     """A centre and an as-of day, drawn at random."""
-    return _Maker(FromRandom(rng), aims_of(ruleset), Centre).subject()
+    return _Maker(FromRandom(rng), aims_of(ruleset), ruleset.centre_model).subject()
 
 
 def random_programme(ruleset: RuleSet, rng: random.Random) -> Drawn:
     """The figures of a programme and an as-of day, drawn at random."""
-    return _Maker(FromRandom(rng), aims_of(ruleset), Programme).subject()
+    return _Maker(FromRandom(rng), aims_of(ruleset), ruleset.programme_model).subject()
 
 
 @st.composite
 def centres(draw: Any, ruleset: RuleSet) -> Drawn:
     """Hypothesis: a centre and an as-of day."""
-    return _Maker(FromHypothesis(draw), aims_of(ruleset), Centre).subject()
+    return _Maker(FromHypothesis(draw), aims_of(ruleset), ruleset.centre_model).subject()
 
 
 @st.composite
 def programmes(draw: Any, ruleset: RuleSet) -> Drawn:
     """Hypothesis: the figures of a programme and an as-of day."""
-    return _Maker(FromHypothesis(draw), aims_of(ruleset), Programme).subject()
+    return _Maker(FromHypothesis(draw), aims_of(ruleset), ruleset.programme_model).subject()
 
 
 # --- what a rule set asks, by place in the data ---------------------------------------------------
@@ -255,7 +254,7 @@ class _Maker:
             ),
         )
         record |= {"jurisdiction": self.aims.ruleset.jurisdiction} if self.often(90) else {}
-        if self.model is Centre:
+        if issubclass(self.model, Centre):
             self._clock(record)
         if self.often(92):
             record["reported_on"] = self.reported.isoformat()
@@ -330,7 +329,9 @@ class _Maker:
                 return self._day()
             case "money" if not field.dated:
                 return self._amount(Fraction(10**8))
-            case "count" | "rate" | "money":
+            case "rate" if at in self.aims.vocabulary.declared:
+                return self.one(("30%", "29.9%", "30.1%", {"at_least": "20%", "at_most": "40%"}, "100%"))
+            case "count" | "rate" | "money" | "number":
                 return self._number(at, field.kind)
             case "year":
                 return self.one([*range(self.approved.year, self.as_of.year + 2)] or [self.as_of.year])

@@ -173,6 +173,8 @@ def test_it_goes_from_process_to_process() -> None:
     ruleset = pickle.loads(pickle.dumps(rules()))
     assert check(again, ruleset, as_of=DAY).verdict == check(centre, RULES, as_of=DAY).verdict
     assert centre.model_copy(deep=True) == centre
+    for part in (centre.premises, centre.hosts[0], centre.hosts[0].annual[0], centre.patents, centre.staff):
+        assert pickle.loads(pickle.dumps(part)) == part
 
 
 def test_a_programme_has_own_figures() -> None:
@@ -288,6 +290,19 @@ def test_facts_read_fields_as_what_they_are() -> None:
     assert "adds up" in said("sum: claims", "sum: title")
     assert "is no list" in said("{path: annual, year: year}", "{path: premises}")
     assert "is no date" in said("date: granted_on", "date: title")
+    assert "is in square_metre, not in piece" in said(
+        "stock: premises.research_area, unit: square_metre", "stock: premises.research_area, unit: piece"
+    )
+    assert "is in ratio, not in CNY" in said(
+        "stock: staff.doctor_share, unit: ratio", "stock: staff.doctor_share, unit: CNY"
+    )
+    assert "is in CNY, not in piece" in said(
+        "sum: main_income, of: annual, over: latest_full_year, unit: CNY",
+        "sum: main_income, of: annual, over: latest_full_year, unit: piece",
+    )
+    assert "use a list instead" in said(
+        "{path: annual, year: year}", "{path: premises, date: handed_over_on, held: own_building}"
+    )
     assert "the data has no patents.grants" in said("where: {kind: invention}", "where: {grants: invention}")
     assert "design is not one of" in said("where: {kind: invention}", "where: {kind: design}")
     assert "the data has no premises.height" in said(
@@ -298,8 +313,7 @@ def test_facts_read_fields_as_what_they_are() -> None:
 def test_a_field_declared_in_two_ways_names_both_places(tmp_path: Path) -> None:
     one, other, same = (tmp_path / f"{name}.yaml" for name in ("one", "other", "same"))
     one.write_text(TEXT, encoding="utf-8")
-    area = "type: number, unit: square_metre, holds: stock}"
-    other.write_text(TEXT.replace(area, "type: money, holds: stock}"), encoding="utf-8")
+    other.write_text(TEXT.replace("unit: square_metre", "unit: piece"), encoding="utf-8")
     same.write_text(
         TEXT.replace("zh: 科研用房面积, en: research floor area, example", "zh: 面积, en: area, example")
     )

@@ -5,13 +5,17 @@ from __future__ import annotations
 
 import csv
 import json
+import random
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 import yaml
+from agreement import FRAMES, disagreements, engines
 from click.testing import CliRunner
+from generate import random_centre
 from test_fields import CENTRE, DAY, EXPECTED, HERE, RULES, TEXT, rules
 
 from tic_rules import Centre, DataError, UsageError, check, load_ruleset, parse_ruleset, row_function
@@ -205,6 +209,17 @@ def test_tables_of_facts_and_rows_decide_the_same() -> None:
     for row, expected in zip(table.to_dicts(), decided, strict=True):
         said = dict(zip(ruleset.rule_ids, decide(row), strict=True))
         assert said == {name: expected[name] for name in EXPECTED}
+
+
+ENGINES = [*engines(), *([FRAMES] if find_spec("polars") else [])]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_engines_agree_on_centres_drawn_at_random(engine: str) -> None:
+    rng, ruleset = random.Random(14), rules()
+    for _ in range(12 if engine == "durable" else 150):
+        data, as_of = random_centre(ruleset, rng)
+        assert not list(disagreements(data, ruleset, as_of, engine)), (data, as_of)
 
 
 # --- changes ------------------------------------------------------------------------------------------------

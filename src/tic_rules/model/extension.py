@@ -112,7 +112,21 @@ def extended_by(model: type[S], own: Own) -> type[S]:
         branch.declared = field
     made = cast("type[S]", _record(model, model.__name__, tree, dict(own.words), within=False))
     made._own, made._shipped = own, model
+    for path, _ in own.fields:
+        for place in (*above(path), path):
+            record = record_at(made, place)
+            if record is not None:
+                record._home = (model, own, place)
     return made
+
+
+def record_at(model: type[Record], path: str) -> type[Record] | None:
+    """The record that stands at a dotted place of a model; None where a plain value does."""
+    at: type[Record] | None = model
+    for part in path.split("."):
+        field = at.model_fields.get(part) if at is not None else None
+        at = record_in(field.annotation) if field is not None else None
+    return at
 
 
 class _Branch:

@@ -14,7 +14,7 @@ from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.readings import held_at, misdated, misread
+from tic_rules.model.readings import held_at, misdated, mismeasured, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
@@ -82,6 +82,8 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         entries = whole.lists.get(listed_name or "")
         for zh, en in misread(fact, entries, kinds):
             yield "fact", here, zh, en
+        for zh, en in mismeasured(fact, entries, whole):
+            yield "wrong-unit", here, zh, en
         for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
             yield from (
                 fault

@@ -23,7 +23,7 @@ from tic_rules.inputs import (
 )
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.checks import Misuse, misuses
-from tic_rules.model.document import plain
+from tic_rules.model.document import document_of
 from tic_rules.model.shipped import is_shared, shipped_ids, unnamed_vocabulary, whole_vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
@@ -245,7 +245,7 @@ def fitting(subject: S, vocabulary: Vocabulary) -> S:
 
 def _widened(subject: S, model: type[S], vocabulary: Vocabulary) -> S:
     """The same data as another model has it; its values keep their places."""
-    wider = model.model_validate(plain(subject))
+    wider = model.model_validate(document_of(subject))
     for name, value in (subject.__pydantic_private__ or {}).items():
         if name != "_vocabulary":
             setattr(wider, name, value)

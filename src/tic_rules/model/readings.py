@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from tic_rules.model.fields import list_above, record_in
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Kind, WordOf
-from tic_rules.model.vocabulary import Fact, ListOf
+from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary
 
 NUMBERS = ("money", "count", "rate", "number")
 
@@ -105,8 +105,36 @@ def _of_entries(
                 yield f"{place} 不是可以相加的数", f"{place} is not a number that adds up"
 
 
+UNITS = {"money": "CNY", "percentage": "ratio"}
+"""The unit of the facts that read a declared field, where the declaration names none."""
+
+
+def mismeasured(fact: Fact, listed: ListOf | None, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
+    """The declared fields that a fact reads in another unit than theirs."""
+    attribute = fact.sum
+    paths = [path for path in (fact.stock, fact.value) if path is not None]
+    if listed is not None and attribute is not None:
+        paths += [f"{path}.{attribute}" for path in listed.paths]
+    for path in paths:
+        declared = vocabulary.declared.get(path)
+        unit = None if declared is None else declared.unit or UNITS.get(declared.type or "")
+        if unit is not None and fact.unit is not None and fact.unit != unit:
+            yield f"{path} 的单位是 {unit}，不是 {fact.unit}", f"{path} is in {unit}, not in {fact.unit}"
+
+
 def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:
-    """The attributes by which a list is dated that hold no day or no year."""
+    """The attributes by which a list is dated that hold no day or no year, or that say otherwise than by yes
+    or no whether an event took place."""
+    for path in listed.paths if listed.held is not None else ():
+        event, said = _first(models, path), _first(models, f"{path}.{listed.held}")
+        if event is not None and event.kind != "record":
+            yield f"{path} 不是单个事件", f"{path} is not one event"
+        elif said is None or said.kind != "truth" or said.dated:
+            yield (
+                f"{path}.{listed.held} 不能说明事件是否发生：应是不随时间变化的是否值；请改用清单",
+                f"{path}.{listed.held} cannot say whether the event took place: it has to be a yes or no "
+                "that does not change through time; use a list instead",
+            )
     for path in listed.paths if listed.scalar is None else ():
         for name, kind in ((listed.date, "date"), (listed.year, "year")):
             held = _first(models, f"{path}.{name}") if name is not None else None
@@ -121,4 +149,4 @@ def _first(models: tuple[type[Record], ...], path: str) -> Held | None:
     return next((held for model in models if (held := held_at(model, path)) is not None), None)
 
 
-__all__ = ["NUMBERS", "Held", "held_at", "misdated", "misread"]
+__all__ = ["NUMBERS", "Held", "held_at", "misdated", "mismeasured", "misread"]

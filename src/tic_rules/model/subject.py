@@ -24,6 +24,14 @@ class Record(FrozenModel):
     """What a vocabulary declared for a subject, beside the fields of the shipped model."""
     _shipped: ClassVar["type[Record] | None"] = None
     """The model that was extended by it."""
+    _home: ClassVar["tuple[type[Subject], Own, str] | None"] = None
+    """Of a record that was made for it: the model of the whole, what was declared, the place."""
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A pickle of a record that was made says how it is made again."""
+        if self._home is None:
+            return super().__reduce_ex__(protocol)
+        return _record_again, self._home, self.__getstate__()
 
     @classmethod
     def _as_written(cls, value: Any) -> Any:
@@ -218,6 +226,15 @@ def _again(cls: type[Subject], document: Mapping[str, Any], private: Mapping[str
     for name, value in private.items():
         setattr(subject, name, value)
     return subject
+
+
+def _record_again(cls: "type[Subject]", own: Own, place: str) -> Record:
+    """A record with fields of a rule set that comes from another process, still without its values."""
+    from tic_rules.model.extension import extended_by, record_at
+
+    made = record_at(extended_by(cls, own), place)
+    assert made is not None
+    return made.__new__(made)
 
 
 def _extended_again(

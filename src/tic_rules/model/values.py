@@ -136,7 +136,7 @@ def _exact_day(name: str) -> Callable[[Any], Span | None]:
     return parse
 
 
-_PERCENT = re.compile("[%％‰]|百分之|千分之|成")
+_PERCENT = re.compile("[%％‰成]|分之")
 
 
 def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> Callable[[Any], Range | None]:

@@ -17,11 +17,13 @@ from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, so
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
+from tic_rules.core.numbers import decimal_text
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.operators import between, see
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, get
 from tic_rules.model.fields import value_at
+from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.values import Series
 from tic_rules.results.labels import number_text
@@ -209,7 +211,10 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
     """A number that has to stand at `least`."""
     path = tuple((fact.stock or fact.value or "").split("."))
     dotted = ".".join(path)
-    number = int(least) if least == int(least) else str(float(least))
+    number: Any = int(least) if least == int(least) else str(float(least))
+    held = held_at(type(case.scene.subject), dotted)
+    if held is not None and held.kind == "rate":
+        number = f"{decimal_text(Fraction(least) * 100)}%"
     old = value_at(case.scene.subject, dotted)
     if isinstance(old, Series) or case.on == case.scene.reported_on or fact.value:
         edit = dated(case, path, number)
