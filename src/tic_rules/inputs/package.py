@@ -362,6 +362,8 @@ class _Cells(_Part):
         elif local == "mergeCell":
             self._merge(attributes.get("ref", ""))
         elif local not in _WITHIN:
+            if self.valued or self.formula:
+                self.end()  # what follows the last cell of a sheet is no part of it
             self.inside = False
 
     def _text(self, data: str) -> None:

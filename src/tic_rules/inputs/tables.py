@@ -14,7 +14,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import MAX_ENTRIES, Mark, Source, is_index, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.layout import ENTRY, Column, Names, Sheet, Unclear
+from tic_rules.inputs.layout import ENTRY, STATUS, Column, Names, Sheet, Unclear, is_one_of
 from tic_rules.inputs.unclear import NotClear
 
 Parts = tuple[str | int, ...]
@@ -154,7 +154,8 @@ class Reader:
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
         header = read_header(self.names, sheet, rows, self.file, faults)
-        return header, (row for row in rows if _holds(row))
+        written = {at for at, cell in enumerate(header.row.cells) if _is_status(cell)}
+        return header, (row for row in rows if _holds(row, written))
 
     def _source(self, header: Header, row: Row, main: Table, joined: _Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
@@ -539,11 +540,19 @@ def _id_text(row: Row, column: int | None) -> str:
     return "" if value is None else str(value).strip()
 
 
-def _holds(row: Row) -> bool:
-    """Whether a row has anything of its own."""
-    if not row.copied:
+def _holds(row: Row, written: Collection[int] = ()) -> bool:
+    """Whether a row has anything of its own; what a check wrote (in the columns `written`) is not."""
+    if not row.copied and not written:
         return any(_filled(cell) for cell in row.cells)
-    return any(_filled(cell) for index, cell in enumerate(row.cells) if index not in row.copied)
+    return any(
+        _filled(cell)
+        for index, cell in enumerate(row.cells)
+        if index not in row.copied and index not in written
+    )
+
+
+def _is_status(cell: Any) -> bool:
+    return isinstance(cell, str) and is_one_of(cell, STATUS)
 
 
 def _filled(cell: Any) -> bool:

@@ -1,5 +1,5 @@
-"""The report as an Excel workbook: verdicts, findings worst first, and the data filled in, with the
-findings as comments at its cells.
+"""The report as an Excel workbook: the one that was checked, given back; else verdicts, findings worst first,
+and the data filled in, with the findings as comments at its cells.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
+from tic_rules.renderers.returned import Said, given_back, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
@@ -53,6 +54,8 @@ class Piece(NamedTuple):
     own: Vocabulary | None
     """The fields that the data has beside those of the shipped model, with their words."""
     notes: tuple[tuple[Parts, Note], ...]
+    said: Said | None
+    """What is said of the workbook that the centre stands in, to be given back."""
 
 
 def piece(report: Report, options: Options, first: bool = True) -> Piece:
@@ -88,7 +91,8 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     )
     own = own_words(report.subject) if isinstance(report.subject, Centre) else None
     verdict_ = options.verdict_of(report)
-    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, own, notes)
+    said = said_of(report, lang) if is_workbook(report) else None
+    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, own, notes, said)
 
 
 def _kind(finding: Finding) -> str:
@@ -130,6 +134,10 @@ class Sheet:
         return ""
 
     def end(self, run: Run) -> Iterator[bytes]:
+        own = self._given_back(run.diagnostics)
+        if own is not None:
+            yield own
+            return
         writer = Writer(large=len(self.pieces) > LARGE)
         self._verdicts(writer)
         self._findings(writer)
@@ -137,6 +145,15 @@ class Sheet:
             self._broken(writer, run.diagnostics)
         self._data(writer)
         yield writer.bytes()
+
+    def _given_back(self, faults: Sequence[Diagnostic]) -> bytes | None:
+        """The workbook that was checked, where there is but one and nothing else was."""
+        files = {one.key[0] for one in self.pieces} | {fault.file for fault in faults}
+        file = files.pop() if len(files) == 1 else ""
+        said = [one.said for one in self.pieces if one.said is not None]
+        if not file.lower().endswith(".xlsx") or len(said) < len(self.pieces):
+            return None
+        return given_back(file, said, faults, self.lang)
 
     def _page(self, writer: Writer, name: Text, heads: Sequence[tuple[str, int]]) -> Any:
         page = writer.book.add_worksheet(name.in_(self.lang))

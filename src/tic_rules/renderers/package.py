@@ -1,0 +1,330 @@
+"""A workbook given back: cells are written into the package itself, and a sheet is put in front of it.
+
+Only the parts that change are parsed and written anew; every other part is copied byte for byte, so formulas
+keep the values that Excel computed, and pictures, comments, formats and names stay what they are.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+from xml.dom import minidom
+
+from tic_rules.inputs.layout import cell_name, letters
+from tic_rules.renderers import sinks
+
+_MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_LINKED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_REF = re.compile(r"([A-Z]{1,3})([0-9]+)")
+MAX_PART = 8 * 1024 * 1024
+"""Bytes of a sheet that is still patched: beyond it the tree would take too long to build."""
+
+
+class Style(NamedTuple):
+    """How a cell looks: bold, its ground (RRGGBB), a link."""
+
+    bold: bool = False
+    ground: str = ""
+    link: bool = False
+
+
+class Cell(NamedTuple):
+    """A cell to be written: its text, its look, and the cell of the workbook that it leads to."""
+
+    text: str
+    style: Style = Style()
+    target: str = ""
+
+
+class Unpatchable(Exception):
+    """A workbook whose parts are too large, or not as a spreadsheet writes them."""
+
+
+class Book:
+    """The package of a workbook, to be changed cell by cell."""
+
+    def __init__(self, raw: bytes) -> None:
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            self.infos = archive.infolist()
+            self.parts = {info.filename: archive.read(info) for info in self.infos}
+        self._trees: dict[str, minidom.Document] = {}
+        self.texts = self._shared_texts()
+        self.sheets = self._sheets()
+
+    # --- parts ----------------------------------------------------------------------------------------------
+
+    def tree(self, part: str) -> minidom.Document:
+        """A part as a tree, parsed once; it is written back when the workbook is."""
+        if part not in self._trees:
+            data = self.parts.get(part, b"")
+            if not data or len(data) > MAX_PART or b"<!DOCTYPE" in data:
+                raise Unpatchable(part)
+            self._trees[part] = minidom.parseString(data)
+        return self._trees[part]
+
+    def packed(self) -> bytes:
+        """The workbook: changed parts anew, all others as they were, in their order."""
+        for part, tree in self._trees.items():
+            self.parts[part] = tree.toxml(encoding="UTF-8", standalone=True)
+        packed = io.BytesIO()
+        known = {info.filename for info in self.infos}
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for info in self.infos:
+                archive.writestr(info, self.parts[info.filename], info.compress_type)
+            for part in self.parts:
+                if part not in known:
+                    archive.writestr(zipfile.ZipInfo(part), self.parts[part], zipfile.ZIP_DEFLATED)
+        return packed.getvalue()
+
+    def _sheets(self) -> dict[str, str]:
+        """The part of each sheet, by name, in the order of the tabs."""
+        targets = {
+            relation.getAttribute("Id"): posixpath.normpath(
+                posixpath.join("/xl", relation.getAttribute("Target"))
+            ).lstrip("/")
+            for relation in _all(self.tree("xl/_rels/workbook.xml.rels"), "Relationship")
+        }
+        sheets = {}
+        for sheet in _all(self.tree("xl/workbook.xml"), "sheet"):
+            part = targets.get(_attribute(sheet, "id"), "")
+            if part in self.parts:
+                sheets[sheet.getAttribute("name")] = part
+        return sheets
+
+    def _shared_texts(self) -> list[str]:
+        part = next((name for name in self.parts if name.lower() == "xl/sharedstrings.xml"), None)
+        if part is None:
+            return []
+        texts = [_text_of(item) for item in _all(self.tree(part), "si")]
+        del self._trees[part]  # only read
+        return texts
+
+    # --- cells ----------------------------------------------------------------------------------------------
+
+    def rows(self, sheet: str) -> dict[int, Any]:
+        """The rows of a sheet by their numbers."""
+        rows: dict[int, Any] = {}
+        number = 0
+        for row in _all(self.tree(self.sheets[sheet]), "row"):
+            number = int(row.getAttribute("r") or number + 1)
+            rows[number] = row
+        return rows
+
+    def texts_of(self, row: Any) -> dict[int, str]:
+        """The texts of a row by column, from 1."""
+        return {column: self._shown(cell) for column, cell in _cells(row)}
+
+    def _shown(self, cell: Any) -> str:
+        if cell.getAttribute("t") == "s":
+            number = "".join(_text_of(value) for value in _all(cell, "v"))
+            return self.texts[int(number)] if number.isdigit() and int(number) < len(self.texts) else ""
+        return _text_of(cell)
+
+    def write(self, sheet: str, row: int, column: int, cell: Cell) -> None:
+        """A text into a cell; the row is made where there is none, and keeps its cells in order."""
+        tree = self.tree(self.sheets[sheet])
+        line = self._row(sheet, row)
+        if line.hasAttribute("spans"):
+            line.removeAttribute("spans")
+        there = dict(_cells(line))
+        node = there.get(column)
+        if node is None:
+            node = tree.createElement(_prefix(line) + "c")
+            node.setAttribute("r", f"{letters(column)}{row}")
+            after = next((other for at, other in sorted(there.items()) if at > column), None)
+            line.insertBefore(node, after)
+        while node.firstChild is not None:
+            node.removeChild(node.firstChild)
+        if cell.style != Style():
+            node.setAttribute("s", str(self.style(cell.style)))
+        _put_text(tree, node, cell.text)
+
+    def _row(self, sheet: str, number: int) -> Any:
+        rows = self.rows(sheet)
+        if number in rows:
+            return rows[number]
+        tree = self.tree(self.sheets[sheet])
+        (data,) = _all(tree, "sheetData")
+        row = tree.createElement(_prefix(data) + "row")
+        row.setAttribute("r", str(number))
+        data.insertBefore(row, next((other for at, other in sorted(rows.items()) if at > number), None))
+        return row
+
+    # --- looks ----------------------------------------------------------------------------------------------
+
+    def style(self, style: Style) -> int:
+        """The number of a look among those of the workbook; it is added where it is not there yet."""
+        tree = self.tree("xl/styles.xml")
+        colour = "0563C1" if style.link else ""
+        marks = ("<b/>" if style.bold else "") + ("<u/>" if style.link else "")
+        shade = f'<color rgb="FF{colour}"/>' if colour else ""
+        font = _number_in(
+            tree, "fonts", f'<font>{marks}<sz val="10"/>{shade}<name val="Microsoft YaHei"/></font>'
+        )
+        ground = f'<fgColor rgb="FF{style.ground}"/><bgColor indexed="64"/>' if style.ground else ""
+        kind = "solid" if style.ground else "none"
+        fill = _number_in(
+            tree, "fills", f'<fill><patternFill patternType="{kind}">{ground}</patternFill></fill>'
+        )
+        about = f'numFmtId="49" fontId="{font}" fillId="{fill}" borderId="0" xfId="0"'
+        applied = 'applyNumberFormat="1" applyFont="1" applyFill="1" applyAlignment="1"'
+        return _number_in(
+            tree, "cellXfs", f'<xf {about} {applied}><alignment vertical="top" wrapText="1"/></xf>'
+        )
+
+    # --- a sheet in front -----------------------------------------------------------------------------------
+
+    def put_in_front(self, name: str, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> None:
+        """A sheet before all others, or in the place of the one of its name."""
+        content = self._sheet(rows, widths)
+        if name in self.sheets:
+            self._trees.pop(self.sheets[name], None)
+            self.parts[self.sheets[name]] = content
+            return
+        number = next(n for n in range(1, 10_000) if f"xl/worksheets/sheet{n}.xml" not in self.parts)
+        part = f"xl/worksheets/sheet{number}.xml"
+        self.parts[part] = content
+        self._announce(name, part)
+        self.sheets = {name: part, **self.sheets}
+
+    def _announce(self, name: str, part: str) -> None:
+        relations = self.tree("xl/_rels/workbook.xml.rels")
+        taken = {relation.getAttribute("Id") for relation in _all(relations, "Relationship")}
+        key = next(f"rId{n}" for n in range(1, 10_000) if f"rId{n}" not in taken)
+        _append(
+            relations.documentElement, "Relationship", Id=key, Type=f"{_LINKED}/worksheet", Target=f"/{part}"
+        )
+        types = self.tree("[Content_Types].xml").documentElement
+        _append(types, "Override", PartName=f"/{part}", ContentType=_SHEET)
+        book = self.tree("xl/workbook.xml")
+        (sheets,) = _all(book, "sheets")
+        listed = _all(sheets, "sheet")
+        new = book.createElement(_prefix(sheets) + "sheet")
+        new.setAttribute("name", name)
+        new.setAttribute("sheetId", str(max(int(one.getAttribute("sheetId")) for one in listed) + 1))
+        root: Any = book.documentElement
+        linked = next((name for name, uri in root.attributes.items() if uri == _LINKED), "xmlns:r")
+        if not root.hasAttribute(linked):
+            root.setAttribute(linked, _LINKED)
+        new.setAttribute(f"{linked.partition(':')[2]}:id", key)
+        sheets.insertBefore(new, listed[0])
+        for named in _all(book, "definedName"):
+            if named.hasAttribute("localSheetId"):
+                named.setAttribute("localSheetId", str(int(named.getAttribute("localSheetId")) + 1))
+        for view in _all(book, "workbookView"):
+            view.setAttribute("activeTab", str(int(view.getAttribute("activeTab") or 0) + 1))
+
+    def _sheet(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
+        tree = minidom.parseString(f'<worksheet xmlns="{_MAIN}"><cols/><sheetData/></worksheet>')
+        (columns,), (data,) = _all(tree, "cols"), _all(tree, "sheetData")
+        for at, width in enumerate(widths, 1):
+            _append(columns, "col", min=str(at), max=str(at), width=str(width), customWidth="1")
+        links: list[tuple[str, Cell]] = []
+        for number, row in enumerate(rows, 1):
+            line = _append(data, "row", r=str(number))
+            for at, cell in enumerate(row, 1):
+                ref = f"{letters(at)}{number}"
+                node = _append(line, "c", r=ref, s=str(self.style(cell.style)))
+                _put_text(tree, node, cell.text)
+                if cell.target:
+                    links.append((ref, cell))
+        if links:
+            listed = _append(tree.documentElement, "hyperlinks")
+            for ref, cell in links:
+                _append(listed, "hyperlink", ref=ref, location=cell.target, display=cell.text)
+        _append(tree.documentElement, "pageSetup", paperSize="9", orientation="landscape")
+        return tree.toxml(encoding="UTF-8", standalone=True)
+
+
+def _all(node: Any, name: str) -> list[Any]:
+    """The elements of a local name below a node, whatever their prefix."""
+    return [one for one in node.getElementsByTagName("*") if one.tagName.rpartition(":")[2] == name]
+
+
+def _attribute(node: Any, name: str) -> str:
+    named = (str(value) for key, value in node.attributes.items() if key.rpartition(":")[2] == name)
+    return next(named, "")
+
+
+def _prefix(node: Any) -> str:
+    prefix, colon, _ = node.tagName.rpartition(":")
+    return str(prefix + colon)
+
+
+def _text_of(node: Any) -> str:
+    """The text within a node, phonetic guides left out."""
+    if node.nodeType == node.TEXT_NODE:
+        return str(node.data)
+    local = getattr(node, "tagName", "").rpartition(":")[2]
+    return "" if local in ("rPh", "f") else "".join(_text_of(child) for child in node.childNodes)
+
+
+def _cells(row: Any) -> Iterator[tuple[int, Any]]:
+    column = 0
+    for cell in row.childNodes:
+        if getattr(cell, "tagName", "").rpartition(":")[2] == "c":
+            place = _REF.fullmatch(cell.getAttribute("r"))
+            column = _column(place.group(1)) if place else column + 1
+            yield column, cell
+
+
+def _column(name: str) -> int:
+    number = 0
+    for letter in name:
+        number = 26 * number + ord(letter) - 64
+    return number
+
+
+def _append(node: Any, name: str, **attributes: str) -> Any:
+    new = node.ownerDocument.createElement(_prefix(node) + name)
+    for key, value in attributes.items():
+        new.setAttribute(key, value)
+    node.appendChild(new)
+    return new
+
+
+def _put_text(tree: Any, node: Any, text: str) -> None:
+    node.setAttribute("t", "inlineStr")
+    if not text:
+        node.removeAttribute("t")
+        return
+    inner = _append(_append(node, "is"), "t")
+    inner.setAttribute("xml:space", "preserve")
+    inner.appendChild(tree.createTextNode(sinks.excel(text)[:32_000]))
+
+
+def _number_in(tree: Any, group: str, xml: str) -> int:
+    """The place of an element among those of its group; it is appended where there is none like it."""
+    found = _all(tree, group)
+    if not found:
+        raise Unpatchable(group)
+    listed = [child for child in found[0].childNodes if child.nodeType == child.ELEMENT_NODE]
+    prefix = _prefix(found[0])
+    wanted: Any = minidom.parseString(xml).documentElement
+    if prefix:
+        for element in (wanted, *_every(wanted)):
+            element.tagName = element.nodeName = prefix + element.tagName
+    for number, element in enumerate(listed):
+        if element.toxml() == wanted.toxml():
+            return number
+    found[0].appendChild(tree.importNode(wanted, True))
+    found[0].setAttribute("count", str(len(listed) + 1))
+    return len(listed)
+
+
+def _every(node: Any) -> list[Any]:
+    return list(node.getElementsByTagName("*"))
+
+
+def at_cell(sheet: str, row: int, column: int) -> str:
+    """The address of a cell as a link has it; a sheet's name always stands in quotes."""
+    name = cell_name(sheet, row, column)
+    return name if name.startswith("'") else "'" + name.replace("!", "'!", 1)
+
+
+__all__ = ["Book", "Cell", "Style", "Unpatchable", "at_cell"]

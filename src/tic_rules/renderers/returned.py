@@ -1,0 +1,235 @@
+"""The workbook that was checked, given back: a status beside each item, the list of problems in front.
+
+Filled in again it is checked again: what an earlier check wrote is written over, and nothing else is touched.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+from xml.parsers.expat import ExpatError
+
+from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError
+from tic_rules.core.files import read_named
+from tic_rules.inputs.layout import STATUS as HEAD
+from tic_rules.inputs.layout import is_one_of
+from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell
+from tic_rules.renderers.text import SIGNS
+from tic_rules.results.labels import BEARER, STATUS, VERDICT
+from tic_rules.results.report import Report
+
+PROBLEMS = Text("问题清单", "problems")
+GROUNDS = {
+    "fail": "F8CBAD", "unknown": "FFE699", "needs_review": "DDEBF7", "pending": "E2EFDA",
+    "exempted": "EDEDED", "note": "FFF2CC", "pass": "E2F0D9",
+}  # fmt: skip
+ORDER = tuple(GROUNDS)
+"""Worst first."""
+_SEARCHED = 10
+_LONGEST = 1_500
+_HEADS = (
+    (Text("状态", "status"), 12), (Text("条款", "clause"), 30), (Text("要求", "asks"), 34),
+    (Text("情况", "finding"), 50), (Text("怎么办", "to do"), 40), (Text("责任方", "who owes"), 12),
+    (Text("期限", "until"), 14), (Text("位置", "place"), 26),
+)  # fmt: skip
+_CELL = re.compile(r"(.+)!([A-Z]{1,3})([0-9]+)")
+
+
+class Mark(NamedTuple):
+    """What is said at a cell."""
+
+    cell: str
+    kind: str
+    text: str
+
+
+class Problem(NamedTuple):
+    """A line of the list of problems: its cells, and the cell of the workbook that it leads to."""
+
+    kind: str
+    texts: tuple[str, ...]
+    cell: str
+
+
+class Said(NamedTuple):
+    """What a report says of a workbook: small, and fit to be sent between processes."""
+
+    title: str
+    reason: str
+    marks: tuple[Mark, ...]
+    problems: tuple[Problem, ...]
+
+
+def is_workbook(report: Report) -> bool:
+    """Whether a report is about a centre that stands in a workbook which can be given back."""
+    about = report.centre
+    return (
+        about is not None and report.subject is not None and str(about.get("file")).lower().endswith(".xlsx")
+    )
+
+
+def said_of(report: Report, lang: str) -> Said:
+    """What is said at which cell, and the lines of the list of problems."""
+    document = report.ruleset["document"]
+    number = document["number"] or document["title"]
+    name = report.centre["name"] if report.centre is not None else None
+    title = f"{name or ''} · 《{document['title']}》 · {report.as_of}"
+    verdict = f"{VERDICT[report.verdict].in_(lang)}：{report.waiting.reason.in_(lang)}"
+    marks, problems = [], []
+    for finding in report:
+        kind = "note" if finding.severity == "note" else finding.status
+        if kind == "not_applicable":
+            continue
+        own = finding.place.get("cell", "") if finding.place is not None else ""
+        cells = _cells_of(report, finding.missing) or [own]
+        if kind == "pass":
+            cells = list(dict.fromkeys(place.get("cell", "") for place in finding.data))[:3]
+        head = f"{SIGNS[kind]} {STATUS[finding.status].in_(lang)} {number} {finding.citation['locator']}"
+        detail = finding.detail.in_(lang) or finding.title.in_(lang)
+        short = f"{head} {finding.title.in_(lang)}" + (f"：{detail}" if kind != "unknown" else "")
+        marks += [Mark(cell, kind, short) for cell in cells if cell]
+        if kind in ("fail", "exempted", "note", "unknown", "needs_review"):
+            between = finding.deadline_range
+            until = f"{between[0]}–{between[1]}" if between else finding.deadline or ""
+            texts = (
+                STATUS[finding.status].in_(lang), f"{number} {finding.citation['locator']}",
+                finding.title.in_(lang), detail, finding.remedy.in_(lang),
+                BEARER[finding.bearer].in_(lang), until,
+            )  # fmt: skip
+            problems.append(Problem(kind, texts, cells[0] if cells else ""))
+    return Said(title, verdict, tuple(marks), tuple(problems))
+
+
+def _cells_of(report: Report, paths: Iterable[str]) -> list[str]:
+    places = (report.subject.nearest(tuple(path.strip("/").split("/"))) for path in paths)
+    return list(dict.fromkeys(place.cell for place in places if place.cell))
+
+
+def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str) -> bytes | None:
+    """The workbook with statuses and the list of problems; None where it cannot be patched."""
+    try:
+        book = Book(read_named(file, DataError))
+        marks = [mark for one in said for mark in one.marks]
+        marks += [Mark(fault.cell, "fail", f"✗ {fault.message.in_(lang)}") for fault in faults if fault.cell]
+        _write_statuses(book, marks, lang)
+        rows = list(_problem_rows(book, said, faults, lang))
+        name = next((name for name in book.sheets if is_one_of(name, (PROBLEMS,))), PROBLEMS.in_(lang))
+        book.put_in_front(name, rows, [width for _, width in _HEADS])
+        return book.packed()
+    except (Unpatchable, TicRulesError, ExpatError, zipfile.BadZipFile, ValueError, KeyError):
+        return None
+
+
+# --- statuses beside the items ------------------------------------------------------------------------------
+
+
+def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
+    by_sheet: dict[str, dict[int, list[Mark]]] = {}
+    for mark in marks:
+        place = _CELL.fullmatch(mark.cell)
+        if place is not None:
+            sheet = place.group(1).strip("'").replace("''", "'")
+            by_sheet.setdefault(sheet, {}).setdefault(int(place.group(3)), []).append(mark)
+    for sheet in book.sheets:
+        if is_one_of(sheet, (PROBLEMS,)):
+            continue
+        rows = by_sheet.get(sheet, {})
+        header = _header(book, sheet, min(rows) if rows else None)
+        if header is None:
+            continue
+        row, column, is_new = header
+        if is_new:
+            if not rows:
+                continue
+            book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
+        for number, line in book.rows(sheet).items():
+            earlier = book.texts_of(line).get(column, "")
+            if number > row and number not in _below(rows, row) and earlier[:1] in _SIGNED:
+                book.write(sheet, number, column, Cell(""))
+        for number, said in _below(rows, row).items():
+            if said:
+                kind = min((mark.kind for mark in said), key=ORDER.index)
+                book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
+
+
+def _below(rows: dict[int, list[Mark]], header: int) -> dict[int, list[Mark]]:
+    """The rows of a sheet with what is said there; what is said of the whole list stands in its first row."""
+    below = {number: list(said) for number, said in rows.items() if number > header}
+    whole = [mark for number, said in rows.items() if number <= header for mark in said]
+    if whole:
+        below.setdefault(header + 1, []).extend(whole)
+    return below
+
+
+_SIGNED = frozenset(SIGNS.values())
+
+
+def _told(marks: Sequence[Mark], lang: str) -> str:
+    """What is said at a row: the worst first, passes only counted."""
+    listed = sorted(dict.fromkeys(marks), key=lambda mark: ORDER.index(mark.kind))
+    lines = list(dict.fromkeys(mark.text for mark in listed if mark.kind != "pass"))
+    passed = len({mark.text for mark in listed if mark.kind == "pass"})
+    if passed:
+        lines.append(f"{SIGNS['pass']} {STATUS['pass'].in_(lang)} {passed}{'条' if lang == 'zh' else ''}")
+    text = "\n".join(lines)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+def _header(book: Book, sheet: str, first: int | None) -> tuple[int, int, bool] | None:
+    """The row of the header and the column of the statuses; True where the column is to be made."""
+    top = [(number, book.texts_of(line)) for number, line in sorted(book.rows(sheet).items())]
+    for number, texts in top[:_SEARCHED]:
+        for column, text in texts.items():
+            if is_one_of(text, HEAD):
+                return number, column, False
+    above = [(number, texts) for number, texts in top[:_SEARCHED] if first is not None and number < first]
+    if not above:
+        return None
+    number, texts = max(above, key=lambda one: (sum(1 for text in one[1].values() if text), one[0]))
+    used = max((column for _, texts in top for column, text in texts.items() if text), default=0)
+    return number, used + 1, True
+
+
+# --- the list of problems -----------------------------------------------------------------------------------
+
+
+def _problem_rows(
+    book: Book, said: Sequence[Said], faults: Sequence[Diagnostic], lang: str
+) -> Iterator[list[Cell]]:
+    head = Style(bold=True, ground="DCE6F1")
+    yield [Cell(PROBLEMS.in_(lang), Style(bold=True))]
+    for one in said:
+        yield [Cell(""), Cell(one.title, Style(bold=True)), Cell(""), Cell(one.reason)]
+    yield [Cell(text.in_(lang), head) for text, _ in _HEADS]
+    unreadable = Text("无法读取", "not read").in_(lang)
+    for fault in faults:
+        texts = [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""]
+        yield [*_line("fail", texts), _link(book, fault.cell)]
+    problems = sorted(
+        (p for one in said for p in one.problems), key=lambda problem: ORDER.index(problem.kind)
+    )
+    for problem in problems:
+        yield [*_line(problem.kind, problem.texts), _link(book, problem.cell)]
+
+
+def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
+    for number, text in enumerate(texts):
+        yield Cell(text, Style(ground=GROUNDS[kind]) if number == 0 else Style(bold=False))
+
+
+def _link(book: Book, cell: str) -> Cell:
+    place = _CELL.fullmatch(cell)
+    if place is None:
+        return Cell("")
+    sheet, row = place.group(1).strip("'").replace("''", "'"), int(place.group(3))
+    column = 0
+    for letter in place.group(2):
+        column = 26 * column + ord(letter) - 64
+    if sheet not in book.sheets:
+        return Cell(cell)
+    return Cell(cell.replace("'", ""), Style(link=True), at_cell(sheet, row, column))
+
+
+__all__ = ["Said", "given_back", "is_workbook", "said_of"]

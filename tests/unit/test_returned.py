@@ -1,0 +1,182 @@
+"""Their own workbook comes back: with what it had, a status beside each item, the list of problems in front;
+checked again it says the same."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from openpyxl.comments import Comment
+from test_upright import GENERAL, RULES, filled
+
+from tic_rules import Centre, DataError
+from tic_rules.cli import main
+from tic_rules.model.loader import load_ruleset
+from tic_rules.renderers.form import blank_workbook
+
+FORMULA = b'<c r="B4"><f>SUM(B2:B3)*0+5</f><v>5</v></c>'
+
+
+def run(*words: str) -> str:
+    return CliRunner().invoke(main, list(words)).stdout
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workbook as people send it: a comment, a hidden row, a sheet of their own, a formula with a value."""
+    folder = tmp_path_factory.mktemp("sent")
+    (folder / "form.xlsx").write_bytes(blank_workbook([load_ruleset(RULES)], "zh"))
+    money = [
+        {"到位日期": "2022.3.20", "金额": "2亿元", "出资方": "依托单位"},
+        {"到位日期": "2023-01-10", "金额": "1,234.5万元", "出资方": "省财政"},
+        {"到位日期": "2024-01-10", "出资方": "社会资本"},
+    ]
+    file = filled(folder / "form.xlsx", folder / "sent.xlsx", GENERAL, {"资金投入": money})
+    book = openpyxl.load_workbook(file)
+    book["资金投入"]["A2"].comment = Comment("依据到账单", "财务")
+    book["基本信息"].row_dimensions[9].hidden = True
+    book.create_sheet("#我的计算")["A1"] = "自己的表"
+    book.defined_names["合计"] = openpyxl.workbook.defined_name.DefinedName("合计", attr_text="资金投入!$B$2")
+    book.save(file)
+    return _with_formula(file)
+
+
+def _with_formula(file: Path) -> Path:
+    """The amount of the third row as a formula with the value that Excel computed."""
+    with zipfile.ZipFile(file) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    names = openpyxl.load_workbook(file).sheetnames
+    part = f"xl/worksheets/sheet{names.index('资金投入') + 1}.xml"
+    assert b'<row r="4"' in parts[part]
+    parts[part] = re.sub(rb'<c r="B4"[^>]*(?:/>|>.*?</c>)', b"", parts[part])
+    parts[part] = re.sub(rb'(<row r="4".*?)(<c r="C4")', rb"\1" + FORMULA + rb"\2", parts[part], count=1)
+    assert FORMULA in parts[part]
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    return file
+
+
+def findings(file: Path) -> list[tuple[Any, ...]]:
+    (report,) = json.loads(run("check", str(file), "--format", "json"))["reports"]
+    return [
+        (f["rule"], f["status"], f["message"]["zh"], (f["place"] or {}).get("cell"))
+        for f in report["findings"]
+    ]
+
+
+def give_back(file: Path, to: Path) -> Path:
+    run("check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(to))
+    return to
+
+
+def test_nothing_is_lost_in_ten_rounds(sent: Path, tmp_path: Path) -> None:
+    before, now = findings(sent), sent
+    for number in range(10):
+        now = give_back(now, tmp_path / f"{number}.xlsx")
+    assert findings(now) == before
+    with zipfile.ZipFile(sent) as old, zipfile.ZipFile(now) as new:
+        assert set(old.namelist()) < set(new.namelist())
+        changed = {name for name in old.namelist() if old.read(name) != new.read(name)}
+        assert all(re.search(r"worksheets/sheet|styles|workbook|Content_Types", name) for name in changed)
+        text = b"".join(new.read(name) for name in new.namelist() if "worksheets/sheet" in name)
+    assert b"<f>SUM(B2:B3)*0+5</f><v>5</v>" in text
+    first = (tmp_path / "0.xlsx").read_bytes()
+    assert now.stat().st_size < len(first) * 1.01
+    book, original = openpyxl.load_workbook(now), openpyxl.load_workbook(sent)
+    assert book.sheetnames == ["问题清单", *original.sheetnames]
+    assert book["资金投入"]["A2"].comment.text == original["资金投入"]["A2"].comment.text
+    assert book["基本信息"].row_dimensions[9].hidden
+    assert "合计" in book.defined_names
+    for sheet in original:
+        for row in sheet.iter_rows():
+            for cell in row:
+                if sheet.cell(row[0].row, cell.column).value is not None:
+                    assert book[sheet.title].cell(cell.row, cell.column).value == cell.value
+
+
+def test_each_item_has_its_status_and_each_problem_its_link(sent: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(give_back(sent, tmp_path / "a.xlsx"))
+    money = {row[0].row: row for row in book["资金投入"].iter_rows(min_row=2, max_row=4)}
+    assert "✗ 不符合" in money[2][5].value
+    assert "两年内投入达到10亿元" in money[2][5].value
+    legal = {row[0].value: row[5].value for row in book["法人地位"].iter_rows(min_row=4)}
+    assert legal["独立法人实体"].startswith("? 数据不足")
+    problems = book["问题清单"]
+    rows = [row for row in problems.iter_rows() if row[0].value == "不符合"]
+    assert rows
+    for row in rows:
+        assert row[7].hyperlink is not None
+        sheet, _, cell = row[7].hyperlink.location.rpartition("!")
+        assert book[sheet.strip("'")][cell].value is not None
+    assert rows[0][1].value.startswith("浙科发高〔2022〕5号")
+
+
+def test_a_status_goes_away_with_its_reason(sent: Path, tmp_path: Path) -> None:
+    back = give_back(sent, tmp_path / "a.xlsx")
+    items = {"独立法人实体": "是"}
+    fixed = filled(back, tmp_path / "b.xlsx", items)
+    again = openpyxl.load_workbook(give_back(_with_formula(fixed), tmp_path / "c.xlsx"))
+    legal = {row[0].value: row[5].value for row in again["法人地位"].iter_rows(min_row=4)}
+    assert "数据不足" not in (legal["独立法人实体"] or "")
+
+
+def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
+    file = tmp_path / "wide.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "中心"
+    for row in (["编号", "中文名称", "所属地区", "填报截止日期", "批复创建日期"],
+                ["甲", "浙江省甲技术创新中心", "浙江省", "2026-06-30", "2022-03-01"],
+                ["乙", "浙江省乙技术创新中心", "浙江省", "2026-06-30", "2023-03-01"]):  # fmt: skip
+        sheet.append(row)
+    book.save(file)
+    before = [one["summary"] for one in json.loads(run("check", str(file), "--format", "json"))["reports"]]
+    back = give_back(file, tmp_path / "back.xlsx")
+    told = openpyxl.load_workbook(back)["中心"]
+    assert told["F1"].value == "状态"
+    assert "数据不足" in told["F2"].value
+    assert "数据不足" in told["F3"].value
+    assert [
+        one["summary"] for one in json.loads(run("check", str(back), "--format", "json"))["reports"]
+    ] == before
+
+
+def test_what_cannot_be_read_comes_back_with_the_reason_at_its_cell(sent: Path, tmp_path: Path) -> None:
+    file = tmp_path / "wrong.xlsx"
+    book = openpyxl.load_workbook(sent)
+    book["基本信息"]["B5"] = None
+    book["申报与批复程序"]["B4"] = "火星"
+    book["资金投入"]["B4"] = 5
+    book.save(file)
+    with pytest.raises(DataError):
+        Centre.from_file(file)
+    told = openpyxl.load_workbook(give_back(file, tmp_path / "back.xlsx"))
+    assert "不在可选之列" in told["申报与批复程序"]["F4"].value
+    assert "无法读取" in [row[0].value for row in told["问题清单"].iter_rows()]
+
+
+def test_one_centre_comes_back_in_less_than_two_seconds(sent: Path, tmp_path: Path) -> None:
+    give_back(sent, tmp_path / "warm.xlsx")
+    start = time.process_time()
+    give_back(sent, tmp_path / "a.xlsx")
+    assert time.process_time() - start < 2
+
+
+def test_a_formula_without_a_value_in_the_last_cell_is_a_fault(sent: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(sent)
+    for row in book["资金投入"].iter_rows(min_row=4, max_row=4):
+        for cell in row:
+            cell.value = None
+    book["资金投入"]["B5"] = "=SUM(B2:B3)"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(tmp_path / "a.xlsx")
+    assert [fault.cell for fault in raised.value.diagnostics] == ["资金投入!B5"]
