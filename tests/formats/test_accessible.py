@@ -30,10 +30,13 @@ PAGES = {
     "impact": ["diff", "national_2017", "national_2020", "--impact", str(EXAMPLES / "real")],
     "check": ["check", str(EXAMPLES / "zhejiang.yaml")],
     "checks": ["check", str(EXAMPLES / "real"), str(EXAMPLES / "zhejiang.yaml")],
-    "sweep": ["what-if", str(EXAMPLES), "--sweep", "zhejiang_2022/investment-2y=5亿元..12亿元"],
+    "sweep": [
+        "what-if", str(EXAMPLES / "real"), str(EXAMPLES / "zhejiang.yaml"),
+        "--sweep", "zhejiang_2022/investment-2y=5亿元..12亿元",
+    ],
     "coverage": ["coverage", "zhejiang_2022"],
     "plan": ["plan", str(EXAMPLES / "zhejiang.yaml"), "--rules", "zhejiang_2022"],
-}
+}  # fmt: skip
 SITE = ("index.html", "zhejiang_2022/index.html", "zhejiang_2022/investment-2y.html")
 
 
@@ -167,6 +170,7 @@ def test_print_shows_quotes_and_readings(folder: Path, tmp_path: Path) -> None:
     printed(page_of(folder, "diff"), tmp_path / "diff.pdf")
     command = [reader, "-raw", str(tmp_path / "diff.pdf"), "-"]
     text = re.sub(r"\s", "", subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    assert "搜索" not in text, "what is for the screen is not printed"
     a, b = (load_ruleset(name) for name in ("jiangsu_2020", "zhejiang_2022"))
     for ruleset in (a, b):
         missing = [rule.id for rule in ruleset if re.sub(r"\s", "", rule.quote) not in text]
