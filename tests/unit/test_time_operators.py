@@ -12,6 +12,7 @@ import pytest
 
 from tic_rules import Centre, RuleSet, RuleSetError, TicRulesError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.cases.case import cases_of
+from tic_rules.analysis.cases.gaps import gaps
 from tic_rules.analysis.cases.outcome import outcome_of
 from tic_rules.analysis.lint import lint
 from tic_rules.analysis.what_if import days_of_change
@@ -226,9 +227,10 @@ def test_entries_running_agree_with_the_order_of_exact_days(example: RuleSet) ->
 def test_the_cases_of_the_example_come_out_as_the_clauses_say(example: RuleSet, engine: str) -> None:
     """Each operator at, below and past its bounds, each deadline on its last day and on the next."""
     cases = cases_of(example)
-    assert len(cases) == 103
+    assert len(cases) == 111
     outcomes = [outcome_of(case, example, engine) for case in cases]
     assert [one.message.en for one in outcomes if not one.passed] == []
+    assert gaps(example, outcomes) == []
 
 
 # --- lint -------------------------------------------------------------------------------------------------

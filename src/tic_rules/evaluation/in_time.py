@@ -199,11 +199,11 @@ def each_year(
 
 def of_entry(node: c.OfEntry, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     """The entry that the deadline runs from is so."""
-    entry = next(
-        entry
-        for entry in scene.listed(scene.facts[rule.event or ""].list_name or "").entries
-        if entry.at == moment.event
-    )
+    name = scene.facts[rule.event].list_name if rule.event is not None else None
+    entries = scene.listed(name).entries if name is not None else ()
+    entry = next((entry for entry in entries if entry.at == moment.event), None)
+    if entry is None:  # it is asked of no entry: a rule file that says so is refused
+        return Seen(UNKNOWN, node)
     unclear: list[Path] = []
     value = scene.matches(node.entry, entry, moment.day, unclear)
     return Seen(value, node, cites=(entry.at,), missing=tuple(unclear) if value == UNKNOWN else ())
