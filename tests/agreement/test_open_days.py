@@ -1,0 +1,56 @@
+"""A day of approval that is known by its month: what all of its days agree on, whatever the clock."""
+
+from __future__ import annotations
+
+import random
+from calendar import monthrange
+from datetime import date
+from typing import Any
+
+from agreement import THOROUGH
+from generate import random_centre
+from random_rules import random_ruleset
+
+from tic_rules import RuleSet, check
+
+RULE_SETS = 400 if THOROUGH else 25
+_SETTLED = {"pass", "not_applicable"}
+"""A rule that holds on every day passes, though it does not speak to the centre on some."""
+
+
+def _month(data: dict[str, Any], as_of: date) -> list[date]:
+    """The days of the month of an exact approval, where all are past."""
+    day = data.get("approved_on")
+    if not isinstance(day, str) or len(day) != 10 or data.get("stage") != "approved":
+        return []
+    year, month = int(day[:4]), int(day[5:7])
+    days = [date(year, month, number) for number in range(1, monthrange(year, month)[1] + 1)]
+    return days if days[-1] < as_of else []
+
+
+def _held(ruleset: RuleSet, data: dict[str, Any], as_of: date, days: list[date]) -> int:
+    whole = check(data | {"approved_on": str(data["approved_on"])[:7]}, ruleset, as_of=as_of).statuses
+    each = [
+        check(data | {"approved_on": day.isoformat()}, ruleset, as_of=as_of, engine="compiled").statuses
+        for day in days
+    ]
+    rules = [rule.id for rule in ruleset if rule.after or rule.cycle or rule.yearly]
+    for rule in rules:
+        statuses = {one[rule] for one in each}
+        if len(statuses) == 1:
+            assert whole[rule] in statuses, (ruleset[rule], data, as_of)
+        else:
+            joined = whole[rule] == "pass" and statuses <= _SETTLED
+            assert joined or whole[rule] in ("unknown", "exempted"), (ruleset[rule], data, as_of, statuses)
+    return len(rules)
+
+
+def test_a_month_is_what_all_of_its_days_agree_on() -> None:
+    rng, held = random.Random(11), 0
+    for _ in range(RULE_SETS):
+        ruleset = random_ruleset(rng)
+        for _ in range(3):
+            data, as_of = random_centre(ruleset, rng)
+            days = _month(data, as_of)
+            held += _held(ruleset, data, as_of, days) if days else 0
+    assert held > RULE_SETS
