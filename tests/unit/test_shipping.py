@@ -111,6 +111,28 @@ def test_a_package_is_asked_for_its_files_and_not_imported(
     assert "a_province" not in sys.modules
 
 
+def test_a_package_that_lies_in_the_working_folder_too_is_the_installed_one(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for folder in (elsewhere / "site", elsewhere):
+        rule_file(folder / "a_province", "elsewhere_2026")
+    package(elsewhere / "site", "a_province", "a_province")
+    monkeypatch.syspath_prepend(str(elsewhere / "site"))
+    monkeypatch.syspath_prepend(str(elsewhere))
+    (listed,) = [one for one in rulesets() if one.origin == "package"]
+    assert listed.file == str(elsewhere / "site" / "a_province" / "elsewhere_2026.yaml")
+
+
+def test_a_package_that_is_edited_where_it_stands_is_seen_there(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = rule_file(elsewhere / "source" / "a_province", "elsewhere_2026")
+    package(elsewhere / "site", "a_province", "a_province")
+    monkeypatch.syspath_prepend(str(elsewhere / "site"))
+    monkeypatch.syspath_prepend(str(elsewhere / "source"))
+    assert [one.file for one in rulesets() if one.origin == "package"] == [str(file)]
+
+
 @pytest.mark.parametrize("value", ["no_such_package", "../../etc", "a b"])
 def test_a_package_that_names_no_package_is_told_of(
     elsewhere: Path, monkeypatch: pytest.MonkeyPatch, value: str

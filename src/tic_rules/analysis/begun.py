@@ -16,6 +16,7 @@ from tic_rules.analysis.coverage.layout import LONG, fold, lines_of, read_offici
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import NUMERAL, PREAMBLE, numeral
 from tic_rules.analysis.coverage.official import OfficialText, Sentence, cut
+from tic_rules.analysis.lint.speech import numbers_in
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.source import BadText
 from tic_rules.model.drafts import OPEN
@@ -130,11 +131,12 @@ def _words(sentence: Sentence) -> str:
 
 
 def _rules(official: OfficialText, listed: frozenset[str]) -> Iterator[_Begun]:
-    """Each sentence with a word that obliges, permits or encourages."""
+    """Each sentence with a word that obliges, permits or encourages, or that bounds a number (不少于50人)."""
     numbers: dict[str, int] = defaultdict(int)
     for sentence in official.sentences:
         said = [found.word for found in norms().within(sentence.key)]
-        if not said or _is_heading(sentence, said):
+        bounds = any(number.claims for number in numbers_in(sentence.text))
+        if not (said or bounds) or (said and not bounds and _is_heading(sentence, said)):
             continue
         at = next((at for at in reversed(sentence.path) if at in listed), sentence.path[0])
         numbers[at] += 1
@@ -144,7 +146,7 @@ def _rules(official: OfficialText, listed: frozenset[str]) -> Iterator[_Begun]:
             at,
             _words(sentence),
             modalities.pop() if len(modalities) == 1 else OPEN,
-            "、".join(dict.fromkeys(word.zh for word in said)),
+            "、".join(dict.fromkeys(word.zh for word in said)) or "界限 · a bound",
         )
 
 

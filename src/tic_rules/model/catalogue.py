@@ -210,7 +210,7 @@ def _package_folders() -> Iterator[_Folder]:
             name, _, version = about.rpartition(".")[0].partition("-")
             by = f"{name.replace('_', '-')} {version.partition('-')[0]}".strip()
             for module in value:
-                yield from _folders_of(module, by)
+                yield from _folders_of(module, by, path or ".")
 
 
 def _metadata_of(path: str) -> list[str]:
@@ -237,15 +237,18 @@ def _entry_points(file: str) -> list[str]:
     return [line.partition("=")[2].strip() for line in lines if "=" in line and not line.startswith("#")]
 
 
-def _folders_of(module: str, by: str) -> Iterator[_Folder]:
-    """The folder of a package (`shandong`, `shandong.rules`), without importing it. Raises RuleSetError."""
+def _folders_of(module: str, by: str, beside: str) -> Iterator[_Folder]:
+    """The folder of a package (`shandong`, `shandong.rules`), without importing it: beside what is said of
+    the package, else (one that is edited where it stands) where Python would find it. Raises RuleSetError."""
     top, *below = module.split(".") if _MODULE.fullmatch(module) else [""]
-    try:
-        spec = find_spec(top) if top else None
-    except (ImportError, ValueError):  # a module that was put together by hand
-        spec = None
-    places = list(spec.submodule_search_locations or ()) if spec is not None else []
-    folders = [os.path.join(place, *below) for place in places]
+    folders = [os.path.join(beside, top, *below)] if top else []
+    if top and not os.path.isdir(folders[0]):
+        try:
+            spec = find_spec(top)
+        except (ImportError, ValueError):  # a module that was put together by hand
+            spec = None
+        places = list(spec.submodule_search_locations or ()) if spec is not None else []
+        folders = [os.path.join(place, *below) for place in places]
     if not any(map(os.path.isdir, folders)):
         shown = clip(module)
         text = Text(
