@@ -20,6 +20,7 @@ from tic_rules import (
     load_ruleset,
     parse_ruleset,
 )
+from tic_rules.analysis.lint import lint_file
 from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import inspect_ruleset
 
@@ -254,6 +255,10 @@ def test_a_hostile_declaration_is_refused_at_its_line(line: str) -> None:
     assert said in fault.message.en + fault.path
     assert fault.message.zh != fault.message.en
     assert fault.line == TEXT[: TEXT.index("  fields:\n")].count("\n") + 2
+
+
+def test_a_rule_file_with_fields_is_clean_under_lint() -> None:
+    assert lint_file(RULES) == []
 
 
 def test_a_draft_with_hostile_declarations_can_be_looked_at(tmp_path: Path) -> None:
