@@ -1,0 +1,159 @@
+"""Rows of tables, and the data that is made of them with its places, which are cells."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+from tic_rules.core.errors import Diagnostic
+from tic_rules.core.source import Mark, Source, is_index
+from tic_rules.inputs.layout import STATUS, is_one_of
+
+Parts = tuple[str | int, ...]
+ADDED = frozenset(["money", "count", "number", "rate"])
+"""Kinds of columns whose values are numbers of their own row."""
+
+
+class Row(Protocol):
+    """A row of a table: its cells, and the place of each by its index.
+
+    `copied`: the cells that have their value from a merged one; `across`: from one in the same row.
+    """
+
+    @property
+    def cells(self) -> Sequence[Any]: ...
+
+    @property
+    def copied(self) -> Collection[int]: ...
+
+    @property
+    def across(self) -> Collection[int]: ...
+
+    def mark(self, column: int) -> Mark: ...
+
+
+class Table(NamedTuple):
+    """A sheet or a CSV file. `since_1904`: how its numbers mean days."""
+
+    name: str
+    rows: Iterable[Row]
+    since_1904: bool = False
+
+
+class Place(NamedTuple):
+    """Where a record stands: its row, and the column of each of its fields."""
+
+    row: Row
+    columns: Mapping[Parts, int]
+    first: int
+
+
+class TableSource(Source):
+    """Data from rows; a field without a value has a place too, where its column is there to be filled in."""
+
+    __slots__ = ("faults", "places")
+
+    def __init__(
+        self, file: str, data: Any, places: dict[Parts, Place], faults: Iterable[Diagnostic] = ()
+    ) -> None:
+        """`faults` are those of the cells, whose fields are left out of the data."""
+        super().__init__(file, None, data)
+        self.places, self.faults = places, tuple(faults)
+
+    def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
+        """The faults of the cells and those of the data, sheet by sheet, each once."""
+        return sorted(
+            dict.fromkeys([*self.faults, *diagnostics]),
+            key=lambda d: (d.cell.rpartition("!")[0], d.line, d.column),
+        )
+
+    def without(self, fields: Iterable[str]) -> TableSource:
+        copy = TableSource(self.file, self.data, self.places, self.faults)
+        return self._leaving_out(copy, fields)
+
+    def locate(self, parts: Sequence[str | int]) -> Mark:
+        if parts and parts[0] in self.left_out:
+            return Mark(0, 0)
+        path = tuple(int(part) if isinstance(part, str) and is_index(part) else part for part in parts)
+        for size in range(len(path), -1, -1):
+            place = self.places.get(path[:size])
+            if place is not None:
+                return place.row.mark(_column(place, path[size:]))
+        return Mark(0, 0)
+
+    def locate_key(self, parts: Parts) -> Mark:
+        return self.locate(parts)
+
+    def has(self, parts: Sequence[str | int]) -> bool:
+        value: Any = self.data
+        for part in parts:
+            if isinstance(value, dict) and part in value:
+                value = value[part]
+            elif isinstance(value, list) and is_index(part) and int(part) < len(value):
+                value = value[int(part)]
+            else:
+                return False
+        return True
+
+
+def _column(place: Place, rest: Parts) -> int:
+    for size in range(len(rest), 0, -1):
+        column = place.columns.get(rest[:size])
+        if column is not None:
+            return column
+    return place.first
+
+
+def value_at(record: Any, parts: Parts) -> Any:
+    for part in parts:
+        record = record.get(part) if isinstance(record, dict) else None
+    return record
+
+
+def id_text(row: Row, column: int | None) -> str:
+    """An id or a name in a cell, as text."""
+    if column is None or column >= len(row.cells):
+        return ""
+    value = row.cells[column]
+    if isinstance(value, float):
+        return f"{value:.15g}"
+    return "" if value is None else str(value).strip()
+
+
+def holds(row: Row, written: Collection[int] = ()) -> bool:
+    """Whether a row has anything of its own; what a check wrote (in the columns `written`) is not."""
+    if not row.copied and not written:
+        return any(filled(cell) for cell in row.cells)
+    return any(
+        filled(cell)
+        for index, cell in enumerate(row.cells)
+        if index not in row.copied and index not in written
+    )
+
+
+def is_status(cell: Any) -> bool:
+    return isinstance(cell, str) and is_one_of(cell, STATUS)
+
+
+def filled(cell: Any) -> bool:
+    return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
+
+
+def cell_mark(mark: Mark) -> tuple[int, int, str, str]:
+    return mark.line, mark.column, "", mark.cell
+
+
+__all__ = [
+    "ADDED",
+    "Parts",
+    "Place",
+    "Row",
+    "Table",
+    "TableSource",
+    "cell_mark",
+    "filled",
+    "holds",
+    "id_text",
+    "is_status",
+    "value_at",
+]
