@@ -177,6 +177,7 @@ def tables() -> Iterator[tuple[str, Files]]:
 
     blanks = " " * 32_600
     yield csv("series of blanks", *(f"c{n},2024:a{blanks}b,,," for n in range(400)))
+    yield csv("headers of blanks", "c1", head=f"id,a{blanks}b,c{blanks}d,e{blanks}f,g{blanks}h,i{blanks}j")
     yield csv("years of blanks", *(f"c{n},,2022{blanks}x,," for n in range(400)))
     yield csv("days of blanks", *(f"c{n},,,2022{blanks}x," for n in range(400)))
     yield csv("numbers of blanks", *(f"c{n},1{' ' * 190}{n},,," for n in range(19_000)))

@@ -31,7 +31,7 @@ def owned(fault: Diagnostic) -> Diagnostic:
 def owners_of_label(name: str) -> tuple[str, ...]:
     """The ids of the rule sets on hand that have a field which a table may name so; its unit may stand
     behind it."""
-    plain = re.sub(r"\s*[(（\[].*", "", name, flags=re.DOTALL).strip()[:100]
+    plain = re.split(r"[(（\[]", name, maxsplit=1)[0].strip()[:100]
     owners = []
     for ruleset, declared in _declaring(plain.rpartition(".")[2]) if plain else ():
         if any(plain in (path, field.zh, field.en) for path, field in declared.items()):
