@@ -553,6 +553,22 @@ def test_editions_of_one_line_stand_in_order_and_say_what_each_changed() -> None
         assert "甲要求书面报告" in shown or "年度报告" in shown
 
 
+def test_a_document_that_replaces_another_is_of_its_line(tmp_path: Path) -> None:
+    text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
+    text = text.replace("id: jiangsu_2020", "id: suzhou_2031", 1)
+    newer = tmp_path / "newer.yaml"
+    newer.write_text(
+        text.replace("document:\n", "document:\n  replaces: [jiangsu_2020]\n", 1), encoding="utf-8"
+    )
+    told = json.loads(run(str(newer), "zhejiang_2022", "jiangsu_2020", "--format", "json").output)
+    assert [document["id"] for document in told["documents"]] == [
+        "jiangsu_2020",
+        "suzhou_2031",
+        "zhejiang_2022",
+    ]
+    assert [(edition["a"], edition["b"]) for edition in told["editions"]] == [("jiangsu_2020", "suzhou_2031")]
+
+
 def test_several_documents_in_word_and_excel(tmp_path: Path) -> None:
     docx = pytest.importorskip("docx", reason="the extra word is not installed")
     calamine = pytest.importorskip("python_calamine", reason="the extra excel is not installed")

@@ -55,15 +55,32 @@ class Several:
     def editions(self) -> tuple[tuple[int, int], ...]:
         """Documents of one line that follow each other in time: national 2017 and national 2020, a text and
         its draft."""
-        lines: dict[str, list[int]] = {}
-        for number, ruleset in enumerate(self.documents):
-            lines.setdefault(line_of(ruleset), []).append(number)
-        return tuple(pair for line in lines.values() for pair in pairwise(line))
+        lines = lines_of(self.documents)
+        return tuple(
+            pair
+            for line in dict.fromkeys(lines)
+            for pair in pairwise(n for n, own in enumerate(lines) if own == line)
+        )
 
 
-def line_of(ruleset: RuleSet) -> str:
-    """Of which line of documents a rule set is: editions have it in common."""
-    return ruleset.id.split("_")[0]
+def lines_of(rulesets: Sequence[RuleSet]) -> list[int]:
+    """Of which line of documents each rule set is, as the place of the line's first: editions begin their ids
+    alike (national_2017, national_2020), or one replaces the other."""
+    lines = list(range(len(rulesets)))
+    for i, j in combinations(range(len(rulesets)), 2):
+        if _of_one_line(rulesets[i], rulesets[j]):
+            first, other = sorted((lines[i], lines[j]))
+            lines = [first if line == other else line for line in lines]
+    return lines
+
+
+def _of_one_line(one: RuleSet, other: RuleSet) -> bool:
+    alike = one.id.split("_")[0] == other.id.split("_")[0]
+    return alike or _replaces(one, other) or _replaces(other, one)
+
+
+def _replaces(newer: RuleSet, older: RuleSet) -> bool:
+    return any(replaced.id == older.id for replaced in newer.document.replaces)
 
 
 def compare(
@@ -74,7 +91,7 @@ def compare(
 ) -> Several:
     """Every two of the documents compared, by topic; editions of one document in order of time. `settle`:
     what proves a comparison, where it is asked for."""
-    order = sorted(range(len(rulesets)), key=lambda n: _place(rulesets, n))
+    order = _in_order(rulesets)
     ordered, called = [rulesets[n] for n in order], [names[n] for n in order]
     pairs = tuple(
         (i, j, settle(diff(ordered[i], ordered[j], called[i], called[j], alignment)))
@@ -93,12 +110,17 @@ def compare(
     return Several(tuple(ordered), tuple(short_names(ordered)), tuple(topics), pairs)
 
 
-def _place(rulesets: Sequence[RuleSet], number: int) -> tuple[int, str, int]:
-    """Where a document stands: editions behind their first one, by their day; others as they were named."""
-    ruleset = rulesets[number]
-    line = [n for n, other in enumerate(rulesets) if line_of(other) == line_of(ruleset)]
-    issued = ruleset.document.issued.isoformat() if ruleset.document.issued else "9999"
-    return (line[0], issued, number)
+def _in_order(rulesets: Sequence[RuleSet]) -> list[int]:
+    """The documents as they are to stand: editions behind the first one of their line, by their day, what is
+    replaced before what replaces it; others as they were named."""
+    lines = lines_of(rulesets)
+
+    def place(number: int) -> tuple[int, str, int, int]:
+        issued = rulesets[number].document.issued
+        replaced = sum(_replaces(rulesets[number], other) for other in rulesets)
+        return lines[number], issued.isoformat() if issued else "9999", replaced, number
+
+    return sorted(range(len(rulesets)), key=place)
 
 
 def _rules(
@@ -161,4 +183,4 @@ def _related(ids: Sequence[str], related: Related) -> dict[str, Any]:
     }
 
 
-__all__ = ["Across", "Related", "Several", "as_dict", "compare", "line_of"]
+__all__ = ["Across", "Related", "Several", "as_dict", "compare", "lines_of"]
