@@ -104,7 +104,7 @@ class Monitor:
         self.day = as_of_day(self._subject, day)
         self._report = check_subject(self._subject, self.ruleset, self.day)
 
-    def _sound(self, document: dict[str, Any]) -> Centre:
+    def _sound(self, document: dict[str, object]) -> Centre:
         return subject_from(document, Centre, self.ruleset.vocabulary)
 
     @property
@@ -180,7 +180,7 @@ class Monitor:
             )
         return path
 
-    def _since(self, dotted: str, value: Any, since: date) -> Edit:
+    def _since(self, dotted: str, value: object, since: date) -> Edit:
         """A value that holds from a day on; what was said before goes on holding for the days before."""
         path = tuple(dotted.split("."))
         if list_above(type(self._subject), dotted) is not None or any(part.isdecimal() for part in path):

@@ -141,7 +141,7 @@ def _file(report: Mapping[str, Any]) -> Any:
     return (report.get("centre") or report.get("programme") or {}).get("file")
 
 
-def _renamed(value: Any, old: Any, new: Any) -> None:
+def _renamed(value: object, old: object, new: object) -> None:
     """Give a file another name wherever a report speaks of it."""
     if isinstance(value, dict):
         if old is not None and value.get("file") == old:
@@ -201,7 +201,7 @@ def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Di
                 yield Difference(name, key, value, new.get(key))
 
 
-def _agree(then: Any, now: Any) -> bool:
+def _agree(then: object, now: object) -> bool:
     """Whether a value is as it was; a key that was not written yet is no difference."""
     if isinstance(then, dict) and isinstance(now, dict):
         return all(key in now and _agree(value, now[key]) for key, value in then.items())

@@ -116,7 +116,7 @@ def flips(before: Report, after: Report) -> tuple[Flip, ...]:
 # --- other data ---------------------------------------------------------------------------------------------
 
 
-def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: RuleSet, day: date) -> Centre:
+def with_values(centre: Centre, values: Iterable[tuple[str, object]], ruleset: RuleSet, day: date) -> Centre:
     """The centre with values set by dotted path; where the data has a series there, from the day on. Raises
     DataError, UsageError."""
     document = document_of(centre)
@@ -125,7 +125,7 @@ def with_values(centre: Centre, values: Iterable[tuple[str, Any]], ruleset: Rule
     return subject_from(document, type(centre), words_for(centre, ruleset.vocabulary))
 
 
-def _edit(document: dict[str, Any], centre: Centre, dotted: str, value: Any, day: date) -> Edit:
+def _edit(document: dict[str, object], centre: Centre, dotted: str, value: object, day: date) -> Edit:
     adds = dotted.endswith("+")
     path: Parts = tuple(int(part) if part.isdigit() else part for part in dotted.removesuffix("+").split("."))
     if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
@@ -235,7 +235,7 @@ def _shifts(ruleset: RuleSet) -> set[Shift]:
     return shifts
 
 
-def _shifts_of(node: Any, ruleset: RuleSet) -> Iterator[Shift]:
+def _shifts_of(node: c.Condition, ruleset: RuleSet) -> Iterator[Shift]:
     for name in c.facts_of(node) if not c.children(node) else ():
         for fact in (ruleset.facts[part] for part in facts_within(name, ruleset.facts)):
             if fact.over is not None and fact.over.months is not None:

@@ -112,7 +112,7 @@ def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration
     return Configuration(file, values, lines)
 
 
-def _value(setting: Setting, value: Any, folder: Path) -> tuple[Any, Text | None]:
+def _value(setting: Setting, value: object, folder: Path) -> tuple[Any, Text | None]:
     """A value as the option takes it, or what would be right."""
     match setting.kind:
         case "rulesets":

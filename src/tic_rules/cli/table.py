@@ -203,7 +203,7 @@ class _Writer:
     def __enter__(self) -> Self:
         return self
 
-    def write(self, table: Any) -> None:
+    def write(self, table: object) -> None:
         try:
             self._write(table)
         except OSError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tic_rules.core.errors import clip
 
@@ -78,7 +78,7 @@ class NotADate(ValueError):
     """Text or value that is no date; `args` are the reasons in Chinese and English."""
 
 
-def parse_span(value: Any) -> Span:
+def parse_span(value: object) -> Span:
     """A day, a month or a year (ISO 8601) as the days that it may be; a moment only at midnight, as its day.
 
     Raises NotADate with reasons in both languages.

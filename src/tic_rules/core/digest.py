@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any
 
 
 def digest_of(data: bytes | str) -> str:
@@ -12,6 +11,6 @@ def digest_of(data: bytes | str) -> str:
     return sha256(data.encode("utf-8", "surrogatepass") if isinstance(data, str) else data).hexdigest()
 
 
-def digest_of_values(values: Any) -> str:
+def digest_of_values(values: object) -> str:
     """The SHA-256 of JSON values: keys in order, no blanks, UTF-8."""
     return digest_of(json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")))

@@ -11,7 +11,7 @@ import unicodedata
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from math import inf
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from tic_rules.core.errors import clip
 
@@ -119,7 +119,7 @@ def number_text(value: str) -> str:
     return text
 
 
-def parse_number(value: Any, *, money: bool = False) -> int | Fraction:
+def parse_number(value: object, *, money: bool = False) -> int | Fraction:
     """An exact number from what a file or a caller gives: int, Decimal, float (by its shortest text), or text
     with a unit.
 

@@ -42,11 +42,11 @@ class _Tags:
     node alone."""
 
     @staticmethod
-    def resolve(kind: Any, value: Any, implicit: Any) -> str:
+    def resolve(kind: Any, value: object, implicit: object) -> str:
         return _TAG_OF[kind]
 
     @staticmethod
-    def descend_resolver(node: Any, index: Any) -> None:
+    def descend_resolver(node: object, index: object) -> None:
         """Nothing depends on where a node stands."""
 
     @staticmethod
@@ -111,7 +111,7 @@ class Source:
         self.digest = ""
         """The SHA-256 of the text; empty where there is none, or where the data is no longer what it says."""
 
-    def __deepcopy__(self, memo: Any) -> Source:
+    def __deepcopy__(self, memo: object) -> Source:
         return self
 
     def without(self, fields: Iterable[str]) -> Source:

@@ -76,7 +76,7 @@ class Entry(NamedTuple):
         return ((*self.at, attribute),)
 
 
-def plain_entry(at: Path, record: Any) -> Entry:
+def plain_entry(at: Path, record: object) -> Entry:
     """An entry that has no date, of a record or of a mapping."""
     return Entry(at, record, record if type(record) is dict else vars(record))
 
@@ -199,7 +199,7 @@ class Lists:
             {name: places for name, (_, places) in looked_up.items()},
         )
 
-    def look_up(self, look: LookUp, record: Any, at: Path) -> tuple[Any, tuple[Path, ...]]:
+    def look_up(self, look: LookUp, record: object, at: Path) -> tuple[Any, tuple[Path, ...]]:
         """What all units that an entry may mean agree on, and where it stands; or all that keeps it open."""
         role = getattr(record, look.by)
         list_name = look.units.get(role) if role is not None else None
@@ -379,7 +379,7 @@ class Lists:
         return any_of(values)
 
     def _through(
-        self, test: Test, series: Series[Any], entry: Entry, attribute: str, day: date, missing: list[Path]
+        self, test: Test, series: Series[object], entry: Entry, attribute: str, day: date, missing: list[Path]
     ) -> int:
         values, open_end = series_at(series, day, self.reported_on)
         results = {self._allows(test, value, missing, entry, attribute, day) for value in values}
@@ -443,7 +443,7 @@ def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
 # --- series ------------------------------------------------------------------------------------------------
 
 
-def candidates(entries: Sequence[Dated[Any]], day: date, spoken: date) -> tuple[list[int], bool]:
+def candidates(entries: Sequence[Dated[object]], day: date, spoken: date) -> tuple[list[int], bool]:
     """Which entries may hold on a day, and whether something that the data does not show may hold instead."""
     last = min(day, spoken)
     certain = [index for index, entry in enumerate(entries) if entry.when.last <= last]
@@ -454,7 +454,7 @@ def candidates(entries: Sequence[Dated[Any]], day: date, spoken: date) -> tuple[
     return [index for index in certain + possible if entries[index].when.last >= latest], not certain
 
 
-def series_at(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
+def series_at(series: Series[object], day: date, spoken: date) -> tuple[list[Any], bool]:
     """The values that a series may have on a day; True beside them where it may also be something else."""
     places, open_end = candidates(series, day, spoken)
     values: list[Any] = []
@@ -464,7 +464,7 @@ def series_at(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], 
     return values, open_end
 
 
-def unclear_places(series: Series[Any], path: Path, day: date) -> tuple[Path, ...]:
+def unclear_places(series: Series[object], path: Path, day: date) -> tuple[Path, ...]:
     """What leaves open which value holds on a day: dates and values that are not exact; else the whole."""
     near = [(index, entry) for index, entry in enumerate(series) if entry.when.first <= day]
     dates = [(*path, index, "date") for index, entry in near if not entry.when.exact]

@@ -19,7 +19,7 @@ def some(node: c.Some, scene: Scene, moment: Moment, scenario: Scenario, rule: R
 
 
 def look_through(
-    node: Any, name: str, where: c.Where, scene: Scene, moment: Moment, of_a_year: bool = False
+    node: c.Condition, name: str, where: c.Where, scene: Scene, moment: Moment, of_a_year: bool = False
 ) -> Seen:
     fact = scene.facts[name]
     entries, more, listed = scene.entries_at(fact, moment)
@@ -110,7 +110,7 @@ CALLED_BY = ("name", "kind", "use")
 """The attributes that an entry of a list is called by, the first that it has."""
 
 
-def name_of(record: Any, at: Path) -> str:
+def name_of(record: object, at: Path) -> str:
     """What an entry of a list is called."""
     for attribute in CALLED_BY:
         named = getattr(record, attribute, None)

@@ -141,7 +141,7 @@ def of_each(node: c.OfEach, scene: Scene, moment: Moment, scenario: Scenario, ru
     return Seen(TRUE, node, cites=cites)
 
 
-def _values(value: Any, scene: Scene, attribute: str) -> tuple[tuple[Any, ...], bool]:
+def _values(value: object, scene: Scene, attribute: str) -> tuple[tuple[Any, ...], bool]:
     """The values of an attribute, and whether there may be others."""
     if value is None:
         return (), True

@@ -73,7 +73,7 @@ def _days_that_matter(
     return matter or list(scenarios.open)
 
 
-def _matters(path: Path, outcomes: dict[Scenario, Any]) -> bool:
+def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
     """Whether scenarios that differ in one day alone, and in what counts from it, come to something else."""
     alike: dict[Any, dict[Any, set[Any]]] = {}
     for scenario, outcome in outcomes.items():

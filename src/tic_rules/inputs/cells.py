@@ -44,7 +44,7 @@ _UNKNOWN = frozenset(
 """What people put into a cell that they cannot fill in."""
 
 
-def read_cell(value: Any, column: Column, unit: str = "", since_1904: bool = False) -> Any:
+def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> Any:
     """A cell as the data that its column holds; None where it is empty. `unit` stands in the header and goes
     with plain numbers.
 
@@ -118,7 +118,7 @@ def _dated(piece: str) -> tuple[str, str] | None:
 # --- days and numbers ---------------------------------------------------------------------------------------
 
 
-def _day(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _day(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     return typed_day(value, since_1904)
 
 
@@ -141,7 +141,7 @@ _MOST_YEARS = 300
 _YEARS = re.compile(r"((?:19|20|21)[0-9]{2}) ?年? ?(?:~|～|至|到|-|–|—) ?((?:19|20|21)[0-9]{2}) ?年?度?")
 
 
-def _years(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _years(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     if not isinstance(value, str):
         return [_year(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
@@ -165,7 +165,7 @@ _NO = frozenset(["否", "无", "没有", "未", "不是", "×", "✗", "✘", "f
 _NONE = frozenset(["无", "没有", "none", "[]", "空", "（无）", "(无)"])
 
 
-def _truth(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _truth(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, bool):
         return value
     text = plain_number(value) if isinstance(value, (int, float)) else str(value)
@@ -181,7 +181,7 @@ def _truth(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
     )
 
 
-def _text(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _text(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, (date, datetime)):
@@ -207,7 +207,7 @@ def _word(text: str, column: Column) -> str:
     return word
 
 
-def _words(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _words(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     if not isinstance(value, str):
         return [_text(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
@@ -223,7 +223,7 @@ def _parts(text: str) -> list[str]:
     return [text]
 
 
-def _list(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _list(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     if isinstance(value, str) and value.casefold() in _NONE:
         return []
     raise unclear(

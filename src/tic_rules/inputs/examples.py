@@ -80,7 +80,7 @@ def _changes(case: dict[str, Any]) -> Iterator[str]:
         yield f"+ {len(case['centres'])} × centre.yaml"
 
 
-def _flow(value: Any) -> str:
+def _flow(value: object) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}: {_flow(item)}" for key, item in value.items()) + "}"
     if isinstance(value, list):

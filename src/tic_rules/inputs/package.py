@@ -14,7 +14,7 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from xml.parsers import expat
 
 from tic_rules.core.errors import DataError, Text, TicRulesError, fault
@@ -232,7 +232,7 @@ class _Part:
         self.parser.Parse(data, True)
         self.end()
 
-    def _doctype(self, *_: Any) -> None:
+    def _doctype(self, *_: object) -> None:
         raise _Hostile
 
     def start(self, name: str, attributes: dict[str, str]) -> None: ...

@@ -118,7 +118,7 @@ def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> N
                         row.across.add(index)
 
 
-def _as_shown(value: Any, shown: str) -> Any:
+def _as_shown(value: object, shown: str) -> Any:
     """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what
     was typed as 2022-03."""
     if not isinstance(value, date):

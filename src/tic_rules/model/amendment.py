@@ -21,7 +21,7 @@ _FIXED = frozenset({"id", "at", "quote"})
 """What says which clause it is: a change of these is another rule, not a changed one."""
 
 
-def amended(rule: R, value: Any, parts: dict[str, Any], facts: Any) -> R:
+def amended(rule: R, value: object, parts: dict[str, object], facts: Any) -> R:
     """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
     data = _written(rule)
     name = str(data["id"])
@@ -50,7 +50,7 @@ def _written(part: c.Node) -> dict[str, Any]:
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _checked(rule: R, data: dict[str, Any], name: str, facts: Any) -> R:
+def _checked(rule: R, data: dict[str, object], name: str, facts: Any) -> R:
     try:
         made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
@@ -110,12 +110,12 @@ def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: An
     return changed
 
 
-def _number_of(node: Any) -> Any:
+def _number_of(node: c.Condition) -> Any:
     plain = _written(node)
     return next(plain[key] for key in (*c.OPERATORS,) if key in plain)
 
 
-def _replaced(tree: Any, fact: str, old: Any, value: Any) -> Any:
+def _replaced(tree: object, fact: str, old: Any, value: Any) -> Any:
     """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
     whole."""
     if isinstance(tree, dict):
@@ -127,7 +127,7 @@ def _replaced(tree: Any, fact: str, old: Any, value: Any) -> Any:
     return [_replaced(item, fact, old, value) for item in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-def _moved(item: Any, old: Any, value: Any) -> Any:
+def _moved(item: Any, old: Any, value: object) -> Any:
     new = _as_written(old, value)
     if item == old:
         return new
@@ -135,7 +135,7 @@ def _moved(item: Any, old: Any, value: Any) -> Any:
     return new[old.index(item)] if ends else item
 
 
-def _as_written(old: Any, value: Any) -> Any:
+def _as_written(old: object, value: object) -> Any:
     """A new bound in the form of the old one: a multiple stays a multiple, two ends are given as 10..15."""
     if isinstance(old, dict) and not isinstance(value, dict):
         return {**old, "times": value}

@@ -42,7 +42,7 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
             )
 
 
-def _unknown_words(record: Any, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
+def _unknown_words(record: object, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
     model: Any = type(record)
     for name, word, inner in fields_of(model):
         value = getattr(record, name)

@@ -70,7 +70,7 @@ _TIMES = {
 _FACT = re.compile(r"[a-z][a-z0-9_]*")
 
 
-def _operand(value: Any) -> str:
+def _operand(value: object) -> str:
     if isinstance(value, (dict, Times)):
         return "times"
     return "fact" if isinstance(value, str) and _FACT.fullmatch(value) else "number"
@@ -368,7 +368,7 @@ _BY_KEY: Mapping[str, type[Node]] = {
 """The kind of condition that a key makes; the first that a mapping holds."""
 
 
-def _kind(value: Any) -> str | None:
+def _kind(value: object) -> str | None:
     """The name of the kind of condition that a value is."""
     if isinstance(value, dict):
         return next((kind.__name__ for key, kind in _BY_KEY.items() if key in value), None)
@@ -405,7 +405,7 @@ Condition = TypeAliasType(
 """Any one of the family above; the operator that a mapping holds says which."""
 
 
-def children(node: Any) -> tuple[Any, ...]:
+def children(node: object) -> tuple[Any, ...]:
     """The conditions directly within a condition."""
     match node:
         case All():
@@ -423,14 +423,14 @@ def children(node: Any) -> tuple[Any, ...]:
     return ()
 
 
-def walk(node: Any) -> Iterator[Any]:
+def walk(node: object) -> Iterator[Any]:
     """A condition and everything within it, from the top."""
     yield node
     for child in children(node):
         yield from walk(child)
 
 
-def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def walk_places(node: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
     """A condition and everything within it, each with its place in the rule file; `at` is that of the
     whole."""
     yield at, node
@@ -447,7 +447,7 @@ def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[st
             yield from walk_places(node.holds, (*at, "holds"))
 
 
-def leaves_open(condition: Any) -> bool:
+def leaves_open(condition: object) -> bool:
     """Whether data alone may leave a condition to a person: a list that 等 ends, a case to review."""
     for node in walk(condition):
         wheres = (node.some if isinstance(node, Some) else node.every if isinstance(node, Every) else None,)
@@ -459,7 +459,7 @@ def leaves_open(condition: Any) -> bool:
     return False
 
 
-def facts_of(node: Any) -> Iterator[str]:
+def facts_of(node: object) -> Iterator[str]:
     """The facts that a condition tree reads, in its order, with repetitions."""
     for part in walk(node):
         if isinstance(part, Running):

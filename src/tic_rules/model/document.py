@@ -53,14 +53,14 @@ def plain(subject: Subject) -> dict[str, Any]:
 _EMPTY = frozenset({"sources", "attestations", "exemptions"})
 
 
-def subject_of(document: dict[str, Any], vocabulary: Vocabulary, like: type[Centre] = Centre) -> Centre:
+def subject_of(document: dict[str, object], vocabulary: Vocabulary, like: type[Centre] = Centre) -> Centre:
     """A document that is known to be sound, as data. Raises pydantic's ValidationError where it is not."""
     subject = like.model_validate(document)
     subject._vocabulary = vocabulary
     return subject
 
 
-def narrowed(document: dict[str, Any], model: type[Record]) -> dict[str, Any]:
+def narrowed(document: dict[str, object], model: type[Record]) -> dict[str, Any]:
     """The part of a subject's document that a model has fields for: what other rule sets declare is left out,
     and so are lists of it that are named incomplete."""
     left: dict[str, Any] = within(document, model)
@@ -73,7 +73,7 @@ def narrowed(document: dict[str, Any], model: type[Record]) -> dict[str, Any]:
     return left
 
 
-def within(document: Any, model: type[Record]) -> Any:
+def within(document: object, model: type[Record]) -> Any:
     """The part of a document that a model has fields for."""
     if isinstance(document, list):
         return [within(item, model) for item in document]
@@ -90,7 +90,7 @@ def within(document: Any, model: type[Record]) -> Any:
     return fitting
 
 
-def can_step(above: Any, part: str | int) -> bool:
+def can_step(above: object, part: str | int) -> bool:
     """Whether a step of a path can be taken in a document: an entry has to be there, a key need not."""
     if isinstance(above, list):
         return isinstance(part, int) and part < len(above)
@@ -117,7 +117,7 @@ def apply(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
     return changed
 
 
-def _put(document: dict[str, Any], edit: Edit) -> None:
+def _put(document: dict[str, object], edit: Edit) -> None:
     *above, last = edit.path
     at: Any = document
     for part in above:

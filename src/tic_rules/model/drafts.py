@@ -45,7 +45,7 @@ def in_a_line(places: list[Diagnostic]) -> list[Diagnostic]:
     return [place._replace(message=said) for place in places[:1]]
 
 
-def _open(value: Any, at: Path) -> Iterator[Path]:
+def _open(value: object, at: Path) -> Iterator[Path]:
     if isinstance(value, str):
         if value.strip() == OPEN:
             yield at

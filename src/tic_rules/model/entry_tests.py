@@ -16,7 +16,7 @@ class Node(FrozenModel):
     """A part of a rule file."""
 
 
-def _flag(value: Any) -> Any:
+def _flag(value: object) -> Any:
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
@@ -28,7 +28,7 @@ Flag = Annotated[bool, BeforeValidator(_flag)]
 Yes = Annotated[Literal[True], BeforeValidator(_flag)]
 
 
-def parse_quantity(value: Any) -> int | Fraction:
+def parse_quantity(value: object) -> int | Fraction:
     """A number of a rule, never negative: 300, 10亿元, 1.1%, 1/2, 百分之三十, 三分之一."""
     try:
         if isinstance(value, str):
@@ -53,7 +53,7 @@ QUANTITY_SHAPE = {"type": ["number", "string"]}
 Quantity = Annotated[int | Fraction, Parse(parse_quantity, QUANTITY_SHAPE, _quantity_text)]
 
 
-def _word(value: Any) -> Any:
+def _word(value: object) -> Any:
     """A word of a list: text, true, false or null."""
     if value is None or isinstance(value, bool):
         return value
@@ -79,7 +79,7 @@ class Test(Node):
     done: Flag = False
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
@@ -105,7 +105,7 @@ class Where(Node):
     any: tuple["Where", ...] = ()
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         if not isinstance(value, dict):
             raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
         if value.keys() <= {"each", "any"}:

@@ -10,7 +10,7 @@ from tic_rules.model.subject import Record
 from tic_rules.model.values import WordOf
 
 
-def value_at(record: Any, path: str) -> Any:
+def value_at(record: object, path: str) -> Any:
     """The value at a dotted path; None where it, or anything above it, is left out."""
     for part in path.split("."):
         if record is None:
@@ -50,7 +50,7 @@ def list_above(model: Any, path: str) -> str | None:
     return None
 
 
-def record_in(annotation: Any) -> type[Record] | None:
+def record_in(annotation: object) -> type[Record] | None:
     """The record that a field holds, alone or in a list; None for a scalar."""
     if isinstance(annotation, type) and issubclass(annotation, Record):
         return annotation

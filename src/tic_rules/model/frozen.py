@@ -64,7 +64,7 @@ class FrozenModel(BaseModel):
         force: bool = False,
         raise_errors: bool = True,
         _parent_namespace_depth: int = 2,
-        _types_namespace: Mapping[str, Any] | None = None,
+        _types_namespace: Mapping[str, object] | None = None,
     ) -> bool | None:
         """As pydantic's, in one thread at a time: before 2.14, threads that validate their first values
         together would build the same model together, and meet it half built."""
@@ -77,11 +77,11 @@ class FrozenModel(BaseModel):
             )
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         """What a caller gives in the place of a part, as what a file would say."""
         return value
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy with other values of some fields, which are not validated; properties made of the fields
         are made anew."""
         copy = super().model_copy(update=update, deep=deep)
@@ -97,7 +97,7 @@ class FrozenModel(BaseModel):
         )
 
 
-def _extras_of(value: Any) -> dict[str, Any]:
+def _extras_of(value: object) -> dict[str, Any]:
     """The keys of a mapping that begin with `x-`."""
     if not isinstance(value, dict):
         return {}
@@ -115,7 +115,7 @@ class Parse:
     ) -> None:
         self.read, self.shape, self.write = read, shape, write
 
-    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
         return core_schema.no_info_plain_validator_function(reading_plain(self.read), serialization=written)
 

@@ -312,7 +312,7 @@ _WHERES = ("some", "every", "none_of", "permitted", "of", "has", "where", "among
 
 
 def _node_faults(
-    node: Any, at: Loc, ids: dict[str, Rule], facts: Mapping[str, Fact], vocabulary: Vocabulary
+    node: c.Condition, at: Loc, ids: dict[str, Rule], facts: Mapping[str, Fact], vocabulary: Vocabulary
 ) -> Iterator[Fault]:
     if isinstance(node, c.Follows):
         if node.follows not in ids or ids[node.follows].kind != "consequence":
@@ -375,7 +375,9 @@ def _node_faults(
         yield "wrong-unit", at, "两边单位不同", "the two sides differ in unit"
 
 
-def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:
+def _data_faults(
+    node: c.Condition, at: Loc, subject: type[Record], vocabulary: Vocabulary
+) -> Iterator[Fault]:
     """Facts of another subject, attributes that entries do not have, words that are not in the vocabulary."""
     for name in dict.fromkeys(c.facts_of(node) if not c.children(node) else ()):
         fact = vocabulary.facts.get(name)
@@ -396,7 +398,7 @@ def _data_faults(node: Any, at: Loc, subject: type[Record], vocabulary: Vocabula
 
 
 def _word_faults(
-    node: Any, fact: Fact, at: Loc, subject: type[Record], vocabulary: Vocabulary
+    node: c.Condition, fact: Fact, at: Loc, subject: type[Record], vocabulary: Vocabulary
 ) -> Iterator[Fault]:
     path = fact.value or fact.words
     match node:
@@ -448,7 +450,7 @@ def _where_faults(
 
 
 def _unknown_words(
-    asked: Iterable[Any], name: str | None, at: Loc, vocabulary: Vocabulary
+    asked: Iterable[object], name: str | None, at: Loc, vocabulary: Vocabulary
 ) -> Iterator[Fault]:
     words = vocabulary.words.get(name or "", {})
     for word in asked:

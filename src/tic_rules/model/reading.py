@@ -109,7 +109,7 @@ def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabula
     return validated(source.data, source, model, vocabulary)
 
 
-def subject_from(value: Any, model: type[S], vocabulary: Vocabulary) -> S:
+def subject_from(value: object, model: type[S], vocabulary: Vocabulary) -> S:
     """A mapping, a dataclass or a pydantic model of the caller's own as data. Raises DataError."""
     if isinstance(value, model):
         return verified(value, vocabulary)
@@ -148,7 +148,7 @@ def _model(model: type[S], vocabulary: Vocabulary) -> type[S]:
     return extended(model, vocabulary)
 
 
-def validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
+def validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     """Raw data as a subject that knows the places of its values; where no rule set is named, by the words of
     those of its jurisdiction. Raises DataError."""
     try:
@@ -160,7 +160,7 @@ def validated(data: Any, source: Source | None, model: type[S], vocabulary: Voca
     return _validated(data, source, model, local)
 
 
-def _local(data: Any) -> Vocabulary | None:
+def _local(data: object) -> Vocabulary | None:
     """The words of the rule sets on hand of the jurisdiction that data names, beside the shipped ones; None
     where there are none. Of editions that declare a field differently the latest counts."""
     named = data.get("jurisdiction") if isinstance(data, dict) else None
@@ -188,7 +188,7 @@ def _local(data: Any) -> Vocabulary | None:
     return words
 
 
-def _validated(data: Any, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
+def _validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
         text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
         mark = source.locate(()) if source else Mark(0, 0)

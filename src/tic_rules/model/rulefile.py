@@ -48,7 +48,7 @@ class Replaced(Node):
     clauses: tuple[str, ...] = ()
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         return {"id": str(value)} if isinstance(value, str) else value
 
 
@@ -130,7 +130,7 @@ _TEXT_OR_DAY = {"anyOf": [{"type": "string"}, {"format": "date", "type": "string
 _YEARS = re.compile(r"([1-9]|[1-4]\d)y")
 
 
-def _by(value: Any) -> Any:
+def _by(value: object) -> Any:
     if isinstance(value, (dict, After)):
         return After.model_validate(value)
     if isinstance(value, str) and (
@@ -146,7 +146,7 @@ def _by(value: Any) -> Any:
     )
 
 
-def _by_written(value: Any) -> Any:
+def _by_written(value: object) -> Any:
     return value.model_dump(exclude_none=True) if isinstance(value, After) else iso(value)
 
 
@@ -160,7 +160,7 @@ _AFTER = {
 By = Annotated[str | date | After, Parse(_by, {"anyOf": [*_TEXT_OR_DAY["anyOf"], _AFTER]}, _by_written)]
 
 
-def _from(value: Any) -> str:
+def _from(value: object) -> str:
     if isinstance(value, str) and (value in ("approval", "term_end") or _YEARS.fullmatch(value)):
         return str(value)
     raise refuse("from", "应为 approval、1y、2y 或 term_end", "approval, 1y, 2y or term_end is expected")
@@ -169,7 +169,7 @@ def _from(value: Any) -> str:
 From = Annotated[str, Parse(_from, {"type": "string"})]
 
 
-def _since(value: Any) -> Any:
+def _since(value: object) -> Any:
     return str(value) if value in ("approval", "term_end") else parse_day(value)
 
 

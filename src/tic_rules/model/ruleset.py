@@ -150,7 +150,7 @@ class RuleSet:
         """The SHA-256 of the rule file's text; None where the rules are no longer what it says."""
         return self._source.digest or None if self._source is not None else None
 
-    def with_change(self, rule_id: str, value: Any = None, /, **parts: Any) -> "RuleSet":
+    def with_change(self, rule_id: str, value: object = None, /, **parts: object) -> "RuleSet":
         """A new rule set in which one rule is changed; this one stays as it is.
 
         `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule
@@ -223,7 +223,7 @@ class RuleSet:
             if name not in ("__weakref__", "_compiled", "facts", "_by_id")
         }
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
+    def __setstate__(self, state: dict[str, object]) -> None:
         for name, value in state.items():
             object.__setattr__(self, name, value)
         object.__setattr__(self, "facts", MappingProxyType(self.vocabulary.facts))

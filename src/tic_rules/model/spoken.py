@@ -53,7 +53,7 @@ def words_asked(rulesets: Iterable[RuleSet], path: str) -> list[str]:
     return list(words)
 
 
-def _words_of(node: Any) -> Sequence[str]:
+def _words_of(node: c.Condition) -> Sequence[str]:
     match node:
         case c.Contains():
             return node.contains_all
@@ -90,24 +90,24 @@ def understood(source: Source) -> list[Diagnostic]:
     return faults
 
 
-def _entries(listed: Any) -> Iterator[tuple[int, dict[str, Any]]]:
+def _entries(listed: object) -> Iterator[tuple[int, dict[str, Any]]]:
     for number, entry in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(entry, dict):
             yield number, entry
 
 
-def _in_words(entry: dict[str, Any]) -> bool:
+def _in_words(entry: dict[str, object]) -> bool:
     said = entry.get("rule")
     return isinstance(said, str) and not _ID.fullmatch(said.strip())
 
 
-def _rulesets(jurisdiction: Any) -> list[RuleSet]:
+def _rulesets(jurisdiction: object) -> list[RuleSet]:
     """The rule sets of a centre's jurisdiction; all on hand where it is not said, or has none."""
     every = [load_ruleset(listed.id) for listed in catalogue.here().all()]
     return [ruleset for ruleset in every if ruleset.jurisdiction == jurisdiction] or every
 
 
-def _chapters(given: Iterable[Any], asked: Sequence[str]) -> Iterator[Any]:
+def _chapters(given: Iterable[object], asked: Sequence[str]) -> Iterator[Any]:
     for chapter in given:
         meant = [word for word in asked if word.rsplit("/", 1)[-1] == chapter]
         yield meant[0] if chapter not in asked and len(meant) == 1 else chapter

@@ -34,14 +34,14 @@ class Record(FrozenModel):
         return _record_again, self._home, self.__getstate__()
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         return as_mapping(value)
 
     def __hash__(self) -> int:
         return hash((type(self), *map(_hashable, self.__dict__.values())))
 
 
-def _hashable(value: Any) -> Any:
+def _hashable(value: object) -> Any:
     return frozenset(value.items()) if isinstance(value, dict) else value
 
 
@@ -78,7 +78,7 @@ class Exemption(Record):
     expires_on: LastDay = None
 
 
-def _none_is_empty(value: Any) -> Any:
+def _none_is_empty(value: object) -> Any:
     return () if value is None else value
 
 
@@ -138,7 +138,7 @@ class Subject(Record):
         return subject_from_text(text, file, cls, words_of(ruleset))
 
     @classmethod
-    def from_data(cls, data: Any, *, ruleset: Rules | Iterable[Rules] | None = None) -> Self:
+    def from_data(cls, data: object, *, ruleset: Rules | Iterable[Rules] | None = None) -> Self:
         """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every
         fault."""
         from tic_rules.model.reading import subject_from
@@ -152,7 +152,7 @@ class Subject(Record):
 
     __hash__ = Record.__hash__
 
-    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy with other values of some fields: these have no place in the text, and the whole is not
         yet held against a vocabulary."""
         copy = super().model_copy(update=update, deep=deep)
@@ -220,7 +220,7 @@ class Subject(Record):
         return self.reported_on.first if self.reported_on is not None and self.reported_on.exact else None
 
 
-def _again(cls: type[Subject], document: Mapping[str, Any], private: Mapping[str, Any]) -> Subject:
+def _again(cls: type[Subject], document: Mapping[str, object], private: Mapping[str, object]) -> Subject:
     """A subject that comes from another process."""
     subject = cls.model_validate(document)
     for name, value in private.items():
@@ -238,7 +238,7 @@ def _record_again(cls: "type[Subject]", own: Own, place: str) -> Record:
 
 
 def _extended_again(
-    cls: type[Subject], own: Own, document: Mapping[str, Any], private: Mapping[str, Any]
+    cls: type[Subject], own: Own, document: Mapping[str, object], private: Mapping[str, object]
 ) -> Subject:
     """A subject with fields of its own that comes from another process: its model is made there again."""
     from tic_rules.model.extension import extended_by

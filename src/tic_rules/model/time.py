@@ -17,7 +17,7 @@ from tic_rules.model.frozen import FrozenModel, Parse, refuse
 Whole = Annotated[int, Field(ge=1, le=1200)]
 
 
-def parse_day(value: Any) -> date:
+def parse_day(value: object) -> date:
     """A day of a rule file, exact."""
     try:
         span = parse_span(value)
@@ -28,7 +28,7 @@ def parse_day(value: Any) -> date:
     return span.first
 
 
-def iso(value: Any) -> Any:
+def iso(value: object) -> Any:
     """A day as a rule file writes it; anything else as it is."""
     return value.isoformat() if isinstance(value, date) else value
 
@@ -112,7 +112,7 @@ class Window(FrozenModel):
     founded: str | None = None
 
     @classmethod
-    def _as_written(cls, value: Any) -> Any:
+    def _as_written(cls, value: object) -> Any:
         return {"full_years": 1} if value == "latest_full_year" else value
 
     @model_validator(mode="after")
@@ -149,7 +149,7 @@ class Window(FrozenModel):
 _YEAR_DAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
 
 
-def _year_day(value: Any) -> str:
+def _year_day(value: object) -> str:
     if isinstance(value, str) and _YEAR_DAY.fullmatch(value):
         month, day = (int(part) for part in value.split("-"))
         if day <= (29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31):

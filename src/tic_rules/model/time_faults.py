@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from typing import Any
 
 from tic_rules.model import conditions as c
 from tic_rules.model.vocabulary import Fact, ListOf, Vocabulary, facts_within
@@ -61,7 +60,7 @@ def each_year_faults(node: c.EachYear, at: Loc, vocabulary: Vocabulary) -> Itera
 
 
 def order_faults(
-    node: Any, name: str, listed: ListOf, at: Loc, places: Iterable[Collection[str]]
+    node: c.Condition, name: str, listed: ListOf, at: Loc, places: Iterable[Collection[str]]
 ) -> Iterator[Fault]:
     """Entries that have what orders them, and the attribute that each value is counted of."""
     if isinstance(node, c.Running):

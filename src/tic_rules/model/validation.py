@@ -86,7 +86,7 @@ def _unknown_key(name: str, model: type[BaseModel]) -> Text:
     return Text(f"未知的键 {clip(name)}{near.zh}", f"unknown key {clip(name)}{near.en}")
 
 
-def _shown(given: Any) -> str:
+def _shown(given: object) -> str:
     """A scalar for a message; what is no scalar, or an int too long to be written, is not shown."""
     if isinstance(given, (dict, list)) or (isinstance(given, int) and given.bit_length() > 200):
         return ""
@@ -105,7 +105,7 @@ def _no_operator(item: ErrorDetails) -> Text:
     return Text(f"条件里没有认识的运算符；现有：{known}", item["msg"])
 
 
-def _text(item: ErrorDetails, context: dict[str, Any]) -> Text:
+def _text(item: ErrorDetails, context: dict[str, object]) -> Text:
     """What an error of pydantic's own says."""
     value = _shown(item.get("input"))
     match item["type"]:

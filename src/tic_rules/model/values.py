@@ -74,7 +74,7 @@ class WordOf(NamedTuple):
         return replaced(handler(schema), _STRING, word)  # type: ignore[no-any-return]
 
 
-def replaced(node: Any, old: Any, new: Any) -> Any:
+def replaced(node: object, old: object, new: object) -> Any:
     """A copy of a JSON value in which every part that equals `old` is `new`."""
     if node == old:
         return new
@@ -83,7 +83,7 @@ def replaced(node: Any, old: Any, new: Any) -> Any:
     return [replaced(item, old, new) for item in node] if isinstance(node, list) else node
 
 
-def as_mapping(value: Any) -> Any:
+def as_mapping(value: object) -> Any:
     """A mapping, a model or a dataclass of the caller's own as what a file would say; anything else as it
     is."""
     if isinstance(value, dict):
@@ -100,7 +100,7 @@ def as_mapping(value: Any) -> Any:
 # --- reading ------------------------------------------------------------------------------------------------
 
 
-def _span(value: Any) -> Span | None:
+def _span(value: object) -> Span | None:
     if value is None or isinstance(value, Span):
         return value
     try:
@@ -127,7 +127,7 @@ def _span(value: Any) -> Span | None:
 def _exact_day(name: str) -> Callable[[Any], Span | None]:
     """Reads a day that has to be exact; `name` is that of the field."""
 
-    def parse(value: Any) -> Span | None:
+    def parse(value: object) -> Span | None:
         span = _span(value)
         if span is not None and not span.exact:
             raise refuse("date", f"{name} 要精确到日", f"{name} must be exact to the day")
@@ -140,7 +140,7 @@ _PERCENT = re.compile("[%％‰成]|分之")
 
 
 def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> Callable[[Any], Range | None]:
-    def one(value: Any) -> Any:
+    def one(value: object) -> Any:
         try:
             number = parse_number(value, money=money)
         except NotANumber as error:
@@ -159,7 +159,7 @@ def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> 
             )
         return number
 
-    def parse(value: Any) -> Range | None:
+    def parse(value: object) -> Range | None:
         if value is None or isinstance(value, Range):
             return value
         if isinstance(value, dict):
@@ -180,7 +180,7 @@ def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> 
     return parse
 
 
-def _year(value: Any) -> int | None:
+def _year(value: object) -> int | None:
     if value is None:
         return None
     number = _whole_number(value)
@@ -189,7 +189,7 @@ def _year(value: Any) -> int | None:
     return int(number.low)
 
 
-def _truth(value: Any) -> bool | None:
+def _truth(value: object) -> bool | None:
     if value is None or isinstance(value, bool):
         return value
     if isinstance(value, Plain) and value in ("true", "false", "True", "False", "TRUE", "FALSE"):
@@ -201,7 +201,7 @@ def _truth(value: Any) -> bool | None:
     )
 
 
-def _text(value: Any) -> str | None:
+def _text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
@@ -211,11 +211,11 @@ def _text(value: Any) -> str | None:
     raise refuse("text", "应为文字", "text is expected")
 
 
-def _any_text(value: Any) -> str | None:
+def _any_text(value: object) -> str | None:
     return None if value is None else str(value).strip() or None
 
 
-def _words(value: Any) -> tuple[str, ...] | None:
+def _words(value: object) -> tuple[str, ...] | None:
     if value is None:
         return None
     if not isinstance(value, (list, tuple)):
@@ -226,10 +226,10 @@ def _words(value: Any) -> tuple[str, ...] | None:
     return words  # type: ignore[return-value]
 
 
-def _dated(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _dated(parse: Callable[[object], object]) -> Callable[[Any], Any]:
     """Reads a plain value, or a list of {date, value} that says since when."""
 
-    def either(value: Any) -> Any:
+    def either(value: object) -> Any:
         if isinstance(value, Series):
             return value
         if not isinstance(value, (list, tuple)) or isinstance(value, (Range, Span)):
@@ -248,14 +248,14 @@ def _dated(parse: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return either
 
 
-def _entry(item: Any, parse: Callable[[Any], Any]) -> Dated[Any]:
+def _entry(item: object, parse: Callable[[object], object]) -> Dated[Any]:
     item = as_mapping(item)
     if not isinstance(item, dict) or item.keys() - {"date", "value"} or "value" not in item:
         raise refuse("series", "应为 {date: 日期, value: 取值}", "{date: …, value: …} is expected")
     return Dated(_span(item.get("date")) or ANY_DAY, parse(item["value"]))
 
 
-def _one_a_day(entries: list[Dated[Any]]) -> None:
+def _one_a_day(entries: list[Dated[object]]) -> None:
     days: dict[Span, Any] = {}
     for entry in entries:
         if entry.when.exact and days.setdefault(entry.when, entry.value) != entry.value:
@@ -269,7 +269,7 @@ def _one_a_day(entries: list[Dated[Any]]) -> None:
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def written(value: Any) -> Any:
+def written(value: object) -> Any:
     """A value as a file would say it, so that a dumped centre reads back the same."""
     if isinstance(value, Span):
         return _span_written(value)
@@ -321,12 +321,12 @@ _STRING: dict[str, Any] = {"type": ["string", "integer"]}
 _LIST: dict[str, Any] = {"type": "array", "items": _STRING}
 
 
-def _scalar(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
+def _scalar(read: Callable[[object], object], *shapes: dict[str, object]) -> Parse:
     """How a scalar is read and written; `shapes` are the JSON Schemas of what a file may say."""
     return Parse(read, {"anyOf": [*shapes, _NULL]}, written)
 
 
-def _series(read: Callable[[Any], Any], *shapes: dict[str, Any]) -> Parse:
+def _series(read: Callable[[object], object], *shapes: dict[str, object]) -> Parse:
     """As `_scalar`, where a list of {date, value} may stand in the place of a value."""
     properties = {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}}
     entry = {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}

@@ -75,7 +75,7 @@ def _scalar(value: str, column: Column, vocabulary: Vocabulary, lang: str) -> An
     return value
 
 
-def _bounds(value: dict[str, Any], column: Column, vocabulary: Vocabulary, lang: str) -> str:
+def _bounds(value: dict[str, object], column: Column, vocabulary: Vocabulary, lang: str) -> str:
     """≥100, 15~20, 2021-01-01至2022-02-07; any other mapping as a YAML file has it."""
     given = {name: end for name, end in value.items() if end is not None}
     if column.kind == "date" and set(given) == {"not_before", "not_after"}:
@@ -90,7 +90,7 @@ def _bounds(value: dict[str, Any], column: Column, vocabulary: Vocabulary, lang:
     return json.dumps(value, ensure_ascii=False)
 
 
-def _through_time(value: list[dict[str, Any]], column: Column, vocabulary: Vocabulary, lang: str) -> str:
+def _through_time(value: list[dict[str, object]], column: Column, vocabulary: Vocabulary, lang: str) -> str:
     lines = []
     for entry in value:
         day, inner = entry.get("date"), entry.get("value")
@@ -101,7 +101,7 @@ def _through_time(value: list[dict[str, Any]], column: Column, vocabulary: Vocab
     return "\n".join(lines)
 
 
-def value_at(data: Any, parts: Sequence[str | int]) -> Any:
+def value_at(data: object, parts: Sequence[str | int]) -> Any:
     for part in parts:
         data = data.get(part) if isinstance(data, Mapping) else None
     return data

@@ -245,7 +245,7 @@ def _section(
     prefix: str,
     wanted: set[str],
     asked: dict[str, list[str]],
-    vocabulary: Any,
+    vocabulary: object,
     depth: int,
     given: dict[str, str],
 ) -> Iterator[str]:
@@ -270,7 +270,7 @@ def _section(
         yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
 
 
-def _is_list(annotation: Any) -> bool:
+def _is_list(annotation: object) -> bool:
     return "tuple[" in str(annotation) or "dict[" in str(annotation)
 
 

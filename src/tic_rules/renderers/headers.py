@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from tic_rules.core.errors import Text
 from tic_rules.inputs.layout import Column, Layout
@@ -157,7 +156,7 @@ def _units(vocabulary: Vocabulary) -> dict[str, Text]:
     return units
 
 
-def csv_line(cells: Sequence[Any]) -> str:
+def csv_line(cells: Sequence[object]) -> str:
     """A line of CSV; text that a spreadsheet would take for a formula gets an apostrophe before it."""
     line = io.StringIO()
     csv.writer(line, lineterminator="\n").writerow(
@@ -166,7 +165,7 @@ def csv_line(cells: Sequence[Any]) -> str:
     return line.getvalue()
 
 
-def table_text(form: Form, subjects: Sequence[Mapping[str, Any]]) -> str:
+def table_text(form: Form, subjects: Sequence[Mapping[str, object]]) -> str:
     """The main sheet as CSV: a header, and a row for each subject. What a list holds is left to files of
     its own.
     """

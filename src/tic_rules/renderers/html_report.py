@@ -150,7 +150,7 @@ class Sent:
         )
 
 
-def _received(data: dict[str, Any]) -> Sent:
+def _received(data: dict[str, object]) -> Sent:
     return Sent(Report.from_dict(data))
 
 

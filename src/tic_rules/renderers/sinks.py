@@ -15,7 +15,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from tic_rules.core.errors import visible
 
@@ -77,7 +76,7 @@ def _json_character(char: str) -> str:
     return char if char.isprintable() else json.dumps(char)[1:-1]
 
 
-def as_json(value: Any, *, indent: int | None = 2) -> str:
+def as_json(value: object, *, indent: int | None = 2) -> str:
     """A value as JSON text, with a line end."""
     return json_text(json.dumps(value, ensure_ascii=False, indent=indent)) + "\n"
 

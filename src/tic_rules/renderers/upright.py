@@ -126,7 +126,7 @@ def _subject(writer: Writer, form: Form, options: Options, title: str, columns: 
 _UNITS = tuple(unit for unit in ("元", "万元", "亿元") if unit in MONEY)
 
 
-def _line(writer: Writer, page: Any, row: int, cells: Sequence[str]) -> None:
+def _line(writer: Writer, page: object, row: int, cells: Sequence[str]) -> None:
     ground = {"border": 1, "border_color": "#BFBFBF"}
     styles: tuple[Mapping[str, Any], ...] = (
         {"bold": True}, {"bg_color": "#FFFDE7", "num_format": "@"}, {},

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from itertools import groupby
-from typing import Any
 
 from tic_rules.analysis.verification import Difference, Verification, What
 from tic_rules.core.errors import Text, clip
@@ -70,7 +69,7 @@ def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
     return sinks.line(f"  {rule}: {'; '.join([*moves, *([comma.join(keys)] if keys else [])])}")
 
 
-def _short(value: Any) -> str:
+def _short(value: object) -> str:
     return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
 
 

@@ -74,7 +74,7 @@ class Writer:
         self.book.set_properties({"created": datetime(2026, 1, 1)})  # the same data gives the same bytes
         self._formats: dict[tuple[Any, ...], Any] = {}
 
-    def style(self, **how: Any) -> Any:
+    def style(self, **how: object) -> Any:
         key = tuple(sorted(how.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(
@@ -100,7 +100,7 @@ class Writer:
         how = {"x_scale": wide, "y_scale": high, "font_size": 9}
         sheet.write_comment(row, column, sinks.excel(text)[:8000], how)
 
-    def height(self, sheet: Any, row: int, cells: Sequence[tuple[Any, float]]) -> None:
+    def height(self, sheet: Any, row: int, cells: Sequence[tuple[object, float]]) -> None:
         """Make a row as high as the wrapped texts of its cells, each given with the width of its column:
         not every program does.
         """
@@ -122,7 +122,7 @@ class Writer:
 def write_form(
     writer: Writer,
     form: Form,
-    subjects: Sequence[Mapping[str, Any]],
+    subjects: Sequence[Mapping[str, object]],
     notes: Sequence[Mapping[Parts, Note]] = (),
 ) -> None:
     """The main sheet and the sheets of the lists: filled in with subjects (plain data), or blank; `notes`
@@ -150,7 +150,9 @@ def lead_of(sheet: Sheet) -> tuple[Text, ...]:
     return (JOIN[0], *((ENTRY[0],) if sheet.within else ()), *((NUMBER[0],) if sheet.keyed else ()))
 
 
-def _rows(subject: Mapping[str, Any], sheet: Sheet) -> Iterator[tuple[Parts, list[Any], Mapping[str, Any]]]:
+def _rows(
+    subject: Mapping[str, object], sheet: Sheet
+) -> Iterator[tuple[Parts, list[Any], Mapping[str, Any]]]:
     """The entries of a list with their places, and what the columns before the fields say of them."""
     if not sheet.within:
         for key, record in _entries(subject, sheet.parts):
@@ -173,7 +175,7 @@ def _say(parts: Parts, note: Note, main: Page, row: int, listed: Mapping[Parts, 
     main.note(row, parts, note)
 
 
-def _entries(subject: Mapping[str, Any], parts: Sequence[str]) -> list[tuple[Any, Any]]:
+def _entries(subject: Mapping[str, object], parts: Sequence[str]) -> list[tuple[Any, Any]]:
     value = value_at(subject, parts)
     if isinstance(value, Mapping):
         return list(value.items())
@@ -213,7 +215,7 @@ class Page:
         self.page.repeat_rows(0)
         self.page.freeze_panes(1, min(2, len(lead) + len(sheet.columns)))
 
-    def record(self, data: Mapping[str, Any], lead: Sequence[Any]) -> int:
+    def record(self, data: Mapping[str, object], lead: Sequence[object]) -> int:
         cells = list(lead)
         for column in self.sheet.columns:
             value = value_at(data, column.parts)
@@ -277,11 +279,11 @@ class Options:
         self.writer = writer
         self.lists: list[tuple[str, ...]] = []
 
-    def offer(self, page: Any, column: int, last: int, words: Sequence[str], more: bool) -> None:
+    def offer(self, page: object, column: int, last: int, words: Sequence[str], more: bool) -> None:
         """A list of words for the cells of a column, from the second row on; `more`: others may be typed."""
         self._list(page, (1, column, last, column), words, more)
 
-    def choose(self, page: Any, row: int, column: int, words: Sequence[str], *, more: bool) -> None:
+    def choose(self, page: object, row: int, column: int, words: Sequence[str], *, more: bool) -> None:
         """A list of words for one cell."""
         self._list(page, (row, column, row, column), words, more)
 

@@ -255,7 +255,7 @@ def _merged(notes: Sequence[tuple[Parts, Note]]) -> dict[Parts, Note]:
 
 
 def _wanted(
-    layout: Layout, subjects: Sequence[Mapping[str, Any]], notes: Sequence[Mapping[Parts, Note]]
+    layout: Layout, subjects: Sequence[Mapping[str, object]], notes: Sequence[Mapping[Parts, Note]]
 ) -> Iterator[str]:
     """The fields that a subject gives, and those of which something is said."""
     yield "id"
@@ -265,7 +265,7 @@ def _wanted(
     yield from {".".join(part for part in parts if isinstance(part, str)) for said in notes for parts in said}
 
 
-def _given(data: Any, parts: Sequence[str]) -> bool:
+def _given(data: object, parts: Sequence[str]) -> bool:
     for part in parts:
         data = data.get(part) if isinstance(data, Mapping) else None
     return data is not None and data != ()

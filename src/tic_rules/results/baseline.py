@@ -193,7 +193,7 @@ def _versions(data: dict[str, Any], source: Source, faults: list[Diagnostic]) ->
     return {}
 
 
-def _entry(item: Any, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:
+def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:
     at = ("baseline", index)
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in _KEYS[:3]):
         faults.append(

@@ -30,7 +30,7 @@ def _describe(
         part["patternProperties"] = {"^x-": True}
 
 
-def _referred(value: Any) -> Iterator[str]:
+def _referred(value: object) -> Iterator[str]:
     """The definitions that a schema names, at any depth."""
     if isinstance(value, dict):
         if isinstance(value.get("$ref"), str):

@@ -151,7 +151,7 @@ class Evidence:
 
 
 def finding_of(
-    rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
+    rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: object = None
 ) -> Finding:
     """The finding of a decision: its rule's clause, its status, and the evidence that says the rest."""
     clause = _clause_of(scene.ruleset, rule, status)

@@ -122,7 +122,7 @@ class Finding:
             self.__dict__["_evidence"] = evidence
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: Mapping[str, object]) -> Self:
         """A finding of its JSON; keys that nobody will look at may be left out."""
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
         values.setdefault("deadline_range", None)  # reports of before it was written
@@ -192,7 +192,7 @@ class Finding:
         return _again, (type(self), self.as_dict(), {"judged": self.judged, "new_in": self.new_in})
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return value_schema(cls)
 
     @classmethod
@@ -204,7 +204,7 @@ class Finding:
         return finding_schema()
 
 
-def _again(cls: type[Finding], data: Mapping[str, Any], of_rule: Mapping[str, Any]) -> Finding:
+def _again(cls: type[Finding], data: Mapping[str, object], of_rule: Mapping[str, object]) -> Finding:
     """A finding that comes from another process, with what it knows of its rule beside the JSON."""
     finding = cls.from_dict(data)
     finding.__dict__.update(of_rule)

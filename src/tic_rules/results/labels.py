@@ -80,7 +80,7 @@ _OPERATORS = {
 # --- values -------------------------------------------------------------------------------------------------
 
 
-def number_text(number: Any, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
+def number_text(number: Any, unit: str | None, units: Mapping[str, object], lang: str) -> str:
     """A number with its unit, as people write it."""
     if unit == "CNY":
         return yuan_text(number, lang)
@@ -107,7 +107,7 @@ def _short(number: Any, lang: str) -> str:
     return text if len(places) <= 4 else f"{'约' if lang == 'zh' else 'about '}{whole}.{places[:4]}"
 
 
-def range_text(value: Range, unit: str | None, units: Mapping[str, Any], lang: str) -> str:
+def range_text(value: Range, unit: str | None, units: Mapping[str, object], lang: str) -> str:
     """A range: one number where it is exact, otherwise what is known of it."""
     if value.exact:
         return number_text(value.low, unit, units, lang)
@@ -135,7 +135,7 @@ def join(parts: Iterable[str], lang: str, last: str = "") -> str:
 # --- conditions in plain words ------------------------------------------------------------------------------
 
 
-def describe(node: Any, ruleset: RuleSet, lang: str, rule: Rule | None = None) -> str:
+def describe(node: c.Condition, ruleset: RuleSet, lang: str, rule: Rule | None = None) -> str:
     """A condition in plain words."""
     return _Describer(ruleset, lang, rule).say(node)
 
@@ -153,7 +153,7 @@ class _Describer:
 
     def words(
         self,
-        words: Iterable[Any],
+        words: Iterable[object],
         fact: str,
         attribute: str | None = None,
         last: tuple[str, str] = ("或", "or"),
@@ -163,7 +163,7 @@ class _Describer:
         said = [term(self.vocabulary, word, self.lang, groups) for word in words]
         return join(said, self.lang, self.t(*last))
 
-    def amount(self, number: Any, fact: str) -> str:
+    def amount(self, number: object, fact: str) -> str:
         """A number with its unit, which English leaves out where the fact's label says it already."""
         unit, units = self.facts[fact].unit, self.vocabulary.units
         named = units.get(unit or "")
@@ -171,7 +171,7 @@ class _Describer:
             unit = None
         return number_text(number, unit, units, self.lang)
 
-    def say(self, node: Any) -> str:
+    def say(self, node: c.Condition) -> str:
         t = self.t
         match node:
             case c.All():
@@ -238,7 +238,7 @@ class _Describer:
                 )
         return self.say_lists(node)
 
-    def inner(self, node: Any) -> str:
+    def inner(self, node: c.Condition) -> str:
         text = self.say(node)
         compound = isinstance(node, (c.All, c.Either)) and len(c.children(node)) > 1
         return self.t(f"（{text}）", f"({text})") if compound else text

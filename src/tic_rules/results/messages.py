@@ -4,7 +4,7 @@ else."""
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.dates import Span
 from tic_rules.core.errors import Text, visible
@@ -156,7 +156,7 @@ class _Wording:
         sign, shown = _SIGNS[operator], self._shown(bound, unit)
         return Text(f"{sign}{shown.zh}", f"{sign}{shown.en}")
 
-    def _value(self, value: Any, node: Any) -> Text | None:
+    def _value(self, value: object, node: c.Condition) -> Text | None:
         if self.status == "pass" or not isinstance(node, (c.Among, c.AnyAmong, c.Is)):
             return None
         if value is None or isinstance(value, (bool, Span, Range)):

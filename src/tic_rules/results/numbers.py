@@ -14,7 +14,7 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import Quantity, Requirement
 
 
-def operator_of(node: Any) -> str:
+def operator_of(node: c.Condition) -> str:
     """The operator of a condition that compares a number with a bound; empty for any other."""
     if type(node) is c.Compare:
         return node.operator
@@ -23,7 +23,7 @@ def operator_of(node: Any) -> str:
     return ""
 
 
-def unit_of(node: Any, ruleset: RuleSet) -> str | None:
+def unit_of(node: c.Condition, ruleset: RuleSet) -> str | None:
     """The unit of what a condition observes."""
     if type(node) is c.Share:
         return "ratio"
@@ -42,19 +42,19 @@ def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
     return number - bound.high if number > bound.high else max(bound.low - number, 0)
 
 
-def observed(value: Any, rule: Rule, ruleset: RuleSet) -> Quantity | None:
+def observed(value: object, rule: Rule, ruleset: RuleSet) -> Quantity | None:
     """What a rule observed; None where it observed nothing."""
     return None if value is None else shown(value, unit_of(rule.condition, ruleset))
 
 
-def shown(value: Any, unit: str | None) -> Quantity:
+def shown(value: object, unit: str | None) -> Quantity:
     """A value that a condition saw."""
     if isinstance(value, Range):
         return Quantity(low=decimal_text(value.low), high=decimal_text(value.high), unit=unit)
     return Quantity(value=_json_value(value))
 
 
-def gap_text(value: Any, bound: Range | None, rule: Rule) -> str | None:
+def gap_text(value: object, bound: Range | None, rule: Rule) -> str | None:
     """The gap as a decimal text; None where nothing is compared or an end is open."""
     operator = operator_of(rule.condition)
     if not operator or not isinstance(value, Range) or bound is None:
@@ -63,7 +63,7 @@ def gap_text(value: Any, bound: Range | None, rule: Rule) -> str | None:
     return None if gap is None else decimal_text(gap)
 
 
-def progress(value: Any, bound: Range | None, rule: Rule) -> float | None:
+def progress(value: object, bound: Range | None, rule: Rule) -> float | None:
     """The part of the bound that has been reached, from 0 to 1; None where there is none to come up to, or it
     is not known."""
     operator = operator_of(rule.condition)
@@ -113,7 +113,7 @@ def _bound(node: c.Compare, ruleset: RuleSet, bound: Range | None) -> Requiremen
     return Requirement(op=sign, value=decimal_text(node.limit), unit=unit)
 
 
-def _json_value(value: Any) -> Any:
+def _json_value(value: object) -> Any:
     if isinstance(value, Span):
         first, last = value.first.isoformat(), value.last.isoformat()
         return first if value.exact else {"not_before": first, "not_after": last}

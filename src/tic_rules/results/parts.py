@@ -37,7 +37,7 @@ class Part(dict[str, Any]):
             except KeyError:
                 raise AttributeError(name) from None
 
-    def _fixed(self, *_: Any, **__: Any) -> Any:
+    def _fixed(self, *_: object, **__: object) -> Any:
         raise TypeError("a part of a report does not change; dict(part) is a copy that does")
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
@@ -201,7 +201,7 @@ class Provenance(Part):
     settings: Settings
 
 
-def part(value: Any, kind: type[Part] = Part) -> Any:
+def part(value: object, kind: type[Part] = Part) -> Any:
     """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as
     `Text`."""
     if isinstance(value, dict):

@@ -282,7 +282,7 @@ class Report:
         return type(self).from_dict, (self.as_dict(),)
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+    def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         return value_schema(cls)
 
     @classmethod

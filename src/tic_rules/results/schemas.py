@@ -58,7 +58,7 @@ def _object(*required: str) -> dict[str, Any]:
     return {"type": "object", "required": list(required)}
 
 
-def _array(items: dict[str, Any]) -> dict[str, Any]:
+def _array(items: dict[str, object]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 

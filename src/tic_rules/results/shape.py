@@ -17,7 +17,7 @@ _IS: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def misfit(value: Any, schema: Mapping[str, Any], at: str = "") -> str | None:
+def misfit(value: object, schema: Mapping[str, object], at: str = "") -> str | None:
     """What does not fit first, as “place: what is wrong”; None where all fits."""
     return next(_misfits(value, schema, at), None)
 
@@ -51,24 +51,24 @@ def _misfits_of_object(value: dict[str, Any], schema: Mapping[str, Any], at: str
             yield from _misfits(item, inner, f"{at}/{name}")
 
 
-def _of_type(value: Any, types: str | list[str]) -> bool:
+def _of_type(value: object, types: str | list[str]) -> bool:
     allowed = [types] if isinstance(types, str) else types
     if isinstance(value, bool):
         return "boolean" in allowed
     return any(isinstance(value, _IS[name]) for name in allowed)
 
 
-def require_report(value: Any) -> None:
+def require_report(value: object) -> None:
     """Raises ValueError where a value has not the shape of a report."""
     _require(value, "report")
 
 
-def require_finding(value: Any) -> None:
+def require_finding(value: object) -> None:
     """Raises ValueError where a value has not the shape of a finding."""
     _require(value, "finding")
 
 
-def _require(value: Any, name: str) -> None:
+def _require(value: object, name: str) -> None:
     fault = misfit(value, _schema(name))
     if fault:
         raise ValueError(f"this is no {name}: {fault}")

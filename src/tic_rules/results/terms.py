@@ -62,7 +62,7 @@ def groups_of(vocabulary: Vocabulary, fact: Fact, attribute: str | None = None) 
     return groups_at(vocabulary, places_of(vocabulary, fact, attribute))
 
 
-def words_text(ruleset: RuleSet, fact: str, words: Iterable[Any], attribute: str = "") -> Text:
+def words_text(ruleset: RuleSet, fact: str, words: Iterable[object], attribute: str = "") -> Text:
     """Words that a rule asks for of a fact, or of the entries that it looks through, in both languages."""
     vocabulary, declared = ruleset.vocabulary, ruleset.facts[fact]
     listed = list(words)

@@ -118,7 +118,7 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 
-def _dated(record: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Span]]:
+def _dated(record: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Span]]:
     """Every day that a fact of the data is dated with, and its place."""
     for name, value in vars(record).items():
         if value is None or (not at and name in _NOT_FACTS) or isinstance(value, (str, bool, int)):

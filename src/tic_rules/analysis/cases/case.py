@@ -245,7 +245,7 @@ def _put(data: Any, parts: list[str], value: Any) -> None:
     data[int(last) if isinstance(data, list) else last] = value
 
 
-def _days(value: Any) -> Iterator[date]:
+def _days(value: object) -> Iterator[date]:
     """The exact days that are said somewhere in a value."""
     if isinstance(value, dict):
         for item in value.values():

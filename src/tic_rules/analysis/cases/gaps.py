@@ -98,11 +98,11 @@ def _compared(seen: Seen) -> Iterator[tuple[Any, Any, Any]]:
         yield from _compared(part)
 
 
-def _names_of_ends(node: Any) -> tuple[str, ...]:
+def _names_of_ends(node: c.Condition) -> tuple[str, ...]:
     return ("low", "high") if isinstance(node, c.Compare) and node.operator == "between" else ("low",)
 
 
-def _ends(node: Any, bound: Range) -> Iterator[tuple[str, Any]]:
+def _ends(node: c.Condition, bound: Range) -> Iterator[tuple[str, Any]]:
     for end in _names_of_ends(node):
         yield end, getattr(bound, end)
 
@@ -111,7 +111,7 @@ def _side(observed: Any, limit: Any) -> Side:
     return "below" if observed < limit else "past" if observed > limit else "at"
 
 
-def _possible(node: Any, side: Side) -> bool:
+def _possible(node: c.Condition, side: Side) -> bool:
     """Whether a number can lie there: nothing is less than nothing, no part more than the whole."""
     limit = getattr(node, "limit", None)
     if isinstance(node, c.Share):
@@ -119,7 +119,7 @@ def _possible(node: Any, side: Side) -> bool:
     return not (side == "below" and limit == 0)
 
 
-def _told(node: Any, rule: Rule, ruleset: RuleSet) -> Text:
+def _told(node: c.Condition, rule: Rule, ruleset: RuleSet) -> Text:
     return Text(*(describe(node, ruleset, lang, rule) for lang in ("zh", "en")))
 
 

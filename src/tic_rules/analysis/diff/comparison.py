@@ -250,7 +250,7 @@ class Comparison:
             return []
         return list(self._lists(one, other, own, theirs))
 
-    def _effect(self, one: Any, other: Any) -> str:
+    def _effect(self, one: object, other: object) -> str:
         return judged(self.reader.at_least(one, other), self.reader.at_least(other, one))
 
     def _threshold(self, one: c.Compare, other: c.Compare) -> Change:
@@ -390,7 +390,7 @@ def _turn(change: Change) -> Change:
     )
 
 
-def _paired(left: list[Any], right: list[Any], comparison: Comparison) -> Iterator[tuple[Any, Any]]:
+def _paired(left: list[object], right: list[object], comparison: Comparison) -> Iterator[tuple[Any, Any]]:
     """Leaves of both sides about one fact side by side, the rest alone; single ones together, whatever they
     are.
     """
@@ -426,7 +426,7 @@ class Members(NamedTuple):
     attribute: str = ""
 
 
-def members_of(node: Any) -> Members | None:
+def members_of(node: c.Condition) -> Members | None:
     match node:
         case c.Among():
             return Members(node.among, node.open)

@@ -25,7 +25,7 @@ from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Bilingual
 
 
-def _listed(value: Any) -> Any:
+def _listed(value: object) -> Any:
     return [value] if isinstance(value, str) else value
 
 

@@ -31,7 +31,7 @@ def asked(rule: Rule) -> Any:
     return c.Not.model_construct(not_=rule.condition) if rule.kind == "consequence" else rule.require
 
 
-def parts_of(node: Any) -> Iterator[Any]:
+def parts_of(node: c.Condition) -> Iterator[Any]:
     if isinstance(node, c.All):
         for part in node.all:
             yield from parts_of(part)
@@ -141,7 +141,7 @@ def _reaches_in_time(reader: Reader, x: Rule, rules: Sequence[Rule], rule: Rule)
     )
 
 
-def _turned(node: Any) -> Any:
+def _turned(node: c.Condition) -> Any:
     if isinstance(node, c.Is) and isinstance(node.is_, bool):
         return node.model_copy(update={"is_": not node.is_})
     return c.Not.model_construct(not_=node)
@@ -180,7 +180,7 @@ def _asks(
     return False
 
 
-def levelled(node: Any) -> Any:
+def levelled(node: c.Condition) -> Any:
     """A condition in which the ministry that receives something is the department that receives it."""
     if not isinstance(node, c.Some):
         return node
@@ -203,7 +203,7 @@ def _asks_as_read(piece: Any, part: Any, rule: Rule) -> bool:
     return is_reading(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 
 
-def _stock(node: Any, ruleset: RuleSet) -> bool:
+def _stock(node: c.Condition, ruleset: RuleSet) -> bool:
     return all(
         ruleset.facts[name].reading in ("stock", "value", "words", "table") for name in c.facts_of(node)
     )

@@ -88,12 +88,12 @@ class Reader(NamedTuple):
             any(where_at_least(g.where, h.where) for h in own.values()) for g in theirs.values()
         )
 
-    def _names_a_rule(self, node: Any) -> bool:
+    def _names_a_rule(self, node: c.Condition) -> bool:
         return not self.same_judgement and any(
             isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node)
         )
 
-    def _plain(self, node: Any) -> Any:
+    def _plain(self, node: c.Condition) -> Any:
         """A count of at least one entry says the same as: there is one."""
         if isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
             fact = self.facts.get(node.fact)
@@ -147,7 +147,7 @@ class Choices(NamedTuple):
     open: bool
 
 
-def _words(node: Any) -> Choices | None:
+def _words(node: c.Condition) -> Choices | None:
     match node:
         case c.Is():
             return Choices(frozenset([node.is_]), False)
@@ -298,7 +298,7 @@ class Nature(NamedTuple):
     lasting: bool
 
 
-def nature_of(node: Any, vocabulary: Vocabulary) -> Nature:
+def nature_of(node: object, vocabulary: Vocabulary) -> Nature:
     natures = [
         _leaf_nature(part, vocabulary)
         for part in c.walk(node)
@@ -338,7 +338,7 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     return Nature(False, fact.over is None and (isinstance(node, c.Some) or _upward(node)))
 
 
-def _upward(node: Any) -> bool:
+def _upward(node: c.Condition) -> bool:
     return (
         isinstance(node, c.Compare)
         and node.operator in ("at_least", "more_than")
@@ -365,7 +365,7 @@ def clock_of(rule: Rule) -> tuple[Any, ...]:
     return ("within_term",) if rule.until is not None else ("standing",)
 
 
-def early_enough(x: tuple[Any, ...], y: tuple[Any, ...], nature: Nature) -> bool:
+def early_enough(x: tuple[object, ...], y: tuple[object, ...], nature: Nature) -> bool:
     """Whether what is asked at time x is thereby asked at time y."""
     if x == y:
         return True

@@ -14,7 +14,7 @@ from tic_rules.model.ruleset import Rule
 _VAGUE = re.compile("左右|约")
 
 
-def bounds_of(node: Any) -> list[Any]:
+def bounds_of(node: c.Condition) -> list[Any]:
     """The numbers that a condition sets, every one that is in it."""
     bounds: list[Any] = []
     for part in c.walk(node):
@@ -33,7 +33,7 @@ def bounds_of(node: Any) -> list[Any]:
     return bounds
 
 
-def holds_numbers(rule: Rule, node: Any) -> bool:
+def holds_numbers(rule: Rule, node: c.Condition) -> bool:
     """Whether the quote of a rule holds every number of a condition, or says one of “about”."""
     bounds = bounds_of(node)
     if not bounds or (_VAGUE.search(rule.quote) and len(bounds) == 2):
@@ -42,7 +42,7 @@ def holds_numbers(rule: Rule, node: Any) -> bool:
     return all(bound in said for bound in bounds)
 
 
-def says_number(rule: Rule, node: Any) -> bool:
+def says_number(rule: Rule, node: c.Condition) -> bool:
     """Whether the quote of a rule gives the numbers of a condition, or a number with “about” that they are
     read from."""
     return holds_numbers(rule, node) or bool(_VAGUE.search(rule.quote) and numbers_in(rule.quote))
@@ -66,7 +66,7 @@ def holds_time(rule: Rule) -> bool:
     return True
 
 
-def is_reading(rule: Rule, node: Any) -> bool:
+def is_reading(rule: Rule, node: c.Condition) -> bool:
     """Whether a condition of a rule sets a number that its quote does not have."""
     return not holds_numbers(rule, node)
 
@@ -74,7 +74,7 @@ def is_reading(rule: Rule, node: Any) -> bool:
 READING = Text("〔理解〕", " [reading]")
 
 
-def marked(rule: Rule, node: Any, text: Text) -> Text:
+def marked(rule: Rule, node: c.Condition, text: Text) -> Text:
     """What a condition asks, marked where it sets a number that the quote does not have."""
     said = {number.value for number in numbers_in(rule.quote)}
     if all(

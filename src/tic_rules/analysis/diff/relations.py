@@ -46,7 +46,7 @@ class Judged(NamedTuple):
     comparable: bool
 
 
-def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any], editions: bool) -> Judged:
+def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[object], editions: bool) -> Judged:
     """The relation of a row, from the words where an alignment has them, else from whether each side
     guarantees the other.
     """

@@ -197,7 +197,7 @@ def figures_of(ruleset: RuleSet, rules: Iterable[Rule], *, quoted: bool = False)
     return figures
 
 
-def _is_nothing(node: Any) -> bool:
+def _is_nothing(node: c.Condition) -> bool:
     return isinstance(node, c.Compare) and node.limit in (0, 1)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from tic_rules.analysis.diff.order import Reader
 from tic_rules.analysis.lint.faults import Found, Loc, conditions_of
@@ -53,7 +52,7 @@ def _way_only(rule: Rule) -> bool:
     return rule.kind == "preference" and rule.reading is not None and OPEN_WAY in rule.reading.zh
 
 
-def _deepest(tree: Any, at: Loc, logic: Logic) -> list[Found]:
+def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
     """The impossible and the vacuous parts of a tree, each named once, as deep as it can be."""
     found: list[Found] = []
     for place, node in c.walk_places(tree, at):

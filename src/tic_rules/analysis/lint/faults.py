@@ -82,7 +82,7 @@ def nodes_of(rule: Rule) -> Iterator[tuple[Loc, Any]]:
         yield from c.walk_places(tree, (part,))
 
 
-def wheres_of(node: Any) -> Iterator[tuple[str, c.Where]]:
+def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
     """What a condition asks of the entries of a list, under its key."""
     for key in ("some", "every", "none_of", "permitted", "of", "has", "where"):
         where = getattr(node, key, None)

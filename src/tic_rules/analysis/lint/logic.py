@@ -22,7 +22,7 @@ class Logic(NamedTuple):
     facts: Mapping[str, Fact]
     reader: Reader
 
-    def never(self, node: Any) -> bool:
+    def never(self, node: c.Condition) -> bool:
         """Whether no data makes a condition true."""
         match node:
             case c.All():
@@ -47,7 +47,7 @@ class Logic(NamedTuple):
             if where is not None
         )
 
-    def always(self, node: Any) -> bool:
+    def always(self, node: c.Condition) -> bool:
         """Whether all data makes a condition true, once it is known."""
         match node:
             case c.All():
@@ -145,7 +145,7 @@ class Logic(NamedTuple):
         return False
 
 
-def _choices(node: Any) -> frozenset[Any] | None:
+def _choices(node: c.Condition) -> frozenset[Any] | None:
     """The values that a single choice may have; None where a condition is about several values or none."""
     match node:
         case c.Is():

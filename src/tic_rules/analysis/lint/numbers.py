@@ -65,12 +65,12 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                 yield from _compared(key, place, said)
 
 
-def _explained(operator: str, value: Any, reading: list[Said]) -> bool:
+def _explained(operator: str, value: object, reading: list[Said]) -> bool:
     """Whether the reading says the number with this very comparison."""
     return any(number.value == value and operator in number.claims for number in reading)
 
 
-def _bounds(node: Any) -> Iterator[tuple[str, Any]]:
+def _bounds(node: c.Condition) -> Iterator[tuple[str, Any]]:
     """The numbers of one condition, each under its key."""
     if isinstance(node, c.Compare):
         limit = node.limit
@@ -89,7 +89,7 @@ def _bounds(node: Any) -> Iterator[tuple[str, Any]]:
         yield "running", node.running
 
 
-def _goes_without_saying(at: Loc, key: str, value: Any) -> bool:
+def _goes_without_saying(at: Loc, key: str, value: object) -> bool:
     """More than nothing, and for what a clause speaks to at least one, is that there is any at all."""
     return (key == "more_than" and value == 0) or (at[0] == "applies" and key == "at_least" and value == 1)
 

@@ -117,7 +117,7 @@ def about_lists(rule: Rule) -> Iterator[Found]:
                 )
 
 
-def _lists(at: Loc, node: Any) -> Iterator[tuple[Loc, int, bool]]:
+def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, int, bool]]:
     """The lists of a condition: where each stands, how many words it has, whether it is open."""
     match node:
         case c.Among():

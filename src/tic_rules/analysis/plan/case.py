@@ -52,7 +52,7 @@ class Case(NamedTuple):
         return self.unknown or self.moment.day < self.scene.as_of
 
 
-def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()) -> Change:
+def set_value(case: Case, path: Parts, value: object, choices: tuple[object, ...] = ()) -> Change:
     """A value in its place: a dated entry where the data has a series there. The first of several `choices`
     stands for all."""
     dotted = ".".join(str(part) for part in path)
@@ -68,7 +68,7 @@ def set_value(case: Case, path: Parts, value: Any, choices: tuple[Any, ...] = ()
     return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
 
 
-def dated(case: Case, path: Parts, value: Any) -> Edit:
+def dated(case: Case, path: Parts, value: object) -> Edit:
     old = (
         value_at(case.scene.subject, ".".join(str(part) for part in path))
         if not any(isinstance(part, int) for part in path)
@@ -82,7 +82,7 @@ def dated(case: Case, path: Parts, value: Any) -> Edit:
     return Edit("append", path, {"date": case.on.isoformat(), "value": value})
 
 
-def one_of(vocabulary: Any, dotted: str, words: tuple[Any, ...] | list[Any], lang: str) -> str:
+def one_of(vocabulary: object, dotted: str, words: tuple[object, ...] | list[object], lang: str) -> str:
     said = [in_words(vocabulary, dotted, word, lang) for word in words[:12]]
     shown = join(said, lang, "或" if lang == "zh" else "or")
     more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
@@ -93,7 +93,7 @@ def kind_of(dotted: str) -> str:
     return _KINDS.get(dotted.split(".")[0], "paper")
 
 
-def in_words(vocabulary: Any, dotted: str, value: Any, lang: str) -> str:
+def in_words(vocabulary: Any, dotted: str, value: object, lang: str) -> str:
     """A word, or several, of a field for people."""
     groups = groups_at(vocabulary, [dotted])
     words = value if isinstance(value, list) else [value]

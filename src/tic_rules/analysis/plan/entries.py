@@ -128,7 +128,7 @@ def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
     return next((word for word in known if word not in (test.other_than or ())), None)
 
 
-def _entry_text(case: Case, path: Parts, values: dict[str, Any], year: int | None = None) -> Text:
+def _entry_text(case: Case, path: Parts, values: dict[str, object], year: int | None = None) -> Text:
     vocabulary = case.scene.ruleset.vocabulary
     told = []
     for lang in ("zh", "en"):

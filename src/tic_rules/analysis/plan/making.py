@@ -57,7 +57,7 @@ def make_plan(
     as_of: date,
     *,
     keep: Iterable[str] = (),
-    costs: Mapping[str, Any] | None = None,
+    costs: Mapping[str, object] | None = None,
     exemptions: bool = False,
     encouraged: bool = False,
 ) -> Plan:
@@ -327,7 +327,7 @@ class _Maker:
             if rule.fails_at_once is not None:
                 yield from self._holding(rule.fails_at_once, case, FALSE)
 
-    def _holding(self, tree: Any, case: Case, wanted: int) -> Iterable[Sum]:
+    def _holding(self, tree: c.Condition, case: Case, wanted: int) -> Iterable[Sum]:
         for node in c.walk(tree):
             if (
                 not isinstance(node, (c.Compare, c.Largest, c.Share))
@@ -439,7 +439,7 @@ class _Maker:
     # --- the plan told --------------------------------------------------------------------------------------
 
     def _told(
-        self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, Any], after: Report
+        self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, object], after: Report
     ) -> Plan:
         planned = {rule.rule for rule in rules}
         lost: list[Rest] = []

@@ -66,7 +66,7 @@ class Purses:
             self._scenes[key] = Scene(changed, self.ruleset, self.as_of)
         return self._scenes[key]
 
-    def demands(self, node: Any, case: Case) -> list[tuple[Sum, ...]]:
+    def demands(self, node: c.Condition, case: Case) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""
         name = _list_of(node, self.ruleset)
         if name is None or not self.of(name):
@@ -104,7 +104,7 @@ class Purses:
         return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(found))),)]
 
 
-def entry_of(ruleset: RuleSet, template: Template, amount: Any, on: date) -> dict[str, Any]:
+def entry_of(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, Any]:
     """A new entry, dated."""
     declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == template.of)
     dated: dict[str, Any] = {declared.date: on.isoformat()} if declared.date else {}
@@ -216,7 +216,7 @@ def _wheres(ruleset: RuleSet, dotted: str) -> Iterator[c.Where]:
             yield from (group.where for group in (fact.groups or {}).values())
 
 
-def _margins(node: Any, scene: Scene, moment: Moment) -> Iterator[tuple[Any, bool, bool]]:
+def _margins(node: c.Condition, scene: Scene, moment: Moment) -> Iterator[tuple[Any, bool, bool]]:
     """By how much a condition on amounts holds: what has to be 0 or more (more than 0 where strict); whether
     it is an upper bound."""
     match node:

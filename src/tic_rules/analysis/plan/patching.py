@@ -47,7 +47,7 @@ def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def _same(data: Any) -> Any:
+def _same(data: object) -> Any:
     """Data with scalars as text, so that 800 written by us and 800 read from the file are the same."""
     if isinstance(data, dict):
         return {str(key): _same(value) for key, value in data.items()}
@@ -85,7 +85,7 @@ class _Text:
             return self._add_key(node, str(rest[0]), value)
         return self._replace(node, {str(rest[0]): value})  # a null in the place of a mapping
 
-    def _deepest(self, root: Any, path: tuple[str | int, ...]) -> tuple[Any, int]:
+    def _deepest(self, root: object, path: tuple[str | int, ...]) -> tuple[Any, int]:
         node = root
         for depth, part in enumerate(path[:MAX_DEPTH]):
             found = None
@@ -98,7 +98,7 @@ class _Text:
             node = found
         return node, len(path)
 
-    def _at_node(self, node: Any, edit: Edit) -> str:
+    def _at_node(self, node: object, edit: Edit) -> str:
         if edit.op == "set":
             return self._replace(node, edit.value)
         if isinstance(node, yaml.SequenceNode):
@@ -107,7 +107,7 @@ class _Text:
 
     # --- the four edits -------------------------------------------------------------------------------------
 
-    def _replace(self, node: Any, value: Any) -> str:
+    def _replace(self, node: Any, value: object) -> str:
         start = self.offset(node.start_mark)
         end = (
             self.offset(node.end_mark)
@@ -118,13 +118,13 @@ class _Text:
         space = " " if start == end and before[-1:] in (":", "-") else ""
         return before + space + self.write(value) + after
 
-    def _add_key(self, node: yaml.MappingNode, key: str, value: Any) -> str:
+    def _add_key(self, node: yaml.MappingNode, key: str, value: object) -> str:
         said = f"{self.write(key)}: {self.write(value)}"
         if self._flow(node):
             return self._into_flow(node, said)
         return self._after(node, " " * node.start_mark.column + said)
 
-    def _add_entry(self, node: yaml.SequenceNode, value: Any) -> str:
+    def _add_entry(self, node: yaml.SequenceNode, value: object) -> str:
         if self._flow(node):
             return self._into_flow(node, self.write(value))
         return self._after(node, " " * node.start_mark.column + "- " + self.write(value))
@@ -140,7 +140,7 @@ class _Text:
         at = self._end(last[1] if isinstance(last, tuple) else last)
         return f"{self.text[:at]}, {said}{self.text[at:]}"
 
-    def _after(self, node: Any, line: str) -> str:
+    def _after(self, node: object, line: str) -> str:
         """A line after the last one of a block; the comment at the end of that line stays where it is."""
         at = self._end(node)
         if at and self.text[at - 1] == "\n":
@@ -158,7 +158,7 @@ class _Text:
             node = last[1] if isinstance(last, tuple) else last
         return self.offset(node.end_mark)
 
-    def write(self, value: Any) -> str:
+    def write(self, value: object) -> str:
         """A value in flow style."""
         if isinstance(value, dict):
             return (

@@ -41,7 +41,7 @@ def ways(node: Any, case: Case) -> list[Way]:
     return list(islice(_ways(node, case, seen), MOST))
 
 
-def _ways(node: Any, case: Case, seen: Any) -> Iterator[Way]:
+def _ways(node: object, case: Case, seen: Any) -> Iterator[Way]:
     match node:
         case c.All():
             yield from _product([ways(part, case) for part in node.all])
@@ -94,7 +94,7 @@ def _product(parts: list[list[Way]]) -> Iterator[Way]:
 # --- single values ------------------------------------------------------------------------------------------
 
 
-def _set(case: Case, name: str, value: Any, choices: tuple[Any, ...] = ()) -> Way:
+def _set(case: Case, name: str, value: object, choices: tuple[object, ...] = ()) -> Way:
     fact = case.scene.facts[name]
     return Way((set_value(case, tuple((fact.value or "").split(".")), value, choices),))
 
@@ -188,7 +188,7 @@ def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
         yield from _distinct(case, fact, int(least))
 
 
-def _lower_later(case: Case, fact: Fact, least: Any) -> bool:
+def _lower_later(case: Case, fact: Fact, least: object) -> bool:
     value = value_at(case.scene.subject, fact.stock or "")
     if isinstance(value, Series):
         return any(

@@ -29,22 +29,22 @@ def neg(formula: Any) -> Any:
     return z3.BoolRef(z3.Z3_mk_not(context.ref(), formula.as_ast()), context)
 
 
-def conj(formulas: Iterable[Any]) -> Any:
+def conj(formulas: Iterable[object]) -> Any:
     """That all hold."""
     return _joined(formulas, True)
 
 
-def disj(formulas: Iterable[Any]) -> Any:
+def disj(formulas: Iterable[object]) -> Any:
     """That one holds at least."""
     return _joined(formulas, False)
 
 
-def both(*formulas: Any) -> Any:
+def both(*formulas: object) -> Any:
     """That all of these hold."""
     return _joined(formulas, True)
 
 
-def one_of(*formulas: Any) -> Any:
+def one_of(*formulas: object) -> Any:
     """That one of these holds at least."""
     return _joined(formulas, False)
 

@@ -134,7 +134,7 @@ class Entries:
             values.append(when(both(given, is_it), both(given, neg(is_it))))
         return all_of(values)
 
-    def _started(self, first: Any, last: Any) -> tuple[Any, Any]:
+    def _started(self, first: object, last: object) -> tuple[Any, Any]:
         """Whether an entry is certainly, and certainly not, from after the start."""
         start = self.at.start
         if not start:

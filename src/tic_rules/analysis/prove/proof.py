@@ -133,7 +133,7 @@ class _Problem:
             return None
         return list(dict.fromkeys(core + self._named(self.whole)))
 
-    def _named(self, literals: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+    def _named(self, literals: dict[tuple[str, str], object]) -> list[tuple[str, str]]:
         core = {str(literal) for literal in self.solver.unsat_core()}
         return [key for key, literal in literals.items() if str(literal) in core]
 

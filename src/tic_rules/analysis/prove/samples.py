@@ -115,7 +115,7 @@ class Maker:
             value = value.get(part) if isinstance(value, dict) else None
         return value
 
-    def put(self, path: str, value: Any) -> None:
+    def put(self, path: str, value: object) -> None:
         parent, path = self._within(path)
         *above, last = path.split(".")
         for part in above:
@@ -139,7 +139,7 @@ class _Builder:
         """Only what is not said yet is put: the alternatives that are not chosen are made false, so that
         nothing stays unknown."""
 
-    def make(self, node: Any, wanted: bool) -> None:
+    def make(self, node: object, wanted: bool) -> None:
         """Make a condition true, or false."""
         match node:
             case c.All() | c.Either():
@@ -231,11 +231,11 @@ class _Builder:
             case _:
                 self._entries(node, fact, wanted)
 
-    def _put(self, fact: Fact, value: Any) -> None:
+    def _put(self, fact: Fact, value: object) -> None:
         if not self.soft or self.maker.get(fact.value or "") is None:
             self.maker.put(fact.value or "", value)
 
-    def _other(self, words: Iterable[Any]) -> Any:
+    def _other(self, words: Iterable[object]) -> Any:
         """Another word of the list that these are of."""
         said = list(words)
         for listed in self.ruleset.vocabulary.words.values():
@@ -283,7 +283,7 @@ class _Builder:
         }[node.operator]
         return max(met if wanted else missed, 0)
 
-    def _stock(self, path: str, value: Any) -> None:
+    def _stock(self, path: str, value: object) -> None:
         if self.soft and self.maker.get(path) is not None:
             return
         if shape_of(path, self.ruleset.vocabulary) != "dated":
@@ -370,7 +370,7 @@ class _Builder:
                         self._attributes(c.Where(each={attribute: test}), entry, path)
 
     def _add(
-        self, name: str, where: c.Where, more: dict[str, Any] | None = None, year: int | None = None
+        self, name: str, where: c.Where, more: dict[str, object] | None = None, year: int | None = None
     ) -> None:
         """An entry as asked, dated on the day that is looked at."""
         fact, listed = self.ruleset.facts[name], self._listed(name)
@@ -400,7 +400,7 @@ class _Builder:
         held = held_at(self.maker.model, f"{path}.{attribute}")
         return {} if held is None else {attribute: steps * STEP["CNY"]}
 
-    def _attributes(self, where: c.Where, entry: dict[str, Any], path: str) -> dict[str, Any]:
+    def _attributes(self, where: c.Where, entry: dict[str, object], path: str) -> dict[str, Any]:
         for attribute, test in where.each.items():
             held = held_at(self.maker.model, f"{path}.{attribute}")
             kind = "text" if held is None else held.kind
@@ -419,7 +419,7 @@ class _Builder:
             self._attributes(where.any[0], entry, path)
         return entry
 
-    def _unit_type(self, entry: dict[str, Any], word: Any) -> None:
+    def _unit_type(self, entry: dict[str, object], word: object) -> None:
         """The type of a unit stands with the unit: a host of that type."""
         hosts = self.maker.entries("hosts")
         if not hosts:
@@ -427,7 +427,7 @@ class _Builder:
         entry["name"] = hosts[0]["name"]
 
 
-def _has(value: Any, words: Iterable[Any]) -> bool:
+def _has(value: object, words: Iterable[object]) -> bool:
     return any(word in words for word in value) if isinstance(value, list) else value in words
 
 

@@ -85,7 +85,7 @@ class World:
             self._year > 0,
         )
 
-    def say(self, *formulas: Any) -> None:
+    def say(self, *formulas: object) -> None:
         self.axioms.extend(formulas)
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -145,7 +145,7 @@ class World:
 
     # --- variables ------------------------------------------------------------------------------------------
 
-    def fresh(self, key: Any) -> Value:
+    def fresh(self, key: object) -> Value:
         """A condition of which nothing more is known; the same for the same key."""
         if key not in self._memo:
             value = Value(*z3.Bools(f"t{len(self._memo)} f{len(self._memo)} r{len(self._memo)}"))
@@ -153,15 +153,15 @@ class World:
             self._memo[key] = value
         return self._memo[key]  # type: ignore[no-any-return]
 
-    def flag(self, *key: Any) -> Any:
+    def flag(self, *key: object) -> Any:
         if key not in self._memo:
             self._memo[key] = z3.Bool("|".join(map(str, key)))
         return self._memo[key]
 
-    def word(self, word: Any) -> int:
+    def word(self, word: object) -> int:
         return self._words.setdefault((type(word).__name__, word), len(self._words) + 1)
 
-    def choice(self, *key: Any) -> tuple[Any, Any, Any]:
+    def choice(self, *key: object) -> tuple[Any, Any, Any]:
         """A word of which one or two are possible, and whether it is given at all. 0 is any word that no rule
         names."""
         if key not in self._memo:
@@ -195,7 +195,7 @@ class World:
     def entries(self, path: str, look: str) -> range:
         return range(self._size.get(path, 1) if not look else min(self._size.get(path, 1), 4))
 
-    def on_list(self, node: f.Member, one: Any, two: Any, given: Any) -> Value:
+    def on_list(self, node: f.Member, one: object, two: object, given: object) -> Value:
         """Whether a word of which one or two are possible is on a list."""
         numbers = [self.word(word) for word in node.words]
         inside = [disj([end == number for number in numbers]) for end in (one, two)]
@@ -223,7 +223,7 @@ class World:
         self._running.append((node, value))
         return value
 
-    def graded(self, what: Any, grade: int, at: At) -> Value:
+    def graded(self, what: object, grade: int, at: At) -> Value:
         """A condition that is not looked into; a higher grade says more: more years, fewer of each."""
         value, alike = self.fresh((what, grade, at.key)), self._graded.setdefault((what, at.key), [])
         for other, theirs in alike:

@@ -47,11 +47,11 @@ def constant(value: int) -> Value:
     return Value(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
 
 
-def when(true: Any, false: Any, review: Any = None) -> Value:
+def when(true: object, false: object, review: object = None) -> Value:
     return Value(true, false, truth(False) if review is None else review)
 
 
-def outcomes(tests: Mapping[int, Any]) -> Value:
+def outcomes(tests: Mapping[int, object]) -> Value:
     """A value by formulas of which one holds at most; unknown where none does."""
     return Value(*(tests.get(number, truth(False)) for number in (TRUE, FALSE, REVIEW)))
 
@@ -74,11 +74,11 @@ def cases(of: Value, ways: Sequence[Value]) -> Value:
     )
 
 
-def either(condition: Any, one: Value, other: Value) -> Value:
+def either(condition: object, one: Value, other: Value) -> Value:
     return Value(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
 
 
-def compare(name: str, left: tuple[Any, Any], right: tuple[Any, Any]) -> Value:
+def compare(name: str, left: tuple[object, object], right: tuple[object, object]) -> Value:
     """Two ranges by the table of comparisons."""
     true, false = (
         [

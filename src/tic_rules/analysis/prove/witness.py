@@ -99,7 +99,7 @@ class Judge(NamedTuple):
     as_of: date
     programme: bool
 
-    def told(self, data: dict[str, Any]) -> Told | None:
+    def told(self, data: dict[str, object]) -> Told | None:
         try:
             subject = self.model.model_validate(data)
         except (ValueError, TicRulesError):
@@ -239,7 +239,7 @@ def _bases(
 
 
 def _neighbours(
-    base: dict[str, Any], judge: Judge, rules: Sequence[Rule]
+    base: dict[str, object], judge: Judge, rules: Sequence[Rule]
 ) -> Iterator[tuple[Steps, dict[str, Any]]]:
     """Every file that differs from the base in one value, or in one entry of a list."""
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
@@ -259,7 +259,7 @@ def _neighbours(
         yield steps, changed
 
 
-def _plainness(leaf: tuple[Steps, Any]) -> int:
+def _plainness(leaf: tuple[Steps, object]) -> int:
     """Numbers and yes or no first, then words, then days; the term last."""
     steps, value = leaf
     if steps[0] == "term_years" or steps[-1] == "date" or str(steps[-1]).endswith("_on"):
@@ -279,7 +279,7 @@ def _limits(rule: Rule) -> Iterator[Any]:
                 yield from limits
 
 
-def _leaves(value: Any, at: Steps) -> Iterator[tuple[Steps, Any]]:
+def _leaves(value: object, at: Steps) -> Iterator[tuple[Steps, Any]]:
     """Every value of the file. The clock stays as it is, but for the term, which a rule may ask about."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -292,7 +292,7 @@ def _leaves(value: Any, at: Steps) -> Iterator[tuple[Steps, Any]]:
         yield at, value
 
 
-def _lists(value: Any, at: Steps) -> Iterator[tuple[Steps, list[Any]]]:
+def _lists(value: object, at: Steps) -> Iterator[tuple[Steps, list[Any]]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _lists(inner, (*at, key))
@@ -302,7 +302,7 @@ def _lists(value: Any, at: Steps) -> Iterator[tuple[Steps, list[Any]]]:
             yield from _lists(inner, (*at, index))
 
 
-def _keys(value: Any, at: Steps) -> Iterator[Steps]:
+def _keys(value: object, at: Steps) -> Iterator[Steps]:
     """The entries of tables and records, below the top."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -312,7 +312,7 @@ def _keys(value: Any, at: Steps) -> Iterator[Steps]:
 
 
 def _others(
-    value: Any, steps: Steps, judge: Judge, limits: Sequence[Any], rules: Sequence[Rule]
+    value: object, steps: Steps, judge: Judge, limits: Sequence[object], rules: Sequence[Rule]
 ) -> Iterator[Any]:
     """Other values that may stand here: the nearest first."""
     if steps[0] == "attestations" and steps[-1] != "met":

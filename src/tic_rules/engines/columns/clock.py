@@ -84,7 +84,7 @@ class TableClock:
             False if isinstance(due, date) or over is True else due.is_null(), UNKNOWN, over, TRUE, FALSE
         )
 
-    def _came_later(self, clock: Clock, due: Any) -> Coded:
+    def _came_later(self, clock: Clock, due: object) -> Coded:
         """Whether the document came into force after the approval; where that is not said, what the last day
         shows."""
         shown = coded(UNKNOWN)

@@ -182,7 +182,7 @@ def _readings_of(rule: Rule) -> Iterator[Logic]:
 
 
 def rows_of(
-    scene: Scene, reader: Reader, number: int, exempted: Mapping[str, Iterable[Any]]
+    scene: Scene, reader: Reader, number: int, exempted: Mapping[str, Iterable[object]]
 ) -> Iterator[Row]:
     """The rows of a centre. `exempted` are its complete exemptions by rule."""
     common: Row = {

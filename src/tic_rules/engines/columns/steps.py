@@ -21,7 +21,7 @@ class Steps:
         """The column that was made under a key."""
         return self._made.get(key)
 
-    def made(self, key: Any, make: Callable[[], Coded], *after: Coded) -> Coded:
+    def made(self, key: object, make: Callable[[], Coded], *after: Coded) -> Coded:
         """The column of an intermediate result; none is added where it is the same in every row."""
         column = self._made.get(key)
         if column is None:

@@ -51,7 +51,7 @@ def facts_table(
     return polars.DataFrame(columns, schema=schema)
 
 
-def _type_of(name: str, values: Iterable[Any], polars: Any) -> Any:
+def _type_of(name: str, values: Iterable[object], polars: Any) -> Any:
     """The type of a column, by the first value; of one that holds none, by what has ends that are open."""
     value = next((value for value in values if value is not None), None)
     if value is not None:
@@ -71,7 +71,7 @@ def _type_of(name: str, values: Iterable[Any], polars: Any) -> Any:
 
 
 def check_table(
-    frame: Any, ruleset: str | os.PathLike[str] | RuleSet, *, as_of: date | str | None = None
+    frame: object, ruleset: str | os.PathLike[str] | RuleSet, *, as_of: date | str | None = None
 ) -> Any:
     """The status of every rule as a column, for a table as `facts_table` makes it.
 

@@ -102,7 +102,7 @@ class _Conditions:
     def __init__(self, ruleset: r.RuleSet, rule: r.Rule) -> None:
         self.ruleset, self.rule = ruleset, rule
 
-    def lower(self, node: Any) -> f.Logic:
+    def lower(self, node: c.Condition) -> f.Logic:
         """A condition of the rule file."""
         match node:
             case c.All():
@@ -127,7 +127,7 @@ class _Conditions:
                 return f.OfEntry(entry_logic(node.entry))
         return self._range(node) or self._worded(node) or self._entries(node)
 
-    def _range(self, node: Any) -> f.Logic | None:
+    def _range(self, node: c.Condition) -> f.Logic | None:
         match node:
             case c.Compare(limit=c.Times()):
                 right = f.Times(node.limit.times, f.Quantity(node.limit.fact))
@@ -147,7 +147,7 @@ class _Conditions:
                 return f.Compare(node.operator, left, right)
         return None
 
-    def _worded(self, node: Any) -> f.Logic | None:
+    def _worded(self, node: c.Condition) -> f.Logic | None:
         match node:
             case c.Is():
                 return f.Member(f.Choice(node.fact), _words((node.is_,)), TRUE, FALSE, UNKNOWN)
@@ -172,7 +172,7 @@ class _Conditions:
                 return _all([f.Fold(f.Words(node.fact), False, member) for member in members])
         return None
 
-    def _entries(self, node: Any) -> f.Logic:
+    def _entries(self, node: c.Condition) -> f.Logic:
         match node:
             case c.Some():
                 return f.Fold(f.Entries(node.fact), False, entry_logic(node.some), source=node)

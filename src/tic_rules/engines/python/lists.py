@@ -186,7 +186,7 @@ class Lists:
         """What all units that an entry may mean agree on, remembered for the check; None where they do
         not."""
 
-        def looked_up(view: View, record: Any) -> Any:
+        def looked_up(view: View, record: object) -> Any:
             key = look.take, getattr(record, look.by), getattr(record, look.named)
             value = view.check.get(key, look)
             if value is look:
@@ -314,7 +314,7 @@ def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:
 
 
 def _all(parts: tuple[Asked, ...]) -> Asked:
-    def least(view: View, record: Any) -> int:
+    def least(view: View, record: object) -> int:
         value = TRUE
         for part in parts:
             one = part(view, record)
@@ -328,7 +328,7 @@ def _all(parts: tuple[Asked, ...]) -> Asked:
 
 
 def _any(parts: tuple[Asked, ...]) -> Asked:
-    def one_of(view: View, record: Any) -> int:
+    def one_of(view: View, record: object) -> int:
         value = FALSE
         for part in parts:
             one = part(view, record)
@@ -345,7 +345,7 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
     words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
     given = inside == FALSE and not words
 
-    def one(value: Any, view: View) -> int:
+    def one(value: object, view: View) -> int:
         if value is None:
             return absent
         if type(value) is not tuple or given:
@@ -369,7 +369,7 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
     return member
 
 
-def values_on(series: Series[Any], day: date, spoken: date) -> tuple[list[Any], bool]:
+def values_on(series: Series[object], day: date, spoken: date) -> tuple[list[Any], bool]:
     """What a series may hold on a day, and whether it may be something else: at once where all that matters
     is exact.
     """

@@ -73,7 +73,7 @@ class Values:
         if len(true) == len(false) == 1:
             ((x, holds, t),), ((y, fails, u),) = true, false
 
-            def compare(view: View, record: Any) -> int:
+            def compare(view: View, record: object) -> int:
                 ends, bounds = left(view), right(view)
                 if holds(ends[x], bounds[t]):
                     return TRUE
@@ -81,7 +81,7 @@ class Values:
 
             return compare
 
-        def compare_both(view: View, record: Any) -> int:
+        def compare_both(view: View, record: object) -> int:
             ends, bounds = left(view), right(view)
             if all(holds(ends[x], bounds[t]) for x, holds, t in true):
                 return TRUE
@@ -121,7 +121,7 @@ class Values:
         possible = self.possible(node.term)
         words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
 
-        def member(view: View, record: Any) -> int:
+        def member(view: View, record: object) -> int:
             values = possible(view)
             if len(values) == 1:
                 return inside if values[0] in words else outside
@@ -139,7 +139,7 @@ class Values:
         body, name = self.readings.lists.asked(asked, fact), fact.list_name or ""
         by_name = self.ruleset.vocabulary.lists[name].every_year  # a year that it does not show is not known
 
-        def in_time(view: View, record: Any) -> int:
+        def in_time(view: View, record: object) -> int:
             listed = self.readings.lists.listed(view, name)
             shown = not listed.open and view.day <= view.spoken and not by_name
             if shown and all(body(view, record) == FALSE for record, _, _ in listed.entries):
@@ -154,7 +154,7 @@ class Values:
         """How many have which value in common is the reference's own."""
         rule = self.ruleset.rules[0]
 
-        def of_each(view: View, record: Any) -> int:
+        def of_each(view: View, record: object) -> int:
             scenario = Scenario(view.days.approved, view.days.applied, view.days.term_end)
             return see(node.source, view.scene, view.moment, scenario, rule).value
 
@@ -163,7 +163,7 @@ class Values:
     def _each_year(self, node: f.EachYear) -> Asked:
         body = self.of(node.body)
 
-        def each_year(view: View, record: Any) -> int:
+        def each_year(view: View, record: object) -> int:
             least, years = TRUE, year_moments(node.source, view.scene, view.moment)
             for moment, counts in years:
                 value = body(view.at(moment), None)
@@ -195,7 +195,7 @@ def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) ->
 def _each(over: f.Keys, body: Asked) -> Asked:
     """The entries of a table under each of the keys."""
 
-    def each(view: View, record: Any) -> int:
+    def each(view: View, record: object) -> int:
         entries, more, _ = view.scene.table(over.fact, view.day)
         absent = UNKNOWN if more else FALSE
         least = TRUE
@@ -210,7 +210,7 @@ def _each(over: f.Keys, body: Asked) -> Asked:
 
 
 def _some(narrowed: Callable[[View], Narrowed]) -> Asked:
-    def some(view: View, record: Any) -> int:
+    def some(view: View, record: object) -> int:
         entries, more, body = narrowed(view)
         best = UNKNOWN if more else FALSE
         for entry, counts in entries:
@@ -230,7 +230,7 @@ def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Me
     """Whether one of several words is on a list."""
     words, outside = frozenset(asked.words), asked.outside
 
-    def some(view: View, record: Any) -> int:
+    def some(view: View, record: object) -> int:
         given, more = read(view)
         if not words.isdisjoint(given):
             return TRUE
@@ -242,7 +242,7 @@ def _some_word(read: Callable[[View], tuple[tuple[str, ...], bool]], asked: f.Me
 def _judged(node: f.Judged) -> Asked:
     rule, item = node.rule, node.item
 
-    def judged(view: View, record: Any) -> int:
+    def judged(view: View, record: object) -> int:
         given = view.scene.attested.get(rule)
         if given is None:
             return REVIEW
@@ -254,7 +254,7 @@ def _judged(node: f.Judged) -> Asked:
 
 
 def _until(term_end: bool) -> Asked:
-    def until(view: View, record: Any) -> int:
+    def until(view: View, record: object) -> int:
         end = view.days.term_end if term_end else view.days.approved
         return TRUE if end is not None and view.days.as_of <= end else FALSE
 
@@ -271,8 +271,8 @@ def _happened(single: Callable[[View], list[Any]]) -> Asked:
     return happened
 
 
-def _agree(texts: list[Callable[[View], list[Any]]]) -> Asked:
-    def agree(view: View, record: Any) -> int:
+def _agree(texts: list[Callable[[View], list[object]]]) -> Asked:
+    def agree(view: View, record: object) -> int:
         inner = [{*values} - {""} for values in (possible(view) for possible in texts) if values]
         if inner and not set.intersection(*inner):
             return FALSE

@@ -96,7 +96,7 @@ def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
     return Group(clock, speaks, tuple(plain), tuple(full))
 
 
-def _not_asked(view: View, record: Any) -> int:
+def _not_asked(view: View, record: object) -> int:
     """The requirement of a rule that the reference decides as a whole."""
     raise AssertionError("the reference decides what each entry owes")
 
@@ -152,7 +152,7 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     return Scenario(approved, applied, term_end)
 
 
-def _decide(group: Group, view: View, late: str, done: dict[Any, Any]) -> None:
+def _decide(group: Group, view: View, late: str, done: dict[object, object]) -> None:
     statuses = PLAIN[late]
     for rule, require in group.plain:
         done[rule] = statuses[require(view, None)]

@@ -165,7 +165,7 @@ class Asking:
                 self.several(AGREE, node, key, said, {"x": 0})
 
     def attribute(
-        self, node: Node, logic: f.Member, key: int, actual: Any, name: str, moment: Moment
+        self, node: Node, logic: f.Member, key: int, actual: object, name: str, moment: Moment
     ) -> None:
         if not isinstance(actual, Series):
             self.words(node, logic, key, actual, name)
@@ -182,7 +182,7 @@ class Asking:
                 self.words(node, logic, own, value, name)
             self.sheet.gather(AGREE, node, key, parts)
 
-    def words(self, node: Node, logic: f.Member, key: int, actual: Any, name: str) -> None:
+    def words(self, node: Node, logic: f.Member, key: int, actual: object, name: str) -> None:
         """A word, or several of which one is enough."""
         given = logic.inside == FALSE and not logic.words
         if type(actual) is not tuple or given:

@@ -69,7 +69,7 @@ def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node:
 # --- logic ----------------------------------------------------------------------------------------
 
 
-def _val(rule: int, node: Node, *tests: Any) -> list[Any]:
+def _val(rule: int, node: Node, *tests: object) -> list[Any]:
     return [{"r": rule}, {"val": node.number}, *tests]
 
 

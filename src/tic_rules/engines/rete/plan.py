@@ -49,7 +49,7 @@ class Plan(NamedTuple):
     words: dict[Any, int]
     numbers: dict[str, int]
 
-    def code(self, word: Any) -> int:
+    def code(self, word: object) -> int:
         return 0 if word is None else self.words.get((type(word).__name__, word), OTHER)
 
 

@@ -115,7 +115,7 @@ def _folds(add: Any) -> None:
     add("years", [("a", [there("end"), there("owes")]), gathered], {"stat": "a.owes", "s": "b.v"})
 
 
-def _step(add: Any, kind: int, test: list[Any], then: Template, start: list[Any] | None = None) -> None:
+def _step(add: Any, kind: int, test: list[object], then: Template, start: list[object] | None = None) -> None:
     gathered = [there("acc"), {"k": kind}, *(start or [])]
     part = [there("p"), same_as("p", "a", "acc"), same_as("at", "a", "at"), *test]
     add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind} | then)
@@ -229,7 +229,7 @@ def _scenarios(add: Any) -> None:
         {"st": "a.scenario_of", "at": "a.at", "to": "a.to", "s": "b.s"},
     )
 
-    def meet(first: list[Any], second: list[Any], agreed: Any) -> None:
+    def meet(first: list[Any], second: list[object], agreed: Any) -> None:
         lived = [there("st"), same_as("st", "a", "la"), same_as("at", "a", "at"), *second]
         add("meet", [("a", [there("la"), *first]), ("b", lived)], {"la": "a.la", "at": "b.to", "s": agreed})
 

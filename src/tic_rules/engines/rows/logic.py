@@ -37,7 +37,7 @@ class Logic:
 
     # --- names ------------------------------------------------------------------------------------
 
-    def constant(self, value: Any) -> str:
+    def constant(self, value: object) -> str:
         """The name of a constant."""
         self.constants.append(value)
         return f"k{len(self.constants) - 1}"

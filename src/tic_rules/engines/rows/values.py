@@ -39,7 +39,7 @@ PLAIN = {
 """The status of a rule without exceptions, by the days of its row and by what it requires."""
 
 
-def truth(cell: Any, absent: int = UNKNOWN) -> int:
+def truth(cell: object, absent: int = UNKNOWN) -> int:
     """A cell of truth values (0 to 3), or of yes and no; any other is not known."""
     if cell is None:
         return absent
@@ -48,7 +48,7 @@ def truth(cell: Any, absent: int = UNKNOWN) -> int:
     return int(cell) if cell in VALUES else UNKNOWN
 
 
-def one_of(cells: Sequence[Any], words: frozenset[Any], inside: int, outside: int, absent: int) -> int:
+def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outside: int, absent: int) -> int:
     """Whether what a cell may hold is on a list, where it may be one of several."""
     if cells[0] is None:
         return absent
@@ -76,7 +76,7 @@ def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> in
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
-def agree(*texts: Sequence[Any]) -> int:
+def agree(*texts: Sequence[object]) -> int:
     """Whether texts that have to be the same may be so; each is one of several, or not known at all."""
     inner = [{cell for cell in cells if cell not in (None, "")} for cells in texts if cells[0] is not None]
     if inner and not set.intersection(*inner):

@@ -23,7 +23,7 @@ SYMBOLS = {
 }  # fmt: skip
 
 
-def render(template: str, **context: Any) -> str:
+def render(template: str, **context: object) -> str:
     """A page of this folder, filled in; every value is escaped. `lang` is the language that it opens in.
 
     Raises UsageError where Jinja2 is not installed.
@@ -31,7 +31,7 @@ def render(template: str, **context: Any) -> str:
     return sinks.html(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
-def macros(template: str, **context: Any) -> Any:
+def macros(template: str, **context: object) -> Any:
     """The macros of a template, to be called by their names again and again; what they give is escaped as
     in `render`.
     """
@@ -51,7 +51,7 @@ def _environment() -> Any:
             "an HTML page needs Jinja2: pip install 'tic-rules[html]'",
         ) from None
 
-    def t(zh: Any, en: Any) -> Any:
+    def t(zh: object, en: object) -> Any:
         return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(
             zh, en
         )
@@ -59,7 +59,7 @@ def _environment() -> Any:
     def both(text: Any) -> Any:
         return t(text.zh, text.en)
 
-    def badge(name: str, zh: Any, en: Any) -> Any:
+    def badge(name: str, zh: object, en: object) -> Any:
         return Markup(
             '<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>'
         ).format(name, SYMBOLS.get(name, "•"), t(zh, en))
