@@ -407,7 +407,7 @@ def test_no_format_lets_control_characters_through() -> None:
 
 def test_a_report_of_many_warnings_still_fits_a_comment() -> None:
     late = [
-        {"date": f"2027-{1 + n // 28 % 12:02}-{1 + n % 28:02}", "amount": 1, "payer": "host"}
+        {"date": f"2027-{1 + n // 28 % 12:02}-{1 + n % 28:02}", "amount": 100_000, "payer": "host"}
         for n in range(2000)
     ]
     report = check(

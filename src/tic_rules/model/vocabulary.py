@@ -351,6 +351,8 @@ def _renamed(old: FieldLabel | None, new: FieldLabel) -> FieldLabel:
     """A field's new label; the one that it replaces is still understood, and what it declares still holds."""
     if old is not None and old.type is not None and new.type is None:
         new = new.model_copy(update={part: getattr(old, part) for part in _DECLARATION})
+    if old is not None and new.plausible is None and old.plausible is not None:
+        new = new.model_copy(update={"plausible": old.plausible})
     if old is None or (old.zh, old.en) == (new.zh, new.en):
         return new
     return new.model_copy(update={"also": (*new.also, Bilingual(zh=old.zh, en=old.en), *old.also)})

@@ -20,6 +20,7 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 from tic_rules.results.parts import Notice
+from tic_rules.results.plausible import implausible
 
 
 def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
@@ -27,6 +28,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     subject, ruleset, as_of = scene.subject, scene.ruleset, scene.as_of
     return (
         *_about_time(subject, ruleset, as_of),
+        *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
         *_about_scenarios(scene),
         *_about_approval(scene),
         *_about_judgements(scene),

@@ -1,0 +1,47 @@
+"""What is implausible is warned of, at its place, and decides nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tic_rules import check
+
+PLAIN: dict[str, Any] = {
+    "name": "甲", "jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01",
+    "reported_on": "2024-01-01",
+}  # fmt: skip
+
+
+def paid(amount: object) -> dict[str, Any]:
+    return {**PLAIN, "contributions": [{"date": "2023-01-01", "amount": amount, "payer": "host"}]}
+
+
+def warned(data: dict[str, Any]) -> list[tuple[str, str]]:
+    report = check(data, "zhejiang_2022")
+    return [(one["path"], one["message"].zh) for one in report.warnings if one["code"] == "implausible"]
+
+
+def test_an_amount_without_its_unit_is_warned_of_at_its_place() -> None:
+    ((path, said),) = warned(paid(8500))
+    assert path == "/contributions/0/amount"
+    assert said == "金额为8,500元，一般在10万元至100亿元之间；单位是否写漏（万元、亿元）？"
+
+
+@pytest.mark.parametrize(
+    "amount", ["8500万元", "10万元", "100亿元", {"at_least": 5000}, {"at_most": "1亿元"}]
+)
+def test_what_is_plausible_or_may_be_is_not_warned_of(amount: object) -> None:
+    assert warned(paid(amount)) == []
+
+
+def test_each_entry_of_a_series_is_looked_at() -> None:
+    series = [{"date": "2023-01-01", "value": 320}, {"date": "2023-06-01", "value": 320_000}]
+    ((path, _),) = warned({**PLAIN, "staff": {"headcount": series}})
+    assert path == "/staff/headcount/1/value"
+
+
+def test_a_warning_decides_nothing() -> None:
+    low, fine = check(paid(99_999), "zhejiang_2022"), check(paid(100_000), "zhejiang_2022")
+    assert low.statuses == fine.statuses
