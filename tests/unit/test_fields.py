@@ -23,6 +23,8 @@ from tic_rules import (
 from tic_rules.analysis.lint import lint_file
 from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import inspect_ruleset
+from tic_rules.model.readings import held_at
+from tic_rules.model.shipped import shared_vocabulary
 
 HERE = Path(__file__).parents[1] / "fields"
 RULES = HERE / "hefeng_2024.yaml"
@@ -344,7 +346,6 @@ def test_a_group_of_one_file_is_no_scalar_of_another(tmp_path: Path) -> None:
 
 
 def test_the_shared_vocabulary_may_declare_fields_too() -> None:
-    from tic_rules.model.shipped import shared_vocabulary
     from tic_rules.model.vocabulary import Vocabulary
 
     added = Vocabulary.model_validate(
@@ -354,6 +355,21 @@ def test_the_shared_vocabulary_may_declare_fields_too() -> None:
     assert "ledger.kept" in paths_of(parse_ruleset(TEXT, shared=shared).centre_model)
     with pytest.raises(RuleSetError, match="ledger is declared differently"):
         parse_ruleset(with_fields(f"ledger: {NAMED}"), shared=shared)
+
+
+def test_every_field_of_the_shipped_models_has_a_label_and_every_value_an_example() -> None:
+    vocabulary = shared_vocabulary()
+    places = paths_of(Centre) | paths_of(Programme)
+    assert vocabulary.fields.keys() == places
+    for path in places:
+        field = vocabulary.fields[path]
+        held = held_at(Centre, path) or held_at(Programme, path)
+        assert held is not None
+        assert field.zh
+        assert field.en
+        if held.kind in ("record", "list", "table"):
+            continue
+        assert field.example is not None, path
 
 
 def test_model_and_vocabulary_say_the_same() -> None:
