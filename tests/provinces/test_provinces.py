@@ -67,6 +67,36 @@ def test_a_document_with_a_clause_left_out_is_caught(province: str) -> None:
         assert coverage(ruleset, text).faults, lines[number]
 
 
+@pytest.mark.parametrize("province", PROVINCES)
+def test_a_rule_file_with_a_clause_left_out_is_caught(province: str, tmp_path: Path) -> None:
+    """Whichever clause it is, by loading, by lint or by coverage."""
+    file = rule_file(province)
+    official = (file.parents[1] / f"{PROVINCES[province]}.txt").read_bytes()
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    clauses = [number for number, line in enumerate(lines) if line.startswith("  - {at: ")]
+    assert len(clauses) > 8
+    without = tmp_path / file.name
+    for number in clauses:
+        without.write_text("".join(lines[:number] + lines[number + 1 :]), encoding="utf-8")
+        faults = lint_file(without)
+        if all(fault.code in ("TR401", "TR402") for fault in faults):  # it can be loaded
+            said = {fault.code for fault in coverage(load_ruleset(without), official).faults}
+            assert "clause-missing" in said, lines[number]
+        else:
+            assert faults, lines[number]
+
+
+def test_numbers_of_chapters_and_articles_have_no_gaps(tmp_path: Path) -> None:
+    """A file whose articles jump says so without the text: chapters and articles each by their level."""
+    file = rule_file("haidong")
+    text = file.read_text(encoding="utf-8")
+    gone = {"第二章": "第三章 的编号应为第2", "第二条": "第三条 的编号应为第2"}
+    for at, said in gone.items():
+        lines = [line for line in text.splitlines(keepends=True) if not line.startswith(f"  - {{at: {at},")]
+        (tmp_path / file.name).write_text("".join(lines), encoding="utf-8")
+        assert said in " ".join(fault.message.zh for fault in lint_file(tmp_path / file.name))
+
+
 def test_no_line_of_python_is_needed() -> None:
     assert [*(ROOT / "examples" / "provinces").rglob("*.py")] == []
 
