@@ -331,48 +331,52 @@ def _node_faults(
             yield _unknown("fact", at, name, facts)
             return
     for name in names:
-        fact = facts[name]
-        kind = fact.type if fact.reading == "value" else fact.reading
-        fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
-        if isinstance(node, c.Compare):
-            if not fact.numeric:
-                yield (
-                    "wrong-fact",
-                    at,
-                    f"{name} 不是数字，不能比较大小",
-                    f"{name} is not a number and cannot be compared",
-                )
-        elif fits is not None and kind not in fits:
-            yield (
-                "wrong-fact",
-                at,
-                f"{name} 是 {kind}，此处需要 {'、'.join(fits)}",
-                f"{name} is {kind}; {' or '.join(fits)} is needed here",
-            )
-        listed = vocabulary.lists.get(fact.list_name or "")
-        if listed is not None:
-            yield from order_faults(
-                node, name, listed, at, [paths for _, paths in _models(vocabulary).values()]
-            )
-        if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
-            yield (
-                "wrong-fact",
-                at,
-                f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次",
-                f"the entries of {name} have no {node.latest}, so there is no latest one",
-            )
-        if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
-            for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
-                if group not in fact.groups:
-                    near = did_you_mean(group, fact.groups)
-                    zh, en = f"{name} 没有分组 {group}{near.zh}", f"{name} has no group {group}{near.en}"
-                    yield "unknown-group", at, zh, en
+        yield from _fact_faults(node, at, name, facts[name], vocabulary)
     if (
         isinstance(node, c.Compare)
         and isinstance(node.limit, c.Times)
         and facts[node.fact].unit != facts[node.limit.fact].unit
     ):
         yield "wrong-unit", at, "两边单位不同", "the two sides differ in unit"
+
+
+def _fact_faults(
+    node: c.Condition, at: Loc, name: str, fact: Fact, vocabulary: Vocabulary
+) -> Iterator[Fault]:
+    """A fact that the condition cannot read: of another type, without the dates or groups it asks for."""
+    kind = fact.type if fact.reading == "value" else fact.reading
+    fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
+    if isinstance(node, c.Compare):
+        if not fact.numeric:
+            yield (
+                "wrong-fact",
+                at,
+                f"{name} 不是数字，不能比较大小",
+                f"{name} is not a number and cannot be compared",
+            )
+    elif fits is not None and kind not in fits:
+        yield (
+            "wrong-fact",
+            at,
+            f"{name} 是 {kind}，此处需要 {'、'.join(fits)}",
+            f"{name} is {kind}; {' or '.join(fits)} is needed here",
+        )
+    listed = vocabulary.lists.get(fact.list_name or "")
+    if listed is not None:
+        yield from order_faults(node, name, listed, at, [paths for _, paths in _models(vocabulary).values()])
+    if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
+        yield (
+            "wrong-fact",
+            at,
+            f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次",
+            f"the entries of {name} have no {node.latest}, so there is no latest one",
+        )
+    if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
+        for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
+            if group not in fact.groups:
+                near = did_you_mean(group, fact.groups)
+                zh, en = f"{name} 没有分组 {group}{near.zh}", f"{name} has no group {group}{near.en}"
+                yield "unknown-group", at, zh, en
 
 
 def _data_faults(

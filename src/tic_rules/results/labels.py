@@ -308,6 +308,12 @@ class _Describer:
                     f"{self.label(node.fact)}共{count}项，每一项：{has}{judged}",
                     f"each of the {count} {self.label(node.fact)}: {has}{judged}",
                 )
+        return self.say_in_time(node)
+
+    def say_in_time(self, node: c.Condition) -> str:
+        """What is asked of each year, of each entry in its time, and of entries one after the other."""
+        t = self.t
+        match node:
             case c.EachYear():
                 when = window_words(node.each_year)
                 return t(

@@ -88,11 +88,6 @@ def fold(text: str) -> str:
     return re.sub("-{2,}", "-", _FULL_STOP.sub("。", folded.replace(" ", "")))
 
 
-def squeeze(text: str) -> str:
-    """A text without any white space."""
-    return _BLANK.sub("", text)
-
-
 SENTENCE_END = re.compile(r"[。；！？;!?｡]|(?<=[\u3400-\u9fff）)”\"])[.．](?=\s*(?:[\u3400-\u9fff“\"（(]|$))")
 """The end of a sentence, in either width; a point only where it stands for 。."""
 _ENDED = re.compile(r"(?:[。；！？;!?｡]|(?<=[\u3400-\u9fff）)”\"])[.．])[”’」』）)\"']*$")

@@ -12,9 +12,10 @@ from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.fields import list_above, record_in, value_at
-from tic_rules.model.ruleset import Rule
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
 from tic_rules.results.labels import join
@@ -131,8 +132,25 @@ def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     )
 
 
+def adverse_words(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
+    """Words of lists from which consequences follow, by the place of the list and the attribute."""
+    adverse: dict[tuple[str, str], set[Any]] = {}
+    for rule in ruleset.rules:
+        for node in c.walk(rule.when) if rule.when is not None else ():
+            where = next((w for key in ("where", "some", "has") if (w := getattr(node, key, None))), None)
+            fact = ruleset.facts.get(next(c.facts_of(node), "")) if not c.children(node) else None
+            if not isinstance(where, c.Where) or fact is None or fact.list_name is None:
+                continue
+            path = ruleset.vocabulary.lists[fact.list_name].paths[0]
+            for name, test in where.each.items():
+                if name == "result":
+                    adverse.setdefault((path, name), set()).update(test.one_of or ())
+    return adverse
+
+
 __all__ = [
     "Case",
+    "adverse_words",
     "dated",
     "in_words",
     "kind_of",

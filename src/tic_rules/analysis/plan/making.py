@@ -9,7 +9,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from tic_rules.analysis.plan.case import Case, kind_of, word_of
+from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, word_of
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
@@ -112,7 +112,7 @@ class _Maker:
         self.subject = subject_of(self.base, ruleset.vocabulary, type(centre)) if self.fresh else centre
         self.scene = sorted_scene(self.subject, ruleset, as_of)
         self.purses = Purses(self.subject, ruleset, as_of, kept)
-        self.adverse = _adverse(ruleset)
+        self.adverse = adverse_words(ruleset)
 
     def _brought_up_to_date(self, spoken: date) -> Change:
         """The data made to speak for the as-of day; a number that spoke for the day before goes on doing so
@@ -487,22 +487,6 @@ class _Maker:
                     shown += 1
                     cost = sum((self.costs.of(made) for made in way.changes), Fraction(0))
                     yield Alternative(rule.rule, tuple(made.text for made in way.changes), edits, cost)
-
-
-def _adverse(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
-    """Words of lists from which consequences follow, by the place of the list and the attribute."""
-    found: dict[tuple[str, str], set[Any]] = {}
-    for rule in ruleset.rules:
-        for node in c.walk(rule.when) if rule.when is not None else ():
-            where = next((w for key in ("where", "some", "has") if (w := getattr(node, key, None))), None)
-            fact = ruleset.facts.get(next(c.facts_of(node), "")) if not c.children(node) else None
-            if not isinstance(where, c.Where) or fact is None or fact.list_name is None:
-                continue
-            path = ruleset.vocabulary.lists[fact.list_name].paths[0]
-            for name, test in where.each.items():
-                if name == "result":
-                    found.setdefault((path, name), set()).update(test.one_of or ())
-    return found
 
 
 __all__ = ["make_plan"]

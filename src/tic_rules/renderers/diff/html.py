@@ -63,20 +63,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
             {"key": _key(topic), "relation": topic.relation, "label": label_of(topic)}
             for topic in compared.topics
         ],
-        groups=[
-            (
-                relation,
-                *(
-                    [
-                        _topic(compared, topic)
-                        for topic in topics
-                        if (relation == "same" and not topic.changed) == folded
-                    ]
-                    for folded in (False, True)
-                ),
-            )
-            for relation, topics in grouped(compared)
-        ],
+        groups=_groups(compared),
         conflicts=[conflict_text(compared, conflict) for conflict in compared.proof.conflicts]
         if compared.proof is not None
         else (),
@@ -103,6 +90,24 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         verdicts=VERDICT,
         statuses=STATUS,
     )
+
+
+def _groups(compared: Diff) -> list[tuple[Any, ...]]:
+    """Of each relation its rows, and those that are folded: what is the same and has not changed."""
+    return [
+        (
+            relation,
+            *(
+                [
+                    _topic(compared, topic)
+                    for topic in topics
+                    if (relation == "same" and not topic.changed) == folded
+                ]
+                for folded in (False, True)
+            ),
+        )
+        for relation, topics in grouped(compared)
+    ]
 
 
 def _topics(compared: Diff) -> list[tuple[str, Text]]:
