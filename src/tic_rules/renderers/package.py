@@ -16,10 +16,13 @@ from xml.dom import minidom
 
 from tic_rules.inputs.layout import cell_name, letters
 from tic_rules.renderers import sinks
+from tic_rules.renderers.text import cells
 
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _LINKED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
+_FIT = '<sheetPr><pageSetUpPr fitToPage="1"/></sheetPr>'
+"""On paper all columns stand on one page."""
 _REF = re.compile(r"([A-Z]{1,3})([0-9]+)")
 MAX_PART = 8 * 1024 * 1024
 """Bytes of a sheet that is still patched: beyond it the tree would take too long to build."""
@@ -220,13 +223,14 @@ class Book:
             view.setAttribute("activeTab", str(int(view.getAttribute("activeTab") or 0) + 1))
 
     def _sheet(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
-        tree = minidom.parseString(f'<worksheet xmlns="{_MAIN}"><cols/><sheetData/></worksheet>')
+        tree = minidom.parseString(f'<worksheet xmlns="{_MAIN}">{_FIT}<cols/><sheetData/></worksheet>')
         (columns,), (data,) = _all(tree, "cols"), _all(tree, "sheetData")
         for at, width in enumerate(widths, 1):
             _append(columns, "col", min=str(at), max=str(at), width=str(width), customWidth="1")
         links: list[tuple[str, Cell]] = []
         for number, row in enumerate(rows, 1):
-            line = _append(data, "row", r=str(number))
+            height = _height(row, widths) if number > 2 else 18
+            line = _append(data, "row", r=str(number), ht=str(height), customHeight="1")
             for at, cell in enumerate(row, 1):
                 ref = f"{letters(at)}{number}"
                 node = _append(line, "c", r=ref, s=str(self.style(cell.style)))
@@ -237,8 +241,14 @@ class Book:
             listed = _append(tree.documentElement, "hyperlinks")
             for ref, cell in links:
                 _append(listed, "hyperlink", ref=ref, location=cell.target, display=cell.text)
-        _append(tree.documentElement, "pageSetup", paperSize="9", orientation="landscape")
+        _append(tree.documentElement, "pageSetup", paperSize="9", orientation="landscape", fitToHeight="0")
         return tree.toxml(encoding="UTF-8", standalone=True)
+
+
+def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
+    """As high as the wrapped texts of a row: not every program sees to it itself."""
+    lines = [-(-cells(cell.text) // (width - 1)) for cell, width in zip(row, widths, strict=False)]
+    return 14 * min(max(1, *lines), 20) + 2
 
 
 def _all(node: Any, name: str) -> list[Any]:

@@ -96,7 +96,10 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
         else f"{document['title_en']}  ·  as of {plan.before.as_of}"
     )
     yield f"{'结论：' if zh else 'Verdict: '}{_verdicts(plan, lang)}"
+    if plan.before.verdict == plan.verdict:
+        yield plan.before.waiting.reason.in_(lang)
     yield ""
+    yield from _data_first(plan, lang)
     if not plan.steps:
         yield "没有需要做的事。" if zh else "There is nothing to do."
     for day, steps in by_day(plan.steps):
@@ -111,6 +114,27 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
     yield from _rests("? 本方案不能解决" if zh else "? Left open by this plan", plan, plan.open, lang)
     if plan.steps:
         yield PROMISE.in_(lang)
+
+
+THIN = 8
+"""More data than this missing, and the list of it stands before the steps."""
+
+
+def _data_first(plan: Plan, lang: str) -> Iterator[str]:
+    """What to supply first, where little is known: the steps below rest on it."""
+    waits = [wait for wait in plan.before.waiting.data if wait.counted]
+    if len(waits) <= THIN:
+        return
+    zh = lang == "zh"
+    yield f"? 先补数据（共{len(waits)}项）" if zh else f"? Data to supply first ({len(waits)})"
+    for wait in waits[:THIN]:
+        named = (
+            f"{wait.label.in_(lang)}：{wait.counted}条待此"
+            if zh
+            else (f"{wait.label.in_(lang)}: {wait.counted} wait for it")
+        )
+        yield f"  □ {named}"
+    yield ""
 
 
 def _alternatives(plan: Plan, lang: str, indent: str) -> Iterator[str]:

@@ -82,6 +82,17 @@ def _course(course: Course) -> dict[str, Any]:
     }
 
 
+def _only_looks(result: WhatIf) -> bool:
+    """Whether nothing was changed, and only the verdict through time was asked for."""
+    return result.course_before is not None and result.course_after is None and not result.flips
+
+
+def _document(report: Report, lang: str) -> str:
+    document = report.ruleset["document"]
+    title = f"《{document['title']}》" if lang == "zh" else document["title_en"]
+    return f"{title} {report.ruleset['id']}"
+
+
 # --- text -------------------------------------------------------------------------------------
 
 
@@ -89,15 +100,19 @@ def _text(result: WhatIf, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     about: Any = result.before.centre or {}
     yield str(about.get("name") or about.get("id") or about.get("file") or "—")
-    rules = " → ".join(dict.fromkeys([result.before.ruleset["id"], result.after.ruleset["id"]]))
+    rules = " → ".join(dict.fromkeys(_document(report, lang) for report in (result.before, result.after)))
     days = " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
     yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days}"
     now, then = (VERDICT[report.verdict][lang] for report in (result.before, result.after))
-    yield f"{'结论：' if zh else 'Verdict: '}{now} → {then}" + (
-        "" if now != then else "（不变）" if zh else " (the same)"
-    )
-    yield ""
-    yield from _flips(result.flips, lang)
+    if _only_looks(result):
+        yield f"{'结论：' if zh else 'Verdict: '}{now}"
+        yield ""
+    else:
+        yield f"{'结论：' if zh else 'Verdict: '}{now} → {then}" + (
+            "" if now != then else "（不变）" if zh else " (the same)"
+        )
+        yield ""
+        yield from _flips(result.flips, lang)
     for title, course in (
         (("现状的走势", "Through time, as it is"), result.course_before),
         (("改变后的走势", "Through time, with the changes"), result.course_after),
