@@ -188,7 +188,7 @@ def _versions(data: dict[str, Any], source: Source, faults: list[Diagnostic]) ->
     versions = data.get("rulesets", {})
     if isinstance(versions, dict) and all(_VERSION.fullmatch(str(version)) for version in versions.values()):
         return {str(name): str(version) for name, version in versions.items()}
-    zh, en = "应为规则集和版本，例如 zhejiang_2022: 2.0.0", "rule sets and versions: zhejiang_2022: 2.0.0"
+    zh, en = "应为规则集和版本，例如 example_2024: 2.0.0", "rule sets and versions: example_2024: 2.0.0"
     faults.append(_fault(source, ("rulesets",), zh, en))
     return {}
 
