@@ -201,6 +201,10 @@ def told(
 # --- a long run -----------------------------------------------------------------------------------
 
 
+REFUSED = {"durable": ("event",), FRAMES: ("event", "cycle")}
+"""What an engine refuses by name, and is not asked."""
+
+
 def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = print) -> int:
     """Decide so many (centre, rule) pairs; the exit status is 1 with the first disagreement."""
     rng = random.Random(seed)
@@ -211,7 +215,9 @@ def run(decisions: int, seed: int, engine: str, show: Callable[[str], None] = pr
     while count < decisions:
         programme = engine != FRAMES and rng.random() < 0.05
         at_random = not programme and rng.random() < 0.1
-        ruleset = random_ruleset(rng) if at_random else rng.choice(programmes if programme else rulesets)
+        ruleset = rng.choice(programmes if programme else rulesets)
+        if at_random:
+            ruleset = random_ruleset(rng, refused=REFUSED.get(engine, ()))
         drawn = [
             (random_programme if programme else random_centre)(ruleset, rng)
             for _ in range(AT_ONCE if engine == FRAMES else 1)

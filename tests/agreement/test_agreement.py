@@ -14,7 +14,7 @@ from pathlib import Path
 import agreement
 import pytest
 import yaml
-from agreement import FRAMES, NEEDS, RULESETS, disagreements, engines, shrunk, told
+from agreement import FRAMES, NEEDS, REFUSED, RULESETS, disagreements, engines, shrunk, told
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
 from random_rules import random_ruleset
@@ -107,9 +107,8 @@ def test_engines_agree_on_random_rules(engine: str, rule_sets: int) -> None:
     if engine in NEEDS:
         pytest.importorskip(NEEDS[engine], reason=f"needs the extra {engine}")
     rng = random.Random(9)
-    refused = {"durable": ("event",), FRAMES: ("event", "cycle")}.get(engine, ())
     for _ in range(rule_sets):
-        ruleset = random_ruleset(rng, refused=refused)
+        ruleset = random_ruleset(rng, refused=REFUSED.get(engine, ()))
         for _ in range(4):
             data, as_of = random_centre(ruleset, rng)
             first = next(disagreements(data, ruleset, as_of, engine), None)

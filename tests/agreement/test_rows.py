@@ -322,7 +322,9 @@ def test_a_row_with_gaps_is_decided_as_in_a_table(ruleset_id: str) -> None:
     pytest.importorskip("polars", reason="needs the extra frames")
     rng = random.Random(13)
     rulesets = (
-        [load_ruleset(ruleset_id)] if ruleset_id != "random" else [random_ruleset(rng) for _ in range(8)]
+        [load_ruleset(ruleset_id)]
+        if ruleset_id != "random"
+        else [random_ruleset(rng, refused=("event", "cycle")) for _ in range(8)]
     )
     for ruleset in rulesets:
         _same_with_gaps(ruleset, rng, rows=200 // len(rulesets))

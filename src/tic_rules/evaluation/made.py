@@ -86,16 +86,10 @@ def age(scene: Scene, fact: Fact, moment: Moment) -> Reading:
 
 
 def ratio(of: Range, to: Range) -> Range:
-    """One range as a part of another. Something to nothing is endless, nothing to nothing anything."""
-    return Range(_divided(of.low, to.high, 0), _divided(of.high, to.low, INFINITY))
-
-
-def _divided(of: Number, to: Number, otherwise: Number) -> Number:
-    if to == 0:
-        return INFINITY if of > 0 else otherwise
-    if INFINITY in (of, to):
-        return otherwise
-    return plain(Fraction(of) / Fraction(to))
+    """One range as a part of another; of what is nothing, or may be, there is no telling how large a part."""
+    low = 0 if to.high in (0, INFINITY) else plain(Fraction(of.low) / Fraction(to.high))
+    high = INFINITY if to.low == 0 or of.high == INFINITY else plain(Fraction(of.high) / Fraction(to.low))
+    return Range(low, high)
 
 
 def plain(number: Number) -> Number:

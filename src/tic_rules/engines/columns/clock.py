@@ -52,9 +52,10 @@ class TableClock:
     # --- deadlines ------------------------------------------------------------------------------------------
 
     def _due(self, clock: Clock) -> Any:
-        """The last day of a rule's time; None where the table does not say."""
-        due = self.columns.days(n.due_of(clock.by))
-        return self.columns.day(clock.by) if due is None and isinstance(clock.by, date) else due
+        """The last day of a rule's time; None where the table does not say. A day of the law stands."""
+        if isinstance(clock.by, date):
+            return self.columns.day(clock.by)
+        return self.columns.days(n.due_of(clock.by))
 
     def late(self, clock: Clock) -> Coded:
         """What a rule is that is not met, by its deadline. An applicant that has not applied has none."""
