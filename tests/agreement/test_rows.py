@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -251,10 +252,13 @@ def _read(interpreter: Interpreter, node: f.Logic, column: n.Column, moment: Mom
             left, right = (interpreter.ranged(side, moment) for side in (node.left, node.right))
             margin = Range(left.low - right.high, left.high - right.low)
             ends = margin if column.kind == n.Kind.MARGIN else left
-            known = [None if abs(end) == INFINITY else end for end in ends]
-            if known[0] == known[1] is not None:
-                return {column.name: known[0]}
-            return {column.low: known[0], column.high: known[1]}
+            low, high = (float(end) if isinstance(end, Fraction) else end for end in ends)
+            if ends.low == ends.high and abs(low) != INFINITY:
+                return {column.name: low}
+            return {
+                column.low: None if low == -INFINITY else low,
+                column.high: None if high == INFINITY else high,
+            }
         case n.Kind.WORD, _:
             return dict(_several(column.name, interpreter.possible(column.of, moment)))
         case n.Kind.DAYS, f.Happened(fact):

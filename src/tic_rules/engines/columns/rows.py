@@ -103,7 +103,7 @@ class Reader:
 
             def margin(row: Row, view: View) -> None:
                 (least, most), (other_least, other_most) = left(view), right(view)
-                row[low], row[high] = _double(least - other_most, zero), _double(most - other_least, zero)
+                row[low], row[high] = _low(least - other_most, zero), _high(most - other_least, zero)
 
             return margin
         assert isinstance(node.left, f.Quantity)
@@ -111,7 +111,7 @@ class Reader:
 
         def ends(row: Row, view: View) -> None:
             least, most = left(view)
-            row[low], row[high] = _double(least, bounds), _double(most, bounds)
+            row[low], row[high] = _low(least, bounds), _high(most, bounds)
 
         return ends
 
@@ -157,16 +157,25 @@ def _days(column: n.Column, read: Callable[[View], list[Any]]) -> Write:
     return days
 
 
-def _double(number: Number, bounds: Iterable[Number]) -> float | None:
-    """The nearest double, moved to its own side of a bound that it falls together with and differs from.
-    Endless ends are null."""
+def _double(number: Number, bounds: Iterable[Number]) -> float:
+    """The nearest double, moved to its own side of a bound that it falls together with and differs from."""
     if number in (INFINITY, -INFINITY):
-        return None
+        return inf if number == INFINITY else -inf
     double = float(number)
     for bound in bounds:
         if double == float(bound) and number != bound:
             return nextafter(double, -inf if number < bound else inf)
     return double
+
+
+def _low(number: Number, bounds: Iterable[Number]) -> float | None:
+    """The lower end of a range as a cell; null where there is none."""
+    return None if number == -INFINITY else _double(number, bounds)
+
+
+def _high(number: Number, bounds: Iterable[Number]) -> float | None:
+    """The upper end of a range as a cell; null where there is none."""
+    return None if number == INFINITY else _double(number, bounds)
 
 
 def _readings_of(rule: Rule) -> Iterator[Logic]:
