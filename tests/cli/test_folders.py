@@ -88,3 +88,15 @@ def test_lists_beside_a_table_are_read_with_it(tmp_path: Path) -> None:
     ):
         (tmp_path / name).write_text("id\nx\n", "utf-8")
     assert names(tmp_path) == ["c-x.csv", "c.csv", "c1.csv", "d.contributions.csv"]
+
+
+def test_rule_files_in_a_folder_are_no_centres(tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    made_up = {"jiangsu.yaml", "national.yaml", "zhejiang.yaml"}
+    real = {f"real/{name}" for name in os.listdir(ROOT / "examples/real") if name.endswith(".yaml")}
+    assert set(names(tmp_path / "examples")) == made_up | real
+    assert names(tmp_path / "examples/provinces") == ["no-files"]
+    centre = PASSING.read_text(encoding="utf-8")
+    (tmp_path / "odd").mkdir()
+    (tmp_path / "odd/a.yaml").write_text(centre + "\nrules: [a]\n", encoding="utf-8")
+    assert names(tmp_path / "odd") == ["a.yaml"]

@@ -38,6 +38,11 @@ _CENTRE = re.compile(
     r"""^(?:[^\S\n]|\{)*["']?(?:id|name|stage|applied_on|approved_on|hosts|legal|governance)["']?\s*:""",
     re.MULTILINE,
 )
+_RULE_FILE = (
+    re.compile(r"""^["']?clauses["']?\s*:""", re.MULTILINE),
+    re.compile(r"""^["']?rules["']?\s*:""", re.MULTILINE),
+)
+"""What a rule file alone has, both of them: it has an id and a jurisdiction as a centre has."""
 _WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
 """Reports, baselines and schemas, which the program writes itself."""
 
@@ -142,7 +147,7 @@ def _looks_like_a_centre(file: Path, beside: Collection[str], vocabulary: Vocabu
     text = head.decode("utf-8", "replace")
     if "\ufffd" in text or not text.strip():
         return True
-    if _WRITTEN.match(text):
+    if _WRITTEN.match(text) or all(key.search(text) for key in _RULE_FILE):
         return False
     return _CENTRE.search(text) is not None or (
         _OTHER.search(text) is None and file.suffix.lower() != ".json"
