@@ -11,7 +11,10 @@ from click.testing import CliRunner
 
 from tic_rules import Centre, check
 from tic_rules.cli import main
+from tic_rules.model.shipped import shared_vocabulary
+from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.results.report import Report
+from tic_rules.results.waiting import Wait, whence
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "examples" / "real"
@@ -37,6 +40,37 @@ def test_unknowns_are_gathered_by_what_is_missing_most_rules_first() -> None:
     for wait in waits:  # what binds before what is encouraged
         counts = [report[rule].counts for rule in wait.rules]
         assert counts == sorted(counts, reverse=True)
+
+
+def test_a_missing_datum_is_told_as_public_or_as_for_the_centre_to_file() -> None:
+    waits = {wait.field: wait for wait in real("zj-fos").waiting.data}
+    assert waits["approved_on"].public
+    assert whence(waits["approved_on"]).zh == "公开可查"
+    assert not waits["contributions"].public
+    assert whence(waits["contributions"]).zh == "须由中心填报"
+    lines = shown(str(REAL / "zj-fos.yaml"), "--lang", "zh").splitlines()
+    assert any("批复创建日期" in line and "公开可查" in line for line in lines)
+    assert any("资金投入 " in line and "须由中心填报" in line for line in lines)
+    page = shown(str(REAL / "zj-fos.yaml"), "--format", "html")
+    assert page.count("公开可查") == sum(wait.public for wait in waits.values())
+    assert page.count("须由中心填报") == sum(not wait.public for wait in waits.values())
+
+
+def test_what_public_pages_say_of_real_centres_is_declared_so() -> None:
+    fields = shared_vocabulary().fields
+    told = ["name", "jurisdiction", "approved_on", "hosts", "builders.name", "structure.bases"]
+    assert all(fields[path].public for path in told)
+    assert not any(fields[path].public for path in ("contributions", "income", "staff.headcount"))
+
+
+def test_a_label_anew_leaves_public_what_was_so() -> None:
+    again = Vocabulary(fields={"approved_on": FieldLabel(zh="批准日", en="day of approval")})
+    assert shared_vocabulary().with_(again).fields["approved_on"].public
+
+
+def test_what_a_programme_lacks_is_for_the_department() -> None:
+    wait = Wait(field="leading_enterprises", public=False)
+    assert whence(wait).zh == "须由主管部门填报"
 
 
 def test_what_a_datum_settles_alone_is_missing_nothing_else() -> None:

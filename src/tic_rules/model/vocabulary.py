@@ -227,7 +227,8 @@ class FieldLabel(Label):
     of: Literal["centre", "programme"] | None = None
     """Whose field it is; what lies within another is of the same."""
     public: Flag = False
-    """Whether a list for the public may show it."""
+    """Whether public pages say it (announcements, letters of approval, registers of legal persons); what
+    they do not say the centre has to file."""
     plausible: tuple[Quantity, Quantity] | None = None
     """Between these a number is as one expects; beyond them a slip of the pen is likely."""
 
@@ -353,6 +354,8 @@ def _renamed(old: FieldLabel | None, new: FieldLabel) -> FieldLabel:
         new = new.model_copy(update={part: getattr(old, part) for part in _DECLARATION})
     if old is not None and new.plausible is None and old.plausible is not None:
         new = new.model_copy(update={"plausible": old.plausible})
+    if old is not None and old.public and not new.public:
+        new = new.model_copy(update={"public": True})
     if old is None or (old.zh, old.en) == (new.zh, new.en):
         return new
     return new.model_copy(update={"also": (*new.also, Bilingual(zh=old.zh, en=old.en), *old.also)})

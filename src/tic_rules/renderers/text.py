@@ -14,7 +14,7 @@ from tic_rules.renderers import Options, Run
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
-from tic_rules.results.waiting import waiting_of
+from tic_rules.results.waiting import waiting_of, whence
 
 SIGNS = {
     "fail": "✗",
@@ -286,6 +286,7 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
         text += f"{number:>3}条待此" if zh else f"{number:>3} wait"
         if counted < number:
             text += f"（应当{counted}条）" if zh else f" ({counted} must)"
+        text += f"  {whence(wait).in_(options.lang)}"
         alone = [by_rule[rule] for rule in wait.alone]
         if alone:
             names = [f"{one.citation['locator']} {one.title.in_(options.lang)}" for one in alone[:NAMED]]

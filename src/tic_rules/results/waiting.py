@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.parts import Part
@@ -28,6 +29,8 @@ class Wait(Part):
     """How many of the rules count for the verdict."""
     alone: list[str]
     """The rules for which nothing else is missing: what this would settle, or leave to judgement alone."""
+    public: bool
+    """Whether public pages say it; otherwise whoever the report is about has to file it."""
 
 
 class Waiting(Part):
@@ -37,6 +40,15 @@ class Waiting(Part):
     reason: Text
     data: list[Wait]
     judgements: list[str]
+
+
+def whence(wait: Wait) -> Text:
+    """Where a missing datum is to be had: from public pages, or from whoever has to file it."""
+    if wait.get("public"):  # not in reports of before it was written
+        return Text("公开可查", "on public pages")
+    if wait.field.partition(".")[0] in Centre.model_fields:
+        return Text("须由中心填报", "for the centre to file")
+    return Text("须由主管部门填报", "for the department to file")
 
 
 def waiting_of(findings: Iterable[Finding]) -> Waiting:
@@ -103,6 +115,7 @@ def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary:
         rules=[finding.rule for finding, _, _ in ordered],
         counted=sum(finding.counts for finding, _, _ in asking),
         alone=[finding.rule for finding, _, alone in ordered if alone],
+        public=(label := vocabulary.fields.get(field)) is not None and label.public,
     )
 
 
@@ -112,4 +125,4 @@ def _vocabulary_of(findings: list[Finding]) -> Vocabulary:
     return shared_vocabulary() if evidence is None else evidence.scene.ruleset.vocabulary
 
 
-__all__ = ["Wait", "Waiting", "reason_of", "waiting_of"]
+__all__ = ["Wait", "Waiting", "reason_of", "waiting_of", "whence"]
