@@ -26,6 +26,7 @@ from tic_rules.cli import main
 from tic_rules.core.errors import Text
 from tic_rules.engines.checking import parse_day
 from tic_rules.model.document import Edit, document_of, plain
+from tic_rules.renderers.plan import render
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
 z3 = pytest.importorskip("z3", reason="plans with a choice need the extra tic-rules[prove]")
@@ -368,3 +369,70 @@ def test_what_cannot_be_done_is_told_with_exit_status_2(args: list[str]) -> None
     assert result.exit_code == 2
     assert result.stderr
     assert "Traceback" not in result.stderr
+
+
+# --- on thin data -------------------------------------------------------------------------------------------
+
+REAL = sorted((EXAMPLE.parent / "real").glob("*.yaml"))
+IDENTITY = ("jurisdiction", "category", "fields", "forward_looking_field", "stage")
+
+
+def real_plan(path: Path, **more: Any) -> Plan:
+    centre = Centre.from_file(path)
+    rules = {"national": "national_2017", "zhejiang": "zhejiang_2022", "jiangsu": "jiangsu_2020"}
+    assert centre.speaks_for is not None
+    return make_plan(centre, load_ruleset(rules[centre.jurisdiction]), centre.speaks_for, **more)
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+def test_a_plan_changes_nothing_of_what_a_centre_is_and_invents_no_day(path: Path) -> None:
+    plan = real_plan(path)
+    places = {edit.path[0] for step in plan.steps for edit in step.edits}
+    assert not places & {*IDENTITY, "approved_on", "term_years"}
+    for name in IDENTITY:
+        assert plan.document.get(name) == document_of(Centre.from_file(path)).get(name)
+    planned = {rule for step in plan.steps for rule in step.rules}
+    assert all(plan.before[rule].modality in ("must", "in_principle") for rule in planned)
+    asked = real_plan(path, encouraged=True)
+    assert planned <= {rule for step in asked.steps for rule in step.rules}
+
+
+def test_a_plan_gives_no_other_field_to_a_centre_whose_field_is_not_listed() -> None:
+    data = changed(fields=["古生物学"])
+    plan = make_plan(Centre.from_data(data), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
+    assert plan.document["fields"] == ["古生物学"]
+    whys = [rest.why.zh for rest in (*plan.lost, *plan.open) if "领域" in plan.before[rest.rule].title.zh]
+    assert any("不改变" in why for why in whys)
+
+
+def test_a_sum_is_shared_among_those_whom_each_clause_counts() -> None:
+    plan = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
+    (money,) = [step for step in plan.steps if step.kind == "money"]
+    assert money.rules == ("investment-5y", "municipal-match")  # the second counts cities and counties alone
+    assert "由市财政（补助）、县（市、区）财政（补助）分担" in money.text.zh
+    wide = [step for step in real_plan(EXAMPLE.parent / "real" / "zj-fos.yaml").steps if step.kind == "money"]
+    assert all("依托单位、共建单位" in step.text.zh and "分担" in step.text.zh for step in wide)
+    dear = make_plan(
+        Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30),
+        costs={"contributions.county": "5"},
+    )  # fmt: skip
+    assert not any("分担" in step.text.zh for step in dear.steps)
+
+
+@pytest.mark.parametrize("path", REAL, ids=lambda path: path.stem)
+@pytest.mark.parametrize("format_", ["text", "markdown", "html"])
+def test_a_verdict_that_stays_says_why(path: Path, format_: str) -> None:
+    plan = real_plan(path)
+    assert plan.before.verdict == plan.verdict
+    assert plan.after.waiting.reason.zh in render([plan], format_, "zh")
+
+
+def test_a_compliant_centre_has_nothing_to_do() -> None:
+    plan = real_plan(EXAMPLE.parent / "jiangsu.yaml")
+    assert not plan.steps
+    assert plan.verdict == plan.before.verdict == "compliant"
+
+
+def test_a_word_of_an_entry_is_told_in_chinese() -> None:
+    texts = [step.text.zh for step in real_plan(EXAMPLE.parent / "real" / "nat-rail.yaml").steps]
+    assert "共建单位/第1条/单位类型：企业" in texts

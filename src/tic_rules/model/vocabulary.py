@@ -229,6 +229,8 @@ class FieldLabel(Label):
     public: Flag = False
     """Whether public pages say it (announcements, letters of approval, registers of legal persons); what
     they do not say the centre has to file."""
+    identity: Flag = False
+    """Whether it says what the centre is: a plan does not change it, nor guess it."""
     plausible: tuple[Quantity, Quantity] | None = None
     """Between these a number is as one expects; beyond them a slip of the pen is likely."""
 
@@ -354,11 +356,11 @@ def _renamed(old: FieldLabel | None, new: FieldLabel) -> FieldLabel:
         new = new.model_copy(update={part: getattr(old, part) for part in _DECLARATION})
     if old is not None and new.plausible is None and old.plausible is not None:
         new = new.model_copy(update={"plausible": old.plausible})
-    if old is not None and old.public and not new.public:
-        new = new.model_copy(update={"public": True})
+    if old is not None:
+        new = new.model_copy(update={part: True for part in ("public", "identity") if getattr(old, part)})
     if old is None or (old.zh, old.en) == (new.zh, new.en):
         return new
     return new.model_copy(update={"also": (*new.also, Bilingual(zh=old.zh, en=old.en), *old.also)})
 
 
-_DECLARATION = ("type", "unit", "holds", "words", "of", "public", "plausible")
+_DECLARATION = ("type", "unit", "holds", "words", "of", "public", "identity", "plausible")

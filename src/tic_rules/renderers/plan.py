@@ -51,6 +51,7 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
             "due": due,
             "by_day": by_day,
             "names": _name,
+            "why": _why,
         }
         return page("plan.html.j2", lang=lang, **context)
     write = _markdown if format_ == "markdown" else _text
@@ -86,6 +87,14 @@ def _verdicts(plan: Plan, lang: str) -> str:
     return f"{VERDICT[plan.before.verdict].in_(lang)} → {VERDICT[plan.verdict].in_(lang)}"
 
 
+def _why(plan: Plan) -> Text:
+    """Why the verdict stays as it is, although all steps are taken."""
+    reason = plan.after.waiting.reason
+    if not plan.steps:
+        return reason
+    return Text(f"各步骤做完后仍然如此：{reason.zh}", f"with all steps taken it stays so: {reason.en}")
+
+
 def _text(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     document = plan.before.ruleset["document"]
@@ -97,7 +106,7 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
     )
     yield f"{'结论：' if zh else 'Verdict: '}{_verdicts(plan, lang)}"
     if plan.before.verdict == plan.verdict:
-        yield plan.before.waiting.reason.in_(lang)
+        yield _why(plan).in_(lang)
     yield ""
     yield from _data_first(plan, lang)
     if not plan.steps:
@@ -165,6 +174,9 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         if zh
         else f"Verdict: **{_verdicts(plan, lang)}**"
     )
+    if plan.before.verdict == plan.verdict:
+        yield ""
+        yield _why(plan).in_(lang)
     yield ""
     if plan.steps:
         yield "| 期限 | 类别 | 事项 | 依据 |" if zh else "| By | Kind | Step | For |"

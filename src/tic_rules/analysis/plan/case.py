@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.plan.model import Change, Sum, change
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, get
-from tic_rules.model.fields import list_above, record_in, value_at
+from tic_rules.model.fields import list_above, paths_of, record_in, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
@@ -96,7 +96,7 @@ def kind_of(dotted: str) -> str:
 
 def in_words(vocabulary: Any, dotted: str, value: object, lang: str) -> str:
     """A word, or several, of a field for people."""
-    groups = groups_at(vocabulary, [dotted])
+    groups = groups_at(vocabulary, [".".join(part for part in dotted.split(".") if not part.isdigit())])
     words = value if isinstance(value, list) else [value]
     return join([term(vocabulary, word, lang, groups) for word in words], lang)
 
@@ -132,6 +132,21 @@ def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
     )
 
 
+def known_places(places: Iterable[str], ruleset: RuleSet) -> None:
+    """Refuse a place that a centre's data does not have. Raises UsageError."""
+    words = {
+        f"{listed.paths[0]}.{word}"
+        for listed in ruleset.vocabulary.lists.values()
+        for known in ruleset.vocabulary.words.values()
+        for word in known
+    }
+    for place in places:
+        if place not in paths_of(ruleset.centre_model) and place not in words:
+            raise fault(
+                UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
+            )
+
+
 def adverse_words(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
     """Words of lists from which consequences follow, by the place of the list and the attribute."""
     adverse: dict[tuple[str, str], set[Any]] = {}
@@ -154,6 +169,7 @@ __all__ = [
     "dated",
     "in_words",
     "kind_of",
+    "known_places",
     "one_of",
     "place_of_list",
     "record_of",

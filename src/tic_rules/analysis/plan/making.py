@@ -9,14 +9,14 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, word_of
+from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places, word_of
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
-from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, template_text
-from tic_rules.analysis.plan.reasons import reason_after, reason_before
+from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, payers_text
+from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import yuan_text
 from tic_rules.engines.checking import check_subject, sorted_scene
@@ -28,7 +28,6 @@ from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
-from tic_rules.model.fields import paths_of
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.report import Finding, Report
@@ -69,23 +68,9 @@ def make_plan(
     unknown place, or where z3 is needed and absent.
     """
     kept, factors = tuple(keep), {place: Fraction(str(value)) for place, value in (costs or {}).items()}
-    _known_places((*kept, *factors), ruleset)
+    known_places((*kept, *factors), ruleset)
     centre = fitting(centre, ruleset.vocabulary)
     return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
-
-
-def _known_places(places: Iterable[str], ruleset: RuleSet) -> None:
-    words = {
-        f"{listed.paths[0]}.{word}"
-        for listed in ruleset.vocabulary.lists.values()
-        for known in ruleset.vocabulary.words.values()
-        for word in known
-    }
-    for place in places:
-        if place not in paths_of(ruleset.centre_model) and place not in words:
-            raise fault(
-                UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
-            )
 
 
 class _Maker:
@@ -106,6 +91,7 @@ class _Maker:
         self.before = check_subject(centre, ruleset, as_of, ENGINE)
         self.document = document_of(centre)
         self.fresh: list[Change] = []
+        self.guards: list[Sum] = []
         if centre.speaks_for is not None and centre.speaks_for < as_of and "reported_on" not in kept:
             self.fresh = [self._brought_up_to_date(centre.speaks_for)]
         self.base = apply(self.document, (edit for made in self.fresh for edit in made.edits))
@@ -154,6 +140,7 @@ class _Maker:
             if any(way.sums for rule in rules for way in rule.ways)
             else []
         )
+        self.guards = guards
         for _ in range(TRIES):
             choice = self._chosen(rules, guards)
             steps = self._steps(rules, choice)
@@ -238,11 +225,9 @@ class _Maker:
             self.why[rule.id] = lost
             return self._exempted(rule, decision)
         found = [way for way in self._ways(rule, decision) if way.changes or way.sums]
-        free = [way for way in found if not self._holds_fixed(way)]
+        free = [way for way in found if not self._holds_fixed(way) and not self._redefines(way)]
         if found and not free:
-            self.why[rule.id] = Text(
-                "只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it"
-            )
+            self.why[rule.id] = IDENTITY if any(map(self._redefines, found)) else KEPT
         deadline = (
             decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
         )
@@ -269,6 +254,11 @@ class _Maker:
         return any(
             made.at == place or made.at.startswith(f"{place}.") for made in way.changes for place in self.kept
         )
+
+    def _redefines(self, way: Way) -> bool:
+        """Whether a way changes what the centre is: its field, its category."""
+        fields = self.ruleset.vocabulary.fields
+        return any(made.at in fields and fields[made.at].identity for made in way.changes)
 
     def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
         scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
@@ -404,11 +394,11 @@ class _Maker:
             if (rule.by or FIRST) >= amount.by and any(map(counts_in, rule.ways[pick].sums))
         ]
         path = tuple(template.of.split("."))
-        words = [template_text(self.ruleset, template, lang) for lang in ("zh", "en")]
+        words = self._payers(amount, rules, choice)
         labels = [field_label(f"/{template.of}", self.ruleset.vocabulary, lang) for lang in ("zh", "en")]
         text = Text(
-            f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words[0]}）",
-            f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words[1]})",
+            f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words.zh}）",
+            f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words.en})",
         )
         entry = entry_of(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
         edits = [Edit("append", path, entry)]
@@ -424,6 +414,18 @@ class _Maker:
             self._price(amount, rules),
             template.at,
         )
+
+    def _payers(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Text:
+        """Who pays an amount: all whose money every clause counts alike share it, at the same cost."""
+        factor, name = self.costs.factor, amount.template.of
+        picked = (rule.ways[pick].sums for rule, pick in zip(rules, choice.ways, strict=True))
+        sums = [total for total in (*(t for sums in picked for t in sums), *self.guards) if total.of == name]
+        sharing = [
+            template
+            for template in self.purses.alike(amount.template, sums)
+            if template.at not in self.barred and factor(template.at) == factor(amount.template.at)
+        ]
+        return payers_text(self.ruleset, amount.template, sharing, self.purses.of(name))
 
     def _price(self, amount: Amount, rules: Sequence[Open]) -> Fraction:
         sums = [

@@ -52,6 +52,12 @@ class Sum:
     """An upper bound: money that comes later counts too."""
     many: tuple[int, tuple[tuple[Fraction, tuple[Fraction, ...]], ...]] | None = None
 
+    def alike(self, one: int, other: int) -> bool:
+        """Whether it counts money of two kinds alike, so that they may share it."""
+        if self.many is not None:
+            return all(parts[one] == parts[other] for _, parts in self.many[1])
+        return self.parts[one] == self.parts[other]
+
 
 @dataclass(frozen=True, slots=True)
 class Way:

@@ -7,13 +7,14 @@ reading says by how much the fact moves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.plan.case import Case, record_of, word_of
 from tic_rules.analysis.plan.model import Sum
+from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
@@ -21,6 +22,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.results.labels import join
 from tic_rules.results.terms import groups_at, term
 
 UNIT = 10_000
@@ -52,6 +54,12 @@ class Purses:
                 t for t in found if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept)
             )
         return self.templates[name]
+
+    def alike(self, chosen: Template, sums: Sequence[Sum]) -> list[Template]:
+        """The kinds of money that demands count as they count the chosen one."""
+        templates = self.of(chosen.of)
+        own = templates.index(chosen)
+        return [t for at, t in enumerate(templates) if all(total.alike(own, at) for total in sums)]
 
     def scene(self, name: str, index: int, on: date) -> Scene:
         """The centre with one unit of a kind of money more."""
@@ -136,6 +144,38 @@ def template_text(ruleset: RuleSet, template: Template, lang: str) -> str:
     ]
     named = template.record.get("name")
     return ("，" if lang == "zh" else ", ").join([f"{words[0]} {named}" if named else words[0], *words[1:]])
+
+
+def payers_text(
+    ruleset: RuleSet, chosen: Template, alike: list[Template], templates: Sequence[Template]
+) -> Text:
+    """Who may share an amount, for people: the kinds of payers, or the one that alone can pay."""
+    return Text(*(_payers(ruleset, chosen, alike, templates, lang) for lang in ("zh", "en")))
+
+
+def _payers(
+    ruleset: RuleSet, chosen: Template, alike: list[Template], templates: Sequence[Template], lang: str
+) -> str:
+    if len({one.at for one in alike}) < 2:  # of one kind: whoever it is, or each by name
+        listed = list(dict.fromkeys(template_text(ruleset, one, lang) for one in alike or [chosen]))
+    else:
+        listed = []
+        for at in dict.fromkeys(one.at for one in alike):
+            kinds = {_kind(one) for one in alike if one.at == at}
+            whole = kinds == {_kind(one) for one in templates if one.at == at}
+            for kind in [next(iter(kinds))[:1]] if whole else sorted(kinds):
+                listed.append(template_text(ruleset, Template(chosen.of, at, dict(kind)), lang))
+    if len(listed) == 1:
+        return listed[0]
+    open_, close = ("（", "）") if lang == "zh" else (" (", ")")
+    comma = "，" if lang == "zh" else ", "
+    joined = join([f"{one.replace(comma, open_, 1)}{close}" if comma in one else one for one in listed], lang)
+    return f"由{joined}分担" if lang == "zh" else f"shared by {joined}"
+
+
+def _kind(template: Template) -> tuple[tuple[str, Any], ...]:
+    """The payer and the purpose, whoever it is; the payer first."""
+    return tuple((name, word) for name, word in template.record.items() if name != "name")
 
 
 def _list_of(node: Any, ruleset: RuleSet) -> str | None:
@@ -249,4 +289,4 @@ def _margins(node: c.Condition, scene: Scene, moment: Moment) -> Iterator[tuple[
                 yield low - node.limit * (low + others.range.high), node.operator == "more_than", False
 
 
-__all__ = ["UNIT", "Purses", "Template", "entry_of", "template_text"]
+__all__ = ["UNIT", "Purses", "Template", "entry_of", "payers_text", "template_text"]

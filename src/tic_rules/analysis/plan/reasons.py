@@ -11,6 +11,12 @@ from tic_rules.evaluation.decisions import Decision
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.report import Finding
 
+KEPT = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
+IDENTITY = Text(
+    "取决于中心是什么（领域、类别等）：方案不改变，也不代填，请据实填写",
+    "it turns on what the centre is (its field, its category): a plan does not change that, nor guess it",
+)
+
 
 def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date) -> Text | None:
     """Why a failed rule can no longer be met; None where it still can."""
@@ -64,4 +70,4 @@ def reason_after(finding: Finding, earlier: Finding) -> Text:
     return Text("按现有数据没有可行的办法", "with the data as it stands there is no way")
 
 
-__all__ = ["reason_after", "reason_before"]
+__all__ = ["IDENTITY", "KEPT", "reason_after", "reason_before"]
