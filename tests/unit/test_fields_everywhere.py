@@ -29,6 +29,10 @@ from tic_rules.engines.columns.tables import check_table, facts_table
 from tic_rules.renderers.form import blank_file
 from tic_rules.results.schemas import centre_schema
 
+PROVINCES = Path(__file__).parents[2] / "examples/provinces"
+HAIDONG = PROVINCES / "haidong/tic_rules_haidong/haidong_2024.yaml"
+LINSHAN = PROVINCES / "linshan/tic_rules_linshan/linshan_2023.yaml"
+
 
 def centre(**more: Any) -> Any:
     data = json.loads(json.dumps(yaml.safe_load(CENTRE.read_text(encoding="utf-8")), default=str))
@@ -352,3 +356,38 @@ def test_pages_and_explanations_name_them(tmp_path: Path) -> None:
     assert "premises.research_area" in page
     assert "平方米" in page
     assert "premises.research_area" in run("explain", "floor", "--rules", RULES, "--centre", CENTRE)
+
+
+def test_provinces_are_compared_and_proved() -> None:
+    pytest.importorskip("z3")
+    from tic_rules.analysis.prove.proof import proved
+
+    text = HAIDONG.read_text(encoding="utf-8")
+    here, there = parse_ruleset(text), load_ruleset(str(LINSHAN))
+    assert {claim.side for claim in proved(diff(here, there)).claims} == {"a", "b"}
+    later = text.replace("id: haidong_2024", "id: haidong_2026").replace("at_least: 1}", "at_least: 2}", 1)
+    claims = {(claim.side, claim.rule.id): claim for claim in proved(diff(here, parse_ruleset(later))).claims}
+    assert "other_bearer" not in {claim.status for claim in claims.values()}
+    assert claims["a", "registered-a-year"].status == "guaranteed", "who is registered for two years"
+    assert claims["b", "registered-a-year"].status != "guaranteed"
+    for rule in ("rd-three-years", "filed-changes", "second-acceptance", "support-ceiling"):
+        assert claims["b", rule].status == "guaranteed", "they are the same"
+
+
+def test_two_declarations_of_a_field_are_both_named(tmp_path: Path) -> None:
+    pytest.importorskip("z3")
+    other = tmp_path / "other_2024.yaml"
+    text = HAIDONG.read_text(encoding="utf-8").replace("id: haidong_2024", "id: other_2024")
+    text = text.replace("patent_kinds", "kinds_of_patents").replace("at_least: 15}", "at_least: 16}")
+    other.write_text(text, encoding="utf-8")
+    told = CliRunner().invoke(main, ["diff", str(HAIDONG), str(other), "--prove"])
+    assert told.exit_code == 2
+    assert f"{HAIDONG}:" in told.output
+    assert f"{other}:" in told.output
+
+
+def test_the_form_has_what_deadlines_run_from() -> None:
+    haidong = load_ruleset(str(HAIDONG))
+    form = blank_file([haidong])
+    assert "变更日期" in form
+    assert "备案日期" in form

@@ -142,6 +142,11 @@ def facts_of_rule(rule: Rule) -> Iterator[str]:
     for tree in (rule.applies, rule.condition, rule.fails_at_once):
         if tree is not None:
             yield from c.facts_of(tree)
+            for node in c.walk(tree):
+                if isinstance(node, c.EachYear) and node.each_year.founded is not None:
+                    yield node.each_year.founded
+    if rule.event is not None:
+        yield rule.event
     if rule.amount is not None:
         yield from rule.amount.sum_of
 

@@ -137,7 +137,7 @@ def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     )
     anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in theirs.rules]
     elsewhere = guarantors((theirs, anyone), own, rule, PRINCIPLE, found.editions)
-    if elsewhere is not None:
+    if elsewhere is not None and any(theirs[name].bearer != rule.bearer for name in elsewhere):
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
     same_facts = [
         other

@@ -20,6 +20,7 @@ from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.explanation import paths_of_fact
 
 ASSUMPTIONS = (
     Text(
@@ -181,15 +182,9 @@ def _subjects(ruleset: RuleSet, rule: Rule) -> set[str]:
             elif isinstance(node, c.Follows):
                 trees.append(ruleset[node.follows].when)
         for name in c.facts_of(tree):
-            fact = ruleset.facts[name]
-            listed = ruleset.vocabulary.lists.get(
-                (ruleset.facts[fact.kinds] if fact.kinds else fact).list_name or ""
-            )
-            found.update(
-                listed.paths
-                if listed is not None
-                else [path for path in (fact.stock, fact.value, fact.words, fact.table) if path]
-            )
+            found.update(paths_of_fact(ruleset.facts[name], ruleset.vocabulary))
+    if rule.event is not None:
+        found.update(paths_of_fact(ruleset.facts[rule.event], ruleset.vocabulary))
     return found
 
 

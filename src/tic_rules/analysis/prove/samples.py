@@ -17,7 +17,7 @@ from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.fields import list_above
+from tic_rules.model.fields import list_above, words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
 from tic_rules.model.subject import Record
@@ -404,9 +404,8 @@ class _Builder:
         for attribute, test in where.each.items():
             held = held_at(self.maker.model, f"{path}.{attribute}")
             kind = "text" if held is None else held.kind
-            if test.given:
-                given: dict[str, Any] = {"date": self.day.isoformat(), "truth": True, "words": ["示例"]}
-                entry.setdefault(attribute, given.get(kind, "示例"))
+            if test.given or test.done:
+                entry.setdefault(attribute, self._given(f"{path}.{attribute}", kind))
             elif test.other_than is not None:
                 entry[attribute] = self._other(test.other_than)
             else:
@@ -418,6 +417,14 @@ class _Builder:
         if where.any:
             self._attributes(where.any[0], entry, path)
         return entry
+
+    def _given(self, path: str, kind: str) -> object:
+        """Something that an attribute may say: the first of its words, where it takes words."""
+        listed = words_at(self.maker.model, path)
+        word = next(iter(self.ruleset.vocabulary.words.get(listed or "", ())), "示例")
+        given: dict[str, object] = {"date": self.day.isoformat(), "truth": True, "words": [word]}
+        numbers = {"year": self.day.year, "money": 1, "count": 1, "number": 1, "rate": "1%"}
+        return given.get(kind, numbers.get(kind, word))
 
     def _unit_type(self, entry: dict[str, object], word: object) -> None:
         """The type of a unit stands with the unit: a host of that type."""

@@ -24,9 +24,10 @@ from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.extension import extended
+from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import fields_of, record_in
 from tic_rules.model.programme import Programme
+from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 from tic_rules.model.subject import Subject
 
@@ -102,6 +103,9 @@ class Judge(NamedTuple):
     def told(self, data: dict[str, object]) -> Told | None:
         try:
             subject = self.model.model_validate(data)
+            for side in (self.own, self.theirs):
+                if side is not None:
+                    fitting(subject, side.vocabulary)
         except (ValueError, TicRulesError):
             return None
         return Told(self._statuses(self.own, subject), partial(self._statuses, self.theirs, subject))
@@ -110,6 +114,8 @@ class Judge(NamedTuple):
     def model(self) -> type[Subject]:
         """The model of data that both sides know. Raises RuleSetError where they declare a field
         differently."""
+        if self.theirs is not None and self.theirs.vocabulary.declared:
+            joined(self.own.vocabulary, self.theirs.vocabulary)
         model: type[Subject] = Programme if self.programme else Centre
         for side in (self.own, self.theirs):
             model = extended(model, side.vocabulary) if side is not None else model
