@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from tic_rules import Centre, RuleSetError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.lint import lint_file
 from tic_rules.cli import main
 from tic_rules.model.drafts import OPEN
+from tic_rules.monitoring import Monitor
 
 TEXT = """\
 某省技术创新中心管理办法
@@ -177,6 +179,10 @@ def test_keys_of_ones_own_stand_on_centres_and_entries_too() -> None:
     centre = Centre.from_data(data)
     assert centre.extras == {"x-file": "12/3"}
     assert centre.contributions[0].extras == {"x-voucher": 7}
+    again = pickle.loads(pickle.dumps(centre))
+    assert again == centre
+    assert (again.extras, again.contributions[0].extras) == ({"x-file": "12/3"}, {"x-voucher": 7})
+    assert Monitor("zhejiang_2022", centre, day="2026-01-01").data["x-file"] == "12/3"
     del data["x-file"], data["contributions"][0]["x-voucher"]  # type: ignore[attr-defined, index]
     bare = Centre.from_data(data)
     assert centre.model_dump() == bare.model_dump()

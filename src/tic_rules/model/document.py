@@ -47,7 +47,27 @@ def document_of(subject: Subject) -> dict[str, Any]:
 def plain(subject: Subject) -> dict[str, Any]:
     """What a file would say of a subject; what is left out stays left out."""
     document = subject.model_dump(mode="json", exclude_none=True)
+    _with_extras(subject, document)
     return {name: value for name, value in document.items() if name not in _EMPTY or value}
+
+
+def _with_extras(record: Record, document: dict[str, Any]) -> None:
+    """The keys of a record that begin with `x-`, and those of the records within, put into its document."""
+    for name, value in record.__dict__.items():
+        if name == "extras":
+            document.update(value)
+        elif name not in document:
+            continue  # not said
+        elif isinstance(value, Record):
+            _with_extras(value, document[name])
+        elif type(value) is tuple:
+            for entry, part in zip(value, document[name], strict=False):
+                if isinstance(entry, Record):
+                    _with_extras(entry, part)
+        elif isinstance(value, dict):
+            for key, entry in value.items():
+                if isinstance(entry, Record):
+                    _with_extras(entry, document[name][key])
 
 
 _EMPTY = frozenset({"sources", "attestations", "exemptions"})
@@ -87,6 +107,8 @@ def within(document: object, model: type[Record]) -> Any:
             fitting[name] = {key: within(item, inner) for key, item in value.items()}
         elif field is not None:
             fitting[name] = value if inner is None else within(value, inner)
+        elif isinstance(name, str) and name.startswith("x-"):
+            fitting[name] = value
     return fitting
 
 

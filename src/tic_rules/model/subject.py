@@ -148,7 +148,9 @@ class Subject(Record):
     # --- as a value -----------------------------------------------------------------------------------------
 
     def __eq__(self, other: object) -> bool:
-        return self.__dict__ == other.__dict__ if type(other) is type(self) else NotImplemented
+        if not isinstance(other, Subject) or type(other) is not type(self):
+            return NotImplemented
+        return {**self.__dict__, "extras": self.extras} == {**other.__dict__, "extras": other.extras}
 
     __hash__ = Record.__hash__
 

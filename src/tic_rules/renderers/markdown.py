@@ -74,7 +74,7 @@ def _head(report: Report, options: Options) -> list[str]:
     lang, about = options.lang, report.centre or report.programme or Part()
     zh, verdict, document = lang == "zh", options.verdict_of(report), report.ruleset["document"]
     title, number = (document["title"] if zh else document["title_en"]), document["number"] or ""
-    source = f"《{title}》{number}" if zh else f"{title}, {number}"
+    source = f"《{title}》{number}" if zh else ", ".join(filter(None, (title, number)))
     day = ("基准日 " if zh else "as of ") + markdown(day_text(report.as_of, lang))
     file = [markdown(_shown(about["file"]))] if about.get("file") else []
     head = f"### {SIGNS[verdict]} {markdown(who(about))} — {VERDICT[verdict].in_(lang)}"

@@ -177,7 +177,7 @@ def _report(report: Report, options: Options) -> Iterator[Line]:
     document = report.ruleset["document"]
     number = f" {document['number']}" if document["number"] else ""
     day = day_text(report.as_of, lang)
-    title = f"《{document['title']}》" if zh else document["title_en"] + ","
+    title = f"《{document['title']}》" if zh else document["title_en"] + ("," if number else "")
     yield Line((("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),))
     yield _verdict(report, options)
     if not options.data_only and report.verdict != "compliant":
