@@ -194,6 +194,8 @@ REPLACED = [
     ("TR401", "{at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}",
         "{at: 二, heading: 经费}", "{at: 二, heading: 经费}"),
     ("TR402", "at: 二（一）", "at: 二（二）", "at: 二（二）"),
+    ("TR403", "{from: 2024-01-01}}", "{from: 2024-01-01}, based_on: [国家方案, zhejang_2022]}", "document"),
+    ("TR403", "{from: 2024-01-01}}", "{from: 2024-01-01}, replaces: [made_up]}", "document"),
     ("TR402", "  - {at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}\n",
         "", "at: 二（一）"),
 ]  # fmt: skip

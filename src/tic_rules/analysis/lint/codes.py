@@ -230,6 +230,13 @@ CODES: tuple[LintCode, ...] = (
         "Clauses stand in the order of the document and their numbers have no gap: a gap is a clause that "
         "was forgotten.",
     ),
+    _code(
+        "TR403", "warning", "所依据或取代的规则集不在手边", "a document that is named and not on hand",
+        "based_on 和 replaces 按编号指明规则集：编号写错，旧版就照旧有效。没有编成规则集的文件，"
+        "based_on 写题名。",
+        "`based_on` and `replaces` name rule sets by their ids: by a misspelt one the older edition stays in "
+        "force. Of a document without a rule set, `based_on` says the title.",
+    ),
 )  # fmt: skip
 
 BY_CODE = {code.code: code for code in CODES}

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, did_you_mean
 from tic_rules.model import conditions as c
+from tic_rules.model.catalogue import here
 from tic_rules.model.ruleset import Rule, RuleSet
 
+_ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
+"""The id of a rule set, where a title may stand too."""
 _ANNEXES = "附件"
 _OUTERMOST = (_ANNEXES, "章", "条")
 """Levels that stand in no other clause."""
@@ -133,6 +137,24 @@ class Pairs:
         return any(
             nature.lasting and early_enough(one, two, nature)
             for nature, one, two in zip(natures, times, times[::-1], strict=True)
+        )
+
+
+def about_editions(ruleset: RuleSet) -> Iterator[Found]:
+    """Rule sets that the document is based on, or replaces, and that are neither on hand nor beside its
+    file."""
+    document, beside = ruleset.document, Path(ruleset.file).parent
+    named = [("based_on", index, name) for index, name in enumerate(document.based_on) if _ID.fullmatch(name)]
+    named += [("replaces", index, one.id) for index, one in enumerate(document.replaces)]
+    for key, index, name in named:
+        if name != ruleset.id and (name in here().by_id or (beside / f"{name}.yaml").is_file()):
+            continue
+        near = did_you_mean(name, here().by_id)
+        yield Found(
+            "TR403",
+            ("document", key, index),
+            f"{key}：{name} 是这份规则自己" if name == ruleset.id else f"{key}：没有规则集 {name}{near.zh}",
+            f"{key}: {name} is this one" if name == ruleset.id else f"{key}: no rule set {name}{near.en}",
         )
 
 
