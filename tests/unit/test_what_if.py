@@ -14,11 +14,22 @@ import pytest
 from click.testing import CliRunner
 from generate import random_centre
 
-from tic_rules import Centre, DataError, RuleSetError, UsageError, check, load_ruleset, shipped_ids
+from tic_rules import (
+    Centre,
+    DataError,
+    RuleSetError,
+    UsageError,
+    check,
+    check_programme,
+    load_ruleset,
+    shipped_ids,
+)
 from tic_rules.analysis.sweep import sweep
 from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if, with_values
+from tic_rules.analysis.what_if_words import told_over
 from tic_rules.cli import main
 from tic_rules.engines.checking import check_subject
+from tic_rules.model.programme import Programme
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
@@ -322,3 +333,79 @@ def test_what_is_no_sweep_is_refused(given: str) -> None:
     done = CliRunner().invoke(main, ["what-if", str(EXAMPLE), "--sweep", given])
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+# --- told in words, as a page, for a programme --------------------------------------------------------------
+
+PROGRAMME = ROOT / "examples" / "programme_zhejiang.yaml"
+OVER = ["what-if", str(EXAMPLE), "--over", "2022-03-01..2027-06-01"]
+
+
+def test_the_course_is_told_in_a_sentence_that_agrees_with_its_stretches() -> None:
+    shown = json.loads(CliRunner().invoke(main, [*OVER, "--format", "json"]).stdout)["what_if"][0]
+    verdicts = shown["over"]["verdicts"]
+    assert [one["verdict"] for one in verdicts] == ["undetermined", "non_compliant"]
+    assert f"{verdicts[1]['from']}起为不合规" in shown["told"]["zh"]
+    due = sum(len(one["rules"]) for one in shown["over"]["due"])
+    assert f"{due}条到期" in shown["told"]["zh"]
+    assert shown["told"]["zh"] in CliRunner().invoke(main, [*OVER, "--lang", "zh"]).stdout
+    assert shown["told"]["en"] in CliRunner().invoke(main, [*OVER, "--lang", "en"]).stdout
+
+
+def test_what_the_changes_make_of_the_course_is_counted_in_days() -> None:
+    centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
+    data = {"id": "x", "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "term_years": 5}
+    poor = Centre.from_data({**data, "reported_on": "2022-06-30"})
+    span = (date(2022, 3, 1), date(2024, 12, 31))
+    same = told_over(what_if(centre, rules, date(2026, 6, 30), changed=centre, over=span))
+    assert same is not None
+    result = what_if(poor, rules, date(2022, 6, 30), changed=centre, over=span)
+    told = told_over(result)
+    assert told is not None
+    assert result.course_before is not None
+    assert result.course_after is not None
+    days = {
+        verdict: sum((s.last - s.first).days + 1 for s in course.stretches if s.verdict == verdict)
+        for course, verdict in (
+            (result.course_before, "undetermined"),
+            (result.course_after, "non_compliant"),
+        )
+    }
+    assert f"尚不能判定由{days['undetermined']}天" in told.zh
+    assert f"变为{days['non_compliant']}天" in told.zh
+    assert told_over(what_if(centre, rules, date(2026, 6, 30))) is None
+
+
+def test_the_course_is_drawn_on_a_page(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    page = tmp_path / "over.html"
+    assert CliRunner().invoke(main, [*OVER, "--format", "html", "--output", str(page)]).exit_code == 0
+    text = page.read_text(encoding="utf-8")
+    assert text.count('<rect class="fill-') == 2
+    assert "2022-03-02起为不合规" in text
+    assert "结论随时间的变化" in text
+    changed = tmp_path / "set.html"
+    words = [*OVER, "--set", "staff.headcount=800", "--format", "html", "--output", str(changed)]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert "如果改变会怎样" in changed.read_text(encoding="utf-8")
+
+
+def test_a_programme_is_told_with_its_centres() -> None:
+    words = [*OVER, "--programme", str(PROGRAMME), "--format", "json"]
+    shown = json.loads(CliRunner().invoke(main, words).stdout)["what_if"]
+    assert len(shown) == 2
+    assert shown[1]["programme"]["centres"] == 1
+    day = date.fromisoformat(shown[1]["before"]["as_of"])
+    fresh = check_programme(
+        Programme.from_file(PROGRAMME), "zhejiang_2022", centres=[Centre.from_file(EXAMPLE)], as_of=day
+    )
+    assert shown[1]["before"]["verdict"] == fresh.verdict
+    last = shown[1]["over"]["verdicts"][-1]
+    again = check_programme(
+        Programme.from_file(PROGRAMME),
+        "zhejiang_2022",
+        centres=[Centre.from_file(EXAMPLE)],
+        as_of=date.fromisoformat(last["to"]),
+    )
+    assert last["verdict"] == again.verdict
+    assert "项目群总体" in CliRunner().invoke(main, [*words[:-2], "--lang", "zh"]).stdout

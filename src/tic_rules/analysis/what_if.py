@@ -3,7 +3,7 @@ moves through time."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from tic_rules.model.document import Edit, Parts, apply, can_step, document_of, 
 from tic_rules.model.fields import value_at
 from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Subject
 from tic_rules.model.time import Shift
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import facts_within
@@ -161,17 +162,27 @@ def _known(centre: Centre, path: Parts) -> bool:
 
 def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Course:
     """The verdict through time, looked at only on days on which something can change."""
+    days = days_of_change(centre, ruleset, first, last)
+    return course_through(lambda day: check_subject(centre, ruleset, day), days, (first, last))
+
+
+def checked_span(first: date, last: date) -> None:
+    """Refuse a span of time that ends before it begins or is too long. Raises UsageError."""
     if first > last or last > add_years(first, MOST_YEARS):
         raise fault(
             UsageError, "over", f"时间段 {first}..{last} 不对", f"{first}..{last} is not a span of time"
         )
+
+
+def course_through(look: Callable[[date], Report], days: Sequence[date], span: tuple[date, date]) -> Course:
+    """The verdict through a span of time, looked at on the given days, of which the first begins it."""
+    first, last = span
     stretches: list[Stretch] = []
     turns: list[Turn] = []
     due: dict[date, dict[str, Finding]] = {}
     earlier: Report | None = None
-    days = days_of_change(centre, ruleset, first, last)
     for number, day in enumerate(days):
-        report = check_subject(centre, ruleset, day)
+        report = look(day)
         end = add_days(days[number + 1], -1) if number + 1 < len(days) else last
         if stretches and stretches[-1].verdict == report.verdict:
             stretches[-1] = Stretch(stretches[-1].first, end, report.verdict)
@@ -191,16 +202,19 @@ def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Cour
     return Course(tuple(stretches), tuple(turns), listed, len(days))
 
 
-def days_of_change(centre: Centre, ruleset: RuleSet, first: date, last: date) -> list[date]:
+def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) -> list[date]:
     """Every day of a span on which a finding can differ from the day before.
 
     Findings turn on a day that the data names, that the rules name, or that lies some years after approval,
     and on the day after it; and when a year begins or ends.
     """
-    scene = Scene(centre, ruleset, first)
+    checked_span(first, last)
+    scene = Scene(subject, ruleset, first)
     named = {day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY)}
-    years = {0, *(rule.years for rule in ruleset.rules if rule.years), *_terms(centre, last)}
-    clock = [span for span in (centre.approved_on, centre.applied_on) if span is not None]
+    years = {0, *(rule.years for rule in ruleset.rules if rule.years), *_terms(subject, last)}
+    clock = [
+        span for name in ("approved_on", "applied_on") if (span := getattr(subject, name, None)) is not None
+    ]
     starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
     found = {first} | named | {add_years(day, number) for day in starts for number in years}
     found |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
@@ -250,8 +264,10 @@ def _shifts_of(node: c.Condition, ruleset: RuleSet) -> Iterator[Shift]:
                     )
 
 
-def _terms(centre: Centre, last: date) -> set[int]:
-    """The numbers of years that the term may have."""
+def _terms(centre: Subject, last: date) -> set[int]:
+    """The numbers of years that the term may have; none of a programme."""
+    if not isinstance(centre, Centre):
+        return set()
     term = centre.term_years
     if term is None or centre.approved_on is None:
         return set(range(1, MOST_YEARS + 1)) if term is None else {int(term.low)}
@@ -276,6 +292,7 @@ __all__ = [
     "Turn",
     "WhatIf",
     "course_of",
+    "course_through",
     "days_of_change",
     "flips",
     "summary",

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NoReturn
 
 import click
 
+from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen
+from tic_rules.cli.choosing import chosen, jurisdiction_of
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, fault
-from tic_rules.engines.checking import parse_day
+from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, words_of
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
+from tic_rules.model.programme import Programme
+from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
@@ -52,6 +55,11 @@ from tic_rules.renderers.what_if import FORMATS, render
     "--over", metavar="FROM..TO", help="How the verdict moves through time: 2022-03-01..2027-03-01."
 )
 @click.option(
+    "--programme",
+    metavar="FILE",
+    help="Figures of the programme; what changes for the programme as a whole is told too.",
+)
+@click.option(
     "--rules",
     "rules",
     multiple=True,
@@ -63,27 +71,27 @@ from tic_rules.renderers.what_if import FORMATS, render
 @lang_option
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
-    sweep: str | None, as_of: str | None, format_: str, output: str | None, lang: str | None,
+    sweep: str | None, programme: str | None, as_of: str | None, format_: str, output: str | None,
+    lang: str | None,
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
     lang = language(lang)
-    guard([output], [*paths, *rules, *changes], command="tic-rules what-if")
+    guard([output], [*paths, *rules, *changes, programme], command="tic-rules what-if")
     if sweep is not None:
-        if sets or changes or over or rules:
+        if sets or changes or over or rules or programme:
             zh, en = (
-                "--sweep 不与 --set、--rule、--rules、--over 同用",
-                "--sweep goes without --set, --rule, --rules, --over",
+                "--sweep 不与 --set、--rule、--rules、--over、--programme 同用",
+                "--sweep goes without --set, --rule, --rules, --over, --programme",
             )
             raise fault(UsageError, "sweep", zh, en)
         _sweep(paths, sweep, as_of, format_, output, lang)
-    if format_ == "html":
-        raise fault(UsageError, "format", "--format html 用于 --sweep", "--format html is for --sweep")
     changed, files = _rule_changes(changes)
     span = _span(over) if over is not None else None
     day = parse_day(as_of) if as_of is not None else None
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
     used: set[str] = set()
+    members: dict[str, tuple[Centre, Centre]] = {}
     listed = list(expand(paths, broken, words_of([*rules, *files.values()])))
     guard([output], listed, command="tic-rules what-if")
     for path in listed:
@@ -93,6 +101,7 @@ def command(
                 other = _other(ruleset, changed, files, used)
                 values = [place_and_value(text, ruleset.vocabulary) for text in sets]
                 then = with_values(centre, values, ruleset, on) if values else None
+                members[centre.file or path] = (centre, then or centre)
                 results.append(
                     what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
                 )
@@ -100,6 +109,13 @@ def command(
             broken.extend(
                 diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics
             )
+    if programme is not None:
+        try:
+            results.extend(
+                _programme(programme, rules, as_of, members.values(), bool(sets), changed, files, used, span)
+            )
+        except TicRulesError as error:
+            broken.extend(d._replace(file=d.file or programme) for d in error.diagnostics)
     for name in [name for name in (*changed, *files) if name not in used and not broken]:
         zh, en = (
             f"没有用到规则集 {name} 的改动",
@@ -110,6 +126,30 @@ def command(
     if results:
         write(render(results, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
+
+
+def _programme(
+    file: str, rules: Sequence[str], as_of: str | None, members: Iterable[tuple[Centre, Centre]],
+    sets: bool, changed: dict[str, list[tuple[str, str | None, str]]], files: dict[str, RuleSet],
+    used: set[str], span: tuple[date, date] | None,
+) -> Iterator[WhatIf]:  # fmt: skip
+    """What changes for the programme whose figures stand in a file, with the centres before and after."""
+    day = parse_day(as_of) if as_of is not None else None
+    pairs = list(members)
+    subject = read_subject(file, Programme, words_of([*rules, *files.values()]))
+    on = as_of_day(subject, None if subject.speaks_for is not None else day)
+    given = [load_ruleset(name) for name in dict.fromkeys(rules)]
+    for ruleset in given or rulesets_in_force(jurisdiction_of(subject, file), on):
+        yield what_if_of_programme(
+            subject,
+            ruleset,
+            on,
+            [before for before, _ in pairs],
+            changed=[after for _, after in pairs] if sets else None,
+            other_rules=_other(ruleset, changed, files, used),
+            other_day=day,
+            over=span,
+        )
 
 
 def _sweep(

@@ -7,9 +7,11 @@ from datetime import date
 from typing import Any
 
 from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
+from tic_rules.analysis.what_if_words import told_over
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
+from tic_rules.renderers.what_if_names import name_of
 from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import Report
 
@@ -21,6 +23,10 @@ SHOWN = 6
 def render(results: Sequence[WhatIf], format_: str, lang: str) -> str:
     if format_ == "json":
         return sinks.as_json({"schema_version": 1, "what_if": [_json(result) for result in results]})
+    if format_ == "html":
+        from tic_rules.renderers.what_if_page import page
+
+        return page(results, lang)
     parts = ["".join(line(shown) + "\n" for shown in _text(result, lang)) for result in results]
     if len(results) > 1:
         parts.append(summary(results)[lang] + "\n")
@@ -37,6 +43,10 @@ def _json(result: WhatIf) -> dict[str, Any]:
         "after": _side(result.after),
         "changes": [_flip(flip) for flip in result.flips],
     }
+    if result.before.programme is not None:
+        shown["programme"] = dict(result.before.programme)
+    if (told := told_over(result)) is not None:
+        shown["told"] = told.as_dict()
     for name, course in (("over", result.course_before), ("over_after", result.course_after)):
         if course is not None:
             shown[name] = _course(course)
@@ -98,8 +108,7 @@ def _document(report: Report, lang: str) -> str:
 
 def _text(result: WhatIf, lang: str) -> Iterator[str]:
     zh = lang == "zh"
-    about: Any = result.before.centre or {}
-    yield str(about.get("name") or about.get("id") or about.get("file") or "—")
+    yield name_of(result.before).in_(lang)
     rules = " → ".join(dict.fromkeys(_document(report, lang) for report in (result.before, result.after)))
     days = " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
     yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days}"
@@ -113,6 +122,9 @@ def _text(result: WhatIf, lang: str) -> Iterator[str]:
         )
         yield ""
         yield from _flips(result.flips, lang)
+    if (told := told_over(result)) is not None:
+        yield told.in_(lang)
+        yield ""
     for title, course in (
         (("现状的走势", "Through time, as it is"), result.course_before),
         (("改变后的走势", "Through time, with the changes"), result.course_after),
