@@ -125,7 +125,9 @@ def test_a_list_of_a_table_is_checked_with_its_table(
     (repository / "centres" / "all.csv").write_text(
         "id,jurisdiction,reported_on\nx,jiangsu,2026-06-30\n", encoding="utf-8"
     )
-    (repository / "centres" / "all.contributions.csv").write_text("centre,amount\nx,12\n", encoding="utf-8")
+    (repository / "centres" / "all.contributions.csv").write_text(
+        "centre,amount\nx,12万元\n", encoding="utf-8"
+    )
     (repository / "centres" / "baseline.json").write_text(
         '{"schema_version": 1, "baseline": []}', encoding="utf-8"
     )

@@ -51,8 +51,8 @@ def hostile(node: Any, key: str = "") -> Any:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A centre, two editions of a rule file, a broken centre and a broken rule file; names with all that a
-    file system takes."""
+    """A centre, two editions of a rule file and a case, a broken centre and a broken rule file, a text; names
+    with all that a file system takes."""
     place = tmp_path_factory.mktemp("sinks") / "a\x1b[31m\u202e##[group]x"
     place.mkdir()
     rules = yaml.safe_load((ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8"))
@@ -76,6 +76,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     report = check(Centre.from_file(place / "centre.yaml"), place / "rules.yaml").as_dict()
     report["findings"][0] |= {"status": LINES, LINES: LINES}
     (place / ".report.json").write_text(json.dumps(report), encoding="utf-8")
+    text = f"办法{LINES}\n\n第一条 应当建设。{LINES}\n第二条 鼓励{LINES}开放。\n"
+    (place / "text.txt").write_text(text, encoding="utf-8", newline="")
+    cases = place / "cases" / "zhejiang_2022"
+    cases.mkdir(parents=True)
+    wrong = {"case": LINES, "clause": LINES, "as_of": "2026-06-30", "because": LINES}
+    write(cases / "base.yaml", {"jurisdiction": "zhejiang", "name": LINES})
+    write(cases / "cases.yaml", [{**wrong, "expect": {"investment-2y": "pass"}}])
     return place
 
 
@@ -149,7 +156,12 @@ WALK: dict[str, list[tuple[str, list[str]]]] = {
     "table": [("csv", ["{}/centre.yaml", *RULES, "--output", "{}/out.csv"])],
     "verify": [(format_, ["{}/.report.json", "--format", format_]) for format_ in ("text", "json")],
     "config": [(format_, ["--format", format_]) for format_ in ("text", "json")],
-    "schema": [("json", ["report"])],
+    "schema": [("json", ["report"]), ("json", ["ruleset", "--rules", "{}/rules.yaml"])],
+    "vocabulary": [
+        (format_, ["--rules", "{}/rules.yaml", "--format", format_]) for format_ in ("text", "json")
+    ],
+    "new": [("yaml", ["begun", "--source", "{}/text.txt"])],
+    "test": [(format_, ["{}/rules.yaml", "--format", format_]) for format_ in ("text", "json", "junit")],
 }  # fmt: skip
 
 

@@ -33,7 +33,11 @@ def pins(lock: str) -> list[Requirement]:
 
 def asked() -> dict[str, list[str]]:
     """What pyproject.toml asks for, by the lock that has to bring it."""
-    extras, groups = PROJECT["project"]["optional-dependencies"], PROJECT["dependency-groups"]
+    extras, groups = PROJECT["project"]["optional-dependencies"], dict[str, list[str]]()
+    for name, listed in PROJECT["dependency-groups"].items():
+        included = [one["include-group"] for one in listed if isinstance(one, dict)]
+        more = [one for group in included for one in PROJECT["dependency-groups"][group]]
+        groups[name] = [one for one in (*listed, *more) if isinstance(one, str)]
     run = PROJECT["project"]["dependencies"]
     return {
         "run": run,

@@ -34,12 +34,14 @@ _CLAIM_OF = {word: operator for operator, words in _CLAIMS.items() for word in w
 _NUMBER = re.compile(
     r"(\d+(?:\.\d+)?)\s*(万亿|亿|万|%|％)?|([零〇一二两三四五六七八九十百千]+)(?:\s*(万亿|亿|万))?"
 )
-_DIGITS = "[零〇一二两三四五六七八九十百]+"
+_DIGITS = "[零〇一二两三四五六七八九十百]{1,9}"
 _PART = re.compile(
-    rf"(百|千)分之({_DIGITS}(?:点[零〇一二三四五六七八九]+)?|\d+(?:\.\d+)?)|({_DIGITS}|\d+)分之({_DIGITS}|\d+)"
+    rf"(百|千)分之({_DIGITS}(?:点[零〇一二三四五六七八九]{{1,9}})?|\d{{1,9}}(?:\.\d{{1,9}})?)"
+    rf"|({_DIGITS}|\d{{1,9}})分之({_DIGITS}|\d{{1,9}})"
     r"|(?<![\d/])(\d{1,4})\s*/\s*(\d{1,4})(?![\d/])"
 )
-"""Parts of a whole: 百分之三十, 三分之一, 1/3."""
+"""Parts of a whole: 百分之三十, 三分之一, 1/3. Of so many digits at most, or a long row of them is gone
+through anew from each."""
 _HALF = Fraction(1, 2)
 _SAID: dict[str, Fraction | int] = {
     "一半": _HALF,
