@@ -36,7 +36,7 @@ from tic_rules.results.terms import field_label
 SETTLED = ("pass", "not_applicable", "exempted")
 ENGINE: Final = "reference"
 """What is promised is promised by the definition itself."""
-TRIES = 6
+TRIES = 12  # more than there are payers
 RANK = {
     "pass": 0,
     "not_applicable": 0,
@@ -71,6 +71,11 @@ def make_plan(
     known_places((*kept, *factors), ruleset)
     centre = fitting(centre, ruleset.vocabulary)
     return _Maker(centre, ruleset, as_of, kept, Costs(factors), exemptions, encouraged).plan()
+
+
+def _together(step: Step, other: Step) -> bool:
+    """Whether steps come and go together: one and the same, or money of one payer for several deadlines."""
+    return other is step or (step.kind == other.kind == "money" and step.at == other.at)
 
 
 class _Maker:
@@ -173,7 +178,7 @@ class _Maker:
         blamed: set[str] = set()
         for step in steps:
             if step.edits and step.rules:
-                _, without = self._applied(other for other in steps if other is not step)
+                _, without = self._applied(other for other in steps if not _together(step, other))
                 if any(not self._worse(without[rule]) for rule in worse):
                     if step.kind == "money" and step.at not in self.barred:
                         self.barred.add(step.at)
