@@ -191,6 +191,8 @@ REPLACED = [
     ("TR311", "理事会中应有企业", "理事会中主要应有企业", "quote: 理事会中主要"),
     ("TR312", "理事会中应有企业和政府代表", "理事会中应有企业和政府代表" * 6, "quote: 理事会"),
     ("TR313", "理事会中应有企业和政府代表", "理事会…", "quote: 理事会…"),
+    ("TR314", "at_least: 10亿元", "at_least: 10元", "at_least: 10元"),
+    ("TR314", "fact: headcount, at_least: 300", "fact: headcount, at_least: 300万", "at_least: 300万"),
     ("TR401", "{at: 二, heading: 经费, disposition: heading, asks_nothing: {zh: 标题, en: heading}}",
         "{at: 二, heading: 经费}", "{at: 二, heading: 经费}"),
     ("TR402", "at: 二（一）", "at: 二（二）", "at: 二（二）"),

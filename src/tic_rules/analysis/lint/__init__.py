@@ -12,7 +12,13 @@ from collections.abc import Iterable, Iterator
 from tic_rules.analysis.lint.codes import BY_CODE, CODES, LintCode, Severity
 from tic_rules.analysis.lint.conditions import about_logic
 from tic_rules.analysis.lint.faults import Fault, Found, located
-from tic_rules.analysis.lint.numbers import about_deadline, about_numbers, about_order_of_time, about_units
+from tic_rules.analysis.lint.numbers import (
+    about_deadline,
+    about_numbers,
+    about_order_of_time,
+    about_plausible,
+    about_units,
+)
 from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
 from tic_rules.analysis.lint.whole import Pairs, about_clauses, about_editions
 from tic_rules.analysis.lint.windows import about_windows
@@ -109,8 +115,8 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
     """The faults of one rule by itself."""
     checks: tuple[Iterator[Found], ...] = (
         about_quote(rule), about_modality(rule), about_lists(rule), _in_both_languages(rule, ruleset),
-        about_numbers(rule, ruleset), about_deadline(rule), about_order_of_time(rule, ruleset),
-        about_units(rule, ruleset, index), about_windows(rule, ruleset),
+        about_numbers(rule, ruleset), about_plausible(rule, ruleset), about_deadline(rule),
+        about_order_of_time(rule, ruleset), about_units(rule, ruleset, index), about_windows(rule, ruleset),
         about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:

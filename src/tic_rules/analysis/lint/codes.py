@@ -218,6 +218,12 @@ CODES: tuple[LintCode, ...] = (
         "引文至少5个字，才能在原文中认得出是哪一句。",
         "A quote has at least 5 characters, so that the sentence can be found in the text.",
     ),
+    _code(
+        "TR314", "warning", "界限不在字段的合理范围内", "a threshold beyond what its field calls plausible",
+        "字段的 plausible 写明数字通常在哪个范围内；界限在此之外，多半写错了单位（8元应为8亿元）。",
+        "The field's `plausible` says where its numbers lie as one expects. A threshold beyond it is likely "
+        "a slip of the unit (8元 for 8亿元).",
+    ),
     # --- the whole document
     _code(
         "TR401", "error", "条款没有着落", "a clause without disposition",

@@ -25,7 +25,8 @@ from tic_rules.core.errors import Text
 from tic_rules.core.numbers import decimal_text
 from tic_rules.core.source import Plain
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.results.labels import number_text
 from tic_rules.results.time_words import length_words
 
 _FLOOR, _CEILING = ("at_least", "more_than"), ("at_most", "less_than")
@@ -63,6 +64,40 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                 )
             elif at[0] == "require" and not _explained(key, value, reading):
                 yield from _compared(key, place, said)
+
+
+def about_plausible(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
+    """The thresholds that lie beyond what the field that they are compared with calls plausible."""
+    for at, node in nodes_of(rule):
+        fact = ruleset.facts.get(getattr(node, "fact", ""))
+        if fact is None or not isinstance(node, c.Compare) or isinstance(node.limit, c.Times):
+            continue
+        least, most = _plausible(fact, ruleset)
+        for key, value in _bounds(node):
+            if value != 0 and ((least is not None and value < least) or (most is not None and value > most)):
+                units = ruleset.vocabulary.units
+                shown = [number_text(value, fact.unit, units, lang) for lang in ("zh", "en")]
+                yield Found(
+                    "TR314",
+                    (*at, key),
+                    f"界限{shown[0]}不在字段“{fact.label.zh}”的合理范围内",
+                    f"the threshold {shown[1]} is beyond what is plausible for “{fact.label.en}”",
+                    Text("核对单位（元、万元、亿元）", "check the unit (元, 万元, 亿元)"),
+                )
+
+
+def _plausible(fact: Fact, ruleset: RuleSet) -> tuple[Any, Any]:
+    """Between what the numbers of a fact lie as one expects; a sum is no less than one of its entries, and
+    may be more than any."""
+    fields = ruleset.vocabulary.fields
+    path = fact.stock or fact.value
+    if fact.sum is not None and fact.of is not None:
+        path = f"{ruleset.vocabulary.lists[fact.of].paths[0]}.{fact.sum}"
+    field = fields.get(path or "")
+    if field is None or field.plausible is None:
+        return None, None
+    least, most = field.plausible
+    return least, None if fact.sum is not None else most
 
 
 def _explained(operator: str, value: object, reading: list[Said]) -> bool:
