@@ -391,3 +391,15 @@ def test_the_form_has_what_deadlines_run_from() -> None:
     form = blank_file([haidong])
     assert "变更日期" in form
     assert "备案日期" in form
+
+
+def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
+    text = HAIDONG.read_text(encoding="utf-8").replace("at_least: 3000}", "at_least: 1/3}")
+    text = text.replace("type: number, unit: square_metre", "type: percentage")
+    text = text.replace("stock: premises.area, unit: square_metre", "stock: premises.area, unit: ratio")
+    ruleset = parse_ruleset(
+        text.replace('example: "3200"', "example: 40%").replace("    by: application\n", "")
+    )
+    data = {"approved_on": "2024-01-01", "reported_on": "2026-01-01", "premises": {"area": "33%"}}
+    made = make_plan(Centre.from_data(data, ruleset=ruleset), ruleset, parse_day("2026-01-01"))
+    assert (made.before["premises"].status, made.after["premises"].status) == ("fail", "pass")

@@ -426,6 +426,13 @@ def test_headers_are_found_under_a_title_in_any_order_and_either_language(tmp_pa
     assert centre.place("/approved_on").cell == "Sheet1!B4"
 
 
+def test_columns_and_sheets_of_ones_own_are_passed_over(tmp_path: Path) -> None:
+    rows = [["编号", "x-经办", "批复创建日期"], ["a", "张三", "2022-03-01"]]
+    centre = one(sheets(tmp_path / "b.xlsx", {"中心": rows, "x-往来": [["甲"], ["乙"]]}))
+    assert (centre.id, centre.extras) == ("a", {})
+    assert centre.place("/approved_on").cell == "中心!C2"
+
+
 def test_what_is_not_known_is_told_and_never_dropped(tmp_path: Path) -> None:
     path = sheets(
         tmp_path / "b.xlsx",

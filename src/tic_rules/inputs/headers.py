@@ -131,7 +131,7 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
         return _Named("joins")
     if sheet.keyed and is_one_of(text, NUMBER):
         return _Named("keys")
-    return _Named("ignored") if text.startswith("#") or is_one_of(text, NOTES) else None
+    return _Named("ignored") if text.startswith(("#", "x-")) or is_one_of(text, NOTES) else None
 
 
 def _header(

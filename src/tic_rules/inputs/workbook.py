@@ -128,7 +128,7 @@ def _as_shown(value: object, shown: str) -> Any:
 
 def is_outside(name: str) -> bool:
     """Whether a sheet is no data: notes, drop-down lists, findings, whatever begins with # or _."""
-    return name.startswith(("#", "_")) or is_one_of(name, OUTSIDE)
+    return name.startswith(("#", "_", "x-")) or is_one_of(name, OUTSIDE)
 
 
 def _sorted_out(

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import islice
+from math import ceil
 from typing import Any
 
 from tic_rules.analysis.plan.case import Case, dated, in_words, kind_of, one_of, set_value, word_of
@@ -211,7 +212,9 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
     """A number that has to stand at `least`."""
     path = tuple((fact.stock or fact.value or "").split("."))
     dotted = ".".join(path)
-    number: Any = int(least) if least == int(least) else str(float(least))
+    if Fraction(decimal_text(Fraction(least)) or 0) != least:
+        least = Fraction(ceil(least * 10_000), 10_000)  # a third cannot be written down: somewhat more
+    number: Any = int(least) if least == int(least) else decimal_text(Fraction(least))
     held = held_at(type(case.scene.subject), dotted)
     if held is not None and held.kind == "rate":
         number = f"{decimal_text(Fraction(least) * 100)}%"
