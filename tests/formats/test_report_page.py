@@ -328,3 +328,16 @@ def test_the_command_writes_page_and_calendar(tmp_path: Path) -> None:
         assert result.exit_code == 1, result.output
         assert sign in target.read_text(encoding="utf-8")
     assert date.today().isoformat().replace("-", "") not in (tmp_path / "out.ics").read_text(encoding="utf-8")
+
+
+def test_what_many_centres_lack_is_counted_over_all_and_named_for_each() -> None:
+    real = Centre.from_file(EXAMPLE.parent / "real" / "zj-fos.yaml")
+    reports = [check(real.model_copy(update={"id": f"c{n}"}), "zhejiang_2022") for n in range(6)]
+    reports.append(check(centre(), "zhejiang_2022"))
+    lacking = {lack.wait.field: lack for lack in overview_of(reports).lacking}
+    waits = {wait.field: wait for wait in reports[0].waiting.data}
+    assert lacking["approved_on"].centres == 6
+    assert lacking["approved_on"].findings == 6 * len(waits["approved_on"].rules)
+    page = render(reports, Options("html", "zh"))
+    assert "先补哪些数据" in page
+    assert page.count("Supply first: ") == sum(bool(report.waiting.data) for report in reports)

@@ -13,6 +13,7 @@ from tic_rules.core.dates import add_years
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import PHASES
 from tic_rules.results.report import VERDICTS, Finding, Report
+from tic_rules.results.waiting import Wait
 
 MOST = 12
 """Clauses in a ranking."""
@@ -53,12 +54,21 @@ class Target(NamedTuple):
     document: str
 
 
+class Lack(NamedTuple):
+    """A datum that centres lack: how many of them, and how many findings wait for it."""
+
+    wait: Wait
+    centres: int
+    findings: int
+
+
 class Overview(NamedTuple):
     total: int
     verdicts: tuple[tuple[str, int], ...]
     phases: tuple[tuple[str, tuple[tuple[str, int], ...]], ...]
     failed: tuple[Ranked, ...]
     unknown: tuple[Ranked, ...]
+    lacking: tuple[Lack, ...]
     due: tuple[tuple[str, tuple[Due, ...]], ...]
     """By day and clause."""
     targets: tuple[Target, ...]
@@ -76,10 +86,12 @@ class Gathering:
         self.failed: Counter[str] = Counter()
         self.unknown: Counter[str] = Counter()
         self.clauses: dict[str, Clause] = {}
+        self.lacking: dict[str, Lack] = {}
         self.due: list[Due] = []
         self.targets: list[Target] = []
         self._last: tuple[Any, Any] | None = None
         self._now: dict[str, str] = {}
+        self._lacks: set[str] = set()
 
     def add(self, report: Report) -> None:
         document = report.ruleset["document"]["title"]
@@ -97,7 +109,16 @@ class Gathering:
         who = (about.get("file"), about.get("id"))
         if who != self._last:
             self.total += 1
-            self._last, self._now = who, {}
+            self._last, self._now, self._lacks = who, {}, set()
+        for wait in report.waiting.data:
+            old = self.lacking.get(wait.field)
+            fresh = wait.field not in self._lacks
+            self._lacks.add(wait.field)
+            self.lacking[wait.field] = Lack(
+                old.wait if old else wait,
+                (old.centres if old else 0) + fresh,
+                (old.findings if old else 0) + len(wait.rules),
+            )
         for name, verdict in {"": report.verdict, **report.phases}.items():
             if verdict is not None:
                 self._count(name, verdict)
@@ -130,6 +151,7 @@ class Gathering:
             tuple((phase, _counted(counted)) for phase, counted in self.phases.items() if counted),
             self._ranked(self.failed),
             self._ranked(self.unknown),
+            tuple(sorted(self.lacking.values(), key=lambda lack: -lack.findings)[:MOST]),
             _by_clause(sorted(self.due, key=lambda due: due.day)),
             tuple(self.targets),
         )
