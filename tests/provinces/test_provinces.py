@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import venv
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -119,8 +118,13 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
         )
     venv.create(folder / "env", system_site_packages=False, with_pip=False)
     target = next((folder / "env" / "lib").glob("python*")) / "site-packages"
-    for wheel in folder.glob("*.whl"):
-        zipfile.ZipFile(wheel).extractall(target)
+    python = folder / "env" / "bin" / "python"
+    subprocess.run(
+        [sys.executable, "-m", "pip", "--python", str(python), "install", "--quiet", "--no-deps",
+         "--no-index", *map(str, folder.glob("*.whl"))],
+        check=True,
+        capture_output=True,
+    )  # fmt: skip
     needed = [path for path in sys.path if path.endswith("site-packages")]
     (target / "needed.pth").write_text("\n".join(needed), encoding="utf-8")
     return folder / "env" / "bin"
