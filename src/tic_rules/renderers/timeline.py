@@ -16,6 +16,8 @@ from tic_rules.core.errors import Text
 from tic_rules.results.report import Finding, Report
 
 WIDTH, LEFT, RIGHT = 1000, 70, 930
+MARK, LETTER = 200, 9
+"""A label takes at least this, and this for each letter: no label runs into the next of its row."""
 _MET = ("pass", "exempted")
 _STATES = ("fail", "pending", "open", "met")
 
@@ -64,11 +66,13 @@ def timeline_of(report: Report) -> Timeline | None:
     approved = next((day for day in days if any(f.phase == "approval" for f in by_day[day])), None)
     marks, rows = [], [-1000.0, -1000.0, -1000.0]
     for day in days:
-        at = x(day)
-        row = next((number for number, used in enumerate(rows) if at - used > 200), 2)
-        rows[row] = at
+        at, label = x(day), _label(day, by_day[day], approved)
         anchor = "start" if at < 140 else "end" if at > WIDTH - 140 else "middle"
-        marks.append(Mark(day, at, row, anchor, _label(day, by_day[day], approved), _counts(by_day[day])))
+        wide = max(MARK, (len(label.en) + len(" 2026-01-01")) * LETTER)
+        left = at - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
+        row = next((number for number, used in enumerate(rows) if left > used), 2)
+        rows[row] = left + wide
+        marks.append(Mark(day, at, row, anchor, label, _counts(by_day[day])))
     owed = _years(years, x, first, last)
     return Timeline(tuple(marks), owed, today, x(today), x(today), 150 + 44 * (max(m.y for m in marks)))
 
