@@ -126,7 +126,7 @@ def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
     return Cell(
         explain_rule(ruleset, rule),
         tuple(_thresholds(ruleset, rule)),
-        any(isinstance(node, c.Attested) for node in c.walk(rule.condition)),
+        rule.attested,
     )
 
 

@@ -9,7 +9,6 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.seen import Seen
-from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 
 
@@ -47,11 +46,6 @@ def items_of_rules(ruleset: RuleSet) -> dict[str, ItemsOf]:
             for rule in ruleset.rules
         }
     return items
-
-
-def takes_attestations(rule: Rule) -> bool:
-    """Whether a rule asks for a judgement by itself, not only where its data leaves one to be made."""
-    return any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
 
 
 class Judgement(NamedTuple):
@@ -127,5 +121,4 @@ __all__ = [
     "latest_judgement",
     "settled",
     "sort_judgements",
-    "takes_attestations",
 ]

@@ -243,8 +243,7 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
         for place, node in c.walk_places(rule.otherwise.when, (*at, "otherwise", "when")):
             yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
             yield from _data_faults(node, place, subject, vocabulary)
-    attested = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-    if rule.items and not attested:
+    if rule.items and not rule.attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
     yield from _time_faults(rule, at, subject, vocabulary)
     yield from (

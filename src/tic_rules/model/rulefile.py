@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from tic_rules.core.dates import year_end
-from tic_rules.model.conditions import Condition, Flag, Follows, Node, walk
+from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
@@ -249,6 +249,11 @@ class Rule(Node):
     def condition(self) -> Any:
         """What is decided: the requirement, or what a consequence waits for."""
         return self.when if self.kind == "consequence" else self.require
+
+    @cached_property
+    def attested(self) -> bool:
+        """Whether the rule asks for a person's judgement by itself, not only where data leaves one open."""
+        return any(isinstance(node, Attested) for node in walk(self.condition))
 
     @cached_property
     def waits_for(self) -> tuple[str, ...]:

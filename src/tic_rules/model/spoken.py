@@ -147,8 +147,7 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
 
 
 def _is_judged(rule: Rule) -> bool:
-    judged = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-    return judged or c.leaves_open(rule.condition)
+    return rule.attested or c.leaves_open(rule.condition)
 
 
 __all__ = ["rules_named", "title_of", "understood", "words_asked"]

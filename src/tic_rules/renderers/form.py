@@ -82,7 +82,7 @@ def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
     after = rule.after.after if rule.after is not None else None
     if rule.until or "term_end" in (rule.by, rule.from_, rule.since, after):
         yield "term_years"
-    if any(isinstance(node, c.Attested) for node in c.walk(rule.condition)):
+    if rule.attested:
         yield "attestations"
 
 
@@ -225,12 +225,7 @@ def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
 
 
 def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
-    return [
-        f"{ruleset.id}/{rule.id}"
-        for ruleset in rulesets
-        for rule in ruleset
-        if any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-    ]
+    return [f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if rule.attested]
 
 
 def _left_open(rulesets: Sequence[RuleSet]) -> list[str]:

@@ -37,7 +37,7 @@ class Explained(NamedTuple):
             )
             for name in facts
         ]
-        if any(isinstance(node, c.Attested) for node in c.walk(self.rule.condition)):
+        if self.rule.attested:
             said.append("认定意见 (attestations)" if lang == "zh" else "attestations (attestations)")
         return said
 

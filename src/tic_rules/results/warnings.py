@@ -10,7 +10,7 @@ from tic_rules.core.dates import LAST_DAY, Span, add_years
 from tic_rules.core.errors import Text, clip
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.judgements import expired, takes_attestations
+from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import Centre
@@ -207,7 +207,7 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
     """Why an attestation for a rule has no effect: a code, the field, the reason; None where it has."""
     items = frozenset(item.id for item in rule.items)
     absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
-    if not takes_attestations(rule) and not left_to_judge(rule, scene):
+    if not rule.attested and not left_to_judge(rule, scene):
         zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
         return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
     if absent:

@@ -19,7 +19,6 @@ from tic_rules.analysis.coverage.official import OfficialText, cut
 from tic_rules.analysis.coverage.sentences import AccountedSentence, account_for, faults_without_text
 from tic_rules.analysis.coverage.truth import fault_at, open_sentences, untrue
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 
 STATES = {
@@ -160,11 +159,6 @@ def _plain(clause: Covered) -> dict[str, Any]:
     }
 
 
-def judged(rule: Rule) -> bool:
-    """Whether a rule is decided by a person's attestation and not by the submitted data."""
-    return any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-
-
 def coverage(ruleset: RuleSet, text: str | bytes | None = None, name: str | None = None) -> Coverage:
     """The coverage of a rule set; held against the official text where that is given, `name` being how it is
     told of.
@@ -200,8 +194,8 @@ def _covered(clause: Clause, index: int, ruleset: RuleSet, official: OfficialTex
         at=clause.at,
         heading=clause.heading,
         state=state,
-        by_data=tuple(rule for rule in rules if not judged(rule)),
-        by_judgement=tuple(rule for rule in rules if judged(rule)),
+        by_data=tuple(rule for rule in rules if not rule.attested),
+        by_judgement=tuple(rule for rule in rules if rule.attested),
         note=clause.asks_nothing.text if clause.asks_nothing else None,
         line=ruleset.locate("clauses", index).line,
         characters=len(text.own) if text else None,

@@ -144,8 +144,7 @@ def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
         for other in (topic.a if side == "b" else topic.b)
         if other.modality in PRINCIPLE and set(c.facts_of(other.condition)) & set(c.facts_of(rule.condition))
     ]
-    judged = any(isinstance(node, c.Attested) for node in c.walk(rule.condition))
-    if judged:
+    if rule.attested:
         others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
         return Claim(
             side,

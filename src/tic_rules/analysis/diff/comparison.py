@@ -350,9 +350,7 @@ class Comparison:
         if x.topic != y.topic:
             yield Change("topic", Text(x.topic, x.topic), Text(y.topic, y.topic), "none", "words", ("topic",))
         if x.id != y.id:
-            named = any(
-                isinstance(node, c.Attested) for node in c.walk(x.condition)
-            )  # an attestation names the rule
+            named = x.attested  # an attestation names the rule
             yield Change(
                 "id",
                 Text(x.id, x.id),

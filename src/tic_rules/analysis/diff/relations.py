@@ -20,7 +20,7 @@ from tic_rules.analysis.diff.order import clock_of, reader_of
 from tic_rules.analysis.diff.quoted import bounds_of, holds_time, is_reading, says_number
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Attested, Every, Largest, Some, walk
+from tic_rules.model.conditions import Every, Largest, Some, walk
 from tic_rules.model.ruleset import Rule, RuleSet
 
 NATURE = {
@@ -53,7 +53,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[object], edition
     left, right = row.a, row.b
     binding = any(rule.modality in PRINCIPLE for rule in (*left, *right))
     by_people = bool(left and right) and any(
-        rests_on_judgement(rule) for rule in (*left, *right) if not binding or rule.modality in PRINCIPLE
+        rule.attested for rule in (*left, *right) if not binding or rule.modality in PRINCIPLE
     )
     if row.words is not None and left and right:
         tightens, loosens = row.words == "b_stricter", row.words == "b_looser"
@@ -159,7 +159,7 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) ->
         return "lists_overlap"
     if whats == {"modality"}:
         return "modality"
-    return "judged" if all(rests_on_judgement(rule) for rule in (*row.a, *row.b)) else "content"
+    return "judged" if all(rule.attested for rule in (*row.a, *row.b)) else "content"
 
 
 def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) -> bool:
@@ -223,8 +223,4 @@ def relation_of(left: Sequence[Rule], right: Sequence[Rule], tightens: bool, loo
     return "b_stricter" if tightens else "b_looser" if loosens else "same"
 
 
-def rests_on_judgement(rule: Rule) -> bool:
-    return any(isinstance(node, Attested) for node in walk(rule.condition))
-
-
-__all__ = ["NATURE", "Judged", "judge", "nature_of_row", "relation_of", "rests_on_judgement"]
+__all__ = ["NATURE", "Judged", "judge", "nature_of_row", "relation_of"]

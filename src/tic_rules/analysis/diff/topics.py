@@ -11,7 +11,7 @@ from tic_rules.analysis.diff.comparison import Change, changes_of
 from tic_rules.analysis.diff.correspondence import Entry, Written, entries_between
 from tic_rules.analysis.diff.demands import PRINCIPLE, same_document
 from tic_rules.analysis.diff.quoted import marked, time_marked
-from tic_rules.analysis.diff.relations import judge, relation_of, rests_on_judgement
+from tic_rules.analysis.diff.relations import judge, relation_of
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -334,7 +334,6 @@ __all__ = [
     "diff",
     "place_of",
     "relation_of",
-    "rests_on_judgement",
     "rule_dict",
     "said",
 ]

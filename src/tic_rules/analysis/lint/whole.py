@@ -32,12 +32,7 @@ class Pairs:
         self.ruleset = ruleset
         self.reader = Reader(ruleset.facts)
         self.logic = Logic(ruleset.facts, self.reader)
-        self.rules = [
-            rule
-            for rule in ruleset.rules
-            if rule.require is not None
-            and not any(isinstance(node, c.Attested) for node in c.walk(rule.require))
-        ]
+        self.rules = [rule for rule in ruleset.rules if rule.require is not None and not rule.attested]
         self.facts = {rule.id: frozenset(c.facts_of(rule.require)) for rule in self.rules}
         self.clocks = {rule.id: clock_of(rule) for rule in self.rules}
         self.natures = {rule.id: nature_of(rule.require, ruleset.vocabulary) for rule in self.rules}

@@ -14,7 +14,7 @@ from tic_rules.analysis.diff.claims import Claim, Conflict
 from tic_rules.analysis.diff.comparison import ABOUT, EFFECT, Change
 from tic_rules.analysis.diff.front import short_name
 from tic_rules.analysis.diff.quoted import marked, time_marked
-from tic_rules.analysis.diff.relations import NATURE, rests_on_judgement
+from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import (
     RELATION,
     Diff,
@@ -95,7 +95,7 @@ class Row(NamedTuple):
 
 def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     asks = marked(rule, rule.condition, said(ruleset, rule))
-    if rests_on_judgement(rule) and len(asks.zh) < 30:
+    if rule.attested and len(asks.zh) < 30:
         asks = Text(f"{rule.title.zh}（由人评审）", f"{rule.title.en} (a person judges)")
     elif rule.kind == "consequence" and rule.then is not None:
         asks = Text(f"{asks.zh} → {rule.then.zh}", f"{asks.en} → {rule.then.en}")
