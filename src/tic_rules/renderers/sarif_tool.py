@@ -10,6 +10,7 @@ from urllib.parse import quote
 from tic_rules.core.version import VERSION
 from tic_rules.renderers.places import uri
 from tic_rules.results.labels import BEARER, KIND, MODALITY, PHASE
+from tic_rules.results.parts import BINDING
 from tic_rules.results.report import Finding
 
 ROOT = "SRCROOT"
@@ -44,14 +45,12 @@ def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
         },
         "help": {"text": f"{source} {quoted} {fix}{colon}{remedy}", "markdown": "\n\n".join(markdown)},
         "helpUri": f"urn:tic-rules:{quote(finding.rule, safe='/-_.')}",
-        "defaultConfiguration": {
-            "level": "error" if finding.modality in ("must", "in_principle") else "note"
-        },
+        "defaultConfiguration": {"level": "error" if finding.modality in BINDING else "note"},
         "properties": {
             "tags": list(
                 dict.fromkeys((finding.topic, finding.kind, finding.modality, finding.phase, finding.bearer))
             ),
-            "problem.severity": "error" if finding.modality in ("must", "in_principle") else "recommendation",
+            "problem.severity": "error" if finding.modality in BINDING else "recommendation",
             "precision": "very-high",  # a finding is never a guess
         },
         "clause": citation["locator"],

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tic_rules.core.errors import Text
 from tic_rules.results.parts import (
+    BINDING,
+    UNCOUNTED,
     Citation,
     Kind,
     Modality,
@@ -213,10 +215,10 @@ def _again(cls: type[Finding], data: Mapping[str, object], of_rule: Mapping[str,
 
 def weight(modality: str, kind: str, status: str) -> dict[str, Any]:
     """What follows from modality, kind and status: the severity, and whether the verdict looks at it."""
-    binds = modality in ("must", "in_principle")
+    binds = modality in BINDING
     return {
         "severity": None if status != "fail" else "error" if binds else "note",
-        "counts": binds and kind not in ("entitlement", "target") and status != "not_applicable",
+        "counts": binds and kind not in UNCOUNTED and status != "not_applicable",
     }
 
 

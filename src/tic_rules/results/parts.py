@@ -21,6 +21,10 @@ STATUSES: tuple[Status, ...] = (
 )  # fmt: skip
 VERDICTS: tuple[Verdict, ...] = ("non_compliant", "undetermined", "on_course", "compliant")
 """From the worst on."""
+BINDING: frozenset[str] = frozenset({"must", "in_principle"})
+"""The modalities of what binds: a failure is an error."""
+UNCOUNTED: frozenset[str] = frozenset({"entitlement", "target"})
+"""The kinds of clauses that a verdict does not look at, however firmly they bind."""
 
 
 class Part(dict[str, Any]):
@@ -224,7 +228,7 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "STATUSES", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation",
+    "BINDING", "STATUSES", "UNCOUNTED", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation",
     "Consequence", "Data", "Engine",
     "Kind", "Modality", "Notice", "OwedYear", "Part",
     "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status", "Tool",

@@ -17,6 +17,7 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import BEARER
+from tic_rules.results.parts import BINDING
 
 
 class Matched(NamedTuple):
@@ -224,11 +225,8 @@ def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
     return (
         score
         + (1 if x.id == y.id else 0)
-        + (0.3 if (x.modality in _BINDING) == (y.modality in _BINDING) else 0)
+        + (0.3 if (x.modality in BINDING) == (y.modality in BINDING) else 0)
     )
-
-
-_BINDING = ("must", "in_principle")
 
 
 def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[Any]:

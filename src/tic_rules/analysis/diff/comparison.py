@@ -15,6 +15,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
 from tic_rules.results.labels import BEARER, KIND, MODALITY, describe, fact_label, number_text
+from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
 LEVELS = ("verdict", "words", "nothing")
@@ -113,10 +114,9 @@ class Comparison:
         if x.bearer != y.bearer:
             yield Change("bearer", BEARER[x.bearer], BEARER[y.bearer], "incomparable", "verdict", ("bearer",))
         if x.kind != y.kind:
-            counted = ("entitlement", "target")
             effect, level = "none", "words"
-            if (x.kind in counted) != (y.kind in counted):
-                effect, level = ("stricter" if x.kind in counted else "looser"), "verdict"
+            if (x.kind in UNCOUNTED) != (y.kind in UNCOUNTED):
+                effect, level = ("stricter" if x.kind in UNCOUNTED else "looser"), "verdict"
             yield Change("kind", KIND[x.kind], KIND[y.kind], effect, level, ("kind",))
 
     def _time(self) -> Iterator[Change]:

@@ -11,9 +11,10 @@ from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature
 from tic_rules.analysis.diff.quoted import holds_time, is_reading
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.parts import BINDING, UNCOUNTED
 
 MUST = frozenset({"must"})
-PRINCIPLE = frozenset({"must", "in_principle"})
+PRINCIPLE = BINDING
 ANY = frozenset({"must", "in_principle", "encouraged", "may"})
 BINDING_LEVELS = (MUST, PRINCIPLE)
 """First what must be, then with what is in principle: an exemption may set the second aside."""
@@ -24,6 +25,11 @@ Side = tuple[RuleSet, Sequence[Rule]]
 def same_document(a: RuleSet, b: RuleSet) -> bool:
     """Whether two rule sets are editions of one document."""
     return a.id == b.id or (a.document.title == b.document.title and a.jurisdiction == b.jurisdiction)
+
+
+def counts(rule: Rule) -> bool:
+    """Whether a rule counts in the verdict."""
+    return rule.modality in PRINCIPLE and rule.kind not in UNCOUNTED
 
 
 def asked(rule: Rule) -> Any:
@@ -223,6 +229,7 @@ __all__ = [
     "MUST",
     "PRINCIPLE",
     "asked",
+    "counts",
     "follows_alike",
     "guarantors",
     "parts_of",

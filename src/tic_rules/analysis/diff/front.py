@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.diff.demands import PRINCIPLE
+from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers
 from tic_rules.analysis.diff.sentences import figures_of, joined
 from tic_rules.analysis.diff.topics import Diff, Topic
@@ -18,7 +18,6 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import fact_label
 
 MOST = 5
-_NOT_COUNTED = ("entitlement", "target")
 
 
 def short_name(ruleset: RuleSet) -> Text:
@@ -57,12 +56,12 @@ def foremost(compared: Diff) -> list[Topic]:
 
 def _weight(topic: Topic) -> tuple[Any, ...]:
     rules = (*topic.a, *topic.b)
-    counts = any(rule.modality in PRINCIPLE and rule.kind not in _NOT_COUNTED for rule in rules)
+    counted = any(map(counts, rules))
     centre = any(rule.bearer in ("centre", "host") for rule in rules)
     ratio = _ratio(topic)
     alone = topic.relation in ("only_a", "only_b")
     numbers = any(_said_numbers(rule) for rule in rules)
-    return (not counts, not centre, not numbers, -ratio, not alone, not topic.binding)
+    return (not counted, not centre, not numbers, -ratio, not alone, not topic.binding)
 
 
 def _said_numbers(rule: Rule) -> list[Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.diff.demands import PRINCIPLE
+from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.core.errors import Text
 from tic_rules.engines.checking import as_of_day, check_subject
@@ -18,7 +18,6 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.report import VERDICTS, Report
 
-_NOT_COUNTED = ("entitlement", "target")
 _SILENT = "not_applicable"
 
 
@@ -179,11 +178,6 @@ def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Rep
     return Flip(topic, a, b, status_a, status_b, decides)
 
 
-def counts(rule: Rule) -> bool:
-    """Whether a rule counts in the verdict."""
-    return rule.modality in PRINCIPLE and rule.kind not in _NOT_COUNTED
-
-
 SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
 
 
@@ -200,4 +194,4 @@ def summary(found: Impact, lang: str) -> str:
     return text + str(OTHERS.in_(lang)).format(n=len(found.others)) if found.others else text
 
 
-__all__ = ["Affected", "Flip", "Impact", "concerns", "counts", "impact", "summary"]
+__all__ = ["Affected", "Flip", "Impact", "concerns", "impact", "summary"]
