@@ -450,11 +450,14 @@ def walk_places(node: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple
 def leaves_open(condition: object) -> bool:
     """Whether data alone may leave a condition to a person: a list that 等 ends, a case to review."""
     for node in walk(condition):
-        wheres = (node.some if isinstance(node, Some) else node.every if isinstance(node, Every) else None,)
-        tests = [test for where in wheres if where is not None for test in where.each.values()]
-        if isinstance(node, Review) or getattr(node, "open", False) or any(test.open for test in tests):
+        where = node.some if isinstance(node, Some) else node.every if isinstance(node, Every) else Where()
+        if (
+            isinstance(node, Review)
+            or getattr(node, "open", False)
+            or getattr(node, "review", None) is not None
+        ):
             return True
-        if isinstance(node, EachOf) and node.review is not None:
+        if any(test.open for test in where.each.values()):
             return True
     return False
 

@@ -176,7 +176,8 @@ def _since(value: object) -> Any:
 Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, iso)]
 
 
-Version = Annotated[str, Field(pattern=r"^\d{1,9}\.\d{1,9}\.\d{1,9}$")]
+VERSION = r"^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$"
+Version = Annotated[str, Field(pattern=VERSION)]
 
 
 class Rule(Node):

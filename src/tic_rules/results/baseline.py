@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 from tic_rules.core.errors import Diagnostic, Text, UsageError
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, decode, pointer, read_text
+from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report
 
 VERSION = 1
@@ -25,7 +26,6 @@ STATUSES = ("fail", "unknown", "needs_review", "pending")
 """What a baseline records; a pass or an exemption needs no tolerance."""
 
 _WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
-_VERSION = re.compile(r"\d{1,9}\.\d{1,9}\.\d{1,9}", re.ASCII)
 _KEYS = ("centre", "rule", "status", "years", "lacking", "file")
 
 
@@ -186,7 +186,9 @@ def read_baseline(path: str) -> Baseline:
 def _versions(data: dict[str, Any], source: Source, faults: list[Diagnostic]) -> dict[str, str]:
     """The rule sets that wrote the baseline, by their versions; none where it does not say."""
     versions = data.get("rulesets", {})
-    if isinstance(versions, dict) and all(_VERSION.fullmatch(str(version)) for version in versions.values()):
+    if isinstance(versions, dict) and all(
+        re.fullmatch(RULESET_VERSION, str(version)) for version in versions.values()
+    ):
         return {str(name): str(version) for name, version in versions.items()}
     zh, en = "应为规则集和版本，例如 example_2024: 2.0.0", "rule sets and versions: example_2024: 2.0.0"
     faults.append(_fault(source, ("rulesets",), zh, en))
