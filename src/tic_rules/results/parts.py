@@ -228,9 +228,8 @@ def plain(value: Any) -> Any:
 
 
 __all__ = [
-    "BINDING", "STATUSES", "UNCOUNTED", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme", "AboutRules", "Citation",
-    "Consequence", "Data", "Engine",
-    "Kind", "Modality", "Notice", "OwedYear", "Part",
-    "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status", "Tool",
-    "Verdict", "part", "plain",
+    "BINDING", "STATUSES", "UNCOUNTED", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme",
+    "AboutRules", "Citation", "Consequence", "Data", "Engine", "Kind", "Modality", "Notice", "OwedYear",
+    "Part", "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status",
+    "Tool", "Verdict", "part", "plain",
 ]  # fmt: skip
