@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
@@ -22,6 +23,11 @@ def visible(text: str) -> str:
 def clip(text: str, width: int = 40) -> str:
     """A foreign text for a message: short and visible."""
     return visible(text) if len(text) <= width else visible(text[:width]) + "…"
+
+
+def normal(name: str) -> str:
+    """A name without what people write differently: case, width, blanks, punctuation."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> Text:

@@ -9,7 +9,7 @@ bytes are diagnostics.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
@@ -217,6 +217,18 @@ class Source:
 
     def has(self, parts: Sequence[str | int]) -> bool:
         return self.root is not None and self._walk(parts)[1]
+
+
+def texts_within(
+    value: object, at: tuple[str | int, ...] = ()
+) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """The texts in a value of mappings and lists, each with its place."""
+    if isinstance(value, str):
+        yield at, value
+    for key, item in (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    ):
+        yield from texts_within(item, (*at, key))
 
 
 def pointer(parts: Iterable[str | int]) -> str:
@@ -470,5 +482,6 @@ __all__ = [
     "mark_of",
     "pointer",
     "read_text",
+    "texts_within",
     "unpointer",
 ]

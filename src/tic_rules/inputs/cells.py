@@ -8,9 +8,9 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from tic_rules.core.errors import clip
+from tic_rules.core.errors import clip, normal
 from tic_rules.core.source import MAX_ENTRIES, BadText, Plain, read_text
-from tic_rules.inputs.layout import Column, normal
+from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
 from tic_rules.inputs.typed_numbers import plain_number, typed_number
 from tic_rules.inputs.unclear import NotClear, unclear

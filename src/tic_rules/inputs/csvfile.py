@@ -77,12 +77,12 @@ def decode_table(raw: bytes, file: str) -> str:
     raise DataError([Diagnostic("encoding", text_, file, 1, 1)])
 
 
-def table_of(text: str, file: str, name: str = "") -> Table:
+def table_of(text: str, file: str) -> Table:
     """The rows of a text. They are read as they are asked for; a fault in them is raised as DataError."""
     separator = re.match(r"sep=(.)\r?\n", text)
     skipped = separator.end() if separator else 0
     delimiter = separator.group(1) if separator else _delimiter(text)
-    return Table(name, _rows(text[skipped:], file, delimiter, 2 if separator else 1))
+    return Table("", _rows(text[skipped:], file, delimiter, 2 if separator else 1))
 
 
 def _delimiter(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, clip
 from tic_rules.core.source import MAX_ENTRIES
@@ -17,6 +17,14 @@ from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
     from tic_rules.inputs.tables import Reader
+
+
+class Filling(NamedTuple):
+    """A centre that rows are put into: its data, the row of each place in it, the faults."""
+
+    data: dict[str, Any]
+    places: dict[Parts, Place]
+    faults: list[Diagnostic]
 
 
 class Joined:
@@ -52,18 +60,18 @@ class Joined:
             return rows  # the main sheet is not filled in: that is what is wrong
         ids = [id_text(row, header.ids) or "" for row in rows]
         names: dict[str, list[str]] = {}
-        for row, key in zip(rows, ids, strict=True):
-            names.setdefault(id_text(row, header.names) or "", []).append(key)
-        known = set(ids)
+        for row, row_id in zip(rows, ids, strict=True):
+            names.setdefault(id_text(row, header.names) or "", []).append(row_id)
+        ids_given = set(ids)
         self.twice = frozenset(key for key, count in Counter(ids).items() if key and count > 1)
         for number, named, row in self.rows:
-            own = ids[0] if not named and len(rows) == 1 else named if named in known else None
-            if own is None and named and len(names.get(named, ())) == 1:
-                own = names[named][0]
-            if own is None or (not own and len(rows) > 1):
+            key = ids[0] if not named and len(rows) == 1 else named if named in ids_given else None
+            if key is None and named and len(names.get(named, ())) == 1:
+                key = names[named][0]
+            if key is None or (not key and len(rows) > 1):
                 self._orphan(number, named, row, len(rows))
                 continue
-            self.by_centre.setdefault(own, []).append((number, row))
+            self.by_centre.setdefault(key, []).append((number, row))
         return rows
 
     def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
@@ -81,13 +89,11 @@ class Joined:
             )
         self.faults.append(self.reader.fault("unknown-centre", zh, en, mark))
 
-    def put(
-        self, key: str, main: Row, data: dict[str, Any], places: dict[Parts, Place], faults: list[Diagnostic]
-    ) -> None:
+    def put(self, key: str, centre: Filling) -> None:
         """The entries of a centre's lists, into its data."""
         for sheet, _, header in self.opened:
             if sheet is not None:
-                places.setdefault(sheet.parts, Place(header.row, {}, 0))
+                centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
         rows = self.by_centre.get(key, ())
         for inner in (False, True):  # the entries that others stand in come first
             for number, row in rows:
@@ -95,20 +101,12 @@ class Joined:
                 if inner is not (sheet is not None and bool(sheet.within)):
                     continue
                 if sheet is None:
-                    self._point(table, header, row, data, places, faults)
+                    self._point(table, header, row, centre)
                 else:
-                    self._entry(sheet, table, header, row, data, places, faults)
+                    self._entry(sheet, table, header, row, centre)
 
-    def _entry(
-        self,
-        sheet: Sheet,
-        table: Table,
-        header: Header,
-        row: Row,
-        data: dict[str, Any],
-        places: dict[Parts, Place],
-        faults: list[Diagnostic],
-    ) -> None:
+    def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, centre: Filling) -> None:
+        data, places, faults = centre
         into, at_list = data, tuple[str | int, ...](sheet.parts)
         if sheet.within:
             outer = self._outer(sheet, header, row, data, faults)
@@ -217,17 +215,9 @@ class Joined:
         faults.append(self.reader.fault("unknown-entry", *said, mark, sheet.parts))
         return None
 
-    def _point(
-        self,
-        table: Table,
-        header: Header,
-        row: Row,
-        data: dict[str, Any],
-        places: dict[Parts, Place],
-        faults: list[Diagnostic],
-    ) -> None:
+    def _point(self, table: Table, header: Header, row: Row, centre: Filling) -> None:
         """A row of the sheet of series: what a field was from a day on."""
-        reader = self.reader
+        (data, places, faults), reader = centre, self.reader
         reader._nameless(header, row, faults)
         column = self._dated_column(header, row, faults)
         if column is None:
@@ -288,4 +278,4 @@ class Joined:
         return None
 
 
-__all__ = ["Joined"]
+__all__ = ["Filling", "Joined"]

@@ -8,13 +8,12 @@ is unique.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, normal
 from tic_rules.inputs.fields import Field
 
 MAIN = (
@@ -186,11 +185,6 @@ def _shortest_end(path: str, paths: Iterable[str]) -> str:
 
 
 _ASIDE = re.compile(r"[（(].*?[）)]")
-
-
-def normal(name: str) -> str:
-    """A name without what people write differently: case, width, blanks, punctuation."""
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:

@@ -13,7 +13,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
-from tic_rules.inputs.joined import Joined
+from tic_rules.inputs.joined import Filling, Joined
 from tic_rules.inputs.layout import Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
@@ -102,7 +102,7 @@ class Reader:
             )
         if key:
             seen.setdefault(key, row)
-        joined.put(key, row, data, places, faults)
+        joined.put(key, Filling(data, places, faults))
         return TableSource(self.file, data, places, faults)
 
     # --- a record -------------------------------------------------------------------------------------------

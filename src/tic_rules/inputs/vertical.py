@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.source import Mark
 from tic_rules.inputs.headers import SEARCHED
-from tic_rules.inputs.layout import Column, Unclear, is_one_of, normal
+from tic_rules.inputs.layout import Column, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Row, Table
 from tic_rules.inputs.typed_numbers import MONEY
 

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.core.source import Source, pointer
+from tic_rules.core.source import Source, pointer, texts_within
 from tic_rules.model.rulefile import Rule, RuleFile
 
 OPEN = "待填"
@@ -27,7 +27,7 @@ class DraftFile(RuleFile):
 def open_places(source: Source) -> list[Diagnostic]:
     """The places of a rule file that are to be filled in, in the order of the text."""
     places = []
-    for path in _open(source.data, ()):
+    for path in _open(source.data):
         mark = source.locate(path)
         name = ".".join(str(part) for part in path[-2:] if isinstance(part, str))
         said = Text(f"{name} 待填", f"{name} is to be filled in")
@@ -45,15 +45,8 @@ def in_a_line(places: list[Diagnostic]) -> list[Diagnostic]:
     return [place._replace(message=said) for place in places[:1]]
 
 
-def _open(value: object, at: Path) -> Iterator[Path]:
-    if isinstance(value, str):
-        if value.strip() == OPEN:
-            yield at
-        return
-    for key, item in (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    ):
-        yield from _open(item, (*at, key))
+def _open(value: object) -> Iterator[Path]:
+    return (path for path, text in texts_within(value) if text.strip() == OPEN)
 
 
 def without_open(source: Source) -> Source:
@@ -64,7 +57,7 @@ def without_open(source: Source) -> Source:
     gone = {
         str(rule.get("id"))
         for rule in (rules if isinstance(rules, list) else ())
-        if isinstance(rule, dict) and any(_open(rule, ()))
+        if isinstance(rule, dict) and any(_open(rule))
     }
     root, kept = _pruned(source.root, data, (), gone)
     kept.setdefault("document", {})

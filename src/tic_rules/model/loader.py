@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -15,9 +14,18 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, clip, did_you_mean, fault
+from tic_rules.core.errors import (
+    Diagnostic,
+    RuleSetError,
+    Text,
+    TicRulesError,
+    clip,
+    did_you_mean,
+    fault,
+    normal,
+)
 from tic_rules.core.files import read_named
-from tic_rules.core.source import BadText, Source, pointer, read_text
+from tic_rules.core.source import BadText, Source, pointer, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
@@ -91,9 +99,9 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
 def _named_in_words(name: str) -> RuleSet:
     """The one rule set that a Chinese name means: 江苏, a document's number, a part of its title. Raises
     RuleSetError where none is meant, or more than one."""
-    plain = _plain(name)
+    plain = normal(name)
     sets = [load_ruleset(listed.id) for listed in catalogue.here().all()] if not name.isascii() else []
-    meant = [ruleset for ruleset in sets if plain and any(plain in _plain(said) for said in _names(ruleset))]
+    meant = [ruleset for ruleset in sets if plain and any(plain in normal(said) for said in _names(ruleset))]
     if len(meant) == 1:
         return meant[0]
     if not meant:
@@ -102,10 +110,6 @@ def _named_in_words(name: str) -> RuleSet:
     ids = ", ".join(ruleset.id for ruleset in meant)
     zh = f"“{clip(name, 200)}”可指几个规则集：{listed}；请写其中一个"
     raise fault(RuleSetError, "unknown-ruleset", zh, f"{clip(name, 200)} may mean {ids}: name one of them")
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
 def _names(ruleset: RuleSet) -> tuple[str, ...]:
@@ -318,7 +322,7 @@ def _refuse_masses(source: Source) -> None:
             source.file,
             *mark[:2],
         )
-        for mark in (source.locate(parts) for parts in _long_texts(source.data, ()))
+        for mark in (source.locate(at) for at, text in texts_within(source.data) if len(text) > MAX_TEXT)
     ]
     rules = source.data.get("rules")
     if not isinstance(rules, list):
@@ -343,18 +347,6 @@ def _refuse_masses(source: Source) -> None:
             faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
     if faults:
         raise RuleSetError(faults)
-
-
-def _long_texts(value: object, at: tuple[str | int, ...]) -> Iterator[tuple[str | int, ...]]:
-    """The places of texts that are longer than any text of a rule file is."""
-    if isinstance(value, str):
-        if len(value) > MAX_TEXT:
-            yield at
-        return
-    for key, item in (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    ):
-        yield from _long_texts(item, (*at, key))
 
 
 def _parts(value: object) -> int:

@@ -38,20 +38,20 @@ def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
     return {"type": PydanticCustomError(code, "{en}", context), "loc": item["loc"], "input": item["input"]}
 
 
-def diagnostics_of(error: ValidationError, source: Source | None, file: str = "") -> list[Diagnostic]:
+def diagnostics_of(error: ValidationError, source: Source | None) -> list[Diagnostic]:
     """Every fault of a validation, in the order of the text, each at the key or value that it is about; of
     very many the first."""
     items = error.errors(include_url=False)
-    faults = [_diagnostic(item, source, file) for item in items[:MOST]]
+    faults = [_diagnostic(item, source) for item in items[:MOST]]
     unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))
     rest = len(items) - MOST
     if rest > 0:
         text = Text(f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed")
-        unique.append(Diagnostic("too-many", text, source.file if source else file))
+        unique.append(Diagnostic("too-many", text, source.file if source else ""))
     return unique
 
 
-def _diagnostic(item: ErrorDetails, source: Source | None, file: str) -> Diagnostic:
+def _diagnostic(item: ErrorDetails, source: Source | None) -> Diagnostic:
     code, context, loc = item["type"], item["ctx"], item["loc"]
     parts = _path(loc, source)
     if code in ("extra-forbidden", "missing"):
@@ -62,7 +62,7 @@ def _diagnostic(item: ErrorDetails, source: Source | None, file: str) -> Diagnos
         mark = source.locate(parts) if source else Mark(0, 0)
     text = Text(context["zh"], context["en"])
     return Diagnostic(
-        code, text, source.file if source else file, mark.line, mark.column, pointer(parts), mark.cell
+        code, text, source.file if source else "", mark.line, mark.column, pointer(parts), mark.cell
     )
 
 

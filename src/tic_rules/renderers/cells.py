@@ -9,8 +9,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tic_rules.core.errors import Text
-from tic_rules.inputs.layout import Column, normal
+from tic_rules.core.errors import Text, normal
+from tic_rules.inputs.layout import Column
 from tic_rules.model.ruleset import Vocabulary
 
 _NONE = Text("无", "none")

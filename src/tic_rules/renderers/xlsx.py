@@ -184,13 +184,7 @@ class Sheet:
         for row, one in enumerate(self.pieces, 1):
             for column, value in enumerate(one.verdict):
                 colour = {"bg_color": colours[one.status], "bold": True} if column == 2 else {}
-                writer.put(
-                    page,
-                    row,
-                    column,
-                    value,
-                    writer.style(text_wrap=True, **colour),
-                )
+                writer.put(page, row, column, value, writer.style(text_wrap=True, **colour))
 
     def _findings(self, writer: Writer) -> None:
         name, heads = _FINDINGS
@@ -202,13 +196,7 @@ class Sheet:
                 row += 1
                 for column, value in enumerate(cells):
                     colour = {"bg_color": COLOURS[kind]} if column == 3 and kind in COLOURS else {}
-                    writer.put(
-                        page,
-                        row,
-                        column,
-                        value,
-                        writer.style(text_wrap=True, **colour),
-                    )
+                    writer.put(page, row, column, value, writer.style(text_wrap=True, **colour))
                 writer.height(
                     page, row, [(value, width) for value, (_, width) in zip(cells, heads, strict=True)]
                 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import date
 
 from tic_rules.core.dates import ANY_DAY, add_days
@@ -15,6 +15,7 @@ from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 from tic_rules.evaluation.settlement import reads_days
 from tic_rules.model import conditions as c
 from tic_rules.model.fields import lists_at, value_at
+from tic_rules.model.linker import attributes_of
 from tic_rules.model.ruleset import Fact, Rule
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
@@ -75,7 +76,10 @@ def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
     """The days on which a count may grow: those of the entries, where nothing else of them is dated; else all
     of the data."""
     declared = scene.lists[fact.list_name or ""]
-    looked_at = {*_attributes(fact.where), *([fact.distinct] if fact.distinct else [])}
+    looked_at = {
+        *(attributes_of(fact.where) if fact.where else ()),
+        *([fact.distinct] if fact.distinct else []),
+    }
     looks_up = looked_at & declared.look_up.keys()
     if declared.held is not None or declared.scalar is not None or declared.date is None or looks_up:
         return scene.days()
@@ -88,10 +92,3 @@ def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
     if any(type(getattr(record, name)) is Series for record in records for name in looked_at):
         return scene.days()
     return (day for record in records for day in getattr(record, declared.date) or ANY_DAY)
-
-
-def _attributes(where: c.Where | None) -> Iterator[str]:
-    if where is not None:
-        yield from where.each
-        for way in where.any:
-            yield from _attributes(way)

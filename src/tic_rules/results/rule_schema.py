@@ -16,7 +16,7 @@ NAMESPACE = "urn:tic-rules:schema"
 _OWN_KEYS = {"^x-": {"description": "自己的键，不起作用 · a key of your own, without effect"}}
 
 
-def ruleset_schema(ruleset: RuleSet | None = None, vocabulary: Vocabulary | None = None) -> dict[str, Any]:
+def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, Any]:
     """The schema of a rule file, with the short forms that a file may use; of one that is at hand, with the
     facts, topics, jurisdictions and words that it knows, and the ids of its clauses and rules."""
     schema = RuleFile.model_json_schema()
@@ -26,10 +26,8 @@ def ruleset_schema(ruleset: RuleSet | None = None, vocabulary: Vocabulary | None
     for name, definition in {**definitions, "RuleFile": schema}.items():
         definition.pop("discriminator", None)
         _describe(name, definition)
-    words = ruleset.vocabulary if ruleset is not None else vocabulary
-    if words is not None:
-        _enumerate(schema, words)
     if ruleset is not None:
+        _enumerate(schema, ruleset.vocabulary)
         definitions["Rule"]["properties"]["at"] = {"enum": [clause.at for clause in ruleset.clauses]}
         if "en" not in ruleset.languages:
             definitions["Bilingual"]["required"] = ["zh"]

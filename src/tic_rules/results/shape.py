@@ -17,9 +17,9 @@ _IS: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def misfit(value: object, schema: Mapping[str, object], at: str = "") -> str | None:
+def misfit(value: object, schema: Mapping[str, object]) -> str | None:
     """What does not fit first, as “place: what is wrong”; None where all fits."""
-    return next(_misfits(value, schema, at), None)
+    return next(_misfits(value, schema, ""), None)
 
 
 def _misfits(value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:

@@ -126,16 +126,17 @@ def lines_of(text: str) -> tuple[list[Line], list[Note]]:
     notes = []
     if pages:
         notes.append(
-            _passed(
+            note_of(
                 "page-numbers", f"略过{len(pages)}处页码", f"{len(pages)} page numbers passed over", pages
             )
         )
     if contents:
-        notes.append(_passed("contents", "略过目录", "the table of contents passed over", contents))
+        notes.append(note_of("contents", "略过目录", "the table of contents passed over", contents))
     return [line for line in kept if line not in contents], notes
 
 
-def _passed(code: str, zh: str, en: str, lines: Iterable[Line]) -> Note:
+def note_of(code: str, zh: str, en: str, lines: Iterable[Line]) -> Note:
+    """The note of some lines."""
     return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
 
 

@@ -13,7 +13,16 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from tic_rules.analysis.coverage.extent import from_title, without_ends
-from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, fold, lines_of, wrap_of
+from tic_rules.analysis.coverage.layout import (
+    LONG,
+    SENTENCE_END,
+    Line,
+    Note,
+    fold,
+    lines_of,
+    note_of,
+    wrap_of,
+)
 from tic_rules.analysis.coverage.numbering import Path, is_paragraph, parent_of
 from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_paragraph_numbers
 from tic_rules.core.errors import Text
@@ -113,7 +122,7 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
     notes = []
     if before:
         notes.append(
-            _note("before-title", "略过题名之前的文字", "the text before the title passed over", before)
+            note_of("before-title", "略过题名之前的文字", "the text before the title passed over", before)
         )
     elif title and not heading:
         notes.append(
@@ -135,10 +144,10 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
         )
         notes.append(Note("wrapped", said, ()))
     if listed:
-        notes.append(_note("annex-list", "略过附件目录", "the list of annexes passed over", listed))
+        notes.append(note_of("annex-list", "略过附件目录", "the list of annexes passed over", listed))
     if ending:
         notes.append(
-            _note(
+            note_of(
                 "after-end",
                 "略过正文之后的落款、印发等文字",
                 "signature and distribution lines after the end passed over",
@@ -146,7 +155,7 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
             )
         )
     notes += [
-        _note(
+        note_of(
             "box-end",
             f"{paragraph.path[-1]}没有标明终止，读到此处",
             f"no line ends {paragraph.path[-1]}; read up to here",
@@ -155,10 +164,6 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
         for paragraph in builder.unended(kept)
     ]
     return with_paragraph_numbers(kept), [*notes, *builder.gaps()]
-
-
-def _note(code: str, zh: str, en: str, lines: Sequence[Line]) -> Note:
-    return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
 
 
 def _sentences(paragraph: Paragraph, start: int) -> Iterator[Sentence]:

@@ -93,7 +93,7 @@ def _joined(definition: Definition, rule: int, node: Node) -> None:
     for index, part in enumerate(node.parts[1:], 1):
         own = node.number if index == len(node.parts) - 1 else -(node.number * 100 + index)
         left = [{"r": rule}, {"val": gathered}]
-        right = [{"r": rule}, {"val": part.number}, same_as("key", "a", "key")]
+        right = [{"r": rule}, {"val": part.number}, same_as("key", "key")]
         for operator, source in ((opposite, "a"), (first, "b")):
             then: Template = {"r": rule, "val": own, "key": "a.key", "v": f"{source}.v", "w": f"{source}.w"}
             tests = [*right, {operator: {order: {"a": order}}}]
@@ -113,7 +113,7 @@ def _cases(definition: Definition, rule: int, node: Node) -> None:
             _concludes(definition, rule, node, outcome.logic.value, [first])
             continue
         for value in (FALSE, UNKNOWN, REVIEW, TRUE):
-            second = ("b", _val(rule, outcome, {"v": value}, same_as("key", "a", "key")))
+            second = ("b", _val(rule, outcome, {"v": value}, same_as("key", "key")))
             _concludes(definition, rule, node, value, [first, second])
 
 

@@ -61,8 +61,9 @@ def there(name: str) -> Pattern:
     return {"$ex": {name: 1}}
 
 
-def same_as(name: str, alias: str, other: str) -> Pattern:
-    return {name: {alias: other}}
+def same_as(name: str, other: str) -> Pattern:
+    """A value that is the one called `other` of the first fact of the rule, `a`."""
+    return {name: {"a": other}}
 
 
 def shared(add: Any) -> None:
@@ -82,7 +83,7 @@ def _counted(add: Any) -> None:
         (SOFT_ANY, {"v": FALSE}, FALSE), (SOFT_ANY, {"$gt": {"v": FALSE}}, UNKNOWN),
     ):  # fmt: skip
         told: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
-        seen = [there("val"), same_as("val", "a", "n"), same_as("key", "a", "alt"), *([test] if test else [])]
+        seen = [there("val"), same_as("val", "n"), same_as("key", "alt"), *([test] if test else [])]
         add(
             "counted",
             [("a", [there("alt"), {"m": mode}]), ("b", seen)],
@@ -98,7 +99,7 @@ def _folds(add: Any) -> None:
         for operator, source in ((worse, "b"), (not_worse, "a")):
             _step(add, kind, [{operator: {order: {"a": order}}}], {"v": f"{source}.v", "w": f"{source}.w"})
     _step(add, AGREE, [], {"v": "b.v", "w": "b.w"}, [{"v": NOTHING_YET}])
-    _step(add, AGREE, [same_as("v", "a", "v")], {"v": "a.v", "w": "a.w"}, [{"$lt": {"v": NOTHING_YET}}])
+    _step(add, AGREE, [same_as("v", "v")], {"v": "a.v", "w": "a.w"}, [{"$lt": {"v": NOTHING_YET}}])
     _step(
         add,
         AGREE,
@@ -106,7 +107,7 @@ def _folds(add: Any) -> None:
         {"v": UNKNOWN, "w": RANK[UNKNOWN]},
         [{"$lt": {"v": NOTHING_YET}}],
     )
-    gathered = ("b", [there("acc"), same_as("acc", "a", "end"), same_as("at", "a", "at")])
+    gathered = ("b", [there("acc"), same_as("acc", "end"), same_as("at", "at")])
     add(
         "folded",
         [("a", [there("end"), there("en")]), gathered],
@@ -117,14 +118,14 @@ def _folds(add: Any) -> None:
 
 def _step(add: Any, kind: int, test: list[object], then: Template, start: list[object] | None = None) -> None:
     gathered = [there("acc"), {"k": kind}, *(start or [])]
-    part = [there("p"), same_as("p", "a", "acc"), same_as("at", "a", "at"), *test]
+    part = [there("p"), same_as("p", "acc"), same_as("at", "at"), *test]
     add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind} | then)
 
 
 def _statuses(add: Any) -> None:
     """From what was required, what breaks at once, whether the clause applies, and whether the time is up."""
     for value, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.s")):
-        required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
+        required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
         add(
             "decided",
             [("a", [there("late"), {"brk": 0}, {"app": 0}]), required],
@@ -135,10 +136,10 @@ def _statuses(add: Any) -> None:
             [("a", [there("late"), {"brk": 0}, {"app": 1}]), required],
             {"base": "a.late", "s": status, "hv": value, "l": "a.s"},
         )
-    broken = [{"val": 2}, same_as("key", "a", "late")]
+    broken = [{"val": 2}, same_as("key", "late")]
     for app, name in ((0, "stat"), (1, "base")):
         for value in range(4):
-            required = ("b", [{"val": 1}, {"v": value}, same_as("key", "a", "late")])
+            required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
             told: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
             late = [there("late"), {"brk": 1}, {"app": app}]
             given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
@@ -174,7 +175,7 @@ def _silent(add: Any) -> None:
     holds all the same.
     """
     for test, status in (({"v": TRUE}, NOT_APPLICABLE), ({"$lt": {"v": TRUE}}, DOES_NOT_SPEAK)):
-        required = ("b", [{"val": 1}, test, same_as("key", "a", "silent")])
+        required = ("b", [{"val": 1}, test, same_as("key", "silent")])
         add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
 
 
@@ -182,7 +183,7 @@ def _applicability(add: Any) -> None:
     def clause(tests: list[Any], value: int, status: Any) -> None:
         add(
             "applies",
-            [("a", [there("base"), *tests]), ("b", [{"val": 3}, {"v": value}, same_as("key", "a", "base")])],
+            [("a", [there("base"), *tests]), ("b", [{"val": 3}, {"v": value}, same_as("key", "base")])],
             {"stat": "a.base", "s": status},
         )
 
@@ -196,8 +197,8 @@ def _applicability(add: Any) -> None:
     clause(unsettled, UNKNOWN, OPEN)
     # whether it applies is left to be judged: the judgement is on the rule as a whole
     for judged, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
-        applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "a", "base")])
-        whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "a", "base")])
+        applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "base")])
+        whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "base")])
         add(
             "judged",
             [("a", [there("base"), *unsettled]), applies, whole],
@@ -208,7 +209,7 @@ def _applicability(add: Any) -> None:
 def _years(add: Any) -> None:
     add(
         "year",
-        [("a", [there("yr")]), ("b", [there("stat"), same_as("stat", "a", "yr")])],
+        [("a", [there("yr")]), ("b", [there("stat"), same_as("stat", "yr")])],
         {"p": "a.of", "at": "a.at", "to": "a.to", "k": ALL, "v": "b.s", "w": "b.s"},
     )
 
@@ -220,21 +221,21 @@ def _scenarios(add: Any) -> None:
     status = [there("stat")]
     add(
         "only",
-        [("a", [there("only")]), ("b", [*status, same_as("stat", "a", "only")])],
+        [("a", [there("only")]), ("b", [*status, same_as("stat", "only")])],
         {"done": "a.only_of", "s": "b.s"},
     )
     add(
         "scenario",
-        [("a", [there("scenario")]), ("b", [*status, same_as("stat", "a", "scenario")])],
+        [("a", [there("scenario")]), ("b", [*status, same_as("stat", "scenario")])],
         {"st": "a.scenario_of", "at": "a.at", "to": "a.to", "s": "b.s"},
     )
 
     def meet(first: list[Any], second: list[object], agreed: Any) -> None:
-        lived = [there("st"), same_as("st", "a", "la"), same_as("at", "a", "at"), *second]
+        lived = [there("st"), same_as("st", "la"), same_as("at", "at"), *second]
         add("meet", [("a", [there("la"), *first]), ("b", lived)], {"la": "a.la", "at": "b.to", "s": agreed})
 
     meet([{"s": NOTHING_YET}], [], "b.s")
-    meet([{"$lt": {"s": NOT_MET}}], [same_as("s", "a", "s")], "a.s")
+    meet([{"$lt": {"s": NOT_MET}}], [same_as("s", "s")], "a.s")
     for one, other in ((FAIL, PENDING), (PENDING, FAIL)):
         meet([{"s": one}], [{"s": other}], NOT_MET)
         meet([{"s": one}], [{"$neq": {"s": one}}, {"$neq": {"s": other}}], OPEN)
@@ -254,5 +255,5 @@ def _scenarios(add: Any) -> None:
     closed: list[tuple[int, Pattern, int | str]] = [(0, {"s": NOT_MET}, OPEN), (1, {"s": NOT_MET}, FAIL)]
     closed += [(behind, {"$lt": {"s": NOT_MET}}, "b.s") for behind in (0, 1)]
     for behind, test, end in closed:
-        ended = ("b", [there("la"), test, same_as("la", "a", "lend"), same_as("at", "a", "at")])
+        ended = ("b", [there("la"), test, same_as("la", "lend"), same_as("at", "at")])
         add("lived", [("a", [there("lend"), {"behind": behind}]), ended], {"done": "a.lend", "s": end})
