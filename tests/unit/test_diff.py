@@ -493,6 +493,7 @@ def test_a_consequence_is_guaranteed_only_where_the_same_follows() -> None:
         (rule, rule.replace(then, "    then: {zh: 通报批评, en: a public reprimand}")),
         ("id: zhejiang_2022", "id: elsewhere"),
         (f"title: {title}", "title: 另一份文件"),
+        ("jurisdiction: zhejiang", "jurisdiction: jiangsu"),
     )
     found = read_off(diff(load_ruleset("zhejiang_2022"), other))
     assert not found.editions

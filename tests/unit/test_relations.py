@@ -7,6 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -17,6 +18,7 @@ import yaml
 
 from tic_rules import RuleSet, load_ruleset
 from tic_rules.analysis.diff.enumerations import members
+from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Topic, diff
 from tic_rules.model.loader import rules_folder
 
@@ -141,7 +143,7 @@ def _plain(text: str) -> str:
 
 
 def entries() -> list[Row]:
-    return read(rules_folder() / "alignment.yaml")
+    return [entry for pair in PAIRS for entry in read(rules_folder() / "alignment" / f"{'--'.join(pair)}.yaml")]
 
 
 def _references(value: str | list[str]) -> list[tuple[str, str]]:
@@ -176,6 +178,17 @@ def test_the_alignment_and_the_table_say_the_same(pair: tuple[str, str]) -> None
             if "words" in entry:
                 assert entry["words"] == WORDS[answers[key]], entry
     assert not nearest
+
+
+@each_pair
+def test_every_row_of_two_sides_has_its_sentence_in_the_alignment(pair: tuple[str, str]) -> None:
+    said = {
+        _key(entry, *([rule for _, rule in _references(entry[side])] for side in "ab")): entry["reason"]
+        for entry in read(rules_folder() / "alignment" / f"{'--'.join(pair)}.yaml")
+    }
+    for row in rows_of(pair):
+        if not alone(row):
+            assert said[_key(row, row["a"], row["b"])] == row["sentence"], row["topic"]
 
 
 def _key(row: Row, a: list[str], b: list[str]) -> tuple[object, ...]:
@@ -248,7 +261,8 @@ def test_two_documents_asked_the_other_way_round_say_the_same() -> None:
 
 def test_what_quotes_enumerate_is_told_as_the_law_has_it() -> None:
     def sentence(a: str, b: str, topic: str) -> str:
-        return next(row.sentence.zh for key, row in answers((a, b)).items() if key[0][0] == topic)  # type: ignore[index]
+        row = next(row for key, row in answers((a, b)).items() if key[0][0] == topic)  # type: ignore[index]
+        return sentence_of(load_ruleset(a), load_ruleset(b), replace(row, reason=None)).zh
 
     said = sentence("national_2017", "national_2020", "local_support")
     assert said.startswith("共有政策、资金，仅甲土地、基础设施，仅乙配套设施")

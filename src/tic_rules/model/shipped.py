@@ -13,7 +13,7 @@ from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Origin, Vocabulary
 
-_NOT_RULES = frozenset({"alignment", "normative", "vocabulary"})
+_NOT_RULES = frozenset({"normative", "vocabulary"})
 """Files beside the rule sets that hold words and no rules."""
 
 

@@ -38,7 +38,9 @@ class Aligned(NamedTuple):
     words: str | None = None
     """The adjudicated relation of the words of judged rules."""
     reason: Text | None = None
-    """Why the rules correspond, where an alignment says so."""
+    """Why the rules correspond, where an alignment says so and its rules are as they were."""
+    entry: bool = False
+    """Whether an alignment puts the rules beside each other."""
     bundles: frozenset[str] = frozenset()
     """The rules of the row that stand in other rows too: each row looks at the parts that it is about."""
 
@@ -56,7 +58,7 @@ class Nearest(NamedTuple):
 def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = ()) -> list[Aligned]:
     """Every rule of both sides in at least one row: by entry, then by topic; editions by id and text."""
     rows = [
-        Aligned(entry.topics, entry.a, entry.b, entry.item, entry.words, entry.reason)
+        Aligned(entry.topics, entry.a, entry.b, entry.item, entry.words, entry.reason, True)
         for entry in entries
         if entry.corresponds
     ]
@@ -91,7 +93,7 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
 
 
 def _answered(rows: Sequence[Aligned], side: str, rule: Rule) -> bool:
-    several = sum(row.reason is not None and rule in getattr(row, side) for row in rows) > 1
+    several = sum(row.entry and rule in getattr(row, side) for row in rows) > 1
     return several and isinstance(rule.condition, c.All)
 
 
@@ -133,7 +135,7 @@ def nearest_to(
     """
     rules = row.a if side == "a" else row.b
     for entry in entries:
-        if not entry.corresponds and set(entry.topics) & set(row.topics):
+        if not entry.corresponds and entry.reason is not None and set(entry.topics) & set(row.topics):
             here, there = (entry.a, entry.b) if side == "a" else (entry.b, entry.a)
             if {rule.id for rule in here} & {rule.id for rule in rules}:
                 return Nearest(there, entry.reason, True)

@@ -1,7 +1,7 @@
 """Which rules of two documents answer each other where their topics do not say so: the shipped alignment and
 files of one's own.
 
-In comes YAML (`rules/alignment.yaml`, `--align FILE`), out come the entries between two rule sets, the right
+In comes YAML (`rules/alignment/`, `--align FILE`), out come the entries between two rule sets, the right
 way round.
 """
 
@@ -16,11 +16,13 @@ from typing import Annotated, Any, Literal, NamedTuple
 from pydantic import BeforeValidator, Field, TypeAdapter
 from pydantic_core import ValidationError
 
+from tic_rules.analysis.diff.demands import word_for_word
 from tic_rules.core.errors import RuleSetError, Text, fault
 from tic_rules.core.source import Source
 from tic_rules.model.conditions import Node
+from tic_rules.model.loader import load_ruleset, of_jurisdiction
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.model.shipped import read_rule_file, read_shipped
+from tic_rules.model.shipped import read_rule_file, read_shipped, rules_folder, shipped_ids
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Bilingual
 
@@ -55,7 +57,8 @@ class Entry(NamedTuple):
     item: str | None
     words: str | None
     """The relation that the words of judged rules were found to have: same, b_stricter, b_looser."""
-    reason: Text
+    reason: Text | None
+    """What the row comes to; None where a rule is no longer the one that the entry was read from."""
 
 
 _ENTRIES = TypeAdapter(tuple[Written, ...])
@@ -68,10 +71,12 @@ def read_alignment(path: str) -> tuple[Written, ...]:
     return _entries(read_rule_file(Path(path)))
 
 
-@lru_cache(maxsize=1)
-def shipped_alignment() -> tuple[Written, ...]:
-    """The entries of `rules/alignment.yaml`."""
-    return _entries(read_shipped("alignment"))
+@lru_cache(maxsize=32)
+def shipped_alignment(a: str, b: str) -> tuple[Written, ...]:
+    """The entries between two shipped rule sets, whichever is named first: those of one file."""
+    names = (f"alignment/{a}--{b}", f"alignment/{b}--{a}")
+    name = next((name for name in names if (rules_folder() / f"{name}.yaml").is_file()), None)
+    return _entries(read_shipped(name)) if name is not None else ()
 
 
 def _entries(source: Source) -> tuple[Written, ...]:
@@ -91,44 +96,80 @@ def _entries(source: Source) -> tuple[Written, ...]:
 
 def entries_between(a: RuleSet, b: RuleSet, written: Iterable[Written] = ()) -> list[Entry]:
     """What is said of two rule sets: one's own entries first; a shipped one that they speak of gives way."""
-    own = list(_between(a, b, written))
-    shipped = _between(a, b, shipped_alignment()) if a.id != b.id else ()
+    own = list(_between(_Side(a, a.id), _Side(b, b.id), written))
+    first, second = _shipped_side(a), _shipped_side(b)
+    shipped = _between(first, second, shipped_alignment(first.id, second.id))
     return own + [entry for entry in shipped if not any(_overridden(entry, mine) for mine in own)]
+
+
+class _Side(NamedTuple):
+    """A rule set as entries name it, and its rules that changed since the entries were written."""
+
+    ruleset: RuleSet
+    id: str
+    changed: frozenset[str] = frozenset()
+
+    def rules(self, names: Iterable[str]) -> tuple[Rule, ...]:
+        ids = {name.split("/")[1] for name in names}
+        return tuple(rule for rule in self.ruleset.rules if rule.id in ids)
+
+
+_WORDING = frozenset(
+    {"at", "title", "message", "remedy", "reading", "new_in", "not_applicable", "otherwise", "topic"}
+)
+"""What may be another without a rule asking anything else."""
+
+
+def _shipped_side(ruleset: RuleSet) -> _Side:
+    """A rule set as the shipped one that it is, or is a draft of: by its id, or by most of its words."""
+    original = ruleset
+    if ruleset.id in shipped_ids():
+        original = load_ruleset(ruleset.id)
+    else:
+        for name in set(of_jurisdiction(ruleset.jurisdiction)) & set(shipped_ids()):
+            if word_for_word(ruleset, load_ruleset(name)):
+                original = load_ruleset(name)
+    if original is ruleset:
+        return _Side(ruleset, ruleset.id)
+    before = {rule.id: _asks(rule) for rule in original.rules}
+    return _Side(ruleset, original.id, frozenset(r.id for r in ruleset.rules if before.get(r.id) != _asks(r)))
+
+
+def _asks(rule: Rule) -> dict[str, Any]:
+    return rule.model_dump(exclude=set(_WORDING))
 
 
 def _overridden(entry: Entry, mine: Entry) -> bool:
     return entry.item == mine.item and bool(set(entry.topics) & set(mine.topics))
 
 
-def _between(a: RuleSet, b: RuleSet, written: Iterable[Written]) -> Iterator[Entry]:
+def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Entry]:
     for entry in written:
         sides = _document(entry.a), _document(entry.b)
         if sides not in ((a.id, b.id), (b.id, a.id)):
             continue
         turned = sides != (a.id, b.id)
         first, second = (entry.b, entry.a) if turned else (entry.a, entry.b)
-        left, right = _rules(a, first), _rules(b, second)
-        if left and right:
-            words = (_TURNED if turned else _WORDS)[entry.words] if entry.words else None
-            reason = entry.reason.text
-            yield Entry(
-                left,
-                right,
-                entry.topics,
-                entry.corresponds,
-                entry.item,
-                words,
-                swapped(reason) if turned else reason,
-            )
+        left, right = a.rules(first), b.rules(second)
+        if not left or not right:
+            continue
+        words = (_TURNED if turned else _WORDS)[entry.words] if entry.words else None
+        reason = swapped(entry.reason.text) if turned else entry.reason.text
+        whole = len(left) == len(first) and len(right) == len(second)
+        stands = whole and not any(r.id in s.changed for s, rules in ((a, left), (b, right)) for r in rules)
+        yield Entry(
+            left,
+            right,
+            entry.topics,
+            entry.corresponds,
+            entry.item,
+            words if stands else None,
+            reason if stands else None,
+        )
 
 
 def _document(names: tuple[str, ...]) -> str:
     return names[0].split("/")[0]
-
-
-def _rules(ruleset: RuleSet, names: Iterable[str]) -> tuple[Rule, ...]:
-    ids = {name.split("/")[1] for name in names}
-    return tuple(rule for rule in ruleset.rules if rule.id in ids)
 
 
 _LETTERS = {"甲": "乙", "乙": "甲", "A": "B", "B": "A"}

@@ -24,7 +24,14 @@ Side = tuple[RuleSet, Sequence[Rule]]
 
 def same_document(a: RuleSet, b: RuleSet) -> bool:
     """Whether two rule sets are editions of one document."""
-    return a.id == b.id or (a.document.title == b.document.title and a.jurisdiction == b.jurisdiction)
+    same_title = a.document.title == b.document.title and a.jurisdiction == b.jurisdiction
+    return a.id == b.id or same_title or word_for_word(a, b)
+
+
+def word_for_word(a: RuleSet, b: RuleSet) -> bool:
+    """Whether one rule set is a draft of the other under another name: half of its quotes stand there."""
+    quotes = [{rule.quote for rule in ruleset.rules} for ruleset in (a, b)]
+    return a.jurisdiction == b.jurisdiction and 2 * len(quotes[0] & quotes[1]) >= min(map(len, quotes)) > 0
 
 
 def counts(rule: Rule) -> bool:
@@ -235,4 +242,5 @@ __all__ = [
     "parts_of",
     "same_document",
     "same_role",
+    "word_for_word",
 ]
