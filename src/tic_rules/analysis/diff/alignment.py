@@ -36,7 +36,9 @@ class Aligned(NamedTuple):
     item: str | None = None
     """The item of a bundle that the row is about."""
     words: str | None = None
-    """The adjudicated relation of the words of judged rules."""
+    """The adjudicated relation of the words."""
+    nature: str | None = None
+    """How the words differ, where that was adjudicated."""
     reason: Text | None = None
     """Why the rules correspond, where an alignment says so and its rules are as they were."""
     entry: bool = False
@@ -58,9 +60,9 @@ class Nearest(NamedTuple):
 def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = ()) -> list[Aligned]:
     """Every rule of both sides in at least one row: by entry, then by topic; editions by id and text."""
     rows = [
-        Aligned(entry.topics, entry.a, entry.b, entry.item, entry.words, entry.reason, True)
-        for entry in entries
-        if entry.corresponds
+        Aligned(e.topics, e.a, e.b, e.item, e.words, e.nature, e.reason, True)
+        for e in entries
+        if e.corresponds
     ]
     placed = {
         side: {(topic, rule.id) for row in rows for topic in row.topics for rule in getattr(row, side)}

@@ -35,6 +35,9 @@ RuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[a-z0-9-]+$")]
 RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_listed), Field(min_length=1)]
 
 
+Nature = Literal["numbers", "lists_overlap", "bearers", "judged", "modality", "time", "content"]
+
+
 class Written(Node):
     """One entry of an alignment file."""
 
@@ -44,6 +47,8 @@ class Written(Node):
     corresponds: bool
     item: str | None = None
     words: Literal["same", "more_in_a", "more_in_b"] | None = None
+    nature: Nature | None = None
+    """How the words of two sides differ, neither of which asks more."""
     reason: Bilingual
 
 
@@ -56,7 +61,9 @@ class Entry(NamedTuple):
     corresponds: bool
     item: str | None
     words: str | None
-    """The relation that the words of judged rules were found to have: same, b_stricter, b_looser."""
+    """The relation that the words were found to have: same, b_stricter, b_looser."""
+    nature: str | None
+    """How the words were found to differ, which is the relation different."""
     reason: Text | None
     """What the row comes to; None where a rule is no longer the one that the entry was read from."""
 
@@ -164,6 +171,7 @@ def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Entry]:
             entry.corresponds,
             entry.item,
             words if stands else None,
+            entry.nature if stands else None,
             reason if stands else None,
         )
 

@@ -58,6 +58,8 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[object], edition
     if row.words is not None and left and right:
         tightens, loosens = row.words == "b_stricter", row.words == "b_looser"
         return Judged(row.words, None, tightens, loosens, by_people, False)
+    if row.nature is not None and left and right:
+        return Judged("different", row.nature, True, True, by_people, False)
     quoted, as_data = (
         (
             _asks_more(a, b, row, binding, editions, words),

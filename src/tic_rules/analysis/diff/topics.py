@@ -172,7 +172,7 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
         topics=row.topics,
         item=row.item,
         nature=judged.nature,
-        adjudicated=row.words is not None and bool(row.a and row.b),
+        adjudicated=bool((row.words or row.nature) and row.a and row.b),
         comparable=judged.comparable,
         reason=row.reason,
         nearest=nearest,
