@@ -61,9 +61,8 @@ def _alone(topic: Topic) -> Text:
     if topic.nearest is None:
         return text
     near, why = titles(topic.nearest.rules), topic.nearest.why_not
-    if topic.nearest.adjudicated:
-        return Text(f"{text.zh}；可能对应：{why.zh}", f"{text.en}; perhaps: {why.en}")
-    return Text(f"{text.zh}；可能对应“{near.zh}”：{why.zh}", f"{text.en}; perhaps “{near.en}”: {why.en}")
+    inner = near.zh.translate(str.maketrans("“”", "‘’"))
+    return Text(f"{text.zh}；可能对应“{inner}”（{why.zh}）", f"{text.en}; nearest: “{near.en}” ({why.en})")
 
 
 def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
