@@ -103,12 +103,16 @@ def test_a_topic_that_hangs_on_an_undecided_claim_is_not_called_proved() -> None
 
 def test_the_json_of_a_proof() -> None:
     data = as_dict(settled("jiangsu_2020", "zhejiang_2022"))
-    plan = next(topic for topic in data["topics"] if topic["topic"] == "procedure.plan")
-    assert (plan["relation"], plan["proved"]) == ("b_stricter", True)
-    assert plan["witness"]["difference"] == {"path": "/plan/by_host", "failing": False, "passing": True}
-    assert plan["witness"]["statuses"]["failing"] == {
-        "a": {"one-plan": "pass"},
-        "b": {"construction-plan": "fail"},
+    way = next(topic for topic in data["topics"] if topic["topic"] == "procedure.recommendation")
+    assert (way["relation"], way["proved"]) == ("b_looser", True)
+    assert way["witness"]["difference"] == {
+        "path": "/procedure/recommended_by",
+        "failing": "provincial_department",
+        "passing": "city_government",
+    }
+    assert way["witness"]["statuses"]["failing"] == {
+        "a": {"recommendation": "fail"},
+        "b": {"recommendation": "pass"},
     }
     assert data["proof"]["whole"]["must"] == {"a_guarantees_b": False, "b_guarantees_a": False}
     assert all(text["zh"] and text["en"] for text in data["proof"]["assumptions"])

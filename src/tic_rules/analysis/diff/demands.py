@@ -31,7 +31,12 @@ def same_document(a: RuleSet, b: RuleSet) -> bool:
 def word_for_word(a: RuleSet, b: RuleSet) -> bool:
     """Whether one rule set is a draft of the other under another name: half of its quotes stand there."""
     quotes = [{rule.quote for rule in ruleset.rules} for ruleset in (a, b)]
-    return a.jurisdiction == b.jurisdiction and 2 * len(quotes[0] & quotes[1]) >= min(map(len, quotes)) > 0
+    shared = len(quotes[0] & quotes[1])
+    return a.jurisdiction == b.jurisdiction and shared >= _FEWEST and 2 * shared >= min(map(len, quotes))
+
+
+_FEWEST = 5
+"""Shared quotes below which two rule sets are no drafts of each other, however few rules they have."""
 
 
 def counts(rule: Rule) -> bool:
