@@ -6,7 +6,6 @@ the document that it is applied to.
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
@@ -32,13 +31,22 @@ class Edit(NamedTuple):
         return json.dumps([self.op, list(self.path), self.value], ensure_ascii=False, sort_keys=True)
 
 
+def copied(tree: Any) -> Any:
+    """A copy to change: mappings and lists are new; what stands in them never changes and is shared."""
+    if isinstance(tree, dict):
+        return {key: copied(value) for key, value in tree.items()}
+    if isinstance(tree, list):
+        return [copied(value) for value in tree]
+    return tree
+
+
 def document_of(subject: Subject) -> dict[str, Any]:
     """The document of a subject: its file's content where it has one, otherwise what such a file would
     say."""
     source = subject._text()
     if source is None or not isinstance(source.data, dict):
         return plain(subject)
-    document = dict(copy.deepcopy(source.data))
+    document = dict(copied(source.data))
     if source.left_out:
         document |= {name: value for name, value in plain(subject).items() if name in source.left_out}
     return document
@@ -133,7 +141,7 @@ def get(document: Any, path: Iterable[str | int]) -> Any:
 
 def apply(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
     """A changed copy of a document."""
-    changed = copy.deepcopy(document)
+    changed = copied(document)
     for edit in edits:
         _put(changed, edit)
     return changed
@@ -150,9 +158,20 @@ def _put(document: dict[str, object], edit: Edit) -> None:
         else:
             at = at[int(part)]
     if edit.op == "set":
-        at[last] = copy.deepcopy(edit.value)
+        at[last] = copied(edit.value)
     else:
-        at[last] = [*(at.get(last) or ()), copy.deepcopy(edit.value)]
+        at[last] = [*(at.get(last) or ()), copied(edit.value)]
 
 
-__all__ = ["Edit", "Parts", "apply", "can_step", "document_of", "get", "narrowed", "plain", "subject_of"]
+__all__ = [
+    "Edit",
+    "Parts",
+    "apply",
+    "can_step",
+    "copied",
+    "document_of",
+    "get",
+    "narrowed",
+    "plain",
+    "subject_of",
+]

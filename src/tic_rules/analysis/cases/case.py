@@ -6,7 +6,6 @@ The format is documented in docs/cases.md. Nothing in a case is ever run.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,6 +20,7 @@ from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
 from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.model.document import copied
 from tic_rules.model.frozen import FrozenModel
 from tic_rules.model.loader import rules_folder
 from tic_rules.model.ruleset import RuleSet
@@ -191,7 +191,7 @@ def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: i
 
 def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:
     programme = written.figures is not None
-    data = copy.deepcopy(written.figures or {}) if programme else _centre(path, written)
+    data = copied(written.figures or {}) if programme else _centre(path, written)
     said = [written.as_of, written.with_, written.append, written.figures or {}, list(written.centres)]
     return Case(
         ruleset=ruleset.id,
@@ -215,11 +215,11 @@ def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case
 def _centre(path: Path, written: WrittenCase) -> dict[str, Any]:
     """The centre of a case: its base with what the case changes."""
     base = path.parent / written.base
-    data: dict[str, Any] = copy.deepcopy(_source(str(base)).data)
+    data: dict[str, Any] = copied(_source(str(base)).data)
     for where, value in written.with_.items():
-        _put(data, where.split("."), copy.deepcopy(value))
+        _put(data, where.split("."), copied(value))
     for where, entries in written.append.items():
-        _get(data, where.split(".")).extend(copy.deepcopy(entries))
+        _get(data, where.split(".")).extend(copied(entries))
     for where in written.without:
         *above, last = where.split(".")
         parent = _get(data, above)

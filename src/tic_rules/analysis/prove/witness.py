@@ -7,7 +7,6 @@ shown.
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +23,7 @@ from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.document import copied
 from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import fields_of, record_in
 from tic_rules.model.programme import Programme
@@ -251,16 +251,16 @@ def _neighbours(
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
     for steps, value in sorted(_leaves(base, ()), key=_plainness):
         for other in _others(value, steps, judge, limits, rules):
-            changed = copy.deepcopy(base)
+            changed = copied(base)
             _set(changed, steps, other)
             yield steps, changed
     for steps, entries in _lists(base, ()):
         for index in range(len(entries)):
-            changed = copy.deepcopy(base)
+            changed = copied(base)
             del _at(changed, steps)[index]
             yield (*steps, index), changed
     for steps in _keys(base, ()):
-        changed = copy.deepcopy(base)
+        changed = copied(base)
         del _at(changed, steps[:-1])[steps[-1]]
         yield steps, changed
 
