@@ -97,7 +97,7 @@ format: $(LINTERS)
 
 # What `make test` takes a part of, whole; then every engine against the reference: N (centre, rule) decisions on random centres.
 agree: $(TESTS)
-	@TIC_RULES_AGREE=all $(BIN)/python $(PYTEST) tests/agreement tests/unit/test_prove.py
+	@TIC_RULES_AGREE=all $(BIN)/python $(PYTEST) tests/agreement tests/unit/test_prove.py tests/unit/test_monitoring.py
 	@for engine in $(ENGINES); do $(BIN)/python tests/agreement/agreement.py $(N) --engine $$engine || exit 1; done
 
 bench: $(TESTS)

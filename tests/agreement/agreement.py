@@ -111,6 +111,15 @@ def table_disagreements(
                 )
 
 
+def centre_for_rules_at_random(ruleset: RuleSet, rng: random.Random) -> tuple[dict[str, Any], date]:
+    """A random centre with its day. Every day of several years, under rules that nobody would write, takes
+    seconds: its approval is known to the month, except where all is taken."""
+    data, as_of = random_centre(ruleset, rng)
+    if not THOROUGH and not isinstance(data.get("approved_on"), str):
+        data["approved_on"] = "2021-07"
+    return data, as_of
+
+
 def too_open(report: Report) -> bool:
     """Whether some rules stay unknown because the clock is open in more ways than can be gone through."""
     return any(warning["code"] == "open-clock" for warning in report.warnings)

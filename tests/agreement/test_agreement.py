@@ -14,17 +14,27 @@ from pathlib import Path
 import agreement
 import pytest
 import yaml
-from agreement import FRAMES, NEEDS, REFUSED, RULESETS, disagreements, engines, shrunk, told
+from agreement import (
+    FRAMES,
+    NEEDS,
+    REFUSED,
+    RULESETS,
+    centre_for_rules_at_random,
+    disagreements,
+    engines,
+    shrunk,
+    told,
+)
 from corpus_cases import centre_cases, programme_cases
 from generate import random_centre, random_programme
 from random_rules import random_ruleset
 
-from tic_rules import Centre, check, check_programme, load_ruleset
+from tic_rules import Centre, check, check_programme, load_ruleset, parse_ruleset
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-RULE_SETS = 80 if agreement.THOROUGH else 15
+RULE_SETS = 80 if agreement.THOROUGH else 8
 """Random rule sets, each tried on a few random centres."""
-CASES = 300 if agreement.THOROUGH else 60
+CASES = 300 if agreement.THOROUGH else 40
 """Random centres for each rule set; `make agree` takes more, and runs millions of decisions besides."""
 
 
@@ -101,16 +111,16 @@ def test_whole_reports_are_the_same_bytes(example: str, ruleset_id: str) -> None
     assert one == other
 
 
-@pytest.mark.parametrize(("engine", "rule_sets"), [("compiled", RULE_SETS), ("durable", 10), (FRAMES, 5)])
-def test_engines_agree_on_random_rules(engine: str, rule_sets: int) -> None:
+@pytest.mark.parametrize("engine", ["compiled", "durable", FRAMES])
+def test_engines_agree_on_random_rules(engine: str) -> None:
     """Rules that nobody would write: every operator over every list, with clocks of every kind."""
     if engine in NEEDS:
         pytest.importorskip(NEEDS[engine], reason=f"needs the extra {engine}")
     rng = random.Random(9)
-    for _ in range(rule_sets):
+    for _ in range(RULE_SETS if engine == "compiled" else RULE_SETS // 2):
         ruleset = random_ruleset(rng, refused=REFUSED.get(engine, ()))
         for _ in range(4):
-            data, as_of = random_centre(ruleset, rng)
+            data, as_of = centre_for_rules_at_random(ruleset, rng)
             first = next(disagreements(data, ruleset, as_of, engine), None)
             rules = [rule for rule in ruleset.rules if str(first).startswith(f"random_rules/{rule.id}:")]
             assert first is None, f"{rules}\n{told(data, ruleset, as_of, first)}"
@@ -135,8 +145,6 @@ WAITING = {
 @pytest.mark.parametrize("result", ["good", "unqualified", None])
 @pytest.mark.parametrize("where", WAITING)
 def test_a_rule_waits_for_a_consequence_wherever_it_names_it(where: str, result: str | None) -> None:
-    from tic_rules import parse_ruleset
-
     text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
     assert WAITING[where][0] in text
     ruleset = parse_ruleset(text.replace(*WAITING[where]), "waiting.yaml")
@@ -164,8 +172,6 @@ def test_a_rule_waits_for_a_consequence_wherever_it_names_it(where: str, result:
 
 @pytest.mark.parametrize(("kind", "wanted"), [("technical_services", "fail"), ("product_sales", "pass")])
 def test_years_running_over_a_list_without_results(kind: str, wanted: str) -> None:
-    from tic_rules import parse_ruleset
-
     text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
     own = "vocabulary: {facts: {own_income: {label: {zh: 收入, en: income}, entries: income}}}\nclauses:\n"
     text = text.replace("clauses:\n", own, 1).replace(
@@ -182,8 +188,6 @@ def test_years_running_over_a_list_without_results(kind: str, wanted: str) -> No
 
 
 def test_the_default_is_the_reference_however_often_it_is_asked() -> None:
-    from tic_rules import parse_ruleset
-
     text = (EXAMPLES.parent / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
     ruleset, centre = parse_ruleset(text, "jiangsu_2020.yaml"), Centre.from_file(EXAMPLES / "jiangsu.yaml")
     reports = {check(centre, ruleset).to_json() for _ in range(20)}
@@ -200,8 +204,6 @@ def test_importing_the_package_starts_no_engine() -> None:
 
 def test_a_rule_file_cannot_bring_code() -> None:
     """Words, ids and texts of a rule file reach generated code as constants only."""
-    from tic_rules import parse_ruleset
-
     text = (EXAMPLES.parent / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
     evil = text.replace("炼化一体化与新材料, 炼化一体化,", "\"'); __import__('os').abort() #\", 炼化一体化,")
     assert evil != text
@@ -276,24 +278,46 @@ def test_a_disagreement_is_shrunk_to_a_small_centre() -> None:
     assert small == {"staff": {"headcount": 299}}
 
 
+SMALL = """\
+id: small
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 小, title_en: Small, in_force: {from: 2020-01-01}}
+clauses: [{at: 一, heading: 一, rules: [investment]}]
+rules:
+  - id: investment
+    at: 一
+    quote: 2年内投入不少于10亿元
+    topic: funding.total
+    kind: condition
+    modality: must
+    bearer: centre
+    by: 2y
+    require: {fact: investment, at_least: 10亿元}
+    title: {zh: 投入, en: investment}
+    message: {zh: 投入, en: investment}
+    remedy: {zh: 投入, en: investment}
+"""
+
+
 def test_a_table_that_differs_is_found_and_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:
     """A fault put into the decisions of tables: the centre that shows it comes back small enough to read."""
     pytest.importorskip("polars", reason="the extra frames is not installed")
     pytest.importorskip("narwhals", reason="the extra frames is not installed")
-    right = agreement.check_table
+    right, ruleset = agreement.check_table, parse_ruleset(SMALL, "small.yaml")
     monkeypatch.setattr(
         agreement,
         "check_table",
-        lambda table, ruleset: right(table, ruleset.with_change("investment-2y", "8亿元")),
+        lambda table, ruleset: right(table, ruleset.with_change("investment", "8亿元")),
     )
     data = {
         "stage": "approved", "approved_on": "2022-03-01", "reported_on": "2026-06-30", "staff": {"teams": 5},
         "contributions": [{"date": "2022-05-01", "amount": "9亿元"}],
     }  # fmt: skip
-    ruleset, day = load_ruleset("zhejiang_2022"), date(2026, 6, 30)
+    day = date(2026, 6, 30)
     (first,) = disagreements(data, ruleset, day, agreement.FRAMES)
     assert (first.rule, first.reference, first.other) == (
-        "zhejiang_2022/investment-2y",
+        "small/investment",
         {"status": "fail"},
         {"status": "pass"},
     )

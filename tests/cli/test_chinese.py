@@ -130,11 +130,16 @@ CHANGES = [
 ]
 
 
+def same(option: str, plain: str, typed: str) -> None:
+    """What is typed in words changes what the plain change does."""
+    written = run("what-if", EXAMPLE, option, plain)
+    assert written.exit_code == 0, written.output
+    assert run("what-if", EXAMPLE, option, typed).output == written.output
+
+
 @pytest.mark.parametrize(("plain", "typed"), CHANGES)
 def test_values_are_read_as_in_cells(plain: str, typed: str) -> None:
-    written = run("what-if", EXAMPLE, "--set", plain)
-    assert written.exit_code == 0, written.output
-    assert run("what-if", EXAMPLE, "--set", typed).output == written.output
+    same("--set", plain, typed)
 
 
 @pytest.mark.parametrize(
@@ -147,9 +152,7 @@ def test_values_are_read_as_in_cells(plain: str, typed: str) -> None:
     ],
 )
 def test_rules_are_changed_in_words(plain: str, typed: str) -> None:
-    written = run("what-if", EXAMPLE, "--rule", plain)
-    assert written.exit_code == 0, written.output
-    assert run("what-if", EXAMPLE, "--rule", typed).output == written.output
+    same("--rule", plain, typed)
 
 
 @pytest.mark.parametrize(

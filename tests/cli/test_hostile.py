@@ -171,11 +171,13 @@ def test_an_open_clock_over_thousands_of_entries_is_not_gone_through(clock: str)
     """Every day of ten years, with every term, over every entry of a list: hours, and gigabytes. What looks
     at them stays unknown, and it is said why."""
     centre = Centre.from_text(MANY_ENTRIES + clock + "\ncategory: field\nfields: []\n")
-    told, compiled = (check(centre, "zhejiang_2022", engine=engine) for engine in ("reference", "compiled"))
+    told = check(centre, "zhejiang_2022")
     assert told["investment-2y"].status == "unknown"
     assert "/approved_on" in told["investment-2y"].missing
     assert "open-clock" in [warning["code"] for warning in told.warnings]
-    assert told.to_json() == compiled.to_json().replace('"compiled"', '"reference"')
+    if clock is OPEN_CLOCKS[0]:
+        compiled = check(centre, "zhejiang_2022", engine="compiled")
+        assert told.to_json() == compiled.to_json().replace('"compiled"', '"reference"')
     assert "/name" in told["official-name"].missing, "what else is missing is named as well"
 
 

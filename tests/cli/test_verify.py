@@ -151,6 +151,17 @@ def test_a_changed_rule_file_is_named(tmp_path: Path, centre: Path) -> None:
     assert "investment-2y" in {one["rule"] for one in result["differences"]}
 
 
+def edited(file: Path, centre: Path, path: tuple[Any, ...], value: Any) -> Path:
+    """A report of the centre with another value at a path."""
+    data = json.loads(written(file, centre).read_text(encoding="utf-8"))
+    at = data["reports"][0]
+    for part in path[:-1]:
+        at = at[part]
+    at[path[-1]] = value
+    file.write_text(json.dumps(data), encoding="utf-8")
+    return file
+
+
 @pytest.mark.parametrize(
     ("path", "value"),
     [
@@ -165,13 +176,7 @@ def test_a_changed_rule_file_is_named(tmp_path: Path, centre: Path) -> None:
 def test_an_edited_report_is_not_the_same(
     tmp_path: Path, centre: Path, path: tuple[Any, ...], value: Any
 ) -> None:
-    file = written(tmp_path / "report.json", centre)
-    data = json.loads(file.read_text(encoding="utf-8"))
-    at = data["reports"][0]
-    for part in path[:-1]:
-        at = at[part]
-    at[path[-1]] = value
-    file.write_text(json.dumps(data), encoding="utf-8")
+    file = edited(tmp_path / "report.json", centre, path, value)
     code, [result] = told(file)
     assert (code, result["same"], result["causes"]) == (1, False, [])
     assert (
@@ -238,13 +243,7 @@ def test_what_is_no_report_is_refused(tmp_path: Path, text: str) -> None:
 def test_a_report_with_hostile_values_is_no_crash(
     tmp_path: Path, centre: Path, path: tuple[Any, ...], value: Any
 ) -> None:
-    file = written(tmp_path / "report.json", centre)
-    data = json.loads(file.read_text(encoding="utf-8"))
-    at = data["reports"][0]
-    for part in path[:-1]:
-        at = at[part]
-    at[path[-1]] = value
-    file.write_text(json.dumps(data), encoding="utf-8")
+    file = edited(tmp_path / "report.json", centre, path, value)
     code, _, said = run("verify", file, centre)
     assert code in (1, 2)
     assert "unforeseen" not in said

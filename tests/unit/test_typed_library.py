@@ -137,6 +137,25 @@ report.tool.engine = 3  # mistake
 """
 
 
+FIELDS = """
+from datetime import date
+from tic_rules import Centre, Dated, Range, Series, Span
+from tic_rules.model.centre import Contribution, Staff
+
+day = Span(date(2022, 3, 1), date(2022, 3, 1))
+centre = Centre(approved_on=day, stage="approved", jurisdiction="zhejiang",
+                staff=Staff(headcount=Series([Dated(day, Range(320, 320))])),
+                contributions=(Contribution(amount=Range(5, 5)),))
+reveal_type(centre.approved_on)
+reveal_type(centre.staff.headcount if centre.staff else None)
+reveal_type(centre.jurisdiction)
+Centre(staff=3)
+Centre(approved_on="2022-03-01")
+Centre(stage="dreaming")
+Centre(staf=None)
+"""
+
+
 def lines_with_mistakes() -> set[int]:
     return {number for number, line in enumerate(MISTAKES.splitlines(), 1) if line.endswith("# mistake")}
 
@@ -150,27 +169,47 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("typed")
     (folder / "program.py").write_text(PROGRAM, encoding="utf-8")
     (folder / "mistakes.py").write_text(MISTAKES, encoding="utf-8")
+    (folder / "fields.py").write_text(FIELDS, encoding="utf-8")
     return folder
 
 
-MYPY = ROOT / ".mypy_cache/strict"
-"""What mypy remembers of our modules: tests/unit/test_model.py asks about the same ones."""
-
-
-def test_mypy(folder: Path) -> None:
+@pytest.fixture(scope="module")
+def mypy_says(folder: Path) -> str:
+    """What mypy says of the programs, without a plugin. Our modules are looked at for their types only, as
+    those of an installed package are (`silent`)."""
     pytest.importorskip("mypy", reason="mypy is a linter here (make lint) and is not installed")
-    options = ["--strict", "--config-file=", "--no-error-summary", "--no-color-output", f"--cache-dir={MYPY}"]
+    options = ["--strict", "--config-file=", "--no-error-summary", "--no-color-output"]
+    options += ["--follow-imports=silent", f"--cache-dir={folder / 'cache'}"]
     done = subprocess.run(
-        [sys.executable, "-m", "mypy", *options, "program.py", "mistakes.py"],
+        [sys.executable, "-m", "mypy", *options, "program.py", "mistakes.py", "fields.py"],
         capture_output=True,
         text=True,
         cwd=folder,
         env={"MYPYPATH": str(ROOT / "src"), "PATH": ""},
         check=False,
     )
-    said = re.findall(r"^(program|mistakes)\.py:(\d+): error: (.*)$", done.stdout, re.MULTILINE)
+    return done.stdout
+
+
+def test_mypy(mypy_says: str) -> None:
+    said = re.findall(r"^(program|mistakes)\.py:(\d+): error: (.*)$", mypy_says, re.MULTILINE)
     assert [one for one in said if one[0] == "program"] == []
-    assert {int(line) for _, line, _ in said} == lines_with_mistakes(), done.stdout
+    assert {int(line) for _, line, _ in said} == lines_with_mistakes(), mypy_says
+
+
+def test_mypy_sees_the_types_of_the_fields(mypy_says: str) -> None:
+    said = re.findall(r"^fields\.py:\d+: (note|error): (.*)$", mypy_says, re.MULTILINE)
+    notes = [text for kind, text in said if kind == "note" and text.startswith("Revealed")]
+    assert ".Span] | None" in notes[0]
+    assert "Series[" in notes[1]
+    assert '"str | None"' in notes[2]
+    faults = [text for kind, text in said if kind == "error"]
+    assert [text.rpartition("[")[2] for text in faults] == [
+        "arg-type]",
+        "arg-type]",
+        "arg-type]",
+        "call-arg]",
+    ]
 
 
 def test_pyright(folder: Path) -> None:

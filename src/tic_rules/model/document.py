@@ -141,7 +141,7 @@ def get(document: Any, path: Iterable[str | int]) -> Any:
 
 def apply(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
     """A changed copy of a document."""
-    changed = copied(document)
+    changed: dict[str, Any] = copied(document)
     for edit in edits:
         _put(changed, edit)
     return changed
