@@ -436,3 +436,18 @@ def test_a_compliant_centre_has_nothing_to_do() -> None:
 def test_a_word_of_an_entry_is_told_in_chinese() -> None:
     texts = [step.text.zh for step in real_plan(EXAMPLE.parent / "real" / "nat-rail.yaml").steps]
     assert "共建单位/第1条/单位类型：企业" in texts
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "html"])
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_plan_on_thin_data_begins_with_the_data(format_: str, lang: str) -> None:
+    plan = real_plan(EXAMPLE.parent / "real" / "zj-fos.yaml")
+    waits = [wait for wait in plan.before.waiting.data if wait.counted]
+    told = render([plan], format_, lang)
+    head = told.index("先补数据" if lang == "zh" else "Data to supply first")
+    first = told.index(f"{waits[0].label.in_(lang)}{'：' if lang == 'zh' else ': '}{waits[0].counted}")
+    step = told.index(plan.steps[0].text.in_(lang))
+    assert head < first < step
+    assert str(len(waits)) in told[head:first]
+    known = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
+    assert "先补数据" not in render([known], format_, "zh")

@@ -187,3 +187,74 @@ def test_a_formula_without_a_value_in_the_last_cell_is_a_fault(sent: Path, tmp_p
     with pytest.raises(DataError) as raised:
         Centre.from_file(tmp_path / "a.xlsx")
     assert [fault.cell for fault in raised.value.diagnostics] == ["资金投入!B5"]
+
+
+MACROS = b"\xd0\xcf\x11\xe0 not to be read, only to be kept"
+
+
+def _with_macros(file: Path, to: Path) -> Path:
+    """The workbook as Excel saves it with macros: another type of the main part, the project beside it."""
+    kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
+    with zipfile.ZipFile(file) as old, zipfile.ZipFile(to, "w") as new:
+        for name in old.namelist():
+            data = old.read(name)
+            if name == "[Content_Types].xml":
+                assert kind in data
+                data = data.replace(kind, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml")
+            new.writestr(name, data)
+        new.writestr("xl/vbaProject.bin", MACROS)
+    return to
+
+
+def test_a_workbook_with_macros_comes_back_with_them(sent: Path, tmp_path: Path) -> None:
+    file = _with_macros(sent, tmp_path / "sent.xlsm")
+    back = give_back(file, tmp_path / "back.xlsm")
+    with zipfile.ZipFile(back) as new:
+        assert new.read("xl/vbaProject.bin") == MACROS
+        assert b"macroEnabled.main" in new.read("[Content_Types].xml")
+        assert "问题清单" in new.read("xl/workbook.xml").decode()
+    assert findings(back) == findings(file)
+
+
+def test_macros_do_not_go_under_a_name_that_cannot_bear_them(sent: Path, tmp_path: Path) -> None:
+    file, to = _with_macros(sent, tmp_path / "sent.xlsm"), tmp_path / "back.xlsx"
+    written = CliRunner().invoke(
+        main, ["check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(to)]
+    )
+    assert written.exit_code == 2
+    assert "应以 .xlsm 结尾" in written.stderr
+    assert not to.exists()
+
+
+def test_several_workbooks_come_back_each_under_its_name_in_a_folder(sent: Path, tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    given.mkdir()
+    (given / "甲.xlsx").write_bytes(sent.read_bytes())
+    _with_macros(sent, given / "乙.xlsm")
+    (given / "丙.yaml").write_text("name: 丙\njurisdiction: zhejiang\nreported_on: 2026-06-30\n", "utf-8")
+    back = tmp_path / "back"
+    run("check", str(given), "--format", "xlsx", "--lang", "zh", "--output", f"{back}/")
+    assert sorted(file.name for file in back.iterdir()) == ["丙.xlsx", "乙.xlsm", "甲.xlsx"]
+    alone = zipfile.ZipFile(give_back(sent, tmp_path / "alone.xlsx"))
+    with alone, zipfile.ZipFile(back / "甲.xlsx") as together:
+        assert {n: together.read(n) for n in together.namelist()} == {
+            n: alone.read(n) for n in alone.namelist()
+        }
+    for name in ("甲.xlsx", "乙.xlsm"):
+        assert findings(back / name) == findings(sent)
+    assert openpyxl.load_workbook(back / "丙.xlsx").sheetnames[0] == "结论"
+
+
+def test_no_workbook_goes_over_the_one_that_was_sent_nor_over_another(sent: Path, tmp_path: Path) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "甲.xlsx").write_bytes(sent.read_bytes())
+    words = ["check", str(tmp_path / "a"), "--format", "xlsx", "--lang", "zh", "--output"]
+    over = CliRunner().invoke(main, [*words, str(tmp_path / "a")])
+    assert over.exit_code == 2
+    assert "不能覆盖" in over.stderr
+    twice = CliRunner().invoke(main, [*words, f"{tmp_path}/back/", str(tmp_path / "b")])
+    assert twice.exit_code == 2
+    assert "有多份文件要写成" in twice.stderr
+    assert not (tmp_path / "back").exists()
+    assert (tmp_path / "a" / "甲.xlsx").read_bytes() == sent.read_bytes()

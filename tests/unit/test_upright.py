@@ -3,6 +3,7 @@ at its cell."""
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,62 @@ def test_everything_is_chosen_in_chinese(form: Path) -> None:
     assert [word for word in words if word.isascii()] == []
     assert book.sheetnames[0] == "说明"
     assert [cell.value for cell in book["基本信息"][3]] == ["项目", "填写", "单位", "说明", "依据", "状态"]
+
+
+@pytest.fixture(scope="module")
+def english(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("form") / "form.xlsx"
+    file.write_bytes(blank_workbook([load_ruleset(RULES)], "en"))
+    return file
+
+
+def test_the_english_form_names_rules_in_english(english: Path) -> None:
+    book, ruleset = openpyxl.load_workbook(english), load_ruleset(RULES)
+    lines = [row[0] for row in book["read me"].iter_rows(values_only=True) if row[0]]
+    heading = next(
+        number for number, line in enumerate(lines) if line.startswith("Clauses that people judge")
+    )
+    titles = {rule.title.en for rule in ruleset}
+    listed = [line for line in lines[heading + 1 :] if not line.startswith("Clauses whose list is open")]
+    assert len(listed) > 40
+    assert set(listed) <= titles
+    chosen = {cell.value for column in book["_options"].iter_cols() for cell in column}
+    assert set(listed) <= chosen
+    assert not {rule.title.zh for rule in ruleset} & chosen
+
+
+def test_a_rule_is_found_by_its_english_title(english: Path, tmp_path: Path) -> None:
+    ruleset = load_ruleset(RULES)
+    book = openpyxl.load_workbook(english)
+    for row in book["main"].iter_rows(min_row=4):
+        given = {"id": "zj-1", "centre": "甲", "jurisdiction": "Zhejiang"}.get(row[0].value)
+        if given is not None:
+            row[1].value = given
+    sheet = book["attestations"]
+    heads = {cell.value: cell.column for cell in sheet[1]}
+    sheet.cell(2, heads["rule"]).value = ruleset["main-tasks"].title.en
+    sheet.cell(3, heads["rule"]).value = "the seven main task are carried out"
+    book.save(tmp_path / "a.xlsx")
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(tmp_path / "a.xlsx")
+    (fault,) = [one for one in raised.value.diagnostics if one.code == "unknown-rule"]
+    assert fault.cell == "attestations!A3"
+    assert f"did you mean {ruleset['main-tasks'].title.en}?" in fault.message.en
+    sheet.delete_rows(3)
+    book.save(tmp_path / "b.xlsx")
+    assert Centre.from_file(tmp_path / "b.xlsx").attestations[0].rule == f"{RULES}/main-tasks"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_sheet_is_cut_off_on_paper(lang: str) -> None:
+    """Everything stands on pages of A4 as wide as the sheet, and wrapped texts have the rows they need."""
+    book = openpyxl.load_workbook(io.BytesIO(blank_workbook([load_ruleset(RULES)], lang)))
+    readme, *sheets = [sheet for sheet in book if sheet.sheet_state == "visible"]
+    assert readme.page_setup.orientation == "landscape"
+    assert readme.column_dimensions["A"].width < 90
+    for row in readme.iter_rows():
+        lines = -(-len(str(row[0].value or "").encode("gbk", "replace")) // 82)
+        assert readme.row_dimensions[row[0].row].height >= 14 * max(1, lines)
+    for sheet in sheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.page_setup.paperSize == 9, sheet.title

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from tic_rules import Centre, check
+from tic_rules import Centre, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
+from tic_rules.renderers import Options, render
 from tic_rules.results.report import Report
 from tic_rules.results.waiting import Wait, whence
 
@@ -171,3 +173,82 @@ def test_the_calendar_has_a_deadline_that_is_a_range_on_its_first_day(tmp_path: 
     calendar = shown(str(centre), "--format", "ics", "--lang", "zh").replace("\r\n ", "")
     assert "DTSTART;VALUE=DATE:20240207" in calendar
     assert "两年内投入达到10亿元（最早；至2025-07-31）" in calendar
+
+
+APPROVED = {"name": "甲", "approved_on": "2022-03-01", "term_years": 5}
+PARTS = [
+    {"contributions": [{"date": "2022-05-01", "amount": {"at_least": 100_000_000}, "payer": "host"}]},
+    {
+        "contributions": [{"date": "2022-05-01", "amount": 100_000_000, "payer": "host"}],
+        "incomplete": ["contributions"],
+    },
+    {"contributions": [{"amount": 100_000_000, "payer": "host"}]},
+]
+"""Money of which only a part is known: the amount, whether there is more, the day."""
+
+
+@pytest.mark.parametrize("ruleset", shipped_ids())
+@pytest.mark.parametrize("day", [date(2023, 1, 1), date(2024, 3, 2), date(2027, 3, 2)])
+def test_no_progress_and_no_gap_where_nothing_is_known(ruleset: str, day: date) -> None:
+    rules = load_ruleset(ruleset)
+    report = check({**APPROVED, "jurisdiction": rules.jurisdiction}, rules, as_of=day)
+    compared = 0
+    for finding in report:
+        if finding.status != "unknown":
+            continue
+        assert finding.progress is None, finding.rule
+        assert finding.gap is None, finding.rule
+        assert "差" not in finding.detail.zh, finding.detail.zh
+        assert "short" not in finding.detail.en, finding.detail.en
+        compared += finding.required is not None
+    assert compared or ruleset == "national_13fyp"  # there is something to be far from
+    page = render([report], Options("html", "zh"))
+    assert ">进度</span>" not in page
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_progress_and_no_gap_where_a_part_is_known(part: dict[str, object]) -> None:
+    finding = check(
+        {**APPROVED, "jurisdiction": "zhejiang", **part}, "zhejiang_2022", as_of=date(2025, 1, 1)
+    )["investment-2y"]
+    assert finding.status == ("unknown" if part is not PARTS[2] else "fail")  # with all of it not enough
+    assert (finding.progress, finding.gap) == (None, None)
+    assert "差" not in finding.detail.zh
+
+
+def test_where_there_is_none_it_is_said_how_much_is_short() -> None:
+    data = {**APPROVED, "jurisdiction": "zhejiang", "contributions": []}
+    report = check(data, "zhejiang_2022", as_of=date(2025, 1, 1))
+    finding = report["investment-2y"]
+    assert (finding.status, finding.progress, finding.gap) == ("fail", 0.0, "1000000000")
+    assert "差10亿元" in finding.detail.zh
+    assert ">进度</span>" in render([report], Options("html", "zh"))
+
+
+def test_the_counts_on_a_page_agree() -> None:
+    report = check(Centre.from_file(ROOT / "examples" / "zhejiang.yaml"), "zhejiang_2022")
+    counted = sum(finding.status == "fail" and finding.counts for finding in report)
+    beside = report.summary["fail"] - counted
+    assert counted > 0 < beside
+    assert report.waiting.reason.zh.startswith(f"{counted}条不符合（另有{beside}条不影响结论）")
+    assert report.waiting.reason.en.startswith(f"{counted} fail ({beside} more outside the verdict)")
+    thin = real("zj-fos")
+    page = shown(str(REAL / "zj-fos.yaml"), "--lang", "zh", "--format", "html")
+    page = re.sub(r'<span class="en".*?</span>|<[^>]+>', "", page)
+    for listed, unit in (
+        ([wait.counted > 0 for wait in thin.waiting.data], "项"),
+        ([thin[rule].counts for rule in thin.waiting.judgements], "条"),
+    ):
+        assert sum(listed) < len(listed)
+        assert f"{len(listed)}{unit}，其中{sum(listed)}{unit}影响结论" in page
+
+
+def test_documents_are_named_in_the_language_of_the_page() -> None:
+    files = [str(REAL), str(ROOT / "examples" / "zhejiang.yaml")]
+    page = shown(*files, "--lang", "en", "--format", "html")
+    ranking = page[page.index("Clauses that fail most") : page.index("Clauses most often undecided")]
+    assert '<span class="en" lang="en">Working guideline of Zhejiang province' in ranking
+    for format_ in ("text", "markdown"):
+        told = shown(*files, "--lang", "en", "--format", format_)
+        assert "Working guideline of Zhejiang province for building" in told
+        assert "《浙江省技术创新中心建设工作指引（试行）》二（五）" not in told

@@ -409,3 +409,17 @@ def test_a_programme_is_told_with_its_centres() -> None:
     )
     assert last["verdict"] == again.verdict
     assert "项目群总体" in CliRunner().invoke(main, [*words[:-2], "--lang", "zh"]).stdout
+
+
+@pytest.mark.parametrize("format_", ["text", "html"])
+def test_what_is_assumed_is_said(format_: str) -> None:
+    words = ["--rule", "浙江/两年内投入达到10亿元=8亿元", "--rule", "zhejiang_2022/staff-2y.by=3年"]
+    words += ["--set", "高层次创新创业团队数=9个", "--format", format_, "--lang", "zh"]
+    told = run(str(EXAMPLE), *words).output
+    assert "假设：" in told
+    assert "高层次创新创业团队数 = 9" in told
+    assert "二（五） 两年内投入达到10亿元：各类资金投入合计不少于8亿元" in told
+    assert "（by = 3y）" in told
+    assert "浙科发高〔2022〕5号" in told
+    alone = run(str(EXAMPLE), "--over", "2024-01-01..2024-12-31", "--format", format_, "--lang", "zh").output
+    assert "假设：" not in alone

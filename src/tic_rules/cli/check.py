@@ -12,7 +12,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import GITHUB, colour_wanted, diagnose, lang_option, language
 from tic_rules.cli.configuration import SETTINGS_FILE, config_option
 from tic_rules.cli.files import expand, read_centre
-from tic_rules.cli.outputs import Output, Target, opened, targets, to_terminal
+from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
@@ -41,7 +41,11 @@ from tic_rules.results.report import VERDICTS
 )
 @click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
 @click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the report to a file.")
+@click.option(
+    "--output",
+    metavar="FILE",
+    help="Write the report to a file; with xlsx, to a folder: a workbook for each file.",
+)
 @click.option(
     "--output-format",
     "more",
@@ -116,10 +120,10 @@ def command(
         for target in wanted
     )
     day = parse_day(as_of) if as_of is not None else None
-    _guarded(wanted, record, baseline, [*paths, *rules, programme])
     faults: list[Diagnostic] = []
     files = list(dict.fromkeys(expand(paths, faults, _words(rules))))
-    _guarded(wanted, record, baseline, files)
+    wanted = placed(wanted, files, programme)
+    _guarded(wanted, record, baseline, [*paths, *rules, programme, *files])
     job = Job(
         rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),
         phase=phase, exemptions=not no_exemptions, baseline=baseline, record=record is not None,
@@ -161,7 +165,7 @@ def _guarded(
     wanted: Sequence[Target], record: str | None, baseline: str | None, inputs: Sequence[str | None]
 ) -> None:
     """Refuse outputs that are read. The baseline may be read and written, where it is named for both."""
-    outputs = [target.file for target in wanted if not target.added]
+    outputs = [name for target in wanted for name in target.written]
     settings = click.get_current_context().meta.get(SETTINGS_FILE)
     read = [*inputs, settings]
     guard(outputs, [*read, baseline], command="tic-rules check", again=[record])
@@ -181,7 +185,9 @@ def _options(
 class _Checked:
     """What has come of a run so far. Reports go out as they come; only counts and faults are kept."""
 
-    def __init__(self, job: Job, outputs: Sequence[Output], bar: Progress, faults: list[Diagnostic]) -> None:
+    def __init__(
+        self, job: Job, outputs: Sequence[Output | Folder], bar: Progress, faults: list[Diagnostic]
+    ) -> None:
         self.job, self.outputs, self.bar, self.faults = job, outputs, bar, faults
         self.total = Outcome()
         self.total.tally.broken = len(faults)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 import click
 
-from tic_rules.cli.replacement import Replacement
-from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.cli.replacement import Replacement, replace_file
+from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.renderers import FORMATS, Options, Run, open_sheet, sinks
 
 
@@ -23,6 +24,13 @@ class Target(NamedTuple):
     format: str
     file: str | None = None
     added: bool = False
+    names: tuple[tuple[str, str], ...] = ()
+    """Where the file is a folder: the file that goes there for each of the files that were read."""
+
+    @property
+    def written(self) -> list[str | None]:
+        """The files that are written anew."""
+        return [name for _, name in self.names] if self.names else [] if self.added else [self.file]
 
 
 def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:
@@ -57,6 +65,66 @@ def _parsed(text: str, faults: list[Text]) -> Target:
             )
         )
     return Target(name, None if file in ("", "-") else file)
+
+
+def placed(wanted: Sequence[Target], files: Sequence[str], programme: str | None) -> list[Target]:
+    """The outputs of a run over files: workbooks that go to a folder by name, each that was checked under its
+    own. Raises UsageError for two of one name, and for macros under a name that cannot bear them.
+    """
+    return [_placed(one, files, programme) if one.format == "xlsx" else one for one in wanted]
+
+
+def _placed(target: Target, files: Sequence[str], programme: str | None) -> Target:
+    file = target.file
+    if file is not None and (file.endswith(("/", os.sep)) or os.path.isdir(file)):
+        read = [*files, *([programme] if programme is not None else [])]
+        names = [(one, os.path.join(file, _book_name(one))) for one in read]
+        twice = [name for name, number in Counter(name for _, name in names).items() if number > 1]
+        if twice:
+            zh, en = f"有多份文件要写成 {twice[0]}，请分开检查", f"several files would become {twice[0]}"
+            raise fault(UsageError, "output", zh, en)
+        return target._replace(names=tuple(names))
+    macros = programme is None and len(files) == 1 and files[0].lower().endswith(".xlsm")
+    if macros and file is not None and not file.lower().endswith(".xlsm"):
+        zh, en = (
+            f"交还的工作簿带有宏，文件名应以 .xlsm 结尾，不是 {file}",
+            f"the workbook that comes back has macros: its name ends in .xlsm, not {file}",
+        )
+        raise fault(UsageError, "output", zh, en)
+    return target
+
+
+def _book_name(file: str) -> str:
+    """The name of the workbook that comes of a file."""
+    name = os.path.basename(file)
+    return name if name.lower().endswith((".xlsx", ".xlsm")) else os.path.splitext(name)[0] + ".xlsx"
+
+
+class Folder:
+    """An output of one workbook for each file that was read, written when the last piece has come."""
+
+    def __init__(self, options: Options, names: Sequence[tuple[str, str]]) -> None:
+        self.names = names
+        self._sheets = {file: open_sheet(options) for file, _ in names}
+        self._made: list[tuple[str, bytes]] = []
+
+    def add(self, piece: Any) -> None:
+        self._sheets[piece.key[0]].add(piece)
+
+    def end(self, run: Run) -> None:
+        for file, name in self.names:
+            faults = [one for one in run.diagnostics if one.file == file]
+            parts = self._sheets[file].end(Run(run.tally, faults))
+            made = b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
+            self._made.append((name, made))
+
+    def commit(self) -> None:
+        """Write the workbooks, each as a whole. Raises UsageError."""
+        for name, made in self._made:
+            replace_file(name, made)
+
+    def close(self) -> None:
+        """Nothing is open before `commit`."""
 
 
 class Output:
@@ -95,13 +163,16 @@ class Output:
 @contextmanager
 def opened(
     wanted: Sequence[Target], options: Sequence[Options], record: str | None
-) -> Iterator[tuple[list[Output], Replacement | None]]:
+) -> Iterator[tuple[list[Output | Folder], Replacement | None]]:
     """The outputs and the baseline to be written. Files are opened before any work is done and take their
     places after it, when all of them are whole. Raises UsageError for one that cannot be written.
     """
-    files, outputs = list[Replacement](), list[Output]()
+    files, outputs = list[Replacement](), list[Output | Folder]()
     try:
         for target, how in zip(wanted, options, strict=True):
+            if target.names:
+                outputs.append(Folder(how, target.names))
+                continue
             file = None if target.file is None else Replacement(target.file, added=target.added)
             files.extend([file] if file is not None else [])
             outputs.append(Output(how, file))
@@ -112,6 +183,9 @@ def opened(
             file.finish()
         for file in files:
             file.commit()
+        for output in outputs:
+            if isinstance(output, Folder):
+                output.commit()
     finally:
         for output in outputs:
             output.close()

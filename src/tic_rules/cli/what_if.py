@@ -18,15 +18,18 @@ from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
-from tic_rules.core.errors import DataError, Diagnostic, TicRulesError, UsageError, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.renderers import sinks
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
+from tic_rules.results.labels import describe
+from tic_rules.results.terms import field_label
 
 
 @click.command("what-if", cls=Command)
@@ -91,6 +94,7 @@ def command(
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
     used: set[str] = set()
+    assumed: dict[Text, None] = {}
     members: dict[str, tuple[Centre, Centre]] = {}
     listed = list(expand(paths, broken, words_of([*rules, *files.values()])))
     guard([output], listed, command="tic-rules what-if")
@@ -101,6 +105,7 @@ def command(
                 other = _other(ruleset, changed, files, used)
                 values = [place_and_value(text, ruleset.vocabulary) for text in sets]
                 then = with_values(centre, values, ruleset, on) if values else None
+                assumed |= dict.fromkeys(_assumed(values, ruleset, other, changed.get(ruleset.id, ())))
                 members[centre.file or path] = (centre, then or centre)
                 results.append(
                     what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
@@ -124,8 +129,32 @@ def command(
         broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
     diagnose(broken, lang)
     if results:
-        write(render(results, format_, lang), output, format_=format_)
+        write(render(results, format_, lang, list(assumed)), output, format_=format_)
     sys.exit(2 if broken else 0)
+
+
+def _assumed(
+    values: Iterable[tuple[str, object]],
+    ruleset: RuleSet,
+    other: RuleSet | None,
+    changes: Sequence[tuple[str, str | None, str]],
+) -> Iterator[Text]:
+    """What is changed, in words: fields by their labels, rules by what they ask then."""
+    vocabulary = ruleset.vocabulary
+    for place, value in values:
+        path = "/" + place.removesuffix("+").replace(".", "/")
+        sign = "+=" if place.endswith("+") else "="
+        shown = sinks.as_json(value).strip() if isinstance(value, (dict, list, bool)) else str(value)
+        zh, en = (field_label(path, vocabulary, lang) for lang in ("zh", "en"))
+        yield Text(f"{zh} {sign} {shown}", f"{en} {sign} {shown}")
+    for name, part, text in changes if other is not None else ():
+        rule = rule_of(other or ruleset, name)
+        if part is not None:
+            value = part_value(part, text, vocabulary)
+            yield Text(f"{rule.title.zh}（{part} = {value}）", f"{rule.title.en} ({part} = {value})")
+            continue
+        zh, en = (describe(rule.condition, other or ruleset, lang, rule) for lang in ("zh", "en"))
+        yield Text(f"{rule.at} {rule.title.zh}：{zh}", f"{rule.at} {rule.title.en}: {en}")
 
 
 def _programme(

@@ -1,5 +1,6 @@
-"""Rules and words as people write them in tables: a rule by its Chinese title or its topic, a chapter of the
-plan without its part. What no rule answers to is refused at its cell, with what was probably meant."""
+"""Rules and words as people write them in tables: a rule by its title in either language or its topic, a
+chapter of the plan without its part. What no rule answers to is refused at its cell, with what was probably
+meant."""
 
 from __future__ import annotations
 
@@ -24,20 +25,26 @@ def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
     it, or of a topic."""
     if name in ruleset:
         return [ruleset[name]]
-    if name.isascii():
-        return []
-    exact = [rule for rule in ruleset if rule.title.zh == name]
-    within = exact or [rule for rule in ruleset if name in rule.title.zh]
+    exact = [rule for rule in ruleset if _is_title(name, rule)]
+    if exact or name.isascii():
+        return exact
+    within = [rule for rule in ruleset if name in rule.title.zh]
     if within:
         return within
     topics = {topic for topic, label in ruleset.vocabulary.topics.items() if label.zh == name}
     return [rule for rule in ruleset if rule.topic in topics]
 
 
-def title_of(ruleset: RuleSet, rule: Rule, *, with_document: bool) -> str:
+def _is_title(said: str, rule: Rule) -> bool:
+    """Whether this is a rule's title, in Chinese or in English."""
+    return said == rule.title.zh or said.casefold() == rule.title.en.casefold()
+
+
+def title_of(ruleset: RuleSet, rule: Rule, lang: str, *, with_document: bool) -> str:
     """A rule as a form offers it: its title, with the number of its document where several are asked for."""
     number = ruleset.document.number or ruleset.document.title
-    return f"{rule.title.zh}〔{number}〕" if with_document else rule.title.zh
+    title = rule.title.en if lang == "en" else rule.title.zh
+    return f"{title}〔{number}〕" if with_document else title
 
 
 def words_asked(rulesets: Iterable[RuleSet], path: str) -> list[str]:
@@ -123,17 +130,20 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
         for rule in rules_named(ruleset, title.strip())
         if (rule.modality == "in_principle" if exempting else _is_judged(rule))
     ]
-    exact = [(ruleset, rule) for ruleset, rule in meant if rule.title.zh == title.strip()] or meant
+    exact = [(ruleset, rule) for ruleset, rule in meant if _is_title(title.strip(), rule)] or meant
     if len(exact) == 1:
         ruleset, rule = exact[0]
         return f"{ruleset.id}/{rule.id}", None
     if exact:
-        shown = "、".join(title_of(one, rule, with_document=True) for one, rule in exact[:5])
+        shown = "、".join(title_of(one, rule, "zh", with_document=True) for one, rule in exact[:5])
         ids = ", ".join(f"{one.id}/{rule.id}" for one, rule in exact[:5])
         return "", Text(
             f"“{clip(said)}”可指 {shown}；请写全", f"{clip(said)} may mean {ids}: write it in full"
         )
-    titles = {rule.title.zh for ruleset in rulesets for rule in ruleset if exempting or _is_judged(rule)}
+    lang = "en" if said.isascii() else "zh"
+    titles: set[str] = {
+        getattr(rule.title, lang) for ruleset in rulesets for rule in ruleset if exempting or _is_judged(rule)
+    }
     near = difflib.get_close_matches(said[:60], titles, n=1, cutoff=0.3)
     hint = Text(f"；是不是“{near[0]}”？", f"; did you mean {near[0]}?") if near else Text("", "")
     what = (

@@ -172,7 +172,7 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False
     model = extended(Centre, vocabulary)
     wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
     writer = Writer()
-    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets))
+    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
     if not wide:
         _read_me(writer, rulesets, lang, _UPRIGHT)
         write_upright(writer, form, rulesets)
@@ -199,19 +199,26 @@ def _by_id(rulesets: Sequence[RuleSet], names: Sequence[str]) -> Iterator[tuple[
         yield by_id[ruleset_id], rule_id
 
 
+_READ_ME_WIDTH = 82
+"""In characters: what a page of A4 bears, whatever font stands in for that of the book."""
+
+
 def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, text: Text) -> None:
     page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
-    page.set_column(0, 0, 120)
+    page.set_column(0, 0, _READ_ME_WIDTH)
+    page.set_landscape()
+    page.set_paper(9)
     lines = text.in_(lang).split("\n")
     several = len(rulesets) > 1
     for said, names in ((_PEOPLE_JUDGE, _judged(rulesets)), (_LISTS_OPEN, _left_open(rulesets))):
         if names:
             titles = [
-                title_of(one, one[name], with_document=several) for one, name in _by_id(rulesets, names)
+                title_of(one, one[name], lang, with_document=several) for one, name in _by_id(rulesets, names)
             ]
             lines += ["", said.in_(lang), *titles]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
+        writer.height(page, row, [(line, _READ_ME_WIDTH)])
 
 
 def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from tic_rules.core.errors import Text
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.overview import Gathering
+from tic_rules.renderers.overview import Gathering, document_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import Timeline, timeline_of
@@ -78,7 +78,7 @@ class Row(NamedTuple):
     name: str
     verdict: str
     summary: tuple[tuple[str, int], ...]
-    document: str
+    document: Text
 
 
 class First(NamedTuple):
@@ -98,7 +98,7 @@ class ClauseText(NamedTuple):
     quote: str
     reading: Text | None
     remedy: Text
-    document: str
+    document: Text
 
 
 NEEDED = (
@@ -221,7 +221,7 @@ class Sheet:
     def _write_waiting(self, *, one: bool = False) -> None:
         for report in self.waiting:
             sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
-            document = report.ruleset["document"]["title"]
+            document = document_of(report)
             self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document))
             self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
             self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
@@ -238,7 +238,7 @@ class Sheet:
     def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], ClauseText]]:
         """The clauses that a folded report refers to, and where they stand in the order of the rule sets."""
         document, ruleset = (
-            sheet.report.ruleset["document"]["title"],
+            document_of(sheet.report),
             self.rulesets[sheet.report.ruleset["id"]],
         )
         order = {finding.rule: number for number, finding in enumerate(sheet.report)}

@@ -25,7 +25,7 @@ class Clause(NamedTuple):
     rule: str
     title: Text
     locator: str
-    document: str
+    document: Text
 
 
 class Ranked(NamedTuple):
@@ -34,7 +34,7 @@ class Ranked(NamedTuple):
     rule: str
     title: Text
     locator: str
-    document: str
+    document: Text
     centres: int
 
 
@@ -51,7 +51,7 @@ class Target(NamedTuple):
     """A target of the programme."""
 
     finding: Finding
-    document: str
+    document: Text
 
 
 class Lack(NamedTuple):
@@ -94,7 +94,7 @@ class Gathering:
         self._lacks: set[str] = set()
 
     def add(self, report: Report) -> None:
-        document = report.ruleset["document"]["title"]
+        document = document_of(report)
         number, self.reports = self.reports, self.reports + 1
         for day, finding in due_of(report):
             self.due.append(Due(day, name_of(report), number, self._clause(finding, document)))
@@ -137,7 +137,7 @@ class Gathering:
         counted[verdict] += 1
         self._now[name] = verdict
 
-    def _clause(self, finding: Finding, document: str) -> Clause:
+    def _clause(self, finding: Finding, document: Text) -> Clause:
         if finding.rule not in self.clauses:
             self.clauses[finding.rule] = Clause(
                 finding.rule, finding.title, finding.citation["locator"], document
@@ -188,6 +188,12 @@ def name_of(report: Report) -> str:
     return str(about.get("name") or about.get("id") or about.get("file") or "")
 
 
+def document_of(report: Report) -> Text:
+    """The title of the document that a report is about, in both languages."""
+    document = report.ruleset["document"]
+    return Text(document["title"], document["title_en"])
+
+
 def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
     together: dict[tuple[date, str], list[Due]] = {}
     for one in due:
@@ -195,4 +201,4 @@ def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
     return tuple((day.isoformat(), tuple(due_then)) for (day, _), due_then in together.items())
 
 
-__all__ = ["Due", "Gathering", "Overview", "due_of", "name_of", "overview_of"]
+__all__ = ["Due", "Gathering", "Overview", "document_of", "due_of", "name_of", "overview_of"]

@@ -52,6 +52,8 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
             "by_day": by_day,
             "names": _name,
             "why": _why,
+            "data_first": data_first,
+            "thin": THIN,
         }
         return page("plan.html.j2", lang=lang, **context)
     write = _markdown if format_ == "markdown" else _text
@@ -129,20 +131,28 @@ THIN = 8
 """More data than this missing, and the list of it stands before the steps."""
 
 
-def _data_first(plan: Plan, lang: str) -> Iterator[str]:
-    """What to supply first, where little is known: the steps below rest on it."""
+def data_first(plan: Plan) -> list[Text]:
+    """What to supply first, where little is known: the steps rest on it. Empty where little is missing."""
     waits = [wait for wait in plan.before.waiting.data if wait.counted]
     if len(waits) <= THIN:
-        return
-    zh = lang == "zh"
-    yield f"? 先补数据（共{len(waits)}项）" if zh else f"? Data to supply first ({len(waits)})"
-    for wait in waits[:THIN]:
-        named = (
-            f"{wait.label.in_(lang)}：{wait.counted}条待此"
-            if zh
-            else (f"{wait.label.in_(lang)}: {wait.counted} wait for it")
+        return []
+    return [
+        Text(
+            f"{wait.label.zh}：{wait.counted}条待此",
+            f"{wait.label.en}: {wait.counted} {'waits' if wait.counted == 1 else 'wait'} for it",
         )
-        yield f"  □ {named}"
+        for wait in waits
+    ]
+
+
+def _data_first(plan: Plan, lang: str) -> Iterator[str]:
+    listed, zh = data_first(plan), lang == "zh"
+    if not listed:
+        return
+    yield f"? 先补数据（共{len(listed)}项）" if zh else f"? Data to supply first ({len(listed)})"
+    yield from (f"  □ {one.in_(lang)}" for one in listed[:THIN])
+    if more := len(listed) - THIN:
+        yield f"  … 另有{more}项" if zh else f"  … {more} more"
     yield ""
 
 
@@ -178,6 +188,11 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield ""
         yield _why(plan).in_(lang)
     yield ""
+    if listed := data_first(plan):
+        yield f"## 先补数据（共{len(listed)}项）" if zh else f"## Data to supply first ({len(listed)})"
+        yield ""
+        yield from (f"- {markdown(one.in_(lang))}" for one in listed)
+        yield ""
     if plan.steps:
         yield "| 期限 | 类别 | 事项 | 依据 |" if zh else "| By | Kind | Step | For |"
         yield "|---|---|---|---|"
@@ -207,4 +222,4 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
     yield PROMISE.in_(lang) if plan.steps else ""
 
 
-__all__ = ["FORMATS", "KIND", "by_day", "due", "render"]
+__all__ = ["FORMATS", "KIND", "by_day", "data_first", "due", "render"]

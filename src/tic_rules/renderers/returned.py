@@ -62,12 +62,15 @@ class Said(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+def is_book(file: str) -> bool:
+    """Whether a file is a workbook by its name; one with macros keeps them."""
+    return file.lower().endswith((".xlsx", ".xlsm"))
+
+
 def is_workbook(report: Report) -> bool:
     """Whether a report is about a centre that stands in a workbook which can be given back."""
     about = report.centre
-    return (
-        about is not None and report.subject is not None and str(about.get("file")).lower().endswith(".xlsx")
-    )
+    return about is not None and report.subject is not None and is_book(str(about.get("file")))
 
 
 def said_of(report: Report, lang: str) -> Said:
@@ -232,4 +235,4 @@ def _link(book: Book, cell: str) -> Cell:
     return Cell(cell.replace("'", ""), Style(link=True), at_cell(sheet, row, column))
 
 
-__all__ = ["Said", "given_back", "is_workbook", "said_of"]
+__all__ = ["Said", "given_back", "is_book", "is_workbook", "said_of"]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tic_rules.core.errors import Text, visible
+from tic_rules.renderers.overview import document_of
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import VERDICTS, Part, Report
 
@@ -31,7 +32,7 @@ class Tally:
     known: int = 0
     centres: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
-    rules: dict[str, tuple[str, Text, str]] = field(default_factory=dict)
+    rules: dict[str, tuple[str, Text, Text]] = field(default_factory=dict)
     _last: tuple[Any, ...] | None = None
 
     def add(self, report: Report, options: Options) -> None:
@@ -54,7 +55,7 @@ class Tally:
                     self.rules[finding.rule] = (
                         finding.citation["locator"],
                         finding.title,
-                        report.ruleset["document"]["title"],
+                        document_of(report),
                     )
             if options.blocks(finding):
                 in_baseline = options.is_known(report, finding)
@@ -98,7 +99,7 @@ class Tally:
         return [
             (
                 number,
-                f"《{self.rules[rule][2]}》{self.rules[rule][0]}",
+                _placed(*self.rules[rule][::2], lang),
                 visible(self.rules[rule][1].in_(lang)),
                 rule,
             )
@@ -112,3 +113,8 @@ class Tally:
             return f"基线内 {self.known} 项，新增 {self.new} 项{more}"
         more = f", of rules that are new since {self.of_new_rules}" if self.of_new_rules else ""
         return f"In the baseline {self.known}, new {self.new}{more}"
+
+
+def _placed(locator: str, document: Text, lang: str) -> str:
+    """A clause by its document and its place there."""
+    return f"《{document.zh}》{locator}" if lang == "zh" else f"{document.en} {locator}"

@@ -50,13 +50,13 @@ def write_upright(writer: Writer, form: Form, rulesets: Sequence[RuleSet]) -> No
     options.end()
 
 
-def offered(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
+def offered(rulesets: Sequence[RuleSet], lang: str) -> dict[str, list[str]]:
     """What can be chosen for fields that take any words: chapters, fields, rules to be judged or exempted."""
     several = len(rulesets) > 1
     judged, principle = [], []
     for ruleset in rulesets:
         for rule in ruleset:
-            title = title_of(ruleset, rule, with_document=several)
+            title = title_of(ruleset, rule, lang, with_document=several)
             if rule.attested or c.leaves_open(rule.condition):
                 judged.append(title)
             if rule.modality == "in_principle":
@@ -117,6 +117,7 @@ def _subject(writer: Writer, form: Form, options: Options, title: str, columns: 
         row += 1
     page.freeze_panes(_FIRST_ROW, 2)
     page.set_landscape()
+    page.set_paper(9)
     page.fit_to_pages(1, 0)
     page.repeat_rows(2)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
 from tic_rules.analysis.what_if_words import told_over
+from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
@@ -20,14 +21,15 @@ SHOWN = 6
 """Findings of one day of a course that are named; the rest is counted."""
 
 
-def render(results: Sequence[WhatIf], format_: str, lang: str) -> str:
+def render(results: Sequence[WhatIf], format_: str, lang: str, assumed: Sequence[Text] = ()) -> str:
+    """The results in a format; `assumed` says what was changed, in words."""
     if format_ == "json":
         return sinks.as_json({"schema_version": 1, "what_if": [_json(result) for result in results]})
     if format_ == "html":
         from tic_rules.renderers.what_if_page import page
 
-        return page(results, lang)
-    parts = ["".join(line(shown) + "\n" for shown in _text(result, lang)) for result in results]
+        return page(results, lang, assumed)
+    parts = ["".join(line(shown) + "\n" for shown in _text(result, lang, assumed)) for result in results]
     if len(results) > 1:
         parts.append(summary(results)[lang] + "\n")
     return "\n".join(parts)
@@ -100,18 +102,21 @@ def _only_looks(result: WhatIf) -> bool:
 def _document(report: Report, lang: str) -> str:
     document = report.ruleset["document"]
     title = f"《{document['title']}》" if lang == "zh" else document["title_en"]
-    return f"{title} {report.ruleset['id']}"
+    return f"{title} {document['number'] or report.ruleset['id']}"
 
 
 # --- text -------------------------------------------------------------------------------------
 
 
-def _text(result: WhatIf, lang: str) -> Iterator[str]:
+def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
     zh = lang == "zh"
     yield name_of(result.before).in_(lang)
     rules = " → ".join(dict.fromkeys(_document(report, lang) for report in (result.before, result.after)))
     days = " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
     yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days}"
+    if assumed:
+        listed = ("；" if zh else "; ").join(one.in_(lang) for one in assumed)
+        yield f"{'假设：' if zh else 'Assumed: '}{listed}"
     now, then = (VERDICT[report.verdict][lang] for report in (result.before, result.after))
     if _only_looks(result):
         yield f"{'结论：' if zh else 'Verdict: '}{now}"

@@ -20,13 +20,14 @@ ROOM, APART = 90, 84
 """A band that is narrower bears no word; days that are nearer are not both written."""
 
 
-def page(results: Sequence[WhatIf], lang: str) -> str:
-    """The results as a page. Raises UsageError where an extra is missing."""
+def page(results: Sequence[WhatIf], lang: str, assumed: Sequence[Text] = ()) -> str:
+    """The results as a page, with what was changed. Raises UsageError where an extra is missing."""
     return render(
         "what_if.html.j2",
         lang=lang,
         results=[_result(result) for result in results],
         verdict=VERDICT,
+        assumed=assumed,
         summary=Text(**summary(results).as_dict()) if len(results) > 1 else None,
         size=(WIDTH, HEIGHT),
     )
@@ -54,7 +55,8 @@ def _result(result: WhatIf) -> dict[str, Any]:
 
 def _document(report: Report) -> Text:
     document = report.ruleset.document
-    return Text(f"《{document.title}》{report.ruleset.id}", f"{document.title_en} {report.ruleset.id}")
+    number = document.number or report.ruleset.id
+    return Text(f"《{document.title}》{number}", f"{document.title_en} {number}")
 
 
 def _course(title: Text, course: Course) -> dict[str, Any]:

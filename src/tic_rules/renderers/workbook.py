@@ -42,8 +42,8 @@ class Note(NamedTuple):
 
 
 def _width(text: str) -> int:
-    """How many characters wide a text is: Chinese ones count two."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    """How many characters wide a text is: Chinese ones count two, and so may quotation marks."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
 
 
 class Writer:
@@ -212,6 +212,9 @@ class Page:
             self.page.set_column(len(lead) + len(sheet.columns), len(lead) + len(sheet.columns), 40)
         self.page.set_row(0, 45)
         self.page.set_landscape()
+        self.page.set_paper(9)
+        if sheet.path:  # the main sheet has a hundred columns, which one page would make too small to read
+            self.page.fit_to_pages(1, 0)
         self.page.repeat_rows(0)
         self.page.freeze_panes(1, min(2, len(lead) + len(sheet.columns)))
 

@@ -18,7 +18,7 @@ from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
-from tic_rules.renderers.returned import Said, given_back, is_workbook, said_of
+from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
@@ -151,7 +151,7 @@ class Sheet:
         files = {one.key[0] for one in self.pieces} | {fault.file for fault in faults}
         file = files.pop() if len(files) == 1 else ""
         said = [one.said for one in self.pieces if one.said is not None]
-        if not file.lower().endswith(".xlsx") or len(said) < len(self.pieces):
+        if not is_book(file) or len(said) < len(self.pieces):
             return None
         return given_back(file, said, faults, self.lang)
 

@@ -65,16 +65,20 @@ def waiting_of(findings: Iterable[Finding]) -> Waiting:
 
 def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
     """Why the verdict is what it is: what fails, how many data and judgements are open, what is still due."""
-    counted = [finding for finding in findings if finding.counts]
+    listed = list(findings)
+    counted = [finding for finding in listed if finding.counts]
     number = {
         status: sum(finding.status == status for finding in counted)
         for status in ("fail", "needs_review", "pending")
     }
     data = sum(1 for wait in waits if wait.counted)
     fails, judged, due = number["fail"], number["needs_review"], number["pending"]
+    absent = sum(finding.status == "fail" and not finding.counts for finding in listed)
     head = Text(
-        f"{fails}条不符合" if fails else "没有不符合的条款",
-        f"{fails} {'fails' if fails == 1 else 'fail'}" if fails else "nothing fails",
+        (f"{fails}条不符合" if fails else "没有不符合的条款")
+        + (f"（另有{absent}条不影响结论）" if absent else ""),
+        (f"{fails} {'fails' if fails == 1 else 'fail'}" if fails else "nothing fails")
+        + (f" ({absent} more outside the verdict)" if absent else ""),
     )
     open_ = [
         Text(f"待补数据{data}项", f"{data} {'datum' if data == 1 else 'data'}") if data else None,
