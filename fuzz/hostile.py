@@ -20,8 +20,11 @@ import time
 import traceback
 import zipfile
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
+
+import yaml
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -314,12 +317,49 @@ def rulefiles() -> Iterator[tuple[str, Files]]:
         yield rules(f"some {name} in quotes", 50, **{"    quote: ": f"    quote: {text[:1_900]}"})
 
 
+def clocks() -> Iterator[tuple[str, Files]]:
+    """Centres that do not say when they were approved, nor for how long, with entries of many days, and the
+    rules that decide them; some rules run in cycles and from entries."""
+    own = ROOT / "examples/provinces/haidong/tic_rules_haidong"
+    for name, rules, centre in (
+        ("zhejiang", ROOT / "rules/zhejiang_2022.yaml", ROOT / "examples/zhejiang.yaml"),
+        ("jiangsu", ROOT / "rules/jiangsu_2020.yaml", ROOT / "examples/jiangsu.yaml"),
+        ("2017", ROOT / "rules/national_2017.yaml", ROOT / "examples/zhejiang.yaml"),
+        ("a province of one's own", own / "haidong_2024.yaml", own / "cases/haidong_2024/base.yaml"),
+    ):
+        data = yaml.safe_load(centre.read_text("utf-8"))
+        del data["approved_on"], data["term_years"]
+        for number in (20, 200, 700):
+            many = {key: _often(value, number) for key, value in data.items()}
+            files = {"x.decided": rules.read_bytes(), "x.yaml": yaml.safe_dump(many).encode()}
+            yield f"{name}, {number} entries a list", files
+    own_data = yaml.safe_load((own / "cases/haidong_2024/base.yaml").read_text("utf-8"))
+    rules_of_own = (own / "haidong_2024.yaml").read_bytes()
+    for name, day in (("by their years", "2027"), ("to the day", "2027-06-01")):
+        checks = own_data | {"checks": [{"date": day, "outcome": "failed"}] * 3_000}
+        files = {"x.decided": rules_of_own, "x.yaml": json.dumps(checks, default=str).encode()}
+        yield f"deadlines of entries known {name}", files
+
+
+def _often(value: object, number: int) -> object:
+    """A list of entries made long, each on a day of its own."""
+    if not isinstance(value, list) or not value or not isinstance(value[0], dict):
+        return value
+    entries = []
+    for n in range(number):
+        day = f"{2005 + n % 19}-{1 + n % 12:02d}-{1 + n % 28:02d}"
+        entry = value[n % len(value)]
+        entries.append({key: day if isinstance(one, date) else one for key, one in entry.items()})
+    return entries
+
+
 FAMILIES: dict[str, Callable[[], Iterator[tuple[str, Files]]]] = {
     "workbook": workbooks,
     "table": tables,
     "yaml": yamls,
     "json": jsons,
     "rules": rulefiles,
+    "clock": clocks,
 }
 
 
@@ -414,6 +454,9 @@ def _read(folder: Path) -> str:
     rules = folder / "x.rules"
     if rules.is_file():
         return _linted(rules)
+    rules = folder / "x.decided"
+    if rules.is_file():
+        return _decided(rules, folder / "x.yaml")
     broken: list[Diagnostic] = []
     outcome = "read"
     for file in expand([str(folder)], broken):
@@ -435,6 +478,15 @@ def _linted(file: Path) -> str:
     except RuleSetError as error:
         return "refused" if str(error) else "refused without a word"
     return "read"
+
+
+def _decided(file: Path, centre: Path) -> str:
+    """What becomes of a centre that the reference decides by a rule file of its own."""
+    from tic_rules import Centre, check, load_ruleset
+
+    ruleset = load_ruleset(file)
+    statuses = check(Centre.from_file(centre, ruleset=ruleset), ruleset, engine="reference").statuses
+    return "read" if "unknown" in statuses.values() else "nothing of it is unknown"
 
 
 def main() -> None:

@@ -35,6 +35,11 @@ READ = {
         ),
         "some years in quotes", "some commas in quotes", "some encouragements in quotes",
     },
+    "clock": {f"deadlines of entries known {how}" for how in ("by their years", "to the day")} | {
+        f"{rules}, {number} entries a list"
+        for rules in ("zhejiang", "jiangsu", "2017", "a province of one's own")
+        for number in (20, 200, 700)
+    },
     "json": {"blanks", "blank lines", "one text", "escapes", "lines", "lines of wide lists"},
 }  # fmt: skip
 """What is large and honest; the rest is refused."""

@@ -22,7 +22,7 @@ from tic_rules.evaluation.entries import Moment, Path, undated
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import settled
 from tic_rules.evaluation.operators import see
-from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.scenarios import DAYS_OF_ALL, DAYS_OF_ONE, ENTRIES_OF_ALL, Scenario
 from tic_rules.evaluation.seen import Seen, absent, cited, lacking
 from tic_rules.model.ruleset import Rule
 
@@ -219,10 +219,6 @@ def _of_occasions(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     return _owing(owed, scene) if owed else _not_applicable("no_year")
 
 
-MANY_DAYS = 400
-"""So many days that an entry may be dated are gone through; beyond, what it owes stays unknown."""
-
-
 def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Decision:
     """Every entry from which a deadline runs, on every day that it may be dated; where there is none, not
     applicable.
@@ -232,6 +228,7 @@ def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Dec
     fact = scene.facts[event]
     entries, more, listed = scene.entries_at(fact, clock.moment)
     owed: list[Owed] = []
+    left = min(DAYS_OF_ALL, ENTRIES_OF_ALL // max(1, len(entries)))
     for entry, counts in entries:
         unclear: list[Path] = []
         value = counts
@@ -241,14 +238,19 @@ def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Dec
         first, last = max(when.first, clock.moment.start), min(when.last, scene.as_of)
         if value == FALSE or first > last:
             continue
+        if left <= 0:
+            more = (*more, entry.at)
+            break
         if counts != TRUE or not when.exact:
             unclear.extend(undated(entry, listed.declared))
         many = (last - first).days + 1
-        days = [first, last] if many > MANY_DAYS else [add_days(first, step) for step in range(many)]
+        every = many <= min(DAYS_OF_ONE, left)
+        days = [add_days(first, step) for step in range(many)] if every else [first, last]
+        left -= len(days)
         occasions = [entry_occasion(rule, scene, scenario, day, entry.at) for day in days]
         ways = [_look_at(rule, scene, scenario, one) for one in occasions if one is not None]
         if ways:
-            owed.append(_one_of(ways, value == TRUE and many <= MANY_DAYS, tuple(unclear)))
+            owed.append(_one_of(ways, value == TRUE and every, tuple(unclear)))
     if not owed and not more:
         return _not_applicable("no_event")
     return _owing(owed, scene, more)

@@ -7,10 +7,10 @@ so the days that matter stand for all: each named day, shifted back by each term
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_days, add_years
 from tic_rules.core.errors import DataError, Diagnostic, Text
@@ -20,13 +20,13 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import lists_at, value_at
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.model.time import Cycle, Shift
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import facts_within
 
-MOST = 4_500_000
-"""Entries looked at, in all scenarios, for rules that need the same days, before they stay unknown."""
+MOST = 2_500_000
+"""Entries looked at in all scenarios of a check; beyond, the rules that need most of them stay unknown."""
 TOO_OPEN = Text(
     "批复、申报日期或建设期不明确，可能的情形太多，数据条目又多，无法逐一核对，"
     "取决于它们的规则记为“数据不足”；"
@@ -35,6 +35,11 @@ TOO_OPEN = Text(
     "many entries, and the rules that look at them stay unknown; make approved_on, "
     "applied_on and term_years more exact, days at least to the month",
 )
+DAYS_OF_ONE, DAYS_OF_ALL = 400, 2_000
+"""So many days that an entry, and that all entries of a list, may be dated are gone through; beyond, what an
+entry owes stays unknown."""
+ENTRIES_OF_ALL = 500_000
+"""So many entries are looked at for the deadlines of a list; those of the entries beyond stay unknown."""
 _LONGEST = 30
 """For so many years cycles are told apart by the day of an approval that is not known."""
 _ANY = 50
@@ -74,6 +79,17 @@ def needs_of(ruleset: RuleSet, rule: Rule) -> Needs:
     if needs is None:
         needs = ruleset._compiled[("needs", rule.id)] = _needs(ruleset, rule)
     return needs
+
+
+def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
+    """The rules on centres, by the days of the clock that they look at."""
+    groups: dict[Needs, list[Rule]] | None = ruleset._compiled.get("needs")
+    if groups is None:
+        groups = ruleset._compiled["needs"] = {}
+        for rule in ruleset.rules:
+            if rule.bearer != "programme":
+                groups.setdefault(needs_of(ruleset, rule), []).append(rule)
+    return groups
 
 
 def _needs(ruleset: RuleSet, rule: Rule) -> Needs:
@@ -138,15 +154,15 @@ def clock_places(scene: Scene, approval: bool, term: bool, application: bool = F
 
 def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
     """Every scenario that the data allows, as far as a rule with these needs can tell them apart."""
-    scenarios = scene.scenarios.get(needs)
-    if scenarios is None:
+    if needs not in scene.scenarios:
         subject = scene.subject
-        scenarios = (
-            _scenarios(scene, subject, needs)
-            if isinstance(subject, Centre)
-            else Scenarios((Scenario(None, None, None),), ())
-        )
-        scene.scenarios[needs] = scenarios
+        if not isinstance(subject, Centre):
+            scene.scenarios[needs] = Scenarios((Scenario(None, None, None),), ())
+        elif (exact := exact_scenario(scene, needs)) is not None:
+            scene.scenarios[needs] = Scenarios((exact,), ())
+        else:
+            scene.scenarios.update(_within_reason(scene, subject))
+    scenarios: Scenarios = scene.scenarios[needs]
     return scenarios
 
 
@@ -165,10 +181,22 @@ def exact_scenario(scene: Scene, needs: Needs) -> Scenario | None:
     return Scenario(span.first, applied.first if needs.application and applied else None, term_end)
 
 
+def _within_reason(scene: Scene, centre: Centre) -> dict[Needs, Scenarios]:
+    """The scenarios of all needs that the data leaves open; of what costs most, two, until the rest is done
+    in good time, so that it does not depend on which rule was looked at first.
+    """
+    left_open = [needs for needs in rules_by_needs(scene.ruleset) if exact_scenario(scene, needs) is None]
+    scenarios = {needs: _scenarios(scene, centre, needs) for needs in left_open}
+    work = {needs: len(scenarios[needs].all) * _work(scene, needs) for needs in left_open}
+    for needs in sorted(left_open, key=lambda needs: (work[needs], needs), reverse=True):
+        every, open_days, _ = scenarios[needs]
+        if len(every) > 2 and sum(work.values()) > MOST:
+            scenarios[needs] = Scenarios((every[0], every[-1]), open_days, True)
+            work[needs] = 0
+    return scenarios
+
+
 def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
-    exact = exact_scenario(scene, needs)
-    if exact is not None:
-        return Scenarios((exact,), ())
     as_of, span = scene.as_of, centre.approved_on
     offsets = _offsets(scene, centre, needs)
     approvals: list[date | None] = []
@@ -191,10 +219,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         for approved in approvals
         for scenario in _from_approval(scene, centre, needs, approved, undecided)
     )
-    scenarios, cut = _bounded(scene, needs, possible)
-    if cut:  # the earliest and the latest approval: what either leaves open is missing
-        latest = max(day for day in approvals if day is not None)
-        scenarios = (scenarios[0], next(iter(_from_approval(scene, centre, needs, latest, undecided))))
+    scenarios = tuple(dict.fromkeys(islice(possible, MOST // _work(scene, needs) + 1)))
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
@@ -202,7 +227,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         open_days.append(("term_years",))
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
-    return Scenarios(scenarios, tuple(open_days), cut)
+    return Scenarios(scenarios, tuple(open_days))
 
 
 def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
@@ -226,53 +251,51 @@ def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
     return scenarios.all
 
 
-def _bounded(scene: Scene, needs: Needs, scenarios: Iterable[Scenario]) -> tuple[tuple[Scenario, ...], bool]:
-    """The scenarios, each once; of more than can be gone through in good time, two, and that they are cut."""
-    distinct: dict[Scenario, None] = {}
-    most = 2
-    for scenario in scenarios:
-        distinct[scenario] = None
-        if len(distinct) == 2 and most == 2:
-            most = max(3, MOST // max(1, _work(scene, needs)))
-        if len(distinct) > most:
-            return tuple(islice(distinct, 2)), True
-    return tuple(distinct), False
-
-
 def _work(scene: Scene, needs: Needs) -> int:
     """How many entries of lists and series the rules with these needs look through in one scenario, about."""
     ruleset = scene.ruleset
     prepared = ruleset._compiled.get(("work", needs))
     if prepared is None:
-        rules = [
-            rule for rule in ruleset.rules if rule.bearer != "programme" and needs_of(ruleset, rule) == needs
-        ]
-        facts = [fact for rule in rules for fact in _facts_of(scene, rule)]
-        lists = Counter[str]()
-        for fact in facts:
+        rules = rules_by_needs(ruleset)[needs]
+        lists, series = Counter[str](), Counter[str]()
+        for fact, times in (one for rule in rules for one in _facts_of(scene, rule)):
             for name in filter(None, (fact.list_name, fact.else_count)):
-                lists.update(dict.fromkeys(scene.lists[name].paths, len(fact.groups or " ")))
-        series = Counter(path for fact in facts for path in (fact.stock, fact.value) if path)
+                lists.update(dict.fromkeys(scene.lists[name].paths, times * len(fact.groups or " ")))
+            series.update({path: times for path in (fact.stock, fact.value) if path})
         prepared = ruleset._compiled["work", needs] = (
-            _ANY * len(rules),
+            sum(_ANY * _looks(rule) for rule in rules),
             lists,
             series,
             [rule.id for rule in rules],
+            [scene.facts[rule.event] for rule in rules if rule.event is not None],
         )
-    total, lists, series, rule_ids = prepared
+    total, lists, series, rule_ids, events = prepared
     for path, times in lists.items():
         for _, value in lists_at(scene.subject, path):
             total += times * (len(value) if isinstance(value, tuple) else 1)
     for path, times in series.items():
         value = value_at(scene.subject, path)
         total += times * len(value) if isinstance(value, Series) else 0
+    for fact in events:
+        entries = scene.listed(fact.list_name or "").entries
+        open_days = sum(1 if entry.when and entry.when.exact else DAYS_OF_ONE for entry in entries)
+        total += min(_ANY * min(DAYS_OF_ALL, open_days), ENTRIES_OF_ALL)
     return int(total + sum(len(scene.attested.get(rule_id, ())) for rule_id in rule_ids))
 
 
-def _facts_of(scene: Scene, rule: Rule) -> list[Any]:
-    trees = [tree for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when) if tree is not None]
-    names = [name for tree in trees for name in c.facts_of(tree)]
-    return [scene.facts[part] for name in names for part in facts_within(name, scene.facts)]
+def _looks(rule: Rule) -> int:
+    """How often a rule is looked at in one scenario, about: years and cycles owe each by itself."""
+    return 4 if rule.yearly is not None or rule.cycle is not None else 1
+
+
+def _facts_of(scene: Scene, rule: Rule) -> Iterator[tuple[Fact, int]]:
+    """The facts that a rule reads, and how often it goes through the entries of each in a scenario, about."""
+    for tree in (rule.applies, rule.require, rule.fails_at_once, rule.when):
+        if tree is not None:
+            ordered = any(isinstance(node, (c.Running, c.OfEach, c.EachYear)) for node in c.walk(tree))
+            times = _looks(rule) * (6 if ordered else 1)  # entries are compared with one another
+            for name in c.facts_of(tree):
+                yield from ((scene.facts[part], times) for part in facts_within(name, scene.facts))
 
 
 def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[Shift]:
@@ -282,9 +305,10 @@ def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[Shift]:
         if needs.term
         else []
     )
-    counted = {years for rule in scene.ruleset.rules for years in (rule.years, rule.from_years) if years}
+    rules = rules_by_needs(scene.ruleset)[needs]
+    counted = {years for rule in rules for years in (rule.years, rule.from_years) if years}
     shifts = {Shift(years) for years in {0, *counted, *terms}}
-    for rule in scene.ruleset.rules:
+    for rule in rules:
         if rule.after is not None and rule.after.after == "approval":
             shifts.add(rule.after.shift)
         elif rule.after is not None and rule.after.after == "term_end":
@@ -376,7 +400,8 @@ def _days(scene: Scene, span: Span, offsets: list[Shift], needed: bool) -> list[
     for day in (*named, *years):
         for offset in offsets:
             shifted = offset.after(day, -1)
-            reach = 4 if offset.months else 1  # several days may be the same one some months later
+            # of the last days of a month several may be the same one some months later
+            reach = 4 if offset.months and add_days(day, -offset.days).day > 27 else 1
             days.update(
                 near
                 for near in (add_days(shifted, step) for step in range(-reach, reach + 1))

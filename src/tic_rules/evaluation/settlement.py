@@ -138,7 +138,7 @@ def left_to_judge(rule: Rule, scene: Scene) -> bool:
     """Whether data alone leaves a rule to be judged in any scenario: then an attestation has an effect."""
     alone = Scene(scene.subject, scene.ruleset, scene.as_of)
     alone.followed = scene.followed
-    scenarios = scenarios_of(alone, needs_of(scene.ruleset, rule)).all
+    scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
     return any(_asks_for_judgement(decide(rule, alone, scenario)) for scenario in scenarios)
 
 
