@@ -191,7 +191,8 @@ def _within_reason(scene: Scene, centre: Centre) -> dict[Needs, Scenarios]:
     for needs in sorted(left_open, key=lambda needs: (work[needs], needs), reverse=True):
         every, open_days, _ = scenarios[needs]
         if len(every) > 2 and sum(work.values()) > MOST:
-            scenarios[needs] = Scenarios((every[0], every[-1]), open_days, True)
+            latest = next((one for one in reversed(every) if one.approved is not None), every[-1])
+            scenarios[needs] = Scenarios((every[0], latest), open_days, True)
             work[needs] = 0
     return scenarios
 
@@ -219,7 +220,14 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         for approved in approvals
         for scenario in _from_approval(scene, centre, needs, approved, undecided)
     )
-    scenarios = tuple(dict.fromkeys(islice(possible, MOST // _work(scene, needs) + 1)))
+    distinct: dict[Scenario, None] = {}
+    most = max(2, MOST // _work(scene, needs))
+    for scenario in possible:
+        distinct[scenario] = None
+        if len(distinct) > most:  # too many to go through: the first and the latest approval stand for all
+            latest = max((day for day in approvals if day is not None), default=None)
+            distinct |= dict.fromkeys(islice(_from_approval(scene, centre, needs, latest, undecided), 1))
+            break
     open_days: list[Path] = []
     if len(approvals) > 1:
         open_days.append(("approved_on",))
@@ -227,7 +235,7 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         open_days.append(("term_years",))
     if needs.application and (centre.applied_on is None or not centre.applied_on.exact):
         open_days.append(("applied_on",))
-    return Scenarios(scenarios, tuple(open_days))
+    return Scenarios(tuple(distinct), tuple(open_days))
 
 
 def whole(scene: Scene, needs: Needs) -> tuple[Scenario, ...]:
