@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -23,6 +24,7 @@ from tic_rules.cli import main
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import sorted_scene
+from tic_rules.evaluation import scenarios
 from tic_rules.evaluation.scenarios import needs_of, whole
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import read_subjects
@@ -171,7 +173,7 @@ def test_an_open_clock_over_thousands_of_entries_is_not_gone_through(clock: str)
     """Every day of ten years, with every term, over every entry of a list: hours, and gigabytes. What looks
     at them stays unknown, and it is said why."""
     centre = Centre.from_text(MANY_ENTRIES + clock + "\ncategory: field\nfields: []\n")
-    told = check(centre, "zhejiang_2022")
+    told = check(centre, "zhejiang_2022", engine="reference")
     assert told["investment-2y"].status == "unknown"
     assert "/approved_on" in told["investment-2y"].missing
     assert "open-clock" in [warning["code"] for warning in told.warnings]
@@ -179,6 +181,22 @@ def test_an_open_clock_over_thousands_of_entries_is_not_gone_through(clock: str)
         compiled = check(centre, "zhejiang_2022", engine="compiled")
         assert told.to_json() == compiled.to_json().replace('"compiled"', '"reference"')
     assert "/name" in told["official-name"].missing, "what else is missing is named as well"
+
+
+@pytest.mark.parametrize("stage", ["applicant", "approved", None])
+def test_what_is_not_gone_through_is_unknown_and_never_something_else(
+    stage: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = yaml.safe_load((ROOT / "examples/zhejiang.yaml").read_text("utf-8"))
+    data = {key: value for key, value in data.items() if key not in ("approved_on", "term_years")}
+    data |= {"stage": stage, "applied_on": {"not_before": "2019-01-01", "not_after": "2021-10-31"}}
+    every = check(data, "zhejiang_2022", engine="reference").statuses
+    for most in (1_000_000, 20_000, 300, 20):
+        monkeypatch.setattr(scenarios, "MOST", most)
+        for engine in ("reference", "compiled"):
+            cut = check(data, "zhejiang_2022", engine=engine).statuses
+            assert {rule: one for rule, one in cut.items() if one not in ("unknown", every[rule])} == {}
+    assert stage == "applicant" or sum(cut[rule] != every[rule] for rule in every) > 5
 
 
 @pytest.mark.parametrize("clock", OPEN_CLOCKS)
