@@ -326,13 +326,37 @@ def test_a_sweep_is_told_as_text_data_and_picture(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "given",
-    ["zhejiang_2022/nothing=1..2", "zhejiang_2022/investment-2y=9亿元..5亿元", "investment-2y=5亿元..9亿元",
+    ["zhejiang_2022/nothing=1..2", "zhejiang_2022/investment-2y=9亿元..5亿元", "no-such-rule=5亿元..9亿元",
      "zhejiang_2022/investment-2y=a..b", "zhejiang_2022/positioning=1..2"],
 )  # fmt: skip
 def test_what_is_no_sweep_is_refused(given: str) -> None:
     done = CliRunner().invoke(main, ["what-if", str(EXAMPLE), "--sweep", given])
     assert done.exit_code == 2
     assert "Traceback" not in done.output
+
+
+@pytest.mark.parametrize("name", ["zhejiang_2022/investment-2y", "investment-2y", "两年内投入达到10亿元"])
+def test_a_sweep_takes_a_rule_by_its_id_or_title_alone(name: str) -> None:
+    done = CliRunner().invoke(
+        main, ["what-if", str(EXAMPLE), "--sweep", f"{name}=5亿元..12亿元", "--format", "json"]
+    )
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.output)["sweep"]["rule"] == "zhejiang_2022/investment-2y"
+
+
+def test_a_sweep_of_a_rule_that_several_documents_have_goes_by_the_centres_or_asks(tmp_path: Path) -> None:
+    words = ["what-if", "--sweep", "term-length=2..6", "--format", "json"]
+    done = CliRunner().invoke(main, [*words, str(EXAMPLE)])
+    assert json.loads(done.output)["sweep"]["rule"] == "zhejiang_2022/term-length"
+    done = CliRunner().invoke(main, [*words, str(EXAMPLE), str(ROOT / "examples" / "jiangsu.yaml")])
+    assert done.exit_code == 2
+    assert "jiangsu_2020/term-length" in done.output
+    assert "zhejiang_2022/term-length" in done.output
+    within = ["what-if", str(EXAMPLE), "--sweep", "投入达到=5亿元..12亿元", "--lang", "zh"]
+    done = CliRunner().invoke(main, within)
+    assert done.exit_code == 2
+    assert "两年内投入达到10亿元" in done.output
+    assert "五年内投入达到25亿元" in done.output
 
 
 # --- told in words, as a page, for a programme --------------------------------------------------------------

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, parse_day
+from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.spoken import rules_named
 
 
 class Chosen(NamedTuple):
@@ -44,6 +46,35 @@ def chosen(
     return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre, path), on)))
 
 
+def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
+    """The one rule set on hand that has a rule of this id or title; of several, those that bind one of the
+    centres. Raises UsageError, which lists what the name may mean."""
+    meant = [(ruleset, rules) for ruleset in _on_hand() if (rules := rules_named(ruleset, name))]
+    exact = [one for one in meant if any(name in (rule.id, rule.title.zh) for rule in one[1])]
+    meant = exact or meant
+    if len(meant) > 1:
+        places = {
+            one.jurisdiction
+            for file in files
+            for one in Centre.each_from_file(file)
+            if isinstance(one, Centre)
+        }
+        meant = [one for one in meant if one[0].jurisdiction in places] or meant
+    if len(meant) == 1:
+        return meant[0][0]
+    if not meant:
+        zh, en = f"没有规则集有规则 {clip(name)}", f"no rule set on hand has a rule {clip(name)}"
+        raise fault(UsageError, "unknown-rule", zh, en)
+    listed = [(f"{ruleset.id}/{rule.id}", rule.title.zh) for ruleset, rules in meant for rule in rules]
+    zh = "、".join(f"{place}（{title}）" for place, title in listed)
+    en = ", ".join(place for place, _ in listed)
+    raise fault(UsageError, "unknown-rule", f"“{clip(name)}”可指 {zh}；请写全", f"{clip(name)} may mean {en}")
+
+
+def _on_hand() -> list[RuleSet]:
+    return [load_ruleset(listed.id) for listed in here().all()]
+
+
 def jurisdiction_of(subject: Centre | Programme, path: str) -> str:
     """Whose rule sets hold for the data of a file. Raises DataError where it does not say."""
     if subject.jurisdiction is None:
@@ -56,4 +87,4 @@ def jurisdiction_of(subject: Centre | Programme, path: str) -> str:
     return str(subject.jurisdiction)
 
 
-__all__ = ["Chosen", "chosen", "jurisdiction_of"]
+__all__ = ["Chosen", "chosen", "jurisdiction_of", "ruleset_with"]

@@ -13,7 +13,7 @@ from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen, jurisdiction_of
+from tic_rules.cli.choosing import chosen, jurisdiction_of, ruleset_with
 from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
@@ -51,7 +51,8 @@ from tic_rules.results.terms import field_label
 @click.option(
     "--sweep",
     metavar="RULE=LOW..HIGH",
-    help="How many centres would pass at each threshold: zhejiang_2022/investment-2y=5亿元..12亿元.",
+    help="How many centres would pass at each threshold: investment-2y=5亿元..12亿元 "
+    "(or zhejiang_2022/investment-2y).",
 )
 @click.option("--as-of", "as_of", metavar="DATE", help="Another day than the file's reported_on.")
 @click.option(
@@ -186,19 +187,16 @@ def _sweep(
 ) -> NoReturn:
     """Draw the curve of one rule's number over centre files. Ends the program."""
     name, equals, ends = text.partition("=")
-    ruleset_id, slash, rule = name.strip().partition("/")
-    if not equals or not slash:
-        zh, en = (
-            f"--sweep 应写作 规则集/规则=小..大，不是 {text}",
-            f"--sweep is RULESET/RULE=LOW..HIGH, not {text}",
-        )
+    if not equals:
+        zh, en = f"--sweep 应写作 规则=小..大，不是 {text}", f"--sweep is RULE=LOW..HIGH, not {text}"
         raise fault(UsageError, "sweep", zh, en)
-    ruleset = load_ruleset(ruleset_id)
-    rule = rule_of(ruleset, rule).id
     broken: list[Diagnostic] = []
     centres: list[Centre] = []
     listed = list(expand(paths, broken))
     guard([output], listed, command="tic-rules what-if")
+    ruleset_name, slash, rule = name.strip().rpartition("/")
+    ruleset = load_ruleset(ruleset_name) if slash else ruleset_with(rule, listed)
+    rule = rule_of(ruleset, rule).id
     for path in listed:
         for one in Centre.each_from_file(path, ruleset=ruleset):
             if isinstance(one, DataError):
