@@ -483,6 +483,67 @@ def test_a_file_of_ones_own_goes_before_the_shipped_alignment(tmp_path: Path) ->
     assert "Traceback" not in wrong.output
 
 
+def _province(name: str, called: str, jurisdiction: str) -> RuleSet:
+    """A shipped rule set as a province's own, of which no alignment knows."""
+    text = (ROOT / "rules" / f"{name}.yaml").read_text("utf-8")
+    before = load_ruleset(name).jurisdiction
+    text = text.replace(f"jurisdiction: {before}", f"jurisdiction: {jurisdiction}", 1)
+    return parse_ruleset(text.replace(f"id: {name}", f"id: {called}", 1), f"{called}.yaml")
+
+
+def test_without_an_alignment_a_bundle_is_answered_item_by_item() -> None:
+    east = _province("zhejiang_2022", "east_2025", "jiangsu")
+    west = _province("jiangsu_2020", "west_2025", "zhejiang")
+    for a, b, side in ((east, west, "b"), (west, east, "a")):
+        rows = {row.item: row for row in diff(a, b).topics if row.item is not None}
+        answers = {item: [rule.id for rule in getattr(row, side)] for item, row in rows.items()}
+        assert answers == {
+            "1": ["research-and-industry"], "2": [], "3": [], "4": ["innovative-enterprises"],
+            "5": [], "6": ["talent-tasks"], "7": [],
+        }  # fmt: skip
+        assert "组织关键核心技术攻关" in rows["1"].sentence.zh
+        assert "开展七项主要任务" not in rows["2"].sentence.zh
+        assert rows["7"].nearest is not None
+        assert [rule.id for rule in rows["7"].nearest.rules] == ["innovative-enterprises"]
+        alone = [row for row in diff(a, b).topics if row.item is None and row.id == "tasks"]
+        assert not alone, "all of the topic is answered"
+
+
+def test_two_bundles_answer_each_other_item_by_item() -> None:
+    east = _province("zhejiang_2022", "east_2025", "jiangsu")
+    text = (
+        (ROOT / "rules" / "zhejiang_2022.yaml").read_text("utf-8").replace("id: zhejiang_2022", "id: west", 1)
+    )
+    text = text.replace('{id: "3", title: {zh: 协同优势创新力量,', '{id: "3", title: {zh: 举办年度博览会,')
+    west = parse_ruleset(text, "west.yaml")
+    rows = [row for row in diff(east, west).topics if row.id == "tasks"]
+    assert {row.item: row.items for row in rows if row.item} == {
+        str(n): ((str(n),), () if n == 3 else (str(n),)) for n in range(1, 8)
+    }
+    assert [(row.relation, row.items) for row in rows if row.item is None] == [("only_b", ((), ("3",)))]
+    assert "举办年度博览会" in rows[0].sentence.zh or "举办年度博览会" in rows[-1].sentence.zh
+
+
+def test_a_draft_keeps_what_the_alignment_says_of_rules_that_it_left() -> None:
+    """Under another id and title; what it changed is read off."""
+    text = (
+        (ROOT / "rules" / "zhejiang_2022.yaml")
+        .read_text("utf-8")
+        .replace("id: zhejiang_2022", "id: draft", 1)
+    )
+    text = text.replace("require: {fact: term, equals: 5}", "require: {fact: term, equals: 4}", 1)
+    text = text.replace(
+        f"title: {load_ruleset('zhejiang_2022').document.title}", "title: 工作指引（修订稿）", 1
+    )
+    rows = {row.id: row for row in diff(load_ruleset("jiangsu_2020"), parse_ruleset(text, "d.yaml")).topics}
+    shipped = {row.id: row for row in compared("jiangsu_2020", "zhejiang_2022").topics}
+    assert rows["term"].reason is None
+    assert "4年" in rows["term"].sentence.zh
+    for topic in ("funding.sources", "governance.board", "tasks"):
+        assert rows[topic].sentence == shipped[topic].sentence
+        assert rows[topic].relation == shipped[topic].relation
+
+
 def test_a_consequence_is_guaranteed_only_where_the_same_follows() -> None:
     """The same trigger with another consequence, in another document, is neither the same nor guaranteed."""
     at = ZHEJIANG.index("  - id: revoked-on-failed-acceptance")

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.diff.bundles import by_item, held
 from tic_rules.analysis.diff.correspondence import Entry
 from tic_rules.analysis.diff.order import clock_of
 from tic_rules.core.errors import Text
@@ -43,6 +44,8 @@ class Aligned(NamedTuple):
     """Why the rules correspond, where an alignment says so and its rules are as they were."""
     entry: bool = False
     """Whether an alignment puts the rules beside each other."""
+    items: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Of the bundles of each side: the items that the row is about."""
     bundles: frozenset[str] = frozenset()
     """The rules of the row that stand in other rows too: each row looks at the parts that it is about."""
 
@@ -60,7 +63,7 @@ class Nearest(NamedTuple):
 def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = ()) -> list[Aligned]:
     """Every rule of both sides in at least one row: by entry, then by topic; editions by id and text."""
     rows = [
-        Aligned(e.topics, e.a, e.b, e.item, e.words, e.nature, e.reason, True)
+        Aligned(e.topics, e.a, e.b, e.item, e.words, e.nature, e.reason, True, _items_of(e))
         for e in entries
         if e.corresponds
     ]
@@ -88,10 +91,25 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
                 for side, rules in (("a", left), ("b", right))
             )
         if left or right:
-            rows.append(Aligned((topic,), left, right))
+            row = Aligned((topic,), left, right)
+            rows += [row] if editions else by_item(row, a, b)
     rows = [row._replace(bundles=_bundles(rows, row)) for row in rows]
     order = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
-    return sorted(rows, key=lambda row: (order.index(row.topics[0]), int(row.item or 0)))
+    return sorted(rows, key=lambda row: (order.index(row.topics[0]), *_place(row.item)))
+
+
+def _place(item: str | None) -> tuple[int, str]:
+    """Where the row of an item stands: by its number, or by its name."""
+    return (int(item) if item is not None and item.isdigit() and item.isascii() else 0, item or "")
+
+
+def _items_of(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The item of an entry on the side that has it."""
+    a, b = (
+        tuple(item.id for rule in rules for item in rule.items if item.id == entry.item)
+        for rules in (entry.a, entry.b)
+    )
+    return a, b
 
 
 def _answered(rows: Sequence[Aligned], side: str, rule: Rule) -> bool:
@@ -152,7 +170,7 @@ def nearest_to(
         default=(0.0, None, None),
     )
     if mine is None or best is None or score < 2:
-        return None
+        return _nearest_in_words(rules, row.items[0 if side == "a" else 1], other)
     topics = {**own.vocabulary.topics, **other.vocabulary.topics}
     one, two = topics[mine.topic].text, topics[best.topic].text
     why = Text(
@@ -165,6 +183,25 @@ def nearest_to(
             f"reads the same data, but is borne by {BEARER[best.bearer].en}, not by {BEARER[mine.bearer].en}",
         )
     return Nearest((best,), why, False)
+
+
+def _nearest_in_words(rules: Sequence[Rule], items: Sequence[str], other: RuleSet) -> Nearest | None:
+    """Of rules that read no data, or of items: the rule of the other side that shares most words."""
+    words = [item.title.zh for rule in rules for item in rule.items if item.id in items]
+    words = words or [rule.title.zh for rule in rules]
+    part, best = max(
+        ((held(one, rule), rule) for one in words for rule in other.rules),
+        key=lambda each: each[0],
+        default=(0.0, None),
+    )
+    if best is None or part < _NEAR:
+        return None
+    why = Text("字面最接近，但只有部分词语相同", "the nearest in words, only some of which are the same")
+    return Nearest((best,), why, False)
+
+
+_NEAR = 0.3
+"""The part of its words that a rule has to share with the nearest one."""
 
 
 def _by_name_and_text(left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, Rule]:

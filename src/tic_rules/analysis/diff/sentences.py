@@ -4,7 +4,7 @@ when.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tic_rules.analysis.diff.comparison import members_of
@@ -46,14 +46,18 @@ def joined(phrases: Iterable[Text]) -> Text:
     return Text("；".join(zh for zh, _ in unique), "; ".join(en for _, en in unique))
 
 
-def titles(rules: Iterable[Rule]) -> Text:
-    """The titles of rules in one line."""
-    listed = list(rules)
-    return Text("、".join(rule.title.zh for rule in listed), ", ".join(rule.title.en for rule in listed))
+def titles(rules: Iterable[Rule], items: Sequence[str] = ()) -> Text:
+    """The titles of rules in one line; of a bundle those of the items that are meant."""
+    listed = [
+        title
+        for rule in rules
+        for title in ([item.title for item in rule.items if item.id in items] or [rule.title])
+    ]
+    return Text("、".join(title.zh for title in listed), ", ".join(title.en for title in listed))
 
 
 def _alone(topic: Topic) -> Text:
-    own = titles(topic.a or topic.b)
+    own = titles(topic.a, topic.items[0]) if topic.a else titles(topic.b, topic.items[1])
     (zh, en), (other_zh, other_en) = (("甲", "A"), ("乙", "B")) if topic.a else (("乙", "B"), ("甲", "A"))
     text = Text(
         f"{zh}规定{own.zh}，{other_zh}没有这项规定", f"{en} provides: {own.en}; {other_en} says nothing of it"
@@ -119,7 +123,7 @@ def _bearers(topic: Topic) -> Text:
     sides = [list(dict.fromkeys(rule.bearer for rule in rules)) for rules in (topic.a, topic.b)]
     zh = ["、".join(BEARER[name].zh for name in names) for names in sides]
     en = [", ".join(BEARER[name].en for name in names) for names in sides]
-    own, theirs = titles(topic.a), titles(topic.b)
+    own, theirs = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
     return Text(
         f"主体不同：甲由{zh[0]}承担（{own.zh}），乙由{zh[1]}承担（{theirs.zh}）",
         f"other bearers: in A {en[0]} ({own.en}), in B {en[1]} ({theirs.en})",
@@ -127,7 +131,7 @@ def _bearers(topic: Topic) -> Text:
 
 
 def _titled(topic: Topic) -> Iterator[Text]:
-    own, theirs = titles(topic.a), titles(topic.b)
+    own, theirs = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
     people = (
         Text("，均由评审认定", "; both are judged by people") if topic.nature == "judged" else Text("", "")
     )

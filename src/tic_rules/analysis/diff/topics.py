@@ -77,6 +77,8 @@ class Topic:
     """All topics that the row speaks to; `id` is the first."""
     item: str | None = None
     """The item of a bundle that the row is about."""
+    items: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
+    """Of the bundles of each side: the items that the row is about."""
     nature: str | None = None
     """How the sides differ where neither is stricter."""
     adjudicated: bool = False
@@ -171,6 +173,7 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
         judged.by_people,
         topics=row.topics,
         item=row.item,
+        items=row.items,
         nature=judged.nature,
         adjudicated=bool((row.words or row.nature) and row.a and row.b),
         comparable=judged.comparable,

@@ -1,0 +1,86 @@
+"""What bundles several things (the main tasks, with an item each) is answered item by item, where no
+alignment says how: each item by the rules of the other side whose words hold most of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from tic_rules.model.rulefile import Item
+from tic_rules.model.ruleset import Rule, RuleSet
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.diff.alignment import Aligned
+
+_ENOUGH = 0.5
+"""The part of an item's pairs of characters that a rule has to hold more than to answer it."""
+_MOST = 3
+"""So many rules answer one item at most: the likest."""
+_OTHER = re.compile(r"\W|技术|创新|中心|[和与及的等]")
+"""What parts words, and the words that every document of the field has everywhere."""
+
+
+def by_item(row: Aligned, a: RuleSet, b: RuleSet) -> list[Aligned]:
+    """A row of one topic in which a rule has items, as a row an item and one of what is left; as it is where
+    no item is answered."""
+    side = "a" if any(rule.items for rule in row.a) else "b"
+    bundle = next((rule for rule in getattr(row, side) if rule.items), None)
+    if bundle is None:
+        return [row]
+    other = b if side == "a" else a
+    rows = [*_item_rows(row, side, bundle, other)]
+    answers = {rule.id for made in rows for rule in (made.b if side == "a" else made.a)}
+    if not answers:
+        return [row]
+    return rows + _left(row, side, bundle, rows, answers)
+
+
+def _item_rows(row: Aligned, side: str, bundle: Rule, other: RuleSet) -> Iterator[Aligned]:
+    for item in bundle.items:
+        likest = sorted(((held(item.title.zh, rule), -n) for n, rule in enumerate(other.rules)), reverse=True)
+        partners = [other.rules[-n] for part, n in likest[:_MOST] if part > _ENOUGH]
+        theirs = tuple(i.id for rule in partners if (i := _likest_item(item.title.zh, rule)) is not None)
+        answers = tuple(rule for rule in other.rules if rule in partners)
+        if side == "a":
+            yield row._replace(a=(bundle,), b=answers, item=item.id, items=((item.id,), theirs))
+        else:
+            yield row._replace(a=answers, b=(bundle,), item=item.id, items=(theirs, (item.id,)))
+
+
+def _left(row: Aligned, side: str, bundle: Rule, rows: Sequence[Aligned], answers: set[str]) -> list[Aligned]:
+    """What of the topic no item answers: rules beside the bundle face each other, and items of a second
+    bundle stand alone."""
+    ours = tuple(rule for rule in getattr(row, side) if rule is not bundle)
+    theirs = tuple(rule for rule in (row.b if side == "a" else row.a) if rule.id not in answers)
+    rest = []
+    if ours or theirs:
+        rest.append(row._replace(a=ours, b=theirs) if side == "a" else row._replace(a=theirs, b=ours))
+    used = {name for made in rows for name in made.items[1 if side == "a" else 0]}
+    for rule in row.b if side == "a" else row.a:
+        alone = tuple(item.id for item in rule.items if item.id not in used)
+        if rule.id in answers and alone:
+            items = ((), alone) if side == "a" else (alone, ())
+            both = ((), (rule,)) if side == "a" else ((rule,), ())
+            rest.append(row._replace(a=both[0], b=both[1], items=items))
+    return rest
+
+
+def held(words: str, rule: Rule) -> float:
+    """The part of some words that a rule's title, quote or likest item holds."""
+    texts = [rule.title.zh + "，" + rule.quote, *(item.title.zh for item in rule.items)]
+    own = _pairs(words)
+    return max(len(own & _pairs(text)) / len(own) for text in texts) if own else 0.0
+
+
+def _likest_item(words: str, rule: Rule) -> Item | None:
+    own = _pairs(words)
+    scored = [(len(own & _pairs(item.title.zh)), -n) for n, item in enumerate(rule.items)]
+    return rule.items[-max(scored)[1]] if scored and max(scored)[0] else None
+
+
+def _pairs(text: str) -> set[str]:
+    return {part[n : n + 2] for part in _OTHER.split(text) for n in range(len(part) - 1)}
+
+
+__all__ = ["by_item", "held"]
