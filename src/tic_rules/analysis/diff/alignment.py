@@ -170,6 +170,8 @@ def nearest_to(
         default=(0.0, None, None),
     )
     if mine is None or best is None or score < 2:
+        if entries:  # who read the two documents and named nobody was not reminded of anybody by a word
+            return None
         return _nearest_in_words(rules, row.items[0 if side == "a" else 1], other)
     topics = {**own.vocabulary.topics, **other.vocabulary.topics}
     one, two = topics[mine.topic].text, topics[best.topic].text
@@ -200,7 +202,7 @@ def _nearest_in_words(rules: Sequence[Rule], items: Sequence[str], other: RuleSe
     return Nearest((best,), why, False)
 
 
-_NEAR = 0.3
+_NEAR = 0.4
 """The part of its words that a rule has to share with the nearest one."""
 
 
