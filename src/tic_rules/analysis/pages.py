@@ -7,13 +7,13 @@ The pages themselves are made by the renderers; here stands what goes into them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
 from tic_rules.results.labels import describe, fact_label, number_text
 
@@ -89,7 +89,7 @@ class Site(NamedTuple):
                 sides,
             )
 
-    def by_clause(self, ruleset: RuleSet) -> list[tuple[Any, list[Cell]]]:
+    def by_clause(self, ruleset: RuleSet) -> list[tuple[Clause, list[Cell]]]:
         """The clauses of a document, each with the rules that encode it."""
         return [
             (clause, [cell_of(ruleset, ruleset[name]) for name in clause.rules]) for clause in ruleset.clauses

@@ -25,7 +25,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 
 
-def see(node: Any, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
+def see(node: c.Condition, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     """Look at a condition at a moment of a scenario. Evaluation order never changes the value."""
     return _SEE[type(node)](node, scene, moment, scenario, rule)
 
@@ -120,7 +120,7 @@ def between(node: c.Reads, text: str) -> str:
     )
 
 
-def _single(node: Any, fact: str, test: Callable[[Any], int], scene: Scene, day: date) -> Seen:
+def _single(node: c.Condition, fact: str, test: Callable[[Any], int], scene: Scene, day: date) -> Seen:
     values, path, missing = scene.single(fact, day)
     if len(values) == 1:
         value = test(values[0])

@@ -122,7 +122,7 @@ def _day(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     return typed_day(value, since_1904)
 
 
-def _number(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _number(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     return typed_number(value, column.kind, unit, column.measure, column.counters)
 
 

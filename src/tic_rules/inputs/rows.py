@@ -54,7 +54,11 @@ class TableSource(Source):
     __slots__ = ("faults", "places")
 
     def __init__(
-        self, file: str, data: Any, places: dict[Parts, Place], faults: Iterable[Diagnostic] = ()
+        self,
+        file: str,
+        data: Mapping[str, object],
+        places: dict[Parts, Place],
+        faults: Iterable[Diagnostic] = (),
     ) -> None:
         """`faults` are those of the cells, whose fields are left out of the data."""
         super().__init__(file, None, data)
@@ -104,7 +108,7 @@ def _column(place: Place, rest: Parts) -> int:
     return place.first
 
 
-def value_at(record: Any, parts: Parts) -> Any:
+def value_at(record: object, parts: Parts) -> Any:
     for part in parts:
         record = record.get(part) if isinstance(record, dict) else None
     return record
@@ -131,11 +135,11 @@ def holds(row: Row, written: Collection[int] = ()) -> bool:
     )
 
 
-def is_status(cell: Any) -> bool:
+def is_status(cell: object) -> bool:
     return isinstance(cell, str) and is_one_of(cell, STATUS)
 
 
-def filled(cell: Any) -> bool:
+def filled(cell: object) -> bool:
     return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
 
 

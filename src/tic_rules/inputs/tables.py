@@ -165,7 +165,7 @@ class Reader:
             self._memo[key] = read_cell(value, column, unit, since_1904)
         return self._memo[key]
 
-    def _list_name(self, name: Any) -> Any:
+    def _list_name(self, name: object) -> Any:
         """A list that is named by its label, by its path."""
         try:
             sheet = self.names.sheet(name) if isinstance(name, str) else None

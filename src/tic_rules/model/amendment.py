@@ -76,7 +76,7 @@ def _checked(rule: R, data: dict[str, object], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: Any) -> dict[str, Any]:
+def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: object) -> dict[str, Any]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
@@ -115,7 +115,7 @@ def _number_of(node: c.Condition) -> Any:
     return next(plain[key] for key in (*c.OPERATORS,) if key in plain)
 
 
-def _replaced(tree: object, fact: str, old: Any, value: Any) -> Any:
+def _replaced(tree: object, fact: str, old: object, value: object) -> Any:
     """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
     whole."""
     if isinstance(tree, dict):

@@ -127,7 +127,7 @@ def can_step(above: object, part: str | int) -> bool:
     return isinstance(part, str) and (above is None or isinstance(above, dict))
 
 
-def get(document: Any, path: Iterable[str | int]) -> Any:
+def get(document: object, path: Iterable[str | int]) -> Any:
     """The value at a place; None where it, or anything above it, is left out."""
     for part in path:
         if isinstance(document, dict):

@@ -74,7 +74,7 @@ def paths_of(model: type[Record], prefix: str = "") -> frozenset[str]:
 
 
 @cache
-def words_at(model: Any, path: str) -> str | None:
+def words_at(model: type[Record], path: str) -> str | None:
     """The vocabulary whose words a dotted path takes; None where it takes none, or is no path."""
     first, _, rest = path.partition(".")
     field = model.model_fields.get(first)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tic_rules.analysis.diff.alignment import Aligned, Nearest, aligned, matched, nearest_to
 from tic_rules.analysis.diff.comparison import Change, changes_of
@@ -17,6 +17,11 @@ from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import describe
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.diff.claims import Claim, Proof
+    from tic_rules.analysis.diff.impact import Impact
+    from tic_rules.analysis.prove.witness import Witness
 
 RELATION = {
     "same": Text("相同", "same"),
@@ -71,7 +76,7 @@ class Topic:
     """Rules of which neither a proof nor a pair of files was found: the relation takes them for not
     guaranteed.
     """
-    witnesses: tuple[Any, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
     """Pairs of files that show what B asks and A does not, and the other way round."""
     topics: tuple[str, ...] = ()
     """All topics that the row speaks to; `id` is the first."""
@@ -115,10 +120,10 @@ class Diff:
     name_b: str
     editions: bool
     topics: tuple[Topic, ...]
-    claims: tuple[Any, ...] = ()
+    claims: tuple[Claim, ...] = ()
     """Rule by rule: what the other side guarantees of it."""
-    proof: Any = None
-    impact: Any = None
+    proof: Proof | None = None
+    impact: Impact | None = None
 
     def counts(self) -> dict[str, int]:
         """How many topics stand in each relation."""

@@ -68,7 +68,7 @@ def located(found: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -
     )
 
 
-def conditions_of(rule: Rule) -> Iterator[tuple[str, Any]]:
+def conditions_of(rule: Rule) -> Iterator[tuple[str, c.Condition]]:
     """The condition trees of a rule, each under its key."""
     for part in ("applies", "require", "when", "fails_at_once"):
         tree = getattr(rule, part)
@@ -76,7 +76,7 @@ def conditions_of(rule: Rule) -> Iterator[tuple[str, Any]]:
             yield part, tree
 
 
-def nodes_of(rule: Rule) -> Iterator[tuple[Loc, Any]]:
+def nodes_of(rule: Rule) -> Iterator[tuple[Loc, c.Condition]]:
     """Every condition of a rule with its place within the rule."""
     for part, tree in conditions_of(rule):
         yield from c.walk_places(tree, (part,))

@@ -121,7 +121,7 @@ class Judge(NamedTuple):
             model = extended(model, side.vocabulary) if side is not None else model
         return model
 
-    def _statuses(self, ruleset: RuleSet | None, subject: Any) -> dict[str, str]:
+    def _statuses(self, ruleset: RuleSet | None, subject: Subject) -> dict[str, str]:
         if ruleset is None:
             return {}
         return {

@@ -76,7 +76,7 @@ def opening(clock: Clock, days: Days) -> date | None:
 # --- tests of days: of dates, and of columns of dates -------------------------------------------------------
 
 
-def is_past(as_of: Any, due: Any) -> Any:
+def is_past(as_of: date, due: date) -> Any:
     """Whether the last day of a rule's time is over."""
     return as_of > due
 

@@ -221,7 +221,7 @@ def once(read: Callable[[View], T]) -> Callable[[View], T]:
 
 
 def _passed(attribute: Callable[[Any], Any]) -> Asked:
-    def passed(view: View, record: Any) -> int:
+    def passed(view: View, record: object) -> int:
         when = attribute(record)
         return UNKNOWN if when is None else happened(when, view.day, view.spoken)
 
@@ -356,7 +356,7 @@ def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked
             return UNKNOWN
         return REVIEW if outside == REVIEW and value else FALSE
 
-    def member(view: View, record: Any) -> int:
+    def member(view: View, record: object) -> int:
         value = attribute(record)
         kind = type(value)
         if kind is str or kind is bool:

@@ -174,7 +174,7 @@ class Values:
 
 
 def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Asked:
-    def every(view: View, record: Any) -> int:
+    def every(view: View, record: object) -> int:
         entries, more = over(view)
         least, certain = TRUE, False
         for entry, counts in entries:

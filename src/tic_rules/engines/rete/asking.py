@@ -154,7 +154,7 @@ class Asking:
         values = self.scene.single(term.fact, moment.day)[0]
         return values if isinstance(term, f.Choice) else [term.reader()(value) for value in values]
 
-    def member(self, node: Node, logic: f.Member, key: int, moment: Moment, entry: Any) -> None:
+    def member(self, node: Node, logic: f.Member, key: int, moment: Moment, entry: Entry) -> None:
         match logic.term:
             case f.Word():
                 self.sheet.ask(node, key, x=self.plan.code(entry))

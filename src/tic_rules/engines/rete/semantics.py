@@ -8,6 +8,7 @@ needs review, true) and as `any` needs them (w: false, needs review, unknown, tr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 FALSE, UNKNOWN, REVIEW, TRUE = range(4)
@@ -32,6 +33,8 @@ NOTHING_YET = 9
 
 Pattern = dict[str, Any]
 Template = dict[str, Any]
+Add = Callable[[str, list[tuple[str, list[Any]]], Template], None]
+"""`Definition.add`."""
 
 
 class Definition:
@@ -66,7 +69,7 @@ def same_as(name: str, other: str) -> Pattern:
     return {name: {"a": other}}
 
 
-def shared(add: Any) -> None:
+def shared(add: Add) -> None:
     add("opened", [("a", [there("opened")])], {})
     _counted(add)
     _folds(add)
@@ -75,7 +78,7 @@ def shared(add: Any) -> None:
     _scenarios(add)
 
 
-def _counted(add: Any) -> None:
+def _counted(add: Add) -> None:
     """The value at an entry's key becomes a part of the fold that the entry is linked to."""
     for mode, test, value in (
         (PLAIN, None, None),
@@ -91,7 +94,7 @@ def _counted(add: Any) -> None:
         )
 
 
-def _folds(add: Any) -> None:
+def _folds(add: Add) -> None:
     """Parts are folded one after the other onto what has been gathered so far."""
     for kind, order in ((ALL, "v"), (ANY, "w")):
         worse = "$lt" if kind == ALL else "$gt"
@@ -116,13 +119,13 @@ def _folds(add: Any) -> None:
     add("years", [("a", [there("end"), there("owes")]), gathered], {"stat": "a.owes", "s": "b.v"})
 
 
-def _step(add: Any, kind: int, test: list[object], then: Template, start: list[object] | None = None) -> None:
+def _step(add: Add, kind: int, test: list[object], then: Template, start: list[object] | None = None) -> None:
     gathered = [there("acc"), {"k": kind}, *(start or [])]
     part = [there("p"), same_as("p", "acc"), same_as("at", "at"), *test]
     add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind} | then)
 
 
-def _statuses(add: Any) -> None:
+def _statuses(add: Add) -> None:
     """From what was required, what breaks at once, whether the clause applies, and whether the time is up."""
     for value, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.s")):
         required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
@@ -170,7 +173,7 @@ def _statuses(add: Any) -> None:
     _silent(add)
 
 
-def _silent(add: Any) -> None:
+def _silent(add: Add) -> None:
     """A rule whose time has not come, or is over before the document: not applicable, whether or not it
     holds all the same.
     """
@@ -179,8 +182,8 @@ def _silent(add: Any) -> None:
         add("silent", [("a", [there("silent")]), required], {"stat": "a.silent", "s": status})
 
 
-def _applicability(add: Any) -> None:
-    def clause(tests: list[Any], value: int, status: Any) -> None:
+def _applicability(add: Add) -> None:
+    def clause(tests: list[Any], value: int, status: object) -> None:
         add(
             "applies",
             [("a", [there("base"), *tests]), ("b", [{"val": 3}, {"v": value}, same_as("key", "base")])],
@@ -206,7 +209,7 @@ def _applicability(add: Any) -> None:
         )
 
 
-def _years(add: Any) -> None:
+def _years(add: Add) -> None:
     add(
         "year",
         [("a", [there("yr")]), ("b", [there("stat"), same_as("stat", "yr")])],
@@ -214,7 +217,7 @@ def _years(add: Any) -> None:
     )
 
 
-def _scenarios(add: Any) -> None:
+def _scenarios(add: Add) -> None:
     """A finding is what all scenarios agree on; one that passes agrees with one that the clause does not
     reach but that holds.
     """
@@ -230,7 +233,7 @@ def _scenarios(add: Any) -> None:
         {"st": "a.scenario_of", "at": "a.at", "to": "a.to", "s": "b.s"},
     )
 
-    def meet(first: list[Any], second: list[object], agreed: Any) -> None:
+    def meet(first: list[Any], second: list[object], agreed: object) -> None:
         lived = [there("st"), same_as("st", "la"), same_as("at", "at"), *second]
         add("meet", [("a", [there("la"), *first]), ("b", lived)], {"la": "a.la", "at": "b.to", "s": agreed})
 

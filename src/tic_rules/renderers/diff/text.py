@@ -212,8 +212,8 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
         yield from _claims(compared, lang, width)
     if compared.proof is not None:
         yield "假设：" if zh else "Assumptions:"
-        for text in compared.proof.assumptions:
-            yield from _indented(f"· {text.in_(lang)}", 1, width)
+        for assumption in compared.proof.assumptions:
+            yield from _indented(f"· {assumption.in_(lang)}", 1, width)
 
 
 def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
