@@ -99,7 +99,7 @@ def schema() -> jsonschema.Draft202012Validator:
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_sarif_is_valid(schema: jsonschema.Draft202012Validator, lang: str) -> None:
-    assert not list(schema.iter_errors(json.loads(shown("sarif", lang, known=KNOWN))))
+    assert not list(schema.iter_errors(json.loads(shown("sarif", lang, baseline=KNOWN))))
     assert not list(schema.iter_errors(json.loads(render([], Options("sarif")))))
 
 
@@ -184,7 +184,7 @@ def test_fingerprints_survive_moved_lines_and_changed_numbers(tmp_path: Path) ->
 
 
 def test_exemptions_are_suppressions_and_the_baseline_is_told() -> None:
-    results = {result["ruleId"].split("/")[1]: result for result in sarif(known=KNOWN)["results"]}
+    results = {result["ruleId"].split("/")[1]: result for result in sarif(baseline=KNOWN)["results"]}
     assert [one["status"] for one in results["teams-2y"]["suppressions"]] == ["accepted"]
     assert "visa delays" in results["teams-2y"]["suppressions"][0]["justification"]
     assert not any("suppressions" in result for name, result in results.items() if name != "teams-2y")
@@ -247,7 +247,7 @@ def test_junit_is_read_by_a_parser() -> None:
 def test_the_undecided_fails_a_suite_only_where_it_fails_the_run() -> None:
     assert junit(fail_on=("non_compliant", "undetermined"))[0].failures == 5
     assert junit(fail_on=("non_compliant", "undetermined", "on_course"))[0].failures == 6
-    assert junit(known=KNOWN)[0].failures == 2
+    assert junit(baseline=KNOWN)[0].failures == 2
 
 
 def test_hostile_text_stays_text_in_xml() -> None:

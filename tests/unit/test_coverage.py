@@ -87,8 +87,8 @@ def test_a_text_is_cut_at_its_numbers() -> None:
     assert "高速列车" in by_at["一（二）"].text
     assert "高速列车" in by_at["一"].text
     assert "推动转化" in by_at["一（二）"].text
-    assert "推动转化" not in by_at["一（二）"].own
-    assert "编号倒退" in by_at["一（三）"].own
+    assert "推动转化" not in by_at["一（二）"].direct
+    assert "编号倒退" in by_at["一（三）"].direct
     assert by_at["附件1"].text == "附件1一、指标甲"
     assert not any("指标甲" in clause.text for clause in found.clauses if clause.at != "附件1")
 

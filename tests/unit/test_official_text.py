@@ -140,8 +140,8 @@ def same(copy: str, plain: str, title: str) -> OfficialText:
     """The copy as it is read, when clauses, sentences and fingerprint are those of the plain text."""
     read, wanted = cut(copy, title), cut(plain, title)
     assert [clause.at for clause in read.clauses] == [clause.at for clause in wanted.clauses]
-    assert [(clause.text, clause.own) for clause in read.clauses] == [
-        (clause.text, clause.own) for clause in wanted.clauses
+    assert [(clause.text, clause.direct) for clause in read.clauses] == [
+        (clause.text, clause.direct) for clause in wanted.clauses
     ]
     assert [(s.key, s.path) for s in read.sentences] == [(s.key, s.path) for s in wanted.sentences]
     assert read.sha256 == wanted.sha256
@@ -227,7 +227,7 @@ def test_chapters_articles_paragraphs_and_items() -> None:
     by_at = {clause.at: clause for clause in read.clauses}
     assert by_at["第二条（二）"].text.endswith("2.青年人才有培养计划。")
     assert by_at["第二条第三款"].text.endswith("重大科技项目。")
-    assert "不得申报示例中心" in by_at["第二条"].own
+    assert "不得申报示例中心" in by_at["第二条"].direct
 
 
 def test_a_reference_at_the_beginning_of_a_line_is_no_article() -> None:

@@ -118,8 +118,10 @@ def _heading(at: str, official: OfficialText) -> str:
     """The heading of a clause; of one without, how it begins."""
     if at == PREAMBLE:
         return PREAMBLE
-    own = [sentence for sentence in official.sentences if sentence.path[-1] == at or at in sentence.path]
-    words = _words(own[0]) if own else at
+    sentences = [
+        sentence for sentence in official.sentences if sentence.path[-1] == at or at in sentence.path
+    ]
+    words = _words(sentences[0]) if sentences else at
     return words if len(words) <= _HEAD else words[: _HEAD - 1] + "…"
 
 
@@ -134,7 +136,7 @@ def _rules(official: OfficialText, listed: frozenset[str]) -> Iterator[_Begun]:
     """Each sentence with a word that obliges, permits or encourages, or that bounds a number (不少于50人)."""
     numbers: dict[str, int] = defaultdict(int)
     for sentence in official.sentences:
-        said = [found.word for found in norms().within(sentence.key)]
+        said = [norm.word for norm in norms().within(sentence.key)]
         bounds = any(number.claims for number in numbers_in(sentence.text))
         if not (said or bounds) or (said and not bounds and _is_heading(sentence, said)):
             continue

@@ -27,22 +27,22 @@ Examples = Mapping[tuple[str, str], Sequence[Example]]
 class Cell(NamedTuple):
     """A rule as one entry of the comparison: what it asks in a line, with its thresholds."""
 
-    told: Explained
+    explained: Explained
     thresholds: tuple[Text, ...]
     judged: bool
 
     @property
     def rule(self) -> Rule:
-        return self.told.rule
+        return self.explained.rule
 
     @property
     def ruleset(self) -> RuleSet:
-        return self.told.ruleset
+        return self.explained.ruleset
 
     @property
     def time(self) -> Text:
         """When the rule is looked at, marked where the quote does not say so."""
-        return time_marked(self.rule, self.told.time)
+        return time_marked(self.rule, self.explained.time)
 
 
 class Row(NamedTuple):

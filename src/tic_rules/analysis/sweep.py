@@ -227,8 +227,8 @@ class _Changed:
 def _swept(centre: Centre, changed: _Changed, first: Number, last: Number, day: date) -> Swept:
     start = changed.finding(centre, first, day)
     observed: Mapping[str, Any] = start.observed or {}
-    known = [parse_number(end) for end in (observed.get("low"), observed.get("high")) if end is not None]
-    turns = sorted({first, last, *(end for end in known if first < end < last)})
+    ends = [parse_number(end) for end in (observed.get("low"), observed.get("high")) if end is not None]
+    turns = sorted({first, last, *(end for end in ends if first < end < last)})
     parts: list[Span] = []
     for index, at in enumerate(turns):
         status = changed.finding(centre, at, day).status

@@ -37,9 +37,9 @@ class Flip:
 
     @property
     def finding(self) -> Finding:
-        found = self.after or self.before
-        assert found is not None
-        return found
+        finding = self.after or self.before
+        assert finding is not None
+        return finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +109,9 @@ def flips(before: Report, after: Report) -> tuple[Flip, ...]:
     """The findings that differ in status, in the order of the later report; rules of one side only at the
     end."""
     old = {finding.id: finding for finding in before}
-    found = [Flip(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status]
+    changed = [Flip(old.get(f.id), f) for f in after if f.id not in old or old[f.id].status != f.status]
     new = {finding.id for finding in after}
-    return (*found, *(Flip(f, None) for f in before if f.id not in new))
+    return (*changed, *(Flip(f, None) for f in before if f.id not in new))
 
 
 # --- other data ---------------------------------------------------------------------------------------------
@@ -198,7 +198,7 @@ def course_through(look: Callable[[date], Report], days: Sequence[date], span: t
             ):
                 due.setdefault(date.fromisoformat(finding.deadline), {})[finding.id] = finding
         earlier = report
-    listed = tuple((day, tuple(found.values())) for day, found in sorted(due.items()))
+    listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()))
     return Course(tuple(stretches), tuple(turns), listed, len(days))
 
 
@@ -216,18 +216,18 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
         span for name in ("approved_on", "applied_on") if (span := getattr(subject, name, None)) is not None
     ]
     starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
-    found = {first} | named | {add_years(day, number) for day in starts for number in years}
-    found |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
-    found |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
+    days = {first} | named | {add_years(day, number) for day in starts for number in years}
+    days |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
+    days |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
     yearly = [rule.yearly for rule in ruleset.rules if rule.yearly is not None]
-    found |= {owed.due(year) for owed in yearly for year in range(first.year - 1, last.year + 1)}
-    found |= {
+    days |= {owed.due(year) for owed in yearly for year in range(first.year - 1, last.year + 1)}
+    days |= {
         date(year, month, day)
         for year in range(first.year, last.year + 1)
         for month, day in ((1, 1), (12, 31))
     }
-    found |= {add_days(day, 1) for day in found}
-    return sorted(day for day in found if first <= day <= last)
+    days |= {add_days(day, 1) for day in days}
+    return sorted(day for day in days if first <= day <= last)
 
 
 def _shifts(ruleset: RuleSet) -> set[Shift]:

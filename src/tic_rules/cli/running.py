@@ -92,7 +92,7 @@ def prepared(job: Job) -> Prepared:
     vocabulary = words_of(rulesets)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
     return Prepared(
-        rulesets, vocabulary, baseline, tuple(replace(options, known=baseline) for options in job.outputs)
+        rulesets, vocabulary, baseline, tuple(replace(options, baseline=baseline) for options in job.outputs)
     )
 
 

@@ -89,7 +89,7 @@ class Diagnostic(NamedTuple):
 
     def as_dict(self) -> dict[str, object]:
         """The diagnostic as plain JSON values."""
-        found: dict[str, object] = {
+        fields: dict[str, object] = {
             "code": self.code,
             "message": self.message.as_dict(),
             "file": self.file or None,
@@ -97,7 +97,7 @@ class Diagnostic(NamedTuple):
             "column": self.column or None,
             "path": self.path or None,
         }
-        return found | {"cell": self.cell} if self.cell else found
+        return fields | {"cell": self.cell} if self.cell else fields
 
 
 class TicRulesError(Exception):

@@ -47,15 +47,15 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
     """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is
     not explained away.
     """
-    told = _by_reference(rule, scene)
-    if told.status != status:
-        zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {told.status}；请报告此问题"
+    decision = _by_reference(rule, scene)
+    if decision.status != status:
+        zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {decision.status}；请报告此问题"
         en = (
             f"rule {rule.id}: the {engine} engine says {status}, "
-            f"the reference {told.status}; please report this"
+            f"the reference {decision.status}; please report this"
         )
         raise fault(TicRulesError, "engines-disagree", zh, en, file=scene.subject.file or "")
-    return told
+    return decision
 
 
 def _by_reference(rule: Rule, scene: Scene) -> Decision:

@@ -76,13 +76,13 @@ def _flow(text: str, column: Column) -> Any:
     if text.count("[") + text.count("{") > MAX_ENTRIES:
         raise unclear(f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries", "too-large")
     try:
-        found = read_text(text, "").data
+        data = read_text(text, "").data
     except BadText as error:
         said = error.diagnostics[0].message
         raise unclear(
             f"“{clip(text)}”写法有误：{said.zh}", f"{clip(text)!r} is not well written: {said.en}"
         ) from None
-    return found
+    return data
 
 
 def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[Any] | None:
@@ -146,16 +146,16 @@ def _years(value: object, column: Column, unit: str, since_1904: bool) -> Any:
         return [_year(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
         return []
-    found: list[Any] = []
+    years: list[Any] = []
     for part in _parts(value):
         ends = _YEARS.fullmatch(part) if len(part) < 30 else None
         if ends:
-            found.extend(Plain(str(year)) for year in range(int(ends.group(1)), int(ends.group(2)) + 1))
+            years.extend(Plain(str(year)) for year in range(int(ends.group(1)), int(ends.group(2)) + 1))
         else:
-            found.append(_year(part, column, unit, since_1904))
-        if len(found) > _MOST_YEARS:
+            years.append(_year(part, column, unit, since_1904))
+        if len(years) > _MOST_YEARS:
             raise unclear(f"超过 {_MOST_YEARS} 年", f"more than {_MOST_YEARS} years", "too-large")
-    return found
+    return years
 
 
 # --- words --------------------------------------------------------------------------------------------------
@@ -195,7 +195,7 @@ def _text(value: object, column: Column, unit: str, since_1904: bool) -> Any:
 
 def _word(text: str, column: Column) -> str:
     """A word by its label in either language. Raises NotClear with those that there are."""
-    word = column.known.get(normal(text))
+    word = column.by_label.get(normal(text))
     if word is None:
         zh, en = (
             "、".join(label.zh for label in column.choices),

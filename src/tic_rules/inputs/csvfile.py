@@ -176,11 +176,11 @@ class _Held(NamedTuple):
 
 def _list_of(name: str, stem: str, names: Names) -> _Held | None:
     """What a file holds by its name, beside the file of that stem; None where it is no list of it."""
-    own, suffix = os.path.splitext(name)
-    part = own[len(stem) :]
+    base, suffix = os.path.splitext(name)
+    part = base[len(stem) :]
     if (
         suffix.lower() not in SUFFIXES
-        or not own.startswith(stem)
+        or not base.startswith(stem)
         or part[:1] not in tuple("._-")
         or len(part) < 2
     ):

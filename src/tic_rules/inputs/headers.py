@@ -83,8 +83,8 @@ def read_header(
         ]
         top.append((row, texts))
         filled = [text for text in texts if text]
-        known = sum(1 for text in filled if _is_known(names, sheet, text))
-        if known and known * 2 >= len(filled) + len(row.across):
+        recognised = sum(1 for text in filled if _is_known(names, sheet, text))
+        if recognised and recognised * 2 >= len(filled) + len(row.across):
             return _header(names, sheet, row, texts, file, faults)
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
@@ -123,8 +123,8 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
         return _Named("", column)
     match = _OWN_UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None and column.counters:
-        own = fits(match.group(2), column.kind, column.measure, column.counters)
-        return _Named("" if own else "unit", column, "" if own else match.group(2))
+        unit_of = fits(match.group(2), column.kind, column.measure, column.counters)
+        return _Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
     if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
         return _Named("entries")
     if sheet.path and is_one_of(text, JOIN):

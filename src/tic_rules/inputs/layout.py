@@ -55,7 +55,7 @@ class Column(NamedTuple):
     kind: str
     dated: bool
     words: str | None
-    known: Mapping[str, str]
+    by_label: Mapping[str, str]
     label: Text
     choices: tuple[Text, ...] = ()
     measure: str = ""

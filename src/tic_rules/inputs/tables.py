@@ -129,21 +129,21 @@ class Reader:
             unit = unit or (self.money if column.kind == "money" else "")
             try:
                 if type(value) is str and len(value) < 100:
-                    found = self._remembered(value, column, unit, table.since_1904)
+                    given = self._remembered(value, column, unit, table.since_1904)
                 else:
-                    found = read_cell(value, column, unit, table.since_1904)
+                    given = read_cell(value, column, unit, table.since_1904)
             except NotClear as error:
                 code, zh, en = error.args
                 faults.append(self.fault(code, zh, en, row.mark(index), (*at, *column.parts)))
                 continue
-            if found is None:
+            if given is None:
                 continue
-            if column.path == "incomplete" and isinstance(found, list):
-                found = [self._list_name(name) for name in found]
+            if column.path == "incomplete" and isinstance(given, list):
+                given = [self._list_name(name) for name in given]
             place = into
             for part in column.parts[:-1]:
                 place = place.setdefault(part, {})
-            place[column.parts[-1]] = found
+            place[column.parts[-1]] = given
 
     def _nameless(self, header: Header, row: Row, faults: list[Diagnostic]) -> None:
         """A filled cell below no name is a fault: it must not be dropped in silence."""

@@ -40,9 +40,9 @@ def typed_day(value: Any, since_1904: bool = False) -> Any:
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
     if re.fullmatch(r"\d{5,6}(\.\d+)?", text):
         return _serial(text, since_1904)
-    found = _one_day(text)
-    if found is not None:
-        return found
+    day = _one_day(text)
+    if day is not None:
+        return day
     ends = _FROM_TO.fullmatch(text)
     if ends:
         first, last = (_one_day(part.strip()) for part in ends.groups())
@@ -119,8 +119,8 @@ def _turned(text: str, first: str, second: str, year: str) -> Plain:
 def _from_numerals(text: str) -> str:
     """二〇二六年六月三十日 in digits."""
 
-    def digits(found: re.Match[str]) -> str:
-        part: str = found.group()
+    def digits(match: re.Match[str]) -> str:
+        part: str = match.group()
         if "十" not in part:
             return "".join(_NUMERALS[c] for c in part)
         tens, _, ones = part.partition("十")

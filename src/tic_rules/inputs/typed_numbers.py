@@ -152,17 +152,17 @@ def _amount(text: str, unit: str) -> Plain:
 def _is_counter(word: str, measure: str, counters: Sequence[str]) -> bool:
     """Whether a word may follow a number of a unit of the vocabulary, or of a rule file's own."""
     plain = unicodedata.normalize("NFKC", word).casefold()
-    own = (unicodedata.normalize("NFKC", name).casefold() for name in counters)
-    return word.removesuffix("/年") in _counters(measure) or plain in own
+    folded = (unicodedata.normalize("NFKC", name).casefold() for name in counters)
+    return word.removesuffix("/年") in _counters(measure) or plain in folded
 
 
-def _count(text: str, measure: str, own: Sequence[str]) -> Plain:
+def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:
     """A count without its counter; months of a term as years."""
     number = _PLAIN.match(text)
     if number is None or number.end() == len(text):
         return Plain(text)
     digits, word = number.group(), text[number.end() :].strip()
-    if _is_counter(word, measure, own):
+    if _is_counter(word, measure, its_counters):
         return Plain(digits)
     if word in ("个月", "月") and measure in ("year", ""):
         return _years_of(digits, text, measure)
@@ -172,7 +172,7 @@ def _count(text: str, measure: str, own: Sequence[str]) -> Plain:
             f"a count is expected; {clip(text)!r} is an amount",
             "number",
         )
-    counters = "、".join((*own, *sorted(_counters(measure))))
+    counters = "、".join((*its_counters, *sorted(_counters(measure))))
     raise unclear(
         f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}",
         f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}",

@@ -59,8 +59,8 @@ def editions(ruleset: RuleSet) -> list[RuleSet]:
     while waiting:
         one = waiting.pop()
         chain[one.id] = one
-        known = catalogue.here().by_id
-        before = [earlier.id for earlier in one.document.replaces if earlier.id in known]
+        by_id = catalogue.here().by_id
+        before = [earlier.id for earlier in one.document.replaces if earlier.id in by_id]
         waiting += [load_ruleset(name) for name in before if name not in chain]
     return sorted(chain.values(), key=lambda one: one.document.in_force.from_ or date.min)
 

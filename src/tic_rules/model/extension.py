@@ -102,21 +102,21 @@ def of_programme(path: str, vocabulary: Vocabulary) -> bool:
 
 
 @lru_cache(maxsize=256)
-def extended_by(model: type[S], own: Own) -> type[S]:
+def extended_by(model: type[S], extension: Own) -> type[S]:
     """A shipped model with fields beside its own."""
     tree = _Branch()
-    for path, field in own.fields:
+    for path, field in extension.fields:
         branch = tree
         for part in path.split("."):
             branch = branch.parts.setdefault(part, _Branch())
         branch.declared = field
-    made = cast("type[S]", _record(model, model.__name__, tree, dict(own.words), within=False))
-    made._own, made._shipped = own, model
-    for path, _ in own.fields:
+    made = cast("type[S]", _record(model, model.__name__, tree, dict(extension.words), within=False))
+    made._own, made._shipped = extension, model
+    for path, _ in extension.fields:
         for place in (*above(path), path):
             record = record_at(made, place)
             if record is not None:
-                record._home = (model, own, place)
+                record._home = (model, extension, place)
     return made
 
 
@@ -197,20 +197,20 @@ def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within:
 def own_words(subject: Subject) -> Vocabulary | None:
     """The fields that a subject has beside those of the shipped model, with their words and units; None
     where it has none."""
-    own, whole = type(subject)._own, subject._vocabulary
-    if not own.fields:
+    extension, whole = type(subject)._own, subject._vocabulary
+    if not extension.fields:
         return None
     words = {
         name: (whole.words.get(name) if whole is not None else None)
         or {word: Bilingual(zh=word, en=word) for word in listed}
-        for name, listed in own.words
+        for name, listed in extension.words
     }
-    units = {} if whole is None else {n: u for n, u in whole.units.items() if n in _units_of(own)}
-    return Vocabulary.model_construct(fields=dict(own.fields), words=words, units=units)
+    units = {} if whole is None else {n: u for n, u in whole.units.items() if n in _units_of(extension)}
+    return Vocabulary.model_construct(fields=dict(extension.fields), words=words, units=units)
 
 
-def _units_of(own: Own) -> set[str | None]:
-    return {field.unit for _, field in own.fields}
+def _units_of(extension: Own) -> set[str | None]:
+    return {field.unit for _, field in extension.fields}
 
 
 # --- declarations that do not go together -------------------------------------------------------------------

@@ -230,19 +230,19 @@ def _again(cls: type[Subject], document: Mapping[str, object], private: Mapping[
     return subject
 
 
-def _record_again(cls: "type[Subject]", own: Own, place: str) -> Record:
+def _record_again(cls: "type[Subject]", extension: Own, place: str) -> Record:
     """A record with fields of a rule set that comes from another process, still without its values."""
     from tic_rules.model.extension import extended_by, record_at
 
-    made = record_at(extended_by(cls, own), place)
+    made = record_at(extended_by(cls, extension), place)
     assert made is not None
     return made.__new__(made)
 
 
 def _extended_again(
-    cls: type[Subject], own: Own, document: Mapping[str, object], private: Mapping[str, object]
+    cls: type[Subject], extension: Own, document: Mapping[str, object], private: Mapping[str, object]
 ) -> Subject:
     """A subject with fields of its own that comes from another process: its model is made there again."""
     from tic_rules.model.extension import extended_by
 
-    return _again(extended_by(cls, own), document, private)
+    return _again(extended_by(cls, extension), document, private)

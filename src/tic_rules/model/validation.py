@@ -95,14 +95,14 @@ def _shown(given: object) -> str:
 
 def _no_operator(item: ErrorDetails) -> Text:
     """A condition without an operator: the key that is none, and the one that may be meant."""
-    given, known = item.get("input"), item["msg"].partition("known: ")[2]
-    names = [name.strip() for name in known.split(",")]
+    given, operators = item.get("input"), item["msg"].partition("known: ")[2]
+    names = [name.strip() for name in operators.split(",")]
     for key in given if isinstance(given, dict) else ():
         near = did_you_mean(str(key), names)
         if near.zh:
             shown = clip(str(key))
             return Text(f"没有运算符 {shown}{near.zh}", f"there is no operator {shown}{near.en}")
-    return Text(f"条件里没有认识的运算符；现有：{known}", item["msg"])
+    return Text(f"条件里没有认识的运算符；现有：{operators}", item["msg"])
 
 
 def _text(item: ErrorDetails, context: dict[str, object]) -> Text:

@@ -45,7 +45,7 @@ BLOCKING = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is to be shown. `width` is None where there is no terminal to fit; `known` are the
+    """How a report is to be shown. `width` is None where there is no terminal to fit; `baseline` are the
     findings of a baseline.
     """
 
@@ -56,7 +56,7 @@ class Options:
     fail_on: tuple[str, ...] = ("non_compliant",)
     colour: bool = False
     diagnostics: tuple[Any, ...] = ()
-    known: Baseline | None = None
+    baseline: Baseline | None = None
     quiet: bool = False
     summary_file: str | None = None
     data_only: bool = False
@@ -73,11 +73,11 @@ class Options:
 
     def is_known(self, report: Report, finding: Finding) -> bool:
         """Whether the baseline has the finding, so that it does not fail the run."""
-        return self.known is not None and self.known.covers(report, finding)
+        return self.baseline is not None and self.baseline.covers(report, finding)
 
     def new_rule(self, finding: Finding) -> str | None:
         """The version that brought the finding's rule, where the baseline could not know of the rule."""
-        return self.known.new_rule(finding) if self.known is not None else None
+        return self.baseline.new_rule(finding) if self.baseline is not None else None
 
     def mark(self, report: Report, finding: Finding) -> str:
         """What the baseline makes of a finding, in a word or two; nothing where it is simply new."""

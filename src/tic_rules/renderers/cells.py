@@ -37,7 +37,7 @@ def shown_word(column: Column, vocabulary: Vocabulary, word: str, lang: str) -> 
     )
     text = str(getattr(label, lang)) if label is not None else word
     parting = r"[、，,;；\n]" if column.kind == "words" else r"[;；\n]"  # one word of one field is not cut
-    return text if column.known.get(normal(text)) == word and not re.search(parting, text) else word
+    return text if column.by_label.get(normal(text)) == word and not re.search(parting, text) else word
 
 
 def cell_text(value: Any, column: Column, vocabulary: Vocabulary, lang: str) -> Any:

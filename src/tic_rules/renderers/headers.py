@@ -90,12 +90,12 @@ class Form:
     def hint(self, column: Column) -> str:
         """How an item is filled in, in one or two lines: for the form with a row an item."""
         lines = []
-        if column.kind in _HINTS and (not column.known or column.kind == "words"):
+        if column.kind in _HINTS and (not column.by_label or column.kind == "words"):
             lines.append(self.says(_HINTS[column.kind]))
         if column.dated and column.kind in ("count", "money", "rate"):
             lines.append(self.says(_DATED))
         field = self.vocabulary.fields.get(column.path)
-        plain = column.kind not in ("truth", "list") and not column.known
+        plain = column.kind not in ("truth", "list") and not column.by_label
         if field is not None and field.example and plain and field.example[0] not in "[{":
             lines.append(("例：" if self.lang == "zh" else "Example: ") + field.example)
         return "\n".join(lines)
@@ -106,7 +106,7 @@ class Form:
         """
         zh = self.lang == "zh"
         lines = [column.path]
-        if column.kind in _HINTS and not column.known:
+        if column.kind in _HINTS and not column.by_label:
             unit = self.units.get(column.path)
             lines.append(
                 self.says(_HINTS[column.kind])
@@ -116,7 +116,7 @@ class Form:
                     else ""
                 )
             )
-        if column.known:
+        if column.by_label:
             lines.append(
                 ("可选：" if zh else "One of: ")
                 + ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
@@ -128,7 +128,7 @@ class Form:
             field is not None
             and field.example
             and column.kind not in ("truth", "list")
-            and not column.known
+            and not column.by_label
             and field.example[0] not in "[{"
         ):
             lines.append(("例：" if zh else "Example: ") + field.example)

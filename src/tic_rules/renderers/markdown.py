@@ -140,7 +140,7 @@ def _summary(tally: Tally, lang: str) -> list[str]:
             f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |"
             for number, locator, title, rule in worst
         ]
-    if tally.known or tally.of_new_rules:
+    if tally.in_baseline or tally.of_new_rules:
         lines += ["", tally.against_baseline(lang)]
     return [*lines, ""]
 

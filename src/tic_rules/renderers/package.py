@@ -75,12 +75,12 @@ class Book:
         for part, tree in self._trees.items():
             self.parts[part] = tree.toxml(encoding="UTF-8", standalone=True)
         packed = io.BytesIO()
-        known = {info.filename for info in self.infos}
+        names = {info.filename for info in self.infos}
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for info in self.infos:
                 archive.writestr(info, self.parts[info.filename], info.compress_type)
             for part in self.parts:
-                if part not in known:
+                if part not in names:
                     archive.writestr(zipfile.ZipInfo(part), self.parts[part], zipfile.ZIP_DEFLATED)
         return packed.getvalue()
 
@@ -310,11 +310,11 @@ def _put_text(tree: Any, node: Any, text: str) -> None:
 
 def _number_in(tree: Any, group: str, xml: str) -> int:
     """The place of an element among those of its group; it is appended where there is none like it."""
-    found = _all(tree, group)
-    if not found:
+    nodes = _all(tree, group)
+    if not nodes:
         raise Unpatchable(group)
-    listed = [child for child in found[0].childNodes if child.nodeType == child.ELEMENT_NODE]
-    prefix = _prefix(found[0])
+    listed = [child for child in nodes[0].childNodes if child.nodeType == child.ELEMENT_NODE]
+    prefix = _prefix(nodes[0])
     wanted: Any = minidom.parseString(xml).documentElement
     if prefix:
         for element in (wanted, *_every(wanted)):
@@ -322,8 +322,8 @@ def _number_in(tree: Any, group: str, xml: str) -> int:
     for number, element in enumerate(listed):
         if element.toxml() == wanted.toxml():
             return number
-    found[0].appendChild(tree.importNode(wanted, True))
-    found[0].setAttribute("count", str(len(listed) + 1))
+    nodes[0].appendChild(tree.importNode(wanted, True))
+    nodes[0].setAttribute("count", str(len(listed) + 1))
     return len(listed)
 
 

@@ -77,7 +77,7 @@ def name_of(ruleset: RuleSet) -> Text:
 
 def _entry(cell: Cell, lang: str, path: str) -> str:
     bounds = "".join(f" **{markdown_line(bound.in_(lang))}**" for bound in cell.thresholds)
-    title, modality = markdown_line(cell.rule.title.text.in_(lang)), cell.told.modality.in_(lang)
+    title, modality = markdown_line(cell.rule.title.text.in_(lang)), cell.explained.modality.in_(lang)
     return f"{SIGNS[cell.rule.modality]} [{title}]({path}){bounds} ({modality})"
 
 
@@ -132,7 +132,7 @@ def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
 
 def _rule(page: RulePage, lang: str) -> str:
     zh, cell = lang == "zh", page.cell
-    rule, explained = cell.rule, cell.told
+    rule, explained = cell.rule, cell.explained
     document = cell.ruleset.document
     lines = [f"# {markdown_line(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
     source = f"《{document.title}》" if zh else document.title_en

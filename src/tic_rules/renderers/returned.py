@@ -85,8 +85,8 @@ def said_of(report: Report, lang: str) -> Said:
         kind = "note" if finding.severity == "note" else finding.status
         if kind == "not_applicable":
             continue
-        own = finding.place.get("cell", "") if finding.place is not None else ""
-        cells = _cells_of(report, finding.missing) or [own]
+        cell_of = finding.place.get("cell", "") if finding.place is not None else ""
+        cells = _cells_of(report, finding.missing) or [cell_of]
         if kind == "pass":
             cells = list(dict.fromkeys(place.get("cell", "") for place in finding.data))[:3]
         head = f"{SIGNS[kind]} {STATUS[finding.status].in_(lang)} {number} {finding.citation['locator']}"

@@ -118,7 +118,7 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any
         result["suppressions"] = [
             {"kind": "inSource", "status": "accepted", "justification": visible(finding.detail.in_(lang))}
         ]
-    if options.known is not None and finding.counts:
+    if options.baseline is not None and finding.counts:
         result["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
     new_rule = options.new_rule(finding) if result.get("baselineState") == "new" else None
     result["properties"] = {

@@ -29,7 +29,7 @@ class Tally:
     broken: int = 0
     new: int = 0
     of_new_rules: int = 0
-    known: int = 0
+    in_baseline: int = 0
     centres: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     rules: dict[str, tuple[str, Text, Text]] = field(default_factory=dict)
@@ -60,7 +60,7 @@ class Tally:
             if options.blocks(finding):
                 in_baseline = options.is_known(report, finding)
                 of_new_rule = not in_baseline and options.new_rule(finding) is not None
-                self.known += in_baseline
+                self.in_baseline += in_baseline
                 self.of_new_rules += of_new_rule
                 self.new += not in_baseline and not of_new_rule
 
@@ -70,7 +70,7 @@ class Tally:
         self.broken += other.broken
         self.new += other.new
         self.of_new_rules += other.of_new_rules
-        self.known += other.known
+        self.in_baseline += other.in_baseline
         self.centres.update(other.centres)
         self.failed.update(other.failed)
         self.rules |= other.rules
@@ -110,9 +110,9 @@ class Tally:
         """How many of the findings that fail the run the baseline has, how many are new, and of new rules."""
         if lang == "zh":
             more = f"，基线之后新增的规则 {self.of_new_rules} 项" if self.of_new_rules else ""
-            return f"基线内 {self.known} 项，新增 {self.new} 项{more}"
+            return f"基线内 {self.in_baseline} 项，新增 {self.new} 项{more}"
         more = f", of rules that are new since {self.of_new_rules}" if self.of_new_rules else ""
-        return f"In the baseline {self.known}, new {self.new}{more}"
+        return f"In the baseline {self.in_baseline}, new {self.new}{more}"
 
 
 def _placed(locator: str, document: Text, lang: str) -> str:

@@ -144,7 +144,7 @@ def _summary(tally: Tally, options: Options) -> Iterator[Line]:
     for number, locator, title, rule in worst:
         text = f"  {number:>4}  {pad(locator, wide)}  {title}  {rule}"
         yield Line((("", text if options.width is None else cut(text, max(options.width, 40))),))
-    if options.known is not None:
+    if options.baseline is not None:
         yield Line((("", tally.against_baseline(lang)),))
 
 

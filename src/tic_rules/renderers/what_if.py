@@ -47,8 +47,8 @@ def _json(result: WhatIf) -> dict[str, Any]:
     }
     if result.before.programme is not None:
         shown["programme"] = dict(result.before.programme)
-    if (told := told_over(result)) is not None:
-        shown["told"] = told.as_dict()
+    if (turns := told_over(result)) is not None:
+        shown["told"] = turns.as_dict()
     for name, course in (("over", result.course_before), ("over_after", result.course_after)):
         if course is not None:
             shown[name] = _course(course)
@@ -127,8 +127,8 @@ def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
         )
         yield ""
         yield from _flips(result.flips, lang)
-    if (told := told_over(result)) is not None:
-        yield told.in_(lang)
+    if (turns := told_over(result)) is not None:
+        yield turns.in_(lang)
         yield ""
     for title, course in (
         (("现状的走势", "Through time, as it is"), result.course_before),

@@ -51,7 +51,7 @@ class Piece(NamedTuple):
     status: str
     rows: tuple[tuple[str, tuple[Any, ...]], ...]
     data: dict[str, Any] | None
-    own: Vocabulary | None
+    extension: Vocabulary | None
     """The fields that the data has beside those of the shipped model, with their words."""
     notes: tuple[tuple[Parts, Note], ...]
     said: Said | None
@@ -89,10 +89,10 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
         if isinstance(report.subject, Centre)
         else None
     )
-    own = own_words(report.subject) if isinstance(report.subject, Centre) else None
+    extension = own_words(report.subject) if isinstance(report.subject, Centre) else None
     verdict_ = options.verdict_of(report)
     said = said_of(report, lang) if is_workbook(report) else None
-    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, own, notes, said)
+    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, extension, notes, said)
 
 
 def _kind(finding: Finding) -> str:
@@ -134,9 +134,9 @@ class Sheet:
         return ""
 
     def end(self, run: Run) -> Iterator[bytes]:
-        own = self._given_back(run.diagnostics)
-        if own is not None:
-            yield own
+        returned = self._given_back(run.diagnostics)
+        if returned is not None:
+            yield returned
             return
         writer = Writer(large=len(self.pieces) > LARGE)
         self._verdicts(writer)
@@ -220,9 +220,9 @@ class Sheet:
         if not subjects:
             return
         vocabulary = whole_vocabulary()
-        for own in (one.own for one in self.pieces if one.own is not None):
-            if not own.declared.items() <= vocabulary.declared.items():
-                vocabulary = vocabulary.with_(own)
+        for extension in (one.extension for one in self.pieces if one.extension is not None):
+            if not extension.declared.items() <= vocabulary.declared.items():
+                vocabulary = vocabulary.with_(extension)
         layout = layout_of(extended(Centre, vocabulary), vocabulary)
         said = [_merged(notes[key]) for key in subjects]
         wanted = frozenset(_wanted(layout, list(subjects.values()), said))

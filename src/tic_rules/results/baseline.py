@@ -106,11 +106,11 @@ class Baseline:
 
     def covers(self, report: Report, finding: Finding) -> bool:
         """Whether a finding is known."""
-        known = self.entries.get((centre_key(report), finding.rule))
-        if known is None or finding.status not in STATUSES:
+        entries = self.entries.get((centre_key(report), finding.rule))
+        if entries is None or finding.status not in STATUSES:
             return False
         new = entry_of(report, finding)
-        return any(entry.covers(new) for entry in known)
+        return any(entry.covers(new) for entry in entries)
 
     def about(self, report: Report) -> list[Entry]:
         """The entries that a report speaks of: its centre's and its file's, of the rules that it decided."""
@@ -133,11 +133,11 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str] | None = None) -> Baseline:
-    found: dict[tuple[str, str], tuple[Entry, ...]] = {}
+    by_rule: dict[tuple[str, str], tuple[Entry, ...]] = {}
     for entry in sorted(set(entries)):
         key = (entry.centre, entry.rule)
-        found[key] = (*found.get(key, ()), entry)
-    return Baseline(file, found, versions or {})
+        by_rule[key] = (*by_rule.get(key, ()), entry)
+    return Baseline(file, by_rule, versions or {})
 
 
 # --- the file -----------------------------------------------------------------------------------------------

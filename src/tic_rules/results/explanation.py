@@ -61,15 +61,15 @@ def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
 def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
     """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it; both also
     by their Chinese names (浙江/两年内投入达到10亿元)."""
-    own, _, name = ref.rpartition("/")
-    if own and not own.isascii():
-        own = load_ruleset(own).id
+    set_name, _, name = ref.rpartition("/")
+    if set_name and not set_name.isascii():
+        set_name = load_ruleset(set_name).id
     sets = (
         [load_ruleset(path)]
         if path
-        else [load_ruleset(listed.id) for listed in rulesets() if own in ("", listed.id)]
+        else [load_ruleset(listed.id) for listed in rulesets() if set_name in ("", listed.id)]
     )
-    named = [(ruleset, rules_named(ruleset, name)) for ruleset in sets if own in ("", ruleset.id)]
+    named = [(ruleset, rules_named(ruleset, name)) for ruleset in sets if set_name in ("", ruleset.id)]
     return [(ruleset, rule) for ruleset, rules in named for rule in rules]
 
 
@@ -155,8 +155,8 @@ def paths_of_fact(fact: Fact, vocabulary: Vocabulary) -> list[str]:
     """The dotted paths of the data that a fact is read from."""
     if fact.made_of:
         inner = [paths_of_fact(vocabulary.facts[part], vocabulary) for part in fact.made_of]
-        own = vocabulary.lists[fact.list_name].paths if fact.list_name is not None else ()
-        return list(dict.fromkeys([*own, *(path for paths in inner for path in paths)]))
+        of_list = vocabulary.lists[fact.list_name].paths if fact.list_name is not None else ()
+        return list(dict.fromkeys([*of_list, *(path for paths in inner for path in paths)]))
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
         return list(listed.paths)

@@ -386,8 +386,8 @@ class _Describer:
         this name."""
         fields = self.vocabulary.fields
         places = places_of(self.vocabulary, self.facts[fact], name)
-        own = next((fields[place] for place in places if place in fields), None)
-        return own or next((f for path, f in fields.items() if path.rsplit(".", 1)[-1] == name), None)
+        declared = next((fields[place] for place in places if place in fields), None)
+        return declared or next((f for path, f in fields.items() if path.rsplit(".", 1)[-1] == name), None)
 
     def test(self, name: str, test: c.Test, fact: str) -> str:
         field = self.field(name, fact)

@@ -104,8 +104,8 @@ def _other_deadlines(rule: Rule) -> Iterator[Any]:
         else near.get(str(rule.by or ""), "term_end")
     )
     yield first
-    own = (rule.by, first) if rule.from_ is None and rule.yearly is None else (first,)
-    yield from (by for by in DEADLINES if by not in own)
+    in_use = (rule.by, first) if rule.from_ is None and rule.yearly is None else (first,)
+    yield from (by for by in DEADLINES if by not in in_use)
 
 
 def _other_lengths(length: After | Cycle) -> Iterator[After | Cycle]:

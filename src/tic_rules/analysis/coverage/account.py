@@ -198,7 +198,7 @@ def _covered(clause: Clause, index: int, ruleset: RuleSet, official: OfficialTex
         by_judgement=tuple(rule for rule in rules if rule.attested),
         note=clause.asks_nothing.text if clause.asks_nothing else None,
         line=ruleset.locate("clauses", index).line,
-        characters=len(text.own) if text else None,
+        characters=len(text.direct) if text else None,
     )
 
 

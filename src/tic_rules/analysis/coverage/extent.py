@@ -39,7 +39,7 @@ def _title_at(lines: Sequence[Line], wanted: str) -> tuple[int, int, int] | None
     """
     folded = [fold(line.text) for line in lines]
     numbered = max((n for n, line in enumerate(lines) if _FIRST.match(line.text)), default=len(lines))
-    found = None
+    place = None
     for first in range(min(numbered, len(lines))):
         joined, last = "", first
         while last < len(lines) and len(joined) < len(wanted) + 20 and last - first < 4:
@@ -47,10 +47,10 @@ def _title_at(lines: Sequence[Line], wanted: str) -> tuple[int, int, int] | None
             if joined.endswith(wanted):
                 prefix = joined[: -len(wanted)]
                 if prefix == "" or (prefix.endswith(("日", ")", "号")) and len(prefix) < len(folded[first])):
-                    found = first, _offset(lines[first].text, len(prefix)), last
+                    place = first, _offset(lines[first].text, len(prefix)), last
                 break
             last += 1
-    return found
+    return place
 
 
 def _offset(text: str, length: int) -> int:

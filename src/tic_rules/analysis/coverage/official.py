@@ -70,7 +70,7 @@ class OfficialClause(NamedTuple):
     at: str
     line: int
     text: str
-    own: str
+    direct: str
     tail: str
     start: int
 
@@ -204,10 +204,10 @@ def _clauses(
     for index, paragraph in enumerate(paragraphs):
         for at in paragraph.path:
             within.setdefault(at, []).append(index)
-    own = {at: [i for i in indexes if _is_own(at, paragraphs[i].path)] for at, indexes in within.items()}
+    direct = {at: [i for i in indexes if _is_own(at, paragraphs[i].path)] for at, indexes in within.items()}
 
     children: dict[str, list[str]] = {}
-    for at in own:
+    for at in direct:
         children.setdefault(parent_of(at), []).append(at)
 
     def joined(indexes: Sequence[int]) -> str:
@@ -217,14 +217,19 @@ def _clauses(
         """The paragraphs behind the last section within a clause, where that section has its body on its
         first line, or behind a box.
         """
-        inner = [other for other in children.get(at, ()) if own[other] and not is_paragraph(other)]
-        last = own[inner[-1]] if inner else []
+        inner = [other for other in children.get(at, ()) if direct[other] and not is_paragraph(other)]
+        last = direct[inner[-1]] if inner else []
         behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []
         return joined(sorted({*behind, *(i for i in within[at] if paragraphs[i].either)}))
 
     return tuple(
         OfficialClause(
-            at, paragraphs[indexes[0]].line, joined(indexes), joined(own[at]), tail(at), spans[indexes[0]][0]
+            at,
+            paragraphs[indexes[0]].line,
+            joined(indexes),
+            joined(direct[at]),
+            tail(at),
+            spans[indexes[0]][0],
         )
         for at, indexes in within.items()
     )

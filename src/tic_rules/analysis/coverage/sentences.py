@@ -250,15 +250,15 @@ class _Placing:
 
     def _indexes(self, entry: Entry) -> list[int] | None:
         """The sentences of an entry, in order; None with a fault where they cannot be told."""
-        own = [
+        candidates = [
             n
             for n, home in enumerate(self.home)
             if home == entry.value.at or n in self.ends.get(entry.value.at, ())
         ]
-        first = self._one(entry, own, "begins", entry.value.begins)
+        first = self._one(entry, candidates, "begins", entry.value.begins)
         if first is None or entry.value.through is None:
             return None if first is None else [first]
-        behind = [n for n in own if n >= first]
+        behind = [n for n in candidates if n >= first]
         last = self._one(entry, behind, "through", entry.value.through)
         return None if last is None else [n for n in behind if n <= last]
 
@@ -290,7 +290,7 @@ class _Placing:
 
 def _ends(official: OfficialText) -> dict[str, set[int]]:
     """For each clause the sentences behind its last section that may be its own as well."""
-    found: dict[str, set[int]] = {}
+    ends: dict[str, set[int]] = {}
     for clause in official.clauses:
         if not clause.tail:
             continue
@@ -298,8 +298,8 @@ def _ends(official: OfficialText) -> dict[str, set[int]]:
             inner = clause.at in sentence.path and sentence.path[-1] != clause.at
             near = parent_of(sentence.path[-1]) == clause.at or sentence.path[-1].startswith("专栏")
             if inner and near and sentence.key in clause.tail:
-                found.setdefault(clause.at, set()).add(index)
-    return found
+                ends.setdefault(clause.at, set()).add(index)
+    return ends
 
 
 def faults_without_text(ruleset: RuleSet, explained: Explained) -> list[Diagnostic]:

@@ -64,7 +64,7 @@ def _fingerprint(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnosti
 def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
     listed = [clause.at for clause in ruleset.clauses]
     in_parts = {parent_of(at) for at in listed if is_paragraph(at)}
-    known = {clause.at: index for index, clause in enumerate(official.clauses)}
+    order = {clause.at: index for index, clause in enumerate(official.clauses)}
     for clause in official.clauses:
         if clause.at not in listed and _wanted(clause, in_parts):
             yield fault_at(
@@ -76,7 +76,7 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
             )
     last = ""
     for index, at in enumerate(listed):
-        if at not in known:
+        if at not in order:
             yield fault_at(
                 ruleset,
                 "clause-unknown",
@@ -86,7 +86,7 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
                 index,
                 "at",
             )
-        elif last and known[at] < known[last]:
+        elif last and order[at] < order[last]:
             yield fault_at(
                 ruleset,
                 "clause-order",
@@ -114,12 +114,12 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
         if lost is not None:
             elsewhere = [other.at for other in official.clauses if lost_piece(rule.quote, other.text) is None]
             where = f"；在 {elsewhere[-1]} 中" if elsewhere else ""
-            found = f"; it stands in {elsewhere[-1]}" if elsewhere else ""
+            hint = f"; it stands in {elsewhere[-1]}" if elsewhere else ""
             yield fault_at(
                 ruleset,
                 "quote",
                 f"规则 {rule.id} 的引文“{lost}”不在条款 {rule.at} 中{where}",
-                f"the quote of {rule.id} is not in clause {rule.at}: {lost}{found}",
+                f"the quote of {rule.id} is not in clause {rule.at}: {lost}{hint}",
                 "rules",
                 index,
                 "quote",
@@ -139,7 +139,7 @@ def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str
     """The section, item or box that the whole quote stands in, where the rule is cited at what that stands
     in.
     """
-    if lost_piece(rule.quote, clause.own) is None or lost_piece(rule.quote, clause.tail) is None:
+    if lost_piece(rule.quote, clause.direct) is None or lost_piece(rule.quote, clause.tail) is None:
         return None
     inner = [
         other

@@ -148,7 +148,7 @@ def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matche
 
 
 def nearest_to(
-    row: Aligned, entries: Sequence[Entry], own: RuleSet, other: RuleSet, side: str
+    row: Aligned, entries: Sequence[Entry], ruleset: RuleSet, other: RuleSet, side: str
 ) -> Nearest | None:
     """The nearest counterpart of rules that stand alone: as adjudicated, or the likest rule of the whole
     other side.
@@ -161,10 +161,10 @@ def nearest_to(
                 return Nearest(there, entry.reason, True)
     score, mine, best = max(
         (
-            (likeness(own, rule, other, theirs), rule, theirs)
+            (likeness(ruleset, rule, other, theirs), rule, theirs)
             for rule in rules
             for theirs in other.rules
-            if set(subjects(own, rule)) & set(subjects(other, theirs))
+            if set(subjects(ruleset, rule)) & set(subjects(other, theirs))
         ),
         key=lambda each: each[0],
         default=(0.0, None, None),
@@ -173,7 +173,7 @@ def nearest_to(
         if entries:  # who read the two documents and named nobody was not reminded of anybody by a word
             return None
         return _nearest_in_words(rules, row.items[0 if side == "a" else 1], other)
-    topics = {**own.vocabulary.topics, **other.vocabulary.topics}
+    topics = {**ruleset.vocabulary.topics, **other.vocabulary.topics}
     one, two = topics[mine.topic].text, topics[best.topic].text
     why = Text(
         f"读取相同的数据，但属于“{two.zh}”，不属于“{one.zh}”",

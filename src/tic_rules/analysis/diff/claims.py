@@ -87,12 +87,12 @@ class Proof:
         }
 
 
-def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
+def binding_rules(compared: Diff) -> Iterator[tuple[str, Topic, Rule]]:
     """Every rule that counts as must or in principle, once, in the first row that it stands in: side, topic,
     rule.
     """
     seen: set[tuple[str, str]] = set()
-    for topic in found.topics:
+    for topic in compared.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
             for rule in rules:
                 if rule.modality in PRINCIPLE and (side, rule.id) not in seen:
@@ -100,32 +100,33 @@ def binding_rules(found: Diff) -> Iterator[tuple[str, Topic, Rule]]:
                     yield side, topic, rule
 
 
-def sides(found: Diff, side: str) -> tuple[RuleSet, RuleSet]:
+def sides(compared: Diff, side: str) -> tuple[RuleSet, RuleSet]:
     """Own and other rule set."""
-    return (found.b, found.a) if side == "b" else (found.a, found.b)
+    return (compared.b, compared.a) if side == "b" else (compared.a, compared.b)
 
 
-def read_off(found: Diff) -> Diff:
+def read_off(compared: Diff) -> Diff:
     """The comparison with a claim for every binding rule of both sides."""
     return replace(
-        found, claims=tuple(_claim(found, side, topic, rule) for side, topic, rule in binding_rules(found))
+        compared,
+        claims=tuple(_claim(compared, side, topic, rule) for side, topic, rule in binding_rules(compared)),
     )
 
 
-def _claim(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
-    own, theirs = sides(found, side)
+def _claim(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
+    ruleset, other = sides(compared, side)
     for level, allowed in (("must", MUST), ("in_principle", PRINCIPLE)):
-        by = guarantors((theirs, theirs.rules), own, rule, allowed, found.editions)
+        by = guarantors((other, other.rules), ruleset, rule, allowed, compared.editions)
         if by is not None:
             return Claim(side, topic.id, rule, "guaranteed", level, tuple(by))
-    return not_guaranteed(found, side, topic, rule)
+    return not_guaranteed(compared, side, topic, rule)
 
 
 def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or
     nothing.
     """
-    own, theirs = sides(found, side)
+    ruleset, other_set = sides(found, side)
     fellow = next(
         (
             (pair, other)
@@ -135,9 +136,9 @@ def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
         ),
         None,
     )
-    anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in theirs.rules]
-    elsewhere = guarantors((theirs, anyone), own, rule, PRINCIPLE, found.editions)
-    if elsewhere is not None and any(theirs[name].bearer != rule.bearer for name in elsewhere):
+    anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in other_set.rules]
+    elsewhere = guarantors((other_set, anyone), ruleset, rule, PRINCIPLE, found.editions)
+    if elsewhere is not None and any(other_set[name].bearer != rule.bearer for name in elsewhere):
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
     same_facts = [
         other

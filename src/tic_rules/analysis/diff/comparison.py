@@ -239,16 +239,16 @@ class Comparison:
                     ("require",),
                 )
             ]
-        own, theirs = members_of(one), members_of(other)
+        of_x, of_y = members_of(one), members_of(other)
         if (
-            own is None
-            or theirs is None
+            of_x is None
+            or of_y is None
             or one.fact != other.fact
             or type(one) is not type(other)
-            or own.attribute != theirs.attribute
+            or of_x.attribute != of_y.attribute
         ):
             return []
-        return list(self._lists(one, other, own, theirs))
+        return list(self._lists(one, other, of_x, of_y))
 
     def _effect(self, one: object, other: object) -> str:
         return judged(self.reader.at_least(one, other), self.reader.at_least(other, one))
@@ -283,22 +283,22 @@ class Comparison:
         )
 
     def _lists(self, one: Any, other: Any, first: Members, second: Members) -> Iterator[Change]:
-        (own, own_open, _), (theirs, theirs_open, _) = first, second
+        (of_x, open_x, _), (of_y, open_y, _) = first, second
         effect = self._effect(one, other)
-        if set(own) != set(theirs):
-            dropped, added = [w for w in own if w not in theirs], [w for w in theirs if w not in own]
+        if set(of_x) != set(of_y):
+            dropped, added = [w for w in of_x if w not in of_y], [w for w in of_y if w not in of_x]
             all_asked = isinstance(one, (c.Contains, c.EachOf, c.NoneOf))  # one more word asks, or bars, more
             one_way = "looser" if bool(added) != all_asked else "stricter"
-            told = one_way if bool(dropped) != bool(added) else "incomparable"
+            level = one_way if bool(dropped) != bool(added) else "incomparable"
             yield Change(
                 "list",
                 self._named(dropped, one, first, "a"),
                 self._named(added, other, second, "b"),
-                told if own_open != theirs_open else effect,
+                level if open_x != open_y else effect,
                 "verdict",
                 ("require", "when"),
             )
-        if own_open != theirs_open:
+        if open_x != open_y:
             words = (
                 Text("列举未尽（等），其余须评审", "open (等): others need review"),
                 Text("列举已尽，其余不符", "closed: others fail"),
@@ -306,9 +306,9 @@ class Comparison:
             barred = isinstance(one, c.NoneOf)
             yield Change(
                 "open_list",
-                words[0 if own_open else 1],
-                words[0 if theirs_open else 1],
-                "looser" if theirs_open != barred else "stricter",
+                words[0 if open_x else 1],
+                words[0 if open_y else 1],
+                "looser" if open_y != barred else "stricter",
                 "verdict",
                 ("require", "when"),
             )
@@ -320,12 +320,12 @@ class Comparison:
         return words_text(ruleset, node.fact, words, members.attribute)
 
     def _items(self) -> Iterator[Change]:
-        own, theirs = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))
-        if self.editions and own.keys() != theirs.keys():
-            dropped, added = [i for i in own if i not in theirs], [i for i in theirs if i not in own]
+        of_x, of_y = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))
+        if self.editions and of_x.keys() != of_y.keys():
+            dropped, added = [i for i in of_x if i not in of_y], [i for i in of_y if i not in of_x]
             texts = [
-                Text("、".join(t.zh for t in found), ", ".join(t.en for t in found)) if found else None
-                for found in ([own[i] for i in dropped], [theirs[i] for i in added])
+                Text("、".join(t.zh for t in titles), ", ".join(t.en for t in titles)) if titles else None
+                for titles in ([of_x[i] for i in dropped], [of_y[i] for i in added])
             ]
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
             yield Change("items", texts[0], texts[1], effect, "verdict", ("items",))
@@ -369,12 +369,12 @@ class Comparison:
                 ("then", "amount"),
             )
         for name in ("title", "message", "remedy", "not_applicable"):
-            own, theirs = getattr(x, name), getattr(y, name)
-            if own != theirs:
+            of_x, of_y = getattr(x, name), getattr(y, name)
+            if of_x != of_y:
                 yield Change(
                     "wording",
-                    own.text if own else None,
-                    theirs.text if theirs else None,
+                    of_x.text if of_x else None,
+                    of_y.text if of_y else None,
                     "none",
                     "words",
                     (name,),

@@ -103,10 +103,10 @@ def _entries(source: Source) -> tuple[Written, ...]:
 
 def entries_between(a: RuleSet, b: RuleSet, written: Iterable[Written] = ()) -> list[Entry]:
     """What is said of two rule sets: one's own entries first; a shipped one that they speak of gives way."""
-    own = list(_between(_Side(a, a.id), _Side(b, b.id), written))
+    direct = list(_between(_Side(a, a.id), _Side(b, b.id), written))
     first, second = _shipped_side(a), _shipped_side(b)
     shipped = _between(first, second, shipped_alignment(first.id, second.id))
-    return own + [entry for entry in shipped if not any(_overridden(entry, mine) for mine in own)]
+    return direct + [entry for entry in shipped if not any(_overridden(entry, mine) for mine in direct)]
 
 
 class _Side(NamedTuple):

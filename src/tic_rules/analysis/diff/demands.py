@@ -81,7 +81,7 @@ def follows_alike(x: Rule, rule: Rule) -> bool:
 
 def guarantors(
     theirs: Side,
-    own: RuleSet,
+    other: RuleSet,
     rule: Rule,
     level: frozenset[str],
     same: bool,
@@ -98,13 +98,13 @@ def guarantors(
     `about`: of a bundle, only the parts that read one of these facts.
     """
     ruleset, rules = theirs
-    reader = reader_of(ruleset.vocabulary, own.vocabulary)
+    reader = reader_of(ruleset.vocabulary, other.vocabulary)
     binding = [
         x
         for x in rules
         if x.modality in level
         and (same or follows_alike(x, rule))
-        and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, own, rule)))
+        and (x.bearer == rule.bearer or (quoted and same_role(ruleset, x, other, rule)))
     ]
     if quoted and (never := _never_applies(reader, binding, rule)) is not None:
         return [never]
@@ -117,7 +117,7 @@ def guarantors(
                 x.id
                 for x in binding
                 if (_reaches(x, rule) or (quoted and _reaches_in_time(reader, x, binding, rule)))
-                and _asks(reader, ruleset, x, own, rule, part, same, quoted)
+                and _asks(reader, ruleset, x, other, rule, part, same, quoted)
             ),
             None,
         )
@@ -171,19 +171,19 @@ def _reaches(x: Rule, y: Rule) -> bool:
 
 
 def _asks(
-    reader: Reader, ruleset: RuleSet, x: Rule, own: RuleSet, y: Rule, part: Any, same: bool, quoted: bool
+    reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule, part: Any, same: bool, quoted: bool
 ) -> bool:
     reader = reader._replace(
         same_judgement=same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     )
     first, second = clock_of(x), clock_of(y)
-    if x.since != y.since and not (nature_of(part, own.vocabulary).timeless or _stock(part, own)):
+    if x.since != y.since and not (nature_of(part, other.vocabulary).timeless or _stock(part, other)):
         return False
     unsaid = quoted and not (holds_time(x) and holds_time(y))
     for piece in parts_of(asked(x)):
         early = unsaid or (
             early_enough(first, second, nature_of(piece, ruleset.vocabulary))
-            or early_enough(first, second, nature_of(part, own.vocabulary))
+            or early_enough(first, second, nature_of(part, other.vocabulary))
         )
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data

@@ -42,17 +42,17 @@ def members(quote: str) -> list[str]:
 def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
     """What the lists of both sides have in common and what not; None where no member is the same, or a side
     enumerates too little to be a list. A member that the other side names outside its lists is left out."""
-    own, theirs = (
+    words_a, words_b = (
         list(dict.fromkeys(word for rule in rules for word in members(rule.quote))) for rules in (left, right)
     )
-    both = tuple(word for word in own if any(_same(word, other) for other in theirs))
-    if not (set(own) & set(theirs) or len(both) > 1) or min(len(own), len(theirs)) < _FEWEST:
+    both = tuple(word for word in words_a if any(_same(word, other) for other in words_b))
+    if not (set(words_a) & set(words_b) or len(both) > 1) or min(len(words_a), len(words_b)) < _FEWEST:
         return None
     first, second = ("…".join(rule.quote for rule in rules) for rules in (left, right))
     return Shared(
         both,
-        tuple(word for word in own if word not in both and word not in second),
-        tuple(word for word in theirs if word not in first),
+        tuple(word for word in words_a if word not in both and word not in second),
+        tuple(word for word in words_b if word not in first),
     )
 
 

@@ -10,13 +10,13 @@ from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.analysis.prove.witness import SHORT, Witness, witness
 
 
-def shown(found: Diff) -> Diff:
+def shown(compared: Diff) -> Diff:
     """The comparison with a pair of files for every claim that does not hold, each run again by the reference
     evaluator.
     """
-    claims = tuple(_with_witness(found, claim) for claim in (found.claims or read_off(found).claims))
-    topics = tuple(_evident(claims, topic) for topic in found.topics)
-    return replace(found, claims=claims, topics=topics)
+    claims = tuple(_with_witness(compared, claim) for claim in (compared.claims or read_off(compared).claims))
+    topics = tuple(_evident(claims, topic) for topic in compared.topics)
+    return replace(compared, claims=claims, topics=topics)
 
 
 def _evident(claims: Sequence[Claim], topic: Topic) -> Topic:
@@ -36,12 +36,12 @@ def _stands_in(claim: Claim, topic: Topic) -> bool:
     return claim.rule in (topic.b if claim.side == "b" else topic.a)
 
 
-def _with_witness(found: Diff, claim: Claim) -> Claim:
+def _with_witness(compared: Diff, claim: Claim) -> Claim:
     if claim.status in ("guaranteed", "other_bearer"):
         return claim
-    own, theirs = sides(found, claim.side)
-    topic = next(topic for topic in found.topics if _stands_in(claim, topic))
-    pair = witness(own, claim.rule, theirs, topic.a if claim.side == "b" else topic.b, claim.side)
+    ruleset, other = sides(compared, claim.side)
+    topic = next(topic for topic in compared.topics if _stands_in(claim, topic))
+    pair = witness(ruleset, claim.rule, other, topic.a if claim.side == "b" else topic.b, claim.side)
     undecided = pair is None and claim.status in ("looser", "silent")
     return replace(claim, witness=pair, status="undecided" if undecided else claim.status)
 

@@ -140,18 +140,18 @@ def concerns(compared: Diff, centre: Centre) -> bool:
     return jurisdiction is None or jurisdiction in (compared.a.jurisdiction, compared.b.jurisdiction)
 
 
-def impact(found: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
+def impact(compared: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
     """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises
     UsageError where there is no day.
     """
-    return Impact(tuple(_affected(found, centre, as_of_day(centre, as_of)) for centre in centres))
+    return Impact(tuple(_affected(compared, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
-def _affected(found: Diff, centre: Centre, day: date) -> Affected:
-    first, second = check_subject(centre, found.a, day), check_subject(centre, found.b, day)
+def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
+    first, second = check_subject(centre, compared.a, day), check_subject(centre, compared.b, day)
     flips = tuple(
         flip
-        for topic in found.topics
+        for topic in compared.topics
         for pair in topic.pairs
         if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None
     )
@@ -187,11 +187,11 @@ OTHERS = Text(
 )
 
 
-def summary(found: Impact, lang: str) -> str:
+def summary(impact: Impact, lang: str) -> str:
     text = str(SUMMARY.in_(lang)).format(
-        n=len(found.centres), m=sum(centre.flipped for centre in found.centres)
+        n=len(impact.centres), m=sum(centre.flipped for centre in impact.centres)
     )
-    return text + str(OTHERS.in_(lang)).format(n=len(found.others)) if found.others else text
+    return text + str(OTHERS.in_(lang)).format(n=len(impact.others)) if impact.others else text
 
 
 __all__ = ["Affected", "Flip", "Impact", "concerns", "impact", "summary"]

@@ -82,10 +82,10 @@ class Reader(NamedTuple):
         first, second = self.facts[x.fact], self.facts[y.fact]
         if (first.of, first.sum, first.over) != (second.of, second.sum, second.over):
             return False
-        own, theirs = dict(first.groups or {}), dict(second.groups or {})
-        narrow, wide = own.pop(x.largest).where, theirs.pop(y.largest).where
+        groups, other_groups = dict(first.groups or {}), dict(second.groups or {})
+        narrow, wide = groups.pop(x.largest).where, other_groups.pop(y.largest).where
         return where_at_least(narrow, wide) and all(
-            any(where_at_least(g.where, h.where) for h in own.values()) for g in theirs.values()
+            any(where_at_least(g.where, h.where) for h in groups.values()) for g in other_groups.values()
         )
 
     def _names_a_rule(self, node: c.Condition) -> bool:
@@ -128,9 +128,9 @@ class Reader(NamedTuple):
             return x.of == y.fact and x.among is None and where_at_least(x.where, y.some)
         if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
             return False
-        own, other = _words(x), _words(y)
-        if own is not None and other is not None:
-            return own.words <= other.words and (other.open or not own.open)
+        words, other = _words(x), _words(y)
+        if words is not None and other is not None:
+            return words.words <= other.words and (other.open or not words.open)
         test = _SAME_KIND.get((type(x), type(y)))
         return test is not None and test(x, y)
 

@@ -33,8 +33,8 @@ def sentence_of(a: RuleSet, b: RuleSet, topic: Topic) -> Text:
         return topic.reason
     phrases = [*_phrases(a, b, topic)]
     if topic.relation == "same":
-        own = titles(topic.a)
-        return Text(f"两文要求相同：{own.zh}", f"both ask the same: {own.en}")
+        titles_a = titles(topic.a)
+        return Text(f"两文要求相同：{titles_a.zh}", f"both ask the same: {titles_a.en}")
     if not phrases:
         phrases = [*_titled(topic)]
     return joined(phrases)
@@ -57,10 +57,10 @@ def titles(rules: Iterable[Rule], items: Sequence[str] = ()) -> Text:
 
 
 def _alone(topic: Topic) -> Text:
-    own = titles(topic.a, topic.items[0]) if topic.a else titles(topic.b, topic.items[1])
+    alone = titles(topic.a, topic.items[0]) if topic.a else titles(topic.b, topic.items[1])
     (zh, en), (other_zh, other_en) = (("甲", "A"), ("乙", "B")) if topic.a else (("乙", "B"), ("甲", "A"))
     text = Text(
-        f"{zh}规定{own.zh}，{other_zh}没有这项规定", f"{en} provides: {own.en}; {other_en} says nothing of it"
+        f"{zh}规定{alone.zh}，{other_zh}没有这项规定", f"{en} provides: {alone.en}; {other_en} says nothing of it"
     )
     if topic.nearest is None:
         return text
@@ -76,7 +76,7 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     overlaps = [*_overlaps(a, b, topic)] or [*_enumerated(topic)]
     yield from overlaps
     yield from _numbers(a, b, topic)
-    for pair, change in sorted(_changes(topic), key=lambda found: _weight(topic, found[1])):
+    for pair, change in sorted(_changes(topic), key=lambda item: _weight(topic, item[1])):
         if overlaps and change.what in ("requirement", "list", "open_list"):
             continue
         if (phrase := _of_change(pair, change)) is not None:
@@ -123,19 +123,19 @@ def _bearers(topic: Topic) -> Text:
     sides = [list(dict.fromkeys(rule.bearer for rule in rules)) for rules in (topic.a, topic.b)]
     zh = ["、".join(BEARER[name].zh for name in names) for names in sides]
     en = [", ".join(BEARER[name].en for name in names) for names in sides]
-    own, theirs = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
+    titles_a, titles_b = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
     return Text(
-        f"主体不同：甲由{zh[0]}承担（{own.zh}），乙由{zh[1]}承担（{theirs.zh}）",
-        f"other bearers: in A {en[0]} ({own.en}), in B {en[1]} ({theirs.en})",
+        f"主体不同：甲由{zh[0]}承担（{titles_a.zh}），乙由{zh[1]}承担（{titles_b.zh}）",
+        f"other bearers: in A {en[0]} ({titles_a.en}), in B {en[1]} ({titles_b.en})",
     )
 
 
 def _titled(topic: Topic) -> Iterator[Text]:
-    own, theirs = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
+    titles_a, titles_b = titles(topic.a, topic.items[0]), titles(topic.b, topic.items[1])
     people = (
         Text("，均由评审认定", "; both are judged by people") if topic.nature == "judged" else Text("", "")
     )
-    yield Text(f"甲：{own.zh}；乙：{theirs.zh}{people.zh}", f"A: {own.en}; B: {theirs.en}{people.en}")
+    yield Text(f"甲：{titles_a.zh}；乙：{titles_b.zh}{people.zh}", f"A: {titles_a.en}; B: {titles_b.en}{people.en}")
 
 
 def lists_of(rules: Iterable[Rule]) -> dict[tuple[str, str], list[Any]]:
@@ -154,16 +154,16 @@ def _overlaps(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     """共有 …；仅甲 …；仅乙 …, for every list that both sides have and that differs."""
     left, right = lists_of(topic.a), lists_of(topic.b)
     for fact in [name for name in left if name in right]:
-        own, theirs = left[fact], right[fact]
-        if set(own) == set(theirs) or len({*own, *theirs}) < 3:
+        of_a, of_b = left[fact], right[fact]
+        if set(of_a) == set(of_b) or len({*of_a, *of_b}) < 3:
             continue
         parts = (
-            ("共有", "both name", [word for word in own if word in theirs]),
-            ("仅甲", "only A", [word for word in own if word not in theirs]),
-            ("仅乙", "only B", [word for word in theirs if word not in own]),
+            ("共有", "both name", [word for word in of_a if word in of_b]),
+            ("仅甲", "only A", [word for word in of_a if word not in of_b]),
+            ("仅乙", "only B", [word for word in of_b if word not in of_a]),
         )
         listed = [
-            (zh, en, words_text(b if words[0] not in own else a, fact[0], words, fact[1]))
+            (zh, en, words_text(b if words[0] not in of_a else a, fact[0], words, fact[1]))
             for zh, en, words in parts
             if words
         ]
@@ -210,9 +210,9 @@ def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     for fact in dict.fromkeys([*left, *right]):
         if fact in left and fact in right:
             continue
-        own, theirs = left.get(fact, []), right.get(fact, [])
-        has = joined(own or theirs)
-        if own:
+        of_a, of_b = left.get(fact, []), right.get(fact, [])
+        has = joined(of_a or of_b)
+        if of_a:
             yield Text(f"甲要求{has.zh}，乙无此数", f"A asks for {has.en}, B gives no number")
         else:
             yield Text(f"乙要求{has.zh}，甲无此数", f"B asks for {has.en}, A gives no number")

@@ -59,7 +59,7 @@ class Several:
         return tuple(
             pair
             for line in dict.fromkeys(lines)
-            for pair in pairwise(n for n, own in enumerate(lines) if own == line)
+            for pair in pairwise(n for n, line_of in enumerate(lines) if line_of == line)
         )
 
 
@@ -97,9 +97,9 @@ def compare(
         (i, j, settle(diff(ordered[i], ordered[j], called[i], called[j], alignment)))
         for i, j in combinations(range(len(ordered)), 2)
     )
-    known = dict.fromkeys(topic for ruleset in ordered for topic in ruleset.vocabulary.topics)
+    all_topics = dict.fromkeys(topic for ruleset in ordered for topic in ruleset.vocabulary.topics)
     topics = []
-    for topic in known:
+    for topic in all_topics:
         related = tuple(
             Related(i, j, row) for i, j, compared in pairs for row in compared.topics if topic in row.topics
         )

@@ -165,8 +165,8 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
     nearest = None
     if not row.a or not row.b:
         side = "a" if row.a else "b"
-        own, other = (a, b) if side == "a" else (b, a)
-        nearest = nearest_to(row, entries, own, other, side)
+        ruleset, other = (a, b) if side == "a" else (b, a)
+        nearest = nearest_to(row, entries, ruleset, other, side)
     topic = Topic(
         name,
         label,
@@ -191,23 +191,23 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
 # --- as data ----------------------------------------------------------------------------------------------
 
 
-def as_dict(found: Diff) -> dict[str, Any]:
+def as_dict(compared: Diff) -> dict[str, Any]:
     """The comparison as JSON data: keys and order are stable."""
     data: dict[str, Any] = {
         "schema_version": 1,
-        "a": found.a.id,
-        "b": found.b.id,
-        "sources": {"a": _about(found.a, found.name_a), "b": _about(found.b, found.name_b)},
-        "editions": found.editions,
-        "summary": found.counts(),
-        "topics": [_topic_dict(found, topic) for topic in found.topics],
+        "a": compared.a.id,
+        "b": compared.b.id,
+        "sources": {"a": _about(compared.a, compared.name_a), "b": _about(compared.b, compared.name_b)},
+        "editions": compared.editions,
+        "summary": compared.counts(),
+        "topics": [_topic_dict(compared, topic) for topic in compared.topics],
     }
-    if found.claims:
-        data["claims"] = [claim.as_dict() for claim in found.claims]
-    if found.proof is not None:
-        data["proof"] = found.proof.as_dict()
-    if found.impact is not None:
-        data["impact"] = found.impact.as_dict()
+    if compared.claims:
+        data["claims"] = [claim.as_dict() for claim in compared.claims]
+    if compared.proof is not None:
+        data["proof"] = compared.proof.as_dict()
+    if compared.impact is not None:
+        data["impact"] = compared.impact.as_dict()
     return data
 
 
@@ -226,7 +226,7 @@ def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
     }
 
 
-def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
+def _topic_dict(compared: Diff, topic: Topic) -> dict[str, Any]:
     return {
         "topic": topic.id,
         "topics": list(topic.topics),
@@ -242,14 +242,14 @@ def _topic_dict(found: Diff, topic: Topic) -> dict[str, Any]:
         "undecided": list(topic.undecided),
         "a": [rule.id for rule in topic.a],
         "b": [rule.id for rule in topic.b],
-        "changes": [_change_dict(found, pair, change) for pair in topic.pairs for change in pair.changes],
+        "changes": [_change_dict(compared, pair, change) for pair in topic.pairs for change in pair.changes],
         "pairs": [
             {"a": pair.a and pair.a.id, "b": pair.b and pair.b.id, "level": pair.level}
             for pair in topic.pairs
         ],
         "rules": {
-            "a": [rule_dict(found.a, rule) for rule in topic.a],
-            "b": [rule_dict(found.b, rule) for rule in topic.b],
+            "a": [rule_dict(compared.a, rule) for rule in topic.a],
+            "b": [rule_dict(compared.b, rule) for rule in topic.b],
         },
         "reason": topic.reason.as_dict() if topic.reason else None,
         "nearest": _nearest_dict(topic.nearest),
@@ -268,7 +268,7 @@ def _nearest_dict(nearest: Nearest | None) -> dict[str, Any] | None:
     }
 
 
-def _change_dict(found: Diff, pair: Pair, change: Change) -> dict[str, Any]:
+def _change_dict(compared: Diff, pair: Pair, change: Change) -> dict[str, Any]:
     assert pair.a is not None
     assert pair.b is not None
     return {
@@ -283,7 +283,7 @@ def _change_dict(found: Diff, pair: Pair, change: Change) -> dict[str, Any]:
             "b": change.b.as_dict() if change.b else None,
         },
         "rules": {"a": pair.a.id, "b": pair.b.id},
-        "places": {"a": place_of(found.a, pair.a, change), "b": place_of(found.b, pair.b, change)},
+        "places": {"a": place_of(compared.a, pair.a, change), "b": place_of(compared.b, pair.b, change)},
     }
 
 
@@ -323,9 +323,9 @@ def said(ruleset: RuleSet, rule: Rule) -> Text:
     return Text(*(describe(rule.condition, ruleset, lang, rule) for lang in ("zh", "en")))
 
 
-def changes(found: Diff) -> Iterator[tuple[Topic, Pair, Change]]:
+def changes(compared: Diff) -> Iterator[tuple[Topic, Pair, Change]]:
     """Every change with its place in the comparison."""
-    for topic in found.topics:
+    for topic in compared.topics:
         for pair in topic.pairs:
             for change in pair.changes:
                 yield topic, pair, change

@@ -71,25 +71,23 @@ def lint_file(which: str | os.PathLike[str]) -> list[Fault]:
 
 
 def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
-    for found in about_translations(vocabulary):
-        mark = source.locate(found.within)
-        yield Fault(
-            found.code, Text(found.zh, found.en), source.file, mark.line, mark.column, None, found.fix
-        )
+    for flaw in about_translations(vocabulary):
+        mark = source.locate(flaw.within)
+        yield Fault(flaw.code, Text(flaw.zh, flaw.en), source.file, mark.line, mark.column, None, flaw.fix)
 
 
 def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
     """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each
     other."""
     faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
-    faults += [located(found, ruleset, at) for at, found in about_clauses(ruleset)]
-    faults += [located(found, ruleset, ()) for found in _beside_the_rules(ruleset)]
+    faults += [located(flaw, ruleset, at) for at, flaw in about_clauses(ruleset)]
+    faults += [located(flaw, ruleset, ()) for flaw in _beside_the_rules(ruleset)]
     if whole:
         places = {rule.id: index for index, rule in enumerate(ruleset.rules)}
         pairs = Pairs(ruleset)
         faults += [
-            located(found, ruleset, ("rules", places[rule.id]), rule)
-            for rule, found in (*pairs.implied(), *pairs.conflicts())
+            located(flaw, ruleset, ("rules", places[rule.id]), rule)
+            for rule, flaw in (*pairs.implied(), *pairs.conflicts())
         ]
     return _sorted(faults)
 
@@ -101,9 +99,9 @@ def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
         return
     yield from about_translations(ruleset.document, ("document",))
     yield from about_translations(ruleset.clauses, ("clauses",))
-    own = ruleset.written("vocabulary")
-    if own is not None:
-        yield from about_translations(Vocabulary.model_validate(own), ("vocabulary",))
+    written = ruleset.written("vocabulary")
+    if written is not None:
+        yield from about_translations(Vocabulary.model_validate(written), ("vocabulary",))
 
 
 def _in_both_languages(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
@@ -120,8 +118,8 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
         about_logic(rule, ruleset),
     )  # fmt: skip
     for check in checks:
-        for found in check:
-            yield located(found, ruleset, ("rules", index), rule)
+        for flaw in check:
+            yield located(flaw, ruleset, ("rules", index), rule)
 
 
 def _of_diagnostic(fault: Diagnostic) -> Fault:

@@ -54,11 +54,11 @@ def _way_only(rule: Rule) -> bool:
 
 def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
     """The impossible and the vacuous parts of a tree, each named once, as deep as it can be."""
-    found: list[Found] = []
+    flaws: list[Found] = []
     for place, node in c.walk_places(tree, at):
         inner = [part for part in c.children(node) if not isinstance(node, c.Same)]
         if logic.never(node) and not any(logic.never(part) for part in inner):
-            found.append(
+            flaws.append(
                 Found(
                     "TR201",
                     place,
@@ -68,7 +68,7 @@ def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
                 )
             )
         elif logic.always(node) and not any(logic.always(part) for part in inner):
-            found.append(
+            flaws.append(
                 Found(
                     "TR202",
                     place,
@@ -77,4 +77,4 @@ def _deepest(tree: c.Condition, at: Loc, logic: Logic) -> list[Found]:
                     Text("检查界限和组合方式", "look at the bounds and at how they are joined"),
                 )
             )
-    return found
+    return flaws

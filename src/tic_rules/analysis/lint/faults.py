@@ -55,16 +55,16 @@ class Found(NamedTuple):
     fix: Text | None = None
 
 
-def located(found: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -> Fault:
-    mark = ruleset.locate(*at, *found.within)
+def located(flaw: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -> Fault:
+    mark = ruleset.locate(*at, *flaw.within)
     return Fault(
-        found.code,
-        Text(found.zh, found.en),
+        flaw.code,
+        Text(flaw.zh, flaw.en),
         ruleset.file,
         mark.line,
         mark.column,
         rule.id if rule else None,
-        found.fix,
+        flaw.fix,
     )
 
 

@@ -54,9 +54,9 @@ def about_quote(rule: Rule) -> Iterator[Found]:
 
 def about_modality(rule: Rule) -> Iterator[Found]:
     spoken = modalities_in(re.sub(r"\s", "", rule.quote))
-    told = modality_told(rule.reading.zh) if rule.reading else None
-    allowed = {told} if told else set(spoken) or {"must"}
-    if told is None and len(spoken) > 1:
+    stated = modality_told(rule.reading.zh) if rule.reading else None
+    allowed = {stated} if stated else set(spoken) or {"must"}
+    if stated is None and len(spoken) > 1:
         words = "、".join(MODALITY_WORD[modality] for modality in sorted(spoken))
         fix = Text(
             f"在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”",
@@ -78,10 +78,10 @@ def about_modality(rule: Rule) -> Iterator[Found]:
         f"改为 modality: {right}；另有理解的，在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”",
         f"write modality: {right}, or say in the reading: 按{MODALITY_WORD[rule.modality]}理解",
     )
-    said = "reading" if told else "引文"
+    said = "reading" if stated else "引文"
     yield Found(
         code, ("modality",), f"{said}的用语是“{MODALITY[right].zh}”（{right}），程度写的是 {rule.modality}",
-        f"the {'reading' if told else 'quote'} speaks of {MODALITY[right].en} ({right}), the modality is "
+        f"the {'reading' if stated else 'quote'} speaks of {MODALITY[right].en} ({right}), the modality is "
         f"{rule.modality}", fix,
     )  # fmt: skip
 

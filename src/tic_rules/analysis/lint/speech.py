@@ -77,21 +77,21 @@ class Said(NamedTuple):
 
 def numbers_in(text: str) -> list[Said]:
     """The numbers of a text with the words that compare them."""
-    found = []
+    numbers = []
     for match in _PART.finditer(text):
         part = _part(match)
         if part is not None:
-            found.append(_said(part, match.start(), match.end(), text))
+            numbers.append(_said(part, match.start(), match.end(), text))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
         value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
-        found.append(_said(value, match.start(), match.end(), text))
+        numbers.append(_said(value, match.start(), match.end(), text))
     for word, number in _SAID.items():
-        found.extend(
+        numbers.extend(
             _said(Fraction(number), match.start(), match.end(), text) for match in re.finditer(word, text)
         )
-    return found
+    return numbers
 
 
 def _part(match: re.Match[str]) -> Fraction | None:
@@ -213,8 +213,8 @@ def _spoken(number: int) -> tuple[str, ...]:
 
 def years_in(text: str) -> set[int]:
     """The N of N年内, and 1 for 首年."""
-    found = {int(n) if n.isdigit() else parse_chinese(n) for n in _YEARS.findall(text)}
-    return found | ({1} if _FIRST_YEAR.search(text) else set())
+    years = {int(n) if n.isdigit() else parse_chinese(n) for n in _YEARS.findall(text)}
+    return years | ({1} if _FIRST_YEAR.search(text) else set())
 
 
 def says_years(number: int, text: str) -> bool:

@@ -64,8 +64,8 @@ def set_value(case: Case, path: Parts, value: object, choices: tuple[object, ...
     if value is True:
         text = Text(zh, en)
     else:
-        told = Text(*(one_of(vocabulary, dotted, choices or (value,), lang) for lang in ("zh", "en")))
-        text = Text(f"{zh}：{told.zh}", f"{en}: {told.en}")
+        label = Text(*(one_of(vocabulary, dotted, choices or (value,), lang) for lang in ("zh", "en")))
+        text = Text(f"{zh}：{label.zh}", f"{en}: {label.en}")
     return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
 
 
@@ -137,8 +137,8 @@ def known_places(places: Iterable[str], ruleset: RuleSet) -> None:
     words = {
         f"{listed.paths[0]}.{word}"
         for listed in ruleset.vocabulary.lists.values()
-        for known in ruleset.vocabulary.words.values()
-        for word in known
+        for group in ruleset.vocabulary.words.values()
+        for word in group
     }
     for place in places:
         if place not in paths_of(ruleset.centre_model) and place not in words:

@@ -121,15 +121,15 @@ def _direct(
     ]
     amounts: list[Amount] = []
     for name in dict.fromkeys(total.of for total, _ in sums):
-        found = _one_kind(
+        chosen_amounts = _one_kind(
             [(t, by) for t, by in sums if t.of == name],
             [g for g in guards if g.of == name],
             templates[name],
             costs,
         )
-        if found is None:
+        if chosen_amounts is None:
             return None
-        amounts.extend(found)
+        amounts.extend(chosen_amounts)
     return Choice(tuple(chosen), tuple(amounts), "direct")
 
 
@@ -143,22 +143,22 @@ def _one_kind(
     for index, template in enumerate(templates):
         if costs.factor(template.at) != cheapest:
             continue
-        needed, found, best = 0, [], True
+        needed, amounts, best = 0, [], True
         for total, by in sorted(sums, key=lambda s: s[1] or FIRST):
-            own, most = total.parts[index], max(total.parts)
+            share, most = total.parts[index], max(total.parts)
             lacking = -total.base + (Fraction(1) if total.strict else 0)
             if lacking <= 0:
                 continue
-            if own <= 0:
+            if share <= 0:
                 best = False
                 break
-            units = -(-lacking // own)
-            best = best and own == most
+            units = -(-lacking // share)
+            best = best and share == most
             if units > needed:
-                found.append(Amount(template, by or FIRST, int(units - needed) * UNIT))
+                amounts.append(Amount(template, by or FIRST, int(units - needed) * UNIT))
                 needed = int(units)
         if best and all(_holds(total, index, needed) for total in (*(t for t, _ in sums), *guards)):
-            return found
+            return amounts
     return None
 
 
@@ -256,8 +256,8 @@ class _Model:
             count, groups = total.many
             paid = [z3.BoolVal(True) if base > 0 else value(base, parts) >= UNIT for base, parts in groups]
             return z3.Sum([z3.If(there, 1, 0) for there in paid]) >= count
-        found = value(total.base, total.parts)
-        return found >= (1 if total.strict else 0)
+        reach = value(total.base, total.parts)
+        return reach >= (1 if total.strict else 0)
 
     def solve(self) -> Choice | None:
         z3 = self.z3

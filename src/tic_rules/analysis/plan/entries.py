@@ -124,13 +124,13 @@ def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
         field = (record_of(type(case.scene.subject), dotted) or Record).model_fields.get(name)
         several = field is not None and Kind("words") in field.metadata
         return [named[0]] if several else named[0]
-    known = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
-    return next((word for word in known if word not in (test.other_than or ())), None)
+    words = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
+    return next((word for word in words if word not in (test.other_than or ())), None)
 
 
 def _entry_text(case: Case, path: Parts, values: dict[str, object], year: int | None = None) -> Text:
     vocabulary = case.scene.ruleset.vocabulary
-    told = []
+    named = []
     for lang in ("zh", "en"):
         words = [
             in_words(vocabulary, f"{dotted_of(pointer(path))}.{name}", w, lang)
@@ -146,12 +146,12 @@ def _entry_text(case: Case, path: Parts, values: dict[str, object], year: int | 
         detail = join([*words, *flags], lang)
         shown = (f"{year}年度" if lang == "zh" else f"{year}") if year is not None else ""
         parts = [part for part in (shown, detail) if part]
-        told.append(
+        named.append(
             (f"{label}：增加一项" + (f"（{'，'.join(parts)}）" if parts else ""))
             if lang == "zh"
             else f"{label}: one more" + (f" ({', '.join(parts)})" if parts else "")
         )
-    return Text(told[0], told[1])
+    return Text(named[0], named[1])
 
 
 def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
@@ -167,10 +167,10 @@ def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
     for entry, _ in entries:
         if case.scene.matches(node.every, entry, case.moment.day, []) == TRUE:
             continue
-        found = _mend(case, entry, node.every)
-        if not found:
+        changes = _mend(case, entry, node.every)
+        if not changes:
             return
-        mended.extend(found)
+        mended.extend(changes)
     if mended:
         yield Way(tuple(mended))
 
@@ -189,7 +189,7 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
             return ()
         rest = _mend(case, entry, c.Where(each=where.each)) if where.each else ()
         return (*options[0], *rest)
-    found: list[Change] = []
+    changes: list[Change] = []
     for name, test in where.each.items():
         value = case.scene.matches(c.Where(each={name: test}), entry, case.moment.day, [])
         if value == TRUE:
@@ -206,8 +206,8 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
         if isinstance(wanted, list) and isinstance(old, list):
             wanted = [*old, *wanted]
         choices = tuple(word for word in test.one_of or () if word is not None) if wanted is not True else ()
-        found.append(set_value(case, (*entry.at, name), wanted, choices))
-    return tuple(found)
+        changes.append(set_value(case, (*entry.at, name), wanted, choices))
+    return tuple(changes)
 
 
 def each_key(node: c.EachOf, case: Case, seen: Any) -> Iterator[Way]:

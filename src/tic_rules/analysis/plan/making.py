@@ -139,7 +139,7 @@ class _Maker:
     # --- from findings to ways ------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
-        rules = [found for rule in self.ruleset.rules if (found := self._open(rule)) is not None]
+        rules = [opened for rule in self.ruleset.rules if (opened := self._open(rule)) is not None]
         guards = (
             list(self._guards({rule.rule for rule in rules}))
             if any(way.sums for rule in rules for way in rule.ways)
@@ -229,10 +229,10 @@ class _Maker:
         if lost is not None:
             self.why[rule.id] = lost
             return self._exempted(rule, decision)
-        found = [way for way in self._ways(rule, decision) if way.changes or way.sums]
-        free = [way for way in found if not self._holds_fixed(way) and not self._redefines(way)]
-        if found and not free:
-            self.why[rule.id] = IDENTITY if any(map(self._redefines, found)) else KEPT
+        ways = [way for way in self._ways(rule, decision) if way.changes or way.sums]
+        free = [way for way in ways if not self._holds_fixed(way) and not self._redefines(way)]
+        if ways and not free:
+            self.why[rule.id] = IDENTITY if any(map(self._redefines, ways)) else KEPT
         deadline = (
             decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
         )
@@ -270,15 +270,15 @@ class _Maker:
         if decision.years:
             if rule.yearly is None:
                 return []  # what a cycle or an entry owes is not planned
-            found = [Way()]
+            combined = [Way()]
             for year, status, _, due in decision.years:
                 if status != "pass" and isinstance(year, int):
                     options = ways(
                         rule.require,
                         self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),
                     )
-                    found = [before.joined(option) for before in found for option in options][:24]
-            return found
+                    combined = [before.joined(option) for before in combined for option in options][:24]
+            return combined
         if decision.moment is None:
             return []
         case = self._case(rule, decision.moment, scenario, decision.status)
@@ -303,8 +303,8 @@ class _Maker:
         barred = self.adverse.get((dotted, attribute))
         if barred is None:
             return None
-        known = self.ruleset.vocabulary.words.get(word_of(self.scene, dotted, attribute) or "", {})
-        return next((word for word in reversed(list(known)) if word not in barred), None)
+        words = self.ruleset.vocabulary.words.get(word_of(self.scene, dotted, attribute) or "", {})
+        return next((word for word in reversed(list(words)) if word not in barred), None)
 
     def _guards(self, planned: set[str]) -> Iterable[Sum]:
         """Demands on amounts that hold now and have to go on holding."""

@@ -49,17 +49,17 @@ class Purses:
     def of(self, name: str) -> tuple[Template, ...]:
         """The kinds of new entries of a list."""
         if name not in self.templates:
-            found = list(_templates(self.subject, self.ruleset, name))
+            templates = list(_templates(self.subject, self.ruleset, name))
             self.templates[name] = tuple(
-                t for t in found if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept)
+                t for t in templates if not any(t.at == k or t.at.startswith(f"{k}.") for k in self._kept)
             )
         return self.templates[name]
 
     def alike(self, chosen: Template, sums: Sequence[Sum]) -> list[Template]:
         """The kinds of money that demands count as they count the chosen one."""
         templates = self.of(chosen.of)
-        own = templates.index(chosen)
-        return [t for at, t in enumerate(templates) if all(total.alike(own, at) for total in sums)]
+        place = templates.index(chosen)
+        return [t for at, t in enumerate(templates) if all(total.alike(place, at) for total in sums)]
 
     def scene(self, name: str, index: int, on: date) -> Scene:
         """The centre with one unit of a kind of money more."""
@@ -97,10 +97,10 @@ class Purses:
         groups = self.ruleset.facts[node.fact].kinds or ""
         if node.operator != "at_least":
             return []
-        found = []
+        choices = []
         for group, reading in case.scene.groups(groups, case.moment).items():
             base = Fraction(reading.range.low)
-            found.append(
+            choices.append(
                 (
                     base,
                     tuple(
@@ -109,7 +109,7 @@ class Purses:
                     ),
                 )
             )
-        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(found))),)]
+        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(choices))),)]
 
 
 def entry_of(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, Any]:
@@ -242,8 +242,8 @@ def _purposes(
         return
     name, test = next(iter(tested.items()))
     inside = [w for w in test.one_of or () if isinstance(w, str)]
-    known = scene.ruleset.vocabulary.words.get(word_of(scene, dotted, name) or "", {})
-    outside = [w for w in known if w not in inside]
+    words = scene.ruleset.vocabulary.words.get(word_of(scene, dotted, name) or "", {})
+    outside = [w for w in words if w not in inside]
     for option in (*inside[:1], *outside[:1]):
         yield {name: option}
 
@@ -276,9 +276,9 @@ def _margins(node: c.Condition, scene: Scene, moment: Moment) -> Iterator[tuple[
                 yield (bound.high if node.operator == "between" else bound.low) - left.high, strict, True
         case c.Largest():
             groups = scene.groups(node.fact, moment)
-            own = groups[node.largest].range.low
+            least = groups[node.largest].range.low
             yield from (
-                (own - other.range.high, False, True)
+                (least - other.range.high, False, True)
                 for name, other in groups.items()
                 if name != node.largest
             )

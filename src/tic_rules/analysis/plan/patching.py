@@ -88,14 +88,14 @@ class _Text:
     def _deepest(self, root: object, path: tuple[str | int, ...]) -> tuple[Any, int]:
         node = root
         for depth, part in enumerate(path[:MAX_DEPTH]):
-            found = None
+            deepest = None
             if isinstance(node, yaml.MappingNode):
-                found = next((value for key, value in node.value if key.value == str(part)), None)
+                deepest = next((value for key, value in node.value if key.value == str(part)), None)
             elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-                found = node.value[part]
-            if found is None:
+                deepest = node.value[part]
+            if deepest is None:
                 return node, depth
-            node = found
+            node = deepest
         return node, len(path)
 
     def _at_node(self, node: object, edit: Edit) -> str:

@@ -84,12 +84,15 @@ def _ways(node: object, case: Case, seen: Any) -> Iterator[Way]:
 
 
 def _product(parts: list[list[Way]]) -> Iterator[Way]:
-    found = [Way()]
+    products = [Way()]
     for options in parts:
-        found = [
-            joined for before in found for option in options if (joined := before.joined(option)).consistent
+        products = [
+            joined
+            for before in products
+            for option in options
+            if (joined := before.joined(option)).consistent
         ][:MOST]
-    yield from found
+    yield from products
 
 
 # --- single values ------------------------------------------------------------------------------------------
@@ -102,23 +105,23 @@ def _set(case: Case, name: str, value: object, choices: tuple[object, ...] = ())
 
 def _words(case: Case, name: str, words: list[str], choices: tuple[str, ...] = ()) -> Change:
     path = tuple((case.scene.facts[name].words or "").split("."))
-    own = get(case.document, path)
+    given = get(case.document, path)
     edits = (
         tuple(Edit("append", path, word) for word in words)
-        if isinstance(own, list)
+        if isinstance(given, list)
         else (Edit("set", path, words),)
     )
     vocabulary = case.scene.ruleset.vocabulary
     said = []
     for lang in ("zh", "en"):
-        told = (
+        label = (
             one_of(vocabulary, ".".join(path), choices, lang)
             if choices
             else in_words(vocabulary, ".".join(path), words, lang)
         )
-        said.append(f"{field_label(pointer(path), vocabulary, lang)}: {told}")
+        said.append(f"{field_label(pointer(path), vocabulary, lang)}: {label}")
     return change(
-        "data" if own is None and case.supplies else kind_of(".".join(path)),
+        "data" if given is None and case.supplies else kind_of(".".join(path)),
         ".".join(path),
         edits,
         Text(said[0].replace(": ", "：", 1), said[1]),
@@ -147,14 +150,14 @@ def _same(node: c.Same, case: Case) -> Iterator[Way]:
     for part in node.same:
         values, _, _ = case.scene.single(part.fact, case.moment.day)
         texts[part.fact] = values[0] if values and isinstance(values[0], str) else ""
-    inner = next((found for part in node.same if (found := between(part, texts[part.fact]))), "×××")
+    inner = next((shared for part in node.same if (shared := between(part, texts[part.fact]))), "×××")
     wanted = {part.fact: f"{part.reads[0]}{inner}{part.reads[1]}" for part in node.same}
     yield Way(
         tuple(
-            found
+            shared
             for fact, text in wanted.items()
             if text != texts[fact]
-            for found in _set(case, fact, text).changes
+            for shared in _set(case, fact, text).changes
         )
     )
 
@@ -230,12 +233,12 @@ def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
         )
         edit = Edit("set", path, entries)
     units = case.scene.ruleset.vocabulary.units
-    told = [number_text(least, fact.unit, units, lang) for lang in ("zh", "en")]
+    shown = [number_text(least, fact.unit, units, lang) for lang in ("zh", "en")]
     more = [number_text(least - low, fact.unit, units, lang) for lang in ("zh", "en")]
-    known = old is not None and low > 0 and not case.unknown
+    exact = old is not None and low > 0 and not case.unknown
     text = Text(
-        f"{fact.label.zh}达到{told[0]}" + (f"（再增{more[0]}）" if known else ""),
-        f"{fact.label.en}: reach {told[1]}" + (f" ({more[1]} more)" if known else ""),
+        f"{fact.label.zh}达到{shown[0]}" + (f"（再增{more[0]}）" if exact else ""),
+        f"{fact.label.en}: reach {shown[1]}" + (f" ({more[1]} more)" if exact else ""),
     )
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
     return change(

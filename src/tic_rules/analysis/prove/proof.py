@@ -67,23 +67,25 @@ ASSUMPTIONS = (
 LEVEL_NAMES = {MUST: "must", PRINCIPLE: "in_principle"}
 
 
-def proved(found: Diff) -> Diff:
+def proved(compared: Diff) -> Diff:
     """The comparison with relations and claims proved. Raises UsageError where z3 is not installed."""
     need_z3()
-    prover = _Prover(found)
+    prover = _Prover(compared)
     conflicts = prover.conflicts()
-    claims = tuple(prover.claim(side, topic, rule, conflicts) for side, topic, rule in binding_rules(found))
-    topics = tuple(prover.judged(topic) for topic in found.topics)
+    claims = tuple(
+        prover.claim(side, topic, rule, conflicts) for side, topic, rule in binding_rules(compared)
+    )
+    topics = tuple(prover.judged(topic) for topic in compared.topics)
     return replace(
-        found, topics=topics, claims=claims, proof=Proof(tuple(conflicts), _whole(claims), ASSUMPTIONS)
+        compared, topics=topics, claims=claims, proof=Proof(tuple(conflicts), _whole(claims), ASSUMPTIONS)
     )
 
 
 def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
-    told = list(claims)
+    listed = list(claims)
     whole = {}
     for level, modalities in (("must", MUST), ("in_principle", PRINCIPLE)):
-        reach = [claim for claim in told if claim.rule.modality in modalities]
+        reach = [claim for claim in listed if claim.rule.modality in modalities]
         held = {
             side: all(
                 claim.status == "guaranteed" and (level == "in_principle" or claim.level == "must")
@@ -157,13 +159,13 @@ def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[s
     groups: list[tuple[set[str], list[tuple[str, RuleSet, Rule]]]] = []
     everywhere = []
     for entry in rules:
-        own = _subjects(entry[1], entry[2])
-        if "term_years" in own:
+        subjects = _subjects(entry[1], entry[2])
+        if "term_years" in subjects:
             everywhere.append(entry)
             continue
-        touching = [group for group in groups if group[0] & own]
+        touching = [group for group in groups if group[0] & subjects]
         merged = (
-            own.union(*(group[0] for group in touching)),
+            subjects.union(*(group[0] for group in touching)),
             [*(member for group in touching for member in group[1]), entry],
         )
         groups = [group for group in groups if group not in touching] + [merged]
@@ -172,37 +174,37 @@ def _components(rules: Sequence[tuple[str, RuleSet, Rule]]) -> list[list[tuple[s
 
 def _subjects(ruleset: RuleSet, rule: Rule) -> set[str]:
     """The places of the data that a rule reads, and the judgements that it waits for."""
-    found: set[str] = set()
+    subjects: set[str] = set()
     trees = [tree for tree in (rule.condition, rule.applies, rule.fails_at_once) if tree is not None]
     while trees:
         tree = trees.pop()
         for node in c.walk(tree):
             if isinstance(node, c.Attested):
-                found.add(f"judgement of {rule.id}")
+                subjects.add(f"judgement of {rule.id}")
             elif isinstance(node, c.Follows):
                 trees.append(ruleset[node.follows].when)
         for name in c.facts_of(tree):
-            found.update(paths_of_fact(ruleset.facts[name], ruleset.vocabulary))
+            subjects.update(paths_of_fact(ruleset.facts[name], ruleset.vocabulary))
     if rule.event is not None:
-        found.update(paths_of_fact(ruleset.facts[rule.event], ruleset.vocabulary))
-    return found
+        subjects.update(paths_of_fact(ruleset.facts[rule.event], ruleset.vocabulary))
+    return subjects
 
 
 class _Prover:
     """One problem for each group of rules that have something in common."""
 
-    def __init__(self, found: Diff) -> None:
-        self.found = found
+    def __init__(self, compared: Diff) -> None:
+        self.compared = compared
         rules = {
             (side, rule.id): rule
-            for topic in found.topics
-            for side, own in (("b", topic.b), ("a", topic.a))
-            for rule in own
+            for topic in compared.topics
+            for side, side_rules in (("b", topic.b), ("a", topic.a))
+            for rule in side_rules
         }
-        entries = [(side, sides(found, side)[0], rule) for (side, _), rule in rules.items()]
+        entries = [(side, sides(compared, side)[0], rule) for (side, _), rule in rules.items()]
         self.rules = {(side, rule.id): rule for side, _, rule in entries}
-        otherwise = read_otherwise(found.a.vocabulary, found.b.vocabulary)
-        self.problems = [_Problem(group, found.editions, otherwise) for group in _components(entries)]
+        otherwise = read_otherwise(compared.a.vocabulary, compared.b.vocabulary)
+        self.problems = [_Problem(group, compared.editions, otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
 
     def holds(
@@ -213,9 +215,9 @@ class _Prover:
 
     def conflicts(self) -> list[Conflict]:
         """Contradictions, each with the fewest rules, at what must be and then with what is in principle."""
-        told: list[Conflict] = []
+        conflicts: list[Conflict] = []
         seen: set[tuple[str, str]] = set()
-        apart = self.found.a.jurisdiction != self.found.b.jurisdiction
+        apart = self.compared.a.jurisdiction != self.compared.b.jurisdiction
         for level in BINDING_LEVELS:
             counted = [
                 key
@@ -226,19 +228,19 @@ class _Prover:
                 while (
                     core := problem.clash([key for key in counted if key in problem.met and key not in seen])
                 ) is not None:
-                    own, theirs = (
+                    rules_of, rules_against = (
                         tuple(name for side, name in core if side == wanted) for wanted in ("a", "b")
                     )
-                    told.append(Conflict(own, theirs, LEVEL_NAMES[level]))
+                    conflicts.append(Conflict(rules_of, rules_against, LEVEL_NAMES[level]))
                     seen.update([key for key in core if key[0] == "b"] or core)
-        return told
+        return conflicts
 
     def claim(self, side: str, topic: Topic, rule: Rule, conflicts: Sequence[Conflict]) -> Claim:
         other = "a" if side == "b" else "b"
         for conflict in conflicts:
-            own, theirs = (conflict.b, conflict.a) if side == "b" else (conflict.a, conflict.b)
-            if rule.id in own:
-                return Claim(side, topic.id, rule, "contradicts", conflict.level, theirs, proved=True)
+            side_rules, other_rules = (conflict.b, conflict.a) if side == "b" else (conflict.a, conflict.b)
+            if rule.id in side_rules:
+                return Claim(side, topic.id, rule, "contradicts", conflict.level, other_rules, proved=True)
         clashing = {
             (wanted, name)
             for conflict in conflicts
@@ -248,11 +250,11 @@ class _Prover:
         for level in BINDING_LEVELS:
             given = [
                 key
-                for key, theirs in self.rules.items()
+                for key, candidate in self.rules.items()
                 if key[0] == other
-                and theirs.bearer == rule.bearer
-                and theirs.modality in level
-                and (self.found.editions or follows_alike(theirs, rule))
+                and candidate.bearer == rule.bearer
+                and candidate.modality in level
+                and (self.compared.editions or follows_alike(candidate, rule))
                 and key not in clashing
             ]
             core = self.holds(given, (side, rule.id))
@@ -266,7 +268,7 @@ class _Prover:
                     tuple(name for _, name in core),
                     proved=True,
                 )
-        return replace(not_guaranteed(self.found, side, topic, rule), proved=True)
+        return replace(not_guaranteed(self.compared, side, topic, rule), proved=True)
 
     def judged(self, topic: Topic) -> Topic:
         """The relation of one row, proved over its own rules where they can be compared at all."""
@@ -285,15 +287,15 @@ class _Prover:
 
     def _asks_more(self, topic: Topic, side: str) -> bool:
         """Whether a rule of this side is not guaranteed by the other side's rules of the same bearer."""
-        own, theirs, other = (topic.b, topic.a, "a") if side == "b" else (topic.a, topic.b, "b")
+        rules, others, other = (topic.b, topic.a, "a") if side == "b" else (topic.a, topic.b, "b")
         for level in BINDING_LEVELS if topic.binding else (ANY,):
-            for rule in own:
+            for rule in rules:
                 given = [
                     (other, fellow.id)
-                    for fellow in theirs
+                    for fellow in others
                     if fellow.modality in level
                     and fellow.bearer == rule.bearer
-                    and (self.found.editions or follows_alike(fellow, rule))
+                    and (self.compared.editions or follows_alike(fellow, rule))
                 ]
                 if rule.modality in level and self.holds(given, (side, rule.id)) is None:
                     return True

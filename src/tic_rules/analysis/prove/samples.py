@@ -123,11 +123,11 @@ class Maker:
         parent[last] = value
 
     def entries(self, path: str) -> list[Any]:
-        found = self.get(path)
-        if found is None:
-            found = []
-            self.put(path, found)
-        return found  # type: ignore[no-any-return]
+        entries = self.get(path)
+        if entries is None:
+            entries = []
+            self.put(path, entries)
+        return entries  # type: ignore[no-any-return]
 
 
 class _Builder:

@@ -82,8 +82,8 @@ class Told:
     """What the reference says of one file: of the rule itself, and, where asked for, of what binds on the
     other side."""
 
-    def __init__(self, own: dict[str, str], theirs: Callable[[], dict[str, str]]) -> None:
-        self.own, self._theirs = own, theirs
+    def __init__(self, statuses: dict[str, str], theirs: Callable[[], dict[str, str]]) -> None:
+        self.statuses, self._theirs = statuses, theirs
 
     @cached_property
     def theirs(self) -> dict[str, str]:
@@ -94,30 +94,30 @@ class Told:
 class Judge(NamedTuple):
     """The rules of a topic on both sides, asked of the reference evaluator."""
 
-    own: RuleSet
+    ruleset: RuleSet
     theirs: RuleSet | None
     rule: Rule
     as_of: date
     programme: bool
 
-    def told(self, data: dict[str, object]) -> Told | None:
+    def decided(self, data: dict[str, object]) -> Told | None:
         try:
             subject = self.model.model_validate(data)
-            for side in (self.own, self.theirs):
+            for side in (self.ruleset, self.theirs):
                 if side is not None:
                     fitting(subject, side.vocabulary)
         except (ValueError, TicRulesError):
             return None
-        return Told(self._statuses(self.own, subject), partial(self._statuses, self.theirs, subject))
+        return Told(self._statuses(self.ruleset, subject), partial(self._statuses, self.theirs, subject))
 
     @property
     def model(self) -> type[Subject]:
         """The model of data that both sides know. Raises RuleSetError where they declare a field
         differently."""
         if self.theirs is not None and self.theirs.vocabulary.declared:
-            joined(self.own.vocabulary, self.theirs.vocabulary)
+            joined(self.ruleset.vocabulary, self.theirs.vocabulary)
         model: type[Subject] = Programme if self.programme else Centre
-        for side in (self.own, self.theirs):
+        for side in (self.ruleset, self.theirs):
             model = extended(model, side.vocabulary) if side is not None else model
         return model
 
@@ -142,7 +142,9 @@ def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
     return RuleSet(model, ruleset.vocabulary)
 
 
-def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], side: str) -> Witness | None:
+def witness(
+    ruleset: RuleSet, rule: Rule, other_set: RuleSet, rules: Sequence[Rule], side: str
+) -> Witness | None:
     """A pair that passes what binds among the other side's rules, while this rule tells the two files apart.
     None where none is found."""
     binding = [
@@ -152,50 +154,50 @@ def witness(own: RuleSet, rule: Rule, theirs: RuleSet, rules: Sequence[Rule], si
     ]
     best: tuple[int, Any] | None = None
     tried = 0
-    for judge, base in _starts(own, rule, theirs, binding):
-        first = judge.told(base)
-        if first is None or first.own[rule.id] not in (*FINE, *SHORT):
+    for judge, base in _starts(ruleset, rule, other_set, binding):
+        first = judge.decided(base)
+        if first is None or first.statuses[rule.id] not in (*FINE, *SHORT):
             continue
         for steps, changed in _neighbours(base, judge, (rule, *binding)):
             tried += 1
-            second = judge.told(changed)
+            second = judge.decided(changed)
             if (
                 second is None
-                or (first.own[rule.id] in FINE) == (second.own[rule.id] in FINE)
-                or second.own[rule.id] not in (*FINE, *SHORT)
+                or (first.statuses[rule.id] in FINE) == (second.statuses[rule.id] in FINE)
+                or second.statuses[rule.id] not in (*FINE, *SHORT)
             ):
                 continue
             ordered = (
                 (changed, base, second, first)
-                if first.own[rule.id] in FINE
+                if first.statuses[rule.id] in FINE
                 else (base, changed, first, second)
             )
             rank = _rank(ordered[2], ordered[3], rule.id)
             if rank is not None and (best is None or rank < best[0]):
                 best = rank, (steps, *ordered, judge.as_of)
             if best is not None and best[0] == 0:
-                return _told(best[1], side, rule.id)
+                return _as_witness(best[1], side, rule.id)
         if tried > MOST:
             break
-    return None if best is None else _told(best[1], side, rule.id)
+    return None if best is None else _as_witness(best[1], side, rule.id)
 
 
 def _rank(failing: Told, passing: Told, rule: str) -> int | None:
     """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files.
     None: the other side rejects the failing one."""
-    short = SHORT.index(failing.own[rule])
+    short = SHORT.index(failing.statuses[rule])
     if all(status in FINE for status in failing.theirs.values()):
         return 10 * short + (0 if all(status in FINE for status in passing.theirs.values()) else 1)
     return 10 * short + 2 if "fail" not in failing.theirs.values() else None
 
 
 def _starts(
-    own: RuleSet, rule: Rule, theirs: RuleSet, binding: Sequence[Rule]
+    ruleset: RuleSet, rule: Rule, other: RuleSet, binding: Sequence[Rule]
 ) -> Iterator[tuple[Judge, dict[str, Any]]]:
     """Files to start from, each with its judge: after every deadline, then early in the term; each way
     through an `any`."""
     programme = rule.bearer == "programme"
-    sides = part_of(own, [rule]), part_of(theirs, binding) if binding else None
+    sides = part_of(ruleset, [rule]), part_of(other, binding) if binding else None
     for as_of in dict.fromkeys(
         (
             as_of_for([rule, *binding]),
@@ -206,16 +208,16 @@ def _starts(
     ):
         judge = Judge(*sides, rule, as_of, programme)
         for choice in range(3):
-            yield from ((judge, base) for base in _bases(own, rule, theirs, binding, judge, choice))
+            yield from ((judge, base) for base in _bases(ruleset, rule, other, binding, judge, choice))
 
 
-def _told(found: Any, side: str, rule: str) -> Witness:
-    steps, failing, passing, first, second, as_of = found
+def _as_witness(pair: Any, side: str, rule: str) -> Witness:
+    steps, failing, passing, first, second, as_of = pair
     path = "/" + "/".join(str(step) for step in steps)
     other = "a" if side == "b" else "b"
     statuses = {
-        name: {key: told.own if key == side else told.theirs for key in sorted((side, other))}
-        for name, told in (("failing", first), ("passing", second))
+        name: {key: each.statuses if key == side else each.theirs for key in sorted((side, other))}
+        for name, each in (("failing", first), ("passing", second))
     }
     return Witness(
         side, rule, as_of, failing, passing, path, _at(failing, steps), _at(passing, steps), statuses
@@ -223,21 +225,21 @@ def _told(found: Any, side: str, rule: str) -> Witness:
 
 
 def _bases(
-    own: RuleSet, rule: Rule, theirs: RuleSet, others: Sequence[Rule], judge: Judge, choice: int
+    ruleset: RuleSet, rule: Rule, other_set: RuleSet, others: Sequence[Rule], judge: Judge, choice: int
 ) -> Iterator[dict[str, Any]]:
     """Files to start from: all met; all met, this one last; all but this one met; this one alone."""
     for order in ("met", "first", "broken", "alone", "broken-alone"):
         maker = Maker(judge.as_of, judge.programme, choice, judge.model)
         if order in ("first", "alone"):
-            maker.meet(own, rule)
+            maker.meet(ruleset, rule)
         if order == "broken-alone":
-            maker.break_(own, rule)
+            maker.break_(ruleset, rule)
         for other in others if "alone" not in order else ():
-            maker.meet(theirs, other)
+            maker.meet(other_set, other)
         if order == "met":
-            maker.meet(own, rule)
+            maker.meet(ruleset, rule)
         if order == "broken":
-            maker.break_(own, rule)
+            maker.break_(ruleset, rule)
         yield maker.data
 
 
@@ -382,7 +384,7 @@ def _vocabulary_of(steps: Steps, judge: Judge) -> Sequence[str] | None:
             continue
         word = next((word for name, word, _ in fields_of(model) if name == step), None)
         if word is not None:
-            return list(judge.own.vocabulary.words.get(word, ()))
+            return list(judge.ruleset.vocabulary.words.get(word, ()))
         field = model.model_fields.get(step)
         model = record_in(field.annotation) if field is not None else None
     return None

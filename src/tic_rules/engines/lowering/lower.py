@@ -136,9 +136,9 @@ class _Conditions:
                 low, high = node.limit if node.operator == "between" else (node.limit, node.limit)
                 return f.Compare(node.operator, f.Quantity(node.fact), f.Bounds(low, high))
             case c.Largest():
-                own = f.Amount(node.fact, node.largest)
+                amount = f.Amount(node.fact, node.largest)
                 others = [f.Amount(node.fact, g) for g in self.ruleset.facts[node.fact].groups or {}]
-                return _all([f.Compare("at_least", own, other) for other in others if other != own])
+                return _all([f.Compare("at_least", amount, other) for other in others if other != amount])
             case c.Share():
                 bound = Fraction(node.limit)
                 named, rest = (f.Part(node.fact, node.share_of, rest) for rest in (False, True))

@@ -105,14 +105,14 @@ class Readings:
         """The amounts of a window, a year. Which years count where the founding may leave some out is the
         reference's reading.
         """
-        over, own = fact.over, next(own for own, other in self.facts.items() if other is fact)
+        over, name = fact.over, next(name for name, other in self.facts.items() if other is fact)
         assert over is not None
         added = self._sum(fact, fact.where, fact.average or "")
 
         def average(view: View) -> Ends:
             years = len(over.years(view.day))
             if over.founded is not None or not years:
-                return view.scene.number(own, view.moment).range
+                return view.scene.number(name, view.moment).range
             low, high = added(view)
             return low * Fraction(1, years), high * Fraction(1, years)
 
@@ -264,7 +264,7 @@ class Readings:
         """
         name = fact.kinds or ""
         groups = [self.ranged(f.Amount(name, group)) for group in self.facts[name].groups or {}]
-        own = next(own for own, other in self.facts.items() if other is fact)
+        fact_name = next(fact_name for fact_name, other in self.facts.items() if other is fact)
 
         def kinds(view: View) -> Ends:
             certain = open_groups = 0
@@ -274,7 +274,7 @@ class Readings:
                     certain += 1
                 elif high > 0:
                     open_groups += 1
-            return view.scene.number(own, view.moment).range if open_groups else (certain, certain)
+            return view.scene.number(fact_name, view.moment).range if open_groups else (certain, certain)
 
         return kinds
 
@@ -331,8 +331,8 @@ def _path(path: str) -> Callable[[Any], Any]:
 
 
 def _hull(values: list[Range | None]) -> Ends:
-    known = [value or ANYTHING for value in values]
-    return min(low for low, _ in known), max(high for _, high in known)
+    ends = [value or ANYTHING for value in values]
+    return min(low for low, _ in ends), max(high for _, high in ends)
 
 
 __all__ = ["Ends", "Ranging", "Readings"]

@@ -43,7 +43,7 @@ class Asking:
                 for part in node.parts:
                     self.ask(part, key, moment, entry)
             case f.Constant(value):
-                self.sheet.known(node, key, value)
+                self.sheet.conclude(node, key, value)
             case f.Compare():
                 self.compare(node, node.logic, key, moment)
             case f.Member():
@@ -64,13 +64,13 @@ class Asking:
             case f.Passed(name):
                 when = entry.get(name)
                 value = UNKNOWN if when is None else happened(when, moment.day, self.scene.reported_on)
-                self.sheet.known(node, key, value)
+                self.sheet.conclude(node, key, value)
             case f.Running() | f.Latest() | f.EachYear() | f.OfEach() as logic:
                 # which entry fills which year is a choice over all of them together: a reading, made
                 # outside the network
                 anyone = self.scene.ruleset.rules[0]  # it is asked the same way for every rule
                 seen = see(logic.source, self.scene, moment, self.scenario, anyone)
-                self.sheet.known(node, key, seen.value)
+                self.sheet.conclude(node, key, seen.value)
             case _:
                 self.sheet.ask(node, key)
 
@@ -84,9 +84,9 @@ class Asking:
             return
         parts = []
         for one in given:
-            own = self.sheet.entry()
-            self.sheet.ask(node, own, **one)
-            parts.append(Part(node=node.number, entry=own))
+            new_entry = self.sheet.entry()
+            self.sheet.ask(node, new_entry, **one)
+            parts.append(Part(node=node.number, entry=new_entry))
         self.sheet.gather(kind, node, key, [*parts, *more])
 
     # --- ranges -----------------------------------------------------------------------------------
@@ -119,9 +119,9 @@ class Asking:
                 return self.ranged(term.of, moment).times(term.factor)
         return Range(term.low, term.high)
 
-    def bounded(self, fact: str, known: Range, scale: int) -> Said:
-        low, high = (self.whole(fact, end, scale, floor) for end in known)
-        low_up, high_up = (self.whole(fact, end, scale, ceil) for end in known)
+    def bounded(self, fact: str, bounds: Range, scale: int) -> Said:
+        low, high = (self.whole(fact, end, scale, floor) for end in bounds)
+        low_up, high_up = (self.whole(fact, end, scale, ceil) for end in bounds)
         return {"low": low, "high": high, "low_up": low_up, "high_up": high_up}
 
     def two(self, fact: str, x: Range, t: Range) -> Said:
@@ -133,19 +133,19 @@ class Asking:
         """A number as the engine compares it exactly; one that is too large for that is refused by name."""
         if number == INFINITY:
             return ENDLESS
-        found = int(rounded(number * scale))
-        if abs(found) > MOST:
-            label, told = self.scene.facts[name].label, decimal_text(number)
+        scaled = int(rounded(number * scale))
+        if abs(scaled) > MOST:
+            label, digits = self.scene.facts[name].label, decimal_text(number)
             zh = (
-                f"{label.zh}（{name}）为 {told}，超出 durable "
+                f"{label.zh}（{name}）为 {digits}，超出 durable "
                 f"引擎能精确比较的范围（金额至9×10^16元）；请用 native 引擎"
             )
             en = (
-                f"{label.en} ({name}) is {told}: more than the durable engine compares exactly (amounts up "
+                f"{label.en} ({name}) is {digits}: more than the durable engine compares exactly (amounts up "
                 f"to 9×10^16 yuan); use the native engine"
             )
             raise fault(UsageError, "durable-limit", zh, en, file=self.scene.subject.file or "")
-        return found
+        return scaled
 
     # --- words and days ---------------------------------------------------------------------------
 
@@ -172,14 +172,14 @@ class Asking:
             return
         values, open_end = series_at(actual, moment.day, self.scene.reported_on)
         if open_end:
-            self.sheet.known(node, key, UNKNOWN)
+            self.sheet.conclude(node, key, UNKNOWN)
         elif len(values) == 1:
             self.words(node, logic, key, values[0], name)
         else:
             parts = []
             for value in values:
-                parts.append(Part(node=node.number, entry=(own := self.sheet.entry())))
-                self.words(node, logic, own, value, name)
+                parts.append(Part(node=node.number, entry=(new_entry := self.sheet.entry())))
+                self.words(node, logic, new_entry, value, name)
             self.sheet.gather(AGREE, node, key, parts)
 
     def words(self, node: Node, logic: f.Member, key: int, actual: object, name: str) -> None:
@@ -198,20 +198,20 @@ class Asking:
             self.several(ANY, node, key, said, None, *more)
             return
         to_judge = logic.outside == REVIEW and actual
-        self.sheet.known(node, key, UNKNOWN if more else REVIEW if to_judge else FALSE)
+        self.sheet.conclude(node, key, UNKNOWN if more else REVIEW if to_judge else FALSE)
 
     def agree(self, node: Node, logic: f.Agree, key: int, moment: Moment) -> None:
         """The texts between are the same where one text stands in every part, for certain or perhaps."""
         read = [self.possible(text, moment) for text in logic.texts]
         inner = [{*values} - {""} for values in read if values]
         if not inner:
-            self.sheet.known(node, key, TRUE)
+            self.sheet.conclude(node, key, TRUE)
             return
         candidates = []
         for text in sorted(set.union(*inner)):
-            candidates.append(Part(node=node.number, entry=(own := self.sheet.entry())))
+            candidates.append(Part(node=node.number, entry=(new_entry := self.sheet.entry())))
             said = [{"same": int(text in possible), "ways": len(possible)} for possible in inner]
-            self.several(ALL, node, own, said)
+            self.several(ALL, node, new_entry, said)
         self.sheet.gather(ANY, node, key, candidates)
 
     def happened(self, node: Node, fact: str, key: int, moment: Moment) -> None:
@@ -232,11 +232,11 @@ class Asking:
             parts.append(
                 Part(
                     node=body.number,
-                    entry=(own := self.sheet.entry()),
+                    entry=(new_entry := self.sheet.entry()),
                     mode=PLAIN if counts == TRUE else soft,
                 )
             )
-            self.ask(body, own, moment, entry)
+            self.ask(body, new_entry, moment, entry)
         self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(Part, rest)])
 
     def read(self, logic: f.Fold, moment: Moment) -> tuple[list[tuple[Any, int]], list[int]]:

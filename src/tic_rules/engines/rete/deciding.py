@@ -30,12 +30,12 @@ def _ready(ruleset: RuleSet, isolated: bool) -> tuple[Plan, Deciding]:
     """A rule set's network, built when it is first asked for and kept with the rule set."""
     key = ("durable", isolated)
     with _LOCK:
-        found = ruleset._compiled.get(key)
-        if found is None:
+        ready = ruleset._compiled.get(key)
+        if ready is None:
             plan = plan_of(ruleset)
             definition = network_of(ruleset, plan)
             deciding: Deciding = (
                 Worker(ruleset.id, definition) if isolated else Network(ruleset.id, definition)
             )
-            found = ruleset._compiled[key] = plan, deciding
-    return found
+            ready = ruleset._compiled[key] = plan, deciding
+    return ready

@@ -87,10 +87,10 @@ def _owed(sheet: Sheet, asking: Asking, planned: RulePlan, owed: list[Look]) -> 
     """Every year that is owed is asked for by itself."""
     years = []
     for year in owed:
-        years.append(own := sheet.key())
-        late = {"late": own, "s": _LATE[year.late], "brk": 0, "app": 0}
+        years.append(key := sheet.key())
+        late = {"late": key, "s": _LATE[year.late], "brk": 0, "app": 0}
         sheet.facts.append({"r": planned.number, **late})
-        asking.ask(planned.roots[REQUIRE], own, year.moment)
+        asking.ask(planned.roots[REQUIRE], key, year.moment)
     if years:
         sheet.owes(1, years)
     else:

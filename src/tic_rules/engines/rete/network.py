@@ -91,14 +91,20 @@ def _joined(definition: Definition, rule: int, node: Node) -> None:
     opposite = {"$gte": "$lt", "$lte": "$gt"}[first]
     gathered = node.parts[0].number
     for index, part in enumerate(node.parts[1:], 1):
-        own = node.number if index == len(node.parts) - 1 else -(node.number * 100 + index)
+        number = node.number if index == len(node.parts) - 1 else -(node.number * 100 + index)
         left = [{"r": rule}, {"val": gathered}]
         right = [{"r": rule}, {"val": part.number}, same_as("key", "key")]
         for operator, source in ((opposite, "a"), (first, "b")):
-            then: Template = {"r": rule, "val": own, "key": "a.key", "v": f"{source}.v", "w": f"{source}.w"}
+            then: Template = {
+                "r": rule,
+                "val": number,
+                "key": "a.key",
+                "v": f"{source}.v",
+                "w": f"{source}.w",
+            }
             tests = [*right, {operator: {order: {"a": order}}}]
             definition.add(f"r{rule}_n{node.number}", [("a", left), ("b", tests)], then)
-        gathered = own
+        gathered = number
     if len(node.parts) == 1:
         then = {"r": rule, "val": node.number, "key": "a.key", "v": "a.v", "w": "a.w"}
         definition.add(f"r{rule}_n{node.number}", [("a", _val(rule, node.parts[0]))], then)
@@ -184,14 +190,14 @@ def _compared(operator: str, ends: Any) -> list[Branch]:
         return {_SYMBOLS[symbol]: {left: right}}
 
     true, false = COMPARISONS[operator]
-    found: list[Branch] = [(TRUE, [test(one, True) for one in true])]
+    branches: list[Branch] = [(TRUE, [test(one, True) for one in true])]
     for place, one in enumerate(false):
-        found.append((FALSE, [*(test(other, False) for other in false[:place]), test(one, True)]))
+        branches.append((FALSE, [*(test(other, False) for other in false[:place]), test(one, True)]))
     neither = [test(one, False) for one in false]
     for place, one in enumerate(true):
         met = [test(other, True) for other in true[:place]]
-        found.append((UNKNOWN, [*neither, *met, test(one, False)]))
-    return found
+        branches.append((UNKNOWN, [*neither, *met, test(one, False)]))
+    return branches
 
 
 def scale_of(ruleset: RuleSet, compare: f.Compare) -> int:
@@ -226,14 +232,14 @@ def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
 
 def _member(plan: Plan, member: f.Member) -> list[Branch]:
     """A word against a list of the law. Words that follow each other in their codes are one test."""
-    found: list[Branch] = [(member.absent, [{"x": 0}])]
+    branches: list[Branch] = [(member.absent, [{"x": 0}])]
     above = FIRST_WORD - 2
     for low, high in _runs(sorted({plan.code(word) for word in member.words})):
-        found.append((member.inside, [{"$gte": {"x": low}}, {"$lte": {"x": high}}]))
+        branches.append((member.inside, [{"$gte": {"x": low}}, {"$lte": {"x": high}}]))
         if low - above > 1:
-            found.append((member.outside, [{"$gt": {"x": above}}, {"$lt": {"x": low}}]))
+            branches.append((member.outside, [{"$gt": {"x": above}}, {"$lt": {"x": low}}]))
         above = high
-    return [*found, (member.outside, [{"$gt": {"x": above}}])]
+    return [*branches, (member.outside, [{"$gt": {"x": above}}])]
 
 
 def _runs(codes: list[int]) -> list[tuple[int, int]]:

@@ -85,12 +85,12 @@ def _counted(add: Add) -> None:
         (SOFT_ALL, {"v": TRUE}, TRUE), (SOFT_ALL, {"$lt": {"v": TRUE}}, UNKNOWN),
         (SOFT_ANY, {"v": FALSE}, FALSE), (SOFT_ANY, {"$gt": {"v": FALSE}}, UNKNOWN),
     ):  # fmt: skip
-        told: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
+        result: Template = {"v": "b.v", "w": "b.w"} if value is None else {"v": value, "w": RANK[value]}
         seen = [there("val"), same_as("val", "n"), same_as("key", "alt"), *([test] if test else [])]
         add(
             "counted",
             [("a", [there("alt"), {"m": mode}]), ("b", seen)],
-            {"p": "a.of", "at": "a.at", "to": "a.to", "k": "a.k"} | told,
+            {"p": "a.of", "at": "a.at", "to": "a.to", "k": "a.k"} | result,
         )
 
 
@@ -143,31 +143,31 @@ def _statuses(add: Add) -> None:
     for app, name in ((0, "stat"), (1, "base")):
         for value in range(4):
             required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
-            told: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
+            result: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
             late = [there("late"), {"brk": 1}, {"app": app}]
             given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
-            add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], told | {"s": FAIL})
+            add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], result | {"s": FAIL})
             if value in (TRUE, UNKNOWN):
                 add(
                     "whole",
                     [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}])],
-                    told | {"s": given},
+                    result | {"s": given},
                 )
                 continue
             add(
                 "whole",
                 [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}, {"$neq": {"v": UNKNOWN}}])],
-                told | {"s": given},
+                result | {"s": given},
             )
             add(
                 "open",
                 [("a", [*late, {"s": PENDING}]), required, ("c", [*broken, {"v": UNKNOWN}])],
-                told | {"s": OPEN},
+                result | {"s": OPEN},
             )
             add(
                 "over",
                 [("a", [*late, {"s": FAIL}]), required, ("c", [*broken, {"v": UNKNOWN}])],
-                told | {"s": given},
+                result | {"s": given},
             )
     _applicability(add)
     _silent(add)

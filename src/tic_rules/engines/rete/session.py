@@ -87,16 +87,16 @@ class Network:
         done: dict[int, int] = {}
         ids = iter(range(1, sys.maxsize))
 
-        def tell(told: list[dict[str, int]]) -> None:
+        def tell(asserted: list[dict[str, int]]) -> None:
             # The engine knows a message by a 32-bit hash of its id and drops a second one with the same
             # hash. The rule that
             # misses it is then never concluded, and the check is run again under other ids.
-            message = [fact | {"sid": session, "id": f"{session}.{next(ids)}"} for fact in told]
+            message = [fact | {"sid": session, "id": f"{session}.{next(ids)}"} for fact in asserted]
             engine.assert_facts(handle, json.dumps(message))
 
         tell(facts)
         while matched := engine.complete_and_start_action(handle, state):
-            told: list[dict[str, int]] = []
+            asserted: list[dict[str, int]] = []
             for rule, matches in json.loads(matched).items():
                 then = self._then[rule]
                 for match in matches if isinstance(matches, list) else [matches]:
@@ -108,9 +108,9 @@ class Network:
                         done[fact["done"]] = fact["s"]
                         if fact["done"] not in self._followed:
                             continue
-                    told.append(fact)
-            if told:
-                tell(told)
+                    asserted.append(fact)
+            if asserted:
+                tell(asserted)
         return done
 
 

@@ -57,7 +57,7 @@ class Sheet:
         """A question with what the data says to it."""
         self.facts.append({"r": self.rule, "n": node.number, "key": key, **said})
 
-    def known(self, node: Node, key: int, value: int) -> None:
+    def conclude(self, node: Node, key: int, value: int) -> None:
         """A value that no clause has to be asked for."""
         self.facts.append({"r": self.rule, "val": node.number, "key": key, "v": value, "w": RANK[value]})
 

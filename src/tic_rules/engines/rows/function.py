@@ -48,8 +48,8 @@ class _Function:
         self.rules, self.constants, self.used = lowered(ruleset), list[Any](), dict[int, None]()
         self.places = {rule.id: rule.place for rule in self.rules.rules}
         self.waited_for = {other for rule in self.rules.rules for other in rule.waits_for}
-        known = [int(match[1]) for name in columns if (match := n.YEAR.search(name))]
-        self.years = range(min(known), max(known) + 1) if known else range(0)
+        years = [int(match[1]) for name in columns if (match := n.YEAR.search(name))]
+        self.years = range(min(years), max(years) + 1) if years else range(0)
         self.timed = False
         first = self.logic()
         self.force = first.constant(ruleset.document.in_force.from_)
@@ -85,20 +85,20 @@ class _Function:
     def _days(self, logic: Logic) -> list[str]:
         """The as-of day, and whether the centre is approved on it."""
         lines = []
-        own = logic.cell(n.AS_OF)
+        as_of = logic.cell(n.AS_OF)
         if self.as_of is None:
-            lines.append(f"as_of = {own}")
+            lines.append(f"as_of = {as_of}")
         else:
             lines.append(f"as_of = {logic.constant(self.as_of)}")
-            if own != "None":  # a row of another day says nothing of this one
+            if as_of != "None":  # a row of another day says nothing of this one
                 unknown = ["unknown" if not rule.programme else "not_applicable" for rule in self.rules.rules]
-                lines += [f"if day_of({own}) != as_of:", f"    return {tuple(unknown)!r}"]
+                lines += [f"if day_of({as_of}) != as_of:", f"    return {tuple(unknown)!r}"]
         approved, approved_on = logic.cell(n.APPROVED), logic.cell(n.APPROVED_ON)
-        known = f"{approved} is True or truth({approved}) == 3"
+        certain = f"{approved} is True or truth({approved}) == 3"
         if approved == "None":
             lines.append(f"approved = 1 if {approved_on} is None else 3")
         else:
-            lines.append(f"approved = 3 if {known} else 0 if truth({approved}) == 0 else 1")
+            lines.append(f"approved = 3 if {certain} else 0 if truth({approved}) == 0 else 1")
         self.used |= logic.used
         return lines
 
@@ -117,8 +117,8 @@ class _Function:
                 status = f"({exempted} if {status} == 'fail' else {status})"
             statuses[rule.place] = status
         self.used |= logic.used
-        told = "".join(f"{statuses[place]}, " for place in range(len(statuses)))
-        return [*logic.lines, f"return ({told})"]
+        listed = "".join(f"{statuses[place]}, " for place in range(len(statuses)))
+        return [*logic.lines, f"return ({listed})"]
 
     def status(self, logic: Logic, rule: Rule, approved: bool, clocks: dict[Clock, str]) -> str:
         """Source for the status of a rule, before exemptions."""
@@ -198,9 +198,9 @@ def _taking(names: list[str], places: list[int]) -> dict[str, Any]:
 
 
 def _wrong(error: Exception) -> TicRulesError:
-    told = clip(str(error), 200)
-    zh = f"这一行有取值不合列的类型，或缺少取值：{told}"
-    en = f"a cell does not fit its column, or the row is too short: {told}"
+    reason = clip(str(error), 200)
+    zh = f"这一行有取值不合列的类型，或缺少取值：{reason}"
+    en = f"a cell does not fit its column, or the row is too short: {reason}"
     return fault(UsageError, "row", zh, en)
 
 

@@ -143,7 +143,7 @@ def _came_later(clock: Clock, force: date, due: date | None, approved: date | No
     return min(over, TRUE if tells else UNKNOWN)
 
 
-def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tables: Sequence[int]) -> str:
+def worst_year(clock: Clock, force: date | None, cells: Cells, years: range, tables: Sequence[int]) -> str:
     """The status of a rule that owes something for every year, by what it comes to in the years that the
     row knows.
     """
@@ -153,8 +153,8 @@ def worst_year(clock: Clock, force: date | None, cells: Cells, known: range, tab
     worst, open_end = CLOSED, clock.until is not None and term_end is None
     for moment, late, _ in years_owed(clock, Days(as_of, approved, None, term_end, force)):
         year = moment.year or 0
-        seen = year in known and not open_end
-        status = PLAIN[Late(late)][tables[year - known.start]] if seen else "unknown"
+        seen = year in years and not open_end
+        status = PLAIN[Late(late)][tables[year - years.start]] if seen else "unknown"
         if worst == CLOSED or WORST.index(status) < WORST.index(worst):
             worst = status
     return worst

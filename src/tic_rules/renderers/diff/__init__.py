@@ -189,10 +189,10 @@ def remark(topic: Topic) -> Text | None:
     """What a reader has to know of a relation."""
     if topic.undecided and topic.a and topic.b:
         by_id = {rule.id: rule.title for rule in (*topic.a, *topic.b)}
-        own = [by_id[name] for name in topic.undecided]
+        rules = [by_id[name] for name in topic.undecided]
         return Text(
-            f"未能判定对方是否已经保证：{'、'.join(title.zh for title in own)}",
-            f"whether the other side guarantees it is undecided: {', '.join(title.en for title in own)}",
+            f"未能判定对方是否已经保证：{'、'.join(title.zh for title in rules)}",
+            f"whether the other side guarantees it is undecided: {', '.join(title.en for title in rules)}",
         )
     if topic.adjudicated:
         return Text(
