@@ -213,7 +213,7 @@ def _html(account: Coverage, lang: str) -> str:
     return page(
         "coverage.html.j2",
         lang=lang,
-        found=account,
+        account=account,
         states=STATES,
         marks=MARKS,
         became=became,

@@ -43,7 +43,7 @@ def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
         }
         yield (
             f"{ruleset.id}/index.html",
-            render("pages_document.html.j2", **about, found=coverage(ruleset), states=STATES),
+            render("pages_document.html.j2", **about, account=coverage(ruleset), states=STATES),
         )
         yield f"{ruleset.id}/index.md", _document(site, ruleset, lang)
         for page in site.pages(ruleset):

@@ -69,13 +69,13 @@ def _left(row: Aligned, side: str, bundle: Rule, rows: Sequence[Aligned], answer
 def held(words: str, rule: Rule) -> float:
     """The part of some words that a rule's title, quote or likest item holds."""
     texts = [rule.title.zh + "，" + rule.quote, *(item.title.zh for item in rule.items)]
-    own = _pairs(words)
-    return max(len(own & _pairs(text)) / len(own) for text in texts) if own else 0.0
+    pairs = _pairs(words)
+    return max(len(pairs & _pairs(text)) / len(pairs) for text in texts) if pairs else 0.0
 
 
 def _likest_item(words: str, rule: Rule) -> Item | None:
-    own = _pairs(words)
-    scored = [(len(own & _pairs(item.title.zh)), -n) for n, item in enumerate(rule.items)]
+    pairs = _pairs(words)
+    scored = [(len(pairs & _pairs(item.title.zh)), -n) for n, item in enumerate(rule.items)]
     return rule.items[-max(scored)[1]] if scored and max(scored)[0] else None
 
 

@@ -122,11 +122,11 @@ def _claim(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     return not_guaranteed(compared, side, topic, rule)
 
 
-def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
+def not_guaranteed(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or
     nothing.
     """
-    ruleset, other_set = sides(found, side)
+    ruleset, other_set = sides(compared, side)
     fellow = next(
         (
             (pair, other)
@@ -137,7 +137,7 @@ def not_guaranteed(found: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
         None,
     )
     anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in other_set.rules]
-    elsewhere = guarantors((other_set, anyone), ruleset, rule, PRINCIPLE, found.editions)
+    elsewhere = guarantors((other_set, anyone), ruleset, rule, PRINCIPLE, compared.editions)
     if elsewhere is not None and any(other_set[name].bearer != rule.bearer for name in elsewhere):
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
     same_facts = [

@@ -60,7 +60,8 @@ def _alone(topic: Topic) -> Text:
     alone = titles(topic.a, topic.items[0]) if topic.a else titles(topic.b, topic.items[1])
     (zh, en), (other_zh, other_en) = (("甲", "A"), ("乙", "B")) if topic.a else (("乙", "B"), ("甲", "A"))
     text = Text(
-        f"{zh}规定{alone.zh}，{other_zh}没有这项规定", f"{en} provides: {alone.en}; {other_en} says nothing of it"
+        f"{zh}规定{alone.zh}，{other_zh}没有这项规定",
+        f"{en} provides: {alone.en}; {other_en} says nothing of it",
     )
     if topic.nearest is None:
         return text
@@ -135,7 +136,9 @@ def _titled(topic: Topic) -> Iterator[Text]:
     people = (
         Text("，均由评审认定", "; both are judged by people") if topic.nature == "judged" else Text("", "")
     )
-    yield Text(f"甲：{titles_a.zh}；乙：{titles_b.zh}{people.zh}", f"A: {titles_a.en}; B: {titles_b.en}{people.en}")
+    yield Text(
+        f"甲：{titles_a.zh}；乙：{titles_b.zh}{people.zh}", f"A: {titles_a.en}; B: {titles_b.en}{people.en}"
+    )
 
 
 def lists_of(rules: Iterable[Rule]) -> dict[tuple[str, str], list[Any]]:
