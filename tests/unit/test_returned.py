@@ -14,9 +14,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from openpyxl.comments import Comment
-from test_upright import GENERAL, RULES, filled
+from test_upright import GENERAL, PLAIN, RULES, filled
+from test_upright import told as statuses
 
-from tic_rules import Centre, DataError
+from tic_rules import Centre, DataError, check
 from tic_rules.cli import main
 from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.form import blank_workbook
@@ -30,17 +31,23 @@ def run(*words: str) -> str:
 
 @pytest.fixture(scope="module")
 def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A workbook as people send it: a comment, a hidden row, a sheet of their own, a formula with a value."""
+    """A workbook as people send it: dates, ticks, units and thousands as they type them, merged cells, hidden
+    rows, a comment, a sheet of their own, a formula with a value."""
     folder = tmp_path_factory.mktemp("sent")
     (folder / "form.xlsx").write_bytes(blank_workbook([load_ruleset(RULES)], "zh"))
     money = [
         {"到位日期": "2022.3.20", "金额": "2亿元", "出资方": "依托单位"},
         {"到位日期": "2023-01-10", "金额": "1,234.5万元", "出资方": "省财政"},
         {"到位日期": "2024-01-10", "出资方": "社会资本"},
+        {"到位日期": "2023年1月10日", "金额": "100万", "出资方": "依托单位"},
+        {"到位日期": "2023/2/10", "金额": 3000},
     ]
-    file = filled(folder / "form.xlsx", folder / "sent.xlsx", GENERAL, {"资金投入": money})
+    items = {**GENERAL, "累计服务企业数": "380家", "财政补助专账核算": "√", "推荐单位": "设区市政府"}
+    file = filled(folder / "form.xlsx", folder / "sent.xlsx", items, {"资金投入": money})
     book = openpyxl.load_workbook(file)
     book["资金投入"]["A2"].comment = Comment("依据到账单", "财务")
+    book["资金投入"].merge_cells("C5:C6")
+    book["资金投入"].row_dimensions[6].hidden = True
     book["基本信息"].row_dimensions[9].hidden = True
     book.create_sheet("#我的计算")["A1"] = "自己的表"
     book.defined_names["合计"] = openpyxl.workbook.defined_name.DefinedName("合计", attr_text="资金投入!$B$2")
@@ -82,6 +89,25 @@ def parts_of(file: Path) -> dict[str, bytes]:
         return {name: archive.read(name) for name in archive.namelist()}
 
 
+def test_the_workbook_says_what_yaml_says(sent: Path) -> None:
+    dates = ("2022-03-20", "2023-01-10", "2024-01-10", "2023-01-10", "2023-02-10")
+    amounts = (200_000_000, 12_345_000, 5, 1_000_000, 3000)
+    payers = ("host", "province", "social_capital", "host", "host")
+    plain = {
+        **PLAIN,
+        "outputs": {"served_enterprises": 380},
+        "legal": {"fiscal_accounts": True},
+        "procedure": {"recommended_by": "city_government"},
+        "contributions": [
+            {"date": day, "amount": amount, "payer": payer}
+            for day, amount, payer in zip(dates, amounts, payers, strict=True)
+        ],
+    }
+    said = statuses(check(Centre.from_file(sent), RULES))
+    assert said == statuses(check(plain, RULES))
+    assert len({status for status, _ in said.values()}) > 4
+
+
 def test_nothing_is_lost_however_often_it_comes_back(sent: Path, tmp_path: Path) -> None:
     """What the third round gives is, part for part, what the second gave: a hundredth would give the same."""
     before, now = findings(sent), sent
@@ -101,6 +127,8 @@ def test_nothing_is_lost_however_often_it_comes_back(sent: Path, tmp_path: Path)
     assert book.sheetnames == ["问题清单", *original.sheetnames]
     assert book["资金投入"]["A2"].comment.text == original["资金投入"]["A2"].comment.text
     assert book["基本信息"].row_dimensions[9].hidden
+    assert book["资金投入"].row_dimensions[6].hidden
+    assert [str(merged) for merged in book["资金投入"].merged_cells.ranges] == ["C5:C6"]
     assert "合计" in book.defined_names
     for sheet in original:
         for row in sheet.iter_rows():
@@ -182,11 +210,11 @@ def test_a_formula_without_a_value_in_the_last_cell_is_a_fault(sent: Path, tmp_p
     for row in book["资金投入"].iter_rows(min_row=4, max_row=4):
         for cell in row:
             cell.value = None
-    book["资金投入"]["B5"] = "=SUM(B2:B3)"
+    book["资金投入"]["B7"] = "=SUM(B2:B3)"
     book.save(tmp_path / "a.xlsx")
     with pytest.raises(DataError) as raised:
         Centre.from_file(tmp_path / "a.xlsx")
-    assert [fault.cell for fault in raised.value.diagnostics] == ["资金投入!B5"]
+    assert [fault.cell for fault in raised.value.diagnostics] == ["资金投入!B7"]
 
 
 MACROS = b"\xd0\xcf\x11\xe0 not to be read, only to be kept"

@@ -15,6 +15,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 from tic_rules.results.labels import describe
 from tic_rules.results.terms import dotted_of, field_label, group_at, term
 
@@ -78,7 +79,10 @@ def marked() -> list[RuleSet]:
 
 def _marked(ruleset: RuleSet) -> RuleSet:
     words = {
-        group: {word: Bilingual(zh=f"<{group}>{label.zh}", en=label.en) for word, label in listed.items()}
+        group: {
+            word: Bilingual(zh=f"<{group}>{label.zh}", en=f"<{group}>{label.en}")
+            for word, label in listed.items()
+        }
         for group, listed in ruleset.vocabulary.words.items()
     }
     vocabulary = ruleset.vocabulary.model_copy(update={"words": words})
@@ -106,7 +110,8 @@ def test_every_message_tells_each_word_group_of_the_fields_that_its_rule_reads(m
         for word in WORDS[group or ""]:
             for ruleset in marked:
                 for finding in check(centre_with(path, word), ruleset, as_of="2028-06-30"):
-                    said = set(TOLD.findall(finding.detail.zh + finding.message.zh))
+                    shown = [finding.detail.zh, finding.message.zh, finding.detail.en, finding.message.en]
+                    said = set(TOLD.findall("".join(shown)))
                     places = [*(place.path for place in finding.data), *finding.missing]
                     own = {GROUPS.get(dotted_of(place)) for place in places}
                     own |= {g for p, g in GROUPS.items() if any(_within(p, place) for place in places)}
@@ -137,6 +142,26 @@ def asked(ruleset: RuleSet, rule: Rule) -> Iterator[tuple[str, str | None, tuple
                     if where is not None:
                         for attribute, test in where.each.items():
                             yield node.fact, attribute, (*(test.one_of or ()), *(test.other_than or ()))
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_condition_in_words_tells_no_other_group(marked: list[RuleSet], lang: str) -> None:
+    """Every word group that a shipped rule asks for, in the words of its condition, and none beside it."""
+    groups: set[str] = set()
+    for ruleset in marked:
+        for rule in ruleset:
+            if rule.condition is not None:
+                said = set(TOLD.findall(describe(rule.condition, ruleset, lang, rule)))
+                assert said <= _groups_read(ruleset, rule), rule.id
+                groups |= said
+    assert len(groups) >= 20
+
+
+def _groups_read(ruleset: RuleSet, rule: Rule) -> set[str | None]:
+    """The word groups of the fields that a rule's facts read."""
+    facts = [ruleset.facts[name] for name in facts_of_rule(rule)]
+    paths = [path for fact in facts for path in paths_of_fact(fact, ruleset.vocabulary)]
+    return {group for field, group in GROUPS.items() if any((field + ".").startswith(p + ".") for p in paths)}
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
