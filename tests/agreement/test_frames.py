@@ -580,7 +580,7 @@ def test_centre_files_to_facts_to_statuses(tmp_path: Path) -> None:
 def test_parts_of_a_large_file_never_part_a_centre(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tic_rules.cli.table._ROWS", 7)
     ruleset = load_ruleset("jiangsu_2020")
-    table, expected = _random_table(ruleset, 30, 11)
+    table, expected = _random_table(ruleset, 12, 11)
     table.write_parquet(tmp_path / "facts.parquet")
     output = tmp_path / "statuses.parquet"
     run = CliRunner().invoke(

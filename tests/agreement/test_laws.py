@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from agreement import THOROUGH
 from generate import centres
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,12 @@ from tic_rules.evaluation.settlement import settle
 from tic_rules.model.conditions import All, Attested, Either, walk
 
 RULESETS = shipped_ids()
-LAW = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+LAW = settings(
+    max_examples=40 if THOROUGH else 20,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    derandomize=True,
+)
 
 
 def statuses(report: Report) -> dict[str, str]:
@@ -240,7 +246,7 @@ def test_a_later_day_never_turns_a_final_fail_into_a_pass(ruleset: str, data: st
 
 
 @pytest.mark.parametrize("ruleset", ["zhejiang_2022", "national_2017"])
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(LAW, max_examples=12 if THOROUGH else 6)
 @given(data=st.data())
 def test_the_days_that_matter_stand_for_every_day(ruleset: str, data: st.DataObject) -> None:
     """Whatever status some day of a partial approval date gives, one of the chosen days gives it too."""

@@ -598,7 +598,7 @@ def test_several_files_are_decided_by_the_compiled_engine() -> None:
 def test_the_same_input_and_engine_give_the_same_bytes(folder: Path) -> None:
     for number in range(4):
         shutil.copy(ZHEJIANG, folder / "centres" / f"{number}.yaml")
-    for format_ in ("text", "json", "jsonl", "html", "sarif"):
+    for format_ in ("text", "html"):  # of the others, test_team.py
         one = program("check", "centres", "--format", format_, "-j", "1", stdout=subprocess.PIPE).stdout
         assert (
             program("check", "centres", "--format", format_, "-j", "2", stdout=subprocess.PIPE).stdout == one

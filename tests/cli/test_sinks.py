@@ -331,7 +331,7 @@ def test_a_table_of_statuses_holds_no_formula(tmp_path: Path) -> None:
     ]
     centres = tmp_path / "c.jsonl"
     lines = [
-        json.dumps({"id": attack, "jurisdiction": "zhejiang", "reported_on": "2026-06-30"})
+        json.dumps({"id": attack, "approved_on": "2022-03-01", "term_years": 5, "reported_on": "2026-06-30"})
         for attack in attacks
     ]
     centres.write_text("\n".join(lines), encoding="utf-8")

@@ -92,14 +92,22 @@ const cut = [...doc.querySelectorAll("main *, header *")].filter(e => {
   const reachable = e.closest(".scroll, pre, svg") || box.right <= 0;
   return !reachable && box.right > doc.documentElement.clientWidth + 1;
 }).map(e => e.outerHTML.slice(0, 120));
-return [wide, cut.slice(0, 5)];
+return [wide, cut.slice(0, 5), win.scrollY];
 """
 
 
+BACK = """
+win.scrollTo(0, 1e6);
+doc.querySelector(".to-top a").click();
+await new Promise(done => setTimeout(done, 500));
+"""
+"""From the end of a page to its top."""
+
+
 @each_page
-def test_nothing_is_clipped(folder: Path, name: str) -> None:
-    seen = each_way(page_of(folder, name), CLIPPED)
-    assert seen == {way: [0, []] for way in seen}
+def test_nothing_is_clipped_and_a_long_page_leads_back_to_its_top(folder: Path, name: str) -> None:
+    seen = each_way(page_of(folder, name), (BACK if name in PAGES else "") + CLIPPED)
+    assert seen == {way: [0, [], 0] for way in seen}
 
 
 RUN_AXE = """
@@ -121,46 +129,39 @@ def test_axe_finds_no_violation_of_wcag_2_1_aa(folder: Path, name: str) -> None:
     assert len(seen) == 4
 
 
-def filtered(folder: Path, **given: str) -> Any:
-    """What the comparison shows once its filters say this: the rows, and the number said."""
-    fill = "".join(f"form.{name}.value = {json.dumps(text)};" for name, text in given.items())
-    return look(
-        page_of(folder, "diff"),
-        f"""
+FILTERED = """
 const form = doc.querySelector("form.filters");
-{fill}
-form.dispatchEvent(new win.Event("input"));
 const seen = name => [...doc.querySelectorAll(name)].filter(e => e.getBoundingClientRect().height > 0);
-return {{
-  rows: seen("tbody[data-relation]").map(row => ({{...row.dataset, text: row.textContent}})),
-  said: form.querySelector(".shown").textContent, groups: seen(".group").length,
-}};""",
-    )
+return %s.map(given => {
+  form.reset();
+  for (const [name, text] of Object.entries(given)) form[name].value = text;
+  form.dispatchEvent(new win.Event("input"));
+  return {
+    rows: seen("tbody[data-relation]").map(row => ({...row.dataset, text: row.textContent})),
+    said: form.querySelector(".shown").textContent, groups: seen(".group").length,
+  };
+});
+"""
+"""What the comparison shows once its filters say each of these: the rows, and the number said."""
 
 
 def test_the_comparison_is_filtered_by_words_relation_topic_and_bearer(folder: Path) -> None:
-    everything = filtered(folder)
-    chosen = {
-        "relation": filtered(folder, relation="b_stricter"),
-        "topics": filtered(folder, topics="host"),
-        "bearers": filtered(folder, bearers="province"),
-    }
-    for name, seen in chosen.items():
-        value = {"relation": "b_stricter", "topics": "host", "bearers": "province"}[name]
+    chosen = {"relation": "b_stricter", "topics": "host", "bearers": "province"}
+    asked = [
+        {},
+        *({name: value} for name, value in chosen.items()),
+        {"words": "理事会 首席"},
+        {"words": "没有的词"},
+    ]
+    everything, *each, words, nothing = look(page_of(folder, "diff"), FILTERED % json.dumps(asked))
+    for (name, value), seen in zip(chosen.items(), each, strict=True):
         assert 0 < len(seen["rows"]) < int(everything["said"])
         assert all(value in row[name].split() for row in seen["rows"])
         assert seen["said"] == str(len(seen["rows"]))
-    assert chosen["relation"]["groups"] == 1
-    words = filtered(folder, words="理事会 首席")
+    assert each[0]["groups"] == 1
     assert 0 < len(words["rows"]) < len(everything["rows"])
     assert all("理事会" in row["text"] and "首席" in row["text"] for row in words["rows"])
-    assert filtered(folder, words="没有的词")["rows"] == []
-
-
-@pytest.mark.parametrize("name", PAGES)
-def test_a_long_page_leads_back_to_its_top(folder: Path, name: str) -> None:
-    there = "doc.querySelector('.to-top a').click(); await new Promise(done => setTimeout(done, 500));"
-    assert look(page_of(folder, name), f"win.scrollTo(0, 1e6); {there} return win.scrollY;") == 0
+    assert nothing["rows"] == []
 
 
 def test_print_shows_quotes_and_readings(folder: Path, tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -192,6 +193,7 @@ def attacked(data: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
         yield at
 
 
+@cache
 def hostile_centre() -> tuple[Centre, set[str]]:
     """The example with an attack in every text that may hold any; and the fields that do."""
     document = document_of(Centre.from_file(EXAMPLE))

@@ -287,7 +287,8 @@ sys.setswitchinterval(1e-6)
 start = Barrier(8)
 def read(_):
     start.wait()
-    return Centre.from_data({"stage": "approved", "reported_on": "2026-06-30"})
+    clock = {"applied_on": "2021-09-01", "approved_on": "2022-03-01", "term_years": 5}
+    return Centre.from_data({"stage": "approved", "reported_on": "2026-06-30"} | clock)
 with ThreadPoolExecutor(8) as pool:
     centres = [*pool.map(read, range(8))]
     sys.setswitchinterval(0.005)

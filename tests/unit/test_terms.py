@@ -35,6 +35,8 @@ def centre_with(path: str, word: str) -> dict[str, Any]:
         "jurisdiction": "zhejiang",
         "stage": "approved",
         "approved_on": "2022-03-01",
+        "applied_on": "2021-09-01",
+        "term_years": 5,
     }
     at, model, parts = data, Centre, path.split(".")
     for number, part in enumerate(parts):
