@@ -8,6 +8,7 @@ import copy
 import threading
 from collections.abc import Iterator
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _with(data: dict[str, Any], path: tuple[str, ...], value: Any) -> dict[str, 
 @pytest.mark.parametrize("name", RULESETS)
 def test_whatever_is_less_certain_comes_to_the_same(name: str) -> None:
     ruleset, tried = load_ruleset(RULESETS[name]), 0
-    for what, data in spoilt(data_of(name)):
+    for what, data in islice(spoilt(data_of(name)), 0, None, 1 if THOROUGH else 2):
         try:
             centre = Centre.from_data(data, ruleset=ruleset)
         except DataError:

@@ -65,8 +65,8 @@ WRITES: list[list[str]] = [
     ["table", "centres/zhejiang.yaml", "--rules", "zhejiang_2022", "--output", "out.csv"],
     ["table", "centres/zhejiang.yaml", "--rules", "zhejiang_2022", "--output", "out.parquet"],
     ["table", "centres/zhejiang.yaml", "--rules", "zhejiang_2022", "--facts", "out.parquet"],
-    ["diff", "zhejiang_2022", "jiangsu_2020", "--output", "out"],
-    ["diff", "zhejiang_2022", "jiangsu_2020", "--witness", "."],
+    ["diff", "national_13fyp", "national_2017", "--output", "out"],
+    ["diff", "national_13fyp", "national_2017", "--witness", "."],
     ["docs", ".", "--rules", "jiangsu_2020"],
     ["init", "--rules", "jiangsu_2020", "--output", "out"],
     ["init", "--rules", "jiangsu_2020", "--format", "xlsx", "--output", "out"],
@@ -179,7 +179,7 @@ def test_a_full_standard_output_is_a_two_and_no_traceback() -> None:
         ["check", "centres"],
         ["rules"],
         ["schema", "report"],
-        ["diff", "zhejiang_2022", "jiangsu_2020"],
+        ["diff", "national_13fyp", "national_2017"],
     ):
         with open("/dev/full", "wb") as full:
             done = program(*args, stdout=full, stderr=subprocess.PIPE)
@@ -424,7 +424,7 @@ def test_paths_that_are_too_long_are_a_two(args: list[str]) -> None:
 @posix
 @pytest.mark.parametrize(
     "args",
-    [["check", "centres", "-v"], ["schema", "ruleset"], ["diff", "zhejiang_2022", "jiangsu_2020", "-v"]],
+    [["check", "centres", "-v"], ["schema", "ruleset"], ["diff", "national_13fyp", "national_2017", "-v"]],
 )
 def test_a_reader_that_went_away_is_141(args: list[str]) -> None:
     reading, writing = os.pipe()

@@ -4,6 +4,7 @@ this is its short form."""
 from __future__ import annotations
 
 import io
+import json
 import random
 import subprocess
 import sys
@@ -393,10 +394,9 @@ def test_nothing_that_a_file_says_becomes_a_formula(tmp_path: Path) -> None:
         "{=1}",
     ]
     centre = tmp_path / "c.jsonl"
-    import json
-
+    clock = {"applied_on": "2021-09-01", "approved_on": "2022-03-01", "term_years": 5}
     lines = [
-        {"id": f"{n}", "name": attack, "jurisdiction": "zhejiang", "reported_on": "2026-06-30"}
+        {"id": f"{n}", "name": attack, "jurisdiction": "zhejiang", "reported_on": "2026-06-30"} | clock
         for n, attack in enumerate(attacks)
     ]
     centre.write_text("\n".join(map(json.dumps, lines)), "utf-8")
