@@ -120,6 +120,7 @@ def command(
         for target in wanted
     )
     day = parse_day(as_of) if as_of is not None else None
+    _guarded([one for one in wanted if not one.is_folder], record, baseline, [*paths, *rules, programme])
     faults: list[Diagnostic] = []
     files = list(dict.fromkeys(expand(paths, faults, _words(rules))))
     wanted = placed(wanted, files, programme)

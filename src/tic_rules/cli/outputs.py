@@ -28,6 +28,11 @@ class Target(NamedTuple):
     """Where the file is a folder: the file that goes there for each of the files that were read."""
 
     @property
+    def is_folder(self) -> bool:
+        """Whether workbooks go there, each under its own name."""
+        return self.format == "xlsx" and self.file is not None and _names_folder(self.file)
+
+    @property
     def written(self) -> list[str | None]:
         """The files that are written anew."""
         return [name for _, name in self.names] if self.names else [] if self.added else [self.file]
@@ -74,9 +79,13 @@ def placed(wanted: Sequence[Target], files: Sequence[str], programme: str | None
     return [_placed(one, files, programme) if one.format == "xlsx" else one for one in wanted]
 
 
+def _names_folder(file: str) -> bool:
+    return file.endswith(("/", os.sep)) or os.path.isdir(file)
+
+
 def _placed(target: Target, files: Sequence[str], programme: str | None) -> Target:
     file = target.file
-    if file is not None and (file.endswith(("/", os.sep)) or os.path.isdir(file)):
+    if file is not None and target.is_folder:
         read = [*files, *([programme] if programme is not None else [])]
         names = [(one, os.path.join(file, _book_name(one))) for one in read]
         twice = [name for name, number in Counter(name for _, name in names).items() if number > 1]
