@@ -1,0 +1,66 @@
+"""The pages for people: links lead somewhere, commands are those that there are, twins show the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tic_rules.cli import COMMANDS, main
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.md")])
+TWINS = ["README", "docs/new-province", "docs/rule-files"]
+FENCED = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.*)$", FENCED.sub("", page.read_text(encoding="utf-8")), re.MULTILINE)
+    plain = (re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", heading).strip().lower() for heading in headings)
+    return {"".join(c for c in text if c.isalnum() or c in " -_").replace(" ", "-") for text in plain}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    text = FENCED.sub("", page.read_text(encoding="utf-8"))
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if "://" in link or link.startswith("mailto:"):
+            continue
+        path, _, anchor = link.partition("#")
+        to = page.parent / path if path else page
+        assert to.exists(), link
+        assert not anchor or to.suffix != ".md" or anchor in anchors(to), link
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_command_that_is_shown_is_there_with_its_options(page: Path) -> None:
+    if page.name == "CHANGELOG.md":
+        return  # tells of commands as they were
+    for name, rest in re.findall(
+        r"tic-rules (?:--lang \w+ )?([a-z][a-z-]+)((?: [^\n`|#；，。）]*)?)", page.read_text(encoding="utf-8")
+    ):
+        if name not in COMMANDS:
+            continue
+        command = main.get_command(None, name)  # type: ignore[arg-type]
+        assert command is not None
+        options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+        assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) <= options, (name, rest)
+
+
+@pytest.mark.parametrize("twin", TWINS)
+def test_what_is_shown_in_english_and_in_chinese_is_the_same(twin: str) -> None:
+    """The YAML of both, comments apart."""
+    english, chinese = (
+        [
+            yaml.safe_load(block)
+            for kind, block in FENCED.findall((ROOT / name).read_text("utf-8"))
+            if kind == "yaml"
+        ]
+        for name in (f"{twin}.md", f"{twin}.zh.md")
+    )
+    assert english == chinese != []
+    pages = [(ROOT / f"{twin}{end}").read_text(encoding="utf-8") for end in (".md", ".zh.md")]
+    assert f"{Path(twin).name}.zh.md" in pages[0]
