@@ -106,14 +106,26 @@ def numbers_of(rulesets: Sequence[RuleSet]) -> list[Figure]:
     """Every number of every document: one line a fact, one column a document."""
     columns = [figures_of(ruleset, ruleset.rules) for ruleset in rulesets]
     facts = dict.fromkeys(fact for column in columns for fact in column)
+    labels = {fact: _label(rulesets, fact) for fact in facts}
     return [
         Figure(
             fact,
-            _label(rulesets, fact),
-            tuple(joined(column[fact]) if fact in column else None for column in columns),
+            label,
+            tuple(
+                joined(_short(text, label) for text in column[fact]) if fact in column else None
+                for column in columns
+            ),
         )
-        for fact in facts
+        for fact, label in labels.items()
     ]
+
+
+def _short(text: Text, label: Text) -> Text:
+    """What is asked, without the name of what is counted: that stands at the head of the line."""
+    return Text(
+        text.zh.removeprefix(label.zh).removeprefix("中，"),
+        text.en.removeprefix(label.en).lstrip(":, ") or text.en,
+    )
 
 
 def _label(rulesets: Iterable[RuleSet], fact: str) -> Text:
