@@ -137,20 +137,18 @@ def wrap(text: str, width: int) -> list[str]:
     """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese
     characters.
     """
-    lines, line = [], ""
+    lines, line, used = [], "", 0
     for piece in _pieces(text):
-        if (
-            line
-            and cells(line) + cells(piece.rstrip()) > width
-            and not (piece[:1] in _CLOSING and cells(line) <= width)
-        ):
+        if line and used + cells(piece.rstrip()) > width and not (piece[:1] in _CLOSING and used <= width):
             lines.append(line.rstrip())
-            line = ""
-        line += piece if line else piece.lstrip()
-        while cells(line.rstrip()) > width + 2:
+            line, used = "", 0
+        added = piece if line else piece.lstrip()
+        line, used = line + added, used + cells(added)
+        while used > width + 2 and cells(line.rstrip()) > width + 2:
             cut = _fitting(line, width)
             lines.append(line[:cut])
             line = line[cut:]
+            used = cells(line)
     return [*lines, line.rstrip()] if line.strip() or not lines else lines
 
 
