@@ -177,6 +177,7 @@ def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
     back = give_back(file, tmp_path / "back.xlsx")
     told = openpyxl.load_workbook(back)["中心"]
     assert told["F1"].value == "状态"
+    assert told.column_dimensions["F"].width == 40
     assert "数据不足" in told["F2"].value
     assert "数据不足" in told["F3"].value
     assert [
@@ -286,3 +287,24 @@ def test_no_workbook_goes_over_the_one_that_was_sent_nor_over_another(sent: Path
     assert "有多份文件要写成" in twice.stderr
     assert not (tmp_path / "back").exists()
     assert (tmp_path / "a" / "甲.xlsx").read_bytes() == sent.read_bytes()
+
+
+def test_statuses_and_the_verdict_are_seen_whole(sent: Path, tmp_path: Path) -> None:
+    book, original = (
+        openpyxl.load_workbook(give_back(sent, tmp_path / "a.xlsx")),
+        openpyxl.load_workbook(sent),
+    )
+    written = 0
+    for sheet in original:
+        heads = {cell.value: cell.column for row in (1, 3) for cell in sheet[row] if cell.value == "状态"}
+        for row in range(2, sheet.max_row + 1) if heads else ():
+            text = str(book[sheet.title].cell(row, heads["状态"]).value or "")
+            height, before = book[sheet.title].row_dimensions[row].height, sheet.row_dimensions[row].height
+            if text and text[0] in "?✗✎":
+                lines = sum(-(-len(line.encode("gbk", "replace")) // 42) for line in text.split("\n"))
+                assert (height or 15) >= 14 * min(lines, 20)
+                written += 1
+            elif not text:
+                assert height == before
+    assert written > 40
+    assert book["问题清单"].row_dimensions[2].height > 30

@@ -147,6 +147,38 @@ class Book:
             node.setAttribute("s", str(self.style(cell.style)))
         _put_text(tree, node, cell.text)
 
+    def make_room(self, sheet: str, row: int, column: int) -> None:
+        """Make a row high enough for the text of a cell, where it is lower than that."""
+        line = self._row(sheet, row)
+        text = self.texts_of(line).get(column, "")
+        needed = 14 * min(_lines(text, self._width(sheet, column)), 20) + 2
+        if text and needed > float(line.getAttribute("ht") or 15):
+            line.setAttribute("ht", str(needed))
+            line.setAttribute("customHeight", "1")
+
+    def _width(self, sheet: str, column: int) -> float:
+        """The width of a column in characters."""
+        for one in _all(self.tree(self.sheets[sheet]), "col"):
+            if int(one.getAttribute("min")) <= column <= int(one.getAttribute("max")):
+                return float(one.getAttribute("width") or 8.43)
+        return 8.43
+
+    def widen(self, sheet: str, column: int, width: int) -> None:
+        """Give a column a width, where none is said of it."""
+        tree = self.tree(self.sheets[sheet])
+        listed = _all(tree, "col")
+        if any(int(one.getAttribute("min")) <= column <= int(one.getAttribute("max")) for one in listed):
+            return
+        (data,) = _all(tree, "sheetData")
+        group = next(iter(_all(tree, "cols")), None)
+        if group is None:
+            group = tree.createElement(_prefix(data) + "cols")
+            data.parentNode.insertBefore(group, data)
+        new = _append(group, "col", min=str(column), max=str(column), width=str(width), customWidth="1")
+        after = next((one for one in listed if int(one.getAttribute("min")) > column), None)
+        if after is not None:
+            group.insertBefore(new, after)
+
     def _row(self, sheet: str, number: int) -> Any:
         rows = self.rows(sheet)
         if number in rows:
@@ -229,7 +261,7 @@ class Book:
             _append(columns, "col", min=str(at), max=str(at), width=str(width), customWidth="1")
         links: list[tuple[str, Cell]] = []
         for number, row in enumerate(rows, 1):
-            height = _height(row, widths) if number > 2 else 18
+            height = _height(row, widths) if number > 1 else 18
             line = _append(data, "row", r=str(number), ht=str(height), customHeight="1")
             for at, cell in enumerate(row, 1):
                 ref = f"{letters(at)}{number}"
@@ -247,8 +279,13 @@ class Book:
 
 def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
     """As high as the wrapped texts of a row: not every program sees to it itself."""
-    lines = [-(-cells(cell.text) // (width - 1)) for cell, width in zip(row, widths, strict=False)]
+    lines = [_lines(cell.text, width) for cell, width in zip(row, widths, strict=False)]
     return 14 * min(max(1, *lines), 20) + 2
+
+
+def _lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width."""
+    return sum(max(1, -(-cells(part) // max(1, int(width) - 1))) for part in text.split("\n"))
 
 
 def _all(node: Any, name: str) -> list[Any]:

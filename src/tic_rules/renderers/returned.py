@@ -29,6 +29,8 @@ ORDER = tuple(GROUNDS)
 """Worst first."""
 _SEARCHED = 10
 _LONGEST = 1_500
+_WIDTH = 40
+"""Of a column of statuses that a sheet did not have."""
 _HEADS = (
     (Text("状态", "status"), 12), (Text("条款", "clause"), 30), (Text("要求", "asks"), 34),
     (Text("情况", "finding"), 50), (Text("怎么办", "to do"), 40), (Text("责任方", "who owes"), 12),
@@ -147,6 +149,7 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
             if not rows:
                 continue
             book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
+            book.widen(sheet, column, _WIDTH)
         for number, line in book.rows(sheet).items():
             earlier = book.texts_of(line).get(column, "")
             if number > row and number not in _below(rows, row) and earlier[:1] in _SIGNED:
@@ -155,6 +158,7 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
             if said:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
                 book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
+                book.make_room(sheet, number, column)
 
 
 def _below(rows: dict[int, list[Mark]], header: int) -> dict[int, list[Mark]]:
