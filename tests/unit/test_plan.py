@@ -451,3 +451,17 @@ def test_a_plan_on_thin_data_begins_with_the_data(format_: str, lang: str) -> No
     assert str(len(waits)) in told[head:first]
     known = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
     assert "先补数据" not in render([known], format_, "zh")
+
+
+@pytest.mark.parametrize("format_", ["text", "markdown", "html"])
+def test_entries_of_one_kind_are_asked_for_once(format_: str) -> None:
+    plan = real_plan(EXAMPLE.parent / "real" / "zj-fos.yaml")
+    one = "承担的科研项目：增加一项（国家重大）"
+    assert sum(step.text.zh == one for step in plan.steps) == 2
+    for lang, several, single in (
+        ("zh", "承担的科研项目：增加2项（国家重大）", one),
+        ("en", "research projects: 2 more (national major)", "research projects: one more (national major)"),
+    ):
+        told = render([plan], format_, lang)
+        assert told.count(several) == 1
+        assert single not in told

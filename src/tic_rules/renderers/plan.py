@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -61,8 +62,21 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
 
 
 def by_day(steps: Sequence[Step]) -> list[tuple[date | None, list[Step]]]:
-    """The steps by the day that they are due; what has no day comes first."""
-    return [(day, list(group)) for day, group in groupby(steps, key=lambda step: step.by)]
+    """The steps by the day that they are due, entries of one kind together; what has no day comes first."""
+    return [(day, list(_together(group))) for day, group in groupby(steps, key=lambda step: step.by)]
+
+
+def _together(steps: Iterable[Step]) -> Iterator[Step]:
+    """Steps of which several ask for one more entry of the same kind as one that asks for them all."""
+    alike: dict[tuple[object, ...], list[Step]] = {}
+    for number, step in enumerate(steps):
+        one_more = "增加一项" in step.text.zh
+        alike.setdefault((step.kind, step.text, step.rules, "" if one_more else number), []).append(step)
+    for first, *more in alike.values():
+        number = len(more) + 1
+        zh = first.text.zh.replace("增加一项", f"增加{number}项") if more else first.text.zh
+        en = first.text.en.replace("one more", f"{number} more") if more else first.text.en
+        yield replace(first, text=Text(zh, en))
 
 
 def due(day: date | None, lang: str) -> str:
@@ -196,7 +210,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
     if plan.steps:
         yield "| 期限 | 类别 | 事项 | 依据 |" if zh else "| By | Kind | Step | For |"
         yield "|---|---|---|---|"
-        for step in plan.steps:
+        for step in (step for _, steps in by_day(plan.steps) for step in steps):
             day = "—" if step.by is None else step.by.isoformat()
             what, clauses = markdown(step.text.in_(lang)), markdown(_clauses(plan, step.rules, lang))
             yield f"| {day} | {KIND[step.kind].in_(lang)} | {what} | {clauses} |"
