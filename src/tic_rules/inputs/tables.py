@@ -14,7 +14,7 @@ from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joined import Filling, Joined
-from tic_rules.inputs.layout import Names, Sheet, Unclear
+from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,
@@ -156,7 +156,7 @@ class Reader:
                 )
                 return
 
-    def _remembered(self, value: str, column: Any, unit: str, since_1904: bool) -> Any:
+    def _remembered(self, value: str, column: Column, unit: str, since_1904: bool) -> Any:
         """Cells of one text are read once: columns repeat themselves."""
         key = (column.path + unit, value)
         if key not in self._memo:

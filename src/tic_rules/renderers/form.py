@@ -14,7 +14,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.loader import words_of
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
@@ -58,7 +58,7 @@ def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
     return clauses
 
 
-def _paths_of_rule(rule: Any, ruleset: RuleSet) -> Iterator[str]:
+def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
     for name in dict.fromkeys(facts_of_rule(rule)):
         fact = ruleset.facts[name]
         yield from paths_of_fact(fact, ruleset.vocabulary)

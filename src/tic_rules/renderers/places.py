@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path, PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import quote
 
 from tic_rules.results.report import Finding, Part
@@ -58,7 +58,7 @@ def uri(file: str) -> tuple[str, bool]:
     return (quote(inside), True) if inside is not None else (Path(os.path.abspath(file)).as_uri(), False)
 
 
-def who(about: Any) -> str:
+def who(about: Part) -> str:
     """A centre by name, id and file, as far as they are known."""
     named = [str(about[key]) for key in ("name", "id") if about.get(key)]
     return " ".join(named) or str(about.get("file") or "?")

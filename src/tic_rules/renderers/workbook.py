@@ -86,7 +86,7 @@ class Writer:
     def head(self) -> Any:
         return self.style(bold=True, bg_color="#DCE6F1", border=1, text_wrap=True, valign="vcenter")
 
-    def put(self, sheet: Any, row: int, column: int, value: Any, style: Any) -> None:
+    def put(self, sheet: Any, row: int, column: int, value: object, style: Any) -> None:
         """A number as a number, anything else as text; never a formula."""
         if value is None or value == "":
             sheet.write_blank(row, column, None, style)

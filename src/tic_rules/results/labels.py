@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import Text
-from tic_rules.core.numbers import Range, decimal_text, yuan_text
+from tic_rules.core.numbers import Number, Range, decimal_text, yuan_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.results.terms import groups_of, places_of, term
@@ -94,13 +94,13 @@ def number_text(number: Any, unit: str | None, units: Mapping[str, object], lang
     return f"{plain} {word.removesuffix('s') if plain == '1' else word}".strip()
 
 
-def _part_text(number: Any) -> str:
+def _part_text(number: Number) -> str:
     """A part of a whole: 30%; one whose percentage has no end as a fraction, 1/3."""
     text = decimal_text(100 * number) or "∞"
     return f"{text}%" if len(text.partition(".")[2]) <= 4 else str(number)
 
 
-def _short(number: Any, lang: str) -> str:
+def _short(number: Number, lang: str) -> str:
     """A number as people write it; one with many places is cut and called about so much."""
     text = decimal_text(number) or "∞"
     whole, _, places = text.partition(".")

@@ -200,7 +200,7 @@ class Comparison:
                 yield _turn(change) if turned else change
         yield from self._items()
 
-    def _whole(self, one: Any, other: Any) -> Change:
+    def _whole(self, one: c.Condition, other: c.Condition) -> Change:
         forth = other is None or (one is not None and self.reader.at_least(one, other))
         back = one is None or (other is not None and self.reader.at_least(other, one))
         judgement = (
@@ -282,7 +282,9 @@ class Comparison:
             what, self._say(one, "a"), self._say(other, "b"), effect, "verdict", ("require", "when"), by
         )
 
-    def _lists(self, one: Any, other: Any, first: Members, second: Members) -> Iterator[Change]:
+    def _lists(
+        self, one: c.Condition, other: c.Condition, first: Members, second: Members
+    ) -> Iterator[Change]:
         (of_x, open_x, _), (of_y, open_y, _) = first, second
         effect = self._effect(one, other)
         if set(of_x) != set(of_y):

@@ -171,7 +171,14 @@ def _reaches(x: Rule, y: Rule) -> bool:
 
 
 def _asks(
-    reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule, part: Any, same: bool, quoted: bool
+    reader: Reader,
+    ruleset: RuleSet,
+    x: Rule,
+    other: RuleSet,
+    y: Rule,
+    part: c.Condition,
+    same: bool,
+    quoted: bool,
 ) -> bool:
     reader = reader._replace(
         same_judgement=same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
@@ -213,7 +220,7 @@ def levelled(node: c.Condition) -> Any:
     return node.model_copy(update={"some": node.some.model_copy(update={"each": each})})
 
 
-def _asks_as_read(piece: Any, part: Any, rule: Rule) -> bool:
+def _asks_as_read(piece: c.Condition, part: c.Condition, rule: Rule) -> bool:
     """Whether a part of a rule asks a number of its reading only, of facts that the other side asks something
     of.
     """

@@ -85,7 +85,7 @@ class Logic(NamedTuple):
             return False
         return self._apart(x, y)
 
-    def _apart(self, x: Any, y: Any) -> bool:
+    def _apart(self, x: c.Condition, y: c.Condition) -> bool:
         if isinstance(x, c.Compare) and isinstance(y, c.Compare):
             if isinstance(x.limit, c.Times) or isinstance(y.limit, c.Times):
                 return False

@@ -18,7 +18,7 @@ from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, so
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
-from tic_rules.core.numbers import decimal_text
+from tic_rules.core.numbers import Number, Range, decimal_text
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.operators import between, see
 from tic_rules.model import conditions as c
@@ -202,7 +202,7 @@ def _lower_later(case: Case, fact: Fact, least: object) -> bool:
     return value is not None and case.on < case.scene.reported_on and bool(value.high < least)
 
 
-def _least(operator: str, bound: Any) -> Any:
+def _least(operator: str, bound: Range) -> Any:
     """The least number that the comparison holds for."""
     if operator in ("at_least", "between", "equals"):
         return bound.high if operator == "at_least" else bound.low
@@ -211,7 +211,7 @@ def _least(operator: str, bound: Any) -> Any:
     return bound.low if operator == "at_most" else bound.low - 1
 
 
-def _level(case: Case, fact: Fact, name: str, least: Any, low: Any) -> Change:
+def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Change:
     """A number that has to stand at `least`."""
     path = tuple((fact.stock or fact.value or "").split("."))
     dotted = ".".join(path)

@@ -4,10 +4,8 @@ pages.
 
 from __future__ import annotations
 
-from typing import Any
-
 from tic_rules.analysis.diff.impact import summary
-from tic_rules.analysis.diff.topics import RELATION, Diff
+from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import counted, grouped, label_of, names, relation_text, remark, rows, shorts
 from tic_rules.renderers.diff import sentence_of as witness_text
@@ -54,7 +52,7 @@ def render(compared: Diff, lang: str) -> bytes:
     return memo.bytes()
 
 
-def line_of(compared: Diff, topic: Any, lang: str) -> list[str]:
+def line_of(compared: Diff, topic: Topic, lang: str) -> list[str]:
     """One row of the memo: topic, official words of both sides, relation, sentence, readings."""
     quotes: list[list[str]] = [[], []]
     readings: list[str] = []

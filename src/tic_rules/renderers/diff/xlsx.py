@@ -4,9 +4,7 @@ sheet.
 
 from __future__ import annotations
 
-from typing import Any
-
-from tic_rules.analysis.diff.topics import Diff
+from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import counted, label_of, names, rows, shorts
 from tic_rules.renderers.diff.book import READINGS, ROWS, Book
@@ -42,7 +40,7 @@ def render(compared: Diff, lang: str) -> bytes:
     return book.bytes()
 
 
-def _standing(topic: Any, lang: str) -> list[str]:
+def _standing(topic: Topic, lang: str) -> list[str]:
     """Who is bound and how firmly, to filter by."""
     rules = (*topic.a, *topic.b)
     words = [BEARER[name].in_(lang) for name in dict.fromkeys(rule.bearer for rule in rules)]

@@ -11,7 +11,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.renderers import sinks
 
 SYMBOLS = {
@@ -56,7 +56,7 @@ def _environment() -> Any:
             zh, en
         )
 
-    def both(text: Any) -> Any:
+    def both(text: Text) -> Any:
         return t(text.zh, text.en)
 
     def badge(name: str, zh: object, en: object) -> Any:
