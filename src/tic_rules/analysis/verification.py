@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from tic_rules.model.ruleset import Phase
+from tic_rules.model.subject import Subject
 from tic_rules.results.parts import plain
 from tic_rules.results.provenance import data_of
 from tic_rules.results.report import Report
@@ -216,7 +217,7 @@ def settings_of(report: Mapping[str, Any]) -> tuple[str | None, bool]:
     return given.get("phase"), given.get("exemptions", True)
 
 
-def data_matches(report: Mapping[str, Any], subject: Any) -> bool:
+def data_matches(report: Mapping[str, Any], subject: Subject) -> bool:
     """Whether a report says that it was decided of this data."""
     said = ((report.get("provenance") or {}).get("data") or {}).get("sha256")
     return said is not None and any(said == data_of(subject, values=v)["sha256"] for v in (False, True))

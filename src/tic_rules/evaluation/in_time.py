@@ -15,6 +15,7 @@ from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import ListOf
 
 See = Callable[[Any, Scene, Moment, Scenario, Rule], Seen]
 """What looks at a condition within another one."""
@@ -72,7 +73,7 @@ def entries_running(node: c.Running, scene: Scene, moment: Moment) -> Seen:
 
 
 def _placed(
-    node: c.Running, scene: Scene, moment: Moment, entry: Entry, counts: int, declared: Any
+    node: c.Running, scene: Scene, moment: Moment, entry: Entry, counts: int, declared: ListOf
 ) -> _Placed | None:
     unclear: list[Path] = []
     among = TRUE if node.among is None else scene.matches(node.among, entry, moment.day, unclear)

@@ -10,6 +10,7 @@ from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.subject import Attestation, Exemption
 
 
 def sort_judgements(scene: Scene) -> None:
@@ -85,7 +86,7 @@ def settled(seen: Seen, rule: Rule, scene: Scene) -> Seen:
     return seen._replace(value=value, cites=(*seen.cites, *cites), missing=(*seen.missing, *missing))
 
 
-def expired(given: Any, as_of: date) -> bool:
+def expired(given: Attestation | Exemption, as_of: date) -> bool:
     """Whether an attestation or an exemption has run out before the as-of day."""
     return given.expires_on is not None and given.expires_on.first < as_of
 

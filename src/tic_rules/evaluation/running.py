@@ -13,6 +13,7 @@ from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
+from tic_rules.model.vocabulary import Fact
 
 
 def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
@@ -89,7 +90,7 @@ def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> boo
     return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in with_result)
 
 
-def _open_entry(seen: Seen, scene: Scene, fact: Any) -> bool:
+def _open_entry(seen: Seen, scene: Scene, fact: Fact) -> bool:
     """Whether an entry that is shown leaves the year open, not only one that is not."""
     lists = scene.listed(fact.list_name or "").at
     return any(path not in lists for path in seen.missing)

@@ -18,6 +18,7 @@ from tic_rules.model.readings import held_at, misdated, mismeasured, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
+from tic_rules.model.vocabulary import ListOf
 
 _KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
 
@@ -29,7 +30,7 @@ def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
     return f"unknown-{kind}", at, zh, en
 
 
-def _attributes(listed: Any, every: Iterable[Iterable[str]]) -> set[str]:
+def _attributes(listed: ListOf, every: Iterable[Iterable[str]]) -> set[str]:
     """The attributes that entries of a list have."""
     paths = {path for paths in every for path in paths}
     heads = tuple(f"{path}." for path in listed.paths)

@@ -11,6 +11,7 @@ from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Path
 from tic_rules.model.extension import Same
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Subject
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.results.labels import number_text
@@ -24,7 +25,7 @@ def _declared(vocabulary: Same) -> dict[str, FieldLabel]:
     return {path: field for path, field in vocabulary.value.fields.items() if field.plausible is not None}
 
 
-def implausible(subject: Any, ruleset: RuleSet) -> Iterator[tuple[Path, Text]]:
+def implausible(subject: Subject, ruleset: RuleSet) -> Iterator[tuple[Path, Text]]:
     """The places whose number lies wholly outside what is plausible, each with what is wrong."""
     vocabulary = ruleset.vocabulary
     number = 0

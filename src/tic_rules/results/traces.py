@@ -9,6 +9,7 @@ from tic_rules.core.logic import NAMES
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.seen import Seen
+from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import describe
 from tic_rules.results.numbers import shown, unit_of
@@ -49,7 +50,7 @@ def _of(seen: Seen, rule: Rule, ruleset: RuleSet) -> Part:
     return Part(lines)
 
 
-def _condition(node: Any, rule: Rule, ruleset: RuleSet) -> Text:
+def _condition(node: c.Condition, rule: Rule, ruleset: RuleSet) -> Text:
     """A condition in words; made once for a rule set, in which a node lives as long as the rule set does."""
     key = ("described", rule.id, id(node))
     words: Text | None = ruleset._compiled.get(key)

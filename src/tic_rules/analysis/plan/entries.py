@@ -12,6 +12,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Entry
+from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.readings import held_at
@@ -210,7 +211,7 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def each_key(node: c.EachOf, case: Case, seen: Any) -> Iterator[Way]:
+def each_key(node: c.EachOf, case: Case, seen: Seen) -> Iterator[Way]:
     path = tuple((case.scene.facts[node.fact].table or "").split("."))
     wanted = node.has.any[0] if node.has.any else node.has
     dotted = ".".join(path)

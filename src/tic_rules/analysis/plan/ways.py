@@ -21,6 +21,7 @@ from tic_rules.core.logic import TRUE
 from tic_rules.core.numbers import Number, Range, decimal_text
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.operators import between, see
+from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, get
 from tic_rules.model.fields import value_at
@@ -42,7 +43,7 @@ def ways(node: Any, case: Case) -> list[Way]:
     return list(islice(_ways(node, case, seen), MOST))
 
 
-def _ways(node: object, case: Case, seen: Any) -> Iterator[Way]:
+def _ways(node: object, case: Case, seen: Seen) -> Iterator[Way]:
     match node:
         case c.All():
             yield from _product([ways(part, case) for part in node.all])
@@ -165,7 +166,7 @@ def _same(node: c.Same, case: Case) -> Iterator[Way]:
 # --- numbers ------------------------------------------------------------------------------------------------
 
 
-def _compare(node: c.Compare, case: Case, seen: Any) -> Iterator[Way]:
+def _compare(node: c.Compare, case: Case, seen: Seen) -> Iterator[Way]:
     fact = case.scene.facts[node.fact]
     if fact.reading in ("sum", "kinds"):
         yield from (Way(sums=sums) for sums in case.sums(node, case))

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.analysis.prove.booleans import both, conj, disj, neg, one_of, truth
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.core.numbers import Number
 from tic_rules.engines.lowering import COMPARISONS, VALUES
 
 try:
@@ -90,7 +91,7 @@ def compare(name: str, left: tuple[object, object], right: tuple[object, object]
     return when(conj(true), disj(false))
 
 
-def real(number: Any) -> Any:
+def real(number: Number) -> Any:
     exact = Fraction(number)
     return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
 
