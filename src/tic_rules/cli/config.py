@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -29,14 +28,14 @@ def command(named: str | None, format_: str, lang: str | None) -> None:
     write(_json(settings) if format_ == "json" else _text(settings, lang), None, format_=format_)
 
 
-def _rows(settings: Configuration) -> list[tuple[str, Any, int | None]]:
+def _rows(settings: Configuration) -> list[tuple[str, object, int | None]]:
     """Each setting with its value; the line where the file gives it, None where the default stands."""
     defaults = {parameter.name: parameter.default for parameter in check.params}
-    rows: list[tuple[str, Any, int | None]] = []
+    rows: list[tuple[str, object, int | None]] = []
     for key, setting in SETTINGS.items():
         default = defaults.get(setting.parameter)
         absent = {"rulesets": [], "folders": [], "flag": False}.get(setting.kind)
-        plain: Any = default if isinstance(default, (str, bool, int)) else absent
+        plain: object = default if isinstance(default, (str, bool, int)) else absent
         rows.append(
             (key, settings.values.get(key, plain), settings.lines[key] if key in settings.values else None)
         )

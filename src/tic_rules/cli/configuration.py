@@ -64,7 +64,7 @@ class Configuration:
     values: Mapping[str, Any]
     lines: Mapping[str, int]
 
-    def defaults(self) -> dict[str, Any]:
+    def defaults(self) -> dict[str, object]:
         """By parameter of `check`."""
         parameters = {SETTINGS[key].parameter: value for key, value in self.values.items()}
         return {name: value for name, value in parameters.items() if name}
@@ -112,7 +112,7 @@ def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration
     return Configuration(file, values, lines)
 
 
-def _value(setting: Setting, value: object, folder: Path) -> tuple[Any, Text | None]:
+def _value(setting: Setting, value: object, folder: Path) -> tuple[object, Text | None]:
     """A value as the option takes it, or what would be right."""
     match setting.kind:
         case "rulesets":

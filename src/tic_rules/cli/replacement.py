@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Any
+from typing import IO
 
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
 from tic_rules.core.files import reason_of
@@ -176,7 +176,7 @@ def guard(
 
 def _twice(outputs: list[str]) -> Iterator[Text]:
     """Two outputs that would be one file."""
-    seen: set[Any] = set()
+    seen: set[object] = set()
     for name in outputs:
         if _mark(name) in seen:
             yield Text(f"两种格式写到同一文件 {name}", f"two formats go to the same file {name}")
@@ -190,13 +190,13 @@ def _replaced(name: str) -> bool:
     return status is None or stat.S_ISREG(status.st_mode)
 
 
-def _mark(name: str) -> Any:
+def _mark(name: str) -> object:
     """What two names of one file have in common, whatever links lead there."""
     status = _status(name)
     return os.path.realpath(name) if status is None else (status.st_dev, status.st_ino)
 
 
-def _marks(name: str) -> Iterator[Any]:
+def _marks(name: str) -> Iterator[object]:
     """The marks of an input: standard input's file, a file, and the vocabulary beside a file of rules."""
     if name == "-":
         with suppress(OSError, ValueError):

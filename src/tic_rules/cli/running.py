@@ -61,7 +61,7 @@ class Outcome:
     """What came of a file, or of one centre of it."""
 
     files: int = 0
-    pieces: list[tuple[Any, ...]] = field(default_factory=list)
+    pieces: list[tuple[object, ...]] = field(default_factory=list)
     tally: Tally = field(default_factory=Tally)
     diagnostics: list[Diagnostic] = field(default_factory=list)
     notes: list[Diagnostic] = field(default_factory=list)

@@ -24,7 +24,7 @@ _TIMES |= {"期满": "term_end", "建设期满": "term_end"}
 _YEARS = re.compile(r"(\d+) ?年(?:内|以内)?")
 
 
-def place_and_value(text: str, vocabulary: Vocabulary) -> tuple[str, Any]:
+def place_and_value(text: str, vocabulary: Vocabulary) -> tuple[str, object]:
     """PLACE=VALUE: the dotted path, and the value as a centre file would have it. Raises UsageError."""
     place, equals, value = text.partition("=")
     if not equals or not place.strip():

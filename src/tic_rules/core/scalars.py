@@ -38,10 +38,10 @@ def plain(value: Any) -> Any:
     return _of_pandas(value, kind.__name__) if library == "pandas" else value
 
 
-def reading_plain(read: Callable[[object], object]) -> Callable[[Any], Any]:
+def reading_plain(read: Callable[[object], object]) -> Callable[[object], object]:
     """A reader of values that is also given what programs hand over."""
 
-    def either(value: object) -> Any:
+    def either(value: object) -> object:
         return read(value if type(value) in _PLAIN else plain(value))
 
     return either
@@ -59,7 +59,7 @@ def _of_numpy(value: Any, name: str) -> Any:
     return Decimal(str(value)) if value.dtype.kind == "f" else value.item()
 
 
-def _of_pandas(value: object, name: str) -> Any:
+def _of_pandas(value: object, name: str) -> object:
     if name in ("NaTType", "NAType"):
         return None
     if isinstance(value, datetime):  # a Timestamp, which may be a nanosecond after midnight

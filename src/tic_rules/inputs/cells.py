@@ -44,7 +44,7 @@ _UNKNOWN = frozenset(
 """What people put into a cell that they cannot fill in."""
 
 
-def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> Any:
+def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> object:
     """A cell as the data that its column holds; None where it is empty. `unit` stands in the header and goes
     with plain numbers.
 
@@ -69,7 +69,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
     return reader(value, column, unit, since_1904)
 
 
-def _flow(text: str, column: Column) -> Any:
+def _flow(text: str, column: Column) -> object:
     """A list or a mapping as a YAML file has it: {at_least: 100}, [{date: 2024-02-01, value: 320}]."""
     if column.kind == "text" and not column.dated:
         return text
@@ -118,15 +118,15 @@ def _dated(piece: str) -> tuple[str, str] | None:
 # --- days and numbers ---------------------------------------------------------------------------------------
 
 
-def _day(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _day(value: object, column: Column, unit: str, since_1904: bool) -> object:
     return typed_day(value, since_1904)
 
 
-def _number(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _number(value: object, column: Column, unit: str, since_1904: bool) -> object:
     return typed_number(value, column.kind, unit, column.measure, column.counters)
 
 
-def _year(value: Any, column: Column, unit: str, since_1904: bool) -> Any:
+def _year(value: Any, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, (date, datetime)):
         raise unclear(
             "单元格是日期格式，应为四位年份",
@@ -141,12 +141,12 @@ _MOST_YEARS = 300
 _YEARS = re.compile(r"((?:19|20|21)[0-9]{2}) ?年? ?(?:~|～|至|到|-|–|—) ?((?:19|20|21)[0-9]{2}) ?年?度?")
 
 
-def _years(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _years(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_year(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
         return []
-    years: list[Any] = []
+    years: list[object] = []
     for part in _parts(value):
         ends = _YEARS.fullmatch(part) if len(part) < 30 else None
         if ends:
@@ -165,7 +165,7 @@ _NO = frozenset(["否", "无", "没有", "未", "不是", "×", "✗", "✘", "f
 _NONE = frozenset(["无", "没有", "none", "[]", "空", "（无）", "(无)"])
 
 
-def _truth(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, bool):
         return value
     text = plain_number(value) if isinstance(value, (int, float)) else str(value)
@@ -207,7 +207,7 @@ def _word(text: str, column: Column) -> str:
     return word
 
 
-def _words(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _words(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_text(value, column, unit, since_1904)]
     if value.casefold() in _NONE:
@@ -223,7 +223,7 @@ def _parts(text: str) -> list[str]:
     return [text]
 
 
-def _list(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _list(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, str) and value.casefold() in _NONE:
         return []
     raise unclear(
@@ -233,7 +233,7 @@ def _list(value: object, column: Column, unit: str, since_1904: bool) -> Any:
     )
 
 
-_READERS: dict[str, Callable[[Any, Column, str, bool], Any]] = {
+_READERS: dict[str, Callable[[object, Column, str, bool], object]] = {
     "date": _day, "money": _number, "count": _number, "number": _number, "rate": _number,
     "year": _year, "years": _years,
     "truth": _truth, "text": _text, "words": _words, "list": _list,

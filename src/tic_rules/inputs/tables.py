@@ -37,7 +37,7 @@ class Reader:
         self.file, self.names = file, names
         self.money = ""
         """The unit of plain amounts whose column names none."""
-        self._memo: dict[tuple[str, str], Any] = {}
+        self._memo: dict[tuple[str, str], object] = {}
 
     # --- the main sheet -------------------------------------------------------------------------------------
 
@@ -156,7 +156,7 @@ class Reader:
                 )
                 return
 
-    def _remembered(self, value: str, column: Column, unit: str, since_1904: bool) -> Any:
+    def _remembered(self, value: str, column: Column, unit: str, since_1904: bool) -> object:
         """Cells of one text are read once: columns repeat themselves."""
         key = (column.path + unit, value)
         if key not in self._memo:
@@ -165,7 +165,7 @@ class Reader:
             self._memo[key] = read_cell(value, column, unit, since_1904)
         return self._memo[key]
 
-    def _list_name(self, name: object) -> Any:
+    def _list_name(self, name: object) -> object:
         """A list that is named by its label, by its path."""
         try:
             sheet = self.names.sheet(name) if isinstance(name, str) else None

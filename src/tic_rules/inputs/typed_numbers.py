@@ -57,7 +57,7 @@ def plain_number(value: float) -> str:
     return str(value) if isinstance(value, int) else f"{value:.15g}"
 
 
-def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Sequence[str] = ()) -> Any:
+def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Sequence[str] = ()) -> object:
     """A cell of a money, count, number or rate column; `unit` stands in the header and goes with plain
     numbers. Raises NotClear."""
     if isinstance(value, bool):

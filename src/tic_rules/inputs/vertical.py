@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.source import Mark
@@ -37,7 +37,7 @@ class Item(NamedTuple):
 class Across:
     """The items of a file as a row of a main sheet."""
 
-    def __init__(self, cells: list[Any], places: Sequence[tuple[Row, int]]) -> None:
+    def __init__(self, cells: list[object], places: Sequence[tuple[Row, int]]) -> None:
         self.cells, self.places = cells, places
         self.copied = {number for number, (row, at) in enumerate(places) if at in row.copied}
         self.across: set[int] = set()

@@ -24,7 +24,7 @@ class SheetRow:
 
     __slots__ = ("across", "cells", "copied", "number", "sheet")
 
-    def __init__(self, sheet: str, number: int, cells: list[Any]) -> None:
+    def __init__(self, sheet: str, number: int, cells: list[object]) -> None:
         self.sheet, self.number, self.cells = sheet, number, cells
         self.copied: set[int] = set()
         self.across: set[int] = set()
@@ -118,7 +118,7 @@ def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> N
                         row.across.add(index)
 
 
-def _as_shown(value: object, shown: str) -> Any:
+def _as_shown(value: object, shown: str) -> object:
     """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what
     was typed as 2022-03."""
     if not isinstance(value, date):

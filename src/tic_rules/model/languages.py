@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 
 def in_chinese_alone(data: object) -> bool:
     """Whether a rule file says that it has no English."""
     return isinstance(data, dict) and data.get("languages") == ["zh"]
 
 
-def with_chinese_for_english(value: object) -> Any:
+def with_chinese_for_english(value: object) -> object:
     """A copy of a rule file's data in which every text without English has the Chinese in its place."""
     if isinstance(value, list):
         return [with_chinese_for_english(item) for item in value]

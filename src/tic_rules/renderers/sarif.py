@@ -34,7 +34,7 @@ KINDS = {
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
-def piece(report: Report, options: Options, first: bool = True) -> dict[str, Any]:
+def piece(report: Report, options: Options, first: bool = True) -> dict[str, object]:
     """The results of a report, the warnings about its data and, the first time, the rules of the rule set."""
     return {
         "document": dict(report.ruleset["document"])
@@ -100,12 +100,12 @@ class Sheet:
 # --- results ----------------------------------------------------------------------------------
 
 
-def _result(report: Report, finding: Finding, options: Options) -> dict[str, Any]:
+def _result(report: Report, finding: Finding, options: Options) -> dict[str, object]:
     lang, about = options.lang, report.centre or report.programme or Part()
     place = place_of(finding, about.get("file"))
     clause, cited = finding.citation["locator"], "依据" if lang == "zh" else "Clause"
     print_ = _fingerprint(centre_key(report), finding.rule)
-    result: dict[str, Any] = {
+    result: dict[str, object] = {
         "kind": KINDS[finding.status],
         "level": _level(finding),
         "message": {"text": f"{_plain(finding.message.in_(lang))} {cited} [{clause}](1)"},
@@ -156,12 +156,12 @@ def _plain(text: str) -> str:
     return _LINK.sub(r"\\[", visible(text))
 
 
-def _location(place: Place, path: str | None) -> dict[str, Any]:
+def _location(place: Place, path: str | None) -> dict[str, object]:
     address, inside = uri(place.file)
-    physical: dict[str, Any] = {
+    physical: dict[str, object] = {
         "artifactLocation": {"uri": address} | ({"uriBaseId": ROOT} if inside else {})
     }
-    result: dict[str, Any] = {"physicalLocation": physical}
+    result: dict[str, object] = {"physicalLocation": physical}
     if place.line and not place.cell:
         region = {
             "startLine": place.line,
@@ -179,7 +179,7 @@ def _location(place: Place, path: str | None) -> dict[str, Any]:
 # --- notifications ----------------------------------------------------------------------------
 
 
-def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
+def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, object]:
     """A file that could not be used, or a part of one."""
     cell = getattr(diagnostic, "cell", "") or None
     place = (
@@ -190,7 +190,7 @@ def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, Any]:
     return _notification("error", diagnostic.code, diagnostic.message.in_(lang), place, diagnostic.path)
 
 
-def _note(warning: Part, lang: str) -> dict[str, Any]:
+def _note(warning: Part, lang: str) -> dict[str, object]:
     place = (
         Place(warning["file"], warning["line"], warning["column"], cell=warning.get("cell"))
         if warning["file"]
@@ -199,8 +199,14 @@ def _note(warning: Part, lang: str) -> dict[str, Any]:
     return _notification("warning", warning["code"], warning["message"].in_(lang), place, warning["path"])
 
 
-def _notification(level: str, code: str, text: str, place: Place | None, path: str | None) -> dict[str, Any]:
-    result: dict[str, Any] = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
+def _notification(
+    level: str, code: str, text: str, place: Place | None, path: str | None
+) -> dict[str, object]:
+    result: dict[str, object] = {
+        "level": level,
+        "message": {"text": _plain(text)},
+        "descriptor": {"id": code},
+    }
     if place is not None:
         result["locations"] = [_location(place, path)]
     return result

@@ -19,7 +19,7 @@ OWN = "TIC_RULES"
 """Where the shipped rule files lie: within the installed program."""
 
 
-def rule_of(finding: Finding, lang: str) -> dict[str, Any]:
+def rule_of(finding: Finding, lang: str) -> dict[str, object]:
     """The rule that a finding decides, as SARIF describes rules."""
     citation, zh = finding.citation, lang == "zh"
     title, remedy = finding.title.in_(lang), finding.remedy.in_(lang)
@@ -61,7 +61,7 @@ def _pascal(name: str) -> str:
     return "".join(part.capitalize() for part in name.replace("_", "-").split("-"))
 
 
-def rule_location(finding: Finding, lang: str) -> dict[str, Any]:
+def rule_location(finding: Finding, lang: str) -> dict[str, object]:
     """The clause in the rule file."""
     citation = finding.citation
     named = citation["file"] or f"{finding.rule.split('/')[0]}.yaml"
@@ -70,7 +70,7 @@ def rule_location(finding: Finding, lang: str) -> dict[str, Any]:
     else:
         address, inside = uri(named)
         artifact = {"uri": address} | ({"uriBaseId": ROOT} if inside else {})
-    physical: dict[str, Any] = {"artifactLocation": artifact}
+    physical: dict[str, object] = {"artifactLocation": artifact}
     if citation["line"]:
         physical["region"] = {"startLine": citation["line"], "startColumn": citation["column"] or 1}
     return {
@@ -88,7 +88,7 @@ class Tool:
         self.lang = lang
         self.rules: dict[str, dict[str, Any]] = {}
         self._index: dict[str, int] = {}
-        self.documents: dict[str, dict[str, Any]] = {}
+        self.documents: dict[str, dict[str, object]] = {}
         self.clauses: dict[str, dict[str, int]] = {}
 
     def learn(self, document: dict[str, Any], rules: list[dict[str, Any]]) -> None:
@@ -132,7 +132,7 @@ class Tool:
             "taxonomies": [self._taxonomy(document) for document in self.documents.values()],
         }
 
-    def _descriptor(self, code: str) -> dict[str, Any]:
+    def _descriptor(self, code: str) -> dict[str, object]:
         words = code.replace("-", " ")
         zh = self.lang == "zh"
         return {
@@ -158,7 +158,7 @@ class Tool:
             "properties": rule["properties"],
         }
 
-    def _taxonomy(self, document: dict[str, Any]) -> dict[str, Any]:
+    def _taxonomy(self, document: dict[str, Any]) -> dict[str, object]:
         title = document["title"] if self.lang == "zh" else document["title_en"]
         taxonomy = {
             "name": document["id"],
@@ -175,7 +175,7 @@ class Tool:
         ]
         return taxonomy | {"taxa": taxa}
 
-    def bases(self) -> dict[str, Any]:
+    def bases(self) -> dict[str, object]:
         """The folders by name; no path of the machine is among them."""
         zh = self.lang == "zh"
         return {

@@ -49,13 +49,13 @@ class Evidence:
     # --- numbers --------------------------------------------------------------------------------------------
 
     @property
-    def range(self) -> tuple[Any, Range | None]:
+    def range(self) -> tuple[object, Range | None]:
         """What the rule's one condition observed, and against what; None where the clause asks several
         things."""
         main = self.decision.main
         return (None, None) if main is None else (main.observed, main.bound)
 
-    def numbers(self) -> dict[str, Any]:
+    def numbers(self) -> dict[str, object]:
         """observed, required, gap, progress"""
         rule, ruleset, years = self.rule, self.scene.ruleset, self.decision.by_year
         value, bound = self.range
@@ -77,7 +77,7 @@ class Evidence:
 
     # --- words ----------------------------------------------------------------------------------------------
 
-    def words(self) -> dict[str, Any]:
+    def words(self) -> dict[str, object]:
         """message, detail"""
         return messages.words(self)._asdict()
 
@@ -87,7 +87,7 @@ class Evidence:
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def time(self) -> dict[str, Any]:
+    def time(self) -> dict[str, object]:
         """deadline, deadline_range, days_left, window, reached_on, years"""
         decision, reached = self.decision, self.reached
         last_day = decision.deadline if self.applies else None
@@ -158,7 +158,7 @@ def finding_of(
     return Finding(clause, Evidence(rule, scene, status, decide, exemption))
 
 
-def _clause_of(ruleset: RuleSet, rule: Rule, status: str) -> Mapping[str, Any]:
+def _clause_of(ruleset: RuleSet, rule: Rule, status: str) -> Mapping[str, object]:
     """What the findings of a rule with some status say whatever the data; made once for a rule set."""
     made: dict[str, Any] | None = ruleset._compiled.get(("clause", rule.id, status))
     if made is None:

@@ -381,7 +381,7 @@ class _Describer:
             parts.append(self.t(f"（{'，或者'.join(ways)}）", f"({', or '.join(ways)})"))
         return self.t("，", ", ").join(parts)
 
-    def field(self, name: str, fact: str) -> Any:
+    def field(self, name: str, fact: str) -> object:
         """The label of an attribute: that of the list that is looked through, else of any that has one of
         this name."""
         fields = self.vocabulary.fields

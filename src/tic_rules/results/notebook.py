@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import visible
 
@@ -19,7 +19,7 @@ _SHOWN = ("fail", "unknown", "needs_review", "pending", "exempted")
 def page_part(report: Report) -> str:
     """The verdict, the number of findings of each status, and the findings that are not passed, of those that
     count first."""
-    about: Mapping[str, Any] = report.centre or report.programme or {}
+    about: Mapping[str, object] = report.centre or report.programme or {}
     name = about.get("name") or about.get("id") or about.get("file") or "?"
     counts = " · ".join(f"{status} {number}" for status, number in report.summary.items() if number)
     listed = [finding for finding in report if finding.status in _SHOWN]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import TRUE, compare
@@ -113,7 +112,7 @@ def _bound(node: c.Compare, ruleset: RuleSet, bound: Range | None) -> Requiremen
     return Requirement(op=sign, value=decimal_text(node.limit), unit=unit)
 
 
-def _json_value(value: object) -> Any:
+def _json_value(value: object) -> object:
     if isinstance(value, Span):
         first, last = value.first.isoformat(), value.last.isoformat()
         return first if value.exact else {"not_before": first, "not_after": last}

@@ -16,7 +16,7 @@ NAMESPACE = "urn:tic-rules:schema"
 _OWN_KEYS = {"^x-": {"description": "自己的键，不起作用 · a key of your own, without effect"}}
 
 
-def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, Any]:
+def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
     """The schema of a rule file, with the short forms that a file may use; of one that is at hand, with the
     facts, topics, jurisdictions and words that it knows, and the ids of its clauses and rules."""
     schema = RuleFile.model_json_schema()
@@ -53,10 +53,10 @@ def _short_forms(definitions: dict[str, Any]) -> None:
     }
 
 
-def _condition(definitions: dict[str, Any]) -> dict[str, Any]:
+def _condition(definitions: dict[str, Any]) -> dict[str, object]:
     """A condition by its operator: the first that a mapping holds says what the rest has to be."""
     keys = {key: True for kind in _BY_KEY.values() for key in definitions[kind.__name__]["properties"]}
-    chain: dict[str, Any] = {"properties": keys, "additionalProperties": False, "minProperties": 2}
+    chain: dict[str, object] = {"properties": keys, "additionalProperties": False, "minProperties": 2}
     for key, kind in reversed([*_BY_KEY.items()]):
         then = {"$ref": f"#/$defs/{kind.__name__}"}
         chain = {"if": {"type": "object", "required": [key]}, "then": then, "else": chain}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, get_args
+from typing import get_args
 
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import OPERATORS
@@ -16,7 +16,7 @@ from tic_rules.results.parts import STATUSES, VERDICTS
 from tic_rules.results.rule_schema import DRAFT, NAMESPACE
 
 
-def centre_schema(vocabulary: Vocabulary | None = None) -> dict[str, Any]:
+def centre_schema(vocabulary: Vocabulary | None = None) -> dict[str, object]:
     """The schema of a centre's file, with the fields and the choices of a vocabulary; without one, of the
     shared one."""
     shared = shared_vocabulary()
@@ -31,18 +31,18 @@ def centre_schema(vocabulary: Vocabulary | None = None) -> dict[str, Any]:
     return {"$schema": DRAFT, "$id": f"{NAMESPACE}:centre", **schema, "title": "A centre's data"}
 
 
-_TEXT: dict[str, Any] = {
+_TEXT: dict[str, object] = {
     "type": "object",
     "properties": {"zh": {"type": "string"}, "en": {"type": "string"}},
     "required": ["zh", "en"],
     "additionalProperties": False,
 }
-_STRING: dict[str, Any] = {"type": ["string", "null"]}
-_DECIMAL: dict[str, Any] = {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"}
-_DAY: dict[str, Any] = {"type": ["string", "null"], "format": "date"}
-_INTEGER: dict[str, Any] = {"type": ["integer", "null"]}
-_VERDICT: dict[str, Any] = {"enum": [*VERDICTS, None]}
-_PLACE: dict[str, Any] = {
+_STRING: dict[str, object] = {"type": ["string", "null"]}
+_DECIMAL: dict[str, object] = {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"}
+_DAY: dict[str, object] = {"type": ["string", "null"], "format": "date"}
+_INTEGER: dict[str, object] = {"type": ["integer", "null"]}
+_VERDICT: dict[str, object] = {"enum": [*VERDICTS, None]}
+_PLACE: dict[str, object] = {
     "type": "object",
     "properties": {
         **dict.fromkeys(("path", "file"), _STRING),
@@ -54,15 +54,15 @@ _PLACE: dict[str, Any] = {
 _OTHER_OPERATORS = ("is", "among", "any_among", "contains_all", "each_of")
 
 
-def _object(*required: str) -> dict[str, Any]:
+def _object(*required: str) -> dict[str, object]:
     return {"type": "object", "required": list(required)}
 
 
-def _array(items: dict[str, object]) -> dict[str, Any]:
+def _array(items: dict[str, object]) -> dict[str, object]:
     return {"type": "array", "items": items}
 
 
-_SHA256: dict[str, Any] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
+_SHA256: dict[str, object] = {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"}
 _DATA = {"of": {"enum": ["text", "values"]}, "sha256": _SHA256, "centres": _SHA256}
 _PROVENANCE = _object("data", "rules", "text", "settings") | {
     "properties": {
@@ -74,11 +74,11 @@ _PROVENANCE = _object("data", "rules", "text", "settings") | {
 }
 
 
-def finding_schema() -> dict[str, Any]:
+def finding_schema() -> dict[str, object]:
     """The schema of one finding."""
     window = {"type": "array", "items": _DAY, "minItems": 2, "maxItems": 2}
     required = {"op": {"enum": [*OPERATORS.values(), *_OTHER_OPERATORS]}}
-    properties: dict[str, Any] = {
+    properties: dict[str, object] = {
         "rule": {"type": "string"},
         "status": {"enum": list(STATUSES)},
         "severity": {"enum": ["error", "note", None]},
@@ -130,9 +130,9 @@ _WAITING = _object("reason", "data", "judgements") | {
 }
 
 
-def one_report_schema() -> dict[str, Any]:
+def one_report_schema() -> dict[str, object]:
     """The schema of one report."""
-    properties: dict[str, Any] = {
+    properties: dict[str, object] = {
         "tool": _object("name", "version", "engine"),
         "centre": {"type": ["object", "null"]},
         "programme": {"type": "object"},
@@ -158,7 +158,7 @@ def one_report_schema() -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": required}
 
 
-def diagnostic_schema() -> dict[str, Any]:
+def diagnostic_schema() -> dict[str, object]:
     """The schema of a fault of a file."""
     properties = {
         "code": {"type": "string"},
@@ -169,7 +169,7 @@ def diagnostic_schema() -> dict[str, Any]:
     return {"type": "object", "properties": properties, "required": ["code", "message", "file", "line"]}
 
 
-def report_schema() -> dict[str, Any]:
+def report_schema() -> dict[str, object]:
     """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with
     them."""
     unusable = _object("file", "diagnostics") | {

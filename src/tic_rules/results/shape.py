@@ -75,7 +75,7 @@ def _require(value: object, name: str) -> None:
 
 
 @cache
-def _schema(name: str) -> dict[str, Any]:
+def _schema(name: str) -> dict[str, object]:
     from tic_rules.results.schemas import finding_schema, one_report_schema  # knows the data's models
 
     return one_report_schema() if name == "report" else finding_schema()

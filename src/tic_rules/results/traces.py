@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import NAMES
 from tic_rules.core.source import pointer
@@ -18,7 +16,7 @@ from tic_rules.results.parts import Part
 
 def trace(rule: Rule, decision: Decision, ruleset: RuleSet) -> Part:
     """The trace of a decision; empty where nothing was looked at."""
-    lines: dict[str, Any] = {}
+    lines: dict[str, object] = {}
     if decision.why_not is not None:
         lines["not_applicable"] = decision.why_not
     if decision.moment is not None:
@@ -38,7 +36,7 @@ def trace(rule: Rule, decision: Decision, ruleset: RuleSet) -> Part:
 
 
 def _of(seen: Seen, rule: Rule, ruleset: RuleSet) -> Part:
-    lines: dict[str, Any] = {"condition": _condition(seen.node, rule, ruleset), "value": NAMES[seen.value]}
+    lines: dict[str, object] = {"condition": _condition(seen.node, rule, ruleset), "value": NAMES[seen.value]}
     if seen.observed is not None:
         lines["observed"] = shown(seen.observed, unit_of(seen.node, ruleset))
     if seen.lacking:

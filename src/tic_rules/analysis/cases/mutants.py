@@ -83,7 +83,7 @@ def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
             yield Mutant("locator", clauses[place + step], altered(rule, {"at": clauses[place + step]}))
 
 
-def _other_deadlines(rule: Rule) -> Iterator[Any]:
+def _other_deadlines(rule: Rule) -> Iterator[object]:
     """Deadlines other than the rule's; the nearest slip first."""
     if rule.kind == "consequence":
         return
@@ -117,7 +117,7 @@ def _other_lengths(length: After | Cycle) -> Iterator[After | Cycle]:
         yield altered(length, {key: number - 1})
 
 
-def _changed(node: Any) -> Iterator[tuple[str, str, Any]]:
+def _changed(node: Any) -> Iterator[tuple[str, str, object]]:
     """A condition with one number or one comparison changed."""
     if isinstance(node, c.Compare):
         yield from _compare(node)
@@ -148,7 +148,7 @@ def _changed(node: Any) -> Iterator[tuple[str, str, Any]]:
             )
 
 
-def _compare(node: c.Compare) -> Iterator[tuple[str, str, Any]]:
+def _compare(node: c.Compare) -> Iterator[tuple[str, str, object]]:
     limit, operator = node.limit, node.operator
     if operator == "between":
         for ends in ((limit[0] + 1, limit[1]), (limit[0], limit[1] + 1), (limit[0] - 1, limit[1])):
@@ -162,7 +162,7 @@ def _compare(node: c.Compare) -> Iterator[tuple[str, str, Any]]:
         yield "comparison", f"{other} {limit}", altered(node, {operator: None, other: limit})
 
 
-def _near(limit: Any) -> Iterator[Any]:
+def _near(limit: Any) -> Iterator[object]:
     """Another number in the place of a threshold: one more, a tenth more, the double, one less."""
     if isinstance(limit, c.Times):
         yield from (altered(limit, {"times": times}) for times in _near(limit.times))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.cases.case import Case
 from tic_rules.analysis.cases.gaps import Gap, gaps
@@ -49,7 +49,7 @@ class Run(NamedTuple):
             missed.update({miss.rule for miss in outcome.misses if miss.rule is not None})
         return [Row(rule, statuses[rule.id], missed[rule.id]) for rule in self.ruleset]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "ruleset": self.ruleset.id,
             "file": self.ruleset.file,
@@ -70,7 +70,7 @@ class Run(NamedTuple):
         }  # fmt: skip
 
 
-def _plain(outcome: Outcome) -> dict[str, Any]:
+def _plain(outcome: Outcome) -> dict[str, object]:
     case = outcome.case
     return {
         "case": case.name,

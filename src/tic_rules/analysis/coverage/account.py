@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.coverage.dispositions import explained
 from tic_rules.analysis.coverage.layout import Note, read_official
@@ -118,7 +118,7 @@ class Coverage(NamedTuple):
                 grouped.append((clause, []))
         return grouped
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         document = self.ruleset.document
         return {
             "ruleset": {
@@ -144,7 +144,7 @@ class Coverage(NamedTuple):
         }
 
 
-def _plain(clause: Covered) -> dict[str, Any]:
+def _plain(clause: Covered) -> dict[str, object]:
     return {
         "at": clause.at,
         "heading": clause.heading,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.coverage.dispositions import Disposition, Entry, Explained
 from tic_rules.analysis.coverage.layout import fold
@@ -48,7 +48,7 @@ class AccountedSentence(NamedTuple):
     reason: Text | None
     by: tuple[str, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "at": self.at,
             "line": self.sentence.line,

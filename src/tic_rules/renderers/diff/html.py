@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.relations import NATURE
@@ -92,7 +91,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     )
 
 
-def _groups(compared: Diff) -> list[tuple[Any, ...]]:
+def _groups(compared: Diff) -> list[tuple[object, ...]]:
     """Of each relation its rows, and those that are folded: what is the same and has not changed."""
     return [
         (
@@ -122,7 +121,7 @@ def _bearers(topics: Iterable[Topic]) -> list[str]:
     return list(dict.fromkeys(rule.bearer for topic in topics for rule in (*topic.a, *topic.b)))
 
 
-def _topic(compared: Diff, topic: Topic) -> dict[str, Any]:
+def _topic(compared: Diff, topic: Topic) -> dict[str, object]:
     note = remark(topic)
     shown = rows_shown(compared, topic, False)
     return {
