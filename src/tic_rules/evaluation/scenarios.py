@@ -162,6 +162,8 @@ def scenarios_of(scene: Scene, needs: Needs) -> Scenarios:
             scene.scenarios[needs] = Scenarios((exact,), ())
         else:
             scene.scenarios.update(_within_reason(scene, subject))
+            # rules that speak to the programme alone do not apply to a centre in any scenario
+            scene.scenarios.setdefault(needs, Scenarios((Scenario(None, None, None),), ()))
     scenarios: Scenarios = scene.scenarios[needs]
     return scenarios
 
