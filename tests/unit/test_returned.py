@@ -20,6 +20,7 @@ from test_upright import told as statuses
 from tic_rules import Centre, DataError, check
 from tic_rules.cli import main
 from tic_rules.model.loader import load_ruleset
+from tic_rules.renderers import package
 from tic_rules.renderers.form import blank_workbook
 
 FORMULA = b'<c r="B4"><f>SUM(B2:B3)*0+5</f><v>5</v></c>'
@@ -253,6 +254,20 @@ def test_macros_do_not_go_under_a_name_that_cannot_bear_them(sent: Path, tmp_pat
     assert written.exit_code == 2
     assert "应以 .xlsm 结尾" in written.stderr
     assert not to.exists()
+
+
+def test_a_workbook_with_macros_that_cannot_be_written_in_place_is_refused(
+    sent: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(package, "MAX_PART", 100)
+    file = _with_macros(sent, tmp_path / "sent.xlsm")
+    written = CliRunner().invoke(
+        main,
+        ["check", str(file), "--format", "xlsx", "--lang", "zh", "--output", str(tmp_path / "back.xlsm")],
+    )
+    assert written.exit_code == 2
+    assert "另存为 .xlsx" in written.stderr
+    assert not (tmp_path / "back.xlsm").exists()
 
 
 def test_several_workbooks_come_back_each_under_its_name_in_a_folder(sent: Path, tmp_path: Path) -> None:

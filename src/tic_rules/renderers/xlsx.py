@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.source import is_index, unpointer
 from tic_rules.inputs.layout import Layout
 from tic_rules.model.centre import Centre
@@ -148,12 +148,19 @@ class Sheet:
 
     def _given_back(self, faults: Sequence[Diagnostic]) -> bytes | None:
         """The workbook that was checked, where there is but one and nothing else was."""
-        files = {one.key[0] for one in self.pieces} | {fault.file for fault in faults}
+        files = {one.key[0] for one in self.pieces} | {one.file for one in faults}
         file = files.pop() if len(files) == 1 else ""
         said = [one.said for one in self.pieces if one.said is not None]
         if not is_book(file) or len(said) < len(self.pieces):
             return None
-        return given_back(file, said, faults, self.lang)
+        book = given_back(file, said, faults, self.lang)
+        if book is None and file.lower().endswith(".xlsm"):  # under its name, Excel opens no other workbook
+            zh, en = (
+                "无法在原工作簿中写入结果，请另存为 .xlsx 后再检查",
+                "the workbook cannot be written in place; save it as .xlsx",
+            )
+            raise fault(UsageError, "output", zh, en, file=file)
+        return book
 
     def _page(self, writer: Writer, name: Text, heads: Sequence[tuple[str, int]]) -> Any:
         page = writer.book.add_worksheet(name.in_(self.lang))
@@ -205,8 +212,8 @@ class Sheet:
     def _broken(self, writer: Writer, diagnostics: Sequence[Diagnostic]) -> None:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))
         page = self._page(writer, _BROKEN, [(head.in_(self.lang), width) for head, width in heads])
-        for row, fault in enumerate(diagnostics, 1):
-            for column, value in enumerate((fault.place, fault.message.in_(self.lang), fault.code)):
+        for row, one in enumerate(diagnostics, 1):
+            for column, value in enumerate((one.place, one.message.in_(self.lang), one.code)):
                 writer.put(page, row, column, value, writer.style(text_wrap=True))
 
     def _data(self, writer: Writer) -> None:
