@@ -74,9 +74,9 @@ class Target:
     def used(self, subject: Any) -> None:
         """Now and then what is accepted is decided and shown."""
         self.tried += 1
-        if self.tried % 40 == 0:
+        if self.tried % 100 == 0:
             self.judge.decide(
-                subject, load_ruleset(shipped_ids()[self.tried // 40 % len(shipped_ids())]), DAY
+                subject, load_ruleset(shipped_ids()[self.tried // 100 % len(shipped_ids())]), DAY
             )
 
     def written(self, name: str, data: bytes) -> Path:
@@ -241,7 +241,7 @@ class Decided(Target):
 
 class Rules(Target):
     """Rule files: lines changed in a whole one, and whole ones made of pieces. Of those that load one in
-    three decides an example and a random centre."""
+    eight decides an example and a random centre."""
 
     share = 4
 
@@ -272,7 +272,7 @@ class Rules(Target):
     def run(self, data: bytes) -> None:
         ruleset = parse_ruleset(text_of(data, "x.yaml"), "x.yaml")
         self.tried += 1
-        if self.tried % 3:
+        if self.tried % 8:
             return
         rng = random.Random(zlib.crc32(data))
         drawn, drawn_for = random_centre(ruleset, rng)
