@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from tic_rules.analysis.lint import BY_CODE, CODES, Fault, explain_code, lint_file
-from tic_rules.analysis.lint.speech import modalities_in, numbers_in, years_in
+from tic_rules.analysis.speech import modalities_in, numbers_in, years_in
 from tic_rules.cli import main
 from tic_rules.core.errors import RuleSetError
 from tic_rules.model.loader import rules_folder

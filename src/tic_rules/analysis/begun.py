@@ -16,7 +16,7 @@ from tic_rules.analysis.coverage.layout import LONG, fold, lines_of, read_offici
 from tic_rules.analysis.coverage.normative import norms
 from tic_rules.analysis.coverage.numbering import NUMERAL, PREAMBLE, numeral
 from tic_rules.analysis.coverage.official import OfficialText, Sentence, cut
-from tic_rules.analysis.lint.speech import numbers_in
+from tic_rules.analysis.speech import numbers_in
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.source import BadText
 from tic_rules.model.drafts import OPEN

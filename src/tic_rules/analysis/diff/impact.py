@@ -8,15 +8,17 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.topics import Diff
 from tic_rules.core.errors import Text
-from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
-from tic_rules.results.report import VERDICTS, Report
+from tic_rules.results.parts import VERDICTS
+
+if TYPE_CHECKING:
+    from tic_rules.results.report import Report
 
 _SILENT = "not_applicable"
 
@@ -144,10 +146,14 @@ def impact(compared: Diff, centres: Iterable[Centre], as_of: date | None = None)
     """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises
     UsageError where there is no day.
     """
+    from tic_rules.engines.checking import as_of_day
+
     return Impact(tuple(_affected(compared, centre, as_of_day(centre, as_of)) for centre in centres))
 
 
 def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
+    from tic_rules.engines.checking import check_subject  # a comparison of texts alone needs no engine
+
     first, second = check_subject(centre, compared.a, day), check_subject(centre, compared.b, day)
     flips = tuple(
         flip

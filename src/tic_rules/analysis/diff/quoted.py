@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from tic_rules.analysis.lint.speech import APPROVAL, TERM_END, YEARLY, numbers_in, says_length, years_in
+from tic_rules.analysis.speech import APPROVAL, TERM_END, YEARLY, numbers_in, says_length, years_in
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule

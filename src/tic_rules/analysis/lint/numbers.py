@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of
-from tic_rules.analysis.lint.speech import (
+from tic_rules.analysis.speech import (
     APPROVAL,
     TERM_END,
     YEARLY,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of, tests_of, wheres_of
-from tic_rules.analysis.lint.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
+from tic_rules.analysis.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Rule

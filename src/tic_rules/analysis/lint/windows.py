@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of
-from tic_rules.analysis.lint.speech import numbers_in, says_day, says_length
+from tic_rules.analysis.speech import numbers_in, says_day, says_length
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import decimal_text
 from tic_rules.model import conditions as c
