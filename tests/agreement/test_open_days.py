@@ -7,11 +7,12 @@ from calendar import monthrange
 from datetime import date
 from typing import Any
 
+import pytest
 from agreement import THOROUGH
 from generate import random_centre
 from random_rules import random_ruleset
 
-from tic_rules import RuleSet, check
+from tic_rules import Engine, RuleSet, check, parse_ruleset
 
 RULE_SETS = 400 if THOROUGH else 25
 _SETTLED = {"pass", "not_applicable"}
@@ -54,3 +55,44 @@ def test_a_month_is_what_all_of_its_days_agree_on() -> None:
             days = _month(data, as_of)
             held += _held(ruleset, data, as_of, days) if days else 0
     assert held > RULE_SETS
+
+
+SMALL = """\
+id: small
+version: 1.0.0
+jurisdiction: national
+document: {title: 小, title_en: Small, in_force: {from: 2020-01-01}}
+clauses: [{at: 一, heading: 一, rules: [centres, investment]}]
+rules:
+  - id: centres
+    at: 一
+    quote: 布局20家中心
+    topic: programme.count
+    kind: condition
+    modality: must
+    bearer: programme
+    require: {fact: programme_centres, at_least: 20}
+    title: {zh: 中心数, en: centres}
+    message: {zh: 中心数, en: centres}
+    remedy: {zh: 中心数, en: centres}
+  - id: investment
+    at: 一
+    quote: 2年内投入不少于10亿元
+    topic: funding.total
+    kind: condition
+    modality: must
+    bearer: centre
+    by: 2y
+    require: {fact: investment, at_least: 10亿元}
+    title: {zh: 投入, en: investment}
+    message: {zh: 投入, en: investment}
+    remedy: {zh: 投入, en: investment}
+"""
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_days_that_only_rules_on_the_programme_look_at_are_no_matter_for_a_centre(engine: Engine) -> None:
+    statuses = check(
+        {"stage": "approved"}, parse_ruleset(SMALL, "small.yaml"), as_of=date(2026, 6, 30), engine=engine
+    ).statuses
+    assert statuses == {"centres": "not_applicable", "investment": "unknown"}
