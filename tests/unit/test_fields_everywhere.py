@@ -220,6 +220,8 @@ ENGINES = [*engines(), *([FRAMES] if find_spec("polars") else [])]
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_engines_agree_on_centres_drawn_at_random(engine: str) -> None:
+    if engine == "durable":
+        pytest.importorskip("durable", reason="needs the extra durable")
     rng, ruleset = random.Random(14), rules()
     for _ in range(150 if engine == "compiled" else 12):
         data, as_of = random_centre(ruleset, rng)

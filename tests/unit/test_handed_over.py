@@ -105,7 +105,7 @@ def test_scalars_of_numpy_count_as_what_they_hold() -> None:
             "applied_on": np.datetime64("2022-03"),
             "reported_on": np.datetime64("2026-06-30T00:00:00", "ns"),
             "contributions": [
-                {"amount": np.float32(0.1), "date": np.datetime64("NaT")},
+                {"amount": np.float32(0.1), "date": np.datetime64("NaT", "D")},
                 {"amount": {"at_least": np.float64(0.1), "at_most": np.uint8(3)}},
             ],
         }

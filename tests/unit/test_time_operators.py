@@ -126,7 +126,7 @@ def test_engines_agree_on_the_example(example: RuleSet) -> None:
 
 
 def test_the_durable_engine_refuses_what_it_cannot_decide(example: RuleSet) -> None:
-    pytest.importorskip("durable")
+    pytest.importorskip("durable", reason="needs the extra durable")
     with pytest.raises(TicRulesError, match="filed-changes, second-acceptance"):
         check(Centre.from_file(str(BASE), ruleset=example), example, engine="durable")
 
