@@ -42,7 +42,7 @@ ENTRIES_OF_ALL = 500_000
 """So many entries are looked at for the deadlines of a list; those of the entries beyond stay unknown."""
 _LONGEST = 30
 """For so many years cycles are told apart by the day of an approval that is not known."""
-_ANY = 50
+_ANY = 100
 """What deciding a rule for one scenario costs without any entry, in entries."""
 
 
