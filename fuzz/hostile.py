@@ -424,10 +424,13 @@ def cost_of(work: Callable[[], str]) -> Cost:
         word = pipe.read().decode("utf-8", "replace")
     _, status, used = os.wait4(child, 0)
     memory = max(used.ru_maxrss * 1024 - ours, 0)
-    seconds = used.ru_utime + used.ru_stime
-    if seconds > SECONDS / 2:  # what is far from the bound is so on any machine
-        seconds /= max(1.0, _unit() / UNIT)
+    seconds = as_of_a_server(used.ru_utime + used.ru_stime)
     return Cost(word or f"the process ended with {status}", seconds, memory)
+
+
+def as_of_a_server(seconds: float) -> float:
+    """CPU seconds as a plain server would take them; what is far from the bound is so on any machine."""
+    return seconds / max(1.0, _unit() / UNIT) if seconds > SECONDS / 2 else seconds
 
 
 def _unit() -> float:
