@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import gc
+import signal
+
+# a runner in the background ignores the interrupt, and so would every process that the tests start and stop
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
