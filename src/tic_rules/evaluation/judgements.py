@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
 from tic_rules.evaluation.facts import Scene
@@ -98,11 +99,8 @@ def latest_judgement(attestations: list[tuple[int, Any]], as_of: date) -> tuple[
         return (TRUE if only.met else FALSE), index
     certain = [(n, a) for n, a in attestations if a.date.last <= as_of]
     possible = [(n, a) for n, a in attestations if a.date.first <= as_of < a.date.last]
-    latest = [
-        (n, a)
-        for n, a in certain + possible
-        if not any(other.date.first > a.date.last for _, other in certain)
-    ]
+    newest = max((a.date.first for _, a in certain), default=FIRST_DAY)
+    latest = [(n, a) for n, a in certain + possible if a.date.last >= newest]
     if not latest:
         return REVIEW, None
     unclear = next((n for n, a in latest if not a.date.exact), None)
