@@ -56,6 +56,29 @@ class Disagreement(NamedTuple):
         return "\n".join(lines)
 
 
+SMALL = """\
+id: small
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 小, title_en: Small, in_force: {from: 2020-01-01}}
+clauses: [{at: 一, heading: 一, rules: [investment]}]
+rules:
+  - id: investment
+    at: 一
+    quote: 2年内投入不少于10亿元
+    topic: funding.total
+    kind: condition
+    modality: must
+    bearer: centre
+    by: 2y
+    require: {fact: investment, at_least: 10亿元}
+    title: {zh: 投入, en: investment}
+    message: {zh: 投入, en: investment}
+    remedy: {zh: 投入, en: investment}
+"""
+"""A rule set of one rule, small enough to read."""
+
+
 def decide(data: Any, ruleset: RuleSet, as_of: date, engine: str, programme: bool = False) -> Report:
     if programme:
         return check_programme(data, ruleset, as_of=as_of, engine=engine)

@@ -19,6 +19,7 @@ from agreement import (
     NEEDS,
     REFUSED,
     RULESETS,
+    SMALL,
     centre_for_rules_at_random,
     disagreements,
     engines,
@@ -276,28 +277,6 @@ def test_a_disagreement_is_shrunk_to_a_small_centre() -> None:
     data["staff"] = {"headcount": 299, "teams": 5}
     small = shrunk(data, lambda d: d["staff"]["headcount"] == 299)
     assert small == {"staff": {"headcount": 299}}
-
-
-SMALL = """\
-id: small
-version: 1.0.0
-jurisdiction: zhejiang
-document: {title: 小, title_en: Small, in_force: {from: 2020-01-01}}
-clauses: [{at: 一, heading: 一, rules: [investment]}]
-rules:
-  - id: investment
-    at: 一
-    quote: 2年内投入不少于10亿元
-    topic: funding.total
-    kind: condition
-    modality: must
-    bearer: centre
-    by: 2y
-    require: {fact: investment, at_least: 10亿元}
-    title: {zh: 投入, en: investment}
-    message: {zh: 投入, en: investment}
-    remedy: {zh: 投入, en: investment}
-"""
 
 
 def test_a_table_that_differs_is_found_and_shrunk(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from agreement import THOROUGH
+from agreement import SMALL, THOROUGH
 from generate import random_centre
 from random_rules import random_ruleset
 
@@ -57,13 +57,7 @@ def test_a_month_is_what_all_of_its_days_agree_on() -> None:
     assert held > RULE_SETS
 
 
-SMALL = """\
-id: small
-version: 1.0.0
-jurisdiction: national
-document: {title: 小, title_en: Small, in_force: {from: 2020-01-01}}
-clauses: [{at: 一, heading: 一, rules: [centres, investment]}]
-rules:
+PROGRAMME = """\
   - id: centres
     at: 一
     quote: 布局20家中心
@@ -75,24 +69,12 @@ rules:
     title: {zh: 中心数, en: centres}
     message: {zh: 中心数, en: centres}
     remedy: {zh: 中心数, en: centres}
-  - id: investment
-    at: 一
-    quote: 2年内投入不少于10亿元
-    topic: funding.total
-    kind: condition
-    modality: must
-    bearer: centre
-    by: 2y
-    require: {fact: investment, at_least: 10亿元}
-    title: {zh: 投入, en: investment}
-    message: {zh: 投入, en: investment}
-    remedy: {zh: 投入, en: investment}
 """
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_days_that_only_rules_on_the_programme_look_at_are_no_matter_for_a_centre(engine: Engine) -> None:
-    statuses = check(
-        {"stage": "approved"}, parse_ruleset(SMALL, "small.yaml"), as_of=date(2026, 6, 30), engine=engine
-    ).statuses
+    text = SMALL.replace("rules: [investment]", "rules: [centres, investment]") + PROGRAMME
+    ruleset, day = parse_ruleset(text, "small.yaml"), date(2026, 6, 30)
+    statuses = check({"stage": "approved"}, ruleset, as_of=day, engine=engine).statuses
     assert statuses == {"centres": "not_applicable", "investment": "unknown"}
