@@ -13,6 +13,8 @@ from generate import random_centre
 from random_rules import random_ruleset
 
 from tic_rules import Engine, RuleSet, check, parse_ruleset
+from tic_rules.evaluation import scenarios
+from tic_rules.model.ruleset import Rule
 
 RULE_SETS = 400 if THOROUGH else 25
 _SETTLED = {"pass", "not_applicable"}
@@ -78,3 +80,18 @@ def test_days_that_only_rules_on_the_programme_look_at_are_no_matter_for_a_centr
     ruleset, day = parse_ruleset(text, "small.yaml"), date(2026, 6, 30)
     statuses = check({"stage": "approved"}, ruleset, as_of=day, engine=engine).statuses
     assert statuses == {"centres": "not_applicable", "investment": "unknown"}
+
+
+def test_no_other_thread_sees_the_groups_of_rules_before_they_are_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ruleset, seen = parse_ruleset(SMALL, "small.yaml"), []
+    right = scenarios.needs_of
+
+    def looked_at(ruleset: RuleSet, rule: Rule) -> scenarios.Needs:
+        seen.append("needs" in ruleset._compiled)
+        return right(ruleset, rule)
+
+    monkeypatch.setattr(scenarios, "needs_of", looked_at)
+    assert [len(rules) for rules in scenarios.rules_by_needs(ruleset).values()] == [1]
+    assert seen == [False]

@@ -85,10 +85,11 @@ def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
     """The rules on centres, by the days of the clock that they look at."""
     groups: dict[Needs, list[Rule]] | None = ruleset._compiled.get("needs")
     if groups is None:
-        groups = ruleset._compiled["needs"] = {}
+        groups = {}
         for rule in ruleset.rules:
             if rule.bearer != "programme":
                 groups.setdefault(needs_of(ruleset, rule), []).append(rule)
+        ruleset._compiled["needs"] = groups  # whole: other threads may be looking for it
     return groups
 
 
