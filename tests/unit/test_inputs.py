@@ -279,6 +279,7 @@ TYPED = [
     ("outputs.partner_enterprises", "380家", "380"),
     ("term_years", "36个月", "3"),
     ("term_years", "5年", "5"),
+    ("term_years", "12~36个月", {"at_least": "1", "at_most": "3"}),
     ("governance.board.meetings_a_year", "2次/年", "2"),
     ("contributions.amount", "100~200元", {"at_least": "100元", "at_most": "200元"}),
     ("staff.headcount", "≥100", {"at_least": "100"}),
@@ -313,6 +314,13 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
     [
         ("approved_on", "3/4/2026", "2026-03-04 或 2026-04-03"),
         ("approved_on", "26/6/30", "两位"),
+        ("approved_on", 2026.1, "2026-01 或 2026-10"),
+        ("approved_on", "二〇二六年六月三〇十日", "不是日期"),
+        ("approved_on", "二〇二六年六月二十三一日", "不是日期"),
+        ("contributions.amount", "1千~2千万元", "1千万元 还是 1千元"),
+        ("staff.headcount", "320人/年", "与这一列不符"),
+        ("outputs.partner_enterprises", "380家/年", "与这一列不符"),
+        ("targets", "2024-2022", "早于"),
         ("approved_on", "明年", "不是日期"),
         ("approved_on", True, "应为日期"),
         ("approved_on", 7.0, "不是日期"),
@@ -326,6 +334,7 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
         ("staff.headcount", "320①", "不是普通数字"),
         ("staff.headcount", "320" + " " * 300 + "万", "不是数字"),
         ("term_years", "30个月", "月数"),
+        ("term_years", "1~36个月", "月数"),
         ("term_years", "5人", "与这一列不符"),
         ("approved_on", "2026年①月", "不是普通数字"),
         ("approved_on", "2026-06-30" + " " * 60 + "或更晚", "不是日期"),
@@ -366,6 +375,40 @@ def test_what_stands_under_a_header_in_ten_thousands(typed: str, read: Any, tmp_
     low, high = read if isinstance(read, tuple) else (read, read)
     assert entry.amount.low == low
     assert high is None or entry.amount.high == high
+
+
+@pytest.mark.parametrize("typed", ["1200人民币", "1200整", "¥1200", "RMB 1200", "人民币1200", "≥¥1200"])
+def test_a_sign_of_the_currency_does_not_drop_the_unit_of_the_header(typed: str, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(f"id,财政结余经费（万元）\nx,{typed}\n", "utf-8")
+    assert "1200万元 还是 1200元" in " ".join(faults(path).values())
+    path.write_text(f"id,财政结余经费（元）\nx,{typed}\n", "utf-8")
+    assert one(path).fiscal_balance.low == 1200
+
+
+@pytest.mark.parametrize(
+    ("title", "read"),
+    [
+        ("某省中心资金表,单位：万元", 80_000_000),
+        ("（单位：人、万元）", 80_000_000),
+        ("单位:亿元", 800_000_000_000),
+        ("填报单位：元培研究院", 8_000),
+    ],
+)
+def test_a_title_says_the_unit_of_the_amounts_below_it(title: str, read: int, tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id\nx\n", "utf-8")
+    listed = tmp_path / "c.contributions.csv"
+    listed.write_text(f"{title}\n中心编号,金额,出资方\nx,8000,host\nx,8000元,host\n", "utf-8")
+    plain, own = one(tmp_path / "c.csv").contributions or ()
+    assert (plain.amount.low, own.amount.low) == (read, 8_000)
+    listed.write_text(f"{title}\n中心编号,金额（千元）\nx,8000\n", "utf-8")
+    assert [e.amount.low for e in one(tmp_path / "c.csv").contributions or ()] == [8_000_000]
+
+
+def test_two_units_above_a_header_are_asked_back(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("单位：万元,单位：亿元\n编号,财政结余经费\nx,1\n", "utf-8")
+    assert "万元、亿元" in " ".join(faults(path).values())
 
 
 @pytest.mark.parametrize("typed", ["5千", "3百", "5千~8千", "万", "5千百"])

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tic_rules import RuleSetError, parse_ruleset
+from tic_rules import Centre, DataError, RuleSetError, parse_ruleset
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.numbers import NotANumber, parse_number
 
@@ -96,6 +96,13 @@ def test_a_moment_is_a_day_only_at_midnight() -> None:
         parse_span(datetime(2022, 3, 1, 10, 30))
     with pytest.raises(NotADate):
         parse_span("2022-03-01" + " " * 60 + "x")
+
+
+@pytest.mark.parametrize("written", ["300%", "百分之三百", "二分之六", {"at_least": "300%"}])
+def test_a_part_of_a_whole_is_no_count(written: object) -> None:
+    for data in ({"term_years": written}, {"staff": {"teams": written}}):
+        with pytest.raises(DataError, match=r"\[number\]"):
+            Centre.from_data({"id": "x", "name": "x", "jurisdiction": "zhejiang", **data})
 
 
 @pytest.mark.parametrize("written", ["-1亿元", "万元", "三万五元", "10亿①元", "-3"])

@@ -125,6 +125,41 @@ def test_an_item_may_have_its_own_unit(form: Path, tmp_path: Path) -> None:
     assert balance.low == 300_000  # type: ignore[union-attr]
 
 
+def one_item(form: Path, file: Path, row: tuple[object, ...], switch: str = "万元") -> Path:
+    book = openpyxl.load_workbook(filled(form, file, {**GENERAL, "金额单位": switch}))
+    for at, value in enumerate(row, 1):
+        book["基本信息"].cell(40, at).value = value
+    book.save(file)
+    return file
+
+
+def test_yuan_beside_an_item_is_a_unit_too(form: Path, tmp_path: Path) -> None:
+    file = one_item(form, tmp_path / "a.xlsx", ("财政结余经费", 30, "元"))
+    assert Centre.from_file(file).fiscal_balance.low == 30  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("item", "unit"),
+    [("财政结余经费", "美元"), ("财政结余经费", "万"), ("联合实验室数", "万个"), ("联合实验室数", "人"),
+     ("理事会（董事会）·每年会议次数", "个月")],
+)  # fmt: skip
+def test_a_unit_beside_an_item_is_not_dropped(item: str, unit: str, form: Path, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=f"the unit {unit} does not fit"):
+        Centre.from_file(one_item(form, tmp_path / "a.xlsx", (item, 30, unit)))
+
+
+def test_the_unit_of_the_file_goes_for_its_series_too(form: Path, tmp_path: Path) -> None:
+    series = [{"字段": "财政结余经费", "日期": "2024-02-01", "数值": 30}]
+    file = filled(form, tmp_path / "a.xlsx", {**GENERAL, "金额单位": "万元"})
+    book = openpyxl.load_workbook(file)
+    sheet = book.create_sheet("历年数据")
+    for row in [list(series[0]), list(series[0].values())]:
+        sheet.append(row)
+    book.save(file)
+    (entry,) = Centre.from_file(file).fiscal_balance or ()
+    assert entry.value.low == 300_000  # type: ignore[union-attr]
+
+
 @pytest.mark.parametrize(
     ("items", "lists", "said"),
     [

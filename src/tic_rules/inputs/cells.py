@@ -149,6 +149,10 @@ def _years(value: object, column: Column, unit: str, since_1904: bool) -> object
     years: list[object] = []
     for part in _parts(value):
         ends = _YEARS.fullmatch(part) if len(part) < 30 else None
+        if ends and ends.group(1) > ends.group(2):
+            raise unclear(
+                f"“{clip(part)}”的后一年早于前一年", f"{clip(part)!r} ends before it begins", "year"
+            )
         if ends:
             years.extend(Plain(str(year)) for year in range(int(ends.group(1)), int(ends.group(2)) + 1))
         else:

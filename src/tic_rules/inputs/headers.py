@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,6 +25,10 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _OWN_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*([^()\[\]]{1,30}?)\s*[)\]]", re.IGNORECASE)
+_TITLE_UNIT = re.compile(
+    r"单位[:： ]{0,3}(?:[^:：]{0,10}[、,，/])?(?:人民币)?(亿元|百万元|万元|千元|元)(?:人民币)?(?!\w)"
+)
+"""What a title says of the amounts below it: 单位：万元."""
 SERIES_COLUMNS = {
     "field": (Text("字段", "field"), Text("指标", "item")),
     "day": (Text("日期", "date"), Text("时点", "since")),
@@ -51,6 +55,8 @@ class Header(NamedTuple):
     value: int | None = None
     entries: int | None = None
     """The column that says in which entry of another list a row stands."""
+    money: str = ""
+    """The unit of amounts that a title above the header gives."""
 
     @property
     def first(self) -> int:
@@ -85,7 +91,8 @@ def read_header(
         filled = [text for text in texts if text]
         recognised = sum(1 for text in filled if _is_known(names, sheet, text))
         if recognised and recognised * 2 >= len(filled) + len(row.across):
-            return _header(names, sheet, row, texts, file, faults)
+            unit = unit_above([before for before, _ in top[:-1]], row, file, faults)
+            return _header(names, sheet, row, texts, file, faults, unit)
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
     row, texts = next((row, texts) for row, texts in top if any(texts))
@@ -96,6 +103,21 @@ def read_header(
         f"no header is recognised ({shown}); name the columns by label or path, such as id, approved_on",
     )
     raise DataError([Diagnostic("header", text, file, mark.line, mark.column, "", mark.cell)])
+
+
+def unit_above(titles: Iterable[Row], row: Row, file: str, faults: list[Diagnostic]) -> str:
+    """The unit of amounts that titles above a header give, or nothing; two different ones are a fault at the
+    header's row."""
+    texts = (cell[:200] for title in titles for cell in title.cells[:MAX_COLUMNS] if isinstance(cell, str))
+    said = {match.group(1): None for text in texts for match in _TITLE_UNIT.finditer(text)}
+    if len(said) > 1:
+        shown, mark = "、".join(said), row.mark(0)
+        text = Text(
+            f"表头上方写了几种单位：{shown}；请把单位写进列名",
+            f"there are several units above the header: {shown}; put the unit into the name of the column",
+        )
+        faults.append(Diagnostic("unit", text, file, mark.line, mark.column, "", mark.cell))
+    return MONEY[next(iter(said))] if said else ""
 
 
 def _is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
@@ -135,7 +157,13 @@ def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
 
 
 def _header(
-    names: Names, sheet: Sheet | None, row: Row, texts: list[str], file: str, faults: list[Diagnostic]
+    names: Names,
+    sheet: Sheet | None,
+    row: Row,
+    texts: list[str],
+    file: str,
+    faults: list[Diagnostic],
+    money: str,
 ) -> Header:
     """What the columns of a table are for; what is wrong with their names goes to `faults`."""
 
@@ -156,7 +184,9 @@ def _header(
     covered = frozenset(index for index, text in enumerate(texts) if text)
     return Header(
         row,
-        tuple(columns),
+        tuple(
+            (at, column, unit or (money if column.kind == "money" else "")) for at, column, unit in columns
+        ),
         places,
         covered,
         roles.get("joins"),
@@ -167,6 +197,7 @@ def _header(
         day,
         value,
         roles.get("entries"),
+        money,
     )
 
 

@@ -246,7 +246,7 @@ class Joined:
                 entry[field] = read_cell(
                     value,
                     plain._replace(kind=kind, words=None if kind == "date" else column.words),
-                    "",
+                    (header.money or reader.money) if kind == "money" else "",
                     table.since_1904,
                 )
             except NotClear as error:

@@ -38,6 +38,13 @@ def typed_day(value: Any, since_1904: bool = False) -> Any:
     if isinstance(value, (bool, time, timedelta)):
         raise unclear("应为日期；例：2026-06-30", "a date is expected; example: 2026-06-30")
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
+    if isinstance(value, float) and re.fullmatch(r"\d{4}\.1", text):
+        raise unclear(
+            f"“{text}”是数字：1 月，还是被去掉末位 0 的 10 月？请写 {text[:4]}-01 或 {text[:4]}-10",
+            f"{text} is a number: January, or October without its last zero? Write {text[:4]}-01 or "
+            f"{text[:4]}-10",
+            "ambiguous-date",
+        )
     if re.fullmatch(r"\d{5,6}(\.\d+)?", text):
         return _serial(text, since_1904)
     day = _one_day(text)
@@ -124,7 +131,9 @@ def _from_numerals(text: str) -> str:
         if "十" not in part:
             return "".join(_NUMERALS[c] for c in part)
         tens, _, ones = part.partition("十")
-        return (_NUMERALS.get(tens, "1") if tens else "1") + (_NUMERALS.get(ones, "0") if ones else "0")
+        if tens not in {"", *_NUMERALS} or ones not in {"", *_NUMERALS}:
+            return part  # 三〇十 is no number
+        return _NUMERALS.get(tens, "1") + _NUMERALS.get(ones, "0")
 
     return re.sub("[零〇○一二三四五六七八九十]+", digits, text)
 

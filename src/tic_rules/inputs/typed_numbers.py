@@ -15,7 +15,7 @@ from tic_rules.core.source import Plain
 from tic_rules.inputs.unclear import unclear
 
 MONEY: Mapping[str, str] = {
-    "元": "", "yuan": "", "cny": "", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元",
+    "元": "元", "yuan": "元", "cny": "元", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元",
 }  # fmt: skip
 """Units of amounts in a header, and what a plain number below it gets."""
 _PERSONS = frozenset("人名位个")
@@ -23,7 +23,9 @@ _THINGS = frozenset("个家项次件所台套篇条支类种户座")
 _COUNTED: Mapping[str, frozenset[str]] = {
     "person": _PERSONS,
     "year": frozenset("年"),
-    "a_year": frozenset("次回"),
+    "month": frozenset(["个月", "月"]),
+    "day": frozenset("天日"),
+    "a_year": frozenset(["次", "回", "次/年", "回/年"]),
 }
 """What follows a number of a unit of the vocabulary; of the other units, the counters of things."""
 
@@ -32,6 +34,7 @@ _ABOUT = re.compile(r"约|大概|左右|上下|近|[0-9][万亿]*余|多(?:[万�
 _AT_LEAST = (("≥", ">=", "至少", "不少于", "不低于"), ("及以上", "以上"))
 _AT_MOST = (("≤", "<=", "至多", "不多于", "不超过"), ("及以下", "以下", "以内"))
 _TO = re.compile(r"~|至|到|—+|–|(?<=[0-9元人名个家项亿万])-(?=[0-9])")
+_OWN_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|[¥￥]) *", re.IGNORECASE)
 _TAIL = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|千|百)?(元|圆|块)?(?:人民币|整|正)?$")
 
 
@@ -44,7 +47,7 @@ def fits(unit: str, kind: str, measure: str, counters: Sequence[str] = ()) -> bo
         return unit in MONEY
     if kind == "rate":
         return unit == "%"
-    return kind == "count" and unit.removesuffix("/年") in _counters(measure)
+    return kind == "count" and unit in _counters(measure)
 
 
 def _counters(measure: str) -> frozenset[str]:
@@ -118,7 +121,26 @@ def _ends(text: str, kind: str) -> tuple[str, str]:
             low += tail.group() if tail else ""
         elif kind == "rate" and high.endswith("%"):
             low += "%"
+        elif kind == "count" and high.endswith("月"):
+            low += "月"
+    elif kind == "money":
+        _same_steps(low, high, text)
     return low, high
+
+
+def _same_steps(low: str, high: str, text: str) -> None:
+    """Raises NotClear where the unit of the first end may go on in that of the second: 1千~2千万元."""
+    first, second = (_TAIL.search(end) for end in (low, high))
+    if first is None or second is None or first.group(2):
+        return
+    size, larger = first.group(1) or "", second.group(1) or ""
+    if size and larger != size and larger.startswith(size):
+        bare = low.removesuffix(size)
+        raise unclear(
+            f"“{clip(text)}”从 {bare}{larger}元 还是 {bare}{size}元 起？请写全",
+            f"does {clip(text)!r} begin at {bare}{larger}元 or {bare}{size}元? Write the unit out",
+            "ambiguous-unit",
+        )
 
 
 def _one(text: str, kind: str, unit: str, measure: str, counters: Sequence[str]) -> Plain:
@@ -131,14 +153,18 @@ def _one(text: str, kind: str, unit: str, measure: str, counters: Sequence[str])
 
 
 def _amount(text: str, unit: str) -> Plain:
-    if not unit:
-        return Plain(text)
     if _PLAIN.fullmatch(text):
         return Plain(text + unit)
+    if unit in ("", "元"):
+        return Plain(text)
     tail = _TAIL.search(text)
-    size = tail.group(1) if tail and not tail.group(2) else None
-    if size and (size + unit.removesuffix("元") in UNITS or size[-1] not in "万亿"):
-        bare = text.removesuffix(size)
+    size = tail.group(1) or "" if tail and not tail.group(2) else None
+    bare = _OWN_CURRENCY.sub("", text[: tail.start()] if tail else text)
+    if (
+        size is not None
+        and (not size or size + unit.removesuffix("元") in UNITS or size[-1] not in "万亿")
+        and (size or _PLAIN.fullmatch(bare.strip()))
+    ):
         raise unclear(
             f"列名的单位是{unit}：“{clip(text)}”是 {clip(bare)}{size}{unit} 还是 "
             f"{clip(bare)}{size}元？请写全",
@@ -153,7 +179,7 @@ def _is_counter(word: str, measure: str, counters: Sequence[str]) -> bool:
     """Whether a word may follow a number of a unit of the vocabulary, or of a rule file's own."""
     plain = unicodedata.normalize("NFKC", word).casefold()
     folded = (unicodedata.normalize("NFKC", name).casefold() for name in counters)
-    return word.removesuffix("/年") in _counters(measure) or plain in folded
+    return word in _counters(measure) or plain in folded
 
 
 def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:

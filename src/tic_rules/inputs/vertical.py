@@ -12,10 +12,10 @@ from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.source import Mark
-from tic_rules.inputs.headers import SEARCHED
+from tic_rules.inputs.headers import SEARCHED, unit_above
 from tic_rules.inputs.layout import Column, Unclear, is_one_of
 from tic_rules.inputs.tables import Reader, Row, Table
-from tic_rules.inputs.typed_numbers import MONEY
+from tic_rules.inputs.typed_numbers import MONEY, fits
 
 ITEM = (Text("项目", "item"),)
 VALUE = (Text("填写", "value"), Text("填写内容", "fill in"))
@@ -95,9 +95,14 @@ def _columns_of(row: Row) -> tuple[int, int, int | None] | None:
 
 def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[Item]:
     columns: tuple[int, int, int | None] | None = None
+    above: list[Row] = []
+    title = ""
     for row in table.rows:
         if columns is None:
             columns = _columns_of(row)
+            if columns is not None:
+                title = unit_above(above, row, reader.file, faults)
+            above.append(row)
             continue
         item, value, unit = columns
         name = _text(row, item)
@@ -108,9 +113,8 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
             continue
         column = _column(name, row, item, value, reader, faults)
         if column is not None:
-            given = _text(row, unit) if unit is not None else ""
-            wanted = given if column.kind == "money" and given.casefold() in MONEY else ""
-            yield Item(column, row, item, value, wanted)
+            given = _unit_of(column, row, value, unit, reader, faults)
+            yield Item(column, row, item, value, given or (title if column.kind == "money" else ""))
 
 
 def _column(
@@ -132,6 +136,29 @@ def _column(
         zh, en = f"未知的项目“{clip(name)}”{hint.zh}", f"unknown item {clip(name)}{hint.en}"
         faults.append(reader.fault("item", zh, en, row.mark(item)))
     return column
+
+
+_UNITLESS = frozenset(["date", "text", "words", "truth", "list", "year", "years"])
+
+
+def _unit_of(
+    column: Column, row: Row, value: int, unit: int | None, reader: Reader, faults: list[Diagnostic]
+) -> str:
+    """The unit beside an item, for amounts and rates; one that its field has not is a fault where something
+    is filled in, for it may not be dropped."""
+    given = _text(row, unit) if unit is not None else ""
+    if not given or column.kind in _UNITLESS:
+        return ""
+    measure = normal(column.measure)
+    if normal(given) not in (measure, f"{measure}s") and not fits(
+        given.casefold(), column.kind, column.measure, column.counters
+    ):
+        if _text(row, value) and unit is not None:
+            zh = f"单位“{clip(given)}”与“{column.label.zh}”不符"
+            en = f"the unit {clip(given)} does not fit {column.label.en}"
+            faults.append(reader.fault("unit", zh, en, row.mark(unit)))
+        return ""
+    return given if column.kind in ("money", "rate") else ""
 
 
 def _switch(row: Row, value: int, reader: Reader, faults: list[Diagnostic]) -> None:

@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import clip
-from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, parse_number
+from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, is_part, parse_number
 from tic_rules.core.source import Plain
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.shipped import shared_vocabulary
@@ -151,6 +151,12 @@ def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> 
             raise refuse("negative", "不能是负数", "cannot be negative")
         if whole and not isinstance(number, int):
             raise refuse("number", "应为整数", "a whole number is expected")
+        if whole and isinstance(value, str) and is_part(value):
+            raise refuse(
+                "number",
+                f"应为个数，不是比例“{clip(value)}”",
+                f"a count is expected, not the part {clip(value)!r}",
+            )
         if percent and number > 1 and not (isinstance(value, str) and _PERCENT.search(value)):
             raise refuse(
                 "percentage",
