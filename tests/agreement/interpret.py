@@ -98,7 +98,7 @@ class Interpreter:
                 return node.value
             case f.All():
                 return min(self.value(part, moment, entry) for part in node.parts)
-            case f.Any():
+            case f.Either():
                 return any_of([self.value(part, moment, entry) for part in node.parts])
             case f.Cases():
                 return self.value(node.outcomes[self.value(node.of, moment, entry)], moment, entry)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from types import ModuleType
 
 from tic_rules.core.errors import UsageError, fault
 
 
-def library(name: str) -> Any:
+def library(name: str) -> ModuleType:
     """A library of the extra `frames`. Raises UsageError that names it."""
     try:
         return importlib.import_module(name)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from json.decoder import scanstring  # type: ignore[attr-defined]
-from typing import Any
 
 import yaml
 
@@ -102,7 +101,7 @@ class _Json:
 
     def collection(self, at: int, depth: int, start: yaml.Mark, opening: str) -> tuple[yaml.Node, int]:
         mapping, close = opening == "{", "}" if opening == "{" else "]"
-        items: list[Any] = []
+        items: list[object] = []
         at = self.space(at + 1)
         while self.text[at : at + 1] != close:
             if items:

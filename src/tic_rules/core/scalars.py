@@ -13,11 +13,14 @@ from typing import Any, Final
 
 from tic_rules.core.source import Plain
 
+Json = dict[str, Any]
+"""An object of JSON; what its values are is for its reader to ask."""
+
 _PLAIN: Final = frozenset([str, Plain, type(None), bool, int, float])
 """What a file gives; anything else is looked at."""
 
 
-def plain(value: Any) -> Any:
+def plain(value: Any) -> object:
     """The value as a file would give it: of a member its value, of a scalar the Python value that it holds.
 
     A float keeps its shortest decimal, whatever its width; NaT and NA are None. What is unlike any of these
@@ -47,7 +50,7 @@ def reading_plain(read: Callable[[object], object]) -> Callable[[object], object
     return either
 
 
-def _of_numpy(value: Any, name: str) -> Any:
+def _of_numpy(value: Any, name: str) -> object:
     if name == "ndarray":
         return [plain(item) for item in value] if value.ndim else plain(value[()])
     if name == "datetime64":
@@ -69,4 +72,4 @@ def _of_pandas(value: object, name: str) -> object:
     return value
 
 
-__all__ = ["plain", "reading_plain"]
+__all__ = ["Json", "plain", "reading_plain"]

@@ -28,7 +28,7 @@ class SettingsFile(NamedTuple):
 
     file: Path
     text: str
-    table: Any
+    table: object
 
     def line(self, key: str) -> int:
         """The line of a key, for people; 1 where the file writes it in a form that is not looked for."""

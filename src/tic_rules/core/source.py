@@ -42,7 +42,7 @@ class _Tags:
     node alone."""
 
     @staticmethod
-    def resolve(kind: Any, value: object, implicit: object) -> str:
+    def resolve(kind: type[yaml.Node], value: object, implicit: object) -> str:
         return _TAG_OF[kind]
 
     @staticmethod
@@ -419,7 +419,7 @@ class _Builder:
             mark = mark_of(node)
             self.faults.append(Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column))
 
-    def build(self, node: yaml.Node, depth: int = 0) -> Any:
+    def build(self, node: yaml.Node, depth: int = 0) -> object:
         self.count += 1
         if depth > MAX_DEPTH:
             raise BadText([too_deep(self.file, *mark_of(node)[:2])])
@@ -441,8 +441,8 @@ class _Builder:
             return [self.build(item, depth + 1) for item in node.value]
         return self._mapping(node, depth + 1)
 
-    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, Any]:
-        data: dict[str, Any] = {}
+    def _mapping(self, node: yaml.Node, depth: int) -> dict[str, object]:
+        data: dict[str, object] = {}
         for key, value in node.value:
             if not isinstance(key, yaml.ScalarNode):
                 self._fault(key, "key", "键必须是文字", "a key must be text")

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple, get_args
+from typing import NamedTuple, get_args
 
 from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import UsageError, fault
@@ -23,7 +23,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.programme import Approval, Programme
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.subject import Subject
+from tic_rules.model.subject import Exemption, Subject
 from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding, Status
@@ -128,7 +128,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
 
 def _statuses(
     scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
-) -> dict[str, Any]:
+) -> dict[str, Status]:
     """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is
     looked at.
     """
@@ -162,7 +162,7 @@ def _same(decision: Decision) -> Decision:
 class _Exempted(NamedTuple):
     """What an exemption made of a decision; `exemption` is None where it has no effect."""
 
-    exemption: Any
+    exemption: Exemption | None
     decision: Decision
 
 
@@ -209,7 +209,7 @@ def _warnings(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     return warnings_of(scene, used)
 
 
-def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Any], Engine]:
+def _decided(scene: Scene, engine: Engine, isolated: bool) -> tuple[Sequence[Decision], Engine]:
     """The rules decided, and the engine that decided them: a centre with an open clock the compiled engine
     leaves to the reference.
     """

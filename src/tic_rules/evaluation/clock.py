@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment, Path
@@ -31,7 +31,7 @@ def clock_of(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
     length of a check.
     """
     key = (rule.time, scenario)
-    clocks: dict[Any, Clock | None] = scene.clocks
+    clocks: dict[object, Clock | None] = scene.clocks
     if key not in clocks:
         clocks[key] = _clock(rule, scene, scenario)
     return clocks[key]

@@ -60,7 +60,7 @@ class Decision(NamedTuple):
         return self.seen if self.seen is not None and not self.seen.parts else None
 
     @property
-    def mark(self) -> Any:
+    def mark(self) -> object:
         """What tells the numbers of this decision from those of others of the rule."""
         main = self.main
         return None if main is None else (main.observed, main.bound)

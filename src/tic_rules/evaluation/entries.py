@@ -22,6 +22,8 @@ from tic_rules.model.values import Dated, Series
 
 Path = tuple[str | int, ...]
 """Where something stands in the data."""
+Memo = dict[Any, Any]
+"""What is remembered for the length of a check, by keys that say what it is."""
 
 
 class Moment(NamedTuple):
@@ -53,7 +55,7 @@ class Entry(NamedTuple):
     """One entry of a list: its record, and its attributes with those that are looked up elsewhere."""
 
     at: Path
-    record: Any
+    record: object
     values: Mapping[str, Any]
     when: Span | None = None
     """The days that it may be dated; None where entries of the list have no date."""
@@ -117,7 +119,7 @@ class Lists:
         self.facts = facts
         self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
         self._listed: dict[str, Listed] = {}
-        self._counted: dict[Any, Counted] = {}
+        self._counted: dict[object, Counted] = {}
 
     def incomplete(self, path: str) -> bool:
         """Whether the data says that a list (or all below a heading) is not complete."""
@@ -199,7 +201,7 @@ class Lists:
             {name: places for name, (_, places) in looked_up.items()},
         )
 
-    def look_up(self, look: LookUp, record: object, at: Path) -> tuple[Any, tuple[Path, ...]]:
+    def look_up(self, look: LookUp, record: object, at: Path) -> tuple[object, tuple[Path, ...]]:
         """What all units that an entry may mean agree on, and where it stands; or all that keeps it open."""
         role = getattr(record, look.by)
         list_name = look.units.get(role) if role is not None else None
@@ -457,7 +459,7 @@ def candidates(entries: Sequence[Dated[object]], day: date, spoken: date) -> tup
 def series_at(series: Series[object], day: date, spoken: date) -> tuple[list[Any], bool]:
     """The values that a series may have on a day; True beside them where it may also be something else."""
     places, open_end = candidates(series, day, spoken)
-    values: list[Any] = []
+    values: list[object] = []
     for index in places:
         if series[index].value not in values:
             values.append(series[index].value)
@@ -481,6 +483,7 @@ __all__ = [
     "Entry",
     "Listed",
     "Lists",
+    "Memo",
     "Moment",
     "Path",
     "happened",

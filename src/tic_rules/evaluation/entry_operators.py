@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, negate
@@ -154,11 +154,11 @@ def _of_key(node: c.EachOf, scene: Scene, moment: Moment, entry: Entry, unclear:
 
 
 class _Candidate(NamedTuple):
-    """An entry that may be the latest: its day or year at the earliest and at the latest, and what it is."""
+    """An entry that may be the latest: its day (a number) or year, the first and the last; what it is."""
 
     entry: Entry
-    first: Any
-    last: Any
+    first: int
+    last: int
     certain: bool
     """Whether it is one of those that are looked at at all."""
     value: int
@@ -204,14 +204,12 @@ def _candidate(
     member = min(counts, scene.matches(node.of, entry, moment.day, unclear))
     if member == FALSE:
         return None
-    first: Any
-    last: Any
     if node.latest == "year":
         first, last = (entry.year, entry.year) if entry.year is not None else (0, moment.day.year)
         attribute = declared.year
     else:
         when = entry.when or ANY_DAY
-        first, last = max(when.first, moment.start), min(when.last, moment.day)
+        first, last = (max(when.first, moment.start).toordinal(), min(when.last, moment.day).toordinal())
         attribute = declared.date
     value = scene.matches(node.has, entry, moment.day, unclear)
     if first != last or counts == UNKNOWN:

@@ -15,6 +15,7 @@ from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.evaluation.entries import (
     Entry,
     Lists,
+    Memo,
     Moment,
     Path,
     candidates,
@@ -101,8 +102,8 @@ class Scene:
         """What became of the consequences that are decided: whether each followed, and what keeps it open."""
         self.attested: dict[str, list[tuple[int, Any]]] = {}
         """The attestations that have an effect, by rule, each with its place in the data."""
-        self.scenarios: dict[Any, Any] = {}
-        self.clocks: dict[Any, Any] = {}
+        self.scenarios: Memo = {}
+        self.clocks: Memo = {}
         self.text = subject._text()
         """The text that the data was read from, which knows the places of its values."""
         self.places: dict[Path, Any] = self.text.shown if self.text is not None else {}
@@ -114,7 +115,7 @@ class Scene:
         self.listed, self.entries_at, self.matches = lists.listed, lists.entries_at, lists.matches
         self.first_year = lists.first_year
         self.may_go_on, self.incomplete, self.look_up = lists.may_go_on, lists.incomplete, lists.look_up
-        self._memo: dict[Any, Any] = {}
+        self._memo: Memo = {}
         self._days: frozenset[date] | None = None
 
     # --- numbers ---------------------------------------------------------------------------------------
@@ -255,8 +256,8 @@ class Scene:
     def _distinct(self, fact: Fact, moment: Moment) -> Reading:
         entries, more, listed = self.entries_at(fact, moment)
         attribute = fact.distinct or ""
-        certain: set[Any] = set()
-        perhaps: set[Any] = set()
+        certain: set[object] = set()
+        perhaps: set[object] = set()
         unknown = 0
         cites: list[Path] = []
         missing: list[Path] = []
@@ -416,7 +417,7 @@ class Scene:
         more = value is None or day > self.reported_on or self.incomplete(fact.words or "")
         return value, more, fact.at
 
-    def table(self, name: str, day: date) -> tuple[Mapping[str, Any] | None, bool, Path]:
+    def table(self, name: str, day: date) -> tuple[Mapping[str, object] | None, bool, Path]:
         """The entries of a table by their keys; None where it is not given; whether there may be more."""
         fact = self.facts[name]
         value = self.value_of(fact)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, year_end
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
@@ -17,7 +17,7 @@ from tic_rules.model.ruleset import Rule
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import ListOf
 
-See = Callable[[Any, Scene, Moment, Scenario, Rule], Seen]
+See = Callable[[c.Condition, Scene, Moment, Scenario, Rule], Seen]
 """What looks at a condition within another one."""
 
 
@@ -115,8 +115,8 @@ def of_each(node: c.OfEach, scene: Scene, moment: Moment, scenario: Scenario, ru
     entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
     if scene.programme and not entries:
         more = more or listed.at  # no centre is given
-    certain: dict[Any, list[Entry]] = {}
-    perhaps: dict[Any, int] = {}
+    certain: dict[object, list[Entry]] = {}
+    perhaps: dict[object, int] = {}
     unsaid = 0
     missing: list[Path] = []
     for entry, counts in entries:
@@ -142,7 +142,7 @@ def of_each(node: c.OfEach, scene: Scene, moment: Moment, scenario: Scenario, ru
     return Seen(TRUE, node, cites=cites)
 
 
-def _values(value: object, scene: Scene, attribute: str) -> tuple[tuple[Any, ...], bool]:
+def _values(value: object, scene: Scene, attribute: str) -> tuple[tuple[object, ...], bool]:
     """The values of an attribute, and whether there may be others."""
     if value is None:
         return (), True

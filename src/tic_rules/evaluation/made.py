@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.dates import add_months
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
@@ -51,7 +51,7 @@ def average(scene: Scene, fact: Fact, moment: Moment) -> Reading:
     return Reading(number, cites, () if number.exact else tuple(dict.fromkeys((*founded, *missing))))
 
 
-def operand(scene: Scene, part: Any, moment: Moment) -> Reading:
+def operand(scene: Scene, part: str | Number | Times, moment: Moment) -> Reading:
     """A fact by its name, a number, or a multiple of a fact."""
     if isinstance(part, str):
         return scene.number(part, moment)

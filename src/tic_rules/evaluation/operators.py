@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, compare, compare_sums, negate
-from tic_rules.core.numbers import INFINITY, Range
+from tic_rules.core.numbers import INFINITY, Number, Range
 from tic_rules.evaluation.entries import Moment, Path, happened
 from tic_rules.evaluation.entry_operators import each_of, every, latest, none_of, some
 from tic_rules.evaluation.facts import Scene
@@ -230,7 +230,7 @@ def _share(node: c.Share, scene: Scene, moment: Moment, scenario: Scenario, rule
     )
 
 
-def _part_of(part: Any, rest: Any, otherwise: Fraction) -> Fraction:
+def _part_of(part: Number, rest: Number, otherwise: Fraction) -> Fraction:
     """part / (part + rest), where both are known and there is something to share."""
     return Fraction(part) / Fraction(part + rest) if part + rest not in (0, INFINITY) else otherwise
 

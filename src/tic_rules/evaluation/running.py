@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tic_rules.core.dates import add_days
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
-from tic_rules.evaluation.entries import Moment, Path, undated
+from tic_rules.evaluation.entries import Entry, Moment, Path, undated
 from tic_rules.evaluation.entry_operators import look_through
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
@@ -61,7 +59,7 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     return Seen(value, node, missing=tuple(dict.fromkeys(missing)))
 
 
-def without_year(node: c.Running, scene: Scene, moment: Moment) -> list[tuple[Any, list[Path]]]:
+def without_year(node: c.Running, scene: Scene, moment: Moment) -> list[tuple[Entry, list[Path]]]:
     """The entries that may be so and say no year, each with what leaves it open."""
     loose = []
     for entry, _ in scene.entries_at(scene.facts[node.of], moment)[0]:

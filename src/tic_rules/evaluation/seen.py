@@ -7,16 +7,17 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
+from tic_rules.model.conditions import Condition
 
 
 class Seen(NamedTuple):
     """What a condition saw: its value, what it observed against what, its parts, places read or missed."""
 
     value: int
-    node: Any
+    node: Condition
     observed: Any = None
     bound: Any = None
-    parts: tuple[Any, ...] = ()
+    parts: tuple[Seen, ...] = ()
     cites: tuple[Path, ...] = ()
     missing: tuple[Path, ...] = ()
     lacking: tuple[str, ...] = ()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.clock import came_later
@@ -58,7 +56,7 @@ def _days_that_matter(
     scenarios: Scenarios, decisions: list[Decision], behind: bool, looks: bool
 ) -> list[Path]:
     """The open days of the clock of which another one would change what becomes of a rule that is unknown."""
-    outcomes: dict[Scenario, Any] = {
+    outcomes: dict[Scenario, object] = {
         scenario: (
             "fail" if behind and one.status == "pending" else one.status,
             "fail" if behind else one.if_false,
@@ -75,7 +73,7 @@ def _days_that_matter(
 
 def _matters(path: Path, outcomes: dict[Scenario, object]) -> bool:
     """Whether scenarios that differ in one day alone, and in what counts from it, come to something else."""
-    alike: dict[Any, dict[Any, set[Any]]] = {}
+    alike: dict[object, dict[object, set[object]]] = {}
     for scenario, outcome in outcomes.items():
         approved, applied, term_end = scenario
         if path == ("applied_on",):
@@ -129,7 +127,7 @@ def _cover(seens: list[Seen], shown: Seen | None) -> Seen | None:
                 observed = observed.hull(seen.observed)
     elif any(seen.observed != observed for seen in seens):
         observed = None
-    parts = [_cover([seen.parts[n] for seen in seens], part) for n, part in enumerate(shown.parts)]
+    parts = [_cover([seen.parts[n] for seen in seens], part) or part for n, part in enumerate(shown.parts)]
     value = shown.value if all(seen.value == shown.value for seen in seens) else UNKNOWN
     return shown._replace(value=value, observed=observed, parts=tuple(parts))
 

@@ -85,7 +85,7 @@ def _flow(text: str, column: Column) -> object:
     return data
 
 
-def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[Any] | None:
+def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[dict[str, object]] | None:
     """Values through time, one a line (or parted by semicolons): 2024-02-01: 320. None where it is a plain
     value."""
     pieces = [_dated(piece) for piece in re.split(r"[\n;；]", text) if piece.strip()]
@@ -185,7 +185,7 @@ def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object
     )
 
 
-def _text(value: object, column: Column, unit: str, since_1904: bool) -> Any:
+def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, (date, datetime)):

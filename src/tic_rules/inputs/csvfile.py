@@ -9,13 +9,14 @@ import os
 import re
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.core.files import read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
+from tic_rules.inputs.rows import Row
 from tic_rules.inputs.tables import Reader, Table
 
 MAX_ROWS = 20_000
@@ -148,11 +149,11 @@ class _InFile:
     copied: Collection[int] = ()
     across: Collection[int] = ()
 
-    def __init__(self, row: Any, name: str) -> None:
+    def __init__(self, row: Row, name: str) -> None:
         self.cells, self.row, self.name = row.cells, row, name
 
     def mark(self, column: int) -> Mark:
-        mark: Mark = self.row.mark(column)
+        mark = self.row.mark(column)
         return mark._replace(cell=f"{self.name}:{mark.line}:{mark.column}")
 
 

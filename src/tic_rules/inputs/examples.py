@@ -6,10 +6,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import DataError, fault
 from tic_rules.core.files import read_named
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import BadText, decode, read_text
 
 PROGRAMME = "programme"
@@ -53,7 +54,7 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
     return examples
 
 
-def _cases(path: Path) -> Iterator[dict[str, Any]]:
+def _cases(path: Path) -> Iterator[Json]:
     """The cases of a file; a file that is a base for cases has none."""
     try:
         data = read_text(decode(read_named(str(path), DataError), str(path)), str(path)).data
@@ -68,7 +69,7 @@ def _cases(path: Path) -> Iterator[dict[str, Any]]:
             yield case
 
 
-def _changes(case: dict[str, Any]) -> Iterator[str]:
+def _changes(case: Json) -> Iterator[str]:
     """What a case changes, a line each, as it would stand in the data."""
     for name, value in {**(case.get("figures") or {}), **(case.get("with") or {})}.items():
         yield f"{name}: {_flow(value)}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, clip
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 class Filling(NamedTuple):
     """A centre that rows are put into: its data, the row of each place in it, the faults."""
 
-    data: dict[str, Any]
+    data: Json
     places: dict[Parts, Place]
     faults: list[Diagnostic]
 
@@ -120,7 +121,7 @@ class Joined:
         if entry_of is None:
             return
         listed, key = entry_of
-        record: dict[str, Any] = {}
+        record: Json = {}
         at: Parts = (*at_list, key)
         self.reader._record(header, row, table, record, at, faults)
         if sheet.keyed and not record:  # a form has the keys already: what is not filled in is not given
@@ -140,7 +141,7 @@ class Joined:
         sheet: Sheet,
         header: Header,
         row: Row,
-        into: dict[str, Any],
+        into: Json,
         at_list: Parts,
         faults: list[Diagnostic],
     ) -> tuple[Any, str | int] | None:
@@ -180,8 +181,8 @@ class Joined:
         return listed, key
 
     def _outer(
-        self, sheet: Sheet, header: Header, row: Row, data: dict[str, Any], faults: list[Diagnostic]
-    ) -> tuple[dict[str, Any], int] | None:
+        self, sheet: Sheet, header: Header, row: Row, data: Json, faults: list[Diagnostic]
+    ) -> tuple[Json, int] | None:
         """The entry of another list that a row belongs to, by its name or its number; the only one where none
         is named."""
         outer = self.reader.names.layout.lists[sheet.within]
@@ -235,7 +236,7 @@ class Joined:
             return
         at: Parts = (*column.parts, len(listed))
         cells = row.cells
-        entry: dict[str, Any] = {"value": None}
+        entry: Json = {"value": None}
         plain = column._replace(dated=False)
         for index, field, kind in ((header.day, "date", "date"), (header.value, "value", column.kind)):
             value = cells[index] if index is not None and index < len(cells) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from tic_rules.core.errors import Diagnostic
 from tic_rules.core.source import Mark, Source, is_index
@@ -89,7 +89,7 @@ class TableSource(Source):
         return self.locate(parts)
 
     def has(self, parts: Sequence[str | int]) -> bool:
-        value: Any = self.data
+        value: object = self.data
         for part in parts:
             if isinstance(value, dict) and part in value:
                 value = value[part]
@@ -108,7 +108,7 @@ def _column(place: Place, rest: Parts) -> int:
     return place.first
 
 
-def value_at(record: object, parts: Parts) -> Any:
+def value_at(record: object, parts: Parts) -> object:
     for part in parts:
         record = record.get(part) if isinstance(record, dict) else None
     return record

@@ -7,9 +7,9 @@ The data is what a YAML file would hold; its places are cells.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
@@ -77,7 +77,7 @@ class Reader:
 
     def _source(self, header: Header, row: Row, main: Table, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
-        data: dict[str, Any] = {}
+        data: Json = {}
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
         self._record(header, row, main, data, (), faults)
         key = str(data.get("id") or "")
@@ -112,7 +112,7 @@ class Reader:
         header: Header,
         row: Row,
         table: Table,
-        into: dict[str, Any],
+        into: Json,
         at: Parts,
         faults: list[Diagnostic],
     ) -> None:

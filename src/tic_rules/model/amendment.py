@@ -7,6 +7,7 @@ the name of a fact stands for the number that this fact is compared with.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any, TypeVar
 
 from pydantic_core import ValidationError
@@ -21,7 +22,7 @@ _FIXED = frozenset({"id", "at", "quote"})
 """What says which clause it is: a change of these is another rule, not a changed one."""
 
 
-def amended(rule: R, value: object, parts: dict[str, object], facts: Any) -> R:
+def amended(rule: R, value: object, parts: dict[str, object], facts: Container[str]) -> R:
     """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
     data = _written(rule)
     name = str(data["id"])
@@ -45,12 +46,12 @@ def amended(rule: R, value: object, parts: dict[str, object], facts: Any) -> R:
     return _checked(rule, data, name, facts)
 
 
-def _written(part: c.Node) -> dict[str, Any]:
+def _written(part: c.Node) -> dict[str, object]:
     """A part of a rule as a rule file would write it; what is as by default stays left out."""
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _checked(rule: R, data: dict[str, object], name: str, facts: Any) -> R:
+def _checked(rule: R, data: dict[str, object], name: str, facts: Container[str]) -> R:
     try:
         made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
@@ -76,7 +77,7 @@ def _checked(rule: R, data: dict[str, object], name: str, facts: Any) -> R:
     return made
 
 
-def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: object) -> dict[str, Any]:
+def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value: object) -> dict[str, object]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
     trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
@@ -110,12 +111,12 @@ def _with_number(rule: c.Node, data: dict[str, Any], fact: str | None, value: ob
     return changed
 
 
-def _number_of(node: c.Condition) -> Any:
+def _number_of(node: c.Condition) -> object:
     plain = _written(node)
     return next(plain[key] for key in (*c.OPERATORS,) if key in plain)
 
 
-def _replaced(tree: object, fact: str, old: object, value: object) -> Any:
+def _replaced(tree: object, fact: str, old: object, value: object) -> object:
     """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
     whole."""
     if isinstance(tree, dict):
@@ -127,7 +128,7 @@ def _replaced(tree: object, fact: str, old: object, value: object) -> Any:
     return [_replaced(item, fact, old, value) for item in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-def _moved(item: Any, old: Any, value: object) -> Any:
+def _moved(item: Any, old: Any, value: object) -> object:
     new = _as_written(old, value)
     if item == old:
         return new

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text, clip
 from tic_rules.core.numbers import Number, Range
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import fields_of, paths_of, value_at
-from tic_rules.model.subject import Subject
+from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Vocabulary
 
@@ -42,9 +42,8 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
             )
 
 
-def _unknown_words(record: object, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
-    model: Any = type(record)
-    for name, word, inner in fields_of(model):
+def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
+    for name, word, inner in fields_of(type(record)):
         value = getattr(record, name)
         if value is None:
             continue
@@ -76,7 +75,7 @@ def _unknown_words(record: object, vocabulary: Vocabulary, at: tuple[str | int, 
                 yield _not_a_word(value, words, (*at, name))
 
 
-def _not_a_word(value: str, words: Any, at: tuple[str | int, ...]) -> Misuse:
+def _not_a_word(value: str, words: Iterable[str], at: tuple[str | int, ...]) -> Misuse:
     listed = ", ".join(words)
     return Misuse(
         "unknown-word",

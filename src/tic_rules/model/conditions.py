@@ -402,10 +402,10 @@ Condition = TypeAliasType(
         ),
     ],
 )  # fmt: skip
-"""Any one of the family above; the operator that a mapping holds says which."""
+"""One of the family above; the operator that a mapping holds says which."""
 
 
-def children(node: object) -> tuple[Any, ...]:
+def children(node: object) -> tuple[Condition, ...]:
     """The conditions directly within a condition."""
     match node:
         case All():
@@ -430,7 +430,7 @@ def walk(node: object) -> Iterator[Any]:
         yield from walk(child)
 
 
-def walk_places(node: object, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Any]]:
+def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
     """A condition and everything within it, each with its place in the rule file; `at` is that of the
     whole."""
     yield at, node
@@ -467,8 +467,8 @@ def facts_of(node: object) -> Iterator[str]:
     for part in walk(node):
         if isinstance(part, Running):
             yield part.of
-        elif getattr(part, "fact", None):
-            yield part.fact
+        elif fact := getattr(part, "fact", None):
+            yield fact
         if isinstance(part, Compare) and isinstance(part.limit, Times):
             yield part.limit.fact
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from typing import Any, Literal, NamedTuple
 
+from tic_rules.core.scalars import Json
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, record_in
 from tic_rules.model.subject import Record, Subject
@@ -23,7 +24,7 @@ class Edit(NamedTuple):
 
     op: Literal["set", "append"]
     path: Parts
-    value: Any
+    value: object
 
     @property
     def key(self) -> str:
@@ -40,7 +41,7 @@ def copied(tree: Any) -> Any:
     return tree
 
 
-def document_of(subject: Subject) -> dict[str, Any]:
+def document_of(subject: Subject) -> Json:
     """The document of a subject: its file's content where it has one, otherwise what such a file would
     say."""
     source = subject._text()
@@ -52,14 +53,14 @@ def document_of(subject: Subject) -> dict[str, Any]:
     return document
 
 
-def plain(subject: Subject) -> dict[str, Any]:
+def plain(subject: Subject) -> Json:
     """What a file would say of a subject; what is left out stays left out."""
     document = subject.model_dump(mode="json", exclude_none=True)
     _with_extras(subject, document)
     return {name: value for name, value in document.items() if name not in _EMPTY or value}
 
 
-def _with_extras(record: Record, document: dict[str, Any]) -> None:
+def _with_extras(record: Record, document: Json) -> None:
     """The keys of a record that begin with `x-`, and those of the records within, put into its document."""
     for name, value in record.__dict__.items():
         if name == "extras":
@@ -88,10 +89,10 @@ def subject_of(document: dict[str, object], vocabulary: Vocabulary, like: type[C
     return subject
 
 
-def narrowed(document: dict[str, object], model: type[Record]) -> dict[str, Any]:
+def narrowed(document: dict[str, object], model: type[Record]) -> Json:
     """The part of a subject's document that a model has fields for: what other rule sets declare is left out,
     and so are lists of it that are named incomplete."""
-    left: dict[str, Any] = within(document, model)
+    left: Json = within(document, model)
     if left.get("incomplete"):
         paths = paths_of(model)
         names = paths | {path.rpartition(".")[2] for path in paths}
@@ -107,7 +108,7 @@ def within(document: object, model: type[Record]) -> Any:
         return [within(item, model) for item in document]
     if not isinstance(document, dict):
         return document
-    fitting: dict[str, Any] = {}
+    fitting: Json = {}
     for name, value in document.items():
         field = model.model_fields.get(name)
         inner = record_in(field.annotation) if field is not None else None
@@ -139,9 +140,9 @@ def get(document: object, path: Iterable[str | int]) -> Any:
     return document
 
 
-def apply(document: dict[str, Any], edits: Iterable[Edit]) -> dict[str, Any]:
+def apply(document: Json, edits: Iterable[Edit]) -> Json:
     """A changed copy of a document."""
-    changed: dict[str, Any] = copied(document)
+    changed: Json = copied(document)
     for edit in edits:
         _put(changed, edit)
     return changed

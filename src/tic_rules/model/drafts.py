@@ -66,7 +66,7 @@ def without_open(source: Source) -> Source:
     return Source(source.file, root, kept)
 
 
-def _pruned(node: Any, value: object, at: Path, gone: set[str]) -> tuple[Any, Any]:
+def _pruned(node: Any, value: object, at: Path, gone: set[str]) -> tuple[yaml.Node, Any]:
     """A node and its value without what is open, and without the rules that are gone."""
     if isinstance(value, dict):
         entries = []

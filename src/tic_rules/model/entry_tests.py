@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
@@ -16,7 +16,7 @@ class Node(FrozenModel):
     """A part of a rule file."""
 
 
-def _flag(value: object) -> Any:
+def _flag(value: object) -> object:
     if isinstance(value, bool):
         return value
     if value in ("true", "false"):
@@ -53,7 +53,7 @@ QUANTITY_SHAPE = {"type": ["number", "string"]}
 Quantity = Annotated[int | Fraction, Parse(parse_quantity, QUANTITY_SHAPE, _quantity_text)]
 
 
-def _word(value: object) -> Any:
+def _word(value: object) -> object:
     """A word of a list: text, true, false or null."""
     if value is None or isinstance(value, bool):
         return value
@@ -79,7 +79,7 @@ class Test(Node):
     done: Flag = False
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
@@ -105,7 +105,7 @@ class Where(Node):
     any: tuple["Where", ...] = ()
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         if not isinstance(value, dict):
             raise refuse("where", "应为属性和取值的映射", "a mapping of attributes to values is expected")
         if value.keys() <= {"each", "any"}:
@@ -113,7 +113,7 @@ class Where(Node):
         return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
 
     @cached_property
-    def checks(self) -> tuple[tuple[str, frozenset[Any] | None, Test], ...]:
+    def checks(self) -> tuple[tuple[str, frozenset[str | bool | None] | None, Test], ...]:
         """The attributes with the words that they may be, if they are listed, and the whole test of each."""
         return tuple(
             (attribute, None if test.one_of is None else frozenset(test.one_of), test)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import Field, create_model
+from pydantic.fields import FieldInfo
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.model.centre import Centre
@@ -178,7 +179,7 @@ class _OfAYear(Record):
     year: Year = None
 
 
-def _shape(before: Any) -> str:
+def _shape(before: FieldInfo | None) -> str:
     """What a field of the shipped model is made of; a group where there is none."""
     said = "" if before is None else str(before.annotation)
     return "entries" if "tuple[" in said else "table" if "dict[" in said else "group"
@@ -225,9 +226,9 @@ def joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
     return one.with_(other)
 
 
-def shapes(vocabulary: Vocabulary) -> dict[str, tuple[tuple[Any, ...], str]]:
+def shapes(vocabulary: Vocabulary) -> dict[str, tuple[tuple[object, ...], str]]:
     """What each declared place holds, and the declaration that says so; the groups that others imply too."""
-    said: dict[str, tuple[tuple[Any, ...], str]] = {}
+    said: dict[str, tuple[tuple[object, ...], str]] = {}
     for path in vocabulary.declared:
         for place in above(path):
             said.setdefault(place, (("group", None, None, None), path))

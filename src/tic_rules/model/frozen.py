@@ -53,7 +53,7 @@ class FrozenModel(BaseModel):
         return made
 
     @cached_property
-    def extras(self) -> Mapping[str, Any]:
+    def extras(self) -> Mapping[str, object]:
         """The keys that begin with `x-`, as they are written: kept, and without effect."""
         return {}
 
@@ -77,7 +77,7 @@ class FrozenModel(BaseModel):
             )
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         """What a caller gives in the place of a part, as what a file would say."""
         return value
 
@@ -89,7 +89,7 @@ class FrozenModel(BaseModel):
             del copy.__dict__[name]
         return copy
 
-    def __repr_args__(self) -> Iterator[tuple[str, Any]]:
+    def __repr_args__(self) -> Iterator[tuple[str, object]]:
         """What is not as by default."""
         fields = type(self).model_fields
         return (
@@ -97,7 +97,7 @@ class FrozenModel(BaseModel):
         )
 
 
-def _extras_of(value: object) -> dict[str, Any]:
+def _extras_of(value: object) -> dict[str, object]:
     """The keys of a mapping that begin with `x-`."""
     if not isinstance(value, dict):
         return {}
@@ -111,7 +111,10 @@ class Parse:
     __slots__ = ("read", "shape", "write")
 
     def __init__(
-        self, read: Callable[[Any], Any], shape: Mapping[str, Any], write: Callable[[Any], Any] | None = None
+        self,
+        read: Callable[[object], object],
+        shape: Mapping[str, object],
+        write: Callable[[Any], object] | None = None,
     ) -> None:
         self.read, self.shape, self.write = read, shape, write
 
@@ -121,5 +124,5 @@ class Parse:
 
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    ) -> dict[str, object]:
         return dict(self.shape)

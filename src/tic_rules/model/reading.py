@@ -7,7 +7,7 @@ import os
 from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from pydantic_core import ValidationError
 
@@ -31,6 +31,7 @@ from tic_rules.model.values import as_mapping
 from tic_rules.model.vocabulary import Vocabulary
 
 if TYPE_CHECKING:
+    from tic_rules.inputs.layout import Names
     from tic_rules.model.ruleset import RuleSet
 
 S = TypeVar("S", bound=Subject)
@@ -96,7 +97,7 @@ def _subjects(
             yield subject
 
 
-def _understood(source: Any) -> list[Diagnostic]:
+def _understood(source: Source) -> list[Diagnostic]:
     """What a table says in words of rules and chapters, as a file has it; gives what is not understood."""
     from tic_rules.model.spoken import understood  # not needed where no table is read
 
@@ -133,7 +134,7 @@ def is_part_of_another(
     return _is_part_of_another(path, beside, lambda: _names_for(model, vocabulary))
 
 
-def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Any:
+def _names_for(model: type[Subject], vocabulary: Vocabulary) -> Names:
     from tic_rules.model.tables import names_of  # not needed where no table is read
 
     return names_of(model, vocabulary)

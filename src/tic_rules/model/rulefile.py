@@ -48,7 +48,7 @@ class Replaced(Node):
     clauses: tuple[str, ...] = ()
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         return {"id": str(value)} if isinstance(value, str) else value
 
 
@@ -130,7 +130,7 @@ _TEXT_OR_DAY = {"anyOf": [{"type": "string"}, {"format": "date", "type": "string
 _YEARS = re.compile(r"([1-9]|[1-4]\d)y")
 
 
-def _by(value: object) -> Any:
+def _by(value: object) -> object:
     if isinstance(value, (dict, After)):
         return After.model_validate(value)
     if isinstance(value, str) and (
@@ -146,7 +146,7 @@ def _by(value: object) -> Any:
     )
 
 
-def _by_written(value: object) -> Any:
+def _by_written(value: object) -> object:
     return value.model_dump(exclude_none=True) if isinstance(value, After) else iso(value)
 
 
@@ -169,7 +169,7 @@ def _from(value: object) -> str:
 From = Annotated[str, Parse(_from, {"type": "string"})]
 
 
-def _since(value: object) -> Any:
+def _since(value: object) -> object:
     return str(value) if value in ("approval", "term_end") else parse_day(value)
 
 
@@ -280,7 +280,7 @@ class Rule(Node):
         return self.after.event if self.after is not None else None
 
     @cached_property
-    def time(self) -> tuple[Any, ...]:
+    def time(self) -> tuple[object, ...]:
         """All that a rule says of time, its years apart, and how what is dated before the document counts for
         it."""
         adverse = self.kind in ("prohibition", "consequence")

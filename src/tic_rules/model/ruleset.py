@@ -69,7 +69,7 @@ class RuleSet:
     file: str
     _source: Source | None
     _by_id: dict[str, tuple[int, Rule]]
-    _compiled: dict[Any, Any]
+    _compiled: dict[object, Any]
 
     def __init__(self, model: RuleFile, vocabulary: Vocabulary, source: Source | None = None) -> None:
         put = object.__setattr__
@@ -195,11 +195,11 @@ class RuleSet:
                 return None
         return value
 
-    def citation(self, rule_id: str) -> dict[str, Any]:
+    def citation(self, rule_id: str) -> dict[str, object]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
         return dict(self.cited(rule_id))
 
-    def cited(self, rule_id: str) -> Mapping[str, Any]:
+    def cited(self, rule_id: str) -> Mapping[str, object]:
         """As `citation`, made once: for whoever copies it."""
         key = ("citation", rule_id)
         if key not in self._compiled:
@@ -216,7 +216,7 @@ class RuleSet:
             self._compiled[key] = cited
         return self._compiled[key]  # type: ignore[no-any-return]
 
-    def __getstate__(self) -> dict[str, Any]:
+    def __getstate__(self) -> dict[str, object]:
         return {
             name: getattr(self, name)
             for name in self.__slots__

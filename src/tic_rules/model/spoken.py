@@ -7,9 +7,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import Source, pointer
 from tic_rules.model import catalogue
 from tic_rules.model import conditions as c
@@ -97,7 +97,7 @@ def understood(source: Source) -> list[Diagnostic]:
     return faults
 
 
-def _entries(listed: object) -> Iterator[tuple[int, dict[str, Any]]]:
+def _entries(listed: object) -> Iterator[tuple[int, Json]]:
     for number, entry in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(entry, dict):
             yield number, entry
@@ -114,7 +114,7 @@ def _rulesets(jurisdiction: object) -> list[RuleSet]:
     return [ruleset for ruleset in every if ruleset.jurisdiction == jurisdiction] or every
 
 
-def _chapters(given: Iterable[object], asked: Sequence[str]) -> Iterator[Any]:
+def _chapters(given: Iterable[object], asked: Sequence[str]) -> Iterator[object]:
     for chapter in given:
         meant = [word for word in asked if word.rsplit("/", 1)[-1] == chapter]
         yield meant[0] if chapter not in asked and len(meant) == 1 else chapter

@@ -4,7 +4,7 @@ held against."""
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, ClassVar, Self, SupportsIndex
 
 from pydantic import BeforeValidator, PrivateAttr
 
@@ -27,21 +27,21 @@ class Record(FrozenModel):
     _home: ClassVar["tuple[type[Subject], Own, str] | None"] = None
     """Of a record that was made for it: the model of the whole, what was declared, the place."""
 
-    def __reduce_ex__(self, protocol: Any) -> Any:
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[object, ...]:
         """A pickle of a record that was made says how it is made again."""
         if self._home is None:
             return super().__reduce_ex__(protocol)
         return _record_again, self._home, self.__getstate__()
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         return as_mapping(value)
 
     def __hash__(self) -> int:
         return hash((type(self), *map(_hashable, self.__dict__.values())))
 
 
-def _hashable(value: object) -> Any:
+def _hashable(value: object) -> object:
     return frozenset(value.items()) if isinstance(value, dict) else value
 
 
@@ -78,7 +78,7 @@ class Exemption(Record):
     expires_on: LastDay = None
 
 
-def _none_is_empty(value: object) -> Any:
+def _none_is_empty(value: object) -> object:
     return () if value is None else value
 
 
@@ -170,7 +170,7 @@ class Subject(Record):
         copy._keeps_places = True
         return copy
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         """A pickle holds what a file would say, and the file's name and digest. The vocabulary is not carried
         along: the data is held against it again, or, where it joins those of several rule sets, known by its
         digest."""

@@ -7,7 +7,7 @@ February. The last day counts.
 import re
 from datetime import date
 from functools import cached_property
-from typing import Annotated, Any, Literal, NamedTuple, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -28,7 +28,7 @@ def parse_day(value: object) -> date:
     return span.first
 
 
-def iso(value: object) -> Any:
+def iso(value: object) -> object:
     """A day as a rule file writes it; anything else as it is."""
     return value.isoformat() if isinstance(value, date) else value
 
@@ -112,7 +112,7 @@ class Window(FrozenModel):
     founded: str | None = None
 
     @classmethod
-    def _as_written(cls, value: object) -> Any:
+    def _as_written(cls, value: object) -> object:
         return {"full_years": 1} if value == "latest_full_year" else value
 
     @model_validator(mode="after")

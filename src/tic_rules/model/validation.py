@@ -4,11 +4,12 @@ places."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError, ValidationError
 
 from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, pointer
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def in_both_languages(error: ValidationError, model: type[BaseModel]) -> Validat
 
 
 def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
-    context: dict[str, Any] = item.get("ctx") or {}
+    context: Json = item.get("ctx") or {}
     code = item["type"]
     if "zh" not in context:
         text = (
@@ -105,7 +106,7 @@ def _no_operator(item: ErrorDetails) -> Text:
     return Text(f"条件里没有认识的运算符；现有：{operators}", item["msg"])
 
 
-def _text(item: ErrorDetails, context: dict[str, object]) -> Text:
+def _text(item: ErrorDetails, context: Json) -> Text:
     """What an error of pydantic's own says."""
     value = _shown(item.get("input"))
     match item["type"]:

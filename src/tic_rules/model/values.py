@@ -13,7 +13,16 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import clip
-from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, is_part, parse_number
+from tic_rules.core.numbers import (
+    INFINITY,
+    NotANumber,
+    Number,
+    Range,
+    decimal_text,
+    is_part,
+    parse_number,
+)
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import Plain
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.shipped import shared_vocabulary
@@ -24,7 +33,7 @@ T = TypeVar("T")
 class Dumped(Protocol):
     """A model of the caller's own, such as one of pydantic."""
 
-    def model_dump(self) -> dict[str, Any]: ...
+    def model_dump(self) -> Json: ...
 
 
 class IsDataclass(Protocol):
@@ -33,7 +42,7 @@ class IsDataclass(Protocol):
     __dataclass_fields__: ClassVar[dict[str, Any]]
 
 
-Given = Mapping[str, Any] | Dumped | IsDataclass
+Given = Mapping[str, object] | Dumped | IsDataclass
 """Data of the caller's own: a mapping, a model (of pydantic, or with `model_dump`), a dataclass."""
 
 
@@ -64,9 +73,7 @@ class WordOf(NamedTuple):
     words: tuple[str, ...] = ()
     """The words themselves, where the shared vocabulary does not have the list."""
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         """The schema of the field's type, in which each text is one of the words of the shipped
         vocabulary."""
         words = self.words or shared_vocabulary().words[self.name]
@@ -83,7 +90,7 @@ def replaced(node: object, old: object, new: object) -> Any:
     return [replaced(item, old, new) for item in node] if isinstance(node, list) else node
 
 
-def as_mapping(value: object) -> Any:
+def as_mapping(value: object) -> object:
     """A mapping, a model or a dataclass of the caller's own as what a file would say; anything else as it
     is."""
     if isinstance(value, dict):
@@ -124,7 +131,7 @@ def _span(value: object) -> Span | None:
         raise refuse("date", *error.args) from None
 
 
-def _exact_day(name: str) -> Callable[[Any], Span | None]:
+def _exact_day(name: str) -> Callable[[object], Span | None]:
     """Reads a day that has to be exact; `name` is that of the field."""
 
     def parse(value: object) -> Span | None:
@@ -139,8 +146,10 @@ def _exact_day(name: str) -> Callable[[Any], Span | None]:
 _PERCENT = re.compile("[%％‰成]|分之")
 
 
-def _number(money: bool, whole: bool, least: int = 0, percent: bool = False) -> Callable[[Any], Range | None]:
-    def one(value: object) -> Any:
+def _number(
+    money: bool, whole: bool, least: int = 0, percent: bool = False
+) -> Callable[[object], Range | None]:
+    def one(value: object) -> Number:
         try:
             number = parse_number(value, money=money)
         except NotANumber as error:
@@ -232,10 +241,10 @@ def _words(value: object) -> tuple[str, ...] | None:
     return words  # type: ignore[return-value]
 
 
-def _dated(parse: Callable[[object], object]) -> Callable[[Any], Any]:
+def _dated(parse: Callable[[object], object]) -> Callable[[object], object]:
     """Reads a plain value, or a list of {date, value} that says since when."""
 
-    def either(value: object) -> Any:
+    def either(value: object) -> object:
         if isinstance(value, Series):
             return value
         if not isinstance(value, (list, tuple)) or isinstance(value, (Range, Span)):
@@ -254,7 +263,7 @@ def _dated(parse: Callable[[object], object]) -> Callable[[Any], Any]:
     return either
 
 
-def _entry(item: object, parse: Callable[[object], object]) -> Dated[Any]:
+def _entry(item: object, parse: Callable[[object], object]) -> Dated[object]:
     item = as_mapping(item)
     if not isinstance(item, dict) or item.keys() - {"date", "value"} or "value" not in item:
         raise refuse("series", "应为 {date: 日期, value: 取值}", "{date: …, value: …} is expected")
@@ -262,7 +271,7 @@ def _entry(item: object, parse: Callable[[object], object]) -> Dated[Any]:
 
 
 def _one_a_day(entries: list[Dated[object]]) -> None:
-    days: dict[Span, Any] = {}
+    days: dict[Span, object] = {}
     for entry in entries:
         if entry.when.exact and days.setdefault(entry.when, entry.value) != entry.value:
             raise refuse(
@@ -292,7 +301,7 @@ def written(value: object) -> Any:
     return list(value) if isinstance(value, tuple) else value
 
 
-def _span_written(span: Span) -> Any:
+def _span_written(span: Span) -> object:
     if span == ANY_DAY:
         return None
     if span.exact:
@@ -303,9 +312,9 @@ def _span_written(span: Span) -> Any:
 
 # --- JSON Schema --------------------------------------------------------------------------------------------
 
-_NULL: dict[str, Any] = {"type": "null"}
-_ISO: dict[str, Any] = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
-_DAY: list[dict[str, Any]] = [
+_NULL: Json = {"type": "null"}
+_ISO: Json = {"type": "string", "pattern": r"^\d{4}(-\d{2}(-\d{2})?)?$"}
+_DAY: list[Json] = [
     _ISO,
     {"type": "integer", "minimum": 1, "maximum": 9999},
     {
@@ -315,16 +324,16 @@ _DAY: list[dict[str, Any]] = [
         "minProperties": 1,
     },
 ]
-_AMOUNT: dict[str, Any] = {"type": ["number", "string"], "minimum": 0}
-_BOUNDS: dict[str, Any] = {
+_AMOUNT: Json = {"type": ["number", "string"], "minimum": 0}
+_BOUNDS: Json = {
     "type": "object",
     "properties": {"at_least": _AMOUNT, "at_most": _AMOUNT},
     "additionalProperties": False,
     "minProperties": 1,
 }
-_TRUTH: dict[str, Any] = {"type": "boolean"}
-_STRING: dict[str, Any] = {"type": ["string", "integer"]}
-_LIST: dict[str, Any] = {"type": "array", "items": _STRING}
+_TRUTH: Json = {"type": "boolean"}
+_STRING: Json = {"type": ["string", "integer"]}
+_LIST: Json = {"type": "array", "items": _STRING}
 
 
 def _scalar(read: Callable[[object], object], *shapes: dict[str, object]) -> Parse:

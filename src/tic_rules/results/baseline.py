@@ -13,10 +13,11 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError
 from tic_rules.core.files import read_named
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import BadText, Source, decode, pointer, read_text
 from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report
@@ -183,7 +184,7 @@ def read_baseline(path: str) -> Baseline:
     return baseline_of(path, [entry for entry in entries if entry is not None], versions)
 
 
-def _versions(data: dict[str, Any], source: Source, faults: list[Diagnostic]) -> dict[str, str]:
+def _versions(data: Json, source: Source, faults: list[Diagnostic]) -> dict[str, str]:
     """The rule sets that wrote the baseline, by their versions; none where it does not say."""
     versions = data.get("rulesets", {})
     if isinstance(versions, dict) and all(

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
+from tic_rules.core.scalars import Json
 from tic_rules.model.vocabulary import Vocabulary
 
 
-def describe_fields(schema: dict[str, Any], vocabulary: Vocabulary) -> None:
+def describe_fields(schema: Json, vocabulary: Vocabulary) -> None:
     """Give every property of a centre's schema the label and the example of its field; where one part of the
     schema stands in several places, the first label."""
     _describe(schema, schema.get("$defs", {}), "", vocabulary, frozenset())
 
 
-def _describe(
-    part: dict[str, Any], definitions: dict[str, Any], at: str, vocabulary: Vocabulary, above: frozenset[str]
-) -> None:
+def _describe(part: Json, definitions: Json, at: str, vocabulary: Vocabulary, above: frozenset[str]) -> None:
     for key, value in part.get("properties", {}).items():
         path = f"{at}.{key}" if at else key
         field = vocabulary.fields.get(path)

@@ -31,7 +31,12 @@ class Evidence:
     it. `words`, `numbers`, `time`, `places` and `steps` give attributes of the finding by name."""
 
     def __init__(
-        self, rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
+        self,
+        rule: Rule,
+        scene: Scene,
+        status: str,
+        decide: Callable[[], Decision],
+        exemption: Any = None,
     ) -> None:
         self.rule, self.scene, self.status, self._decide, self.exemption = (
             rule,
@@ -81,7 +86,7 @@ class Evidence:
         """message, detail"""
         return messages.words(self)._asdict()
 
-    def steps(self) -> dict[str, Any]:
+    def steps(self) -> dict[str, object]:
         """trace"""
         return {"trace": traces.trace(self.rule, self.decision, self.scene.ruleset)}
 
@@ -125,7 +130,7 @@ class Evidence:
 
     # --- places ---------------------------------------------------------------------------------------------
 
-    def places(self) -> dict[str, Any]:
+    def places(self) -> dict[str, object]:
         """lacking, place, data, sources, missing"""
         scene, paths = self.scene, self._paths()
         missing = self.decision.missing if self.status == "unknown" else ()
@@ -160,7 +165,7 @@ def finding_of(
 
 def _clause_of(ruleset: RuleSet, rule: Rule, status: str) -> Mapping[str, object]:
     """What the findings of a rule with some status say whatever the data; made once for a rule set."""
-    made: dict[str, Any] | None = ruleset._compiled.get(("clause", rule.id, status))
+    made: dict[str, object] | None = ruleset._compiled.get(("clause", rule.id, status))
     if made is None:
         made = ruleset._compiled["clause", rule.id, status] = {
             "rule": f"{ruleset.id}/{rule.id}",

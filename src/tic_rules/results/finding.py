@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Self
 
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.results.parts import (
     BINDING,
     UNCOUNTED,
@@ -52,7 +53,7 @@ class _Made:
     def __set_name__(self, owner: type, name: str) -> None:
         self.name = name
 
-    def __get__(self, finding: Finding | None, owner: type) -> Any:
+    def __get__(self, finding: Finding | None, owner: type) -> object:
         if finding is None:
             return self
         values = finding.__dict__
@@ -117,7 +118,7 @@ class Finding:
     missing: list[str] = _made("places")
     trace: Part = _made("steps")
 
-    def __init__(self, values: Mapping[str, Any], evidence: Evidence | None = None) -> None:
+    def __init__(self, values: Mapping[str, object], evidence: Evidence | None = None) -> None:
         """`values` are attributes by name; what is not among them is asked of the evidence."""
         self.__dict__.update(values)
         if evidence is not None:
@@ -140,7 +141,7 @@ class Finding:
         """What the finding was made from; None for one that was read back."""
         return self.__dict__.get("_evidence")
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
         return {
             "rule": self.rule,
@@ -190,7 +191,7 @@ class Finding:
     def __repr__(self) -> str:
         return f"<Finding {self.rule}: {self.status}>"
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return _again, (type(self), self.as_dict(), {"judged": self.judged, "new_in": self.new_in})
 
     @classmethod
@@ -198,9 +199,7 @@ class Finding:
         return value_schema(cls)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         from tic_rules.results.schemas import finding_schema
 
         return finding_schema()
@@ -213,7 +212,7 @@ def _again(cls: type[Finding], data: Mapping[str, object], of_rule: Mapping[str,
     return finding
 
 
-def weight(modality: str, kind: str, status: str) -> dict[str, Any]:
+def weight(modality: str, kind: str, status: str) -> dict[str, object]:
     """What follows from modality, kind and status: the severity, and whether the verdict looks at it."""
     binds = modality in BINDING
     return {
@@ -226,7 +225,7 @@ def value_schema(cls: type[Any]) -> CoreSchema:
     """How pydantic reads and writes a finding or a report: as what `as_dict` gives and `from_dict` takes."""
     from pydantic_core import core_schema
 
-    def read(value: Any) -> Any:
+    def read(value: object) -> object:
         if isinstance(value, cls):
             return value
         from tic_rules.results import shape  # only where data of others is read

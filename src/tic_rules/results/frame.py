@@ -20,7 +20,7 @@ def _day(text: str | None) -> date | None:
     return None if text is None else date.fromisoformat(text)
 
 
-_COLUMNS: Mapping[str, tuple[str, Callable[[Finding], Any]]] = {
+_COLUMNS: Mapping[str, tuple[str, Callable[[Finding], object]]] = {
     "rule": ("String", lambda f: f.rule),
     "status": ("String", lambda f: f.status),
     "severity": ("String", lambda f: f.severity),
@@ -55,9 +55,9 @@ def frame_of(report: Report, backend: Backend) -> Any:
     for needed in ("polars", "pyarrow", backend):
         library(needed)
     findings = report.findings
-    about: Mapping[str, Any] = report.centre or report.programme or {}
+    about: Mapping[str, object] = report.centre or report.programme or {}
     day = date.fromisoformat(report.as_of)
-    columns: dict[str, tuple[str, Iterable[Any]]] = {
+    columns: dict[str, tuple[str, Iterable[object]]] = {
         "centre": ("String", [about.get("id")] * len(findings)),
         "ruleset": ("String", [report.ruleset["id"]] * len(findings)),
         "as_of": ("Date", [day] * len(findings)),

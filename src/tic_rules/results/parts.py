@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Kind, Modality
@@ -35,18 +35,18 @@ class Part(dict[str, Any]):
 
     if not TYPE_CHECKING:  # a type checker knows the keys that a part declares, and no others
 
-        def __getattr__(self, name: str) -> Any:
+        def __getattr__(self, name: str) -> object:
             try:
                 return self[name]
             except KeyError:
                 raise AttributeError(name) from None
 
-    def _fixed(self, *_: object, **__: object) -> Any:
+    def _fixed(self, *_: object, **__: object) -> NoReturn:
         raise TypeError("a part of a report does not change; dict(part) is a copy that does")
 
     __setitem__ = __delitem__ = __ior__ = clear = pop = popitem = setdefault = update = _fixed
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return type(self), (dict(self),)
 
 

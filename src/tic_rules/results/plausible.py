@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
 
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
@@ -40,7 +39,7 @@ def implausible(subject: Subject, ruleset: RuleSet) -> Iterator[tuple[Path, Text
                     return
 
 
-def _numbers(value: Any, parts: list[str], at: Path) -> Iterator[tuple[Path, Range]]:
+def _numbers(value: object, parts: list[str], at: Path) -> Iterator[tuple[Path, Range]]:
     """The numbers at a dotted path, each entry of lists and of series apart."""
     if isinstance(value, Range):
         if not parts:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 from pydantic_core import to_json
 
 from tic_rules.core.errors import clip, visible
+from tic_rules.core.scalars import Json
 from tic_rules.results.finding import KEYS, Finding, Status, value_schema
 from tic_rules.results.parts import (
     STATUSES,
@@ -222,9 +223,9 @@ class Report:
 
     # --- as data --------------------------------------------------------------------------------------------
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """The report as plain JSON values; the same input gives the same keys in the same order."""
-        about: dict[str, Any] = {"tool": self.tool, "centre": self.centre}
+        about: dict[str, object] = {"tool": self.tool, "centre": self.centre}
         if self.programme is not None:
             about["programme"] = self.programme
         about |= {
@@ -278,7 +279,7 @@ class Report:
             f"{self.verdict}>"
         )
 
-    def __reduce__(self) -> tuple[Any, ...]:
+    def __reduce__(self) -> tuple[object, ...]:
         return type(self).from_dict, (self.as_dict(),)
 
     @classmethod
@@ -286,15 +287,13 @@ class Report:
         return value_schema(cls)
 
     @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         from tic_rules.results.schemas import one_report_schema
 
         return one_report_schema()
 
 
-def _waiting_part(data: Mapping[str, Any] | None) -> Waiting | None:
+def _waiting_part(data: Json | None) -> Waiting | None:
     if data is None:
         return None
     given: Waiting = part({**data, "data": []}, Waiting)

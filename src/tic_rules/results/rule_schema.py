@@ -5,8 +5,7 @@ A condition is told by its operator, so that an operator that is misspelt is nam
 
 from __future__ import annotations
 
-from typing import Any
-
+from tic_rules.core.scalars import Json
 from tic_rules.model.conditions import _BY_KEY
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.results.key_descriptions import described
@@ -36,8 +35,8 @@ def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
     return {"$schema": DRAFT, "$id": f"{NAMESPACE}:{name}", **schema, "title": "A rule file"}
 
 
-def _short_forms(definitions: dict[str, Any]) -> None:
-    word: dict[str, Any] = {"type": ["string", "boolean", "null"]}
+def _short_forms(definitions: Json) -> None:
+    word: Json = {"type": ["string", "boolean", "null"]}
     full = {**definitions["Test"], "title": "Test, in full"}
     full["properties"] = {
         **full["properties"],
@@ -53,7 +52,7 @@ def _short_forms(definitions: dict[str, Any]) -> None:
     }
 
 
-def _condition(definitions: dict[str, Any]) -> dict[str, object]:
+def _condition(definitions: Json) -> dict[str, object]:
     """A condition by its operator: the first that a mapping holds says what the rest has to be."""
     keys = {key: True for kind in _BY_KEY.values() for key in definitions[kind.__name__]["properties"]}
     chain: dict[str, object] = {"properties": keys, "additionalProperties": False, "minProperties": 2}
@@ -64,7 +63,7 @@ def _condition(definitions: dict[str, Any]) -> dict[str, object]:
     return {"title": "Condition", "description": said + ", ".join(_BY_KEY), "type": "object", **chain}
 
 
-def _describe(name: str, definition: dict[str, Any]) -> None:
+def _describe(name: str, definition: Json) -> None:
     """Descriptions in both languages; keys of one's own are let through."""
     conditions = {kind.__name__ for kind in _BY_KEY.values()}
     for key, value in definition.get("properties", {}).items():
@@ -76,15 +75,17 @@ def _describe(name: str, definition: dict[str, Any]) -> None:
         definition["patternProperties"] = _OWN_KEYS
 
 
-def _or_null(value: Any) -> None:
+def _or_null(value: object) -> None:
     """A part or null, told so that what is wrong with the part is said, and not that it is neither."""
-    choices: list[Any] = value.get("anyOf", []) if isinstance(value, dict) else []
+    if not isinstance(value, dict):
+        return
+    choices: list[Json] = value.get("anyOf", [])
     if len(choices) == 2 and "$ref" in choices[0] and choices[1] == {"type": "null"}:
         part = value.pop("anyOf")[0]
         value |= {"if": {"type": "null"}, "else": part}
 
 
-def _enumerate(schema: dict[str, Any], vocabulary: Vocabulary) -> None:
+def _enumerate(schema: Json, vocabulary: Vocabulary) -> None:
     """The names that a file knows, in the place of any text."""
     definitions = schema["$defs"]
     words = sorted({word for group in vocabulary.words.values() for word in group})
@@ -100,7 +101,7 @@ def _enumerate(schema: dict[str, Any], vocabulary: Vocabulary) -> None:
     definitions["Fact"]["properties"]["unit"] = {"anyOf": [{"enum": [*vocabulary.units]}, {"type": "null"}]}
 
 
-def _suggest(value: dict[str, Any], words: list[str]) -> None:
+def _suggest(value: Json, words: list[str]) -> None:
     """Words that an editor may offer; a text may be none of them."""
     inner = value["items"] if value.get("type") == "array" else value
     rest = {key: inner.pop(key) for key in ("type", "anyOf") if key in inner}

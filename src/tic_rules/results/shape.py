@@ -9,7 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
-from typing import Any
+
+from tic_rules.core.scalars import Json
 
 _IS: Mapping[str, tuple[type, ...]] = {
     "object": (dict,), "array": (list, tuple), "string": (str,), "integer": (int,), "number": (int, float),
@@ -17,12 +18,12 @@ _IS: Mapping[str, tuple[type, ...]] = {
 }  # fmt: skip
 
 
-def misfit(value: object, schema: Mapping[str, object]) -> str | None:
+def misfit(value: object, schema: Json) -> str | None:
     """What does not fit first, as “place: what is wrong”; None where all fits."""
     return next(_misfits(value, schema, ""), None)
 
 
-def _misfits(value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
+def _misfits(value: object, schema: Json, at: str) -> Iterator[str]:
     if "anyOf" in schema:
         if all(misfit(value, one) for one in schema["anyOf"]):
             yield f"{at or '/'}: fits none of the shapes that it may have"
@@ -40,7 +41,7 @@ def _misfits(value: Any, schema: Mapping[str, Any], at: str) -> Iterator[str]:
         yield f"{at or '/'}: {schema['pattern']} is expected"
 
 
-def _misfits_of_object(value: dict[str, Any], schema: Mapping[str, Any], at: str) -> Iterator[str]:
+def _misfits_of_object(value: Json, schema: Json, at: str) -> Iterator[str]:
     for name in schema.get("required", ()):
         if name not in value:
             yield f"{at}/{name}: is missing"
@@ -75,7 +76,7 @@ def _require(value: object, name: str) -> None:
 
 
 @cache
-def _schema(name: str) -> dict[str, object]:
+def _schema(name: str) -> Json:
     from tic_rules.results.schemas import finding_schema, one_report_schema  # knows the data's models
 
     return one_report_schema() if name == "report" else finding_schema()

@@ -154,7 +154,7 @@ class Entries:
                 return constant(node.value)
             case f.All():
                 return all_of([self._asked(entry, part) for part in node.parts])
-            case f.Any():
+            case f.Either():
                 return any_of([self._asked(entry, part) for part in node.parts])
             case f.Cases():
                 return cases(self._asked(entry, node.of), [self._asked(entry, one) for one in node.outcomes])

@@ -95,7 +95,7 @@ class Sight:
                 return constant(node.value)
             case f.All():
                 return all_of([self.value(part) for part in node.parts])
-            case f.Any():
+            case f.Either():
                 return any_of([self.value(part) for part in node.parts])
             case f.Cases(outcomes=(_, _, f.Judged(item=None), _)):
                 return self.value(node.of)  # what is left to be judged counts as such: nobody has judged it

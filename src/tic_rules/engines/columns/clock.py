@@ -4,7 +4,6 @@ leaves out."""
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import narwhals as nw
 
@@ -26,10 +25,10 @@ class TableClock:
     def __init__(self, columns: TableColumns, steps: Steps, as_of: date | None, force: date | None) -> None:
         self.columns, self.steps = columns, steps
         rows = columns.days(n.AS_OF)
-        self.as_of: Any = columns.day(as_of) if rows is None and as_of is not None else rows
-        self.force: Any = None if force is None else columns.day(force)
-        self.approved_on: Any = columns.days(n.APPROVED_ON)
-        self.term_end: Any = columns.days(n.TERM_END)
+        self.as_of: Expr = columns.day(as_of) if rows is None and as_of is not None else rows
+        self.force: Expr = None if force is None else columns.day(force)
+        self.approved_on: Expr = columns.days(n.APPROVED_ON)
+        self.term_end: Expr = columns.days(n.TERM_END)
         self.approved = steps.with_tests("is approved", steps.made("approved", self._approved))
         """Whether the centre is approved on the as-of day. Nearly every rule asks this."""
         years = [int(match[1]) for name in columns.schema if (match := n.YEAR.search(name))]
@@ -51,7 +50,7 @@ class TableClock:
 
     # --- deadlines ------------------------------------------------------------------------------------------
 
-    def _due(self, clock: Clock) -> Any:
+    def _due(self, clock: Clock) -> Expr:
         """The last day of a rule's time; None where the table does not say. A day of the law stands."""
         if isinstance(clock.by, date):
             return self.columns.day(clock.by)
@@ -79,7 +78,7 @@ class TableClock:
         later = choose(self.approved.is_(FALSE), FALSE, all_of([over, self._came_later(clock, due)]))
         return self.steps.made(("later", clock.by), lambda: later, self.approved)
 
-    def _over(self, due: Any, over: Test) -> Coded:
+    def _over(self, due: Expr, over: Test) -> Coded:
         """Whether something holds of the last day of a rule's time."""
         return choose(
             False if isinstance(due, date) or over is True else due.is_null(), UNKNOWN, over, TRUE, FALSE

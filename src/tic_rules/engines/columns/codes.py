@@ -19,6 +19,8 @@ from tic_rules.engines.lowering import COMPARISONS
 
 Expr = Any
 """An expression of narwhals; the table may be held by any library."""
+Table = Any
+"""A table of narwhals, or of the library that holds it."""
 Test = Any
 """An expression that is true, false or null (which counts as false); or True or False, where it is the same
 in every row."""
@@ -39,7 +41,7 @@ class Coded(NamedTuple):
     """Whether it holds a number, where that is a column of its own."""
 
     @property
-    def constant(self) -> Any:
+    def constant(self) -> int | None:
         """The one number that it holds in every row, else None."""
         return next(iter(self.may)) if len(self.may) == 1 else None
 
@@ -80,7 +82,7 @@ def coded(value: Coded | int) -> Coded:
     return value if isinstance(value, Coded) else Coded(nw.lit(value, nw.Int8), frozenset({value}))
 
 
-def choose(*cases: Any) -> Coded:
+def choose(*cases: Test) -> Coded:
     """choose(test, value, test, value, …, otherwise): the first that holds; a test that is null does not."""
     *pairs, last = cases
     otherwise, kept = coded(last), []
@@ -100,7 +102,7 @@ def choose(*cases: Any) -> Coded:
 
 def tabulate(columns: Sequence[Coded], outcome: Callable[..., int]) -> Coded:
     """What a table says of the numbers that columns hold together, asked in the order of the columns."""
-    branches: dict[Any, Coded] = {}
+    branches: dict[tuple[int, tuple[int, ...]], Coded] = {}
 
     def branch(place: int, numbers: tuple[int, ...]) -> Coded:
         rest = product(*(sorted(column.may) for column in columns[place:]))
@@ -167,7 +169,7 @@ def any_of(values: Sequence[Coded]) -> Coded:
 
 # --- ranges -------------------------------------------------------------------------------------------------
 
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+_OPERATORS: dict[str, Callable[[Expr, Expr], Test]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -178,8 +180,8 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 class Ends(NamedTuple):
     """The ends of a range: expressions, or numbers where they are the same in every row."""
 
-    low: Any
-    high: Any
+    low: Expr
+    high: Expr
 
 
 def compare(name: str, left: Ends, right: Ends, absent: Test = False) -> Coded:
@@ -203,6 +205,7 @@ __all__ = [
     "Coded",
     "Ends",
     "Expr",
+    "Table",
     "Test",
     "all_of",
     "any_of",

@@ -8,7 +8,6 @@ after what they follow from. So nothing is written twice, and a lazy table stays
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import narwhals as nw
 
@@ -17,7 +16,7 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
 from tic_rules.engines.columns.clock import TableClock
-from tic_rules.engines.columns.codes import Coded, all_of, any_of, choose, coded, tabulate
+from tic_rules.engines.columns.codes import Coded, Table, all_of, any_of, choose, coded, tabulate
 from tic_rules.engines.columns.reading import TableColumns
 from tic_rules.engines.columns.steps import Steps
 from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, Rule, before_approval
@@ -27,7 +26,7 @@ from tic_rules.evaluation.scenarios import needs_of
 from tic_rules.model.ruleset import RuleSet
 
 
-def decided(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
+def decided(frame: Table, ruleset: RuleSet, as_of: date | None) -> Table:
     """The native table with a column of statuses for every rule, without the columns that were read for them.
 
     `frame` is a table of narwhals. Raises UsageError for columns that cannot be read.
@@ -103,7 +102,7 @@ class Decisions:
         match node:
             case f.Constant():
                 return coded(node.value)
-            case f.All() | f.Any():
+            case f.All() | f.Either():
                 parts = [self.value(part, look) for part in node.parts]
                 join = all_of if isinstance(node, f.All) else any_of
                 return self.made(key, lambda: join(parts), *parts)

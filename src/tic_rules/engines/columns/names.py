@@ -164,7 +164,7 @@ def rules_by_needs(ruleset: RuleSet) -> dict[Needs, list[Rule]]:
 
 def readings_of(node: Logic) -> Iterator[Logic]:
     """The pieces of logic that are decided from columns; the clock and other rules decide the rest."""
-    decided = (f.All, f.Any, f.Cases, f.Constant, f.Until, f.Followed)
+    decided = (f.All, f.Either, f.Cases, f.Constant, f.Until, f.Followed)
     return (part for part in f.walk(node) if not isinstance(part, decided))
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from math import inf
-from typing import Any
 
 import narwhals as nw
 
@@ -17,6 +16,7 @@ from tic_rules.engines.columns.codes import (
     Coded,
     Ends,
     Expr,
+    Table,
     Test,
     all_of,
     any_of,
@@ -37,9 +37,9 @@ class TableColumns:
     """The columns of a table as the rules read them; `table` is a table of narwhals, lazy or with its values
     at hand."""
 
-    def __init__(self, table: Any) -> None:
+    def __init__(self, table: Table) -> None:
         self.table = table
-        self.schema: dict[str, Any] = dict(table.collect_schema())
+        self.schema: dict[str, nw.dtypes.DType] = dict(table.collect_schema())
         self.read: set[str] = set()
         """The columns that rules have read."""
         self.wrong: dict[str, str] = {}
@@ -174,7 +174,7 @@ class TableColumns:
         exact, low, high = (self.at_look(column, ending) for ending in ("", "__low", "__high"))
         return Ends(self._end(low or exact, least), self._end(high or exact, inf))
 
-    def _end(self, name: str | None, otherwise: float) -> Any:
+    def _end(self, name: str | None, otherwise: float) -> Expr:
         return otherwise if name is None else self.numbers(name).cast(nw.Float64).fill_null(otherwise)
 
     def _member(self, node: f.Member, column: n.Column) -> Coded:

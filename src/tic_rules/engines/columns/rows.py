@@ -12,7 +12,7 @@ from datetime import date
 from math import inf, nextafter
 from typing import Any
 
-from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, Span
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.core.numbers import INFINITY, Number
 from tic_rules.engines.columns import names as n
@@ -24,14 +24,15 @@ from tic_rules.engines.lowering.lower import may_review
 from tic_rules.engines.lowering.tables import CLOSED
 from tic_rules.engines.python.lists import View
 from tic_rules.engines.python.logic import Values
-from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.entries import Memo, Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.settlement import day_not_needed
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Exemption
 
-Row = dict[str, Any]
+Row = dict[str, object]
 Write = Callable[[Row, View], None]
 """Reads a column at a view of a centre and writes it to a row."""
 
@@ -143,7 +144,7 @@ def _has(column: n.Column, read: Callable[[View], tuple[tuple[str, ...], bool]])
     return has
 
 
-def _days(column: n.Column, read: Callable[[View], list[Any]]) -> Write:
+def _days(column: n.Column, read: Callable[[View], list[Span]]) -> Write:
     """The first and the last day that a date may be; an end that is open is null."""
 
     def days(row: Row, view: View) -> None:
@@ -191,7 +192,7 @@ def _readings_of(rule: Rule) -> Iterator[Logic]:
 
 
 def rows_of(
-    scene: Scene, reader: Reader, number: int, exempted: Mapping[str, Iterable[object]]
+    scene: Scene, reader: Reader, number: int, exempted: Mapping[str, Iterable[Exemption]]
 ) -> Iterator[Row]:
     """The rows of a centre. `exempted` are its complete exemptions by rule."""
     common: Row = {
@@ -227,12 +228,12 @@ def _behind(scene: Scene, reader: Reader) -> Row:
     return behind
 
 
-def _exempted(given: Iterable[Any], as_of: date) -> int:
+def _exempted(given: Iterable[Exemption], as_of: date) -> int:
     """Whether a complete exemption stands on the as-of day."""
     standing = [one for one in given if not expired(one, as_of)]
-    if any(one.date.last <= as_of for one in standing):
+    if any(one.date is not None and one.date.last <= as_of for one in standing):
         return TRUE
-    return UNKNOWN if any(one.date.first <= as_of for one in standing) else FALSE
+    return UNKNOWN if any(one.date is not None and one.date.first <= as_of for one in standing) else FALSE
 
 
 class _Reading:
@@ -241,7 +242,7 @@ class _Reading:
     def __init__(self, scene: Scene, reader: Reader, scenario: Scenario, row: Row) -> None:
         self.scene, self.reader, self.row = scene, reader, row
         self.days = Days(scene.as_of, *scenario, scene.force)
-        self._check: dict[Any, Any] = {}
+        self._check: Memo = {}
         self._views: dict[Moment, View] = {}
 
     def read(self, rule: Rule) -> None:

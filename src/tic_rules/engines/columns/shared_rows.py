@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, scenarios_of
@@ -13,7 +12,7 @@ from tic_rules.evaluation.scenarios import Needs, Scenario, scenarios_of
 _LOOSE = object()
 """A day that no rule of a row looks at."""
 
-Looked = tuple[Any, ...]
+Looked = tuple[object, ...]
 """The days of a scenario that rules look at, LOOSE in the place of each other."""
 
 
@@ -62,7 +61,7 @@ class _FreeRows:
 
     def __init__(self, rows: Iterable[_Row], needs: Needs) -> None:
         self._needed = (needs.approval or needs.application or needs.force, needs.application, needs.term)
-        self._free: dict[tuple[bool, ...], dict[Any, deque[tuple[int, _Row]]]] = {}
+        self._free: dict[tuple[bool, ...], dict[tuple[object, ...], deque[tuple[int, _Row]]]] = {}
         for place, row in enumerate(rows):
             pairs = zip(self._needed, row.looked, strict=True)
             shared = tuple(needed and day is not _LOOSE for needed, day in pairs)
@@ -82,7 +81,7 @@ class _FreeRows:
         return min(fitting, key=lambda rows: rows[0][0]).popleft()[1] if fitting else None
 
 
-def _key(scenario: Scenario, looked: Looked, shared: tuple[bool, ...]) -> tuple[Any, ...]:
+def _key(scenario: Scenario, looked: Looked, shared: tuple[bool, ...]) -> tuple[object, ...]:
     return (scenario.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
 
 

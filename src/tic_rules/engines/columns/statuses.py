@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from types import ModuleType
 
 import narwhals as nw
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.engines.columns.codes import Coded, Expr, both, choose
+from tic_rules.engines.columns.codes import Coded, Expr, Table, Test, both, choose
 from tic_rules.engines.lowering import WORST, agreed
 
 PENDING, FAIL, OPEN, JUDGE, PASS, HOLDS_ANYWAY, SILENT, EXEMPTED = (
@@ -32,7 +32,7 @@ NOT_OWED = len(WORST)
 def agreed_of(least: Coded, most: Coded, behind: Coded) -> Coded:
     """What all scenarios of a centre agree on, by the least and the greatest of its statuses."""
     numbers = sorted((least.may | most.may) - {None})
-    cases: list[Any] = []
+    cases: list[Test] = []
     for low, high, past in ((x, y, past) for x in numbers for y in numbers for past in (FALSE, TRUE)):
         all_hold = low in (PASS, HOLDS_ANYWAY) and high in (PASS, HOLDS_ANYWAY)
         status = agreed({WORDS[low], WORDS[high]}, all_hold, past == TRUE)
@@ -42,7 +42,7 @@ def agreed_of(least: Coded, most: Coded, behind: Coded) -> Coded:
     return choose(least.same(most), least._replace(may=least.may - {None}), *cases, OPEN)
 
 
-def in_words(frame: Any, shown: Mapping[str, Coded]) -> Any:
+def in_words(frame: Table, shown: Mapping[str, Coded]) -> Table:
     """The native table, its columns of numbers as texts; in polars as Enums, which take a byte, not sixteen,
     and are soon written."""
     if frame.implementation.is_polars():
@@ -58,7 +58,7 @@ def in_words(frame: Any, shown: Mapping[str, Coded]) -> Any:
     return frame.with_columns(**words).to_native()
 
 
-def _word(library: Any, number: Expr, status: Coded, literals: Mapping[str, Expr]) -> Expr:
+def _word(library: ModuleType, number: Expr, status: Coded, literals: Mapping[str, Expr]) -> Expr:
     """A choice among the texts that a status may be, laid out by polars or by narwhals, whose expressions are
     written alike."""
     column, tests = Coded(number, status.may), {}

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import narwhals as nw
 
-from tic_rules.engines.columns.codes import ANY, Coded, Expr
+from tic_rules.engines.columns.codes import ANY, Coded, Expr, Table
 
 
 class Steps:
@@ -15,9 +14,9 @@ class Steps:
 
     def __init__(self) -> None:
         self.steps: list[dict[str, Expr]] = []
-        self._made: dict[Any, Coded] = {}
+        self._made: dict[object, Coded] = {}
 
-    def get(self, key: Any) -> Coded | None:
+    def get(self, key: object) -> Coded | None:
         """The column that was made under a key."""
         return self._made.get(key)
 
@@ -39,14 +38,14 @@ class Steps:
         """A column that is asked often: each test of it is a column of its own."""
         if column.constant is not None:
             return column
-        tests: dict[int, Any] = {}
+        tests: dict[int, Expr] = {}
         for number in column.may:
             test = Coded(column.is_(number), ANY)
             step = self.made((key, number), lambda test=test: test, column)  # type: ignore[misc]
             tests[number] = step.expr
         return column._replace(tests=tests, step=column.step + 1)
 
-    def laid_out(self, frame: Any) -> Any:
+    def laid_out(self, frame: Table) -> Table:
         """A table of narwhals with all that was made."""
         for step in self.steps:
             frame = frame.with_columns(**step)

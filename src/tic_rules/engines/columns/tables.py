@@ -7,7 +7,8 @@ import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.extras import library
@@ -18,6 +19,9 @@ from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Given
+
+if TYPE_CHECKING:
+    from tic_rules.engines.columns.rows import Row
 
 
 def facts_table(
@@ -38,7 +42,8 @@ def facts_table(
 
     rules = load_ruleset(ruleset)
     refuse_occasions(rules)
-    reader, rows = reader_of(rules), list[dict[str, Any]]()
+    reader = reader_of(rules)
+    rows: list[Row] = []
     for number, given in enumerate(centres):
         subject = subject_from(given, Centre, rules.vocabulary)
         scene = sorted_scene(subject, rules, as_of_day(subject, as_of))
@@ -51,7 +56,7 @@ def facts_table(
     return polars.DataFrame(columns, schema=schema)
 
 
-def _type_of(name: str, values: Iterable[object], polars: Any) -> Any:
+def _type_of(name: str, values: Iterable[object], polars: ModuleType) -> object:
     """The type of a column, by the first value; of one that holds none, by what has ends that are open."""
     value = next((value for value in values if value is not None), None)
     if value is not None:
@@ -131,7 +136,7 @@ def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
 
 def row_function(
     ruleset: str | os.PathLike[str] | RuleSet, columns: Iterable[str], *, as_of: date | str | None = None
-) -> Callable[[Mapping[str, Any] | Sequence[Any]], tuple[str, ...]]:
+) -> Callable[[Mapping[str, object] | Sequence[object]], tuple[str, ...]]:
     """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no
     extra.
 

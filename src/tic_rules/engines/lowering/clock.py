@@ -76,22 +76,26 @@ def opening(clock: Clock, days: Days) -> date | None:
 # --- tests of days: of dates, and of columns of dates -------------------------------------------------------
 
 
-def is_past(as_of: date, due: date) -> Any:
+DayOf = Any
+"""A day, or a column of days; a test of columns is a column too."""
+
+
+def is_past(as_of: DayOf, due: DayOf) -> DayOf:
     """Whether the last day of a rule's time is over."""
     return as_of > due
 
 
-def is_early(clock: Clock, as_of: Any, mark: Any) -> Any:
+def is_early(clock: Clock, as_of: DayOf, mark: DayOf) -> DayOf:
     """Whether what a clock opens on has not begun; `mark` is the approval, else the last day before it."""
     return as_of < mark if clock.opens == "approval" else as_of <= mark
 
 
-def is_later(force: Any, approved: Any) -> Any:
+def is_later(force: DayOf, approved: DayOf) -> DayOf:
     """Whether the document came into force after the approval."""
     return approved < force
 
 
-def reaches_back(clock: Clock, force: Any, due: Any) -> Any:
+def reaches_back(clock: Clock, force: DayOf, due: DayOf) -> DayOf:
     """Whether the time of a rule was over before the document came into force, for a centre approved before
     it; None where its last day is not known and has to be."""
     if clock.by in ("application", "approval"):

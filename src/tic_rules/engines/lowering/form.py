@@ -26,7 +26,7 @@ where it stands:
 Logic:
     Constant      a value
     All           the least of its parts: false, else unknown, else needs review, else true
-    Any           true, else unknown, else needs review, else false
+    Either        true, else unknown, else needs review, else false
     Cases         what follows from each value of `of`: one piece of logic for false, unknown, needs review,
                   true
     Compare       two ranges by an operator of `tables.COMPARISONS`. Where equals or between leaves it
@@ -45,8 +45,8 @@ Logic:
     Fold          the body over what is read, one after the other, and what the data may not show. `every`:
                   the least of all, unknown of those that only may count and are not true, unknown for those
                   not shown; with `some` there has to be one that counts (else unknown where one may, false
-                  where none may). Otherwise: as Any, those that only may count at most unknown, unknown for
-                  those not shown
+                  where none may). Otherwise: as Either, those that only may count at most unknown, unknown
+                  for those not shown
     Agree         texts that have to be the same (Betweens): false where no text is possible in all of those
                   that are known, unknown where one of them may be several, else true
     Passed        an attribute of the entry at hand, which is a day, is not after the day looked at: as
@@ -187,7 +187,7 @@ class All(NamedTuple):
     kind: Literal["all"] = "all"
 
 
-class Any(NamedTuple):
+class Either(NamedTuple):
     parts: tuple[Logic, ...]
     kind: Literal["any"] = "any"
 
@@ -313,7 +313,7 @@ class Judged(NamedTuple):
 
 
 Logic = (
-    Constant | All | Any | Cases | Compare | Member | Happened | Passed | Until | Fold | Agree | Running
+    Constant | All | Either | Cases | Compare | Member | Happened | Passed | Until | Fold | Agree | Running
     | Latest | EachYear | OfEach | OfEntry | Followed | Judged
 )  # fmt: skip
 
@@ -322,7 +322,7 @@ def parts_of(node: Logic) -> tuple[Logic, ...]:
     """The logic directly within a piece of logic, at the same day; the body of a fold is looked at entry by
     entry, and is none.
     """
-    if isinstance(node, (All, Any)):
+    if isinstance(node, (All, Either)):
         return node.parts
     return (node.of, *node.outcomes) if isinstance(node, Cases) else ()
 

@@ -13,7 +13,7 @@ from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Moment, happened, series_at
+from tic_rules.evaluation.entries import Memo, Moment, happened, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model.fields import lists_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
@@ -30,14 +30,14 @@ class View:
 
     __slots__ = ("check", "day", "days", "memo", "moment", "scene", "spoken", "subject")
 
-    def __init__(self, scene: Scene, days: Days, moment: Moment, check: dict[Any, Any]) -> None:
+    def __init__(self, scene: Scene, days: Days, moment: Moment, check: Memo) -> None:
         self.scene, self.subject, self.days = scene, scene.subject, days
         self.moment, self.day, self.spoken = moment, moment.day, scene.reported_on
         self.check = check
         """What is the same on every day: lists, and the statuses of the rules that are decided, by their
         ids.
         """
-        self.memo: dict[Any, Any] = {}
+        self.memo: Memo = {}
 
     def at(self, moment: Moment) -> View:
         """The same subject at another moment, remembered for the check."""
@@ -48,7 +48,7 @@ class View:
         return view
 
 
-Asked = Callable[[View, Any], int]
+Asked = Callable[[View, object], int]
 """What a piece of logic comes to: of an entry where it asks something of entries, else of the data as a
 whole.
 """
@@ -69,7 +69,7 @@ class Counted(NamedTuple):
     more: bool
 
 
-Narrowed = tuple[list[tuple[Any, int]], bool, Asked]
+Narrowed = tuple[list[tuple[object, int]], bool, Asked]
 
 
 class Lists:
@@ -77,7 +77,7 @@ class Lists:
 
     def __init__(self, declared: Mapping[str, ListOf]) -> None:
         self.declared = declared
-        self._counted: dict[Any, Callable[[View], Counted]] = {}
+        self._counted: dict[object, Callable[[View], Counted]] = {}
 
     def counted(self, fact: Fact) -> Callable[[View], Counted]:
         """The entries of a fact's list that count, or may, at a view's moment."""
@@ -175,18 +175,18 @@ class Lists:
         scalar = listed is not None and listed.scalar is not None
         return _member(node, name, (lambda record: record) if scalar else attrgetter(name))
 
-    def attribute(self, name: str, fact: Fact) -> Callable[[View, Any], Any]:
+    def attribute(self, name: str, fact: Fact) -> Callable[[View, object], object]:
         """An attribute of an entry of a fact's list, as a function of its record."""
         listed = self.declared[fact.list_name or ""]
         if name in listed.look_up:
             return self._looked_up(listed.look_up[name])
         return lambda view, record: record if listed.scalar is not None else getattr(record, name)
 
-    def _looked_up(self, look: LookUp) -> Callable[[View, Any], Any]:
+    def _looked_up(self, look: LookUp) -> Callable[[View, object], object]:
         """What all units that an entry may mean agree on, remembered for the check; None where they do
         not."""
 
-        def looked_up(view: View, record: object) -> Any:
+        def looked_up(view: View, record: object) -> object:
             key = look.take, getattr(record, look.by), getattr(record, look.named)
             value = view.check.get(key, look)
             if value is look:
@@ -195,7 +195,7 @@ class Lists:
 
         return looked_up
 
-    def _agreed_on(self, look: LookUp, role: str | None, name: str | None, view: View) -> Any:
+    def _agreed_on(self, look: LookUp, role: str | None, name: str | None, view: View) -> object:
         list_name = look.units.get(role) if role is not None else None
         if list_name is None:
             return None
@@ -220,7 +220,7 @@ def once(read: Callable[[View], T]) -> Callable[[View], T]:
     return remembered
 
 
-def _passed(attribute: Callable[[Any], Any]) -> Asked:
+def _passed(attribute: Callable[[object], Any]) -> Asked:
     def passed(view: View, record: object) -> int:
         when = attribute(record)
         return UNKNOWN if when is None else happened(when, view.day, view.spoken)
@@ -237,7 +237,7 @@ def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Count
     if start > ends:
         return Counted([], False)
     early, late = (1, 1) if over.founded is None else view.scene.first_year(over, view.day)
-    counted: list[tuple[Any, int]] = []
+    counted: list[tuple[object, int]] = []
     more = listed.open or (ends > view.spoken and not listed.timeless)
     if declared.year is None or (declared.date is not None and not by_year):
         start, cap = max(start, begins), min(ends, view.spoken)
@@ -302,7 +302,7 @@ def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:
             return lambda view, record: value
         case f.All():
             return _all(tuple(of(part) for part in node.parts))
-        case f.Any():
+        case f.Either():
             return _any(tuple(of(part) for part in node.parts))
         case f.Cases():
             first, outcomes = of(node.of), tuple(of(outcome) for outcome in node.outcomes)
@@ -341,7 +341,7 @@ def _any(parts: tuple[Asked, ...]) -> Asked:
     return one_of
 
 
-def _member(node: f.Member, name: str, attribute: Callable[[Any], Any]) -> Asked:
+def _member(node: f.Member, name: str, attribute: Callable[[object], Any]) -> Asked:
     words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
     given = inside == FALSE and not words
 

@@ -6,11 +6,12 @@ import operator
 from collections.abc import Callable
 from typing import Any
 
+from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
-from tic_rules.core.numbers import Range
+from tic_rules.core.numbers import Number, Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Asked, Narrowed, View, agreed, combined
+from tic_rules.engines.python.lists import Asked, Counted, Narrowed, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
 from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
@@ -18,7 +19,7 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.ruleset import RuleSet
 
-_OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
+_OPERATORS: dict[str, Callable[[Number, Number], bool]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -173,7 +174,7 @@ class Values:
         return each_year
 
 
-def _every(over: Callable[[View], tuple[Any, bool]], body: Asked, some: bool) -> Asked:
+def _every(over: Callable[[View], Counted], body: Asked, some: bool) -> Asked:
     def every(view: View, record: object) -> int:
         entries, more = over(view)
         least, certain = TRUE, False
@@ -261,8 +262,8 @@ def _until(term_end: bool) -> Asked:
     return until
 
 
-def _happened(single: Callable[[View], list[Any]]) -> Asked:
-    def happened(view: View, record: Any) -> int:
+def _happened(single: Callable[[View], list[Span]]) -> Asked:
+    def happened(view: View, record: object) -> int:
         day = view.day
         spoken = min(day, view.spoken)
         values = {FALSE if s.first > day else TRUE if s.last <= spoken else UNKNOWN for s in single(view)}

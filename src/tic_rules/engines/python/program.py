@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.explanation import follow
@@ -24,7 +24,7 @@ from tic_rules.engines.lowering import (
 from tic_rules.engines.python.lists import Asked, View
 from tic_rules.engines.python.logic import Values
 from tic_rules.evaluation.decisions import decide as by_reference
-from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.entries import Memo, Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
 from tic_rules.model.ruleset import RuleSet
@@ -107,7 +107,7 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
     if scenario is None:
         return None
     days = Days(scene.as_of, *scenario, scene.force)
-    done: dict[Any, Any] = dict.fromkeys(program.ids, "not_applicable")
+    done: Memo = dict.fromkeys(program.ids, "not_applicable")
     views: dict[Moment, View] = {}
 
     def view(looked: Look) -> View:
@@ -152,7 +152,7 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     return Scenario(approved, applied, term_end)
 
 
-def _decide(group: Group, view: View, late: str, done: dict[object, object]) -> None:
+def _decide(group: Group, view: View, late: str, done: Memo) -> None:
     statuses = PLAIN[late]
     for rule, require in group.plain:
         done[rule] = statuses[require(view, None)]

@@ -11,6 +11,7 @@ from fractions import Fraction
 from operator import attrgetter
 from typing import Any, TypeVar
 
+from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
@@ -33,7 +34,7 @@ class Readings:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.facts, self.lists = ruleset.facts, Lists(ruleset.vocabulary.lists)
-        self._made: dict[Any, Any] = {}
+        self._made: dict[object, Callable[[View], Any]] = {}
 
     def _once(self, key: object, read: Callable[[View], T]) -> Callable[[View], T]:
         """A reading that is made once a view, whoever asks."""
@@ -93,7 +94,7 @@ class Readings:
 
         return extreme
 
-    def _operand(self, part: Any) -> Ranging:
+    def _operand(self, part: str | Number | Times) -> Ranging:
         """A fact by its name, a number, or a multiple of a fact."""
         if isinstance(part, str):
             return self.ranged(f.Quantity(part))
@@ -118,7 +119,7 @@ class Readings:
 
         return average
 
-    def _age(self, single: Callable[[View], list[Any]], unit: str | None) -> Ranging:
+    def _age(self, single: Callable[[View], list[Span]], unit: str | None) -> Ranging:
         def age(view: View) -> Ends:
             spans, day = single(view), view.day
             if not spans:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 from math import ceil, floor, lcm
 from typing import Any
@@ -39,7 +39,7 @@ class Asking:
     def ask(self, node: Node, key: int, moment: Moment, entry: Any = None) -> None:
         """Ask a node, and all within it, at a key; `entry` is the entry or the word that it is about."""
         match node.logic:
-            case f.All() | f.Any() | f.Cases():
+            case f.All() | f.Either() | f.Cases():
                 for part in node.parts:
                     self.ask(part, key, moment, entry)
             case f.Constant(value):
@@ -129,7 +129,7 @@ class Asking:
         low, high, least, most = (self.whole(fact, end, scale, floor) for end in (*x, *t))
         return {"low": low, "high": high, "least": least, "most": most}
 
-    def whole(self, name: str, number: Number, scale: int, rounded: Any) -> int:
+    def whole(self, name: str, number: Number, scale: int, rounded: Callable[[Number], int]) -> int:
         """A number as the engine compares it exactly; one that is too large for that is refused by name."""
         if number == INFINITY:
             return ENDLESS

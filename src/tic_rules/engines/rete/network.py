@@ -7,13 +7,14 @@ only assert what a match concludes (`then`). Every bound of the law stands in a 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from math import lcm
-from typing import Any
 
 from tic_rules.core.errors import RuleSetError, fault
 from tic_rules.engines.lowering import COMPARISONS
 from tic_rules.engines.lowering import form as f
+from tic_rules.engines.lowering.tables import Test
 from tic_rules.engines.rete.plan import FIRST_WORD, Node, Plan
 from tic_rules.engines.rete.semantics import (
     FAIL,
@@ -24,6 +25,8 @@ from tic_rules.engines.rete.semantics import (
     TRUE,
     UNKNOWN,
     Definition,
+    Pattern,
+    Patterns,
     Template,
     same_as,
     shared,
@@ -36,7 +39,7 @@ MOST = 9 * 10**18
 ENDLESS = MOST + 10**17
 """Stands for the endless end of a range: larger than every number that is asserted."""
 
-Branch = tuple[int, list[Any]]
+Branch = tuple[int, list[Pattern]]
 """A value, and the conjunction of expressions on a question's message that gives it. Branches of a question
 exclude each other.
 """
@@ -54,7 +57,7 @@ def network_of(ruleset: RuleSet, plan: Plan) -> Definition:
 
 def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node: Node) -> None:
     match node.logic:
-        case f.All() | f.Any():
+        case f.All() | f.Either():
             _joined(definition, rule, node)
         case f.Cases():
             _cases(definition, rule, node)
@@ -69,13 +72,11 @@ def _node(definition: Definition, ruleset: RuleSet, plan: Plan, rule: int, node:
 # --- logic ----------------------------------------------------------------------------------------
 
 
-def _val(rule: int, node: Node, *tests: object) -> list[Any]:
+def _val(rule: int, node: Node, *tests: Pattern) -> list[Pattern]:
     return [{"r": rule}, {"val": node.number}, *tests]
 
 
-def _concludes(
-    definition: Definition, rule: int, node: Node, value: int, patterns: list[tuple[str, list[Any]]]
-) -> None:
+def _concludes(definition: Definition, rule: int, node: Node, value: int, patterns: Patterns) -> None:
     definition.add(
         f"r{rule}_n{node.number}",
         patterns,
@@ -87,7 +88,7 @@ def _joined(definition: Definition, rule: int, node: Node) -> None:
     """The least of the parts, one after the other (for `any`: in its own order); what is gathered stands
     under negative numbers.
     """
-    order, first = ("w", "$gte") if isinstance(node.logic, f.Any) else ("v", "$lte")
+    order, first = ("w", "$gte") if isinstance(node.logic, f.Either) else ("v", "$lte")
     opposite = {"$gte": "$lt", "$lte": "$gt"}[first]
     gathered = node.parts[0].number
     for index, part in enumerate(node.parts[1:], 1):
@@ -152,14 +153,14 @@ def branches(ruleset: RuleSet, plan: Plan, logic: f.Logic) -> list[Branch]:
         case f.Member():
             return _member(plan, logic)
         case f.Agree():
-            several = {"$gt": {"ways": 1}}
+            several: Pattern = {"$gt": {"ways": 1}}
             return [
                 (TRUE, [{"same": 1}, {"ways": 1}]),
                 (UNKNOWN, [{"same": 1}, several]),
                 (FALSE, [{"same": 0}]),
             ]
         case f.Happened():
-            by_then = {"$lte": {"first": {"$m": "day"}}}
+            by_then: Pattern = {"$lte": {"first": {"$m": "day"}}}
             return [
                 (FALSE, [{"$gt": {"first": {"$m": "day"}}}]),
                 (TRUE, [by_then, {"$lte": {"last": {"$m": "spoken"}}}]),
@@ -179,12 +180,12 @@ _SYMBOLS = {">=": "$gte", "<=": "$lte", ">": "$gt", "<": "$lt"}
 _OPPOSITE = {">=": "<", "<": ">=", "<=": ">", ">": "<="}
 
 
-def _compared(operator: str, ends: Any) -> list[Branch]:
+def _compared(operator: str, ends: Callable[[str, str, str], tuple[str, object]]) -> list[Branch]:
     """The branches of a comparison; `ends` gives the property of a test's left end, and what it is held
     against.
     """
 
-    def test(one: Any, holds: bool) -> Any:
+    def test(one: Test, holds: bool) -> Pattern:
         symbol = one.operator if holds else _OPPOSITE[one.operator]
         left, right = ends(one.left, symbol, one.right)
         return {_SYMBOLS[symbol]: {left: right}}

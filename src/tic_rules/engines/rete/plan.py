@@ -9,7 +9,7 @@ once 2, what makes it apply 3, and the judgement on the rule as a whole 4.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.engines.lowering import Logic, Rule, lowered, may_review
 from tic_rules.engines.lowering import form as f
@@ -46,7 +46,7 @@ class Plan(NamedTuple):
     """A rule set, numbered: its rules in their order, and the code of every word that a clause names."""
 
     rules: tuple[RulePlan, ...]
-    words: dict[Any, int]
+    words: dict[tuple[str, object], int]
     numbers: dict[str, int]
 
     def code(self, word: object) -> int:
@@ -56,7 +56,7 @@ class Plan(NamedTuple):
 def plan_of(ruleset: RuleSet) -> Plan:
     """Number the rules, logic and words of a rule set."""
     rules = tuple(_numbered(rule) for rule in lowered(ruleset).rules)
-    words: dict[Any, int] = {}
+    words: dict[tuple[str, object], int] = {}
     for planned in rules:
         for node in planned.nodes():
             for word in node.logic.words if isinstance(node.logic, f.Member) else ():

@@ -8,8 +8,7 @@ needs review, true) and as `any` needs them (w: false, needs review, unknown, tr
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
 
 FALSE, UNKNOWN, REVIEW, TRUE = range(4)
 RANK = (0, 2, 1, 3)
@@ -31,9 +30,10 @@ not).
 
 NOTHING_YET = 9
 
-Pattern = dict[str, Any]
-Template = dict[str, Any]
-Add = Callable[[str, list[tuple[str, list[Any]]], Template], None]
+Pattern = dict[str, object]
+Patterns = Sequence[tuple[str, Sequence[object]]]
+Template = dict[str, int | str]
+Add = Callable[[str, Patterns, Template], None]
 """`Definition.add`."""
 
 
@@ -41,12 +41,12 @@ class Definition:
     """Durable rules under construction."""
 
     def __init__(self) -> None:
-        self.rules: dict[str, Any] = {}
-        self.then: dict[str, Template] = {}
+        self.rules: dict[str, object] = {}
+        self.then: dict[str, dict[str, int | list[str]]] = {}
         self.followed: set[int] = set()
         """The rules whose conclusion others wait for."""
 
-    def add(self, name: str, patterns: list[tuple[str, list[Any]]], then: Template) -> None:
+    def add(self, name: str, patterns: Patterns, then: Template) -> None:
         """A rule: patterns in order, each under an alias and a conjunction of expressions; `a.p` in `then`
         copies a property.
         """
@@ -90,7 +90,7 @@ def _counted(add: Add) -> None:
         add(
             "counted",
             [("a", [there("alt"), {"m": mode}]), ("b", seen)],
-            {"p": "a.of", "at": "a.at", "to": "a.to", "k": "a.k"} | result,
+            {"p": "a.of", "at": "a.at", "to": "a.to", "k": "a.k", **result},
         )
 
 
@@ -122,7 +122,7 @@ def _folds(add: Add) -> None:
 def _step(add: Add, kind: int, test: list[object], then: Template, start: list[object] | None = None) -> None:
     gathered = [there("acc"), {"k": kind}, *(start or [])]
     part = [there("p"), same_as("p", "acc"), same_as("at", "at"), *test]
-    add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind} | then)
+    add("step", [("a", gathered), ("b", part)], {"acc": "a.acc", "at": "b.to", "k": kind, **then})
 
 
 def _statuses(add: Add) -> None:
@@ -143,9 +143,9 @@ def _statuses(add: Add) -> None:
     for app, name in ((0, "stat"), (1, "base")):
         for value in range(4):
             required = ("b", [{"val": 1}, {"v": value}, same_as("key", "late")])
-            result: Template = {name: "a.late"} | ({"hv": value, "l": "a.s"} if app else {})
+            result: Template = {name: "a.late", "hv": value, "l": "a.s"} if app else {name: "a.late"}
             late = [there("late"), {"brk": 1}, {"app": app}]
-            given: Any = {TRUE: PASS, UNKNOWN: OPEN, REVIEW: JUDGE, FALSE: "a.s"}[value]
+            given = ("a.s", OPEN, JUDGE, PASS)[value]
             add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], result | {"s": FAIL})
             if value in (TRUE, UNKNOWN):
                 add(
@@ -183,7 +183,7 @@ def _silent(add: Add) -> None:
 
 
 def _applicability(add: Add) -> None:
-    def clause(tests: list[Any], value: int, status: object) -> None:
+    def clause(tests: list[Pattern], value: int, status: int | str) -> None:
         add(
             "applies",
             [("a", [there("base"), *tests]), ("b", [{"val": 3}, {"v": value}, same_as("key", "base")])],
@@ -193,7 +193,7 @@ def _applicability(add: Add) -> None:
     clause([], TRUE, "a.s")
     clause([{"hv": TRUE}], FALSE, NOT_APPLICABLE)
     clause([{"$lt": {"hv": TRUE}}], FALSE, DOES_NOT_SPEAK)
-    unsettled = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
+    unsettled: list[Pattern] = [{"$neq": {"s": PASS}}, {"$neq": {"s": OPEN}}]
     for value in (UNKNOWN, REVIEW):
         clause([{"s": PASS}], value, PASS)
         clause([{"s": OPEN}], value, OPEN)
@@ -233,7 +233,7 @@ def _scenarios(add: Add) -> None:
         {"st": "a.scenario_of", "at": "a.at", "to": "a.to", "s": "b.s"},
     )
 
-    def meet(first: list[Any], second: list[object], agreed: object) -> None:
+    def meet(first: list[Pattern], second: list[Pattern], agreed: int | str) -> None:
         lived = [there("st"), same_as("st", "la"), same_as("at", "at"), *second]
         add("meet", [("a", [there("la"), *first]), ("b", lived)], {"la": "a.la", "at": "b.to", "s": agreed})
 

@@ -7,11 +7,13 @@ rules behind our back. Actions compute nothing: each asserts the fact that its r
 
 from __future__ import annotations
 
+import importlib
 import json
 import sys
 import threading
 import weakref
-from typing import Any, Protocol
+from types import ModuleType
+from typing import Protocol
 
 from tic_rules.core.errors import TicRulesError, UsageError, fault
 from tic_rules.engines.rete.semantics import Definition
@@ -23,10 +25,10 @@ class Deciding(Protocol):
     def decide(self, facts: list[dict[str, int]], rules: int) -> dict[int, int]: ...
 
 
-def engine_module() -> Any:
+def engine_module() -> ModuleType:
     """The C engine of durable-rules. Raises UsageError that says which Python and which extra would do."""
     try:
-        import durable_rules_engine
+        return importlib.import_module("durable_rules_engine")
     except ImportError as error:
         here = ".".join(map(str, sys.version_info[:2]))
         zh = (
@@ -38,7 +40,6 @@ def engine_module() -> Any:
             f"C compiler, and pip install 'tic-rules[durable]'"
         )
         raise fault(UsageError, "extra", zh, en) from None
-    return durable_rules_engine
 
 
 class Network:

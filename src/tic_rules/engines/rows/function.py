@@ -20,7 +20,7 @@ from tic_rules.engines.rows import values as v
 from tic_rules.engines.rows.logic import NAMESPACE, Logic
 from tic_rules.model.ruleset import RuleSet
 
-Row = Mapping[str, Any] | Sequence[Any]
+Row = Mapping[str, object] | Sequence[object]
 """The facts by the names of their columns, or their values in the order of the columns."""
 
 RowFunction = Callable[[Row], tuple[str, ...]]
@@ -45,7 +45,7 @@ class _Function:
 
     def __init__(self, ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> None:
         self.columns, self.as_of = columns, as_of
-        self.rules, self.constants, self.used = lowered(ruleset), list[Any](), dict[int, None]()
+        self.rules, self.constants, self.used = lowered(ruleset), list[object](), dict[int, None]()
         self.places = {rule.id: rule.place for rule in self.rules.rules}
         self.waited_for = {other for rule in self.rules.rules for other in rule.waits_for}
         years = [int(match[1]) for name in columns if (match := n.YEAR.search(name))]
@@ -172,7 +172,7 @@ class _Function:
 class _Bound(ast.NodeTransformer):
     """Puts constants in the place of their names `k0, k1, …`."""
 
-    def __init__(self, constants: Sequence[Any]) -> None:
+    def __init__(self, constants: Sequence[object]) -> None:
         self.inline = {
             f"k{place}": value for place, value in enumerate(constants) if isinstance(value, _INLINE)
         }
@@ -184,14 +184,14 @@ class _Bound(ast.NodeTransformer):
         return ast.copy_location(ast.Constant(value), node)
 
 
-def _taking(names: list[str], places: list[int]) -> dict[str, Any]:
+def _taking(names: list[str], places: list[int]) -> dict[str, object]:
     """What takes the cells of a row that are looked at, and one more that is not."""
     if not names:
         return dict.fromkeys(("by_name", "by_place", "take"), lambda row: (None,)) | {"absent": {}}
     by_name, by_place = itemgetter(*names, names[0]), itemgetter(*places, places[0])
     absent = dict.fromkeys(names)
 
-    def take(row: Any) -> Any:
+    def take(row: Row) -> object:
         return by_name(absent | dict(row)) if isinstance(row, Mapping) else by_place(row)
 
     return {"by_name": by_name, "by_place": by_place, "take": take, "absent": absent}

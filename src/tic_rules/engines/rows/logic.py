@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import reduce
-from typing import Any
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
@@ -28,7 +27,7 @@ _ANY = tuple(tuple(max(one, other, key=_RANK.index) for other in range(4)) for o
 class Logic:
     """Writes the statements of one function."""
 
-    def __init__(self, columns: Sequence[str], constants: list[Any], places: Mapping[str, int]) -> None:
+    def __init__(self, columns: Sequence[str], constants: list[object], places: Mapping[str, int]) -> None:
         self.columns = {name: place for place, name in enumerate(columns)}
         self.constants, self.places = constants, places
         self.used: dict[int, None] = {}
@@ -105,7 +104,7 @@ class Logic:
                 return self._compare(node, look, outcomes)
             case f.Member(term=f.Choice() | f.Between()):
                 return self._member(node, look, outcomes)
-            case f.All() | f.Any():
+            case f.All() | f.Either():
                 table = "LEAST" if isinstance(node, f.All) else "ANY"
                 parts = [self.value(part, look) for part in node.parts]
                 return picked(reduce(lambda one, other: f"{table}[{one}][{other}]", parts), outcomes)
@@ -240,7 +239,7 @@ def _as_cells(words: Iterable[str | bool]) -> Iterable[str | bool]:
             yield from (str(word), str(word).lower())
 
 
-NAMESPACE: dict[str, Any] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
+NAMESPACE: dict[str, object] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
 """What the source names besides cells, constants and the functions of `values`."""
 
 __all__ = ["NAMESPACE", "VALUES", "Logic", "Outcomes", "picked"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
@@ -12,6 +12,8 @@ from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_o
 from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES, in_force
 
 MIDNIGHT = time()
+Day = date | None
+"""A cell that holds a day."""
 
 
 class Late(NamedTuple):
@@ -56,7 +58,7 @@ def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outsi
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
-def happened(day: Any, reported_on: Any, spans: Sequence[tuple[Any, Any]]) -> int:
+def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> int:
     """Whether something was done by the day looked at, of the days that it may have been, each from first
     to last.
     """
@@ -84,7 +86,7 @@ def agree(*texts: Sequence[object]) -> int:
     return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
 
 
-def not_after(as_of: Any, day: Any) -> int:
+def not_after(as_of: Day, day: Day) -> int:
     """Whether the as-of day is not after a day of the clock."""
     as_of, day = day_of(as_of), day_of(day)
     return UNKNOWN if as_of is None or day is None else TRUE if as_of <= day else FALSE
@@ -100,11 +102,11 @@ def day_of(cell: date | None) -> date | None:
 class Cells(NamedTuple):
     """The days of a row."""
 
-    as_of: Any
-    due: Any
-    approved_on: Any
-    term_end: Any
-    mark: Any
+    as_of: Day
+    due: Day
+    approved_on: Day
+    term_end: Day
+    mark: Day
     """The day that the clock opens on, or after."""
 
 
