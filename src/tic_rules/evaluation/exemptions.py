@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from tic_rules.evaluation.decisions import Decision
+from tic_rules.evaluation.facts import Given
 from tic_rules.evaluation.judgements import expired
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.subject import Subject
+from tic_rules.model.subject import Exemption, Subject
 
 
-def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[int, Any]]]:
+def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, Given]:
     """The complete exemptions from rules in principle, by rule."""
-    complete_by_rule: dict[str, list[tuple[int, Any]]] = {}
+    complete_by_rule: dict[str, Given] = {}
     for index, given in enumerate(subject.exemptions):
         of_set, _, rule_id = (given.rule or "").partition("/")
         complete = all(getattr(given, name) is not None for name in ("reason", "approved_by", "date"))
@@ -28,8 +28,8 @@ def exemptions_of(subject: Subject, ruleset: RuleSet) -> dict[str, list[tuple[in
 
 
 def exempt(
-    decision: Decision, given: list[tuple[int, Any]], as_of: date, used: set[int]
-) -> tuple[Any, Decision]:
+    decision: Decision, given: Given, as_of: date, used: set[int]
+) -> tuple[Exemption | None, Decision]:
     """An exemption matters only where the rule fails; one whose day is not certain leaves it unknown."""
     if decision.status != "fail":
         return None, decision

@@ -35,6 +35,10 @@ MANY_SUMS = 4_096
 """So many sums of entries that may or may not count are told apart; beyond it, only their range."""
 
 
+Given = list[tuple[int, Any]]
+"""Complete attestations or exemptions, each with its place in the data: their days are given."""
+
+
 class _Sum:
     """Amounts that are being added up."""
 
@@ -100,14 +104,14 @@ class Scene:
         """The day on which the document came into force, for a centre; a programme has its own period."""
         self.followed: dict[str, tuple[int, tuple[Path, ...]]] = {}
         """What became of the consequences that are decided: whether each followed, and what keeps it open."""
-        self.attested: dict[str, list[tuple[int, Any]]] = {}
+        self.attested: dict[str, Given] = {}
         """The attestations that have an effect, by rule, each with its place in the data."""
         self.scenarios: Memo = {}
         self.clocks: Memo = {}
         self.text = subject._text()
         """The text that the data was read from, which knows the places of its values."""
-        self.places: dict[Path, Any] = self.text.shown if self.text is not None else {}
-        self.nearest: dict[Path | None, Any] = {}
+        self.places: Memo = self.text.shown if self.text is not None else {}
+        self.nearest: Memo = {}
         """What findings show of a place, or of where it would stand, by its path."""
         self.sources: list[tuple[tuple[str, ...], Any]] | None = None
         """The sources that the data names, each with its path, once findings ask for them."""
@@ -122,7 +126,7 @@ class Scene:
 
     def value_of(self, fact: Fact) -> Any:
         """What stands in the data where a fact is read; None where it, or anything above it, is left out."""
-        value: Any = self.subject
+        value: object = self.subject
         for part in fact.at:
             if value is None:
                 return None

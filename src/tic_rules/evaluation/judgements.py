@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
-from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.facts import Given, Scene
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Attestation, Exemption
@@ -92,7 +92,7 @@ def expired(given: Attestation | Exemption, as_of: date) -> bool:
     return given.expires_on is not None and given.expires_on.first < as_of
 
 
-def latest_judgement(attestations: list[tuple[int, Any]], as_of: date) -> tuple[int, int | None]:
+def latest_judgement(attestations: Given, as_of: date) -> tuple[int, int | None]:
     """The latest attestation by the as-of day and its place; two of one day that differ need review."""
     if len(attestations) == 1 and attestations[0][1].date.last <= as_of:
         index, only = attestations[0]

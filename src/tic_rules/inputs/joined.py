@@ -148,7 +148,7 @@ class Joined:
         """The list that a row is an entry of, and its key there; None where it cannot be one."""
         name = sheet.parts[-1]
         if sheet.keyed:
-            listed: Any = into.setdefault(name, {})
+            listed = into.setdefault(name, {})
             key: str | int = id_text(row, header.keys)
             if not key or (isinstance(listed, dict) and key in listed):
                 mark = row.mark(header.keys if header.keys is not None else header.first)
@@ -186,7 +186,7 @@ class Joined:
         """The entry of another list that a row belongs to, by its name or its number; the only one where none
         is named."""
         outer = self.reader.names.layout.lists[sheet.within]
-        entries: Any = data
+        entries: object = data
         for part in outer.parts:
             entries = entries.get(part) if isinstance(entries, dict) else None
         listed = entries if isinstance(entries, list) else []

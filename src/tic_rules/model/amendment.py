@@ -8,7 +8,7 @@ the name of a fact stands for the number that this fact is compared with.
 from __future__ import annotations
 
 from collections.abc import Container
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from pydantic_core import ValidationError
 
@@ -128,15 +128,14 @@ def _replaced(tree: object, fact: str, old: object, value: object) -> object:
     return [_replaced(item, fact, old, value) for item in tree] if isinstance(tree, (list, tuple)) else tree
 
 
-def _moved(item: Any, old: Any, value: object) -> object:
+def _moved(item: object, old: object, value: object) -> object:
     new = _as_written(old, value)
     if item == old:
         return new
-    ends = isinstance(old, list) and isinstance(new, list) and item in old
-    return new[old.index(item)] if ends else item
+    return new[old.index(item)] if isinstance(old, list) and isinstance(new, list) and item in old else item
 
 
-def _as_written(old: object, value: object) -> Any:
+def _as_written(old: object, value: object) -> object:
     """A new bound in the form of the old one: a multiple stays a multiple, two ends are given as 10..15."""
     if isinstance(old, dict) and not isinstance(value, dict):
         return {**old, "times": value}

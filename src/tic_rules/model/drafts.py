@@ -89,12 +89,11 @@ def _pruned(node: Any, value: object, at: Path, gone: set[str]) -> tuple[yaml.No
     return node, value
 
 
-def _dropped(item: Any, at: Path, gone: set[str]) -> bool:
+def _dropped(item: object, at: Path, gone: set[str]) -> bool:
     if isinstance(item, str):
         listed = len(at) == 4 and at[0] == "clauses" and at[2] == "rules"
         return item.strip() == OPEN or (listed and item in gone)
-    whole = len(at) == 2 and at[0] == "rules" and isinstance(item, dict)
-    return whole and str(item.get("id")) in gone
+    return isinstance(item, dict) and len(at) == 2 and at[0] == "rules" and str(item.get("id")) in gone
 
 
 __all__ = ["OPEN", "DraftFile", "in_a_line", "open_places", "without_open"]

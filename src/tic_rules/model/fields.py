@@ -37,16 +37,17 @@ def lists_at(subject: Record, path: str) -> list[tuple[Place, Any]]:
 
 
 @cache
-def list_above(model: Any, path: str) -> str | None:
+def list_above(model: type[Record], path: str) -> str | None:
     """The list whose entries a dotted path leads through; None where it leads through none."""
     parts = path.split(".")
     for size, part in enumerate(parts[:-1], 1):
         field = model.model_fields.get(part)
-        model = None if field is None else record_in(field.annotation)
-        if field is None or model is None:
+        inner = None if field is None else record_in(field.annotation)
+        if field is None or inner is None:
             return None
         if "tuple[" in str(field.annotation):
             return ".".join(parts[:size])
+        model = inner
     return None
 
 

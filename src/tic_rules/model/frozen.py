@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from tic_rules.core.scalars import reading_plain
+from tic_rules.core.scalars import Json, reading_plain
 from tic_rules.model.validation import in_both_languages
 
 
@@ -104,25 +104,22 @@ def _extras_of(value: object) -> dict[str, object]:
     return {key: item for key, item in value.items() if isinstance(key, str) and key.startswith("x-")}
 
 
+Read = Callable[[Any], object]
+"""Takes a value as it is given, or held, and gives what it becomes."""
+
+
 class Parse:
     """An annotation: how a value is read, the JSON Schema of what may be written, and how a dump writes
     it."""
 
     __slots__ = ("read", "shape", "write")
 
-    def __init__(
-        self,
-        read: Callable[[object], object],
-        shape: Mapping[str, object],
-        write: Callable[[Any], object] | None = None,
-    ) -> None:
+    def __init__(self, read: Read, shape: Mapping[str, object], write: Read | None = None) -> None:
         self.read, self.shape, self.write = read, shape, write
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
         return core_schema.no_info_plain_validator_function(reading_plain(self.read), serialization=written)
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, object]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         return dict(self.shape)

@@ -173,7 +173,7 @@ def _since(value: object) -> object:
     return str(value) if value in ("approval", "term_end") else parse_day(value)
 
 
-Since = Annotated[str | date, Parse(_since, _TEXT_OR_DAY, iso)]
+Since = Annotated[Literal["approval", "term_end"] | date, Parse(_since, _TEXT_OR_DAY, iso)]
 
 
 VERSION = r"^[0-9]{1,9}\.[0-9]{1,9}\.[0-9]{1,9}$"

@@ -39,7 +39,7 @@ class Dumped(Protocol):
 class IsDataclass(Protocol):
     """A dataclass of the caller's own."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    __dataclass_fields__: ClassVar[Json]
 
 
 Given = Mapping[str, object] | Dumped | IsDataclass

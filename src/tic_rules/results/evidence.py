@@ -31,20 +31,10 @@ class Evidence:
     it. `words`, `numbers`, `time`, `places` and `steps` give attributes of the finding by name."""
 
     def __init__(
-        self,
-        rule: Rule,
-        scene: Scene,
-        status: str,
-        decide: Callable[[], Decision],
-        exemption: Any = None,
+        self, rule: Rule, scene: Scene, status: str, decide: Callable[[], Decision], exemption: Any = None
     ) -> None:
-        self.rule, self.scene, self.status, self._decide, self.exemption = (
-            rule,
-            scene,
-            status,
-            decide,
-            exemption,
-        )
+        self.rule, self.scene, self.status, self._decide = rule, scene, status, decide
+        self.exemption = exemption
         self.applies = status != "not_applicable"
 
     @cached_property

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -123,7 +123,7 @@ def _from(start: str, years: int | None) -> Text:
     return Text("建设期满之后", "after the end of the term")
 
 
-def _by(by: Any, years: int | None) -> Text:
+def _by(by: object, years: int | None) -> Text:
     if years is not None:
         return Text(
             f"批复创建后{years}年内", f"within {years} {'year' if years == 1 else 'years'} of approval"
@@ -134,7 +134,7 @@ def _by(by: Any, years: int | None) -> Text:
         "application": Text("申报时", "when the application is filed"),
         "approval": Text("批复时", "at approval"),
         "term_end": Text("建设期满时", "by the end of the term"),
-    }[by]
+    }[str(by)]
 
 
 def facts_of_rule(rule: Rule) -> Iterator[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any
 
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, Range, decimal_text, yuan_text
@@ -80,7 +79,7 @@ _OPERATORS = {
 # --- values -------------------------------------------------------------------------------------------------
 
 
-def number_text(number: Any, unit: str | None, units: Mapping[str, object], lang: str) -> str:
+def number_text(number: Number, unit: str | None, units: Mapping[str, object], lang: str) -> str:
     """A number with its unit, as people write it."""
     if unit == "CNY":
         return yuan_text(number, lang)
@@ -163,7 +162,7 @@ class _Describer:
         said = [term(self.vocabulary, word, self.lang, groups) for word in words]
         return join(said, self.lang, self.t(*last))
 
-    def amount(self, number: object, fact: str) -> str:
+    def amount(self, number: Number, fact: str) -> str:
         """A number with its unit, which English leaves out where the fact's label says it already."""
         unit, units = self.facts[fact].unit, self.vocabulary.units
         named = units.get(unit or "")

@@ -26,7 +26,7 @@ Test = Any
 in every row."""
 
 TRUTHS = frozenset({FALSE, UNKNOWN, REVIEW, TRUE})
-ANY: frozenset[Any] = frozenset()
+ANY: frozenset[int] = frozenset()
 """What a column of years, or of yes and no, may hold: not said."""
 
 

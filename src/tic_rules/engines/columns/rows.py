@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from math import inf, nextafter
-from typing import Any
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, Span
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
@@ -85,9 +84,10 @@ class Reader:
             assert isinstance(node.left, f.Quantity)
             if self.ruleset.facts[node.left.fact].reading != "sum":
                 return None
+        assert not isinstance(node, f.Chosen), "a term is read as a word"
         return self._truth(column.name, node)
 
-    def _truth(self, name: str, node: Any) -> Write:
+    def _truth(self, name: str, node: Logic) -> Write:
         """What a piece of logic comes to."""
         value = self.values.of(node)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.extras import library
@@ -19,9 +19,6 @@ from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.values import Given
-
-if TYPE_CHECKING:
-    from tic_rules.engines.columns.rows import Row
 
 
 def facts_table(
@@ -38,12 +35,11 @@ def facts_table(
     """
     polars = library("polars")
     from tic_rules.engines.columns.names import refuse_occasions
-    from tic_rules.engines.columns.rows import reader_of, rows_of
+    from tic_rules.engines.columns.rows import Row, reader_of, rows_of
 
     rules = load_ruleset(ruleset)
     refuse_occasions(rules)
-    reader = reader_of(rules)
-    rows: list[Row] = []
+    reader, rows = reader_of(rules), list[Row]()
     for number, given in enumerate(centres):
         subject = subject_from(given, Centre, rules.vocabulary)
         scene = sorted_scene(subject, rules, as_of_day(subject, as_of))

@@ -50,7 +50,6 @@ def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
 def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
     by: Any = rule.by if rule.years is None else rule.years
     opens: Any = rule.from_ if rule.from_years is None else rule.from_years
-    since: Any = rule.since
     consequence, owed = rule.kind == "consequence", rule.yearly
     adverse = (consequence or rule.kind == "prohibition") and any(
         ruleset.vocabulary.lists[name].earlier == "fulfils" for name in lists_of(ruleset, rule)
@@ -61,7 +60,7 @@ def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
         return f.Clock(
             None if rule.event is not None else by,
             opens,
-            since,
+            rule.since,
             rule.until,
             follows=consequence and opens is not None,
             adverse=adverse,

@@ -54,6 +54,10 @@ whole.
 """
 
 
+ValueOf = Callable[[object], Any]
+"""What stands at a place of the data, or is an attribute of an entry."""
+
+
 class Listed(NamedTuple):
     """A list: each entry with the days that it may be dated and its year; whether there may be more."""
 
@@ -220,7 +224,7 @@ def once(read: Callable[[View], T]) -> Callable[[View], T]:
     return remembered
 
 
-def _passed(attribute: Callable[[object], Any]) -> Asked:
+def _passed(attribute: ValueOf) -> Asked:
     def passed(view: View, record: object) -> int:
         when = attribute(record)
         return UNKNOWN if when is None else happened(when, view.day, view.spoken)
@@ -341,7 +345,7 @@ def _any(parts: tuple[Asked, ...]) -> Asked:
     return one_of
 
 
-def _member(node: f.Member, name: str, attribute: Callable[[object], Any]) -> Asked:
+def _member(node: f.Member, name: str, attribute: ValueOf) -> Asked:
     words, inside, outside, absent = frozenset(node.words), node.inside, node.outside, node.absent
     given = inside == FALSE and not words
 
@@ -396,6 +400,7 @@ __all__ = [
     "Listed",
     "Lists",
     "Narrowed",
+    "ValueOf",
     "View",
     "agreed",
     "combined",

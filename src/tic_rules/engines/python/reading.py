@@ -16,7 +16,7 @@ from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Lists, View, once, values_on
+from tic_rules.engines.python.lists import Lists, ValueOf, View, once, values_on
 from tic_rules.evaluation.entries import within
 from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.model.conditions import Times, Where
@@ -129,7 +129,7 @@ class Readings:
 
         return age
 
-    def _stock(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
+    def _stock(self, fact: Fact, read: ValueOf) -> Ranging:
         """A number that holds at a day; of one that never falls, what it was before and will be after
         bounds it.
         """
@@ -159,7 +159,7 @@ class Readings:
 
         return stock
 
-    def _value(self, fact: Fact, read: Callable[[Any], Any]) -> Ranging:
+    def _value(self, fact: Fact, read: ValueOf) -> Ranging:
         path, otherwise = fact.value or "", fact.else_count
 
         def number(view: View) -> Ends:
@@ -243,7 +243,7 @@ class Readings:
 
         def distinct(view: View) -> Ends:
             entries, more = counted(view)
-            certain, perhaps, unknown, one = set[Any](), set[Any](), 0, 0
+            certain, perhaps, unknown, one = set[object](), set[object](), 0, 0
             for record, counts in entries:
                 value = attribute(view, record)
                 if type(value) is Series:
@@ -285,7 +285,7 @@ class Readings:
         """The values that a word, a text or a day may have."""
         read = _path(self.facts[fact].value or "")
 
-        def single(view: View) -> list[Any]:
+        def single(view: View) -> list[object]:
             value = read(view.subject)
             if type(value) is not Series:
                 return [] if value is None else [value]
@@ -318,11 +318,11 @@ def _times(factor: Number, read: Ranging) -> Ranging:
     return times
 
 
-def _path(path: str) -> Callable[[Any], Any]:
+def _path(path: str) -> ValueOf:
     """The value at a dotted path of the data; None where it, or anything above it, is left out."""
     read = attrgetter(path)
 
-    def value(subject: Any) -> Any:
+    def value(subject: object) -> object:
         try:
             return read(subject)
         except AttributeError:  # nothing has no parts

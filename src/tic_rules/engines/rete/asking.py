@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from math import ceil, floor, lcm
 from typing import Any
@@ -239,7 +239,7 @@ class Asking:
             self.ask(body, new_entry, moment, entry)
         self.sheet.gather(ALL if logic.every else ANY, node, key, [*parts, *map(Part, rest)])
 
-    def read(self, logic: f.Fold, moment: Moment) -> tuple[list[tuple[Any, int]], list[int]]:
+    def read(self, logic: f.Fold, moment: Moment) -> tuple[Sequence[tuple[object, int]], list[int]]:
         """The entries, with whether they count, and values for what is not among them."""
         over = logic.over
         match over:

@@ -13,14 +13,12 @@ import sys
 import threading
 import weakref
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, fault
+from tic_rules.core.scalars import Json
 from tic_rules.engines.rete.semantics import Definition
 from tic_rules.engines.rete.session import Network
-
-Answer = dict[str, Any]
-"""The statuses of one check under `done`, or what went wrong under `fault`."""
 
 
 class Worker:
@@ -53,7 +51,7 @@ class Worker:
         """The worker's process, while there is one."""
         return self._process.pid if self._process is not None else None
 
-    def _ask(self, question: str) -> Answer:
+    def _ask(self, question: str) -> Json:
         if self._process is None or self._owner != os.getpid():
             self._process, self._owner = _started(), os.getpid()
             weakref.finalize(self, _ended, self._process)
@@ -118,7 +116,7 @@ def serve(questions: IO[str], answers: IO[str]) -> None:
         asked = json.loads(line)
         try:
             network = network or Network(opening["name"], definition)
-            answer: Answer = {"done": network.decide(asked["facts"], asked["rules"])}
+            answer: Json = {"done": network.decide(asked["facts"], asked["rules"])}
         except TicRulesError as error:
             first = error.diagnostics[0]
             answer = {"fault": [first.code, first.message.zh, first.message.en]}

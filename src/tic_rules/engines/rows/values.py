@@ -13,7 +13,7 @@ from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES, in_force
 
 MIDNIGHT = time()
 Day = date | None
-"""A cell that holds a day."""
+"""A cell of a day."""
 
 
 class Late(NamedTuple):
