@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
+from tic_rules.analysis.construct import Construct
 from tic_rules.analysis.plan.model import Change, Sum, change
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.source import pointer
@@ -18,8 +19,9 @@ from tic_rules.model.fields import list_above, paths_of, record_in, value_at
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import join
-from tic_rules.results.terms import field_label, groups_at, term
+from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
 _KINDS = {
     "governance": "organ", "structure": "organ", "legal": "organ", "hosts": "organ", "builders": "organ",
@@ -45,28 +47,52 @@ class Case(NamedTuple):
     unknown: bool
     """The data does not decide the rule: what is not given is to be supplied, not brought about."""
     sums: Callable[[Any, Case], list[tuple[Sum, ...]]]
-    fitting: Callable[[str, str], str | None]
-    """A word for an attribute of a list that no consequence of the rule set speaks against."""
+    adverse: Mapping[str, set[object]]
+    """Words from which consequences follow, by the dotted attribute of a list's entries."""
 
     @property
     def supplies(self) -> bool:
         return self.unknown or self.moment.day < self.scene.as_of
 
+    @property
+    def construct(self) -> Construct:
+        """What is demanded of the data on the day of something new."""
+        return Construct(self.scene.ruleset, type(self.scene.subject), self.on, self._blank)
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return self.scene.ruleset.vocabulary
+
+    def kind(self, path: Parts) -> str:
+        """What kind of step a change at a place is: to supply data, where it is not given and not new."""
+        return "data" if self.supplies and get(self.document, path) is None else kind_of(str(path[0]))
+
+    def text(self, path: Parts, detail: Callable[[str], str]) -> Text:
+        """A field and what becomes of it, for people; `detail` gives that by language."""
+        marks = (("zh", "："), ("en", ": "))
+        return Text(
+            *(
+                f"{field_label(pointer(path), self.vocabulary, lang)}{mark}{detail(lang)}"
+                for lang, mark in marks
+            )
+        )
+
+    def _blank(self, dotted: str) -> str:
+        """A text that is to be given: the words of the field stand for it until it is."""
+        place = pointer(tuple(dotted.split(".")))
+        return f"（{field_label(place, self.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
+
 
 def set_value(case: Case, path: Parts, value: object, choices: tuple[object, ...] = ()) -> Change:
     """A value in its place: a dated entry where the data has a series there. The first of several `choices`
     stands for all."""
-    dotted = ".".join(str(part) for part in path)
-    supplied = get(case.document, path) is None
-    edit = dated(case, path, value)
-    vocabulary = case.scene.ruleset.vocabulary
-    zh, en = (field_label(pointer(path), vocabulary, lang) for lang in ("zh", "en"))
+    dotted = dotted_of(pointer(path))
     if value is True:
-        text = Text(zh, en)
+        text = Text(*(field_label(pointer(path), case.vocabulary, lang) for lang in ("zh", "en")))
     else:
-        label = Text(*(one_of(vocabulary, dotted, choices or (value,), lang) for lang in ("zh", "en")))
-        text = Text(f"{zh}：{label.zh}", f"{en}: {label.en}")
-    return change("data" if case.supplies and supplied else kind_of(dotted), dotted, (edit,), text)
+        text = case.text(path, lambda lang: one_of(case.vocabulary, dotted, choices or (value,), lang))
+    at = ".".join(str(part) for part in path)
+    return change(case.kind(path), at, (dated(case, path, value),), text)
 
 
 def dated(case: Case, path: Parts, value: object) -> Edit:
@@ -83,7 +109,7 @@ def dated(case: Case, path: Parts, value: object) -> Edit:
     return Edit("append", path, {"date": case.on.isoformat(), "value": value})
 
 
-def one_of(vocabulary: object, dotted: str, words: tuple[object, ...] | list[object], lang: str) -> str:
+def one_of(vocabulary: Vocabulary, dotted: str, words: Sequence[object], lang: str) -> str:
     said = [in_words(vocabulary, dotted, word, lang) for word in words[:12]]
     shown = join(said, lang, "或" if lang == "zh" else "or")
     more = ("等" if lang == "zh" else ", …") if len(words) > 12 else ""
@@ -94,9 +120,9 @@ def kind_of(dotted: str) -> str:
     return _KINDS.get(dotted.split(".")[0], "paper")
 
 
-def in_words(vocabulary: Any, dotted: str, value: object, lang: str) -> str:
+def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> str:
     """A word, or several, of a field for people."""
-    groups = groups_at(vocabulary, [".".join(part for part in dotted.split(".") if not part.isdigit())])
+    groups = groups_at(vocabulary, [dotted])
     words = value if isinstance(value, list) else [value]
     return join([term(vocabulary, word, lang, groups) for word in words], lang)
 
@@ -119,19 +145,6 @@ def place_of_list(case: Case, dotted: str) -> Parts | None:
     return (*outer, 0, *path[len(outer) :]) if get(case.document, outer) else None
 
 
-def word_of(scene: Scene, dotted: str, attribute: str) -> str | None:
-    """The vocabulary of an attribute of a list's entries."""
-    from tic_rules.model.values import WordOf
-
-    model = record_of(type(scene.subject), dotted)
-    field = model.model_fields.get(attribute) if model is not None else None
-    return (
-        next((mark.name for mark in field.metadata if isinstance(mark, WordOf)), None)
-        if field is not None
-        else None
-    )
-
-
 def known_places(places: Iterable[str], ruleset: RuleSet) -> None:
     """Refuse a place that a centre's data does not have. Raises UsageError."""
     words = {
@@ -147,9 +160,9 @@ def known_places(places: Iterable[str], ruleset: RuleSet) -> None:
             )
 
 
-def adverse_words(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
-    """Words of lists from which consequences follow, by the place of the list and the attribute."""
-    adverse: dict[tuple[str, str], set[Any]] = {}
+def adverse_words(ruleset: RuleSet) -> dict[str, set[object]]:
+    """Words of lists from which consequences follow, by the dotted attribute of a list's entries."""
+    adverse: dict[str, set[object]] = {}
     for rule in ruleset.rules:
         for node in c.walk(rule.when) if rule.when is not None else ():
             where = next((w for key in ("where", "some", "has") if (w := getattr(node, key, None))), None)
@@ -159,7 +172,7 @@ def adverse_words(ruleset: RuleSet) -> dict[tuple[str, str], set[Any]]:
             path = ruleset.vocabulary.lists[fact.list_name].paths[0]
             for name, test in where.each.items():
                 if name == "result":
-                    adverse.setdefault((path, name), set()).update(test.one_of or ())
+                    adverse.setdefault(f"{path}.{name}", set()).update(test.one_of or ())
     return adverse
 
 
@@ -174,5 +187,4 @@ __all__ = [
     "place_of_list",
     "record_of",
     "set_value",
-    "word_of",
 ]

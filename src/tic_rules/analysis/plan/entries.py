@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, record_of, set_value, word_of
+from tic_rules.analysis.construct import entry as entry_of
+from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, set_value
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE, UNKNOWN
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Entry
-from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, get
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact
-from tic_rules.model.subject import Record
-from tic_rules.model.values import Kind
 from tic_rules.results.labels import join
 from tic_rules.results.terms import dotted_of, field_label
 
@@ -34,9 +31,15 @@ def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
             mended = _mend(case, entry, where)
             if mended:
                 yield Way(mended)
-    made = new_entry(case, fact, where)
-    if made is not None:
-        yield Way((made,))
+    yield from together([new_entry(case, fact, where)])
+
+
+def together(changes: Iterable[Change | None]) -> Iterator[Way]:
+    """Several new entries as one way; none where one of them has no place."""
+    made = tuple(changes)
+    whole = tuple(one for one in made if one is not None)
+    if len(whole) == len(made):
+        yield Way(whole)
 
 
 def _event(case: Case, fact: Fact, where: c.Where) -> Change:
@@ -44,11 +47,7 @@ def _event(case: Case, fact: Fact, where: c.Where) -> Change:
     declared = case.scene.listed(fact.list_name or "").declared
     path = tuple(declared.paths[0].split("."))
     said = _attributes(case, declared.paths[0], where)
-    values: dict[str, Any] = {
-        str(declared.held): True,
-        **({declared.date: case.on.isoformat()} if declared.date else {}),
-        **said,
-    }
+    values = entry_of(declared, said, case.on, None)
     edits = tuple(Edit("set", (*path, name), item) for name, item in values.items())
     return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, said))
 
@@ -65,18 +64,10 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
     if declared.scalar is not None:
         value: Any = year if declared.year else f"（{declared.scalar}{number + 1}）"
     else:
-        value = {}
-        if declared.year:
-            value[declared.year] = year if year is not None else case.on.year
-        value |= said
-        if declared.date and (year is None or case.on.year > year):
-            value[declared.date] = case.on.isoformat()
-        if number:
-            value |= (
-                {"name": f"（{number + 1}）"}
-                if "name" in (record_of(type(case.scene.subject), dotted) or Record).model_fields
-                else {}
-            )
+        day = case.on if year is None or case.on.year > year else None
+        value = entry_of(declared, said, day, case.on.year if year is None else year)
+        if number and held_at(type(case.scene.subject), f"{dotted}.name") is not None:
+            value["name"] = f"（{number + 1}）"
     edits: tuple[Edit, ...] = (Edit("append", path, value),)
     if get(case.document, path) is None:
         # A list that is not given says nothing about what else there is; one entry more does not make it
@@ -90,85 +81,46 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
     )
 
 
-def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, Any]:
+def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, object]:
     """What an entry has to say, and a word for what other clauses look at."""
-    said: dict[str, Any] = {}
-    for name, test in where.each.items():
-        said[name] = _allowed(case, dotted, name, test)
-    if where.any:
-        said |= _attributes(case, dotted, where.any[0])
-    for name in (record_of(type(case.scene.subject), dotted) or Record).model_fields:
-        fit = None if name in said else case.fitting(dotted, name)
-        if fit is not None:
-            said[name] = fit
+    said = case.construct.attributes(dotted, where)
+    for path, barred in case.adverse.items():
+        above, _, name = path.rpartition(".")
+        if above == dotted and name not in said and (words := [*case.construct.others(path, barred)]):
+            said[name] = words[-1]
     return said
 
 
-_STAND_INS: Mapping[str, Callable[[Case], Any]] = {
-    "date": lambda case: case.on.isoformat(),
-    "year": lambda case: case.on.year,
-    "truth": lambda case: True,
-    "words": lambda case: ["（待填）"],
-}
-"""What stands for a value that only has to be given, where a text would be none."""
-
-
-def _allowed(case: Case, dotted: str, name: str, test: c.Test) -> Any:
-    if test.given:
-        held = held_at(type(case.scene.subject), f"{dotted}.{name}")
-        if held is not None and held.kind in _STAND_INS:
-            return _STAND_INS[held.kind](case)
-        pointer = f"/{dotted.replace('.', '/')}/{name}"
-        return f"（{field_label(pointer, case.scene.ruleset.vocabulary, 'zh').rsplit('/', 1)[-1]}）"
-    named = [word for word in test.one_of or () if word is not None]
-    if named:
-        field = (record_of(type(case.scene.subject), dotted) or Record).model_fields.get(name)
-        several = field is not None and Kind("words") in field.metadata
-        return [named[0]] if several else named[0]
-    words = case.scene.ruleset.vocabulary.words.get(word_of(case.scene, dotted, name) or "", {})
-    return next((word for word in words if word not in (test.other_than or ())), None)
-
-
 def _entry_text(case: Case, path: Parts, values: dict[str, object], year: int | None = None) -> Text:
-    vocabulary = case.scene.ruleset.vocabulary
-    named = []
-    for lang in ("zh", "en"):
-        words = [
-            in_words(vocabulary, f"{dotted_of(pointer(path))}.{name}", w, lang)
-            for name, w in values.items()
-            if w is not True
-        ]
-        flags = [
-            field_label(f"{pointer(path)}/{name}", vocabulary, lang).rsplit("/", 1)[-1]
-            for name, w in values.items()
-            if w is True
-        ]
-        label = field_label(pointer(path), vocabulary, lang)
-        detail = join([*words, *flags], lang)
-        shown = (f"{year}年度" if lang == "zh" else f"{year}") if year is not None else ""
-        parts = [part for part in (shown, detail) if part]
-        named.append(
-            (f"{label}：增加一项" + (f"（{'，'.join(parts)}）" if parts else ""))
-            if lang == "zh"
-            else f"{label}: one more" + (f" ({', '.join(parts)})" if parts else "")
-        )
-    return Text(named[0], named[1])
+    def label(name: str, value: object, lang: str) -> str:
+        if value is True:
+            return field_label(f"{pointer(path)}/{name}", case.vocabulary, lang).rsplit("/", 1)[-1]
+        return in_words(case.vocabulary, f"{dotted_of(pointer(path))}.{name}", value, lang)
+
+    def detail(lang: str) -> str:
+        words = sorted(values.items(), key=lambda item: item[1] is True)
+        parts = [f"{year}年度" if lang == "zh" else f"{year}"] if year is not None else []
+        if words:
+            parts.append(join([label(*item, lang) for item in words], lang))
+        if lang == "zh":
+            return "增加一项" + (f"（{'，'.join(parts)}）" if parts else "")
+        return "one more" + (f" ({', '.join(parts)})" if parts else "")
+
+    return case.text(path, detail)
 
 
-def every_entry(node: c.Every, case: Case) -> Iterator[Way]:
-    fact = case.scene.facts[node.fact]
+def every_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
+    fact = case.scene.facts[name]
     listed = case.scene.listed(fact.list_name or "")
     entries, _, _ = case.scene.entries_at(fact, case.moment)
     if not entries and not listed.entries:
-        made = new_entry(case, fact, node.every)
-        if made is not None:
-            yield Way((made,))
+        yield from together([new_entry(case, fact, where)])
         return
     mended: list[Change] = []
     for entry, _ in entries:
-        if case.scene.matches(node.every, entry, case.moment.day, []) == TRUE:
+        if case.scene.matches(where, entry, case.moment.day, []) == TRUE:
             continue
-        changes = _mend(case, entry, node.every)
+        changes = _mend(case, entry, where)
         if not changes:
             return
         mended.extend(changes)
@@ -196,7 +148,7 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
         if value == TRUE:
             continue
         dotted = ".".join(str(part) for part in entry.at if not isinstance(part, int))
-        wanted = _allowed(case, dotted, name, test)
+        wanted = case.construct.attribute(f"{dotted}.{name}", test)
         if (
             entry.path(name) != (*entry.at, name)
             or wanted is None
@@ -211,36 +163,18 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
     return tuple(changes)
 
 
-def each_key(node: c.EachOf, case: Case, seen: Seen) -> Iterator[Way]:
-    path = tuple((case.scene.facts[node.fact].table or "").split("."))
-    wanted = node.has.any[0] if node.has.any else node.has
+def each_key(name: str, where: c.Where, case: Case, lacking: Sequence[str]) -> Iterator[Way]:
+    path = case.scene.facts[name].at
     dotted = ".".join(path)
-    edits = [
-        Edit("set", (*path, key, name), _allowed(case, dotted, name, test))
-        for key in seen.lacking
-        for name, test in wanted.each.items()
-    ]
-    said = []
-    for lang in ("zh", "en"):
-        label, named = (
-            field_label(pointer(path), case.scene.ruleset.vocabulary, lang),
-            join(list(seen.lacking[:8]), lang),
-        )
-        more = len(seen.lacking) - 8
-        rest = "" if more <= 0 else f"等{len(seen.lacking)}项" if lang == "zh" else f" and {more} more"
-        said.append(f"{label}：{named}{rest}" if lang == "zh" else f"{label}: {named}{rest}")
-    supplied = get(case.document, path) is None
-    yield Way(
-        (
-            change(
-                "data" if supplied and case.supplies else "paper",
-                dotted,
-                tuple(edits),
-                Text(said[0], said[1]),
-                size=Fraction(0),
-            ),
-        )
-    )
+    values = case.construct.attributes(dotted, where)
+    edits = [Edit("set", (*path, key, name), value) for key in lacking for name, value in values.items()]
+    more = len(lacking) - 8
+
+    def detail(lang: str) -> str:
+        rest = "" if more <= 0 else f"等{len(lacking)}项" if lang == "zh" else f" and {more} more"
+        return join(list(lacking[:8]), lang) + rest
+
+    yield Way((change(case.kind(path), dotted, tuple(edits), case.text(path, detail)),))
 
 
-__all__ = ["each_key", "every_entry", "new_entry", "some_entry"]
+__all__ = ["each_key", "every_entry", "new_entry", "some_entry", "together"]

@@ -9,10 +9,10 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
-from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places, word_of
+from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
-from tic_rules.analysis.plan.money import UNIT, Purses, entry_of, payers_text
+from tic_rules.analysis.plan.money import UNIT, Purses, money_entry, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
@@ -274,7 +274,7 @@ class _Maker:
             for year, status, _, due in decision.years:
                 if status != "pass" and isinstance(year, int):
                     options = ways(
-                        rule.require,
+                        rule.condition,
                         self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),
                     )
                     combined = [before.joined(option) for before in combined for option in options][:24]
@@ -282,7 +282,7 @@ class _Maker:
         if decision.moment is None:
             return []
         case = self._case(rule, decision.moment, scenario, decision.status)
-        by_data = ways(rule.require, case)
+        by_data = ways(rule.condition, case)
         return by_data or ([by_judgement(case)] if decision.status == "needs_review" else [])
 
     def _case(self, rule: Rule, moment: Moment, scenario: Scenario, status: str) -> Case:
@@ -296,15 +296,8 @@ class _Maker:
             on,
             status == "unknown",
             self.purses.demands,
-            self._fitting,
+            self.adverse,
         )
-
-    def _fitting(self, dotted: str, attribute: str) -> str | None:
-        barred = self.adverse.get((dotted, attribute))
-        if barred is None:
-            return None
-        words = self.ruleset.vocabulary.words.get(word_of(self.scene, dotted, attribute) or "", {})
-        return next((word for word in reversed(list(words)) if word not in barred), None)
 
     def _guards(self, planned: set[str]) -> Iterable[Sum]:
         """Demands on amounts that hold now and have to go on holding."""
@@ -405,7 +398,7 @@ class _Maker:
             f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words.zh}）",
             f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words.en})",
         )
-        entry = entry_of(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
+        entry = money_entry(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
         edits = [Edit("append", path, entry)]
         if get(self.base, path) is None:
             edits.append(Edit("append", ("incomplete",), template.of))

@@ -12,7 +12,8 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from tic_rules.analysis.plan.case import Case, record_of, word_of
+from tic_rules.analysis.construct import entry
+from tic_rules.analysis.plan.case import Case, record_of
 from tic_rules.analysis.plan.model import Sum
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
@@ -20,8 +21,9 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.ruleset import ListOf, RuleSet
 from tic_rules.results.labels import join
 from tic_rules.results.terms import groups_at, term
 
@@ -68,9 +70,9 @@ class Purses:
             template = self.of(name)[index]
             model = record_of(type(self.subject), template.of)
             assert model is not None
-            entry = model.model_validate(entry_of(self.ruleset, template, UNIT, on))
+            made = model.model_validate(money_entry(self.ruleset, template, UNIT, on))
             there = getattr(self.subject, template.of) or ()
-            changed = self.subject.model_copy(update={template.of: (*there, entry)})
+            changed = self.subject.model_copy(update={template.of: (*there, made)})
             self._scenes[key] = Scene(changed, self.ruleset, self.as_of)
         return self._scenes[key]
 
@@ -112,13 +114,15 @@ class Purses:
         return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(choices))),)]
 
 
-def entry_of(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, Any]:
+def money_entry(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, object]:
     """A new entry, dated."""
-    declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == template.of)
-    dated: dict[str, Any] = {declared.date: on.isoformat()} if declared.date else {}
-    if declared.year:
-        dated[declared.year] = on.year - 1
-    return {**dated, amount_of(ruleset, template.of): amount, **template.record}
+    values = {amount_of(ruleset, template.of): amount, **template.record}
+    return entry(list_at(ruleset, template.of), values, on, on.year - 1)
+
+
+def list_at(ruleset: RuleSet, dotted: str) -> ListOf:
+    """The list of a dotted place."""
+    return next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == dotted)
 
 
 def amount_of(ruleset: RuleSet, dotted: str) -> str:
@@ -196,20 +200,19 @@ def _list_of(node: Any, ruleset: RuleSet) -> str | None:
 def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Template]:
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
-    model = record_of(type(subject), dotted)
-    main = next(
-        (
-            n
-            for n in (model.model_fields if model else ())
-            if word_of(Scene(subject, ruleset, date.min), dotted, n)
-        ),
-        None,
+    model = type(subject)
+    record = record_of(model, dotted)
+    worded = (
+        {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
+        if record
+        else {}
     )
-    if main is None:
+    if not worded:
         return
+    main = next(iter(worded))
     scene = Scene(subject, ruleset, subject.speaks_for or date.min)
-    declared = next(listed for listed in ruleset.vocabulary.lists.values() if listed.paths[0] == dotted)
-    for word in ruleset.vocabulary.words[word_of(scene, dotted, main) or ""]:
+    declared = list_at(ruleset, dotted)
+    for word in ruleset.vocabulary.words[worded[main]]:
         units = [
             unit
             for look in declared.look_up.values()
@@ -220,30 +223,31 @@ def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Templ
             dict.fromkeys(unit.get("name") for unit in units if isinstance(unit.get("name"), str))
         ) or [None]
         for name in names:
-            for more in _purposes(scene, dotted, main, word, wheres):
+            for more in _purposes(ruleset, worded, main, word, wheres):
                 yield Template(
                     dotted, f"{dotted}.{word}", {main: word, **({"name": name} if name else {}), **more}
                 )
 
 
 def _purposes(
-    scene: Scene, dotted: str, main: str, word: str, wheres: list[c.Where]
+    ruleset: RuleSet, worded: dict[str, str], main: str, word: str, wheres: list[c.Where]
 ) -> Iterator[dict[str, str]]:
-    tested: dict[str, c.Test] = {}
-    for where in wheres:
-        if main in where.each and word in (where.each[main].one_of or ()):
-            tested |= {
-                name: test
-                for name, test in where.each.items()
-                if name != main and word_of(scene, dotted, name)
-            }
+    """What tells entries with a word apart further: nothing, or a word that is asked for and one that is
+    not."""
+    tested = [
+        (name, test)
+        for where in wheres
+        if main in where.each and word in (where.each[main].one_of or ())
+        for name, test in where.each.items()
+        if name != main and name in worded
+    ]
     if not tested:
         yield {}
         return
-    name, test = next(iter(tested.items()))
+    name = tested[0][0]
+    test = dict(tested)[name]
     inside = [w for w in test.one_of or () if isinstance(w, str)]
-    words = scene.ruleset.vocabulary.words.get(word_of(scene, dotted, name) or "", {})
-    outside = [w for w in words if w not in inside]
+    outside = [w for w in ruleset.vocabulary.words.get(worded[name], {}) if w not in inside]
     for option in (*inside[:1], *outside[:1]):
         yield {name: option}
 
@@ -289,4 +293,4 @@ def _margins(node: c.Condition, scene: Scene, moment: Moment) -> Iterator[tuple[
                 yield low - node.limit * (low + others.range.high), node.operator == "more_than", False
 
 
-__all__ = ["UNIT", "Purses", "Template", "entry_of", "payers_text", "template_text"]
+__all__ = ["UNIT", "Purses", "Template", "money_entry", "payers_text", "template_text"]

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from itertools import islice
 from typing import Any
 
+from tic_rules.analysis.construct import Construct, Demand, Entries, Keys, Value, Words, number
+from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.core.dates import add_days, add_years
-from tic_rules.core.numbers import decimal_text, parse_number
+from tic_rules.core.numbers import Number, Range, decimal_text, parse_number
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
@@ -135,11 +138,12 @@ class _Builder:
 
     def __init__(self, maker: Maker, ruleset: RuleSet, rule: Rule, day: date, year: int | None) -> None:
         self.maker, self.ruleset, self.rule, self.day, self.year = maker, ruleset, rule, day, year
+        self.construct = Construct(ruleset, maker.model, day, self._blank)
         self.soft = False
         """Only what is not said yet is put: the alternatives that are not chosen are made false, so that
         nothing stays unknown."""
 
-    def make(self, node: object, wanted: bool) -> None:
+    def make(self, node: c.Condition, wanted: bool) -> None:
         """Make a condition true, or false."""
         match node:
             case c.All() | c.Either():
@@ -161,16 +165,16 @@ class _Builder:
                 for part in node.same:
                     self.make(part, wanted)
             case c.Follows():
-                self.make(self.ruleset[node.follows].when, wanted)
+                self.make(self.ruleset[node.follows].condition, wanted)
             case c.Running():
                 listed = self._listed(node.of)
                 self.maker.entries(listed.paths[0])
                 for step in range(node.running if wanted else 0):
                     self._add(node.of, node.where, year=self.maker.as_of.year - 2 - step)
-            case c.NotAfter() | c.EachYear() | c.OfEntry() | c.OfEach():
-                pass  # years, entries and centres that are so are not made up
+            case c.Compare():
+                self._compare(node, wanted)
             case _:
-                self._leaf(node, wanted)
+                self._put(self.construct.demand(node, wanted, "示例"))
 
     def _rest(self, parts: list[Any], wanted: bool) -> None:
         before, self.soft = self.soft, True
@@ -194,61 +198,37 @@ class _Builder:
             }
             given.append(entry if item is None else {**entry, "item": item})
 
-    # --- leaves ---------------------------------------------------------------------------------------------
+    def _put(self, demand: Demand | None) -> None:
+        """What a condition demands, put into the file."""
+        match demand:
+            case Value(name, value):
+                self._set(self.ruleset.facts[name], value)
+            case Words(name, words, choices):
+                there = self.maker.entries(".".join(self.ruleset.facts[name].at))
+                if not choices or not (self.soft or set(there) & set(choices)):
+                    there.extend(word for word in words if word not in there)
+            case Keys(name, keys, where):
+                path = ".".join(self.ruleset.facts[name].at)
+                table = self.maker.get(path) or {}
+                self.maker.put(path, table)
+                for key in keys:
+                    table.setdefault(key, self.construct.attributes(path, where))
+            case Entries():
+                self._entries(demand)
 
-    def _leaf(self, node: Any, wanted: bool) -> None:
-        fact = self.ruleset.facts[node.fact]
-        match node:
-            case c.Compare():
-                self._compare(node, fact, wanted)
-            case c.Is():
-                self._put(
-                    fact,
-                    node.is_
-                    if wanted
-                    else (not node.is_ if isinstance(node.is_, bool) else self._other([node.is_])),
-                )
-            case c.Among():
-                self._put(fact, node.among[0] if wanted else self._other(node.among))
-            case c.AnyAmong():
-                words = self.maker.entries(fact.words or "")
-                if wanted and not self.soft and not set(words) & set(node.any_among):
-                    words.append(node.any_among[0])
-            case c.Contains():
-                words = self.maker.entries(fact.words or "")
-                words.extend(word for word in node.contains_all if wanted and word not in words)
-            case c.Given():
-                self._put(fact, "示例文号" if wanted else None)
-            case c.Done():
-                self._put(fact, self.day.isoformat() if wanted else add_days(self.day, 1).isoformat())
-            case c.Reads():
-                self._put(fact, f"{node.reads[0]}示例{node.reads[1]}" if wanted else "其他名称")
-            case c.EachOf():
-                table = self.maker.get(fact.table or "") or {}
-                self.maker.put(fact.table or "", table)
-                for key in node.each_of if wanted else ():
-                    table.setdefault(key, self._attributes(node.has, {}, fact.table or ""))
-            case _:
-                self._entries(node, fact, wanted)
+    # --- numbers --------------------------------------------------------------------------------------------
 
-    def _put(self, fact: Fact, value: object) -> None:
+    def _set(self, fact: Fact, value: object) -> None:
         if not self.soft or self.maker.get(fact.value or "") is None:
             self.maker.put(fact.value or "", value)
 
-    def _other(self, words: Iterable[object]) -> Any:
-        """Another word of the list that these are of."""
-        said = list(words)
-        for listed in self.ruleset.vocabulary.words.values():
-            if all(word in listed for word in said):
-                return next((word for word in reversed(list(listed)) if word not in said), None)
-        return None
-
-    def _compare(self, node: c.Compare, fact: Fact, wanted: bool) -> None:
+    def _compare(self, node: c.Compare, wanted: bool) -> None:
+        fact = self.ruleset.facts[node.fact]
         value = self._number(node, fact, wanted)
         if self.soft and fact.reading not in ("value", "stock"):
             return
         if fact.reading == "value":
-            self._put(fact, _plain(value))
+            self._set(fact, _plain(value))
         elif fact.reading == "stock":
             self._stock(fact.stock or "", value)
         elif fact.reading == "sum":
@@ -258,30 +238,14 @@ class _Builder:
         elif fact.reading in ("count", "distinct", "kinds"):
             self._several(node.fact, fact, int(value))
 
-    def _number(self, node: c.Compare, fact: Fact, wanted: bool) -> Any:
+    def _number(self, node: c.Compare, fact: Fact, wanted: bool) -> Number:
         limit, step = node.limit, STEP.get(fact.unit or "", 1)
         if isinstance(limit, c.Times):
-            other = self.ruleset.facts[limit.fact]
             base = 100 * step
-            self._compare(c.Compare.model_validate({"fact": limit.fact, "at_least": base}), other, True)
+            self._compare(c.Compare.model_validate({"fact": limit.fact, "at_least": base}), True)
             limit = limit.times * base
-        if node.operator == "between":
-            return limit[0] if wanted else limit[1] + step
-        met = {
-            "at_least": limit,
-            "at_most": limit,
-            "equals": limit,
-            "more_than": limit + step,
-            "less_than": limit - step,
-        }[node.operator]
-        missed = {
-            "at_least": limit - step,
-            "at_most": limit + step,
-            "equals": limit + step,
-            "more_than": limit,
-            "less_than": limit,
-        }[node.operator]
-        return max(met if wanted else missed, 0)
+        bound = Range(*limit) if node.operator == "between" else Range(limit, limit)
+        return max(number(node.operator, bound, step, wanted), 0)
 
     def _stock(self, path: str, value: object) -> None:
         if self.soft and self.maker.get(path) is not None:
@@ -305,69 +269,49 @@ class _Builder:
             if fact.sum in entry and entry.get("date", "9") <= self.day.isoformat()
         )
 
-    def _several(self, name: str, fact: Fact, number: int) -> None:
+    def _several(self, name: str, fact: Fact, most: int) -> None:
         if fact.reading == "kinds":
             groups = list((self.ruleset.facts[fact.kinds or ""].groups or {}).values())
-            for group in groups[:number]:
+            for group in groups[:most]:
                 self._add(fact.kinds or "", group.where, self._amount(fact.kinds or "", 1))
             self.maker.entries(self._listed(fact.kinds or "").paths[0])
             return
         entries = [entry for path in self._listed(name).paths for entry in self.maker.entries(path)]
         if fact.reading == "distinct":
-            attribute = fact.distinct or ""
-            for word in self._kinds_of(attribute)[
-                : max(number - len({entry.get(attribute) for entry in entries}), 0)
-            ]:
+            attribute, path = fact.distinct or "", self._listed(name).paths[0]
+            there = {entry.get(attribute) for entry in entries}
+            for word in islice(
+                self.construct.others(f"{path}.{attribute}", there), max(most - len(there), 0)
+            ):
                 self._add(name, c.Where(), {attribute: word})
             return
-        for _ in range(max(number - len(entries), 0)):
+        for _ in range(max(most - len(entries), 0)):
             self._add(name, fact.where or c.Where())
-
-    def _kinds_of(self, attribute: str) -> list[str]:
-        listed = self.ruleset.vocabulary.words
-        return list(listed.get(f"unit_{attribute}s") or listed.get(f"{attribute}s") or ())
 
     # --- lists ----------------------------------------------------------------------------------------------
 
     def _listed(self, fact: str) -> ListOf:
         return self.ruleset.vocabulary.lists[self.ruleset.facts[fact].list_name or ""]
 
-    def _entries(self, node: Any, fact: Fact, wanted: bool) -> None:
-        path = self._listed(node.fact).paths[0]
-        held = self._listed(node.fact).held
-        if held is not None:
-            if self.maker.get(path) is None:
-                self.maker.put(path, {held: False})
-        else:
-            for each in self._listed(node.fact).paths:
+    def _entries(self, demand: Entries) -> None:
+        listed = self._listed(demand.fact)
+        path = listed.paths[0]
+        if listed.held is None:
+            for each in listed.paths:
                 self.maker.entries(each)
-        if self.soft:
+        elif self.maker.get(path) is None:
+            self.maker.put(path, {listed.held: False})
+        if self.soft or demand.where is None:
             return
-        match node:
-            case c.Some() if wanted:
-                self._add(node.fact, node.some)
-            case c.Every() if wanted:
-                self._every(node, path)
-            case c.NoneOf() if not wanted:
-                self._add(node.fact, node.none_of, self._amount(node.fact, 1))
-            case c.Largest() | c.Share():
-                names = (node.largest,) if isinstance(node, c.Largest) else node.share_of
-                chosen = next(
-                    (group for group in (fact.groups or {}) if (group in names) == wanted), names[0]
-                )
-                self._add(node.fact, (fact.groups or {})[chosen].where, self._amount(node.fact, 1_000))
-
-    def _every(self, node: c.Every, path: str) -> None:
-        entries = self.maker.entries(path)
-        if not entries:
-            self._add(node.fact, node.every)
-        for entry in entries:
-            if isinstance(entry, dict):
-                for attribute, test in node.every.each.items():
-                    if entry.get(attribute) is None or (
-                        test.one_of is not None and not _has(entry[attribute], test.one_of)
-                    ):
-                        self._attributes(c.Where(each={attribute: test}), entry, path)
+        if not demand.every or not self.maker.entries(path):
+            self._add(demand.fact, demand.where, self._amount(demand.fact, demand.units))
+            return
+        for entry in self.maker.entries(path):
+            for attribute, test in demand.where.each.items() if isinstance(entry, dict) else ():
+                if entry.get(attribute) is None or (
+                    test.one_of is not None and not _has(entry[attribute], test.one_of)
+                ):
+                    entry |= self._attributes(c.Where(each={attribute: test}), path)
 
     def _add(
         self, name: str, where: c.Where, more: dict[str, object] | None = None, year: int | None = None
@@ -379,59 +323,35 @@ class _Builder:
         if listed.scalar is not None:
             self.maker.entries(path).append(year if listed.year else "甲省")
             return
-        entry: dict[str, Any] = {}
-        if listed.year is not None:
-            entry[listed.year] = year
-        if listed.date is not None:
-            entry[listed.date] = self.day.isoformat()
-        entry = self._attributes(where, entry, path) | (more or {})
+        made = entry_of(listed, {**self._attributes(where, path), **(more or {})}, self.day, year)
         if listed.held is not None:
-            self.maker.put(path, {listed.held: True, **entry})
+            self.maker.put(path, made)
             return
         if not listed.look_up and held_at(self.maker.model, f"{path}.name") is not None:
-            entry = {"name": self.maker.name(), **entry}
-        if entry not in self.maker.entries(path):
-            self.maker.entries(path).append(entry)
+            made = {"name": self.maker.name(), **made}
+        if made not in self.maker.entries(path):
+            self.maker.entries(path).append(made)
 
-    def _amount(self, name: str, steps: int) -> dict[str, Any]:
+    def _amount(self, name: str, units: int) -> dict[str, object]:
         """What an entry of a list is to come to, where its entries have amounts."""
         attribute = self.ruleset.facts[name].sum or "amount"
-        path = self._listed(name).paths[0]
-        held = held_at(self.maker.model, f"{path}.{attribute}")
-        return {} if held is None else {attribute: steps * STEP["CNY"]}
+        held = held_at(self.maker.model, f"{self._listed(name).paths[0]}.{attribute}")
+        return {} if held is None or not units else {attribute: units * STEP["CNY"]}
 
-    def _attributes(self, where: c.Where, entry: dict[str, object], path: str) -> dict[str, Any]:
-        for attribute, test in where.each.items():
-            held = held_at(self.maker.model, f"{path}.{attribute}")
-            kind = "text" if held is None else held.kind
-            if test.given or test.done:
-                entry.setdefault(attribute, self._given(f"{path}.{attribute}", kind))
-            elif test.other_than is not None:
-                entry[attribute] = self._other(test.other_than)
-            else:
-                word = next((word for word in test.one_of or () if word is not None), None)
-                if attribute == "unit_type":
-                    self._unit_type(entry, word)
-                elif word is not None:
-                    entry[attribute] = [word] if kind == "words" else word
-        if where.any:
-            self._attributes(where.any[0], entry, path)
-        return entry
+    def _attributes(self, where: c.Where, path: str) -> dict[str, object]:
+        """What an entry has to say. The type of a unit stands with the unit: a host of that type."""
+        values = self.construct.attributes(path, where)
+        if "unit_type" in values:
+            hosts, unit_type = self.maker.entries("hosts"), values.pop("unit_type")
+            if not hosts:
+                hosts.append({"name": self.maker.name(), "type": unit_type})
+            values["name"] = hosts[0]["name"]
+        return values
 
-    def _given(self, path: str, kind: str) -> object:
-        """Something that an attribute may say: the first of its words, where it takes words."""
+    def _blank(self, path: str) -> str:
+        """A text that only has to be given: the first of its words, where it takes words."""
         listed = words_at(self.maker.model, path)
-        word = next(iter(self.ruleset.vocabulary.words.get(listed or "", ())), "示例")
-        given: dict[str, object] = {"date": self.day.isoformat(), "truth": True, "words": [word]}
-        numbers = {"year": self.day.year, "money": 1, "count": 1, "number": 1, "rate": "1%"}
-        return given.get(kind, numbers.get(kind, word))
-
-    def _unit_type(self, entry: dict[str, object], word: object) -> None:
-        """The type of a unit stands with the unit: a host of that type."""
-        hosts = self.maker.entries("hosts")
-        if not hosts:
-            hosts.append({"name": self.maker.name(), "type": word})
-        entry["name"] = hosts[0]["name"]
+        return next(iter(self.ruleset.vocabulary.words.get(listed or "", ())), "示例")
 
 
 def _has(value: object, words: Iterable[object]) -> bool:

@@ -23,9 +23,9 @@ from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import copied
+from tic_rules.model.document import Edit, apply, copied, get
 from tic_rules.model.extension import extended, joined
-from tic_rules.model.fields import fields_of, record_in
+from tic_rules.model.fields import words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
@@ -220,7 +220,7 @@ def _as_witness(pair: Any, side: str, rule: str) -> Witness:
         for name, each in (("failing", first), ("passing", second))
     }
     return Witness(
-        side, rule, as_of, failing, passing, path, _at(failing, steps), _at(passing, steps), statuses
+        side, rule, as_of, failing, passing, path, get(failing, steps), get(passing, steps), statuses
     )
 
 
@@ -253,17 +253,15 @@ def _neighbours(
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
     for steps, value in sorted(_leaves(base, ()), key=_plainness):
         for other in _others(value, steps, judge, limits, rules):
-            changed = copied(base)
-            _set(changed, steps, other)
-            yield steps, changed
+            yield steps, apply(base, [Edit("set", steps, other)])
     for steps, entries in _lists(base, ()):
         for index in range(len(entries)):
             changed = copied(base)
-            del _at(changed, steps)[index]
+            del get(changed, steps)[index]
             yield (*steps, index), changed
     for steps in _keys(base, ()):
         changed = copied(base)
-        del _at(changed, steps[:-1])[steps[-1]]
+        del get(changed, steps[:-1])[steps[-1]]
         yield steps, changed
 
 
@@ -369,40 +367,11 @@ def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
 
 
 def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
-    listed = _vocabulary_of(steps, judge)
+    listed = words_at(judge.model, ".".join(step for step in steps if isinstance(step, str)))
     if listed is not None:
-        yield from (word for word in listed if word != value)
+        yield from (word for word in judge.ruleset.vocabulary.words.get(listed, ()) if word != value)
     else:
         yield "其他" + value
-
-
-def _vocabulary_of(steps: Steps, judge: Judge) -> Sequence[str] | None:
-    """The words that a field of the data may have; None for free text."""
-    model: Any = judge.model
-    for step in steps:
-        if isinstance(step, int) or model is None:
-            continue
-        word = next((word for name, word, _ in fields_of(model) if name == step), None)
-        if word is not None:
-            return list(judge.ruleset.vocabulary.words.get(word, ()))
-        field = model.model_fields.get(step)
-        model = record_in(field.annotation) if field is not None else None
-    return None
-
-
-def _at(data: Any, steps: Steps) -> Any:
-    for step in steps:
-        try:
-            data = data[step]
-        except (KeyError, IndexError):
-            return None
-    return data
-
-
-def _set(data: Any, steps: Steps, value: Any) -> None:
-    for step in steps[:-1]:
-        data = data[step]
-    data[steps[-1]] = value
 
 
 __all__ = ["FINE", "Witness", "part_of", "witness"]
