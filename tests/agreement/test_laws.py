@@ -26,7 +26,7 @@ from tic_rules.model.conditions import All, Attested, Either, walk
 
 RULESETS = shipped_ids()
 LAW = settings(
-    max_examples=40 if THOROUGH else 20,
+    max_examples=40 if THOROUGH else 12,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,
@@ -246,7 +246,7 @@ def test_a_later_day_never_turns_a_final_fail_into_a_pass(ruleset: str, data: st
 
 
 @pytest.mark.parametrize("ruleset", ["zhejiang_2022", "national_2017"])
-@settings(LAW, max_examples=12 if THOROUGH else 6)
+@settings(LAW, max_examples=12 if THOROUGH else 4)
 @given(data=st.data())
 def test_the_days_that_matter_stand_for_every_day(ruleset: str, data: st.DataObject) -> None:
     """Whatever status some day of a partial approval date gives, one of the chosen days gives it too."""

@@ -1,6 +1,7 @@
 """A slip in a shipped rule does not pass unseen: lint, coverage or the corpus catches it.
 
-One change of a kind a rule, always the same one; `make mutants` and `tic-rules test --mutants` try all.
+One change of a kind a rule, always the same one (of locators in every second rule); `make mutants` and
+`tic-rules test --mutants` try all.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def test_a_wrong_locator_is_caught_by_the_official_text(name: str) -> None:
     clauses = tuple(clause.at for clause in ruleset.clauses)
     unseen = [
         str(mutant)
-        for rule in ruleset.rules
+        for rule in ruleset.rules[:: 1 if ALL else 2]
         for mutant in tried(rule, clauses, ALL)
         if mutant.kind == "locator" and catcher.caught_by(mutant) is None
     ]
