@@ -163,10 +163,7 @@ def year_moments(node: c.EachYear, scene: Scene, moment: Moment) -> list[tuple[M
     return [
         (
             moment._replace(
-                day=year_end(year),
-                start=max(moment.start, date(year, 1, 1)),
-                year=year,
-                spoken=moment.day,
+                day=year_end(year), start=max(moment.start, date(year, 1, 1)), year=year, spoken=moment.day
             ),
             year >= late,
         )

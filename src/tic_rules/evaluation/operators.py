@@ -95,13 +95,7 @@ def _given(node: c.Given, scene: Scene, moment: Moment, scenario: Scenario, rule
 
 
 def _done(node: c.Done, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    return _single(
-        node,
-        node.fact,
-        lambda v: happened(v, moment.day, scene.reported_on),
-        scene,
-        moment.day,
-    )
+    return _single(node, node.fact, lambda v: happened(v, moment.day, scene.reported_on), scene, moment.day)
 
 
 def _reads(node: c.Reads, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:

@@ -137,13 +137,7 @@ class Joined:
             places[at_list] = Place(row, {}, header.first)
 
     def _list_of(
-        self,
-        sheet: Sheet,
-        header: Header,
-        row: Row,
-        into: Json,
-        at_list: Parts,
-        faults: list[Diagnostic],
+        self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, faults: list[Diagnostic]
     ) -> tuple[Any, str | int] | None:
         """The list that a row is an entry of, and its key there; None where it cannot be one."""
         name = sheet.parts[-1]

@@ -108,13 +108,7 @@ class Reader:
     # --- a record -------------------------------------------------------------------------------------------
 
     def _record(
-        self,
-        header: Header,
-        row: Row,
-        table: Table,
-        into: Json,
-        at: Parts,
-        faults: list[Diagnostic],
+        self, header: Header, row: Row, table: Table, into: Json, at: Parts, faults: list[Diagnostic]
     ) -> None:
         """The cells of a row as the fields of a record."""
         cells = row.cells

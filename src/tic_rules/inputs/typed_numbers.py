@@ -194,9 +194,7 @@ def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:
         return _years_of(digits, text, measure)
     if _TAIL.fullmatch(word) and word[-1] in "元圆块":
         raise unclear(
-            f"这里填数量，“{clip(text)}”是金额",
-            f"a count is expected; {clip(text)!r} is an amount",
-            "number",
+            f"这里填数量，“{clip(text)}”是金额", f"a count is expected; {clip(text)!r} is an amount", "number"
         )
     counters = "、".join((*its_counters, *sorted(_counters(measure))))
     raise unclear(

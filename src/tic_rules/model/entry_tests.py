@@ -121,14 +121,4 @@ class Where(Node):
         )
 
 
-__all__ = [
-    "QUANTITY_SHAPE",
-    "Flag",
-    "Node",
-    "Quantity",
-    "Test",
-    "Where",
-    "Word",
-    "Yes",
-    "parse_quantity",
-]
+__all__ = ["QUANTITY_SHAPE", "Flag", "Node", "Quantity", "Test", "Where", "Word", "Yes", "parse_quantity"]

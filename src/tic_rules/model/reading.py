@@ -13,14 +13,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fault
 from tic_rules.core.source import Mark, Source, pointer
-from tic_rules.inputs import (
-    SUFFIXES,
-    bytes_to_text,
-    holds_several,
-    read_bytes,
-    read_sources,
-    source_of_text,
-)
+from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of

@@ -18,15 +18,7 @@ from tic_rules.model.rulefile import (
     Rule,
     RuleFile,
 )
-from tic_rules.model.vocabulary import (
-    READINGS,
-    Bilingual,
-    Fact,
-    FieldLabel,
-    ListOf,
-    LookUp,
-    Vocabulary,
-)
+from tic_rules.model.vocabulary import READINGS, Bilingual, Fact, FieldLabel, ListOf, LookUp, Vocabulary
 
 if TYPE_CHECKING:
     from tic_rules.model.centre import Centre

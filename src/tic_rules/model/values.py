@@ -13,15 +13,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import clip
-from tic_rules.core.numbers import (
-    INFINITY,
-    NotANumber,
-    Number,
-    Range,
-    decimal_text,
-    is_part,
-    parse_number,
-)
+from tic_rules.core.numbers import INFINITY, NotANumber, Number, Range, decimal_text, is_part, parse_number
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Plain
 from tic_rules.model.frozen import Parse, refuse

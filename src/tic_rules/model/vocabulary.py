@@ -189,17 +189,7 @@ READINGS = (
 
 
 FieldType = Literal[
-    "number",
-    "money",
-    "percentage",
-    "truth",
-    "date",
-    "text",
-    "word",
-    "words",
-    "entries",
-    "by_year",
-    "group",
+    "number", "money", "percentage", "truth", "date", "text", "word", "words", "entries", "by_year", "group"
 ]
 
 

@@ -202,11 +202,7 @@ def _applicability(add: Add) -> None:
     for judged, status in ((TRUE, PASS), (UNKNOWN, OPEN), (REVIEW, JUDGE), (FALSE, "a.l")):
         applies = ("b", [{"val": 3}, {"v": REVIEW}, same_as("key", "base")])
         whole = ("c", [{"val": 4}, {"v": judged}, same_as("key", "base")])
-        add(
-            "judged",
-            [("a", [there("base"), *unsettled]), applies, whole],
-            {"stat": "a.base", "s": status},
-        )
+        add("judged", [("a", [there("base"), *unsettled]), applies, whole], {"stat": "a.base", "s": status})
 
 
 def _years(add: Add) -> None:
