@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
-from typing import NamedTuple, get_args
+from typing import Any, NamedTuple, get_args
 
 from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import UsageError, fault
@@ -128,7 +128,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
 
 def _statuses(
     scene: Scene, decisions: Sequence[Decision], exempted: Mapping[str, _Exempted]
-) -> dict[str, Status]:
+) -> dict[str, Any]:
     """The status of every rule, by its id. An engine that says `statuses` makes a decision when it is
     looked at.
     """

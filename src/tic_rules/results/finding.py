@@ -225,7 +225,7 @@ def value_schema(cls: type[Any]) -> CoreSchema:
     """How pydantic reads and writes a finding or a report: as what `as_dict` gives and `from_dict` takes."""
     from pydantic_core import core_schema
 
-    def read(value: object) -> object:
+    def read(value: Any) -> object:
         if isinstance(value, cls):
             return value
         from tic_rules.results import shape  # only where data of others is read

@@ -252,7 +252,8 @@ def _scenarios(add: Add) -> None:
     # An approved centre's day of approval that is left out is behind it: what has not been met by it has
     # failed.
     closed: list[tuple[int, Pattern, int | str]] = [(0, {"s": NOT_MET}, OPEN), (1, {"s": NOT_MET}, FAIL)]
-    closed += [(behind, {"$lt": {"s": NOT_MET}}, "b.s") for behind in (0, 1)]
+    settled: Pattern = {"$lt": {"s": NOT_MET}}
+    closed += [(behind, settled, "b.s") for behind in (0, 1)]
     for behind, test, end in closed:
         ended = ("b", [there("la"), test, same_as("la", "lend"), same_as("at", "at")])
         add("lived", [("a", [there("lend"), {"behind": behind}]), ended], {"done": "a.lend", "s": end})

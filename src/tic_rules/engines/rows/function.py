@@ -187,7 +187,7 @@ class _Bound(ast.NodeTransformer):
 def _taking(names: list[str], places: list[int]) -> dict[str, object]:
     """What takes the cells of a row that are looked at, and one more that is not."""
     if not names:
-        return dict.fromkeys(("by_name", "by_place", "take"), lambda row: (None,)) | {"absent": {}}
+        return {**dict.fromkeys(("by_name", "by_place", "take"), lambda row: (None,)), "absent": {}}
     by_name, by_place = itemgetter(*names, names[0]), itemgetter(*places, places[0])
     absent = dict.fromkeys(names)
 
