@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
 _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
@@ -43,6 +43,17 @@ class Text(NamedTuple):
 
     zh: str
     en: str
+
+    @classmethod
+    def of(cls, say: Callable[[str], str]) -> Text:
+        """What a function says in each language: `zh`, `en`."""
+        return cls(say("zh"), say("en"))
+
+    @classmethod
+    def listed(cls, texts: Iterable[Text]) -> Text:
+        """Words or titles in a row."""
+        items = list(texts)
+        return cls("、".join(item.zh for item in items), ", ".join(item.en for item in items))
 
     def __getitem__(self, key: Any) -> Any:
         return getattr(self, key) if isinstance(key, str) else tuple.__getitem__(self, key)

@@ -139,6 +139,11 @@ def describe(node: c.Condition, ruleset: RuleSet, lang: str, rule: Rule | None =
     return _Describer(ruleset, lang, rule).say(node)
 
 
+def described(node: c.Condition, ruleset: RuleSet, rule: Rule | None = None) -> Text:
+    """A condition in plain words, in both languages."""
+    return Text.of(lambda lang: describe(node, ruleset, lang, rule))
+
+
 class _Describer:
     def __init__(self, ruleset: RuleSet, lang: str, rule: Rule | None) -> None:
         self.facts, self.vocabulary, self.lang, self.rule = ruleset.facts, ruleset.vocabulary, lang, rule

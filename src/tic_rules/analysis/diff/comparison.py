@@ -1,20 +1,19 @@
-"""What changed between two rules that stand beside each other: computed first. Every change has a kind, an
-effect and a level.
-"""
+"""What changed between two rules beside each other: every change has a kind, an effect and a level."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import asked, parts_of
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, reader_of
 from tic_rules.analysis.diff.quoted import marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, describe, fact_label, number_text
+from tic_rules.results.labels import BEARER, KIND, MODALITY, described, number_text
 from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
@@ -67,6 +66,11 @@ EFFECT = {
     "none": Text("不影响", "no effect"),
 }
 
+_OPEN = {
+    True: Text("列举未尽（等），其余须评审", "open (等): others need review"),
+    False: Text("列举已尽，其余不符", "closed: others fail"),
+}
+_ASKED = ("require", "when")
 _RANK = ("may", "encouraged", "in_principle", "must")
 
 
@@ -93,15 +97,30 @@ class Comparison:
         if self.editions:
             yield from self._words()
 
-    def _say(self, node: Any, side: str) -> Text | None:
-        ruleset, rule = (self.a, self.x) if side == "a" else (self.b, self.y)
-        if node is None:
-            return None
-        text = Text(describe(node, ruleset, "zh", rule), describe(node, ruleset, "en", rule))
+    def _marked(self, rule: Rule, node: c.Condition, text: Text) -> Text:
         return text if self.editions else marked(rule, node, text)
 
     def _when(self, rule: Rule) -> Text:
         return time_of(rule) if self.editions else time_marked(rule, time_of(rule))
+
+    def _parts(
+        self,
+        what: str,
+        one: c.Condition | None,
+        other: c.Condition | None,
+        effect: str,
+        part: tuple[str, ...] = _ASKED,
+    ) -> Change:
+        """A condition that is another, or that only one side has."""
+        a = self._marked(self.x, one, described(one, self.a, self.x)) if one is not None else None
+        b = self._marked(self.y, other, described(other, self.b, self.y)) if other is not None else None
+        return Change(what, a, b, effect, "verdict", part)
+
+    def _effect(self, one: c.Condition | None, other: c.Condition | None) -> str:
+        """The effect of asking the other condition in place of the one; None asks nothing."""
+        forth = other is None or (one is not None and self.reader.at_least(one, other))
+        back = one is None or (other is not None and self.reader.at_least(other, one))
+        return judged(forth, back)
 
     # --- who, how firmly, when, for whom ------------------------------------------------------------------
 
@@ -127,71 +146,36 @@ class Comparison:
             forth, back = (
                 any(early_enough(s, t, n) for n in natures) for s, t in ((first, second), (second, first))
             )
-            yield Change(
-                "deadline",
-                self._when(x),
-                self._when(y),
-                judged(forth, back),
-                "verdict",
-                ("by", "from", "yearly", "until"),
-            )
+            part = ("by", "from", "yearly", "until")
+            yield Change("deadline", self._when(x), self._when(y), judged(forth, back), "verdict", part)
         elif x.since != y.since:
             yield Change("window", time_of(x), time_of(y), "incomparable", "verdict", ("since",))
 
     def _scope(self) -> Iterator[Change]:
         x, y = self.x.applies, self.y.applies
-        if x != y:
-            wider = x is not None and (y is None or self.reader.at_least(x, y))
-            narrower = y is not None and (x is None or self.reader.at_least(y, x))
-            yield Change(
-                "applicability",
-                self._say(x, "a"),
-                self._say(y, "b"),
-                judged(narrower, wider),
-                "verdict",
-                ("applies",),
-            )
-        first, second = self.x.fails_at_once, self.y.fails_at_once
-        if first != second:
-            forth = second is None or (first is not None and self.reader.at_least(second, first))
-            back = first is None or (second is not None and self.reader.at_least(first, second))
-            yield Change(
-                "at_once",
-                self._say(first, "a"),
-                self._say(second, "b"),
-                judged(forth, back),
-                "verdict",
-                ("fails_at_once",),
-            )
+        if x != y:  # what applies to less asks for less
+            yield self._parts("applicability", x, y, self._effect(y, x), ("applies",))
+        x, y = self.x.fails_at_once, self.y.fails_at_once
+        if x != y:  # what fails at once is what must not hold
+            bars = [None if node is None else c.Not.model_construct(not_=node) for node in (x, y)]
+            yield self._parts("at_once", x, y, self._effect(*bars), ("fails_at_once",))
 
     def _facts(self) -> Iterator[Change]:
         """Facts of one name that the two files read from the data in different ways."""
-        for name in sorted(
-            self.reader.otherwise.intersection(facts_of_rule(self.x)) & set(facts_of_rule(self.y))
-        ):
-            labels = [
-                Text(*(fact_label(ruleset.facts[name], lang) for lang in ("zh", "en")))
-                for ruleset in (self.a, self.b)
-            ]
-            yield Change("fact", labels[0], labels[1], "incomparable", "verdict", ("require", "when"))
+        shared = {*facts_of_rule(self.x)} & {*facts_of_rule(self.y)}
+        for name in sorted(self.reader.otherwise & shared):
+            a, b = (ruleset.facts[name].label.text for ruleset in (self.a, self.b))
+            yield Change("fact", a, b, "incomparable", "verdict", _ASKED)
 
     # --- conditions ---------------------------------------------------------------------------------------
 
     def _conditions(self) -> Iterator[Change]:
         x, y = self.x, self.y
-        part = ("when",) if x.kind == y.kind == "consequence" else ("require", "when")
         turned = x.kind == y.kind == "consequence"
-        first, second = ([*(parts_of(asked(rule)) if not turned else [rule.when])] for rule in (x, y))
-        if x.kind != y.kind and "consequence" in (x.kind, y.kind):
-            yield Change(
-                "requirement",
-                self._say(x.condition, "a"),
-                self._say(y.condition, "b"),
-                "incomparable",
-                "verdict",
-                part,
-            )
+        if not turned and "consequence" in (x.kind, y.kind):
+            yield self._parts("requirement", x.condition, y.condition, "incomparable")
             return
+        first, second = ([rule.condition] if turned else [*parts_of(asked(rule))] for rule in (x, y))
         left = [node for node in first if node not in second]
         right = [node for node in second if node not in first]
         for one, other in _paired(left, right, self):
@@ -200,212 +184,120 @@ class Comparison:
                 yield _turn(change) if turned else change
         yield from self._items()
 
-    def _whole(self, one: c.Condition, other: c.Condition) -> Change:
-        forth = other is None or (one is not None and self.reader.at_least(one, other))
-        back = one is None or (other is not None and self.reader.at_least(other, one))
+    def _whole(self, one: c.Condition | None, other: c.Condition | None) -> Change:
         judgement = (
-            isinstance(one, c.Attested) != isinstance(other, c.Attested)
-            and one is not None
+            one is not None
             and other is not None
+            and isinstance(one, c.Attested) != isinstance(other, c.Attested)
         )
-        what = "judgement" if judgement else "requirement"
-        return Change(
-            what,
-            self._say(one, "a"),
-            self._say(other, "b"),
-            judged(forth, back),
-            "verdict",
-            ("require", "when"),
-        )
+        return self._parts("judgement" if judgement else "requirement", one, other, self._effect(one, other))
 
-    def _leaf(self, one: Any, other: Any) -> list[Change]:
-        """Two leaves about one fact: threshold, comparison, list, openness; nothing where they differ in
-        kind.
-        """
-        if isinstance(one, c.Compare) and isinstance(other, c.Compare) and one.fact == other.fact:
-            return [self._threshold(one, other)]
-        if (
-            isinstance(one, c.Share)
-            and isinstance(other, c.Share)
-            and set(one.share_of) == set(other.share_of)
-        ):
-            return [
-                Change(
-                    "threshold",
-                    self._say(one, "a"),
-                    self._say(other, "b"),
-                    self._effect(one, other),
-                    "verdict",
-                    ("require",),
-                )
-            ]
+    def _leaf(self, one: c.Condition, other: c.Condition) -> list[Change]:
+        """Two leaves about one fact: threshold, comparison, list, openness; none where their kinds differ."""
+        match one, other:
+            case c.Compare(), c.Compare() if one.fact == other.fact:
+                return [self._threshold(one, other)]
+            case c.Share(), c.Share() if set(one.share_of) == set(other.share_of):
+                return [self._parts("threshold", one, other, self._effect(one, other), ("require",))]
         of_x, of_y = members_of(one), members_of(other)
-        if (
-            of_x is None
-            or of_y is None
-            or one.fact != other.fact
-            or type(one) is not type(other)
-            or of_x.attribute != of_y.attribute
-        ):
+        if of_x is None or of_y is None or type(one) is not type(other):
+            return []
+        if (of_x.fact, of_x.attribute) != (of_y.fact, of_y.attribute):
             return []
         return list(self._lists(one, other, of_x, of_y))
 
-    def _effect(self, one: object, other: object) -> str:
-        return judged(self.reader.at_least(one, other), self.reader.at_least(other, one))
-
     def _threshold(self, one: c.Compare, other: c.Compare) -> Change:
         effect = self._effect(one, other)
-        limits = one.limit, other.limit
-        what = "threshold" if limits[0] != limits[1] else "comparison"
-        by = None
-        if one.operator == other.operator != "between" and not any(
-            isinstance(limit, c.Times) for limit in limits
-        ):
-            fact, units = self.b.facts[other.fact], self.b.vocabulary.units
-            by = Text(
-                *(number_text(abs(limits[1] - limits[0]), fact.unit, units, lang) for lang in ("zh", "en"))
-            )
-        if what == "threshold" and one.operator == other.operator and by is not None:
-            shown = [
-                Text(
-                    *(
-                        number_text(limit, self.b.facts[other.fact].unit, self.b.vocabulary.units, lang)
-                        for lang in ("zh", "en")
-                    )
-                )
-                for limit in limits
-            ]
-            if not self.editions:
-                shown = [marked(self.x, one, shown[0]), marked(self.y, other, shown[1])]
-            return Change(what, shown[0], shown[1], effect, "verdict", ("require", "when"), by)
-        return Change(
-            what, self._say(one, "a"), self._say(other, "b"), effect, "verdict", ("require", "when"), by
+        if one.operator != other.operator or one.operator == "between" or _of_another_fact(one, other):
+            what = "threshold" if one.limit != other.limit else "comparison"
+            return self._parts(what, one, other, effect)
+        unit, units = self.b.facts[other.fact].unit, self.b.vocabulary.units
+        a, b, by = (
+            Text.of(partial(number_text, number, unit, units))
+            for number in (one.limit, other.limit, abs(other.limit - one.limit))
         )
+        a, b = self._marked(self.x, one, a), self._marked(self.y, other, b)
+        return Change("threshold", a, b, effect, "verdict", _ASKED, by)
 
-    def _lists(
-        self, one: c.Condition, other: c.Condition, first: Members, second: Members
-    ) -> Iterator[Change]:
-        (of_x, open_x, _), (of_y, open_y, _) = first, second
+    def _lists(self, one: c.Condition, other: c.Condition, x: Members, y: Members) -> Iterator[Change]:
         effect = self._effect(one, other)
-        if set(of_x) != set(of_y):
-            dropped, added = [w for w in of_x if w not in of_y], [w for w in of_y if w not in of_x]
+        if set(x.words) != set(y.words):
+            dropped, added = (
+                [w for w in x.words if w not in y.words],
+                [w for w in y.words if w not in x.words],
+            )
             all_asked = isinstance(one, (c.Contains, c.EachOf, c.NoneOf))  # one more word asks, or bars, more
-            one_way = "looser" if bool(added) != all_asked else "stricter"
-            level = one_way if bool(dropped) != bool(added) else "incomparable"
-            yield Change(
-                "list",
-                self._named(dropped, one, first, "a"),
-                self._named(added, other, second, "b"),
-                level if open_x != open_y else effect,
-                "verdict",
-                ("require", "when"),
-            )
-        if open_x != open_y:
-            words = (
-                Text("列举未尽（等），其余须评审", "open (等): others need review"),
-                Text("列举已尽，其余不符", "closed: others fail"),
-            )
-            barred = isinstance(one, c.NoneOf)
-            yield Change(
-                "open_list",
-                words[0 if open_x else 1],
-                words[0 if open_y else 1],
-                "looser" if open_y != barred else "stricter",
-                "verdict",
-                ("require", "when"),
-            )
-
-    def _named(self, words: Sequence[Any], node: Any, members: Members, side: str) -> Text | None:
-        if not words:
-            return None
-        ruleset = self.a if side == "a" else self.b
-        return words_text(ruleset, node.fact, words, members.attribute)
+            if x.open != y.open:
+                one_way = "looser" if bool(added) != all_asked else "stricter"
+                effect = one_way if bool(dropped) != bool(added) else "incomparable"
+            a = words_text(self.a, x.fact, dropped, x.attribute) if dropped else None
+            b = words_text(self.b, y.fact, added, y.attribute) if added else None
+            yield Change("list", a, b, effect, "verdict", _ASKED)
+        if x.open != y.open:
+            effect = "looser" if y.open != isinstance(one, c.NoneOf) else "stricter"
+            yield Change("open_list", _OPEN[x.open], _OPEN[y.open], effect, "verdict", _ASKED)
 
     def _items(self) -> Iterator[Change]:
         of_x, of_y = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))
         if self.editions and of_x.keys() != of_y.keys():
-            dropped, added = [i for i in of_x if i not in of_y], [i for i in of_y if i not in of_x]
-            texts = [
-                Text("、".join(t.zh for t in titles), ", ".join(t.en for t in titles)) if titles else None
-                for titles in ([of_x[i] for i in dropped], [of_y[i] for i in added])
-            ]
+            dropped, added = (
+                [of_x[i] for i in of_x if i not in of_y],
+                [of_y[i] for i in of_y if i not in of_x],
+            )
+            a, b = (Text.listed(titles) if titles else None for titles in (dropped, added))
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
-            yield Change("items", texts[0], texts[1], effect, "verdict", ("items",))
+            yield Change("items", a, b, effect, "verdict", ("items",))
 
     # --- words only ---------------------------------------------------------------------------------------
 
     def _words(self) -> Iterator[Change]:
         x, y = self.x, self.y
-        if x.reading != y.reading:
-            yield Change(
-                "reading",
-                x.reading.text if x.reading else None,
-                y.reading.text if y.reading else None,
-                "none",
-                "words",
-                ("reading",),
-            )
-        if x.quote != y.quote:
-            yield Change("quote", Text(x.quote, x.quote), Text(y.quote, y.quote), "none", "words", ("quote",))
-        if x.at != y.at:
-            yield Change("clause", Text(x.at, x.at), Text(y.at, y.at), "none", "words", ("at",))
-        if x.topic != y.topic:
-            yield Change("topic", Text(x.topic, x.topic), Text(y.topic, y.topic), "none", "words", ("topic",))
-        if x.id != y.id:
-            named = x.attested  # an attestation names the rule
-            yield Change(
-                "id",
-                Text(x.id, x.id),
-                Text(y.id, y.id),
-                "incomparable" if named else "none",
-                "verdict" if named else "words",
-                ("id",),
-            )
+        yield from self._wording("reading", "reading")
+        yield from self._wording("quote", "quote")
+        yield from self._wording("clause", "at")
+        yield from self._wording("topic", "topic")
+        if x.id != y.id:  # an attestation names the rule
+            effect, level = ("incomparable", "verdict") if x.attested else ("none", "words")
+            yield Change("id", _text(x.id), _text(y.id), effect, level, ("id",))
         if x.then != y.then or x.amount != y.amount:
+            level = "verdict" if x.amount != y.amount else "words"
             yield Change(
-                "consequence",
-                x.then.text if x.then else None,
-                y.then.text if y.then else None,
-                "incomparable",
-                "verdict" if x.amount != y.amount else "words",
-                ("then", "amount"),
+                "consequence", _text(x.then), _text(y.then), "incomparable", level, ("then", "amount")
             )
-        for name in ("title", "message", "remedy", "not_applicable"):
-            of_x, of_y = getattr(x, name), getattr(y, name)
-            if of_x != of_y:
-                yield Change(
-                    "wording",
-                    of_x.text if of_x else None,
-                    of_y.text if of_y else None,
-                    "none",
-                    "words",
-                    (name,),
-                )
+        for key in ("title", "message", "remedy", "not_applicable"):
+            yield from self._wording("wording", key)
+
+    def _wording(self, what: str, key: str) -> Iterator[Change]:
+        """What a rule says to people, where it differs."""
+        of_x, of_y = getattr(self.x, key), getattr(self.y, key)
+        if of_x != of_y:
+            yield Change(what, _text(of_x), _text(of_y), "none", "words", (key,))
+
+
+def _text(said: Bilingual | str | None) -> Text | None:
+    return Text(said, said) if isinstance(said, str) else said.text if said else None
+
+
+def _of_another_fact(*nodes: c.Compare) -> bool:
+    return any(isinstance(node.limit, c.Times) for node in nodes)
 
 
 def _turn(change: Change) -> Change:
     """A consequence that is called for by less is the stricter one."""
-    return change._replace(
-        effect={"stricter": "looser", "looser": "stricter"}.get(change.effect, change.effect)
-    )
+    turned = {"stricter": "looser", "looser": "stricter"}
+    return change._replace(effect=turned.get(change.effect, change.effect))
 
 
-def _paired(left: list[object], right: list[object], comparison: Comparison) -> Iterator[tuple[Any, Any]]:
-    """Leaves of both sides about one fact side by side, the rest alone; single ones together, whatever they
-    are.
-    """
+def _paired(
+    left: list[c.Condition], right: list[c.Condition], comparison: Comparison
+) -> Iterator[tuple[c.Condition | None, c.Condition | None]]:
+    """Leaves about one fact side by side, the rest alone; single ones together, whatever they are."""
     free = list(right)
     alone = []
     for node in left:
         fellow = next((other for other in free if comparison._leaf(node, other)), None)
-        fellow = fellow or next(
-            (
-                other
-                for other in free
-                if set(c.facts_of(node)) and set(c.facts_of(node)) == set(c.facts_of(other))
-            ),
-            None,
-        )
+        if fellow is None and (facts := set(c.facts_of(node))):
+            fellow = next((other for other in free if facts == set(c.facts_of(other))), None)
         if fellow is None:
             alone.append(node)
             continue
@@ -419,42 +311,33 @@ def _paired(left: list[object], right: list[object], comparison: Comparison) -> 
 
 
 class Members(NamedTuple):
-    """The words that a leaf lists, whether 等 ends the list, and of which attribute of an entry they are."""
+    """The words that a leaf lists of a fact, whether 等 ends the list, and of which attribute of an entry."""
 
-    words: Sequence[Any]
-    open: bool
+    fact: str
+    words: Sequence[c.Word]
+    open: bool = False
     attribute: str = ""
 
 
 def members_of(node: c.Condition) -> Members | None:
+    """The list of a leaf; None where it has none."""
     match node:
         case c.Among():
-            return Members(node.among, node.open)
+            return Members(node.fact, node.among, node.open)
         case c.AnyAmong():
-            return Members(node.any_among, node.open)
+            return Members(node.fact, node.any_among, node.open)
         case c.Contains():
-            return Members(node.contains_all, False)
+            return Members(node.fact, node.contains_all)
         case c.EachOf():
-            return Members(node.each_of, False)
-        case c.Some() | c.Every() | c.NoneOf():
-            where = (
-                node.some
-                if isinstance(node, c.Some)
-                else node.every
-                if isinstance(node, c.Every)
-                else node.none_of
-            )
-            tests = list(where.each.items())
-            if not where.any and len(tests) == 1 and tests[0][1].one_of is not None:
-                return Members(
-                    tests[0][1].one_of, tests[0][1].open or getattr(node, "open", False), tests[0][0]
-                )
+            return Members(node.fact, node.each_of)
+        case c.Some(some=where) | c.Every(every=where) | c.NoneOf(none_of=where):
+            for attribute, test in where.each.items() if len(where.each) == 1 and not where.any else ():
+                if test.one_of is not None:
+                    is_open = test.open or getattr(node, "open", False)
+                    return Members(node.fact, test.one_of, is_open, attribute)
     return None
 
 
 def changes_of(a: RuleSet, x: Rule, b: RuleSet, y: Rule, editions: bool) -> list[Change]:
     """Every difference of two rules, in a fixed order."""
     return list(Comparison(a, x, b, y, editions).changes())
-
-
-__all__ = ["ABOUT", "EFFECT", "LEVELS", "Change", "changes_of", "judged", "members_of"]

@@ -1,14 +1,11 @@
-"""Which rules guarantee a rule, read off: the same bearer, a scope and a time that reach as far, conditions
-at least as strict.
-"""
+"""Which rules guarantee a rule, read off: one bearer, a scope and a time that reach as far, as strict."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of, reader_of
-from tic_rules.analysis.diff.quoted import holds_time, is_reading
+from tic_rules.analysis.diff.quoted import holds_numbers, holds_time
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING, UNCOUNTED
@@ -44,12 +41,14 @@ def counts(rule: Rule) -> bool:
     return rule.modality in PRINCIPLE and rule.kind not in UNCOUNTED
 
 
-def asked(rule: Rule) -> Any:
+def asked(rule: Rule) -> c.Condition:
     """What has to hold: the requirement, or that a consequence is not called for."""
-    return c.Not.model_construct(not_=rule.condition) if rule.kind == "consequence" else rule.require
+    condition: c.Condition = rule.condition
+    return c.Not.model_construct(not_=condition) if rule.kind == "consequence" else condition
 
 
-def parts_of(node: c.Condition) -> Iterator[Any]:
+def parts_of(node: c.Condition) -> Iterator[c.Condition]:
+    """What is asked together, part by part."""
     if isinstance(node, c.All):
         for part in node.all:
             yield from parts_of(part)
@@ -60,18 +59,13 @@ def parts_of(node: c.Condition) -> Iterator[Any]:
 
 
 AUTHORITIES = frozenset({"ministry", "department"})
-"""Who decides and receives for a document of the state and for one of a province: the same role at two
-levels.
-"""
+"""Who decides and receives for a document of the state, and for one of a province: one role at two levels."""
 
 
 def same_role(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> bool:
-    """Whether two rules bind the same: the ministry of the state's document is the department of a
-    province's.
-    """
-    if x.bearer == y.bearer:
-        return True
-    return {x.bearer, y.bearer} == AUTHORITIES and a.jurisdiction != b.jurisdiction
+    """Whether two rules bind the same: the ministry of the state is the department of a province."""
+    one_role = {x.bearer, y.bearer} == AUTHORITIES and a.jurisdiction != b.jurisdiction
+    return x.bearer == y.bearer or one_role
 
 
 def follows_alike(x: Rule, rule: Rule) -> bool:
@@ -92,10 +86,8 @@ def guarantors(
     """The rules (ids) that together guarantee a rule of the other side; None where it cannot be read off.
 
     `same`: whether the two sides are editions of one document, so that an attestation speaks to both.
-    `quoted`:
-    as the words say, not the data: what only our reading asks is not asked, and one role is one at every
-    level.
-    `about`: of a bundle, only the parts that read one of these facts.
+    `quoted`: as the words say, not the data: what only our reading asks is not asked, and one role is one at
+    every level. `about`: of a bundle, only the parts that read one of these facts.
     """
     ruleset, rules = theirs
     reader = reader_of(ruleset.vocabulary, other.vocabulary)
@@ -159,7 +151,7 @@ def _reaches_in_time(reader: Reader, x: Rule, rules: Sequence[Rule], rule: Rule)
     )
 
 
-def _turned(node: c.Condition) -> Any:
+def _turned(node: c.Condition) -> c.Condition:
     if isinstance(node, c.Is) and isinstance(node.is_, bool):
         return node.model_copy(update={"is_": not node.is_})
     return c.Not.model_construct(not_=node)
@@ -180,79 +172,51 @@ def _asks(
     same: bool,
     quoted: bool,
 ) -> bool:
-    reader = reader._replace(
-        same_judgement=same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
-    )
-    first, second = clock_of(x), clock_of(y)
-    if x.since != y.since and not (nature_of(part, other.vocabulary).timeless or _stock(part, other)):
+    """Whether a rule asks for a part of what the other one asks, and as early."""
+    one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
+    reader = reader._replace(same_judgement=one_judgement)
+    nature = nature_of(part, other.vocabulary)
+    if x.since != y.since and not (nature.timeless or _stock(part, other)):
         return False
-    unsaid = quoted and not (holds_time(x) and holds_time(y))
+    first, second = clock_of(x), clock_of(y)
+    early = early_enough(first, second, nature) or (quoted and not (holds_time(x) and holds_time(y)))
     for piece in parts_of(asked(x)):
-        early = unsaid or (
-            early_enough(first, second, nature_of(piece, ruleset.vocabulary))
-            or early_enough(first, second, nature_of(part, other.vocabulary))
-        )
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data
-        if early and reader.at_least(piece, part):
+        if not early and not early_enough(first, second, nature_of(piece, ruleset.vocabulary)):
+            continue
+        if reader.at_least(piece, part):
             return True
-        if (
-            early
-            and quoted
-            and (_asks_as_read(piece, part, y) or reader.at_least(*map(levelled, (piece, part))))
-        ):
+        if quoted and (_asks_as_read(piece, part, y) or reader.at_least(_levelled(piece), _levelled(part))):
             return True
     return False
 
 
-def levelled(node: c.Condition) -> Any:
+def _levelled(node: c.Condition) -> c.Condition:
     """A condition in which the ministry that receives something is the department that receives it."""
     if not isinstance(node, c.Some):
         return node
-    each = {
-        name: test.model_copy(
-            update={"one_of": tuple("provincial_department" if w == "ministry" else w for w in test.one_of)}
-        )
-        if test.one_of is not None
-        else test
-        for name, test in node.some.each.items()
-    }
+    each = dict(node.some.each)
+    for name, test in each.items():
+        if test.one_of is not None:
+            words = tuple("provincial_department" if word == "ministry" else word for word in test.one_of)
+            each[name] = test.model_copy(update={"one_of": words})
     return node.model_copy(update={"some": node.some.model_copy(update={"each": each})})
 
 
 def _asks_as_read(piece: c.Condition, part: c.Condition, rule: Rule) -> bool:
-    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks something
-    of.
-    """
+    """Whether a part of a rule asks a number of its reading only, of facts that the other side asks of."""
     facts = set(c.facts_of(part))
-    return is_reading(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
+    return not holds_numbers(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 
 
 def _stock(node: c.Condition, ruleset: RuleSet) -> bool:
-    return all(
-        ruleset.facts[name].reading in ("stock", "value", "words", "table") for name in c.facts_of(node)
-    )
+    readings = {ruleset.facts[name].reading for name in c.facts_of(node)}
+    return readings <= {"stock", "value", "words", "table"}
 
 
 def _breaks(reader: Reader, x: Rule, y: Rule) -> bool:
-    return (
-        x.fails_at_once is not None
-        and x.since == y.since
-        and reader.at_least(y.fails_at_once, x.fails_at_once)
-    )
-
-
-__all__ = [
-    "ANY",
-    "BINDING_LEVELS",
-    "MUST",
-    "PRINCIPLE",
-    "asked",
-    "counts",
-    "follows_alike",
-    "guarantors",
-    "parts_of",
-    "same_document",
-    "same_role",
-    "word_for_word",
-]
+    """Whether a rule fails at once where the other one does."""
+    if x.fails_at_once is None or y.fails_at_once is None or x.since != y.since:
+        return False
+    return reader.at_least(y.fails_at_once, x.fails_at_once)

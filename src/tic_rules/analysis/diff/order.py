@@ -2,57 +2,53 @@
 leaves out.
 
 `at_least(x, y)`: on all data the value of x is no better than that of y (false, unknown, needs review, true
-in this order).
-Sound and not complete: False means only that it cannot be read off; `prove` decides the rest.
+in this order). Sound and not complete: False means only that it cannot be read off; `prove` decides the rest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
+from math import inf
 from typing import Any, NamedTuple
 
+from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
 from tic_rules.model.programme import Programme
-from tic_rules.model.readings import Held, held_at
-from tic_rules.model.ruleset import Rule, Vocabulary
+from tic_rules.model.readings import held_at
+from tic_rules.model.ruleset import Fact, Rule, Vocabulary
 
 # --- conditions -------------------------------------------------------------------------------------------
 
 
-def definition(vocabulary: Vocabulary, name: str) -> Any:
+def _definition(vocabulary: Vocabulary, name: str) -> tuple[object, ...]:
     """How a fact is read: without its label, with the list and the groups that it reads."""
     fact = vocabulary.facts[name]
-    groups = vocabulary.facts[fact.kinds] if fact.kinds else None
-    return (
-        fact.model_copy(update={"label": None}),
-        vocabulary.lists.get(fact.list_name or ""),
-        groups and groups.groups,
-    )
+    groups = vocabulary.facts[fact.kinds].groups if fact.kinds else None
+    return fact.model_copy(update={"label": None}), vocabulary.lists.get(fact.list_name or ""), groups
 
 
 def read_otherwise(a: Vocabulary, b: Vocabulary) -> frozenset[str]:
     """The facts of one name that the two sides read from the data in different ways."""
-    shared = a.facts.keys() & b.facts.keys()
     return frozenset(
         name
-        for name in shared
-        if a.facts[name] is not b.facts[name] and definition(a, name) != definition(b, name)
+        for name in a.facts.keys() & b.facts.keys()
+        if a.facts[name] is not b.facts[name] and _definition(a, name) != _definition(b, name)
     )
 
 
 class Reader(NamedTuple):
     """What a comparison has to know of the two sides beside the trees."""
 
-    facts: Mapping[str, Any]
+    facts: Mapping[str, Fact]
     same_judgement: bool = False
     """Whether an attestation, or another consequence, named on both sides is the same one."""
     otherwise: frozenset[str] = frozenset()
     """Facts of one name that the sides read in different ways: nothing can be said of them."""
 
-    def at_least(self, x: Any, y: Any) -> bool:
+    def at_least(self, x: c.Condition, y: c.Condition) -> bool:
         """Whether x is at least as strict as y."""
         if self.otherwise and self.otherwise.intersection((*c.facts_of(x), *c.facts_of(y))):
             return False
@@ -69,16 +65,51 @@ class Reader(NamedTuple):
             return True
         if isinstance(x, c.Review):
             return self.at_least(x.review, y.review if isinstance(y, c.Review) else y)
-        if isinstance(x, c.Not) and isinstance(y, c.Not):
-            return self.at_least(y.not_, x.not_)
         if isinstance(x, (c.Attested, c.Follows)):
             return x == y and self.same_judgement
         return self._leaf(x, y)
 
+    def _names_a_rule(self, node: c.Condition) -> bool:
+        return not self.same_judgement and any(
+            isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node)
+        )
+
+    def _plain(self, node: c.Condition) -> c.Condition:
+        """A count of at least one entry says the same as: there is one."""
+        if isinstance(node, c.Compare) and (node.operator, node.limit) in (("at_least", 1), ("more_than", 0)):
+            fact = self.facts.get(node.fact)
+            if fact is not None and fact.count is not None:
+                return c.Some(fact=node.fact, some=fact.where or c.Where())
+        return node
+
+    def _leaf(self, x: c.Condition, y: c.Condition) -> bool:
+        match x, y:
+            case c.Not(), c.Not():
+                return self.at_least(y.not_, x.not_)
+            case c.Some() | c.Every(), c.Some() | c.Every():
+                there_is_one = isinstance(x, c.Every) or isinstance(y, c.Some)
+                one_list = self._list(x.fact) == self._list(y.fact)
+                return there_is_one and one_list and where_at_least(_where(x), _where(y))
+            case c.Running(), c.Running():
+                alike = (x.of, x.by, x.among) == (y.of, y.by, y.among)
+                return alike and x.running >= y.running and where_at_least(x.where, y.where)
+            case c.Running(), c.Some():
+                return x.of == y.fact and x.among is None and where_at_least(x.where, y.some)
+            case c.EachYear(), c.EachYear():
+                longer = (x.each_year.full_years or 0) >= (y.each_year.full_years or 0)
+                alike = x.each_year.founded == y.each_year.founded
+                return alike and longer and self.at_least(x.holds, y.holds)
+            case c.Largest(), c.Largest():
+                return self._largest(x, y)
+        return _about_one_fact(x, y)
+
+    def _list(self, name: str) -> tuple[object, ...]:
+        fact = self.facts[name]
+        return fact.list_name, fact.over, fact.where if fact.count is None else None
+
     def _largest(self, x: c.Largest, y: c.Largest) -> bool:
         """A narrower group that is the largest makes a wider one the largest, where each of the others lies
-        within another of the first.
-        """
+        within another of the first."""
         first, second = self.facts[x.fact], self.facts[y.fact]
         if (first.of, first.sum, first.over) != (second.of, second.sum, second.over):
             return False
@@ -88,62 +119,55 @@ class Reader(NamedTuple):
             any(where_at_least(g.where, h.where) for h in groups.values()) for g in other_groups.values()
         )
 
-    def _names_a_rule(self, node: c.Condition) -> bool:
-        return not self.same_judgement and any(
-            isinstance(part, (c.Attested, c.Follows)) for part in c.walk(node)
-        )
 
-    def _plain(self, node: c.Condition) -> Any:
-        """A count of at least one entry says the same as: there is one."""
-        if isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
-            fact = self.facts.get(node.fact)
-            one = (node.operator == "at_least" and node.limit == 1) or (
-                node.operator == "more_than" and node.limit == 0
-            )
-            if fact is not None and fact.count is not None and one:
-                return c.Some(fact=node.fact, some=fact.where or c.Where())
-        return node
-
-    def _list(self, name: str) -> Any:
-        fact = self.facts[name]
-        return (fact.list_name, fact.over, fact.where if fact.count is None else None)
-
-    def _leaf(self, x: Any, y: Any) -> bool:
-        if isinstance(x, (c.Some, c.Every)) and isinstance(y, (c.Some, c.Every)):
-            if self._list(x.fact) != self._list(y.fact) or (isinstance(x, c.Some) and isinstance(y, c.Every)):
-                return False
-            return where_at_least(_where(x), _where(y))
-        if isinstance(x, c.Running) and isinstance(y, c.Running):
-            alike = x.of == y.of and x.by == y.by and x.among == y.among
-            return alike and x.running >= y.running and where_at_least(x.where, y.where)
-        if isinstance(x, c.EachYear) and isinstance(y, c.EachYear):
-            alike = x.each_year.founded == y.each_year.founded
-            longer = (x.each_year.full_years or 0) >= (y.each_year.full_years or 0)
-            return alike and longer and self.at_least(x.holds, y.holds)
-        if isinstance(x, c.OfEach) and isinstance(y, c.OfEach):
-            return x.fact == y.fact and x.of_each == y.of_each and x.at_most <= y.at_most
-        if isinstance(x, c.Largest) and isinstance(y, c.Largest):
-            return self._largest(x, y)
-        if isinstance(x, c.Running) and isinstance(y, c.Some):
-            return x.of == y.fact and x.among is None and where_at_least(x.where, y.some)
-        if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
-            return False
-        words, other = _words(x), _words(y)
-        if words is not None and other is not None:
-            return words.words <= other.words and (other.open or not words.open)
-        test = _SAME_KIND.get((type(x), type(y)))
-        return test is not None and test(x, y)
+def _where(node: c.Some | c.Every) -> c.Where:
+    return node.some if isinstance(node, c.Some) else node.every
 
 
-def _where(node: Any) -> c.Where:
-    where: c.Where = node.some if isinstance(node, c.Some) else node.every
-    return where
+def _about_one_fact(x: c.Condition, y: c.Condition) -> bool:
+    """Whether two leaves are about one fact and the first is at least as strict."""
+    if not same_fact(x, y):
+        return False
+    words, other = _words(x), _words(y)
+    if words is not None and other is not None:
+        return words.words <= other.words and (other.open or not words.open)
+    match x, y:
+        case c.Compare(), c.Compare():
+            return _compare(x, y)
+        case c.Share(), c.Share():
+            within = interval(x.operator, x.limit).within(interval(y.operator, y.limit))
+            return set(x.share_of) == set(y.share_of) and within
+        case c.OfEach(), c.OfEach():
+            return x.of_each == y.of_each and x.at_most <= y.at_most
+        case c.Contains(), c.Contains():
+            return set(x.contains_all) >= set(y.contains_all)
+        case c.EachOf(), c.EachOf():
+            return set(x.each_of) >= set(y.each_of) and where_at_least(x.has, y.has)
+        case c.NoneOf(), c.NoneOf():
+            bars = where_at_least(y.none_of, x.none_of) and x.permitted == y.permitted
+            return bars and (x.open or not y.open)
+    return isinstance(x, c.Reads) and isinstance(y, c.Given)
+
+
+def same_fact(x: c.Condition, y: c.Condition) -> bool:
+    """Whether two leaves are about one fact."""
+    fact = getattr(x, "fact", None)
+    return fact is not None and fact == getattr(y, "fact", None)
+
+
+def _compare(x: c.Compare, y: c.Compare) -> bool:
+    first, second = x.limit, y.limit
+    if isinstance(first, c.Times) and isinstance(second, c.Times) and first.fact == second.fact:
+        first, second = first.times, second.times
+    elif isinstance(first, c.Times) or isinstance(second, c.Times):
+        return False
+    return interval(x.operator, first).within(interval(y.operator, second))
 
 
 class Choices(NamedTuple):
     """The values that a choice may have, and whether others need review instead of failing."""
 
-    words: frozenset[Any]
+    words: frozenset[c.Word]
     open: bool
 
 
@@ -160,11 +184,9 @@ def _words(node: c.Condition) -> Choices | None:
 
 def reader_of(a: Vocabulary, b: Vocabulary, same_judgement: bool = False) -> Reader:
     """A reader of conditions of two sides."""
-    return Reader(
-        a.facts if a is b else {**a.facts, **b.facts},
-        same_judgement,
-        frozenset() if a is b else read_otherwise(a, b),
-    )
+    if a is b:
+        return Reader(a.facts, same_judgement)
+    return Reader({**a.facts, **b.facts}, same_judgement, read_otherwise(a, b))
 
 
 def where_at_least(x: c.Where, y: c.Where) -> bool:
@@ -194,105 +216,47 @@ def test_at_least(x: c.Test, y: c.Test) -> bool:
 
 
 class Interval(NamedTuple):
-    """The numbers that a comparison lets through; None is endless."""
+    """The numbers that a comparison lets through."""
 
-    low: Any
+    low: Number | float
     low_open: bool
-    high: Any
+    high: Number | float
     high_open: bool
 
     def within(self, other: Interval) -> bool:
-        low = other.low is None or (
-            self.low is not None
-            and (self.low > other.low or (self.low == other.low and (self.low_open or not other.low_open)))
-        )
-        high = other.high is None or (
-            self.high is not None
-            and (
-                self.high < other.high
-                or (self.high == other.high and (self.high_open or not other.high_open))
-            )
-        )
-        return low and high
+        low = (self.low, self.low_open) >= (other.low, other.low_open)
+        return low and (self.high, not self.high_open) <= (other.high, not other.high_open)
 
     def meets(self, other: Interval) -> bool:
         """Whether some number is in both."""
-        for x, y in ((self, other), (other, self)):
-            if (
-                x.high is not None
-                and y.low is not None
-                and (x.high < y.low or (x.high == y.low and (x.high_open or y.low_open)))
-            ):
-                return False
-        return True
+        return not any(
+            x.high < y.low or (x.high == y.low and (x.high_open or y.low_open))
+            for x, y in ((self, other), (other, self))
+        )
 
 
 def interval(operator: str, limit: Any) -> Interval:
-    match operator:
-        case "at_least":
-            return Interval(limit, False, None, False)
-        case "more_than":
-            return Interval(limit, True, None, False)
-        case "at_most":
-            return Interval(None, False, limit, False)
-        case "less_than":
-            return Interval(None, False, limit, True)
-        case "equals":
-            return Interval(limit, False, limit, False)
-    return Interval(limit[0], False, limit[1], False)
-
-
-def _compare(x: c.Compare, y: c.Compare) -> bool:
-    first, second = x.limit, y.limit
-    if isinstance(first, c.Times) != isinstance(second, c.Times):
-        return False
-    if isinstance(first, c.Times):
-        if first.fact != second.fact:
-            return False
-        first, second = first.times, second.times
-    return interval(x.operator, first).within(interval(y.operator, second))
-
-
-def _share(x: c.Share, y: c.Share) -> bool:
-    if set(x.share_of) != set(y.share_of):
-        return False
-    first, second = (interval(s.operator, s.limit) for s in (x, y))
-    return first.within(second)
-
-
-_SAME_KIND: Mapping[Any, Callable[[Any, Any], bool]] = {
-    (c.Compare, c.Compare): _compare,
-    (c.Share, c.Share): _share,
-    (c.Contains, c.Contains): lambda x, y: set(x.contains_all) >= set(y.contains_all),
-    (c.Reads, c.Given): lambda x, y: True,
-    (c.EachOf, c.EachOf): lambda x, y: set(x.each_of) >= set(y.each_of) and where_at_least(x.has, y.has),
-    (c.NoneOf, c.NoneOf): lambda x, y: (
-        where_at_least(y.none_of, x.none_of) and x.permitted == y.permitted and (x.open or not y.open)
-    ),
-}
+    """The numbers that a comparison with a limit lets through; the limit of `between` is a pair."""
+    low, high = limit if operator == "between" else (limit, limit)
+    least = -inf if operator in ("at_most", "less_than") else low
+    most = inf if operator in ("at_least", "more_than") else high
+    return Interval(least, operator == "more_than", most, operator == "less_than")
 
 
 # --- time -------------------------------------------------------------------------------------------------
 
 
 def shape_of(path: str, vocabulary: Vocabulary) -> str:
-    """How a field of the data may be given: `dated` (through time), `several` (words, entries), or
-    `plain`."""
-    held = held_in(path, vocabulary)
+    """How a field of a centre's data or a programme's may be given: `dated` (through time), `several` (words,
+    entries), or `plain`."""
+    held = held_at(extended(Centre, vocabulary), path) or held_at(extended(Programme, vocabulary), path)
     if held is None:
         return "plain"
     return "dated" if held.dated else "several" if held.kind in ("words", "years", "list") else "plain"
 
 
-def held_in(path: str, vocabulary: Vocabulary) -> Held | None:
-    """What a dotted path of a centre's data or of a programme's holds; None where there is no such field."""
-    return held_at(extended(Centre, vocabulary), path) or held_at(extended(Programme, vocabulary), path)
-
-
 class Nature(NamedTuple):
-    """How a condition goes with time: `timeless` on undated facts, `lasting` where it stays true once it is
-    true.
-    """
+    """How a condition goes with time: `timeless` on undated facts, `lasting` where it stays true."""
 
     timeless: bool
     lasting: bool
@@ -339,15 +303,16 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
 
 
 def _upward(node: c.Condition) -> bool:
-    return (
-        isinstance(node, c.Compare)
-        and node.operator in ("at_least", "more_than")
-        and not isinstance(node.limit, c.Times)
-    )
+    if not isinstance(node, c.Compare) or isinstance(node.limit, c.Times):
+        return False
+    return node.operator in ("at_least", "more_than")
 
 
-def clock_of(rule: Rule) -> tuple[Any, ...]:
-    """When a rule is looked at, comparable: ("application",), ("years", 2), ("date", d), ("standing",) …"""
+Clock = tuple[Any, ...]
+"""When a rule is looked at, comparable: ("application",), ("years", 2), ("date", d), ("standing",) …"""
+
+
+def clock_of(rule: Rule) -> Clock:
     if rule.yearly is not None:
         return "yearly", rule.yearly.looked_for_until, rule.yearly.running_year
     if rule.cycle is not None:
@@ -365,7 +330,7 @@ def clock_of(rule: Rule) -> tuple[Any, ...]:
     return ("within_term",) if rule.until is not None else ("standing",)
 
 
-def early_enough(x: tuple[object, ...], y: tuple[object, ...], nature: Nature) -> bool:
+def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     """Whether what is asked at time x is thereby asked at time y."""
     if x == y:
         return True
@@ -384,7 +349,7 @@ def early_enough(x: tuple[object, ...], y: tuple[object, ...], nature: Nature) -
     return _before(x, y)
 
 
-def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
+def _before(x: Clock, y: Clock) -> bool:
     """Whether a deadline never lies after another; a term is at least one year long."""
     ranks = {"application": -1, "approval": 0}
     if "date" in (x[0], y[0]):
@@ -394,19 +359,3 @@ def _before(x: tuple[Any, ...], y: tuple[Any, ...]) -> bool:
     if first is None:
         return False
     return bool(first <= (1 if second is None else second))
-
-
-__all__ = [
-    "Interval",
-    "Nature",
-    "Reader",
-    "clock_of",
-    "early_enough",
-    "held_in",
-    "interval",
-    "nature_of",
-    "read_otherwise",
-    "reader_of",
-    "shape_of",
-    "where_at_least",
-]

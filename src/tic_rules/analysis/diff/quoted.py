@@ -4,28 +4,30 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
 
 from tic_rules.analysis.speech import APPROVAL, TERM_END, YEARLY, numbers_in, says_length, years_in
 from tic_rules.core.errors import Text
+from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 
 _VAGUE = re.compile("左右|约")
 
 
-def bounds_of(node: c.Condition) -> list[Any]:
+def limits_of(node: c.Compare) -> tuple[Number, ...]:
+    """The numbers of a comparison: both ends, the bound, or how many times another fact."""
+    limit = node.limit
+    if node.operator == "between":
+        return limit[0], limit[1]
+    return (limit.times if isinstance(limit, c.Times) else limit,)
+
+
+def bounds_of(node: c.Condition) -> list[Number]:
     """The numbers that a condition sets, every one that is in it."""
-    bounds: list[Any] = []
+    bounds: list[Number] = []
     for part in c.walk(node):
         if isinstance(part, c.Compare):
-            limit = part.limit
-            values = (
-                limit
-                if part.operator == "between"
-                else (limit.times if isinstance(limit, c.Times) else limit,)
-            )
-            bounds.extend(value for value in values if value != 0)
+            bounds.extend(value for value in limits_of(part) if value != 0)
         elif isinstance(part, c.Share):
             bounds.append(part.limit)
         elif isinstance(part, c.Running):
@@ -55,8 +57,9 @@ def holds_time(rule: Rule) -> bool:
         return bool(YEARLY.search(quote))
     if rule.from_ is not None:
         return bool(APPROVAL.search(quote)) if rule.from_ == "approval" else bool(TERM_END.search(quote))
-    if rule.after is not None or rule.cycle is not None:
-        return says_length((rule.after or rule.cycle).shift, quote)  # type: ignore[union-attr]
+    length = rule.after or rule.cycle
+    if length is not None:
+        return says_length(length.shift, quote)
     if rule.years is not None:
         return rule.years in years_in(quote)
     if isinstance(rule.by, date):
@@ -66,36 +69,16 @@ def holds_time(rule: Rule) -> bool:
     return True
 
 
-def is_reading(rule: Rule, node: c.Condition) -> bool:
-    """Whether a condition of a rule sets a number that its quote does not have."""
-    return not holds_numbers(rule, node)
-
-
 READING = Text("〔理解〕", " [reading]")
 
 
 def marked(rule: Rule, node: c.Condition, text: Text) -> Text:
     """What a condition asks, marked where it sets a number that the quote does not have."""
     said = {number.value for number in numbers_in(rule.quote)}
-    if all(
-        bound in said for bound in bounds_of(node)
-    ):  # 左右 gives a number and no bounds: those are ours too
-        return text
-    return Text(text.zh + READING.zh, text.en + READING.en)
+    ours = any(bound not in said for bound in bounds_of(node))  # 左右 gives a number and no bounds
+    return Text(text.zh + READING.zh, text.en + READING.en) if ours else text
 
 
 def time_marked(rule: Rule, text: Text) -> Text:
     """When a rule is looked at, marked where the quote does not say so."""
     return text if holds_time(rule) else Text(text.zh + READING.zh, text.en + READING.en)
-
-
-__all__ = [
-    "READING",
-    "bounds_of",
-    "holds_numbers",
-    "holds_time",
-    "is_reading",
-    "marked",
-    "says_number",
-    "time_marked",
-]

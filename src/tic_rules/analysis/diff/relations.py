@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.diff.alignment import Aligned, subjects
-from tic_rules.analysis.diff.demands import (
-    ANY,
-    BINDING_LEVELS,
-    PRINCIPLE,
-    asked,
-    guarantors,
-    parts_of,
-    same_role,
-)
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, asked, guarantors, parts_of, same_role
 from tic_rules.analysis.diff.enumerations import shared
 from tic_rules.analysis.diff.order import clock_of, reader_of
-from tic_rules.analysis.diff.quoted import bounds_of, holds_time, is_reading, says_number
+from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
 from tic_rules.model.conditions import Every, Largest, Some, walk
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.parts import BINDING
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.diff.topics import Pair
 
 NATURE = {
     "numbers": Text("数值不同", "other numbers"),
@@ -46,78 +42,64 @@ class Judged(NamedTuple):
     comparable: bool
 
 
-def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[object], editions: bool) -> Judged:
-    """The relation of a row, from the words where an alignment has them, else from whether each side
-    guarantees the other.
-    """
+def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions: bool) -> Judged:
+    """The relation of a row, from the words where an alignment has them, else from who guarantees whom."""
     left, right = row.a, row.b
-    binding = any(rule.modality in PRINCIPLE for rule in (*left, *right))
+    binding = _binds((*left, *right))
     by_people = bool(left and right) and any(
-        rule.attested for rule in (*left, *right) if not binding or rule.modality in PRINCIPLE
+        rule.attested for rule in (*left, *right) if not binding or rule.modality in BINDING
     )
     if row.words is not None and left and right:
         tightens, loosens = row.words == "b_stricter", row.words == "b_looser"
         return Judged(row.words, None, tightens, loosens, by_people, False)
     if row.nature is not None and left and right:
         return Judged("different", row.nature, True, True, by_people, False)
+    mirrored = row._replace(a=right, b=left)
     quoted, as_data = (
         (
             _asks_more(a, b, row, binding, editions, words),
-            _asks_more(b, a, _mirrored(row), binding, editions, words),
+            _asks_more(b, a, mirrored, binding, editions, words),
         )
         for words in (not editions, False)
     )
     tightens, loosens = quoted
     relation = relation_of(left, right, tightens, loosens)
     comparable = editions or _comparable(a, left, b, right)
-    if not comparable and relation in ("b_stricter", "b_looser"):
-        relation, tightens, loosens = "different", True, True
-    if not editions and _wish_aside(a, b, row, relation):
+    one_way = relation in ("b_stricter", "b_looser")
+    if one_way and (not comparable or (not editions and _wish_aside(a, b, row, relation))):
         relation, tightens, loosens = "different", True, True
     nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
     readings = not editions and any(_reads(rule) for rule in (*left, *right))
-    return Judged(
-        relation, nature, tightens, loosens, by_people, comparable and not readings and quoted == as_data
-    )
+    provable = comparable and not readings and quoted == as_data
+    return Judged(relation, nature, tightens, loosens, by_people, provable)
 
 
-def _mirrored(row: Aligned) -> Aligned:
-    return row._replace(a=row.b, b=row.a)
+def _binds(rules: Sequence[Rule]) -> bool:
+    """Whether one of some rules counts as must or in principle."""
+    return any(rule.modality in BINDING for rule in rules)
 
 
 def _asks_more(a: RuleSet, b: RuleSet, row: Aligned, binding: bool, editions: bool, quoted: bool) -> bool:
-    """Whether the right side asks something that the left one does not guarantee: at what must be, or with
-    what is in principle.
-    """
-    levels = BINDING_LEVELS if binding else (ANY,)
+    """Whether the right side asks, as must or in principle, what the left one does not guarantee."""
     facts = frozenset(name for rule in row.a for name in subjects(a, rule, whole=False))
-    return any(
-        guarantors(
-            (a, row.a),
-            b,
-            rule,
-            level,
-            editions,
-            quoted=quoted,
-            about=facts if rule.id in row.bundles and facts and quoted else None,
-        )
-        is None
-        for level in levels
-        for rule in row.b
-        if rule.modality in level
-    )
+    for level in BINDING_LEVELS if binding else (ANY,):
+        for rule in row.b:
+            about = facts if rule.id in row.bundles and facts and quoted else None
+            if rule.modality in level and (
+                guarantors((a, row.a), b, rule, level, editions, quoted=quoted, about=about) is None
+            ):
+                return True
+    return False
 
 
 def _comparable(a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Rule]) -> bool:
     """Whether rules of both sides bind the same and ask about the same data, as firmly or less."""
-    binding = any(rule.modality in PRINCIPLE for rule in left) and any(
-        rule.modality in PRINCIPLE for rule in right
-    )
+    binding = _binds(left) and _binds(right)
     return any(
         same_role(a, x, b, y) and set(subjects(a, x)) & set(subjects(b, y))
         for x in left
         for y in right
-        if not binding or (x.modality in PRINCIPLE and y.modality in PRINCIPLE)
+        if not binding or (_binds((x,)) and _binds((y,)))
     )
 
 
@@ -125,23 +107,23 @@ def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
     """Whether the side that asks less only wishes for certain entries of a list (优先), and the stricter one
     does not ask for those: a must is no stronger form of another wish."""
     stricter, wishes = (row.b, row.a) if relation == "b_stricter" else (row.a, row.b)
-    if relation not in ("b_stricter", "b_looser") or any(rule.modality in PRINCIPLE for rule in wishes):
+    if _binds(wishes):
         return False
     reader = reader_of(a.vocabulary, b.vocabulary)
-    asked_for = [
-        part for rule in stricter for part in parts_of(asked(rule)) if isinstance(part, (Some, Every))
-    ]
-    wished = [part for rule in wishes for part in parts_of(asked(rule)) if isinstance(part, (Some, Every))]
-    return bool(asked_for) and any(
-        not any(reader.at_least(part, wish) for part in asked_for) for wish in wished
+    asked_for, wished = (
+        [part for rule in rules for part in parts_of(asked(rule)) if isinstance(part, (Some, Every))]
+        for rules in (stricter, wishes)
     )
+    aside = [wish for wish in wished if not any(reader.at_least(part, wish) for part in asked_for)]
+    return bool(asked_for and aside)
 
 
 def _reads(rule: Rule) -> bool:
-    return not holds_time(rule) or is_reading(rule, asked(rule))
+    """Whether the time or a number of a rule is our reading."""
+    return not holds_time(rule) or not holds_numbers(rule, asked(rule))
 
 
-def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) -> str:
+def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -> str:
     """How two sides differ, by what weighs most: who, which words, how much, when, how firmly, what."""
     if _other_bearers(a, b, row, pairs):
         return "bearers"
@@ -154,8 +136,7 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) ->
         return "numbers"
     if any(_other_time(pair) for pair in pairs):
         return "time"
-    binding = [any(rule.modality in PRINCIPLE for rule in rules) for rules in (row.a, row.b)]
-    if binding[0] != binding[1]:
+    if _binds(row.a) != _binds(row.b):
         return "modality"
     if shared(row.a, row.b) is not None:
         return "lists_overlap"
@@ -164,57 +145,44 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) ->
     return "judged" if all(rule.attested for rule in (*row.a, *row.b)) else "content"
 
 
-def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Any]) -> bool:
+def _other_bearers(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -> bool:
     """Whether nobody is bound by both sides: by no two rules that ask about the same data, where some do,
     else by no two rules; or each names another as the one who pays most."""
-    every = [(x, y) for x in row.a for y in row.b]
     beside = [(p.a, p.b) for p in pairs if p.a and p.b and set(subjects(a, p.a)) & set(subjects(b, p.b))]
-    beside = beside or every
+    beside = beside or [(x, y) for x in row.a for y in row.b]
     if not any(same_role(a, x, b, y) for x, y in beside):
         return True
-    payers = [
-        {
-            (node.fact, node.largest)
-            for rule in rules
-            for node in walk(asked(rule))
-            if isinstance(node, Largest)
-        }
-        for rules in (row.a, row.b)
-    ]
-    return bool(payers[0] and payers[1] and not payers[0] & payers[1])
+    nodes_a, nodes_b = ([node for rule in rules for node in walk(asked(rule))] for rules in (row.a, row.b))
+    payers_a, payers_b = (
+        {(node.fact, node.largest) for node in nodes if isinstance(node, Largest)}
+        for nodes in (nodes_a, nodes_b)
+    )
+    return bool(payers_a and payers_b and not payers_a & payers_b)
 
 
-def _other_time(pair: Any) -> bool:
+def _other_time(pair: Pair) -> bool:
     """Whether both rules are to be met by a time, neither of which lies within the other, and the words of
     one say when."""
     if not any(c.what in ("deadline", "window") and c.effect == "incomparable" for c in pair.changes):
         return False
-    rules = (pair.a, pair.b)
-    return all(clock_of(rule) != ("standing",) for rule in rules) and any(holds_time(rule) for rule in rules)
+    rules = [rule for rule in (pair.a, pair.b) if rule is not None]
+    return all(clock_of(rule) != ("standing",) for rule in rules) and any(map(holds_time, rules))
 
 
 def _lists_meet(row: Aligned) -> bool:
     """Whether both sides list words of one fact, some of them the same and some not."""
     left, right = lists_of(row.a), lists_of(row.b)
-    return any(
-        set(left[fact]) & set(right[fact])
-        and set(left[fact]) != set(right[fact])
-        and len({*left[fact], *right[fact]}) > 2
-        for fact in left.keys() & right.keys()
-    )
+    both = [(set(left[fact]), set(right[fact])) for fact in left.keys() & right.keys()]
+    return any(x & y and x != y and len(x | y) > 2 for x, y in both)
 
 
 def _one_counts(row: Aligned) -> bool:
     """Whether the words of one side set a number and those of the other none."""
-    counts = [
-        any(
-            bound != 1 and says_number(rule, asked(rule))
-            for rule in rules
-            for bound in bounds_of(asked(rule))
-        )
-        for rules in (row.a, row.b)
-    ]
-    return counts[0] != counts[1]
+
+    def counts(rule: Rule) -> bool:
+        return any(bound != 1 for bound in bounds_of(asked(rule))) and says_number(rule, asked(rule))
+
+    return any(map(counts, row.a)) != any(map(counts, row.b))
 
 
 def relation_of(left: Sequence[Rule], right: Sequence[Rule], tightens: bool, loosens: bool) -> str:
@@ -223,6 +191,3 @@ def relation_of(left: Sequence[Rule], right: Sequence[Rule], tightens: bool, loo
     if tightens and loosens:
         return "different"
     return "b_stricter" if tightens else "b_looser" if loosens else "same"
-
-
-__all__ = ["NATURE", "Judged", "judge", "nature_of_row", "relation_of"]

@@ -80,8 +80,7 @@ def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
     """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each
     other."""
     faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
-    faults += [located(flaw, ruleset, at) for at, flaw in about_clauses(ruleset)]
-    faults += [located(flaw, ruleset, ()) for flaw in _beside_the_rules(ruleset)]
+    faults += [located(flaw, ruleset) for flaw in (*about_clauses(ruleset), *_beside_the_rules(ruleset))]
     if whole:
         places = {rule.id: index for index, rule in enumerate(ruleset.rules)}
         pairs = Pairs(ruleset)

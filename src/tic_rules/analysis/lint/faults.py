@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.lint.codes import BY_CODE, Severity
 from tic_rules.core.errors import Diagnostic, Text
@@ -30,7 +30,7 @@ class Fault(NamedTuple):
     def place(self) -> str:
         return Diagnostic("", self.message, self.file, self.line, self.column).place
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "code": self.code,
             "severity": self.severity,
@@ -55,17 +55,11 @@ class Found(NamedTuple):
     fix: Text | None = None
 
 
-def located(flaw: Found, ruleset: RuleSet, at: Loc, rule: Rule | None = None) -> Fault:
+def located(flaw: Found, ruleset: RuleSet, at: Loc = (), rule: Rule | None = None) -> Fault:
+    """A flaw as a fault of the file: `within` counts from `at`."""
     mark = ruleset.locate(*at, *flaw.within)
-    return Fault(
-        flaw.code,
-        Text(flaw.zh, flaw.en),
-        ruleset.file,
-        mark.line,
-        mark.column,
-        rule.id if rule else None,
-        flaw.fix,
-    )
+    name = rule.id if rule else None
+    return Fault(flaw.code, Text(flaw.zh, flaw.en), ruleset.file, mark.line, mark.column, name, flaw.fix)
 
 
 def conditions_of(rule: Rule) -> Iterator[tuple[str, c.Condition]]:

@@ -4,17 +4,16 @@ not claimed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from math import inf
+from typing import NamedTuple
 
-from tic_rules.analysis.diff.order import Interval, Reader, interval, where_at_least
+from tic_rules.analysis.diff.order import Interval, Reader, interval, same_fact, where_at_least
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact
 
-ANYTHING = Interval(0, False, None, False)
+_ANYTHING = interval("at_least", 0)
 """Counts and amounts are never less than nothing."""
-
-
-_WHOLE = Interval(0, False, 1, False)
+_WHOLE = interval("between", (0, 1))
 """A part of a whole."""
 
 
@@ -38,14 +37,10 @@ class Logic(NamedTuple):
             case c.Compare() if not isinstance(node.limit, c.Times):
                 return self._empty(node)
             case c.Share():
-                return not _WHOLE.meets(interval(node.operator, node.limit))
-            case c.Contains() | c.EachOf():
-                return False
-        return any(
-            _where_empty(where)
-            for where in (getattr(node, "some", None), getattr(node, "every", None))
-            if where is not None
-        )
+                return not _WHOLE.meets(_allowed(node))
+            case c.Some(some=where) | c.Every(every=where):
+                return _where_empty(where)
+        return False
 
     def always(self, node: c.Condition) -> bool:
         """Whether all data makes a condition true, once it is known."""
@@ -59,14 +54,14 @@ class Logic(NamedTuple):
             case c.Not():
                 return self.never(node.not_)
             case c.Compare() if not isinstance(node.limit, c.Times):
-                return self._possible(node.fact).within(interval(node.operator, node.limit))
+                return self._possible(node.fact).within(_allowed(node))
             case c.Compare():
                 return node.operator == "at_least" and node.limit.times == 0
             case c.Share():
-                return _WHOLE.within(interval(node.operator, node.limit))
+                return _WHOLE.within(_allowed(node))
         return False
 
-    def excludes(self, x: Any, y: Any) -> bool:
+    def excludes(self, x: c.Condition, y: c.Condition) -> bool:
         """Whether no data makes both true."""
         if isinstance(x, c.All):
             return any(self.excludes(part, y) for part in x.all)
@@ -74,24 +69,22 @@ class Logic(NamedTuple):
             return all(self.excludes(part, y) for part in x.any)
         if isinstance(y, (c.All, c.Either)):
             return self.excludes(y, x)
-        if isinstance(x, c.Not) or isinstance(y, c.Not):
-            inner, other = (x.not_, y) if isinstance(x, c.Not) else (y.not_, x)
-            return self.reader.at_least(other, inner)
-        if isinstance(x, c.NoneOf) or isinstance(y, c.NoneOf):
-            ban, other = (x, y) if isinstance(x, c.NoneOf) else (y, x)
-            held = getattr(other, "some", None) or getattr(other, "every", None)
-            return isinstance(held, c.Where) and other.fact == ban.fact and where_at_least(held, ban.none_of)
-        if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
-            return False
-        return self._apart(x, y)
+        for one, other in ((x, y), (y, x)):
+            if isinstance(one, c.Not):
+                return self.reader.at_least(other, one.not_)
+        for one, other in ((x, y), (y, x)):
+            if isinstance(one, c.NoneOf):
+                held = getattr(other, "some", None) or getattr(other, "every", None)
+                banned = isinstance(held, c.Where) and where_at_least(held, one.none_of)
+                return banned and same_fact(one, other)
+        return same_fact(x, y) and self._apart(x, y)
 
     def _apart(self, x: c.Condition, y: c.Condition) -> bool:
         if isinstance(x, c.Compare) and isinstance(y, c.Compare):
-            if isinstance(x.limit, c.Times) or isinstance(y.limit, c.Times):
-                return False
-            return not interval(x.operator, x.limit).meets(interval(y.operator, y.limit))
-        words = _choices(x), _choices(y)
-        return words[0] is not None and words[1] is not None and not words[0] & words[1]
+            meets = _of_two_facts(x, y) or _allowed(x).meets(_allowed(y))
+            return not meets
+        first, second = _choices(x), _choices(y)
+        return first is not None and second is not None and not first & second
 
     def _possible(self, name: str) -> Interval:
         """What a number may be, as far as numbers of the law in it say: the smaller of something and 500 is
@@ -100,52 +93,46 @@ class Logic(NamedTuple):
         fact = self.facts.get(name)
         numbers = [part for part in fact.operands if not isinstance(part, (str, c.Times))] if fact else []
         if fact is not None and fact.smaller is not None and numbers:
-            return Interval(0, False, min(numbers), False)
+            return interval("between", (0, min(numbers)))
         if fact is not None and fact.larger is not None and numbers:
-            return Interval(max(numbers), False, None, False)
-        return ANYTHING
+            return interval("at_least", max(numbers))
+        return _ANYTHING
 
     def _empty(self, node: c.Compare) -> bool:
-        allowed = interval(node.operator, node.limit)
-        if not allowed.meets(self._possible(node.fact)) or (
-            allowed.low is not None and allowed.high is not None and allowed.low > allowed.high
-        ):
+        allowed = _allowed(node)
+        if not allowed.meets(self._possible(node.fact)) or allowed.low > allowed.high:
             return True
         kinds = self.facts[node.fact].kinds if node.fact in self.facts else None
         groups = self.facts[kinds].groups if kinds is not None and kinds in self.facts else None
-        return groups is not None and not allowed.meets(Interval(0, False, len(groups), False))
+        return groups is not None and not allowed.meets(interval("between", (0, len(groups))))
 
-    def _complement(self, x: Any, y: Any) -> bool:
+    def _complement(self, x: c.Condition, y: c.Condition) -> bool:
         """Whether one of the two holds whatever the data says."""
-        if isinstance(x, c.Not) or isinstance(y, c.Not):
-            inner, other = (x.not_, y) if isinstance(x, c.Not) else (y.not_, x)
-            return self.reader.at_least(inner, other)
-        if getattr(x, "fact", None) is None or x.fact != getattr(y, "fact", None):
+        for one, other in ((x, y), (y, x)):
+            if isinstance(one, c.Not):
+                return self.reader.at_least(one.not_, other)
+        if not same_fact(x, y):
             return False
         if isinstance(x, c.Is) and isinstance(y, c.Is):
             return {x.is_, y.is_} == {True, False}
-        if (
-            isinstance(x, c.Compare)
-            and isinstance(y, c.Compare)
-            and not isinstance(x.limit, c.Times)
-            and not isinstance(y.limit, c.Times)
-        ):
-            first, second = interval(x.operator, x.limit), interval(y.operator, y.limit)
-            floor, ceiling = (first, second) if second.low is None else (second, first)
-            joined = (
-                floor.high is None
-                and ceiling.low is None
-                and floor.low is not None
-                and ceiling.high is not None
-            )
-            return joined and (
-                floor.low < ceiling.high
-                or (floor.low == ceiling.high and not (floor.low_open and ceiling.high_open))
-            )
-        return False
+        if not isinstance(x, c.Compare) or not isinstance(y, c.Compare) or _of_two_facts(x, y):
+            return False
+        floor, ceiling = sorted((_allowed(x), _allowed(y)), reverse=True)
+        open_ends = floor.low_open and ceiling.high_open
+        endless = floor.high == inf and ceiling.low == -inf
+        return endless and (floor.low < ceiling.high or (floor.low == ceiling.high and not open_ends))
 
 
-def _choices(node: c.Condition) -> frozenset[Any] | None:
+def _allowed(node: c.Compare | c.Share) -> Interval:
+    """The numbers that a comparison lets through."""
+    return interval(node.operator, node.limit)
+
+
+def _of_two_facts(*nodes: c.Compare) -> bool:
+    return any(isinstance(node.limit, c.Times) for node in nodes)
+
+
+def _choices(node: c.Condition) -> frozenset[c.Word] | None:
     """The values that a single choice may have; None where a condition is about several values or none."""
     match node:
         case c.Is():
@@ -167,12 +154,7 @@ def _clash(x: c.Where, y: c.Where) -> bool:
     """Whether one attribute is asked to hold two things at once; several words can stand in one attribute, so
     only yes and no count."""
     for name in x.each.keys() & y.each.keys():
-        first, second = x.each[name].one_of, y.each[name].one_of
-        if (
-            first
-            and second
-            and all(isinstance(word, bool) for word in (*first, *second))
-            and not set(first) & set(second)
-        ):
+        first, second = set(x.each[name].one_of or ()), set(y.each[name].one_of or ())
+        if first and second and first | second <= {True, False} and not first & second:
             return True
     return False

@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
@@ -22,6 +21,13 @@ _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
 _ANNEXES = "附件"
 _OUTERMOST = (_ANNEXES, "章", "条")
 """Levels that stand in no other clause."""
+_DROP = Text("核对界限和期限，确属重复的删去", "check bound and deadline; drop it where it repeats")
+_HOLD = Text(
+    "对照两处原文，核对界限和适用范围", "hold both against the text: bounds, and what each applies to"
+)
+_SETTLE = Text(
+    "列出 rules，或写明 disposition 和 asks_nothing", "list its rules, or give disposition and asks_nothing"
+)
 _STRENGTH = {"must": 2, "in_principle": 1, "encouraged": 0, "may": 0}
 
 
@@ -33,9 +39,10 @@ class Pairs:
         self.reader = Reader(ruleset.facts)
         self.logic = Logic(ruleset.facts, self.reader)
         self.rules = [rule for rule in ruleset.rules if rule.require is not None and not rule.attested]
-        self.facts = {rule.id: frozenset(c.facts_of(rule.require)) for rule in self.rules}
+        self.asked = {rule.id: rule.require for rule in self.rules if rule.require is not None}
+        self.facts = {name: frozenset(c.facts_of(require)) for name, require in self.asked.items()}
         self.clocks = {rule.id: clock_of(rule) for rule in self.rules}
-        self.natures = {rule.id: nature_of(rule.require, ruleset.vocabulary) for rule in self.rules}
+        self.natures = {name: nature_of(node, ruleset.vocabulary) for name, node in self.asked.items()}
         self.places = {rule.id: index for index, rule in enumerate(self.rules)}
         about: dict[str, list[Rule]] = defaultdict(list)
         for rule in self.rules:
@@ -58,24 +65,12 @@ class Pairs:
                 for other in self._neighbours(rule)
                 if other.id not in gone and self._covers(other, rule)
             ]
-            whole = c.All(all=tuple(other.require for other in others)) if others else None
-            if whole is not None and self.reader.at_least(whole, rule.require):
+            whole = c.All.model_construct(all=tuple(self.asked[other.id] for other in others))
+            if others and self.reader.at_least(whole, self.asked[rule.id]):
                 gone.add(rule.id)
                 named = [other.id for other in others if self.facts[other.id] & self.facts[rule.id]]
-                zh, en = "、".join(named), ", ".join(named)
-                yield (
-                    rule,
-                    Found(
-                        "TR204",
-                        ("require",),
-                        f"已由 {zh} 涵盖",
-                        f"implied by {en}",
-                        Text(
-                            "核对界限和期限，确属重复的删去",
-                            "check bound and deadline; drop it where it repeats",
-                        ),
-                    ),
-                )
+                zh, en = f"已由 {'、'.join(named)} 涵盖", f"implied by {', '.join(named)}"
+                yield rule, Found("TR204", ("require",), zh, en, _DROP)
 
     def _covers(self, other: Rule, rule: Rule) -> bool:
         """Whether what `other` asks is asked of the same bearer wherever and whenever `rule` asks."""
@@ -102,20 +97,10 @@ class Pairs:
             if self.places[first.id] < self.places[second.id]
         )
         for first, second in pairs:
-            if self._meet(first, second) and self.logic.excludes(first.require, second.require):
-                yield (
-                    second,
-                    Found(
-                        "TR205",
-                        ("require",),
-                        f"与 {first.id} 不能同时满足",
-                        f"cannot be met together with {first.id}",
-                        Text(
-                            "对照两处原文，核对界限和适用范围",
-                            "hold both against the text: bounds, and what each applies to",
-                        ),
-                    ),
-                )
+            asked, other = self.asked[first.id], self.asked[second.id]
+            if self._meet(first, second) and self.logic.excludes(asked, other):
+                zh, en = f"与 {first.id} 不能同时满足", f"cannot be met together with {first.id}"
+                yield second, Found("TR205", ("require",), zh, en, _HOLD)
 
     def _meet(self, x: Rule, y: Rule) -> bool:
         """Whether both rules speak to one centre at one time."""
@@ -136,8 +121,7 @@ class Pairs:
 
 
 def about_editions(ruleset: RuleSet) -> Iterator[Found]:
-    """Rule sets that the document is based on, or replaces, and that are neither on hand nor beside its
-    file."""
+    """Rule sets that the document is based on, or replaces, that are neither on hand nor beside its file."""
     document, beside = ruleset.document, Path(ruleset.file).parent
     named = [("based_on", index, name) for index, name in enumerate(document.based_on) if _ID.fullmatch(name)]
     named += [("replaces", index, one.id) for index, one in enumerate(document.replaces)]
@@ -145,64 +129,38 @@ def about_editions(ruleset: RuleSet) -> Iterator[Found]:
         if name != ruleset.id and (name in here().by_id or (beside / f"{name}.yaml").is_file()):
             continue
         near = did_you_mean(name, here().by_id)
-        yield Found(
-            "TR403",
-            ("document", key, index),
-            f"{key}：{name} 是这份规则自己" if name == ruleset.id else f"{key}：没有规则集 {name}{near.zh}",
-            f"{key}: {name} is this one" if name == ruleset.id else f"{key}: no rule set {name}{near.en}",
-        )
+        zh, en = f"{key}：没有规则集 {name}{near.zh}", f"{key}: no rule set {name}{near.en}"
+        if name == ruleset.id:
+            zh, en = f"{key}：{name} 是这份规则自己", f"{key}: {name} is this one"
+        yield Found("TR403", ("document", key, index), zh, en)
 
 
-def about_clauses(ruleset: RuleSet) -> Iterator[tuple[Loc, Found]]:
+def about_clauses(ruleset: RuleSet) -> Iterator[Found]:
     """Clauses without disposition, out of order, or with a gap in their numbers."""
     last: dict[str, int] = {}
     seen: list[str] = []
     for index, clause in enumerate(ruleset.clauses):
         at: Loc = ("clauses", index)
         if not clause.rules and clause.disposition is None:
-            fix = Text(
-                "列出 rules，或写明 disposition 和 asks_nothing",
-                "list its rules, or give disposition and asks_nothing",
-            )
-            yield (
-                at,
-                Found(
-                    "TR401",
-                    (),
-                    f"条款 {clause.at} {clause.heading} 没有着落",
-                    f"clause {clause.at} has no disposition",
-                    fix,
-                ),
-            )
+            zh, en = f"条款 {clause.at} {clause.heading} 没有着落", f"clause {clause.at} has no disposition"
+            yield Found("TR401", at, zh, en, _SETTLE)
         above, number = _numbered(clause.at)
         seen.append(clause.at)
         if number is None:
             continue
         if above and above not in _OUTERMOST and above not in seen:
-            yield (
-                at,
-                Found(
-                    "TR402",
-                    ("at",),
-                    f"条款 {clause.at} 之前没有 {above}",
-                    f"{above} is not listed before clause {clause.at}",
-                ),
-            )
+            zh, en = f"条款 {clause.at} 之前没有 {above}", f"{above} is not listed before clause {clause.at}"
+            yield Found("TR402", (*at, "at"), zh, en)
         expected = last.get(above, 0) + 1
         if number != expected:
-            yield (
-                at,
-                Found(
-                    "TR402",
-                    ("at",),
-                    f"条款 {clause.at} 的编号应为第{expected}",
-                    f"clause {clause.at} should be number {expected} of its level",
-                ),
+            zh = f"条款 {clause.at} 的编号应为第{expected}"
+            yield Found(
+                "TR402", (*at, "at"), zh, f"clause {clause.at} should be number {expected} of its level"
             )
         last[above] = number
 
 
-def _numbered(at: str) -> tuple[str, Any]:
+def _numbered(at: str) -> tuple[str, int | None]:
     """A locator as the level that it is numbered within and its number there; None where it has none.
 
     Articles run on through chapters; of the paragraphs of an article a file lists those that it wants.

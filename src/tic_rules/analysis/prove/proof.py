@@ -14,7 +14,8 @@ from typing import Any
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
 from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
-from tic_rules.analysis.diff.topics import Diff, Topic, relation_of
+from tic_rules.analysis.diff.relations import relation_of
+from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.analysis.prove.sight import formulas
 from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
