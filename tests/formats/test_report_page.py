@@ -22,8 +22,7 @@ from tic_rules import Centre, DataError, Report, check, check_programme
 from tic_rules.cli import main
 from tic_rules.model.document import Edit, apply, document_of, get
 from tic_rules.renderers import FORMATS, Options, Run, open_sheet, piece_of, render
-from tic_rules.renderers.html_report import page_of as page_text
-from tic_rules.renderers.overview import due_of, overview_of
+from tic_rules.renderers.overview import Gathering, Overview, due_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import timeline_of
 
@@ -85,6 +84,13 @@ def page_of(reports: list[Report], lang: str = "zh") -> Page:
     return page
 
 
+def overview(reports: list[Report]) -> Overview:
+    gathered = Gathering()
+    for report in reports:
+        gathered.add(report)
+    return gathered.overview()
+
+
 def centre(**parts: Any) -> Centre:
     return Centre.from_data({**document_of(Centre.from_file(EXAMPLE)), **parts})
 
@@ -123,7 +129,11 @@ def test_a_report_from_another_process_gives_the_same_page() -> None:
     assert render(sent, Options("ics", "zh")) == render(reports, Options("ics", "zh"))
     for options in (Options("html", "zh"), Options("html", "zh", verbose=True)):
         far = pickle.loads(pickle.dumps([piece_of(report, options) for report in reports]))
-        assert page_text([piece.report for piece in far], options) == render(reports, options)
+        sheet, tally = open_sheet(options), Tally()
+        for report, piece in zip(reports, far, strict=True):
+            sheet.add(piece)
+            tally.add(report, options)
+        assert "".join(sheet.end(Run(tally))) == render(reports, options)
 
 
 @pytest.mark.parametrize("format_", FORMATS)
@@ -278,11 +288,11 @@ def test_the_whole_of_many_centres_counts_what_the_reports_say() -> None:
     ]
     figures = {"jurisdiction": "zhejiang", "reported_on": "2026-06-30", "centres": 12}
     reports.append(check_programme(figures, "zhejiang_2022"))
-    whole = overview_of(reports)
+    whole = overview(reports)
     assert whole.total == 7
     assert dict(whole.verdicts) == {"non_compliant": 7}
-    assert {row.rule: row.centres for row in whole.failed}["zhejiang_2022/investment-2y"] == 7
-    assert "zhejiang_2022/open-sharing" in {row.rule for row in whole.unknown}
+    assert {row.clause.rule: row.centres for row in whole.failed}["zhejiang_2022/investment-2y"] == 7
+    assert "zhejiang_2022/open-sharing" in {row.clause.rule for row in whole.unknown}
     assert [target.finding.id for target in whole.targets] == ["programme-count", "programme-breakthroughs"]
     by_rule = {due[0].clause.rule.split("/")[1]: (day, len(due)) for day, due in whole.due}
     assert by_rule["staff-5y"] == ("2027-03-01", 7)
@@ -336,7 +346,7 @@ def test_what_many_centres_lack_is_counted_over_all_and_named_for_each() -> None
     real = Centre.from_file(EXAMPLE.parent / "real" / "zj-fos.yaml")
     reports = [check(real.model_copy(update={"id": f"c{n}"}), "zhejiang_2022") for n in range(6)]
     reports.append(check(centre(), "zhejiang_2022"))
-    lacking = {lack.wait.field: lack for lack in overview_of(reports).lacking}
+    lacking = {lack.wait.field: lack for lack in overview(reports).lacking}
     waits = {wait.field: wait for wait in reports[0].waiting.data}
     assert lacking["approved_on"].centres == 6
     assert lacking["approved_on"].findings == 6 * len(waits["approved_on"].rules)

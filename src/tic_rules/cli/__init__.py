@@ -8,7 +8,7 @@ import importlib
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -71,7 +71,9 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(list(COMMANDS.items()))
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:
@@ -88,12 +90,12 @@ class _Lazy(click.Group):
         complete_var: str | None = None,
         standalone_mode: bool = True,
         **extra: Any,
-    ) -> Any:
+    ) -> NoReturn:
         """Run the program and end the process with its exit status."""
         from tic_rules.cli.ending import ended
 
         words = _words() if args is None else list(args)
-        notes: dict[str, Any] = {}
+        notes: dict[str, object] = {}
 
         def run() -> object:
             extra.pop("windows_expand_args", None)

@@ -9,15 +9,25 @@ from collections.abc import Sequence
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import GITHUB, colour_wanted, diagnose, lang_option, language
+from tic_rules.cli.common import (
+    GITHUB,
+    as_of_option,
+    colour_wanted,
+    diagnose,
+    format_option,
+    lang_option,
+    language,
+    output_option,
+    rules_option,
+)
 from tic_rules.cli.configuration import SETTINGS_FILE, config_option
-from tic_rules.cli.files import expand, read_centre
+from tic_rules.cli.files import expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
-from tic_rules.cli.running import Job, Outcome, outcomes, prepared, put, rulesets_for
+from tic_rules.cli.running import Job, Outcome, decided, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, parse_day, with_centres
+from tic_rules.engines.checking import ENGINES, as_of_day, parse_day, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary, words_of
 from tic_rules.model.programme import Programme
@@ -32,20 +42,12 @@ from tic_rules.results.report import VERDICTS
 
 @click.command("check", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day.",
+@rules_option(
+    "A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day."
 )
-@click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option(
-    "--output",
-    metavar="FILE",
-    help="Write the report to a file; with xlsx, to a folder: a workbook for each file.",
-)
+@as_of_option("The day looked at. Default: the file's reported_on.")
+@format_option(FORMATS)
+@output_option("Write the report to a file; with xlsx, to a folder: a workbook for each file.")
 @click.option(
     "--output-format",
     "more",
@@ -133,18 +135,18 @@ def command(
     ready = prepared(job)
     with opened(wanted, ready.outputs, record) as (outputs, recorded):
         bar = Progress(len(files), wanted=not quiet, shared=to_terminal(wanted))
-        run = _Checked(job, outputs, bar, faults)
+        run = _Checked(outputs, bar, faults)
         for outcome in outcomes(job, files, jobs):
             run.take(outcome)
         if programme is not None:
-            run.take(_programme(job, programme, run.approvals))
+            run.take(_programme(job, programme, run.total.approvals))
         bar.clear()
-        _say_notes(run, lang, quiet=quiet)
+        _say_notes(run.total, job, lang, quiet=quiet)
         run.end()
         if recorded is not None and record is not None:
-            recorded.write(_baseline(ready.baseline, run, record).encode())
+            recorded.write(_baseline(ready.baseline, run.total, record).encode())
     passes = record is not None or exit_zero
-    sys.exit(2 if run.faults else 1 if run.tally.fails and not passes else 0)
+    sys.exit(2 if faults else 1 if run.total.tally.fails and not passes else 0)
 
 
 def _words(rules: Sequence[str]) -> Vocabulary:
@@ -186,20 +188,9 @@ def _options(
 class _Checked:
     """What has come of a run so far. Reports go out as they come; only counts and faults are kept."""
 
-    def __init__(
-        self, job: Job, outputs: Sequence[Output | Folder], bar: Progress, faults: list[Diagnostic]
-    ) -> None:
-        self.job, self.outputs, self.bar, self.faults = job, outputs, bar, faults
-        self.total = Outcome()
-        self.total.tally.broken = len(faults)
-
-    @property
-    def tally(self) -> Tally:
-        return self.total.tally
-
-    @property
-    def approvals(self) -> list[Centre]:
-        return self.total.approvals
+    def __init__(self, outputs: Sequence[Output | Folder], bar: Progress, faults: list[Diagnostic]) -> None:
+        self.outputs, self.bar = outputs, bar
+        self.total = Outcome(diagnostics=faults, tally=Tally(broken=len(faults)))
 
     def take(self, outcome: Outcome) -> None:
         if outcome.pieces:
@@ -207,17 +198,12 @@ class _Checked:
         for pieces in outcome.pieces:
             for output, piece in zip(self.outputs, pieces, strict=True):
                 output.add(piece)
-        self.faults.extend(outcome.diagnostics)
-        total = self.total
-        total.tally.merge(outcome.tally)
-        total.versions |= outcome.versions
-        for name in ("notes", "entries", "judged", "stale", "approvals"):
-            getattr(total, name).extend(getattr(outcome, name))
+        self.total.add(outcome)
         self.bar.step(outcome.files)
 
     def end(self) -> None:
         for output in self.outputs:
-            output.end(Run(self.tally, self.faults))
+            output.end(Run(self.total.tally, self.total.diagnostics))
 
 
 def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
@@ -225,33 +211,23 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     try:
         figures = read_subject(file, Programme, prepared(job).vocabulary)
         day = as_of_day(figures, job.day)
-        return put(
-            job,
-            [
-                check_subject(
-                    with_centres(figures, ruleset, centres, day),
-                    ruleset,
-                    day,
-                    job.engine,
-                    exemptions=job.exemptions,
-                )
-                for ruleset in rulesets_for(job, figures, day)
-            ],
+        whole = (
+            (with_centres(figures, ruleset, centres, day), ruleset)
+            for ruleset in rulesets_for(job, figures, day)
         )
+        return put(job, [decided(job, subject, ruleset, day) for subject, ruleset in whole])
     except TicRulesError as error:
         broken = Outcome(diagnostics=error.diagnostics)
         broken.tally.broken = 1
         return broken
 
 
-def _say_notes(run: _Checked, lang: str, *, quiet: bool) -> None:
+def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:
     """Faults, then what the baseline and the data hold without need."""
-    diagnose(run.faults, lang)
-    if quiet:
-        return
-    diagnose(run.total.notes, lang)
-    file = run.job.baseline or ""
-    diagnose((_stale(entry, file) for entry in run.total.stale), lang)
+    diagnose(total.diagnostics, lang)
+    if not quiet:
+        diagnose(total.notes, lang)
+        diagnose((_stale(entry, job.baseline or "") for entry in total.stale), lang)
 
 
 def _stale(entry: Entry, file: str) -> Diagnostic:
@@ -263,16 +239,11 @@ def _stale(entry: Entry, file: str) -> Diagnostic:
     return Diagnostic("stale-baseline", text, file)
 
 
-def _baseline(before: Baseline | None, run: _Checked, file: str) -> str:
+def _baseline(before: Baseline | None, total: Outcome, file: str) -> str:
     """The baseline of this run, and what an earlier one says of centres and rules that this run did not
     look at.
     """
-    earlier: set[Entry] = set()
-    if before is not None:
-        earlier = {entry for entries in before.entries.values() for entry in entries}
-    entries = [*run.total.entries, *(earlier - set(run.total.judged))]
-    versions = {**(before.versions if before is not None else {}), **run.total.versions}
-    return sinks.json_text(baseline_text(entries, file, versions))
-
-
-__all__ = ["command", "expand", "read_centre"]
+    before = before or Baseline(file, {})
+    earlier = {entry for entries in before.entries.values() for entry in entries}
+    entries = [*total.entries, *(earlier - set(total.judged))]
+    return sinks.json_text(baseline_text(entries, file, {**before.versions, **total.versions}))

@@ -125,6 +125,3 @@ def _wrapped(text: str, indent: str) -> Iterator[str]:
 
     room = min(shutil.get_terminal_size().columns, 110) - len(indent)
     yield from (indent + line for line in wrap(text, max(room, 30)) if line)
-
-
-__all__ = ["Command", "WrongCall", "asked_for", "chinese_help", "chinese_usage", "translated", "wanted"]

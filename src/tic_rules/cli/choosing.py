@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
+from tic_rules.cli.files import jurisdiction_of
+from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
-from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import rules_named
@@ -43,7 +43,7 @@ def chosen(
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)
-    return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre, path), on)))
+    return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre), on)))
 
 
 def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
@@ -73,18 +73,3 @@ def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
 
 def _on_hand() -> list[RuleSet]:
     return [load_ruleset(listed.id) for listed in here().all()]
-
-
-def jurisdiction_of(subject: Centre | Programme, path: str) -> str:
-    """Whose rule sets hold for the data of a file. Raises DataError where it does not say."""
-    if subject.jurisdiction is None:
-        text = Text(
-            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
-            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
-        )
-        mark = subject.place("/jurisdiction")
-        raise DataError([Diagnostic("no-jurisdiction", text, path, mark.line, mark.column, "/jurisdiction")])
-    return str(subject.jurisdiction)
-
-
-__all__ = ["Chosen", "chosen", "jurisdiction_of", "ruleset_with"]

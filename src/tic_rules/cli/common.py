@@ -8,7 +8,7 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import click
 
@@ -17,7 +17,7 @@ from tic_rules.core.errors import Diagnostic, UsageError, fault
 from tic_rules.renderers import sinks
 
 _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
-F = TypeVar("F", bound=Callable[..., Any])
+F = TypeVar("F", bound=Callable[..., object])
 
 LANG, GITHUB = "tic_rules.lang", "tic_rules.github"
 """What a run notes of itself in its context: the language of its texts; whether it writes annotations of a
@@ -53,6 +53,25 @@ def lang_option(command: F) -> F:
     return click.option(
         "--lang", type=click.Choice(["zh", "en"]), help="Language of the texts (default: from the locale)."
     )(command)
+
+
+def rules_option(help: str) -> Callable[[F], F]:
+    """--rules, which may be given several times."""
+    return click.option("--rules", "rules", multiple=True, metavar="ID|PATH", help=help)
+
+
+def as_of_option(help: str) -> Callable[[F], F]:
+    return click.option("--as-of", "as_of", metavar="DATE", help=help)
+
+
+def format_option(formats: Iterable[str]) -> Callable[[F], F]:
+    """--format, text where it is not given."""
+    choice = click.Choice(list(formats))
+    return click.option("--format", "format_", type=choice, default="text", show_default=True)
+
+
+def output_option(help: str = "Write to a file instead of standard output.") -> Callable[[F], F]:
+    return click.option("--output", metavar="FILE", help=help)
 
 
 def say(text: str, *, err: bool = False, format_: str = "text") -> None:

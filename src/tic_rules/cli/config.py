@@ -9,8 +9,9 @@ import click
 
 from tic_rules.cli.check import command as check
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, language, write
 from tic_rules.cli.configuration import SETTINGS, Configuration, configuration_here, read_configuration
+from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
@@ -19,7 +20,7 @@ from tic_rules.renderers.text import cells, pad
 @click.option(
     "--config", "named", metavar="FILE", help="A settings file. Default: the nearest one from here upward."
 )
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(["text", "json"])
 @lang_option
 def command(named: str | None, format_: str, lang: str | None) -> None:
     """The settings of `tic-rules check` here: value and origin of each."""
@@ -36,9 +37,7 @@ def _rows(settings: Configuration) -> list[tuple[str, object, int | None]]:
         default = defaults.get(setting.parameter)
         absent = {"rulesets": [], "folders": [], "flag": False}.get(setting.kind)
         plain: object = default if isinstance(default, (str, bool, int)) else absent
-        rows.append(
-            (key, settings.values.get(key, plain), settings.lines[key] if key in settings.values else None)
-        )
+        rows.append((key, settings.values.get(key, plain), settings.lines.get(key)))
     return rows
 
 
@@ -48,27 +47,18 @@ def _json(settings: Configuration) -> str:
 
 
 def _text(settings: Configuration, lang: str) -> str:
-    zh = lang == "zh"
-    head = (
-        (f"配置文件：{settings.file}" if zh else f"Settings from {settings.file}")
-        if settings.file
-        else ("没有配置文件，均为默认" if zh else "No settings file; defaults")
-    )
+    none = Text("没有配置文件，均为默认", "No settings file; defaults")
+    named = Text(f"配置文件：{settings.file}", f"Settings from {settings.file}")
+    head = (named if settings.file else none).in_(lang)
     shown = [
         (key, "—" if value in (None, []) else json.dumps(value, ensure_ascii=False), line)
         for key, value, line in _rows(settings)
     ]
     keys, values = max(cells(key) for key, _, _ in shown), max(cells(value) for _, value, _ in shown)
-    lines = [
-        f"  {pad(key, keys)}  {pad(value, values)}  {_origin(settings, line, zh)}".rstrip()
-        for key, value, line in shown
-    ]
-    return "\n".join([head, "", *lines]) + "\n"
-
-
-def _origin(settings: Configuration, line: int | None, zh: bool) -> str:
-    return (
-        f"{settings.file.name if settings.file else ''}:{line}"
-        if line is not None
-        else ("默认" if zh else "default")
-    )
+    lines = [head, ""]
+    for key, value, line in shown:
+        origin = Text("默认", "default").in_(lang)
+        if settings.file is not None and line is not None:
+            origin = f"{settings.file.name}:{line}"
+        lines.append(f"  {pad(key, keys)}  {pad(value, values)}  {origin}".rstrip())
+    return "\n".join(lines) + "\n"

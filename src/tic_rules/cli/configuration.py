@@ -9,22 +9,22 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import NamedTuple
 
 import click
 
-from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean
+from tic_rules.cli.common import F
+from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean, fault
 from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, named_settings, settings_here
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.catalogue import FOLDERS
 from tic_rules.renderers import FORMATS
 from tic_rules.results.report import VERDICTS
 
-F = TypeVar("F", bound=Callable[..., Any])
 _RULESET = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 """An id of a rule set, no path."""
 SETTINGS_FILE = "tic_rules.settings"
@@ -61,7 +61,7 @@ class Configuration:
     """The settings of a file, as options take them; `file` is None where there is none."""
 
     file: Path | None
-    values: Mapping[str, Any]
+    values: Mapping[str, object]
     lines: Mapping[str, int]
 
     def defaults(self) -> dict[str, object]:
@@ -86,10 +86,9 @@ def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration
         return Configuration(named, {}, {})
     file, table = settings.file, settings.table
     if not isinstance(table, dict):
-        raise UsageError(
-            [Diagnostic("config", Text("[tool.tic-rules] 应为表", "[tool.tic-rules] is a table"), str(file))]
-        )
-    values: dict[str, Any] = {}
+        zh, en = "[tool.tic-rules] 应为表", "[tool.tic-rules] is a table"
+        raise fault(UsageError, "config", zh, en, file=str(file))
+    values: dict[str, object] = {}
     lines: dict[str, int] = {}
     faults = []
     for key, value in table.items():
@@ -97,11 +96,8 @@ def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration
         wrong = None
         if key not in SETTINGS:
             near = did_you_mean(key, SETTINGS)
-            hint = (
-                near
-                if near.zh
-                else Text(f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
-            )
+            every = Text(f"；可用：{'、'.join(SETTINGS)}", f"; known are {', '.join(SETTINGS)}")
+            hint = near if near.zh else every
             wrong = Text(f"没有设置项 {key}{hint.zh}", f"no setting {key}{hint.en}")
         else:
             values[key], wrong = _value(SETTINGS[key], value, file.parent)
@@ -114,55 +110,42 @@ def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration
 
 def _value(setting: Setting, value: object, folder: Path) -> tuple[object, Text | None]:
     """A value as the option takes it, or what would be right."""
-    match setting.kind:
-        case "rulesets":
-            listed = [value] if isinstance(value, str) else value
-            if isinstance(listed, list) and listed and all(isinstance(item, str) for item in listed):
-                return [item if _RULESET.fullmatch(item) else _from(folder, item) for item in listed], None
-            return None, Text(
-                '应为规则集编号或路径的列表，例：["zhejiang_2022"]',
-                'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]',
-            )
-        case "folders":
-            listed = [value] if isinstance(value, str) else value
-            if isinstance(listed, list) and all(isinstance(item, str) and item for item in listed):
-                return [_from(folder, item) for item in listed], None
-            return None, Text('应为文件夹的列表，例：["rules"]', 'a list of folders is expected: ["rules"]')
-        case "day":
-            if isinstance(value, (str, date)):
-                return value if isinstance(value, str) else value.isoformat()[:10], None
-            return None, Text("应为日期，例：2026-06-30", "a date is expected: 2026-06-30")
-        case "choice":
-            return (
-                (value, None)
-                if value in setting.choices
-                else (
-                    None,
-                    Text(
-                        f"应为 {'、'.join(setting.choices)} 之一",
-                        f"one of {', '.join(setting.choices)} is expected",
-                    ),
-                )
-            )
-        case "path":
-            return (
-                (_from(folder, value), None)
-                if isinstance(value, str) and value
-                else (None, Text("应为文件路径", "the path of a file is expected"))
-            )
-        case "number":
-            fits = isinstance(value, int) and not isinstance(value, bool) and value >= 1
-            return (
-                (value, None)
-                if fits
-                else (None, Text("应为1以上的整数", "a whole number from 1 on is expected"))
-            )
-        case _:
-            return (
-                (value, None)
-                if isinstance(value, bool)
-                else (None, Text("应为 true 或 false", "true or false is expected"))
-            )
+    match setting.kind, value:
+        case "rulesets" | "folders", str():
+            return _value(setting, [value], folder)
+        case "rulesets", list() if value and all(isinstance(item, str) for item in value):
+            return [item if _RULESET.fullmatch(item) else _from(folder, item) for item in value], None
+        case "folders", list() if all(isinstance(item, str) and item for item in value):
+            return [_from(folder, item) for item in value], None
+        case "day", str():
+            return value, None
+        case "day", date():
+            return value.isoformat()[:10], None
+        case "choice", str() if value in setting.choices:
+            return value, None
+        case "path", str() if value:
+            return _from(folder, value), None
+        case ("number", int()) if not isinstance(value, bool) and value >= 1:
+            return value, None
+        case "flag", bool():
+            return value, None
+    if setting.kind == "choice":
+        zh, en = f"应为 {'、'.join(setting.choices)} 之一", f"one of {', '.join(setting.choices)} is expected"
+        return None, Text(zh, en)
+    return None, _EXPECTED[setting.kind]
+
+
+_EXPECTED = {
+    "rulesets": Text(
+        '应为规则集编号或路径的列表，例：["zhejiang_2022"]',
+        'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]',
+    ),
+    "folders": Text('应为文件夹的列表，例：["rules"]', 'a list of folders is expected: ["rules"]'),
+    "day": Text("应为日期，例：2026-06-30", "a date is expected: 2026-06-30"),
+    "path": Text("应为文件路径", "the path of a file is expected"),
+    "number": Text("应为1以上的整数", "a whole number from 1 on is expected"),
+    "flag": Text("应为 true 或 false", "true or false is expected"),
+}
 
 
 def _from(folder: Path, path: str) -> str:

@@ -165,11 +165,7 @@ def _usage_text(error: click.ClickException, lang: str) -> str:
 
 def _annotates(args: Sequence[str]) -> bool:
     """Whether the run was to write annotations of a GitHub workflow on standard output."""
-    words = list(args)
-    pairs = [
-        *pairwise(words),
-        *(tuple(word.split("=", 1)) for word in words if "=" in word),
-    ]
+    pairs = [*pairwise(args), *(tuple(word.split("=", 1)) for word in args if "=" in word)]
     return any(pair in (("--format", "github"), ("--output-format", "github")) for pair in pairs)
 
 
@@ -187,6 +183,3 @@ def _let_go(*streams: TextIO) -> None:
     for stream in streams:
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-__all__ = ["INTERRUPTED", "NO_READER", "UNUSABLE", "annotate", "ended"]

@@ -15,6 +15,7 @@ from tic_rules.core.files import read_standard_input, reason_of
 from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.programme import Programme
 from tic_rules.model.reading import (
     SUFFIXES,
     bytes_to_text,
@@ -177,3 +178,16 @@ def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
         return subject_from_text(text, name, Centre, vocabulary)
     except DataError as error:
         raise DataError([d._replace(file="<stdin>") for d in error.diagnostics]) from None
+
+
+def jurisdiction_of(subject: Centre | Programme) -> str:
+    """Whose rule sets hold for the data. Raises DataError where it does not say."""
+    if subject.jurisdiction is None:
+        text = Text(
+            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
+            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
+        )
+        path, file = "/jurisdiction", subject.file or ""
+        mark = subject.place(path)
+        raise DataError([Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, path, mark.cell)])
+    return str(subject.jurisdiction)

@@ -7,13 +7,13 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import click
 
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
-from tic_rules.renderers import FORMATS, Options, Run, open_sheet, sinks
+from tic_rules.renderers import FORMATS, Options, Piece, Run, open_sheet, sinks
 
 
 class Target(NamedTuple):
@@ -46,12 +46,9 @@ def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Targe
         wanted.append(Target(format_, None if output == "-" else output))
     wanted += asked
     if sum(one.file is None for one in wanted) > 1:
-        faults.append(
-            Text(
-                "只能有一种格式写到标准输出；其余请写成 格式:文件",
-                "only one format can go to standard output; write the others as FORMAT:FILE",
-            )
-        )
+        zh = "只能有一种格式写到标准输出；其余请写成 格式:文件"
+        en = "only one format can go to standard output; write the others as FORMAT:FILE"
+        faults.append(Text(zh, en))
     if faults:
         raise UsageError([Diagnostic("output", text, "tic-rules check") for text in faults])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")
@@ -63,12 +60,9 @@ def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Targe
 def _parsed(text: str, faults: list[Text]) -> Target:
     name, _, file = text.partition(":")
     if name not in FORMATS:
-        faults.append(
-            Text(
-                f"--output-format {text}：没有格式 {name}；现有：{'、'.join(FORMATS)}",
-                f"--output-format {text}: no format {name}; on hand: {', '.join(FORMATS)}",
-            )
-        )
+        zh = f"--output-format {text}：没有格式 {name}；现有：{'、'.join(FORMATS)}"
+        en = f"--output-format {text}: no format {name}; on hand: {', '.join(FORMATS)}"
+        faults.append(Text(zh, en))
     return Target(name, None if file in ("", "-") else file)
 
 
@@ -95,10 +89,8 @@ def _placed(target: Target, files: Sequence[str], programme: str | None) -> Targ
         return target._replace(names=tuple(names))
     macros = programme is None and len(files) == 1 and files[0].lower().endswith(".xlsm")
     if macros and file is not None and not file.lower().endswith(".xlsm"):
-        zh, en = (
-            f"交还的工作簿带有宏，文件名应以 .xlsm 结尾，不是 {file}",
-            f"the workbook that comes back has macros: its name ends in .xlsm, not {file}",
-        )
+        zh = f"交还的工作簿带有宏，文件名应以 .xlsm 结尾，不是 {file}"
+        en = f"the workbook that comes back has macros: its name ends in .xlsm, not {file}"
         raise fault(UsageError, "output", zh, en)
     return target
 
@@ -117,7 +109,7 @@ class Folder:
         self._sheets = {file: open_sheet(options) for file, _ in names}
         self._made: list[tuple[str, bytes]] = []
 
-    def add(self, piece: Any) -> None:
+    def add(self, piece: Piece) -> None:
         self._sheets[piece.key[0]].add(piece)
 
     def end(self, run: Run) -> None:
@@ -143,7 +135,7 @@ class Output:
         self.sheet, self.file = open_sheet(options), file
         self._format, self._colour = options.format, options.colour
 
-    def add(self, piece: Any) -> None:
+    def add(self, piece: Piece) -> None:
         self._write(self.sheet.add(piece))
 
     def end(self, run: Run) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, fault
 from tic_rules.core.files import reason_of
 from tic_rules.model.loader import rules_folder
 
@@ -23,9 +23,8 @@ _RULES = (".yaml", ".yml", ".json")
 def unwritable(name: str, error: OSError) -> TicRulesError:
     """The error for a file that cannot be written."""
     reason = reason_of(error)
-    return UsageError(
-        [Diagnostic("output", Text(f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"), name)]
-    )
+    zh, en = f"无法写入：{reason.zh}", f"cannot be written: {reason.en}"
+    return fault(UsageError, "output", zh, en, file=name)
 
 
 class Replacement:
@@ -164,12 +163,9 @@ def guard(
     read |= {mark for file in rules_folder().glob("*.yaml") for mark in _marks(str(file))}
     for name in named:
         if any(_mark(candidate) in read for candidate in (name, *_mains(name))):
-            faults.append(
-                Text(
-                    f"{name} 是本次要读的文件，不能覆盖",
-                    f"{name} is a file that this run reads and is not overwritten",
-                )
-            )
+            zh = f"{name} 是本次要读的文件，不能覆盖"
+            en = f"{name} is a file that this run reads and is not overwritten"
+            faults.append(Text(zh, en))
     if faults:
         raise UsageError([Diagnostic("output", text, command) for text in faults])
 
@@ -216,6 +212,3 @@ def _mains(name: str) -> Iterator[str]:
     stem, dot, _ = path.stem.rpartition(".")
     if dot and path.suffix.lower() in _LISTS:
         yield from (str(path.with_name(stem + suffix)) for suffix in _LISTS)
-
-
-__all__ = ["Replacement", "guard", "replace_file", "unwritable"]

@@ -13,10 +13,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from tic_rules.cli.files import centres_of
+from tic_rules.cli.files import centres_of, jurisdiction_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
@@ -71,6 +71,13 @@ class Outcome:
     stale: list[Entry] = field(default_factory=list)
     approvals: list[Centre] = field(default_factory=list)
 
+    def add(self, other: Outcome) -> None:
+        """Add what came of further files, but for their pieces, which have gone out."""
+        self.tally.merge(other.tally)
+        self.versions |= other.versions
+        for name in ("diagnostics", "notes", "entries", "judged", "stale", "approvals"):
+            getattr(self, name).extend(getattr(other, name))
+
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
@@ -91,9 +98,8 @@ def prepared(job: Job) -> Prepared:
     rulesets = tuple(_rulesets(job.rules))
     vocabulary = words_of(rulesets)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
-    return Prepared(
-        rulesets, vocabulary, baseline, tuple(replace(options, baseline=baseline) for options in job.outputs)
-    )
+    outputs = tuple(replace(options, baseline=baseline) for options in job.outputs)
+    return Prepared(rulesets, vocabulary, baseline, outputs)
 
 
 def _rulesets(names: Sequence[str]) -> Iterator[RuleSet]:
@@ -119,20 +125,12 @@ def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[Rule
     chosen = prepared(job).rulesets
     if chosen:
         return chosen
-    file = subject.file or ""
-    if subject.jurisdiction is None:
-        mark = subject.place("/jurisdiction")
-        text = Text(
-            "没有写明地区（jurisdiction），无法选定规则集；请补写，或用 --rules 指定",
-            "jurisdiction is not given, so no rule set can be chosen; add it, or name one with --rules",
-        )
-        raise DataError(
-            [Diagnostic("no-jurisdiction", text, file, mark.line, mark.column, "/jurisdiction", mark.cell)]
-        )
     try:
-        return _in_force(subject.jurisdiction, day)
+        return _in_force(jurisdiction_of(subject), day)
     except TicRulesError as error:
-        raise type(error)([d._replace(file=d.file or file) for d in error.diagnostics]) from None
+        raise type(error)(
+            [d._replace(file=d.file or subject.file or "") for d in error.diagnostics]
+        ) from None
 
 
 # --- one file ---------------------------------------------------------------------------------
@@ -156,17 +154,18 @@ def check_file(job: Job, path: str) -> Iterator[Outcome]:
 def _decided(job: Job, centre: Centre) -> Outcome:
     day = as_of_day(centre, job.day)
     rulesets = rulesets_for(job, centre, day)
-    outcome = put(
-        job,
-        [check_subject(centre, rules, day, job.engine, exemptions=job.exemptions) for rules in rulesets],
-    )
+    outcome = put(job, [decided(job, centre, ruleset, day) for ruleset in rulesets])
     outcome.notes.extend(_strangers(centre, rulesets, exemptions=job.exemptions))
     if job.approvals:
-        about = {
-            name: getattr(centre, name) for name in ("id", "jurisdiction", "stage", "approved_on", "fields")
-        }
+        names = ("id", "jurisdiction", "stage", "approved_on", "fields")
+        about = {name: getattr(centre, name) for name in names}
         outcome.approvals.append(Centre.model_construct(**about))
     return outcome
+
+
+def decided(job: Job, subject: Centre | Programme, ruleset: RuleSet, day: date) -> Report:
+    """The data held against a rule set, as the job has it."""
+    return check_subject(subject, ruleset, day, job.engine, exemptions=job.exemptions)
 
 
 def put(job: Job, reports: Sequence[Report]) -> Outcome:
@@ -190,27 +189,20 @@ def put(job: Job, reports: Sequence[Report]) -> Outcome:
 
 def _strangers(centre: Subject, rulesets: Sequence[RuleSet], *, exemptions: bool) -> Iterator[Diagnostic]:
     """Attestations and exemptions for a rule set that nobody knows: no report speaks of them."""
-    entries: tuple[tuple[str, Sequence[Any]], ...] = (
-        ("attestations", centre.attestations),
-        ("exemptions", centre.exemptions if exemptions else ()),
-    )
-    for name, listed in entries:
-        for index, given in enumerate(listed):
-            named = (given.rule or "").partition("/")[0]
-            if (
-                given.rule is None
-                or any(named == ruleset.id for ruleset in rulesets)
-                or listed_ruleset(named) is not None
-            ):
-                continue
-            path = f"/{name}/{index}/rule"
-            mark, shown = centre.place(path), clip(named)
-            text = Text(
-                f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect"
-            )
-            yield Diagnostic(
-                "unknown-ruleset", text, centre.file or "", mark.line, mark.column, path, mark.cell
-            )
+    listed = [("attestations", index, given.rule) for index, given in enumerate(centre.attestations)]
+    if exemptions:
+        listed += [("exemptions", index, given.rule) for index, given in enumerate(centre.exemptions)]
+    ids = [ruleset.id for ruleset in rulesets]
+    for name, index, rule in listed:
+        ruleset = (rule or "").partition("/")[0]
+        if rule is None or ruleset in ids or listed_ruleset(ruleset) is not None:
+            continue
+        path, shown = f"/{name}/{index}/rule", clip(ruleset)
+        text = Text(
+            f"没有规则集 {shown}，该条不起作用", f"there is no rule set {shown}; this entry has no effect"
+        )
+        mark, file = centre.place(path), centre.file or ""
+        yield Diagnostic("unknown-ruleset", text, file, mark.line, mark.column, path, mark.cell)
 
 
 # --- many files -------------------------------------------------------------------------------
@@ -231,12 +223,11 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
         with ProcessPoolExecutor(max_workers=processes) as pool:
             yield from in_order(pool, job, deque(chunks), processes)
     except BrokenProcessPool:
-        raise fault(
-            UsageError,
-            "process",
+        zh, en = (
             "一个工作进程意外结束；请用 --jobs 1 重试",
             "a worker process ended unexpectedly; try --jobs 1",
-        ) from None
+        )
+        raise fault(UsageError, "process", zh, en) from None
 
 
 def in_order(
@@ -261,7 +252,5 @@ def how_many(files: int, jobs: int | None) -> int:
     """How many processes: as asked, else as many as there are processors and work for."""
     if jobs is not None:
         return min(jobs, files)
-    return min(
-        len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-        files // PAYS,
-    )
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(processors, files // PAYS)

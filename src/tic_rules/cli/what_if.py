@@ -13,9 +13,9 @@ from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen, jurisdiction_of, ruleset_with
+from tic_rules.cli.choosing import chosen, ruleset_with
 from tic_rules.cli.common import diagnose, lang_option, language, write
-from tic_rules.cli.files import expand
+from tic_rules.cli.files import expand, jurisdiction_of
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, fault
@@ -169,7 +169,7 @@ def _programme(
     subject = read_subject(file, Programme, words_of([*rules, *files.values()]))
     on = as_of_day(subject, None if subject.speaks_for is not None else day)
     given = [load_ruleset(name) for name in dict.fromkeys(rules)]
-    for ruleset in given or rulesets_in_force(jurisdiction_of(subject, file), on):
+    for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
         yield what_if_of_programme(
             subject,
             ruleset,

@@ -55,7 +55,7 @@ class Options:
     width: int | None = None
     fail_on: tuple[str, ...] = ("non_compliant",)
     colour: bool = False
-    diagnostics: tuple[Any, ...] = ()
+    diagnostics: tuple[Diagnostic, ...] = ()
     baseline: Baseline | None = None
     quiet: bool = False
     summary_file: str | None = None
@@ -95,6 +95,10 @@ def _blocking(fail_on: tuple[str, ...]) -> frozenset[str]:
     return frozenset(status for verdict in fail_on for status in BLOCKING[verdict])
 
 
+Piece = Any
+"""What a format needs of a report: its module makes it, its `Sheet` takes it, nobody else looks in."""
+
+
 @dataclass(slots=True)
 class Run:
     """What is known when the last report has come."""
@@ -106,7 +110,7 @@ class Run:
 class Sheet(Protocol):
     """One output of a run."""
 
-    def add(self, piece: Any) -> str: ...
+    def add(self, piece: Piece) -> str: ...
 
     def end(self, run: Run) -> Iterable[str | bytes]: ...
 
@@ -115,7 +119,7 @@ def _module(options: Options) -> ModuleType:
     return importlib.import_module(FORMATS[options.format])
 
 
-def piece_of(report: Report, options: Options, *, first: bool = True) -> Any:
+def piece_of(report: Report, options: Options, *, first: bool = True) -> Piece:
     """What a format needs of a report: small, and fit to be sent between processes.
 
     `first` says that this process has not sent a report of the rule set before: then what is true of the
@@ -129,10 +133,10 @@ def open_sheet(options: Options) -> Sheet:
     return sheet
 
 
-def render(reports: Sequence[Report], options: Options) -> Any:
+def render(reports: Sequence[Report], options: Options) -> str | bytes:
     """The reports in a format: text, or bytes where the format is not text."""
     sheet, tally, seen = open_sheet(options), Tally(), set[str]()
-    parts: list[Any] = []
+    parts = list[str | bytes]()
     for report in reports:
         parts.append(sheet.add(piece_of(report, options, first=report.ruleset["id"] not in seen)))
         seen.add(report.ruleset["id"])
@@ -141,4 +145,5 @@ def render(reports: Sequence[Report], options: Options) -> Any:
     blobs = [part for part in parts if isinstance(part, bytes)]
     if blobs:
         return b"".join(blobs)
-    return sinks.leave(options.format, "".join(parts), colour=options.colour)
+    text = "".join(part for part in parts if isinstance(part, str))
+    return sinks.leave(options.format, text, colour=options.colour)

@@ -7,17 +7,18 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any
 
 from tic_rules.core.dates import add_days
-from tic_rules.core.errors import visible
+from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.overview import due_of, name_of
+from tic_rules.renderers.about import name_of
+from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.report import Finding, Report
 
 AHEAD = 100
 """Years: every deadline that the reports carry."""
+_NAME = Text("技术创新中心：到期事项", "Technology innovation centres: deadlines")
 
 
 def piece(report: Report, options: Options, first: bool = True) -> list[tuple[date, str]]:
@@ -49,14 +50,8 @@ class Sheet:
         return ""
 
     def end(self, run: Run) -> Iterator[str]:
-        head = (
-            "BEGIN:VCALENDAR",
-            "VERSION:2.0",
-            "PRODID:-//tic-rules//deadlines//ZH",
-            "CALSCALE:GREGORIAN",
-            f"X-WR-CALNAME:{_name(self.lang)}",
-        )
-        yield _written(head)
+        about = ("VERSION:2.0", "PRODID:-//tic-rules//deadlines//ZH", "CALSCALE:GREGORIAN")
+        yield _written(("BEGIN:VCALENDAR", *about, f"X-WR-CALNAME:{_NAME.in_(self.lang)}"))
         yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
         yield _written(("END:VCALENDAR",))
 
@@ -68,22 +63,12 @@ def _written(lines: Iterable[str]) -> str:
     return "".join(f"{folded}\r\n" for line in lines for folded in _fold(line))
 
 
-def _name(lang: str) -> str:
-    return "技术创新中心：到期事项" if lang == "zh" else "Technology innovation centres: deadlines"
-
-
 def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
-    about = [
-        finding.detail[lang],
-        f"{report.ruleset['document']['title']} {finding.citation['locator']}",
-        f"“{finding.citation['quote']}”",
-        finding.remedy[lang],
-    ]
-    named: Any = report.centre or {}
-    centre = name_of(report)
-    mark = hashlib.sha256(
-        f"{centre}\n{finding.rule}\n{day}\n{named.get('id')}".encode("utf-8", "surrogatepass")
-    ).hexdigest()[:32]
+    clause = f"{report.ruleset.document.title} {finding.citation['locator']}"
+    about = [finding.detail[lang], clause, f"“{finding.citation['quote']}”", finding.remedy[lang]]
+    centre, ident = name_of(report), report.centre and report.centre.get("id")
+    key = f"{centre}\n{finding.rule}\n{day}\n{ident}".encode("utf-8", "surrogatepass")
+    mark = hashlib.sha256(key).hexdigest()[:32]
     who = f"{centre}：" if lang == "zh" else f"{centre}: "
     yield "BEGIN:VEVENT"
     yield f"UID:{mark}@tic-rules"
@@ -97,14 +82,9 @@ def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[s
     yield f"SUMMARY:{_text(title)}"
     yield f"DESCRIPTION:{_text(chr(10).join(part for part in about if part))}"
     yield "TRANSP:TRANSPARENT"
-    yield from (
-        "BEGIN:VALARM",
-        "ACTION:DISPLAY",
-        "TRIGGER:-P30D",
-        f"DESCRIPTION:{_text(finding.title[lang])}",
-        "END:VALARM",
-    )
-    yield "END:VEVENT"
+    yield from ("BEGIN:VALARM", "ACTION:DISPLAY", "TRIGGER:-P30D")
+    yield f"DESCRIPTION:{_text(finding.title[lang])}"
+    yield from ("END:VALARM", "END:VEVENT")
 
 
 def _day(day: date) -> str:
@@ -128,6 +108,3 @@ def _fold(line: str) -> Iterator[str]:
         kept += char
         room -= size
     yield kept if first else f" {kept}"
-
-
-__all__ = ["Sheet", "piece"]

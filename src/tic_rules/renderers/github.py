@@ -13,10 +13,11 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic
+from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.renderers import Options, Run, sinks
-from tic_rules.renderers.places import place_of, relative, who
-from tic_rules.results.report import Finding, Part, Report
+from tic_rules.renderers.about import about_of, file_of, who
+from tic_rules.renderers.places import place_of, relative
+from tic_rules.results.report import Finding, Report
 
 MOST = 10
 LEVELS = ("error", "warning", "notice")
@@ -80,19 +81,14 @@ class Sheet:
             yield from (one.line + "\n" for one in self.worst[level])
         left = sum(self.counts.values()) - sum(map(len, self.worst.values()))
         if left:
-            yield (
-                f"另有{left}项，见本步骤的摘要\n"
-                if self.lang == "zh"
-                else f"{left} more: see the summary of this step\n"
-            )
+            more = Text(f"另有{left}项，见本步骤的摘要", f"{left} more: see the summary of this step")
+            yield more.in_(self.lang) + "\n"
 
 
 def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
-    about = report.centre or report.programme or Part()
-    place = place_of(finding, about.get("file"))
-    where: dict[str, object] = {
-        "title": f"{finding.citation['locator']} {finding.title.in_(lang)} ({finding.rule})"
-    }
+    place = place_of(finding, file_of(report))
+    title = f"{finding.citation['locator']} {finding.title.in_(lang)} ({finding.rule})"
+    where: dict[str, object] = {"title": title}
     if place is not None:
         where |= {"file": _shown(place.file)}
         if place.line and not place.cell:
@@ -100,7 +96,7 @@ def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
             if place.end_line in (None, place.line):  # GitHub takes columns within one line only
                 where |= {"col": place.column, "endColumn": place.end_column}
     cell = f"{place.cell}: " if place and place.cell else ""
-    message = f"{who(about)}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
+    message = f"{who(about_of(report))}: {cell}{finding.message.in_(lang)} “{finding.citation['quote']}”"
     return sinks.command(level, where, message)
 
 

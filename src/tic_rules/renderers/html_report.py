@@ -9,15 +9,16 @@ them is gathered meanwhile.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.overview import Gathering, document_of
+from tic_rules.renderers.about import document_of, name_of
+from tic_rules.renderers.overview import Gathering
 from tic_rules.renderers.spool import Spool
-from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
 from tic_rules.results.parts import plain
@@ -101,33 +102,15 @@ class ClauseText(NamedTuple):
     document: Text
 
 
-NEEDED = (
-    "title",
-    "message",
-    "detail",
-    "remedy",
-    "citation",
-    "progress",
-    "deadline",
-    "deadline_range",
-    "reading",
-    "years",
-    "data",
+_NEEDED = (
+    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message",
+    "detail", "remedy", "citation", "progress", "deadline", "deadline_range", "reading", "years", "data",
     "sources",
-)
+)  # fmt: skip
 """What the page shows of a finding: what is sent between processes."""
 _ABOUT = (
-    "tool",
-    "centre",
-    "programme",
-    "ruleset",
-    "as_of",
-    "data_verdict",
-    "waiting",
-    "consequences",
-    "warnings",
-)
-_HEAD = ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
+    "tool", "centre", "programme", "ruleset", "as_of", "data_verdict", "waiting", "consequences", "warnings",
+)  # fmt: skip
 
 
 class Sent:
@@ -138,20 +121,13 @@ class Sent:
     def __init__(self, report: Report) -> None:
         self.report = report
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        report = self.report
-        about = {name: plain(getattr(report, name)) for name in _ABOUT}
-        return _received, (
-            {
-                **about,
-                "findings": [
-                    {key: plain(getattr(finding, key)) for key in (*_HEAD, *NEEDED)} for finding in report
-                ],
-            },
-        )
+    def __reduce__(self) -> tuple[object, ...]:
+        about = {name: plain(getattr(self.report, name)) for name in _ABOUT}
+        findings = [{key: plain(getattr(finding, key)) for key in _NEEDED} for finding in self.report]
+        return _received, ({**about, "findings": findings},)
 
 
-def _received(data: dict[str, object]) -> Sent:
+def _received(data: Json) -> Sent:
     return Sent(Report.from_dict(data))
 
 
@@ -175,7 +151,7 @@ class Sheet:
         self.first: First | None = None
         self.gathered, self.spool = Gathering(), Spool()
         self.clauses: dict[str, tuple[tuple[int, int], ClauseText]] = {}
-        self._made: Any = None
+        self._centre: Callable[..., str] | None = None
 
     @property
     def full(self) -> bool:
@@ -193,18 +169,19 @@ class Sheet:
 
         self._write_waiting(one=not self.rows and len(self.waiting) == 1)
         overview = self.gathered.overview() if len(self.rows) > 1 else None
-        clauses = [clause for _, clause in sorted(self.clauses.values(), key=lambda item: item[0])]
-        about = {
-            "rows": self.rows,
-            "first": self.first,
-            "overview": overview,
-            "clauses": clauses,
-            "several": len(self.rulesets) > 1,
-            "tally_of": run.tally,
-        }
-        head, tail = _tidy(
-            page("report.html.j2", lang=self.options.lang, **about, **_words(), statuses=ORDER)
-        ).split(_DIVIDE)
+        made = page(
+            "report.html.j2",
+            lang=self.options.lang,
+            rows=self.rows,
+            first=self.first,
+            overview=overview,
+            clauses=[clause for _, clause in sorted(self.clauses.values(), key=lambda item: item[0])],
+            several=len(self.rulesets) > 1,
+            tally_of=run.tally,
+            statuses=ORDER,
+            **_words(),
+        )
+        head, tail = _tidy(made).split(_DIVIDE)
         yield head
         yield from self.spool.whole()
         yield tail
@@ -212,66 +189,43 @@ class Sheet:
     def close(self) -> None:
         self.spool.close()
 
-    def _macros(self) -> Any:
-        from tic_rules.renderers.html import macros
-
-        self._made = self._made or macros("report_macros.html.j2", lang=self.options.lang, **_words())
-        return self._made
-
     def _write_waiting(self, *, one: bool = False) -> None:
+        from tic_rules.renderers.html import macro
+
+        written = self._centre = self._centre or macro(
+            "report_macros.html.j2", "centre", lang=self.options.lang, **_words()
+        )
         for report in self.waiting:
             sheet = _shown(len(self.rows), report, self.options.verdict_of(report), self.full)
             document = document_of(report)
             self.rows.append(Row(sheet.number, sheet.name, sheet.verdict, sheet.summary, document))
-            self.first = self.first or First(sheet.name, report.ruleset["document"], report.as_of)
-            self.rulesets.setdefault(report.ruleset["id"], len(self.rulesets))
+            self.first = self.first or First(sheet.name, report.ruleset.document, report.as_of)
+            self.rulesets.setdefault(report.ruleset.id, len(self.rulesets))
             self.gathered.add(report)
-            self.spool.add(_tidy(self._macros().centre(sheet, one)))
+            self.spool.add(_tidy(written(sheet, one)))
             if not self.full:
-                self.clauses |= {
-                    clause.rule: (at, clause)
-                    for at, clause in self._clauses(sheet)
-                    if clause.rule not in self.clauses
-                }
+                self._refer(sheet, document)
         self.waiting.clear()
 
-    def _clauses(self, sheet: One) -> Iterator[tuple[tuple[int, int], ClauseText]]:
-        """The clauses that a folded report refers to, and where they stand in the order of the rule sets."""
-        document, ruleset = (
-            document_of(sheet.report),
-            self.rulesets[sheet.report.ruleset["id"]],
-        )
-        order = {finding.rule: number for number, finding in enumerate(sheet.report)}
-        for f in (finding for group in sheet.groups for finding in group.findings):
-            if f.rule not in self.clauses:
-                yield (
-                    (ruleset, order[f.rule]),
-                    ClauseText(
-                        f.rule,
-                        f.title,
-                        f.citation["locator"],
-                        f.citation["quote"],
-                        f.reading,
-                        f.remedy,
-                        document,
-                    ),
-                )
+    def _refer(self, sheet: One, document: Text) -> None:
+        """Keep the clauses that a folded report refers to, with their places in the rule sets' order."""
+        ruleset = self.rulesets[sheet.report.ruleset.id]
+        shown = {finding.rule for group in sheet.groups for finding in group.findings}
+        for number, f in enumerate(sheet.report):
+            if f.rule in shown and f.rule not in self.clauses:
+                locator, quote = f.citation["locator"], f.citation["quote"]
+                clause = ClauseText(f.rule, f.title, locator, quote, f.reading, f.remedy, document)
+                self.clauses[f.rule] = (ruleset, number), clause
 
 
-def page_of(reports: Sequence[Report], options: Options) -> str:
-    """The page of reports that are all at hand."""
-    sheet, tally = Sheet(options), Tally()
-    for report in reports:
-        sheet.add(Sent(report))
-        tally.add(report, options)
-    return "".join(sheet.end(Run(tally)))
-
-
-def _words() -> dict[str, Any]:
+def _words() -> dict[str, object]:
     """What the templates need besides the reports."""
-    words = {"STATUS": STATUS, "VERDICT": VERDICT, "PHASE": PHASE, "BEARER": BEARER, "MODALITY": MODALITY}
     return {
-        **words,
+        "STATUS": STATUS,
+        "VERDICT": VERDICT,
+        "PHASE": PHASE,
+        "BEARER": BEARER,
+        "MODALITY": MODALITY,
         "place": _place,
         "datum": _datum,
         "whence": whence,
@@ -285,37 +239,22 @@ def _tidy(text: str) -> str:
 
 
 def _shown(number: int, report: Report, verdict: str, full: bool) -> One:
-    about: Any = report.centre or {}
-    name = about.get("name") or about.get("id") or about.get("file")
-    if report.programme is not None:
-        name = None
-    shown = [
-        f
-        for f in report
-        if full or report.programme is not None or f.status not in ("pass", "not_applicable")
-    ]
+    left_out = () if full or report.programme is not None else ("pass", "not_applicable")
+    shown = [f for f in report if f.status not in left_out]
     counted: Counter[str] = Counter(f.status for f in report)
-    folded = (
-        []
-        if len(shown) == len(report)
-        else [(status, counted[status]) for status in ("pass", "not_applicable") if counted[status]]
-    )
+    folded = [(status, counted[status]) for status in left_out if counted[status]]
     measured = [f for f in shown if full and f.progress is not None and f.status != "not_applicable"]
     bars = [
         Bar(f, f"{100 * (f.progress or 0):.4g}")
         for f in sorted(measured, key=lambda f: (f.status in ("pass", "exempted"), ORDER.index(f.status)))
     ]
-    return One(
-        number, report, str(name or ""), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
-        timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
-        problems_of(report), {finding.rule: finding for finding in report},
-    )  # fmt: skip
-
-
-def problems_of(report: Report) -> tuple[Finding, ...]:
-    """What is wrong, worst first."""
     wrong = [finding for finding in report if finding.status in ("fail", "exempted")]
-    return tuple(sorted(wrong, key=lambda one: (one.severity == "note", one.status != "fail")))
+    return One(
+        number, report, name_of(report), verdict, tuple((s, counted[s]) for s in ORDER if counted[s]),
+        timeline_of(report), tuple(bars), tuple(_groups(shown)), tuple(folded), full,
+        tuple(sorted(wrong, key=lambda one: (one.severity == "note", one.status != "fail"))),
+        {finding.rule: finding for finding in report},
+    )  # fmt: skip
 
 
 def _groups(findings: Iterable[Finding]) -> list[Group]:
@@ -345,6 +284,3 @@ def _place(place: Part) -> str:
 def _datum(path: str) -> Text:
     vocabulary = shared_vocabulary()
     return Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en"))
-
-
-__all__ = ["Sheet", "page_of", "piece"]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
@@ -41,13 +40,10 @@ class Sheet:
         return f'{{\n  "schema_version": {SCHEMA_VERSION},\n  "reports": ['
 
 
-def unusable(diagnostics: Iterable[Diagnostic]) -> Iterator[dict[str, Any]]:
+def unusable(diagnostics: Iterable[Diagnostic]) -> Iterator[dict[str, object]]:
     """The files that gave no report, or not all of theirs, each with its diagnostics."""
     by_file: dict[str, list[dict[str, object]]] = {}
     for diagnostic in diagnostics:
         by_file.setdefault(diagnostic.file, []).append(diagnostic.as_dict())
     for file, faults in by_file.items():
         yield {"file": file or None, "diagnostics": faults}
-
-
-__all__ = ["Sheet", "piece", "unusable"]

@@ -15,7 +15,8 @@ from itertools import groupby
 
 from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.places import Place, place_of, who
+from tic_rules.renderers.about import about_of, file_of, who
+from tic_rules.renderers.places import Place, place_of
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import Finding, Part, Report
@@ -23,8 +24,8 @@ from tic_rules.results.report import Finding, Part, Report
 
 def piece(report: Report, options: Options, first: bool = True) -> str:
     """One suite."""
-    lang, about = options.lang, report.centre or report.programme or Part()
-    ruleset = xml_attribute(report.ruleset["id"])
+    lang, about = options.lang, about_of(report)
+    ruleset, verdict = xml_attribute(report.ruleset.id), VERDICT[options.verdict_of(report)]
     cases, failures, skipped = [], 0, 0
     for finding in report:
         outcome = _outcome(report, finding, options)
@@ -32,9 +33,7 @@ def piece(report: Report, options: Options, first: bool = True) -> str:
         skipped += outcome.startswith("<skipped")
         name = xml_attribute(f"{finding.citation['locator']} {finding.title.in_(lang)} [{finding.id}]")
         cases.append(f"    <testcase classname={ruleset} name={name}>{outcome}</testcase>\n")
-    name = xml_attribute(
-        f"{who(about)} · {report.ruleset['id']} · {VERDICT[options.verdict_of(report)].in_(lang)}"
-    )
+    name = xml_attribute(f"{who(about)} · {report.ruleset.id} · {verdict.in_(lang)}")
     file = f" file={xml_attribute(str(about['file']))}" if about.get("file") else ""
     head = f'name={name}{file} tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
     properties = f"    <properties>{_properties(report, about)}</properties>\n"
@@ -103,14 +102,14 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
     zh, message = lang == "zh", finding.message.in_(options.lang)
     if finding.status == "pass":
         return ""
-    place = place_of(finding, (report.centre or report.programme or Part()).get("file"))
+    place = place_of(finding, file_of(report))
     if not options.blocks(finding):
-        why = ""
         if finding.status == "fail" and not finding.counts:
-            why = "不影响结论：" if zh else "does not count for the verdict: "
-        return _skipped(finding, why + message, place)
+            message = ("不影响结论：" if zh else "does not count for the verdict: ") + message
+        return _element("skipped", finding, message, [str(place)] if place else [])
     if options.is_known(report, finding):
-        return _skipped(finding, ("已列入基线：" if zh else "in the baseline: ") + message, place)
+        message = ("已列入基线：" if zh else "in the baseline: ") + message
+        return _element("skipped", finding, message, [str(place)] if place else [])
     mark = options.mark(report, finding)
     message = message if not mark else f"（{mark}）{message}" if zh else f"({mark}) {message}"
     lines = [
@@ -119,10 +118,10 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
         ("整改：" if zh else "What to do: ") + finding.remedy.in_(lang),
         *([str(place)] if place else []),
     ]
-    about = f"type={xml_attribute(finding.status)} message={xml_attribute(message)}"
-    return f"<failure {about}>{chr(10).join(map(xml, lines))}</failure>"
+    return _element("failure", finding, message, lines)
 
 
-def _skipped(finding: Finding, message: str, place: Place | None) -> str:
-    about = f"type={xml_attribute(finding.status)} message={xml_attribute(message)}"
-    return f"<skipped {about}>{xml(str(place))}</skipped>" if place else f"<skipped {about}/>"
+def _element(name: str, finding: Finding, message: str, lines: list[str]) -> str:
+    head = f"{name} type={xml_attribute(finding.status)} message={xml_attribute(message)}"
+    text = "\n".join(map(xml, lines))
+    return f"<{head}>{text}</{name}>" if lines else f"<{head}/>"

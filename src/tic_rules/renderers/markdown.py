@@ -10,11 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic
+from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.places import place_of, relative, who
+from tic_rules.renderers.about import about_of, file_of, who
+from tic_rules.renderers.places import place_of, relative
 from tic_rules.renderers.sinks import markdown
 from tic_rules.renderers.tally import Tally
+from tic_rules.renderers.text import APART
 from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
 
@@ -58,10 +60,9 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
     apart = [f for f in report if f.judged] if options.data_only else []
     judged = [f for f in apart if f.status not in ("pass", "not_applicable")]
     if judged:
-        title = "由评审认定，不影响据数据的结论" if zh else "Left to judgement, not in the verdict by data"
-        lines += _fold(f"{title} ({len(judged)})", _table(report, judged, options))
+        lines += _fold(f"{APART.in_(lang)} ({len(judged)})", _table(report, judged, options))
     if report.warnings:
-        warned = [f"- {markdown(_text(warning, lang))}{_at(warning)}" for warning in report.warnings[:MOST]]
+        warned = [f"- {markdown(one.message.in_(lang))}{_at(one)}" for one in report.warnings[:MOST]]
         more = len(report.warnings) - len(warned)
         warned += [f"- … 另有{more}条" if zh else f"- … {more} more"] if more else []
         lines += _fold(f"{'提示' if zh else 'Warnings'} ({len(report.warnings)})", warned)
@@ -71,7 +72,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Block:
 
 def _head(report: Report, options: Options) -> list[str]:
     """Whom the report is about, its verdict, the document, the day."""
-    lang, about = options.lang, report.centre or report.programme or Part()
+    lang, about = options.lang, about_of(report)
     zh, verdict, document = lang == "zh", options.verdict_of(report), report.ruleset["document"]
     title, number = (document["title"] if zh else document["title_en"]), document["number"] or ""
     source = f"《{title}》{number}" if zh else ", ".join(filter(None, (title, number)))
@@ -99,15 +100,8 @@ class Sheet:
 
     def end(self, run: Run) -> Iterator[str]:
         lang = self.options.lang
-        head = "\n".join(
-            [
-                f"## {'合规检查' if lang == 'zh' else 'Compliance check'}",
-                "",
-                *_summary(run.tally, lang),
-                *_faults(run.diagnostics, lang),
-                "",
-            ]
-        )
+        title = f"## {'合规检查' if lang == 'zh' else 'Compliance check'}"
+        head = "\n".join([title, "", *_summary(run.tally, lang), *_faults(run.diagnostics, lang), ""])
         room, chosen = self.limit - len(head), list[tuple[int, str]]()
         for verdict in VERDICTS:
             for number, text in self.kept[verdict]:
@@ -116,11 +110,8 @@ class Sheet:
                     room -= len(text)
         yield head
         yield from (text for _, text in sorted(chosen))
-        left = self.count - len(chosen)
-        if left:
-            yield (
-                f"… 另有{left}份报告没有列出\n" if lang == "zh" else f"… {left} more reports are not shown\n"
-            )
+        if left := self.count - len(chosen):
+            yield Text(f"… 另有{left}份报告没有列出\n", f"… {left} more reports are not shown\n").in_(lang)
 
 
 def _summary(tally: Tally, lang: str) -> list[str]:
@@ -131,15 +122,10 @@ def _summary(tally: Tally, lang: str) -> list[str]:
     lines += [f"| {name} | {number} |" for name, number in tally.verdicts(lang)]
     worst = tally.worst(lang)
     if worst:
-        lines += [
-            "",
-            "| " + ("不符合最多的条款 | 规则 | 中心" if zh else "Failed most | Rule | Centres") + " |",
-            "| --- | --- | ---: |",
-        ]
-        lines += [
-            f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |"
-            for number, locator, title, rule in worst
-        ]
+        heads = "不符合最多的条款 | 规则 | 中心" if zh else "Failed most | Rule | Centres"
+        lines += ["", f"| {heads} |", "| --- | --- | ---: |"]
+    for number, locator, title, rule in worst:
+        lines.append(f"| {markdown(locator)} {markdown(title)} | `{rule}` | {number} |")
     if tally.in_baseline or tally.of_new_rules:
         lines += ["", tally.against_baseline(lang)]
     return [*lines, ""]
@@ -149,23 +135,15 @@ def _faults(diagnostics: Sequence[Diagnostic], lang: str) -> list[str]:
     if not diagnostics:
         return []
     lines = [f"- {markdown(one.place)}: {markdown(one.message.in_(lang))}" for one in diagnostics[:MOST]]
-    more = len(diagnostics) - len(lines)
-    return [
-        f"**{'无法检查' if lang == 'zh' else 'Could not be checked'}**",
-        "",
-        *lines,
-        *([f"- … {more}"] if more > 0 else []),
-        "",
-    ]
+    if more := len(diagnostics) - len(lines):
+        lines.append(f"- … {more}")
+    return [f"**{'无法检查' if lang == 'zh' else 'Could not be checked'}**", "", *lines, ""]
 
 
 def _table(report: Report, findings: list[Finding], options: Options) -> list[str]:
     lang = options.lang
-    zh = lang == "zh"
-    lines = [
-        "| " + ("条款 | 要求 | 情况 | 位置" if zh else "Clause | Asks | Finding | Where") + " |",
-        "| --- | --- | --- | --- |",
-    ]
+    heads = "条款 | 要求 | 情况 | 位置" if lang == "zh" else "Clause | Asks | Finding | Where"
+    lines = [f"| {heads} |", "| --- | --- | --- | --- |"]
     for finding in findings:
         what = f"{markdown(finding.title.in_(lang))}<br>“{markdown(finding.citation['quote'])}”"
         clause = f"{markdown(finding.citation['locator'])} `{finding.id}`"
@@ -189,7 +167,7 @@ def _said(report: Report, finding: Finding, options: Options) -> str:
 
 
 def _where(report: Report, finding: Finding) -> str:
-    place = place_of(finding, (report.centre or report.programme or Part()).get("file"))
+    place = place_of(finding, file_of(report))
     if place is None:
         return ""
     return markdown(str(place._replace(file=_shown(place.file), column=None)))
@@ -200,18 +178,8 @@ def _shown(file: str) -> str:
 
 
 def _fold(title: str, lines: list[str], *, open_: bool = False) -> list[str]:
-    return [
-        f"<details{' open' if open_ else ''}><summary>{title}</summary>",
-        "",
-        *lines,
-        "",
-        "</details>",
-        "",
-    ]
-
-
-def _text(warning: Part, lang: str) -> str:
-    return str(warning["message"][lang])
+    head = f"<details{' open' if open_ else ''}><summary>{title}</summary>"
+    return [head, "", *lines, "", "</details>", ""]
 
 
 def _at(warning: Part) -> str:

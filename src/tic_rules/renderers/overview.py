@@ -5,13 +5,14 @@ next twelve months.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.dates import add_years
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import PHASES
+from tic_rules.renderers.about import about_of, document_of, name_of
 from tic_rules.results.report import VERDICTS, Finding, Report
 from tic_rules.results.waiting import Wait
 
@@ -31,10 +32,7 @@ class Clause(NamedTuple):
 class Ranked(NamedTuple):
     """A clause, and how many centres it concerns."""
 
-    rule: str
-    title: Text
-    locator: str
-    document: Text
+    clause: Clause
     centres: int
 
 
@@ -89,7 +87,7 @@ class Gathering:
         self.lacking: dict[str, Lack] = {}
         self.due: list[Due] = []
         self.targets: list[Target] = []
-        self._last: tuple[Any, Any] | None = None
+        self._last: tuple[object, object] | None = None
         self._now: dict[str, str] = {}
         self._lacks: set[str] = set()
 
@@ -99,13 +97,10 @@ class Gathering:
         for day, finding in due_of(report):
             self.due.append(Due(day, name_of(report), number, self._clause(finding, document)))
         if report.programme is not None:
-            self.targets += [
-                Target(f, document)
-                for f in report
-                if f.bearer == "programme" and f.status != "not_applicable"
-            ]
+            asked = (f for f in report if f.bearer == "programme" and f.status != "not_applicable")
+            self.targets += [Target(finding, document) for finding in asked]
             return
-        about: Any = report.centre or {}
+        about = about_of(report)
         who = (about.get("file"), about.get("id"))
         if who != self._last:
             self.total += 1
@@ -124,9 +119,8 @@ class Gathering:
                 self._count(name, verdict)
         for finding in report:
             if finding.counts and finding.status in ("fail", "unknown", "needs_review"):
-                (self.failed if finding.status == "fail" else self.unknown)[
-                    self._clause(finding, document).rule
-                ] += 1
+                counted = self.failed if finding.status == "fail" else self.unknown
+                counted[self._clause(finding, document).rule] += 1
 
     def _count(self, name: str, verdict: str) -> None:
         """Count a verdict of a centre, the whole's under an empty name; of several rule sets the worst."""
@@ -158,18 +152,11 @@ class Gathering:
 
     def _ranked(self, counted: Counter[str]) -> tuple[Ranked, ...]:
         most = sorted(counted.items(), key=lambda item: -item[1])[:MOST]
-        return tuple(Ranked(*self.clauses[rule], count) for rule, count in most)
+        return tuple(Ranked(self.clauses[rule], count) for rule, count in most)
 
 
 def _counted(counted: Counter[str]) -> tuple[tuple[str, int], ...]:
     return tuple((verdict, counted[verdict]) for verdict in VERDICTS if counted[verdict])
-
-
-def overview_of(reports: Sequence[Report]) -> Overview:
-    gathered = Gathering()
-    for report in reports:
-        gathered.add(report)
-    return gathered.overview()
 
 
 def due_of(report: Report, years: int = 1) -> Iterator[tuple[date, Finding]]:
@@ -183,22 +170,8 @@ def due_of(report: Report, years: int = 1) -> Iterator[tuple[date, Finding]]:
                 yield day, finding
 
 
-def name_of(report: Report) -> str:
-    about: Any = report.centre or {}
-    return str(about.get("name") or about.get("id") or about.get("file") or "")
-
-
-def document_of(report: Report) -> Text:
-    """The title of the document that a report is about, in both languages."""
-    document = report.ruleset["document"]
-    return Text(document["title"], document["title_en"])
-
-
 def _by_clause(due: list[Due]) -> tuple[tuple[str, tuple[Due, ...]], ...]:
     together: dict[tuple[date, str], list[Due]] = {}
     for one in due:
         together.setdefault((one.day, one.clause.rule), []).append(one)
     return tuple((day.isoformat(), tuple(due_then)) for (day, _), due_then in together.items())
-
-
-__all__ = ["Due", "Gathering", "Overview", "document_of", "due_of", "name_of", "overview_of"]

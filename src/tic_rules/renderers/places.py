@@ -56,9 +56,3 @@ def uri(file: str) -> tuple[str, bool]:
         return quote(file.strip("<>").split(">")[0]), True
     inside = relative(file)
     return (quote(inside), True) if inside is not None else (Path(os.path.abspath(file)).as_uri(), False)
-
-
-def who(about: Part) -> str:
-    """A centre by name, id and file, as far as they are known."""
-    named = [str(about[key]) for key in ("name", "id") if about.get(key)]
-    return " ".join(named) or str(about.get("file") or "?")

@@ -11,16 +11,18 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from tic_rules.core.errors import Diagnostic, visible
+from tic_rules.core.scalars import Json
 from tic_rules.renderers import Options, Run, sinks
-from tic_rules.renderers.places import Place, place_of, uri
-from tic_rules.renderers.sarif_tool import ROOT, Tool, rule_location, rule_of
+from tic_rules.renderers.about import about_of
+from tic_rules.renderers.places import Place, place_of
+from tic_rules.renderers.sarif_tool import Tool, artifact, rule_location, rule_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import STATUS
-from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.parts import Notice, Part
+from tic_rules.results.report import Finding, Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 KINDS = {
@@ -34,17 +36,13 @@ KINDS = {
 _LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
 
 
-def piece(report: Report, options: Options, first: bool = True) -> dict[str, object]:
+def piece(report: Report, options: Options, first: bool = True) -> Json:
     """The results of a report, the warnings about its data and, the first time, the rules of the rule set."""
+    ruleset, shown = report.ruleset, [finding for finding in report if finding.status != "pass"]
     return {
-        "document": dict(report.ruleset["document"])
-        | {"id": report.ruleset["id"], "version": report.ruleset["version"]},
+        "document": {**ruleset.document, "id": ruleset.id, "version": ruleset.version},
         "rules": [rule_of(finding, options.lang) for finding in report] if first else [],
-        "results": [
-            (finding.rule, _result(report, finding, options))
-            for finding in report
-            if finding.status != "pass"
-        ],
+        "results": [(finding.rule, _result(report, finding, options)) for finding in shown],
         "notes": [_note(warning, options.lang) for warning in report.warnings],
     }
 
@@ -53,23 +51,17 @@ class Sheet:
     """One run of the tool; the rules of every rule set that was used stand in its driver."""
 
     def __init__(self, options: Options) -> None:
-        self.options, self.tool, self.notes = options, Tool(options.lang), list[dict[str, Any]]()
+        self.options, self.tool, self.notes = options, Tool(options.lang), list[Json]()
         self.spool = Spool()
         self.count = 0
 
-    def add(self, piece: dict[str, Any]) -> str:
+    def add(self, piece: Json) -> str:
         self.tool.learn(piece["document"], piece["rules"])
         self.notes.extend(piece["notes"])
         for rule, result in piece["results"]:
-            full = {
-                "ruleId": rule,
-                "ruleIndex": self.tool.index(rule),
-                **result,
-                "taxa": [self.tool.clause(rule)],
-            }
-            self.spool.add(
-                (",\n" if self.count else "") + "        " + sinks.as_json(full, indent=None).rstrip()
-            )
+            head, taxa = {"ruleId": rule, "ruleIndex": self.tool.index(rule)}, [self.tool.clause(rule)]
+            text = sinks.as_json({**head, **result, "taxa": taxa}, indent=None).rstrip()
+            self.spool.add((",\n" if self.count else "") + "        " + text)
             self.count += 1
         return ""
 
@@ -100,17 +92,17 @@ class Sheet:
 # --- results ----------------------------------------------------------------------------------
 
 
-def _result(report: Report, finding: Finding, options: Options) -> dict[str, object]:
-    lang, about = options.lang, report.centre or report.programme or Part()
+def _result(report: Report, finding: Finding, options: Options) -> Json:
+    lang, about = options.lang, about_of(report)
     place = place_of(finding, about.get("file"))
     clause, cited = finding.citation["locator"], "依据" if lang == "zh" else "Clause"
     print_ = _fingerprint(centre_key(report), finding.rule)
-    result: dict[str, object] = {
+    result: Json = {
         "kind": KINDS[finding.status],
         "level": _level(finding),
         "message": {"text": f"{_plain(finding.message.in_(lang))} {cited} [{clause}](1)"},
         "locations": [_location(place, (finding.place or Part()).get("path"))] if place else [],
-        "relatedLocations": [rule_location(finding, lang) | {"id": 1}],
+        "relatedLocations": [rule_location(finding) | {"id": 1}],
         "partialFingerprints": {"ticRulesFinding/v1": print_, "primaryLocationLineHash": f"{print_[:16]}:1"},
         "fingerprints": {"ticRulesFinding/v1": print_},
     }
@@ -121,17 +113,14 @@ def _result(report: Report, finding: Finding, options: Options) -> dict[str, obj
     if options.baseline is not None and finding.counts:
         result["baselineState"] = "unchanged" if options.is_known(report, finding) else "new"
     new_rule = options.new_rule(finding) if result.get("baselineState") == "new" else None
+    shown = ("observed", "required", "gap", "deadline", "days_left", "lacking", "missing")
     result["properties"] = {
         "status": finding.status,
         "statusText": STATUS[finding.status].in_(lang),
         "centre": {key: about.get(key) for key in ("id", "name") if about.get(key)},
         "asOf": report.as_of,
         "remedy": finding.remedy.in_(lang),
-        **{
-            key: value
-            for key in ("observed", "required", "gap", "deadline", "days_left", "lacking", "missing")
-            if (value := getattr(finding, key))
-        },
+        **{key: value for key in shown if (value := getattr(finding, key))},
         **({"newRuleSince": new_rule} if new_rule else {}),
     }
     return result
@@ -156,20 +145,12 @@ def _plain(text: str) -> str:
     return _LINK.sub(r"\\[", visible(text))
 
 
-def _location(place: Place, path: str | None) -> dict[str, object]:
-    address, inside = uri(place.file)
-    physical: dict[str, object] = {
-        "artifactLocation": {"uri": address} | ({"uriBaseId": ROOT} if inside else {})
-    }
-    result: dict[str, object] = {"physicalLocation": physical}
+def _location(place: Place, path: str | None) -> Json:
+    physical: Json = {"artifactLocation": artifact(place.file)}
+    result: Json = {"physicalLocation": physical}
     if place.line and not place.cell:
-        region = {
-            "startLine": place.line,
-            "startColumn": place.column,
-            "endLine": place.end_line,
-            "endColumn": place.end_column,
-        }
-        physical["region"] = {key: number for key, number in region.items() if number}
+        region = zip(("startLine", "startColumn", "endLine", "endColumn"), place[1:5], strict=True)
+        physical["region"] = {key: number for key, number in region if number}
     name = place.cell or path
     if name:
         result["logicalLocations"] = [{"fullyQualifiedName": name, "kind": "member"}]
@@ -179,34 +160,20 @@ def _location(place: Place, path: str | None) -> dict[str, object]:
 # --- notifications ----------------------------------------------------------------------------
 
 
-def _diagnostic(diagnostic: Diagnostic, lang: str) -> dict[str, object]:
+def _diagnostic(diagnostic: Diagnostic, lang: str) -> Json:
     """A file that could not be used, or a part of one."""
-    cell = getattr(diagnostic, "cell", "") or None
-    place = (
-        Place(diagnostic.file, diagnostic.line or None, diagnostic.column or None, cell=cell)
-        if diagnostic.file
-        else None
-    )
-    return _notification("error", diagnostic.code, diagnostic.message.in_(lang), place, diagnostic.path)
+    code, message, file, line, column, path, cell = diagnostic
+    place = Place(file, line or None, column or None, cell=cell or None)
+    return _notification("error", code, message.in_(lang), place, path)
 
 
-def _note(warning: Part, lang: str) -> dict[str, object]:
-    place = (
-        Place(warning["file"], warning["line"], warning["column"], cell=warning.get("cell"))
-        if warning["file"]
-        else None
-    )
-    return _notification("warning", warning["code"], warning["message"].in_(lang), place, warning["path"])
+def _note(warning: Notice, lang: str) -> Json:
+    place = Place(warning.file or "", warning.line, warning.column, cell=warning.get("cell"))
+    return _notification("warning", warning.code, warning.message.in_(lang), place, warning.path)
 
 
-def _notification(
-    level: str, code: str, text: str, place: Place | None, path: str | None
-) -> dict[str, object]:
-    result: dict[str, object] = {
-        "level": level,
-        "message": {"text": _plain(text)},
-        "descriptor": {"id": code},
-    }
-    if place is not None:
+def _notification(level: str, code: str, text: str, place: Place, path: str | None) -> Json:
+    result: Json = {"level": level, "message": {"text": _plain(text)}, "descriptor": {"id": code}}
+    if place.file:
         result["locations"] = [_location(place, path)]
     return result

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text, visible
-from tic_rules.renderers.overview import document_of
+from tic_rules.renderers.about import about_of, document_of
 from tic_rules.results.labels import VERDICT
-from tic_rules.results.report import VERDICTS, Part, Report
+from tic_rules.results.report import VERDICTS, Report
 
 if TYPE_CHECKING:
     from tic_rules.renderers import Options
@@ -33,14 +33,15 @@ class Tally:
     centres: Counter[str] = field(default_factory=Counter)
     failed: Counter[str] = field(default_factory=Counter)
     rules: dict[str, tuple[str, Text, Text]] = field(default_factory=dict)
-    _last: tuple[Any, ...] | None = None
+    _last: tuple[object, str] | None = None
+    """Which centre the last report was of, and its verdict until then."""
 
     def add(self, report: Report, options: Options) -> None:
         """Count a report. The reports of one centre come one after the other; the worst verdict is the
         centre's.
         """
         self.reports += 1
-        about = report.centre or report.programme or Part()
+        about = about_of(report)
         who = (about.get("file"), about.get("id"), report.programme is None)
         before = self._last[1] if self._last is not None and self._last[0] == who else None
         verdict = min((v for v in (before, options.verdict_of(report)) if v), key=VERDICTS.index)
@@ -52,11 +53,8 @@ class Tally:
             if finding.status == "fail" and finding.counts:
                 self.failed[finding.rule] += 1
                 if finding.rule not in self.rules:
-                    self.rules[finding.rule] = (
-                        finding.citation["locator"],
-                        finding.title,
-                        document_of(report),
-                    )
+                    locator = finding.citation["locator"]
+                    self.rules[finding.rule] = locator, finding.title, document_of(report)
             if options.blocks(finding):
                 in_baseline = options.is_known(report, finding)
                 of_new_rule = not in_baseline and options.new_rule(finding) is not None
@@ -95,16 +93,12 @@ class Tally:
 
     def worst(self, lang: str) -> list[tuple[int, str, str, str]]:
         """The clauses that failed most: how often, document and locator, title, rule."""
-        ranked = sorted(self.failed.items(), key=lambda item: (-item[1], item[0]))[:MOST]
-        return [
-            (
-                number,
-                _placed(*self.rules[rule][::2], lang),
-                visible(self.rules[rule][1].in_(lang)),
-                rule,
-            )
-            for rule, number in ranked
-        ]
+        worst = []
+        for rule, number in sorted(self.failed.items(), key=lambda item: (-item[1], item[0]))[:MOST]:
+            locator, title, document = self.rules[rule]
+            placed = Text(f"《{document.zh}》{locator}", f"{document.en} {locator}")
+            worst.append((number, placed.in_(lang), visible(title.in_(lang)), rule))
+        return worst
 
     def against_baseline(self, lang: str) -> str:
         """How many of the findings that fail the run the baseline has, how many are new, and of new rules."""
@@ -113,8 +107,3 @@ class Tally:
             return f"基线内 {self.in_baseline} 项，新增 {self.new} 项{more}"
         more = f", of rules that are new since {self.of_new_rules}" if self.of_new_rules else ""
         return f"In the baseline {self.in_baseline}, new {self.new}{more}"
-
-
-def _placed(locator: str, document: Text, lang: str) -> str:
-    """A clause by its document and its place there."""
-    return f"《{document.zh}》{locator}" if lang == "zh" else f"{document.en} {locator}"

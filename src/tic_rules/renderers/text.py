@@ -5,12 +5,12 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from typing import NamedTuple
 
-from tic_rules.core.errors import visible
+from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import Options, Run
+from tic_rules.renderers.about import about_of
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
@@ -46,18 +46,13 @@ GROUPS = ("fail", "exempted", "unknown", "needs_review", "pending", "note", "pas
 """Worst first."""
 SHOWN = 8
 """How many findings of a group are shown one by one before they are gathered, or the rest is folded."""
+APART = Text("由评审认定，不影响据数据的结论", "Left to judgement, not in the verdict by data")
 NAMED = 3
 """How many rules are named of those that one missing datum would settle."""
 
 
-class Line(NamedTuple):
-    """A line as (style, text) pieces."""
-
-    pieces: tuple[tuple[str, str], ...]
-
-    @property
-    def plain(self) -> str:
-        return visible("".join(text for _, text in self.pieces).rstrip())
+Line = tuple[tuple[str, str], ...]
+"""A line as (style, text) pieces."""
 
 
 @lru_cache(maxsize=4096)
@@ -91,9 +86,7 @@ def cut(text: str, width: int) -> str:
 
 
 def piece(report: Report, options: Options, first: bool = True) -> str:
-    return _printed(
-        [_one_line(report, options)] if options.quiet else list(_report(report, options)), options
-    )
+    return _printed([_one_line(report, options)] if options.quiet else _report(report, options), options)
 
 
 class Sheet:
@@ -108,26 +101,23 @@ class Sheet:
 
     def end(self, run: Run) -> Iterator[str]:
         if run.tally.many and self.count:
-            yield _printed([Line(()), *_summary(run.tally, self.options)], self.options)
+            yield _printed([(), *_summary(run.tally, self.options)], self.options)
 
 
-def _printed(lines: Sequence[Line], options: Options) -> str:
-    return _coloured(lines) if options.colour else "".join(line.plain + "\n" for line in lines)
+def _printed(lines: Iterable[Line], options: Options) -> str:
+    if options.colour:
+        return _coloured(lines)
+    return "".join(visible("".join(text for _, text in line).rstrip()) + "\n" for line in lines)
 
 
 def _one_line(report: Report, options: Options) -> Line:
     """--quiet: a centre in one line."""
-    about = report.centre or report.programme or Part()
-    name = " ".join(visible(str(about[key])) for key in ("name", "id") if about.get(key)) or visible(
-        str(about.get("file") or "—")
-    )
-    verdict = options.verdict_of(report)
-    counts = "  ".join(f"{STATUS[status].in_(options.lang)} {n}" for status, n in report.summary.items() if n)
-    return Line(
-        (
-            (VERDICT_COLOURS[verdict], pad(VERDICT[verdict].in_(options.lang), 14)),
-            ("", f"  {name}  {report.ruleset['id']}  {counts}"),
-        )
+    about, verdict = about_of(report), options.verdict_of(report)
+    name = visible(" ".join(str(about[key]) for key in ("name", "id") if about.get(key)))
+    name = name or visible(str(about.get("file") or "—"))
+    return (
+        (VERDICT_COLOURS[verdict], pad(VERDICT[verdict].in_(options.lang), 14)),
+        ("", f"  {name}  {report.ruleset.id}  {_counts(report, options.lang)}"),
     )
 
 
@@ -135,19 +125,19 @@ def _summary(tally: Tally, options: Options) -> Iterator[Line]:
     """Centres by verdict, the clauses that failed most, and what the baseline knows."""
     lang = options.lang
     zh = lang == "zh"
-    yield Line((("bold", "汇总" if zh else "Summary"),))
+    yield (("bold", "汇总" if zh else "Summary"),)
     rows = list(tally.verdicts(lang))
     width = max(cells(name) for name, _ in rows)
-    yield from (Line((("", f"  {pad(name, width)}  {number}"),)) for name, number in rows)
+    yield from ((("", f"  {pad(name, width)}  {number}"),) for name, number in rows)
     worst = tally.worst(lang)
     if worst:
-        yield Line((("bold", "不符合最多的条款" if zh else "Clauses that failed most"),))
+        yield (("bold", "不符合最多的条款" if zh else "Clauses that failed most"),)
     wide = max((cells(locator) for _, locator, _, _ in worst), default=0)
     for number, locator, title, rule in worst:
         text = f"  {number:>4}  {pad(locator, wide)}  {title}  {rule}"
-        yield Line((("", text if options.width is None else cut(text, max(options.width, 40))),))
+        yield (("", text if options.width is None else cut(text, max(options.width, 40))),)
     if options.baseline is not None:
-        yield Line((("", tally.against_baseline(lang)),))
+        yield (("", tally.against_baseline(lang)),)
 
 
 def _at(place: Part) -> str:
@@ -156,20 +146,20 @@ def _at(place: Part) -> str:
     return visible(f"{place['file'] or ''}:{where}")
 
 
-def _coloured(lines: Sequence[Line]) -> str:
+def _coloured(lines: Iterable[Line]) -> str:
     import io
 
     from rich.console import Console
     from rich.text import Text as Styled
 
+    shown = io.StringIO()
     console = Console(
-        file=io.StringIO(), force_terminal=True, width=10_000, highlight=False, emoji=False, markup=False
+        file=shown, force_terminal=True, width=10_000, highlight=False, emoji=False, markup=False
     )
     for line in lines:
-        console.print(
-            Styled.assemble(*((visible(text), style) for style, text in line.pieces)), soft_wrap=True
-        )
-    return console.file.getvalue()  # type: ignore[attr-defined,no-any-return]
+        styled = Styled.assemble(*((visible(text), style) for style, text in line))
+        console.print(styled, soft_wrap=True)
+    return shown.getvalue()
 
 
 def _report(report: Report, options: Options) -> Iterator[Line]:
@@ -180,17 +170,17 @@ def _report(report: Report, options: Options) -> Iterator[Line]:
     number = f" {document['number']}" if document["number"] else ""
     day = day_text(report.as_of, lang)
     title = f"《{document['title']}》" if zh else document["title_en"] + ("," if number else "")
-    yield Line((("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),))
+    yield (("", f"{title}{number}  ·  {'基准日' if zh else 'as of'} {day}"),)
     yield _verdict(report, options)
     if not options.data_only and report.verdict != "compliant":
-        yield Line((("", f"{'　　　' if zh else '         '}{report.waiting.reason.in_(lang)}"),))
+        yield (("", f"{'　　　' if zh else '         '}{report.waiting.reason.in_(lang)}"),)
     parts = [f"{PHASE[phase].in_(lang)} {VERDICT[v].in_(lang)}" for phase, v in report.phases.items() if v]
     if parts:
-        yield Line((("bright_black", f"{'阶段：' if zh else 'Phases: '}{'  '.join(parts)}"),))
+        yield (("bright_black", f"{'阶段：' if zh else 'Phases: '}{'  '.join(parts)}"),)
     if options.verbose:
         bearers = [f"{BEARER[b].in_(lang)} {VERDICT[v].in_(lang)}" for b, v in report.bearers.items() if v]
         if bearers:
-            yield Line((("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),))
+            yield (("bright_black", f"{'责任方：' if zh else 'Bearers: '}{'  '.join(bearers)}"),)
     yield from _findings(report, options)
     yield from _consequences(report, lang)
     yield from _warnings(report, lang)
@@ -198,22 +188,23 @@ def _report(report: Report, options: Options) -> Iterator[Line]:
 
 def _head(report: Report, zh: bool) -> Line:
     """Whom the report is about."""
-    about: Part = report.centre or report.programme or Part()
+    about = about_of(report)
     name = about.get("name") or about.get("file")
     if not name and report.programme:
         name = "布局总体" if zh else "programme"
-    return Line((("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")))
+    return ("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")
 
 
 def _verdict(report: Report, options: Options) -> Line:
-    lang = options.lang
-    verdict = options.verdict_of(report)
-    if options.data_only:
-        label = "据数据的结论：" if lang == "zh" else "Verdict by data: "
-    else:
-        label = "结论：" if lang == "zh" else "Verdict: "
-    counts = "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in report.summary.items() if n)
-    return Line((("", label), (VERDICT_COLOURS[verdict], VERDICT[verdict].in_(lang)), ("", f"    {counts}")))
+    lang, verdict = options.lang, options.verdict_of(report)
+    by_data = Text("据数据的结论：", "Verdict by data: ")
+    label = by_data if options.data_only else Text("结论：", "Verdict: ")
+    shown = VERDICT[verdict].in_(lang)
+    return ("", label.in_(lang)), (VERDICT_COLOURS[verdict], shown), ("", f"    {_counts(report, lang)}")
+
+
+def _counts(report: Report, lang: str) -> str:
+    return "  ".join(f"{STATUS[status].in_(lang)} {n}" for status, n in report.summary.items() if n)
 
 
 def _findings(report: Report, options: Options) -> Iterator[Line]:
@@ -225,13 +216,8 @@ def _findings(report: Report, options: Options) -> Iterator[Line]:
     yield from _groups(report, [finding for finding in report if not finding.judged], width, options)
     judged = [finding for finding in report if finding.judged]
     if judged:
-        apart = (
-            "由评审认定，不影响据数据的结论"
-            if options.lang == "zh"
-            else "Left to judgement, not in the verdict by data"
-        )
-        yield Line(())
-        yield Line((("bold", apart),))
+        yield ()
+        yield (("bold", APART.in_(options.lang)),)
         yield from _groups(report, judged, width, options)
 
 
@@ -249,8 +235,8 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
         if not options.verbose and (key == "not_applicable" or (key == "pass" and len(members) > SHOWN)):
             folded.append(f"{titles[key]} {len(members)}")
             continue
-        yield Line(())
-        yield Line(((COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)})")))
+        yield ()
+        yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)})")
         gathered = None if options.verbose or len(members) <= SHOWN else _GATHERED.get(key)
         if gathered is not None:
             yield from gathered(report, members, options)
@@ -263,16 +249,12 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
                 yield _in_one_line(report, finding, key, width, options)
         rest = len(members) - len(shown)
         if rest:
-            more = (
-                f"    … 另有{rest}项（--verbose 全部列出）"
-                if zh
-                else f"    … {rest} more (--verbose shows all)"
-            )
-            yield Line((("bright_black", more),))
+            more = Text(f"另有{rest}项（--verbose 全部列出）", f"{rest} more (--verbose shows all)")
+            yield (("bright_black", f"    … {more.in_(options.lang)}"),)
     if folded:
         counts = ("，" if zh else ", ").join(folded)
-        yield Line(())
-        yield Line((("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),))
+        yield ()
+        yield (("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),)
 
 
 def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
@@ -295,15 +277,11 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
             more = "" if len(alone) <= NAMED else f"等{len(alone)}条" if zh else f" … {len(alone)} in all"
             listed = ("、" if zh else "; ").join(names) + more
             text += f"；补上即可判断：{listed}" if zh else f"; settles alone: {listed}"
-        yield Line((("", text if room is None else cut(text, room)),))
+        yield (("", text if room is None else cut(text, room)),)
     if len(waits) > SHOWN:
         rest = len(waits) - SHOWN
-        more = (
-            f"    … 另缺{rest}项（--verbose 逐条列出）"
-            if zh
-            else f"    … {rest} more (--verbose: rule by rule)"
-        )
-        yield Line((("bright_black", more),))
+        left = Text(f"另缺{rest}项（--verbose 逐条列出）", f"{rest} more (--verbose: rule by rule)")
+        yield (("bright_black", f"    … {left.in_(options.lang)}"),)
     for finding in members:
         if not finding.missing:
             yield _in_one_line(report, finding, "unknown", 8, options)
@@ -319,7 +297,7 @@ def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> 
         by_clause.setdefault(one.citation["locator"], []).append(said)
     between = "、" if zh else ", "
     text = ("；" if zh else "; ").join(f"{at} {between.join(said)}" for at, said in by_clause.items())
-    yield from (Line((("", f"  {part}"),)) for part in wrap(text, (room or 110) - 2))
+    yield from ((("", f"  {part}"),) for part in wrap(text, (room or 110) - 2))
 
 
 _GATHERED = {"unknown": _by_what_is_missing, "needs_review": _as_a_list}
@@ -349,32 +327,30 @@ def _in_one_line(report: Report, finding: Finding, key: str, width: int, options
     text = f"{finding.title.in_(lang)}{_modality(report, finding, options)}"
     if detail:
         text += f"：{detail}" if lang == "zh" else f": {detail}"
-    return Line((("", head + (text if room is None else cut(text, room - cells(head)))),))
+    return (("", head + (text if room is None else cut(text, room - cells(head)))),)
 
 
 def _in_full(report: Report, finding: Finding, key: str, width: int, options: Options) -> Iterator[Line]:
     """Title, message, the clause's words with the place of the datum, and its reading."""
     lang, room, indent = options.lang, _room(options), " " * (width + 4)
     inner = None if room is None else room - cells(indent)
-    yield Line(
-        (
-            ("", _start(finding, width)),
-            ("bold" if key == "fail" else "", finding.title.in_(lang)),
-            ("bright_black", f"{_modality(report, finding, options)}  {finding.id}"),
-        )
+    yield (
+        ("", _start(finding, width)),
+        ("bold" if key == "fail" else "", finding.title.in_(lang)),
+        ("bright_black", f"{_modality(report, finding, options)}  {finding.id}"),
     )
     message = finding.message.in_(lang)
     detail = message if key == "not_applicable" else finding.detail.in_(lang)
     if key != "pass" or detail:
-        yield from (Line((("", indent + part),)) for part in wrap(message, inner))
+        yield from ((("", indent + part),) for part in wrap(message, inner))
     if key in ("fail", "exempted") or options.verbose:
         place = next((p for p in finding.data if p["line"]), None)
         quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
         shown = quoted if inner is None else cut(quoted, inner - cells(where))
-        yield Line((("bright_black", indent + shown + where),))
+        yield (("bright_black", indent + shown + where),)
     if options.verbose and finding.reading is not None:
         reading = ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang)
-        yield from (Line((("bright_black", indent + part),)) for part in wrap(reading, inner))
+        yield from ((("bright_black", indent + part),) for part in wrap(reading, inner))
 
 
 _HANGING = "，。；：、）”》"
@@ -405,24 +381,18 @@ def wrap(text: str, width: int | None) -> list[str]:
 def _consequences(report: Report, lang: str) -> Iterator[Line]:
     for number, consequence in enumerate(report.consequences):
         if number == 0:
-            yield Line(())
-            yield Line((("bold red", "后果" if lang == "zh" else "Consequences"),))
+            yield ()
+            yield (("bold red", "后果" if lang == "zh" else "Consequences"),)
         because = "、".join(consequence["because"])
-        chain = (
-            f"（因：{because}）"
-            if lang == "zh" and because
-            else f" (because of {because})"
-            if because
-            else ""
-        )
+        chain = Text(f"（因：{because}）", f" (because of {because})").in_(lang) if because else ""
         then = consequence["then"].in_(lang) if consequence["then"] else ""
-        yield Line((("", f"  {consequence['rule']}  {then}{chain}"),))
+        yield (("", f"  {consequence['rule']}  {then}{chain}"),)
 
 
 def _warnings(report: Report, lang: str) -> Iterator[Line]:
     for number, warning in enumerate(report.warnings):
         if number == 0:
-            yield Line(())
-            yield Line((("yellow", "提示" if lang == "zh" else "Warnings"),))
+            yield ()
+            yield (("yellow", "提示" if lang == "zh" else "Warnings"),)
         place = f"{_at(warning)} " if warning["line"] else ""
-        yield Line((("", f"  {place}{warning['message'].in_(lang)}"),))
+        yield (("", f"  {place}{warning['message'].in_(lang)}"),)

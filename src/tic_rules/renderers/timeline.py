@@ -114,6 +114,3 @@ def _years(
         for year, status in sorted(worst.items())
         if first <= date(year, 12, 31) <= last
     )
-
-
-__all__ = ["Timeline", "timeline_of"]

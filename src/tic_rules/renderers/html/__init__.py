@@ -7,12 +7,17 @@ relation that reads without colour.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.renderers import sinks
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 SYMBOLS = {
     "pass": "✓", "fail": "✗", "pending": "◷", "unknown": "?", "needs_review": "✎", "not_applicable": "–",
@@ -31,38 +36,33 @@ def render(template: str, **context: object) -> str:
     return sinks.html(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
-def macros(template: str, **context: object) -> Any:
-    """The macros of a template, to be called by their names again and again; what they give is escaped as
-    in `render`.
-    """
-    return _environment().get_template(template).make_module({"lang": "zh", **context})
+def macro(template: str, name: str, **context: object) -> Callable[..., str]:
+    """A macro of a template, to be called again and again; what it gives is escaped as in `render`."""
+    made: Callable[..., str] = getattr(_environment().get_template(template).make_module(context), name)
+    return made
 
 
 @lru_cache(maxsize=1)
-def _environment() -> Any:
+def _environment() -> Environment:
     try:
         from jinja2 import Environment, FileSystemLoader, StrictUndefined
         from markupsafe import Markup
     except ImportError:
-        raise fault(
-            UsageError,
-            "no-extra",
-            "生成网页需要 Jinja2：pip install 'tic-rules[html]'",
-            "an HTML page needs Jinja2: pip install 'tic-rules[html]'",
-        ) from None
+        zh = "生成网页需要 Jinja2：pip install 'tic-rules[html]'"
+        en = "an HTML page needs Jinja2: pip install 'tic-rules[html]'"
+        raise fault(UsageError, "no-extra", zh, en) from None
 
-    def t(zh: object, en: object) -> Any:
-        return Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>').format(
-            zh, en
-        )
+    two = Markup('<span class="zh" lang="zh-CN">{}</span><span class="en" lang="en">{}</span>')
+    mark = Markup('<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>')
 
-    def both(text: Text) -> Any:
+    def t(zh: object, en: object) -> Markup:
+        return two.format(zh, en)
+
+    def both(text: Text) -> Markup:
         return t(text.zh, text.en)
 
-    def badge(name: str, zh: object, en: object) -> Any:
-        return Markup(
-            '<span class="badge {}"><span class="symbol" aria-hidden="true">{}</span> {}</span>'
-        ).format(name, SYMBOLS.get(name, "•"), t(zh, en))
+    def badge(name: str, zh: object, en: object) -> Markup:
+        return mark.format(name, SYMBOLS.get(name, "•"), t(zh, en))
 
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
