@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, clip
 from tic_rules.core.scalars import Json
@@ -138,7 +138,7 @@ class Joined:
 
     def _list_of(
         self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, faults: list[Diagnostic]
-    ) -> tuple[Any, str | int] | None:
+    ) -> tuple[dict[str | int, Json] | list[Json], str | int] | None:
         """The list that a row is an entry of, and its key there; None where it cannot be one."""
         name = sheet.parts[-1]
         if sheet.keyed:

@@ -430,7 +430,9 @@ def walk(node: object) -> Iterator[Any]:
         yield from walk(child)
 
 
-def walk_places(node: Any, at: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
+def walk_places(
+    node: Condition, at: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
     """A condition and everything within it, each with its place in the rule file; `at` is that of the
     whole."""
     yield at, node

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
-from typing import Any
 
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
@@ -109,7 +108,7 @@ class Values:
             else _some(lists.narrowed(node.body, fact))
         )
 
-    def possible(self, term: f.Chosen) -> Callable[[View], list[Any]]:
+    def possible(self, term: f.Chosen) -> Callable[[View], list[object]]:
         """The values that a word or a text may have on a view's day."""
         assert isinstance(term, (f.Choice, f.Between)), "words and attributes are those of a fold"
         single = self.readings.single(term.fact)

@@ -17,7 +17,7 @@ from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Lists, ValueOf, View, once, values_on
-from tic_rules.evaluation.entries import within
+from tic_rules.evaluation.entries import Memo, within
 from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.model.conditions import Times, Where
 from tic_rules.model.ruleset import Fact, RuleSet
@@ -34,7 +34,7 @@ class Readings:
 
     def __init__(self, ruleset: RuleSet) -> None:
         self.facts, self.lists = ruleset.facts, Lists(ruleset.vocabulary.lists)
-        self._made: dict[object, Callable[[View], Any]] = {}
+        self._made: Memo = {}
 
     def _once(self, key: object, read: Callable[[View], T]) -> Callable[[View], T]:
         """A reading that is made once a view, whoever asks."""
