@@ -395,6 +395,23 @@ def test_a_time_of_day_is_no_day(kind: str) -> None:
     assert afternoon == unknown != exact
 
 
+def test_a_table_that_cannot_hold_what_it_should_is_refused() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    one = [["x", "yes"]]
+    tables = [
+        (pl.DataFrame(one, schema=["id", "approved"], orient="row"), "approved should hold yes or no"),
+        (pd.DataFrame(one, columns=["id", "approved"]), "approved should hold yes or no"),
+        (pd.DataFrame(one, columns=["id", "id"]), "not a table that can be read"),
+        (pd.DataFrame(one), "names of columns are texts"),
+        (pd.DataFrame(one, columns=pd.MultiIndex.from_tuples([("a", "b"), ("a", "c")])), "names of columns"),
+    ]
+    for table, said in tables:
+        with pytest.raises(UsageError, match=said):
+            check_table(table, "zhejiang_2022", as_of="2026-06-30")
+    nothing = pl.DataFrame({"id": ["x"], "approved": [None]}, schema={"id": pl.String, "approved": pl.String})
+    assert len(check_table(nothing, "zhejiang_2022", as_of="2026-06-30")) == 1
+
+
 @pytest.mark.parametrize("name", ["centre", "life"])
 def test_rows_of_a_centre_that_nothing_joins_are_refused(name: str) -> None:
     facts = facts_table([{"stage": "approved", "approved_on": "2019-03"}], "jiangsu_2020", as_of="2021-06-30")

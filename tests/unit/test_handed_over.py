@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tic_rules import Centre, DataError, check
+from tic_rules import Centre, DataError, UsageError, check
 
 ROOT = Path(__file__).parents[2]
 
@@ -146,6 +146,24 @@ def test_a_moment_that_is_no_midnight_is_refused() -> None:
         with pytest.raises(DataError) as caught:
             Centre.from_data({"approved_on": moment})
         assert [fault.code for fault in caught.value.diagnostics] == ["date"]
+
+
+@pytest.mark.parametrize("unit", ["Y", "M", "D", "ns"])
+def test_a_span_of_time_is_no_number(unit: str) -> None:
+    np = pytest.importorskip("numpy", reason="numpy is not installed")
+    with pytest.raises(DataError):
+        Centre.from_data({"term_years": np.timedelta64(36, unit)})
+    assert Centre.from_data({"term_years": np.timedelta64("NaT", unit)}).term_years is None
+
+
+def test_the_day_looked_at_may_be_a_scalar_too() -> None:
+    np = pytest.importorskip("numpy", reason="numpy is not installed")
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    for day in (np.datetime64("2026-06-30"), pd.Timestamp("2026-06-30")):
+        assert check({"id": "x"}, "zhejiang_2022", as_of=day).as_of == "2026-06-30"
+    for nothing in (pd.NaT, np.datetime64("NaT"), pd.NA):
+        with pytest.raises(UsageError, match="as-of"):
+            check({"id": "x"}, "zhejiang_2022", as_of=nothing)
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), Decimal("NaN")])

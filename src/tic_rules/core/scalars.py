@@ -57,6 +57,8 @@ def _of_numpy(value: Any, name: str) -> object:
         text = str(value)
         day, _, clock = text.partition("T")
         return None if text == "NaT" else text if clock.strip("0:.") else day
+    if name == "timedelta64":  # `item` would drop its unit: 36 months would be 36
+        return None if str(value) == "NaT" else value
     if getattr(value, "dtype", None) is None or not hasattr(value, "item"):
         return value
     return Decimal(str(value)) if value.dtype.kind == "f" else value.item()

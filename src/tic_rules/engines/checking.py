@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, get_args
 
 from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.scalars import plain
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
@@ -48,7 +49,7 @@ ENGINES: tuple[Engine, ...] = get_args(Engine)
 def parse_day(day: date | str) -> date:
     """An as-of day. Raises UsageError."""
     try:
-        span = parse_span(day)
+        span = parse_span(plain(day))
     except NotADate as error:
         raise fault(UsageError, "as-of", *error.args) from None
     if not span.exact:

@@ -59,7 +59,7 @@ def _is_read(name: str, columns: TableColumns) -> bool:
 
 def _refuse(columns: TableColumns) -> None:
     """Raise for columns that cannot hold what they should, all of them at once."""
-    words = {"a number": "数字", "a day": "日期"}
+    words = {"a number": "数字", "a day": "日期", "yes or no": "是否"}
     faults = []
     for name, wanted in columns.wrong.items():
         dtype = columns.schema[name]

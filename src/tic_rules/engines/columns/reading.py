@@ -112,6 +112,11 @@ class TableColumns:
         not known."""
         if name is None or not self.has(name):
             return coded(otherwise)
+        if self.schema[name] in (nw.String, nw.Date, nw.Datetime):
+            self.read.add(name)
+            if not self._is_empty(name):
+                self.wrong[name] = "yes or no"
+            return coded(otherwise)
         column = self.column(name)
         if self.schema[name] == nw.Boolean:
             return choose(column.is_null(), otherwise, column, TRUE, FALSE)

@@ -88,10 +88,14 @@ def check_table(
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
     try:
         table = narwhals.from_native(frame)
-    except TypeError as error:
+    except (TypeError, narwhals.exceptions.NarwhalsError) as error:
         raise fault(
             UsageError, "frame", f"不是可识别的表格：{error}", f"not a table that can be read: {error}"
         ) from None
+    nameless = [name for name in table.collect_schema().names() if not isinstance(name, str)]
+    if nameless:
+        shown = clip(", ".join(map(repr, nameless)), 300)
+        raise fault(UsageError, "frame", f"列名应为文字：{shown}", f"names of columns are texts, not {shown}")
     if day is None and AS_OF not in table.collect_schema().names():
         raise fault(
             UsageError,
