@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
     reads: tuple[str, ...] = ()
     used_by: tuple[str, ...] = ()
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         return {
             "kind": self.kind,
             "name": self.name,

@@ -20,6 +20,7 @@ from typing import Any, Self
 
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, can_step, get, narrowed, plain
@@ -56,7 +57,7 @@ class Changes:
 
     day: date
     findings: tuple[Finding, ...]
-    before: Mapping[str, Any]
+    before: Mapping[str, str]
     """The earlier status of each changed finding, by rule."""
     consequences: tuple[Part, ...]
     ended: tuple[str, ...]
@@ -70,7 +71,7 @@ class Changes:
     def __bool__(self) -> bool:
         return bool(self.findings) or self.verdict != self.verdict_before
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """The changes as plain JSON values."""
         return {
             "day": self.day.isoformat(),
@@ -92,7 +93,7 @@ class Monitor:
     def __init__(
         self,
         ruleset: str | os.PathLike[str] | RuleSet,
-        centre: Centre | Mapping[str, Any] | Any,
+        centre: object,
         *,
         day: date | str | None = None,
     ) -> None:
@@ -118,7 +119,7 @@ class Monitor:
         return self._report.verdict
 
     @property
-    def data(self) -> dict[str, Any]:
+    def data(self) -> Json:
         """The centre's data as of now, as a file would say it."""
         return plain(self._subject)
 
@@ -208,7 +209,7 @@ class Monitor:
 
     # --- saving and restoring -------------------------------------------------------------------------------
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> Json:
         """All that the monitor knows, as a plain document."""
         return {
             "schema_version": _SCHEMA,

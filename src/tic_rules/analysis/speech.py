@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
@@ -67,7 +67,7 @@ _TIMES: dict[str | None, Fraction | int] = {
 class Said(NamedTuple):
     """A number as a text says it: its value, where it stands, and the comparisons that go with it."""
 
-    value: Any
+    value: int | Fraction
     start: int
     end: int
     claims: frozenset[str]

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.core.numbers import NotANumber, decimal_text, parse_number
+from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
@@ -120,7 +121,7 @@ class Sweep:
         """A threshold with its unit."""
         return number_text(number, self.unit, self.ruleset.vocabulary.units, lang)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         return {
             "rule": f"{self.ruleset.id}/{self.rule.id}",
             "locator": self.rule.at,
@@ -144,7 +145,7 @@ class Sweep:
         }
 
 
-def _centre(centre: Swept) -> dict[str, Any]:
+def _centre(centre: Swept) -> Json:
     spans = [
         {"from": decimal_text(s.first), "to": decimal_text(s.last), "with_from": s.with_first,
          "with_to": s.with_last, "status": s.status}
@@ -226,7 +227,7 @@ class _Changed:
 
 def _swept(centre: Centre, changed: _Changed, first: Number, last: Number, day: date) -> Swept:
     start = changed.finding(centre, first, day)
-    observed: Mapping[str, Any] = start.observed or {}
+    observed: Mapping[str, object] = start.observed or {}
     ends = [parse_number(end) for end in (observed.get("low"), observed.get("high")) if end is not None]
     turns = sorted({first, last, *(end for end in ends if first < end < last)})
     parts: list[Span] = []

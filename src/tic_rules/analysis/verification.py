@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from tic_rules.core.scalars import Json
 from tic_rules.model.ruleset import Phase
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import plain
@@ -17,6 +18,8 @@ What = Literal["data", "centres", "rules", "text", "settings", "version"]
 """What a report depends on: the data, the programme's centres, the rule file, the official text, the
 settings, the program."""
 
+Values = Mapping[str, Any]
+"""A report, or a part of one, as it is written."""
 _APART = ("tool", "provenance")
 
 
@@ -65,7 +68,7 @@ class _Finding(_Part):
 
 
 class _Written(_Part):
-    tool: dict[str, Any]
+    tool: Json
     centre: _Subject | None
     programme: _Subject | None = None
     ruleset: _RuleSet
@@ -74,7 +77,7 @@ class _Written(_Part):
     provenance: _Provenance | None = None
 
 
-def checked(report: Any) -> dict[str, Any]:
+def checked(report: Any) -> Json:
     """A written report, as it is. Raises ValueError where it has not the shape of one."""
     shape = _Written.model_validate(report)
     if (shape.centre is None) == (shape.programme is None):
@@ -86,8 +89,8 @@ class Cause(NamedTuple):
     """Something that the report depends on and that is another now."""
 
     what: What
-    then: Any
-    now: Any
+    then: object
+    now: object
 
 
 class Difference(NamedTuple):
@@ -96,15 +99,15 @@ class Difference(NamedTuple):
 
     rule: str | None
     key: str
-    then: Any
-    now: Any
+    then: object
+    now: object
 
 
 class Verification(NamedTuple):
     """What came of deciding a report again. `number`: its place among the reports of the file, from 1."""
 
     number: int
-    report: Mapping[str, Any]
+    report: Values
     causes: tuple[Cause, ...]
     differences: tuple[Difference, ...]
 
@@ -114,7 +117,7 @@ class Verification(NamedTuple):
         from."""
         return not self.differences and all(cause.what == "version" for cause in self.causes)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """As plain JSON values."""
         return {
             "report": self.number,
@@ -127,7 +130,7 @@ class Verification(NamedTuple):
         }
 
 
-def verified(number: int, then: Mapping[str, Any], report: Report) -> Verification:
+def verified(number: int, then: Values, report: Report) -> Verification:
     """A written report held against one decided again. What the files are called does not count; a key that
     was not written yet is no difference."""
     now = report.as_dict()
@@ -137,7 +140,7 @@ def verified(number: int, then: Mapping[str, Any], report: Report) -> Verificati
     return Verification(number, then, tuple(_causes(then, now, report)), tuple(_differences(then, now)))
 
 
-def _file(report: Mapping[str, Any]) -> Any:
+def _file(report: Values) -> str | None:
     """The file of a report's centre or programme."""
     return (report.get("centre") or report.get("programme") or {}).get("file")
 
@@ -153,7 +156,7 @@ def _renamed(value: object, old: object, new: object) -> None:
             _renamed(item, old, new)
 
 
-def _causes(then: Mapping[str, Any], now: Mapping[str, Any], report: Report) -> Iterator[Cause]:
+def _causes(then: Values, now: Values, report: Report) -> Iterator[Cause]:
     versions = [said["tool"].get("version") for said in (then, now)]
     if versions[0] != versions[1]:
         yield Cause("version", *versions)
@@ -172,17 +175,17 @@ def _causes(then: Mapping[str, Any], now: Mapping[str, Any], report: Report) -> 
             yield Cause("text" if what == "text" else "settings", before[what], after[what])
 
 
-def _of_the_same_kind(
-    before: Mapping[str, Any], after: Mapping[str, Any], report: Report
-) -> Mapping[str, Any]:
+def _of_the_same_kind(before: Values, after: Values, report: Report) -> Values:
     """The digest of the data as the report took it: data of a table or of Python may be read again from a
     text."""
     if before["data"]["of"] == "values" and after["data"]["of"] == "text":
-        return plain(data_of(report.subject, values=True))  # type: ignore[no-any-return]
-    return after["data"]  # type: ignore[no-any-return]
+        digests: Values = plain(data_of(report.subject, values=True))
+        return digests
+    data: Values = after["data"]
+    return data
 
 
-def _differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+def _differences(then: Values, now: Values) -> Iterator[Difference]:
     for key, value in then.items():
         if key not in (*_APART, "findings") and not _agree(value, now.get(key)):
             yield Difference(None, key, value, now.get(key))
@@ -211,13 +214,13 @@ def _agree(then: object, now: object) -> bool:
     return type(then) is type(now) and bool(then == now)
 
 
-def settings_of(report: Mapping[str, Any]) -> tuple[str | None, bool]:
+def settings_of(report: Values) -> tuple[str | None, bool]:
     """The phase that a report is of, and whether exemptions counted."""
-    given: Mapping[str, Any] = (report.get("provenance") or {}).get("settings") or {}
+    given: Values = (report.get("provenance") or {}).get("settings") or {}
     return given.get("phase"), given.get("exemptions", True)
 
 
-def data_matches(report: Mapping[str, Any], subject: Subject) -> bool:
+def data_matches(report: Values, subject: Subject) -> bool:
     """Whether a report says that it was decided of this data."""
     said = ((report.get("provenance") or {}).get("data") or {}).get("sha256")
     return said is not None and any(said == data_of(subject, values=v)["sha256"] for v in (False, True))

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.core.errors import Text, UsageError, fault
@@ -18,7 +17,7 @@ from tic_rules.model.document import Edit, Parts, apply, can_step, document_of, 
 from tic_rules.model.fields import value_at
 from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.subject import Subject
+from tic_rules.model.subject import Record, Subject
 from tic_rules.model.time import Shift
 from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import facts_within
@@ -145,13 +144,9 @@ def _edit(document: dict[str, object], centre: Centre, dotted: str, value: objec
 
 def _known(centre: Centre, path: Parts) -> bool:
     """Whether a dotted path leads through records of the data, so that it can be looked up."""
-    record: Any = centre
+    record: object = centre
     for part in path:
-        if (
-            record is None
-            or not hasattr(type(record), "model_fields")
-            or part not in type(record).model_fields
-        ):
+        if not isinstance(record, Record) or part not in type(record).model_fields:
             return False
         record = getattr(record, str(part))
     return True

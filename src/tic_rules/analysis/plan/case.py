@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.construct import Construct
 from tic_rules.analysis.plan.model import Change, Sum, change
 from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
@@ -35,6 +36,10 @@ _KINDS = {
 """What kind of step a change of a part of the data is. All other parts of a centre's file are papers."""
 
 
+Amounts = c.Compare | c.Largest | c.Share
+"""A condition on amounts that add up."""
+
+
 class Case(NamedTuple):
     """A rule at a moment of a scenario, and the day on which something new would be dated."""
 
@@ -42,11 +47,11 @@ class Case(NamedTuple):
     scene: Scene
     moment: Moment
     scenario: Scenario
-    document: dict[str, Any]
+    document: Json
     on: date
     unknown: bool
     """The data does not decide the rule: what is not given is to be supplied, not brought about."""
-    sums: Callable[[Any, Case], list[tuple[Sum, ...]]]
+    sums: Callable[[Amounts, Case], list[tuple[Sum, ...]]]
     adverse: Mapping[str, set[object]]
     """Words from which consequences follow, by the dotted attribute of a list's entries."""
 
@@ -127,12 +132,13 @@ def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> s
     return join([term(vocabulary, word, lang, groups) for word in words], lang)
 
 
-def record_of(model: Any, dotted: str) -> type[Record] | None:
+def record_of(model: type[Record], dotted: str) -> type[Record] | None:
     """The model of the entries of a list of the data, which has a model itself."""
+    record: type[Record] | None = model
     for part in dotted.split("."):
-        field = model.model_fields.get(part) if model is not None else None
-        model = record_in(field.annotation) if field is not None else None
-    return model  # type: ignore[no-any-return]
+        field = record.model_fields.get(part) if record is not None else None
+        record = record_in(field.annotation) if field is not None else None
+    return record
 
 
 def place_of_list(case: Case, dotted: str) -> Parts | None:
@@ -177,6 +183,7 @@ def adverse_words(ruleset: RuleSet) -> dict[str, set[object]]:
 
 
 __all__ = [
+    "Amounts",
     "Case",
     "adverse_words",
     "dated",

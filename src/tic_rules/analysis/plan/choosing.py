@@ -6,11 +6,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from types import ModuleType
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.plan.model import Change, Sum, Way
 from tic_rules.analysis.plan.money import UNIT, Template
 from tic_rules.core.errors import UsageError, fault
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.prove.booleans import Formula
 
 FIRST = date.min
 TOO_LONG = 20_000
@@ -198,7 +202,7 @@ class _Model:
 
     def __init__(
         self,
-        z3: Any,
+        z3: ModuleType,
         rules: Sequence[Open],
         guards: tuple[Sum, ...],
         templates: Mapping[str, tuple[Template, ...]],
@@ -220,13 +224,13 @@ class _Model:
         }
         for amount in (amount for table in self.money.values() for row in table for amount in row):
             self.solver.add(amount >= 0)
-        self.changes: dict[str, tuple[Any, Change]] = {}
+        self.changes: dict[str, tuple[Formula, Change]] = {}
         self.ways = [self._rule(number, rule) for number, rule in enumerate(rules)]
         for guard in guards:
             if guard.of in self.money:
                 self.solver.add(self._demand(guard, len(self.days) - 1))
 
-    def _rule(self, number: int, rule: Open) -> list[Any]:
+    def _rule(self, number: int, rule: Open) -> list[Formula]:
         z3 = self.z3
         picked = [z3.Bool(f"way/{number}/{index}") for index in range(len(rule.ways))]
         self.solver.add(z3.Or(*picked))
@@ -239,11 +243,11 @@ class _Model:
                 self.solver.add(z3.Implies(taken, self._demand(total, self.days.index(rule.by or FIRST))))
         return picked
 
-    def _demand(self, total: Sum, day: int) -> Any:
+    def _demand(self, total: Sum, day: int) -> Formula:
         z3 = self.z3
         last = len(self.days) - 1 if total.counts_all else day
 
-        def value(base: Fraction, parts: tuple[Fraction, ...]) -> Any:
+        def value(base: Fraction, parts: tuple[Fraction, ...]) -> Formula:
             terms = [
                 _number(z3, part) * amount
                 for part, row in zip(parts, self.money[total.of], strict=True)
@@ -284,10 +288,10 @@ class _Model:
         ]  # fmt: skip
         return Choice(taken, tuple(a for a in amounts if a.amount), "z3")
 
-    def _prices(self) -> list[Any]:
+    def _prices(self) -> list[Formula]:
         z3 = self.z3
         prices = []
-        levels: dict[str, list[tuple[Any, Change]]] = {}
+        levels: dict[str, list[tuple[Formula, Change]]] = {}
         for taken, change in self.changes.values():
             if change.level is not None:
                 levels.setdefault(change.at, []).append((taken, change))
@@ -320,12 +324,12 @@ class _Model:
         return prices
 
 
-def _whole(value: Any) -> int:
+def _whole(value: Formula) -> int:
     """A solution in whole units of money: never less than was found to be needed."""
     return int(-(-Fraction(value.numerator_as_long(), value.denominator_as_long()) // 1))
 
 
-def _number(z3: Any, number: Fraction) -> Any:
+def _number(z3: ModuleType, number: Fraction) -> Formula:
     return z3.Q(Fraction(number).numerator, Fraction(number).denominator)
 
 

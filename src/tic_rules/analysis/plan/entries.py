@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, place_of_list, set_value
@@ -62,7 +61,7 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
     said = _attributes(case, dotted, where)
     year = case.moment.year
     if declared.scalar is not None:
-        value: Any = year if declared.year else f"（{declared.scalar}{number + 1}）"
+        value: object = year if declared.year else f"（{declared.scalar}{number + 1}）"
     else:
         day = case.on if year is None or case.on.year > year else None
         value = entry_of(declared, said, day, case.on.year if year is None else year)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from typing import Any, Final
+from typing import Final
 
 from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
@@ -18,7 +18,8 @@ from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
-from tic_rules.core.numbers import yuan_text
+from tic_rules.core.numbers import Number, yuan_text
+from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import check_subject, sorted_scene
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Moment
@@ -163,7 +164,7 @@ class _Maker:
             document, after = self._applied(steps)
         return self._told(rules, choice, steps, document, after)
 
-    def _applied(self, steps: Iterable[Step]) -> tuple[dict[str, Any], Report]:
+    def _applied(self, steps: Iterable[Step]) -> tuple[Json, Report]:
         document = apply(self.document, (edit for step in steps for edit in step.edits))
         return document, check_subject(
             subject_of(document, self.ruleset.vocabulary, type(self.centre)), self.ruleset, self.as_of, ENGINE
@@ -338,7 +339,7 @@ class _Maker:
         for rule, pick in zip(rules, choice.ways, strict=True):
             for made in rule.ways[pick].changes:
                 taken.setdefault(made.key, (made, []))[1].append(rule)
-        highest: dict[str, Any] = {}
+        highest: dict[str, Number] = {}
         for made, _ in taken.values():
             if made.level is not None:
                 highest[made.level[0]] = max(highest.get(made.level[0], 0), made.level[1])

@@ -3,18 +3,24 @@ reach."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from tic_rules.core.errors import Text
+from tic_rules.core.numbers import Number
+from tic_rules.core.scalars import Json
+from tic_rules.core.source import pointer
 from tic_rules.model.document import Edit, Parts
 from tic_rules.results.report import Report
 
 KINDS = ("data", "paper", "organ", "people", "money", "output", "judgement", "decision", "exemption")
 """What a step asks for: data to supply, papers to file, organs to set up, people and teams, money, results,
 judgements, decisions of others."""
+
+
+_NOTHING = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +33,21 @@ class Change:
     edits: tuple[Edit, ...] = field(compare=False)
     text: Text = field(compare=False)
     key: str
-    size: Fraction = field(default=Fraction(0), compare=False)
+    size: Fraction = field(default=_NOTHING, compare=False)
     """How large the change is beside what is asked: a part of 1."""
-    level: tuple[str, Any] | None = field(default=None, compare=False)
+    level: tuple[str, Number] | None = field(default=None, compare=False)
     """A number that is to be reached, by place: of several such only the largest has to be brought about."""
 
 
-def change(kind: str, at: str, edits: tuple[Edit, ...], text: Text, **more: Any) -> Change:
-    return Change(kind, at, edits, text, key="\n".join(edit.key for edit in edits), **more)
+def change(
+    kind: str,
+    at: str,
+    edits: tuple[Edit, ...],
+    text: Text,
+    size: Fraction = _NOTHING,
+    level: tuple[str, Number] | None = None,
+) -> Change:
+    return Change(kind, at, edits, text, "\n".join(edit.key for edit in edits), size, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +82,7 @@ class Way:
     @property
     def consistent(self) -> bool:
         """Whether no two changes put different values in one place."""
-        places: dict[Parts, Any] = {}
+        places: dict[Parts, object] = {}
         return all(
             places.setdefault(e.path, e.value) == e.value
             for made in self.changes
@@ -96,7 +109,7 @@ class Step:
     cost: Fraction
     at: str = ""
 
-    def as_dict(self, about: Any) -> dict[str, Any]:
+    def as_dict(self, about: Callable[[str], Json]) -> Json:
         return {
             "kind": self.kind,
             "what": self.text.as_dict(),
@@ -104,7 +117,7 @@ class Step:
             "cost": float(self.cost),
             "rules": [about(rule) for rule in self.rules],
             "changes": [
-                {"op": edit.op, "path": _pointer(edit.path), "value": edit.value} for edit in self.edits
+                {"op": edit.op, "path": pointer(edit.path), "value": edit.value} for edit in self.edits
             ],
         }
 
@@ -136,7 +149,7 @@ class Plan:
 
     before: Report
     after: Report
-    document: dict[str, Any]
+    document: Json
     """The data with all steps taken."""
     steps: tuple[Step, ...]
     lost: tuple[Rest, ...]
@@ -157,7 +170,7 @@ class Plan:
     def cost(self) -> Fraction:
         return sum((step.cost for step in self.steps), Fraction(0))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         """The plan as plain JSON values."""
         return {
             "tool": dict(self.before.tool),
@@ -182,7 +195,7 @@ class Plan:
             "open": [self._rest(rest) for rest in self.open],
         }
 
-    def about(self, rule: str) -> dict[str, Any]:
+    def about(self, rule: str) -> Json:
         """A rule for a reader: its clause, what it asks, how to mend it, where it stands now."""
         finding = self.before[rule]
         return {
@@ -195,19 +208,13 @@ class Plan:
             "deadline": finding.deadline,
         }
 
-    def _rest(self, rest: Rest) -> dict[str, Any]:
+    def _rest(self, rest: Rest) -> Json:
         return {
             **self.about(rest.rule),
             "status": rest.status,
             "why": rest.why.as_dict(),
             "missing": list(rest.missing),
         }
-
-
-def _pointer(path: Parts) -> str:
-    from tic_rules.core.source import pointer
-
-    return pointer(path)
 
 
 __all__ = ["KINDS", "Alternative", "Change", "Plan", "Rest", "Step", "Sum", "Way", "change"]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.construct import entry
-from tic_rules.analysis.plan.case import Case, record_of
+from tic_rules.analysis.plan.case import Amounts, Case, record_of
 from tic_rules.analysis.plan.model import Sum
 from tic_rules.core.errors import Text
-from tic_rules.core.numbers import Range
+from tic_rules.core.numbers import Number, Range
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
@@ -37,7 +37,7 @@ class Template(NamedTuple):
     of: str
     at: str
     """The dotted place that `--keep` and `--cost` speak of: contributions.host."""
-    record: dict[str, Any]
+    record: dict[str, str]
 
 
 class Purses:
@@ -46,7 +46,8 @@ class Purses:
     def __init__(self, subject: Centre, ruleset: RuleSet, as_of: date, kept: tuple[str, ...]) -> None:
         self.subject, self.ruleset, self.as_of = subject, ruleset, as_of
         self.templates: dict[str, tuple[Template, ...]] = {}
-        self._kept, self._scenes = kept, {}  # type: tuple[str, ...], dict[Any, Scene]
+        self._kept = kept
+        self._scenes: dict[tuple[str, int, date], Scene] = {}
 
     def of(self, name: str) -> tuple[Template, ...]:
         """The kinds of new entries of a list."""
@@ -76,7 +77,7 @@ class Purses:
             self._scenes[key] = Scene(changed, self.ruleset, self.as_of)
         return self._scenes[key]
 
-    def demands(self, node: c.Condition, case: Case) -> list[tuple[Sum, ...]]:
+    def demands(self, node: Amounts, case: Case) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""
         name = _list_of(node, self.ruleset)
         if name is None or not self.of(name):
@@ -177,12 +178,12 @@ def _payers(
     return f"由{joined}分担" if lang == "zh" else f"shared by {joined}"
 
 
-def _kind(template: Template) -> tuple[tuple[str, Any], ...]:
+def _kind(template: Template) -> tuple[tuple[str, str], ...]:
     """The payer and the purpose, whoever it is; the payer first."""
     return tuple((name, word) for name, word in template.record.items() if name != "name")
 
 
-def _list_of(node: Any, ruleset: RuleSet) -> str | None:
+def _list_of(node: Amounts, ruleset: RuleSet) -> str | None:
     """The list that a condition's amounts stand in, where it is one at the top of the data."""
     fact = ruleset.facts[node.fact]
     if fact.kinds is not None:
@@ -260,7 +261,7 @@ def _wheres(ruleset: RuleSet, dotted: str) -> Iterator[c.Where]:
             yield from (group.where for group in (fact.groups or {}).values())
 
 
-def _margins(node: c.Condition, scene: Scene, moment: Moment) -> Iterator[tuple[Any, bool, bool]]:
+def _margins(node: Amounts, scene: Scene, moment: Moment) -> Iterator[tuple[Number, bool, bool]]:
     """By how much a condition on amounts holds: what has to be 0 or more (more than 0 where strict); whether
     it is an upper bound."""
     match node:

@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable
-from typing import Any
 
 import yaml
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.core.source import MAX_DEPTH, Source, read_text
-from tic_rules.model.document import Edit, apply
+from tic_rules.model.document import Edit, Parts, apply
 
 _BARE = re.compile(r"[0-9A-Za-z\u4e00-\u9fff][0-9A-Za-z\u4e00-\u9fff._/（）〔〕\-]*")
 _SPECIAL = re.compile(r"(?i)~|null|true|false|yes|no|on|off|[-+.0-9][-+._0-9e]*")
@@ -47,7 +46,7 @@ def patch_text(text: str, file: str, edits: Iterable[Edit]) -> str:
     return text
 
 
-def _same(data: object) -> Any:
+def _same(data: object) -> object:
     """Data with scalars as text, so that 800 written by us and 800 read from the file are the same."""
     if isinstance(data, dict):
         return {str(key): _same(value) for key, value in data.items()}
@@ -61,31 +60,29 @@ class _Text:
 
     def __init__(self, text: str, as_json: bool) -> None:
         self.text, self.as_json = text, as_json
-        self.starts = [0]
-        for match in re.finditer("\n", text):
-            self.starts.append(match.end())
+        self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def offset(self, mark: yaml.Mark) -> int:
-        line = min(mark.line, len(self.starts) - 1)
-        return (
-            min(self.starts[line] + mark.column, len(self.text))
-            if mark.line < len(self.starts)
-            else len(self.text)
-        )
+        if mark.line >= len(self.starts):
+            return len(self.text)
+        return min(self.starts[mark.line] + mark.column, len(self.text))
 
     def changed(self, source: Source, edit: Edit) -> str:
+        assert source.root is not None, "what is planned for has been read"
         node, depth = self._deepest(source.root, edit.path)
         rest = edit.path[depth:]
-        if not rest:
-            return self._at_node(node, edit)
         value = edit.value if edit.op == "set" else [edit.value]
+        if not rest and edit.op == "append" and isinstance(node, yaml.SequenceNode):
+            return self._add_entry(node, edit.value)
+        if not rest:
+            return self._replace(node, value)  # what is appended to may be a null in the place of a list
         for part in reversed(rest[1:]):
             value = {str(part): value}
         if isinstance(node, yaml.MappingNode):
             return self._add_key(node, str(rest[0]), value)
         return self._replace(node, {str(rest[0]): value})  # a null in the place of a mapping
 
-    def _deepest(self, root: object, path: tuple[str | int, ...]) -> tuple[Any, int]:
+    def _deepest(self, root: yaml.Node, path: Parts) -> tuple[yaml.Node, int]:
         node = root
         for depth, part in enumerate(path[:MAX_DEPTH]):
             deepest = None
@@ -98,16 +95,9 @@ class _Text:
             node = deepest
         return node, len(path)
 
-    def _at_node(self, node: object, edit: Edit) -> str:
-        if edit.op == "set":
-            return self._replace(node, edit.value)
-        if isinstance(node, yaml.SequenceNode):
-            return self._add_entry(node, edit.value)
-        return self._replace(node, [edit.value])  # a null in the place of a list
-
     # --- the four edits -------------------------------------------------------------------------------------
 
-    def _replace(self, node: Any, value: object) -> str:
+    def _replace(self, node: yaml.Node, value: object) -> str:
         start = self.offset(node.start_mark)
         end = (
             self.offset(node.end_mark)
@@ -129,10 +119,10 @@ class _Text:
             return self._into_flow(node, self.write(value))
         return self._after(node, " " * node.start_mark.column + "- " + self.write(value))
 
-    def _flow(self, node: Any) -> bool:
-        return self.as_json or bool(node.flow_style)
+    def _flow(self, node: yaml.Node) -> bool:
+        return self.as_json or (isinstance(node, yaml.CollectionNode) and bool(node.flow_style))
 
-    def _into_flow(self, node: Any, said: str) -> str:
+    def _into_flow(self, node: yaml.Node, said: str) -> str:
         if not node.value:
             start, end = self.offset(node.start_mark), self.offset(node.end_mark)
             return f"{self.text[: start + 1]}{said}{self.text[end - 1 :]}"
@@ -140,7 +130,7 @@ class _Text:
         at = self._end(last[1] if isinstance(last, tuple) else last)
         return f"{self.text[:at]}, {said}{self.text[at:]}"
 
-    def _after(self, node: object, line: str) -> str:
+    def _after(self, node: yaml.Node, line: str) -> str:
         """A line after the last one of a block; the comment at the end of that line stays where it is."""
         at = self._end(node)
         if at and self.text[at - 1] == "\n":
@@ -150,7 +140,7 @@ class _Text:
             return f"{self.text}\n{line}\n"
         return f"{self.text[: stop + 1]}{line}\n{self.text[stop + 1 :]}"
 
-    def _end(self, node: Any) -> int:
+    def _end(self, node: yaml.Node) -> int:
         """Where a node's own text ends: a block ends with its last leaf, not with the comments that follow
         it."""
         while not isinstance(node, yaml.ScalarNode) and not self._flow(node) and node.value:
@@ -161,11 +151,8 @@ class _Text:
     def write(self, value: object) -> str:
         """A value in flow style."""
         if isinstance(value, dict):
-            return (
-                "{"
-                + ", ".join(f"{self.write(str(key))}: {self.write(item)}" for key, item in value.items())
-                + "}"
-            )
+            pairs = (f"{self.write(str(key))}: {self.write(item)}" for key, item in value.items())
+            return "{" + ", ".join(pairs) + "}"
         if isinstance(value, (list, tuple)):
             return "[" + ", ".join(self.write(item) for item in value) + "]"
         if value is None or isinstance(value, (bool, int)):

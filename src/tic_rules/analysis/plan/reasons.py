@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
@@ -49,8 +48,7 @@ def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date)
 
 def reason_after(finding: Finding, earlier: Finding) -> Text:
     """Why a rule is still not met once the steps are taken."""
-    waits: Any = finding.trace.get("not_applicable")
-    if waits == "before_approval":
+    if finding.trace.get("not_applicable") == "before_approval":
         return Text("批复之后才能完成", "this can only be done once the centre is approved")
     if finding.kind == "consequence" and finding.status == "fail":
         return Text("后果已经产生", "the consequence has followed already")

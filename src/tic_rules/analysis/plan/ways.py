@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
 from math import ceil
-from typing import Any
 
 from tic_rules.analysis.construct import Demand, Entries, Keys, Value, Words, number, reading
 from tic_rules.analysis.plan.case import Case, dated, in_words, kind_of, one_of, set_value
@@ -177,7 +176,7 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
     dotted = ".".join(path)
     if Fraction(decimal_text(Fraction(least)) or 0) != least:
         least = Fraction(ceil(least * 10_000), 10_000)  # a third cannot be written down: somewhat more
-    value: Any = int(least) if least == int(least) else decimal_text(Fraction(least))
+    value: object = int(least) if least == int(least) else decimal_text(Fraction(least))
     held = held_at(type(case.scene.subject), dotted)
     if held is not None and held.kind == "rate":
         value = f"{decimal_text(Fraction(least) * 100)}%"
@@ -201,14 +200,8 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
         f"{fact.label.en}: reach {shown[1]}" + (f" ({more[1]} more)" if exact else ""),
     )
     size = Fraction(least - low) / Fraction(least) if least > 0 else Fraction(0)
-    return change(
-        "data" if case.supplies and (old is None or case.unknown) else kind_of(dotted),
-        dotted,
-        (edit,),
-        text,
-        size=size,
-        level=(dotted, least),
-    )
+    kind = "data" if case.supplies and (old is None or case.unknown) else kind_of(dotted)
+    return change(kind, dotted, (edit,), text, size, (dotted, least))
 
 
 def _distinct(case: Case, fact: Fact, least: int) -> Iterator[Way]:
@@ -231,7 +224,7 @@ def by_judgement(case: Case) -> Way:
 
 def _judgement(case: Case, item: str | None) -> Change:
     rule, scene = case.rule, case.scene
-    value: dict[str, Any] = {"rule": f"{scene.ruleset.id}/{rule.id}"}
+    value: dict[str, object] = {"rule": f"{scene.ruleset.id}/{rule.id}"}
     if item is not None:
         value["item"] = item
     value |= {"met": True, "by": "（评审单位）", "date": scene.as_of.isoformat(), "evidence": "（评审意见）"}

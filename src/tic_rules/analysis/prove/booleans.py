@@ -12,14 +12,19 @@ try:
 except ImportError:  # the extra is not installed: symbols.need_z3() says so
     z3 = None  # type: ignore[assignment,unused-ignore]
 
+Formula = Any
+"""A formula or a term of z3, which has no types."""
+Ends = tuple[Formula, Formula]
+"""The ends of a range."""
+
 
 @cache
-def truth(value: bool) -> Any:
+def truth(value: bool) -> Formula:
     """The constant formula: one for each value, so that it is known again."""
     return z3.BoolVal(value)
 
 
-def neg(formula: Any) -> Any:
+def neg(formula: Formula) -> Formula:
     """That a formula does not hold."""
     if formula is truth(True):
         return truth(False)
@@ -29,27 +34,27 @@ def neg(formula: Any) -> Any:
     return z3.BoolRef(z3.Z3_mk_not(context.ref(), formula.as_ast()), context)
 
 
-def conj(formulas: Iterable[object]) -> Any:
+def conj(formulas: Iterable[Formula]) -> Formula:
     """That all hold."""
     return _joined(formulas, True)
 
 
-def disj(formulas: Iterable[object]) -> Any:
+def disj(formulas: Iterable[Formula]) -> Formula:
     """That one holds at least."""
     return _joined(formulas, False)
 
 
-def both(*formulas: object) -> Any:
+def both(*formulas: Formula) -> Formula:
     """That all of these hold."""
     return _joined(formulas, True)
 
 
-def one_of(*formulas: object) -> Any:
+def one_of(*formulas: Formula) -> Formula:
     """That one of these holds at least."""
     return _joined(formulas, False)
 
 
-def _joined(formulas: Iterable[Any], all_hold: bool) -> Any:
+def _joined(formulas: Iterable[Formula], all_hold: bool) -> Formula:
     nothing, end = truth(all_hold), truth(not all_hold)
     parts = []
     for formula in formulas:
@@ -65,4 +70,4 @@ def _joined(formulas: Iterable[Any], all_hold: bool) -> Any:
     return z3.BoolRef(make(context.ref(), len(parts), array), context)
 
 
-__all__ = ["both", "conj", "disj", "neg", "one_of", "truth"]
+__all__ = ["Ends", "Formula", "both", "conj", "disj", "neg", "one_of", "truth", "z3"]

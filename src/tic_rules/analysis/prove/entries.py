@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import both, disj, neg, one_of, truth
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, one_of, truth
 from tic_rules.analysis.prove.symbols import At, World
 from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when, z3
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -24,7 +24,7 @@ _MANY = 10**6
 class Looked(NamedTuple):
     """An entry: whether it is there, whether it counts at the moment, whether it is as asked."""
 
-    present: Any
+    present: Formula
     counts: Value
     value: Value
 
@@ -63,7 +63,7 @@ class Entries:
         present, more = self.world.flag("present", *entry), self.world.flag("more", fact.table)
         return either(present, self._asked(entry, body), when(truth(False), neg(more)))
 
-    def count(self, fact: Fact) -> tuple[Any, Any]:
+    def count(self, fact: Fact) -> Ends:
         """How many entries are certain, and how many there may be."""
         certain, possible = [], []
         for present, counts, value in self._looked(fact, entry_logic(fact.where)):
@@ -73,11 +73,11 @@ class Entries:
         more = disj([self._more(path, fact) for path in self._listed(fact).paths])
         return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
 
-    def distinct(self, fact: Fact, attribute: str) -> tuple[Any, Any]:
+    def distinct(self, fact: Fact, attribute: str) -> Ends:
         """How many different values are certain, and how many there may be: each one that is not known may be
         another."""
         certain, missing, some = [], [], []
-        before: list[tuple[Any, Any]] = []
+        before: list[Ends] = []
         for entry in self._entries(fact):
             dated = shape_of(f"{entry[0]}.{attribute}", self.ruleset.vocabulary) == "dated"
             one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
@@ -103,7 +103,7 @@ class Entries:
         """Entries of the latest full year are others at every moment."""
         return f"{self.at.key}|{fact.over}" if fact.over is not None else ""
 
-    def _more(self, path: str, fact: Fact) -> Any:
+    def _more(self, path: str, fact: Fact) -> Formula:
         return self.world.flag("more", path, self._look(fact))
 
     def _entries(self, fact: Fact) -> Iterator[Entry]:
@@ -134,7 +134,7 @@ class Entries:
             values.append(when(both(given, is_it), both(given, neg(is_it))))
         return all_of(values)
 
-    def _started(self, first: object, last: object) -> tuple[Any, Any]:
+    def _started(self, first: Formula, last: Formula) -> Ends:
         """Whether an entry is certainly, and certainly not, from after the start."""
         start = self.at.start
         if not start:

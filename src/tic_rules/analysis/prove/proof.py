@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
 from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.topics import Diff, Topic
+from tic_rules.analysis.prove.booleans import Formula
 from tic_rules.analysis.prove.sight import formulas
 from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
@@ -112,8 +112,8 @@ class _Problem:
         deadlines = self.world.deadlines(lowered_rule(ruleset, rule).clock for _, ruleset, rule in rules)
         self.solver = z3.Solver()
         self.solver.set("timeout", 2000)
-        self.met: dict[tuple[str, str], Any] = {}
-        self.whole: dict[tuple[str, str], Any] = {}
+        self.met: dict[tuple[str, str], Formula] = {}
+        self.whole: dict[tuple[str, str], Formula] = {}
         for side, ruleset, rule in rules:
             met, broken = formulas(self.world, ruleset, rule, deadlines)
             key = (side, rule.id)

@@ -16,6 +16,7 @@ from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.numbers import Number, Range, decimal_text, parse_number
+from tic_rules.core.scalars import Json
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
@@ -55,7 +56,7 @@ class Maker:
         self, as_of: date, programme: bool = False, choice: int = 0, model: type[Record] = Centre
     ) -> None:
         self.as_of, self.choice, self.model = as_of, choice, model
-        self.data: dict[str, Any] = {"reported_on": as_of.isoformat()}
+        self.data: Json = {"reported_on": as_of.isoformat()}
         if not programme:
             self.data |= {
                 "applied_on": APPLIED.isoformat(),
@@ -101,7 +102,7 @@ class Maker:
 
     # --- places ---------------------------------------------------------------------------------------------
 
-    def _within(self, path: str) -> tuple[dict[str, Any], str]:
+    def _within(self, path: str) -> tuple[Json, str]:
         """Where a path begins: for one into the entries of a list, the first of them."""
         above = list_above(self.model, path)
         if above is None:
@@ -126,11 +127,11 @@ class Maker:
         parent[last] = value
 
     def entries(self, path: str) -> list[Any]:
-        entries = self.get(path)
+        entries: list[Any] = self.get(path)
         if entries is None:
             entries = []
             self.put(path, entries)
-        return entries  # type: ignore[no-any-return]
+        return entries
 
 
 class _Builder:
@@ -176,7 +177,7 @@ class _Builder:
             case _:
                 self._put(self.construct.demand(node, wanted, "示例"))
 
-    def _rest(self, parts: list[Any], wanted: bool) -> None:
+    def _rest(self, parts: list[c.Condition], wanted: bool) -> None:
         before, self.soft = self.soft, True
         for part in parts:
             self.make(part, wanted)
@@ -247,7 +248,7 @@ class _Builder:
         bound = Range(*limit) if node.operator == "between" else Range(limit, limit)
         return max(number(node.operator, bound, step, wanted), 0)
 
-    def _stock(self, path: str, value: object) -> None:
+    def _stock(self, path: str, value: Number) -> None:
         if self.soft and self.maker.get(path) is not None:
             return
         if shape_of(path, self.ruleset.vocabulary) != "dated":
@@ -257,7 +258,7 @@ class _Builder:
         series.append({"date": self.day.isoformat(), "value": _plain(value)})
         self.maker.put(path, sorted(series, key=lambda entry: entry["date"]))
 
-    def _total(self, fact: Fact) -> Any:
+    def _total(self, fact: Fact) -> Number:
         """What is there already for a sum that takes every entry; nothing is known of one that takes only
         some."""
         if fact.where is not None:
@@ -358,7 +359,7 @@ def _has(value: object, words: Iterable[object]) -> bool:
     return any(word in words for word in value) if isinstance(value, list) else value in words
 
 
-def _plain(number: Any) -> Any:
+def _plain(number: Number) -> int | str | None:
     return int(number) if number == int(number) else decimal_text(number)
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 from itertools import product
-from typing import Any
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import both, conj, disj, neg, one_of, truth
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth
 from tic_rules.analysis.prove.entries import Entries
 from tic_rules.analysis.prove.symbols import At, World, lowered_rule
 from tic_rules.analysis.prove.values import (
@@ -32,7 +31,7 @@ _COUNTED, _DISTINCT = 8, 4
 """Up to so many entries, or different values, are told apart one by one; beyond, a count is a number."""
 
 
-def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]) -> tuple[Any, Any]:
+def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]) -> Ends:
     """When a rule is met, and when it is broken."""
     asked = lowered_rule(ruleset, rule)
     met, broken = [], []
@@ -49,10 +48,10 @@ def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
     return one_of(neg(world.approved), conj(met)), both(world.approved, disj(broken))
 
 
-def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Any:
+def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Formula:
     """Whether a rule whose time is up has one of these statuses, by the status table."""
 
-    def formula(branch: bool | _Branch, depth: int) -> Any:
+    def formula(branch: bool | _Branch, depth: int) -> Formula:
         if isinstance(branch, bool):
             return truth(branch)
         part = parts[depth]
@@ -61,7 +60,7 @@ def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Any:
     return formula(_branch(statuses, len(parts), ()), 0)
 
 
-_Branch = tuple[tuple[tuple[int, ...], Any], ...]
+_Branch = tuple[tuple[tuple[int, ...], "bool | _Branch"], ...]
 """The values of the next part that lead the same way, and that way: another branch, or what it comes to."""
 
 
@@ -158,7 +157,7 @@ class Sight:
 
     # --- ranges ---------------------------------------------------------------------------------------------
 
-    def _range(self, term: f.Ranged, node: f.Compare) -> tuple[Any, Any]:
+    def _range(self, term: f.Ranged, node: f.Compare) -> Ends:
         """The ends of a range."""
         match term:
             case f.Bounds():
@@ -175,7 +174,7 @@ class Sight:
             f"{self._known_as(term.fact)}:{groups}", self.at.start, self.at, False, False
         )
 
-    def _quantity(self, name: str, node: f.Compare) -> tuple[Any, Any]:
+    def _quantity(self, name: str, node: f.Compare) -> Ends:
         fact, most = self.ruleset.facts[name], None
         if isinstance(node.right, f.Bounds) and node.right.low == node.right.high:
             most = node.right.high
@@ -191,7 +190,7 @@ class Sight:
         start = self.at.start if fact.reading in ("sum", "count", "kinds") else ""
         return self.world.number(self._known_as(name), start, self.at, growing, timeless)
 
-    def _amount(self, fact: Fact, term: f.Amount) -> tuple[Any, Any]:
+    def _amount(self, fact: Fact, term: f.Amount) -> Ends:
         """What one group has: the same variables for the same entries, whatever the group is called."""
         where = (fact.groups or {})[term.group].where
         look = (

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import where_at_least
-from tic_rules.analysis.prove.booleans import both, disj, neg
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg
 from tic_rules.analysis.prove.values import Value, outcomes, z3
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -42,7 +42,7 @@ class At(NamedTuple):
     """When a condition is looked at: a point of time, the first moment that counts, the year that is owed."""
 
     key: str
-    point: Any
+    point: Formula
     start: str = ""
     year: str = ""
 
@@ -64,13 +64,15 @@ class World:
     ) -> None:
         need_z3()
         self.editions, self.otherwise = editions, otherwise
-        self.axioms: list[Any] = []
-        self._memo: dict[Any, Any] = {}
-        self._numbers: dict[tuple[str, str], list[tuple[Any, Any, Any]]] = {}
-        self._words: dict[Any, int] = {}
+        self.axioms: list[Formula] = []
+        self._values: dict[object, Value] = {}
+        self._flags: dict[tuple[object, ...], Formula] = {}
+        self._choices: dict[tuple[object, ...], tuple[Formula, Formula, Formula]] = {}
+        self._numbers: dict[tuple[str, str], list[tuple[Formula, Formula, Formula]]] = {}
+        self._words: dict[tuple[str, object], int] = {}
         self._running: list[tuple[f.Running, Value]] = []
-        self._graded: dict[Any, list[tuple[int, Value]]] = {}
-        self._amounts: dict[Any, list[tuple[c.Where, tuple[Any, Any]]]] = {}
+        self._graded: dict[object, list[tuple[int, Value]]] = {}
+        self._amounts: dict[object, list[tuple[c.Where, Ends]]] = {}
         self._size = _sizes(rules)
         self.term, self.approved = z3.Int("term"), z3.Bool("approved")
         self._application, self._during, self._after, self._year = (
@@ -85,7 +87,7 @@ class World:
             self._year > 0,
         )
 
-    def say(self, *formulas: object) -> None:
+    def say(self, *formulas: Formula) -> None:
         self.axioms.extend(formulas)
 
     # --- time -----------------------------------------------------------------------------------------------
@@ -147,29 +149,29 @@ class World:
 
     def fresh(self, key: object) -> Value:
         """A condition of which nothing more is known; the same for the same key."""
-        if key not in self._memo:
-            value = Value(*z3.Bools(f"t{len(self._memo)} f{len(self._memo)} r{len(self._memo)}"))
+        if key not in self._values:
+            number = len(self._values)
+            value = self._values[key] = Value(*z3.Bools(f"t{number} f{number} r{number}"))
             self.say(z3.AtMost(*value, 1))
-            self._memo[key] = value
-        return self._memo[key]  # type: ignore[no-any-return]
+        return self._values[key]
 
-    def flag(self, *key: object) -> Any:
-        if key not in self._memo:
-            self._memo[key] = z3.Bool("|".join(map(str, key)))
-        return self._memo[key]
+    def flag(self, *key: object) -> Formula:
+        if key not in self._flags:
+            self._flags[key] = z3.Bool("|".join(map(str, key)))
+        return self._flags[key]
 
     def word(self, word: object) -> int:
         return self._words.setdefault((type(word).__name__, word), len(self._words) + 1)
 
-    def choice(self, *key: object) -> tuple[Any, Any, Any]:
+    def choice(self, *key: object) -> tuple[Formula, Formula, Formula]:
         """A word of which one or two are possible, and whether it is given at all. 0 is any word that no rule
         names."""
-        if key not in self._memo:
+        if key not in self._choices:
             name = "|".join(map(str, key))
-            self._memo[key] = z3.Int(f"w1|{name}"), z3.Int(f"w2|{name}"), z3.Bool(f"given|{name}")
-        return self._memo[key]  # type: ignore[no-any-return]
+            self._choices[key] = z3.Int(f"w1|{name}"), z3.Int(f"w2|{name}"), z3.Bool(f"given|{name}")
+        return self._choices[key]
 
-    def number(self, fact: str, start: str, at: At, growing: bool, timeless: bool) -> tuple[Any, Any]:
+    def number(self, fact: str, start: str, at: At, growing: bool, timeless: bool) -> Ends:
         """The ends of what a number may be at a moment. What grows with time grows; what counts from later on
         is less."""
         key = (fact, start)
@@ -195,11 +197,11 @@ class World:
     def entries(self, path: str, look: str) -> range:
         return range(self._size.get(path, 1) if not look else min(self._size.get(path, 1), 4))
 
-    def on_list(self, node: f.Member, one: object, two: object, given: object) -> Value:
+    def on_list(self, node: f.Member, one: Formula, two: Formula, given: Formula) -> Value:
         """Whether a word of which one or two are possible is on a list."""
         numbers = [self.word(word) for word in node.words]
         inside = [disj([end == number for number in numbers]) for end in (one, two)]
-        tests: dict[int, list[Any]] = {TRUE: [], FALSE: [], REVIEW: []}
+        tests: dict[int, list[Formula]] = {TRUE: [], FALSE: [], REVIEW: []}
         for value, test in (
             (node.inside, both(given, *inside)),
             (node.outside, both(given, *map(neg, inside))),
@@ -233,7 +235,7 @@ class World:
         alike.append((grade, value))
         return value
 
-    def amount(self, look: tuple[str, ...], where: c.Where, at: At) -> tuple[Any, Any]:
+    def amount(self, look: tuple[str, ...], where: c.Where, at: At) -> Ends:
         """The ends of what the entries of a list that are so have together: those of a narrower group have no
         more."""
         key = (look, at.key, at.start)
@@ -251,7 +253,7 @@ class World:
         return ends
 
 
-def _order_of(node: f.Running) -> tuple[Any, ...]:
+def _order_of(node: f.Running) -> tuple[object, ...]:
     """What runs: entries of which list, by what order."""
     return node.over, node.body, node.by, node.among
 

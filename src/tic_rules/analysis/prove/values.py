@@ -6,19 +6,14 @@ from __future__ import annotations
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from tic_rules.analysis.prove.booleans import both, conj, disj, neg, one_of, truth
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth, z3
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.numbers import Number
 from tic_rules.engines.lowering import COMPARISONS, VALUES
 
-try:
-    import z3
-except ImportError:  # the extra is not installed: symbols.need_z3() says so
-    z3 = None  # type: ignore[assignment,unused-ignore]
-
-_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+_OPERATORS: dict[str, Callable[[Formula, Formula], Formula]] = {
     ">=": operator.ge,
     "<=": operator.le,
     ">": operator.gt,
@@ -28,15 +23,15 @@ _ENDS = ("low", "high")
 
 
 class Value(NamedTuple):
-    true: Any
-    false: Any
-    review: Any
+    true: Formula
+    false: Formula
+    review: Formula
 
     @property
-    def unknown(self) -> Any:
+    def unknown(self) -> Formula:
         return neg(one_of(self.true, self.false, self.review))
 
-    def is_(self, *numbers: int) -> Any:
+    def is_(self, *numbers: int) -> Formula:
         """Whether it is one of the values."""
         tests = {TRUE: self.true, FALSE: self.false, REVIEW: self.review}
         if UNKNOWN in numbers:
@@ -48,11 +43,11 @@ def constant(value: int) -> Value:
     return Value(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
 
 
-def when(true: object, false: object, review: object = None) -> Value:
+def when(true: Formula, false: Formula, review: Formula = None) -> Value:
     return Value(true, false, truth(False) if review is None else review)
 
 
-def outcomes(tests: Mapping[int, object]) -> Value:
+def outcomes(tests: Mapping[int, Formula]) -> Value:
     """A value by formulas of which one holds at most; unknown where none does."""
     return Value(*(tests.get(number, truth(False)) for number in (TRUE, FALSE, REVIEW)))
 
@@ -75,11 +70,11 @@ def cases(of: Value, ways: Sequence[Value]) -> Value:
     )
 
 
-def either(condition: object, one: Value, other: Value) -> Value:
+def either(condition: Formula, one: Value, other: Value) -> Value:
     return Value(*(z3.If(condition, x, y) for x, y in zip(one, other, strict=True)))
 
 
-def compare(name: str, left: tuple[object, object], right: tuple[object, object]) -> Value:
+def compare(name: str, left: Ends, right: Ends) -> Value:
     """Two ranges by the table of comparisons."""
     true, false = (
         [
@@ -91,7 +86,7 @@ def compare(name: str, left: tuple[object, object], right: tuple[object, object]
     return when(conj(true), disj(false))
 
 
-def real(number: Number) -> Any:
+def real(number: Number) -> Formula:
     exact = Fraction(number)
     return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
 

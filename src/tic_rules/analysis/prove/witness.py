@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
 from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.errors import TicRulesError
-from tic_rules.core.numbers import parse_number
+from tic_rules.core.numbers import Number, parse_number
+from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
@@ -48,11 +49,11 @@ class Witness:
     """Whose rule it is that fails: a or b."""
     rule: str
     as_of: date
-    failing: dict[str, Any]
-    passing: dict[str, Any]
+    failing: Json
+    passing: Json
     path: str
-    before: Any
-    after: Any
+    before: object
+    after: object
     statuses: dict[str, dict[str, dict[str, str]]]
     """What the reference says, for the failing and the passing file: side, rule, status."""
 
@@ -66,7 +67,7 @@ class Witness:
         """What the rules of the other side are on the failing file."""
         return tuple(self.statuses["failing"]["a" if self.side == "b" else "b"].values())
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> Json:
         return {
             "side": self.side,
             "rule": self.rule,
@@ -100,7 +101,7 @@ class Judge(NamedTuple):
     as_of: date
     programme: bool
 
-    def decided(self, data: dict[str, object]) -> Told | None:
+    def decided(self, data: Json) -> Told | None:
         try:
             subject = self.model.model_validate(data)
             for side in (self.ruleset, self.theirs):
@@ -152,7 +153,7 @@ def witness(
         for other in rules
         if other.modality in PRINCIPLE and (other.bearer == "programme") == (rule.bearer == "programme")
     ]
-    best: tuple[int, Any] | None = None
+    best: tuple[int, Witness] | None = None
     tried = 0
     for judge, base in _starts(ruleset, rule, other_set, binding):
         first = judge.decided(base)
@@ -161,25 +162,20 @@ def witness(
         for steps, changed in _neighbours(base, judge, (rule, *binding)):
             tried += 1
             second = judge.decided(changed)
-            if (
-                second is None
-                or (first.statuses[rule.id] in FINE) == (second.statuses[rule.id] in FINE)
-                or second.statuses[rule.id] not in (*FINE, *SHORT)
-            ):
+            if second is None or second.statuses[rule.id] not in (*FINE, *SHORT):
                 continue
-            ordered = (
-                (changed, base, second, first)
-                if first.statuses[rule.id] in FINE
-                else (base, changed, first, second)
-            )
-            rank = _rank(ordered[2], ordered[3], rule.id)
+            fine = first.statuses[rule.id] in FINE
+            if fine == (second.statuses[rule.id] in FINE):
+                continue
+            failing, passing = ((changed, second), (base, first))[:: 1 if fine else -1]
+            rank = _rank(failing[1], passing[1], rule.id)
             if rank is not None and (best is None or rank < best[0]):
-                best = rank, (steps, *ordered, judge.as_of)
+                best = rank, _as_witness(steps, failing, passing, judge, side)
             if best is not None and best[0] == 0:
-                return _as_witness(best[1], side, rule.id)
+                return best[1]
         if tried > MOST:
             break
-    return None if best is None else _as_witness(best[1], side, rule.id)
+    return None if best is None else best[1]
 
 
 def _rank(failing: Told, passing: Told, rule: str) -> int | None:
@@ -193,7 +189,7 @@ def _rank(failing: Told, passing: Told, rule: str) -> int | None:
 
 def _starts(
     ruleset: RuleSet, rule: Rule, other: RuleSet, binding: Sequence[Rule]
-) -> Iterator[tuple[Judge, dict[str, Any]]]:
+) -> Iterator[tuple[Judge, Json]]:
     """Files to start from, each with its judge: after every deadline, then early in the term; each way
     through an `any`."""
     programme = rule.bearer == "programme"
@@ -211,22 +207,21 @@ def _starts(
             yield from ((judge, base) for base in _bases(ruleset, rule, other, binding, judge, choice))
 
 
-def _as_witness(pair: Any, side: str, rule: str) -> Witness:
-    steps, failing, passing, first, second, as_of = pair
-    path = "/" + "/".join(str(step) for step in steps)
-    other = "a" if side == "b" else "b"
+def _as_witness(
+    steps: Steps, failing: tuple[Json, Told], passing: tuple[Json, Told], judge: Judge, side: str
+) -> Witness:
     statuses = {
-        name: {key: each.statuses if key == side else each.theirs for key in sorted((side, other))}
-        for name, each in (("failing", first), ("passing", second))
+        name: {key: each.statuses if key == side else each.theirs for key in ("a", "b")}
+        for name, (_, each) in (("failing", failing), ("passing", passing))
     }
-    return Witness(
-        side, rule, as_of, failing, passing, path, get(failing, steps), get(passing, steps), statuses
-    )
+    path = "/" + "/".join(str(step) for step in steps)
+    before, after = (get(data, steps) for data, _ in (failing, passing))
+    return Witness(side, judge.rule.id, judge.as_of, failing[0], passing[0], path, before, after, statuses)
 
 
 def _bases(
     ruleset: RuleSet, rule: Rule, other_set: RuleSet, others: Sequence[Rule], judge: Judge, choice: int
-) -> Iterator[dict[str, Any]]:
+) -> Iterator[Json]:
     """Files to start from: all met; all met, this one last; all but this one met; this one alone."""
     for order in ("met", "first", "broken", "alone", "broken-alone"):
         maker = Maker(judge.as_of, judge.programme, choice, judge.model)
@@ -246,9 +241,7 @@ def _bases(
 # --- one thing changed --------------------------------------------------------------------------------------
 
 
-def _neighbours(
-    base: dict[str, object], judge: Judge, rules: Sequence[Rule]
-) -> Iterator[tuple[Steps, dict[str, Any]]]:
+def _neighbours(base: Json, judge: Judge, rules: Sequence[Rule]) -> Iterator[tuple[Steps, Json]]:
     """Every file that differs from the base in one value, or in one entry of a list."""
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
     for steps, value in sorted(_leaves(base, ()), key=_plainness):
@@ -273,7 +266,7 @@ def _plainness(leaf: tuple[Steps, object]) -> int:
     return 0 if isinstance(value, (bool, int)) and steps[-1] != "year" else 1
 
 
-def _limits(rule: Rule) -> Iterator[Any]:
+def _limits(rule: Rule) -> Iterator[Number]:
     for tree in (rule.condition, rule.fails_at_once, rule.applies):
         for node in c.walk(tree) if tree is not None else ():
             if isinstance(node, c.Compare):
@@ -285,7 +278,7 @@ def _limits(rule: Rule) -> Iterator[Any]:
                 yield from limits
 
 
-def _leaves(value: object, at: Steps) -> Iterator[tuple[Steps, Any]]:
+def _leaves(value: object, at: Steps) -> Iterator[tuple[Steps, object]]:
     """Every value of the file. The clock stays as it is, but for the term, which a rule may ask about."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -298,7 +291,7 @@ def _leaves(value: object, at: Steps) -> Iterator[tuple[Steps, Any]]:
         yield at, value
 
 
-def _lists(value: object, at: Steps) -> Iterator[tuple[Steps, list[Any]]]:
+def _lists(value: object, at: Steps) -> Iterator[tuple[Steps, list[object]]]:
     if isinstance(value, dict):
         for key, inner in value.items():
             yield from _lists(inner, (*at, key))
@@ -318,8 +311,8 @@ def _keys(value: object, at: Steps) -> Iterator[Steps]:
 
 
 def _others(
-    value: object, steps: Steps, judge: Judge, limits: Sequence[object], rules: Sequence[Rule]
-) -> Iterator[Any]:
+    value: object, steps: Steps, judge: Judge, limits: Sequence[Number], rules: Sequence[Rule]
+) -> Iterator[object]:
     """Other values that may stand here: the nearest first."""
     if steps[0] == "attestations" and steps[-1] != "met":
         return
@@ -333,7 +326,7 @@ def _others(
         yield from _words(value, steps, judge)
 
 
-def _numbers(value: int, steps: Steps, limits: Sequence[Any]) -> Iterator[Any]:
+def _numbers(value: int, steps: Steps, limits: Sequence[Number]) -> Iterator[int]:
     step = STEP["CNY"] if steps[-1] in ("amount", "fiscal_balance") else 1
     if steps[-1] == "year":
         yield from (value - 1, value + 1)
