@@ -30,7 +30,9 @@ from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject, read_subjects, subject_from_text, validated
 from tic_rules.model.tables import layout_of, names_of
-from tic_rules.renderers.workbook import Form, Writer, csv_line, write_form
+from tic_rules.renderers.cells import value_at
+from tic_rules.renderers.headers import Form, csv_line
+from tic_rules.renderers.workbook import Writer, write_form
 
 ROOT = Path(__file__).resolve().parents[1]
 DAY = date(2026, 6, 30)
@@ -360,9 +362,12 @@ def _as_workbook(data: dict[str, Any], lang: str) -> bytes:
 
 
 def _as_csv(data: dict[str, Any], lang: str) -> bytes:
-    from tic_rules.renderers.workbook import table_text
-
-    return table_text(_form(lang), [data]).encode("gb18030" if lang == "zh" else "utf-8")
+    form = _form(lang)
+    columns = [column for column in form.main.columns if column.kind != "list"]
+    values = [(value_at(data, column.parts), column) for column in columns]
+    cells = [None if value is None else form.cell(value, column) for value, column in values]
+    lines = csv_line([form.says(column.label) for column in columns]), csv_line(cells)
+    return "".join(lines).encode("gb18030" if lang == "zh" else "utf-8")
 
 
 __all__ = ["TARGETS", "Target", "TicRulesError", "seeds_of"]

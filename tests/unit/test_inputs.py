@@ -26,7 +26,9 @@ from tic_rules.model.fields import paths_of
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import read_subject, read_subjects
 from tic_rules.model.tables import layout_of, names_of
-from tic_rules.renderers.workbook import Form, Writer, table_text, write_form
+from tic_rules.renderers.cells import value_at
+from tic_rules.renderers.headers import Form, csv_line
+from tic_rules.renderers.workbook import Writer, write_form
 
 pytest.importorskip("python_calamine", reason="the extra excel is not installed")
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
@@ -45,6 +47,14 @@ COLUMNS = {column.path: column for sheet in (LAYOUT.main, *LAYOUT.lists.values()
 
 def form(lang: str) -> Form:
     return Form(LAYOUT, VOCABULARY, lang, paths_of(Centre), {})
+
+
+def table_text(form: Form, data: Mapping[str, Any]) -> str:
+    """The main sheet as CSV: a header and a row."""
+    columns = [column for column in form.main.columns if column.kind != "list"]
+    values = [(value_at(data, column.parts), column) for column in columns]
+    cells = [None if value is None else form.cell(value, column) for value, column in values]
+    return csv_line([form.says(column.label) for column in columns]) + csv_line(cells)
 
 
 def workbook(path: Path, data: Sequence[Mapping[str, Any]], lang: str = "zh") -> Path:
@@ -114,7 +124,7 @@ def test_a_workbook_gives_the_findings_of_the_yaml_file(file: Path, lang: str, t
 def test_csv_files_give_the_findings_of_the_yaml_file(file: Path, tmp_path: Path) -> None:
     plain = Centre.from_file(file)
     data = plain.model_dump(mode="json")
-    (tmp_path / "all.csv").write_text(table_text(form("zh"), [data]), encoding="gb18030")
+    (tmp_path / "all.csv").write_text(table_text(form("zh"), data), encoding="gb18030")
     for sheet in LAYOUT.lists.values():
         entries: Any = data
         for part in sheet.parts:

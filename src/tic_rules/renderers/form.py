@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
@@ -14,11 +13,11 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.loader import words_of
-from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
-from tic_rules.renderers.headers import Form, table_text
+from tic_rules.renderers.headers import Form, csv_line
 from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
@@ -228,7 +227,7 @@ def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
     model = extended(Centre, vocabulary)
     wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
     form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked)
-    return table_text(form, ())
+    return csv_line([form.says(column.label) for column in form.main.columns if column.kind != "list"])
 
 
 def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
@@ -247,7 +246,7 @@ def _section(
     prefix: str,
     wanted: set[str],
     asked: dict[str, list[str]],
-    vocabulary: object,
+    vocabulary: Vocabulary,
     depth: int,
     given: dict[str, str],
 ) -> Iterator[str]:
@@ -276,12 +275,14 @@ def _is_list(annotation: object) -> bool:
     return "tuple[" in str(annotation) or "dict[" in str(annotation)
 
 
-def _label(path: str, vocabulary: Any) -> str:
+def _label(path: str, vocabulary: Vocabulary) -> str:
     field = vocabulary.fields.get(path)
     return field.zh if field else path
 
 
-def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, indent: str) -> Iterator[str]:
+def _comment(
+    path: str, clauses: list[str], word: str | None, vocabulary: Vocabulary, indent: str
+) -> Iterator[str]:
     shown = clauses[:6]
     rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
     asks = f"  〔{'；'.join(shown)}{rest}〕" if shown else ""
@@ -296,7 +297,7 @@ def _comment(path: str, clauses: list[str], word: str | None, vocabulary: Any, i
 
 
 def _entry_comment(
-    inner: type[Record], path: str, vocabulary: Any, indent: str, depth: int = 1
+    inner: type[Record], path: str, vocabulary: Vocabulary, indent: str, depth: int = 1
 ) -> Iterator[str]:
     """What an entry of a list holds."""
     words = {name: word for name, word, _ in fields_of(inner) if word}

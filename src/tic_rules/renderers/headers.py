@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from tic_rules.core.errors import Text
 from tic_rules.inputs.layout import Column, Layout
 from tic_rules.model.ruleset import Vocabulary
 from tic_rules.renderers import sinks
-from tic_rules.renderers.cells import cell_text, choices, value_at
+from tic_rules.renderers.cells import cell_text, choices
 
 _HINTS = {
     "date": Text(
@@ -64,28 +64,24 @@ class Form:
         """`asked` are the clauses by field, `offered` what can be chosen where any words may stand."""
         self.offered = offered or {}
         self.layout, self.vocabulary, self.lang, self.asked = layout, vocabulary, lang, asked
-        columns = [
-            column
-            for column in layout.main.columns
-            if column.path in wanted or any(path.startswith(column.path + ".") for path in wanted)
-        ]
-        columns.sort(
-            key=lambda column: (
-                column.path != "id",
-                column.path != "name",
-                column.kind == "list" or column.path == "incomplete",
-            )
-        )
+        above = {path[:at] for path in wanted for at, char in enumerate(path) if char == "."} | wanted
+        columns = [column for column in layout.main.columns if column.path in above]
+        columns.sort(key=lambda one: (one.path != "id", one.path != "name", _comes_last(one)))
         self.main = layout.main._replace(columns=tuple(columns))
-        self.lists = [
-            sheet
-            for path, sheet in layout.lists.items()
-            if path in wanted or any(other.startswith(path + ".") for other in wanted)
-        ]
+        self.lists = [sheet for path, sheet in layout.lists.items() if path in above]
         self.units = _units(vocabulary)
 
     def says(self, text: Text) -> str:
         return text.in_(self.lang)
+
+    def cell(self, value: object, column: Column) -> str | int | float:
+        """A value of the data as its cell is filled in."""
+        return cell_text(value, column, self.vocabulary, self.lang)
+
+    def choices(self, column: Column) -> tuple[Sequence[str], bool]:
+        """What can be chosen for a column, and whether anything else may be typed."""
+        listed = self.offered.get(column.path) or choices(column, self.vocabulary, self.lang)
+        return listed, column.kind == "words" or column.dated or column.path in self.offered
 
     def hint(self, column: Column) -> str:
         """How an item is filled in, in one or two lines: for the form with a row an item."""
@@ -94,11 +90,20 @@ class Form:
             lines.append(self.says(_HINTS[column.kind]))
         if column.dated and column.kind in ("count", "money", "rate"):
             lines.append(self.says(_DATED))
+        return "\n".join([*lines, *self._example(column)])
+
+    def _example(self, column: Column) -> Iterator[str]:
         field = self.vocabulary.fields.get(column.path)
         plain = column.kind not in ("truth", "list") and not column.by_label
         if field is not None and field.example and plain and field.example[0] not in "[{":
-            lines.append(("例：" if self.lang == "zh" else "Example: ") + field.example)
-        return "\n".join(lines)
+            yield ("例：" if self.lang == "zh" else "Example: ") + field.example
+
+    def clauses(self, column: Column, most: int) -> str:
+        """The clauses that ask for a field: the first ones by name, the rest counted."""
+        clauses = self.asked.get(column.path, ())
+        rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - most} more").in_(self.lang)
+        named = ("；" if self.lang == "zh" else "; ").join(clauses[:most])
+        return named + (rest if len(clauses) > most else "")
 
     def comment(self, column: Column) -> str:
         """What a header says when it is pointed at: path, how to fill it in, unit, choices, example, the
@@ -108,39 +113,22 @@ class Form:
         lines = [column.path]
         if column.kind in _HINTS and not column.by_label:
             unit = self.units.get(column.path)
-            lines.append(
-                self.says(_HINTS[column.kind])
-                + (
-                    (f"。单位：{unit.zh}" if zh else f". Unit: {unit.en}")
-                    if unit and unit.in_(self.lang)
-                    else ""
-                )
-            )
+            shown = unit.in_(self.lang) if unit else ""
+            named = Text(f"。单位：{shown}", f". Unit: {shown}").in_(self.lang) if shown else ""
+            lines.append(self.says(_HINTS[column.kind]) + named)
         if column.by_label:
-            lines.append(
-                ("可选：" if zh else "One of: ")
-                + ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
-            )
+            listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
+            lines.append(("可选：" if zh else "One of: ") + listed)
         if column.dated and column.kind in ("count", "number", "money", "rate"):
             lines.append(self.says(_DATED))
-        field = self.vocabulary.fields.get(column.path)
-        if (
-            field is not None
-            and field.example
-            and column.kind not in ("truth", "list")
-            and not column.by_label
-            and field.example[0] not in "[{"
-        ):
-            lines.append(("例：" if zh else "Example: ") + field.example)
-        clauses = self.asked.get(column.path, ())
-        if clauses:
-            rest = f" 等{len(clauses)}条" if zh else f" and {len(clauses) - 6} more"
-            lines.append(
-                ("条款：" if zh else "Clauses: ")
-                + ("；" if zh else "; ").join(clauses[:6])
-                + (rest if len(clauses) > 6 else "")
-            )
+        lines += self._example(column)
+        if clauses := self.clauses(column, 6):
+            lines.append(("条款：" if zh else "Clauses: ") + clauses)
         return "\n".join(lines)
+
+
+def _comes_last(column: Column) -> bool:
+    return column.kind == "list" or column.path == "incomplete"
 
 
 def _units(vocabulary: Vocabulary) -> dict[str, Text]:
@@ -163,25 +151,3 @@ def csv_line(cells: Sequence[object]) -> str:
         [sinks.cell(cell) if isinstance(cell, str) else cell for cell in cells]
     )
     return line.getvalue()
-
-
-def table_text(form: Form, subjects: Sequence[Mapping[str, object]]) -> str:
-    """The main sheet as CSV: a header, and a row for each subject. What a list holds is left to files of
-    its own.
-    """
-    columns = [column for column in form.main.columns if column.kind != "list"]
-    lines = [csv_line([form.says(column.label) for column in columns])]
-    for subject in subjects:
-        values = (value_at(subject, column.parts) for column in columns)
-        lines.append(
-            csv_line(
-                [
-                    None if v is None else cell_text(v, column, form.vocabulary, form.lang)
-                    for v, column in zip(values, columns, strict=True)
-                ]
-            )
-        )
-    return "".join(lines)
-
-
-__all__ = ["Form", "csv_line", "table_text"]

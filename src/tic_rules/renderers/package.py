@@ -11,8 +11,8 @@ import posixpath
 import re
 import zipfile
 from collections.abc import Iterator, Sequence
-from typing import Any, NamedTuple
-from xml.dom import minidom
+from typing import NamedTuple
+from xml.dom.minidom import Document, Element, Text, parseString
 
 from tic_rules.inputs.layout import cell_name, letters
 from tic_rules.renderers import sinks
@@ -55,19 +55,19 @@ class Book:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             self.infos = archive.infolist()
             self.parts = {info.filename: archive.read(info) for info in self.infos}
-        self._trees: dict[str, minidom.Document] = {}
+        self._trees: dict[str, Document] = {}
         self.texts = self._shared_texts()
         self.sheets = self._sheets()
 
     # --- parts ----------------------------------------------------------------------------------------------
 
-    def tree(self, part: str) -> minidom.Document:
+    def tree(self, part: str) -> Document:
         """A part as a tree, parsed once; it is written back when the workbook is."""
         if part not in self._trees:
             data = self.parts.get(part, b"")
             if not data or len(data) > MAX_PART or b"<!DOCTYPE" in data:
                 raise Unpatchable(part)
-            self._trees[part] = minidom.parseString(data)
+            self._trees[part] = parseString(data)
         return self._trees[part]
 
     def packed(self) -> bytes:
@@ -109,20 +109,20 @@ class Book:
 
     # --- cells ----------------------------------------------------------------------------------------------
 
-    def rows(self, sheet: str) -> dict[int, Any]:
+    def rows(self, sheet: str) -> dict[int, Element]:
         """The rows of a sheet by their numbers."""
-        rows: dict[int, Any] = {}
+        rows: dict[int, Element] = {}
         number = 0
         for row in _all(self.tree(self.sheets[sheet]), "row"):
             number = int(row.getAttribute("r") or number + 1)
             rows[number] = row
         return rows
 
-    def texts_of(self, row: Any) -> dict[int, str]:
+    def texts_of(self, row: Element) -> dict[int, str]:
         """The texts of a row by column, from 1."""
         return {column: self._shown(cell) for column, cell in _cells(row)}
 
-    def _shown(self, cell: Any) -> str:
+    def _shown(self, cell: Element) -> str:
         if cell.getAttribute("t") == "s":
             number = "".join(_text_of(value) for value in _all(cell, "v"))
             return self.texts[int(number)] if number.isdigit() and int(number) < len(self.texts) else ""
@@ -137,7 +137,7 @@ class Book:
         there = dict(_cells(line))
         node = there.get(column)
         if node is None:
-            node = tree.createElement(_prefix(line) + "c")
+            node = _new(line, "c")
             node.setAttribute("r", f"{letters(column)}{row}")
             after = next((other for at, other in sorted(there.items()) if at > column), None)
             line.insertBefore(node, after)
@@ -172,20 +172,19 @@ class Book:
         (data,) = _all(tree, "sheetData")
         group = next(iter(_all(tree, "cols")), None)
         if group is None:
-            group = tree.createElement(_prefix(data) + "cols")
-            data.parentNode.insertBefore(group, data)
+            group = _new(data, "cols")
+            _root(tree).insertBefore(group, data)
         new = _append(group, "col", min=str(column), max=str(column), width=str(width), customWidth="1")
         after = next((one for one in listed if int(one.getAttribute("min")) > column), None)
         if after is not None:
             group.insertBefore(new, after)
 
-    def _row(self, sheet: str, number: int) -> Any:
+    def _row(self, sheet: str, number: int) -> Element:
         rows = self.rows(sheet)
         if number in rows:
             return rows[number]
-        tree = self.tree(self.sheets[sheet])
-        (data,) = _all(tree, "sheetData")
-        row = tree.createElement(_prefix(data) + "row")
+        (data,) = _all(self.tree(self.sheets[sheet]), "sheetData")
+        row = _new(data, "row")
         row.setAttribute("r", str(number))
         data.insertBefore(row, next((other for at, other in sorted(rows.items()) if at > number), None))
         return row
@@ -231,18 +230,17 @@ class Book:
         relations = self.tree("xl/_rels/workbook.xml.rels")
         taken = {relation.getAttribute("Id") for relation in _all(relations, "Relationship")}
         key = next(f"rId{n}" for n in range(1, 10_000) if f"rId{n}" not in taken)
-        _append(
-            relations.documentElement, "Relationship", Id=key, Type=f"{_LINKED}/worksheet", Target=f"/{part}"
-        )
-        types = self.tree("[Content_Types].xml").documentElement
+        about = {"Id": key, "Type": f"{_LINKED}/worksheet", "Target": f"/{part}"}
+        _append(_root(relations), "Relationship", **about)
+        types = _root(self.tree("[Content_Types].xml"))
         _append(types, "Override", PartName=f"/{part}", ContentType=_SHEET)
         book = self.tree("xl/workbook.xml")
         (sheets,) = _all(book, "sheets")
         listed = _all(sheets, "sheet")
-        new = book.createElement(_prefix(sheets) + "sheet")
+        new = _new(sheets, "sheet")
         new.setAttribute("name", name)
         new.setAttribute("sheetId", str(max(int(one.getAttribute("sheetId")) for one in listed) + 1))
-        root: Any = book.documentElement
+        root = _root(book)
         linked = next((name for name, uri in root.attributes.items() if uri == _LINKED), "xmlns:r")
         if not root.hasAttribute(linked):
             root.setAttribute(linked, _LINKED)
@@ -255,7 +253,7 @@ class Book:
             view.setAttribute("activeTab", str(int(view.getAttribute("activeTab") or 0) + 1))
 
     def _sheet(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
-        tree = minidom.parseString(f'<worksheet xmlns="{_MAIN}">{_FIT}<cols/><sheetData/></worksheet>')
+        tree = parseString(f'<worksheet xmlns="{_MAIN}">{_FIT}<cols/><sheetData/></worksheet>')
         (columns,), (data,) = _all(tree, "cols"), _all(tree, "sheetData")
         for at, width in enumerate(widths, 1):
             _append(columns, "col", min=str(at), max=str(at), width=str(width), customWidth="1")
@@ -270,10 +268,10 @@ class Book:
                 if cell.target:
                     links.append((ref, cell))
         if links:
-            listed = _append(tree.documentElement, "hyperlinks")
+            listed = _append(_root(tree), "hyperlinks")
             for ref, cell in links:
                 _append(listed, "hyperlink", ref=ref, location=cell.target, display=cell.text)
-        _append(tree.documentElement, "pageSetup", paperSize="9", orientation="landscape", fitToHeight="0")
+        _append(_root(tree), "pageSetup", paperSize="9", orientation="landscape", fitToHeight="0")
         return tree.toxml(encoding="UTF-8", standalone=True)
 
 
@@ -288,54 +286,75 @@ def _lines(text: str, width: float) -> int:
     return sum(max(1, -(-cells(part) // max(1, int(width) - 1))) for part in text.split("\n"))
 
 
-def _all(node: Any, name: str) -> list[Any]:
+def _root(tree: Document) -> Element:
+    if tree.documentElement is None:
+        raise Unpatchable("")
+    return tree.documentElement
+
+
+def _all(node: Document | Element, name: str) -> list[Element]:
     """The elements of a local name below a node, whatever their prefix."""
-    return [one for one in node.getElementsByTagName("*") if one.tagName.rpartition(":")[2] == name]
+    return [one for one in node.getElementsByTagName("*") if _local(one) == name]
 
 
-def _attribute(node: Any, name: str) -> str:
-    named = (str(value) for key, value in node.attributes.items() if key.rpartition(":")[2] == name)
+def _local(node: Element) -> str:
+    return node.tagName.rpartition(":")[2]
+
+
+def _attribute(node: Element, name: str) -> str:
+    named = (value for key, value in node.attributes.items() if key.rpartition(":")[2] == name)
     return next(named, "")
 
 
-def _prefix(node: Any) -> str:
+def _prefix(node: Element) -> str:
     prefix, colon, _ = node.tagName.rpartition(":")
-    return str(prefix + colon)
+    return prefix + colon
 
 
-def _text_of(node: Any) -> str:
-    """The text within a node, phonetic guides left out."""
-    if node.nodeType == node.TEXT_NODE:
-        return str(node.data)
-    local = getattr(node, "tagName", "").rpartition(":")[2]
-    return "" if local in ("rPh", "f") else "".join(_text_of(child) for child in node.childNodes)
+def _text_of(node: Element) -> str:
+    """The text within a node, phonetic guides and formulas left out."""
+    text = ""
+    for child in node.childNodes:
+        if isinstance(child, Text):
+            text += child.data
+        elif isinstance(child, Element) and _local(child) not in ("rPh", "f"):
+            text += _text_of(child)
+    return text
 
 
-def _cells(row: Any) -> Iterator[tuple[int, Any]]:
+def _cells(row: Element) -> Iterator[tuple[int, Element]]:
     column = 0
     for cell in row.childNodes:
-        if getattr(cell, "tagName", "").rpartition(":")[2] == "c":
+        if isinstance(cell, Element) and _local(cell) == "c":
             place = _REF.fullmatch(cell.getAttribute("r"))
-            column = _column(place.group(1)) if place else column + 1
+            column = column_number(place[1]) if place else column + 1
             yield column, cell
 
 
-def _column(name: str) -> int:
+def column_number(name: str) -> int:
+    """A column by its letters, from 1."""
     number = 0
     for letter in name:
         number = 26 * number + ord(letter) - 64
     return number
 
 
-def _append(node: Any, name: str, **attributes: str) -> Any:
-    new = node.ownerDocument.createElement(_prefix(node) + name)
+def _append(node: Element, name: str, **attributes: str) -> Element:
+    new = _new(node, name)
     for key, value in attributes.items():
         new.setAttribute(key, value)
     node.appendChild(new)
     return new
 
 
-def _put_text(tree: Any, node: Any, text: str) -> None:
+def _new(beside: Element, name: str) -> Element:
+    """An element of the same tree and prefix as another."""
+    if beside.ownerDocument is None:
+        raise Unpatchable(name)
+    return beside.ownerDocument.createElement(_prefix(beside) + name)
+
+
+def _put_text(tree: Document, node: Element, text: str) -> None:
     node.setAttribute("t", "inlineStr")
     if not text:
         node.removeAttribute("t")
@@ -345,16 +364,15 @@ def _put_text(tree: Any, node: Any, text: str) -> None:
     inner.appendChild(tree.createTextNode(sinks.excel(text)[:32_000]))
 
 
-def _number_in(tree: Any, group: str, xml: str) -> int:
+def _number_in(tree: Document, group: str, xml: str) -> int:
     """The place of an element among those of its group; it is appended where there is none like it."""
     nodes = _all(tree, group)
     if not nodes:
         raise Unpatchable(group)
-    listed = [child for child in nodes[0].childNodes if child.nodeType == child.ELEMENT_NODE]
-    prefix = _prefix(nodes[0])
-    wanted: Any = minidom.parseString(xml).documentElement
+    listed = [child for child in nodes[0].childNodes if isinstance(child, Element)]
+    prefix, wanted = _prefix(nodes[0]), _root(parseString(xml))
     if prefix:
-        for element in (wanted, *_every(wanted)):
+        for element in (wanted, *wanted.getElementsByTagName("*")):
             element.tagName = element.nodeName = prefix + element.tagName
     for number, element in enumerate(listed):
         if element.toxml() == wanted.toxml():
@@ -364,14 +382,7 @@ def _number_in(tree: Any, group: str, xml: str) -> int:
     return len(listed)
 
 
-def _every(node: Any) -> list[Any]:
-    return list(node.getElementsByTagName("*"))
-
-
 def at_cell(sheet: str, row: int, column: int) -> str:
     """The address of a cell as a link has it; a sheet's name always stands in quotes."""
     name = cell_name(sheet, row, column)
     return name if name.startswith("'") else "'" + name.replace("!", "'!", 1)
-
-
-__all__ = ["Book", "Cell", "Style", "Unpatchable", "at_cell"]

@@ -15,7 +15,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError
 from tic_rules.core.files import read_named
 from tic_rules.inputs.layout import STATUS as HEAD
 from tic_rules.inputs.layout import is_one_of
-from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell
+from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell, column_number
 from tic_rules.renderers.text import SIGNS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
 from tic_rules.results.report import Report
@@ -133,10 +133,9 @@ def given_back(file: str, said: Sequence[Said], faults: Sequence[Diagnostic], la
 def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
     by_sheet: dict[str, dict[int, list[Mark]]] = {}
     for mark in marks:
-        place = _CELL.fullmatch(mark.cell)
-        if place is not None:
-            sheet = place.group(1).strip("'").replace("''", "'")
-            by_sheet.setdefault(sheet, {}).setdefault(int(place.group(3)), []).append(mark)
+        if (place := _place(mark.cell)) is not None:
+            sheet, row, _ = place
+            by_sheet.setdefault(sheet, {}).setdefault(row, []).append(mark)
     for sheet in book.sheets:
         if is_one_of(sheet, (PROBLEMS,)):
             continue
@@ -159,6 +158,14 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
                 book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
                 book.make_room(sheet, number, column)
+
+
+def _place(cell: str) -> tuple[str, int, int] | None:
+    """Sheet, row and column of a cell by its name."""
+    named = _CELL.fullmatch(cell)
+    if named is None:
+        return None
+    return named[1].strip("'").replace("''", "'"), int(named[3]), column_number(named[2])
 
 
 def _below(rows: dict[int, list[Mark]], header: int) -> dict[int, list[Mark]]:
@@ -227,16 +234,10 @@ def _line(kind: str, texts: Sequence[str]) -> Iterator[Cell]:
 
 
 def _link(book: Book, cell: str) -> Cell:
-    place = _CELL.fullmatch(cell)
+    place = _place(cell)
     if place is None:
         return Cell("")
-    sheet, row = place.group(1).strip("'").replace("''", "'"), int(place.group(3))
-    column = 0
-    for letter in place.group(2):
-        column = 26 * column + ord(letter) - 64
+    sheet, row, column = place
     if sheet not in book.sheets:
         return Cell(cell)
     return Cell(cell.replace("'", ""), Style(link=True), at_cell(sheet, row, column))
-
-
-__all__ = ["Said", "given_back", "is_book", "is_workbook", "said_of"]

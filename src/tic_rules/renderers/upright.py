@@ -4,7 +4,7 @@ explanation first; lists on sheets of their own, with what is known already fill
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
 from tic_rules.inputs.layout import STATUS, Column
@@ -13,9 +13,11 @@ from tic_rules.inputs.vertical import ITEM, SWITCH, UNIT, VALUE
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import title_of, words_asked
-from tic_rules.renderers.cells import choices
 from tic_rules.renderers.headers import Form
-from tic_rules.renderers.workbook import Options, Page, Writer, lead_of
+from tic_rules.renderers.workbook import Options, Page, Writer, lead_of, on_paper
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 _HEADS = (ITEM[0], VALUE[0], UNIT[0], Text("说明", "how to fill in"), Text("依据", "asked by"), STATUS[0])
 _WIDTHS = (32, 30, 9, 46, 34, 40)
@@ -99,35 +101,26 @@ def _subject(writer: Writer, form: Form, options: Options, title: str, columns: 
     row = _FIRST_ROW
     if title == form.says(_GENERAL):
         _line(writer, page, row, [form.says(SWITCH), "元", "", form.says(_SWITCH), "", ""])
-        options.choose(page, row, 1, list(_UNITS), more=False)
+        options.offer(page, (row, 1, row, 1), _UNITS, False)
         row += 1
     for column in columns:
         unit = _unit(form, column)
-        _line(
-            writer,
-            page,
-            row,
-            [form.says(column.label), "", unit, form.hint(column), _asked(form, column), ""],
-        )
-        listed = form.offered.get(column.path) or choices(column, form.vocabulary, form.lang)
-        free = column.kind == "words" or column.dated or column.path in form.offered
-        options.choose(page, row, 1, listed, more=free)
+        texts = [form.says(column.label), "", unit, form.hint(column), form.clauses(column, 4), ""]
+        _line(writer, page, row, texts)
+        options.offer(page, (row, 1, row, 1), *form.choices(column))
         if column.kind == "money":
-            options.choose(page, row, 2, list(_UNITS), more=False)
+            options.offer(page, (row, 2, row, 2), _UNITS, False)
         row += 1
     page.freeze_panes(_FIRST_ROW, 2)
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    page.repeat_rows(2)
+    on_paper(page, heads=2)
 
 
 _UNITS = tuple(unit for unit in ("元", "万元", "亿元") if unit in MONEY)
 
 
-def _line(writer: Writer, page: object, row: int, cells: Sequence[str]) -> None:
+def _line(writer: Writer, page: Worksheet, row: int, cells: Sequence[str]) -> None:
     ground = {"border": 1, "border_color": "#BFBFBF"}
-    styles: tuple[Mapping[str, Any], ...] = (
+    styles: tuple[Mapping[str, object], ...] = (
         {"bold": True}, {"bg_color": "#FFFDE7", "num_format": "@"}, {},
         {"font_color": "#595959", "font_size": 9}, {"font_color": "#595959", "font_size": 9}, {},
     )  # fmt: skip
@@ -141,12 +134,6 @@ def _unit(form: Form, column: Column) -> str:
     return "" if unit is None or column.kind == "money" else unit.in_(form.lang)
 
 
-def _asked(form: Form, column: Column) -> str:
-    clauses = form.asked.get(column.path, ())
-    rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - 4} more").in_(form.lang)
-    return ("；" if form.lang == "zh" else "; ").join(clauses[:4]) + (rest if len(clauses) > 4 else "")
-
-
 def _keys(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
     """The keys that rules ask of tables, by path: the indicators."""
     keys: dict[str, dict[str, None]] = {}
@@ -157,6 +144,3 @@ def _keys(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
                     path = ruleset.facts[node.fact].table or ""
                     keys.setdefault(path, {}).update(dict.fromkeys(map(str, node.each_of)))
     return {path: list(listed) for path, listed in keys.items()}
-
-
-__all__ = ["offered", "write_upright"]

@@ -10,13 +10,18 @@ import io
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from itertools import zip_longest
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.inputs.layout import ENTRY, JOIN, NUMBER, Sheet, letters, sheet_title
 from tic_rules.renderers import sinks
-from tic_rules.renderers.cells import cell_text, choices, value_at
-from tic_rules.renderers.headers import Form, csv_line, table_text
+from tic_rules.renderers.cells import value_at
+from tic_rules.renderers.headers import Form
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 Parts = tuple[str | int, ...]
 
@@ -40,6 +45,12 @@ class Note(NamedTuple):
     status: str
     text: str
 
+    def after(self, before: Note | None) -> Note:
+        """Both of two notes at one cell."""
+        if before is None:
+            return self
+        return Note(min((before.status, self.status), key=[*COLOURS].index), f"{before.text}\n\n{self.text}")
+
 
 def _width(text: str) -> int:
     """How many characters wide a text is: Chinese ones count two, and so may quotation marks."""
@@ -55,26 +66,18 @@ class Writer:
         try:
             import xlsxwriter
         except ImportError:
+            zh = "写 Excel 需要安装：pip install 'tic-rules[excel]'"
             raise fault(
-                UsageError,
-                "extra",
-                "写 Excel 需要安装：pip install 'tic-rules[excel]'",
-                "writing Excel needs: pip install 'tic-rules[excel]'",
+                UsageError, "extra", zh, "writing Excel needs: pip install 'tic-rules[excel]'"
             ) from None
         self.buffer = io.BytesIO()
-        options = {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "nan_inf_to_errors": True,
-        }
-        self.book = xlsxwriter.Workbook(
-            self.buffer, {**options, "constant_memory" if large else "in_memory": True}
-        )
+        plain = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+        memory = "constant_memory" if large else "in_memory"
+        self.book = xlsxwriter.Workbook(self.buffer, {**plain, "nan_inf_to_errors": True, memory: True})
         self.book.set_properties({"created": datetime(2026, 1, 1)})  # the same data gives the same bytes
-        self._formats: dict[tuple[Any, ...], Any] = {}
+        self._formats: dict[tuple[tuple[str, object], ...], Format] = {}
 
-    def style(self, **how: object) -> Any:
+    def style(self, **how: object) -> Format:
         key = tuple(sorted(how.items()))
         if key not in self._formats:
             self._formats[key] = self.book.add_format(
@@ -83,10 +86,10 @@ class Writer:
         return self._formats[key]
 
     @property
-    def head(self) -> Any:
+    def head(self) -> Format:
         return self.style(bold=True, bg_color="#DCE6F1", border=1, text_wrap=True, valign="vcenter")
 
-    def put(self, sheet: Any, row: int, column: int, value: object, style: Any) -> None:
+    def put(self, sheet: Worksheet, row: int, column: int, value: object, style: Format) -> None:
         """A number as a number, anything else as text; never a formula."""
         if value is None or value == "":
             sheet.write_blank(row, column, None, style)
@@ -95,28 +98,31 @@ class Writer:
         else:
             sheet.write_string(row, column, sinks.excel(str(value)), style)
 
-    def comment(self, sheet: Any, row: int, column: int, text: str, *, wide: int, high: int) -> None:
+    def comment(self, sheet: Worksheet, row: int, column: int, text: str, *, wide: int, high: int) -> None:
         """A comment at a cell."""
         how = {"x_scale": wide, "y_scale": high, "font_size": 9}
         sheet.write_comment(row, column, sinks.excel(text)[:8000], how)
 
-    def height(self, sheet: Any, row: int, cells: Sequence[tuple[object, float]]) -> None:
+    def height(self, sheet: Worksheet, row: int, cells: Sequence[tuple[object, float]]) -> None:
         """Make a row as high as the wrapped texts of its cells, each given with the width of its column:
         not every program does.
         """
-        lines = max(
-            (
-                sum(max(1, -(-_width(line) // int(width))) for line in str(value).split("\n"))
-                for value, width in cells
-                if value
-            ),
-            default=1,
-        )
-        sheet.set_row(row, min(lines, 20) * 14 + 2)
+        texts = [(str(value).split("\n"), int(width)) for value, width in cells if value]
+        lines = [sum(max(1, -(-_width(line) // width)) for line in text) for text, width in texts]
+        sheet.set_row(row, min(max(lines, default=1), 20) * 14 + 2)
 
     def bytes(self) -> bytes:
         self.book.close()
         return self.buffer.getvalue()
+
+
+def on_paper(page: Worksheet, *, heads: int = 0, fit: bool = True) -> None:
+    """How a sheet is printed: on A4 across, its head (the row of that number) on every page."""
+    page.set_landscape()
+    page.set_paper(9)
+    if fit:
+        page.fit_to_pages(1, 0)
+    page.repeat_rows(heads)
 
 
 def write_form(
@@ -152,7 +158,7 @@ def lead_of(sheet: Sheet) -> tuple[Text, ...]:
 
 def _rows(
     subject: Mapping[str, object], sheet: Sheet
-) -> Iterator[tuple[Parts, list[Any], Mapping[str, Any]]]:
+) -> Iterator[tuple[Parts, list[object], Mapping[str, object]]]:
     """The entries of a list with their places, and what the columns before the fields say of them."""
     if not sheet.within:
         for key, record in _entries(subject, sheet.parts):
@@ -175,7 +181,7 @@ def _say(parts: Parts, note: Note, main: Page, row: int, listed: Mapping[Parts, 
     main.note(row, parts, note)
 
 
-def _entries(subject: Mapping[str, object], parts: Sequence[str]) -> list[tuple[Any, Any]]:
+def _entries(subject: Mapping[str, object], parts: Sequence[str]) -> list[tuple[Any, Mapping[str, object]]]:
     value = value_at(subject, parts)
     if isinstance(value, Mapping):
         return list(value.items())
@@ -197,7 +203,7 @@ class Page:
         """`lead` are columns before those of the sheet; `last` one behind them, for others to write to."""
         self.writer, self.form, self.sheet, self.lead, self.options = writer, form, sheet, lead, options
         self.page = writer.book.add_worksheet(sheet_title(sheet, form.lang))
-        self.rows: list[tuple[list[Any], dict[int, Note]]] = []
+        self.rows: list[tuple[list[object], dict[int, Note]]] = []
         self.columns: dict[Parts, int] = {
             column.parts: len(lead) + index for index, column in enumerate(sheet.columns)
         }
@@ -211,48 +217,32 @@ class Page:
             writer.put(self.page, 0, len(lead) + len(sheet.columns), form.says(last), writer.head)
             self.page.set_column(len(lead) + len(sheet.columns), len(lead) + len(sheet.columns), 40)
         self.page.set_row(0, 45)
-        self.page.set_landscape()
-        self.page.set_paper(9)
-        if sheet.path:  # the main sheet has a hundred columns, which one page would make too small to read
-            self.page.fit_to_pages(1, 0)
-        self.page.repeat_rows(0)
+        # the main sheet has a hundred columns, which one page would make too small to read
+        on_paper(self.page, fit=bool(sheet.path))
         self.page.freeze_panes(1, min(2, len(lead) + len(sheet.columns)))
 
     def record(self, data: Mapping[str, object], lead: Sequence[object]) -> int:
         cells = list(lead)
         for column in self.sheet.columns:
             value = value_at(data, column.parts)
-            if column.kind == "list" and value:
-                value = None
-            cells.append(
-                None if value is None else cell_text(value, column, self.form.vocabulary, self.form.lang)
-            )
+            in_its_sheet = column.kind == "list" and value
+            cells.append(None if value is None or in_its_sheet else self.form.cell(value, column))
         self.rows.append((cells, {}))
         return len(self.rows) - 1
 
     def note(self, row: int, parts: Parts, note: Note) -> None:
-        at = next(
-            (self.columns[parts[:size]] for size in range(len(parts), 0, -1) if parts[:size] in self.columns),
-            0,
-        )
-        said = self.rows[row][1]
-        order = list(COLOURS)
-        before = said.get(at)
-        worst = note.status if before is None else min((before.status, note.status), key=order.index)
-        said[at] = Note(worst, note.text if before is None else f"{before.text}\n\n{note.text}")
+        longest_first = (parts[:size] for size in range(len(parts), 0, -1))
+        at = next((self.columns[some] for some in longest_first if some in self.columns), 0)
+        notes = self.rows[row][1]
+        notes[at] = note.after(notes.get(at))
 
     def end(self, *, blank: bool) -> None:
         text = {"num_format": "@", "text_wrap": True}
         for number, (cells, notes) in enumerate(self.rows, 1):
             for at, value in enumerate(cells):
                 colour = {"bg_color": COLOURS[notes[at].status]} if at in notes else {}
-                self.writer.put(
-                    self.page,
-                    number,
-                    at,
-                    value,
-                    self.writer.style(**(text if isinstance(value, str) else {}), **colour),
-                )
+                style = self.writer.style(**(text if isinstance(value, str) else {}), **colour)
+                self.writer.put(self.page, number, at, value, style)
                 if at in notes:
                     self.writer.comment(self.page, number, at, notes[at].text, wide=4, high=3)
             widths = [16] * len(self.lead) + [_WIDTHS.get(column.kind, 24) for column in self.sheet.columns]
@@ -263,16 +253,9 @@ class Page:
         for column in self.sheet.columns:
             at = self.columns[column.parts]
             as_text = column.kind in ("date", "text", "words", "years") or column.dated
-            self.page.set_column(
-                at, at, _WIDTHS.get(column.kind, 24), self.writer.style(**(text if as_text else {}))
-            )
-            self.options.offer(
-                self.page,
-                at,
-                last,
-                self.form.offered.get(column.path) or choices(column, self.form.vocabulary, self.form.lang),
-                column.kind == "words" or column.dated or column.path in self.form.offered,
-            )
+            style = self.writer.style(**(text if as_text else {}))
+            self.page.set_column(at, at, _WIDTHS.get(column.kind, 24), style)
+            self.options.offer(self.page, (1, at, last, at), *self.form.choices(column))
 
 
 class Options:
@@ -282,15 +265,10 @@ class Options:
         self.writer = writer
         self.lists: list[tuple[str, ...]] = []
 
-    def offer(self, page: object, column: int, last: int, words: Sequence[str], more: bool) -> None:
-        """A list of words for the cells of a column, from the second row on; `more`: others may be typed."""
-        self._list(page, (1, column, last, column), words, more)
-
-    def choose(self, page: object, row: int, column: int, words: Sequence[str], *, more: bool) -> None:
-        """A list of words for one cell."""
-        self._list(page, (row, column, row, column), words, more)
-
-    def _list(self, page: Any, cells: tuple[int, int, int, int], words: Sequence[str], more: bool) -> None:
+    def offer(
+        self, page: Worksheet, cells: tuple[int, int, int, int], words: Sequence[str], more: bool
+    ) -> None:
+        """A list of words for cells (first row, column, last row, column); `more`: others may be typed."""
         if not words:
             return
         key = tuple(words)
@@ -305,25 +283,7 @@ class Options:
     def end(self) -> None:
         page = self.writer.book.add_worksheet("_options")
         page.hide()
-        for row in range(
-            max(map(len, self.lists), default=0)
-        ):  # by rows: a large workbook is written in their order
-            for column, words in enumerate(self.lists):
-                if row < len(words):
-                    page.write_string(row, column, sinks.excel(words[row]))
-
-
-__all__ = [
-    "BLANK_ROWS",
-    "COLOURS",
-    "Form",
-    "Note",
-    "Options",
-    "Page",
-    "Parts",
-    "Writer",
-    "csv_line",
-    "lead_of",
-    "table_text",
-    "write_form",
-]
+        for row, words in enumerate(zip_longest(*self.lists)):  # a large workbook is written by rows
+            for column, word in enumerate(words):
+                if word is not None:
+                    page.write_string(row, column, sinks.excel(word))

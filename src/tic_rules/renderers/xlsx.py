@@ -4,10 +4,11 @@ and the data filled in, with the findings as comments at its cells.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
+from tic_rules.core.scalars import Json
 from tic_rules.core.source import is_index, unpointer
 from tic_rules.inputs.layout import Layout
 from tic_rules.model.centre import Centre
@@ -16,19 +17,24 @@ from tic_rules.model.loader import whole_vocabulary
 from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run
+from tic_rules.renderers.about import about_of
+from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
-from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, write_form
+from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.report import Finding, Part, Report
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 LARGE = 50
 """Reports from which on the workbook is not made in memory."""
 _ORDER = ("fail", "unknown", "needs_review", "pending", "exempted", "note", "pass", "not_applicable")
 _VERDICTS = Text("结论", "verdicts"), (
-    Text("中心", "centre"), Text("编号", "id"), Text("结论", "verdict"), Text("规则集", "rule set"),
-    Text("基准日", "as of"), Text("文件", "document"),
+    (Text("中心", "centre"), 34), (Text("编号", "id"), 14), (Text("结论", "verdict"), 12),
+    (Text("规则集", "rule set"), 16), (Text("基准日", "as of"), 12), (Text("文件", "document"), 44),
 )  # fmt: skip
 _FINDINGS = Text("各条结论", "findings"), (
     (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30),
@@ -41,16 +47,21 @@ _WHOLE = Text("布局总体", "the programme as a whole")
 _BROKEN = Text("未能检查", "not checked")
 
 
+Row = tuple[Sequence[str | int], int | None, Mapping[str, object]]
+"""A row of a sheet: its cells, the column that is coloured, and how."""
+Heads = Sequence[tuple[Text, int]]
+
+
 class Piece(NamedTuple):
     """A report as the workbook needs it; small, and fit to be sent between processes."""
 
     name: str
     id: str
     key: tuple[str, str, str]
-    verdict: tuple[Any, ...]
+    verdict: tuple[str | int, ...]
     status: str
-    rows: tuple[tuple[str, tuple[Any, ...]], ...]
-    data: dict[str, Any] | None
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+    data: Json | None
     extension: Vocabulary | None
     """The fields that the data has beside those of the shipped model, with their words."""
     notes: tuple[tuple[Parts, Note], ...]
@@ -59,53 +70,33 @@ class Piece(NamedTuple):
 
 
 def piece(report: Report, options: Options, first: bool = True) -> Piece:
-    lang, about = options.lang, report.centre or report.programme or Part()
-    name, ident, file = (
-        str(about.get("name") or ("" if report.centre else _WHOLE.in_(lang))),
-        str(about.get("id") or ""),
-        str(about.get("file") or ""),
-    )
-    document = report.ruleset["document"]
-    title = (
-        f"《{document['title']}》{document['number'] or ''}"
-        if lang == "zh"
-        else f"{document['title_en']} {document['number'] or ''}"
-    )
-    counts = tuple(report.summary[status] for status in STATUS)
+    lang, about = options.lang, about_of(report)
+    name = str(about.get("name") or ("" if report.centre else _WHOLE.in_(lang)))
+    ident, file = str(about.get("id") or ""), str(about.get("file") or "")
+    document, status = report.ruleset.document, options.verdict_of(report)
+    title = f"《{document.title}》" if lang == "zh" else f"{document.title_en} "
     verdict = (
-        name or file,
-        ident,
-        VERDICT[options.verdict_of(report)].in_(lang),
-        report.ruleset["id"],
-        report.as_of,
-        title,
-        *counts,
-    )
+        name or file, ident, VERDICT[status].in_(lang), report.ruleset.id, report.as_of,
+        f"{title}{document.number or ''}", *(report.summary[status] for status in STATUS),
+    )  # fmt: skip
     shown = [(_kind(finding), finding) for finding in report]
     rows = tuple((kind, _row(finding, name or ident or file, file, lang)) for kind, finding in shown)
     notes = tuple(note for kind, finding in shown if kind in COLOURS for note in _notes(finding, kind, lang))
-    data = (
-        report.subject.model_dump(mode="json", exclude_none=True)
-        if isinstance(report.subject, Centre)
-        else None
-    )
-    extension = own_words(report.subject) if isinstance(report.subject, Centre) else None
-    verdict_ = options.verdict_of(report)
+    centre = report.subject if isinstance(report.subject, Centre) else None
+    data = centre.model_dump(mode="json", exclude_none=True) if centre is not None else None
+    extension = own_words(centre) if centre is not None else None
     said = said_of(report, lang) if is_workbook(report) else None
-    return Piece(name, ident, (file, ident, name), verdict, verdict_, rows, data, extension, notes, said)
+    return Piece(name, ident, (file, ident, name), verdict, status, rows, data, extension, notes, said)
 
 
 def _kind(finding: Finding) -> str:
     return "note" if finding.severity == "note" else finding.status
 
 
-def _row(finding: Finding, name: str, file: str, lang: str) -> tuple[Any, ...]:
+def _row(finding: Finding, name: str, file: str, lang: str) -> tuple[str, ...]:
     place = place_of(finding, file)
-    remedy = (
-        finding.remedy.in_(lang)
-        if finding.remedy and finding.status not in ("pass", "not_applicable")
-        else ""
-    )
+    mended = finding.status not in ("pass", "not_applicable")
+    remedy = finding.remedy.in_(lang) if finding.remedy and mended else ""
     deadline = day_text(finding.deadline, lang) if finding.deadline else ""
     return (
         name, finding.citation["locator"], finding.title.in_(lang), STATUS[finding.status].in_(lang),
@@ -155,70 +146,61 @@ class Sheet:
             return None
         book = given_back(file, said, faults, self.lang)
         if book is None and file.lower().endswith(".xlsm"):  # under its name, Excel opens no other workbook
-            zh, en = (
-                "无法在原工作簿中写入结果，请另存为 .xlsx 后再检查",
-                "the workbook cannot be written in place; save it as .xlsx",
-            )
+            zh = "无法在原工作簿中写入结果，请另存为 .xlsx 后再检查"
+            en = "the workbook cannot be written in place; save it as .xlsx"
             raise fault(UsageError, "output", zh, en, file=file)
         return book
 
-    def _page(self, writer: Writer, name: Text, heads: Sequence[tuple[str, int]]) -> Any:
-        page = writer.book.add_worksheet(name.in_(self.lang))
+    def _page(
+        self, writer: Writer, name: Text, heads: Heads, rows: Iterable[Row], *, high: bool = False
+    ) -> Worksheet:
+        """A sheet: heads with the widths of their columns, rows of texts and numbers with their colours;
+        `high`: the rows as high as their texts."""
+        page: Worksheet = writer.book.add_worksheet(name.in_(self.lang))
         for column, (head, width) in enumerate(heads):
-            writer.put(page, 0, column, head, writer.head)
+            writer.put(page, 0, column, head.in_(self.lang), writer.head)
             page.set_column(column, column, width)
         page.freeze_panes(1, 1)
-        page.set_landscape()
-        page.set_paper(9)
-        page.fit_to_pages(1, 0)
-        page.repeat_rows(0)
+        on_paper(page)
+        for number, (cells, coloured, colour) in enumerate(rows, 1):
+            for column, value in enumerate(cells):
+                style = writer.style(text_wrap=True, **(colour if column == coloured else {}))
+                writer.put(page, number, column, value, style)
+            if high:
+                widths = (width for _, width in heads)
+                writer.height(page, number, list(zip(cells, widths, strict=True)))
         return page
 
     def _verdicts(self, writer: Writer) -> None:
         name, heads = _VERDICTS
-        counted = [(STATUS[status].in_(self.lang), 9) for status in STATUS]
-        page = self._page(
-            writer,
-            name,
-            [*zip((head.in_(self.lang) for head in heads), (34, 14, 12, 16, 12, 44), strict=True), *counted],
-        )
+        counted = [(text, 9) for text in STATUS.values()]
         colours = {
             "non_compliant": COLOURS["fail"],
             "undetermined": COLOURS["unknown"],
             "on_course": COLOURS["pending"],
             "compliant": "#C6E0B4",
         }
-        for row, one in enumerate(self.pieces, 1):
-            for column, value in enumerate(one.verdict):
-                colour = {"bg_color": colours[one.status], "bold": True} if column == 2 else {}
-                writer.put(page, row, column, value, writer.style(text_wrap=True, **colour))
+        rows = ((one.verdict, 2, {"bg_color": colours[one.status], "bold": True}) for one in self.pieces)
+        self._page(writer, name, [*heads, *counted], rows)
 
     def _findings(self, writer: Writer) -> None:
         name, heads = _FINDINGS
-        page = self._page(writer, name, [(head.in_(self.lang), width) for head, width in heads])
-        page.freeze_panes(1, 3)
-        row = 0
+        rows: list[Row] = []
         for one in self.pieces:
-            for kind, cells in sorted(one.rows, key=lambda item: _ORDER.index(item[0])):
-                row += 1
-                for column, value in enumerate(cells):
-                    colour = {"bg_color": COLOURS[kind]} if column == 3 and kind in COLOURS else {}
-                    writer.put(page, row, column, value, writer.style(text_wrap=True, **colour))
-                writer.height(
-                    page, row, [(value, width) for value, (_, width) in zip(cells, heads, strict=True)]
-                )
-        page.autofilter(0, 0, row, len(heads) - 1)
+            for kind, cells in sorted(one.rows, key=lambda row: _ORDER.index(row[0])):
+                rows.append((cells, 3, {"bg_color": COLOURS[kind]} if kind in COLOURS else {}))
+        page = self._page(writer, name, heads, rows, high=True)
+        page.freeze_panes(1, 3)
+        page.autofilter(0, 0, len(rows), len(heads) - 1)
 
     def _broken(self, writer: Writer, diagnostics: Sequence[Diagnostic]) -> None:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))
-        page = self._page(writer, _BROKEN, [(head.in_(self.lang), width) for head, width in heads])
-        for row, one in enumerate(diagnostics, 1):
-            for column, value in enumerate((one.place, one.message.in_(self.lang), one.code)):
-                writer.put(page, row, column, value, writer.style(text_wrap=True))
+        cells = ((one.place, one.message.in_(self.lang), one.code) for one in diagnostics)
+        self._page(writer, _BROKEN, heads, ((row, None, {}) for row in cells))
 
     def _data(self, writer: Writer) -> None:
         """The data as the workbook to fill in has it. Nothing where no report knows its data."""
-        subjects: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+        subjects: dict[tuple[str, str, str], Json] = {}
         notes: dict[tuple[str, str, str], list[tuple[Parts, Note]]] = {}
         for one in self.pieces:
             if one.data is not None:
@@ -238,14 +220,8 @@ class Sheet:
 
 def _merged(notes: Sequence[tuple[Parts, Note]]) -> dict[Parts, Note]:
     merged: dict[Parts, Note] = {}
-    order = list(COLOURS)
     for parts, note in notes:
-        before = merged.get(parts)
-        merged[parts] = (
-            note
-            if before is None
-            else Note(min((before.status, note.status), key=order.index), f"{before.text}\n\n{note.text}")
-        )
+        merged[parts] = note.after(merged.get(parts))
     return merged
 
 
@@ -255,12 +231,6 @@ def _wanted(
     """The fields that a subject gives, and those of which something is said."""
     yield "id"
     for column in layout.main.columns:
-        if any(_given(subject, column.parts) for subject in subjects):
+        if any(value_at(subject, column.parts) not in (None, ()) for subject in subjects):
             yield column.path
     yield from {".".join(part for part in parts if isinstance(part, str)) for said in notes for parts in said}
-
-
-def _given(data: object, parts: Sequence[str]) -> bool:
-    for part in parts:
-        data = data.get(part) if isinstance(data, Mapping) else None
-    return data is not None and data != ()

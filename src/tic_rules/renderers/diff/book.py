@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells
-from tic_rules.renderers.workbook import Writer
+from tic_rules.renderers.workbook import Writer, on_paper
 
 ROWS = Text("对照", "comparison")
 READINGS = Text("理解", "readings")
@@ -40,10 +40,7 @@ class Book:
                 page.write_string(last, column, sinks.excel(text), self.wrap)
         page.freeze_panes(1, 1)
         page.autofilter(0, 0, max(last, 1), len(heads) - 1)
-        page.set_landscape()
-        page.set_paper(9)  # A4
-        page.repeat_rows(0)
-        page.fit_to_pages(1, 0)
+        on_paper(page)
 
     def bytes(self) -> bytes:
         """The workbook, closed."""
@@ -58,6 +55,3 @@ def _height(line: Sequence[str], widths: Sequence[int]) -> float:
         for text, width in zip(line, widths, strict=True)
     )
     return min(LINE * most + 2, HIGHEST)
-
-
-__all__ = ["READINGS", "ROWS", "Book"]
