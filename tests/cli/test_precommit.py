@@ -96,7 +96,7 @@ def taken(hook: str, name: str) -> bool:
     return bool(re.search(about["files"], name)) and not re.search(about.get("exclude", "^$"), name)
 
 
-@pytest.mark.parametrize("suffix", ["yaml", "yml", "json", "jsonl", "csv", "xlsx"])
+@pytest.mark.parametrize("suffix", ["yaml", "yml", "json", "jsonl", "csv", "xlsx", "xlsm"])
 def test_the_hook_knows_every_format_of_centres(suffix: str) -> None:
     assert taken("tic-rules-check", f"data/centres/a.{suffix}")
     assert f".{suffix}" in SUFFIXES

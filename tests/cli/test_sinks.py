@@ -205,6 +205,25 @@ def test_what_goes_to_a_file_is_no_other(format_: str, lang: str, folder: Path, 
     assert_markup_is_text(text, format_)
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["diff", "{}/rules.yaml", "{}/later.yaml"],
+        ["diff", "{}/rules.yaml", "{}/later.yaml", "zhejiang_2022"],
+        ["plan", "{}/centre.yaml", "--rules", "{}/rules.yaml"],
+        ["what-if", "{}/centre.yaml", "--rules", "{}/rules.yaml", "--set", "term_years=3"],
+        ["coverage", "{}/rules.yaml"],
+    ],
+    ids=lambda words: f"{words[0]}-{len(words)}",
+)
+def test_a_text_in_a_file_is_shown_too(words: list[str], folder: Path, tmp_path: Path) -> None:
+    """A runner obeys what a later step prints."""
+    out = tmp_path / "out"
+    result = run(*(word.format(folder) for word in words), "--output", str(out))
+    assert result.exit_code in (0, 1), result.output
+    assert_shown(out.read_text(encoding="utf-8"), words[0])
+
+
 def test_workbooks_and_their_comments(folder: Path, tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
     rules = str(folder / "rules.yaml")

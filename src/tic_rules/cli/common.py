@@ -89,11 +89,13 @@ def diagnose(diagnostics: Iterable[Diagnostic], lang: str) -> None:
 def write(text: str, output: str | None, *, format_: str = "text") -> None:
     """To a file, whole or not at all, or to standard output. Raises UsageError where the file cannot be
     written.
+
+    In a file, YAML stays what it says: it is to be filled in and read, and no runner's log.
     """
     if output is None or output == "-":
         say(text, format_=format_)
         return
-    shown = sinks.plain(text) if format_ == "text" else sinks.leave(format_, text)
+    shown = sinks.plain(text) if format_ == "yaml" else sinks.leave(format_, text)
     data = shown if shown.endswith("\n") else shown + "\n"
     replace_file(output, data.encode("utf-8", "replace"))
 

@@ -209,6 +209,6 @@ def write_witnesses(compared: Diff, folder: Path, lang: str, inputs: Sequence[st
     files = [(str(folder / name), text) for name, text in files_of(compared, lang)]
     guard([name for name, _ in files], inputs, command="tic-rules diff --witness")
     for name, text in files:
-        write(text, name, format_="json" if name.endswith(".json") else "text")
+        write(text, name, format_="json" if name.endswith(".json") else "yaml")
     written = Text(f"已写入 {len(files)} 个文件到 {folder}", f"{len(files)} files written to {folder}")
     say(written.in_(lang), err=True)

@@ -46,4 +46,4 @@ def command(
         mark = "" if output in (None, "-") else "\ufeff"
         write_as_is(mark + blank_table(rulesets, lang), output)
     else:
-        write(blank_file(rulesets), output)
+        write(blank_file(rulesets), output, format_="yaml")

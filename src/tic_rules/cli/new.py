@@ -36,4 +36,4 @@ def command(ruleset_id: str, source: str, title: str, output: str | None, lang: 
             "this file is there already; what has been filled in is not written over",
             file=output,
         )
-    write(begin(ruleset_id, read_named(source, UsageError), source, title), output)
+    write(begin(ruleset_id, read_named(source, UsageError), source, title), output, format_="yaml")
