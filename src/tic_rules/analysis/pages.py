@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from tic_rules.analysis.diff.quoted import marked, time_marked
+from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
-from tic_rules.results.labels import describe, fact_label, number_text
+from tic_rules.results.labels import fact_label, number_text
 
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "="}
 
@@ -161,9 +161,7 @@ def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
 
 def asked(cell: Cell, lang: str) -> str:
     """What a rule asks, in plain words, marked where it sets a number that the quote does not have."""
-    rule = cell.rule
-    said = Text(*(describe(rule.condition, cell.ruleset, name, rule) for name in ("zh", "en")))
-    return marked(rule, rule.condition, said).in_(lang)
+    return in_words(cell.ruleset, cell.rule).in_(lang)
 
 
 def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Example | None, Example | None]:

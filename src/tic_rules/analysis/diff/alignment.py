@@ -1,15 +1,13 @@
-"""Which rule of one set stands beside which of the other: as an alignment says, by topic, by the facts that
-they read.
+"""Which rule of one set stands beside which of the other: as an alignment says, by topic, by what they read.
 
-Between editions of one document also by id, clause and quote, so that a clause that was renumbered is
-followed.
+Between editions of one document also by id, clause and quote, so that a renumbered clause is followed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.bundles import by_item, held
 from tic_rules.analysis.diff.correspondence import Entry
@@ -51,9 +49,7 @@ class Aligned(NamedTuple):
 
 
 class Nearest(NamedTuple):
-    """The rules of the other side that come nearest to rules that stand alone, and why they do not answer
-    them.
-    """
+    """The rules of the other side that come nearest to rules that stand alone, and why they are no answer."""
 
     rules: tuple[Rule, ...]
     why_not: Text
@@ -95,12 +91,13 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
             rows += [row] if editions else by_item(row, a, b)
     rows = [row._replace(bundles=_bundles(rows, row)) for row in rows]
     order = list(dict.fromkeys([*a.vocabulary.topics, *b.vocabulary.topics]))
-    return sorted(rows, key=lambda row: (order.index(row.topics[0]), *_place(row.item)))
 
+    def place(row: Aligned) -> tuple[int, int, str]:
+        """By topic, then by the number or the name of an item."""
+        item = row.item or ""
+        return order.index(row.topics[0]), int(item) if item.isdigit() and item.isascii() else 0, item
 
-def _place(item: str | None) -> tuple[int, str]:
-    """Where the row of an item stands: by its number, or by its name."""
-    return (int(item) if item is not None and item.isdigit() and item.isascii() else 0, item or "")
+    return sorted(rows, key=place)
 
 
 def _items_of(entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -150,9 +147,7 @@ def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matche
 def nearest_to(
     row: Aligned, entries: Sequence[Entry], ruleset: RuleSet, other: RuleSet, side: str
 ) -> Nearest | None:
-    """The nearest counterpart of rules that stand alone: as adjudicated, or the likest rule of the whole
-    other side.
-    """
+    """The nearest counterpart of rules that stand alone: as adjudicated, or the likest of the other side."""
     rules = row.a if side == "a" else row.b
     for entry in entries:
         if not entry.corresponds and entry.reason is not None and set(entry.topics) & set(row.topics):
@@ -175,15 +170,11 @@ def nearest_to(
         return _nearest_in_words(rules, row.items[0 if side == "a" else 1], other)
     topics = {**ruleset.vocabulary.topics, **other.vocabulary.topics}
     one, two = topics[mine.topic].text, topics[best.topic].text
-    why = Text(
-        f"读取相同的数据，但属于“{two.zh}”，不属于“{one.zh}”",
-        f"reads the same data, but is about {two.en}, not about {one.en}",
-    )
+    zh, en = f"属于“{two.zh}”，不属于“{one.zh}”", f"is about {two.en}, not about {one.en}"
     if mine.bearer != best.bearer:
-        why = Text(
-            f"读取相同的数据，但由{BEARER[best.bearer].zh}承担，不由{BEARER[mine.bearer].zh}承担",
-            f"reads the same data, but is borne by {BEARER[best.bearer].en}, not by {BEARER[mine.bearer].en}",
-        )
+        one, two = BEARER[mine.bearer], BEARER[best.bearer]
+        zh, en = f"由{two.zh}承担，不由{one.zh}承担", f"is borne by {two.en}, not by {one.en}"
+    why = Text(f"读取相同的数据，但{zh}", f"reads the same data, but {en}")
     return Nearest((best,), why, False)
 
 
@@ -214,21 +205,15 @@ def _by_name_and_text(left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, 
     for rule in left:
         if rule.id in pairs or not free:
             continue
-        score, best = max(
-            (
-                (_alike(rule.quote, other.quote) + (0.1 if rule.topic == other.topic else 0), other)
-                for other in free
-            ),
-            key=lambda p: p[0],
-        )
-        if score >= 0.75:
-            pairs[rule.id] = best
-            free.remove(best)
+        scores = [_alike(rule, other) for other in free]
+        if max(scores) >= 0.75:
+            pairs[rule.id] = free.pop(scores.index(max(scores)))
     return pairs
 
 
-def _alike(x: str, y: str) -> float:
-    return SequenceMatcher(None, x, y, autojunk=False).ratio()
+def _alike(x: Rule, y: Rule) -> float:
+    """How much of two quotes is the same; a little more where both are under one topic."""
+    return SequenceMatcher(None, x.quote, y.quote, autojunk=False).ratio() + 0.1 * (x.topic == y.topic)
 
 
 def _by_content(a: RuleSet, b: RuleSet, left: Sequence[Rule], right: Sequence[Rule]) -> dict[str, Rule]:
@@ -248,37 +233,19 @@ def _by_content(a: RuleSet, b: RuleSet, left: Sequence[Rule], right: Sequence[Ru
 
 
 def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
-    """How much two rules of one topic speak of the same: facts above all, then judgement, time, kind, bearer,
-    id.
-    """
-    first, second = (set(subjects(ruleset, rule)) for ruleset, rule in ((a, x), (b, y)))
+    """How much two rules of one topic speak of the same: facts above all, then time, kind, bearer, id."""
+    first, second = set(subjects(a, x)), set(subjects(b, y))
     common = len(first & second)
-    shared = (
-        (common / len(first | second) + common / min(len(first), len(second))) / 2
-        if first and second
-        else 0.0
-    )
-    judged = bool(first) == bool(second)
-    score = 6 * shared + (1.5 if not first and not second else 0) + (0 if judged else -1)
-    score += (
-        (1 if clock_of(x) == clock_of(y) else 0)
-        + (0.5 if x.kind == y.kind else 0)
-        + (0.5 if x.bearer == y.bearer else 0)
-    )
-    return (
-        score
-        + (1 if x.id == y.id else 0)
-        + (0.3 if (x.modality in BINDING) == (y.modality in BINDING) else 0)
-    )
+    if first and second:
+        score = 6 * ((common / len(first | second) + common / min(len(first), len(second))) / 2)
+    else:
+        score = -1.0 if first or second else 1.5
+    score += 1 * (clock_of(x) == clock_of(y)) + 0.5 * (x.kind == y.kind) + 0.5 * (x.bearer == y.bearer)
+    return score + 1 * (x.id == y.id) + 0.3 * ((x.modality in BINDING) == (y.modality in BINDING))
 
 
-def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[Any]:
-    """The facts that a rule reads, a list as a whole by its name: a count of hosts and a look at the hosts
-    speak of one thing.
-    """
+def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[str]:
+    """The facts that a rule reads; a list as a whole by its name, as its count speaks of it too."""
     for name in c.facts_of(rule.condition):
         fact = ruleset.facts[name]
         yield (fact.list_name or name) if whole else name
-
-
-__all__ = ["Aligned", "Matched", "Nearest", "aligned", "likeness", "matched", "nearest_to", "subjects"]

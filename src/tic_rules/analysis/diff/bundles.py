@@ -81,6 +81,3 @@ def _likest_item(words: str, rule: Rule) -> Item | None:
 
 def _pairs(text: str) -> set[str]:
     return {part[n : n + 2] for part in _OTHER.split(text) for n in range(len(part) - 1)}
-
-
-__all__ = ["by_item", "held"]

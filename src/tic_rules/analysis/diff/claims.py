@@ -1,12 +1,10 @@
-"""Rule by rule: what becomes of each binding rule of one side under the rules of the other. Read off here,
-proved in `prove`.
-"""
+"""Rule by rule: what becomes of each binding rule of a side under the other's. Proved in `prove`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import Change
 from tic_rules.analysis.diff.demands import MUST, PRINCIPLE, guarantors
@@ -14,6 +12,9 @@ from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+
+if TYPE_CHECKING:
+    from tic_rules.analysis.prove.witness import Witness
 
 STATUS = {
     "contradicts": Text("相互矛盾", "contradicts"),
@@ -43,10 +44,10 @@ class Claim:
     gap: Text | None = None
     """How much less the other side asks, where it is a number."""
     proved: bool = False
-    witness: Any = None
+    witness: Witness | None = None
     """A pair of files that shows that the claim does not hold (`evidence`)."""
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "side": self.side,
             "rule": self.rule.id,
@@ -68,7 +69,7 @@ class Conflict:
     b: tuple[str, ...]
     level: str
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {"a": list(self.a), "b": list(self.b), "level": self.level}
 
 
@@ -79,7 +80,7 @@ class Proof:
     """At each level: whether A guarantees all that binds in B, and the other way round."""
     assumptions: tuple[Text, ...]
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "conflicts": [conflict.as_dict() for conflict in self.conflicts],
             "whole": self.whole,
@@ -88,9 +89,7 @@ class Proof:
 
 
 def binding_rules(compared: Diff) -> Iterator[tuple[str, Topic, Rule]]:
-    """Every rule that counts as must or in principle, once, in the first row that it stands in: side, topic,
-    rule.
-    """
+    """Side, topic and rule of all that is must or in principle, once, in the first row where it stands."""
     seen: set[tuple[str, str]] = set()
     for topic in compared.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
@@ -107,10 +106,7 @@ def sides(compared: Diff, side: str) -> tuple[RuleSet, RuleSet]:
 
 def read_off(compared: Diff) -> Diff:
     """The comparison with a claim for every binding rule of both sides."""
-    return replace(
-        compared,
-        claims=tuple(_claim(compared, side, topic, rule) for side, topic, rule in binding_rules(compared)),
-    )
+    return replace(compared, claims=tuple(_claim(compared, *each) for each in binding_rules(compared)))
 
 
 def _claim(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
@@ -123,57 +119,30 @@ def _claim(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
 
 
 def not_guaranteed(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
-    """Why a rule is not guaranteed: the other side asks less of the same, asks it of someone else, or
-    nothing.
-    """
+    """Why a rule is not guaranteed: the other side asks less, asks it of someone else, or asks nothing."""
     ruleset, other_set = sides(compared, side)
-    fellow = next(
-        (
-            (pair, other)
-            for pair in topic.pairs
-            if (pair.b if side == "b" else pair.a) is rule
-            and (other := pair.a if side == "b" else pair.b) is not None
-        ),
-        None,
-    )
+    pair = next((pair for pair in topic.pairs if (pair.b if side == "b" else pair.a) is rule), None)
+    fellow = None if pair is None else pair.a if side == "b" else pair.b
     anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in other_set.rules]
     elsewhere = guarantors((other_set, anyone), ruleset, rule, PRINCIPLE, compared.editions)
     if elsewhere is not None and any(other_set[name].bearer != rule.bearer for name in elsewhere):
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
-    same_facts = [
-        other
-        for other in (topic.a if side == "b" else topic.b)
-        if other.modality in PRINCIPLE and set(c.facts_of(other.condition)) & set(c.facts_of(rule.condition))
-    ]
+    others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
     if rule.attested:
-        others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
-        return Claim(
-            side,
-            topic.id,
-            rule,
-            "judged" if others else "silent",
-            "in_principle",
-            tuple(other.id for other in others),
-        )
-    if fellow is not None and fellow[1].modality in PRINCIPLE and fellow[1] not in same_facts:
-        same_facts.insert(0, fellow[1])
+        status = "judged" if others else "silent"
+        return Claim(side, topic.id, rule, status, "in_principle", tuple(other.id for other in others))
+    facts = set(c.facts_of(rule.condition))
+    same_facts = [other for other in others if facts & set(c.facts_of(other.condition))]
+    if fellow is not None and fellow.modality in PRINCIPLE and fellow not in same_facts:
+        same_facts.insert(0, fellow)
     if not same_facts:
         return Claim(side, topic.id, rule, "silent", "in_principle")
-    gap = _gap(fellow[0].changes, side) if fellow is not None else None
+    gap = _gap(pair.changes, side) if pair is not None else None
     return Claim(side, topic.id, rule, "looser", "in_principle", tuple(other.id for other in same_facts), gap)
 
 
 def _gap(changes: Iterable[Change], side: str) -> Text | None:
     """How much less the other side asks: of the one threshold that is lower there."""
     wanted = "stricter" if side == "b" else "looser"
-    return next(
-        (
-            change.by
-            for change in changes
-            if change.what == "threshold" and change.effect in (wanted, "incomparable") and change.by
-        ),
-        None,
-    )
-
-
-__all__ = ["STATUS", "Claim", "Conflict", "Proof", "binding_rules", "not_guaranteed", "read_off", "sides"]
+    lower = [change for change in changes if change.effect in (wanted, "incomparable")]
+    return next((change.by for change in lower if change.what == "threshold" and change.by), None)

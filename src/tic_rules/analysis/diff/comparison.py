@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import asked, parts_of
 from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, reader_of
-from tic_rules.analysis.diff.quoted import marked, time_marked
+from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
@@ -97,8 +97,8 @@ class Comparison:
         if self.editions:
             yield from self._words()
 
-    def _marked(self, rule: Rule, node: c.Condition, text: Text) -> Text:
-        return text if self.editions else marked(rule, node, text)
+    def _say(self, node: c.Condition, ruleset: RuleSet, rule: Rule) -> Text:
+        return described(node, ruleset, rule) if self.editions else in_words(ruleset, rule, node)
 
     def _when(self, rule: Rule) -> Text:
         return time_of(rule) if self.editions else time_marked(rule, time_of(rule))
@@ -112,8 +112,8 @@ class Comparison:
         part: tuple[str, ...] = _ASKED,
     ) -> Change:
         """A condition that is another, or that only one side has."""
-        a = self._marked(self.x, one, described(one, self.a, self.x)) if one is not None else None
-        b = self._marked(self.y, other, described(other, self.b, self.y)) if other is not None else None
+        a = self._say(one, self.a, self.x) if one is not None else None
+        b = self._say(other, self.b, self.y) if other is not None else None
         return Change(what, a, b, effect, "verdict", part)
 
     def _effect(self, one: c.Condition | None, other: c.Condition | None) -> str:
@@ -216,7 +216,8 @@ class Comparison:
             Text.of(partial(number_text, number, unit, units))
             for number in (one.limit, other.limit, abs(other.limit - one.limit))
         )
-        a, b = self._marked(self.x, one, a), self._marked(self.y, other, b)
+        if not self.editions:
+            a, b = marked(self.x, one, a), marked(self.y, other, b)
         return Change("threshold", a, b, effect, "verdict", _ASKED, by)
 
     def _lists(self, one: c.Condition, other: c.Condition, x: Members, y: Members) -> Iterator[Change]:

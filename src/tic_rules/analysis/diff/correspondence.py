@@ -1,9 +1,7 @@
-"""Which rules of two documents answer each other where their topics do not say so: the shipped alignment and
-files of one's own.
+"""Which rules of two documents answer each other where their topics do not say so, by alignment files.
 
-In comes YAML (`rules/alignment/`, `--align FILE`), out come the entries between two rule sets, the right
-way round.
-"""
+In comes YAML (`rules/alignment/`, `--align FILE`), out come the entries between two rule sets, the right way
+round."""
 
 from __future__ import annotations
 
@@ -11,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BeforeValidator, Field, TypeAdapter
 from pydantic_core import ValidationError
@@ -27,14 +25,12 @@ from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Bilingual
 
 
-def _listed(value: object) -> Any:
+def _listed(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
 RuleName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_.-]+/[a-z0-9-]+$")]
 RuleNames = Annotated[tuple[RuleName, ...], BeforeValidator(_listed), Field(min_length=1)]
-
-
 Nature = Literal["numbers", "lists_overlap", "bearers", "judged", "modality", "time", "content"]
 
 
@@ -88,13 +84,8 @@ def shipped_alignment(a: str, b: str) -> tuple[Written, ...]:
 
 def _entries(source: Source) -> tuple[Written, ...]:
     if not isinstance(source.data, list):
-        raise fault(
-            RuleSetError,
-            "alignment",
-            "对应表须是条目的列表",
-            "an alignment is a list of entries",
-            file=source.file,
-        )
+        zh, en = "对应表须是条目的列表", "an alignment is a list of entries"
+        raise fault(RuleSetError, "alignment", zh, en, file=source.file)
     try:
         return _ENTRIES.validate_python(source.data)
     except ValidationError as error:
@@ -121,9 +112,7 @@ class _Side(NamedTuple):
         return tuple(rule for rule in self.ruleset.rules if rule.id in ids)
 
 
-_WORDING = frozenset(
-    {"at", "title", "message", "remedy", "reading", "new_in", "not_applicable", "otherwise", "topic"}
-)
+_WORDING = {"at", "title", "message", "remedy", "reading", "new_in", "not_applicable", "otherwise", "topic"}
 """What may be another without a rule asking anything else."""
 
 
@@ -138,12 +127,8 @@ def _shipped_side(ruleset: RuleSet) -> _Side:
                 original = load_ruleset(name)
     if original is ruleset:
         return _Side(ruleset, ruleset.id)
-    before = {rule.id: _asks(rule) for rule in original.rules}
-    return _Side(ruleset, original.id, frozenset(r.id for r in ruleset.rules if before.get(r.id) != _asks(r)))
-
-
-def _asks(rule: Rule) -> dict[str, Any]:
-    return rule.model_dump(exclude=set(_WORDING))
+    before, after = ({r.id: r.model_dump(exclude=_WORDING) for r in one.rules} for one in (original, ruleset))
+    return _Side(ruleset, original.id, frozenset(name for name in after if before.get(name) != after[name]))
 
 
 def _overridden(entry: Entry, mine: Entry) -> bool:
@@ -163,17 +148,9 @@ def _between(a: _Side, b: _Side, written: Iterable[Written]) -> Iterator[Entry]:
         words = (_TURNED if turned else _WORDS)[entry.words] if entry.words else None
         reason = swapped(entry.reason.text) if turned else entry.reason.text
         whole = len(left) == len(first) and len(right) == len(second)
-        stands = whole and not any(r.id in s.changed for s, rules in ((a, left), (b, right)) for r in rules)
-        yield Entry(
-            left,
-            right,
-            entry.topics,
-            entry.corresponds,
-            entry.item,
-            words if stands else None,
-            entry.nature if stands else None,
-            reason if stands else None,
-        )
+        changed = any(r.id in s.changed for s, rules in ((a, left), (b, right)) for r in rules)
+        said = (words, entry.nature, reason) if whole and not changed else (None, None, None)
+        yield Entry(left, right, entry.topics, entry.corresponds, entry.item, *said)
 
 
 def _document(names: tuple[str, ...]) -> str:
@@ -189,6 +166,3 @@ def swapped(text: Text) -> Text:
         re.sub("[甲乙]", lambda m: _LETTERS[m[0]], text.zh),
         re.sub(r"\b[AB]\b", lambda m: _LETTERS[m[0]], text.en),
     )
-
-
-__all__ = ["Entry", "Written", "entries_between", "read_alignment", "shipped_alignment", "swapped"]

@@ -59,6 +59,3 @@ def shared(left: Sequence[Rule], right: Sequence[Rule]) -> Shared | None:
 def _same(x: str, y: str) -> bool:
     """高校 and 国内外高校 are one member: the noun stands last."""
     return x.endswith(y) or y.endswith(x)
-
-
-__all__ = ["Shared", "members", "shared"]

@@ -11,9 +11,7 @@ from tic_rules.analysis.prove.witness import SHORT, Witness, witness
 
 
 def shown(compared: Diff) -> Diff:
-    """The comparison with a pair of files for every claim that does not hold, each run again by the reference
-    evaluator.
-    """
+    """The comparison with a pair of files for every claim that does not hold, each confirmed."""
     claims = tuple(_with_witness(compared, claim) for claim in (compared.claims or read_off(compared).claims))
     topics = tuple(_evident(claims, topic) for topic in compared.topics)
     return replace(compared, claims=claims, topics=topics)
@@ -49,13 +47,7 @@ def _with_witness(compared: Diff, claim: Claim) -> Claim:
 def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
     """For each side that asks more, the plainest pair: first one that fails outright."""
     for side, asks_more in (("b", topic.tightens), ("a", topic.loosens)):
-        pairs = [
-            claim.witness
-            for claim in claims
-            if claim.side == side and _stands_in(claim, topic) and claim.witness is not None
-        ]
+        meant = [claim for claim in claims if claim.side == side and _stands_in(claim, topic)]
+        pairs = [claim.witness for claim in meant if claim.witness is not None]
         if asks_more and pairs:
             yield min(pairs, key=lambda pair: SHORT.index(pair.short))
-
-
-__all__ = ["shown"]

@@ -1,12 +1,10 @@
-"""What stands in front of a comparison: short names, the differences that matter most, the numbers of every
-document.
-"""
+"""What stands in front of a comparison: short names, what matters most, the numbers of every document."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers
@@ -15,28 +13,22 @@ from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import fact_label
 
 MOST = 5
 
 
 def short_name(ruleset: RuleSet) -> Text:
     """A document in a few characters: 江苏2020, Jiangsu 2020."""
-    words = ruleset.vocabulary.words.get("jurisdictions", {})
-    label = words.get(ruleset.jurisdiction)
-    document = ruleset.document
-    day = document.issued or document.in_force.from_
-    year = day.year if day else None
-    if label is None or year is None:
+    label = ruleset.vocabulary.words.get("jurisdictions", {}).get(ruleset.jurisdiction)
+    day = ruleset.document.issued or ruleset.document.in_force.from_
+    if label is None or day is None:
         return Text(ruleset.id, ruleset.id)
     zh = label.zh.removesuffix("省").removesuffix("市")
-    return Text(f"{zh}{year}", f"{label.en[:1].upper()}{label.en[1:]} {year}")
+    return Text(f"{zh}{day.year}", f"{label.en[:1].upper()}{label.en[1:]} {day.year}")
 
 
 def short_names(rulesets: Sequence[RuleSet]) -> list[Text]:
-    """The documents in a few characters each; editions that would be called the same are told apart by their
-    version.
-    """
+    """The documents in a few characters each; what would be called the same is numbered."""
     names = [short_name(ruleset) for ruleset in rulesets]
     return [
         name if names.count(name) == 1 else Text(f"{name.zh}（{n}）", f"{name.en} ({n})")
@@ -45,43 +37,38 @@ def short_names(rulesets: Sequence[RuleSet]) -> list[Text]:
 
 
 def foremost(compared: Diff) -> list[Topic]:
-    """The differences that matter most. In this order: what counts in a verdict before what does not; what
-    one side
-    asks and nobody owes on the other, and numbers by their ratio; duties of the centre before those of
-    others.
-    """
+    """The differences that matter most. In this order: what counts in a verdict before what does not; duties
+    of the centre before those of others; numbers, by their ratio; what one side alone asks."""
     rows = [topic for topic in compared.topics if topic.relation != "same"]
     return sorted(rows, key=_weight)[:MOST]
 
 
-def _weight(topic: Topic) -> tuple[Any, ...]:
+def _weight(topic: Topic) -> tuple[bool, bool, bool, float, bool, bool]:
     rules = (*topic.a, *topic.b)
     counted = any(map(counts, rules))
     centre = any(rule.bearer in ("centre", "host") for rule in rules)
-    ratio = _ratio(topic)
     alone = topic.relation in ("only_a", "only_b")
-    numbers = any(_said_numbers(rule) for rule in rules)
-    return (not counted, not centre, not numbers, -ratio, not alone, not topic.binding)
+    numbers = any(map(_says_numbers, rules))
+    return not counted, not centre, not numbers, -_ratio(topic), not alone, not topic.binding
 
 
-def _said_numbers(rule: Rule) -> list[Any]:
-    bounds = [bound for bound in bounds_of(rule.condition) if bound != 1]
-    return bounds if holds_numbers(rule, rule.condition) else []
+def _says_numbers(rule: Rule) -> bool:
+    """Whether a rule sets a number other than one, and all that it sets are in its quote."""
+    others = [bound for bound in bounds_of(rule.condition) if bound != 1]
+    return bool(others) and holds_numbers(rule, rule.condition)
 
 
 def _ratio(topic: Topic) -> float:
     """How far the numbers of both sides lie apart; a number that faces none is as far as ten times."""
-    largest = []
-    for rules in (topic.a, topic.b):
-        by_fact: dict[str, Fraction] = {}
-        for rule in rules:
-            if not _said_numbers(rule):
-                continue
-            for node in c.walk(rule.condition):
-                if isinstance(node, c.Compare) and (bounds := bounds_of(node)):
-                    by_fact[node.fact] = max(Fraction(bound) for bound in bounds)
-        largest.append(by_fact)
-    left, right = largest
+    left, right = (
+        {
+            node.fact: Fraction(max(bounds))
+            for rule in filter(_says_numbers, rules)
+            for node in c.walk(rule.condition)
+            if isinstance(node, c.Compare) and (bounds := bounds_of(node))
+        }
+        for rules in (topic.a, topic.b)
+    )
     ratios = [
         max(left[fact] / right[fact], right[fact] / left[fact])
         for fact in left.keys() & right.keys()
@@ -93,9 +80,7 @@ def _ratio(topic: Topic) -> float:
 
 
 class Figure(NamedTuple):
-    """One line of the table of numbers: what is counted, and what each document says of it, None where
-    nothing.
-    """
+    """One line of the table of numbers: what is counted, and what each document says of it, if anything."""
 
     fact: str
     label: Text
@@ -106,18 +91,12 @@ def numbers_of(rulesets: Sequence[RuleSet]) -> list[Figure]:
     """Every number of every document: one line a fact, one column a document."""
     columns = [figures_of(ruleset, ruleset.rules) for ruleset in rulesets]
     facts = dict.fromkeys(fact for column in columns for fact in column)
-    labels = {fact: _label(rulesets, fact) for fact in facts}
-    return [
-        Figure(
-            fact,
-            label,
-            tuple(
-                joined(_short(text, label) for text in column[fact]) if fact in column else None
-                for column in columns
-            ),
-        )
-        for fact, label in labels.items()
-    ]
+    figures = []
+    for fact in facts:
+        label = _label(rulesets, fact)
+        said = [[_short(text, label) for text in column.get(fact, ())] for column in columns]
+        figures.append(Figure(fact, label, tuple(joined(texts) if texts else None for texts in said)))
+    return figures
 
 
 def _short(text: Text, label: Text) -> Text:
@@ -129,13 +108,8 @@ def _short(text: Text, label: Text) -> Text:
 
 
 def _label(rulesets: Iterable[RuleSet], fact: str) -> Text:
+    names = fact.split(",")
     for ruleset in rulesets:
-        if all(name in ruleset.facts for name in fact.split(",")):
-            labels = [
-                [fact_label(ruleset.facts[name], lang) for name in fact.split(",")] for lang in ("zh", "en")
-            ]
-            return Text("、".join(labels[0]), ", ".join(labels[1]))
+        if all(name in ruleset.facts for name in names):
+            return Text.listed(ruleset.facts[name].label.text for name in names)
     return Text(fact, fact)
-
-
-__all__ = ["MOST", "Figure", "foremost", "numbers_of", "short_name", "short_names"]

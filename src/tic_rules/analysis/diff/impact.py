@@ -1,6 +1,4 @@
-"""For whom a change of rules matters: centres whose findings or verdict flip from one rule set to the other,
-and by which clause.
-"""
+"""For whom a change of rules matters: centres whose findings or verdict flip, and by which clause."""
 
 from __future__ import annotations
 
@@ -8,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.topics import Diff
@@ -91,19 +89,13 @@ class Impact:
         listed = [Turning(key[0], rules[key], tuple(names)) for key, names in turned.items()]
         return sorted(listed, key=lambda turning: -len(turning.centres))
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> dict[str, object]:
         return {
             "centres": len(self.centres),
             "verdicts_flipped": sum(centre.flipped for centre in self.centres),
             "verdicts": [{"a": a, "b": b, "centres": n} for a, b, n in self.table()],
             "clauses": [
-                {
-                    "side": side,
-                    "rule": rule.id,
-                    "locator": rule.at,
-                    "centres": len(names),
-                    "names": list(names),
-                }
+                {"side": side, "rule": rule.id, "locator": rule.at, "centres": len(names), "names": [*names]}
                 for side, rule, names in self.clauses()
             ],
             "others": list(self.others),
@@ -117,7 +109,7 @@ def _against(flip: Flip) -> tuple[str, Rule | None]:
     return ("a", flip.a) if flip.status_a == "fail" else ("", None)
 
 
-def _detail(centre: Affected) -> dict[str, Any]:
+def _detail(centre: Affected) -> dict[str, object]:
     return {
         "id": centre.id,
         "name": centre.name,
@@ -127,8 +119,8 @@ def _detail(centre: Affected) -> dict[str, Any]:
         "flips": [
             {
                 "topic": flip.topic,
-                "a": {"rule": flip.a.id, "locator": flip.a.at, "status": flip.status_a} if flip.a else None,
-                "b": {"rule": flip.b.id, "locator": flip.b.at, "status": flip.status_b} if flip.b else None,
+                "a": flip.a and {"rule": flip.a.id, "locator": flip.a.at, "status": flip.status_a},
+                "b": flip.b and {"rule": flip.b.id, "locator": flip.b.at, "status": flip.status_b},
                 "decides": flip.decides,
             }
             for flip in centre.flips
@@ -143,9 +135,9 @@ def concerns(compared: Diff, centre: Centre) -> bool:
 
 
 def impact(compared: Diff, centres: Iterable[Centre], as_of: date | None = None) -> Impact:
-    """Every centre under both rule sets, on its own reporting day unless another is asked for. Raises
-    UsageError where there is no day.
-    """
+    """Every centre under both rule sets, on its own reporting day unless another is asked for.
+
+    Raises UsageError where there is no day."""
     from tic_rules.engines.checking import as_of_day
 
     return Impact(tuple(_affected(compared, centre, as_of_day(centre, as_of)) for centre in centres))
@@ -170,12 +162,10 @@ def _name(report: Report) -> str | None:
 
 def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Report) -> Flip | None:
     """A finding that differs. A clause of one side only flips where it stands against the centre."""
-    status_a, status_b = (
-        report[rule.id].status if rule is not None else None for rule, report in ((a, first), (b, second))
-    )
-    if status_a == status_b or (None in (status_a, status_b) and "fail" not in (status_a, status_b)):
-        return None
-    if {status_a, status_b} == {"pass", _SILENT}:
+    status_a = first[a.id].status if a is not None else None
+    status_b = second[b.id].status if b is not None else None
+    statuses = {status_a, status_b}
+    if len(statuses) == 1 or (None in statuses and "fail" not in statuses) or statuses == {"pass", _SILENT}:
         return None
     decides = any(
         rule is not None and status == "fail" and counts(rule)
@@ -185,8 +175,6 @@ def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Rep
 
 
 SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
-
-
 OTHERS = Text(
     "；另有{n}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
     "; {n} centres are of other jurisdictions, bound by neither document: not looked at (--all does)",
@@ -194,10 +182,7 @@ OTHERS = Text(
 
 
 def summary(impact: Impact, lang: str) -> str:
-    text = str(SUMMARY.in_(lang)).format(
-        n=len(impact.centres), m=sum(centre.flipped for centre in impact.centres)
-    )
-    return text + str(OTHERS.in_(lang)).format(n=len(impact.others)) if impact.others else text
-
-
-__all__ = ["Affected", "Flip", "Impact", "concerns", "impact", "summary"]
+    """How many centres get another verdict, in a line."""
+    flipped = sum(centre.flipped for centre in impact.centres)
+    text = SUMMARY.in_(lang).format(n=len(impact.centres), m=flipped)
+    return text + OTHERS.in_(lang).format(n=len(impact.others)) if impact.others else text

@@ -9,7 +9,8 @@ from tic_rules.analysis.speech import APPROVAL, TERM_END, YEARLY, numbers_in, sa
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Rule
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.labels import described
 
 _VAGUE = re.compile("左右|约")
 
@@ -77,6 +78,12 @@ def marked(rule: Rule, node: c.Condition, text: Text) -> Text:
     said = {number.value for number in numbers_in(rule.quote)}
     ours = any(bound not in said for bound in bounds_of(node))  # 左右 gives a number and no bounds
     return Text(text.zh + READING.zh, text.en + READING.en) if ours else text
+
+
+def in_words(ruleset: RuleSet, rule: Rule, node: c.Condition | None = None) -> Text:
+    """What a rule asks, or one condition of it, in plain words, marked where that is our reading."""
+    part = rule.condition if node is None else node
+    return marked(rule, part, described(part, ruleset, rule))
 
 
 def time_marked(rule: Rule, text: Text) -> Text:

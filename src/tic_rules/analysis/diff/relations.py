@@ -45,7 +45,7 @@ class Judged(NamedTuple):
 def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions: bool) -> Judged:
     """The relation of a row, from the words where an alignment has them, else from who guarantees whom."""
     left, right = row.a, row.b
-    binding = _binds((*left, *right))
+    binding = binds((*left, *right))
     by_people = bool(left and right) and any(
         rule.attested for rule in (*left, *right) if not binding or rule.modality in BINDING
     )
@@ -74,7 +74,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
     return Judged(relation, nature, tightens, loosens, by_people, provable)
 
 
-def _binds(rules: Sequence[Rule]) -> bool:
+def binds(rules: Sequence[Rule]) -> bool:
     """Whether one of some rules counts as must or in principle."""
     return any(rule.modality in BINDING for rule in rules)
 
@@ -94,12 +94,12 @@ def _asks_more(a: RuleSet, b: RuleSet, row: Aligned, binding: bool, editions: bo
 
 def _comparable(a: RuleSet, left: Sequence[Rule], b: RuleSet, right: Sequence[Rule]) -> bool:
     """Whether rules of both sides bind the same and ask about the same data, as firmly or less."""
-    binding = _binds(left) and _binds(right)
+    binding = binds(left) and binds(right)
     return any(
         same_role(a, x, b, y) and set(subjects(a, x)) & set(subjects(b, y))
         for x in left
         for y in right
-        if not binding or (_binds((x,)) and _binds((y,)))
+        if not binding or (binds((x,)) and binds((y,)))
     )
 
 
@@ -107,7 +107,7 @@ def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
     """Whether the side that asks less only wishes for certain entries of a list (优先), and the stricter one
     does not ask for those: a must is no stronger form of another wish."""
     stricter, wishes = (row.b, row.a) if relation == "b_stricter" else (row.a, row.b)
-    if _binds(wishes):
+    if binds(wishes):
         return False
     reader = reader_of(a.vocabulary, b.vocabulary)
     asked_for, wished = (
@@ -136,7 +136,7 @@ def nature_of_row(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair]) -
         return "numbers"
     if any(_other_time(pair) for pair in pairs):
         return "time"
-    if _binds(row.a) != _binds(row.b):
+    if binds(row.a) != binds(row.b):
         return "modality"
     if shared(row.a, row.b) is not None:
         return "lists_overlap"

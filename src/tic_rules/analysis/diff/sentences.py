@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import members_of
 from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import marked, says_number
+from tic_rules.analysis.diff.quoted import in_words, says_number
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import BEARER, described
+from tic_rules.results.labels import BEARER
 from tic_rules.results.terms import words_text
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def figures_of(ruleset: RuleSet, rules: Iterable[Rule], *, quoted: bool = False)
                 if quoted and not says_number(rule, node):
                     continue
                 time = time_of(rule)
-                text = marked(rule, node, described(node, ruleset, rule))
+                text = in_words(ruleset, rule, node)
                 if rule.by is not None or rule.from_ is not None:
                     text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
                 figures.setdefault(getattr(node, "fact", "") or ",".join(c.facts_of(node)), []).append(text)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
-from typing import Any
 
 from tic_rules.analysis.diff.correspondence import Written
 from tic_rules.analysis.diff.front import short_names
@@ -134,7 +133,7 @@ def _rules(
     return tuple(rule for rule in rulesets[number].rules if rule.id in named)
 
 
-def as_dict(several: Several) -> dict[str, Any]:
+def as_dict(several: Several) -> dict[str, object]:
     """The documents side by side as JSON data."""
     ids = [ruleset.id for ruleset in several.documents]
     return {
@@ -169,7 +168,7 @@ def as_dict(several: Several) -> dict[str, Any]:
     }
 
 
-def _related(ids: Sequence[str], related: Related) -> dict[str, Any]:
+def _related(ids: Sequence[str], related: Related) -> dict[str, object]:
     row = related.row
     return {
         "a": ids[related.a],
@@ -181,6 +180,3 @@ def _related(ids: Sequence[str], related: Related) -> dict[str, Any]:
         "proved": row.proved,
         "sentence": row.sentence.as_dict(),
     }
-
-
-__all__ = ["Across", "Related", "Several", "as_dict", "compare", "lines_of"]

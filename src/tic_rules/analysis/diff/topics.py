@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.alignment import Aligned, Nearest, aligned, matched, nearest_to
 from tic_rules.analysis.diff.comparison import Change, changes_of
 from tic_rules.analysis.diff.correspondence import Entry, Written, entries_between
-from tic_rules.analysis.diff.demands import PRINCIPLE, same_document
-from tic_rules.analysis.diff.quoted import marked, time_marked
-from tic_rules.analysis.diff.relations import judge, relation_of
+from tic_rules.analysis.diff.demands import same_document
+from tic_rules.analysis.diff.quoted import in_words, time_marked
+from tic_rules.analysis.diff.relations import binds, judge
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import describe
+from tic_rules.results.labels import described
 
 if TYPE_CHECKING:
     from tic_rules.analysis.diff.claims import Claim, Proof
@@ -32,8 +32,6 @@ RELATION = {
     "only_b": Text("仅乙", "only B"),
 }
 RELATIONS = tuple(RELATION)
-
-
 _UNSAID = Text("", "")
 
 
@@ -48,10 +46,11 @@ class Pair:
     @property
     def level(self) -> str:
         """What the changes of the pair may change: a verdict, words, nothing."""
-        if self.a is None or self.b is None:
-            principle = (self.a or self.b).modality in PRINCIPLE  # type: ignore[union-attr]
-            return "verdict" if principle else "words"
         levels = {change.level for change in self.changes}
+        if self.a is None or self.b is None:
+            levels = {
+                "verdict" if binds([rule for rule in (self.a, self.b) if rule is not None]) else "words"
+            }
         return "verdict" if "verdict" in levels else "words" if levels else "nothing"
 
 
@@ -73,9 +72,7 @@ class Topic:
     """Whether the relation rests on judgements of people, each on its own clause."""
     proved: bool = False
     undecided: tuple[str, ...] = ()
-    """Rules of which neither a proof nor a pair of files was found: the relation takes them for not
-    guaranteed.
-    """
+    """Rules without a proof and without a pair of files: the relation takes them for not guaranteed."""
     witnesses: tuple[Witness, ...] = ()
     """Pairs of files that show what B asks and A does not, and the other way round."""
     topics: tuple[str, ...] = ()
@@ -89,8 +86,7 @@ class Topic:
     adjudicated: bool = False
     """Whether the relation is that of an alignment, read from the words, and not decided here."""
     comparable: bool = True
-    """Whether a proof can speak to the row: the same bearers ask about the same data, in words that hold it.
-    """
+    """Whether a proof can speak to it: the same bearers ask about the same data, in words that hold it."""
     sentence: Text = _UNSAID
     reason: Text | None = None
     """Why the rules correspond, where an alignment says so."""
@@ -146,8 +142,7 @@ def diff(
     a: RuleSet, b: RuleSet, name_a: str = "", name_b: str = "", alignment: Sequence[Written] = ()
 ) -> Diff:
     """Compare two rule sets by topic; relations are read off, `prove` settles what cannot be. `alignment`:
-    entries
-    of one's own, before the shipped ones."""
+    entries of one's own, before the shipped ones."""
     editions = same_document(a, b)
     entries = entries_between(a, b, alignment)
     topics = tuple(_topic(a, b, row, entries, editions) for row in aligned(a, b, editions, entries))
@@ -163,10 +158,10 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
     )
     judged = judge(a, b, row, pairs, editions)
     nearest = None
-    if not row.a or not row.b:
-        side = "a" if row.a else "b"
-        ruleset, other = (a, b) if side == "a" else (b, a)
-        nearest = nearest_to(row, entries, ruleset, other, side)
+    if not row.b:
+        nearest = nearest_to(row, entries, a, b, "a")
+    elif not row.a:
+        nearest = nearest_to(row, entries, b, a, "b")
     topic = Topic(
         name,
         label,
@@ -174,7 +169,7 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
         pairs,
         judged.tightens,
         judged.loosens,
-        any(rule.modality in PRINCIPLE for rule in (*row.a, *row.b)),
+        binds((*row.a, *row.b)),
         judged.by_people,
         topics=row.topics,
         item=row.item,
@@ -191,9 +186,9 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
 # --- as data ----------------------------------------------------------------------------------------------
 
 
-def as_dict(compared: Diff) -> dict[str, Any]:
+def as_dict(compared: Diff) -> dict[str, object]:
     """The comparison as JSON data: keys and order are stable."""
-    data: dict[str, Any] = {
+    data: dict[str, object] = {
         "schema_version": 1,
         "a": compared.a.id,
         "b": compared.b.id,
@@ -211,7 +206,7 @@ def as_dict(compared: Diff) -> dict[str, Any]:
     return data
 
 
-def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
+def _about(ruleset: RuleSet, name: str) -> dict[str, object]:
     document = ruleset.document
     issued = document.issued.isoformat() if document.issued else None
     return {
@@ -226,7 +221,8 @@ def _about(ruleset: RuleSet, name: str) -> dict[str, Any]:
     }
 
 
-def _topic_dict(compared: Diff, topic: Topic) -> dict[str, Any]:
+def _topic_dict(compared: Diff, topic: Topic) -> dict[str, object]:
+    nearest = topic.nearest
     return {
         "topic": topic.id,
         "topics": list(topic.topics),
@@ -252,23 +248,18 @@ def _topic_dict(compared: Diff, topic: Topic) -> dict[str, Any]:
             "b": [rule_dict(compared.b, rule) for rule in topic.b],
         },
         "reason": topic.reason.as_dict() if topic.reason else None,
-        "nearest": _nearest_dict(topic.nearest),
+        "nearest": nearest
+        and {
+            "rules": [rule.id for rule in nearest.rules],
+            "why_not": nearest.why_not.as_dict(),
+            "adjudicated": nearest.adjudicated,
+        },
         "witness": topic.witnesses[0].as_dict() if topic.witnesses else None,
         "witnesses": [shown.as_dict() for shown in topic.witnesses],
     }
 
 
-def _nearest_dict(nearest: Nearest | None) -> dict[str, Any] | None:
-    if nearest is None:
-        return None
-    return {
-        "rules": [rule.id for rule in nearest.rules],
-        "why_not": nearest.why_not.as_dict(),
-        "adjudicated": nearest.adjudicated,
-    }
-
-
-def _change_dict(compared: Diff, pair: Pair, change: Change) -> dict[str, Any]:
+def _change_dict(compared: Diff, pair: Pair, change: Change) -> dict[str, object]:
     assert pair.a is not None
     assert pair.b is not None
     return {
@@ -287,19 +278,17 @@ def _change_dict(compared: Diff, pair: Pair, change: Change) -> dict[str, Any]:
     }
 
 
-def place_of(ruleset: RuleSet, rule: Rule, change: Change | None = None) -> dict[str, Any]:
+def place_of(ruleset: RuleSet, rule: Rule, change: Change | None = None) -> dict[str, str | int | None]:
     """File and line of what differs: of the key, or of the rule where it is left out."""
-    written = [key for key in (change.part if change else ()) if _written(rule, key)]
+    parts = change.part if change else ()
+    written = [key for key in parts if getattr(rule, {"from": "from_"}.get(key, key), None)]
     mark = ruleset.place(rule.id, *written[:1])
     return {"file": ruleset.file or None, "line": mark.line or None}
 
 
-def _written(rule: Rule, key: str) -> bool:
-    return bool(getattr(rule, {"from": "from_"}.get(key, key), None))
-
-
-def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
-    place = place_of(ruleset, rule)
+def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, object]:
+    """A rule as JSON data."""
+    applies = described(rule.applies, ruleset, rule) if rule.applies is not None else None
     return {
         "id": rule.id,
         "title": rule.title.text.as_dict(),
@@ -309,39 +298,8 @@ def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, Any]:
         "modality": rule.modality,
         "bearer": rule.bearer,
         "when": time_marked(rule, time_of(rule)).as_dict(),
-        "asks": marked(rule, rule.condition, said(ruleset, rule)).as_dict(),
-        "applies": Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en"))).as_dict()
-        if rule.applies is not None
-        else None,
+        "asks": in_words(ruleset, rule).as_dict(),
+        "applies": applies.as_dict() if applies else None,
         "reading": rule.reading.text.as_dict() if rule.reading else None,
-        **place,
+        **place_of(ruleset, rule),
     }
-
-
-def said(ruleset: RuleSet, rule: Rule) -> Text:
-    """What a rule asks, in plain words."""
-    return Text(*(describe(rule.condition, ruleset, lang, rule) for lang in ("zh", "en")))
-
-
-def changes(compared: Diff) -> Iterator[tuple[Topic, Pair, Change]]:
-    """Every change with its place in the comparison."""
-    for topic in compared.topics:
-        for pair in topic.pairs:
-            for change in pair.changes:
-                yield topic, pair, change
-
-
-__all__ = [
-    "RELATION",
-    "RELATIONS",
-    "Diff",
-    "Pair",
-    "Topic",
-    "as_dict",
-    "changes",
-    "diff",
-    "place_of",
-    "relation_of",
-    "rule_dict",
-    "said",
-]

@@ -13,23 +13,15 @@ from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.claims import Claim, Conflict
 from tic_rules.analysis.diff.comparison import ABOUT, EFFECT, Change
 from tic_rules.analysis.diff.front import short_name
-from tic_rules.analysis.diff.quoted import marked, time_marked
+from tic_rules.analysis.diff.quoted import in_words, time_marked
 from tic_rules.analysis.diff.relations import NATURE
-from tic_rules.analysis.diff.topics import (
-    RELATION,
-    Diff,
-    Pair,
-    Topic,
-    as_dict,
-    place_of,
-    said,
-)
+from tic_rules.analysis.diff.topics import RELATION, Diff, Pair, Topic, as_dict, place_of
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import yuan_text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import BEARER, MODALITY, STATUS, describe
+from tic_rules.results.labels import BEARER, MODALITY, STATUS, described
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
 if TYPE_CHECKING:
@@ -94,13 +86,13 @@ class Row(NamedTuple):
 
 
 def cell(ruleset: RuleSet, rule: Rule) -> Cell:
-    asks = marked(rule, rule.condition, said(ruleset, rule))
+    asks = in_words(ruleset, rule)
     if rule.attested and len(asks.zh) < 30:
         asks = Text(f"{rule.title.zh}（由人评审）", f"{rule.title.en} (a person judges)")
     elif rule.kind == "consequence" and rule.then is not None:
         asks = Text(f"{asks.zh} → {rule.then.zh}", f"{asks.en} → {rule.then.en}")
     if rule.applies is not None:
-        scope = Text(*(describe(rule.applies, ruleset, lang, rule) for lang in ("zh", "en")))
+        scope = described(rule.applies, ruleset, rule)
         asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
     parts = MODALITY[rule.modality], time_marked(rule, time_of(rule)), BEARER[rule.bearer]
     note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
