@@ -13,6 +13,14 @@ from tic_rules.model.ruleset import Rule, RuleSet
 Loc = tuple[str | int, ...]
 
 
+CHECK_NUMBER = Text(
+    "核对数字，或在 reading 中说明它从何而来", "check the number, or say in the reading where it comes from"
+)
+CHECK_DEADLINE = Text(
+    "核对期限，或在 reading 中说明由来", "check the deadline, or say in the reading where it comes from"
+)
+
+
 class Fault(NamedTuple):
     code: str
     message: Text
@@ -45,8 +53,7 @@ class Fault(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What a check yields: it knows what is wrong and where in the rule; the driver adds file, line and
-    rule."""
+    """What a check yields: what is wrong and where in the rule; the driver adds file, line and rule."""
 
     code: str
     within: Loc

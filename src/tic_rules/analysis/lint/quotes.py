@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
+
+from pydantic import BaseModel
 
 from tic_rules.analysis.lint.faults import Found, Loc, nodes_of, tests_of, wheres_of
 from tic_rules.analysis.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
@@ -17,6 +18,10 @@ from tic_rules.results.labels import MODALITY
 LONGEST = 120
 """Columns of a quote: 60 Chinese characters."""
 SHORTEST = 5
+_OPEN = Text(
+    "加 open: true；“等”另有所指的，在 reading 中说明", "add open: true, or say in the reading how 等 is read"
+)
+_CLOSE = Text("去掉 open: true，或补引“等”", "drop open: true, or quote the 等")
 
 
 def about_quote(rule: Rule) -> Iterator[Found]:
@@ -26,64 +31,46 @@ def about_quote(rule: Rule) -> Iterator[Found]:
         fix = Text(
             "只留表达要求的原话，其余用“…”略去", "keep the words that ask and leave the rest out with …"
         )
-        yield Found(
-            "TR312",
-            ("quote",),
-            f"引文长{width // 2}个汉字，超过{LONGEST // 2}",
-            f"the quote is {width // 2} characters long, more than {LONGEST // 2}",
-            fix,
-        )
+        zh = f"引文长{width // 2}个汉字，超过{LONGEST // 2}"
+        en = f"the quote is {width // 2} characters long, more than {LONGEST // 2}"
+        yield Found("TR312", ("quote",), zh, en, fix)
     if len(quote.replace("…", "")) < SHORTEST:
-        yield Found(
-            "TR313", ("quote",), f"引文不足{SHORTEST}个字", f"the quote has fewer than {SHORTEST} characters"
-        )
+        en = f"the quote has fewer than {SHORTEST} characters"
+        yield Found("TR313", ("quote",), f"引文不足{SHORTEST}个字", en)
     vague = [word for word in VAGUE if word in quote]
     if vague and rule.reading is None:
         words = "、".join(vague)
+        zh, en = f"引文说“{words}”，没有 reading", f"the quote says {words}, and there is no reading"
         fix = Text(
             f"添加 reading，说明“{vague[0]}”如何理解", f"add a reading that says how {vague[0]} is read"
         )
-        yield Found(
-            "TR311",
-            ("quote",),
-            f"引文说“{words}”，没有 reading",
-            f"the quote says {words}, and there is no reading",
-            fix,
-        )
+        yield Found("TR311", ("quote",), zh, en, fix)
 
 
 def about_modality(rule: Rule) -> Iterator[Found]:
     spoken = modalities_in(re.sub(r"\s", "", rule.quote))
     stated = modality_told(rule.reading.zh) if rule.reading else None
     allowed = {stated} if stated else set(spoken) or {"must"}
+    settle = f"按{MODALITY_WORD[rule.modality]}理解"
     if stated is None and len(spoken) > 1:
         words = "、".join(MODALITY_WORD[modality] for modality in sorted(spoken))
-        fix = Text(
-            f"在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”",
-            f"say in the reading: 按{MODALITY_WORD[rule.modality]}理解",
-        )
-        yield Found(
-            "TR305",
-            ("modality",),
-            f"引文有不止一种程度用语（{words}），reading 没有说明按哪一种",
-            f"the quote has more than one word of modality ({words}), and the reading does not settle it",
-            fix,
-        )
+        zh = f"引文有不止一种程度用语（{words}），reading 没有说明按哪一种"
+        en = f"the quote has more than one word of modality ({words}), and the reading does not settle it"
+        fix = Text(f"在 reading 中写“{settle}”", f"say in the reading: {settle}")
+        yield Found("TR305", ("modality",), zh, en, fix)
         return
     if rule.modality in allowed:
         return
     right = sorted(allowed)[0]
     code = "TR303" if right == "in_principle" else "TR304" if rule.modality == "in_principle" else "TR305"
     fix = Text(
-        f"改为 modality: {right}；另有理解的，在 reading 中写“按{MODALITY_WORD[rule.modality]}理解”",
-        f"write modality: {right}, or say in the reading: 按{MODALITY_WORD[rule.modality]}理解",
+        f"改为 modality: {right}；另有理解的，在 reading 中写“{settle}”",
+        f"write modality: {right}, or say in the reading: {settle}",
     )
-    said = "reading" if stated else "引文"
-    yield Found(
-        code, ("modality",), f"{said}的用语是“{MODALITY[right].zh}”（{right}），程度写的是 {rule.modality}",
-        f"the {'reading' if stated else 'quote'} speaks of {MODALITY[right].en} ({right}), the modality is "
-        f"{rule.modality}", fix,
-    )  # fmt: skip
+    where, word = Text("reading", "reading") if stated else Text("引文", "quote"), MODALITY[right]
+    zh = f"{where.zh}的用语是“{word.zh}”（{right}），程度写的是 {rule.modality}"
+    en = f"the {where.en} speaks of {word.en} ({right}), the modality is {rule.modality}"
+    yield Found(code, ("modality",), zh, en, fix)
 
 
 def about_lists(rule: Rule) -> Iterator[Found]:
@@ -95,26 +82,11 @@ def about_lists(rule: Rule) -> Iterator[Found]:
             continue  # what a clause speaks to is not what it lists
         for place, words, is_open in _lists(at, node):
             if said and not is_open and not read and words > 1:
-                fix = Text(
-                    "加 open: true；“等”另有所指的，在 reading 中说明",
-                    "add open: true, or say in the reading how 等 is read",
-                )
-                yield Found(
-                    "TR301",
-                    place,
-                    "引文有“等”，清单却是封闭的",
-                    "the quote says 等, and the list is closed",
-                    fix,
-                )
+                zh, en = "引文有“等”，清单却是封闭的", "the quote says 等, and the list is closed"
+                yield Found("TR301", place, zh, en, _OPEN)
             if is_open and not said:
-                fix = Text("去掉 open: true，或补引“等”", "drop open: true, or quote the 等")
-                yield Found(
-                    "TR302",
-                    place,
-                    "清单是开放的，引文却没有“等”",
-                    "the list is open, and the quote does not say 等",
-                    fix,
-                )
+                zh, en = "清单是开放的，引文却没有“等”", "the list is open, and the quote does not say 等"
+                yield Found("TR302", place, zh, en, _CLOSE)
 
 
 def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, int, bool]]:
@@ -136,7 +108,7 @@ def _lists(at: Loc, node: c.Condition) -> Iterator[tuple[Loc, int, bool]]:
                         yield place, len(test.one_of), test.open
 
 
-def about_translations(part: Any, within: Loc = ()) -> Iterator[Found]:
+def about_translations(part: object, within: Loc = ()) -> Iterator[Found]:
     """Every bilingual text below a part of the file."""
     if isinstance(part, Bilingual):
         yield from _translated(part, within)
@@ -146,7 +118,7 @@ def about_translations(part: Any, within: Loc = ()) -> Iterator[Found]:
     elif isinstance(part, dict):
         for key, item in part.items():
             yield from about_translations(item, (*within, key))
-    elif hasattr(type(part), "model_fields"):
+    elif isinstance(part, BaseModel):
         for name, field in type(part).model_fields.items():
             yield from about_translations(getattr(part, name), (*within, field.alias or name))
 
@@ -155,18 +127,8 @@ def _translated(text: Bilingual, within: Loc) -> Iterator[Found]:
     letters = sum(char.isascii() and char.isalpha() for char in text.en)
     foreign = sum("一" <= char <= "鿿" for char in text.en)
     if text.en == text.zh or foreign > letters or not (letters or text.en.isascii()):
-        yield Found(
-            "TR003",
-            (*within, "en"),
-            f"英文缺失：“{text.en}”",
-            f"this is not English: {text.en}",
-            Text("补上英文", "write it in English"),
-        )
+        zh, en = f"英文缺失：“{text.en}”", f"this is not English: {text.en}"
+        yield Found("TR003", (*within, "en"), zh, en, Text("补上英文", "write it in English"))
     if letters > 3 and not any("一" <= char <= "鿿" for char in text.zh):
-        yield Found(
-            "TR003",
-            (*within, "zh"),
-            f"中文缺失：“{text.zh}”",
-            f"this is not Chinese: {text.zh}",
-            Text("补上中文", "write it in Chinese"),
-        )
+        zh, en = f"中文缺失：“{text.zh}”", f"this is not Chinese: {text.zh}"
+        yield Found("TR003", (*within, "zh"), zh, en, Text("补上中文", "write it in Chinese"))

@@ -5,12 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
-from tic_rules.analysis.lint.faults import Found, Loc, nodes_of
+from tic_rules.analysis.lint.faults import CHECK_DEADLINE, Found, Loc, nodes_of
 from tic_rules.analysis.speech import numbers_in, says_day, says_length
 from tic_rules.core.errors import Text
-from tic_rules.core.numbers import decimal_text
+from tic_rules.core.numbers import Number, decimal_text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
 from tic_rules.model.time import DueOn, Shift, Window
@@ -30,12 +29,11 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             shift = _length_of(window)
             if shift is not None and not says_length(shift, both):
                 yield _unsaid(at, length_words(shift))
-        for number in (value for fact in facts for value in _numbers_of(fact)):
+        numbers = [value for fact in facts for value in _numbers_of(fact)]
+        for number in (*numbers, node.at_most) if isinstance(node, c.OfEach) else numbers:
             if number not in said:
                 text = decimal_text(number) or str(number)
                 yield _unsaid(at, Text(text, text))
-        if isinstance(node, c.OfEach) and node.at_most not in said:
-            yield _unsaid(at, Text(str(node.at_most), str(node.at_most)))
     yield from _about_a_day(rule, both)
 
 
@@ -51,7 +49,7 @@ def _length_of(window: Window | None) -> Shift | None:
     return Shift(years) if months == 0 else Shift(0, window.months)
 
 
-def _numbers_of(fact: Fact) -> Iterator[Any]:
+def _numbers_of(fact: Fact) -> Iterator[Number]:
     """The law's own numbers in a fact that is made of others."""
     for part in fact.operands:
         if isinstance(part, c.Times):
@@ -61,13 +59,10 @@ def _numbers_of(fact: Fact) -> Iterator[Any]:
 
 
 def _unsaid(at: Loc, what: Text) -> Found:
-    return Found(
-        "TR309",
-        at,
-        f"所读事实中的“{what.zh}”不见于引文，也不见于 reading",
-        f"{what.en}, in a fact that is read, stands neither in the quote nor in the reading",
-        Text("核对事实，或在 reading 中说明", "check the fact, or say so in the reading"),
-    )
+    zh = f"所读事实中的“{what.zh}”不见于引文，也不见于 reading"
+    en = f"{what.en}, in a fact that is read, stands neither in the quote nor in the reading"
+    fix = Text("核对事实，或在 reading 中说明", "check the fact, or say so in the reading")
+    return Found("TR309", at, zh, en, fix)
 
 
 def _about_a_day(rule: Rule, both: str) -> Iterator[Found]:
@@ -76,16 +71,6 @@ def _about_a_day(rule: Rule, both: str) -> Iterator[Found]:
         return
     month, day = (int(part) for part in (due.next_year or due.same_year or "").split("-"))
     if not says_day(date(2024, month, day), both):
-        yield Found(
-            "TR310",
-            ("yearly",),
-            f"期限{month}月{day}日不见于引文，也不见于 reading",
-            f"{month:02}-{day:02} stands neither in the quote nor in the reading",
-            Text(
-                "核对期限，或在 reading 中说明由来",
-                "check the deadline, or say in the reading where it comes from",
-            ),
-        )
-
-
-__all__ = ["about_windows"]
+        zh = f"期限{month}月{day}日不见于引文，也不见于 reading"
+        en = f"{month:02}-{day:02} stands neither in the quote nor in the reading"
+        yield Found("TR310", ("yearly",), zh, en, CHECK_DEADLINE)
