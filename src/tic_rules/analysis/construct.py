@@ -11,12 +11,16 @@ from datetime import date
 from typing import NamedTuple
 
 from tic_rules.core.dates import add_days
+from tic_rules.core.errors import TicRulesError, UsageError, fault
 from tic_rules.core.numbers import Number, Range
+from tic_rules.core.scalars import Json
 from tic_rules.model import conditions as c
+from tic_rules.model.document import Edit, Parts, can_step, get
 from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import ListOf, RuleSet
-from tic_rules.model.subject import Record
+from tic_rules.model.subject import Record, Subject
+from tic_rules.model.values import Series
 
 
 class Value(NamedTuple):
@@ -172,6 +176,33 @@ def entry(
     return {**taken, **years, **days, **values}
 
 
+def place_in(document: Json, dotted: str) -> Parts:
+    """The place in a document that a dotted path names, an entry of a list by its number. Raises UsageError
+    where no step leads on."""
+    path: Parts = tuple(int(part) if part.isdecimal() else part for part in dotted.split("."))
+    if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
+        raise no_place(dotted)
+    return path
+
+
+def no_place(dotted: str) -> TicRulesError:
+    return fault(UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data")
+
+
+def dated(subject: Subject, path: Parts, value: object, day: date) -> Edit:
+    """A value put in its place: where the data has a series there, as that of a day."""
+    record: object = subject
+    for part in path:
+        known = isinstance(record, Record) and part in type(record).model_fields
+        record = getattr(record, str(part)) if known else None
+    if not isinstance(record, Series) or isinstance(value, list):
+        return Edit("set", path, value)
+    for index, entry in enumerate(record):
+        if entry.when.exact and entry.when.first == day:
+            return Edit("set", (*path, index, "value"), value)
+    return Edit("append", path, {"date": day.isoformat(), "value": value})
+
+
 __all__ = [
     "Construct",
     "Demand",
@@ -179,7 +210,10 @@ __all__ = [
     "Keys",
     "Value",
     "Words",
+    "dated",
     "entry",
+    "no_place",
     "number",
+    "place_in",
     "reading",
 ]

@@ -18,12 +18,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Self
 
+from tic_rules.analysis.construct import no_place, place_in
 from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import as_of_day, check_subject, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import Edit, Parts, apply, can_step, get, narrowed, plain
+from tic_rules.model.document import Edit, Parts, apply, narrowed, plain
 from tic_rules.model.fields import list_above, paths_of, value_at
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.reading import subject_from
@@ -171,14 +172,11 @@ class Monitor:
 
     def _path(self, dotted: str) -> Parts:
         """The place that an event names; an entry of a list by its number. Raises UsageError."""
-        path: Parts = tuple(int(part) if part.isdecimal() else part for part in dotted.split("."))
-        place = ".".join(part for part in path if isinstance(part, str))
-        data = self.data
-        there = all(can_step(get(data, path[:depth]), part) for depth, part in enumerate(path))
-        if place not in paths_of(self.ruleset.centre_model) or not there:
-            raise fault(
-                UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data"
-            )
+        path = place_in(self.data, dotted)
+        if ".".join(part for part in path if isinstance(part, str)) not in paths_of(
+            self.ruleset.centre_model
+        ):
+            raise no_place(dotted)
         return path
 
     def _since(self, dotted: str, value: object, since: date) -> Edit:

@@ -7,6 +7,7 @@ The pages themselves are made by the renderers; here stands what goes into them.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
@@ -135,7 +136,7 @@ def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
     not."""
     for node in c.walk(rule.require) if rule.require is not None else ():
         if isinstance(node, (c.Compare, c.Share)):
-            bound = Text(*(_bound(ruleset, node, lang) for lang in ("zh", "en")))
+            bound = Text.of(partial(_bound, ruleset, node))
             if bound.zh:
                 yield marked(rule, node, bound)
 

@@ -7,19 +7,18 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from tic_rules.analysis.construct import dated, place_in
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.document import Edit, Parts, apply, can_step, document_of, get
-from tic_rules.model.fields import value_at
+from tic_rules.model.document import Edit, apply, document_of
 from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.model.subject import Record, Subject
+from tic_rules.model.subject import Subject
 from tic_rules.model.time import Shift
-from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.report import Finding, Report
 
@@ -91,17 +90,11 @@ def what_if(
     over: tuple[date, date] | None = None,
 ) -> WhatIf:
     """A centre under a rule set on a day, and with other data, other rules or another day."""
-    then, rules, day = changed or centre, other_rules or ruleset, other_day or as_of
-    before, after = check_subject(centre, ruleset, as_of), check_subject(then, rules, day)
-    same = then is centre and rules is ruleset
-    course = course_of(centre, ruleset, *over) if over is not None else None
-    return WhatIf(
-        before,
-        after,
-        flips(before, after),
-        course,
-        course_of(then, rules, *over) if over is not None and not same else None,
-    )
+    now, then = (centre, ruleset), (changed or centre, other_rules or ruleset)
+    before, after = check_subject(*now, as_of), check_subject(*then, other_day or as_of)
+    sides = [now] if changed is None and then[1] is ruleset else [now, then]
+    courses = [course_of(*side, *over) for side in sides if over is not None]
+    return WhatIf(before, after, flips(before, after), *(*courses, None, None)[:2])
 
 
 def flips(before: Report, after: Report) -> tuple[Flip, ...]:
@@ -126,30 +119,8 @@ def with_values(centre: Centre, values: Iterable[tuple[str, object]], ruleset: R
 
 
 def _edit(document: dict[str, object], centre: Centre, dotted: str, value: object, day: date) -> Edit:
-    adds = dotted.endswith("+")
-    path: Parts = tuple(int(part) if part.isdigit() else part for part in dotted.removesuffix("+").split("."))
-    if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
-        raise fault(UsageError, "unknown-place", f"数据中没有 {dotted}", f"there is no {dotted} in the data")
-    if adds:
-        return Edit("append", path, value)
-    plain = all(isinstance(part, str) for part in path)
-    old = value_at(centre, dotted) if plain and _known(centre, path) else None
-    if isinstance(old, Series) and not isinstance(value, list):
-        for index, entry in enumerate(old):
-            if entry.when.exact and entry.when.first == day:
-                return Edit("set", (*path, index, "value"), value)
-        return Edit("append", path, {"date": day.isoformat(), "value": value})
-    return Edit("set", path, value)
-
-
-def _known(centre: Centre, path: Parts) -> bool:
-    """Whether a dotted path leads through records of the data, so that it can be looked up."""
-    record: object = centre
-    for part in path:
-        if not isinstance(record, Record) or part not in type(record).model_fields:
-            return False
-        record = getattr(record, str(part))
-    return True
+    path = place_in(document, dotted.removesuffix("+"))
+    return Edit("append", path, value) if dotted.endswith("+") else dated(centre, path, value, day)
 
 
 # --- through time -------------------------------------------------------------------------------------------

@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import NamedTuple
 
-from tic_rules.analysis.construct import Construct
+from tic_rules.analysis.construct import Construct, dated, no_place
 from tic_rules.analysis.plan.model import Change, Sum, change
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
-from tic_rules.model.document import Edit, Parts, get
-from tic_rules.model.fields import list_above, paths_of, record_in, value_at
+from tic_rules.model.document import Parts, get
+from tic_rules.model.fields import list_above, paths_of
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.model.subject import Record
-from tic_rules.model.values import Series
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import join
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
@@ -93,25 +92,11 @@ def set_value(case: Case, path: Parts, value: object, choices: tuple[object, ...
     stands for all."""
     dotted = dotted_of(pointer(path))
     if value is True:
-        text = Text(*(field_label(pointer(path), case.vocabulary, lang) for lang in ("zh", "en")))
+        text = Text.of(partial(field_label, pointer(path), case.vocabulary))
     else:
         text = case.text(path, lambda lang: one_of(case.vocabulary, dotted, choices or (value,), lang))
     at = ".".join(str(part) for part in path)
-    return change(case.kind(path), at, (dated(case, path, value),), text)
-
-
-def dated(case: Case, path: Parts, value: object) -> Edit:
-    old = (
-        value_at(case.scene.subject, ".".join(str(part) for part in path))
-        if not any(isinstance(part, int) for part in path)
-        else None
-    )
-    if not isinstance(old, Series):
-        return Edit("set", path, value)
-    for index, entry in enumerate(old):
-        if entry.when.exact and entry.when.first == case.on:
-            return Edit("set", (*path, index, "value"), value)
-    return Edit("append", path, {"date": case.on.isoformat(), "value": value})
+    return change(case.kind(path), at, (dated(case.scene.subject, path, value, case.on),), text)
 
 
 def one_of(vocabulary: Vocabulary, dotted: str, words: Sequence[object], lang: str) -> str:
@@ -130,15 +115,6 @@ def in_words(vocabulary: Vocabulary, dotted: str, value: object, lang: str) -> s
     groups = groups_at(vocabulary, [dotted])
     words = value if isinstance(value, list) else [value]
     return join([term(vocabulary, word, lang, groups) for word in words], lang)
-
-
-def record_of(model: type[Record], dotted: str) -> type[Record] | None:
-    """The model of the entries of a list of the data, which has a model itself."""
-    record: type[Record] | None = model
-    for part in dotted.split("."):
-        field = record.model_fields.get(part) if record is not None else None
-        record = record_in(field.annotation) if field is not None else None
-    return record
 
 
 def place_of_list(case: Case, dotted: str) -> Parts | None:
@@ -161,9 +137,7 @@ def known_places(places: Iterable[str], ruleset: RuleSet) -> None:
     }
     for place in places:
         if place not in paths_of(ruleset.centre_model) and place not in words:
-            raise fault(
-                UsageError, "unknown-place", f"数据中没有 {place}", f"there is no {place} in the data"
-            )
+            raise no_place(place)
 
 
 def adverse_words(ruleset: RuleSet) -> dict[str, set[object]]:
@@ -186,12 +160,10 @@ __all__ = [
     "Amounts",
     "Case",
     "adverse_words",
-    "dated",
     "in_words",
     "kind_of",
     "known_places",
     "one_of",
     "place_of_list",
-    "record_of",
     "set_value",
 ]

@@ -3,6 +3,7 @@ there is."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from fractions import Fraction
@@ -56,6 +57,15 @@ class Costs(NamedTuple):
         return (1 + change.size) * self.factor(change.at)
 
 
+class _Problem(NamedTuple):
+    """Rules that get into each other's way, the demands that have to go on holding, the kinds of money."""
+
+    rules: Sequence[Open]
+    guards: tuple[Sum, ...]
+    templates: Mapping[str, tuple[Template, ...]]
+    costs: Costs
+
+
 def choose(
     rules: Sequence[Open], guards: Iterable[Sum], templates: Mapping[str, tuple[Template, ...]], costs: Costs
 ) -> Choice | None:
@@ -63,8 +73,8 @@ def choose(
     guarded = tuple(guards)
     ways, amounts, chosen_by = [0] * len(rules), [], "direct"  # type: list[int], list[Amount], str
     for group in _groups(rules):
-        together = [rules[number] for number in group]
-        choice = _direct(together, guarded, templates, costs) or _solve(together, guarded, templates, costs)
+        problem = _Problem([rules[number] for number in group], guarded, templates, costs)
+        choice = _direct(problem) or _solve(problem)
         if choice is None:
             return None
         for number, way in zip(group, choice.ways, strict=True):
@@ -94,28 +104,17 @@ def _groups(rules: Sequence[Open]) -> list[list[int]]:
 # --- where there is no choice -------------------------------------------------------------------------------
 
 
-def _direct(
-    rules: Sequence[Open],
-    guards: tuple[Sum, ...],
-    templates: Mapping[str, tuple[Template, ...]],
-    costs: Costs,
-) -> Choice | None:
+def _direct(problem: _Problem) -> Choice | None:
     """Each rule by its own cheapest way, where the rules share nothing that would make another choice
     cheaper."""
-    seen: dict[str, int] = {}
-    for rule in rules:
-        for key in {change.key for way in rule.ways for change in way.changes}:
-            seen[key] = seen.get(key, 0) + 1
-    places: dict[str, set[str]] = {}
-    for rule in rules:
-        for change in (change for way in rule.ways for change in way.changes if change.level is not None):
-            places.setdefault(change.at, set()).add(rule.rule)
+    rules, guards, templates, costs = problem
+    keys = Counter(key for rule in rules for key in {ch.key for way in rule.ways for ch in way.changes})
+    levels = {(ch.at, rule.rule) for rule in rules for way in rule.ways for ch in way.changes if ch.level}
+    places = Counter(at for at, _ in levels)
     chosen = []
     for rule in rules:
         if len(rule.ways) > 1:
-            shared = any(
-                seen[ch.key] > 1 or len(places.get(ch.at, ())) > 1 for way in rule.ways for ch in way.changes
-            )
+            shared = any(keys[ch.key] > 1 or places[ch.at] > 1 for way in rule.ways for ch in way.changes)
             if shared or any(way.sums for way in rule.ways):
                 return None
         prices = [sum((costs.of(change) for change in way.changes), Fraction(0)) for way in rule.ways]
@@ -177,12 +176,7 @@ def _holds(total: Sum, index: int, units: int) -> bool:
 # --- where there is one -------------------------------------------------------------------------------------
 
 
-def _solve(
-    rules: Sequence[Open],
-    guards: tuple[Sum, ...],
-    templates: Mapping[str, tuple[Template, ...]],
-    costs: Costs,
-) -> Choice | None:
+def _solve(problem: _Problem) -> Choice | None:
     try:
         import z3
     except ImportError:
@@ -193,21 +187,15 @@ def _solve(
             "the plan has to choose between ways, for which a solver is needed; install it: pip install "
             "'tic-rules[prove]'",
         ) from None
-    return _Model(z3, rules, guards, templates, costs).solve()
+    return _Model(z3, problem).solve()
 
 
 class _Model:
     """The choice as an optimisation: a truth for each way and change, an amount for each kind of money by
     each day."""
 
-    def __init__(
-        self,
-        z3: ModuleType,
-        rules: Sequence[Open],
-        guards: tuple[Sum, ...],
-        templates: Mapping[str, tuple[Template, ...]],
-        costs: Costs,
-    ) -> None:
+    def __init__(self, z3: ModuleType, problem: _Problem) -> None:
+        rules, guards, templates, costs = problem
         self.z3, self.rules, self.templates, self.costs = z3, rules, templates, costs
         self.solver = z3.Optimize()
         self.solver.set("timeout", TOO_LONG)

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
+from functools import partial
 from typing import NamedTuple
 
 from tic_rules.analysis.construct import entry
-from tic_rules.analysis.plan.case import Amounts, Case, record_of
+from tic_rules.analysis.plan.case import Amounts, Case
 from tic_rules.analysis.plan.model import Sum
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, Range
@@ -21,6 +22,7 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.extension import record_at
 from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import ListOf, RuleSet
@@ -69,7 +71,7 @@ class Purses:
         key = (name, index, on)
         if key not in self._scenes:
             template = self.of(name)[index]
-            model = record_of(type(self.subject), template.of)
+            model = record_at(type(self.subject), template.of)
             assert model is not None
             made = model.model_validate(money_entry(self.ruleset, template, UNIT, on))
             there = getattr(self.subject, template.of) or ()
@@ -155,7 +157,7 @@ def payers_text(
     ruleset: RuleSet, chosen: Template, alike: list[Template], templates: Sequence[Template]
 ) -> Text:
     """Who may share an amount, for people: the kinds of payers, or the one that alone can pay."""
-    return Text(*(_payers(ruleset, chosen, alike, templates, lang) for lang in ("zh", "en")))
+    return Text.of(partial(_payers, ruleset, chosen, alike, templates))
 
 
 def _payers(
@@ -202,7 +204,7 @@ def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Templ
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
     model = type(subject)
-    record = record_of(model, dotted)
+    record = record_at(model, dotted)
     worded = (
         {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
         if record

@@ -12,8 +12,8 @@ from fractions import Fraction
 from itertools import islice
 from math import ceil
 
-from tic_rules.analysis.construct import Demand, Entries, Keys, Value, Words, number, reading
-from tic_rules.analysis.plan.case import Case, dated, in_words, kind_of, one_of, set_value
+from tic_rules.analysis.construct import Demand, Entries, Keys, Value, Words, dated, number, reading
+from tic_rules.analysis.plan.case import Case, in_words, kind_of, one_of, set_value
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry, together
 from tic_rules.analysis.plan.model import Change, Way, change
 from tic_rules.core.errors import Text
@@ -182,7 +182,7 @@ def _level(case: Case, fact: Fact, name: str, least: Number, low: Number) -> Cha
         value = f"{decimal_text(Fraction(least) * 100)}%"
     old = value_at(case.scene.subject, dotted)
     if isinstance(old, Series) or case.on == case.scene.reported_on or fact.value:
-        edit = dated(case, path, value)
+        edit = dated(case.scene.subject, path, value, case.on)
     elif old is None:
         edit = Edit("set", path, [{"date": case.on.isoformat(), "value": value}])
     else:

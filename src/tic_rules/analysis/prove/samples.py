@@ -50,7 +50,7 @@ def as_of_for(rules: Iterable[Rule]) -> date:
 
 
 class Maker:
-    """Builds one file. `meet` and `break_` add what a rule needs to what is there already."""
+    """Builds one file. `make` adds what a rule needs to what is there already."""
 
     def __init__(
         self, as_of: date, programme: bool = False, choice: int = 0, model: type[Record] = Centre
@@ -67,13 +67,9 @@ class Maker:
 
     # --- rules ----------------------------------------------------------------------------------------------
 
-    def meet(self, ruleset: RuleSet, rule: Rule) -> None:
-        self._rule(ruleset, rule, rule.kind != "consequence")
-
-    def break_(self, ruleset: RuleSet, rule: Rule) -> None:
-        self._rule(ruleset, rule, rule.kind == "consequence")
-
-    def _rule(self, ruleset: RuleSet, rule: Rule, wanted: bool) -> None:
+    def make(self, ruleset: RuleSet, rule: Rule, met: bool) -> None:
+        """Add what meets a rule, or breaks it."""
+        wanted = met == (rule.kind != "consequence")
         for day, year in self._moments(rule):
             builder = _Builder(self, ruleset, rule, day, year)
             builder.make(rule.condition, wanted)

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cache, partial
+from itertools import product
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import PRINCIPLE
@@ -79,17 +80,12 @@ class Witness:
         }
 
 
-class Told:
+class Told(NamedTuple):
     """What the reference says of one file: of the rule itself, and, where asked for, of what binds on the
-    other side."""
+    other side; by rule."""
 
-    def __init__(self, statuses: dict[str, str], theirs: Callable[[], dict[str, str]]) -> None:
-        self.statuses, self._theirs = statuses, theirs
-
-    @cached_property
-    def theirs(self) -> dict[str, str]:
-        """By rule of the other side."""
-        return self._theirs()
+    statuses: dict[str, str]
+    theirs: Callable[[], dict[str, str]]
 
 
 class Judge(NamedTuple):
@@ -109,7 +105,9 @@ class Judge(NamedTuple):
                     fitting(subject, side.vocabulary)
         except (ValueError, TicRulesError):
             return None
-        return Told(self._statuses(self.ruleset, subject), partial(self._statuses, self.theirs, subject))
+        return Told(
+            self._statuses(self.ruleset, subject), cache(partial(self._statuses, self.theirs, subject))
+        )
 
     @property
     def model(self) -> type[Subject]:
@@ -182,9 +180,9 @@ def _rank(failing: Told, passing: Told, rule: str) -> int | None:
     """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files.
     None: the other side rejects the failing one."""
     short = SHORT.index(failing.statuses[rule])
-    if all(status in FINE for status in failing.theirs.values()):
-        return 10 * short + (0 if all(status in FINE for status in passing.theirs.values()) else 1)
-    return 10 * short + 2 if "fail" not in failing.theirs.values() else None
+    if all(status in FINE for status in failing.theirs().values()):
+        return 10 * short + (0 if all(status in FINE for status in passing.theirs().values()) else 1)
+    return 10 * short + 2 if "fail" not in failing.theirs().values() else None
 
 
 def _starts(
@@ -203,39 +201,34 @@ def _starts(
         )
     ):
         judge = Judge(*sides, rule, as_of, programme)
-        for choice in range(3):
-            yield from ((judge, base) for base in _bases(ruleset, rule, other, binding, judge, choice))
+        for choice, (first, theirs, last) in product(range(3), _ORDERS):
+            maker = Maker(as_of, programme, choice, judge.model)
+            if first is not None:
+                maker.make(ruleset, rule, first)
+            for fellow in binding if theirs else ():
+                maker.make(other, fellow, True)
+            if last is not None:
+                maker.make(ruleset, rule, last)
+            yield judge, maker.data
+
+
+_ORDERS = (
+    (None, True, True), (True, True, None), (None, True, False), (True, False, None), (False, False, None),
+)  # fmt: skip
+"""What a file to start from is made of: first the rule, met or broken; the other side's rules; last the
+rule."""
 
 
 def _as_witness(
     steps: Steps, failing: tuple[Json, Told], passing: tuple[Json, Told], judge: Judge, side: str
 ) -> Witness:
     statuses = {
-        name: {key: each.statuses if key == side else each.theirs for key in ("a", "b")}
+        name: {key: each.statuses if key == side else each.theirs() for key in ("a", "b")}
         for name, (_, each) in (("failing", failing), ("passing", passing))
     }
     path = "/" + "/".join(str(step) for step in steps)
     before, after = (get(data, steps) for data, _ in (failing, passing))
     return Witness(side, judge.rule.id, judge.as_of, failing[0], passing[0], path, before, after, statuses)
-
-
-def _bases(
-    ruleset: RuleSet, rule: Rule, other_set: RuleSet, others: Sequence[Rule], judge: Judge, choice: int
-) -> Iterator[Json]:
-    """Files to start from: all met; all met, this one last; all but this one met; this one alone."""
-    for order in ("met", "first", "broken", "alone", "broken-alone"):
-        maker = Maker(judge.as_of, judge.programme, choice, judge.model)
-        if order in ("first", "alone"):
-            maker.meet(ruleset, rule)
-        if order == "broken-alone":
-            maker.break_(ruleset, rule)
-        for other in others if "alone" not in order else ():
-            maker.meet(other_set, other)
-        if order == "met":
-            maker.meet(ruleset, rule)
-        if order == "broken":
-            maker.break_(ruleset, rule)
-        yield maker.data
 
 
 # --- one thing changed --------------------------------------------------------------------------------------
