@@ -53,8 +53,14 @@ class Costs(NamedTuple):
         named = [place for place in self.given if at == place or at.startswith(f"{place}.")]
         return self.given[max(named, key=len)] if named else Fraction(1)
 
-    def of(self, change: Change) -> Fraction:
-        return (1 + change.size) * self.factor(change.at)
+    def of(self, *changes: Change) -> Fraction:
+        return sum(((1 + change.size) * self.factor(change.at) for change in changes), Fraction(0))
+
+    def of_money(self, template: Template, rules: Iterable[Open]) -> Fraction:
+        """What a unit of new money costs: beside the most that any way asks for."""
+        sums = (total for rule in rules for way in rule.ways for total in way.sums)
+        most = max((-total.base / UNIT for total in sums if total.of == template.of), default=Fraction(1))
+        return self.factor(template.at) / max(most, Fraction(1))
 
 
 class _Problem(NamedTuple):
@@ -117,7 +123,7 @@ def _direct(problem: _Problem) -> Choice | None:
             shared = any(keys[ch.key] > 1 or places[ch.at] > 1 for way in rule.ways for ch in way.changes)
             if shared or any(way.sums for way in rule.ways):
                 return None
-        prices = [sum((costs.of(change) for change in way.changes), Fraction(0)) for way in rule.ways]
+        prices = [costs.of(*way.changes) for way in rule.ways]
         chosen.append(prices.index(min(prices)))
     sums = [
         (total, rule.by) for rule, pick in zip(rules, chosen, strict=True) for total in rule.ways[pick].sums
@@ -296,18 +302,8 @@ class _Model:
             )
             prices.append(price)
         for name, table in self.money.items():
-            scale = max(
-                (
-                    -total.base / UNIT
-                    for rule in self.rules
-                    for way in rule.ways
-                    for total in way.sums
-                    if total.of == name
-                ),
-                default=Fraction(1),
-            )
             for template, row in zip(self.templates[name], table, strict=True):
-                weight = _number(z3, self.costs.factor(template.at) / max(scale, Fraction(1)))
+                weight = _number(z3, self.costs.of_money(template, self.rules))
                 prices.extend(weight * amount for amount in row)
         return prices
 

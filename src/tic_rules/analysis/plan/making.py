@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from itertools import islice
 from typing import Final
 
 from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
@@ -343,39 +344,19 @@ class _Maker:
         for made, _ in taken.values():
             if made.level is not None:
                 highest[made.level[0]] = max(highest.get(made.level[0], 0), made.level[1])
-        steps, done = [], set()  # type: list[Step], set[str]
+        steps: list[Step] = []
         for made, served in taken.values():
             whole = made.level is None or made.level[1] == highest[made.level[0]]
-            edits = [
-                edit
-                for edit in made.edits
-                if whole and not (edit.path == ("incomplete",) and edit.key in done)
-            ]
-            done.update(edit.key for edit in edits)
             due = [rule.by for rule in served if rule.by is not None]
             by = min(due) if len(due) == len(served) and due else None
-            steps.append(
-                Step(
-                    made.kind,
-                    made.text,
-                    by,
-                    tuple(rule.rule for rule in served),
-                    tuple(edits),
-                    self.costs.of(made),
-                    made.at,
-                )
-            )
-        for amount in choice.amounts:
-            step = self._money(amount, rules, choice)
-            steps.append(
-                replace(
-                    step,
-                    edits=tuple(
-                        edit for edit in step.edits if edit.path != ("incomplete",) or edit.key not in done
-                    ),
-                )
-            )
-            done.update(edit.key for edit in step.edits)
+            ids, edits = tuple(rule.rule for rule in served), made.edits if whole else ()
+            steps.append(Step(made.kind, made.text, by, ids, edits, self.costs.of(made), made.at))
+        steps.extend(self._money(amount, rules, choice) for amount in choice.amounts)
+        done: set[str] = set()
+        for number, step in enumerate(steps):  # a list is named incomplete once
+            edits = tuple(e for e in step.edits if e.path != ("incomplete",) or e.key not in done)
+            steps[number] = replace(step, edits=edits)
+            done.update(edit.key for edit in edits)
         return sorted(
             steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
         )
@@ -403,16 +384,9 @@ class _Maker:
         edits = [Edit("append", path, entry)]
         if get(self.base, path) is None:
             edits.append(Edit("append", ("incomplete",), template.of))
-        by = amount.by if amount.by != FIRST else None
-        return Step(
-            kind_of(template.of),
-            text,
-            by,
-            tuple(served),
-            tuple(edits),
-            self._price(amount, rules),
-            template.at,
-        )
+        by, at = amount.by if amount.by != FIRST else None, template.at
+        cost = self.costs.of_money(template, rules) * Fraction(amount.amount, UNIT)
+        return Step(kind_of(template.of), text, by, tuple(served), tuple(edits), cost, at)
 
     def _payers(self, amount: Amount, rules: Sequence[Open], choice: Choice) -> Text:
         """Who pays an amount: all whose money every clause counts alike share it, at the same cost."""
@@ -425,17 +399,6 @@ class _Maker:
             if template.at not in self.barred and factor(template.at) == factor(amount.template.at)
         ]
         return payers_text(self.ruleset, amount.template, sharing, self.purses.of(name))
-
-    def _price(self, amount: Amount, rules: Sequence[Open]) -> Fraction:
-        sums = [
-            total
-            for rule in rules
-            for way in rule.ways
-            for total in way.sums
-            if total.of == amount.template.of
-        ]
-        scale = max((-total.base / UNIT for total in sums), default=Fraction(1))
-        return self.costs.factor(amount.template.at) * Fraction(amount.amount, UNIT) / max(scale, Fraction(1))
 
     # --- the plan told --------------------------------------------------------------------------------------
 
@@ -455,19 +418,10 @@ class _Maker:
             due = date.fromisoformat(finding.deadline) if finding.deadline else None
             rest = Rest(finding.id, finding.status, why, tuple(finding.missing), due)
             (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)
-        useful = [step for step in steps if step.edits or planned.intersection(step.rules)]
+        useful = tuple(step for step in steps if step.edits or planned.intersection(step.rules))
         alternatives = tuple(self._alternatives(rules, choice))
-        return Plan(
-            self.before,
-            after,
-            document,
-            tuple(useful),
-            tuple(lost),
-            tuple(still),
-            alternatives,
-            self.kept,
-            choice.chosen_by,
-        )
+        return Plan(self.before, after, document, useful, tuple(lost), tuple(still), alternatives, self.kept,
+                    choice.chosen_by)  # fmt: skip
 
     def _alternatives(self, rules: list[Open], choice: Choice) -> Iterable[Alternative]:
         """Other ways of the same rules, each put to the evaluator on its own."""
@@ -475,19 +429,20 @@ class _Maker:
             others = [
                 way for index, way in enumerate(rule.ways) if index != pick and way.changes and not way.sums
             ]
-            shown = 0
-            for way in sorted(
-                others, key=lambda way: sum((self.costs.of(made) for made in way.changes), Fraction(0))
-            ):
-                edits = tuple(edit for made in way.changes for edit in made.edits)
-                changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary, type(self.centre))
-                if (
-                    shown < ALTERNATIVES
-                    and check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status == "pass"
-                ):
-                    shown += 1
-                    cost = sum((self.costs.of(made) for made in way.changes), Fraction(0))
-                    yield Alternative(rule.rule, tuple(made.text for made in way.changes), edits, cost)
+            tried = (
+                self._alternative(rule, way)
+                for way in sorted(others, key=lambda way: self.costs.of(*way.changes))
+            )
+            yield from islice((other for other in tried if other is not None), ALTERNATIVES)
+
+    def _alternative(self, rule: Open, way: Way) -> Alternative | None:
+        """Another way; None where its changes alone do not bring the rule to a pass."""
+        edits = tuple(edit for made in way.changes for edit in made.edits)
+        changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary, type(self.centre))
+        if check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status != "pass":
+            return None
+        texts = tuple(made.text for made in way.changes)
+        return Alternative(rule.rule, texts, edits, self.costs.of(*way.changes))
 
 
 __all__ = ["make_plan"]
