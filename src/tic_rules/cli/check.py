@@ -8,18 +8,8 @@ from collections.abc import Sequence
 
 import click
 
+from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import (
-    GITHUB,
-    as_of_option,
-    colour_wanted,
-    diagnose,
-    format_option,
-    lang_option,
-    language,
-    output_option,
-    rules_option,
-)
 from tic_rules.cli.configuration import SETTINGS_FILE, config_option
 from tic_rules.cli.files import expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
@@ -42,12 +32,12 @@ from tic_rules.results.report import VERDICTS
 
 @click.command("check", cls=Command)
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@rules_option(
+@common.rules_option(
     "A rule set; repeatable. Default: those of the centre's jurisdiction in force on the as-of day."
 )
-@as_of_option("The day looked at. Default: the file's reported_on.")
-@format_option(FORMATS)
-@output_option("Write the report to a file; with xlsx, to a folder: a workbook for each file.")
+@common.as_of_option("The day looked at. Default: the file's reported_on.")
+@common.format_option(FORMATS)
+@common.output_option("Write the report to a file; with xlsx, to a folder: a workbook for each file.")
 @click.option(
     "--output-format",
     "more",
@@ -55,7 +45,7 @@ from tic_rules.results.report import VERDICTS
     metavar="FORMAT:FILE",
     help="A further output of the same run; repeatable.",
 )
-@lang_option
+@common.lang_option
 @click.option(
     "--engine",
     type=click.Choice(list(ENGINES)),
@@ -113,7 +103,7 @@ def command(
     exit_zero: bool, jobs: int | None, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check centre files (or folders of them, or - for standard input)."""
-    lang = language(lang)
+    lang = common.language(lang)
     wanted = targets(format_, output, more)
     _note(wanted)
     failing = VERDICTS[: VERDICTS.index(fail_on) + 1]
@@ -161,7 +151,7 @@ def _words(rules: Sequence[str]) -> Vocabulary:
 def _note(wanted: Sequence[Target]) -> None:
     """Note for the end of the run that what is wrong is to be annotated too."""
     if any(target.format == "github" and target.file is None for target in wanted):
-        click.get_current_context().meta[GITHUB] = True
+        click.get_current_context().meta[common.GITHUB] = True
 
 
 def _guarded(
@@ -180,7 +170,7 @@ def _options(
 ) -> Options:
     width = shutil.get_terminal_size().columns if target.file is None and sys.stdout.isatty() else None
     return Options(
-        target.format, lang, verbose, width, failing, colour_wanted(target.file), quiet=quiet,
+        target.format, lang, verbose, width, failing, common.colour_wanted(target.file), quiet=quiet,
         summary_file=target.file if target.added else None, data_only=data_only,
     )  # fmt: skip
 
@@ -224,10 +214,10 @@ def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
 
 def _say_notes(total: Outcome, job: Job, lang: str, *, quiet: bool) -> None:
     """Faults, then what the baseline and the data hold without need."""
-    diagnose(total.diagnostics, lang)
+    common.diagnose(total.diagnostics, lang)
     if not quiet:
-        diagnose(total.notes, lang)
-        diagnose((_stale(entry, job.baseline or "") for entry in total.stale), lang)
+        common.diagnose(total.notes, lang)
+        common.diagnose((_stale(entry, job.baseline or "") for entry in total.stale), lang)
 
 
 def _stale(entry: Entry, file: str) -> Diagnostic:

@@ -49,16 +49,12 @@ def chosen(
 def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
     """The one rule set on hand that has a rule of this id or title; of several, those that bind one of the
     centres. Raises UsageError, which lists what the name may mean."""
-    meant = [(ruleset, rules) for ruleset in _on_hand() if (rules := rules_named(ruleset, name))]
+    meant = [(ruleset, rules) for ruleset in named_or_on_hand(()) if (rules := rules_named(ruleset, name))]
     exact = [one for one in meant if any(name in (rule.id, rule.title.zh) for rule in one[1])]
     meant = exact or meant
     if len(meant) > 1:
-        places = {
-            one.jurisdiction
-            for file in files
-            for one in Centre.each_from_file(file)
-            if isinstance(one, Centre)
-        }
+        subjects = (one for file in files for one in Centre.each_from_file(file))
+        places = {one.jurisdiction for one in subjects if isinstance(one, Centre)}
         meant = [one for one in meant if one[0].jurisdiction in places] or meant
     if len(meant) == 1:
         return meant[0][0]
@@ -71,5 +67,6 @@ def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
     raise fault(UsageError, "unknown-rule", f"“{clip(name)}”可指 {zh}；请写全", f"{clip(name)} may mean {en}")
 
 
-def _on_hand() -> list[RuleSet]:
-    return [load_ruleset(listed.id) for listed in here().all()]
+def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:
+    """The rule sets of these names; without any, all on hand."""
+    return [load_ruleset(name) for name in names or [listed.id for listed in here().all()]]

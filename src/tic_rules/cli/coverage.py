@@ -11,7 +11,7 @@ import click
 
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, language, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
@@ -27,14 +27,8 @@ from tic_rules.renderers.coverage import render
     metavar="FILE",
     help="The official text (UTF-8 or GBK): clauses, sentences and quotes are held against it; it is shown.",
 )
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "markdown", "json", "html"]),
-    default="text",
-    show_default=True,
-)
-@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@format_option(["text", "markdown", "json", "html"])
+@output_option()
 @lang_option
 def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str | None) -> None:
     """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or
@@ -47,15 +41,10 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     lang = language(lang)
     guard([output], [ruleset, source], command="tic-rules coverage")
     rules = readable_ruleset(ruleset)
-    text = _official(source) if source is not None else None
+    text = read_named(source, UsageError) if source is not None else None
     try:
         account = coverage(rules, text, Path(source).name if source is not None else None)
     except BadText as error:
         raise UsageError(error.diagnostics) from None
     write(render(account, format_, lang), output, format_=format_)
     sys.exit(0 if account.ok else 1)
-
-
-def _official(path: str) -> bytes:
-    """The file of the official text, as far as it may be read. Raises UsageError."""
-    return read_named(path, UsageError)

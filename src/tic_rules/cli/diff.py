@@ -12,8 +12,8 @@ import click
 
 from tic_rules.analysis.diff.correspondence import Written, read_alignment
 from tic_rules.analysis.diff.topics import Diff, diff
+from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, lang_option, language, say, write, write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
@@ -37,9 +37,9 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
     help="Which rules correspond and which do not (YAML), before the shipped alignment.",
 )
 @click.option("--all", "everyone", is_flag=True, help="With --impact: centres of other jurisdictions too.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the comparison to a file.")
-@lang_option
+@common.format_option(FORMATS)
+@common.output_option("Write the comparison to a file.")
+@common.lang_option
 @click.option("--prove", is_flag=True, help="Prove the relations instead of reading them off (extra: prove).")
 @click.option(
     "--witness",
@@ -54,12 +54,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
     metavar="PATH...",
     help="Centres (files or folders) whose findings or verdict flip from A to B.",
 )
-@click.option(
-    "--as-of",
-    "as_of",
-    metavar="DATE",
-    help="With --impact: the day looked at. Default: each file's reported_on.",
-)
+@common.as_of_option("With --impact: the day looked at. Default: each file's reported_on.")
 @click.option(
     "--fail-on",
     type=click.Choice(FAIL_ON),
@@ -77,7 +72,7 @@ def command(
     A alone is compared with the editions that it replaces, the oldest first. After --impact, what else is
     named are centres.
     """
-    lang = language(lang)
+    lang = common.language(lang)
     if b is None:
         a, b, *more = _editions(a)
     guard([output], [a, b, *impact, *more, *align], command="tic-rules diff")
@@ -97,11 +92,11 @@ def command(
         centres = list(expand((*impact, *more), broken, words_of([first, second])))
         guard([output], centres, command="tic-rules diff")
         compared = _with_impact(compared, centres, as_of, broken, everyone)
-    diagnose(broken, lang)
+    common.diagnose(broken, lang)
     if format_ in BINARY:
-        write_bytes(document(compared, format_, lang), output)
+        common.write_bytes(document(compared, format_, lang), output)
     else:
-        write(render(compared, format_, lang, verbose=verbose), output, format_=format_)
+        common.write(render(compared, format_, lang, verbose=verbose), output, format_=format_)
     if witness_dir is not None:
         write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
@@ -111,10 +106,8 @@ def _editions(name: str) -> list[str]:
     """A rule set with those that it replaces, the oldest first. Raises UsageError where there are none."""
     chain = editions(load_ruleset(name))
     if len(chain) < 2:
-        zh, en = (
-            f"{name} 没有写明取代哪个规则集（replaces）",
-            f"{name} says of no rule set that it replaces it",
-        )
+        zh = f"{name} 没有写明取代哪个规则集（replaces）"
+        en = f"{name} says of no rule set that it replaces it"
         raise fault(UsageError, "editions", zh, en)
     return [one.id if listed_ruleset(one.id) is not None else one.file for one in chain]
 
@@ -134,9 +127,9 @@ def _side_by_side(
     settle = partial(_shown, prove=True) if prove else _as_read_off
     several = compare(_all(documents), documents, alignment, settle)
     if format_ in BINARY:
-        write_bytes(side_by_side.document(several, format_, lang), output)
+        common.write_bytes(side_by_side.document(several, format_, lang), output)
     else:
-        write(side_by_side.render(several, format_, lang), output, format_=format_)
+        common.write(side_by_side.render(several, format_, lang), output, format_=format_)
 
 
 def _as_read_off(compared: Diff) -> Diff:
@@ -209,6 +202,6 @@ def write_witnesses(compared: Diff, folder: Path, lang: str, inputs: Sequence[st
     files = [(str(folder / name), text) for name, text in files_of(compared, lang)]
     guard([name for name, _ in files], inputs, command="tic-rules diff --witness")
     for name, text in files:
-        write(text, name, format_="json" if name.endswith(".json") else "yaml")
+        common.write(text, name, format_="json" if name.endswith(".json") else "yaml")
     written = Text(f"已写入 {len(files)} 个文件到 {folder}", f"{len(files)} files written to {folder}")
-    say(written.in_(lang), err=True)
+    common.say(written.in_(lang), err=True)

@@ -8,25 +8,19 @@ import click
 
 from tic_rules.analysis.pages import site
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, say
+from tic_rules.cli.choosing import named_or_on_hand
+from tic_rules.cli.common import lang_option, language, rules_option, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.core.errors import Text
 from tic_rules.inputs.examples import read_examples
-from tic_rules.model.catalogue import rulesets as on_hand
-from tic_rules.model.loader import load_ruleset, rules_folder
+from tic_rules.model.loader import rules_folder
 from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages
 
 
 @click.command("docs", cls=Command)
 @click.argument("folder", metavar="DIR")
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="The rule sets to show; repeatable. Default: all on hand.",
-)
+@rules_option("The rule sets to show; repeatable. Default: all on hand.")
 @click.option(
     "--corpus",
     metavar="DIR",
@@ -39,7 +33,7 @@ def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str |
     HTML holds both languages; Markdown is in --lang.
     """
     lang = language(lang)
-    rulesets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
+    rulesets = named_or_on_hand(rules)
     where = Path(corpus) if corpus is not None else _corpus_of_the_checkout()
     made = site(rulesets, read_examples(where) if where is not None else {})
     files = [(str(Path(folder) / name), text) for name, text in pages(made, lang)]

@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.lint import explain_code
 from tic_rules.api import check
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import as_of_option, lang_option, language, write
 from tic_rules.core.errors import UsageError, fault, visible
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import words_of
@@ -24,7 +24,7 @@ from tic_rules.results.parts import Part
 @click.command("explain", cls=Command)
 @click.argument("ref", metavar="REF")
 @click.option("--centre", metavar="FILE", help="A centre file: the finding and its trace are shown too.")
-@click.option("--as-of", "as_of", metavar="DATE", help="The day looked at. Default: the file's reported_on.")
+@as_of_option("The day looked at. Default: the file's reported_on.")
 @click.option("--rules", "rules", metavar="PATH", help="A rule file to look in.")
 @lang_option
 def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, lang: str | None) -> None:
@@ -36,12 +36,9 @@ def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, 
         return
     named = find_rules(ref, rules)
     if not named:
-        raise fault(
-            UsageError,
-            "unknown-rule",
-            f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则",
-            f"there is no rule {ref}; tic-rules rules ID lists those of a rule set",
-        )
+        zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则"
+        en = f"there is no rule {ref}; tic-rules rules ID lists those of a rule set"
+        raise fault(UsageError, "unknown-rule", zh, en)
     parts = []
     for ruleset, rule in named:
         text = _page(explain_rule(ruleset, rule), lang)

@@ -6,44 +6,37 @@ from __future__ import annotations
 
 import click
 
+from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write, write_as_is, write_bytes
+from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.replacement import guard
-from tic_rules.model.catalogue import rulesets as on_hand
-from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
 
 @click.command("init", cls=Command)
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="The rule sets to fill in for; repeatable. Default: all on hand.",
-)
+@common.rules_option("The rule sets to fill in for; repeatable. Default: all on hand.")
 @click.option(
     "--format",
     "format_",
     type=click.Choice(["yaml", "xlsx", "csv"]),
     help="Default: as the name of --output ends, else yaml.",
 )
-@click.option("--output", metavar="FILE", help="Write the file instead of printing it.")
+@common.output_option("Write the file instead of printing it.")
 @click.option("--wide", is_flag=True, help="A workbook with one row a centre, for many at once.")
-@lang_option
+@common.lang_option
 def command(
     rules: tuple[str, ...], format_: str | None, output: str | None, wide: bool, lang: str | None
 ) -> None:
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
-    lang = language(lang)
+    lang = common.language(lang)
     guard([output], rules, command="tic-rules init")
     named = (output or "").lower()
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
-    rulesets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
+    rulesets = named_or_on_hand(rules)
     if format_ == "xlsx":
-        write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
+        common.write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
     elif format_ == "csv":
         mark = "" if output in (None, "-") else "\ufeff"
-        write_as_is(mark + blank_table(rulesets, lang), output)
+        common.write_as_is(mark + blank_table(rulesets, lang), output)
     else:
-        write(blank_file(rulesets), output, format_="yaml")
+        common.write(blank_file(rulesets), output, format_="yaml")

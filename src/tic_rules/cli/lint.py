@@ -8,16 +8,14 @@ import click
 
 from tic_rules.analysis.lint import Fault, lint_file
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, lang_option, language, write
+from tic_rules.cli.common import diagnose, format_option, lang_option, language, write
 from tic_rules.core.errors import RuleSetError
 from tic_rules.renderers.lint import render
 
 
 @click.command("lint", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="RULEFILE...")
-@click.option(
-    "--format", "format_", type=click.Choice(["text", "json", "github"]), default="text", show_default=True
-)
+@format_option(["text", "json", "github"])
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning"]),

@@ -8,7 +8,7 @@ import click
 
 from tic_rules.analysis.begun import begin
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import lang_option, language, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.files import read_named
@@ -18,7 +18,7 @@ from tic_rules.core.files import read_named
 @click.argument("ruleset_id", metavar="ID")
 @click.option("--source", required=True, metavar="TEXT", help="The official text (UTF-8, UTF-16 or GBK).")
 @click.option("--title", default="", help="The title of the document, where it is not found in the text.")
-@click.option("--output", metavar="FILE", help="The rule file to write; it must not be there yet.")
+@output_option("The rule file to write; it must not be there yet.")
 @lang_option
 def command(ruleset_id: str, source: str, title: str, output: str | None, lang: str | None) -> None:
     """Begin a rule file: the clauses of TEXT in order, each sentence that obliges, permits or encourages as a
@@ -29,11 +29,7 @@ def command(ruleset_id: str, source: str, title: str, output: str | None, lang: 
     language(lang)
     guard([output], [source], command="tic-rules new")
     if output is not None and output != "-" and Path(output).exists():
-        raise fault(
-            UsageError,
-            "exists",
-            "这个文件已经存在；不会覆盖已填写的内容",
-            "this file is there already; what has been filled in is not written over",
-            file=output,
-        )
+        zh = "这个文件已经存在；不会覆盖已填写的内容"
+        en = "this file is there already; what has been filled in is not written over"
+        raise fault(UsageError, "exists", zh, en, file=output)
     write(begin(ruleset_id, read_named(source, UsageError), source, title), output, format_="yaml")

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import click
 
+from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen
-from tic_rules.cli.common import lang_option, language, say, write, write_as_is
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Text, UsageError, fault
@@ -19,16 +19,8 @@ from tic_rules.renderers.plan import FORMATS, render
 
 @click.command("plan", cls=Command)
 @click.argument("path", metavar="PATH")
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.",
-)
-@click.option(
-    "--as-of", "as_of", metavar="DATE", help="The day that is planned from. Default: the file's reported_on."
-)
+@common.rules_option("A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
+@common.as_of_option("The day that is planned from. Default: the file's reported_on.")
 @click.option(
     "--keep",
     multiple=True,
@@ -48,14 +40,14 @@ from tic_rules.renderers.plan import FORMATS, render
 @click.option(
     "--encouraged", is_flag=True, help="Plan for encouraged rules too, which the verdict does not look at."
 )
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the plan to a file.")
+@common.format_option(FORMATS)
+@common.output_option("Write the plan to a file.")
 @click.option(
     "--patch",
     metavar="FILE",
     help="Write the centre file as it would be with the plan carried out, comments kept; - to print it.",
 )
-@lang_option
+@common.lang_option
 def command(
     path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str],
     exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str | None,
@@ -65,18 +57,14 @@ def command(
     """
     from tic_rules.analysis.plan import make_plan
 
-    lang = language(lang)
+    lang = common.language(lang)
     guard([output, patch], [path, *rules], command="tic-rules plan")
     centre, day, rulesets = chosen(path, rules, as_of)
     costs = dict(_cost(text) for text in cost)
     if patch is not None and len(rulesets) > 1:
         ids = ", ".join(ruleset.id for ruleset in rulesets)
-        raise fault(
-            UsageError,
-            "patch",
-            f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）",
-            f"--patch works for one rule set; name it with --rules ({ids})",
-        )
+        zh = f"--patch 一次只按一个规则集：请用 --rules 指定（{ids}）"
+        raise fault(UsageError, "patch", zh, f"--patch works for one rule set; name it with --rules ({ids})")
     plans = [
         make_plan(
             centre,
@@ -92,18 +80,15 @@ def command(
     if patch is not None:
         _patch(path, patch, plans[0].edits, lang)
     if patch != "-":
-        write(render(plans, format_, lang), output, format_=format_)
+        common.write(render(plans, format_, lang), output, format_=format_)
 
 
 def _cost(text: str) -> tuple[str, str]:
     place, _, number = text.partition("=")
     if not number.replace(".", "", 1).isdigit():
-        raise fault(
-            UsageError,
-            "cost",
-            f"--cost 应写作 位置=数字，例：legal.independent=10，不是 {text}",
-            f"--cost is PLACE=NUMBER, e.g. legal.independent=10, not {text}",
-        )
+        zh = f"--cost 应写作 位置=数字，例：legal.independent=10，不是 {text}"
+        en = f"--cost is PLACE=NUMBER, e.g. legal.independent=10, not {text}"
+        raise fault(UsageError, "cost", zh, en)
     return place, number
 
 
@@ -111,9 +96,9 @@ def _patch(path: str, target: str, edits: object, lang: str) -> None:
     from tic_rules.analysis.plan.patching import patch_text
 
     text = bytes_to_text(read_named(path, DataError), path)
-    write_as_is(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
+    common.write_as_is(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
     said = Text(
         "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。",
         "This is the plan carried out: fill in what stands in （） and the judgements as they come.",
     )
-    say(said.in_(lang), err=True)
+    common.say(said.in_(lang), err=True)

@@ -51,25 +51,17 @@ def _show(revision: str, path: str, name: str) -> bytes:
         try:
             status, text, wrong = _git_show(f"{revision}:{tried}")
         except OSError:
-            raise fault(
-                RuleSetError,
-                "no-git",
-                "读取版本需要 git 命令，没有找到",
-                "reading a revision needs the git command, which was not found",
-                file=name,
-            ) from None
+            zh = "读取版本需要 git 命令，没有找到"
+            en = "reading a revision needs the git command, which was not found"
+            raise fault(RuleSetError, "no-git", zh, en, file=name) from None
         if len(text) > MAX_BYTES:
             raise RuleSetError([file_too_large(name)])
         if status == 0:
             return text
         said = said or next(iter(wrong.decode("utf-8", "replace").strip().splitlines()), "")
-    raise fault(
-        RuleSetError,
-        "no-revision",
-        f"git 读不到这个版本的文件：{said.removeprefix('fatal: ')}",
-        f"git cannot read this file of this revision: {said.removeprefix('fatal: ')}",
-        file=name,
-    )
+    said = said.removeprefix("fatal: ")
+    zh, en = f"git 读不到这个版本的文件：{said}", f"git cannot read this file of this revision: {said}"
+    raise fault(RuleSetError, "no-revision", zh, en, file=name)
 
 
 def _git_show(what: str) -> tuple[int, bytes, bytes]:

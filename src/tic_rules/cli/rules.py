@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, language, write
 from tic_rules.core.errors import visible
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.loader import load_ruleset
@@ -19,7 +19,7 @@ from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 @click.command("rules", cls=Command)
 @click.argument("ruleset", required=False, metavar="[ID|PATH]")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(["text", "json"])
 @lang_option
 def command(ruleset: str | None, format_: str, lang: str | None) -> None:
     """The rule sets on hand; with an id or a path, the rules of one."""

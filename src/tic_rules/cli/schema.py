@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import write
+from tic_rules.cli.common import rules_option, write
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.model.loader import readable_ruleset, words_of
 from tic_rules.renderers import sinks
@@ -15,13 +15,9 @@ from tic_rules.results.schemas import centre_schema, report_schema
 
 @click.command("schema", cls=Command)
 @click.argument("what", type=click.Choice(["centre", "ruleset", "report"]))
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="Of a rule file: the file whose facts, topics, words and clauses it knows; of a centre file: "
-    "the rule sets whose own fields and words it may say.",
+@rules_option(
+    "Of a rule file: the file whose facts, topics, words and clauses it knows; of a centre file: "
+    "the rule sets whose own fields and words it may say."
 )
 def command(what: str, rules: tuple[str, ...]) -> None:
     """The JSON Schema (draft 2020-12) of a centre file, of a rule file, of a report."""

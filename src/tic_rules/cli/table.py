@@ -6,21 +6,28 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from typing import Any, Self
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, say
+from tic_rules.cli.common import as_of_option, lang_option, language, output_option, say
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault
 from tic_rules.engines.checking import parse_day
 from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
+from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
+from tic_rules.model.reading import read_subjects
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
+
+if TYPE_CHECKING:
+    from polars import DataFrame
+    from pyarrow.parquet import ParquetFile, ParquetWriter
 
 _ROWS = 100_000
 """So many rows of a Parquet file are held at a time."""
@@ -29,13 +36,8 @@ _ROWS = 100_000
 @click.command("table", cls=Command)
 @click.argument("paths", metavar="PATH...", nargs=-1, required=True)
 @click.option("--rules", "rules", required=True, metavar="ID|PATH", help="The rule set.")
-@click.option(
-    "--as-of",
-    "as_of",
-    metavar="DATE",
-    help="The day looked at. Default: that of the table, or each centre's reported_on.",
-)
-@click.option("--output", metavar="FILE", help="Where the statuses go: .parquet or .csv.")
+@as_of_option("The day looked at. Default: that of the table, or each centre's reported_on.")
+@output_option("Where the statuses go: .parquet or .csv.")
 @click.option(
     "--facts", metavar="FILE", help="Where the facts read from centre files go: .parquet, for a later run."
 )
@@ -66,30 +68,21 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
     if table and len(paths) > 1:
         raise fault(UsageError, "table", "一次只能判定一个 Parquet 文件", "one Parquet file at a time")
     if table and facts is not None:
-        raise fault(
-            UsageError,
-            "table",
-            "--facts 用于中心数据文件；Parquet 文件已经是事实表",
-            "--facts is for centre files; a Parquet file is a table of facts already",
-        )
+        zh = "--facts 用于中心数据文件；Parquet 文件已经是事实表"
+        en = "--facts is for centre files; a Parquet file is a table of facts already"
+        raise fault(UsageError, "table", zh, en)
     if output is None and (table or facts is None):
-        raise fault(
-            UsageError,
-            "table",
-            "请用 --output 指定结果文件（.parquet 或 .csv）",
-            "name the file of the statuses with --output (.parquet or .csv)",
-        )
+        zh = "请用 --output 指定结果文件（.parquet 或 .csv）"
+        raise fault(UsageError, "table", zh, "name the file of the statuses with --output (.parquet or .csv)")
     if output is not None and not output.endswith((".parquet", ".csv")):
-        raise fault(
-            UsageError,
-            "table",
+        zh, en = (
             f"--output 应为 .parquet 或 .csv，不是 {output}",
             f"--output is .parquet or .csv, not {output}",
         )
+        raise fault(UsageError, "table", zh, en)
     if facts is not None and not facts.endswith(".parquet"):
-        raise fault(
-            UsageError, "table", f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}"
-        )
+        zh, en = f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}"
+        raise fault(UsageError, "table", zh, en)
 
 
 # --- centre files -----------------------------------------------------------------------------
@@ -111,10 +104,7 @@ def _decide_centres(
             files.enter_context(_Writer(output)).write(check_table(table, ruleset))
 
 
-def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Any]:
-    from tic_rules.model.centre import Centre
-    from tic_rules.model.reading import read_subjects
-
+def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Centre]:
     for path in paths:
         try:
             for centre in read_subjects(path, Centre, ruleset.vocabulary):
@@ -138,12 +128,9 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
         rows = _decide_parts(path, output, ruleset, day)
     except (polars.exceptions.PolarsError, library("pyarrow").ArrowException) as error:
         reason = clip(str(error), 300)
-        raise fault(
-            UsageError,
-            "table",
-            f"{path} 不能作为事实表读取：{reason}",
-            f"{path} cannot be read as a table of facts: {reason}",
-        ) from None
+        zh = f"{path} 不能作为事实表读取：{reason}"
+        en = f"{path} cannot be read as a table of facts: {reason}"
+        raise fault(UsageError, "table", zh, en) from None
     say(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
 
 
@@ -159,7 +146,7 @@ def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) ->
     return int(rows)
 
 
-def _ends(file: Any) -> list[int]:
+def _ends(file: ParquetFile) -> list[int]:
     """Where parts end: never between two lives of one centre. A table whose lives do not stand together is
     one part.
     """
@@ -177,15 +164,14 @@ def _ends(file: Any) -> list[int]:
     return [*ends, rows]
 
 
-def _parts(file: Any, ends: Sequence[int]) -> Iterator[Any]:
+def _parts(file: ParquetFile, ends: Sequence[int]) -> Iterator[DataFrame]:
     """The rows between the ends, read once from the first to the last."""
     polars, start = library("polars"), 0
     batches, held = file.iter_batches(_ROWS), file.schema_arrow.empty_table()
     for end in ends:
         while len(held) < end - start:
-            held = library("pyarrow").concat_tables(
-                [held, library("pyarrow").Table.from_batches([next(batches)])]
-            )
+            more = library("pyarrow").Table.from_batches([next(batches)])
+            held = library("pyarrow").concat_tables([held, more])
         yield polars.from_arrow(held.slice(0, end - start))
         held, start = held.slice(end - start), end
 
@@ -197,19 +183,19 @@ class _Writer:
 
     def __init__(self, path: str) -> None:
         self.path, self.file = path, Replacement(path)
-        self._parquet: Any = None
+        self._parquet: ParquetWriter | None = None
         self._begun = False
 
     def __enter__(self) -> Self:
         return self
 
-    def write(self, table: object) -> None:
+    def write(self, table: DataFrame) -> None:
         try:
             self._write(table)
         except OSError as error:
             raise unwritable(self.path, error) from None
 
-    def _write(self, table: Any) -> None:
+    def _write(self, table: DataFrame) -> None:
         if self.path.endswith(".csv"):
             _harmless(table).write_csv(self.file.stream, include_header=not self._begun)
             self._begun = True
@@ -219,18 +205,20 @@ class _Writer:
             self._parquet = library("pyarrow.parquet").ParquetWriter(self.file.stream, arrow.schema)
         self._parquet.write_table(arrow)
 
-    def __exit__(self, kind: type[BaseException] | None, *rest: Any) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         try:
             if self._parquet is not None:
                 self._parquet.close()
-        except OSError as error:
+        except OSError as wrong:
             self.file.discard()
             if kind is None:
-                raise unwritable(self.path, error) from None
-        self.file.__exit__(kind, *rest)
+                raise unwritable(self.path, wrong) from None
+        self.file.__exit__(kind, error, trace)
 
 
-def _harmless(table: Any) -> Any:
+def _harmless(table: DataFrame) -> DataFrame:
     """A table whose texts no spreadsheet runs and no terminal obeys; other columns are as they were."""
     polars = library("polars")
     doubtful = f"{sinks.FORMULA}|{sinks.UNUSUAL}"

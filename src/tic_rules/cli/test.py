@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.run import run
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, language, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import load_ruleset
@@ -28,14 +28,8 @@ from tic_rules.results.parts import Engine
 @click.option("--mutants", is_flag=True, help="Change every rule in one thing at a time: what sees it?")
 @click.option("--strict", is_flag=True, help="What no case covers fails the run too.")
 @click.option("--engine", type=click.Choice(list(ENGINES)), default="native", show_default=True)
-@click.option(
-    "--format",
-    "format_",
-    type=click.Choice(["text", "json", "junit"]),
-    default="text",
-    show_default=True,
-)
-@click.option("--output", metavar="FILE", help="Write to a file instead of standard output.")
+@format_option(["text", "json", "junit"])
+@output_option()
 @lang_option
 def command(
     rulefiles: tuple[str, ...], where: str | None, mutants: bool, strict: bool, engine: Engine,

@@ -14,7 +14,7 @@ import click
 
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, lang_option, language, write
+from tic_rules.cli.common import diagnose, format_option, lang_option, language, output_option, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
@@ -37,8 +37,8 @@ _LARGEST = 1024 * 1024 * 1024
 @click.argument("centre", required=False, metavar="[CENTRE]")
 @click.option("--rules", metavar="ID|PATH", help="The rule set. Default: the one that the report names.")
 @click.option("--engine", type=click.Choice(ENGINES), default="native", help="How it is decided again.")
-@click.option("--format", "format_", type=click.Choice(FORMATS), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the result to a file.")
+@format_option(FORMATS)
+@output_option("Write the result to a file.")
 @lang_option
 def command(
     report: str, centre: str | None, rules: str | None, engine: Engine, format_: str, output: str | None,

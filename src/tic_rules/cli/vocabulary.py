@@ -8,10 +8,10 @@ import click
 
 from tic_rules.analysis.glossary import KINDS, Entry, glossary
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import lang_option, language, write
+from tic_rules.cli.choosing import named_or_on_hand
+from tic_rules.cli.common import format_option, lang_option, language, rules_option, write
 from tic_rules.core.errors import visible
-from tic_rules.model.catalogue import rulesets as on_hand
-from tic_rules.model.loader import load_ruleset, words_of
+from tic_rules.model.loader import words_of
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
@@ -21,15 +21,9 @@ _SHOWN = 3
 
 @click.command("vocabulary", cls=Command)
 @click.argument("text", nargs=-1)
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="The rule sets whose words are searched; repeatable. Default: all on hand.",
-)
+@rules_option("The rule sets whose words are searched; repeatable. Default: all on hand.")
 @click.option("--kind", type=click.Choice(list(KINDS)), help="One kind of names only.")
-@click.option("--format", "format_", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@format_option(["text", "json"])
 @lang_option
 def command(
     text: tuple[str, ...], rules: tuple[str, ...], kind: str | None, format_: str, lang: str | None
@@ -39,7 +33,7 @@ def command(
     TEXT is looked for in names and in both languages; several words have to stand there together.
     """
     lang = language(lang)
-    sets = [load_ruleset(name) for name in rules or [listed.id for listed in on_hand()]]
+    sets = named_or_on_hand(rules)
     entries = [one for one in glossary(words_of(sets), sets, " ".join(text)) if kind in (None, one.kind)]
     if format_ == "json":
         shown = sinks.as_json({"schema_version": 1, "entries": [entry.as_dict() for entry in entries]})

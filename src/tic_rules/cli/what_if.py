@@ -12,9 +12,9 @@ import click
 from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
+from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen, ruleset_with
-from tic_rules.cli.common import diagnose, lang_option, language, write
 from tic_rules.cli.files import expand, jurisdiction_of
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
@@ -54,7 +54,7 @@ from tic_rules.results.terms import field_label
     help="How many centres would pass at each threshold: investment-2y=5亿元..12亿元 "
     "(or zhejiang_2022/investment-2y).",
 )
-@click.option("--as-of", "as_of", metavar="DATE", help="Another day than the file's reported_on.")
+@common.as_of_option("Another day than the file's reported_on.")
 @click.option(
     "--over", metavar="FROM..TO", help="How the verdict moves through time: 2022-03-01..2027-03-01."
 )
@@ -63,30 +63,22 @@ from tic_rules.results.terms import field_label
     metavar="FILE",
     help="Figures of the programme; what changes for the programme as a whole is told too.",
 )
-@click.option(
-    "--rules",
-    "rules",
-    multiple=True,
-    metavar="ID|PATH",
-    help="A rule set; repeatable. Default: those of the centre's jurisdiction in force.",
-)
-@click.option("--format", "format_", type=click.Choice(list(FORMATS)), default="text", show_default=True)
-@click.option("--output", metavar="FILE", help="Write the result to a file.")
-@lang_option
+@common.rules_option("A rule set; repeatable. Default: those of the centre's jurisdiction in force.")
+@common.format_option(FORMATS)
+@common.output_option("Write the result to a file.")
+@common.lang_option
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
     sweep: str | None, programme: str | None, as_of: str | None, format_: str, output: str | None,
     lang: str | None,
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
-    lang = language(lang)
+    lang = common.language(lang)
     guard([output], [*paths, *rules, *changes, programme], command="tic-rules what-if")
     if sweep is not None:
         if sets or changes or over or rules or programme:
-            zh, en = (
-                "--sweep 不与 --set、--rule、--rules、--over、--programme 同用",
-                "--sweep goes without --set, --rule, --rules, --over, --programme",
-            )
+            zh = "--sweep 不与 --set、--rule、--rules、--over、--programme 同用"
+            en = "--sweep goes without --set, --rule, --rules, --over, --programme"
             raise fault(UsageError, "sweep", zh, en)
         _sweep(paths, sweep, as_of, format_, output, lang)
     changed, files = _rule_changes(changes)
@@ -112,9 +104,7 @@ def command(
                     what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
                 )
         except TicRulesError as error:
-            broken.extend(
-                diagnostic._replace(file=diagnostic.file or path) for diagnostic in error.diagnostics
-            )
+            broken.extend(d._replace(file=d.file or path) for d in error.diagnostics)
     if programme is not None:
         try:
             results.extend(
@@ -128,9 +118,9 @@ def command(
             f"no centre is checked against {name}, which is to be changed",
         )
         broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
-    diagnose(broken, lang)
+    common.diagnose(broken, lang)
     if results:
-        write(render(results, format_, lang, list(assumed)), output, format_=format_)
+        common.write(render(results, format_, lang, list(assumed)), output, format_=format_)
     sys.exit(2 if broken else 0)
 
 
@@ -204,8 +194,8 @@ def _sweep(
             else:
                 centres.append(one)
     swept = curve(centres, ruleset, rule, ends, parse_day(as_of) if as_of is not None else None)
-    diagnose(broken, lang)
-    write(draw(swept, format_, lang), output, format_=format_)
+    common.diagnose(broken, lang)
+    common.write(draw(swept, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
 
 
@@ -225,12 +215,11 @@ def _rule_changes(
         ruleset_id = named if named.isascii() else load_ruleset(named).id
         rule, _, part = rest.partition(".")
         if not slash or not rule:
-            raise fault(
-                UsageError,
-                "rule",
+            zh, en = (
                 f"--rule 应写作 规则集/规则=取值，不是 {text}",
                 f"--rule is RULESET/RULE=VALUE, not {text}",
             )
+            raise fault(UsageError, "rule", zh, en)
         changes.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
     return changes, files
 
@@ -262,7 +251,6 @@ def _other(
 def _span(text: str) -> tuple[date, date]:
     first, dots, last = text.partition("..")
     if not dots:
-        raise fault(
-            UsageError, "over", f"--over 应写作 起..止，不是 {text}", f"--over is FROM..TO, not {text}"
-        )
+        zh, en = f"--over 应写作 起..止，不是 {text}", f"--over is FROM..TO, not {text}"
+        raise fault(UsageError, "over", zh, en)
     return parse_day(first.strip()), parse_day(last.strip())
