@@ -1,8 +1,6 @@
-"""A case: a centre (a base with changes) or figures of a programme, a day, and the statuses that a careful
-reader expects.
+"""A case: a centre (a base with changes) or figures of a programme, a day, and the statuses to be expected.
 
-The format is documented in docs/cases.md. Nothing in a case is ever run.
-"""
+The format is documented in docs/cases.md. Nothing in a case is ever run."""
 
 from __future__ import annotations
 
@@ -27,6 +25,8 @@ from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.results.parts import Status, Verdict
 
+CaseData = dict[str, object]
+"""Data as a file has it: mappings, lists and values."""
 PROGRAMME = "programme"
 """The folder of cases of a programme; its files are named after the rule sets."""
 
@@ -40,14 +40,14 @@ class WrittenCase(FrozenModel):
     because: str = ""
     clause: str | None = None
     base: str = "base.yaml"
-    with_: dict[str, Any] = Field(default_factory=dict, alias="with")
-    append: dict[str, list[Any]] = Field(default_factory=dict)
+    with_: CaseData = Field(default_factory=dict, alias="with")
+    append: dict[str, list[object]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
     missing: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     verdict: Verdict | None = None
     bearers: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    figures: dict[str, Any] | None = None
-    centres: tuple[dict[str, Any], ...] = ()
+    figures: CaseData | None = None
+    centres: tuple[CaseData, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -59,13 +59,13 @@ class Case:
     file: str
     name: str
     as_of: str
-    data: dict[str, Any]
+    data: CaseData
     expect: Mapping[str, str]
     missing: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     verdict: str | None = None
     because: str = ""
     clause: str | None = None
-    centres: tuple[dict[str, Any], ...] = ()
+    centres: tuple[CaseData, ...] = ()
     bearers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     programme: bool = False
     days: frozenset[date] = frozenset()
@@ -143,10 +143,8 @@ def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[C
             case = _case(ruleset, path, written, source.locate((index,)).line)
         except (LookupError, ValueError, TypeError, AttributeError, NotADate) as error:
             said = clip(str(error).strip("'\""), 100)
-            text = Text(
-                f"案例的改动与数据对不上：{said}", f"what the case changes is not in its data: {said}"
-            )
-            wrong.append(_fault("case-change", text, source, index))
+            zh, en = f"案例的改动与数据对不上：{said}", f"what the case changes is not in its data: {said}"
+            wrong.append(_fault("case-change", Text(zh, en), source, index))
         if wrong:
             faults.extend(wrong)
         else:
@@ -212,37 +210,34 @@ def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case
     )
 
 
-def _centre(path: Path, written: WrittenCase) -> dict[str, Any]:
+def _centre(path: Path, written: WrittenCase) -> CaseData:
     """The centre of a case: its base with what the case changes."""
-    base = path.parent / written.base
-    data: dict[str, Any] = copied(_source(str(base)).data)
+    data: CaseData = copied(_source(str(path.parent / written.base)).data)
     for where, value in written.with_.items():
-        _put(data, where.split("."), copied(value))
+        *above, last = where.split(".")
+        parent = _get(data, above, fill=True)
+        parent[_key(parent, last)] = copied(value)
     for where, entries in written.append.items():
         _get(data, where.split(".")).extend(copied(entries))
     for where in written.without:
         *above, last = where.split(".")
         parent = _get(data, above)
-        del parent[int(last) if isinstance(parent, list) else last]
+        del parent[_key(parent, last)]
     return data
 
 
-def _get(data: Any, parts: list[str]) -> Any:
+def _key(parent: object, part: str) -> Any:
+    """A part of a place as the key of a mapping, or the index of a list."""
+    return int(part) if isinstance(parent, list) else part
+
+
+def _get(data: Any, parts: list[str], fill: bool = False) -> Any:
+    """What stands at a place of the data; `fill`: mappings on the way that are not there are made."""
     for part in parts:
-        data = data[int(part)] if isinstance(data, list) else data[part]
+        if fill and not isinstance(data, list) and data.get(part) is None:
+            data[part] = {}
+        data = data[_key(data, part)]
     return data
-
-
-def _put(data: Any, parts: list[str], value: Any) -> None:
-    for part in parts[:-1]:
-        if isinstance(data, list):
-            data = data[int(part)]
-        else:
-            if data.get(part) is None:
-                data[part] = {}
-            data = data[part]
-    last: Any = parts[-1]
-    data[int(last) if isinstance(data, list) else last] = value
 
 
 def _days(value: object) -> Iterator[date]:
@@ -260,6 +255,3 @@ def _days(value: object) -> Iterator[date]:
             return
         if span.exact:
             yield span.first
-
-
-__all__ = ["PROGRAMME", "Case", "WrittenCase", "cases_of"]

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from tic_rules.analysis.cases.outcome import Outcome
 from tic_rules.core.errors import Text
-from tic_rules.core.numbers import Range
+from tic_rules.core.numbers import Number, Range
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import describe
+from tic_rules.results.labels import described
 
 Side = Literal["below", "at", "past"]
 _SIDES: tuple[Side, ...] = ("below", "at", "past")
@@ -73,20 +73,22 @@ def _bounds(rule: Rule, ruleset: RuleSet, decisions: Iterable[Decision]) -> Iter
     for decision in decisions:
         for seen in decision.seens:
             for node, observed, bound in _compared(seen):
-                for end, limit in _ends(node, bound):
-                    met[id(node), end].add(_side(observed, limit))
+                for end in _ends(node):
+                    limit = getattr(bound, end)
+                    side: Side = "below" if observed < limit else "past" if observed > limit else "at"
+                    met[id(node), end].add(side)
     for tree in (rule.applies, rule.condition, rule.fails_at_once):
         for node in c.walk(tree) if tree is not None else ():
             if isinstance(node, (c.Compare, c.Share)):
-                for end in _names_of_ends(node):
+                for end in _ends(node):
                     yield from (
-                        Gap(rule, side, _told(node, rule, ruleset))
+                        Gap(rule, side, described(node, ruleset, rule))
                         for side in _SIDES
                         if side not in met[id(node), end] and _possible(node, side)
                     )
 
 
-def _compared(seen: Seen) -> Iterator[tuple[Any, Any, Any]]:
+def _compared(seen: Seen) -> Iterator[tuple[c.Condition, Number | float, Range]]:
     """The numbers that were held against bounds, with the condition that did."""
     if isinstance(seen.observed, Range) and seen.observed.exact:
         bound = seen.bound
@@ -98,17 +100,9 @@ def _compared(seen: Seen) -> Iterator[tuple[Any, Any, Any]]:
         yield from _compared(part)
 
 
-def _names_of_ends(node: c.Condition) -> tuple[str, ...]:
+def _ends(node: c.Condition) -> tuple[str, ...]:
+    """The ends of the bound that a condition sets."""
     return ("low", "high") if isinstance(node, c.Compare) and node.operator == "between" else ("low",)
-
-
-def _ends(node: c.Condition, bound: Range) -> Iterator[tuple[str, Any]]:
-    for end in _names_of_ends(node):
-        yield end, getattr(bound, end)
-
-
-def _side(observed: Any, limit: Any) -> Side:
-    return "below" if observed < limit else "past" if observed > limit else "at"
 
 
 def _possible(node: c.Condition, side: Side) -> bool:
@@ -117,10 +111,6 @@ def _possible(node: c.Condition, side: Side) -> bool:
     if isinstance(node, c.Share):
         return not (side == "past" and limit == 1)
     return not (side == "below" and limit == 0)
-
-
-def _told(node: c.Condition, rule: Rule, ruleset: RuleSet) -> Text:
-    return Text(*(describe(node, ruleset, lang, rule) for lang in ("zh", "en")))
 
 
 def _days(rule: Rule, decided: Sequence[tuple[frozenset[date], Decision]]) -> Iterator[Gap]:

@@ -10,7 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple, TypeVar
+
+from pydantic import BaseModel
 
 from tic_rules.analysis.cases.case import Case
 from tic_rules.analysis.cases.outcome import report_of
@@ -18,6 +20,7 @@ from tic_rules.analysis.coverage.account import coverage
 from tic_rules.analysis.lint import lint_rule
 from tic_rules.analysis.lint.whole import Pairs
 from tic_rules.core.errors import DataError
+from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.linker import rule_faults
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
@@ -25,6 +28,11 @@ from tic_rules.model.time import After, Cycle
 
 MODALITIES = ("must", "in_principle", "encouraged", "may")
 DEADLINES = (None, "application", "approval", "1y", "2y", "3y", "5y", "term_end", date(2024, 12, 31))
+_NEXT = {
+    "1y": "2y", "2y": "3y", "5y": "3y", "term_end": "5y", "application": "approval",
+    "approval": "application",
+}  # fmt: skip
+"""The deadline that is nearest to another."""
 OTHER_WAY = {
     "at_least": ("more_than", "at_most", "equals"),
     "more_than": ("at_least", "less_than"),
@@ -32,6 +40,9 @@ OTHER_WAY = {
     "less_than": ("at_most",),
     "equals": ("at_least", "at_most"),
 }
+
+
+Part = TypeVar("Part", bound=BaseModel)
 
 
 class Mutant(NamedTuple):
@@ -45,11 +56,10 @@ class Mutant(NamedTuple):
         return f"{self.rule.id}: {self.kind} {self.change}"
 
 
-def altered(node: Any, changes: dict[str, Any]) -> Any:
+def altered(node: Part, changes: dict[str, object]) -> Part:
     """A copy of a node with other values; what a node remembers of its own values is not copied."""
-    return type(node).model_construct(
-        **{name: getattr(node, name) for name in type(node).model_fields} | changes
-    )
+    values = {name: getattr(node, name) for name in type(node).model_fields}
+    return type(node).model_construct(**values | changes)
 
 
 def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
@@ -61,11 +71,8 @@ def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
     for by in _other_deadlines(rule):
         changes = {"by": by, "from_": None, "yearly": None, "cycle": None}
         yield Mutant("deadline", f"by: {by}", altered(rule, changes))
-    if rule.cycle is not None:
-        yield from (
-            Mutant("deadline", f"cycle: {cycle}", altered(rule, {"cycle": cycle}))
-            for cycle in _other_lengths(rule.cycle)
-        )
+    for cycle in _other_lengths(rule.cycle) if rule.cycle is not None else ():
+        yield Mutant("deadline", f"cycle: {cycle}", altered(rule, {"cycle": cycle}))
     for key in ("since", "until"):
         if (
             getattr(rule, key) is not None and rule.from_ != "approval"
@@ -90,19 +97,9 @@ def _other_deadlines(rule: Rule) -> Iterator[object]:
     if isinstance(rule.by, After):
         yield from _other_lengths(rule.by)
         return
-    near = {
-        "2y": "3y",
-        "5y": "3y",
-        "1y": "2y",
-        "application": "approval",
-        "approval": "application",
-        "term_end": "5y",
-    }
-    first = (
-        date(rule.by.year + 1, 12, 31)
-        if isinstance(rule.by, date)
-        else near.get(str(rule.by or ""), "term_end")
-    )
+    first: object = _NEXT.get(str(rule.by or ""), "term_end")
+    if isinstance(rule.by, date):
+        first = date(rule.by.year + 1, 12, 31)
     yield first
     in_use = (rule.by, first) if rule.from_ is None and rule.yearly is None else (first,)
     yield from (by for by in DEADLINES if by not in in_use)
@@ -117,7 +114,7 @@ def _other_lengths(length: After | Cycle) -> Iterator[After | Cycle]:
         yield altered(length, {key: number - 1})
 
 
-def _changed(node: Any) -> Iterator[tuple[str, str, object]]:
+def _changed(node: c.Condition) -> Iterator[tuple[str, str, object]]:
     """A condition with one number or one comparison changed."""
     if isinstance(node, c.Compare):
         yield from _compare(node)
@@ -129,7 +126,8 @@ def _changed(node: Any) -> Iterator[tuple[str, str, object]]:
     elif isinstance(node, c.OfEach):
         yield "threshold", f"at_most {node.at_most + 1}", altered(node, {"at_most": node.at_most + 1})
     elif isinstance(node, c.EachYear):
-        for years in {(node.each_year.full_years or 1) + 1, max((node.each_year.full_years or 1) - 1, 1)}:
+        full = node.each_year.full_years or 1
+        for years in {full + 1, max(full - 1, 1)}:
             window = altered(node.each_year, {"full_years": years})
             yield "window", f"{years} full years", altered(node, {"each_year": window})
     elif isinstance(node, c.Running):
@@ -141,11 +139,9 @@ def _changed(node: Any) -> Iterator[tuple[str, str, object]]:
                 for kind, change, changed in _changed(part):
                     yield kind, change, altered(node, {key: (*parts[:index], changed, *parts[index + 1 :])})
     for key in ("not_", "review", "holds"):
-        if getattr(node, key, None) is not None:
-            yield from (
-                (kind, change, altered(node, {key: changed}))
-                for kind, change, changed in _changed(getattr(node, key))
-            )
+        inner = getattr(node, key, None)
+        for kind, change, changed in _changed(inner) if inner is not None else ():
+            yield kind, change, altered(node, {key: changed})
 
 
 def _compare(node: c.Compare) -> Iterator[tuple[str, str, object]]:
@@ -162,7 +158,7 @@ def _compare(node: c.Compare) -> Iterator[tuple[str, str, object]]:
         yield "comparison", f"{other} {limit}", altered(node, {operator: None, other: limit})
 
 
-def _near(limit: Any) -> Iterator[object]:
+def _near(limit: Number | c.Times) -> Iterator[Number | c.Times]:
     """Another number in the place of a threshold: one more, a tenth more, the double, one less."""
     if isinstance(limit, c.Times):
         yield from (altered(limit, {"times": times}) for times in _near(limit.times))
@@ -233,12 +229,8 @@ class Catcher:
     def survivors(self, every: bool) -> list[Mutant]:
         """The mutants that pass unseen; without `every` one of a kind a rule is tried, always the same."""
         clauses = tuple(clause.at for clause in self.ruleset.clauses)
-        unseen = []
-        for rule in self.ruleset.rules:
-            for mutant in tried(rule, clauses, every):
-                if self.caught_by(mutant) is None:
-                    unseen.append(mutant)
-        return unseen
+        all_tried = (mutant for rule in self.ruleset.rules for mutant in tried(rule, clauses, every))
+        return [mutant for mutant in all_tried if self.caught_by(mutant) is None]
 
 
 def tried(rule: Rule, clauses: Sequence[str], every: bool) -> Iterator[Mutant]:

@@ -44,9 +44,7 @@ class Covered(NamedTuple):
     note: Text | None
     line: int
     characters: int | None
-    """How long the clause's own text is, headings and sections within it not counted; None without the
-    official text.
-    """
+    """How long its own text is, without headings and sections within it; None without the official text."""
 
     @property
     def rules(self) -> tuple[Rule, ...]:
@@ -66,9 +64,7 @@ class Coverage(NamedTuple):
 
     @property
     def ok(self) -> bool:
-        """Every clause is encoded or explained, and nothing differs from the official text where there is
-        one.
-        """
+        """Every clause is encoded or explained, and nothing differs from the official text, if given."""
         return not self.faults
 
     @property
@@ -83,9 +79,7 @@ class Coverage(NamedTuple):
 
     @property
     def by_clause(self) -> list[tuple[Covered | None, list[AccountedSentence]]]:
-        """The text in its order: sentences that follow each other in one clause, with that clause; None where
-        it is not listed.
-        """
+        """The sentences in order, each run within a clause with it; None where it is not listed."""
         listed = {clause.at: clause for clause in self.clauses}
         runs: list[tuple[Covered | None, list[AccountedSentence]]] = []
         for sentence in self.sentences:
@@ -120,6 +114,7 @@ class Coverage(NamedTuple):
 
     def as_dict(self) -> dict[str, object]:
         document = self.ruleset.document
+        by_text = {"sentences": len(self.sentences), "normative": self.normative, "open": self.open}
         return {
             "ruleset": {
                 "id": self.ruleset.id,
@@ -133,9 +128,7 @@ class Coverage(NamedTuple):
                 **{state: self.states[state] for state in STATES},
                 "rules_by_data": self.by_data,
                 "rules_by_judgement": self.by_judgement,
-                "sentences": len(self.sentences) if self.source is not None else None,
-                "normative": self.normative if self.source is not None else None,
-                "open": self.open if self.source is not None else None,
+                **(by_text if self.source is not None else dict.fromkeys(by_text)),
             },
             "clauses": [_plain(clause) for clause in self.clauses],
             "sentences": [sentence.as_dict() for sentence in self.sentences],
@@ -160,11 +153,9 @@ def _plain(clause: Covered) -> dict[str, object]:
 
 
 def coverage(ruleset: RuleSet, text: str | bytes | None = None, name: str | None = None) -> Coverage:
-    """The coverage of a rule set; held against the official text where that is given, `name` being how it is
-    told of.
+    """The coverage of a rule set; held against the official text where that is given, `name` its name.
 
-    Raises BadText where bytes are no text.
-    """
+    Raises BadText where bytes are no text."""
     said = explained(ruleset)
     official, notes = None, tuple[Note, ...]()
     if text is not None:
@@ -205,11 +196,6 @@ def _covered(clause: Clause, index: int, ruleset: RuleSet, official: OfficialTex
 def _not_encoded(ruleset: RuleSet, clauses: tuple[Covered, ...]) -> Iterator[Diagnostic]:
     for index, clause in enumerate(clauses):
         if clause.state == "not_encoded":
-            yield fault_at(
-                ruleset,
-                "not-encoded",
-                f"条款 {clause.at} {clause.heading} 尚未转化，也没有说明为何不设要求",
-                f"clause {clause.at} is neither encoded nor said to ask nothing",
-                "clauses",
-                index,
-            )
+            zh = f"条款 {clause.at} {clause.heading} 尚未转化，也没有说明为何不设要求"
+            en = f"clause {clause.at} is neither encoded nor said to ask nothing"
+            yield fault_at(ruleset, "not-encoded", zh, en, "clauses", index)

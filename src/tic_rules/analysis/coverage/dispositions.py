@@ -2,9 +2,7 @@
 `<name>.yaml`.
 
 A list of entries: `at` a clause, the sentence that `begins` so, or all from it `through` another; a
-disposition and a reason, and for `covered` the rules. Faults of the file are diagnostics; what can be read is
-used.
-"""
+disposition and a reason, and for `covered` the rules. Faults of the file are diagnostics; the rest counts."""
 
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple, Self
@@ -15,7 +13,7 @@ from pydantic_core import ValidationError
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.files import reason_of
-from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.core.source import BadText, Mark, Source, decode, read_text
 from tic_rules.model.conditions import Node
 from tic_rules.model.frozen import refuse
 from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
@@ -68,10 +66,15 @@ class Explained(NamedTuple):
     faults: tuple[Diagnostic, ...]
     source: Source | None
 
+    def locate(self, index: int, key: str) -> Mark:
+        """Where a key of an entry stands."""
+        assert self.source is not None
+        return self.source.locate((index, key))
+
     def fault(self, code: str, zh: str, en: str, index: int, key: str) -> Diagnostic:
         """A fault at a key of an entry."""
         assert self.source is not None
-        mark = self.source.locate((index, key))
+        mark = self.locate(index, key)
         return Diagnostic(code, Text(zh, en), self.source.file, mark.line, mark.column)
 
 
@@ -105,10 +108,8 @@ def explained(ruleset: RuleSet) -> Explained:
         said = Text(f"无法读取：{reason.zh}", f"cannot be read: {reason.en}")
         return Explained((), (Diagnostic("unreadable", said, file),), None)
     if not isinstance(source.data, list):
-        said = Text(
-            "应为列表，每项一句或数句（- at: …）",
-            "a list is expected, one entry a sentence or several (- at: …)",
-        )
+        zh = "应为列表，每项一句或数句（- at: …）"
+        said = Text(zh, "a list is expected, one entry a sentence or several (- at: …)")
         return Explained((), (Diagnostic("list-type", said, file, 1, 1),), source)
     entries, faults = [], []
     for index, item in enumerate(source.data):

@@ -1,6 +1,4 @@
-"""Where an official text begins and ends in what people have: at its title, and before signature and
-distribution lines.
-"""
+"""Where an official text begins and ends in what people have: at its title, before signature and address."""
 
 from __future__ import annotations
 
@@ -14,7 +12,7 @@ from tic_rules.analysis.coverage.paragraphs import Paragraph
 # --- the title --------------------------------------------------------------------------------------------
 
 _KIND = re.compile(
-    r"(?:指引|办法|方案|规定|细则|规划|条例|意见|措施|纲要|计划|制度|规程|准则)(?:\(.{1,12}\))?"
+    r"(?:指引|办法|方案|规定|细则|规划|条例|意见|措施|纲要|计划|制度|规程|准则)(?:\(.{1,12}\))?$"
 )
 _FIRST = re.compile(r"\s*(?:一、|第\s*[一1]\s*[章条])")
 
@@ -34,9 +32,7 @@ def from_title(lines: Sequence[Line], title: str) -> tuple[list[Line], list[Line
 
 
 def _title_at(lines: Sequence[Line], wanted: str) -> tuple[int, int, int] | None:
-    """The last place where the title has its lines for itself, a day before it left out, and the text
-    follows.
-    """
+    """The last place where the title has its lines for itself, a day before it left out."""
     folded = [fold(line.text) for line in lines]
     numbered = max((n for n, line in enumerate(lines) if _FIRST.match(line.text)), default=len(lines))
     place = None
@@ -61,12 +57,10 @@ def _offset(text: str, length: int) -> int:
 def _guessed(lines: Sequence[Line]) -> tuple[int, int, int] | None:
     """The last line before the first number that looks like a title."""
     first = next((n for n, line in enumerate(lines) if _FIRST.match(line.text)), 0)
-    fits = [
-        n
-        for n in range(first)
-        if len(lines[n].text) <= 2 * LONG and re.search(f"{_KIND.pattern}$", fold(lines[n].text))
-    ]
-    return (fits[-1], 0, fits[-1]) if fits else None
+    for n in reversed(range(first)):
+        if len(lines[n].text) <= 2 * LONG and _KIND.search(fold(lines[n].text)):
+            return n, 0, n
+    return None
 
 
 # --- the end ----------------------------------------------------------------------------------------------
@@ -85,40 +79,34 @@ _REACH = 15
 
 
 def without_ends(paragraphs: list[Paragraph]) -> tuple[list[Paragraph], list[Line], list[Line]]:
-    """The paragraphs without what is no part of the document: the list of annexes, and what follows the end
-    of text and annexes.
-    """
+    """The paragraphs without what is no part of the document: the lines behind the end of text and annexes,
+    and those of the list of annexes."""
     listed = [paragraph for paragraph in paragraphs if not paragraph.path]
-    dropped: list[Paragraph] = []
     regions: list[list[Paragraph]] = [[]]
     for paragraph in paragraphs:
-        annex = paragraph.path[:1] if paragraph.path[:1] and paragraph.path[0].startswith("附") else ()
-        before = regions[-1][-1].path[:1] if regions[-1] else None
-        if before is not None and annex and annex != before:
+        if not paragraph.path:
+            continue
+        top = paragraph.path[0]
+        if regions[-1] and top.startswith("附") and top != regions[-1][-1].path[0]:
             regions.append([])
-        if paragraph.path:
-            regions[-1].append(paragraph)
-    for region in regions:
-        dropped += _ending_of(region)
+        regions[-1].append(paragraph)
+    dropped = [paragraph for region in regions for paragraph in _ending_of(region)]
     gone = {id(paragraph) for paragraph in (*listed, *dropped)}
     kept = [paragraph for paragraph in paragraphs if id(paragraph) not in gone]
-    return (
-        kept,
-        [line for paragraph in dropped for line in paragraph.lines],
-        [line for paragraph in listed for line in paragraph.lines],
-    )
+    ending, annexes = ([line for part in parts for line in part.lines] for parts in (dropped, listed))
+    return kept, ending, annexes
 
 
 def _ending_of(region: Sequence[Paragraph]) -> Sequence[Paragraph]:
-    """The last paragraphs of a text or an annex from the first line that ends it on, with the names that sign
-    before it.
-    """
+    """The last paragraphs of a text or an annex from the first that ends it, and the names that sign it."""
     for index in range(max(len(region) - _REACH, 1), len(region)):
         rest = region[index:]
         if _ENDING.fullmatch(fold(region[index].text)) and not any(paragraph.marked for paragraph in rest):
-            while (
-                index > 1 and not region[index - 1].marked and _SIGNED.fullmatch(fold(region[index - 1].text))
-            ):
+            while index > 1 and _signs(region[index - 1]):
                 index -= 1
             return region[index:]
     return ()
+
+
+def _signs(paragraph: Paragraph) -> bool:
+    return not paragraph.marked and _SIGNED.fullmatch(fold(paragraph.text)) is not None

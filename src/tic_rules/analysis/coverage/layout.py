@@ -1,9 +1,6 @@
-"""Official texts as people have them: the file decoded, the marks of pages taken out, forms of characters
-made one.
+"""Official texts as people have them: decoded, the marks of pages taken out, forms of characters made one.
 
-`fold` gives what counts of a text: two copies that differ in width of characters, quotation marks, dashes or
-white space are the same.
-"""
+`fold` gives what counts of a text, which widths, quotation marks, dashes and white space do not."""
 
 from __future__ import annotations
 
@@ -43,10 +40,8 @@ class Line(NamedTuple):
 
 def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
     """The text of a file in UTF-8, UTF-16 or GBK, and what is to be said of it. Raises BadText."""
-    if len(raw) <= MAX_BYTES:
-        for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
-            if raw.startswith(mark):
-                return _decoded(raw, encoding, file)
+    if len(raw) <= MAX_BYTES and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return _decoded(raw, "utf-16", file)
     try:
         return decode(raw, file), []
     except BadText as error:
@@ -63,11 +58,12 @@ def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        said = Text(
-            "这不是文本文件；官方文本应为 txt", "this is not a text file; the official text is wanted as txt"
+        zh, en = (
+            "这不是文本文件；官方文本应为 txt",
+            "this is not a text file; the official text is wanted as txt",
         )
-        raise BadText([Diagnostic("encoding", said, file, 1, 1)]) from None
-    return text, [Note("encoding", Text(f"按 {name} 编码读取", f"read as {name}"), ())]
+        raise BadText([Diagnostic("encoding", Text(zh, en), file, 1, 1)]) from None
+    return text, [note_of("encoding", f"按 {name} 编码读取", f"read as {name}")]
 
 
 # --- characters -------------------------------------------------------------------------------------------
@@ -125,18 +121,15 @@ def lines_of(text: str) -> tuple[list[Line], list[Note]]:
     contents = _contents(kept)
     notes = []
     if pages:
-        notes.append(
-            note_of(
-                "page-numbers", f"略过{len(pages)}处页码", f"{len(pages)} page numbers passed over", pages
-            )
-        )
+        zh, en = f"略过{len(pages)}处页码", f"{len(pages)} page numbers passed over"
+        notes.append(note_of("page-numbers", zh, en, pages))
     if contents:
         notes.append(note_of("contents", "略过目录", "the table of contents passed over", contents))
     return [line for line in kept if line not in contents], notes
 
 
-def note_of(code: str, zh: str, en: str, lines: Iterable[Line]) -> Note:
-    """The note of some lines."""
+def note_of(code: str, zh: str, en: str, lines: Iterable[Line] = ()) -> Note:
+    """The note of some lines, or of the whole text."""
     return Note(code, Text(zh, en), tuple(sorted({line.number for line in lines})))
 
 
@@ -162,24 +155,19 @@ def _counting(bare: Sequence[tuple[Line, int]]) -> set[Line]:
 
 
 def _contents(lines: Sequence[Line]) -> set[Line]:
-    """The lines of a table of contents: with dots and a page number, or between 目录 and where its first
-    entry comes again.
-    """
+    """The lines of a table of contents: with dots and a page number, or from 目录 up to where its first
+    entry comes again."""
     dotted = {line for line in lines if len(line.text) < _ENTRY and _LEADERS.search(line.text)}
-    for index, line in enumerate(lines[:-1]):
-        if fold(line.text) == "目录":
-            first = fold(_LEADERS.sub("", lines[index + 1].text[:_ENTRY]))
-            again = next(
-                (n for n in range(index + 2, len(lines)) if fold(lines[n].text).startswith(first)), None
-            )
-            return dotted | {line, *lines[index + 1 : again]} if again is not None else dotted | {line}
-    return dotted
+    start = next((n for n, line in enumerate(lines[:-1]) if fold(line.text) == "目录"), None)
+    if start is None:
+        return dotted
+    first = fold(_LEADERS.sub("", lines[start + 1].text[:_ENTRY]))
+    again = (n for n in range(start + 2, len(lines)) if fold(lines[n].text).startswith(first))
+    return dotted | {*lines[start : next(again, start + 1)]}
 
 
 class Wrap(NamedTuple):
-    """How lines are wrapped: at which width, told in characters or in columns, how exactly, and whether
-    paragraphs are indented.
-    """
+    """How lines are wrapped: at which width, in characters or columns, how exactly, paragraphs set in."""
 
     width: int
     slack: int
@@ -201,9 +189,7 @@ def columns(text: str) -> int:
 
 
 def wrap_of(lines: Sequence[Line]) -> Wrap | None:
-    """The wrapping of lines that are of near-constant width where no sentence ends; None where each line is a
-    paragraph.
-    """
+    """The wrapping of lines of near-constant width where no sentence ends; None if each is a paragraph."""
     best: tuple[float, Wrap] | None = None
     going_on = [line for line in lines if not ended(line.text)]
     for in_columns in (False, True):

@@ -2,8 +2,7 @@
 
 Two forms: parts 一、, sections （一）, items 1.; and 章、节、条 with 款 (paragraphs of an article) and 项
 （一）. Both have boxes 专栏1 and annexes 附件1 or 附. A locator is the way to a clause: `三（二）`,
-`四（一）2`, `第四条`, `第四条（二）`, `第十二条第二款`, `专栏1`.
-"""
+`四（一）2`, `第四条`, `第四条（二）`, `第十二条第二款`, `专栏1`."""
 
 from __future__ import annotations
 
@@ -46,9 +45,7 @@ def numeral(text: str) -> int:
 
 
 def written(number: int) -> str:
-    """3 -> 三, 12 -> 十二, 102 -> 一百零二: as a locator writes it, the opposite of `numeral`; beyond 999 the
-    digits.
-    """
+    """3 -> 三, 12 -> 十二, 102 -> 一百零二: as a locator writes it; beyond 999 the digits."""
     if number > _MOST:
         return str(number)
     hundreds, rest = divmod(number, 100)
@@ -71,9 +68,7 @@ def parent_of(at: str) -> str:
 
 
 def is_paragraph(at: str) -> bool:
-    """Whether a locator names a 款: a paragraph of an article, which a rule file lists only where it wants
-    to.
-    """
+    """Whether a locator names a 款: a paragraph of an article, which a rule file lists if it wants to."""
     return re.fullmatch("第.+条第.+款", at) is not None
 
 
@@ -103,28 +98,17 @@ class Numbering:
         """The clause that a line without a number belongs to."""
         if self.annex:
             return (self.annex,) if self.annex != "-" else ()
-        within = [at for at in self.at if at]
-        if self.paragraph > 1:
-            within.insert(
-                len(within) - len([at for at in self.at[_SECTIONS:] if at]),
-                self._paragraph_at(self.paragraph),
-            )
-        return tuple(within) or (PREAMBLE,)
+        paragraph = [self._paragraph_at(self.paragraph)] if self.paragraph > 1 else []
+        within = [*self.at[:_SECTIONS], *paragraph, *self.at[_SECTIONS:]]
+        return tuple(at for at in within if at) or (PREAMBLE,)
 
     def read(self, line: str, fresh: bool) -> Path | None:
-        """The clause that a line begins; None where it begins none. `fresh`: whether the text before it had
-        come to an end.
-        """
+        """The clause that a line begins, if any. `fresh`: whether the text before it had come to an end."""
         self.line += 1
-        if self._annex(line):
-            return self.path
-        if self.annex:
-            return None
-        return (
-            self.path
-            if self._chapter(line) or self._article(line, fresh) or self._inner(line, fresh)
-            else None
+        begins = self._annex(line) or (
+            not self.annex and (self._chapter(line) or self._article(line, fresh) or self._inner(line, fresh))
         )
+        return self.path if begins else None
 
     def box(self, line: str) -> tuple[str, str] | None:
         """The locator of the box that a line opens, and what else is on the line."""
@@ -152,16 +136,14 @@ class Numbering:
         return True
 
     def _chapter(self, line: str) -> bool:
-        for level, pattern, unit in ((_CHAPTERS, _CHAPTER, "章"), (_DIVISIONS, _DIVISION, "节")):
-            match = pattern.match(line)
-            if (
-                match
-                and (level == _CHAPTERS or self.at[_CHAPTERS])
-                and self._next(level, numeral(match.group(1)))
-            ):
-                outer = self.at[_CHAPTERS] if level == _DIVISIONS else ""
-                self._enter(level, f"{outer}第{written(self.last[level])}{unit}")
-                return True
+        chapter, division = _CHAPTER.match(line), _DIVISION.match(line)
+        if chapter and self._next(_CHAPTERS, numeral(chapter.group(1))):
+            self._enter(_CHAPTERS, f"第{written(self.last[_CHAPTERS])}章")
+            return True
+        outer = self.at[_CHAPTERS]
+        if division and outer and self._next(_DIVISIONS, numeral(division.group(1))):
+            self._enter(_DIVISIONS, f"{outer}第{written(self.last[_DIVISIONS])}节")
+            return True
         return False
 
     def _article(self, line: str, fresh: bool) -> bool:
@@ -198,19 +180,14 @@ class Numbering:
                 self._enter(_SECTIONS, f"{outer}（{match.group(1)}）")
                 return True
         match = _ITEM.match(line)
-        if (
-            match
-            and (fresh or int(match.group(1)) == self.last[_ITEMS] + 1)
-            and self._next(_ITEMS, int(match.group(1)))
-        ):
-            self._enter(_ITEMS, f"{self.at[_SECTIONS] or self.at[_ARTICLES]}{int(match.group(1))}")
+        number = int(match.group(1)) if match else 0
+        if match and (fresh or number == self.last[_ITEMS] + 1) and self._next(_ITEMS, number):
+            self._enter(_ITEMS, f"{self.at[_SECTIONS] or self.at[_ARTICLES]}{number}")
             return True
         return False
 
     def _next(self, level: int, number: int) -> bool:
-        """Whether a number goes on from the last of its level; it begins the levels below anew, but articles
-        run on through chapters.
-        """
+        """Whether a number goes on from the last of its level; those below begin anew, articles run on."""
         if not self.last[level] < number <= _MOST:
             return False
         if number > self.last[level] + 1:

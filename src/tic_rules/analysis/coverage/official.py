@@ -2,8 +2,7 @@
 
 A clause reaches to the next of its level, so it holds its sections and items; what follows a box belongs to
 the section again. A sentence ends at 。；！？ or with its paragraph. What stands before the title and after
-the end is passed over, and told.
-"""
+the end is passed over, and told."""
 
 from __future__ import annotations
 
@@ -35,12 +34,10 @@ _CLOSERS = "”’」』）)"
 
 
 class Sentence(NamedTuple):
-    """A sentence of the text: what it says, the line that it begins on, the clauses that it stands in,
-    outermost first.
+    """A sentence: what it says, the line that it begins on, the clauses that it stands in, outermost first.
 
     `key` is what counts of it (`fold`), `start` where that begins in the whole text, `body` where the words
-    begin behind a number.
-    """
+    begin behind a number."""
 
     text: str
     line: int
@@ -60,12 +57,10 @@ class Sentence(NamedTuple):
 
 
 class OfficialClause(NamedTuple):
-    """A clause of the text: its locator and the line that it begins on; its whole text, and what of that is
-    in none of its sections.
+    """A clause: its locator, the line that it begins on, its whole text, and what is in none of its sections.
 
     A paragraph behind the last section may end that section or the clause around it: it counts as either's
-    own (`tail`). Texts are folded; `start` is where the clause begins in the whole.
-    """
+    own (`tail`). Texts are folded; `start` is where the clause begins in the whole."""
 
     at: str
     line: int
@@ -96,9 +91,7 @@ def fingerprint(text: str, title: str = "") -> str:
 
 
 def cut(text: str, title: str = "") -> OfficialText:
-    """The clauses and sentences of an official text, in its order; it begins at its title, which is guessed
-    where none is given.
-    """
+    """The clauses and sentences of an official text from its title on, which is guessed if not given."""
     lines, notes = lines_of(text)
     paragraphs, more = _paragraphs(lines, title)
     sentences: list[Sentence] = []
@@ -121,48 +114,26 @@ def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], lis
     before, heading, rest = from_title(lines, title)
     notes = []
     if before:
-        notes.append(
-            note_of("before-title", "略过题名之前的文字", "the text before the title passed over", before)
-        )
+        en = "the text before the title passed over"
+        notes.append(note_of("before-title", "略过题名之前的文字", en, before))
     elif title and not heading:
-        notes.append(
-            Note(
-                "no-title",
-                Text(
-                    f"没有找到题名“{title}”，自首行起读", "the title was not found; read from the first line"
-                ),
-                (),
-            )
-        )
+        en = "the title was not found; read from the first line"
+        notes.append(note_of("no-title", f"没有找到题名“{title}”，自首行起读", en))
     builder = Builder(rest, wrap)
-    made = list(builder.build(heading))
-    kept, ending, listed = without_ends(made)
+    kept, ending, listed = without_ends(list(builder.build(heading)))
     if wrap is not None:
-        said = Text(
-            f"每行约{wrap.width}{'列' if wrap.in_columns else '字'}，已将折行接回",
-            f"wrapped lines joined ({wrap.width} {'columns' if wrap.in_columns else 'characters'})",
-        )
-        notes.append(Note("wrapped", said, ()))
+        unit = Text("列", "columns") if wrap.in_columns else Text("字", "characters")
+        en = f"wrapped lines joined ({wrap.width} {unit.en})"
+        notes.append(note_of("wrapped", f"每行约{wrap.width}{unit.zh}，已将折行接回", en))
     if listed:
         notes.append(note_of("annex-list", "略过附件目录", "the list of annexes passed over", listed))
     if ending:
-        notes.append(
-            note_of(
-                "after-end",
-                "略过正文之后的落款、印发等文字",
-                "signature and distribution lines after the end passed over",
-                ending,
-            )
-        )
-    notes += [
-        note_of(
-            "box-end",
-            f"{paragraph.path[-1]}没有标明终止，读到此处",
-            f"no line ends {paragraph.path[-1]}; read up to here",
-            paragraph.lines[-1:],
-        )
-        for paragraph in builder.unended(kept)
-    ]
+        en = "signature and distribution lines after the end passed over"
+        notes.append(note_of("after-end", "略过正文之后的落款、印发等文字", en, ending))
+    for paragraph in builder.unended(kept):
+        box = paragraph.path[-1]
+        zh, en = f"{box}没有标明终止，读到此处", f"no line ends {box}; read up to here"
+        notes.append(note_of("box-end", zh, en, paragraph.lines[-1:]))
     return with_paragraph_numbers(kept), [*notes, *builder.gaps()]
 
 
@@ -183,16 +154,9 @@ def _sentences(paragraph: Paragraph, start: int) -> Iterator[Sentence]:
         key = fold(said)
         if key:
             number = _NUMBERED.match(key) if begin == 0 else None
+            line, body = paragraph.line_at(begin), number.end() if number else 0
             heads = begin == 0 and paragraph.marked
-            yield Sentence(
-                said,
-                paragraph.line_at(begin),
-                paragraph.path,
-                start,
-                key,
-                number.end() if number else 0,
-                heads,
-            )
+            yield Sentence(said, line, paragraph.path, start, key, body, heads)
             start += len(key)
         at = begin = end
 
@@ -214,30 +178,19 @@ def _clauses(
         return "".join(whole[spans[i][0] : spans[i][1]] for i in indexes)
 
     def tail(at: str) -> str:
-        """The paragraphs behind the last section within a clause, where that section has its body on its
-        first line, or behind a box.
-        """
+        """The paragraphs behind the last section, where that has its body on its first line, or a box."""
         inner = [other for other in children.get(at, ()) if direct[other] and not is_paragraph(other)]
         last = direct[inner[-1]] if inner else []
         behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []
         return joined(sorted({*behind, *(i for i in within[at] if paragraphs[i].either)}))
 
-    return tuple(
-        OfficialClause(
-            at,
-            paragraphs[indexes[0]].line,
-            joined(indexes),
-            joined(direct[at]),
-            tail(at),
-            spans[indexes[0]][0],
-        )
-        for at, indexes in within.items()
-    )
+    clauses = []
+    for at, indexes in within.items():
+        line, start = paragraphs[indexes[0]].line, spans[indexes[0]][0]
+        clauses.append(OfficialClause(at, line, joined(indexes), joined(direct[at]), tail(at), start))
+    return tuple(clauses)
 
 
 def _is_own(at: str, path: Path) -> bool:
     """Whether a paragraph with a path is a clause's own: its 款 are."""
     return path[-1] == at or (is_paragraph(path[-1]) and len(path) > 1 and path[-2] == at)
-
-
-__all__ = ["Note", "OfficialClause", "OfficialText", "Sentence", "cut", "fingerprint", "fold", "parent_of"]

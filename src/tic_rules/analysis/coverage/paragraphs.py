@@ -1,8 +1,6 @@
 """The paragraphs of an official text: wrapped lines joined, each paragraph with the clause that it stands in.
 
-A line is joined to the next where it is full, as wrapped lines are, or where no sentence and no heading ends
-on it.
-"""
+A line is joined to the next where it is full, or where no sentence and no heading ends on it."""
 
 from __future__ import annotations
 
@@ -11,9 +9,8 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, Wrap, ended
+from tic_rules.analysis.coverage.layout import LONG, SENTENCE_END, Line, Note, Wrap, ended, note_of
 from tic_rules.analysis.coverage.numbering import PREAMBLE, Numbering, Path
-from tic_rules.core.errors import Text
 
 _LABEL = re.compile("[^，。；：:,;（）]{2,40}[：:]")
 """How each paragraph of a box begins that has no other end: 中国创新创业大赛：…"""
@@ -158,21 +155,15 @@ class Builder:
         return _LABEL.match(self.boxed) is not None or (headed and not _RUN_IN.match(self.boxed))
 
     def _joins(self, current: Paragraph | None, line: Line) -> bool | None:
-        """Whether a line goes on the paragraph before it; None where it may or may not, after a sentence that
-        fills its line.
-        """
-        if (
-            current is None
-            or current.closed
-            or (_DASHED.match(line.text) and not current.lines[-1].text.endswith(("—", "-", "－")))
-        ):
+        """Whether a line goes on the one before; None where it may, after a sentence that fills its line."""
+        if current is None or current.closed:
+            return False
+        last, wrap = current.lines[-1], self.wrap
+        if _DASHED.match(line.text) and not last.text.endswith(("—", "-", "－")):
             return False
         if self.numbering.annex and _LISTED.match(line.text):
             return False
-        last, wrap = current.lines[-1], self.wrap
-        if wrap is None:
-            return not current.ended and not last.text.endswith(("：", ":")) and not current.heading_like
-        if wrap.indented and len(line.lead) > 1:
+        if wrap is None or (wrap.indented and len(line.lead) > 1):
             return not (current.ended or last.text.endswith(("：", ":")) or current.heading_like)
         full = wrap.full(last)
         if ended(last.text):
@@ -192,17 +183,11 @@ class Builder:
 
     def gaps(self) -> list[Note]:
         """Numbers that the text leaves out."""
-        return [
-            Note(
-                "numbering-gap",
-                Text(
-                    f"编号不连续：{before or '开头'}之后是{after}",
-                    f"the numbering jumps: {after} follows {before or 'the beginning'}",
-                ),
-                (),
-            )
-            for before, after in self.numbering.gaps
-        ]
+        notes = []
+        for before, after in self.numbering.gaps:
+            en = f"the numbering jumps: {after} follows {before or 'the beginning'}"
+            notes.append(note_of("numbering-gap", f"编号不连续：{before or '开头'}之后是{after}", en))
+        return notes
 
 
 def with_paragraph_numbers(paragraphs: list[Paragraph]) -> list[Paragraph]:

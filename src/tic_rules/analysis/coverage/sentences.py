@@ -1,9 +1,7 @@
-"""What covers each sentence of an official text: the rules that quote it, a disposition with its reason, or
-its clause.
+"""What covers each sentence of an official text: rules that quote it, a disposition, its clause.
 
 A normative word is covered where a rule quotes at least six characters in one piece around it, or where its
-sentence has a disposition of its own; a sentence without one takes what became of its clause.
-"""
+sentence has a disposition of its own; a sentence without one takes what became of its clause."""
 
 from __future__ import annotations
 
@@ -35,9 +33,7 @@ class AccountedSentence(NamedTuple):
     """A sentence and what covers it.
 
     `state`: `rules` (quoted), a disposition of its own or of its clause, `clause` (its clause is encoded,
-    this sentence asks nothing), or `open`. `said` are its normative words, places within the sentence; `open`
-    those that nothing covers.
-    """
+    this sentence asks nothing), or `open`. `said` are its normative words, `open` those uncovered."""
 
     sentence: Sentence
     at: str
@@ -134,11 +130,10 @@ def _pieces(ruleset: RuleSet, official: OfficialText) -> Iterator[Piece]:
 
 def _places(pieces: Sequence[str], text: str) -> list[tuple[int, str]]:
     """Where pieces stand in order: they end as early as they can, and then as close together as they can."""
-    at, end = 0, 0
+    end = 0
     for piece in pieces:
-        at = text.find(piece, at) + len(piece)
+        end = text.find(piece, end) + len(piece)
     placed = []
-    end = at
     for piece in reversed(pieces):
         start = text.rfind(piece, 0, end)
         placed.append((start, piece))
@@ -152,9 +147,8 @@ def _overlapping(pieces: Sequence[Piece], sentence: Sentence) -> tuple[Piece, ..
 
 def _quoted(said: Said, sentence: Sentence, pieces: Sequence[Piece]) -> bool:
     start, end = sentence.start + said.start, sentence.start + said.end
-    return any(
-        piece.start <= start and end <= piece.end and piece.end - piece.start >= PIECE for piece in pieces
-    )
+    around = [piece for piece in pieces if piece.start <= start and end <= piece.end]
+    return any(piece.end - piece.start >= PIECE for piece in around)
 
 
 def _wholly_quoted(sentence: Sentence, pieces: Sequence[Piece]) -> bool:
@@ -199,11 +193,9 @@ def _accounted(
 
 def _is_heading(sentence: Sentence, clause: Clause) -> bool:
     """Whether a sentence is the numbered heading that its clause has in the rule file; articles have none."""
-    if not sentence.numbered or re.fullmatch("第.+条", clause.at):
+    if not sentence.numbered or sentence.path[-1] != clause.at or re.fullmatch("第.+条", clause.at):
         return False
-    return sentence.path[-1] == clause.at and sentence.key[sentence.body :].rstrip("。:") == fold(
-        clause.heading
-    )
+    return sentence.key[sentence.body :].rstrip("。:") == fold(clause.heading)
 
 
 # --- the dispositions on the text -------------------------------------------------------------------------
@@ -228,36 +220,29 @@ class _Placing:
             if not indexes:
                 continue
             again = next((index for index in indexes if index in self.taken), None)
-            if again is not None:
-                words = clip(self.official.sentences[again].text, 20)
-                first = self._line(self.taken[again])
-                self._fault(
-                    entry,
-                    "sentence-overlap",
-                    f"第{first}行的一项已经说明了这一句：{words}",
-                    f"the entry on line {first} speaks of this sentence already: {words}",
-                )
+            if again is None:
+                self.taken.update(dict.fromkeys(indexes, entry.place))
+                placed.append((entry, indexes))
                 continue
-            self.taken.update(dict.fromkeys(indexes, entry.place))
-            placed.append((entry, indexes))
+            words = clip(self.official.sentences[again].text, 20)
+            first = self.explained.locate(self.taken[again], "begins").line
+            zh = f"第{first}行的一项已经说明了这一句：{words}"
+            en = f"the entry on line {first} speaks of this sentence already: {words}"
+            self._fault(entry, "sentence-overlap", zh, en)
         return placed, self.faults
-
-    def _line(self, index: int) -> int:
-        return self.explained.source.locate((index, "begins")).line if self.explained.source else 0
 
     def _fault(self, entry: Entry, code: str, zh: str, en: str, key: str = "begins") -> None:
         self.faults.append(self.explained.fault(code, zh, en, entry.place, key))
 
     def _indexes(self, entry: Entry) -> list[int] | None:
         """The sentences of an entry, in order; None with a fault where they cannot be told."""
-        candidates = [
-            n
-            for n, home in enumerate(self.home)
-            if home == entry.value.at or n in self.ends.get(entry.value.at, ())
-        ]
+        at, ends = entry.value.at, self.ends.get(entry.value.at, ())
+        candidates = [n for n, home in enumerate(self.home) if home == at or n in ends]
         first = self._one(entry, candidates, "begins", entry.value.begins)
-        if first is None or entry.value.through is None:
-            return None if first is None else [first]
+        if first is None:
+            return None
+        if entry.value.through is None:
+            return [first]
         behind = [n for n in candidates if n >= first]
         last = self._one(entry, behind, "through", entry.value.through)
         return None if last is None else [n for n in behind if n <= last]
@@ -273,18 +258,12 @@ class _Placing:
             en = f"{len(fits)} sentences of {at} begin with {shown} (lines {lines}); say more of it"
             self._fault(entry, "sentence-not-unique", zh, en, key)
         else:
-            where = [
-                self.home[n]
-                for n, sentence in enumerate(self.official.sentences)
-                if sentence.begins(fold(words))
-            ]
-            self._fault(
-                entry,
-                "sentence-unknown",
-                f"条款 {at} 没有以“{shown}”开头的句子" + (f"；在 {where[0]} 中" if where else ""),
-                f"no sentence of {at} begins with {shown}" + (f"; it stands in {where[0]}" if where else ""),
-                key,
-            )
+            sentences = zip(self.home, self.official.sentences, strict=True)
+            elsewhere = next((home for home, sentence in sentences if sentence.begins(fold(words))), None)
+            zh, en = f"条款 {at} 没有以“{shown}”开头的句子", f"no sentence of {at} begins with {shown}"
+            if elsewhere is not None:
+                zh, en = f"{zh}；在 {elsewhere} 中", f"{en}; it stands in {elsewhere}"
+            self._fault(entry, "sentence-unknown", zh, en, key)
         return None
 
 

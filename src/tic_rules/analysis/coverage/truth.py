@@ -1,6 +1,4 @@
-"""Whether a rule set is true to its official text: fingerprint, clauses in order, quotes where they are
-cited, no open sentence.
-"""
+"""Whether a rule set is true to its official text: fingerprint, clauses in order, quotes, nothing open."""
 
 from __future__ import annotations
 
@@ -28,37 +26,22 @@ def open_sentences(sentences: Sequence[AccountedSentence], name: str) -> Iterato
     for sentence in sentences:
         if sentence.open:
             words = "、".join(dict.fromkeys(said.word.zh for said in sentence.open))
-            shown = clip(sentence.sentence.text, 30)
-            yield Diagnostic(
-                "open",
-                Text(
-                    f"条款 {sentence.at} 的“{words}”没有规则引用，也没有说明：{shown}",
-                    f"{words} in clause {sentence.at} is neither quoted by a rule nor explained: {shown}",
-                ),
-                name,
-                sentence.sentence.line,
-            )
+            at, shown = sentence.at, clip(sentence.sentence.text, 30)
+            zh = f"条款 {at} 的“{words}”没有规则引用，也没有说明：{shown}"
+            en = f"{words} in clause {at} is neither quoted by a rule nor explained: {shown}"
+            yield Diagnostic("open", Text(zh, en), name, sentence.sentence.line)
 
 
 def _fingerprint(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
-    stated = ruleset.document.text_sha256
-    at = ("document", "text_sha256")
+    stated, right = ruleset.document.text_sha256, official.sha256
+    zh, en = f"原文的 SHA-256 是 {right}，不是 {stated}", f"the text's SHA-256 is {right}, not {stated}"
     if stated is None:
-        yield fault_at(
-            ruleset,
-            "hash",
-            f"没有写明 text_sha256；该文本为 {official.sha256}",
-            f"no text_sha256 is given; that of this text is {official.sha256}",
-            *at,
+        zh, en = (
+            f"没有写明 text_sha256；该文本为 {right}",
+            f"no text_sha256 is given; that of this text is {right}",
         )
-    elif stated != official.sha256:
-        yield fault_at(
-            ruleset,
-            "hash",
-            f"原文的 SHA-256 是 {official.sha256}，不是 {stated}",
-            f"the text's SHA-256 is {official.sha256}, not {stated}",
-            *at,
-        )
+    if stated != right:
+        yield fault_at(ruleset, "hash", zh, en, "document", "text_sha256")
 
 
 def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
@@ -67,35 +50,18 @@ def _order(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
     order = {clause.at: index for index, clause in enumerate(official.clauses)}
     for clause in official.clauses:
         if clause.at not in listed and _wanted(clause, in_parts):
-            yield fault_at(
-                ruleset,
-                "clause-missing",
-                f"原文第 {clause.line} 行的条款 {clause.at} 没有列入",
-                f"clause {clause.at} (line {clause.line} of the text) is not listed",
-                "clauses",
-            )
+            zh = f"原文第 {clause.line} 行的条款 {clause.at} 没有列入"
+            en = f"clause {clause.at} (line {clause.line} of the text) is not listed"
+            yield fault_at(ruleset, "clause-missing", zh, en, "clauses")
     last = ""
     for index, at in enumerate(listed):
+        place = ("clauses", index, "at")
         if at not in order:
-            yield fault_at(
-                ruleset,
-                "clause-unknown",
-                f"原文没有条款 {at}",
-                f"the text has no clause {at}",
-                "clauses",
-                index,
-                "at",
-            )
+            zh, en = f"原文没有条款 {at}", f"the text has no clause {at}"
+            yield fault_at(ruleset, "clause-unknown", zh, en, *place)
         elif last and order[at] < order[last]:
-            yield fault_at(
-                ruleset,
-                "clause-order",
-                f"条款 {at} 在原文中位于 {last} 之前",
-                f"clause {at} stands before {last} in the text",
-                "clauses",
-                index,
-                "at",
-            )
+            zh, en = f"条款 {at} 在原文中位于 {last} 之前", f"clause {at} stands before {last} in the text"
+            yield fault_at(ruleset, "clause-order", zh, en, *place)
         else:
             last = at
 
@@ -115,36 +81,19 @@ def _quotes(ruleset: RuleSet, official: OfficialText) -> Iterator[Diagnostic]:
             elsewhere = [other.at for other in official.clauses if lost_piece(rule.quote, other.text) is None]
             where = f"；在 {elsewhere[-1]} 中" if elsewhere else ""
             hint = f"; it stands in {elsewhere[-1]}" if elsewhere else ""
-            yield fault_at(
-                ruleset,
-                "quote",
-                f"规则 {rule.id} 的引文“{lost}”不在条款 {rule.at} 中{where}",
-                f"the quote of {rule.id} is not in clause {rule.at}: {lost}{hint}",
-                "rules",
-                index,
-                "quote",
-            )
-
-        else:
-            narrow = _narrower(rule, clause, official)
-            if narrow is not None:
-                zh, en = (
-                    f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}",
-                    f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}",
-                )
-                yield fault_at(ruleset, "locator", zh, en, "rules", index, "at")
+            zh = f"规则 {rule.id} 的引文“{lost}”不在条款 {rule.at} 中{where}"
+            en = f"the quote of {rule.id} is not in clause {rule.at}: {lost}{hint}"
+            yield fault_at(ruleset, "quote", zh, en, "rules", index, "quote")
+        elif (narrow := _narrower(rule, clause, official)) is not None:
+            zh = f"规则 {rule.id} 的引文在条款 {narrow} 中，引到了 {rule.at}"
+            en = f"the quote of {rule.id} stands in clause {narrow}; it is cited at {rule.at}"
+            yield fault_at(ruleset, "locator", zh, en, "rules", index, "at")
 
 
 def _narrower(rule: Rule, clause: OfficialClause, official: OfficialText) -> str | None:
-    """The section, item or box that the whole quote stands in, where the rule is cited at what that stands
-    in.
-    """
+    """The section, item or box that holds the whole quote, where the rule is cited at what that stands in."""
     if lost_piece(rule.quote, clause.direct) is None or lost_piece(rule.quote, clause.tail) is None:
         return None
-    inner = [
-        other
-        for other in official.clauses
-        if len(other.text) < len(clause.text) and other.text in clause.text
-    ]
-    holding = [other.at for other in inner if lost_piece(rule.quote, other.text) is None]
-    return holding[-1] if holding else None
+    whole = clause.text
+    inner = [other for other in official.clauses if len(other.text) < len(whole) and other.text in whole]
+    return next((other.at for other in reversed(inner) if lost_piece(rule.quote, other.text) is None), None)
