@@ -18,7 +18,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, can_step, get
 from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
-from tic_rules.model.ruleset import ListOf, RuleSet
+from tic_rules.model.ruleset import ListOf, Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
 
@@ -176,6 +176,14 @@ def entry(
     return {**taken, **years, **days, **values}
 
 
+def judgement(
+    ruleset: RuleSet, rule: Rule, item: str | None, met: bool, by: str, day: date, evidence: str
+) -> dict[str, object]:
+    """A person's judgement on a rule, or on one item of it, as the data has it."""
+    of = {"rule": f"{ruleset.id}/{rule.id}", **({"item": item} if item is not None else {})}
+    return {**of, "met": met, "by": by, "date": day.isoformat(), "evidence": evidence}
+
+
 def place_in(document: Json, dotted: str) -> Parts:
     """The place in a document that a dotted path names, an entry of a list by its number. Raises UsageError
     where no step leads on."""
@@ -212,6 +220,7 @@ __all__ = [
     "Words",
     "dated",
     "entry",
+    "judgement",
     "no_place",
     "number",
     "place_in",

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import partial
+from itertools import product
 from typing import NamedTuple
 
 from tic_rules.analysis.construct import entry
@@ -26,6 +27,7 @@ from tic_rules.model.extension import record_at
 from tic_rules.model.fields import words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import ListOf, RuleSet
+from tic_rules.model.subject import Record
 from tic_rules.results.labels import join
 from tic_rules.results.terms import groups_at, term
 
@@ -102,19 +104,12 @@ class Purses:
         groups = self.ruleset.facts[node.fact].kinds or ""
         if node.operator != "at_least":
             return []
-        choices = []
-        for group, reading in case.scene.groups(groups, case.moment).items():
-            base = Fraction(reading.range.low)
-            choices.append(
-                (
-                    base,
-                    tuple(
-                        Fraction(scene.groups(groups, case.moment)[group].range.low) - base
-                        for scene in scenes
-                    ),
-                )
-            )
-        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), tuple(choices))),)]
+        before, *after = (
+            [Fraction(reading.range.low) for reading in scene.groups(groups, case.moment).values()]
+            for scene in (case.scene, *scenes)
+        )
+        choices = tuple((base, tuple(row[at] - base for row in after)) for at, base in enumerate(before))
+        return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), choices)),)]
 
 
 def money_entry(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, object]:
@@ -204,32 +199,24 @@ def _templates(subject: Centre, ruleset: RuleSet, dotted: str) -> Iterator[Templ
     """Every kind of entry that some fact of the rule set tells apart from others."""
     wheres = list(_wheres(ruleset, dotted))
     model = type(subject)
-    record = record_at(model, dotted)
-    worded = (
-        {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
-        if record
-        else {}
-    )
+    record = record_at(model, dotted) or Record
+    worded = {name: word for name in record.model_fields if (word := words_at(model, f"{dotted}.{name}"))}
     if not worded:
         return
     main = next(iter(worded))
     scene = Scene(subject, ruleset, subject.speaks_for or date.min)
     declared = list_at(ruleset, dotted)
     for word in ruleset.vocabulary.words[worded[main]]:
+        purposes = list(_purposes(ruleset, worded, main, word, wheres))
         units = [
             unit
             for look in declared.look_up.values()
             if word in look.units
             for unit in scene.listed(look.units[word]).entries
         ]
-        names = list(
-            dict.fromkeys(unit.get("name") for unit in units if isinstance(unit.get("name"), str))
-        ) or [None]
-        for name in names:
-            for more in _purposes(ruleset, worded, main, word, wheres):
-                yield Template(
-                    dotted, f"{dotted}.{word}", {main: word, **({"name": name} if name else {}), **more}
-                )
+        names = dict.fromkeys(name for unit in units if isinstance(name := unit.get("name"), str))
+        for named, more in product([{"name": name} for name in names] or [{}], purposes):
+            yield Template(dotted, f"{dotted}.{word}", {main: word, **named, **more})
 
 
 def _purposes(

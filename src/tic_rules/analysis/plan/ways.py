@@ -12,7 +12,17 @@ from fractions import Fraction
 from itertools import islice
 from math import ceil
 
-from tic_rules.analysis.construct import Demand, Entries, Keys, Value, Words, dated, number, reading
+from tic_rules.analysis.construct import (
+    Demand,
+    Entries,
+    Keys,
+    Value,
+    Words,
+    dated,
+    judgement,
+    number,
+    reading,
+)
 from tic_rules.analysis.plan.case import Case, in_words, kind_of, one_of, set_value
 from tic_rules.analysis.plan.entries import each_key, every_entry, new_entry, some_entry, together
 from tic_rules.analysis.plan.model import Change, Way, change
@@ -224,10 +234,7 @@ def by_judgement(case: Case) -> Way:
 
 def _judgement(case: Case, item: str | None) -> Change:
     rule, scene = case.rule, case.scene
-    value: dict[str, object] = {"rule": f"{scene.ruleset.id}/{rule.id}"}
-    if item is not None:
-        value["item"] = item
-    value |= {"met": True, "by": "（评审单位）", "date": scene.as_of.isoformat(), "evidence": "（评审意见）"}
+    value = judgement(scene.ruleset, rule, item, True, "（评审单位）", scene.as_of, "（评审意见）")
     title = next((i.title.text for i in rule.items if i.id == item), rule.title.text)
     text = Text(f"提请评审认定：{title.zh}", f"ask for a judgement: {title.en}")
     return change("judgement", "attestations", (Edit("append", ("attestations",), value),), text)

@@ -128,14 +128,13 @@ class _Problem:
 
         Proved is both: where all given are met, it is met; where it is broken, one of them is broken.
         """
-        first = self.solver.check(*(self.met[key] for key in given), self.z3.Not(self.met[wanted]))
-        if first != self.z3.unsat:
-            return None
-        core = self._named(self.met)
-        second = self.solver.check(*(self.whole[key] for key in given), self.z3.Not(self.whole[wanted]))
-        if second != self.z3.unsat:
-            return None
-        return list(dict.fromkeys(core + self._named(self.whole)))
+        core: list[tuple[str, str]] = []
+        for literals in (self.met, self.whole):
+            unless = self.z3.Not(literals[wanted])
+            if self.solver.check(*(literals[key] for key in given), unless) != self.z3.unsat:
+                return None
+            core += self._named(literals)
+        return list(dict.fromkeys(core))
 
     def _named(self, literals: dict[tuple[str, str], object]) -> list[tuple[str, str]]:
         core = {str(literal) for literal in self.solver.unsat_core()}

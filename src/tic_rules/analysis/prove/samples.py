@@ -6,12 +6,12 @@ it is shown.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from tic_rules.analysis.construct import Construct, Demand, Entries, Keys, Value, Words, number
+from tic_rules.analysis.construct import Construct, Demand, Entries, Keys, Value, Words, judgement, number
 from tic_rules.analysis.construct import entry as entry_of
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.core.dates import add_days, add_years
@@ -21,6 +21,7 @@ from tic_rules.evaluation.clock import deadline_of
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
+from tic_rules.model.document import get
 from tic_rules.model.fields import list_above, words_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, ListOf, Rule, RuleSet
@@ -80,15 +81,10 @@ class Maker:
         """The days on which the rule looks at the data, with the year that is owed."""
         if rule.yearly is not None:
             last = self.as_of.year if rule.yearly.running_year else self.as_of.year - 1
-            return [
-                (
-                    date(year + 1, 1, 10)
-                    if date(year + 1, 1, 10) <= self.as_of and not rule.yearly.running_year
-                    else date(year, 6, 1),
-                    year,
-                )
-                for year in range(APPROVED.year + 1, last + 1)
-            ]
+            years = range(APPROVED.year + 1, last + 1)
+            ends = {year: date(year + 1, 1, 10) for year in years}
+            early = rule.yearly.running_year
+            return [(date(y, 6, 1) if early or end > self.as_of else end, y) for y, end in ends.items()]
         deadline = deadline_of(rule, Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM)))
         return [(min(deadline or self.as_of, self.as_of), None)]
 
@@ -109,11 +105,8 @@ class Maker:
         return outer[0], path[len(above) + 1 :]
 
     def get(self, path: str) -> Any:
-        value: Any
-        value, path = self._within(path)
-        for part in path.split("."):
-            value = value.get(part) if isinstance(value, dict) else None
-        return value
+        outer, path = self._within(path)
+        return get(outer, path.split("."))
 
     def put(self, path: str, value: object) -> None:
         parent, path = self._within(path)
@@ -183,23 +176,17 @@ class _Builder:
         given = self.maker.entries("attestations")
         items: list[str | None] = [item.id for item in self.rule.items]
         for item in items or [None]:
-            name = f"{self.ruleset.id}/{self.rule.id}"
-            if any(entry["rule"] == name and entry.get("item") == item for entry in given):
-                continue
-            entry = {
-                "rule": name,
-                "met": met,
-                "by": "评审组",
-                "date": self.maker.as_of.isoformat(),
-                "evidence": "评审意见",
-            }
-            given.append(entry if item is None else {**entry, "item": item})
+            made = judgement(self.ruleset, self.rule, item, met, "评审组", self.maker.as_of, "评审意见")
+            if not any((other["rule"], other.get("item")) == (made["rule"], item) for other in given):
+                given.append(made)
 
     def _put(self, demand: Demand | None) -> None:
         """What a condition demands, put into the file."""
         match demand:
             case Value(name, value):
-                self._set(self.ruleset.facts[name], value)
+                path = ".".join(self.ruleset.facts[name].at)
+                if not self.soft or self.maker.get(path) is None:
+                    self.maker.put(path, value)
             case Words(name, words, choices):
                 there = self.maker.entries(".".join(self.ruleset.facts[name].at))
                 if not choices or not (self.soft or set(there) & set(choices)):
@@ -215,25 +202,28 @@ class _Builder:
 
     # --- numbers --------------------------------------------------------------------------------------------
 
-    def _set(self, fact: Fact, value: object) -> None:
-        if not self.soft or self.maker.get(fact.value or "") is None:
-            self.maker.put(fact.value or "", value)
-
     def _compare(self, node: c.Compare, wanted: bool) -> None:
-        fact = self.ruleset.facts[node.fact]
+        fact, path = self.ruleset.facts[node.fact], ".".join(self.ruleset.facts[node.fact].at)
         value = self._number(node, fact, wanted)
-        if self.soft and fact.reading not in ("value", "stock"):
+        if self.soft and (not path or self.maker.get(path) is not None):
             return
-        if fact.reading == "value":
-            self._set(fact, _plain(value))
-        elif fact.reading == "stock":
-            self._stock(fact.stock or "", value)
-        elif fact.reading == "sum":
-            missing = value - self._total(fact)
-            if missing > 0 or not self.maker.entries(self._listed(node.fact).paths[0]):
-                self._add(node.fact, fact.where or c.Where(), {fact.sum or "amount": _plain(max(missing, 0))})
-        elif fact.reading in ("count", "distinct", "kinds"):
-            self._several(node.fact, fact, int(value))
+        match fact.reading:
+            case "value":
+                self.maker.put(path, _plain(value))
+            case "stock":
+                self._stock(path, _plain(value))
+            case "sum":
+                missing = value - self._total(fact)
+                if missing > 0 or not self.maker.entries(self._listed(node.fact).paths[0]):
+                    amount = {fact.sum or "amount": _plain(max(missing, 0))}
+                    self._add(node.fact, fact.where or c.Where(), amount)
+            case "kinds":
+                name = fact.kinds or ""
+                for group in islice((self.ruleset.facts[name].groups or {}).values(), int(value)):
+                    self._add(name, group.where, self._amount(name, 1))
+                self.maker.entries(self._listed(name).paths[0])
+            case "count" | "distinct":
+                self._several(node.fact, fact, int(value))
 
     def _number(self, node: c.Compare, fact: Fact, wanted: bool) -> Number:
         limit, step = node.limit, STEP.get(fact.unit or "", 1)
@@ -244,14 +234,12 @@ class _Builder:
         bound = Range(*limit) if node.operator == "between" else Range(limit, limit)
         return max(number(node.operator, bound, step, wanted), 0)
 
-    def _stock(self, path: str, value: Number) -> None:
-        if self.soft and self.maker.get(path) is not None:
-            return
+    def _stock(self, path: str, value: object) -> None:
         if shape_of(path, self.ruleset.vocabulary) != "dated":
-            self.maker.put(path, _plain(value))
+            self.maker.put(path, value)
             return
         series = [entry for entry in self.maker.entries(path) if entry["date"] != self.day.isoformat()]
-        series.append({"date": self.day.isoformat(), "value": _plain(value)})
+        series.append({"date": self.day.isoformat(), "value": value})
         self.maker.put(path, sorted(series, key=lambda entry: entry["date"]))
 
     def _total(self, fact: Fact) -> Number:
@@ -267,20 +255,12 @@ class _Builder:
         )
 
     def _several(self, name: str, fact: Fact, most: int) -> None:
-        if fact.reading == "kinds":
-            groups = list((self.ruleset.facts[fact.kinds or ""].groups or {}).values())
-            for group in groups[:most]:
-                self._add(fact.kinds or "", group.where, self._amount(fact.kinds or "", 1))
-            self.maker.entries(self._listed(fact.kinds or "").paths[0])
-            return
         entries = [entry for path in self._listed(name).paths for entry in self.maker.entries(path)]
-        if fact.reading == "distinct":
-            attribute, path = fact.distinct or "", self._listed(name).paths[0]
-            there = {entry.get(attribute) for entry in entries}
-            for word in islice(
-                self.construct.others(f"{path}.{attribute}", there), max(most - len(there), 0)
-            ):
-                self._add(name, c.Where(), {attribute: word})
+        if fact.distinct is not None:
+            there = {entry.get(fact.distinct) for entry in entries}
+            others = self.construct.others(f"{self._listed(name).paths[0]}.{fact.distinct}", there)
+            for word in islice(others, max(most - len(there), 0)):
+                self._add(name, c.Where(), {fact.distinct: word})
             return
         for _ in range(max(most - len(entries), 0)):
             self._add(name, fact.where or c.Where())
@@ -311,7 +291,7 @@ class _Builder:
                     entry |= self._attributes(c.Where(each={attribute: test}), path)
 
     def _add(
-        self, name: str, where: c.Where, more: dict[str, object] | None = None, year: int | None = None
+        self, name: str, where: c.Where, more: Mapping[str, object] | None = None, year: int | None = None
     ) -> None:
         """An entry as asked, dated on the day that is looked at."""
         fact, listed = self.ruleset.facts[name], self._listed(name)

@@ -70,7 +70,6 @@ class World:
         self._choices: dict[tuple[object, ...], tuple[Formula, Formula, Formula]] = {}
         self._numbers: dict[tuple[str, str], list[tuple[Formula, Formula, Formula]]] = {}
         self._words: dict[tuple[str, object], int] = {}
-        self._running: list[tuple[f.Running, Value]] = []
         self._graded: dict[object, list[tuple[int, Value]]] = {}
         self._amounts: dict[object, list[tuple[c.Where, Ends]]] = {}
         self._size = _sizes(rules)
@@ -214,15 +213,8 @@ class World:
     def running(self, node: f.Running, at: At, some: Value) -> Value:
         """Years running: not spelled out year by year; more years running say more, and each says that there
         is one."""
-        value = self.fresh(("running", node.years, node.over, node.body, node.by, node.among, at.key))
+        value = self.graded(("running", node.over, node.body, node.by, node.among), node.years, at)
         self.say(z3.Implies(value.true, some.true), z3.Implies(some.false, value.false))
-        for other, theirs in self._running:
-            if _order_of(node) != _order_of(other):
-                continue
-            for longer, one, shorter, two in ((node, value, other, theirs), (other, theirs, node, value)):
-                if longer.years >= shorter.years:
-                    self.say(z3.Implies(one.true, two.true), z3.Implies(two.false, one.false))
-        self._running.append((node, value))
         return value
 
     def graded(self, what: object, grade: int, at: At) -> Value:
@@ -251,11 +243,6 @@ class World:
                     self.say(less[0] <= more[0], less[1] <= more[1])
         groups.append((where, ends))
         return ends
-
-
-def _order_of(node: f.Running) -> tuple[object, ...]:
-    """What runs: entries of which list, by what order."""
-    return node.over, node.body, node.by, node.among
 
 
 def _sizes(rules: Iterable[tuple[RuleSet, Rule]]) -> dict[str, int]:
