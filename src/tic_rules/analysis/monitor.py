@@ -92,11 +92,7 @@ class Monitor:
     __slots__ = ("_report", "_subject", "day", "ruleset")
 
     def __init__(
-        self,
-        ruleset: str | os.PathLike[str] | RuleSet,
-        centre: object,
-        *,
-        day: date | str | None = None,
+        self, ruleset: str | os.PathLike[str] | RuleSet, centre: object, *, day: date | str | None = None
     ) -> None:
         """`day` is the day to begin with, by default the data's reported_on. Raises as `check` does."""
         self.ruleset = load_ruleset(ruleset)

@@ -124,11 +124,7 @@ def _before(ruleset: RuleSet) -> tuple[int, str]:
 
 
 def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
-    return Cell(
-        explain_rule(ruleset, rule),
-        tuple(_thresholds(ruleset, rule)),
-        rule.attested,
-    )
+    return Cell(explain_rule(ruleset, rule), tuple(_thresholds(ruleset, rule)), rule.attested)
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:

@@ -7,7 +7,7 @@ everything would follow.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
@@ -68,6 +68,10 @@ ASSUMPTIONS = (
 LEVEL_NAMES = {MUST: "must", PRINCIPLE: "in_principle"}
 
 
+Key = tuple[str, str]
+"""A rule by its side and its id."""
+
+
 def proved(compared: Diff) -> Diff:
     """The comparison with relations and claims proved. Raises UsageError where z3 is not installed."""
     need_z3()
@@ -112,8 +116,8 @@ class _Problem:
         deadlines = self.world.deadlines(lowered_rule(ruleset, rule).clock for _, ruleset, rule in rules)
         self.solver = z3.Solver()
         self.solver.set("timeout", 2000)
-        self.met: dict[tuple[str, str], Formula] = {}
-        self.whole: dict[tuple[str, str], Formula] = {}
+        self.met: dict[Key, Formula] = {}
+        self.whole: dict[Key, Formula] = {}
         for side, ruleset, rule in rules:
             met, broken = formulas(self.world, ruleset, rule, deadlines)
             key = (side, rule.id)
@@ -121,14 +125,12 @@ class _Problem:
             self.solver.add(self.met[key] == met, self.whole[key] == z3.Not(broken))
         self.solver.add(*self.world.axioms)
 
-    def holds(
-        self, given: Sequence[tuple[str, str]], wanted: tuple[str, str]
-    ) -> list[tuple[str, str]] | None:
+    def holds(self, given: Sequence[Key], wanted: Key) -> list[Key] | None:
         """The given rules that the proof of the wanted one needed; None where it is not proved.
 
         Proved is both: where all given are met, it is met; where it is broken, one of them is broken.
         """
-        core: list[tuple[str, str]] = []
+        core: list[Key] = []
         for literals in (self.met, self.whole):
             unless = self.z3.Not(literals[wanted])
             if self.solver.check(*(literals[key] for key in given), unless) != self.z3.unsat:
@@ -136,11 +138,11 @@ class _Problem:
             core += self._named(literals)
         return list(dict.fromkeys(core))
 
-    def _named(self, literals: dict[tuple[str, str], object]) -> list[tuple[str, str]]:
+    def _named(self, literals: dict[Key, object]) -> list[Key]:
         core = {str(literal) for literal in self.solver.unsat_core()}
         return [key for key, literal in literals.items() if str(literal) in core]
 
-    def clash(self, keys: Sequence[tuple[str, str]]) -> list[tuple[str, str]] | None:
+    def clash(self, keys: Sequence[Key]) -> list[Key] | None:
         """The fewest of these rules that cannot all be met by an approved centre; None where they can."""
         literals = self.met
         if self.solver.check(self.world.approved, *(literals[key] for key in keys)) != self.z3.unsat:
@@ -207,16 +209,14 @@ class _Prover:
         self.problems = [_Problem(group, compared.editions, otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
 
-    def holds(
-        self, given: Iterable[tuple[str, str]], wanted: tuple[str, str]
-    ) -> list[tuple[str, str]] | None:
+    def holds(self, given: Iterable[Key], wanted: Key) -> list[Key] | None:
         problem = self.home[wanted]
         return problem.holds([key for key in given if key in problem.met], wanted)
 
     def conflicts(self) -> list[Conflict]:
         """Contradictions, each with the fewest rules, at what must be and then with what is in principle."""
         conflicts: list[Conflict] = []
-        seen: set[tuple[str, str]] = set()
+        seen: set[Key] = set()
         apart = self.compared.a.jurisdiction != self.compared.b.jurisdiction
         for level in BINDING_LEVELS:
             counted = [
@@ -247,16 +247,9 @@ class _Prover:
             for wanted, names in (("a", conflict.a), ("b", conflict.b))
             for name in names
         }
+        fellows = [fellow for (wanted, _), fellow in self.rules.items() if wanted == other]
         for level in BINDING_LEVELS:
-            given = [
-                key
-                for key, candidate in self.rules.items()
-                if key[0] == other
-                and candidate.bearer == rule.bearer
-                and candidate.modality in level
-                and (self.compared.editions or follows_alike(candidate, rule))
-                and key not in clashing
-            ]
+            given = [key for key in self._given(other, rule, level, fellows) if key not in clashing]
             core = self.holds(given, (side, rule.id))
             if core is not None:
                 return Claim(
@@ -269,6 +262,16 @@ class _Prover:
                     proved=True,
                 )
         return replace(not_guaranteed(self.compared, side, topic, rule), proved=True)
+
+    def _given(self, side: str, rule: Rule, level: Container[str], fellows: Iterable[Rule]) -> list[Key]:
+        """The rules of a side at a level that can guarantee one of the other's."""
+        return [
+            (side, fellow.id)
+            for fellow in fellows
+            if fellow.modality in level
+            and fellow.bearer == rule.bearer
+            and (self.compared.editions or follows_alike(fellow, rule))
+        ]
 
     def judged(self, topic: Topic) -> Topic:
         """The relation of one row, proved over its own rules where they can be compared at all."""
@@ -290,13 +293,7 @@ class _Prover:
         rules, others, other = (topic.b, topic.a, "a") if side == "b" else (topic.a, topic.b, "b")
         for level in BINDING_LEVELS if topic.binding else (ANY,):
             for rule in rules:
-                given = [
-                    (other, fellow.id)
-                    for fellow in others
-                    if fellow.modality in level
-                    and fellow.bearer == rule.bearer
-                    and (self.compared.editions or follows_alike(fellow, rule))
-                ]
+                given = self._given(other, rule, level, others)
                 if rule.modality in level and self.holds(given, (side, rule.id)) is None:
                     return True
         return False

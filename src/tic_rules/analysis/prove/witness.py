@@ -237,18 +237,40 @@ def _as_witness(
 def _neighbours(base: Json, judge: Judge, rules: Sequence[Rule]) -> Iterator[tuple[Steps, Json]]:
     """Every file that differs from the base in one value, or in one entry of a list."""
     limits = sorted({limit for rule in rules for limit in _limits(rule)})
-    for steps, value in sorted(_leaves(base, ()), key=_plainness):
+    places = list(_places(base, ()))
+    leaves = [
+        place for place in places if not isinstance(place[1], (dict, list)) and place[0][0] not in _CLOCK
+    ]
+    for steps, value in sorted(leaves, key=_plainness):
         for other in _others(value, steps, judge, limits, rules):
             yield steps, apply(base, [Edit("set", steps, other)])
-    for steps, entries in _lists(base, ()):
-        for index in range(len(entries)):
-            changed = copied(base)
-            del get(changed, steps)[index]
-            yield (*steps, index), changed
-    for steps in _keys(base, ()):
+    entries = [
+        (*steps, index)
+        for steps, value in places
+        if isinstance(value, list) and steps[-1] != "attestations"
+        for index in range(len(value))
+    ]
+    keys = [
+        steps
+        for steps, _ in places
+        if len(steps) > 1 and steps[0] != "attestations" and all(isinstance(step, str) for step in steps)
+    ]
+    for steps in (*entries, *keys):
         changed = copied(base)
         del get(changed, steps[:-1])[steps[-1]]
         yield steps, changed
+
+
+_CLOCK = ("reported_on", "applied_on", "approved_on")
+"""The clock stays as it is, but for the term, which a rule may ask about."""
+
+
+def _places(value: object, at: Steps) -> Iterator[tuple[Steps, object]]:
+    """Every place below one, with what stands there, each before what lies within."""
+    within = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, part in within:
+        yield (*at, step), part
+        yield from _places(part, (*at, step))
 
 
 def _plainness(leaf: tuple[Steps, object]) -> int:
@@ -269,38 +291,6 @@ def _limits(rule: Rule) -> Iterator[Number]:
                     else (node.limit.times if isinstance(node.limit, c.Times) else node.limit,)
                 )
                 yield from limits
-
-
-def _leaves(value: object, at: Steps) -> Iterator[tuple[Steps, object]]:
-    """Every value of the file. The clock stays as it is, but for the term, which a rule may ask about."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if at or key not in ("reported_on", "applied_on", "approved_on"):
-                yield from _leaves(inner, (*at, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from _leaves(inner, (*at, index))
-    else:
-        yield at, value
-
-
-def _lists(value: object, at: Steps) -> Iterator[tuple[Steps, list[object]]]:
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            yield from _lists(inner, (*at, key))
-    elif isinstance(value, list) and at[-1] not in ("attestations",):
-        yield at, value
-        for index, inner in enumerate(value):
-            yield from _lists(inner, (*at, index))
-
-
-def _keys(value: object, at: Steps) -> Iterator[Steps]:
-    """The entries of tables and records, below the top."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            if at and at[0] != "attestations":
-                yield (*at, key)
-            yield from _keys(inner, (*at, key))
 
 
 def _others(
