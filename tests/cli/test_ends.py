@@ -437,6 +437,24 @@ def test_a_reader_that_went_away_is_141(args: list[str]) -> None:
 
 
 @posix
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("closed", [0, 1])
+def test_a_stream_that_the_shell_closed_is_a_two_in_words(closed: int, lang: str) -> None:
+    """`tic-rules check - <&-` and `>&-`."""
+    args = ["check", "-" if closed == 0 else str(JIANGSU), "--lang", lang]
+    done = program(*args, stderr=subprocess.PIPE, preexec_fn=lambda: os.close(closed))
+    assert done.returncode == 2
+    assert ("cannot be read" if lang == "en" else "无法读") in done.stderr.decode()
+
+
+def test_a_name_that_is_empty_is_no_folder(folder: Path) -> None:
+    """`tic-rules check "$CENTRES"` where a variable is not set."""
+    done = run("check", "")
+    assert done.exit_code == 2
+    assert "cannot be read" in done.stderr or "无法读取" in done.stderr
+
+
+@posix
 def test_an_interrupt_is_130_with_several_processes_too(folder: Path) -> None:
     for number in range(400):
         shutil.copy(ZHEJIANG, folder / "centres" / f"{number}.yaml")

@@ -346,6 +346,9 @@ def test_a_table_of_statuses_holds_no_formula(tmp_path: Path) -> None:
         "＝1",
         " =1",
         "\x1b[31m\u202e",
+        "x##[stop-commands]y",
+        "##vso[task.x]",
+        "::add-mask::x",
         "plain",
     ]
     centres = tmp_path / "c.jsonl"

@@ -34,6 +34,8 @@ def ended(run: Callable[[], object], args: Sequence[str], notes: Mapping[str, ob
     when it ends.
     """
     try:
+        if sys.stdout is None:  # Python has none where the shell closed it
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         status = _status(run)
         sys.stdout.flush()
         return status
@@ -176,10 +178,10 @@ def annotate(diagnostics: Sequence[Diagnostic], lang: str) -> None:
         say(sinks.command("error", about, one.message.in_(lang)), format_="github")
 
 
-def _let_go(*streams: TextIO) -> None:
+def _let_go(*streams: TextIO | None) -> None:
     """Give streams that cannot be written to any more somewhere to go, so that nothing is said of it at the
     end.
     """
-    for stream in streams:
+    for stream in filter(None, streams):
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

@@ -59,7 +59,7 @@ def expand(
     words = vocabulary or shared_vocabulary()
     for name in dict.fromkeys(paths):
         path = Path(name)
-        if name == "-" or not path.is_dir():
+        if name in ("", "-") or not path.is_dir():
             yield _main_of(name, words)
             continue
         faults = len(broken)

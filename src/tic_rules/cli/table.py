@@ -221,11 +221,10 @@ class _Writer:
 def _harmless(table: DataFrame) -> DataFrame:
     """A table whose texts no spreadsheet runs and no terminal obeys; other columns are as they were."""
     polars = library("polars")
-    doubtful = f"{sinks.FORMULA}|{sinks.UNUSUAL}"
     texts = [
         name
         for name, kind in table.schema.items()
-        if kind == polars.String and table[name].str.contains(doubtful).any()
+        if kind == polars.String and table[name].str.contains(sinks.DOUBTFUL).any()
     ]
     changed = {
         name: polars.Series(name, [None if text is None else sinks.cell(text) for text in table[name]])

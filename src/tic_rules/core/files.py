@@ -37,6 +37,8 @@ def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> 
 def read_standard_input(kind: type[TicRulesError], limit: int = MAX_BYTES) -> bytes:
     """What standard input holds. Raises `kind` where it is over the limit, as soon as it is."""
     try:
+        if sys.stdin is None:  # Python has none where the shell closed it
+            raise OSError(errno.EBADF, os.strerror(errno.EBADF))
         return _read(sys.stdin.buffer, "<stdin>", kind, limit)
     except OSError as error:
         raise _refused("<stdin>", kind, reason_of(error)) from None

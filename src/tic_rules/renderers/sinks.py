@@ -169,11 +169,15 @@ def xml_attribute(text: str) -> str:
 FORMULA = r"^\s*[=+\-@＝＋－＠]|^[\t\r\n]"
 """How a text begins that a spreadsheet would run: =HYPERLINK(…), +1, -1, @SUM, the same after a blank."""
 _FORMULA = re.compile(FORMULA)
+DOUBTFUL = rf"{FORMULA}|{UNUSUAL}|##|^\s*::"
+"""What `cell` may write otherwise than it stands."""
 
 
 def cell(text: str) -> str:
-    """A cell of CSV that no spreadsheet runs: an apostrophe goes before what looks like a formula."""
-    shown = plain(text)
+    """A cell of CSV that no spreadsheet and no runner runs: an apostrophe goes before what looks like a
+    formula.
+    """
+    shown = console(text)
     return f"'{shown}" if _FORMULA.match(text) else shown
 
 
@@ -202,7 +206,7 @@ def _property(text: str) -> str:
 
 
 __all__ = [
-    "FORMULA", "UNUSUAL", "as_json", "calendar", "cell", "coloured", "command", "console", "excel", "html",
+    "DOUBTFUL", "as_json", "calendar", "cell", "coloured", "command", "console", "excel", "html",
     "json_text", "leave", "line", "markdown", "markdown_line", "markdown_text", "plain", "workflow", "xml",
     "xml_attribute", "xml_text",
 ]  # fmt: skip
