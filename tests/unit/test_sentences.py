@@ -16,7 +16,7 @@ from tic_rules import load_ruleset
 from tic_rules.analysis.coverage.account import Coverage, coverage
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
-from tic_rules.analysis.coverage.official import fingerprint
+from tic_rules.analysis.coverage.official import cut
 from tic_rules.cli import main
 
 TEXT = """\
@@ -50,7 +50,7 @@ class Made:
         self.write()
 
     def write(self, rules: str = CLEAN, text: str = TEXT, given: str | None = GIVEN) -> None:
-        stamped = f"in_force: {{from: 2024-01-01}}, text_sha256: {fingerprint(text)}}}"
+        stamped = f"in_force: {{from: 2024-01-01}}, text_sha256: {cut(text).sha256}}}"
         self.rules.write_text(rules.replace("in_force: {from: 2024-01-01}}", stamped), encoding="utf-8")
         self.text.write_text(text, encoding="utf-8")
         if given is None:

@@ -1,6 +1,5 @@
 """A rule file begun from an official text: its clauses in order, each normative sentence as a rule with its
-words, and places to fill in. Nothing is invented: what the text does not say is 待填.
-"""
+words, and places to fill in. Nothing is invented: what the text does not say is 待填."""
 
 from __future__ import annotations
 
@@ -13,7 +12,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.coverage.extent import from_title
 from tic_rules.analysis.coverage.layout import LONG, fold, lines_of, read_official
-from tic_rules.analysis.coverage.normative import norms
+from tic_rules.analysis.coverage.normative import NormativeWord, norms
 from tic_rules.analysis.coverage.numbering import NUMERAL, PREAMBLE, numeral
 from tic_rules.analysis.coverage.official import OfficialText, Sentence, cut
 from tic_rules.analysis.speech import numbers_in
@@ -43,12 +42,9 @@ def begin(ruleset_id: str, raw: bytes, file: str, title: str = "") -> str:
     """The text of a rule file begun from the file of an official text. Raises UsageError."""
     if not _ID.fullmatch(ruleset_id):
         shown = clip(ruleset_id)
-        raise fault(
-            UsageError,
-            "ruleset-id",
-            f"编号 {shown} 应由小写字母、数字和下划线组成，例：shandong_2024",
-            f"the id {shown} is made of small letters, digits and underscores: shandong_2024",
-        )
+        zh = f"编号 {shown} 应由小写字母、数字和下划线组成，例：shandong_2024"
+        en = f"the id {shown} is made of small letters, digits and underscores: shandong_2024"
+        raise fault(UsageError, "ruleset-id", zh, en)
     try:
         text, _ = read_official(raw, file)
     except BadText as error:
@@ -109,19 +105,16 @@ def _rule(rule: _Begun) -> Iterator[str]:
 
 def _scalar(text: str) -> str:
     """A text as YAML: bare where it can stand so."""
-    return text if re.fullmatch("[\u4e00-\u9fff（）《》0-9]*[\u4e00-\u9fff（）《》]", text) else json.dumps(
-        text, ensure_ascii=False
-    )  # fmt: skip
+    bare = re.fullmatch("[\u4e00-\u9fff（）《》0-9]*[\u4e00-\u9fff（）《》]", text)
+    return text if bare else json.dumps(text, ensure_ascii=False)
 
 
 def _heading(at: str, official: OfficialText) -> str:
     """The heading of a clause; of one without, how it begins."""
     if at == PREAMBLE:
         return PREAMBLE
-    sentences = [
-        sentence for sentence in official.sentences if sentence.path[-1] == at or at in sentence.path
-    ]
-    words = _words(sentences[0]) if sentences else at
+    sentence = next((one for one in official.sentences if at in one.path), None)
+    words = _words(sentence) if sentence is not None else at
     return words if len(words) <= _HEAD else words[: _HEAD - 1] + "…"
 
 
@@ -152,10 +145,10 @@ def _rules(official: OfficialText, listed: frozenset[str]) -> Iterator[_Begun]:
         )
 
 
-def _is_heading(sentence: Sentence, said: Sequence[object]) -> bool:
+def _is_heading(sentence: Sentence, said: Sequence[NormativeWord]) -> bool:
     """Whether a numbered sentence only names what its clause is about: 鼓励创新."""
     short = sentence.numbered and len(sentence.key) <= LONG and sentence.key[-1] not in "。；;！？!?"
-    return short and all(getattr(word, "in_headings", False) for word in said)
+    return short and all(word.in_headings for word in said)
 
 
 def _slug(at: str) -> str:

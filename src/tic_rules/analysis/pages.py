@@ -1,8 +1,6 @@
-"""What the pages of the rules show: the comparison of all documents by topic, and of each rule its examples
-and counterparts.
+"""What the pages of the rules show: all documents by topic, and of each rule its examples and counterparts.
 
-The pages themselves are made by the renderers; here stands what goes into them.
-"""
+The pages themselves are made by the renderers; here stands what goes into them."""
 
 from __future__ import annotations
 
@@ -18,9 +16,9 @@ from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
 from tic_rules.results.labels import fact_label, number_text
 
+_WORST = ("fail", "pending", "needs_review", "unknown", "not_applicable")
+"""What an example may show in place of passing, the plainest first."""
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "="}
-
-
 Examples = Mapping[tuple[str, str], Sequence[Example]]
 """By rule set and rule."""
 
@@ -78,17 +76,10 @@ class Site(NamedTuple):
         """The pages of a document's rules, in its order."""
         by_topic = {row.topic: row for row in self.rows}
         for rule in ruleset.rules:
-            row = by_topic[rule.topic]
-            sides = tuple(
-                (other, cells)
-                for other, cells in zip(self.rulesets, row.cells, strict=True)
-                if other.id != ruleset.id
-            )
-            yield RulePage(
-                cell_of(ruleset, rule),
-                *_best(ruleset, rule, self.examples.get((ruleset.id, rule.id), ())),
-                sides,
-            )
+            documents = zip(self.rulesets, by_topic[rule.topic].cells, strict=True)
+            sides = tuple((other, cells) for other, cells in documents if other.id != ruleset.id)
+            best = _best(ruleset, rule, self.examples.get((ruleset.id, rule.id), ()))
+            yield RulePage(cell_of(ruleset, rule), *best, sides)
 
     def by_clause(self, ruleset: RuleSet) -> list[tuple[Clause, list[Cell]]]:
         """The clauses of a document, each with the rules that encode it."""
@@ -117,10 +108,8 @@ def site(rulesets: Sequence[RuleSet], examples: Examples) -> Site:
 def _before(ruleset: RuleSet) -> tuple[int, str]:
     """Jurisdictions in the vocabulary's order, the documents of one by their day."""
     document = ruleset.document
-    places = list(ruleset.vocabulary.words.get("jurisdictions", {}))
-    return places.index(ruleset.jurisdiction) if ruleset.jurisdiction in places else len(places), str(
-        document.in_force.from_ or document.issued or ""
-    )
+    places = [*ruleset.vocabulary.words.get("jurisdictions", {}), ruleset.jurisdiction]
+    return places.index(ruleset.jurisdiction), str(document.in_force.from_ or document.issued or "")
 
 
 def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
@@ -128,8 +117,7 @@ def cell_of(ruleset: RuleSet, rule: Rule) -> Cell:
 
 
 def _thresholds(ruleset: RuleSet, rule: Rule) -> Iterator[Text]:
-    """The bounds of a requirement, as short as they can be said (≥ 10亿元), marked where the quote has them
-    not."""
+    """The bounds of a requirement, as short as can be (≥ 10亿元), marked where the quote has them not."""
     for node in c.walk(rule.require) if rule.require is not None else ():
         if isinstance(node, (c.Compare, c.Share)):
             bound = Text.of(partial(_bound, ruleset, node))
@@ -163,31 +151,18 @@ def asked(cell: Cell, lang: str) -> str:
 
 def _best(ruleset: RuleSet, rule: Rule, examples: Sequence[Example]) -> tuple[Example | None, Example | None]:
     """The plainest example that passes, and the plainest that does not, failing before anything weaker."""
-    paths = tuple(
-        dict.fromkeys(
-            path
-            for name in facts_of_rule(rule)
-            for path in paths_of_fact(ruleset.facts[name], ruleset.vocabulary)
-        )
-    )
-    passes = [example for example in examples if example.status == "pass"]
-    ranked = [
-        status
-        for status in ("fail", "pending", "needs_review", "unknown", "not_applicable")
-        if any(e.status == status for e in examples)
-    ]
-    fails = [example for example in examples if ranked and example.status == ranked[0]]
-    best_fail = min(fails, key=lambda example: _plainness(example, paths or ("attestations",)), default=None)
-    # A judgement passes by what the complete centre has; a change that has no effect on it would show
-    # nothing.
-    best_pass = min(
-        passes,
-        key=lambda example: (
-            _plainness(example, paths) if paths else (bool(example.changes), example.about, 0)
-        ),
-        default=None,
-    )
-    return best_pass, best_fail
+    facts = [ruleset.facts[name] for name in facts_of_rule(rule)]
+    paths = tuple(path for fact in facts for path in paths_of_fact(fact, ruleset.vocabulary))
+
+    def failing(example: Example) -> tuple[int, tuple[bool, int, int]]:
+        return _WORST.index(example.status), _plainness(example, paths or ("attestations",))
+
+    def passing(example: Example) -> tuple[bool, int, int]:
+        # A judgement passes by what the complete centre has; a change without effect on it shows nothing.
+        return _plainness(example, paths) if paths else (bool(example.changes), example.about, 0)
+
+    best_pass = min((one for one in examples if one.status == "pass"), key=passing, default=None)
+    return best_pass, min((one for one in examples if one.status in _WORST), key=failing, default=None)
 
 
 def _plainness(example: Example, paths: tuple[str, ...]) -> tuple[bool, int, int]:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.coverage.layout import fold
 from tic_rules.analysis.coverage.normative import norms
+from tic_rules.analysis.coverage.numbering import written
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.model.time import Shift
 
@@ -42,26 +43,14 @@ _PART = re.compile(
 )
 """Parts of a whole: 百分之三十, 三分之一, 1/3. Of so many digits at most, or a long row of them is gone
 through anew from each."""
-_HALF = Fraction(1, 2)
 _SAID: dict[str, Fraction | int] = {
-    "一半": _HALF,
-    "半数": _HALF,
-    "过半": _HALF,
-    "翻一番": 2,
-    "翻番": 2,
-    "两倍": 2,
-    "首年": 1,
-    "首次": 1,
+    **dict.fromkeys(("一半", "半数", "过半"), Fraction(1, 2)),
+    **dict.fromkeys(("翻一番", "翻番", "两倍"), 2),
+    **dict.fromkeys(("首年", "首次"), 1),
 }
 _TIMES: dict[str | None, Fraction | int] = {
-    "万亿": 10**12,
-    "亿": 10**8,
-    "万": 10**4,
-    "%": Fraction(1, 100),
-    "％": Fraction(1, 100),
-    None: 1,
-    "": 1,
-}
+    "万亿": 10**12, "亿": 10**8, "万": 10**4, "%": Fraction(1, 100), "％": Fraction(1, 100), None: 1,
+}  # fmt: skip
 
 
 class Said(NamedTuple):
@@ -81,16 +70,14 @@ def numbers_in(text: str) -> list[Said]:
     for match in _PART.finditer(text):
         part = _part(match)
         if part is not None:
-            numbers.append(_said(part, match.start(), match.end(), text))
+            numbers.append(_said(part, match, text))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
         value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
-        numbers.append(_said(value, match.start(), match.end(), text))
+        numbers.append(_said(value, match, text))
     for word, number in _SAID.items():
-        numbers.extend(
-            _said(Fraction(number), match.start(), match.end(), text) for match in re.finditer(word, text)
-        )
+        numbers.extend(_said(Fraction(number), match, text) for match in re.finditer(word, text))
     return numbers
 
 
@@ -99,9 +86,7 @@ def _part(match: re.Match[str]) -> Fraction | None:
     hundred, of_hundred, below, above, numerator, denominator = match.groups()
     if hundred:
         return _decimal(of_hundred) / (100 if hundred == "百" else 1000)
-    top, bottom = (
-        (_decimal(above), _decimal(below)) if below else (Fraction(numerator), Fraction(denominator))
-    )
+    top, bottom = _decimal(above or numerator), _decimal(below or denominator)
     return top / bottom if bottom else None
 
 
@@ -121,14 +106,10 @@ def parse_chinese(text: str) -> int:
         return -1
 
 
-def _said(value: Fraction, start: int, end: int, text: str) -> Said:
-    return Said(
-        int(value) if value.denominator == 1 else value,
-        start,
-        end,
-        _claims(text, start, end),
-        text[end:].lstrip().startswith("元"),
-    )
+def _said(value: Fraction, match: re.Match[str], text: str) -> Said:
+    start, end = match.span()
+    number, yuan = int(value) if value.denominator == 1 else value, text[end:].lstrip().startswith("元")
+    return Said(number, start, end, _claims(text, start, end), yuan)
 
 
 def _claims(text: str, start: int, end: int) -> frozenset[str]:
@@ -145,11 +126,8 @@ def _claims(text: str, start: int, end: int) -> frozenset[str]:
 _IN_PRINCIPLE = re.compile("主要依托(?!单位)|主要由(?!.{0,2}单位)")
 _ENCOURAGED = re.compile("(?:^|[，。；：…])支持(?![的，。…])")
 _SPOKEN = {
-    "原则上": "in_principle",
-    "一般": "in_principle",
-    "鼓励": "encouraged",
-    "探索": "encouraged",
-    "优先": "encouraged",
+    **dict.fromkeys(("原则上", "一般"), "in_principle"),
+    **dict.fromkeys(("鼓励", "探索", "优先"), "encouraged"),
     "可": "may",
 }
 """Words of `rules/normative.yaml`, which knows within which others they are none (许可, 一般公共预算)."""
@@ -189,26 +167,13 @@ OPEN_LIST = re.compile("(?<![高平同中优初均对相])等(?![级同额于次
 
 def says_length(shift: Shift, text: str) -> bool:
     """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月."""
-    number, units = next(
-        (number, units)
-        for number, units in zip(shift, ("年|周年", "个月|月", "日|天|个工作日"), strict=True)
-        if number
-    )
-    ways = {str(number), *_spoken(number)}
-    if any(re.search(rf"(?<!\d){re.escape(way)}\s*(?:{units})", text) for way in ways):
+    lengths = zip(shift, ("年|周年", "个月|月", "日|天|个工作日"), strict=True)
+    number, units = next((number, units) for number, units in lengths if number)
+    ways = "|".join((str(number), written(number), "两" if number == 2 else str(number)))
+    if re.search(rf"(?<!\d)(?:{ways})\s*(?:{units})", text):
         return True
     months = shift.years * 12 + shift.months
     return (months == 6 and "半年" in text) or (months == 12 and bool(re.search("一年|1年", text)))
-
-
-def _spoken(number: int) -> tuple[str, ...]:
-    """A number below a hundred in Chinese numerals."""
-    digits = "零一二三四五六七八九"
-    tens, ones = divmod(number, 10)
-    if number >= 100:
-        return ()
-    text = ("" if not tens else ("" if tens == 1 else digits[tens]) + "十") + (digits[ones] if ones else "")
-    return (text, "两") if number == 2 else (text,)
 
 
 def years_in(text: str) -> set[int]:
@@ -219,9 +184,8 @@ def years_in(text: str) -> set[int]:
 
 def says_years(number: int, text: str) -> bool:
     """Whether a text speaks of that many years."""
-    return any(
-        said.value == number and text[said.end :].lstrip().startswith("年") for said in numbers_in(text)
-    )
+    in_years = [said.value for said in numbers_in(text) if text[said.end :].lstrip().startswith("年")]
+    return number in in_years
 
 
 def says_day(day: date, text: str) -> bool:

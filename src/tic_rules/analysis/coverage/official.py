@@ -80,14 +80,10 @@ class OfficialText(NamedTuple):
     sentences: tuple[Sentence, ...]
     notes: tuple[Note, ...]
     sha256: str
+    """Of the text as `fold` leaves it, from its title to its end: `text_sha256` of a rule file."""
 
     def clause(self, at: str) -> OfficialClause | None:
         return next((clause for clause in self.clauses if clause.at == at), None)
-
-
-def fingerprint(text: str, title: str = "") -> str:
-    """SHA-256 of a text as `fold` leaves it, from its title to its end: `text_sha256` of a rule file."""
-    return cut(text, title).sha256
 
 
 def cut(text: str, title: str = "") -> OfficialText:

@@ -31,6 +31,7 @@ _UNREADABLE = frozenset({"unreadable", "too-large", "unknown-ruleset"})
 _TEXT = frozenset(
     {"yaml", "json", "duplicate-key", "tag", "key", "empty", "encoding", "too-deep", "too-large"}
 )
+_TOO_LITTLE = frozenset({"missing", "string-too-short", "too-short"})
 _CODE_OF = {
     "unknown-fact": "TR101", "unknown-path": "TR101", "unknown-attribute": "TR101",
     "unknown-word": "TR107",
@@ -77,8 +78,7 @@ def _vocabulary_alone(vocabulary: Vocabulary, source: Source) -> Iterator[Fault]
 
 
 def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
-    """The faults of a rule set that could be loaded. Without `whole`, rules are not held against each
-    other."""
+    """The faults of a rule set that could be loaded; without `whole` not those between its rules."""
     faults = [fault for index, rule in enumerate(ruleset.rules) for fault in lint_rule(ruleset, rule, index)]
     faults += [located(flaw, ruleset) for flaw in (*about_clauses(ruleset), *_beside_the_rules(ruleset))]
     if whole:
@@ -124,10 +124,7 @@ def lint_rule(ruleset: RuleSet, rule: Rule, index: int) -> Iterator[Fault]:
 def _of_diagnostic(fault: Diagnostic) -> Fault:
     """What loading refused, under the code of a lint."""
     code = "TR001" if fault.code in _TEXT else _CODE_OF.get(fault.code, "TR002")
-    if fault.code in ("missing", "string-too-short", "too-short") and fault.path.rsplit("/", 1)[-1] in (
-        "zh",
-        "en",
-    ):
+    if fault.code in _TOO_LITTLE and fault.path.endswith(("/zh", "/en")):
         code = "TR003"
     return Fault(code, fault.message, fault.file, fault.line, fault.column)
 

@@ -10,8 +10,7 @@ Severity = Literal["error", "warning"]
 
 
 class LintCode(NamedTuple):
-    """A kind of fault. `title` says what it is in a few words, `why` explains it and says what would be
-    right."""
+    """A kind of fault. `title` says what it is in a few words, `why` explains it and what would be right."""
 
     code: str
     severity: Severity

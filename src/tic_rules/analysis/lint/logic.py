@@ -1,5 +1,4 @@
-"""Conditions that can never hold, or always do; two that cannot both hold. Read off: what is not seen here is
-not claimed."""
+"""Conditions that never hold, or always do; two that cannot both hold. Read off, not complete."""
 
 from __future__ import annotations
 
@@ -87,9 +86,7 @@ class Logic(NamedTuple):
         return first is not None and second is not None and not first & second
 
     def _possible(self, name: str) -> Interval:
-        """What a number may be, as far as numbers of the law in it say: the smaller of something and 500 is
-        never more than 500.
-        """
+        """What a number may be by the law's numbers in it: the smaller of it and 500 is at most 500."""
         fact = self.facts.get(name)
         numbers = [part for part in fact.operands if not isinstance(part, (str, c.Times))] if fact else []
         if fact is not None and fact.smaller is not None and numbers:
