@@ -209,20 +209,3 @@ def dated(subject: Subject, path: Parts, value: object, day: date) -> Edit:
         if entry.when.exact and entry.when.first == day:
             return Edit("set", (*path, index, "value"), value)
     return Edit("append", path, {"date": day.isoformat(), "value": value})
-
-
-__all__ = [
-    "Construct",
-    "Demand",
-    "Entries",
-    "Keys",
-    "Value",
-    "Words",
-    "dated",
-    "entry",
-    "judgement",
-    "no_place",
-    "number",
-    "place_in",
-    "reading",
-]

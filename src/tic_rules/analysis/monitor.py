@@ -253,6 +253,3 @@ def _changes(before: Report, after: Report, day: date) -> Changes:
         tuple(part for part in now if part["rule"] not in earlier),
         tuple(sorted(earlier - {part["rule"] for part in now})), before.verdict, after.verdict,
     )  # fmt: skip
-
-
-__all__ = ["LOOKED_AT", "Changes", "Monitor"]

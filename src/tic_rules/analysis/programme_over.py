@@ -46,6 +46,3 @@ def what_if_of_programme(
         if over is not None
     ]
     return WhatIf(before, after, flips(before, after), *(*courses, None, None)[:2])
-
-
-__all__ = ["what_if_of_programme"]

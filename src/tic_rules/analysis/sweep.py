@@ -270,6 +270,3 @@ def summary(swept: Sweep) -> Text:
         f"{count}个中心：界限为{zh_first}时{ends[0]}个符合，{zh_last}时{ends[1]}个符合",
         f"{count} centres: {ends[0]} pass at {en_first}, {ends[1]} at {en_last}",
     )
-
-
-__all__ = ["Fall", "Point", "Span", "Sweep", "Swept", "summary", "sweep"]

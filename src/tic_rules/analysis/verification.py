@@ -224,15 +224,3 @@ def data_matches(report: Values, subject: Subject) -> bool:
     """Whether a report says that it was decided of this data."""
     said = ((report.get("provenance") or {}).get("data") or {}).get("sha256")
     return said is not None and any(said == data_of(subject, values=v)["sha256"] for v in (False, True))
-
-
-__all__ = [
-    "Cause",
-    "Difference",
-    "Verification",
-    "What",
-    "checked",
-    "data_matches",
-    "settings_of",
-    "verified",
-]

@@ -249,19 +249,3 @@ def summary(results: Sequence[WhatIf]) -> Text:
         f"共{len(results)}份结论：{verdicts}份改变，{findings}项判定改变",
         f"{len(results)} verdicts: {verdicts} change, and {findings} findings change",
     )
-
-
-__all__ = [
-    "Course",
-    "Flip",
-    "Stretch",
-    "Turn",
-    "WhatIf",
-    "course_of",
-    "course_through",
-    "days_of_change",
-    "flips",
-    "summary",
-    "what_if",
-    "with_values",
-]

@@ -76,6 +76,3 @@ def _days(course: Course) -> dict[str, int]:
 def _joined(parts: Sequence[Text]) -> Text:
     kept = [part for part in parts if part.zh]
     return Text("；".join(part.zh for part in kept) + "。", "; ".join(part.en for part in kept) + ".")
-
-
-__all__ = ["told_over"]

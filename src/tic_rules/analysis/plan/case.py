@@ -154,16 +154,3 @@ def adverse_words(ruleset: RuleSet) -> dict[str, set[object]]:
                 if name == "result":
                     adverse.setdefault(f"{path}.{name}", set()).update(test.one_of or ())
     return adverse
-
-
-__all__ = [
-    "Amounts",
-    "Case",
-    "adverse_words",
-    "in_words",
-    "kind_of",
-    "known_places",
-    "one_of",
-    "place_of_list",
-    "set_value",
-]

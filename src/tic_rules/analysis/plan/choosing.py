@@ -315,6 +315,3 @@ def _whole(value: Formula) -> int:
 
 def _number(z3: ModuleType, number: Fraction) -> Formula:
     return z3.Q(Fraction(number).numerator, Fraction(number).denominator)
-
-
-__all__ = ["Amount", "Choice", "Costs", "Open", "choose"]

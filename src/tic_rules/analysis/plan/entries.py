@@ -174,6 +174,3 @@ def each_key(name: str, where: c.Where, case: Case, lacking: Sequence[str]) -> I
         return join(list(lacking[:8]), lang) + rest
 
     yield Way((change(case.kind(path), dotted, tuple(edits), case.text(path, detail)),))
-
-
-__all__ = ["each_key", "every_entry", "new_entry", "some_entry", "together"]

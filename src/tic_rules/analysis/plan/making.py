@@ -443,6 +443,3 @@ class _Maker:
             return None
         texts = tuple(made.text for made in way.changes)
         return Alternative(rule.rule, texts, edits, self.costs.of(*way.changes))
-
-
-__all__ = ["make_plan"]

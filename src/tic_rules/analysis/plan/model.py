@@ -215,6 +215,3 @@ class Plan:
             "why": rest.why.as_dict(),
             "missing": list(rest.missing),
         }
-
-
-__all__ = ["KINDS", "Alternative", "Change", "Plan", "Rest", "Step", "Sum", "Way", "change"]

@@ -281,6 +281,3 @@ def _margins(node: Amounts, scene: Scene, moment: Moment) -> Iterator[tuple[Numb
             if node.operator in ("more_than", "at_least"):  # a ceiling is not planned for
                 low = named.range.low
                 yield low - node.limit * (low + others.range.high), node.operator == "more_than", False
-
-
-__all__ = ["UNIT", "Purses", "Template", "money_entry", "payers_text", "template_text"]

@@ -168,6 +168,3 @@ class _Text:
 
 def _is_date(text: str) -> bool:
     return re.fullmatch(r"\d{4}-\d{2}-\d{2}", text) is not None
-
-
-__all__ = ["patch_text"]

@@ -66,6 +66,3 @@ def reason_after(finding: Finding, earlier: Finding) -> Text:
     if earlier.status != "fail":
         return Text("其他步骤使本条不再符合", "other steps make this fail")
     return Text("按现有数据没有可行的办法", "with the data as it stands there is no way")
-
-
-__all__ = ["IDENTITY", "KEPT", "reason_after", "reason_before"]

@@ -238,6 +238,3 @@ def _judgement(case: Case, item: str | None) -> Change:
     title = next((i.title.text for i in rule.items if i.id == item), rule.title.text)
     text = Text(f"提请评审认定：{title.zh}", f"ask for a judgement: {title.en}")
     return change("judgement", "attestations", (Edit("append", ("attestations",), value),), text)
-
-
-__all__ = ["by_judgement", "ways"]

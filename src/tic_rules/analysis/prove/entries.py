@@ -8,9 +8,9 @@ from datetime import date
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, one_of, truth
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, one_of, truth, z3
 from tic_rules.analysis.prove.symbols import At, World
-from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when, z3
+from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
@@ -190,6 +190,3 @@ def _sure(one: Looked) -> Value:
     """An entry that only may count is unknown where it is not as asked."""
     unsure = both(one.counts.unknown, neg(one.value.true))
     return Value(*(both(end, neg(unsure)) for end in one.value))
-
-
-__all__ = ["Entries"]

@@ -297,6 +297,3 @@ class _Prover:
                 if rule.modality in level and self.holds(given, (side, rule.id)) is None:
                     return True
         return False
-
-
-__all__ = ["ASSUMPTIONS", "proved"]

@@ -337,6 +337,3 @@ def _has(value: object, words: Iterable[object]) -> bool:
 
 def _plain(number: Number) -> int | str | None:
     return int(number) if number == int(number) else decimal_text(number)
-
-
-__all__ = ["APPLIED", "APPROVED", "STEP", "TERM", "Maker", "as_of_for"]

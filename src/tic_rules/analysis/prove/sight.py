@@ -7,7 +7,7 @@ from functools import cache
 from itertools import product
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth, z3
 from tic_rules.analysis.prove.entries import Entries
 from tic_rules.analysis.prove.symbols import At, World, lowered_rule
 from tic_rules.analysis.prove.values import (
@@ -20,7 +20,6 @@ from tic_rules.analysis.prove.values import (
     outcomes,
     real,
     when,
-    z3,
 )
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.engines.lowering import STATUS, VALUES
@@ -241,6 +240,3 @@ class Sight:
         if node.outside == FALSE:
             return when(some, outside)
         return outcomes({TRUE: some, FALSE: both(outside, neg(given)), node.outside: both(outside, given)})
-
-
-__all__ = ["Sight", "formulas"]

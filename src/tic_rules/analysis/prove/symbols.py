@@ -12,8 +12,8 @@ from datetime import date
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import where_at_least
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg
-from tic_rules.analysis.prove.values import Value, outcomes, z3
+from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, z3
+from tic_rules.analysis.prove.values import Value, outcomes
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
@@ -270,6 +270,3 @@ def _asked(ruleset: RuleSet, node: f.Logic) -> tuple[Fact | None, int]:
             exact = isinstance(right, f.Bounds) and right.low == right.high
             return fact, int(min(right.low, 8)) + 1 if exact and isinstance(right, f.Bounds) else 1
     return None, 0
-
-
-__all__ = ["At", "World", "lowered_rule", "need_z3"]

@@ -89,18 +89,3 @@ def compare(name: str, left: Ends, right: Ends) -> Value:
 def real(number: Number) -> Formula:
     exact = Fraction(number)
     return z3.RealVal(f"{exact.numerator}/{exact.denominator}")
-
-
-__all__ = [
-    "Value",
-    "all_of",
-    "any_of",
-    "cases",
-    "compare",
-    "constant",
-    "either",
-    "outcomes",
-    "real",
-    "when",
-    "z3",
-]

@@ -348,6 +348,3 @@ def _words(value: str, steps: Steps, judge: Judge) -> Iterator[str]:
         yield from (word for word in judge.ruleset.vocabulary.words.get(listed, ()) if word != value)
     else:
         yield "其他" + value
-
-
-__all__ = ["FINE", "Witness", "part_of", "witness"]
