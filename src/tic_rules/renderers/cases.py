@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.cases.outcome import Outcome
 from tic_rules.analysis.cases.run import Run
-from tic_rules.core.errors import visible
+from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.renderers.text import cells, pad
@@ -28,12 +28,9 @@ def render(runs: Sequence[Run], format_: str, lang: str) -> str:
 def _text(run: Run, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     expected = sum(len(outcome.case.expect) for outcome in run.outcomes)
-    counts = (
-        f"{len(run.outcomes)}个案例，{expected}个预期"
-        if zh
-        else f"{len(run.outcomes)} cases, {expected} expected statuses"
-    )
-    yield f"{run.ruleset.id}  {counts}"
+    number = len(run.outcomes)
+    counts = Text(f"{number}个案例，{expected}个预期", f"{number} cases, {expected} expected statuses")
+    yield f"{run.ruleset.id}  {counts.in_(lang)}"
     yield ""
     yield from _rows(run, lang)
     yield ""
@@ -66,11 +63,8 @@ def _rows(run: Run, lang: str) -> Iterator[str]:
 
 def _left_out(run: Run, lang: str) -> Iterator[str]:
     if run.gaps:
-        yield (
-            f"案例没有涵盖（{len(run.gaps)}）："
-            if lang == "zh"
-            else f"What no case covers ({len(run.gaps)}):"
-        )
+        number = len(run.gaps)
+        yield Text(f"案例没有涵盖（{number}）：", f"What no case covers ({number}):").in_(lang)
         yield from (f"  {gap.rule.at} {gap.rule.id}  {gap.message.in_(lang)}" for gap in run.gaps)
         yield ""
 

@@ -9,40 +9,39 @@ from collections.abc import Iterator
 from tic_rules.analysis.coverage.account import STATES, Coverage, Covered
 from tic_rules.analysis.coverage.layout import Note
 from tic_rules.analysis.coverage.sentences import AccountedSentence
-from tic_rules.core.errors import visible
+from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
 MARKS = {
-    "rules": "■",
-    "covered": "□",
-    "aim": "◇",
-    "context": "·",
-    "delegated": "→",
-    "heading": "–",
-    "not_encoded": "✗",
-    "open": "✗",
-    "clause": " ",
-}
+    "rules": "■", "covered": "□", "aim": "◇", "context": "·", "delegated": "→", "heading": "–",
+    "not_encoded": "✗", "open": "✗", "clause": " ",
+}  # fmt: skip
 """One mark a state: at a terminal and on a page nothing rests on colour alone."""
 
 
 def render(account: Coverage, format: str, lang: str) -> str:
     """A coverage in a format: text, markdown, json or html."""
-    return {"text": _text, "markdown": _markdown, "json": _json, "html": _html}[format](account, lang)
+    match format:
+        case "json":
+            return sinks.as_json({"schema_version": 1, **account.as_dict()})
+        case "markdown":
+            return _markdown(account, lang)
+        case "html":
+            return _html(account, lang)
+    return "".join(f"{line}\n" for line in _text(account, lang))
 
 
 def became(clause: Covered, lang: str) -> str:
     """What became of a clause, in a few words: its rules, or why it asks nothing."""
     if clause.state == "rules":
-        zh, en = [], []
-        if clause.by_data:
-            zh.append(f"据数据{len(clause.by_data)}")
-            en.append(f"{len(clause.by_data)} by data")
-        if clause.by_judgement:
-            zh.append(f"由评审{len(clause.by_judgement)}")
-            en.append(f"{len(clause.by_judgement)} by judgement")
-        return "、".join(zh) if lang == "zh" else ", ".join(en)
+        data, judged = len(clause.by_data), len(clause.by_judgement)
+        by_data, by_judgement = (
+            Text(f"据数据{data}", f"{data} by data"),
+            Text(f"由评审{judged}", f"{judged} by judgement"),
+        )
+        said = [text.in_(lang) for number, text in ((data, by_data), (judged, by_judgement)) if number]
+        return ("、" if lang == "zh" else ", ").join(said)
     return STATES[clause.state].in_(lang)
 
 
@@ -104,33 +103,24 @@ def verdict(account: Coverage, lang: str) -> str:
     """What can be said for the whole: complete, verified against the text, or how many faults."""
     if account.faults:
         return f"有{len(account.faults)}处不符" if lang == "zh" else f"{len(account.faults)} faults"
-    if account.source is None:
-        return (
-            "逐条都有着落（未与原文核对，可用 --source）"
-            if lang == "zh"
-            else "complete (not held against the official text; --source does that)"
-        )
-    return (
-        f"逐条逐句都有着落，引文与原文（{account.source}）一致"
-        if lang == "zh"
-        else f"every sentence accounted for, and true to the official text ({account.source})"
+    whole = Text(
+        "逐条都有着落（未与原文核对，可用 --source）",
+        "complete (not held against the official text; --source does that)",
     )
+    true = Text(
+        f"逐条逐句都有着落，引文与原文（{account.source}）一致",
+        f"every sentence accounted for, and true to the official text ({account.source})",
+    )
+    return (whole if account.source is None else true).in_(lang)
 
 
 def _title(account: Coverage, lang: str) -> str:
     document = account.ruleset.document
-    return (
-        f"《{document.title}》{document.number or ''}"
-        if lang == "zh"
-        else f"{document.title_en} {document.number or ''}".strip()
-    )
+    number = document.number or ""
+    return f"《{document.title}》{number}" if lang == "zh" else f"{document.title_en} {number}".strip()
 
 
-def _text(account: Coverage, lang: str) -> str:
-    return "".join(f"{line}\n" for line in _lines(account, lang))
-
-
-def _lines(account: Coverage, lang: str) -> Iterator[str]:
+def _text(account: Coverage, lang: str) -> Iterator[str]:
     yield f"{_title(account, lang)}  {account.ruleset.id}"
     yield ""
     at = max(cells(clause.at) for clause in account.clauses)
@@ -166,60 +156,38 @@ def _whole_text(account: Coverage, lang: str) -> Iterator[str]:
 
 
 def _markdown(account: Coverage, lang: str) -> str:
-    zh = lang == "zh"
-    lines = [
-        f"# {sinks.markdown_line(_title(account, lang))}",
-        "",
-        summary(account, lang),
-        "",
-        *([counted(account, lang), ""] if account.source is not None else []),
-        f"**{verdict(account, lang)}**",
-        "",
-    ]
-    lines += [f"- {sinks.markdown_line(noted(note, lang))}" for note in account.notes] + (
-        [""] if account.notes else []
+    zh, value = lang == "zh", sinks.markdown_line
+    lines = [f"# {value(_title(account, lang))}", "", summary(account, lang), ""]
+    if account.source is not None:
+        lines += [counted(account, lang), ""]
+    lines += [f"**{verdict(account, lang)}**", ""]
+    notes, faults = (
+        [noted(note, lang) for note in account.notes],
+        [one.render(lang) for one in account.faults],
     )
-    lines += [f"- {sinks.markdown_line(fault.render(lang))}" for fault in account.faults] + (
-        [""] if account.faults else []
-    )
-    lines += [
-        "| 条款 | 标题 | 去向 | 规则或说明 |" if zh else "| Clause | Heading | Became | Rules, or why none |",
-        "|---|---|---|---|",
-    ]
+    for listed in filter(None, (notes, faults)):
+        lines += [*(f"- {value(text)}" for text in listed), ""]
+    heads = "条款 | 标题 | 去向 | 规则或说明" if zh else "Clause | Heading | Became | Rules, or why none"
+    lines += [f"| {heads} |", "|---|---|---|---|"]
     for clause in account.clauses:
         rules = ("、" if zh else ", ").join(f"`{rule.id}`" for rule in clause.rules)
-        shown = rules or (sinks.markdown_line(clause.note.in_(lang)) if clause.note else "")
+        shown = rules or (value(clause.note.in_(lang)) if clause.note else "")
         state = f"{MARKS[clause.state]} {became(clause, lang)}"
-        at, heading = sinks.markdown_line(clause.at), sinks.markdown_line(clause.heading)
+        at, heading = value(clause.at), value(clause.heading)
         lines.append(f"| {at} | {heading} | {state} | {shown} |")
     for home, sentences in account.by_clause:
-        heading = f" {sinks.markdown_line(home.heading)}" if home else ""
-        lines += ["", f"## {sinks.markdown_line(sentences[0].at)}{heading}", ""]
+        heading = f" {value(home.heading)}" if home else ""
+        lines += ["", f"## {value(sentences[0].at)}{heading}", ""]
         for sentence in sentences:
-            cover = sinks.markdown_line(covering(sentence, lang))
-            text = sinks.markdown_line(sentence.sentence.text)
+            cover, text = value(covering(sentence, lang)), value(sentence.sentence.text)
             shown = f"**{text}**" if sentence.open else text
             lines.append(f"- {MARKS[sentence.state]} {shown}" + (f" — {cover}" if cover else ""))
     return "\n".join(lines) + "\n"
 
 
-def _json(account: Coverage, lang: str) -> str:
-    return sinks.as_json({"schema_version": 1, **account.as_dict()})
-
-
 def _html(account: Coverage, lang: str) -> str:
     from tic_rules.renderers.html import render as page
 
-    return page(
-        "coverage.html.j2",
-        lang=lang,
-        account=account,
-        states=STATES,
-        marks=MARKS,
-        became=became,
-        summary=summary,
-        verdict=verdict,
-        counted=counted,
-        covering=covering,
-        noted=noted,
-    )
+    words = {"states": STATES, "marks": MARKS}
+    said = {"became": became, "summary": summary, "verdict": verdict, "counted": counted, "noted": noted}
+    return page("coverage.html.j2", lang=lang, account=account, covering=covering, **words, **said)

@@ -5,7 +5,8 @@ ask for it, an example.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 from tic_rules.core.errors import Text, visible
 from tic_rules.model import conditions as c
@@ -22,24 +23,12 @@ from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
-ALWAYS = (
-    "id",
-    "name",
-    "jurisdiction",
-    "stage",
-    "reported_on",
-    "applied_on",
-    "approved_on",
-    "term_years",
-    "incomplete",
-    "sources",
-    "attestations",
-    "exemptions",
-)
-"""What every file says, whatever rules read it."""
-
 LAST = ("incomplete", "sources", "attestations", "exemptions")
 """What stands at the end of a file to fill in."""
+ALWAYS = (
+    "id", "name", "jurisdiction", "stage", "reported_on", "applied_on", "approved_on", "term_years", *LAST,
+)  # fmt: skip
+"""What every file says, whatever rules read it."""
 
 
 def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
@@ -66,15 +55,9 @@ def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
         )
         for look in listed.look_up.values() if listed else ():
             yield from (path for unit in look.units.values() for path in ruleset.vocabulary.lists[unit].paths)
-    if (
-        rule.by in ("application", "approval", "term_end")
-        or rule.years
-        or rule.since in ("approval", "term_end")
-        or rule.yearly
-        or rule.from_
-        or rule.cycle
-        or rule.after
-    ):
+    dated = ("application", "approval", "term_end")
+    counted = (rule.years, rule.yearly, rule.from_, rule.cycle, rule.after)
+    if rule.by in dated or rule.since in dated[1:] or any(counted):
         yield "approved_on"
     if rule.by == "application":
         yield "applied_on"
@@ -85,12 +68,24 @@ def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
         yield "attestations"
 
 
+class Fields(NamedTuple):
+    """What a file says that chosen rule sets read: the model of its data, its words, the fields that are
+    wanted, and the clauses that ask for each."""
+
+    model: type[Centre]
+    vocabulary: Vocabulary
+    wanted: frozenset[str]
+    asked: Mapping[str, Sequence[str]]
+
+
+def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary) -> Fields:
+    model, asked = extended(Centre, vocabulary), clauses_by_field(rulesets)
+    return Fields(model, vocabulary, paths_of(model) & asked.keys() | set(ALWAYS), asked)
+
+
 def blank_file(rulesets: Sequence[RuleSet]) -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
-    asked = clauses_by_field(rulesets)
-    vocabulary = words_of(reversed(rulesets))
-    model = extended(Centre, vocabulary)
-    wanted = {path for path in asked if path in paths_of(model)} | set(ALWAYS)
+    fields = _fields(rulesets, words_of(reversed(rulesets)))
     lines = [
         "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
         "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
@@ -102,13 +97,13 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
     ]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
-    lines.extend(_section(model, "", wanted, asked, vocabulary, 0, given))
+    lines.extend(_section(fields.model, "", fields, 0, given))
     lines += [
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
-        *(f"#   {name}" for name in _judged(rulesets)),
+        *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _judged(rulesets)),
         "# 清单以“等”结尾，数据落在清单之外、不能断定的，也填在 attestations 中，由评审认定：",
-        *(f"#   {name}" for name in _left_open(rulesets)),
+        *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _left_open(rulesets)),
     ]
     return "".join(visible(line) + "\n" for line in lines)
 
@@ -166,19 +161,19 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False
     """An Excel workbook to fill in, with drop-downs and an explanation in front: one row an item for one
     centre, or, `wide`, one row a centre; a sheet for each list. Raises UsageError.
     """
-    asked = clauses_by_field(rulesets)
-    vocabulary = words_of(rulesets)
-    model = extended(Centre, vocabulary)
-    wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
-    writer = Writer()
-    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
-    if not wide:
+    writer, form = Writer(), _form(rulesets, words_of(rulesets), lang)
+    if wide:
+        write_form(writer, form, ())
+        _read_me(writer, rulesets, lang, _READ_ME)
+    else:
         _read_me(writer, rulesets, lang, _UPRIGHT)
         write_upright(writer, form, rulesets)
-        return writer.bytes()
-    write_form(writer, form, ())
-    _read_me(writer, rulesets, lang, _READ_ME)
     return writer.bytes()
+
+
+def _form(rulesets: Sequence[RuleSet], words: Vocabulary, lang: str) -> Form:
+    model, vocabulary, wanted, asked = _fields(rulesets, words)
+    return Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
 
 
 _PEOPLE_JUDGE = Text(
@@ -189,13 +184,6 @@ _LISTS_OPEN = Text(
     "清单以“等”结尾，数据落在清单之外、不能断定的，也填在“评审判断”表中，由评审认定：",
     "Clauses whose list is open (等): what lies outside it is judged on the sheet attestations too:",
 )
-
-
-def _by_id(rulesets: Sequence[RuleSet], names: Sequence[str]) -> Iterator[tuple[RuleSet, str]]:
-    by_id = {ruleset.id: ruleset for ruleset in rulesets}
-    for name in names:
-        ruleset_id, _, rule_id = name.partition("/")
-        yield by_id[ruleset_id], rule_id
 
 
 _READ_ME_WIDTH = 82
@@ -209,11 +197,9 @@ def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, text: Text)
     page.set_paper(9)
     lines = text.in_(lang).split("\n")
     several = len(rulesets) > 1
-    for said, names in ((_PEOPLE_JUDGE, _judged(rulesets)), (_LISTS_OPEN, _left_open(rulesets))):
-        if names:
-            titles = [
-                title_of(one, one[name], lang, with_document=several) for one, name in _by_id(rulesets, names)
-            ]
+    for said, rules in ((_PEOPLE_JUDGE, _judged(rulesets)), (_LISTS_OPEN, _left_open(rulesets))):
+        if rules:
+            titles = (title_of(ruleset, rule, lang, with_document=several) for ruleset, rule in rules)
             lines += ["", said.in_(lang), *titles]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
@@ -222,52 +208,40 @@ def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, text: Text)
 
 def blank_table(rulesets: Sequence[RuleSet], lang: str) -> str:
     """The header of a CSV file with one row a centre."""
-    asked = clauses_by_field(rulesets)
-    vocabulary = words_of(reversed(rulesets))
-    model = extended(Centre, vocabulary)
-    wanted = frozenset(path for path in asked if path in paths_of(model)) | set(ALWAYS)
-    form = Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked)
+    form = _form(rulesets, words_of(reversed(rulesets)), lang)
     return csv_line([form.says(column.label) for column in form.main.columns if column.kind != "list"])
 
 
-def _judged(rulesets: Sequence[RuleSet]) -> list[str]:
-    return [f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if rule.attested]
+def _judged(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
+    return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if rule.attested]
 
 
-def _left_open(rulesets: Sequence[RuleSet]) -> list[str]:
+def _left_open(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
     """The rules that an attestation settles where data alone leaves them open."""
-    return [
-        f"{ruleset.id}/{rule.id}" for ruleset in rulesets for rule in ruleset if c.leaves_open(rule.condition)
-    ]
+    return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if c.leaves_open(rule.condition)]
 
 
 def _section(
-    model: type[Record],
-    prefix: str,
-    wanted: set[str],
-    asked: dict[str, list[str]],
-    vocabulary: Vocabulary,
-    depth: int,
-    given: dict[str, str],
+    model: type[Record], prefix: str, fields: Fields, depth: int, given: Mapping[str, str]
 ) -> Iterator[str]:
     indent = "  " * depth
     words = {name: word for name, word, _ in fields_of(model) if word}
-    for name, field in sorted(
-        model.model_fields.items(),
-        key=lambda item: (item[0] in LAST) - (item[0] == "id") if not prefix else 0,
-    ):
+    listed = list(model.model_fields.items())
+    if not prefix:
+        listed.sort(key=lambda item: (item[0] in LAST) - (item[0] == "id"))
+    for name, field in listed:
         path = prefix + name
-        below = any(other.startswith(path + ".") for other in wanted)
-        if path not in wanted and not below:
+        below = any(other.startswith(path + ".") for other in fields.wanted)
+        if path not in fields.wanted and not below:
             continue
         inner = record_in(field.annotation)
         if inner is not None and below and not _is_list(field.annotation):
-            yield f"{indent}{name}:  # {_label(path, vocabulary)}"
-            yield from _section(inner, path + ".", wanted, asked, vocabulary, depth + 1, given)
+            yield f"{indent}{name}:  # {_label(path, fields.vocabulary) or path}"
+            yield from _section(inner, path + ".", fields, depth + 1, given)
             continue
-        yield from _comment(path, asked.get(path, []), words.get(name), vocabulary, indent)
+        yield from (indent + line for line in _comment(path, fields, words.get(name)))
         if inner is not None:
-            yield from _entry_comment(inner, path, vocabulary, indent)
+            yield from (indent + line for line in _entry_comment(inner, path, fields.vocabulary))
         yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
 
 
@@ -277,43 +251,40 @@ def _is_list(annotation: object) -> bool:
 
 def _label(path: str, vocabulary: Vocabulary) -> str:
     field = vocabulary.fields.get(path)
-    return field.zh if field else path
+    return field.zh if field else ""
 
 
-def _comment(
-    path: str, clauses: list[str], word: str | None, vocabulary: Vocabulary, indent: str
-) -> Iterator[str]:
-    shown = clauses[:6]
-    rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
-    asks = f"  〔{'；'.join(shown)}{rest}〕" if shown else ""
-    yield f"{indent}# {_label(path, vocabulary)}{asks}"
-    if word is not None:
-        yield f"{indent}#   " + " | ".join(
-            f"{name} {label.zh}" for name, label in vocabulary.words.get(word, {}).items()
-        )
+def _example(path: str, vocabulary: Vocabulary) -> str:
     field = vocabulary.fields.get(path)
-    if field is not None and field.example:
-        yield f"{indent}#   例：{field.example}"
+    return f"例：{field.example}" if field and field.example else ""
 
 
-def _entry_comment(
-    inner: type[Record], path: str, vocabulary: Vocabulary, indent: str, depth: int = 1
-) -> Iterator[str]:
+def _allowed(word: str | None, vocabulary: Vocabulary) -> str:
+    words = vocabulary.words.get(word or "", {})
+    return " | ".join(f"{name} {label.zh}" for name, label in words.items())
+
+
+def _comment(path: str, fields: Fields, word: str | None) -> Iterator[str]:
+    clauses, vocabulary = fields.asked.get(path, ()), fields.vocabulary
+    rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
+    asks = f"  〔{'；'.join(clauses[:6])}{rest}〕" if clauses else ""
+    yield f"# {_label(path, vocabulary) or path}{asks}"
+    if word is not None:
+        yield f"#   {_allowed(word, vocabulary)}"
+    if example := _example(path, vocabulary):
+        yield f"#   {example}"
+
+
+def _entry_comment(inner: type[Record], path: str, vocabulary: Vocabulary, depth: int = 1) -> Iterator[str]:
     """What an entry of a list holds."""
     words = {name: word for name, word, _ in fields_of(inner) if word}
     for name, about in inner.model_fields.items():
-        field = vocabulary.fields.get(f"{path}.{name}")
-        label = field.zh if field else name
-        allowed = (
-            f"：{' | '.join(f'{w} {t.zh}' for w, t in vocabulary.words.get(words[name], {}).items())}"
-            if name in words
-            else ""
+        there = f"{path}.{name}"
+        example = _example(there, vocabulary)
+        said = (
+            f"：{_allowed(words[name], vocabulary)}" if name in words else f"（{example}）" if example else ""
         )
-        example = f"（例：{field.example}）" if field is not None and field.example and not allowed else ""
-        yield f"{indent}#{'   ' * depth}{name} {label}{allowed}{example}"
+        yield f"#{'   ' * depth}{name} {_label(there, vocabulary) or name}{said}"
         below = record_in(about.annotation)
         if below is not None:
-            yield from _entry_comment(below, f"{path}.{name}", vocabulary, indent, depth + 1)
-
-
-__all__ = ["blank_file", "blank_table", "blank_workbook", "clauses_by_field"]
+            yield from _entry_comment(below, there, vocabulary, depth + 1)

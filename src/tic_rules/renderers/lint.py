@@ -13,19 +13,18 @@ SEVERITY = {"error": ("错误", "error"), "warning": ("提示", "warning")}
 
 def render(by_file: Mapping[str, Sequence[Fault]], format: str, lang: str) -> str:
     """The faults of files, by file, in a format: text, json or github."""
-    return {"text": _text, "json": _json, "github": _github}[format](by_file, lang)
+    if format == "json":
+        return _json(by_file)
+    lines = _annotations(by_file, lang) if format == "github" else _lines(by_file, lang)
+    return "".join(f"{line}\n" for line in lines)
 
 
 def counted(faults: Sequence[Fault], lang: str) -> str:
-    errors = sum(fault.severity == "error" for fault in faults)
+    errors = _errors(faults)
     warnings = len(faults) - errors
     if lang == "zh":
         return f"{errors}处错误，{warnings}处提示"
     return f"{errors} error{'' if errors == 1 else 's'}, {warnings} warning{'' if warnings == 1 else 's'}"
-
-
-def _text(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
-    return "".join(f"{line}\n" for line in _lines(by_file, lang))
 
 
 def _lines(by_file: Mapping[str, Sequence[Fault]], lang: str) -> Iterator[str]:
@@ -47,7 +46,7 @@ def _lines(by_file: Mapping[str, Sequence[Fault]], lang: str) -> Iterator[str]:
         yield f"{counted(every, lang)}{means}tic-rules explain {first}"
 
 
-def _json(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
+def _json(by_file: Mapping[str, Sequence[Fault]]) -> str:
     files = [
         {
             "file": name,
@@ -64,11 +63,9 @@ def _errors(faults: Sequence[Fault]) -> int:
     return sum(fault.severity == "error" for fault in faults)
 
 
-def _github(by_file: Mapping[str, Sequence[Fault]], lang: str) -> str:
+def _annotations(by_file: Mapping[str, Sequence[Fault]], lang: str) -> Iterator[str]:
     """Workflow commands, which show a fault at its line in a pull request."""
-    lines = []
     for fault in (fault for faults in by_file.values() for fault in faults):
         title = f"{fault.code} {BY_CODE[fault.code].title.in_(lang)}"
         where = {"file": fault.file, "line": fault.line, "col": fault.column, "title": title}
-        lines.append(sinks.command(fault.severity, where, fault.message.in_(lang)) + "\n")
-    return "".join(lines)
+        yield sinks.command(fault.severity, where, fault.message.in_(lang))

@@ -5,8 +5,7 @@ and Markdown.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Iterator
 
 from tic_rules.analysis.coverage.account import STATES, coverage
 from tic_rules.analysis.pages import Cell, RulePage, Site, asked
@@ -25,40 +24,24 @@ def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
     """Every page as its path within the folder and its text. HTML pages hold both languages and open in
     `lang`; Markdown is in `lang`.
     """
-    yield (
-        "index.html",
-        render(
-            "pages_index.html.j2", lang=lang, site=site, signs=SIGNS, modalities=MODALITY, name_of=name_of
-        ),
-    )
+    words = {"lang": lang, "site": site, "signs": SIGNS, "modalities": MODALITY, "name_of": name_of}
+    yield "index.html", render("pages_index.html.j2", **words)
     yield "index.md", _index(site, lang)
     for ruleset in site.rulesets:
-        about = {
-            "lang": lang,
-            "site": site,
-            "ruleset": ruleset,
-            "signs": SIGNS,
-            "modalities": MODALITY,
-            "name_of": name_of,
-        }
+        about = {**words, "ruleset": ruleset}
+        account = coverage(ruleset)
         yield (
             f"{ruleset.id}/index.html",
-            render("pages_document.html.j2", **about, account=coverage(ruleset), states=STATES),
+            render("pages_document.html.j2", **about, account=account, states=STATES),
         )
         yield f"{ruleset.id}/index.md", _document(site, ruleset, lang)
         for page in site.pages(ruleset):
-            said = _sayer(page)
-            yield (
-                f"{ruleset.id}/{page.cell.rule.id}.html",
-                render("pages_rule.html.j2", **about, page=page, asked=asked, say=said, statuses=STATUS),
+            name = f"{ruleset.id}/{page.cell.rule.id}"
+            html = render(
+                "pages_rule.html.j2", **about, page=page, asked=asked, describe=describe, statuses=STATUS
             )
-            yield f"{ruleset.id}/{page.cell.rule.id}.md", _rule(page, lang)
-
-
-def _sayer(page: RulePage) -> Callable[[Any, str], str]:
-    """Says a condition of the page's rule in plain words."""
-    cell = page.cell
-    return lambda node, lang: describe(node, cell.ruleset, lang, cell.rule)
+            yield f"{name}.html", html
+            yield f"{name}.md", _rule(page, lang)
 
 
 def name_of(ruleset: RuleSet) -> Text:
@@ -66,10 +49,8 @@ def name_of(ruleset: RuleSet) -> Text:
     place = ruleset.vocabulary.words["jurisdictions"][ruleset.jurisdiction].text
     day = ruleset.document.issued or ruleset.document.in_force.from_
     year = day.year if day else ""
-    return Text(
-        f"{place.zh} {year}",
-        f"{place.en} {year}".strip().capitalize() if place.en.islower() else f"{place.en} {year}",
-    )
+    en = f"{place.en} {year}"
+    return Text(f"{place.zh} {year}", en.strip().capitalize() if place.en.islower() else en)
 
 
 # --- Markdown ---------------------------------------------------------------------------------
@@ -83,23 +64,10 @@ def _entry(cell: Cell, lang: str, path: str) -> str:
 
 def _index(site: Site, lang: str) -> str:
     zh = lang == "zh"
-    lines = [
-        "# 五份文件，谁要求什么"
-        if zh and len(site.rulesets) == 5
-        else "# 各文件的要求对照"
-        if zh
-        else "# Who asks what",
-        "",
-    ]
-    lines += [
-        "，".join(f"{SIGNS[m]} {MODALITY[m].zh}" for m in SIGNS)
-        if zh
-        else ", ".join(f"{SIGNS[m]} {MODALITY[m].en}" for m in SIGNS),
-        "",
-    ]
-    heads = [
-        f"[{markdown_line(name_of(ruleset).in_(lang))}]({ruleset.id}/index.md)" for ruleset in site.rulesets
-    ]
+    several = "五份文件，谁要求什么" if len(site.rulesets) == 5 else "各文件的要求对照"
+    signs = ("，" if zh else ", ").join(f"{sign} {MODALITY[m].in_(lang)}" for m, sign in SIGNS.items())
+    lines = [f"# {several if zh else 'Who asks what'}", "", signs, ""]
+    heads = [f"[{markdown_line(name_of(one).in_(lang))}]({one.id}/index.md)" for one in site.rulesets]
     lines += [f"| {'主题' if zh else 'Topic'} | " + " | ".join(heads) + " |", "|---" * (len(heads) + 1) + "|"]
     for row in site.rows:
         columns = [
@@ -113,14 +81,9 @@ def _index(site: Site, lang: str) -> str:
 def _document(site: Site, ruleset: RuleSet, lang: str) -> str:
     zh, document = lang == "zh", ruleset.document
     about = f"{document.number or ''} {document.issuer or ''} {document.issued or ''}".strip()
-    lines = [
-        f"# {markdown_line(document.title if zh else document.title_en)}",
-        "",
-        markdown_line(about),
-        "",
-        f"[{'对照表' if zh else 'Comparison'}](../index.md)",
-        "",
-    ]
+    title = markdown_line(document.title if zh else document.title_en)
+    lines = [f"# {title}", "", markdown_line(about), ""]
+    lines += [f"[{'对照表' if zh else 'Comparison'}](../index.md)", ""]
     lines += ["| 条款 | 标题 | 规则 |" if zh else "| Clause | Heading | Rules |", "|---|---|---|"]
     for clause, cells in site.by_clause(ruleset):
         why = clause.asks_nothing.text.in_(lang) if clause.asks_nothing else ""
@@ -136,12 +99,8 @@ def _rule(page: RulePage, lang: str) -> str:
     document = cell.ruleset.document
     lines = [f"# {markdown_line(rule.title.text.in_(lang))}", "", f"`{cell.ruleset.id}/{rule.id}`", ""]
     source = f"《{document.title}》" if zh else document.title_en
-    lines += [
-        f"> {markdown_line(rule.quote)}",
-        ">",
-        f"> — {markdown_line(source)} {markdown_line(document.number or '')} {markdown_line(rule.at)}",
-        "",
-    ]
+    where = " ".join(map(markdown_line, (source, document.number or "", rule.at)))
+    lines += [f"> {markdown_line(rule.quote)}", ">", f"> — {where}", ""]
     pairs = [
         ("程度", "Modality", f"{SIGNS[rule.modality]} {explained.modality.in_(lang)}"),
         ("类型与责任方", "Kind and bearer", f"{explained.kind.in_(lang)} · {explained.bearer.in_(lang)}"),
@@ -172,14 +131,9 @@ def _rule(page: RulePage, lang: str) -> str:
 
 def _example(example: Example, lang: str) -> list[str]:
     zh = lang == "zh"
-    changes = "\n".join(example.changes) or (
-        "（完整的示例中心，不作改动）" if zh else "(the complete example centre, unchanged)"
-    )
+    unchanged = Text("（完整的示例中心，不作改动）", "(the complete example centre, unchanged)")
+    changes = "\n".join(example.changes) or unchanged.in_(lang)
     fence = "`" * max(3, 1 + max(map(len, re.findall("`+", changes)), default=0))
-    day = "基准日" if zh else "as of"
-    head = (
-        f"{STATUS[example.status].in_(lang)}（{day} {example.as_of}）："
-        if zh
-        else f"{STATUS[example.status].en} ({day} {example.as_of}): "
-    )
+    day = f"（基准日 {example.as_of}）：" if zh else f" (as of {example.as_of}): "
+    head = STATUS[example.status].in_(lang) + day
     return [head + markdown_line(example.because), "", f"{fence}yaml", changes, fence]

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from itertools import groupby
-from typing import Any
 
-from tic_rules.analysis.plan import Plan, Rest, Step
+from tic_rules.analysis.plan import Plan, Step
 from tic_rules.analysis.plan.model import KINDS
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
@@ -43,20 +42,9 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
     if format_ == "html":
         from tic_rules.renderers.html import render as page
 
-        context = {
-            "plans": plans,
-            "kind": KIND,
-            "kinds": KINDS,
-            "verdict": VERDICT,
-            "promise": PROMISE,
-            "due": due,
-            "by_day": by_day,
-            "names": _name,
-            "why": _why,
-            "data_first": data_first,
-            "thin": THIN,
-        }
-        return page("plan.html.j2", lang=lang, **context)
+        words = {"kind": KIND, "kinds": KINDS, "verdict": VERDICT, "promise": PROMISE, "thin": THIN}
+        made_of = {"due": due, "by_day": by_day, "names": _name, "why": _why, "data_first": data_first}
+        return page("plan.html.j2", lang=lang, plans=plans, **words, **made_of)
     write = _markdown if format_ == "markdown" else _text
     return "\n".join("".join(line(shown) + "\n" for shown in write(plan, lang)) for plan in plans)
 
@@ -81,17 +69,14 @@ def _together(steps: Iterable[Step]) -> Iterator[Step]:
 
 def due(day: date | None, lang: str) -> str:
     if day is None:
-        return (
-            "尽快（没有期限，或期限已过须补齐数据）"
-            if lang == "zh"
-            else "as soon as possible (no deadline of its own)"
-        )
+        soon = Text("尽快（没有期限，或期限已过须补齐数据）", "as soon as possible (no deadline of its own)")
+        return soon.in_(lang)
     return f"{day_text(day, lang)}前（含当日）" if lang == "zh" else f"by {day}"
 
 
 def _name(plan: Plan) -> str:
-    about: Any = plan.before.centre or {}
-    return str(about.get("name") or about.get("id") or "—")
+    centre = plan.before.centre
+    return (centre and (centre.name or centre.id)) or "—"
 
 
 def _clauses(plan: Plan, rules: Sequence[str], lang: str) -> str:
@@ -115,11 +100,8 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     document = plan.before.ruleset["document"]
     yield _name(plan)
-    yield (
-        f"《{document['title']}》  ·  基准日 {day_text(plan.before.as_of, lang)}"
-        if zh
-        else f"{document['title_en']}  ·  as of {plan.before.as_of}"
-    )
+    title = f"《{document['title']}》  ·  基准日" if zh else f"{document['title_en']}  ·  as of"
+    yield f"{title} {day_text(plan.before.as_of, lang)}"
     yield f"{'结论：' if zh else 'Verdict: '}{_verdicts(plan, lang)}"
     if plan.before.verdict == plan.verdict:
         yield _why(plan).in_(lang)
@@ -134,13 +116,18 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
             if step.rules:
                 yield f"      {'依据：' if zh else 'for: '}{_clauses(plan, step.rules, lang)}"
         yield ""
-    yield from _alternatives(plan, lang, "  ")
-    yield from _rests("✗ 已经无法做到" if zh else "✗ Can no longer be met", plan, plan.lost, lang)
-    yield from _rests("? 本方案不能解决" if zh else "? Left open by this plan", plan, plan.open, lang)
+    yield from _alternatives(plan, lang)
+    for sign, what, rests in (("✗", _LOST, plan.lost), ("?", _OPEN, plan.open)):
+        if rests:
+            yield f"{sign} {what.in_(lang)} ({len(rests)})"
+            for rest in rests:
+                yield f"  {_clauses(plan, (rest.rule,), lang)}{'：' if zh else ': '}{rest.why.in_(lang)}"
+            yield ""
     if plan.steps:
         yield PROMISE.in_(lang)
 
 
+_LOST, _OPEN = Text("已经无法做到", "Can no longer be met"), Text("本方案不能解决", "Left open by this plan")
 THIN = 8
 """More data than this missing, and the list of it stands before the steps."""
 
@@ -170,22 +157,13 @@ def _data_first(plan: Plan, lang: str) -> Iterator[str]:
     yield ""
 
 
-def _alternatives(plan: Plan, lang: str, indent: str) -> Iterator[str]:
+def _alternatives(plan: Plan, lang: str) -> Iterator[str]:
     if not plan.alternatives:
         return
     yield "⇄ 也可以这样做" if lang == "zh" else "⇄ Other ways"
     for other in plan.alternatives:
         ways = ("；" if lang == "zh" else "; ").join(text.in_(lang) for text in other.texts)
-        yield f"{indent}{_clauses(plan, (other.rule,), lang)}{'：' if lang == 'zh' else ': '}{ways}"
-    yield ""
-
-
-def _rests(title: str, plan: Plan, rests: Sequence[Rest], lang: str) -> Iterator[str]:
-    if not rests:
-        return
-    yield f"{title} ({len(rests)})"
-    for rest in rests:
-        yield f"  {_clauses(plan, (rest.rule,), lang)}{'：' if lang == 'zh' else ': '}{rest.why.in_(lang)}"
+        yield f"  {_clauses(plan, (other.rule,), lang)}{'：' if lang == 'zh' else ': '}{ways}"
     yield ""
 
 
@@ -193,11 +171,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     yield f"# {markdown(_name(plan))}"
     yield ""
-    yield (
-        f"{'结论' if zh else 'Verdict'}：**{_verdicts(plan, lang)}**"
-        if zh
-        else f"Verdict: **{_verdicts(plan, lang)}**"
-    )
+    yield f"{'结论：' if zh else 'Verdict: '}**{_verdicts(plan, lang)}**"
     if plan.before.verdict == plan.verdict:
         yield ""
         yield _why(plan).in_(lang)
@@ -215,12 +189,9 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
             what, clauses = markdown(step.text.in_(lang)), markdown(_clauses(plan, step.rules, lang))
             yield f"| {day} | {KIND[step.kind].in_(lang)} | {what} | {clauses} |"
         yield ""
-    for title, rests in (
-        (("已经无法做到", "Can no longer be met"), plan.lost),
-        (("本方案不能解决", "Left open by this plan"), plan.open),
-    ):
+    for title, rests in ((_LOST, plan.lost), (_OPEN, plan.open)):
         if rests:
-            yield f"## {title[0] if zh else title[1]}"
+            yield f"## {title.in_(lang)}"
             yield ""
             for rest in rests:
                 clause, why = markdown(_clauses(plan, (rest.rule,), lang)), markdown(rest.why.in_(lang))
@@ -234,6 +205,3 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
             yield f"- {markdown(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{ways}"
         yield ""
     yield PROMISE.in_(lang) if plan.steps else ""
-
-
-__all__ = ["FORMATS", "KIND", "by_day", "data_first", "due", "render"]

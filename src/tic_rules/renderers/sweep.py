@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 from tic_rules.analysis.sweep import Fall, Number, Point, Sweep, summary
 from tic_rules.core.errors import Text
@@ -101,7 +101,7 @@ def _html(swept: Sweep, lang: str) -> str:
     )
 
 
-def _picture(swept: Sweep) -> dict[str, Any]:
+def _picture(swept: Sweep) -> dict[str, object]:
     """The curve as an SVG path of steps, and its ticks."""
     count = max(len(swept.centres), 1)
 
@@ -116,7 +116,7 @@ def _picture(swept: Sweep) -> dict[str, Any]:
     turns = turns or [swept.first, swept.last]
     steps = [f"M{x(turns[0])} {y(_passing(swept, turns[0]))}"]
     for at, after in pairwise(turns):
-        between = y(_passing(swept, (at + after) / 2))
+        between = y(_passing(swept, Fraction(at + after) / 2))
         steps.append(f"V{between}H{x(after)}V{y(_passing(swept, after))}")
     ticks = [point for number, point in enumerate(swept.points) if point.falls or not number]
     ends = [swept.first, *[t.threshold for t in ticks if t.threshold not in (swept.first, swept.last)]]
@@ -134,8 +134,5 @@ def _picture(swept: Sweep) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _passing(swept: Sweep, at: Any) -> int:
+def _passing(swept: Sweep, at: Number) -> int:
     return sum(centre.status_at(at) == "pass" for centre in swept.centres)
-
-
-__all__ = ["render"]

@@ -71,6 +71,3 @@ def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
 
 def _short(value: object) -> str:
     return clip(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), 80)
-
-
-__all__ = ["FORMATS", "render"]

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from typing import Any
 
 from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.renderers import sinks
+from tic_rules.renderers.about import name_of as centre_name
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
-from tic_rules.renderers.what_if_names import name_of
 from tic_rules.results.labels import STATUS, VERDICT
 from tic_rules.results.report import Report
 
@@ -38,8 +38,8 @@ def render(results: Sequence[WhatIf], format_: str, lang: str, assumed: Sequence
 # --- JSON -------------------------------------------------------------------------------------
 
 
-def _json(result: WhatIf) -> dict[str, Any]:
-    shown: dict[str, Any] = {
+def _json(result: WhatIf) -> Json:
+    shown: Json = {
         "centre": dict(result.before.centre or {}),
         "before": _side(result.before),
         "after": _side(result.after),
@@ -55,20 +55,17 @@ def _json(result: WhatIf) -> dict[str, Any]:
     return shown
 
 
-def _side(report: Report) -> dict[str, Any]:
-    return {
-        "ruleset": report.ruleset["id"],
-        "version": report.ruleset["version"],
-        "as_of": report.as_of,
-        "verdict": report.verdict,
-    }
+def _side(report: Report) -> Json:
+    ruleset = report.ruleset
+    about = {"ruleset": ruleset.id, "version": ruleset.version}
+    return {**about, "as_of": report.as_of, "verdict": report.verdict}
 
 
-def _flip(flip: Flip) -> dict[str, Any]:
+def _flip(flip: Flip) -> Json:
     finding = flip.finding
     return {
         "rule": finding.rule,
-        "title": {"zh": finding.title["zh"], "en": finding.title["en"]},
+        "title": finding.title.as_dict(),
         "locator": finding.citation["locator"],
         "before": flip.before.status if flip.before else None,
         "after": flip.after.status if flip.after else None,
@@ -76,7 +73,7 @@ def _flip(flip: Flip) -> dict[str, Any]:
     }
 
 
-def _course(course: Course) -> dict[str, Any]:
+def _course(course: Course) -> Json:
     return {
         "verdicts": [
             {"from": s.first.isoformat(), "to": s.last.isoformat(), "verdict": s.verdict}
@@ -94,15 +91,75 @@ def _course(course: Course) -> dict[str, Any]:
     }
 
 
-def _only_looks(result: WhatIf) -> bool:
+# --- what text and page say alike ---------------------------------------------------------------
+
+
+def name_of(report: Report) -> Text:
+    """What a report is about: the centre by its name, or the programme."""
+    if report.programme is not None:
+        return Text("项目群总体", "The programme")
+    name = centre_name(report) or "—"
+    return Text(name, name)
+
+
+def only_looks(result: WhatIf) -> bool:
     """Whether nothing was changed, and only the verdict through time was asked for."""
     return result.course_before is not None and result.course_after is None and not result.flips
 
 
-def _document(report: Report, lang: str) -> str:
-    document = report.ruleset["document"]
-    title = f"《{document['title']}》" if lang == "zh" else document["title_en"]
-    return f"{title} {document['number'] or report.ruleset['id']}"
+def rules_of(result: WhatIf, space: str = "") -> Text:
+    """The documents before and after, each with its number behind a space or not."""
+    documents = dict.fromkeys(_document(report, space) for report in (result.before, result.after))
+    return Text(" → ".join(one.zh for one in documents), " → ".join(one.en for one in documents))
+
+
+def _document(report: Report, space: str) -> Text:
+    document = report.ruleset.document
+    number = document.number or report.ruleset.id
+    return Text(f"《{document.title}》{space}{number}", f"{document.title_en} {number}")
+
+
+def days_of(result: WhatIf) -> str:
+    return " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
+
+
+def courses(result: WhatIf) -> list[tuple[Text, Course]]:
+    """The verdict through time, as it is and with the changes, as far as it was asked for."""
+    now, then = (
+        Text("现状的走势", "Through time, as it is"),
+        Text("改变后的走势", "Through time, with the changes"),
+    )
+    listed = ((now, result.course_before), (then, result.course_after))
+    return [(title, course) for title, course in listed if course is not None]
+
+
+def moves(flip: Flip) -> Text:
+    """From which status to which."""
+    sides = [STATUS[side.status] if side else Text("—", "—") for side in (flip.before, flip.after)]
+    return Text(" → ".join(side.zh for side in sides), " → ".join(side.en for side in sides))
+
+
+def clause_of(flip: Flip) -> Text:
+    at, title = flip.finding.citation.locator, flip.finding.title
+    return Text(f"{at} {title.zh}", f"{at} {title.en}")
+
+
+def by_day(
+    course: Course, line_of: Callable[[Flip], Text], most: int | None = None
+) -> list[tuple[date, list[Text]]]:
+    """What turns, at most so many of a day in full, and what falls due, by day."""
+    listed: dict[date, list[Text]] = {}
+    for turn in course.turns:
+        counted = [flip for flip in turn.flips if flip.finding.counts]
+        for flip in counted[:most]:
+            listed.setdefault(turn.day, []).append(line_of(flip))
+        if most is not None and (more := len(counted) - most) > 0:
+            listed[turn.day].append(Text(f"… 另有{more}项", f"… {more} more"))
+    for day, findings in course.due:
+        titles = [finding.title for finding in findings]
+        zh, en = "、".join(title.zh for title in titles), "; ".join(title.en for title in titles)
+        listed.setdefault(day, []).append(Text(f"到期：{zh}", f"due: {en}"))
+    return sorted(listed.items())
 
 
 # --- text -------------------------------------------------------------------------------------
@@ -111,14 +168,13 @@ def _document(report: Report, lang: str) -> str:
 def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
     zh = lang == "zh"
     yield name_of(result.before).in_(lang)
-    rules = " → ".join(dict.fromkeys(_document(report, lang) for report in (result.before, result.after)))
-    days = " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
-    yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days}"
+    rules = rules_of(result, " ").in_(lang)
+    yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days_of(result)}"
     if assumed:
         listed = ("；" if zh else "; ").join(one.in_(lang) for one in assumed)
         yield f"{'假设：' if zh else 'Assumed: '}{listed}"
     now, then = (VERDICT[report.verdict][lang] for report in (result.before, result.after))
-    if _only_looks(result):
+    if only_looks(result):
         yield f"{'结论：' if zh else 'Verdict: '}{now}"
         yield ""
     else:
@@ -130,14 +186,10 @@ def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
     if (turns := told_over(result)) is not None:
         yield turns.in_(lang)
         yield ""
-    for title, course in (
-        (("现状的走势", "Through time, as it is"), result.course_before),
-        (("改变后的走势", "Through time, with the changes"), result.course_after),
-    ):
-        if course is not None:
-            yield title[0] if zh else title[1]
-            yield from _course_text(course, lang)
-            yield ""
+    for title, course in courses(result):
+        yield title.in_(lang)
+        yield from _course_text(course, lang)
+        yield ""
 
 
 def _flips(flips: Sequence[Flip], lang: str) -> Iterator[str]:
@@ -147,39 +199,20 @@ def _flips(flips: Sequence[Flip], lang: str) -> Iterator[str]:
         return
     for flip in flips:
         note = "" if flip.finding.counts else "（不影响结论）" if lang == "zh" else " (not in the verdict)"
-        clause = f"{flip.finding.citation['locator']} {flip.finding.title[lang]}"
-        yield f"  {pad(_moves(flip, lang), 30)} {clause}{note}"
+        yield f"  {pad(moves(flip).in_(lang), 30)} {clause_of(flip).in_(lang)}{note}"
         if flip.after is not None and flip.after.detail[lang]:
             yield f"  {' ' * 30} {flip.after.detail[lang]}"
     yield ""
 
 
-def _moves(flip: Flip, lang: str) -> str:
-    none = "—"
-    return " → ".join(
-        none if side is None else STATUS[side.status][lang] for side in (flip.before, flip.after)
-    )
-
-
 def _course_text(course: Course, lang: str) -> Iterator[str]:
     for stretch in course.stretches:
         yield f"  {stretch.first} – {stretch.last}  {VERDICT[stretch.verdict][lang]}"
-    by_day: dict[date, list[str]] = {}
-    for turn in course.turns:
-        counted = [flip for flip in turn.flips if flip.finding.counts]
-        for flip in counted[:SHOWN]:
-            by_day.setdefault(turn.day, []).append(
-                f"{pad(_moves(flip, lang), 24)} {flip.finding.citation['locator']} {flip.finding.title[lang]}"
-            )
-        if len(counted) > SHOWN:
-            more = len(counted) - SHOWN
-            by_day[turn.day].append(f"… 另有{more}项" if lang == "zh" else f"… {more} more")
-    for day, findings in course.due:
-        titles = ("、" if lang == "zh" else "; ").join(finding.title[lang] for finding in findings)
-        by_day.setdefault(day, []).append(f"{'到期：' if lang == 'zh' else 'due: '}{titles}")
-    for day, lines in sorted(by_day.items()):
-        for number, text in enumerate(lines):
-            yield f"  {day if not number else ' ' * 10}  {text}"
+    for day, texts in by_day(course, _turned, SHOWN):
+        for number, text in enumerate(texts):
+            yield f"  {day if not number else ' ' * 10}  {text.in_(lang)}"
 
 
-__all__ = ["FORMATS", "render"]
+def _turned(flip: Flip) -> Text:
+    move, clause = moves(flip), clause_of(flip)
+    return Text(f"{pad(move.zh, 24)} {clause.zh}", f"{pad(move.en, 24)} {clause.en}")

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
 from tic_rules.renderers.html import render
-from tic_rules.renderers.what_if_names import name_of
-from tic_rules.results.labels import STATUS, VERDICT
-from tic_rules.results.report import Report
+from tic_rules.renderers.what_if import (
+    by_day,
+    clause_of,
+    courses,
+    days_of,
+    moves,
+    name_of,
+    only_looks,
+    rules_of,
+)
+from tic_rules.results.labels import VERDICT
 
 WIDTH, HEIGHT, LEFT, RIGHT = 720, 100, 20, 700
 """The picture, in units of its own."""
@@ -33,33 +41,21 @@ def page(results: Sequence[WhatIf], lang: str, assumed: Sequence[Text] = ()) -> 
     )
 
 
-def _result(result: WhatIf) -> dict[str, Any]:
-    titles = (
-        Text("现状的走势", "Through time, as it is"),
-        Text("改变后的走势", "Through time, with the changes"),
-    )
-    courses = zip(titles, (result.course_before, result.course_after), strict=True)
-    documents = dict.fromkeys(_document(report) for report in (result.before, result.after))
+def _result(result: WhatIf) -> Json:
     return {
         "name": name_of(result.before),
-        "document": Text(" → ".join(d.zh for d in documents), " → ".join(d.en for d in documents)),
-        "days": " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of])),
+        "document": rules_of(result),
+        "days": days_of(result),
         "before": result.before.verdict,
         "after": result.after.verdict,
-        "only_looks": result.course_before is not None and result.course_after is None and not result.flips,
+        "only_looks": only_looks(result),
         "told": told_over(result),
-        "courses": [_course(title, course) for title, course in courses if course is not None],
-        "flips": [(_moves(flip), _clause(flip), _detail(flip)) for flip in result.flips],
+        "courses": [_course(title, course) for title, course in courses(result)],
+        "flips": [(moves(flip), clause_of(flip), _detail(flip)) for flip in result.flips],
     }
 
 
-def _document(report: Report) -> Text:
-    document = report.ruleset.document
-    number = document.number or report.ruleset.id
-    return Text(f"《{document.title}》{number}", f"{document.title_en} {number}")
-
-
-def _course(title: Text, course: Course) -> dict[str, Any]:
+def _course(title: Text, course: Course) -> Json:
     first, last = course.stretches[0].first, course.stretches[-1].last
     span = max((last - first).days + 1, 1)
 
@@ -86,42 +82,14 @@ def _course(title: Text, course: Course) -> dict[str, Any]:
     ]
     return {
         "title": title, "bands": bands, "marks": marks, "years": years,
-        "due_marks": [x(day) for day, _ in course.due], "days": _days(course),
+        "due_marks": [x(day) for day, _ in course.due], "days": by_day(course, _turned),
     }  # fmt: skip
 
 
-def _days(course: Course) -> list[tuple[date, list[Text]]]:
-    """What turns and what falls due, by day."""
-    by_day: dict[date, list[Text]] = {}
-    for turn in course.turns:
-        for flip in turn.flips:
-            if flip.finding.counts:
-                moves, clause = _moves(flip), _clause(flip)
-                by_day.setdefault(turn.day, []).append(
-                    Text(f"{moves.zh}：{clause.zh}", f"{moves.en}: {clause.en}")
-                )
-    for day, findings in course.due:
-        titles = [finding.title for finding in findings]
-        by_day.setdefault(day, []).append(
-            Text(
-                "到期：" + "、".join(one.zh for one in titles), "due: " + "; ".join(one.en for one in titles)
-            )
-        )
-    return sorted(by_day.items())
-
-
-def _moves(flip: Flip) -> Text:
-    sides = [STATUS[side.status] if side else Text("—", "—") for side in (flip.before, flip.after)]
-    return Text(" → ".join(side.zh for side in sides), " → ".join(side.en for side in sides))
-
-
-def _clause(flip: Flip) -> Text:
-    at, title = flip.finding.citation.locator, flip.finding.title
-    return Text(f"{at} {title.zh}", f"{at} {title.en}")
+def _turned(flip: Flip) -> Text:
+    move, clause = moves(flip), clause_of(flip)
+    return Text(f"{move.zh}：{clause.zh}", f"{move.en}: {clause.en}")
 
 
 def _detail(flip: Flip) -> Text:
     return flip.after.detail if flip.after is not None else Text("", "")
-
-
-__all__ = ["page"]

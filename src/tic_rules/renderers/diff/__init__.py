@@ -5,7 +5,7 @@ once.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -31,6 +31,9 @@ FORMATS = ("text", "markdown", "html", "json", "docx", "xlsx")
 BINARY = ("docx", "xlsx")
 ORDER = ("b_stricter", "b_looser", "different", "only_b", "only_a", "same")
 """The relations in the order in which a reader wants them."""
+
+LETTERS = {"a": Text("甲", "A"), "b": Text("乙", "B")}
+"""What the two sides are called."""
 
 SHORT = {
     "same": Text("＝ 相同", "= same"),
@@ -69,11 +72,8 @@ class Cell(NamedTuple):
     def in_(self, lang: str) -> str:
         """The cell as one line of text."""
         asks = self.asks.in_(lang)
-        return (
-            f"{self.locator} {asks}（{self.note.zh}）"
-            if lang == "zh"
-            else f"{self.locator} {asks} ({self.note.en})"
-        )
+        note = Text(f"（{self.note.zh}）", f" ({self.note.en})")
+        return f"{self.locator} {asks}{note.in_(lang)}"
 
 
 class Row(NamedTuple):
@@ -96,17 +96,8 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
         asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
     parts = MODALITY[rule.modality], time_marked(rule, time_of(rule)), BEARER[rule.bearer]
     note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
-    mark = ruleset.place(rule.id)
-    return Cell(
-        rule,
-        rule.at,
-        asks,
-        note,
-        rule.quote,
-        rule.reading.text if rule.reading else None,
-        ruleset.file,
-        mark.line,
-    )
+    reading = rule.reading.text if rule.reading else None
+    return Cell(rule, rule.at, asks, note, rule.quote, reading, ruleset.file, ruleset.place(rule.id).line)
 
 
 def rows(compared: Diff, topic: Topic) -> list[Row]:
@@ -116,26 +107,34 @@ def rows(compared: Diff, topic: Topic) -> list[Row]:
     listed = [row_of(compared, pair) for pair in topic.pairs]
     paired = [row for row in listed if row.a is not None and row.b is not None]
     left, right = [row for row in listed if row.b is None], [row for row in listed if row.a is None]
-    alone = [
-        Row(
-            one.a if one else None,
-            other.b if other else None,
-            (),
-            "verdict" if "verdict" in {r.level for r in (one, other) if r} else "words",
-        )
-        for one, other in zip_longest(left, right)
-    ]
+    alone = []
+    for one, other in zip_longest(left, right):
+        levels = {row.level for row in (one, other) if row}
+        level = "verdict" if "verdict" in levels else "words"
+        alone.append(Row(one.a if one else None, other.b if other else None, (), level))
     return paired + alone
 
 
 def rows_shown(compared: Diff, topic: Topic, verbose: bool) -> list[Row]:
     """The rows without those of two editions in which nothing has changed."""
     listed = rows(compared, topic)
-    return (
-        listed
-        if verbose or not compared.editions or topic.relation in ("only_a", "only_b")
-        else [row for row in listed if row.level != "nothing"] or listed
-    )
+    if verbose or not compared.editions or topic.relation in ("only_a", "only_b"):
+        return listed
+    return [row for row in listed if row.level != "nothing"] or listed
+
+
+def changes_shown(compared: Diff, row: Row, verbose: bool) -> list[Change]:
+    """What differs in a row: of two editions everything, else, if verbose, what may turn a verdict."""
+    if compared.editions:
+        return list(row.changes)
+    return [change for change in row.changes if verbose and change.level == "verdict"]
+
+
+def notes_of(compared: Diff, topic: Topic) -> list[Text]:
+    """What is said below a topic: its sentence, a remark, what the witnesses show."""
+    note = remark(topic)
+    witnesses = (sentence_of(compared, witness) for witness in topic.witnesses)
+    return [topic.sentence, *([note] if note else []), *witnesses]
 
 
 def places(compared: Diff, row: Row, change: Change) -> str:
@@ -202,31 +201,28 @@ def sentence_of(compared: Diff, witness: Witness) -> Text:
     """What a pair of files shows, in one sentence."""
     ruleset = compared.b if witness.side == "b" else compared.a
     place = Text(*(field_label(witness.path, ruleset.vocabulary, lang) for lang in ("zh", "en")))
-    shown = [
+    before, after = (
         Text(*(_value(ruleset, witness.path, value, lang) for lang in ("zh", "en")))
         for value in (witness.before, witness.after)
-    ]
-    rule = ruleset[witness.rule]
-    short = STATUS[witness.short]
-    letter = Text("乙", "B") if witness.side == "b" else Text("甲", "A")
-    others = Text(*(_others(witness, lang) for lang in ("zh", "en")))
+    )
+    rule, short, others = ruleset[witness.rule], STATUS[witness.short], _others(witness)
+    letter = LETTERS[witness.side]
     return Text(
-        f"两份数据只差一处（{place.zh}）：{shown[0].zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；"
-        f"{shown[1].zh}，符合",
-        f"two files that differ in one thing ({place.en}): {shown[0].en}, "
-        f"{letter.en} {rule.at} {short.en}{others.en}; {shown[1].en}, pass",
+        f"两份数据只差一处（{place.zh}）：{before.zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；"
+        f"{after.zh}，符合",
+        f"two files that differ in one thing ({place.en}): {before.en}, "
+        f"{letter.en} {rule.at} {short.en}{others.en}; {after.en}, pass",
     )
 
 
-def _others(witness: Witness, lang: str) -> str:
+def _others(witness: Witness) -> Text:
     """What the other side says of the failing file."""
     if not witness.others:
-        return ""
-    fine = all(status in ("pass", "not_applicable", "exempted") for status in witness.others)
-    letter = Text("甲", "A") if witness.side == "b" else Text("乙", "B")
-    if fine:
-        return f"而{letter.zh}符合" if lang == "zh" else f" while {letter.en} accepts it"
-    return f"而{letter.zh}不否定" if lang == "zh" else f" while {letter.en} does not reject it"
+        return Text("", "")
+    letter = LETTERS["a" if witness.side == "b" else "b"]
+    if all(status in ("pass", "not_applicable", "exempted") for status in witness.others):
+        return Text(f"而{letter.zh}符合", f" while {letter.en} accepts it")
+    return Text(f"而{letter.zh}不否定", f" while {letter.en} does not reject it")
 
 
 def _value(ruleset: RuleSet, path: str, value: object, lang: str) -> str:
@@ -244,16 +240,13 @@ def _value(ruleset: RuleSet, path: str, value: object, lang: str) -> str:
 
 def conflict_text(compared: Diff, conflict: Conflict) -> Text:
     """Who contradicts whom, by clause and title."""
-    sides = (("甲", "A", compared.a, conflict.a), ("乙", "B", compared.b, conflict.b))
-    parts = [(zh, en, ruleset[name]) for zh, en, ruleset, names_ in sides for name in names_]
-    level = (
-        Text("", "")
-        if conflict.level == "must"
-        else Text("（含“原则上”的要求）", " (with what is in principle)")
-    )
+    sides = ((LETTERS["a"], compared.a, conflict.a), (LETTERS["b"], compared.b, conflict.b))
+    parts = [(letter, ruleset[name]) for letter, ruleset, named in sides for name in named]
+    lenient = Text("（含“原则上”的要求）", " (with what is in principle)")
+    level = Text("", "") if conflict.level == "must" else lenient
     return Text(
-        " 与 ".join(f"{zh}{rule.at}“{rule.title.zh}”" for zh, _, rule in parts) + level.zh,
-        " and ".join(f"{en} {rule.at} “{rule.title.en}”" for _, en, rule in parts) + level.en,
+        " 与 ".join(f"{letter.zh}{rule.at}“{rule.title.zh}”" for letter, rule in parts) + level.zh,
+        " and ".join(f"{letter.en} {rule.at} “{rule.title.en}”" for letter, rule in parts) + level.en,
     )
 
 
@@ -267,14 +260,15 @@ def claims_by_status(compared: Diff) -> Iterator[tuple[str, list[Claim]]]:
 
 def names(compared: Diff, lang: str) -> list[tuple[str, str]]:
     """Each side's letter and what it stands for: short name, title, number."""
-    letters = ("甲", "乙") if lang == "zh" else ("A", "B")
     sides = []
-    for letter, ruleset, short in zip(letters, (compared.a, compared.b), shorts(compared), strict=True):
+    for letter, ruleset, short in zip(
+        LETTERS.values(), (compared.a, compared.b), shorts(compared), strict=True
+    ):
         document = ruleset.document
         title = f"《{document.title}》" if lang == "zh" else document.title_en
         brackets = "（{}）" if lang == "zh" else " ({})"
         number = brackets.format(document.number) if document.number else ""
-        sides.append((letter, f"{short.in_(lang)}  {title}{number}"))
+        sides.append((letter.in_(lang), f"{short.in_(lang)}  {title}{number}"))
     return sides
 
 
@@ -301,9 +295,10 @@ def label_of(topic: Topic) -> Text:
     return Text(f"{topic.label.zh}（{topic.item}）", f"{topic.label.en} ({topic.item})")
 
 
-def titles_of(ruleset: RuleSet, ids: Iterable[str], lang: str) -> str:
-    """Rules by their titles."""
-    return ("、" if lang == "zh" else ", ").join(ruleset[name].title.text.in_(lang) for name in ids)
+def guarantors(compared: Diff, claim: Claim, lang: str) -> str:
+    """The rules of the other side by which a claim is decided, by their titles."""
+    theirs = compared.a if claim.side == "b" else compared.b
+    return ("、" if lang == "zh" else ", ").join(theirs[name].title.text.in_(lang) for name in claim.by)
 
 
 def counted(compared: Diff, lang: str) -> str:
@@ -312,31 +307,3 @@ def counted(compared: Diff, lang: str) -> str:
     said_ = [f"{RELATION[r].in_(lang)} {counts[r]}" for r in ORDER if counts[r]]
     total = len(compared.topics)
     return f"共{total}个主题：" + "，".join(said_) if lang == "zh" else f"{total} topics: " + ", ".join(said_)
-
-
-__all__ = [
-    "BINARY",
-    "CLAIM_STATUS",
-    "FORMATS",
-    "ORDER",
-    "SHORT",
-    "Cell",
-    "Row",
-    "change_text",
-    "claims_by_status",
-    "conflict_text",
-    "counted",
-    "document",
-    "grouped",
-    "label_of",
-    "names",
-    "places",
-    "relation_text",
-    "remark",
-    "render",
-    "rows",
-    "rows_shown",
-    "sentence_of",
-    "shorts",
-    "titles_of",
-]

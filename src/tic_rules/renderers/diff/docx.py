@@ -7,8 +7,17 @@ from __future__ import annotations
 from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
-from tic_rules.renderers.diff import counted, grouped, label_of, names, relation_text, remark, rows, shorts
-from tic_rules.renderers.diff import sentence_of as witness_text
+from tic_rules.renderers.diff import (
+    LETTERS,
+    counted,
+    grouped,
+    label_of,
+    names,
+    notes_of,
+    relation_text,
+    rows,
+    shorts,
+)
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
 from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.diff.word import Memo
@@ -57,23 +66,16 @@ def line_of(compared: Diff, topic: Topic, lang: str) -> list[str]:
     quotes: list[list[str]] = [[], []]
     readings: list[str] = []
     for row in rows(compared, topic):
-        for side, cell, letter in ((0, row.a, ("甲", "A")), (1, row.b, ("乙", "B"))):
+        for side, cell, letter in ((0, row.a, LETTERS["a"]), (1, row.b, LETTERS["b"])):
             if cell is None:
                 continue
             quotes[side].append(f"{cell.locator} “{cell.quote}”")
             if cell.reading is not None:
-                said = letter[0] if lang == "zh" else letter[1]
-                readings.append(f"{said} {cell.locator} {cell.reading.in_(lang)}")
-    note = remark(topic)
-    sentence = [topic.sentence.in_(lang), *([note.in_(lang)] if note else [])]
-    sentence += [witness_text(compared, pair).in_(lang) for pair in topic.witnesses]
+                readings.append(f"{letter.in_(lang)} {cell.locator} {cell.reading.in_(lang)}")
     return [
         label_of(topic).in_(lang),
         *("\n".join(side) for side in quotes),
         relation_text(topic).in_(lang),
-        "\n".join(sentence),
+        "\n".join(note.in_(lang) for note in notes_of(compared, topic)),
         "\n".join(readings),
     ]
-
-
-__all__ = ["HEADS", "line_of", "render"]

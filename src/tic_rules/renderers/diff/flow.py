@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.diff.impact import Impact
 from tic_rules.core.errors import Text
+from tic_rules.renderers.diff import LETTERS
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import VERDICTS
 
@@ -96,9 +97,7 @@ def impact_lines(impact: Impact, lang: str) -> list[list[str]]:
     lines = []
     for centre in impact.centres:
         turning = [
-            f"{'甲' if side == 'a' else '乙'} {rule.at} {rule.title.zh}"
-            if lang == "zh"
-            else f"{side.upper()} {rule.at} {rule.title.en}"
+            f"{LETTERS[side].in_(lang)} {rule.at} {rule.title.text.in_(lang)}"
             for side, rule, names in impact.clauses()
             if centre.shown in names
         ]
@@ -112,5 +111,3 @@ IMPACT_HEADS = (
     Text("中心", "Centre"), Text("按甲", "Under A"), Text("按乙", "Under B"),
     Text("只在一边不符合的条款", "Clauses that fail on one side only"),
 )  # fmt: skip
-
-__all__ = ["IMPACT", "IMPACT_HEADS", "Band", "Bar", "Flow", "flow_of", "impact_lines"]

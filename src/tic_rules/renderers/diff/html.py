@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import (
-    CLAIM_STATUS,
     ORDER,
     change_text,
+    changes_shown,
     claims_by_status,
     conflict_text,
     grouped,
+    guarantors,
     label_of,
     names,
+    notes_of,
     places,
-    remark,
     rows_shown,
-    sentence_of,
     shorts,
-    titles_of,
 )
 from tic_rules.renderers.diff.flow import flow_of
 from tic_rules.renderers.diff.front import foremost_lines, numbers
@@ -46,10 +46,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         lang=lang,
         name_a=first,
         name_b=second,
-        foremost=[
-            Text(zh, en)
-            for zh, en in zip(foremost_lines(compared, "zh"), foremost_lines(compared, "en"), strict=True)
-        ],
+        foremost=list(map(Text, *(foremost_lines(compared, name) for name in LANGS))),
         numbers=numbers(compared),
         sources=list(zip(names(compared, "zh"), names(compared, "en"), strict=True)),
         counts=[(relation, counts[relation]) for relation in ORDER],
@@ -68,15 +65,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         else (),
         assumptions=compared.proof.assumptions if compared.proof is not None else (),
         claims=[
-            (
-                claim,
-                Text(
-                    *(
-                        titles_of(compared.a if claim.side == "b" else compared.b, claim.by, lang_)
-                        for lang_ in LANGS
-                    )
-                ),
-            )
+            (claim, Text(*(guarantors(compared, claim, name) for name in LANGS)))
             for _, claims in claims_by_status(compared)
             for claim in claims
         ],
@@ -91,22 +80,15 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
     )
 
 
-def _groups(compared: Diff) -> list[tuple[object, ...]]:
+def _groups(compared: Diff) -> list[tuple[str, list[object], list[object]]]:
     """Of each relation its rows, and those that are folded: what is the same and has not changed."""
-    return [
-        (
-            relation,
-            *(
-                [
-                    _topic(compared, topic)
-                    for topic in topics
-                    if (relation == "same" and not topic.changed) == folded
-                ]
-                for folded in (False, True)
-            ),
-        )
-        for relation, topics in grouped(compared)
-    ]
+    groups = []
+    for relation, topics in grouped(compared):
+        sides: tuple[list[object], list[object]] = ([], [])
+        for topic in topics:
+            sides[relation == "same" and not topic.changed].append(_topic(compared, topic))
+        groups.append((relation, *sides))
+    return groups
 
 
 def _topics(compared: Diff) -> list[tuple[str, Text]]:
@@ -122,7 +104,6 @@ def _bearers(topics: Iterable[Topic]) -> list[str]:
 
 
 def _topic(compared: Diff, topic: Topic) -> dict[str, object]:
-    note = remark(topic)
     shown = rows_shown(compared, topic, False)
     return {
         "key": _key(topic),
@@ -134,18 +115,9 @@ def _topic(compared: Diff, topic: Topic) -> dict[str, object]:
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
         "rows": shown,
         "changes": [
-            {
-                "text": change_text(change),
-                "effect": change.effect,
-                "places": places(compared, row, change) if compared.editions else "",
-            }
+            {"text": change_text(change), "effect": change.effect, "places": places(compared, row, change)}
             for row in shown
-            for change in row.changes
-            if compared.editions
+            for change in changes_shown(compared, row, False)
         ],
-        "notes": [
-            topic.sentence,
-            *((note,) if note else ()),
-            *(sentence_of(compared, pair) for pair in topic.witnesses),
-        ],
+        "notes": notes_of(compared, topic),
     }

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.quoted import READING
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.renderers.diff import (
-    CLAIM_STATUS,
+    LETTERS,
     Cell,
     change_text,
+    changes_shown,
     claims_by_status,
     conflict_text,
     counted,
     grouped,
+    guarantors,
     label_of,
     names,
+    notes_of,
     relation_text,
-    remark,
     rows,
-    sentence_of,
     shorts,
-    titles_of,
 )
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.sinks import markdown_line
@@ -32,28 +33,18 @@ from tic_rules.results.labels import VERDICT
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     zh = lang == "zh"
     first, second = shorts(compared)
-    lines = [
-        f"# {markdown_line(first.in_(lang))} {'与' if zh else 'and'} {markdown_line(second.in_(lang))}",
-        "",
-    ]
+    a, b = markdown_line(first.in_(lang)), markdown_line(second.in_(lang))
+    lines = [f"# {a} {'与' if zh else 'and'} {b}", ""]
     lines += [f"- **{letter}** {markdown_line(name)}" for letter, name in names(compared, lang)]
     lines += ["", markdown_line(counted(compared, lang)), "", *_front(compared, lang)]
     for relation, topics in grouped(compared):
         if relation == "same" and not verbose:
-            label = "相同" if zh else "The same"
-            lines += [
-                f"**{label}**{'：' if zh else ': '}"
-                + ("、" if zh else ", ").join(markdown_line(label_of(topic).in_(lang)) for topic in topics),
-                "",
-            ]
+            labels = ("、" if zh else ", ").join(markdown_line(label_of(one).in_(lang)) for one in topics)
+            lines += [f"{'**相同**：' if zh else '**The same**: '}{labels}", ""]
             topics = [topic for topic in topics if topic.changed]
         if topics:
-            lines += [
-                f"## {RELATION[relation].in_(lang)} ({len(topics)})",
-                "",
-                *_table(compared, topics, lang, verbose),
-                "",
-            ]
+            lines += [f"## {RELATION[relation].in_(lang)} ({len(topics)})", ""]
+            lines += [*_table(compared, topics, lang, verbose), ""]
     lines.extend(_proof(compared, lang))
     if compared.impact is not None:
         lines.extend(_impact(compared.impact, lang))
@@ -77,31 +68,20 @@ def _front(compared: Diff, lang: str) -> Iterator[str]:
 
 
 def _table(compared: Diff, topics: list[Topic], lang: str, verbose: bool) -> Iterator[str]:
-    heads = (
-        ("主题", "甲", "关系", "乙", "一句话")
-        if lang == "zh"
-        else ("Topic", "A", "Relation", "B", "In a sentence")
-    )
-    yield f"| {' | '.join(heads)} |"
+    zh, en = "主题 | 甲 | 关系 | 乙 | 一句话", "Topic | A | Relation | B | In a sentence"
+    yield f"| {zh if lang == 'zh' else en} |"
     yield "|---" * 5 + "|"
     for topic in topics:
         for number, row in enumerate(rows(compared, topic)):
-            notes = [
-                change_text(change).in_(lang)
-                for change in (row.changes if verbose or compared.editions else ())
-                if change.level == "verdict" or compared.editions
-            ]
+            label, relation = "", ""
+            notes = [change_text(change) for change in changes_shown(compared, row, verbose)]
             if number == 0:
-                note = remark(topic)
-                notes = [topic.sentence.in_(lang), *notes, *([note.in_(lang)] if note else [])]
-                notes += [sentence_of(compared, pair).in_(lang) for pair in topic.witnesses]
-            label, relation = (
-                (markdown_line(label_of(topic).in_(lang)), relation_text(topic).in_(lang))
-                if number == 0
-                else ("", "")
-            )
+                label, relation = markdown_line(label_of(topic).in_(lang)), relation_text(topic).in_(lang)
+                sentence, *more = notes_of(compared, topic)
+                notes = [sentence, *notes, *more]
             sides = _side(row.a, lang, verbose), relation, _side(row.b, lang, verbose)
-            yield f"| {label} | {' | '.join(sides)} | {'<br>'.join(map(markdown_line, notes))} |"
+            said = "<br>".join(markdown_line(note.in_(lang)) for note in notes)
+            yield f"| {label} | {' | '.join(sides)} | {said} |"
 
 
 def _side(cell: Cell | None, lang: str, verbose: bool) -> str:
@@ -125,17 +105,12 @@ def _proof(compared: Diff, lang: str) -> Iterator[str]:
     for conflict in compared.proof.conflicts if compared.proof is not None else ():
         text = markdown_line(conflict_text(compared, conflict).in_(lang))
         yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{text}"
-    heads = (
-        ("一方", "条款", "规则", "对方", "依据") if zh else ("Side", "Clause", "Rule", "The other side", "By")
-    )
     yield ""
-    yield f"| {' | '.join(heads)} |"
+    yield f"| {'一方 | 条款 | 规则 | 对方 | 依据' if zh else 'Side | Clause | Rule | The other side | By'} |"
     yield "|---" * 5 + "|"
     for status, claims in claims_by_status(compared):
         for claim in claims:
-            letter = {"a": "甲", "b": "乙"}[claim.side] if zh else claim.side.upper()
-            theirs = compared.a if claim.side == "b" else compared.b
-            by = markdown_line(titles_of(theirs, claim.by, lang))
+            letter, by = LETTERS[claim.side].in_(lang), markdown_line(guarantors(compared, claim, lang))
             clause, title = markdown_line(claim.rule.at), markdown_line(claim.rule.title.text.in_(lang))
             yield f"| {letter} | {clause} | {title} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
     yield ""
@@ -161,7 +136,7 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {failing} |"
     yield "|---|---|---:|---|"
     for side, rule, centres in affected.clauses():
-        letter = {"a": "甲", "b": "乙"}[side] if zh else side.upper()
+        letter = LETTERS[side].in_(lang)
         clause = f"{markdown_line(rule.at)} {markdown_line(rule.title.text.in_(lang))}"
         who = markdown_line(("、" if zh else ", ").join(centres))
         yield f"| {letter} | {clause} | {len(centres)} | {who} |"

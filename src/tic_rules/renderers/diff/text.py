@@ -5,26 +5,27 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator, Sequence
 
+from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, visible
 from tic_rules.renderers.diff import (
-    CLAIM_STATUS,
+    LETTERS,
     Cell,
     change_text,
+    changes_shown,
     claims_by_status,
     conflict_text,
     counted,
     grouped,
+    guarantors,
     label_of,
     names,
+    notes_of,
     places,
     relation_text,
-    remark,
     rows_shown,
-    sentence_of,
     shorts,
-    titles_of,
 )
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.text import cells, pad
@@ -32,6 +33,8 @@ from tic_rules.results.labels import STATUS, VERDICT
 
 SAME_BUT = Text("要求相同，文字有改动", "the same is asked, in other words")
 
+_STRICT, _LENIENT = Text("只看“应当”", "what must be"), Text("连同“原则上”", "with what is in principle")
+"""The clauses that a guarantee is asked for."""
 _OPENING = "（《“「"
 """A line does not end with these."""
 _CLOSING = "，。；：、）》”！？"
@@ -72,13 +75,9 @@ def _front(compared: Diff, lang: str, width: int) -> Iterator[str]:
 
 
 def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
-    names_ = [label_of(topic).in_(lang) for topic in topics]
-    text = (
-        f"相同（-v 展开）：{'、'.join(names_)}"
-        if lang == "zh"
-        else f"the same (-v unfolds): {', '.join(names_)}"
-    )
-    return wrap(text, width)
+    labels = [label_of(topic).in_(lang) for topic in topics]
+    text = Text(f"相同（-v 展开）：{'、'.join(labels)}", f"the same (-v unfolds): {', '.join(labels)}")
+    return wrap(text.in_(lang), width)
 
 
 def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbose: bool) -> Iterator[str]:
@@ -98,17 +97,12 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
             for side_ in (row.a, row.b) if verbose else ():
                 if side_ is not None:
                     yield from _indented(f"  {_quoted(side_, lang)}", first + 1, width)
-            for change in row.changes if verbose or compared.editions else ():
-                if change.level == "verdict" or compared.editions:
-                    yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
-                    if compared.editions:
-                        yield from _indented(f"  {places(compared, row, change)}", first + 1, width)
-        yield from _indented(f"→ {topic.sentence.in_(lang)}", first + 1, width)
-        note = remark(topic)
-        if note is not None:
-            yield from _indented(f"· {note.in_(lang)}", first + 1, width)
-        for pair in topic.witnesses:
-            yield from _indented(f"· {sentence_of(compared, pair).in_(lang)}", first + 1, width)
+            for change in changes_shown(compared, row, verbose):
+                yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
+                if compared.editions:
+                    yield from _indented(f"  {places(compared, row, change)}", first + 1, width)
+        for number, note in enumerate(notes_of(compared, topic)):
+            yield from _indented(f"{'·' if number else '→'} {note.in_(lang)}", first + 1, width)
 
 
 def _quoted(cell: Cell, lang: str) -> str:
@@ -185,27 +179,17 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
         for conflict in compared.proof.conflicts:
-            text = conflict_text(compared, conflict).in_(lang)
-            yield from _indented(
-                f"✗ 不能同时做到：{text}" if zh else f"✗ cannot both be met: {text}", 0, width
-            )
+            text, head = conflict_text(compared, conflict), "不能同时做到：" if zh else "cannot both be met: "
+            yield from _indented(f"✗ {head}{text.in_(lang)}", 0, width)
         for level, sides in compared.proof.whole.items():
-            level_text = (
-                ("只看“应当”" if level == "must" else "连同“原则上”")
-                if zh
-                else ("what must be" if level == "must" else "with what is in principle")
-            )
-            for key, one, other in (
-                ("a_guarantees_b", "甲" if zh else "A", "乙" if zh else "B"),
-                ("b_guarantees_a", "乙" if zh else "B", "甲" if zh else "A"),
-            ):
-                holds = sides[key]
-                meets = (
-                    f"：做到{one}{'就' if holds else '不等于'}做到{other}"
-                    if zh
-                    else f": meeting {one} {'is' if holds else 'is not'} meeting {other}"
+            looked_at = _STRICT if level == "must" else _LENIENT
+            for one, other in (("a", "b"), ("b", "a")):
+                holds, a, b = sides[f"{one}_guarantees_{other}"], LETTERS[one], LETTERS[other]
+                meets = Text(
+                    f"：做到{a.zh}{'就' if holds else '不等于'}做到{b.zh}",
+                    f": meeting {a.en} {'is' if holds else 'is not'} meeting {b.en}",
                 )
-                yield f"{'✓' if holds else '–'} {level_text}{meets}"
+                yield f"{'✓' if holds else '–'} {looked_at.in_(lang)}{meets.in_(lang)}"
     if compared.claims:
         yield from _claims(compared, lang, width)
     if compared.proof is not None:
@@ -219,29 +203,15 @@ def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
     yield "逐条：" if lang == "zh" else "Rule by rule:"
     for status, claims in claims_by_status(compared):
         if status in ("silent", "judged"):
-            yield from _indented(
-                f"{CLAIM_STATUS[status].in_(lang)}：{len(claims)}条"
-                if lang == "zh"
-                else f"{CLAIM_STATUS[status].in_(lang)}: {len(claims)} rules",
-                1,
-                width,
-            )
+            number = Text(f"：{len(claims)}条", f": {len(claims)} rules")
+            yield from _indented(f"{CLAIM_STATUS[status].in_(lang)}{number.in_(lang)}", 1, width)
             continue
         for claim in claims:
-            letter = {"a": "甲", "b": "乙"}[claim.side] if lang == "zh" else claim.side.upper()
-            theirs = compared.a if claim.side == "b" else compared.b
-            by = f" ← {titles_of(theirs, claim.by, lang)}" if claim.by else ""
-            gap = (
-                ""
-                if claim.gap is None
-                else f"，少{claim.gap.zh}"
-                if lang == "zh"
-                else f", less by {claim.gap.en}"
-            )
-            which = (
-                f"{letter} {claim.rule.at} {claim.rule.title.text.in_(lang)}{'：' if lang == 'zh' else ': '}"
-            )
-            yield from _indented(f"{which}{CLAIM_STATUS[status].in_(lang)}{by}{gap}", 1, width)
+            rule, colon = claim.rule, "：" if lang == "zh" else ": "
+            which = f"{LETTERS[claim.side].in_(lang)} {rule.at} {rule.title.text.in_(lang)}{colon}"
+            by = f" ← {guarantors(compared, claim, lang)}" if claim.by else ""
+            gap = claim.gap and Text(f"，少{claim.gap.zh}", f", less by {claim.gap.en}").in_(lang)
+            yield from _indented(f"{which}{CLAIM_STATUS[status].in_(lang)}{by}{gap or ''}", 1, width)
 
 
 def _impact(affected: Impact, lang: str) -> Iterator[str]:
@@ -251,29 +221,19 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     for a, b, n in affected.table():
         yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
     for side, rule, centres in affected.clauses():
-        letter = ("甲" if side == "a" else "乙") if zh else side.upper()
+        letter = LETTERS[side].in_(lang)
         fails = "：只在这一边不符合" if zh else ": fails on this side only"
         who = f"（{'、'.join(centres)}）" if zh else f" ({', '.join(centres)})"
         yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {len(centres)}{who}"
     for centre in affected.centres:
-        arrow = (
-            f"{VERDICT[centre.verdict_a].in_(lang)} → {VERDICT[centre.verdict_b].in_(lang)}"
-            if centre.flipped
-            else VERDICT[centre.verdict_a].in_(lang)
-        )
-        yield (
-            f"  {centre.name or centre.id or centre.file}（{arrow}）"
-            if zh
-            else f"  {centre.name or centre.id or centre.file} ({arrow})"
-        )
+        verdicts = (VERDICT[verdict].in_(lang) for verdict in (centre.verdict_a, centre.verdict_b))
+        arrow = " → ".join(dict.fromkeys(verdicts))
+        yield f"  {centre.shown}（{arrow}）" if zh else f"  {centre.shown} ({arrow})"
         for flip in [flip for flip in centre.flips if flip.decides]:
-            sides = [
-                f"{letter} {rule.at} {STATUS[status].in_(lang)}"
-                for letter, rule, status in (
-                    ("甲" if zh else "A", flip.a, flip.status_a),
-                    ("乙" if zh else "B", flip.b, flip.status_b),
-                )
-                if rule is not None and status
-            ]
-            newer = flip.b or flip.a
-            yield f"    {' / '.join(sides)}  {newer.title.text.in_(lang)}"  # type: ignore[union-attr]
+            sides = (("a", flip.a, flip.status_a), ("b", flip.b, flip.status_b))
+            turned = [(side, rule, status) for side, rule, status in sides if rule is not None and status]
+            shown = (
+                f"{LETTERS[s].in_(lang)} {rule.at} {STATUS[status].in_(lang)}" for s, rule, status in turned
+            )
+            newer = [rule for _, rule, _ in sides if rule is not None][-1]
+            yield f"    {' / '.join(shown)}  {newer.title.text.in_(lang)}"
