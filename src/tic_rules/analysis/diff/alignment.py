@@ -19,13 +19,6 @@ from tic_rules.results.labels import BEARER
 from tic_rules.results.parts import BINDING
 
 
-class Matched(NamedTuple):
-    """A rule of each side, or of one side only."""
-
-    a: Rule | None
-    b: Rule | None
-
-
 class Aligned(NamedTuple):
     """What becomes one row: the rules of both sides that speak to the same thing."""
 
@@ -69,13 +62,13 @@ def aligned(a: RuleSet, b: RuleSet, editions: bool, entries: Sequence[Entry] = (
     }
     answered = {side: {name for _, name in placed[side]} for side in "ab"}
     covered = {topic for row in rows for topic in row.topics}
-    homes = _homes(a, b) if editions else {}
+    followed = _by_name_and_text(a.rules, b.rules) if editions else {}
     for topic in dict.fromkeys(rule.topic for rule in (*a.rules, *b.rules)):
         left, right = (
             tuple(
                 rule
                 for rule in ruleset.rules
-                if (homes.get(rule.id, rule.topic) if side == "a" else rule.topic) == topic
+                if (followed.get(rule.id, rule) if side == "a" else rule).topic == topic
                 and (topic, rule.id) not in placed[side]
                 and not (topic in covered and rule.id in answered[side])
             )
@@ -124,12 +117,9 @@ def _bundles(rows: Sequence[Aligned], row: Aligned) -> frozenset[str]:
     )
 
 
-def _homes(a: RuleSet, b: RuleSet) -> dict[str, str]:
-    """Editions: under which topic of B each rule of A stands that is followed there."""
-    return {name: rule.topic for name, rule in _by_name_and_text(a.rules, b.rules).items()}
-
-
-def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matched]:
+def matched(
+    a: RuleSet, b: RuleSet, row: Aligned, editions: bool
+) -> Iterator[tuple[Rule | None, Rule | None]]:
     """The rules of a row in pairs, every rule once, what only one side has alone."""
     pairs: dict[str, Rule] = {}
     left, right = list(row.a), list(row.b)
@@ -140,8 +130,8 @@ def matched(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> list[Matche
         right = [rule for rule in right if rule.id not in taken]
     pairs.update(_by_content(a, b, left, right))
     taken = {rule.id for rule in pairs.values()}
-    paired = [Matched(rule, pairs.get(rule.id)) for rule in row.a]
-    return paired + [Matched(None, rule) for rule in row.b if rule.id not in taken]
+    yield from ((rule, pairs.get(rule.id)) for rule in row.a)
+    yield from ((None, rule) for rule in row.b if rule.id not in taken)
 
 
 def nearest_to(

@@ -4,7 +4,7 @@ alignment says how: each item by the rules of the other side whose words hold mo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tic_rules.model.rulefile import Item
@@ -24,45 +24,42 @@ _OTHER = re.compile(r"\W|技术|创新|中心|[和与及的等]")
 def by_item(row: Aligned, a: RuleSet, b: RuleSet) -> list[Aligned]:
     """A row of one topic in which a rule has items, as a row an item and one of what is left; as it is where
     no item is answered."""
-    side = "a" if any(rule.items for rule in row.a) else "b"
-    bundle = next((rule for rule in getattr(row, side) if rule.items), None)
-    if bundle is None:
-        return [row]
-    other = b if side == "a" else a
-    rows = [*_item_rows(row, side, bundle, other)]
-    answers = {rule.id for made in rows for rule in (made.b if side == "a" else made.a)}
-    if not answers:
-        return [row]
-    return rows + _left(row, side, bundle, rows, answers)
+    if any(rule.items for rule in row.a):
+        return _by_item(row, b)
+    if any(rule.items for rule in row.b):
+        return [_mirrored(made) for made in _by_item(_mirrored(row), a)]
+    return [row]
 
 
-def _item_rows(row: Aligned, side: str, bundle: Rule, other: RuleSet) -> Iterator[Aligned]:
+def _mirrored(row: Aligned) -> Aligned:
+    return row._replace(a=row.b, b=row.a, items=row.items[::-1])
+
+
+def _by_item(row: Aligned, other: RuleSet) -> list[Aligned]:
+    """As `by_item`, of a bundle of A."""
+    bundle = next(rule for rule in row.a if rule.items)
+    rows = []
     for item in bundle.items:
         likest = sorted(((held(item.title.zh, rule), -n) for n, rule in enumerate(other.rules)), reverse=True)
         partners = [other.rules[-n] for part, n in likest[:_MOST] if part > _ENOUGH]
         theirs = tuple(i.id for rule in partners if (i := _likest_item(item.title.zh, rule)) is not None)
         answers = tuple(rule for rule in other.rules if rule in partners)
-        if side == "a":
-            yield row._replace(a=(bundle,), b=answers, item=item.id, items=((item.id,), theirs))
-        else:
-            yield row._replace(a=answers, b=(bundle,), item=item.id, items=(theirs, (item.id,)))
+        rows.append(row._replace(a=(bundle,), b=answers, item=item.id, items=((item.id,), theirs)))
+    answered = {rule.id for made in rows for rule in made.b}
+    return rows + _left(row, bundle, rows, answered) if answered else [row]
 
 
-def _left(row: Aligned, side: str, bundle: Rule, rows: Sequence[Aligned], answers: set[str]) -> list[Aligned]:
+def _left(row: Aligned, bundle: Rule, rows: Sequence[Aligned], answered: set[str]) -> list[Aligned]:
     """What of the topic no item answers: rules beside the bundle face each other, and items of a second
     bundle stand alone."""
-    ours = tuple(rule for rule in getattr(row, side) if rule is not bundle)
-    theirs = tuple(rule for rule in (row.b if side == "a" else row.a) if rule.id not in answers)
-    rest = []
-    if ours or theirs:
-        rest.append(row._replace(a=ours, b=theirs) if side == "a" else row._replace(a=theirs, b=ours))
-    used = {name for made in rows for name in made.items[1 if side == "a" else 0]}
-    for rule in row.b if side == "a" else row.a:
+    ours = tuple(rule for rule in row.a if rule is not bundle)
+    theirs = tuple(rule for rule in row.b if rule.id not in answered)
+    rest = [row._replace(a=ours, b=theirs)] if ours or theirs else []
+    used = {name for made in rows for name in made.items[1]}
+    for rule in row.b:
         alone = tuple(item.id for item in rule.items if item.id not in used)
-        if rule.id in answers and alone:
-            items = ((), alone) if side == "a" else (alone, ())
-            both = ((), (rule,)) if side == "a" else ((rule,), ())
-            rest.append(row._replace(a=both[0], b=both[1], items=items))
+        if rule.id in answered and alone:
+            rest.append(row._replace(a=(), b=(rule,), items=((), alone)))
     return rest
 
 

@@ -153,8 +153,8 @@ def _topic(a: RuleSet, b: RuleSet, row: Aligned, entries: Sequence[Entry], editi
     name = row.topics[0]
     label = (a.vocabulary.topics.get(name) or b.vocabulary.topics[name]).text
     pairs = tuple(
-        Pair(p.a, p.b, tuple(changes_of(a, p.a, b, p.b, editions)) if p.a and p.b else ())
-        for p in matched(a, b, row, editions)
+        Pair(x, y, tuple(changes_of(a, x, b, y, editions)) if x and y else ())
+        for x, y in matched(a, b, row, editions)
     )
     judged = judge(a, b, row, pairs, editions)
     nearest = None
