@@ -96,15 +96,11 @@ def account_for(
     placed, faults = _Placing(ruleset, official, explained, home).run()
     for entry, indexes in placed:
         if all(whole[index] for index in indexes):
-            faults.append(
-                explained.fault(
-                    "sentence-stale",
-                    "这些句子已由规则全部引用，这一项可以删去",
-                    "rules quote these sentences already; drop the entry",
-                    entry.place,
-                    "begins",
-                )
+            zh, en = (
+                "这些句子已由规则全部引用，这一项可以删去",
+                "rules quote these sentences already; drop the entry",
             )
+            faults.append(explained.fault("sentence-stale", zh, en, entry.place, "begins"))
     given = {index: entry.value for entry, indexes in placed for index in indexes if not whole[index]}
     accounted = tuple(
         _accounted(sentence, home[index], listed, said[index], bare[index], quoting[index], given.get(index))
@@ -180,13 +176,9 @@ def _accounted(
         state = "rules"
     elif clause is not None and _is_heading(sentence, clause) and all(word.word.in_headings for word in bare):
         state, bare = "heading", ()
-    elif bare or clause is None:
-        state = "open"
-    elif clause.rules:
+    elif not bare and clause is not None and clause.rules:
         state = "clause"
-    elif clause.disposition is None:
-        state = "open"
-    else:
+    elif not bare and clause is not None and clause.disposition is not None:
         state, reason = clause.disposition, clause.asks_nothing.text if clause.asks_nothing else None
     return AccountedSentence(sentence, at, state, rules, said, bare, reason, by)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import asked, parts_of
-from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, reader_of
+from tic_rules.analysis.diff.order import clock_of, early_enough, nature_of, of_two_facts, reader_of
 from tic_rules.analysis.diff.quoted import in_words, marked, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -185,11 +185,9 @@ class Comparison:
         yield from self._items()
 
     def _whole(self, one: c.Condition | None, other: c.Condition | None) -> Change:
-        judgement = (
-            one is not None
-            and other is not None
-            and isinstance(one, c.Attested) != isinstance(other, c.Attested)
-        )
+        """A part that is another as a whole, or that only one side asks."""
+        beside = one is not None and other is not None
+        judgement = beside and isinstance(one, c.Attested) != isinstance(other, c.Attested)
         return self._parts("judgement" if judgement else "requirement", one, other, self._effect(one, other))
 
     def _leaf(self, one: c.Condition, other: c.Condition) -> list[Change]:
@@ -208,7 +206,7 @@ class Comparison:
 
     def _threshold(self, one: c.Compare, other: c.Compare) -> Change:
         effect = self._effect(one, other)
-        if one.operator != other.operator or one.operator == "between" or _of_another_fact(one, other):
+        if one.operator != other.operator or one.operator == "between" or of_two_facts(one, other):
             what = "threshold" if one.limit != other.limit else "comparison"
             return self._parts(what, one, other, effect)
         unit, units = self.b.facts[other.fact].unit, self.b.vocabulary.units
@@ -223,10 +221,8 @@ class Comparison:
     def _lists(self, one: c.Condition, other: c.Condition, x: Members, y: Members) -> Iterator[Change]:
         effect = self._effect(one, other)
         if set(x.words) != set(y.words):
-            dropped, added = (
-                [w for w in x.words if w not in y.words],
-                [w for w in y.words if w not in x.words],
-            )
+            dropped = [word for word in x.words if word not in y.words]
+            added = [word for word in y.words if word not in x.words]
             all_asked = isinstance(one, (c.Contains, c.EachOf, c.NoneOf))  # one more word asks, or bars, more
             if x.open != y.open:
                 one_way = "looser" if bool(added) != all_asked else "stricter"
@@ -241,10 +237,8 @@ class Comparison:
     def _items(self) -> Iterator[Change]:
         of_x, of_y = ({item.id: item.title.text for item in rule.items} for rule in (self.x, self.y))
         if self.editions and of_x.keys() != of_y.keys():
-            dropped, added = (
-                [of_x[i] for i in of_x if i not in of_y],
-                [of_y[i] for i in of_y if i not in of_x],
-            )
+            dropped = [title for name, title in of_x.items() if name not in of_y]
+            added = [title for name, title in of_y.items() if name not in of_x]
             a, b = (Text.listed(titles) if titles else None for titles in (dropped, added))
             effect = "incomparable" if dropped and added else "looser" if dropped else "stricter"
             yield Change("items", a, b, effect, "verdict", ("items",))
@@ -262,9 +256,8 @@ class Comparison:
             yield Change("id", _text(x.id), _text(y.id), effect, level, ("id",))
         if x.then != y.then or x.amount != y.amount:
             level = "verdict" if x.amount != y.amount else "words"
-            yield Change(
-                "consequence", _text(x.then), _text(y.then), "incomparable", level, ("then", "amount")
-            )
+            part = ("then", "amount")
+            yield Change("consequence", _text(x.then), _text(y.then), "incomparable", level, part)
         for key in ("title", "message", "remedy", "not_applicable"):
             yield from self._wording("wording", key)
 
@@ -277,10 +270,6 @@ class Comparison:
 
 def _text(said: Bilingual | str | None) -> Text | None:
     return Text(said, said) if isinstance(said, str) else said.text if said else None
-
-
-def _of_another_fact(*nodes: c.Compare) -> bool:
-    return any(isinstance(node.limit, c.Times) for node in nodes)
 
 
 def _turn(change: Change) -> Change:

@@ -155,11 +155,16 @@ def same_fact(x: c.Condition, y: c.Condition) -> bool:
     return fact is not None and fact == getattr(y, "fact", None)
 
 
+def of_two_facts(*nodes: c.Compare) -> bool:
+    """Whether one of some comparisons is with another fact, not with a number."""
+    return any(isinstance(node.limit, c.Times) for node in nodes)
+
+
 def _compare(x: c.Compare, y: c.Compare) -> bool:
     first, second = x.limit, y.limit
     if isinstance(first, c.Times) and isinstance(second, c.Times) and first.fact == second.fact:
         first, second = first.times, second.times
-    elif isinstance(first, c.Times) or isinstance(second, c.Times):
+    elif of_two_facts(x, y):
         return False
     return interval(x.operator, first).within(interval(y.operator, second))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import inf
 from typing import NamedTuple
 
-from tic_rules.analysis.diff.order import Interval, Reader, interval, same_fact, where_at_least
+from tic_rules.analysis.diff.order import Interval, Reader, interval, of_two_facts, same_fact, where_at_least
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Fact
 
@@ -80,7 +80,7 @@ class Logic(NamedTuple):
 
     def _apart(self, x: c.Condition, y: c.Condition) -> bool:
         if isinstance(x, c.Compare) and isinstance(y, c.Compare):
-            meets = _of_two_facts(x, y) or _allowed(x).meets(_allowed(y))
+            meets = of_two_facts(x, y) or _allowed(x).meets(_allowed(y))
             return not meets
         first, second = _choices(x), _choices(y)
         return first is not None and second is not None and not first & second
@@ -112,7 +112,7 @@ class Logic(NamedTuple):
             return False
         if isinstance(x, c.Is) and isinstance(y, c.Is):
             return {x.is_, y.is_} == {True, False}
-        if not isinstance(x, c.Compare) or not isinstance(y, c.Compare) or _of_two_facts(x, y):
+        if not isinstance(x, c.Compare) or not isinstance(y, c.Compare) or of_two_facts(x, y):
             return False
         floor, ceiling = sorted((_allowed(x), _allowed(y)), reverse=True)
         open_ends = floor.low_open and ceiling.high_open
@@ -123,10 +123,6 @@ class Logic(NamedTuple):
 def _allowed(node: c.Compare | c.Share) -> Interval:
     """The numbers that a comparison lets through."""
     return interval(node.operator, node.limit)
-
-
-def _of_two_facts(*nodes: c.Compare) -> bool:
-    return any(isinstance(node.limit, c.Times) for node in nodes)
 
 
 def _choices(node: c.Condition) -> frozenset[c.Word] | None:
