@@ -11,10 +11,11 @@ import pytest
 from click.testing import CliRunner
 
 from tic_rules.analysis.lint import BY_CODE, CODES, Fault, explain_code, lint_file
-from tic_rules.analysis.speech import modalities_in, numbers_in, years_in
+from tic_rules.analysis.speech import modalities_in, numbers_in, says_length, years_in
 from tic_rules.cli import main
 from tic_rules.core.errors import RuleSetError
 from tic_rules.model.loader import rules_folder
+from tic_rules.model.time import Shift
 
 CLEAN = """\
 id: made_up
@@ -328,6 +329,9 @@ def test_modality_words(quote: str, modalities: set[str]) -> None:
 
 def test_years_of_a_deadline() -> None:
     assert years_in("批复创建后 2 年内；五年内；首年") == {1, 2, 5}
+    assert says_length(Shift(days=120), "收到之日起一百二十日内")
+    assert says_length(Shift(2), "两年内")
+    assert not says_length(Shift(days=120), "收到之日起二十日内")
 
 
 # --- the command --------------------------------------------------------------------------------------------
