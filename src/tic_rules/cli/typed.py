@@ -4,7 +4,6 @@ workbook (是, 800人, 3年, 8亿元, 鼓励), by path or by Chinese label."""
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from tic_rules.core.errors import Text, UsageError, clip, fault
 from tic_rules.core.source import BadText, read_text
@@ -57,7 +56,7 @@ def place_of(place: str, vocabulary: Vocabulary) -> str:
     return path + adds
 
 
-def _value(dotted: str, text: str, vocabulary: Vocabulary) -> Any:
+def _value(dotted: str, text: str, vocabulary: Vocabulary) -> object:
     column = _column_of(names_of(Centre, vocabulary), dotted)
     plain = bool(text) and text not in ("null", "~") and text[0] not in "[{\"'"
     if column is None or not plain or column.kind == "list":
@@ -107,6 +106,3 @@ def part_value(part: str | None, text: str, vocabulary: Vocabulary) -> str:
     units = [unit.zh for name, unit in vocabulary.units.items() if unit.zh and name != "CNY"]
     number = re.fullmatch(rf"([\d.,，]+) ?(?:{'|'.join(map(re.escape, units))})", plain) if units else None
     return number.group(1) if number else plain
-
-
-__all__ = ["part_value", "place_and_value", "place_of", "rule_of"]

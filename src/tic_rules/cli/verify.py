@@ -6,9 +6,8 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 import click
 
@@ -19,6 +18,7 @@ from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
 from tic_rules.core.files import read_named, read_standard_input
+from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain
@@ -75,7 +75,7 @@ class _Again:
         self.reports = read_reports(file)
         self._read = lru_cache(maxsize=64)(self._centres)
 
-    def decided(self, number: int, written: Mapping[str, Any]) -> Verification:
+    def decided(self, number: int, written: Json) -> Verification:
         """A report decided again. Raises DataError, RuleSetError."""
         ruleset = self._ruleset(written)
         day = parse_day(written["as_of"])
@@ -90,7 +90,7 @@ class _Again:
         report = check_subject(subject, ruleset, day, self.engine, exemptions=exemptions)
         return verified(number, written, report if phase is None else report.only_phase(phase))
 
-    def _ruleset(self, written: Mapping[str, Any]) -> RuleSet:
+    def _ruleset(self, written: Json) -> RuleSet:
         """The rule set of a report: the one asked for, the shipped one, or the file that the report names."""
         if self.rules is not None:
             return load_ruleset(self.rules)
@@ -149,7 +149,7 @@ class _Again:
         except RuleSetError:
             return words_of([ruleset])
 
-    def _centre(self, written: Mapping[str, Any], ruleset: RuleSet) -> Centre:
+    def _centre(self, written: Json, ruleset: RuleSet) -> Centre:
         place = self.centre or self._place(written["centre"]["file"], "CENTRE")
         centres = self._read(place, ruleset)
         if len(centres) == 1:
@@ -163,7 +163,7 @@ class _Again:
         zh, en = f"其中没有报告所说的中心（{name}）", f"the centre of the report is not in it ({name})"
         raise fault(DataError, "no-centre", zh, en, file=place)
 
-    def _programme(self, written: Mapping[str, Any], ruleset: RuleSet) -> Programme:
+    def _programme(self, written: Json, ruleset: RuleSet) -> Programme:
         """The programme's figures, with the centres of the other reports of the file."""
         alone = len(self.reports) == 1 and self.centre is not None
         file = self.centre if alone else self._place(written["programme"]["file"], "CENTRE")
@@ -176,7 +176,7 @@ class _Again:
         return with_centres(figures, ruleset, centres, parse_day(written["as_of"]))
 
 
-def read_reports(file: str) -> list[dict[str, Any]]:
+def read_reports(file: str) -> list[Json]:
     """The reports of a file: one, `{"reports": […]}`, or one a line. Raises DataError where there is none."""
     raw = read_standard_input(DataError, _LARGEST) if file == "-" else read_named(file, DataError, _LARGEST)
     try:
@@ -195,6 +195,3 @@ def read_reports(file: str) -> list[dict[str, Any]]:
     if not reports:
         raise DataError([Diagnostic("no-report", Text("其中没有报告", "there is no report in it"), file)])
     return reports
-
-
-__all__ = ["command", "read_reports"]

@@ -7,17 +7,7 @@ from __future__ import annotations
 from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
-from tic_rules.renderers.diff import (
-    LETTERS,
-    counted,
-    grouped,
-    label_of,
-    names,
-    notes_of,
-    relation_text,
-    rows,
-    shorts,
-)
+from tic_rules.renderers import diff
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
 from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.diff.word import Memo
@@ -32,28 +22,27 @@ WIDTHS = (2.3, 5.6, 5.6, 2.0, 5.0, 5.6)
 
 def render(compared: Diff, lang: str) -> bytes:
     """The memo as the bytes of a docx file. Raises UsageError where python-docx is not installed."""
-    first, second = (name.in_(lang) for name in shorts(compared))
+    first, second = (name.in_(lang) for name in diff.shorts(compared))
     memo = Memo(f"{first} / {second}")
     memo.heading(f"{first}与{second}对照" if lang == "zh" else f"{first} and {second} compared", 0)
-    for letter, name in names(compared, lang):
+    for letter, name in diff.names(compared, lang):
         memo.paragraph(f"{letter}  {name}")
     memo.heading(HEADING.in_(lang), 1)
-    memo.paragraph(counted(compared, lang))
+    memo.paragraph(diff.counted(compared, lang))
     memo.heading(FOREMOST.in_(lang), 2)
     for text in foremost_lines(compared, lang):
         memo.paragraph(text, "List Number")
     memo.heading(NUMBERS.in_(lang), 2)
     memo.table(("", first, second), [figure_cells(f, lang) for f in numbers(compared)], (5.2, 10.4, 10.4))
-    for relation, topics in grouped(compared):
+    for relation, topics in diff.grouped(compared):
         memo.heading(f"{RELATION[relation].in_(lang)} ({len(topics)})", 1)
         lines = [line_of(compared, topic, lang) for topic in topics]
         memo.table([head.in_(lang) for head in HEADS], lines, WIDTHS)
     if compared.impact is not None:
         memo.heading(IMPACT.in_(lang), 1)
         memo.paragraph(summary(compared.impact, lang))
-        memo.table(
-            [head.in_(lang) for head in IMPACT_HEADS], impact_lines(compared.impact, lang), (8, 3, 3, 12)
-        )
+        heads = [head.in_(lang) for head in IMPACT_HEADS]
+        memo.table(heads, impact_lines(compared.impact, lang), (8, 3, 3, 12))
     if compared.proof is not None:
         memo.heading("证明所依的假设" if lang == "zh" else "What the proof assumes", 1)
         for assumption in compared.proof.assumptions:
@@ -65,17 +54,17 @@ def line_of(compared: Diff, topic: Topic, lang: str) -> list[str]:
     """One row of the memo: topic, official words of both sides, relation, sentence, readings."""
     quotes: list[list[str]] = [[], []]
     readings: list[str] = []
-    for row in rows(compared, topic):
-        for side, cell, letter in ((0, row.a, LETTERS["a"]), (1, row.b, LETTERS["b"])):
+    for row in diff.rows(compared, topic):
+        for side, cell, letter in ((0, row.a, diff.LETTERS["a"]), (1, row.b, diff.LETTERS["b"])):
             if cell is None:
                 continue
             quotes[side].append(f"{cell.locator} “{cell.quote}”")
             if cell.reading is not None:
                 readings.append(f"{letter.in_(lang)} {cell.locator} {cell.reading.in_(lang)}")
     return [
-        label_of(topic).in_(lang),
+        diff.label_of(topic).in_(lang),
         *("\n".join(side) for side in quotes),
-        relation_text(topic).in_(lang),
-        "\n".join(note.in_(lang) for note in notes_of(compared, topic)),
+        diff.relation_text(topic).in_(lang),
+        "\n".join(note.in_(lang) for note in diff.notes_of(compared, topic)),
         "\n".join(readings),
     ]

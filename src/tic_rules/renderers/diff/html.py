@@ -9,21 +9,7 @@ from tic_rules.analysis.diff.impact import summary
 from tic_rules.analysis.diff.relations import NATURE
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text
-from tic_rules.renderers.diff import (
-    ORDER,
-    change_text,
-    changes_shown,
-    claims_by_status,
-    conflict_text,
-    grouped,
-    guarantors,
-    label_of,
-    names,
-    notes_of,
-    places,
-    rows_shown,
-    shorts,
-)
+from tic_rules.renderers import diff
 from tic_rules.renderers.diff.flow import flow_of
 from tic_rules.renderers.diff.front import foremost_lines, numbers
 from tic_rules.renderers.html import SYMBOLS
@@ -40,7 +26,7 @@ def _key(topic: Topic) -> str:
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     counts = compared.counts()
-    first, second = shorts(compared)
+    first, second = diff.shorts(compared)
     return page(
         "diff.html.j2",
         lang=lang,
@@ -48,25 +34,25 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         name_b=second,
         foremost=list(map(Text, *(foremost_lines(compared, name) for name in LANGS))),
         numbers=numbers(compared),
-        sources=list(zip(names(compared, "zh"), names(compared, "en"), strict=True)),
-        counts=[(relation, counts[relation]) for relation in ORDER],
+        sources=list(zip(diff.names(compared, "zh"), diff.names(compared, "en"), strict=True)),
+        counts=[(relation, counts[relation]) for relation in diff.ORDER],
         relations=RELATION,
         symbols=SYMBOLS,
-        relation_options=[(name, RELATION[name]) for name in ORDER if counts[name]],
+        relation_options=[(name, RELATION[name]) for name in diff.ORDER if counts[name]],
         topic_options=_topics(compared),
         bearer_options=[(name, BEARER[name]) for name in BEARER if name in _bearers(compared.topics)],
         all_topics=[
-            {"key": _key(topic), "relation": topic.relation, "label": label_of(topic)}
+            {"key": _key(topic), "relation": topic.relation, "label": diff.label_of(topic)}
             for topic in compared.topics
         ],
         groups=_groups(compared),
-        conflicts=[conflict_text(compared, conflict) for conflict in compared.proof.conflicts]
+        conflicts=[diff.conflict_text(compared, conflict) for conflict in compared.proof.conflicts]
         if compared.proof is not None
         else (),
         assumptions=compared.proof.assumptions if compared.proof is not None else (),
         claims=[
-            (claim, Text(*(guarantors(compared, claim, name) for name in LANGS)))
-            for _, claims in claims_by_status(compared)
+            (claim, Text(*(diff.guarantors(compared, claim, name) for name in LANGS)))
+            for _, claims in diff.claims_by_status(compared)
             for claim in claims
         ],
         claim_status=CLAIM_STATUS,
@@ -83,7 +69,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
 def _groups(compared: Diff) -> list[tuple[str, list[object], list[object]]]:
     """Of each relation its rows, and those that are folded: what is the same and has not changed."""
     groups = []
-    for relation, topics in grouped(compared):
+    for relation, topics in diff.grouped(compared):
         sides: tuple[list[object], list[object]] = ([], [])
         for topic in topics:
             sides[relation == "same" and not topic.changed].append(_topic(compared, topic))
@@ -104,10 +90,10 @@ def _bearers(topics: Iterable[Topic]) -> list[str]:
 
 
 def _topic(compared: Diff, topic: Topic) -> dict[str, object]:
-    shown = rows_shown(compared, topic, False)
+    shown = diff.rows_shown(compared, topic, False)
     return {
         "key": _key(topic),
-        "label": label_of(topic),
+        "label": diff.label_of(topic),
         "nature": NATURE[topic.nature] if topic.nature else None,
         "relation": topic.relation,
         "topics": topic.topics,
@@ -115,9 +101,9 @@ def _topic(compared: Diff, topic: Topic) -> dict[str, object]:
         "proved": topic.proved and topic.relation not in ("only_a", "only_b"),
         "rows": shown,
         "changes": [
-            {"text": change_text(change), "effect": change.effect, "places": places(compared, row, change)}
+            {"text": diff.change_text(one), "effect": one.effect, "places": diff.places(compared, row, one)}
             for row in shown
-            for change in changes_shown(compared, row, False)
+            for one in diff.changes_shown(compared, row, False)
         ],
-        "notes": notes_of(compared, topic),
+        "notes": diff.notes_of(compared, topic),
     }

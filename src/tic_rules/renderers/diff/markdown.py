@@ -8,23 +8,7 @@ from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.quoted import READING
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
-from tic_rules.renderers.diff import (
-    LETTERS,
-    Cell,
-    change_text,
-    changes_shown,
-    claims_by_status,
-    conflict_text,
-    counted,
-    grouped,
-    guarantors,
-    label_of,
-    names,
-    notes_of,
-    relation_text,
-    rows,
-    shorts,
-)
+from tic_rules.renderers import diff
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import VERDICT
@@ -32,15 +16,16 @@ from tic_rules.results.labels import VERDICT
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     zh = lang == "zh"
-    first, second = shorts(compared)
+    first, second = diff.shorts(compared)
     a, b = markdown_line(first.in_(lang)), markdown_line(second.in_(lang))
     lines = [f"# {a} {'与' if zh else 'and'} {b}", ""]
-    lines += [f"- **{letter}** {markdown_line(name)}" for letter, name in names(compared, lang)]
-    lines += ["", markdown_line(counted(compared, lang)), "", *_front(compared, lang)]
-    for relation, topics in grouped(compared):
+    lines += [f"- **{letter}** {markdown_line(name)}" for letter, name in diff.names(compared, lang)]
+    lines += ["", markdown_line(diff.counted(compared, lang)), "", *_front(compared, lang)]
+    for relation, topics in diff.grouped(compared):
         if relation == "same" and not verbose:
-            labels = ("、" if zh else ", ").join(markdown_line(label_of(one).in_(lang)) for one in topics)
-            lines += [f"{'**相同**：' if zh else '**The same**: '}{labels}", ""]
+            labels = (markdown_line(diff.label_of(topic).in_(lang)) for topic in topics)
+            head, comma = ("**相同**：", "、") if zh else ("**The same**: ", ", ")
+            lines += [head + comma.join(labels), ""]
             topics = [topic for topic in topics if topic.changed]
         if topics:
             lines += [f"## {RELATION[relation].in_(lang)} ({len(topics)})", ""]
@@ -60,7 +45,7 @@ def _front(compared: Diff, lang: str) -> Iterator[str]:
     yield ""
     yield f"## {NUMBERS.in_(lang)}"
     yield ""
-    yield f"|  | {' | '.join(markdown_line(name.in_(lang)) for name in shorts(compared))} |"
+    yield f"|  | {' | '.join(markdown_line(name.in_(lang)) for name in diff.shorts(compared))} |"
     yield "|---" * 3 + "|"
     for figure in numbers(compared):
         yield f"| {' | '.join(map(markdown_line, figure_cells(figure, lang)))} |"
@@ -72,19 +57,20 @@ def _table(compared: Diff, topics: list[Topic], lang: str, verbose: bool) -> Ite
     yield f"| {zh if lang == 'zh' else en} |"
     yield "|---" * 5 + "|"
     for topic in topics:
-        for number, row in enumerate(rows(compared, topic)):
+        for number, row in enumerate(diff.rows(compared, topic)):
             label, relation = "", ""
-            notes = [change_text(change) for change in changes_shown(compared, row, verbose)]
+            notes = [diff.change_text(change) for change in diff.changes_shown(compared, row, verbose)]
             if number == 0:
-                label, relation = markdown_line(label_of(topic).in_(lang)), relation_text(topic).in_(lang)
-                sentence, *more = notes_of(compared, topic)
+                label = markdown_line(diff.label_of(topic).in_(lang))
+                relation = diff.relation_text(topic).in_(lang)
+                sentence, *more = diff.notes_of(compared, topic)
                 notes = [sentence, *notes, *more]
             sides = _side(row.a, lang, verbose), relation, _side(row.b, lang, verbose)
             said = "<br>".join(markdown_line(note.in_(lang)) for note in notes)
             yield f"| {label} | {' | '.join(sides)} | {said} |"
 
 
-def _side(cell: Cell | None, lang: str, verbose: bool) -> str:
+def _side(cell: diff.Cell | None, lang: str, verbose: bool) -> str:
     if cell is None:
         return ""
     asks, note = markdown_line(cell.asks.in_(lang)), markdown_line(cell.note.in_(lang))
@@ -103,14 +89,15 @@ def _proof(compared: Diff, lang: str) -> Iterator[str]:
     yield f"## {'逐条' if zh else 'Rule by rule'}"
     yield ""
     for conflict in compared.proof.conflicts if compared.proof is not None else ():
-        text = markdown_line(conflict_text(compared, conflict).in_(lang))
+        text = markdown_line(diff.conflict_text(compared, conflict).in_(lang))
         yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{text}"
     yield ""
     yield f"| {'一方 | 条款 | 规则 | 对方 | 依据' if zh else 'Side | Clause | Rule | The other side | By'} |"
     yield "|---" * 5 + "|"
-    for status, claims in claims_by_status(compared):
+    for status, claims in diff.claims_by_status(compared):
         for claim in claims:
-            letter, by = LETTERS[claim.side].in_(lang), markdown_line(guarantors(compared, claim, lang))
+            letter = diff.LETTERS[claim.side].in_(lang)
+            by = markdown_line(diff.guarantors(compared, claim, lang))
             clause, title = markdown_line(claim.rule.at), markdown_line(claim.rule.title.text.in_(lang))
             yield f"| {letter} | {clause} | {title} | {CLAIM_STATUS[status].in_(lang)} | {by} |"
     yield ""
@@ -136,7 +123,7 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {failing} |"
     yield "|---|---|---:|---|"
     for side, rule, centres in affected.clauses():
-        letter = LETTERS[side].in_(lang)
+        letter = diff.LETTERS[side].in_(lang)
         clause = f"{markdown_line(rule.at)} {markdown_line(rule.title.text.in_(lang))}"
         who = markdown_line(("、" if zh else ", ").join(centres))
         yield f"| {letter} | {clause} | {len(centres)} | {who} |"

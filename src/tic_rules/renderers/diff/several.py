@@ -10,7 +10,6 @@ from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.several import Across, Several, as_dict
 from tic_rules.analysis.diff.topics import Topic
 from tic_rules.core.errors import Text, visible
-from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.renderers.diff import cell, counted, label_of, relation_text
 from tic_rules.renderers.diff.front import NONE, NUMBERS, figure_cells
@@ -66,29 +65,16 @@ def letters(several: Several, lang: str) -> Iterator[tuple[str, str]]:
         yield name.in_(lang), title
 
 
-def rule_text(ruleset: RuleSet, rule: Rule) -> Text:
-    """A rule in one line: clause, what it asks, how firmly, when and of whom; our readings marked."""
-    shown = cell(ruleset, rule)
-    return Text(shown.in_("zh"), shown.in_("en"))
-
-
-def _relation(row: Topic) -> Text:
-    """The relation of a row, and whether it is proved."""
-    said = relation_text(row)
-    return Text(f"{said.zh}（已证明）", f"{said.en} (proved)") if row.proved else said
-
-
 def column(several: Several, across: Across, number: int) -> list[Text]:
     """What a document says under a topic: its relation to the first, then its rules."""
-    relations = dict.fromkeys(
-        (text.zh, text.en)
-        for row in (across.to_first(number) if number else ())
-        if row.a and row.b
-        for text in (_relation(row),)
-    )
-    head = [Text(zh, en) for zh, en in relations]
-    rules = across.rules[number]
-    return head + ([rule_text(several.documents[number], rule) for rule in rules] or [NONE])
+    relations: dict[Text, None] = {}
+    for row in across.to_first(number) if number else ():
+        if row.a and row.b:
+            said = relation_text(row)
+            proved = Text(f"{said.zh}（已证明）", f"{said.en} (proved)")
+            relations[proved if row.proved else said] = None
+    cells = [cell(several.documents[number], rule) for rule in across.rules[number]]
+    return [*relations, *([Text(one.in_("zh"), one.in_("en")) for one in cells] or [NONE])]
 
 
 def _text(several: Several, lang: str) -> Iterator[str]:
@@ -166,8 +152,3 @@ def _html(several: Several, lang: str) -> str:
         ],
         title=CHANGED,
     )
-
-
-__all__ = [
-    "CHANGED", "RELATED", "change_line", "changed", "column", "document", "letters", "render", "rule_text",
-]  # fmt: skip

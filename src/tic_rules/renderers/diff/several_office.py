@@ -101,6 +101,3 @@ def _readings(several: Several, lang: str) -> Iterator[Sequence[str]]:
             if rule.reading is not None:
                 topic = ruleset.vocabulary.topics[rule.topic].text
                 yield name.in_(lang), topic.in_(lang), rule.at, rule.quote, rule.reading.text.in_(lang)
-
-
-__all__ = ["docx", "xlsx"]

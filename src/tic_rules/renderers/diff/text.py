@@ -9,24 +9,7 @@ from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, visible
-from tic_rules.renderers.diff import (
-    LETTERS,
-    Cell,
-    change_text,
-    changes_shown,
-    claims_by_status,
-    conflict_text,
-    counted,
-    grouped,
-    guarantors,
-    label_of,
-    names,
-    notes_of,
-    places,
-    relation_text,
-    rows_shown,
-    shorts,
-)
+from tic_rules.renderers import diff
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.labels import STATUS, VERDICT
@@ -43,9 +26,9 @@ _CLOSING = "，。；：、）》”！？"
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
     width = max(72, min(shutil.get_terminal_size((110, 40)).columns, 150))
-    lines = [f"{letter}  {name}" for letter, name in names(compared, lang)]
-    lines += ["", counted(compared, lang), *_front(compared, lang, width)]
-    for relation, topics in grouped(compared):
+    lines = [f"{letter}  {name}" for letter, name in diff.names(compared, lang)]
+    lines += ["", diff.counted(compared, lang), *_front(compared, lang, width)]
+    for relation, topics in diff.grouped(compared):
         shown = topics if verbose or relation != "same" else [topic for topic in topics if topic.changed]
         folded = [topic for topic in topics if topic not in shown]
         if folded:
@@ -69,13 +52,13 @@ def _front(compared: Diff, lang: str, width: int) -> Iterator[str]:
     yield f"── {NUMBERS.in_(lang)}"
     side = (width - 2) // 3 - 2
     widths = (side, side, side)
-    yield from line_of(("", *(name.in_(lang) for name in shorts(compared))), widths)
+    yield from line_of(("", *(name.in_(lang) for name in diff.shorts(compared))), widths)
     for figure in numbers(compared):
         yield from line_of(figure_cells(figure, lang), widths)
 
 
 def _folded(topics: Sequence[Topic], lang: str, width: int) -> list[str]:
-    labels = [label_of(topic).in_(lang) for topic in topics]
+    labels = [diff.label_of(topic).in_(lang) for topic in topics]
     text = Text(f"相同（-v 展开）：{'、'.join(labels)}", f"the same (-v unfolds): {', '.join(labels)}")
     return wrap(text.in_(lang), width)
 
@@ -87,25 +70,22 @@ def _table(compared: Diff, topics: Sequence[Topic], lang: str, width: int, verbo
     heads = ("主题", "甲", "关系", "乙") if lang == "zh" else ("topic", "A", "relation", "B")
     yield from line_of(heads, widths)
     for topic in topics:
-        for number, row in enumerate(rows_shown(compared, topic, verbose)):
-            label, relation = (
-                (label_of(topic).in_(lang), relation_text(topic).in_(lang)) if number == 0 else ("", "")
-            )
-            yield from line_of(
-                (label, row.a.in_(lang) if row.a else "", relation, row.b.in_(lang) if row.b else ""), widths
-            )
+        for number, row in enumerate(diff.rows_shown(compared, topic, verbose)):
+            a, b = (side.in_(lang) if side else "" for side in (row.a, row.b))
+            label, relation = diff.label_of(topic).in_(lang), diff.relation_text(topic).in_(lang)
+            yield from line_of((label, a, relation, b) if number == 0 else ("", a, "", b), widths)
             for side_ in (row.a, row.b) if verbose else ():
                 if side_ is not None:
                     yield from _indented(f"  {_quoted(side_, lang)}", first + 1, width)
-            for change in changes_shown(compared, row, verbose):
-                yield from _indented(f"· {change_text(change).in_(lang)}", first + 1, width)
+            for change in diff.changes_shown(compared, row, verbose):
+                yield from _indented(f"· {diff.change_text(change).in_(lang)}", first + 1, width)
                 if compared.editions:
-                    yield from _indented(f"  {places(compared, row, change)}", first + 1, width)
-        for number, note in enumerate(notes_of(compared, topic)):
+                    yield from _indented(f"  {diff.places(compared, row, change)}", first + 1, width)
+        for number, note in enumerate(diff.notes_of(compared, topic)):
             yield from _indented(f"{'·' if number else '→'} {note.in_(lang)}", first + 1, width)
 
 
-def _quoted(cell: Cell, lang: str) -> str:
+def _quoted(cell: diff.Cell, lang: str) -> str:
     """The words of a rule, and our reading of them."""
     quote = f"{cell.locator}“{cell.quote}”"
     if cell.reading is None:
@@ -179,12 +159,12 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
         for conflict in compared.proof.conflicts:
-            text, head = conflict_text(compared, conflict), "不能同时做到：" if zh else "cannot both be met: "
-            yield from _indented(f"✗ {head}{text.in_(lang)}", 0, width)
+            head = "✗ 不能同时做到：" if zh else "✗ cannot both be met: "
+            yield from _indented(head + diff.conflict_text(compared, conflict).in_(lang), 0, width)
         for level, sides in compared.proof.whole.items():
             looked_at = _STRICT if level == "must" else _LENIENT
             for one, other in (("a", "b"), ("b", "a")):
-                holds, a, b = sides[f"{one}_guarantees_{other}"], LETTERS[one], LETTERS[other]
+                holds, a, b = sides[f"{one}_guarantees_{other}"], diff.LETTERS[one], diff.LETTERS[other]
                 meets = Text(
                     f"：做到{a.zh}{'就' if holds else '不等于'}做到{b.zh}",
                     f": meeting {a.en} {'is' if holds else 'is not'} meeting {b.en}",
@@ -201,15 +181,15 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
 def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
     yield ""
     yield "逐条：" if lang == "zh" else "Rule by rule:"
-    for status, claims in claims_by_status(compared):
+    for status, claims in diff.claims_by_status(compared):
         if status in ("silent", "judged"):
             number = Text(f"：{len(claims)}条", f": {len(claims)} rules")
             yield from _indented(f"{CLAIM_STATUS[status].in_(lang)}{number.in_(lang)}", 1, width)
             continue
         for claim in claims:
             rule, colon = claim.rule, "：" if lang == "zh" else ": "
-            which = f"{LETTERS[claim.side].in_(lang)} {rule.at} {rule.title.text.in_(lang)}{colon}"
-            by = f" ← {guarantors(compared, claim, lang)}" if claim.by else ""
+            which = f"{diff.LETTERS[claim.side].in_(lang)} {rule.at} {rule.title.text.in_(lang)}{colon}"
+            by = f" ← {diff.guarantors(compared, claim, lang)}" if claim.by else ""
             gap = claim.gap and Text(f"，少{claim.gap.zh}", f", less by {claim.gap.en}").in_(lang)
             yield from _indented(f"{which}{CLAIM_STATUS[status].in_(lang)}{by}{gap or ''}", 1, width)
 
@@ -221,7 +201,7 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     for a, b, n in affected.table():
         yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
     for side, rule, centres in affected.clauses():
-        letter = LETTERS[side].in_(lang)
+        letter = diff.LETTERS[side].in_(lang)
         fails = "：只在这一边不符合" if zh else ": fails on this side only"
         who = f"（{'、'.join(centres)}）" if zh else f" ({', '.join(centres)})"
         yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {len(centres)}{who}"
@@ -231,9 +211,10 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
         yield f"  {centre.shown}（{arrow}）" if zh else f"  {centre.shown} ({arrow})"
         for flip in [flip for flip in centre.flips if flip.decides]:
             sides = (("a", flip.a, flip.status_a), ("b", flip.b, flip.status_b))
-            turned = [(side, rule, status) for side, rule, status in sides if rule is not None and status]
-            shown = (
-                f"{LETTERS[s].in_(lang)} {rule.at} {STATUS[status].in_(lang)}" for s, rule, status in turned
-            )
+            turned = [
+                f"{diff.LETTERS[side].in_(lang)} {rule.at} {STATUS[status].in_(lang)}"
+                for side, rule, status in sides
+                if rule is not None and status
+            ]
             newer = [rule for _, rule, _ in sides if rule is not None][-1]
-            yield f"    {' / '.join(shown)}  {newer.title.text.in_(lang)}"
+            yield f"    {' / '.join(turned)}  {newer.title.text.in_(lang)}"

@@ -20,12 +20,9 @@ class Memo:
             from docx.oxml.ns import qn
             from docx.shared import Cm, Pt
         except ImportError:
-            raise fault(
-                UsageError,
-                "extra",
-                "写 Word 需要安装：pip install 'tic-rules[word]'",
-                "writing Word needs: pip install 'tic-rules[word]'",
-            ) from None
+            zh, en = "写 Word 需要安装：pip install", "writing Word needs: pip install"
+            extra = "'tic-rules[word]'"
+            raise fault(UsageError, "extra", f"{zh} {extra}", f"{en} {extra}") from None
         self.cm, self.qn = Cm, qn
         self.document = docx.Document()
         properties = self.document.core_properties
@@ -65,6 +62,3 @@ class Memo:
         buffer = io.BytesIO()
         self.document.save(buffer)
         return buffer.getvalue()
-
-
-__all__ = ["Memo"]

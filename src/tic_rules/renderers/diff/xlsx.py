@@ -59,6 +59,3 @@ def _readings(compared: Diff, lang: str) -> list[list[str]]:
                     line = [name.in_(lang), label_of(topic).in_(lang), cell.locator, cell.quote]
                     lines.setdefault((name.zh, cell.rule.id), [*line, cell.reading.in_(lang)])
     return list(lines.values())
-
-
-__all__ = ["render"]
