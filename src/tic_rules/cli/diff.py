@@ -14,6 +14,7 @@ from tic_rules.analysis.diff.correspondence import Written, read_alignment
 from tic_rules.analysis.diff.topics import Diff, diff
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
+from tic_rules.cli.common import write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
@@ -94,7 +95,7 @@ def command(
         compared = _with_impact(compared, centres, as_of, broken, everyone)
     common.diagnose(broken, lang)
     if format_ in BINARY:
-        common.write_bytes(document(compared, format_, lang), output)
+        write_bytes(document(compared, format_, lang), output)
     else:
         common.write(render(compared, format_, lang, verbose=verbose), output, format_=format_)
     if witness_dir is not None:
@@ -127,7 +128,7 @@ def _side_by_side(
     settle = partial(_shown, prove=True) if prove else _as_read_off
     several = compare(_all(documents), documents, alignment, settle)
     if format_ in BINARY:
-        common.write_bytes(side_by_side.document(several, format_, lang), output)
+        write_bytes(side_by_side.document(several, format_, lang), output)
     else:
         common.write(side_by_side.render(several, format_, lang), output, format_=format_)
 

@@ -9,6 +9,7 @@ import click
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
+from tic_rules.cli.common import write_bytes
 from tic_rules.cli.replacement import guard
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 
@@ -34,7 +35,7 @@ def command(
     format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
     rulesets = named_or_on_hand(rules)
     if format_ == "xlsx":
-        common.write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
+        write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
     elif format_ == "csv":
         mark = "" if output in (None, "-") else "\ufeff"
         common.write_as_is(mark + blank_table(rulesets, lang), output)
