@@ -82,10 +82,8 @@ def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
     yield "补救" if zh else "Remedy", rule.remedy.text.in_(lang)
     yield "数据" if zh else "Data", ("；" if zh else "; ").join(explained.fields(lang))
     for other, theirs in counterparts(ruleset, rule):
-        yield (
-            "别处" if zh else "Elsewhere",
-            f"{other.id}/{theirs.id} {theirs.at}：{theirs.title.text.in_(lang)}",
-        )
+        title = theirs.title.text.in_(lang)
+        yield "别处" if zh else "Elsewhere", f"{other.id}/{theirs.id} {theirs.at}：{title}"
     yield "文件" if zh else "File", explained.place
 
 
@@ -107,16 +105,14 @@ def _finding(finding: Finding, lang: str) -> str:
     return "".join(visible(line) + "\n" for line in lines)
 
 
+def _observed(seen: Part) -> str:
+    """A value that was read, or its range."""
+    if "value" in seen:
+        return str(seen["value"])
+    return str(seen["low"]) if seen["low"] == seen["high"] else f"{seen['low']}–{seen['high'] or '∞'}"
+
+
 def _trace(part: Part, lang: str, depth: int) -> list[str]:
-    seen = part.get("observed")
-    shown = (
-        ""
-        if seen is None
-        else f"  [{seen['value']}]"
-        if "value" in seen
-        else f"  [{seen['low']}–{seen['high'] or '∞'}]"
-        if seen["low"] != seen["high"]
-        else f"  [{seen['low']}]"
-    )
+    shown = f"  [{_observed(part['observed'])}]" if part.get("observed") is not None else ""
     line = f"{'  ' * depth}{VALUE[part['value']].in_(lang)}  {part['condition'].in_(lang)}{shown}"
     return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, lang, depth + 1))]

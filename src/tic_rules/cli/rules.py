@@ -8,13 +8,22 @@ import click
 
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import format_option, lang_option, language, write
-from tic_rules.core.errors import visible
+from tic_rules.core.errors import Text, visible
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.labels import BEARER, KIND, MODALITY
+
+_SET_HEADS = (
+    Text("规则集", "rule set"), Text("版本", "version"), Text("施行", "in force"), Text("规则数", "rules"),
+    Text("文件", "document"),
+)  # fmt: skip
+_RULE_HEADS = (
+    Text("条款", "clause"), Text("规则", "rule"), Text("程度", "modality"), Text("责任方", "bearer"),
+    Text("类型", "kind"), Text("要求", "asks"),
+)  # fmt: skip
 
 
 @click.command("rules", cls=Command)
@@ -26,11 +35,8 @@ def command(ruleset: str | None, format_: str, lang: str | None) -> None:
     lang = language(lang)
     if ruleset is None:
         sets = [(listed, load_ruleset(listed.id)) for listed in rulesets()]
-        text = (
-            sinks.as_json([_about(one) | {"origin": _origin(listed)} for listed, one in sets])
-            if format_ == "json"
-            else _sets(sets, lang)
-        )
+        about = [_about(one) | {"origin": _origin(listed)} for listed, one in sets]
+        text = sinks.as_json(about) if format_ == "json" else _sets(sets, lang)
     else:
         one = load_ruleset(ruleset)
         text = sinks.as_json(_about(one) | {"rules": _rows(one)}) if format_ == "json" else _rules(one, lang)
@@ -76,57 +82,25 @@ def _sets(sets: list[tuple[ListedRuleSet, RuleSet]], lang: str) -> str:
     for listed, one in sets:
         document, span = one.document, one.document.in_force
         force = f"{span.from_ or ''}–{span.until or ''}"
-        rows.append(
-            [
-                one.id,
-                one.version,
-                force,
-                str(len(one)),
-                f"{document.title} {document.number or ''}"
-                if lang == "zh"
-                else f"{document.title_en} {document.number or ''}",
-                *([] if plain else [listed.place.in_(lang)]),
-            ]
-        )
-    head = (
-        ["规则集", "版本", "施行", "规则数", "文件"]
-        if lang == "zh"
-        else ["rule set", "version", "in force", "rules", "document"]
-    )
-    if not plain:
-        head.append("来源" if lang == "zh" else "from")
-    return table([head, *rows])
+        title = f"{document.title if lang == 'zh' else document.title_en} {document.number or ''}"
+        origin = [] if plain else [listed.place.in_(lang)]
+        rows.append([one.id, one.version, force, str(len(one)), title, *origin])
+    heads = [text.in_(lang) for text in (_SET_HEADS if plain else (*_SET_HEADS, Text("来源", "from")))]
+    return _table([heads, *rows])
 
 
 def _rules(ruleset: RuleSet, lang: str) -> str:
-    rows = [
-        [
-            rule.at,
-            rule.id,
-            MODALITY[rule.modality].in_(lang),
-            BEARER[rule.bearer].in_(lang),
-            KIND[rule.kind].in_(lang),
-            rule.title.text.in_(lang),
-        ]
-        for rule in ruleset
-    ]
-    head = (
-        ["条款", "规则", "程度", "责任方", "类型", "要求"]
-        if lang == "zh"
-        else ["clause", "rule", "modality", "bearer", "kind", "asks"]
-    )
+    rows = [[text.in_(lang) for text in _RULE_HEADS]]
+    for rule in ruleset:
+        words = (MODALITY[rule.modality], BEARER[rule.bearer], KIND[rule.kind], rule.title.text)
+        rows.append([rule.at, rule.id, *(text.in_(lang) for text in words)])
     title = f"《{ruleset.document.title}》" if lang == "zh" else ruleset.document.title_en
-    return f"{title} {ruleset.document.number or ''}\n\n{table([head, *rows])}"
+    return f"{title} {ruleset.document.number or ''}\n\n{_table(rows)}"
 
 
-def table(rows: list[list[str]]) -> str:
+def _table(rows: list[list[str]]) -> str:
     """Columns that line up, wide characters counted as two; a text stays in its column."""
     rows = [[visible(text) for text in row] for row in rows]
     widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    return (
-        "\n".join(
-            "  ".join(pad(text, width) for text, width in zip(row, widths, strict=True)).rstrip()
-            for row in rows
-        )
-        + "\n"
-    )
+    lines = ("  ".join(map(pad, row, widths)).rstrip() for row in rows)
+    return "".join(f"{line}\n" for line in lines)

@@ -9,17 +9,8 @@ from tic_rules.analysis.what_if import Course, Flip, WhatIf, summary
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
+from tic_rules.renderers import what_if
 from tic_rules.renderers.html import render
-from tic_rules.renderers.what_if import (
-    by_day,
-    clause_of,
-    courses,
-    days_of,
-    moves,
-    name_of,
-    only_looks,
-    rules_of,
-)
 from tic_rules.results.labels import VERDICT
 
 WIDTH, HEIGHT, LEFT, RIGHT = 720, 100, 20, 700
@@ -43,15 +34,15 @@ def page(results: Sequence[WhatIf], lang: str, assumed: Sequence[Text] = ()) -> 
 
 def _result(result: WhatIf) -> Json:
     return {
-        "name": name_of(result.before),
-        "document": rules_of(result),
-        "days": days_of(result),
+        "name": what_if.name_of(result.before),
+        "document": what_if.rules_of(result),
+        "days": what_if.days_of(result),
         "before": result.before.verdict,
         "after": result.after.verdict,
-        "only_looks": only_looks(result),
+        "only_looks": what_if.only_looks(result),
         "told": told_over(result),
-        "courses": [_course(title, course) for title, course in courses(result)],
-        "flips": [(moves(flip), clause_of(flip), _detail(flip)) for flip in result.flips],
+        "courses": [_course(title, course) for title, course in what_if.courses(result)],
+        "flips": [(what_if.moves(flip), what_if.clause_of(flip), _detail(flip)) for flip in result.flips],
     }
 
 
@@ -82,12 +73,12 @@ def _course(title: Text, course: Course) -> Json:
     ]
     return {
         "title": title, "bands": bands, "marks": marks, "years": years,
-        "due_marks": [x(day) for day, _ in course.due], "days": by_day(course, _turned),
+        "due_marks": [x(day) for day, _ in course.due], "days": what_if.by_day(course, _turned),
     }  # fmt: skip
 
 
 def _turned(flip: Flip) -> Text:
-    move, clause = moves(flip), clause_of(flip)
+    move, clause = what_if.moves(flip), what_if.clause_of(flip)
     return Text(f"{move.zh}：{clause.zh}", f"{move.en}: {clause.en}")
 
 
