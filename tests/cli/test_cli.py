@@ -227,6 +227,15 @@ def test_colour_on_a_terminal_unless_no_color_is_set(monkeypatch: pytest.MonkeyP
     assert not common.colour_wanted(None)
 
 
+def test_a_workbook_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    from tic_rules.cli import common
+    from tic_rules.core.errors import UsageError
+
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(UsageError, match="not for a terminal"):
+        common.write_bytes(b"PK", None)
+
+
 @pytest.mark.parametrize("ruleset", shipped_ids())
 def test_init_writes_a_file_that_loads_and_of_which_nothing_is_known(ruleset: str, tmp_path: Path) -> None:
     path = tmp_path / "centre.yaml"

@@ -14,6 +14,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 from openpyxl.comments import Comment
+from python_calamine import CalamineWorkbook
 from test_upright import GENERAL, PLAIN, RULES, filled
 from test_upright import told as statuses
 
@@ -323,3 +324,29 @@ def test_statuses_and_the_verdict_are_seen_whole(sent: Path, tmp_path: Path) -> 
                 assert height == before
     assert written > 40
     assert book["问题清单"].row_dimensions[2].height > 30
+
+
+def _prefixed(data: bytes) -> bytes:
+    """A part of a workbook as some programs write it: every element with a prefix."""
+    return re.sub(rb"<(/?)(?=[A-Za-z])", rb"<\1x:", data).replace(b" xmlns=", b" xmlns:x=", 1)
+
+
+@pytest.mark.parametrize("written", [lambda data: data, _prefixed], ids=["as Excel", "with a prefix"])
+def test_a_form_whose_texts_are_shared_comes_back(written: Any, tmp_path: Path) -> None:
+    """As Excel writes it: texts stand once, in a part of their own, and cells name them by number."""
+    form, result = tmp_path / "form.xlsx", tmp_path / "result.xlsx"
+    form.write_bytes(blank_workbook([load_ruleset(RULES)], "zh"))
+    with zipfile.ZipFile(form) as archive:
+        parts = {info.filename: archive.read(info) for info in archive.infolist()}
+    assert b"<si>" in parts["xl/sharedStrings.xml"]
+    ours = re.compile(r"xl/(?:workbook|styles|sharedStrings|worksheets/sheet\d+)\.xml")
+    with zipfile.ZipFile(form, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, written(data) if ours.fullmatch(name) else data)
+    run("check", str(form), "--rules", RULES, "--format", "xlsx", "--output", str(result), "--lang", "zh")
+    with zipfile.ZipFile(result) as archive:
+        assert archive.read("xl/sharedStrings.xml") == written(parts["xl/sharedStrings.xml"])
+    rows = CalamineWorkbook.from_path(result).get_sheet_by_name("基本信息").to_python()
+    header = next(row for row in rows if "填写" in row)
+    assert header.count("状态") == 1
+    assert "✗ 没有数据行" in [row[header.index("状态")] for row in rows]
