@@ -332,6 +332,9 @@ def test_years_of_a_deadline() -> None:
     assert says_length(Shift(days=120), "收到之日起一百二十日内")
     assert says_length(Shift(2), "两年内")
     assert not says_length(Shift(days=120), "收到之日起二十日内")
+    assert not says_length(Shift(days=20), "收到之日起一百二十日内")
+    assert not says_length(Shift(months=2), "十二个月内")
+    assert not says_length(Shift(months=12), "十一年内")
 
 
 # --- the command --------------------------------------------------------------------------------------------

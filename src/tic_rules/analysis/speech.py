@@ -165,15 +165,18 @@ OPEN_LIST = re.compile("(?<![高平同中优初均对相])等(?![级同额于次
 """等 at the end of a list, not within 高等学校, 等级, 同等 …"""
 
 
+_NO_NUMERAL = r"(?<![\d一二两三四五六七八九十百千零〇])"
+
+
 def says_length(shift: Shift, text: str) -> bool:
     """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月."""
     lengths = zip(shift, ("年|周年", "个月|月", "日|天|个工作日"), strict=True)
     number, units = next((number, units) for number, units in lengths if number)
     ways = "|".join((str(number), written(number), "两" if number == 2 else str(number)))
-    if re.search(rf"(?<!\d)(?:{ways})\s*(?:{units})", text):
+    if re.search(rf"{_NO_NUMERAL}(?:{ways})\s*(?:{units})", text):
         return True
     months = shift.years * 12 + shift.months
-    return (months == 6 and "半年" in text) or (months == 12 and bool(re.search("一年|1年", text)))
+    return (months == 6 and "半年" in text) or (months == 12 and bool(re.search(rf"{_NO_NUMERAL}[一1]年", text)))
 
 
 def years_in(text: str) -> set[int]:
