@@ -313,6 +313,27 @@ def test_a_sum_of_amounts_is_compared_to_the_cent(cents: int) -> None:
     assert parse_number(finding.gap, money=True) * 100 == max(bound - cents, 0)
 
 
+PERHAPS = {"not_before": "2026-06-01", "not_after": "2026-07-30"}
+
+
+@pytest.mark.parametrize(
+    ("certain", "perhaps"), [([], []), ([5, 7], [1, 2, 4]), ([3], [2, 2]), ([1] * 900, [7]), ([], [1] * 900)]
+)
+def test_what_may_not_count_adds_all_of_its_amount_or_nothing(certain: list[int], perhaps: list[int]) -> None:
+    ruleset, day = load_ruleset("zhejiang_2022"), date(2026, 6, 30)
+    paid = [(amount, "2024-05-01") for amount in certain] + [(amount, PERHAPS) for amount in perhaps]
+    entries = [{"amount": f"{amount}元", "payer": "host", "date": when} for amount, when in paid]
+    centre = Centre.from_data({"approved_on": "2022-03-01", "term_years": 5, "contributions": entries})
+    sums = Scene(centre, ruleset, day).sums("investment", Moment(day))
+    ways = {sum(certain)}
+    for amount in perhaps:
+        ways |= {way + amount for way in ways}
+    if len(perhaps) < 900:
+        assert sorted(sums) == [Range(way, way) for way in sorted(ways)]
+    else:
+        assert sums == [Range(0, 900)], "more than are gone through: their range"
+
+
 @given(st.dates(date(1600, 1, 1), date(2300, 12, 31)), st.integers(-300, 300))
 def test_an_anniversary_is_the_same_day_or_28_february(day: date, years: int) -> None:
     later = add_years(day, years)

@@ -176,7 +176,8 @@ def says_length(shift: Shift, text: str) -> bool:
     if re.search(rf"{_NO_NUMERAL}(?:{ways})\s*(?:{units})", text):
         return True
     months = shift.years * 12 + shift.months
-    return (months == 6 and "半年" in text) or (months == 12 and bool(re.search(rf"{_NO_NUMERAL}[一1]年", text)))
+    whole = rf"{_NO_NUMERAL}[一1]年"
+    return (months == 6 and "半年" in text) or (months == 12 and re.search(whole, text) is not None)
 
 
 def years_in(text: str) -> set[int]:

@@ -32,7 +32,9 @@ from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Dated, Series
 
 MANY_SUMS = 4_096
-"""So many sums of entries that may or may not count are told apart; beyond it, only their range."""
+MANY_ADDITIONS = 20_000
+"""So many sums of entries that may or may not count are told apart, after so many additions; beyond it, only
+their range."""
 
 
 Given = list[tuple[int, Any]]
@@ -298,17 +300,21 @@ class Scene:
         entries, more, _ = self.entries_at(fact, moment) if fact.reading == "sum" else ([], (), None)
         if more or not entries:
             return [whole]
-        possible = {Range(0, 0)}
+        certain, perhaps = Range(0, 0), []
         for entry, counts in entries:
             value = (
                 counts if fact.where is None else min(counts, self.matches(fact.where, entry, moment.day, []))
             )
-            if value == FALSE:
-                continue
             amount = entry.get(fact.sum or "") or ANYTHING
-            added = {one.plus(amount) for one in possible}
-            possible = added if value == TRUE else possible | added
-            if len(possible) > MANY_SUMS:
+            if value == TRUE:
+                certain = certain.plus(amount)
+            elif value != FALSE:
+                perhaps.append(amount)
+        possible, tried = {certain}, 0
+        for amount in perhaps:
+            tried += len(possible)
+            possible |= {one.plus(amount) for one in possible}
+            if len(possible) > MANY_SUMS or tried > MANY_ADDITIONS:
                 return [whole]
         return list(possible)
 
