@@ -28,7 +28,7 @@ from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
-from tic_rules.results.labels import describe
+from tic_rules.results.labels import described
 from tic_rules.results.terms import field_label
 
 
@@ -144,7 +144,7 @@ def _assumed(
             value = part_value(part, text, vocabulary)
             yield Text(f"{rule.title.zh}（{part} = {value}）", f"{rule.title.en} ({part} = {value})")
             continue
-        zh, en = (describe(rule.condition, other or ruleset, lang, rule) for lang in ("zh", "en"))
+        zh, en = described(rule.condition, other or ruleset, rule)
         yield Text(f"{rule.at} {rule.title.zh}：{zh}", f"{rule.at} {rule.title.en}: {en}")
 
 

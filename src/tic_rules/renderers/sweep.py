@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import partial
 from itertools import pairwise
 
 from tic_rules.analysis.sweep import Fall, Number, Point, Sweep, summary
@@ -89,7 +90,7 @@ def _html(swept: Sweep, lang: str) -> str:
         count=len(swept.centres),
         rows=[
             {
-                "threshold": Text(*(swept.said(point.threshold, name) for name in ("zh", "en"))),
+                "threshold": Text.of(partial(swept.said, point.threshold)),
                 "passing": point.passing,
                 "rest": Text(_rest(point, "zh"), _rest(point, "en")),
                 "falls": [Text(_fall(fall, "zh"), _fall(fall, "en")) for fall in point.falls],

@@ -9,7 +9,7 @@ from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.labels import describe
+from tic_rules.results.labels import described
 from tic_rules.results.numbers import shown, unit_of
 from tic_rules.results.parts import Part
 
@@ -53,6 +53,5 @@ def _condition(node: c.Condition, rule: Rule, ruleset: RuleSet) -> Text:
     key = ("described", rule.id, id(node))
     words: Text | None = ruleset._compiled.get(key)
     if words is None:
-        zh, en = (describe(node, ruleset, lang, rule) for lang in ("zh", "en"))
-        words = ruleset._compiled[key] = Text(zh, en)
+        words = ruleset._compiled[key] = described(node, ruleset, rule)
     return words

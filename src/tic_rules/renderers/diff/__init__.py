@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
+from functools import partial
 from itertools import zip_longest
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -200,10 +201,9 @@ def remark(topic: Topic) -> Text | None:
 def sentence_of(compared: Diff, witness: Witness) -> Text:
     """What a pair of files shows, in one sentence."""
     ruleset = compared.b if witness.side == "b" else compared.a
-    place = Text(*(field_label(witness.path, ruleset.vocabulary, lang) for lang in ("zh", "en")))
+    place = Text.of(partial(field_label, witness.path, ruleset.vocabulary))
     before, after = (
-        Text(*(_value(ruleset, witness.path, value, lang) for lang in ("zh", "en")))
-        for value in (witness.before, witness.after)
+        Text.of(partial(_value, ruleset, witness.path, value)) for value in (witness.before, witness.after)
     )
     rule, short, others = ruleset[witness.rule], STATUS[witness.short], _others(witness)
     letter = LETTERS[witness.side]

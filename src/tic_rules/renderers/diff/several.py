@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from functools import partial
 
 from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.several import Across, Several, as_dict
@@ -147,7 +148,7 @@ def _html(several: Several, lang: str) -> str:
         ],
         numbers=numbers_of(several.documents),
         changed=[
-            (head, [Text(*(change_line(topic, name) for name in ("zh", "en"))) for topic in topics])
+            (head, [Text.of(partial(change_line, topic)) for topic in topics])
             for head, topics in changed(several)
         ],
         title=CHANGED,
