@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import Change
-from tic_rules.analysis.diff.demands import MUST, PRINCIPLE, guarantors
+from tic_rules.analysis.diff.demands import MUST, guarantors
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.results.parts import BINDING
 
 if TYPE_CHECKING:
     from tic_rules.analysis.prove.witness import Witness
@@ -94,7 +95,7 @@ def binding_rules(compared: Diff) -> Iterator[tuple[str, Topic, Rule]]:
     for topic in compared.topics:
         for side, rules in (("b", topic.b), ("a", topic.a)):
             for rule in rules:
-                if rule.modality in PRINCIPLE and (side, rule.id) not in seen:
+                if rule.modality in BINDING and (side, rule.id) not in seen:
                     seen.add((side, rule.id))
                     yield side, topic, rule
 
@@ -111,7 +112,7 @@ def read_off(compared: Diff) -> Diff:
 
 def _claim(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim:
     ruleset, other = sides(compared, side)
-    for level, allowed in (("must", MUST), ("in_principle", PRINCIPLE)):
+    for level, allowed in (("must", MUST), ("in_principle", BINDING)):
         by = guarantors((other, other.rules), ruleset, rule, allowed, compared.editions)
         if by is not None:
             return Claim(side, topic.id, rule, "guaranteed", level, tuple(by))
@@ -124,16 +125,16 @@ def not_guaranteed(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim
     pair = next((pair for pair in topic.pairs if (pair.b if side == "b" else pair.a) is rule), None)
     fellow = None if pair is None else pair.a if side == "b" else pair.b
     anyone = [other.model_copy(update={"bearer": rule.bearer}) for other in other_set.rules]
-    elsewhere = guarantors((other_set, anyone), ruleset, rule, PRINCIPLE, compared.editions)
+    elsewhere = guarantors((other_set, anyone), ruleset, rule, BINDING, compared.editions)
     if elsewhere is not None and any(other_set[name].bearer != rule.bearer for name in elsewhere):
         return Claim(side, topic.id, rule, "other_bearer", "in_principle", tuple(elsewhere))
-    others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in PRINCIPLE]
+    others = [other for other in (topic.a if side == "b" else topic.b) if other.modality in BINDING]
     if rule.attested:
         status = "judged" if others else "silent"
         return Claim(side, topic.id, rule, status, "in_principle", tuple(other.id for other in others))
     facts = set(c.facts_of(rule.condition))
     same_facts = [other for other in others if facts & set(c.facts_of(other.condition))]
-    if fellow is not None and fellow.modality in PRINCIPLE and fellow not in same_facts:
+    if fellow is not None and fellow.modality in BINDING and fellow not in same_facts:
         same_facts.insert(0, fellow)
     if not same_facts:
         return Claim(side, topic.id, rule, "silent", "in_principle")

@@ -11,9 +11,8 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING, UNCOUNTED
 
 MUST = frozenset({"must"})
-PRINCIPLE = BINDING
 ANY = frozenset({"must", "in_principle", "encouraged", "may"})
-BINDING_LEVELS = (MUST, PRINCIPLE)
+BINDING_LEVELS = (MUST, BINDING)
 """First what must be, then with what is in principle: an exemption may set the second aside."""
 
 Side = tuple[RuleSet, Sequence[Rule]]
@@ -38,7 +37,7 @@ _FEWEST = 5
 
 def counts(rule: Rule) -> bool:
     """Whether a rule counts in the verdict."""
-    return rule.modality in PRINCIPLE and rule.kind not in UNCOUNTED
+    return rule.modality in BINDING and rule.kind not in UNCOUNTED
 
 
 def asked(rule: Rule) -> c.Condition:

@@ -11,7 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, PRINCIPLE, follows_alike
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
 from tic_rules.analysis.diff.topics import Diff, Topic
@@ -22,6 +22,7 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import paths_of_fact
+from tic_rules.results.parts import BINDING
 
 ASSUMPTIONS = (
     Text(
@@ -65,7 +66,7 @@ ASSUMPTIONS = (
     ),
 )
 
-LEVEL_NAMES = {MUST: "must", PRINCIPLE: "in_principle"}
+LEVEL_NAMES = {MUST: "must", BINDING: "in_principle"}
 
 
 Key = tuple[str, str]
@@ -89,7 +90,7 @@ def proved(compared: Diff) -> Diff:
 def _whole(claims: Iterable[Claim]) -> dict[str, dict[str, bool]]:
     listed = list(claims)
     whole = {}
-    for level, modalities in (("must", MUST), ("in_principle", PRINCIPLE)):
+    for level, modalities in (("must", MUST), ("in_principle", BINDING)):
         reach = [claim for claim in listed if claim.rule.modality in modalities]
         held = {
             side: all(

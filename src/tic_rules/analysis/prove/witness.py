@@ -14,7 +14,6 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from tic_rules.analysis.diff.demands import PRINCIPLE
 from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
 from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.errors import TicRulesError
@@ -32,6 +31,7 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 from tic_rules.model.subject import Subject
+from tic_rules.results.parts import BINDING
 
 Steps = tuple[str | int, ...]
 FINE = frozenset({"pass", "not_applicable", "exempted"})
@@ -149,7 +149,7 @@ def witness(
     binding = [
         other
         for other in rules
-        if other.modality in PRINCIPLE and (other.bearer == "programme") == (rule.bearer == "programme")
+        if other.modality in BINDING and (other.bearer == "programme") == (rule.bearer == "programme")
     ]
     best: tuple[int, Witness] | None = None
     tried = 0
