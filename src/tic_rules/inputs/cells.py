@@ -189,7 +189,7 @@ def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, bool):
         text = "true" if value else "false"
     elif isinstance(value, (date, datetime)):
-        text = typed_day(value, since_1904)
+        text = value.isoformat()[:10]
     elif isinstance(value, (int, float)):
         text = plain_number(value)
     else:

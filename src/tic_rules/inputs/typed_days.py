@@ -11,11 +11,11 @@ from tic_rules.core.errors import clip
 from tic_rules.core.numbers import NotANumber, number_text
 from tic_rules.core.source import Plain
 from tic_rules.inputs.typed_numbers import plain_number
-from tic_rules.inputs.unclear import unclear
+from tic_rules.inputs.unclear import NotClear, unclear
 
 _YMD = re.compile(
     r"(\d{4})\s*[-/.．年]\s*(\d{1,2})\s*(?:[-/.．月]\s*(\d{1,2})\s*[日号]?|月)?"
-    r"(?:[T\s]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?)?"
+    r"(?:[T\s]+(\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?))?"
 )
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _TURNED = re.compile(r"(\d{1,2})\s*[-/.]\s*(\d{1,2})\s*[-/.]\s*(\d{4})")
@@ -27,14 +27,15 @@ _SERIAL = (10_000, 110_000)
 """Days of Excel from 1927 to 2201: other numbers are no dates of the field."""
 
 
-def typed_day(value: Any, since_1904: bool = False) -> Any:
-    """A cell of a date column: a day, a month, a year, or a span of days. Raises NotClear."""
+def typed_day(value: Any, since_1904: bool = False) -> Plain | dict[str, Plain]:
+    """A cell of a date column: a day, a month, a year, or a span of days. Raises NotClear.
+
+    A moment counts only at midnight, as everywhere: where its clock stood may make it another day.
+    """
+    if isinstance(value, datetime) and value.time() != time():
+        raise _moment(str(value))
     if isinstance(value, (date, datetime)):
-        return Plain(
-            f"{value:%Y-%m-%d}"
-            if value.year >= 1000
-            else f"{value.year:04d}-{value.month:02d}-{value.day:02d}"
-        )
+        return Plain(value.isoformat()[:10])
     if isinstance(value, (bool, time, timedelta)):
         raise unclear("应为日期；例：2026-06-30", "a date is expected; example: 2026-06-30")
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
@@ -76,25 +77,34 @@ def typed_text(value: str) -> str:
         raise unclear(zh, en, "date") from None
 
 
-def _serial(text: str, since_1904: bool) -> Plain:
-    days = int(float(text))
-    if not _SERIAL[0] <= days <= _SERIAL[1]:
+def _moment(text: str) -> NotClear:
+    return unclear(
+        f"应为日期，不是时刻（{clip(text)}）；请只写日期，例：2026-06-30",
+        f"a day is expected, not a moment ({clip(text)}); write the day only: 2026-06-30",
+        "date",
+    )
+
+
+def _serial(text: str, since_1904: bool) -> Plain | dict[str, Plain]:
+    days = float(text)
+    if not _SERIAL[0] <= days < _SERIAL[1] + 1:
         raise unclear(
             f"“{clip(text)}”不是日期；例：2026-06-30",
             f"{clip(text)!r} is not a date; example: 2026-06-30",
             "date",
         )
-    return Plain(
-        (date(1904, 1, 1) if since_1904 else date(1899, 12, 30)).__add__(timedelta(days)).isoformat()
-    )
+    moment = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
+    return typed_day(moment + timedelta(days))
 
 
 def _one_day(text: str) -> Plain | None:
     if text and text[0] in _NUMERALS:
         text = _from_numerals(text)
     match = _YMD.fullmatch(text)
+    if match and re.search("[1-9]", match.group(4) or ""):
+        raise _moment(text)
     if match or (match := _COMPACT.fullmatch(text)):
-        year, month, day = match.groups()
+        year, month, day = match.group(1, 2, 3)
         return Plain(f"{year}-{int(month):02d}" + (f"-{int(day):02d}" if day else ""))
     if match := _YEAR_ONLY.fullmatch(text):
         return Plain(match.group(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import summary
@@ -51,16 +52,14 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         else (),
         assumptions=compared.proof.assumptions if compared.proof is not None else (),
         claims=[
-            (claim, Text(*(diff.guarantors(compared, claim, name) for name in LANGS)))
+            (claim, Text.of(partial(diff.guarantors, compared, claim)))
             for _, claims in diff.claims_by_status(compared)
             for claim in claims
         ],
         claim_status=CLAIM_STATUS,
         impact=compared.impact,
         flow=flow_of(compared.impact) if compared.impact is not None else None,
-        impact_summary=Text(summary(compared.impact, "zh"), summary(compared.impact, "en"))
-        if compared.impact is not None
-        else None,
+        impact_summary=Text.of(partial(summary, compared.impact)) if compared.impact is not None else None,
         verdicts=VERDICT,
         statuses=STATUS,
     )
