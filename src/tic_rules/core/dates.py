@@ -122,18 +122,3 @@ def _month_end(day: date) -> date:
     if day.month == 12:
         return year_end(day.year)
     return date(day.year, day.month + 1, 1) - timedelta(days=1)
-
-
-__all__ = [
-    "ANY_DAY",
-    "FIRST_DAY",
-    "LAST_DAY",
-    "LONGEST",
-    "NotADate",
-    "Span",
-    "add_days",
-    "add_months",
-    "add_years",
-    "parse_span",
-    "year_end",
-]

@@ -97,6 +97,3 @@ def reason_of(error: OSError) -> Text:
 
 def _refused(file: str, kind: type[TicRulesError], why: Text) -> TicRulesError:
     return fault(kind, "unreadable", f"无法读取：{why.zh}", f"cannot be read: {why.en}", file=file)
-
-
-__all__ = ["read_named", "read_standard_input", "reason_of"]

@@ -47,6 +47,3 @@ def compare_sums(operator: str, possible: list[Range], t: Range) -> int:
     """A number that lies in one of several ranges against t: what all of them agree on."""
     values = {compare(operator, x, t) for x in possible}
     return values.pop() if len(values) == 1 else UNKNOWN
-
-
-__all__ = ["FALSE", "NAMES", "REVIEW", "TRUE", "UNKNOWN", "any_of", "compare", "compare_sums", "negate"]

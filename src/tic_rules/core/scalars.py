@@ -72,6 +72,3 @@ def _of_pandas(value: object, name: str) -> object:
         later = value.nanosecond > 0  # type: ignore[attr-defined]
         return moment + timedelta(microseconds=1) if later else moment
     return value
-
-
-__all__ = ["Json", "plain", "reading_plain"]

@@ -91,6 +91,3 @@ def read_settings(file: Path) -> SettingsFile | None:
         if table is None:
             return None
     return SettingsFile(file, text, table)
-
-
-__all__ = ["NAMED", "OWN", "SHARED", "SettingsFile", "named_settings", "nearest_settings", "settings_here"]

@@ -268,6 +268,3 @@ def _about(ruleset: RuleSet) -> AboutRules:
         about = AboutRules(id=ruleset.id, version=ruleset.version, document=named)
         ruleset._compiled["about"] = about
     return about
-
-
-__all__ = ["ENGINES", "as_of_day", "check_subject", "parse_day", "with_centres"]

@@ -204,20 +204,3 @@ def entry_occasion(rule: Rule, scene: Scene, scenario: Scenario, day: date, at: 
         return None
     moment = _moment(rule, scene, scenario, min(scene.as_of, due), day)
     return Occasion(day.isoformat(), moment._replace(event=at), due)
-
-
-__all__ = [
-    "Clock",
-    "Occasion",
-    "came_later",
-    "clock_of",
-    "cycles_owed",
-    "deadline_between",
-    "deadline_of",
-    "entry_occasion",
-    "first_full_year",
-    "opening_of",
-    "year_due",
-    "year_moment",
-    "years_owed",
-]

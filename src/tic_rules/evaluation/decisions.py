@@ -285,6 +285,3 @@ def missing_of(decision: Decision) -> tuple[Path, ...]:
         parts = [decision.applies]
     paths = (path for seen in parts if seen is not None for path in absent(seen))
     return tuple(dict.fromkeys((*paths, *decision.missing)))
-
-
-__all__ = ["Decision", "decide", "missing_of", "status_of"]

@@ -476,18 +476,3 @@ def unclear_places(series: Series[object], path: Path, day: date) -> tuple[Path,
         if entry.value is None or (isinstance(entry.value, Range) and not entry.value.exact)
     ]
     return (*dates, *values) or (path,)
-
-
-__all__ = [
-    "Counted",
-    "Entry",
-    "Listed",
-    "Lists",
-    "Memo",
-    "Moment",
-    "Path",
-    "happened",
-    "plain_entry",
-    "series_at",
-    "within",
-]

@@ -222,6 +222,3 @@ def _candidate(
 def _open(entry: Entry, attribute: str) -> bool:
     value = entry.get(attribute)
     return value is None or (isinstance(value, Span) and not value.exact)
-
-
-__all__ = ["each_of", "every", "latest", "look_through", "name_of", "none_of", "some"]

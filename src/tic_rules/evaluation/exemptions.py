@@ -45,6 +45,3 @@ def exempt(
             status="unknown", missing=tuple(("exemptions", index, "date") for index, _ in perhaps)
         )
     return None, decision
-
-
-__all__ = ["exempt", "exemptions_of"]

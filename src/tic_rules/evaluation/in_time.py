@@ -205,6 +205,3 @@ def of_entry(node: c.OfEntry, scene: Scene, moment: Moment, scenario: Scenario, 
     unclear: list[Path] = []
     value = scene.matches(node.entry, entry, moment.day, unclear)
     return Seen(value, node, cites=(entry.at,), missing=tuple(unclear) if value == UNKNOWN else ())
-
-
-__all__ = ["each_year", "entries_running", "of_each", "of_entry", "year_moments"]

@@ -109,15 +109,3 @@ def latest_judgement(attestations: Given, as_of: date) -> tuple[int, int | None]
     if not certain:
         return UNKNOWN, unclear
     return (TRUE if latest[0][1].met else FALSE), latest[-1][0]
-
-
-__all__ = [
-    "ItemsOf",
-    "Judgement",
-    "expired",
-    "items_of_rules",
-    "judgement_on",
-    "latest_judgement",
-    "settled",
-    "sort_judgements",
-]

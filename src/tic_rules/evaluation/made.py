@@ -110,6 +110,3 @@ def age_of(born: date, day: date, unit: str | None) -> Number:
         passed -= 1
     last, following = (add_months(born, number * months) for number in (passed, passed + 1))
     return plain(passed + Fraction((day - last).days, (following - last).days or 1))
-
-
-__all__ = ["Reading", "age", "age_of", "average", "made", "operand", "plain", "ratio"]

@@ -270,6 +270,3 @@ _SEE: dict[type[c.Node], Callable[[Any, Scene, Moment, Scenario, Rule], Seen]] =
     c.OfEach: of_each,
     c.OfEntry: of_entry,
 }
-
-
-__all__ = ["between", "see"]

@@ -92,6 +92,3 @@ def _open_entry(seen: Seen, scene: Scene, fact: Fact) -> bool:
     """Whether an entry that is shown leaves the year open, not only one that is not."""
     lists = scene.listed(fact.list_name or "").at
     return any(path not in lists for path in seen.missing)
-
-
-__all__ = ["running", "without_year"]

@@ -46,6 +46,3 @@ def lacking(seen: Seen) -> Iterator[str]:
     for inner in seen.parts:
         if inner.value != TRUE:
             yield from lacking(inner)
-
-
-__all__ = ["Seen", "absent", "cited", "lacking"]

@@ -261,14 +261,3 @@ def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
         else FALSE
     )
     return value, decision.missing
-
-
-__all__ = [
-    "amount_of",
-    "check_rules",
-    "cited_places",
-    "day_not_needed",
-    "left_to_judge",
-    "reads_days",
-    "settle",
-]

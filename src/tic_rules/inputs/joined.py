@@ -271,6 +271,3 @@ class Joined:
             en = f"{clip(name)!r} is not a field that can be given through time"
         faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
         return None
-
-
-__all__ = ["Filling", "Joined"]

@@ -447,6 +447,3 @@ def _place(given: str) -> Place:
     for char in match.group(1).upper():
         number = number * 26 + ord(char) - 64
     return int(match.group(2)), number
-
-
-__all__ = ["Merged", "Package", "Place", "SheetLook", "look_at", "too_large"]

@@ -145,19 +145,3 @@ def filled(cell: object) -> bool:
 
 def cell_mark(mark: Mark) -> tuple[int, int, str, str]:
     return mark.line, mark.column, "", mark.cell
-
-
-__all__ = [
-    "ADDED",
-    "Parts",
-    "Place",
-    "Row",
-    "Table",
-    "TableSource",
-    "cell_mark",
-    "filled",
-    "holds",
-    "id_text",
-    "is_status",
-    "value_at",
-]

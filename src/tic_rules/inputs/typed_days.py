@@ -146,6 +146,3 @@ def _from_numerals(text: str) -> str:
         return _NUMERALS.get(tens, "1") + _NUMERALS.get(ones, "0")
 
     return re.sub("[零〇○一二三四五六七八九十]+", digits, text)
-
-
-__all__ = ["typed_day", "typed_text"]

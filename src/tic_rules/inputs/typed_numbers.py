@@ -215,6 +215,3 @@ def _years_of(digits: str, text: str, measure: str) -> Plain:
         f"{clip(text)!r} counts months; give whole years{meant.replace('：', ': ')}",
         "number",
     )
-
-
-__all__ = ["MONEY", "fits", "plain_number", "typed_number"]

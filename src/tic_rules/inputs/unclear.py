@@ -10,6 +10,3 @@ class NotClear(ValueError):
 def unclear(zh: str, en: str, code: str = "cell") -> NotClear:
     """The error that asks a cell back."""
     return NotClear(code, zh, en)
-
-
-__all__ = ["NotClear", "unclear"]

@@ -175,6 +175,3 @@ def _switch(row: Row, value: int, reader: Reader, faults: list[Diagnostic]) -> N
 def _text(row: Row, column: int) -> str:
     cell = row.cells[column] if column < len(row.cells) else None
     return cell.strip() if isinstance(cell, str) else "" if cell is None else str(cell)
-
-
-__all__ = ["SWITCH", "as_main", "is_vertical"]

@@ -195,6 +195,3 @@ def _unknown(table: Table, reader: Reader, file: str) -> Diagnostic:
 
 def _about(zh: str, en: str, table: Table, file: str) -> Diagnostic:
     return Diagnostic("sheet", Text(zh, en), file, 1, 1, "", cell_name(table.name, 1, 1))
-
-
-__all__ = ["SheetRow", "workbook_sources"]

@@ -142,6 +142,3 @@ def _as_written(old: object, value: object) -> object:
     if isinstance(old, (list, tuple)) and isinstance(value, str) and ".." in value:
         return value.split("..", 1)
     return value
-
-
-__all__ = ["amended"]

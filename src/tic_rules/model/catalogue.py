@@ -257,6 +257,3 @@ def _folders_of(module: str, by: str, beside: str) -> Iterator[_Folder]:
         )
         raise RuleSetError([Diagnostic("rule-folder", text)])
     yield from (_Folder(folder, "package", by) for folder in folders if os.path.isdir(folder))
-
-
-__all__ = ["FOLDERS", "GROUP", "PATH", "Catalogue", "ListedRuleSet", "anew", "here", "rulesets"]

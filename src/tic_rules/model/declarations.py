@@ -239,6 +239,3 @@ def _in_a_list(path: str, whole: Vocabulary) -> bool:
             return True
         at = record_in(field.annotation)
     return False
-
-
-__all__ = ["MAX_FIELDS", "declaration_faults"]

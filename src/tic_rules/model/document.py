@@ -162,17 +162,3 @@ def _put(document: dict[str, object], edit: Edit) -> None:
         at[last] = copied(edit.value)
     else:
         at[last] = [*(at.get(last) or ()), copied(edit.value)]
-
-
-__all__ = [
-    "Edit",
-    "Parts",
-    "apply",
-    "can_step",
-    "copied",
-    "document_of",
-    "get",
-    "narrowed",
-    "plain",
-    "subject_of",
-]

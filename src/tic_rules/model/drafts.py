@@ -94,6 +94,3 @@ def _dropped(item: object, at: Path, gone: set[str]) -> bool:
         listed = len(at) == 4 and at[0] == "clauses" and at[2] == "rules"
         return item.strip() == OPEN or (listed and item in gone)
     return isinstance(item, dict) and len(at) == 2 and at[0] == "rules" and str(item.get("id")) in gone
-
-
-__all__ = ["OPEN", "DraftFile", "in_a_line", "open_places", "without_open"]

@@ -63,6 +63,3 @@ def editions(ruleset: RuleSet) -> list[RuleSet]:
         before = [earlier.id for earlier in one.document.replaces if earlier.id in by_id]
         waiting += [load_ruleset(name) for name in before if name not in chain]
     return sorted(chain.values(), key=lambda one: one.document.in_force.from_ or date.min)
-
-
-__all__ = ["Successor", "editions", "successors", "without_replaced"]

@@ -119,6 +119,3 @@ class Where(Node):
             (attribute, None if test.one_of is None else frozenset(test.one_of), test)
             for attribute, test in self.each.items()
         )
-
-
-__all__ = ["QUANTITY_SHAPE", "Flag", "Node", "Quantity", "Test", "Where", "Word", "Yes", "parse_quantity"]

@@ -267,16 +267,3 @@ class Same:
 
     def __hash__(self) -> int:
         return id(self.value)
-
-
-__all__ = [
-    "NESTS",
-    "Same",
-    "above",
-    "extended",
-    "extended_by",
-    "joined",
-    "of_programme",
-    "own_words",
-    "shapes",
-]

@@ -56,6 +56,3 @@ def _declaring(word: str) -> Iterator[tuple[str, Mapping[str, FieldLabel]]]:
             yield name, load_ruleset(name).vocabulary.declared
         except RuleSetError:
             continue  # a faulty file is told of where it is used
-
-
-__all__ = ["owned"]

@@ -147,6 +147,3 @@ def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple
 
 def _first(models: tuple[type[Record], ...], path: str) -> Held | None:
     return next((held for model in models if (held := held_at(model, path)) is not None), None)
-
-
-__all__ = ["NUMBERS", "Held", "held_at", "misdated", "mismeasured", "misread"]

@@ -158,6 +158,3 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
 
 def _is_judged(rule: Rule) -> bool:
     return rule.attested or c.leaves_open(rule.condition)
-
-
-__all__ = ["rules_named", "title_of", "understood", "words_asked"]

@@ -82,6 +82,3 @@ def order_faults(
                     f"条目没有属性 {node.of_each}",
                     f"the entries have no attribute {node.of_each}",
                 )
-
-
-__all__ = ["Fault", "Loc", "each_year_faults", "made_faults", "order_faults"]

@@ -203,10 +203,3 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
-
-
-__all__ = [
-    "DOUBTFUL", "as_json", "calendar", "cell", "coloured", "command", "console", "excel", "html",
-    "json_text", "leave", "line", "markdown", "markdown_line", "markdown_text", "plain", "workflow", "xml",
-    "xml_attribute", "xml_text",
-]  # fmt: skip

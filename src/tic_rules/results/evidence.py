@@ -186,6 +186,3 @@ def _judged(ruleset: RuleSet, rule: Rule, follows: frozenset[str] = frozenset())
             if _judged(ruleset, other, follows | {other.id}):
                 return True
     return False
-
-
-__all__ = ["Evidence", "finding_of"]

@@ -71,6 +71,3 @@ def frame_of(report: Report, backend: Backend) -> Any:
     if backend == "pandas":
         return table.to_pandas()
     return table.to_arrow() if backend == "pyarrow" else table.to_native()
-
-
-__all__ = ["Backend", "frame_of"]

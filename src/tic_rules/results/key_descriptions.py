@@ -141,6 +141,3 @@ def described(model: str, key: str) -> Text | None:
     """What a key of a model means; None where nothing is said. Conditions have their keys in common."""
     said = _KEYS.get(model, {}).get(key)
     return Text(*said) if said is not None else None
-
-
-__all__ = ["described"]

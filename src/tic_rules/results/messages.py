@@ -290,6 +290,3 @@ def _first(zh: list[str], en: list[str], most: int) -> Text:
     more = len(zh) - most
     rest = Text(f"等{len(zh)}项", f" and {more} more") if more > 0 else Text("", "")
     return Text(join(zh[:most], "zh") + rest.zh, join(en[:most], "en") + rest.en)
-
-
-__all__ = ["Words", "words"]

@@ -52,6 +52,3 @@ def _cells(finding: Finding) -> Iterator[str]:
 
 def _text(value: object) -> str:
     return escape(visible(str(value)))
-
-
-__all__ = ["page_part"]

@@ -119,6 +119,3 @@ def _json_value(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value
-
-
-__all__ = ["gap_of", "gap_text", "observed", "operator_of", "progress", "required", "shown", "unit_of"]

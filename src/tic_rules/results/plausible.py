@@ -69,6 +69,3 @@ def _said(given: Range, field: FieldLabel, path: str, vocabulary: Vocabulary) ->
         f"{field.zh}为{zh}，一般在{zh_least}至{zh_most}之间{hint.zh}",
         f"{field.en} is {en}, in general it is between {en_least} and {en_most}{hint.en}",
     )
-
-
-__all__ = ["implausible"]

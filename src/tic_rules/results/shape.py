@@ -80,6 +80,3 @@ def _schema(name: str) -> Json:
     from tic_rules.results.schemas import finding_schema, one_report_schema  # knows the data's models
 
     return one_report_schema() if name == "report" else finding_schema()
-
-
-__all__ = ["misfit", "require_finding", "require_report"]

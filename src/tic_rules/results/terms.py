@@ -103,8 +103,3 @@ def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
         field = vocabulary.fields.get(dotted)
         said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))
     return "/".join(said)
-
-
-__all__ = [
-    "dotted_of", "field_label", "group_at", "groups_at", "groups_of", "places_of", "term", "words_text",
-]  # fmt: skip

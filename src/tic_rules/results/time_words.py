@@ -68,6 +68,3 @@ def due_words(until: str | DueOn) -> Text:
     if until == "end_of_next_year":
         return Text("次年底", "the end of the next year")
     return Text("当年底", "the end of the year")
-
-
-__all__ = ["after_words", "cycle_words", "due_words", "length_words", "window_words"]

@@ -127,6 +127,3 @@ def _vocabulary_of(findings: list[Finding]) -> Vocabulary:
     """The vocabulary of the rule set that was checked; findings that were read back have the shared one."""
     evidence = next((finding.evidence for finding in findings if finding.evidence is not None), None)
     return shared_vocabulary() if evidence is None else evidence.scene.ruleset.vocabulary
-
-
-__all__ = ["Wait", "Waiting", "reason_of", "waiting_of", "whence"]

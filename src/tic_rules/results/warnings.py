@@ -314,6 +314,3 @@ def _warn(subject: Subject, code: str, parts: tuple[str | int, ...], zh: str, en
         "path": pointer(parts),
     }
     return Notice(at | {"cell": mark.cell}) if mark.cell else Notice(at)
-
-
-__all__ = ["warnings_of"]

@@ -158,6 +158,3 @@ def _ended(day: Expr) -> Expr:
     """The last calendar year that is over on a day, itself included."""
     over = both(day.dt.month() == 12, day.dt.day() == 31)
     return nw.when(over).then(day.dt.year()).otherwise(day.dt.year() - 1)
-
-
-__all__ = ["TableClock"]

@@ -197,22 +197,3 @@ def compare(name: str, left: Ends, right: Ends, absent: Test = False) -> Coded:
     if left.low is left.high:
         return choose(absent, UNKNOWN, both(*true), TRUE, FALSE)
     return choose(absent, UNKNOWN, both(*true), TRUE, either(*false), FALSE, UNKNOWN)
-
-
-__all__ = [
-    "ANY",
-    "TRUTHS",
-    "Coded",
-    "Ends",
-    "Expr",
-    "Table",
-    "Test",
-    "all_of",
-    "any_of",
-    "both",
-    "choose",
-    "coded",
-    "compare",
-    "either",
-    "tabulate",
-]

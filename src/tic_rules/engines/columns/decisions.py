@@ -216,6 +216,3 @@ class Decisions:
 
         status = choose(given, tabulate((value, late), rank), WORST.index("unknown"))
         return self.made(("year", rule.id, year), lambda: choose(owed, status, s.NOT_OWED), value)
-
-
-__all__ = ["decided"]

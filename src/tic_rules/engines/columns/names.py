@@ -224,33 +224,3 @@ def _margin_of(node: f.Compare) -> str:
 
 def _suffix_of(text: f.Between) -> str:
     return f":between:{text.before}:{text.after}" + (":packed" if text.packed else "")
-
-
-__all__ = [
-    "APPROVED",
-    "APPROVED_ON",
-    "AS_OF",
-    "CENTRE",
-    "CLOCK",
-    "ID",
-    "PARTED",
-    "REPORTED_ON",
-    "SCENARIO",
-    "TERM_END",
-    "YEAR",
-    "Column",
-    "Kind",
-    "behind_of",
-    "centre_rules",
-    "columns_of",
-    "counts_of",
-    "day_of",
-    "due_of",
-    "exemption_of",
-    "look_of",
-    "look_of_year",
-    "mark_of",
-    "readings_of",
-    "refuse_occasions",
-    "rules_by_needs",
-]

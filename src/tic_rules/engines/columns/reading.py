@@ -279,6 +279,3 @@ def _may_be(text: str, part: list[str]) -> Coded:
     any."""
     cases = [case for name in part for case in (nw.col(text) == nw.col(name), TRUE)]
     return choose(nw.col(part[0]).is_null(), TRUE, *cases, FALSE)
-
-
-__all__ = ["TableColumns"]

@@ -273,6 +273,3 @@ class _Reading:
         self.row[n.day_of(look)] = moment.day
         for write in self.reader.writes_of(rule, look):
             write(self.row, view)
-
-
-__all__ = ["reader_of", "rows_of"]

@@ -83,6 +83,3 @@ class _FreeRows:
 
 def _key(scenario: Scenario, looked: Looked, shared: tuple[bool, ...]) -> tuple[object, ...]:
     return (scenario.approved is None, *(day for day, both in zip(looked, shared, strict=True) if both))
-
-
-__all__ = ["counted_scenarios", "shared_rows"]

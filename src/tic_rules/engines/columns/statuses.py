@@ -71,20 +71,3 @@ def _word(library: ModuleType, number: Expr, status: Coded, literals: Mapping[st
     for word in reversed(others):
         chosen = library.when(tests[word]).then(literals[word]).otherwise(chosen)
     return chosen
-
-
-__all__ = [
-    "CODES",
-    "EXEMPTED",
-    "FAIL",
-    "HOLDS_ANYWAY",
-    "JUDGE",
-    "NOT_OWED",
-    "OPEN",
-    "PASS",
-    "PENDING",
-    "SILENT",
-    "WORDS",
-    "agreed_of",
-    "in_words",
-]

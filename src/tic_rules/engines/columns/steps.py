@@ -50,6 +50,3 @@ class Steps:
         for step in self.steps:
             frame = frame.with_columns(**step)
         return frame
-
-
-__all__ = ["Steps"]

@@ -221,23 +221,3 @@ def before_approval(clock: Clock) -> str | None:
     if clock.by == "application":
         return None
     return "pending" if clock.by == "approval" else CLOSED
-
-
-__all__ = [
-    "Days",
-    "Look",
-    "OwedYear",
-    "before_approval",
-    "deadline",
-    "is_early",
-    "is_later",
-    "is_past",
-    "late_of",
-    "look",
-    "mark",
-    "occasions_owed",
-    "opening",
-    "owed_year",
-    "reaches_back",
-    "years_owed",
-]

@@ -250,6 +250,3 @@ def _all(parts: Sequence[f.Logic]) -> f.Logic:
 
 def _any(parts: Sequence[f.Logic]) -> f.Logic:
     return parts[0] if len(parts) == 1 else f.Either(tuple(parts))
-
-
-__all__ = ["cases", "entry_logic", "lower_rule", "may_review", "negated"]

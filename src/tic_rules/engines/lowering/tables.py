@@ -114,20 +114,3 @@ def in_force(status: str, later: int, holds: bool) -> str:
     if later == FALSE:
         return status
     return agreed({CLOSED} if later == TRUE else {CLOSED, status}, all_hold=holds, behind=False)
-
-
-__all__ = [
-    "CLOSED",
-    "COMPARISONS",
-    "FOLLOWED",
-    "LATE",
-    "STATUS",
-    "VALUES",
-    "WORST",
-    "Comparison",
-    "Test",
-    "agreed",
-    "in_force",
-    "judged",
-    "spoken",
-]

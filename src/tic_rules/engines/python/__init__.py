@@ -36,6 +36,3 @@ def check_rules(scene: Scene) -> Concluded | None:
     """Every rule of the scene's rule set; None where the clock is open, and the reference has to decide."""
     statuses = decide(program_of(scene.ruleset, scene.programme), scene)
     return None if statuses is None else Concluded(scene, statuses, "compiled")
-
-
-__all__ = ["check_rules", "program_of"]

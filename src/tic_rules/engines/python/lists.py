@@ -392,18 +392,3 @@ def values_on(series: Series[object], day: date, spoken: date) -> tuple[list[Any
 def agreed(values: set[int], absent: int) -> int:
     """What all possible values come to; `absent` where there is none."""
     return absent if not values else values.pop() if len(values) == 1 else UNKNOWN
-
-
-__all__ = [
-    "Asked",
-    "Counted",
-    "Listed",
-    "Lists",
-    "Narrowed",
-    "ValueOf",
-    "View",
-    "agreed",
-    "combined",
-    "once",
-    "values_on",
-]

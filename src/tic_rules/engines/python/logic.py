@@ -279,6 +279,3 @@ def _agree(texts: list[Callable[[View], list[object]]]) -> Asked:
         return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
 
     return agree
-
-
-__all__ = ["Values"]

@@ -175,6 +175,3 @@ def _worst(require: Asked, owed: list[tuple[View, tuple[str, ...]]]) -> str:
 
 def _ids(group: Group) -> list[str]:
     return [rule for rule, _ in group.plain] + [rule.id for rule in group.full]
-
-
-__all__ = ["Program", "compile_rules", "decide"]

@@ -334,6 +334,3 @@ def _path(path: str) -> ValueOf:
 def _hull(values: list[Range | None]) -> Ends:
     ends = [value or ANYTHING for value in values]
     return min(low for low, _ in ends), max(high for _, high in ends)
-
-
-__all__ = ["Ends", "Ranging", "Readings"]

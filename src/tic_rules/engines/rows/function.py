@@ -206,6 +206,3 @@ def _wrong(error: Exception) -> TicRulesError:
 
 def _indented(lines: Iterable[str]) -> list[str]:
     return [f"    {line}" for line in lines]
-
-
-__all__ = ["Row", "RowFunction", "function_of"]

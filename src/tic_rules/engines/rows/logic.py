@@ -241,5 +241,3 @@ def _as_cells(words: Iterable[str | bool]) -> Iterable[str | bool]:
 
 NAMESPACE: dict[str, object] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
 """What the source names besides cells, constants and the functions of `values`."""
-
-__all__ = ["NAMESPACE", "VALUES", "Logic", "Outcomes", "picked"]

@@ -160,20 +160,3 @@ def worst_year(clock: Clock, force: date | None, cells: Cells, years: range, tab
         if worst == CLOSED or WORST.index(status) < WORST.index(worst):
             worst = status
     return worst
-
-
-__all__ = [
-    "AT_ONCE",
-    "PLAIN",
-    "STATUSES",
-    "Cells",
-    "Late",
-    "agree",
-    "day_of",
-    "happened",
-    "late_in",
-    "not_after",
-    "one_of",
-    "truth",
-    "worst_year",
-]
