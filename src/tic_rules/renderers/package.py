@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 from xml.dom.minidom import Document, Element, Text, parseString
+from xml.sax.saxutils import escape, quoteattr
 
 from tic_rules.inputs.layout import cell_name, letters
 from tic_rules.renderers import sinks
@@ -56,6 +57,8 @@ class Book:
             self.infos = archive.infolist()
             self.parts = {info.filename: archive.read(info) for info in self.infos}
         self._trees: dict[str, Document] = {}
+        self._rows: dict[str, dict[int, Element]] = {}
+        self._looks: dict[Style, int] = {}
         self.texts = self._shared_texts()
         self.sheets = self._sheets()
 
@@ -110,13 +113,25 @@ class Book:
     # --- cells ----------------------------------------------------------------------------------------------
 
     def rows(self, sheet: str) -> dict[int, Element]:
-        """The rows of a sheet by their numbers."""
-        rows: dict[int, Element] = {}
-        number = 0
-        for row in _all(self.tree(self.sheets[sheet]), "row"):
-            number = int(row.getAttribute("r") or number + 1)
-            rows[number] = row
-        return rows
+        """The rows of a sheet by their numbers, looked for once."""
+        part = self.sheets[sheet]
+        if part not in self._rows:
+            rows: dict[int, Element] = {}
+            number = 0
+            for row in _children(self._data(sheet), "row"):
+                number = int(row.getAttribute("r") or number + 1)
+                rows[number] = row
+            self._rows[part] = rows
+        return self._rows[part]
+
+    def _data(self, sheet: str) -> Element:
+        (data,) = _children(_root(self.tree(self.sheets[sheet])), "sheetData")
+        return data
+
+    def _columns(self, sheet: str) -> list[Element]:
+        """What a sheet says of its columns."""
+        groups = _children(_root(self.tree(self.sheets[sheet])), "cols")
+        return [column for group in groups for column in _children(group, "col")]
 
     def texts_of(self, row: Element) -> dict[int, str]:
         """The texts of a row by column, from 1."""
@@ -158,22 +173,21 @@ class Book:
 
     def _width(self, sheet: str, column: int) -> float:
         """The width of a column in characters."""
-        for one in _all(self.tree(self.sheets[sheet]), "col"):
+        for one in self._columns(sheet):
             if int(one.getAttribute("min")) <= column <= int(one.getAttribute("max")):
                 return float(one.getAttribute("width") or 8.43)
         return 8.43
 
     def widen(self, sheet: str, column: int, width: int) -> None:
         """Give a column a width, where none is said of it."""
-        tree = self.tree(self.sheets[sheet])
-        listed = _all(tree, "col")
+        listed = self._columns(sheet)
         if any(int(one.getAttribute("min")) <= column <= int(one.getAttribute("max")) for one in listed):
             return
-        (data,) = _all(tree, "sheetData")
-        group = next(iter(_all(tree, "cols")), None)
+        root, data = _root(self.tree(self.sheets[sheet])), self._data(sheet)
+        group = next(iter(_children(root, "cols")), None)
         if group is None:
             group = _new(data, "cols")
-            _root(tree).insertBefore(group, data)
+            root.insertBefore(group, data)
         new = _append(group, "col", min=str(column), max=str(column), width=str(width), customWidth="1")
         after = next((one for one in listed if int(one.getAttribute("min")) > column), None)
         if after is not None:
@@ -183,16 +197,22 @@ class Book:
         rows = self.rows(sheet)
         if number in rows:
             return rows[number]
-        (data,) = _all(self.tree(self.sheets[sheet]), "sheetData")
+        data = self._data(sheet)
         row = _new(data, "row")
         row.setAttribute("r", str(number))
-        data.insertBefore(row, next((other for at, other in sorted(rows.items()) if at > number), None))
+        data.insertBefore(row, rows.get(min((at for at in rows if at > number), default=0)))
+        rows[number] = row
         return row
 
     # --- looks ----------------------------------------------------------------------------------------------
 
     def style(self, style: Style) -> int:
         """The number of a look among those of the workbook; it is added where it is not there yet."""
+        if style not in self._looks:
+            self._looks[style] = self._look(style)
+        return self._looks[style]
+
+    def _look(self, style: Style) -> int:
         tree = self.tree("xl/styles.xml")
         colour = "0563C1" if style.link else ""
         marks = ("<b/>" if style.bold else "") + ("<u/>" if style.link else "")
@@ -218,6 +238,7 @@ class Book:
         content = self._sheet(rows, widths)
         if name in self.sheets:
             self._trees.pop(self.sheets[name], None)
+            self._rows.pop(self.sheets[name], None)
             self.parts[self.sheets[name]] = content
             return
         number = next(n for n in range(1, 10_000) if f"xl/worksheets/sheet{n}.xml" not in self.parts)
@@ -253,26 +274,35 @@ class Book:
             view.setAttribute("activeTab", str(int(view.getAttribute("activeTab") or 0) + 1))
 
     def _sheet(self, rows: Sequence[Sequence[Cell]], widths: Sequence[int]) -> bytes:
-        tree = parseString(f'<worksheet xmlns="{_MAIN}">{_FIT}<cols/><sheetData/></worksheet>')
-        (columns,), (data,) = _all(tree, "cols"), _all(tree, "sheetData")
-        for at, width in enumerate(widths, 1):
-            _append(columns, "col", min=str(at), max=str(at), width=str(width), customWidth="1")
-        links: list[tuple[str, Cell]] = []
+        columns = "".join(
+            f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>'
+            for at, width in enumerate(widths, 1)
+        )
+        lines, links = [], []
         for number, row in enumerate(rows, 1):
             height = _height(row, widths) if number > 1 else 18
-            line = _append(data, "row", r=str(number), ht=str(height), customHeight="1")
+            lines.append(f'<row r="{number}" ht="{height}" customHeight="1">')
             for at, cell in enumerate(row, 1):
                 ref = f"{letters(at)}{number}"
-                node = _append(line, "c", r=ref, s=str(self.style(cell.style)))
-                _put_text(tree, node, cell.text)
+                text = escape(_shown(cell.text))
+                kind = ' t="inlineStr"' if text else ""
+                inner = f'<is><t xml:space="preserve">{text}</t></is>' if text else ""
+                lines.append(f'<c r="{ref}" s="{self.style(cell.style)}"{kind}>{inner}</c>')
                 if cell.target:
-                    links.append((ref, cell))
-        if links:
-            listed = _append(_root(tree), "hyperlinks")
-            for ref, cell in links:
-                _append(listed, "hyperlink", ref=ref, location=cell.target, display=cell.text)
-        _append(_root(tree), "pageSetup", paperSize="9", orientation="landscape", fitToHeight="0")
-        return tree.toxml(encoding="UTF-8", standalone=True)
+                    location, display = quoteattr(cell.target), quoteattr(_shown(cell.text))
+                    links.append(f'<hyperlink ref="{ref}" location={location} display={display}/>')
+            lines.append("</row>")
+        linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
+        return (
+            '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+            f'<worksheet xmlns="{_MAIN}">{_FIT}<cols>{columns}</cols><sheetData>{"".join(lines)}</sheetData>'
+            f'{linked}<pageSetup paperSize="9" orientation="landscape" fitToHeight="0"/></worksheet>'
+        ).encode()
+
+
+def _shown(text: str) -> str:
+    """A text as a cell holds it."""
+    return sinks.excel(text)[:32_000]
 
 
 def _height(row: Sequence[Cell], widths: Sequence[int]) -> int:
@@ -295,6 +325,11 @@ def _root(tree: Document) -> Element:
 def _all(node: Document | Element, name: str) -> list[Element]:
     """The elements of a local name below a node, whatever their prefix."""
     return [one for one in node.getElementsByTagName("*") if _local(one) == name]
+
+
+def _children(node: Element, name: str) -> list[Element]:
+    """The elements of a local name right within a node."""
+    return [one for one in node.childNodes if isinstance(one, Element) and _local(one) == name]
 
 
 def _local(node: Element) -> str:
@@ -361,7 +396,7 @@ def _put_text(tree: Document, node: Element, text: str) -> None:
         return
     inner = _append(_append(node, "is"), "t")
     inner.setAttribute("xml:space", "preserve")
-    inner.appendChild(tree.createTextNode(sinks.excel(text)[:32_000]))
+    inner.appendChild(tree.createTextNode(_shown(text)))
 
 
 def _number_in(tree: Document, group: str, xml: str) -> int:

@@ -149,11 +149,12 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
                 continue
             book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
             book.widen(sheet, column, _WIDTH)
+        below = _below(rows, row)
         for number, line in book.rows(sheet).items():
             earlier = book.texts_of(line).get(column, "")
-            if number > row and number not in _below(rows, row) and earlier[:1] in _SIGNED:
+            if number > row and number not in below and earlier[:1] in _SIGNED:
                 book.write(sheet, number, column, Cell(""))
-        for number, said in _below(rows, row).items():
+        for number, said in below.items():
             if said:
                 kind = min((mark.kind for mark in said), key=ORDER.index)
                 book.write(sheet, number, column, Cell(_told(said, lang), Style(ground=GROUNDS[kind])))
