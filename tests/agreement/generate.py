@@ -417,7 +417,8 @@ class _Maker:
 
     def _attestations(self) -> list[dict[str, Any]]:
         made = []
-        others = [rule for rule in self.aims.ruleset if rule not in self.aims.attested and self.often(10)]
+        attested = {rule.id for rule in self.aims.attested}
+        others = [rule for rule in self.aims.ruleset if rule.id not in attested and self.often(10)]
         for rule in (*self.aims.attested, *others):
             for item in rule.items or (None,):
                 for _ in range(self.one((1, 1, 0, 2)) if self.often(80) else 0):

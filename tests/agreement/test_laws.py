@@ -202,7 +202,10 @@ def test_evaluation_order_never_matters(ruleset: str, data: st.DataObject) -> No
     for rule in rules:
         if rule.require is None or rule.bearer == "programme":
             continue
-        turned = rule.model_copy(update={"require": reordered(rule.require)})
+        other = reordered(rule.require)
+        if other is rule.require:
+            continue
+        turned = rule.model_copy(update={"require": other})
         assert settle(turned, Scene(centre, rules, day)).status == settle(rule, scene).status
     backwards = Scene(centre, rules, day)
     forwards = {rule.id: settle(rule, scene).status for rule in rules if rule.kind != "consequence"}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from agreement import RULESETS
+from agreement import RULESETS, THOROUGH
 from generate import random_centre
 from interpret import Interpreter
 from random_rules import random_ruleset
@@ -357,12 +357,12 @@ def _same_with_gaps(ruleset: RuleSet, rng: random.Random, rows: int) -> None:
 @pytest.mark.parametrize("ruleset_id", RULESETS)
 def test_a_row_is_decided_as_its_centre(ruleset_id: str) -> None:
     ruleset, rng = load_ruleset(ruleset_id), random.Random(11)
-    assert sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(60)) > 10
+    assert sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(60 if THOROUGH else 24)) > 4
 
 
 def test_a_row_is_decided_as_its_centre_by_random_rules() -> None:
     rng, decided = random.Random(12), 0
-    for _ in range(50):
+    for _ in range(50 if THOROUGH else 20):
         ruleset = random_ruleset(rng, refused=("event", "cycle"))
         decided += sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(4))
-    assert decided > 30
+    assert decided > 12

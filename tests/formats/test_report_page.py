@@ -14,6 +14,7 @@ from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 import pytest
 from click.testing import CliRunner
@@ -138,18 +139,17 @@ def test_a_report_from_another_process_gives_the_same_page() -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_format_keeps_the_reports_that_it_has_been_given(format_: str) -> None:
-    def alive() -> int:
-        gc.collect()
-        return sum(isinstance(known, Report) for known in gc.get_objects())
-
     if format_ == "xlsx":
         pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
-    before, options = alive(), Options(format_)
-    sheet = open_sheet(options)
-    given = [
-        sheet.add(piece_of(check(centre(id=str(number)), "zhejiang_2022"), options)) for number in range(12)
-    ]
-    assert alive() == before
+    options, alive = Options(format_), WeakSet[Report]()
+    sheet, given = open_sheet(options), []
+    for number in range(12):
+        report = check(centre(id=str(number)), "zhejiang_2022")
+        alive.add(report)
+        given.append(sheet.add(piece_of(report, options)))
+    del report
+    gc.collect()
+    assert not alive
     assert any([*given, *sheet.end(Run(Tally()))])
 
 
