@@ -33,9 +33,9 @@ from random_rules import random_ruleset
 from tic_rules import Centre, check, check_programme, load_ruleset, parse_ruleset
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-RULE_SETS = 80 if agreement.THOROUGH else 8
+RULE_SETS = 80 if agreement.THOROUGH else 5
 """Random rule sets, each tried on a few random centres."""
-CASES = 300 if agreement.THOROUGH else 40
+CASES = 300 if agreement.THOROUGH else 20
 """Random centres for each rule set; `make agree` takes more, and runs millions of decisions besides."""
 
 

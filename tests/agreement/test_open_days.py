@@ -16,7 +16,7 @@ from tic_rules import Engine, RuleSet, check, parse_ruleset
 from tic_rules.evaluation import scenarios
 from tic_rules.model.ruleset import Rule
 
-RULE_SETS = 400 if THOROUGH else 25
+RULE_SETS = 400 if THOROUGH else 15
 _SETTLED = {"pass", "not_applicable"}
 """A rule that holds on every day passes, though it does not speak to the centre on some."""
 
