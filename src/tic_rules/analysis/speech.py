@@ -6,6 +6,7 @@ This is knowledge of the language and of no clause: what a clause asks stands in
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from datetime import date, timedelta
 from fractions import Fraction
 from typing import NamedTuple
@@ -26,6 +27,9 @@ _CLAIMS = {
     "less_than": ("低于", "少于", "不满", "小于"),
 }
 _AFTER = ("以上", "以内", "以下")
+_MARK = re.compile("[，。；、：…,;“”（）()]")
+"""What ends a phrase."""
+_YUAN = re.compile(r"\s*元")
 _WORDS = sorted(
     (word for words in _CLAIMS.values() for word in words if word != "不足"), key=len, reverse=True
 )
@@ -67,17 +71,18 @@ class Said(NamedTuple):
 def numbers_in(text: str) -> list[Said]:
     """The numbers of a text with the words that compare them."""
     numbers = []
+    phrases = [0, *(mark.end() for mark in _MARK.finditer(text))]
     for match in _PART.finditer(text):
         part = _part(match)
         if part is not None:
-            numbers.append(_said(part, match, text))
+            numbers.append(_said(part, match, phrases))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
         value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
-        numbers.append(_said(value, match, text))
+        numbers.append(_said(value, match, phrases))
     for word, number in _SAID.items():
-        numbers.extend(_said(Fraction(number), match, text) for match in re.finditer(word, text))
+        numbers.extend(_said(Fraction(number), match, phrases) for match in re.finditer(word, text))
     return numbers
 
 
@@ -106,19 +111,16 @@ def parse_chinese(text: str) -> int:
         return -1
 
 
-def _said(value: Fraction, match: re.Match[str], text: str) -> Said:
-    start, end = match.span()
-    number, yuan = int(value) if value.denominator == 1 else value, text[end:].lstrip().startswith("元")
-    return Said(number, start, end, _claims(text, start, end), yuan)
-
-
-def _claims(text: str, start: int, end: int) -> frozenset[str]:
-    """The comparison before a number, within its phrase, and the one right behind it and its unit."""
-    before = re.split("[，。；、：…,;“”（）()]", text[:start])[-1]
-    behind = re.split("[，。；、：…,;“”（）()]", text[end:])[0][:6]
-    claims = {_CLAIM_OF[word] for word in _COMPARISON.findall(before)[-1:] if word not in _AFTER}
+def _said(value: Fraction, match: re.Match[str], phrases: list[int]) -> Said:
+    """What a match says, with the comparison before it in its phrase, and the one right behind it and its
+    unit."""
+    (start, end), text = match.span(), match.string
+    before = _COMPARISON.findall(text, phrases[bisect(phrases, start) - 1], start)[-1:]
+    behind = _MARK.split(text[end : end + 6])[0]
+    claims = {_CLAIM_OF[word] for word in before if word not in _AFTER}
     claims |= {_CLAIM_OF[word] for word in _AFTER if word in behind}
-    return frozenset(claims)
+    number = int(value) if value.denominator == 1 else value
+    return Said(number, start, end, frozenset(claims), _YUAN.match(text, end) is not None)
 
 
 # --- modality -----------------------------------------------------------------------------------------------
