@@ -161,7 +161,7 @@ def test_the_day_looked_at_may_be_a_scalar_too() -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     for day in (np.datetime64("2026-06-30"), pd.Timestamp("2026-06-30")):
         assert check({"id": "x"}, "zhejiang_2022", as_of=day).as_of == "2026-06-30"
-    for nothing in (pd.NaT, np.datetime64("NaT"), pd.NA):
+    for nothing in (pd.NaT, np.datetime64("NaT", "D"), pd.NA):
         with pytest.raises(UsageError, match="as-of"):
             check({"id": "x"}, "zhejiang_2022", as_of=nothing)
 
