@@ -357,12 +357,13 @@ def _same_with_gaps(ruleset: RuleSet, rng: random.Random, rows: int) -> None:
 @pytest.mark.parametrize("ruleset_id", RULESETS)
 def test_a_row_is_decided_as_its_centre(ruleset_id: str) -> None:
     ruleset, rng = load_ruleset(ruleset_id), random.Random(11)
-    assert sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(60 if THOROUGH else 24)) > 4
+    tries = 60 if THOROUGH else 24
+    assert sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(tries)) > tries / 6
 
 
 def test_a_row_is_decided_as_its_centre_by_random_rules() -> None:
-    rng, decided = random.Random(12), 0
-    for _ in range(50 if THOROUGH else 20):
+    rng, decided, tries = random.Random(12), 0, 50 if THOROUGH else 20
+    for _ in range(tries):
         ruleset = random_ruleset(rng, refused=("event", "cycle"))
         decided += sum(_same(ruleset, *random_centre(ruleset, rng)) for _ in range(4))
-    assert decided > 12
+    assert decided > tries * 3 / 5

@@ -78,16 +78,21 @@ class NotADate(ValueError):
     """Text or value that is no date; `args` are the reasons in Chinese and English."""
 
 
+def no_day(moment: str) -> NotADate:
+    """The error of a time of day that is not midnight: where its clock stood may make it another day."""
+    return NotADate(
+        f"应为日期，不是时刻（{moment}）；例：2022-03-01",
+        f"a day is expected, not a moment ({moment}); example: 2022-03-01",
+    )
+
+
 def parse_span(value: object) -> Span:
     """A day, a month or a year (ISO 8601) as the days that it may be; a moment only at midnight, as its day.
 
     Raises NotADate with reasons in both languages.
     """
     if isinstance(value, datetime) and value.time() != time():
-        raise NotADate(
-            f"应为日期，不是时刻（{value}）；例：2022-03-01",
-            f"a day is expected, not a moment ({value}); example: 2022-03-01",
-        )
+        raise no_day(str(value))
     if isinstance(value, date):
         day = date(value.year, value.month, value.day)
         return Span(day, day)

@@ -6,7 +6,7 @@ import re
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from tic_rules.core.dates import LONGEST
+from tic_rules.core.dates import LONGEST, no_day
 from tic_rules.core.errors import clip
 from tic_rules.core.numbers import NotANumber, number_text
 from tic_rules.core.source import Plain
@@ -28,14 +28,9 @@ _SERIAL = (10_000, 110_000)
 
 
 def typed_day(value: Any, since_1904: bool = False) -> Plain | dict[str, Plain]:
-    """A cell of a date column: a day, a month, a year, or a span of days. Raises NotClear.
-
-    A moment counts only at midnight, as everywhere: where its clock stood may make it another day.
-    """
-    if isinstance(value, datetime) and value.time() != time():
-        raise _moment(str(value))
-    if isinstance(value, (date, datetime)):
-        return Plain(value.isoformat()[:10])
+    """A cell of a date column: a day, a month, a year, or a span of days. Raises NotClear."""
+    if isinstance(value, date):
+        return _day_of(value)
     if isinstance(value, (bool, time, timedelta)):
         raise unclear("应为日期；例：2026-06-30", "a date is expected; example: 2026-06-30")
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
@@ -77,15 +72,19 @@ def typed_text(value: str) -> str:
         raise unclear(zh, en, "date") from None
 
 
+def _day_of(value: date) -> Plain:
+    """A day, or a moment at midnight."""
+    if isinstance(value, datetime) and value.time() != time():
+        raise _moment(str(value))
+    return Plain(value.isoformat()[:10])
+
+
 def _moment(text: str) -> NotClear:
-    return unclear(
-        f"应为日期，不是时刻（{clip(text)}）；请只写日期，例：2026-06-30",
-        f"a day is expected, not a moment ({clip(text)}); write the day only: 2026-06-30",
-        "date",
-    )
+    zh, en = no_day(clip(text)).args
+    return unclear(zh, en, "date")
 
 
-def _serial(text: str, since_1904: bool) -> Plain | dict[str, Plain]:
+def _serial(text: str, since_1904: bool) -> Plain:
     days = float(text)
     if not _SERIAL[0] <= days < _SERIAL[1] + 1:
         raise unclear(
@@ -94,7 +93,7 @@ def _serial(text: str, since_1904: bool) -> Plain | dict[str, Plain]:
             "date",
         )
     moment = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
-    return typed_day(moment + timedelta(days))
+    return _day_of(moment + timedelta(days))
 
 
 def _one_day(text: str) -> Plain | None:

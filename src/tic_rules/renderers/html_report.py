@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text
@@ -283,4 +284,4 @@ def _place(place: Part) -> str:
 
 def _datum(path: str) -> Text:
     vocabulary = shared_vocabulary()
-    return Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en"))
+    return Text.of(partial(field_label, path, vocabulary))

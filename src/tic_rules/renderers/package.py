@@ -284,12 +284,12 @@ class Book:
             lines.append(f'<row r="{number}" ht="{height}" customHeight="1">')
             for at, cell in enumerate(row, 1):
                 ref = f"{letters(at)}{number}"
-                text = escape(_shown(cell.text))
+                text = _held(cell.text)
                 kind = ' t="inlineStr"' if text else ""
-                inner = f'<is><t xml:space="preserve">{text}</t></is>' if text else ""
+                inner = f'<is><t xml:space="preserve">{escape(text)}</t></is>' if text else ""
                 lines.append(f'<c r="{ref}" s="{self.style(cell.style)}"{kind}>{inner}</c>')
                 if cell.target:
-                    location, display = quoteattr(cell.target), quoteattr(_shown(cell.text))
+                    location, display = quoteattr(cell.target), quoteattr(text)
                     links.append(f'<hyperlink ref="{ref}" location={location} display={display}/>')
             lines.append("</row>")
         linked = f"<hyperlinks>{''.join(links)}</hyperlinks>" if links else ""
@@ -300,7 +300,7 @@ class Book:
         ).encode()
 
 
-def _shown(text: str) -> str:
+def _held(text: str) -> str:
     """A text as a cell holds it."""
     return sinks.excel(text)[:32_000]
 
@@ -396,7 +396,7 @@ def _put_text(tree: Document, node: Element, text: str) -> None:
         return
     inner = _append(_append(node, "is"), "t")
     inner.setAttribute("xml:space", "preserve")
-    inner.appendChild(tree.createTextNode(_shown(text)))
+    inner.appendChild(tree.createTextNode(_held(text)))
 
 
 def _number_in(tree: Document, group: str, xml: str) -> int:

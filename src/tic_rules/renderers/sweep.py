@@ -92,8 +92,8 @@ def _html(swept: Sweep, lang: str) -> str:
             {
                 "threshold": Text.of(partial(swept.said, point.threshold)),
                 "passing": point.passing,
-                "rest": Text(_rest(point, "zh"), _rest(point, "en")),
-                "falls": [Text(_fall(fall, "zh"), _fall(fall, "en")) for fall in point.falls],
+                "rest": Text.of(partial(_rest, point)),
+                "falls": [Text.of(partial(_fall, fall)) for fall in point.falls],
             }
             for point in points
         ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
@@ -114,7 +115,7 @@ def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary:
     path = "/" + field.replace(".", "/")
     return Wait(
         field=field,
-        label=Text(field_label(path, vocabulary, "zh"), field_label(path, vocabulary, "en")),
+        label=Text.of(partial(field_label, path, vocabulary)),
         places=list(dict.fromkeys(path for _, paths, _ in asking for path in paths)),
         rules=[finding.rule for finding, _, _ in ordered],
         counted=sum(finding.counts for finding, _, _ in asking),

@@ -17,8 +17,6 @@ from tic_rules.renderers.html import SYMBOLS
 from tic_rules.renderers.html import render as page
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
 
-LANGS = ("zh", "en")
-
 
 def _key(topic: Topic) -> str:
     """What a row is linked by on the page."""
@@ -33,7 +31,7 @@ def render(compared: Diff, lang: str, verbose: bool) -> str:
         lang=lang,
         name_a=first,
         name_b=second,
-        foremost=list(map(Text, *(foremost_lines(compared, name) for name in LANGS))),
+        foremost=list(map(Text, *(foremost_lines(compared, name) for name in ("zh", "en")))),
         numbers=numbers(compared),
         sources=list(zip(diff.names(compared, "zh"), diff.names(compared, "en"), strict=True)),
         counts=[(relation, counts[relation]) for relation in diff.ORDER],
