@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +17,27 @@ import pytest
 DESK, PHONE = 1280, 390
 """Widths in CSS pixels."""
 
-_FRAME = """<!doctype html><meta charset="utf-8"><title>looking</title><pre id="seen"></pre>
-<iframe src="%s" style="border:0;width:%dpx;height:900px"></iframe>
+_FRAMES = """<!doctype html><meta charset="utf-8"><title>looking</title><pre id="seen"></pre>
 <script>
-const frame = document.querySelector("iframe"), outside = [];
-addEventListener("load", async () => {
-  const win = frame.contentWindow, doc = frame.contentDocument;
+const all = [];
+const looked = async (page, script) => {
+  const frame = document.createElement("iframe");
+  frame.style = "border:0;width:%dpx;height:900px";
+  frame.src = page;
+  const loaded = new Promise(done => frame.addEventListener("load", done, {once: true}));
+  document.body.append(frame);
+  await loaded;
+  const win = frame.contentWindow;
   let seen;
-  try { seen = await (async (win, doc) => { %s })(win, doc); }
+  try { seen = await script(win, frame.contentDocument, frame); }
   catch (error) { seen = {error: String(error)}; }
-  const asked = win.performance.getEntriesByType("resource").map(entry => entry.name);
-  document.getElementById("seen").textContent = JSON.stringify({seen, asked});
+  const asked = frame.contentWindow.performance.getEntriesByType("resource").map(entry => entry.name);
+  frame.remove();
+  all.push({seen, asked});
+};
+addEventListener("load", async () => {
+  %s
+  document.getElementById("seen").textContent = JSON.stringify(all);
 });
 </script>"""
 
@@ -39,21 +50,32 @@ def chromium() -> str:
     pytest.skip("no Chromium on this machine (Debian: apt-get install chromium)")
 
 
-def look(page: Path, script: str, width: int = DESK) -> Any:
-    """What a script gives when a page stands open in a frame of this width.
+def look(page: Path, script: str) -> Any:
+    """What a script gives when a page stands open in a frame of the width of a desk."""
+    (seen,) = looks([(page, script)])
+    return seen
 
-    `win` is its window and `doc` its document. The browser has no network, and the page must
-    have asked for nothing besides itself and what it carries.
+
+def looks(pages: Iterable[tuple[Path, str]]) -> list[Any]:
+    """What scripts give when each its page stands open in a frame, one page after the other.
+
+    `frame` is the frame, `win` its window and `doc` its document. The browser has no network, and the pages
+    must have asked for nothing besides themselves and what they carry.
     """
+    steps = "\n".join(
+        f"await looked({json.dumps(page.as_uri())}, async (win, doc, frame) => {{ {script} }});"
+        for page, script in pages
+    )
     with tempfile.TemporaryDirectory() as folder:
-        frame = Path(folder) / "frame.html"
-        frame.write_text(_FRAME % (page.as_uri(), width, script), encoding="utf-8")
-        output = _run(folder, "--virtual-time-budget=20000", "--dump-dom", frame.as_uri())
+        frames = Path(folder) / "frames.html"
+        frames.write_text(_FRAMES % (DESK, steps), encoding="utf-8")
+        output = _run(folder, "--virtual-time-budget=1000000", "--dump-dom", frames.as_uri())
     given = re.search(r'<pre id="seen">(.+?)</pre>', output, re.DOTALL)
     assert given, "the browser gave nothing back"
-    answer = json.loads(html.unescape(given[1]))
-    assert [name for name in answer["asked"] if not name.startswith(("data:", "file:"))] == []
-    return answer["seen"]
+    answers = json.loads(html.unescape(given[1]))
+    asked = [name for answer in answers for name in answer["asked"]]
+    assert [name for name in asked if not name.startswith(("data:", "file:"))] == []
+    return [answer["seen"] for answer in answers]
 
 
 def printed(page: Path, target: Path) -> None:
@@ -70,4 +92,4 @@ def _run(folder: str, *words: str) -> str:
         f"--user-data-dir={folder}/profile",
     ]  # fmt: skip
     command = [chromium(), *options, *words]
-    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=120).stdout
+    return subprocess.run(command, capture_output=True, text=True, check=True, timeout=600).stdout

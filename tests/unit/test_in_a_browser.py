@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from browser import chromium, look
+from browser import chromium, look, looks
 
 import tic_rules
 from tic_rules import Centre, Report, check
@@ -79,7 +79,8 @@ def test_the_reference_opens_without_a_network(reference: Path) -> None:
         "await new Promise(resolve => setTimeout(resolve, 1000)); return frame.contentWindow.location.href;"
     )
     assert look(reference / "index.html", first) == (reference / "tic_rules.html").as_uri()
-    pages = {page: look(page, LOOK) for page in reference.rglob("*.html") if page.name != "index.html"}
+    files = [page for page in reference.rglob("*.html") if page.name != "index.html"]
+    pages = dict(zip(files, looks((page, LOOK) for page in files), strict=True))
     assert set(tic_rules.__all__) <= set(pages[reference / "tic_rules.html"]["shown"])
     assert "Monitor" in pages[reference / "tic_rules" / "monitoring.html"]["shown"]
     led_to = set[str]()
