@@ -664,20 +664,19 @@ def test_columns_that_are_not_there_are_unknown(ruleset: str) -> None:
 
 def test_what_pandas_calls_missing_is_unknown() -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    table = facts_table(
-        [Centre.from_file(ROOT / "examples/zhejiang.yaml")], "zhejiang_2022", as_of="2026-06-30"
-    )
+    centre = Centre.from_file(ROOT / "examples/national.yaml")
+    table = facts_table([centre], "national_2020", as_of="2026-06-30")
     numbers = [name for name, kind in table.schema.items() if kind.is_float()]
     assert numbers
     empty = table.with_columns(
         [pl.lit(None, dtype=table.schema[name]).alias(name) for name in (*numbers, "approved_on")]
     )
-    asked = _statuses(check_table(empty, "zhejiang_2022", as_of="2026-06-30"))
+    asked = _statuses(check_table(empty, "national_2020", as_of="2026-06-30"))
     missing = table.to_pandas().assign(**dict.fromkeys(numbers, float("nan")), approved_on=pd.NaT)
-    assert _statuses(pl.from_pandas(check_table(missing, "zhejiang_2022", as_of="2026-06-30"))) == asked
+    assert _statuses(pl.from_pandas(check_table(missing, "national_2020", as_of="2026-06-30"))) == asked
     odd = table.with_columns([pl.lit(float("nan")).alias(name) for name in numbers])
     odd = odd.with_columns(pl.lit(None, dtype=table.schema["approved_on"]).alias("approved_on"))
-    assert _statuses(check_table(odd, "zhejiang_2022", as_of="2026-06-30")) == asked
+    assert _statuses(check_table(odd, "national_2020", as_of="2026-06-30")) == asked
 
 
 def _statuses(answer: Any) -> dict[str, str]:

@@ -92,8 +92,14 @@ def overview(reports: list[Report]) -> Overview:
     return gathered.overview()
 
 
+@cache
+def example() -> dict[str, Any]:
+    document: dict[str, Any] = document_of(Centre.from_file(EXAMPLE))
+    return document
+
+
 def centre(**parts: Any) -> Centre:
-    return Centre.from_data({**document_of(Centre.from_file(EXAMPLE)), **parts})
+    return Centre.from_data(example() | parts)
 
 
 def test_one_centre_shows_every_finding_with_clause_and_datum_in_both_languages() -> None:

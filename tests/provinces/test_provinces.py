@@ -110,12 +110,11 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("provinces")
     plain = ("--quiet", "--no-deps", "--no-index", "--no-build-isolation")  # nothing comes from elsewhere
     projects = [ROOT, *(ROOT / "examples" / "provinces" / province for province in PROVINCES)]
-    for project in projects:
-        subprocess.run(
-            [sys.executable, "-m", "pip", "wheel", *plain, "--wheel-dir", str(folder), str(project)],
-            check=True,
-            capture_output=True,
-        )
+    subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", *plain, "--wheel-dir", str(folder), *map(str, projects)],
+        check=True,
+        capture_output=True,
+    )
     venv.create(folder / "env", system_site_packages=False, with_pip=False)
     target = next((folder / "env" / "lib").glob("python*")) / "site-packages"
     python = folder / "env" / "bin" / "python"
