@@ -408,9 +408,9 @@ def cost_of(work: Callable[[], str]) -> Cost:
     Memory is what the process takes beyond what it has from its parent.
     """
     reading, writing = os.pipe()
-    ours = _resident()
     child = os.fork()
     if child == 0:
+        os.write(writing, b"%d\n" % _resident())
         resource.setrlimit(resource.RLIMIT_AS, (32 * MEMORY, 32 * MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (60, 60))
         try:
@@ -421,9 +421,10 @@ def cost_of(work: Callable[[], str]) -> Cost:
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading, "rb") as pipe:
+        begun = int(pipe.readline())
         word = pipe.read().decode("utf-8", "replace")
     _, status, used = os.wait4(child, 0)
-    memory = max(used.ru_maxrss * 1024 - ours, 0)
+    memory = used.ru_maxrss * 1024 - begun
     seconds = as_of_a_server(used.ru_utime + used.ru_stime)
     return Cost(word or f"the process ended with {status}", seconds, memory)
 
@@ -442,7 +443,7 @@ def _unit() -> float:
 
 
 def _resident() -> int:
-    """The memory of this process now, in bytes, which a forked one begins with."""
+    """The memory of this process now, in bytes."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 
