@@ -31,6 +31,9 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCKED := $(PIP) install --require-hashes --no-build-isolation
 OURSELVES := $(PIP) install --no-deps --no-index --no-build-isolation --check-build-dependencies --editable .
 
+# Where bytecode is not to be written, each of the processes that the tests start would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 # Stamps: the environment, made by one version of Python; the project in it; what the tests need; what the linters need.
 MADE := $(VENV)/.made-by-python$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 PROJECT := $(VENV)/.project
