@@ -12,17 +12,18 @@ from typing import Any, NoReturn
 
 import click
 
-from tic_rules.cli.chinese import WrongCall, chinese_help, chinese_usage, wanted
-from tic_rules.cli.common import lang_option, language
-from tic_rules.core.errors import Text
-from tic_rules.core.version import VERSION
-
-# A run makes many objects and drops few: collecting after every 700 of them is a quarter of its time.
+# A run makes many objects and drops few, the first while its modules are imported: collecting after every 700
+# of them is a quarter of its time.
 gc.set_threshold(100_000, 20, 20)
 # Looking through all objects once more at the end frees nothing that the end does not free.
 atexit.register(gc.freeze)
 # Looking through all packages for plug-ins of pydantic costs more than reading a rule set; none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+
+from tic_rules.cli.chinese import WrongCall, chinese_help, chinese_usage, wanted  # noqa: E402
+from tic_rules.cli.common import lang_option, language  # noqa: E402
+from tic_rules.core.errors import Text  # noqa: E402
+from tic_rules.core.version import VERSION  # noqa: E402
 
 COMMANDS = {
     "check": "decide every clause for centre files",
