@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from tic_rules import parse_ruleset
 from tic_rules.analysis.lint import BY_CODE, CODES, Fault, explain_code, lint_file
 from tic_rules.analysis.speech import modalities_in, numbers_in, says_length, years_in
 from tic_rules.cli import main
@@ -283,6 +284,40 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
         .replace(", open: true", "")
     )
     assert {"TR101", "TR102", "TR301", "TR309"} <= {fault.code for fault in faults_of(tmp_path, text)}
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [
+        ("at_least: 300元", ("金额", "an amount of money")),
+        ("at_least: 300万元", ("金额", "an amount of money")),
+        ("at_least: 300%", ("百分数或几分之几", "a part of a whole")),
+        ("at_least: 百分之三十", ("百分数或几分之几", "a part of a whole")),
+        ("between: [100, 300元]", ("金额", "an amount of money")),
+        ("at_least: {times: 2元, fact: headcount}", ("金额", "an amount of money")),
+    ],
+)
+def test_a_bound_in_another_unit_than_its_facts_is_refused(bound: str, said: tuple[str, str]) -> None:
+    """Loading refuses it, so that no check reads 300% of a headcount as 3."""
+    text = CLEAN.replace("at_least: 300", bound)
+    line = next(number for number, line in enumerate(text.splitlines(), 1) if bound in line)
+    with pytest.raises(RuleSetError) as raised:
+        parse_ruleset(text)
+    (fault,) = raised.value.diagnostics
+    assert (fault.code, fault.line) == ("wrong-unit", line)
+    assert said[0] in fault.message.zh
+    assert said[1] in fault.message.en
+
+
+def test_a_bound_in_the_unit_of_its_fact_is_none_of_another() -> None:
+    for old, new in (
+        ("at_least: 300", "at_least: 300"),
+        ("at_least: 300", "at_least: {times: 150%, fact: headcount}"),
+        ("fact: headcount, at_least: 300", "fact: spending_by_use, share_of: [named], at_most: 三分之一"),
+    ):
+        assert parse_ruleset(CLEAN.replace(old, new))
+    with pytest.raises(RuleSetError, match="a part of a whole"):
+        parse_ruleset(CLEAN.replace("at_least: 10亿元", "at_least: 30%"))
 
 
 def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> None:

@@ -89,6 +89,9 @@ def test_other_parts_of_a_rule_are_changed_by_name() -> None:
         (("investment-2y",), {"quote": "x"}, "can be changed"),
         (("investment-2y",), {"by": "never"}, "not a date"),
         (("investment-2y",), {"require": {"fact": "nothing", "at_least": 1}}, "unknown fact"),
+        (("staff-2y", "30%"), {}, "a part of a whole"),
+        (("staff-2y", "300元"), {}, "an amount of money"),
+        (("investment-2y",), {"require": {"fact": "investment", "at_least": "30%"}}, "a part of a whole"),
     ],
 )
 def test_a_change_that_is_none_says_what_can_be_changed(

@@ -7,13 +7,15 @@ the name of a fact stands for the number that this fact is compared with.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
+from tic_rules.core.source import part_of
 from tic_rules.model import conditions as c
+from tic_rules.model.vocabulary import Fact
 
 R = TypeVar("R", bound=c.Node)
 
@@ -22,7 +24,7 @@ _FIXED = frozenset({"id", "at", "quote"})
 """What says which clause it is: a change of these is another rule, not a changed one."""
 
 
-def amended(rule: R, value: object, parts: dict[str, object], facts: Container[str]) -> R:
+def amended(rule: R, value: object, parts: dict[str, object], facts: Mapping[str, Fact]) -> R:
     """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
     data = _written(rule)
     name = str(data["id"])
@@ -51,7 +53,7 @@ def _written(part: c.Node) -> dict[str, object]:
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _checked(rule: R, data: dict[str, object], name: str, facts: Container[str]) -> R:
+def _checked(rule: R, data: dict[str, object], name: str, facts: Mapping[str, Fact]) -> R:
     try:
         made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
@@ -74,6 +76,16 @@ def _checked(rule: R, data: dict[str, object], name: str, facts: Container[str])
                     f"规则 {name}：未知的事实 {fact}",
                     f"rule {name}: unknown fact {fact}",
                 )
+    from tic_rules.model.bounds import bound_faults  # only for rules that are changed
+
+    before = _written(rule)
+
+    def given(*within: str | int) -> object:
+        now = part_of(data, within)
+        return None if now == part_of(before, within) else now
+
+    for code, _, zh, en in bound_faults(made, (), facts, given):
+        raise fault(RuleSetError, code, f"规则 {name}：{zh}", f"rule {name}: {en}")
     return made
 
 

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from tic_rules.core.errors import did_you_mean
+from tic_rules.core.source import Source
 from tic_rules.model import conditions as c
+from tic_rules.model.bounds import bound_faults, nodes_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.extension import extended
@@ -223,10 +225,10 @@ def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
 
 def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
     """What does not hold together in one rule; `ids` are the rules of its file."""
-    for part in ("applies", "require", "fails_at_once", "when"):
-        tree = getattr(rule, part)
-        for place, node in c.walk_places(tree, (*at, part)) if tree is not None else ():
-            yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
+    subject: type[Record] = Programme if rule.bearer == "programme" else Centre
+    for place, node in nodes_of(rule, at):
+        yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
+        yield from _data_faults(node, place, subject, vocabulary)
     if rule.id in _waited_for(rule, ids):
         yield (
             "cycle",
@@ -234,16 +236,6 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
             f"后果 {rule.id} 最终取决于自己",
             f"the consequence {rule.id} waits for itself in the end",
         )
-    subject: type[Record] = Programme if rule.bearer == "programme" else Centre
-    for part in ("applies", "require", "fails_at_once", "when"):
-        for place, node in (
-            c.walk_places(tree, (*at, part)) if (tree := getattr(rule, part)) is not None else ()
-        ):
-            yield from _data_faults(node, place, subject, vocabulary)
-    if rule.otherwise is not None:
-        for place, node in c.walk_places(rule.otherwise.when, (*at, "otherwise", "when")):
-            yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
-            yield from _data_faults(node, place, subject, vocabulary)
     if rule.items and not rule.attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
     yield from _time_faults(rule, at, subject, vocabulary)
@@ -259,6 +251,12 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
                 f"{name} 不是数字事实",
                 f"{name} is not a fact that is a number",
             )
+
+
+def unit_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
+    """Bounds that are written in a unit which is not that of their fact."""
+    for index, rule in enumerate(model.rules):
+        yield from bound_faults(rule, ("rules", index), vocabulary.facts, source.written)
 
 
 def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:

@@ -234,7 +234,7 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
         places = open_places(source)
         source = without_open(source) if places else source
     model, vocabulary = _model(source, shared_vocabulary(), draft=bool(places))
-    faults = _link_faults(model, vocabulary)
+    faults = _link_faults(model, vocabulary, source)
     if places:
         faults = [fault for fault in faults if fault[1] != ("jurisdiction",)]
     unsound = {loc[-1] for _, loc, _, _ in faults if loc[:2] == ("vocabulary", "fields")}
@@ -269,7 +269,7 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
     model, vocabulary = _model(source, shared)
-    _refuse(source, _link_faults(model, vocabulary))
+    _refuse(source, _link_faults(model, vocabulary, source))
     return RuleSet(model, vocabulary, source)
 
 
@@ -356,17 +356,19 @@ def _parts(value: object) -> int:
     return sum(map(_parts, value)) if isinstance(value, list) else 0
 
 
-def _link_faults(model: RuleFile, vocabulary: Vocabulary) -> list[Fault]:
+def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> list[Fault]:
     """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
     from tic_rules.model.linker import (  # only for files of others; knows the data's models
         declared_faults,
         rule_file_faults,
+        unit_faults,
         vocabulary_faults,
     )
 
     return declared_faults(model.vocabulary, vocabulary, ("vocabulary",)) or [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),
+        *unit_faults(model, vocabulary, source),
     ]
 
 

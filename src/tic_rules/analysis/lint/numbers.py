@@ -235,7 +235,7 @@ def about_units(rule: Rule, ruleset: RuleSet, index: int) -> Iterator[Found]:
     for at, node, fact in _comparisons(rule, ruleset):
         place = (*at, node.operator)
         for written in _written(ruleset, index, place):
-            wrong = _wrong_unit(written, fact.unit)
+            wrong = _without_unit(written, fact.unit)
             if wrong:
                 zh = f"{node.fact} 的单位是 {fact.unit}，{written} {wrong[0]}"
                 en = f"the unit of {node.fact} is {fact.unit}; {written} is not written so"
@@ -252,19 +252,13 @@ def _written(ruleset: RuleSet, index: int, within: Loc) -> list[str]:
     return [str(item) for item in items if isinstance(item, (str, Plain, int))]
 
 
-_BARE = Text("只写数字", "write the bare number")
 _PERCENTAGE = Text("写成百分数，例如1.1%", "write a percentage, as in 1.1%")
 _YUAN = Text("写明元，例如10亿元", "write the amount with its unit, as in 10亿元")
 
 
-def _wrong_unit(written: str, unit: str | None) -> tuple[str, Text] | None:
-    """What is wrong with the unit of a written bound, and what would be right; None where it fits."""
-    money, percent = bool(re.search("[元圆]", written)), written.rstrip().endswith(("%", "％"))
+def _without_unit(written: str, unit: str | None) -> tuple[str, Text] | None:
+    """What a bound lacks: 元 of an amount, the sign of a percentage. None where it is written whole."""
     if unit == "CNY":
-        return None if money or not written.strip("0. ") else ("没有写元", _YUAN)
-    if money:
-        return "写成了金额", _BARE
-    if unit == "ratio":
-        plain = not percent and re.fullmatch(r"\d+(\.\d+)?", written.strip())
-        return ("不是比例", _PERCENTAGE) if plain and Fraction(written.strip()) > 1 else None
-    return ("写成了百分数", _BARE) if percent else None
+        return None if re.search("[元圆]", written) or not written.strip("0. ") else ("没有写元", _YUAN)
+    plain = re.fullmatch(r"\d+(\.\d+)?", written.strip()) if unit == "ratio" else None
+    return ("不是比例", _PERCENTAGE) if plain and Fraction(plain[0]) > 1 else None

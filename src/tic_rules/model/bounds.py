@@ -1,0 +1,48 @@
+"""Bounds that are written in a unit which is not that of their fact: money, or a part of a whole."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from tic_rules.core.numbers import is_part
+from tic_rules.model import conditions as c
+from tic_rules.model.time_faults import Fault, Loc
+from tic_rules.model.vocabulary import Fact
+
+
+def nodes_of(rule: c.Node, at: Loc) -> Iterator[tuple[Loc, c.Condition]]:
+    """The conditions of a rule and everything within them, each with its place in the file."""
+    for part in ("applies", "require", "fails_at_once", "when"):
+        if (tree := getattr(rule, part)) is not None:
+            yield from c.walk_places(tree, (*at, part))
+    otherwise = getattr(rule, "otherwise", None)
+    if otherwise is not None:
+        yield from c.walk_places(otherwise.when, (*at, "otherwise", "when"))
+
+
+def bound_faults(
+    rule: c.Node, at: Loc, facts: Mapping[str, Fact], written: Callable[..., object]
+) -> Iterator[Fault]:
+    """What is wrong with the bounds of a rule; `written` gives what stands at a place, before it is read."""
+    for place, node in nodes_of(rule, at):
+        if not isinstance(node, (c.Compare, c.Share)) or node.fact not in facts:
+            continue
+        unit = "ratio" if isinstance(node, c.Share) else facts[node.fact].unit
+        bound = written(*place, node.operator)
+        if isinstance(bound, dict):
+            bound, unit = bound.get("times"), "ratio"
+        for one in bound if isinstance(bound, list) else [bound]:
+            if isinstance(one, str) and (wrong := _wrong_unit(one, unit)):
+                zh = f"{node.fact} 的界限不能写成{wrong[0]}：{one}"
+                en = f"{one} is {wrong[1]}, which is no bound of {node.fact}"
+                yield "wrong-unit", (*place, node.operator), zh, en
+
+
+def _wrong_unit(written: str, unit: str | None) -> tuple[str, str] | None:
+    """What a bound is written as though its fact has another unit; None where it fits."""
+    if unit not in (None, "CNY") and re.search("[元圆]", written):
+        return "金额", "an amount of money"
+    if unit not in (None, "ratio") and is_part(written):
+        return "百分数或几分之几", "a part of a whole"
+    return None
