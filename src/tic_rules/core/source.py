@@ -95,16 +95,6 @@ class Mark(NamedTuple):
 S = TypeVar("S", bound="Source")
 
 
-def part_of(data: Any, within: Iterable[str | int]) -> Any:
-    """What stands at a place within data; None where there is nothing."""
-    for part in within:
-        try:
-            data = data[part]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return data
-
-
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
@@ -140,11 +130,6 @@ class Source:
         name = Source(self.file, None, None)
         name.digest, name.left_out = self.digest, self.left_out
         return name
-
-    def written(self, *within: str | int) -> Any:
-        """What a part of the text says as it is written, before it is read: `10亿元`. None where it is
-        absent."""
-        return part_of(self.data, within)
 
     def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The faults that were met when the text was read, and those of its data."""

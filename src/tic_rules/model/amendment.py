@@ -13,7 +13,6 @@ from typing import TypeVar
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
-from tic_rules.core.source import part_of
 from tic_rules.model import conditions as c
 from tic_rules.model.vocabulary import Fact
 
@@ -77,12 +76,13 @@ def _checked(rule: R, data: dict[str, object], name: str, facts: Mapping[str, Fa
                     f"rule {name}: unknown fact {fact}",
                 )
     from tic_rules.model.bounds import bound_faults  # only for rules that are changed
+    from tic_rules.model.document import get
 
     before = _written(rule)
 
-    def given(*within: str | int) -> object:
-        now = part_of(data, within)
-        return None if now == part_of(before, within) else now
+    def given(within: tuple[str | int, ...]) -> object:
+        now = get(data, within)
+        return None if now == get(before, within) else now
 
     for code, _, zh, en in bound_faults(made, (), facts, given):
         raise fault(RuleSetError, code, f"规则 {name}：{zh}", f"rule {name}: {en}")

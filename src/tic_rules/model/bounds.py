@@ -22,14 +22,14 @@ def nodes_of(rule: c.Node, at: Loc) -> Iterator[tuple[Loc, c.Condition]]:
 
 
 def bound_faults(
-    rule: c.Node, at: Loc, facts: Mapping[str, Fact], written: Callable[..., object]
+    rule: c.Node, at: Loc, facts: Mapping[str, Fact], written: Callable[[Loc], object]
 ) -> Iterator[Fault]:
     """What is wrong with the bounds of a rule; `written` gives what stands at a place, before it is read."""
     for place, node in nodes_of(rule, at):
         if not isinstance(node, (c.Compare, c.Share)) or node.fact not in facts:
             continue
         unit = "ratio" if isinstance(node, c.Share) else facts[node.fact].unit
-        bound = written(*place, node.operator)
+        bound = written((*place, node.operator))
         if isinstance(bound, dict):
             bound, unit = bound.get("times"), "ratio"
         for one in bound if isinstance(bound, list) else [bound]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from tic_rules.core.errors import did_you_mean
@@ -13,6 +14,7 @@ from tic_rules.model import conditions as c
 from tic_rules.model.bounds import bound_faults, nodes_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.declarations import declaration_faults
+from tic_rules.model.document import get
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
@@ -256,7 +258,7 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
 def unit_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
     """Bounds that are written in a unit which is not that of their fact."""
     for index, rule in enumerate(model.rules):
-        yield from bound_faults(rule, ("rules", index), vocabulary.facts, source.written)
+        yield from bound_faults(rule, ("rules", index), vocabulary.facts, partial(get, source.data))
 
 
 def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:

@@ -179,7 +179,13 @@ class RuleSet:
     def written(self, *within: str | int) -> Any:
         """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is
         absent."""
-        return self._source.written(*within) if self._source is not None else None
+        value: Any = self._source.data if self._source is not None else None
+        for part in within:
+            try:
+                value = value[part]
+            except (KeyError, IndexError, TypeError):
+                return None
+        return value
 
     def citation(self, rule_id: str) -> dict[str, object]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
