@@ -198,6 +198,8 @@ def tables() -> Iterator[tuple[str, Files]]:
     yield csv("columns that nobody knows", *([",".join(f"{n}批复创建日其" for n in range(1_000))] * 12),
               head=",".join(f"批复创建日其{n}" for n in range(1_000)))  # fmt: skip
     yield csv("a header of brackets", "a", head=",".join(["id", *["(单位" * 60] * 900]))
+    texts = ['"#' + ("," * 1_000 + "\n") * 100 + '"'] * 100
+    yield csv("names given twice beside long texts", "c", head=",".join(["id", *texts, *["name"] * 890]))
     yield csv("rows that are all wrong", *(f"c{n},x{n},x,x,x" for n in range(19_990)))
     crowd = {f"c{n}.csv": f"id,term_years\nc{n},5\n".encode() for n in range(1_500)}
     yield "1,500 files in a folder", crowd

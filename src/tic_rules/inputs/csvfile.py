@@ -7,6 +7,7 @@ import csv
 import io
 import os
 import re
+from array import array
 from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
@@ -27,36 +28,45 @@ SUFFIXES = (".csv", ".tsv")
 
 
 class TextRow:
-    """A row of a CSV file; where a cell stands in the text is found out when it is asked for."""
+    """A row of a CSV file; where its cells stand in the text is found out once one of them is asked for."""
 
-    __slots__ = ("cells", "delimiter", "line", "raw")
+    __slots__ = ("cells", "delimiter", "line", "places", "raw")
     copied: Collection[int] = ()
     across: Collection[int] = ()
 
     def __init__(self, cells: Sequence[str], line: int, raw: str, delimiter: str) -> None:
         self.cells, self.line, self.raw, self.delimiter = cells, line, raw, delimiter
+        self.places: array[int] | None = None
 
     def mark(self, column: int) -> Mark:
-        start, end = _extent(self.raw, self.delimiter, column)
-        return Mark(*_place(self.raw, start, self.line), *_place(self.raw, end, self.line))
+        if self.places is None:
+            self.places = _places(self.raw, self.delimiter, self.line)
+        at = 4 * min(column, len(self.places) // 4 - 1)
+        line, column, end_line, end_column = self.places[at : at + 4]
+        return Mark(line, column, end_line, end_column)
 
 
-def _place(raw: str, at: int, line: int) -> tuple[int, int]:
-    before = raw[:at].replace("\r\n", "\n").replace("\r", "\n")
-    return line + before.count("\n"), len(before) - (before.rfind("\n") + 1) + 1
+_QUOTED = re.compile('(?:"[^"]*+")++')
 
 
-def _extent(raw: str, delimiter: str, column: int) -> tuple[int, int]:
-    """Where the cell of a column begins and ends in the text of its row."""
-    start, quoted = 0, False
-    for sign in re.finditer(f'["\r\n{re.escape(delimiter)}]', raw):
-        if sign.group() == '"':
-            quoted = not quoted
-        elif not quoted:
-            if column == 0 or sign.group() != delimiter:
-                return start, sign.start()
-            column, start = column - 1, sign.end()
-    return start, len(raw)
+def _places(raw: str, delimiter: str, line: int) -> array[int]:
+    """Where the cells of a row stand in its text: of each, line and column of its begin and of its end."""
+    ends = re.compile(f"{re.escape(delimiter)}|\r\n?|\n")
+    places = array("I")
+    start = begun = 0
+    while True:
+        places.extend((line, start - begun + 1))
+        after = start
+        if quoted := _QUOTED.match(raw, start):
+            text, after = quoted.group(), quoted.end()
+            breaks = text.count("\n") + text.count("\r") - text.count("\r\n")
+            if breaks:
+                line, begun = line + breaks, start + max(text.rfind("\n"), text.rfind("\r")) + 1
+        end = ends.search(raw, after)
+        places.extend((line, (end.start() if end else len(raw)) - begun + 1))
+        if end is None or end.group() != delimiter:
+            return places
+        start = end.end()
 
 
 def decode_table(raw: bytes, file: str) -> str:
