@@ -291,6 +291,11 @@ def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
     [
         ("at_least: 300元", ("金额", "an amount of money")),
         ("at_least: 300万元", ("金额", "an amount of money")),
+        ("at_least: 300块", ("金额", "an amount of money")),
+        ("at_least: ¥300", ("金额", "an amount of money")),
+        ("at_least: RMB 300", ("金额", "an amount of money")),
+        ("at_least: 300人民币", ("金额", "an amount of money")),
+        ("at_least: 300整", ("金额", "an amount of money")),
         ("at_least: 300%", ("百分数或几分之几", "a part of a whole")),
         ("at_least: 百分之三十", ("百分数或几分之几", "a part of a whole")),
         ("between: [100, 300元]", ("金额", "an amount of money")),

@@ -81,6 +81,7 @@ _OTHER_CURRENCY = re.compile(
     r"美元|美金|欧元|英镑|日元|日圆|港币|港元|澳元|韩元|卢布|台币|USD|EUR|GBP|JPY|HKD|[$€£₩]", re.IGNORECASE
 )
 _OWN_CURRENCY = re.compile(r"^(?:人民币|RMB|CNY|[¥￥]) *", re.IGNORECASE)
+_MONEY = re.compile("[元圆块整正¥￥]|人民币|RMB|CNY", re.IGNORECASE)
 _DIGITS: Final = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _PLACES: Final = {"十": 10, "百": 100, "千": 1000}
 
@@ -178,6 +179,11 @@ def is_part(text: str) -> bool:
     """Whether a text says a part of a whole, not an amount: 30%, 1/3, 百分之三十, 三分之一, 三成."""
     plain = text.strip()
     return plain.endswith(("%", "％")) or bool(_PART.fullmatch(plain) or _TENTHS.fullmatch(plain))
+
+
+def is_amount(text: str) -> bool:
+    """Whether a text says money: 300元, 300块, ¥300, 300万元整."""
+    return _MONEY.search(text) is not None
 
 
 def _bounded(number: int | Fraction) -> int | Fraction:

@@ -50,7 +50,7 @@ _QUOTED = re.compile('(?:"[^"]*+")++')
 
 
 def _places(raw: str, delimiter: str, line: int) -> array[int]:
-    """Where the cells of a row stand in its text: of each, line and column of its begin and of its end."""
+    """Where each cell of a row stands in its text: line and column of its beginning and of its end."""
     ends = re.compile(f"{re.escape(delimiter)}|\r\n?|\n")
     places = array("I")
     start = begun = 0

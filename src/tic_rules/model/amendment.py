@@ -25,8 +25,8 @@ _FIXED = frozenset({"id", "at", "quote"})
 
 def amended(rule: R, value: object, parts: dict[str, object], facts: Mapping[str, Fact]) -> R:
     """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
-    data = _written(rule)
-    name = str(data["id"])
+    before = _written(rule)
+    data, name = dict(before), str(before["id"])
     fields = {field.alias or key for key, field in type(rule).model_fields.items()}
     if value is not None:
         data = _with_number(rule, data, None, value)
@@ -44,7 +44,7 @@ def amended(rule: R, value: object, parts: dict[str, object], facts: Mapping[str
                 f"规则 {name} 没有 {part}；可改：{names}",
                 f"rule {name} has no {part}; can be changed: {names}",
             )
-    return _checked(rule, data, name, facts)
+    return _checked(rule, before, data, facts)
 
 
 def _written(part: c.Node) -> dict[str, object]:
@@ -52,7 +52,9 @@ def _written(part: c.Node) -> dict[str, object]:
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _checked(rule: R, data: dict[str, object], name: str, facts: Mapping[str, Fact]) -> R:
+def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts: Mapping[str, Fact]) -> R:
+    """The rule that changed data make; the numbers that stood there `before` are not looked at again."""
+    name = data["id"]
     try:
         made = type(rule).model_validate({**data, **rule.extras})
     except ValidationError as error:
@@ -77,8 +79,6 @@ def _checked(rule: R, data: dict[str, object], name: str, facts: Mapping[str, Fa
                 )
     from tic_rules.model.bounds import bound_faults  # only for rules that are changed
     from tic_rules.model.document import get
-
-    before = _written(rule)
 
     def given(within: tuple[str | int, ...]) -> object:
         now = get(data, within)

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 
-from tic_rules.core.numbers import is_part
+from tic_rules.core.numbers import is_amount, is_part
 from tic_rules.model import conditions as c
 from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import Fact
@@ -13,9 +12,8 @@ from tic_rules.model.vocabulary import Fact
 
 def nodes_of(rule: c.Node, at: Loc) -> Iterator[tuple[Loc, c.Condition]]:
     """The conditions of a rule and everything within them, each with its place in the file."""
-    for part in ("applies", "require", "fails_at_once", "when"):
-        if (tree := getattr(rule, part)) is not None:
-            yield from c.walk_places(tree, (*at, part))
+    for part, tree in c.conditions_of(rule):
+        yield from c.walk_places(tree, (*at, part))
     otherwise = getattr(rule, "otherwise", None)
     if otherwise is not None:
         yield from c.walk_places(otherwise.when, (*at, "otherwise", "when"))
@@ -41,7 +39,7 @@ def bound_faults(
 
 def _wrong_unit(written: str, unit: str | None) -> tuple[str, str] | None:
     """What a bound is written as though its fact has another unit; None where it fits."""
-    if unit not in (None, "CNY") and re.search("[元圆]", written):
+    if unit not in (None, "CNY") and is_amount(written):
         return "金额", "an amount of money"
     if unit not in (None, "ratio") and is_part(written):
         return "百分数或几分之几", "a part of a whole"

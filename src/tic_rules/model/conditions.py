@@ -430,6 +430,13 @@ def walk(node: object) -> Iterator[Any]:
         yield from walk(child)
 
 
+def conditions_of(rule: Node) -> Iterator[tuple[str, Condition]]:
+    """The condition trees of a rule, each under its key."""
+    for part in ("applies", "require", "when", "fails_at_once"):
+        if (tree := getattr(rule, part)) is not None:
+            yield part, tree
+
+
 def walk_places(
     node: Condition, at: tuple[str | int, ...]
 ) -> Iterator[tuple[tuple[str | int, ...], Condition]]:

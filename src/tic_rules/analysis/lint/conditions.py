@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tic_rules.analysis.diff.order import Reader
-from tic_rules.analysis.lint.faults import Found, Loc, conditions_of
+from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -17,7 +17,7 @@ OPEN_WAY = "适用即通过"
 
 def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     logic = Logic(ruleset.facts, Reader(ruleset.facts, same_judgement=True))
-    for part, tree in conditions_of(rule):
+    for part, tree in c.conditions_of(rule):
         worst = _deepest(tree, (part,), logic)
         yield from worst
         if worst:

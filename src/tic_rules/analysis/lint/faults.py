@@ -69,17 +69,9 @@ def located(flaw: Found, ruleset: RuleSet, at: Loc = (), rule: Rule | None = Non
     return Fault(flaw.code, Text(flaw.zh, flaw.en), ruleset.file, mark.line, mark.column, name, flaw.fix)
 
 
-def conditions_of(rule: Rule) -> Iterator[tuple[str, c.Condition]]:
-    """The condition trees of a rule, each under its key."""
-    for part in ("applies", "require", "when", "fails_at_once"):
-        tree = getattr(rule, part)
-        if tree is not None:
-            yield part, tree
-
-
 def nodes_of(rule: Rule) -> Iterator[tuple[Loc, c.Condition]]:
     """Every condition of a rule with its place within the rule."""
-    for part, tree in conditions_of(rule):
+    for part, tree in c.conditions_of(rule):
         yield from c.walk_places(tree, (part,))
 
 
