@@ -372,7 +372,16 @@ def costs(family: str) -> Iterator[tuple[str, Cost]]:
     """What each file of a family costs, read as `check` reads a folder that holds it."""
     _read(ROOT / "examples")  # what is read once is read before
     for name, folder in _made(family):
-        yield name, cost_of(lambda folder=folder: _read(folder))  # type: ignore[misc]
+        yield name, _cost_of_reading(folder)
+
+
+def _cost_of_reading(folder: Path) -> Cost:
+    """What the files of a folder cost. Of a time that is too long the better of two counts: something else
+    may have run."""
+    cost = cost_of(lambda: _read(folder))
+    if cost.held or not cost._replace(seconds=0.0).held:
+        return cost
+    return min(cost, cost_of(lambda: _read(folder)), key=lambda one: one.seconds)
 
 
 def _made(family: str) -> Iterator[tuple[str, Path]]:
