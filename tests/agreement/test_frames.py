@@ -395,6 +395,53 @@ def test_a_time_of_day_is_no_day(kind: str) -> None:
     assert afternoon == unknown != exact
 
 
+_ARGUED = {f"plan_argued@2y__{end}": date(2022, 3, 1) for end in ("first", "last")}
+
+
+def _or(day: date | None) -> dict[str, date | None]:
+    return {f"plan_argued@2y__or2__{end}": day for end in ("first", "last")}
+
+
+@pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow", "duckdb", "row"])
+@pytest.mark.parametrize(
+    ("values", "status"),
+    [
+        (_ARGUED, "pass"),
+        (dict.fromkeys(_ARGUED), "unknown"),
+        (dict.fromkeys(_ARGUED, datetime(2022, 3, 1, 16)), "unknown"),
+        (_ARGUED | _or(None), "pass"),
+        (_ARGUED | _or(date(2022, 4, 1)), "pass"),
+        (_ARGUED | _or(date(2024, 3, 2)), "unknown"),
+        (_ARGUED | _or(datetime(2022, 4, 1, 16)), "unknown"),
+        (_ARGUED | {"reported_on": None}, "pass"),
+        (_ARGUED | {"reported_on": date(2022, 2, 28)}, "unknown"),
+        (_ARGUED | {"reported_on": datetime(2022, 4, 1, 16)}, "unknown"),
+        ({"approved": False, "due@application": date(2024, 3, 1)}, "fail"),
+        ({"approved": False, "due@application": None}, "pending"),
+        ({"approved": False, "due@application": datetime(2024, 3, 1, 16)}, "unknown"),
+    ],
+)
+def test_a_time_of_day_is_no_gap(kind: str, values: dict[str, Any], status: str) -> None:
+    """A gap says that there is no other day, no report, no application; a time of day, that it is unknown."""
+    text = _RULE.format(require="{fact: plan_argued, done: true}")
+    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
+    row |= {"day@2y": date(2024, 3, 1), **values}
+    if "due@application" in values:
+        text = text.replace("2y", "application").replace(
+            "plan_argued, done: true", "headcount, at_least: 300"
+        )
+        row = {"headcount": 299, **values}
+    ruleset = parse_ruleset(text, "small.yaml")
+    if kind == "row":
+        assert row_function(ruleset, row, as_of="2025-01-01")(row) == (status,)
+        return
+    table = _as(kind, pl.DataFrame({name: [value] for name, value in row.items()}))
+    made: Any = check_table(table, ruleset, as_of="2025-01-01")
+    if kind == "duckdb":
+        made = made.pl()
+    assert (made["people"].to_pylist() if kind == "pyarrow" else list(made["people"])) == [status]
+
+
 def test_a_table_that_cannot_hold_what_it_should_is_refused() -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     one = [["x", "yes"]]

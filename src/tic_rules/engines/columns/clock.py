@@ -64,8 +64,10 @@ class TableClock:
         due, without = self._due(clock), in_time if clock.by == "application" else s.OPEN
         if due is None:
             return coded(without)
-        absent = False if isinstance(due, date) else due.is_null()
-        return choose(absent, without, is_past(self.as_of, due), past, in_time)
+        if isinstance(due, date):
+            return choose(is_past(self.as_of, due), past, in_time)
+        absent = self.columns.column(n.due_of(clock.by)).is_null()
+        return choose(absent, without, due.is_null(), s.OPEN, is_past(self.as_of, due), past, in_time)
 
     def later(self, clock: Clock) -> Coded:
         """Whether the time of a rule was over before its document came into force, for a centre approved

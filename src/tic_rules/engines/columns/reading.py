@@ -229,10 +229,9 @@ class TableColumns:
         if day is None or not ways:
             return coded(UNKNOWN)
         values = []
-        for first, last in ways:
-            absent = both(*(end.is_null() for end in (first, last) if end is not None))
+        for first, last, absent in ways:
             late = False if first is None else first > day
-            in_report = True if spoken is None else (last <= spoken) | spoken.is_null()
+            in_report = True if spoken is None else (last <= spoken) | self.column(n.REPORTED_ON).is_null()
             happened = False if last is None else both(last <= day, in_report)
             values.append((absent, choose(absent, UNKNOWN, late, FALSE, happened, TRUE, UNKNOWN)))
         (_, one), *others = values
@@ -241,20 +240,24 @@ class TableColumns:
             agreed = choose(absent, agreed, other.same(one), agreed, UNKNOWN)
         return agreed
 
-    def _days(self, column: n.Column) -> list[tuple[Expr | None, Expr | None]]:
-        """The first and the last days that a date may be; several pairs where it may be one of several."""
+    def _days(self, column: n.Column) -> list[tuple[Expr | None, Expr | None, Expr]]:
+        """The first and the last day that each of several dates may be, and whether a row has neither."""
         names = [column.other(1)]
         while self.has(f"{column.other(len(names) + 1)}__first") or self.has(
             f"{column.other(len(names) + 1)}__last"
         ):
             names.append(column.other(len(names) + 1))
-        pairs = [(self.days(f"{name}__first"), self.days(f"{name}__last")) for name in names]
-        pairs = [pair for pair in pairs if any(end is not None for end in pair)]
-        exact = self.at_look(column)
-        if pairs or exact is None:
-            return pairs
-        day = self.days(exact)
-        return [] if day is None else [(day, day)]
+        pairs = [self._pair(f"{name}__first", f"{name}__last") for name in names]
+        if any(pairs) or (exact := self.at_look(column)) is None:
+            return [pair for pair in pairs if pair]
+        pair = self._pair(exact, exact)
+        return [pair] if pair else []
+
+    def _pair(self, *ends: str) -> tuple[Expr | None, Expr | None, Expr] | None:
+        """A time of day is no day that is known, and no gap either."""
+        first, last = days = [self.days(end) for end in ends]
+        gaps = [self.column(end).is_null() for end, day in zip(ends, days, strict=True) if day is not None]
+        return (first, last, both(*gaps)) if gaps else None
 
     def _agree(self, columns: Iterable[n.Column]) -> Coded:
         """True where what stands between is the same; false where no texts that are possible agree."""

@@ -96,7 +96,7 @@ class _Function:
         approved, approved_on = logic.cell(n.APPROVED), logic.cell(n.APPROVED_ON)
         certain = f"{approved} is True or truth({approved}) == 3"
         if approved == "None":
-            lines.append(f"approved = 1 if {approved_on} is None else 3")
+            lines.append(f"approved = 1 if day_of({approved_on}) is None else 3")
         else:
             lines.append(f"approved = 3 if {certain} else 0 if truth({approved}) == 0 else 1")
         self.used |= logic.used

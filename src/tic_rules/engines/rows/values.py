@@ -62,16 +62,16 @@ def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> in
     """Whether something was done by the day looked at, of the days that it may have been, each from first
     to last.
     """
-    day, reported_on = day_of(day), day_of(reported_on)
+    day, given_on = day_of(day), day_of(reported_on)
     if day is None or not spans or spans[0] == (None, None):
         return UNKNOWN
     given = [(day_of(first), day_of(last)) for first, last in spans if first is not None or last is not None]
-    spoken = day if reported_on is None else min(day, reported_on)
+    spoken = day if reported_on is None else None if given_on is None else min(day, given_on)
     values = {
         FALSE
         if first is not None and first > day
         else TRUE
-        if last is not None and last <= spoken
+        if last is not None and spoken is not None and last <= spoken
         else UNKNOWN
         for first, last in given
     }
@@ -125,7 +125,8 @@ def late_in(clock: Clock, force: date | None, cells: Cells) -> Late | None:
         due = clock.by
     later = FALSE if force is None else _came_later(clock, force, due, approved)
     if due is None:  # an applicant that has not applied has no deadline
-        return Late(late_of(clock, past=False) if clock.by == "application" else "unknown", later)
+        never = cells.due is None and clock.by == "application"
+        return Late(late_of(clock, past=False) if never else "unknown", later)
     return Late(late_of(clock, is_past(as_of, due)), later)
 
 
