@@ -308,7 +308,8 @@ def test_no_input_is_written_over(args: list[str], file: str, link: str, folder:
     shutil.copy(ROOT / "examples" / "programme_zhejiang.yaml", folder / "figures.yaml")
     (folder / "pages").mkdir()
     shutil.copy(folder / "rules.yaml", folder / "pages" / "index.md")
-    run("check", "centres", "--write-baseline", "b.json")
+    if file == "b.json":
+        run("check", "centres", "--write-baseline", "b.json")
     before = (folder / file).read_bytes()
     words = list(args)
     if link and words[0] not in ("docs",) and not file.endswith(("contributions.csv", "tic-rules.toml")):
