@@ -26,6 +26,7 @@ from tic_rules.core.limits import (
     too_deep,
     too_large,
 )
+from tic_rules.core.yaml_faults import character_fault, yaml_fault
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _STR = "tag:yaml.org,2002:str"
@@ -321,45 +322,16 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
         loader = _Loader(text)
         return loader.get_single_node()
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        said = " ".join(part for part in (error.context, error.problem) if part)
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise BadText(
-            [
-                Diagnostic(
-                    "yaml",
-                    Text(f"YAML 语法错误：{clip(said, 200)}", f"YAML syntax error: {clip(said, 200)}"),
-                    file,
-                    line,
-                    column,
-                )
-            ]
-        ) from None
+        told, line, column = yaml_fault(error, text)
+        raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
     except yaml.YAMLError as error:
-        line, column = _place_of_character(text, getattr(error, "position", 0))
-        said = getattr(error, "reason", "") or str(error)
-        raise BadText(
-            [
-                Diagnostic(
-                    "yaml",
-                    Text(f"含有 YAML 不允许的字符：{said}", f"a character that YAML does not allow: {said}"),
-                    file,
-                    line,
-                    column,
-                )
-            ]
-        ) from None
+        told, line, column = character_fault(error, text)
+        raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
     except (RecursionError, MemoryError):
         raise BadText([too_deep(file, 1, 1)]) from None
     finally:
         if loader is not None:
             loader.dispose()
-
-
-def _place_of_character(text: str, position: int) -> tuple[int, int]:
-    bad = re.search("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", text)
-    at = bad.start() if bad else min(position, len(text))
-    return text.count("\n", 0, at) + 1, at - (text.rfind("\n", 0, at) + 1) + 1
 
 
 _BREAK = "\n\r\x85\u2028\u2029"
