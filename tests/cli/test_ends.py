@@ -49,7 +49,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "centres").mkdir()
     for file in (ZHEJIANG, JIANGSU):
         shutil.copy(file, tmp_path / "centres")
-    shutil.copy(ROOT / "rules" / "zhejiang_2022.yaml", tmp_path / "rules.yaml")
+    shutil.copy(ROOT / "rules" / "national_2020.yaml", tmp_path / "rules.yaml")
     shutil.copy(ROOT / "rules" / "vocabulary.yaml", tmp_path / "vocabulary.yaml")
     return tmp_path
 

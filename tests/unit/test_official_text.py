@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from agreement import THOROUGH
 
 from tic_rules import load_ruleset, shipped_ids
 from tic_rules.analysis.coverage.layout import fold, read_official
@@ -304,7 +305,7 @@ def official(name: str) -> tuple[str, str]:
 
 @needs_texts
 @pytest.mark.parametrize("name", shipped_ids())
-@pytest.mark.parametrize("width", range(28, 41))
+@pytest.mark.parametrize("width", range(28, 41, 1 if THOROUGH else 3))
 def test_copies_of_the_official_texts_with_wrapped_lines(name: str, width: int, tmp_path: Path) -> None:
     plain, title = official(name)
     for wrapping in (by_characters, by_columns, indented):

@@ -32,7 +32,7 @@ def _plain(path: Path) -> Any:
     )
 
 
-class _NoDates(yaml.SafeLoader):
+class _NoDates(yaml.CSafeLoader):
     """YAML as an editor's schema check sees it: dates are text."""
 
 
