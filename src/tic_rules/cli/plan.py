@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import click
 
@@ -14,6 +14,7 @@ from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Text, UsageError, fault
 from tic_rules.core.files import read_named
 from tic_rules.inputs import bytes_to_text
+from tic_rules.model.document import Edit
 from tic_rules.renderers.plan import FORMATS, render
 
 
@@ -92,11 +93,11 @@ def _cost(text: str) -> tuple[str, str]:
     return place, number
 
 
-def _patch(path: str, target: str, edits: object, lang: str) -> None:
+def _patch(path: str, target: str, edits: Iterable[Edit], lang: str) -> None:
     from tic_rules.analysis.plan.patching import patch_text
 
     text = bytes_to_text(read_named(path, DataError), path)
-    common.write_as_is(patch_text(text, path, edits), None if target == "-" else target)  # type: ignore[arg-type]
+    common.write_as_is(patch_text(text, path, edits), None if target == "-" else target)
     said = Text(
         "写出的是方案完成后的样子；（）中的文字和评审结果待据实填写。",
         "This is the plan carried out: fill in what stands in （） and the judgements as they come.",

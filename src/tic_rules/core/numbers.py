@@ -156,11 +156,12 @@ _TENTHS = re.compile(rf"([{_NUMERALS}])成")
 
 def _part(text: str) -> int | Fraction | None:
     """A part of a whole in words: 百分之三十, 三分之一, 百分之1.5, 三成; None for any other text."""
-    tenths = _TENTHS.fullmatch(text)
-    match = _PART.fullmatch(text)
-    if tenths is None and match is None:
+    if match := _PART.fullmatch(text):
+        whole, parts = match.groups()
+    elif tenths := _TENTHS.fullmatch(text):
+        whole, parts = "十", tenths.group(1)
+    else:
         return None
-    whole, parts = ("十", tenths.group(1)) if match is None and tenths is not None else match.groups()  # type: ignore[union-attr]
     size, number = (_said(said) for said in (whole, parts))
     if not size or number is None:
         raise _no_number(text)

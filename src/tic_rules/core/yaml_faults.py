@@ -30,6 +30,11 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
         "tags (!) are not allowed; put a text in quotes",
     ),
     (
+        "node content.*(: $|<stream end>)",
+        "文件到此结束，而前面的“[”或“{{”还没有闭合",
+        "the file ends here, and a [ or {{ before is not closed",
+    ),
+    (
         "node content",
         "“{sign}”之前缺少值；若值以它开头，请加引号",
         "no value stands before {sign}; put a value that begins with it in quotes",
@@ -85,7 +90,7 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
 )
 """What the parser says, of libyaml and of PyYAML, then what is wrong; `line` is where the part begins."""
 
-_WIDE = re.compile(r"^[\s-]*[^\W\d]\w*(：)", re.MULTILINE)
+_WIDE = re.compile(r"^[\s\ufeff-]*[^\W\d]\w*(：)", re.MULTILINE)
 """A key before a colon of full width, which Chinese input gives."""
 
 _BAD = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")

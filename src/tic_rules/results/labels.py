@@ -353,7 +353,8 @@ class _Describer:
         t = self.t
         match node:
             case c.Largest():
-                group = getattr(self.facts[node.fact].groups[node.largest].label, self.lang)  # type: ignore[index]
+                declared = self.facts[node.fact].groups or {}
+                group = getattr(declared[node.largest].label, self.lang)
                 return t(
                     f"{self.label(node.fact)}中，{group}最多（可并列）",
                     f"of {self.label(node.fact)}, {group} have the largest part (a tie is enough)",

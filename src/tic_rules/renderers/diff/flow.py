@@ -59,7 +59,7 @@ def flow_of(impact: Impact) -> Flow:
             if not count:
                 continue
             bars.append(_bar(side, verdict, count, y, unit))
-            for a, b, n in sorted(through, key=lambda flow: VERDICTS.index(flow[1 - side])):  # type: ignore[arg-type,unused-ignore]
+            for a, b, n in sorted(through, key=lambda flow: VERDICTS.index(flow[:2][1 - side])):
                 ends[side, a, b] = (y, y + n * unit)
                 y += n * unit
             y += GAP
