@@ -5,9 +5,11 @@ from __future__ import annotations
 import gc
 import os
 import random
+import re
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -457,6 +459,45 @@ def test_a_table_that_cannot_hold_what_it_should_is_refused() -> None:
             check_table(table, "zhejiang_2022", as_of="2026-06-30")
     nothing = pl.DataFrame({"id": ["x"], "approved": [None]}, schema={"id": pl.String, "approved": pl.String})
     assert len(check_table(nothing, "zhejiang_2022", as_of="2026-06-30")) == 1
+
+
+@pytest.mark.parametrize(
+    ("values", "kind", "answer"),
+    [
+        ([300, None], "object", ["pass", "unknown"]),
+        ([299.5, float("nan")], "object", ["fail", "unknown"]),
+        ([None, None], "object", ["unknown", "unknown"]),
+        ([300, None], "Int64", ["pass", "unknown"]),
+        ([Decimal(300), None], "object", "not Decimal; exact decimals are pandas.ArrowDtype"),
+        ([300, "300"], "object", "not int, str"),
+        ([True, 300], "object", "not bool, int"),
+        ([300, None], "category", "not Categorical"),
+        ([300j], "complex", "should hold a number"),
+        ([timedelta(300)], "timedelta64[ns]", "not Duration"),
+    ],
+)
+def test_what_pandas_may_have_for_a_number(values: list[Any], kind: str, answer: list[str] | str) -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
+    table = pd.DataFrame({name: [value] * len(values) for name, value in row.items()})
+    table["headcount@2y"] = pd.Series(values, dtype=kind)
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    if isinstance(answer, list):
+        assert check_table(table, ruleset, as_of="2025-01-01")["people"].to_list() == answer
+    else:
+        with pytest.raises(UsageError, match="headcount@2y.*" + re.escape(answer)):
+            check_table(table, ruleset, as_of="2025-01-01")
+
+
+def test_exact_decimals_of_pandas_stay_on_their_side() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
+    values = [Decimal("299.9999999999"), Decimal(300), None]
+    table = pd.DataFrame({name: [value] * 3 for name, value in row.items()})
+    table["headcount@2y"] = pd.Series(values, dtype=pd.ArrowDtype(arrow.decimal128(38, 10)))
+    statuses = check_table(table, _small("{fact: headcount, at_least: 300}"), as_of="2025-01-01")["people"]
+    assert statuses.to_list() == ["fail", "pass", "unknown"]
 
 
 @pytest.mark.parametrize("name", ["centre", "life"])

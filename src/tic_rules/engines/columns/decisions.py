@@ -57,14 +57,21 @@ def _is_read(name: str, columns: TableColumns) -> bool:
     return "@" in name or marked or name in n.CLOCK or name in columns.read
 
 
+_EXACT = "pandas.ArrowDtype(pyarrow.decimal128(38, 10))"
+
+
 def _refuse(columns: TableColumns) -> None:
     """Raise for columns that cannot hold what they should, all of them at once."""
     words = {"a number": "数字", "a day": "日期", "yes or no": "是否"}
     faults = []
     for name, wanted in columns.wrong.items():
-        dtype = columns.schema[name]
-        zh = f"列 {name} 应为{words[wanted]}，不是 {dtype}"
-        faults.append(Diagnostic("column", Text(zh, f"column {name} should hold {wanted}, not {dtype}")))
+        kinds = columns.kinds(name)
+        zh = f"列 {name} 应为{words[wanted]}，不是 {kinds}"
+        en = f"column {name} should hold {wanted}, not {kinds}"
+        if "Decimal" in kinds:
+            zh += f"；精确的小数请用 {_EXACT}"
+            en += f"; exact decimals are {_EXACT}"
+        faults.append(Diagnostic("column", Text(zh, en)))
     for name in (n.CENTRE, n.SCENARIO) if _has_scenarios(columns) else ():
         if name not in columns.schema:
             zh = f"批复等日期不明确的中心有多行，缺少把它们合在一起的列 {name}"

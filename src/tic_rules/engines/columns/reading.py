@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from math import inf
+from numbers import Real
 
 import narwhals as nw
 
@@ -59,12 +60,23 @@ class TableColumns:
         gaps = column.is_null() | column.is_nan() if column.dtype.is_float() else column.is_null()
         return bool(gaps.all())
 
-    def _holds_days(self, name: str) -> bool:
-        """Whether a column can be of days: those of pandas may be objects."""
+    def kinds(self, name: str) -> str:
+        """What a column holds: its type, or those of its objects."""
         dtype = self.schema[name]
-        if dtype == nw.Object and isinstance(self.table, nw.DataFrame):
-            return all(isinstance(value, date) for value in self.table[name].drop_nulls().to_list())
-        return dtype not in (nw.String, nw.Boolean) and not dtype.is_numeric()
+        if dtype != nw.Object or not isinstance(self.table, nw.DataFrame):
+            return str(dtype)
+        return ", ".join(sorted({type(value).__name__ for value in self.table[name].drop_nulls().to_list()}))
+
+    def _holds(self, name: str, kind: type, fits: bool) -> bool:
+        """Whether a column can be of values of a kind: its type `fits`, or it is one of pandas with such objects.
+        A lazy table may not know the type of a column of gaps."""
+        dtype = self.schema[name]
+        if dtype == nw.Object and self.table.implementation.is_pandas_like():
+            values = self.table[name].drop_nulls().to_list()
+            return all(
+                isinstance(value, kind) and value is not True and value is not False for value in values
+            )
+        return fits or (dtype == nw.Unknown and not isinstance(self.table, nw.DataFrame))
 
     def day(self, day: date) -> date:
         """A day of the law as the table's days are held: pandas knows times only."""
@@ -81,7 +93,7 @@ class TableColumns:
         is not known: midnight here may be another day where the time was taken."""
         if not self.has(name):
             return None
-        if not self._holds_days(name):
+        if not self._holds(name, date, self.schema[name] in (nw.Date, nw.Datetime)):
             if self._is_empty(name):
                 self.read.add(name)
                 return None
@@ -93,8 +105,7 @@ class TableColumns:
 
     def numbers(self, name: str) -> Expr:
         """A column of numbers."""
-        dtype = self.schema[name]
-        if dtype in (nw.String, nw.Boolean, nw.Date, nw.Datetime) and not self._is_empty(name):
+        if not self._holds(name, Real, self.schema[name].is_numeric()) and not self._is_empty(name):
             self.wrong[name] = "a number"
         return self.column(name)
 
