@@ -7,6 +7,7 @@ from datetime import date
 
 import narwhals as nw
 
+from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
@@ -26,6 +27,9 @@ class TableClock:
         self.columns, self.steps = columns, steps
         rows = columns.days(n.AS_OF)
         self.as_of: Expr = columns.day(as_of) if rows is None and as_of is not None else rows
+        if self.as_of is None:
+            zh = "没有基准日：请给出 as_of，或在表中写明 as_of 列"
+            raise fault(UsageError, "as-of", zh, "no as-of day: give as_of, or a column as_of in the table")
         self.force: Expr = None if force is None else columns.day(force)
         self.approved_on: Expr = columns.days(n.APPROVED_ON)
         self.term_end: Expr = columns.days(n.TERM_END)

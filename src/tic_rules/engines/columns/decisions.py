@@ -62,7 +62,7 @@ _EXACT = "pandas.ArrowDtype(pyarrow.decimal128(38, 10))"
 
 def _refuse(columns: TableColumns) -> None:
     """Raise for columns that cannot hold what they should, all of them at once."""
-    words = {"a number": "数字", "a day": "日期", "yes or no": "是否"}
+    words = {"a number": "数字", "a day": "日期", "yes or no": "是否", "a text": "文字"}
     faults = []
     for name, wanted in columns.wrong.items():
         kinds = columns.kinds(name)

@@ -3,7 +3,7 @@ there is not known."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from math import inf
 from numbers import Real
@@ -11,6 +11,7 @@ from numbers import Real
 import narwhals as nw
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
+from tic_rules.core.scalars import plain
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns.codes import (
     TRUTHS,
@@ -33,6 +34,20 @@ from tic_rules.engines.lowering import form as f
 _FLOATS = (nw.Float64, nw.Float32)
 _ZERO = Ends(0.0, 0.0)
 
+_KINDS: dict[str, tuple[Callable[[nw.dtypes.DType], bool], Callable[[object], bool]]] = {
+    "a number": (
+        lambda dtype: dtype.is_numeric(),
+        lambda value: isinstance(value, Real) and not isinstance(value, bool),
+    ),
+    "a day": (lambda dtype: dtype in (nw.Date, nw.Datetime), lambda value: isinstance(value, date)),
+    "yes or no": (lambda dtype: dtype == nw.Boolean, lambda value: isinstance(plain(value), bool)),
+    "a text": (
+        lambda dtype: dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean),
+        lambda value: isinstance(plain(value), (str, bool)),
+    ),
+}
+"""What a column should hold: whether its type does, and whether an object of pandas is one."""
+
 
 class TableColumns:
     """The columns of a table as the rules read them; `table` is a table of narwhals, lazy or with its values
@@ -53,30 +68,45 @@ class TableColumns:
         return name in self.schema and not (self.schema[name] == nw.Unknown and self._is_empty(name))
 
     def _is_empty(self, name: str) -> bool:
-        """Whether a column whose values are at hand holds nothing but gaps."""
+        """Whether a column holds nothing but gaps, as far as is known; DuckDB may call one whole numbers."""
         if not isinstance(self.table, nw.DataFrame):
-            return False
+            return self.table.implementation.is_duckdb() and self.schema[name] == nw.Int32
         column = self.table[name]
         gaps = column.is_null() | column.is_nan() if column.dtype.is_float() else column.is_null()
         return bool(gaps.all())
 
     def kinds(self, name: str) -> str:
         """What a column holds: its type, or those of its objects."""
+        if (objects := self._objects(name)) is not None:
+            return ", ".join(sorted({type(value).__name__ for value in objects}))
         dtype = self.schema[name]
-        if dtype != nw.Object or not isinstance(self.table, nw.DataFrame):
-            return str(dtype)
-        return ", ".join(sorted({type(value).__name__ for value in self.table[name].drop_nulls().to_list()}))
+        is_own = dtype == nw.Unknown and self.table.implementation.is_pandas_like()
+        return str(self.table.to_native()[name].dtype if is_own else dtype)
 
-    def _holds(self, name: str, kind: type, fits: bool) -> bool:
-        """Whether a column can be of values of a kind: its type `fits`, or it is one of pandas with such objects.
-        A lazy table may not know the type of a column of gaps."""
-        dtype = self.schema[name]
-        if dtype == nw.Object and self.table.implementation.is_pandas_like():
-            values = self.table[name].drop_nulls().to_list()
-            return all(
-                isinstance(value, kind) and value is not True and value is not False for value in values
-            )
-        return fits or (dtype == nw.Unknown and not isinstance(self.table, nw.DataFrame))
+    def _objects(self, name: str) -> list[object] | None:
+        """The values of a column of objects, as pandas may have it, without its gaps."""
+        if self.schema[name] != nw.Object or not self.table.implementation.is_pandas_like():
+            return None
+        values: list[object] = self.table[name].drop_nulls().to_list()
+        return values
+
+    def holds(self, name: str, wanted: str) -> bool:
+        """Whether a column can hold numbers, days, yes and no, or texts. Of a column of gaps a lazy table may
+        not know the type."""
+        fits, is_one = _KINDS[wanted]
+        dtype, objects = self.schema[name], self._objects(name)
+        if objects is not None:
+            return all(map(is_one, objects))
+        return fits(dtype) or (dtype == nw.Unknown and not isinstance(self.table, nw.DataFrame))
+
+    def is_usable(self, name: str, *wanted: str) -> bool:
+        """Whether a column holds what it should; any other is wrong, unless it holds nothing but gaps."""
+        if any(self.holds(name, kind) for kind in wanted):
+            return True
+        self.read.add(name)
+        if not self._is_empty(name):
+            self.wrong[name] = wanted[0]
+        return False
 
     def day(self, day: date) -> date:
         """A day of the law as the table's days are held: pandas knows times only."""
@@ -93,20 +123,20 @@ class TableColumns:
         is not known: midnight here may be another day where the time was taken."""
         if not self.has(name):
             return None
-        if not self._holds(name, date, self.schema[name] in (nw.Date, nw.Datetime)):
-            if self._is_empty(name):
-                self.read.add(name)
-                return None
-            self.wrong[name] = "a day"
-        if self.schema[name] not in (nw.Datetime, nw.Object):
-            return self.column(name)
-        times = self.column(name).cast(nw.Datetime) if self.schema[name] == nw.Object else self.column(name)
+        if not self.is_usable(name, "a day"):
+            return self.column(name) if name in self.wrong else None
+        dtype, times = self.schema[name], self.column(name)
+        if dtype not in (nw.Datetime, nw.Object):
+            return times
+        if dtype == nw.Object:
+            times = times.cast(nw.Datetime)
+        elif isinstance(dtype, nw.Datetime) and dtype.time_zone:
+            times = times.dt.replace_time_zone(None)
         return nw.when(times.dt.truncate("1d") == times).then(times)
 
     def numbers(self, name: str) -> Expr:
         """A column of numbers."""
-        if not self._holds(name, Real, self.schema[name].is_numeric()) and not self._is_empty(name):
-            self.wrong[name] = "a number"
+        self.is_usable(name, "a number")
         return self.column(name)
 
     def at_look(self, column: n.Column, ending: str = "") -> str | None:
@@ -123,19 +153,17 @@ class TableColumns:
         not known."""
         if name is None or not self.has(name):
             return coded(otherwise)
-        if self.schema[name] in (nw.String, nw.Date, nw.Datetime):
-            self.read.add(name)
-            if not self._is_empty(name):
-                self.wrong[name] = "yes or no"
+        if not self.is_usable(name, "yes or no", "a number"):
             return coded(otherwise)
         column = self.column(name)
-        if self.schema[name] == nw.Boolean:
-            return choose(column.is_null(), otherwise, column, TRUE, FALSE)
+        if self.holds(name, "yes or no"):
+            yes = column if self.schema[name] == nw.Boolean else column == nw.lit(True)
+            return choose(column.is_null(), otherwise, yes, TRUE, FALSE)
         cases = [part for value in sorted(values - {UNKNOWN}) for part in (column == value, value)]
         gap = () if otherwise == UNKNOWN else (column.is_null(), otherwise)
         return choose(*gap, *cases, UNKNOWN)
 
-    def _several(self, column: n.Column) -> list[str]:
+    def _several(self, column: n.Column, wanted: str = "a text") -> list[str]:
         """The columns of a word: its own, and those of what else it may be."""
         first = self.at_look(column)
         if first is None:
@@ -144,7 +172,7 @@ class TableColumns:
         while (other := f"{first}__or{len(names) + 1}") in self.schema:
             names.append(other)
         self.read.update(names)
-        return names
+        return [name for name in names if self.is_usable(name, wanted, "a text")]
 
     # --- logic ----------------------------------------------------------------------------------------------
 
@@ -195,7 +223,8 @@ class TableColumns:
 
     def _member(self, node: f.Member, column: n.Column) -> Coded:
         """Whether a word is on the list: what all that it may be agree on."""
-        names = self._several(column)
+        wanted = "a text" if any(isinstance(word, str) for word in node.words) else "yes or no"
+        names = self._several(column, wanted)
         if not names:
             return coded(node.absent)
         tests = {name: self._is(name, node.words) for name in names}
@@ -220,7 +249,7 @@ class TableColumns:
             return column.is_in(truths) if truths else False
         texts = [word for word in words if isinstance(word, str)]
         texts += [spelled for truth in truths for spelled in (str(truth), str(truth).lower())]
-        if not texts or dtype.is_numeric():
+        if not texts:
             return False
         return column.is_in([*texts, *truths] if dtype == nw.Object else texts)  # pandas: truths beside gaps
 

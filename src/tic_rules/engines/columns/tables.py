@@ -83,7 +83,6 @@ def check_table(
     """
     narwhals = library("narwhals")
     from tic_rules.engines.columns.decisions import decided
-    from tic_rules.engines.columns.names import AS_OF
 
     rules, day = load_ruleset(ruleset), parse_day(as_of) if as_of is not None else None
     try:
@@ -96,13 +95,6 @@ def check_table(
     if nameless:
         shown = clip(", ".join(map(repr, nameless)), 300)
         raise fault(UsageError, "frame", f"列名应为文字：{shown}", f"names of columns are texts, not {shown}")
-    if day is None and AS_OF not in table.collect_schema().names():
-        raise fault(
-            UsageError,
-            "as-of",
-            "没有基准日：请给出 as_of，或在表中写明 as_of 列",
-            "no as-of day: give as_of, or a column as_of in the table",
-        )
     if table.implementation.is_pyspark():
         _refuse_dots(table.collect_schema().names())
     if table.implementation.is_pyarrow():
