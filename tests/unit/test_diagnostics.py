@@ -94,6 +94,15 @@ def test_a_bad_centre_file(name: str) -> None:
     assert all(d.file == "centre.yaml" for d in found)
 
 
+@pytest.mark.parametrize("data", [{1: 2}, {"staff": {None: 3}}, {"hosts": [{b"name": "x"}]}])
+def test_a_key_that_is_no_text(data: dict[object, object]) -> None:
+    with pytest.raises(DataError) as caught:
+        Centre.from_data(data)  # type: ignore[arg-type]
+    assert [(one.message.zh, one.message.en) for one in caught.value.diagnostics] == [
+        ("键应为文字", "a key is a text")
+    ]
+
+
 BYTES = {
     "GBK": ("id: x\nname: 示例中心\n".encode("gbk"), 2, "GBK"),
     "UTF-16": ("id: x\n".encode("utf-16"), 1, "UTF-16"),

@@ -130,6 +130,8 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
         case "too_short" | "string_too_short":
             return Text("不能为空", "must not be empty")
+        case "invalid_key":
+            return Text("键应为文字", "a key is a text")
         case "recursion_loop":
             return Text("数据引用了自己", "the data refers to itself")
     return Text(f"不合要求：{item['msg']}", item["msg"])
