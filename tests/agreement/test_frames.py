@@ -40,7 +40,7 @@ pytest.importorskip("narwhals", reason="the extra frames is not installed")
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
-CASES = 100 if THOROUGH else 12
+CASES = 100 if THOROUGH else 8
 """Random centres a rule set; every third or so has an open clock and stands in several rows."""
 
 

@@ -26,7 +26,7 @@ from tic_rules.model.conditions import All, Attested, Either, walk
 
 RULESETS = shipped_ids()
 LAW = settings(
-    max_examples=40 if THOROUGH else 8,
+    max_examples=40 if THOROUGH else 5,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     derandomize=True,

@@ -331,7 +331,7 @@ def test_a_row_with_gaps_is_decided_as_in_a_table(ruleset_id: str) -> None:
         else [random_ruleset(rng, refused=("event", "cycle")) for _ in range(8)]
     )
     for ruleset in rulesets:
-        _same_with_gaps(ruleset, rng, rows=200 // len(rulesets))
+        _same_with_gaps(ruleset, rng, rows=(200 if THOROUGH else 80) // len(rulesets))
 
 
 def _same_with_gaps(ruleset: RuleSet, rng: random.Random, rows: int) -> None:

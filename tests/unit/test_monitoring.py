@@ -95,7 +95,7 @@ def stepped(document: dict[str, Any], event: dict[str, Any]) -> dict[str, Any] |
 
 @pytest.mark.parametrize("ruleset", ["zhejiang_2022", "jiangsu_2020", "national_2017"])
 def test_every_step_equals_a_fresh_check(ruleset: str) -> None:
-    @settings(LAW, max_examples=20 if THOROUGH else 10)
+    @settings(LAW, max_examples=20 if THOROUGH else 6)
     @given(runs(ruleset))
     def law(run: tuple[dict[str, Any], date, list[dict[str, Any]]]) -> None:
         data, _, events = run
