@@ -306,6 +306,25 @@ def test_a_table_that_a_user_makes(values: dict[str, Any], status: str) -> None:
     assert told.to_dicts() == [{"name": "甲", "people": status}]
 
 
+@pytest.mark.parametrize(
+    ("require", "status"), [("at_least: 0", "pass"), ("less_than: 0", "fail"), ("at_least: 1", "unknown")]
+)
+def test_a_count_that_is_not_known_is_not_negative(require: str, status: str) -> None:
+    """Wherever it is not known: no column, a gap beside other cells, not a number."""
+    ruleset = _small(f"{{fact: headcount, {require}}}")
+    base: dict[str, Any] = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
+    cells: list[float | None] = [None, float("nan"), 5.0]
+    rows = [base | {"headcount@2y": cell} for cell in cells]
+    tables = [pl.DataFrame(rows, strict=False), pl.DataFrame(rows, strict=False).lazy(), pl.DataFrame([base])]
+    for table in tables:
+        made = check_table(table, ruleset, as_of="2025-01-01").lazy().collect()["people"].to_list()
+        assert made[:2] == [status] * len(made[:2])
+    decide = row_function(ruleset, rows[0], as_of="2025-01-01")
+    assert [decide(row) for row in (*rows[:2], base)] == [(status,)] * 3
+    data = {"stage": "approved", "approved_on": "2022-03-01"}
+    assert check(data, ruleset, as_of="2025-01-01", engine="reference")["people"].status == status
+
+
 def test_a_table_that_does_not_say_who_is_approved_leaves_what_waits_for_it_unknown() -> None:
     """No column `approved`, no `approved_on`: rules that bind the approved centre only are unknown, in every
     library."""

@@ -184,9 +184,8 @@ class Ends(NamedTuple):
     high: Expr
 
 
-def compare(name: str, left: Ends, right: Ends, absent: Test = False) -> Coded:
-    """Two ranges by the table of comparisons; unknown where `absent`. A left range with one end is known,
-    where it is there."""
+def compare(name: str, left: Ends, right: Ends) -> Coded:
+    """Two ranges by the table of comparisons. A left range with one end is known."""
     true, false = (
         [
             _OPERATORS[test.operator](getattr(left, test.left), getattr(right, test.right))
@@ -195,5 +194,5 @@ def compare(name: str, left: Ends, right: Ends, absent: Test = False) -> Coded:
         for tests in COMPARISONS[name]
     )
     if left.low is left.high:
-        return choose(absent, UNKNOWN, both(*true), TRUE, FALSE)
-    return choose(absent, UNKNOWN, both(*true), TRUE, either(*false), FALSE, UNKNOWN)
+        return choose(both(*true), TRUE, FALSE)
+    return choose(both(*true), TRUE, either(*false), FALSE, UNKNOWN)

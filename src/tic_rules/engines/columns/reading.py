@@ -211,7 +211,8 @@ class TableColumns:
             return compare(node.operator, self._ends(column, 0.0), Ends(*map(float, bounds)))
         number = self.numbers(exact)
         whole = (bound if isinstance(bound, int) else float(bound) for bound in bounds)
-        return compare(node.operator, Ends(number, number), Ends(*whole), number.is_null())
+        unsaid = compare(node.operator, Ends(0.0, inf), Ends(*map(float, bounds)))
+        return choose(number.is_null(), unsaid, compare(node.operator, Ends(number, number), Ends(*whole)))
 
     def _ends(self, column: n.Column, least: float) -> Ends:
         """The ends of a range; where nothing is known, from `least` to no end."""

@@ -153,7 +153,7 @@ class Logic:
             cell = self.cell(exact)
             met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
             # what is neither met nor failed is not a number
-            certain = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unknown}"
+            certain = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unread}"
             return f"({unread} if {cell} is None else {certain})"
         ends = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
         met, failed = self._tests(node.operator, ends, bounds)
