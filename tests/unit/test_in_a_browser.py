@@ -1,9 +1,10 @@
-"""A report and the reference of `make docs` in a real browser without a network."""
+"""A report in a real browser, and the reference of `make docs`: nothing comes from a network."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -57,13 +58,41 @@ def test_what_means_harm_is_only_shown(tmp_path: Path) -> None:
 @pytest.fixture(scope="module")
 def reference(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.importorskip("pdoc", reason="pdoc is not installed (make docs)")
-    chromium()
     folder = tmp_path_factory.mktemp("reference")
     command = [sys.executable, str(ROOT / "docs" / "reference.py"), str(folder)]
     subprocess.run(
         command, check=True, capture_output=True, env={"PYTHONPATH": str(ROOT / "src"), "PATH": ""}
     )
     return folder
+
+
+def test_the_reference_opens_offline(reference: Path) -> None:
+    pages = {
+        file.relative_to(reference).as_posix(): file.read_text(encoding="utf-8")
+        for file in reference.rglob("*.html")
+    }
+    assert pages.keys() == {"index.html", "tic_rules.html", "tic_rules/monitoring.html"}
+    for name in tic_rules.__all__:
+        assert f'id="{name}"' in pages["tic_rules.html"], name
+    assert "What became of a rule." in pages["tic_rules.html"]
+    assert 'id="Monitor"' in pages["tic_rules/monitoring.html"]
+    for page in pages.values():
+        assert "@import" not in page
+        assert [one for one in Loads(page).loaded if not one.startswith("data:")] == []
+
+
+class Loads(HTMLParser):
+    """What a page loads when it is opened, and pages of its own that it refers to."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.loaded += [
+            value or "" for name, value in attrs if name == "src" or (name == "href" and tag == "link")
+        ]
 
 
 LOOK = """
@@ -75,6 +104,7 @@ return {title: doc.title, links, shown, style: doc.styleSheets.length, here: doc
 
 
 def test_the_reference_opens_without_a_network(reference: Path) -> None:
+    chromium()
     first = (
         "await new Promise(resolve => setTimeout(resolve, 1000)); return frame.contentWindow.location.href;"
     )

@@ -398,11 +398,6 @@ def test_a_report_of_before_provenance_reads_and_writes_as_it_was(report: Report
 # --- the reference ------------------------------------------------------------------------------------------
 
 
-def reference(*words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, str(ROOT / "docs" / "reference.py"), *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env=ENVIRONMENT)
-
-
 def test_every_public_name_has_a_docstring() -> None:
     code = (
         "import sys; sys.path.insert(0, sys.argv[1]); import reference; print(reference.missing(), "
@@ -420,38 +415,6 @@ def test_a_name_without_a_docstring_is_found() -> None:
         "print(reference.missing())"
     )
     assert elsewhere(code, str(ROOT / "docs")) == "['check', 'Report.to_frame', 'Report.silent']\n"
-
-
-def test_the_reference_opens_offline(tmp_path: Path) -> None:
-    pytest.importorskip("pdoc", reason="pdoc is not installed (make docs)")
-    done = reference(str(tmp_path / "docs"))
-    assert done.returncode == 0, done.stderr
-    pages = {
-        file.relative_to(tmp_path / "docs").as_posix(): file.read_text(encoding="utf-8")
-        for file in tmp_path.rglob("*.html")
-    }
-    assert pages.keys() == {"index.html", "tic_rules.html", "tic_rules/monitoring.html"}
-    for name in tic_rules.__all__:
-        assert f'id="{name}"' in pages["tic_rules.html"], name
-    assert "What became of a rule." in pages["tic_rules.html"]
-    assert 'id="Monitor"' in pages["tic_rules/monitoring.html"]
-    for page in pages.values():
-        assert "@import" not in page
-        assert [one for one in Loads(page).loaded if not one.startswith("data:")] == []
-
-
-class Loads(HTMLParser):
-    """What a page loads when it is opened, and pages of its own that it refers to."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.loaded: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.loaded += [
-            value or "" for name, value in attrs if name == "src" or (name == "href" and tag == "link")
-        ]
 
 
 @pytest.mark.parametrize("name", ["library.md", "library.zh.md"])
