@@ -10,6 +10,8 @@ signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish() -> None:
-    """What was made for the tests stays to the end: the collector of garbage need not walk it each time."""
+    """What was made for the tests stays to the end: the collector of garbage need not walk it each time, nor
+    often."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(1_000_000, 20, 20)

@@ -149,7 +149,7 @@ def test_no_format_keeps_the_reports_that_it_has_been_given(format_: str) -> Non
         pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")
     options, alive = Options(format_), WeakSet[Report]()
     sheet, given = open_sheet(options), []
-    for number in range(12):
+    for number in range(12 if format_ in ("html", "xlsx") else 3):  # those keep what they need of a few
         report = check(centre(id=str(number)), "national_2020")
         alive.add(report)
         given.append(sheet.add(piece_of(report, options)))
