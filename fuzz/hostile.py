@@ -3,6 +3,7 @@ process of its own.
 
     python fuzz/hostile.py              # every file, a line each
     python fuzz/hostile.py workbook     # one family
+    python fuzz/hostile.py --json yaml  # as lists of JSON: name, outcome, seconds, bytes
 
 A file costs too much at 2 seconds or 300 MB (20 MB or so of them is the program). None may end the process,
 and nothing but an error of ours may come of it. `tests/cli/test_hostile_corpus.py` holds all of them to that.
@@ -509,10 +510,14 @@ def _decided(file: Path, centre: Path) -> str:
 
 def main() -> None:
     sys.path[:0] = [str(ROOT / "src")]
-    failed = 0
-    for family in sys.argv[1:] or FAMILIES:
+    words, failed = sys.argv[1:], 0
+    as_json = "--json" in words
+    for family in [word for word in words if word != "--json"] or FAMILIES:
         for name, cost in costs(family):
             failed += not cost.held
+            if as_json:
+                print(json.dumps([name, *cost]), flush=True)
+                continue
             said = cost.outcome.strip().splitlines()[-1][:100]
             mark = "" if cost.held else "  <<<"
             print(
