@@ -99,26 +99,27 @@ _BAD = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000
 def yaml_fault(error: yaml.MarkedYAMLError, text: str) -> tuple[Text, int, int]:
     """What is wrong with a text that is no YAML and what would be right, with the line and the column."""
     context, said = error.context_mark, f"{error.context or ''} {error.problem or ''}".strip()
-    mark = error.problem_mark or context
+    mark, told = error.problem_mark or context, _told(clip(said, 200), clip(said, 200))
     if mark is None:
-        return _told(clip(said, 200), clip(said, 200)), 1, 1
+        return told, 1, 1
     if "':'" in said or "mapping values" in said:
         before = context.index if context else text.rfind("\n", 0, mark.index)
         start = max(text.rfind("\n", 0, max(before, 0)) + 1, mark.index - 2_000)
         if wide := _WIDE.search(text[start : mark.index]):
             at = start + wide.start(1)
             line, column = mark.line - text.count("\n", at, mark.index), at - text.rfind("\n", 0, at)
-            told = _told(
+            zh, en = (
                 "键后是全角冒号“：”，应为半角冒号加空格“: ”",
                 "the colon after this key is of full width; write ': '",
             )
-            return told, line + 1, column
+            return _told(zh, en), line + 1, column
     sign = text[mark.index : mark.index + 1]
     for pattern, zh, en in _FAULTS:
         if re.search(pattern, f"{said}: {sign}"):
             words = {"line": (context or mark).line + 1, "sign": clip(sign)}
-            return _told(zh.format(**words), en.format(**words)), mark.line + 1, mark.column + 1
-    return _told(clip(said, 200), clip(said, 200)), mark.line + 1, mark.column + 1
+            told = _told(zh.format(**words), en.format(**words))
+            break
+    return told, mark.line + 1, mark.column + 1
 
 
 def character_fault(error: yaml.YAMLError, text: str) -> tuple[Text, int, int]:

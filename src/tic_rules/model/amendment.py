@@ -18,7 +18,6 @@ from tic_rules.model.vocabulary import Fact
 
 R = TypeVar("R", bound=c.Node)
 
-_TREES = ("applies", "require", "fails_at_once", "when")
 _FIXED = frozenset({"id", "at", "quote"})
 """What says which clause it is: a change of these is another rule, not a changed one."""
 
@@ -68,8 +67,8 @@ def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts:
                 )
             )
         raise RuleSetError(dict.fromkeys(diagnostics)) from None
-    for tree in (getattr(made, part) for part in _TREES):
-        for fact in c.facts_of(tree) if tree is not None else ():
+    for _, tree in c.conditions_of(made):
+        for fact in c.facts_of(tree):
             if fact not in facts:
                 raise fault(
                     RuleSetError,
@@ -92,7 +91,7 @@ def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts:
 def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value: object) -> dict[str, object]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
-    trees = [getattr(rule, part) for part in _TREES if getattr(rule, part) is not None]
+    trees = dict(c.conditions_of(rule))
     main = getattr(rule, "require", None) or getattr(rule, "when", None)
     compared = [
         node for node in c.walk(main) if isinstance(node, (c.Compare, c.Share)) and fact in (None, node.fact)
@@ -100,7 +99,10 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
     numbers = list({(node.fact, repr(_number_of(node))): node for node in compared}.values())
     if len(numbers) != 1:
         all_numbers = [
-            node.fact for tree in trees for node in c.walk(tree) if isinstance(node, (c.Compare, c.Share))
+            node.fact
+            for tree in trees.values()
+            for node in c.walk(tree)
+            if isinstance(node, (c.Compare, c.Share))
         ]
         facts = "、".join(dict.fromkeys(all_numbers))
         if not facts:
@@ -116,10 +118,8 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
     node = numbers[0]
     old = _number_of(node)
     changed = dict(data)
-    for part in _TREES:
-        tree = getattr(rule, part)
-        if tree is not None:
-            changed[part] = _replaced(_written(tree), node.fact, old, value)
+    for part, tree in trees.items():
+        changed[part] = _replaced(_written(tree), node.fact, old, value)
     return changed
 
 

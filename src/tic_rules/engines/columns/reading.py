@@ -59,7 +59,8 @@ class TableColumns:
         self.read: set[str] = set()
         """The columns that rules have read."""
         self.wrong: dict[str, str] = {}
-        """Columns that cannot hold what they should: numbers or days."""
+        """Columns that cannot hold what they should, and what that is."""
+        self._samples: dict[str, list[object]] = {}
         types = set(self.schema.values())
         self._times = nw.Date not in types and any(dtype in (nw.Datetime, nw.Object) for dtype in types)
 
@@ -78,19 +79,21 @@ class TableColumns:
     def kinds(self, name: str) -> str:
         """What a column holds: its type, or those of its objects."""
         if (objects := self._objects(name)) is not None:
-            return ", ".join(sorted({type(value).__name__ for value in objects}))
+            return ", ".join(sorted(type(value).__name__ for value in objects))
         dtype = self.schema[name]
         is_own = dtype == nw.Unknown and self.table.implementation.is_pandas_like()
         return str(self.table.to_native()[name].dtype if is_own else dtype)
 
     def _objects(self, name: str) -> list[object] | None:
-        """The values of a column of objects, as pandas may have it, without its gaps."""
+        """One value of each type in a column of objects, as pandas may have it; gaps are none."""
         if self.schema[name] != nw.Object or not self.table.implementation.is_pandas_like():
             return None
-        values: list[object] = self.table[name].drop_nulls().to_list()
-        return values
+        if name not in self._samples:
+            values = self.table[name].drop_nulls().to_list()
+            self._samples[name] = [*{type(value): value for value in values}.values()]
+        return self._samples[name]
 
-    def holds(self, name: str, wanted: str) -> bool:
+    def _holds(self, name: str, wanted: str) -> bool:
         """Whether a column can hold numbers, days, yes and no, or texts. Of a column of gaps a lazy table may
         not know the type."""
         fits, is_one = _KINDS[wanted]
@@ -99,9 +102,9 @@ class TableColumns:
             return all(map(is_one, objects))
         return fits(dtype) or (dtype == nw.Unknown and not isinstance(self.table, nw.DataFrame))
 
-    def is_usable(self, name: str, *wanted: str) -> bool:
+    def _is_usable(self, name: str, *wanted: str) -> bool:
         """Whether a column holds what it should; any other is wrong, unless it holds nothing but gaps."""
-        if any(self.holds(name, kind) for kind in wanted):
+        if any(self._holds(name, kind) for kind in wanted):
             return True
         self.read.add(name)
         if not self._is_empty(name):
@@ -123,7 +126,7 @@ class TableColumns:
         is not known: midnight here may be another day where the time was taken."""
         if not self.has(name):
             return None
-        if not self.is_usable(name, "a day"):
+        if not self._is_usable(name, "a day"):
             return self.column(name) if name in self.wrong else None
         dtype, times = self.schema[name], self.column(name)
         if dtype not in (nw.Datetime, nw.Object):
@@ -136,7 +139,7 @@ class TableColumns:
 
     def numbers(self, name: str) -> Expr:
         """A column of numbers."""
-        self.is_usable(name, "a number")
+        self._is_usable(name, "a number")
         return self.column(name)
 
     def at_look(self, column: n.Column, ending: str = "") -> str | None:
@@ -153,10 +156,10 @@ class TableColumns:
         not known."""
         if name is None or not self.has(name):
             return coded(otherwise)
-        if not self.is_usable(name, "yes or no", "a number"):
+        if not self._is_usable(name, "yes or no", "a number"):
             return coded(otherwise)
         column = self.column(name)
-        if self.holds(name, "yes or no"):
+        if self._holds(name, "yes or no"):
             yes = column if self.schema[name] == nw.Boolean else column == nw.lit(True)
             return choose(column.is_null(), otherwise, yes, TRUE, FALSE)
         cases = [part for value in sorted(values - {UNKNOWN}) for part in (column == value, value)]
@@ -172,7 +175,7 @@ class TableColumns:
         while (other := f"{first}__or{len(names) + 1}") in self.schema:
             names.append(other)
         self.read.update(names)
-        return [name for name in names if self.is_usable(name, wanted, "a text")]
+        return [name for name in names if self._is_usable(name, wanted, "a text")]
 
     # --- logic ----------------------------------------------------------------------------------------------
 
