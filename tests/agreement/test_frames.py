@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from enum import Enum
 from pathlib import Path
 from typing import Any
 
@@ -277,6 +278,10 @@ rules:
 """
 
 
+_APPROVED: dict[str, Any] = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
+"""The clock of a row: a centre whose two years are over on 1 January 2025."""
+
+
 def _small(require: str) -> RuleSet:
     return parse_ruleset(_RULE.format(require=require), "small.yaml")
 
@@ -312,15 +317,18 @@ def test_a_table_that_a_user_makes(values: dict[str, Any], status: str) -> None:
 def test_a_count_that_is_not_known_is_not_negative(require: str, status: str) -> None:
     """Wherever it is not known: no column, a gap beside other cells, not a number."""
     ruleset = _small(f"{{fact: headcount, {require}}}")
-    base: dict[str, Any] = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
     cells: list[float | None] = [None, float("nan"), 5.0]
-    rows = [base | {"headcount@2y": cell} for cell in cells]
-    tables = [pl.DataFrame(rows, strict=False), pl.DataFrame(rows, strict=False).lazy(), pl.DataFrame([base])]
+    rows = [_APPROVED | {"headcount@2y": cell} for cell in cells]
+    tables = [
+        pl.DataFrame(rows, strict=False),
+        pl.DataFrame(rows, strict=False).lazy(),
+        pl.DataFrame([_APPROVED]),
+    ]
     for table in tables:
         made = check_table(table, ruleset, as_of="2025-01-01").lazy().collect()["people"].to_list()
         assert made[:2] == [status] * len(made[:2])
     decide = row_function(ruleset, rows[0], as_of="2025-01-01")
-    assert [decide(row) for row in (*rows[:2], base)] == [(status,)] * 3
+    assert [decide(row) for row in (*rows[:2], _APPROVED)] == [(status,)] * 3
     data = {"stage": "approved", "approved_on": "2022-03-01"}
     assert check(data, ruleset, as_of="2025-01-01", engine="reference")["people"].status == status
 
@@ -445,8 +453,7 @@ def _or(day: date | None) -> dict[str, date | None]:
 def test_a_time_of_day_is_no_gap(kind: str, values: dict[str, Any], status: str) -> None:
     """A gap says that there is no other day, no report, no application; a time of day, that it is unknown."""
     text = _RULE.format(require="{fact: plan_argued, done: true}")
-    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
-    row |= {"day@2y": date(2024, 3, 1), **values}
+    row = _APPROVED | {"day@2y": date(2024, 3, 1), **values}
     if "due@application" in values:
         text = text.replace("2y", "application").replace(
             "plan_argued, done: true", "headcount, at_least: 300"
@@ -497,8 +504,7 @@ def test_a_table_that_cannot_hold_what_it_should_is_refused() -> None:
 )
 def test_what_pandas_may_have_for_a_number(values: list[Any], kind: str, answer: list[str] | str) -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
-    table = pd.DataFrame({name: [value] * len(values) for name, value in row.items()})
+    table = pd.DataFrame({name: [value] * len(values) for name, value in _APPROVED.items()})
     table["headcount@2y"] = pd.Series(values, dtype=kind)
     ruleset = _small("{fact: headcount, at_least: 300}")
     if isinstance(answer, list):
@@ -523,42 +529,61 @@ def test_what_pandas_may_have_for_a_number(values: list[Any], kind: str, answer:
 )
 def test_what_pandas_may_have_for_yes_and_no(values: list[Any], kind: str, answer: list[str] | str) -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
-    for name, require in [("approved", None), ("independent@2y", "{fact: independent, is: true}")]:
-        row = {
-            "approved": True,
-            "approved_on": date(2022, 3, 1),
-            "due@2y": date(2024, 3, 1),
-            "headcount@2y": 1,
-        }
-        table = pd.DataFrame({name: [value] * len(values) for name, value in row.items()})
-        table[name] = pd.Series(values, dtype=kind)
-        ruleset = _small(require or "{fact: headcount, at_least: 300}")
-        if require is None:  # words and codes of logic are had otherwise there
-            if kind in ("object", "boolean") and True in values:
-                expected = ["fail", "not_applicable", "unknown"]
-                assert check_table(table, ruleset, as_of="2025-01-01")["people"].to_list() == expected
-        elif isinstance(answer, list):
-            assert check_table(table, ruleset, as_of="2025-01-01")["people"].to_list() == answer
-        else:
-            with pytest.raises(UsageError, match=f"{name} {re.escape(answer)}"):
-                check_table(table, ruleset, as_of="2025-01-01")
+    table = pd.DataFrame({name: [value] * len(values) for name, value in _APPROVED.items()})
+    table["independent@2y"] = pd.Series(values, dtype=kind)
+    ruleset = _small("{fact: independent, is: true}")
+    if isinstance(answer, list):
+        assert check_table(table, ruleset, as_of="2025-01-01")["people"].to_list() == answer
+    else:
+        with pytest.raises(UsageError, match=f"independent@2y {re.escape(answer)}"):
+            check_table(table, ruleset, as_of="2025-01-01")
+
+
+@pytest.mark.parametrize("kind", ["object", "boolean"])
+def test_what_pandas_may_have_for_who_is_approved(kind: str) -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    row = _APPROVED | {"headcount@2y": 1}
+    table = pd.DataFrame({name: [value] * 3 for name, value in row.items()})
+    table["approved"] = pd.Series([True, False, None], dtype=kind)
+    made = check_table(table, _small("{fact: headcount, at_least: 300}"), as_of="2025-01-01")
+    assert made["people"].to_list() == ["fail", "not_applicable", "unknown"]
 
 
 @pytest.mark.parametrize("word", [5, b"comprehensive", ["comprehensive"]])
 def test_a_word_is_a_text(word: object) -> None:
     ruleset = _small("{fact: category, is: comprehensive}")
-    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
-    tables = [pl.DataFrame({name: [value] for name, value in (row | {"category@2y": word}).items()})]
+    row = _APPROVED | {"category@2y": word}
+    tables = [pl.DataFrame({name: [value] for name, value in row.items()})]
     tables += [tables[0].to_arrow(), tables[0].lazy()]
     for table in tables:
         with pytest.raises(UsageError, match="category@2y should hold a text"):
             check_table(table, ruleset, as_of="2025-01-01")
 
 
+def test_members_of_an_enumeration_stand_for_words_where_they_are_texts() -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    plain, text = Enum("plain", {"A": "comprehensive"}), Enum("text", {"A": "comprehensive"}, type=str)
+    truth = Enum("truth", {"YES": True})
+    asked = [(plain.A, "category"), (text.A, "category"), (truth.YES, "independent")]
+    said = []
+    for member, fact in asked:
+        table = pd.DataFrame({name: [value] for name, value in _APPROVED.items()})
+        table[f"{fact}@2y"] = pd.Series([member], dtype=object)
+        wanted = "comprehensive" if fact == "category" else "true"
+        try:
+            made = check_table(table, _small(f"{{fact: {fact}, is: {wanted}}}"), as_of="2025-01-01")
+            said.append(made["people"].to_list()[0])
+        except UsageError as error:
+            said.append(str(error))
+    assert "category@2y should hold a text, not plain" in said[0]
+    assert said[1] == "pass"
+    assert "independent@2y should hold yes or no, not truth" in said[2]
+
+
 @pytest.mark.parametrize("zone", [None, "Asia/Shanghai", "UTC"])
 def test_midnight_is_midnight_where_the_time_was_taken(zone: str | None) -> None:
     ruleset = _small("{fact: headcount, at_least: 300}")
-    row = {"approved": True, "approved_on": date(2022, 3, 1), "headcount@2y": 1}
+    row = _APPROVED | {"headcount@2y": 1}
     days = [datetime(2024, 12, 31), datetime(2025, 1, 1), datetime(2025, 1, 1, 8)]
     table = pl.DataFrame({name: [value] * 3 for name, value in row.items()}).with_columns(
         pl.Series("due@2y", days, dtype=pl.Datetime).dt.replace_time_zone(zone)
@@ -593,9 +618,8 @@ def test_gaps_of_duckdb_are_not_known(gap: str, require: str) -> None:
 def test_exact_decimals_of_pandas_stay_on_their_side() -> None:
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
-    row = {"approved": True, "approved_on": date(2022, 3, 1), "due@2y": date(2024, 3, 1)}
     values = [Decimal("299.9999999999"), Decimal(300), None]
-    table = pd.DataFrame({name: [value] * 3 for name, value in row.items()})
+    table = pd.DataFrame({name: [value] * 3 for name, value in _APPROVED.items()})
     table["headcount@2y"] = pd.Series(values, dtype=pd.ArrowDtype(arrow.decimal128(38, 10)))
     statuses = check_table(table, _small("{fact: headcount, at_least: 300}"), as_of="2025-01-01")["people"]
     assert statuses.to_list() == ["fail", "pass", "unknown"]

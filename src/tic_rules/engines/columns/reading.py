@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
+from enum import Enum
 from math import inf
 from numbers import Real
 
@@ -34,16 +35,22 @@ from tic_rules.engines.lowering import form as f
 _FLOATS = (nw.Float64, nw.Float32)
 _ZERO = Ends(0.0, 0.0)
 
+
+def _is_truth(value: object) -> bool:
+    """Yes or no, of Python or of numpy; a member of an enumeration is not equal to what it stands for."""
+    return not isinstance(value, Enum) and isinstance(plain(value), bool)
+
+
 _KINDS: dict[str, tuple[Callable[[nw.dtypes.DType], bool], Callable[[object], bool]]] = {
     "a number": (
         lambda dtype: dtype.is_numeric(),
         lambda value: isinstance(value, Real) and not isinstance(value, bool),
     ),
     "a day": (lambda dtype: dtype in (nw.Date, nw.Datetime), lambda value: isinstance(value, date)),
-    "yes or no": (lambda dtype: dtype == nw.Boolean, lambda value: isinstance(plain(value), bool)),
+    "yes or no": (lambda dtype: dtype == nw.Boolean, _is_truth),
     "a text": (
         lambda dtype: dtype in (nw.String, nw.Categorical, nw.Enum, nw.Boolean),
-        lambda value: isinstance(plain(value), (str, bool)),
+        lambda value: isinstance(value, str) or _is_truth(value),
     ),
 }
 """What a column should hold: whether its type does, and whether an object of pandas is one."""
