@@ -91,7 +91,7 @@ EXTRA = """
     at: 二（一）
     quote: {quote}
     topic: talent.headcount
-    kind: condition
+    kind: {kind}
     modality: {modality}
     bearer: centre
 {more}
@@ -101,11 +101,11 @@ EXTRA = """
 """
 
 
-def with_extra(quote: str, more: str, modality: str = "must") -> str:
+def with_extra(quote: str, more: str, modality: str = "must", kind: str = "condition") -> str:
     """The clean file with one more rule."""
     indented = "\n".join(f"    {line}" for line in more.split("\n"))
     return CLEAN.replace("rules: [money, board]", "rules: [money, board, extra]") + EXTRA.format(
-        quote=quote, more=indented, modality=modality
+        quote=quote, more=indented, modality=modality, kind=kind
     )
 
 
@@ -270,6 +270,22 @@ def test_rules_that_ask_for_different_things_are_left_alone(
     tmp_path: Path, quote: str, more: str, modality: str
 ) -> None:
     assert faults_of(tmp_path, with_extra(quote, more, modality)) == []
+
+
+OUTCOME = """when: {fact: evaluations, latest: date, of: {by: third_party}, has: {result: unqualified}}
+then: {zh: 予以调整, en: the centre is adjusted}
+otherwise:
+  when: {fact: headcount, at_least: %s}
+  then: {zh: 获得支持, en: it is supported}"""
+
+
+@pytest.mark.parametrize(("number", "codes"), [("200", []), ("0", ["TR202", "TR309"]), ("250", ["TR309"])])
+def test_what_a_good_result_brings_is_looked_at_too(tmp_path: Path, number: str, codes: list[str]) -> None:
+    quote = "评估不合格的予以调整，不少于 200 人的获得支持"
+    text = with_extra(quote, OUTCOME % number, kind="consequence")
+    faults = faults_of(tmp_path, text)
+    assert [fault.code for fault in faults] == codes
+    assert all(f"at_least: {number}}}" in text.split("\n")[fault.line - 1] for fault in faults)
 
 
 def test_every_code_is_tried() -> None:

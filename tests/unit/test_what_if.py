@@ -79,6 +79,13 @@ def test_other_parts_of_a_rule_are_changed_by_name() -> None:
     assert other.require.fact == "board"
 
 
+def test_two_numbers_of_a_rule_are_changed_at_once() -> None:
+    both = {"joint_laboratories": 3, "contract_research": 2}
+    market = load_ruleset("zhejiang_2022").with_change("market-services", **both)["market-services"]
+    assert [part.at_least for part in market.require.any[:2]] == [3, 2]
+    assert [part.less_than for part in market.require.any[2].review.all] == [3, 2]
+
+
 @pytest.mark.parametrize(
     ("args", "parts", "says"),
     [

@@ -91,19 +91,13 @@ def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts:
 def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value: object) -> dict[str, object]:
     """The data of a rule with its one number changed, wherever the rule says that number of that fact."""
     name = str(data["id"])
-    trees = dict(c.conditions_of(rule))
     main = getattr(rule, "require", None) or getattr(rule, "when", None)
     compared = [
         node for node in c.walk(main) if isinstance(node, (c.Compare, c.Share)) and fact in (None, node.fact)
     ]
     numbers = list({(node.fact, repr(_number_of(node))): node for node in compared}.values())
     if len(numbers) != 1:
-        all_numbers = [
-            node.fact
-            for tree in trees.values()
-            for node in c.walk(tree)
-            if isinstance(node, (c.Compare, c.Share))
-        ]
+        all_numbers = [node.fact for _, node in c.nodes_of(rule) if isinstance(node, (c.Compare, c.Share))]
         facts = "、".join(dict.fromkeys(all_numbers))
         if not facts:
             raise fault(
@@ -117,10 +111,10 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
         )
     node = numbers[0]
     old = _number_of(node)
-    changed = dict(data)
-    for part, tree in trees.items():
-        changed[part] = _replaced(_written(tree), node.fact, old, value)
-    return changed
+    parts = {place[0] for place, _ in c.conditions_of(rule)}
+    return {
+        key: _replaced(part, node.fact, old, value) if key in parts else part for key, part in data.items()
+    }
 
 
 def _number_of(node: c.Condition) -> object:

@@ -10,20 +10,11 @@ from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import Fact
 
 
-def nodes_of(rule: c.Node, at: Loc) -> Iterator[tuple[Loc, c.Condition]]:
-    """The conditions of a rule and everything within them, each with its place in the file."""
-    for part, tree in c.conditions_of(rule):
-        yield from c.walk_places(tree, (*at, part))
-    otherwise = getattr(rule, "otherwise", None)
-    if otherwise is not None:
-        yield from c.walk_places(otherwise.when, (*at, "otherwise", "when"))
-
-
 def bound_faults(
     rule: c.Node, at: Loc, facts: Mapping[str, Fact], written: Callable[[Loc], object]
 ) -> Iterator[Fault]:
     """What is wrong with the bounds of a rule; `written` gives what stands at a place, before it is read."""
-    for place, node in nodes_of(rule, at):
+    for place, node in c.nodes_of(rule, at):
         if not isinstance(node, (c.Compare, c.Share)) or node.fact not in facts:
             continue
         unit = "ratio" if isinstance(node, c.Share) else facts[node.fact].unit

@@ -430,11 +430,19 @@ def walk(node: object) -> Iterator[Any]:
         yield from walk(child)
 
 
-def conditions_of(rule: Node) -> Iterator[tuple[str, Condition]]:
-    """The condition trees of a rule, each under its key."""
+def conditions_of(rule: Node) -> Iterator[tuple[tuple[str, ...], Condition]]:
+    """The condition trees of a rule, each with its place within the rule."""
     for part in ("applies", "require", "when", "fails_at_once"):
         if (tree := getattr(rule, part)) is not None:
-            yield part, tree
+            yield (part,), tree
+    if (otherwise := getattr(rule, "otherwise", None)) is not None:
+        yield ("otherwise", "when"), otherwise.when
+
+
+def nodes_of(rule: Node, at: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Condition]]:
+    """Every condition of a rule, each with its place; `at` is that of the rule."""
+    for place, tree in conditions_of(rule):
+        yield from walk_places(tree, (*at, *place))
 
 
 def walk_places(

@@ -11,7 +11,7 @@ from typing import Any
 from tic_rules.core.errors import did_you_mean
 from tic_rules.core.source import Source
 from tic_rules.model import conditions as c
-from tic_rules.model.bounds import bound_faults, nodes_of
+from tic_rules.model.bounds import bound_faults
 from tic_rules.model.centre import Centre
 from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.document import get
@@ -228,7 +228,7 @@ def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
 def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
     """What does not hold together in one rule; `ids` are the rules of its file."""
     subject: type[Record] = Programme if rule.bearer == "programme" else Centre
-    for place, node in nodes_of(rule, at):
+    for place, node in c.nodes_of(rule, at):
         yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
         yield from _data_faults(node, place, subject, vocabulary)
     if rule.id in _waited_for(rule, ids):

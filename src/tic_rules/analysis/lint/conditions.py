@@ -17,8 +17,8 @@ OPEN_WAY = "适用即通过"
 
 def about_logic(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     logic = Logic(ruleset.facts, Reader(ruleset.facts, same_judgement=True))
-    for part, tree in c.conditions_of(rule):
-        worst = _deepest(tree, (part,), logic)
+    for place, tree in c.conditions_of(rule):
+        worst = _deepest(tree, place, logic)
         yield from worst
         if worst:
             return

@@ -69,12 +69,6 @@ def located(flaw: Found, ruleset: RuleSet, at: Loc = (), rule: Rule | None = Non
     return Fault(flaw.code, Text(flaw.zh, flaw.en), ruleset.file, mark.line, mark.column, name, flaw.fix)
 
 
-def nodes_of(rule: Rule) -> Iterator[tuple[Loc, c.Condition]]:
-    """Every condition of a rule with its place within the rule."""
-    for part, tree in c.conditions_of(rule):
-        yield from c.walk_places(tree, (part,))
-
-
 def wheres_of(node: c.Condition) -> Iterator[tuple[str, c.Where]]:
     """What a condition asks of the entries of a list, under its key."""
     for key in ("some", "every", "none_of", "permitted", "of", "has", "where"):

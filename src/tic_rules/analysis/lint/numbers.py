@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 
 from tic_rules.analysis.diff.quoted import limits_of
-from tic_rules.analysis.lint.faults import CHECK_DEADLINE, CHECK_NUMBER, Found, Loc, nodes_of
+from tic_rules.analysis.lint.faults import CHECK_DEADLINE, CHECK_NUMBER, Found, Loc
 from tic_rules.analysis.speech import (
     APPROVAL,
     TERM_END,
@@ -36,7 +36,7 @@ _FLOORS, _CEILINGS = {"at_least", "more_than"}, {"at_most", "less_than"}
 def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     quote, reading = numbers_in(rule.quote), numbers_in(rule.reading.zh) if rule.reading else []
     amounts = {at for at, _, fact in _comparisons(rule, ruleset) if fact.unit == "CNY"}
-    for at, node in nodes_of(rule):
+    for at, node in c.nodes_of(rule):
         money = at in amounts
         for key, value in _bounds(node):
             if _goes_without_saying(at, key, value):
@@ -70,7 +70,7 @@ def about_plausible(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 
 def _comparisons(rule: Rule, ruleset: RuleSet) -> Iterator[tuple[Loc, c.Compare, Fact]]:
     """Where a rule holds a fact against a number, not against another fact."""
-    for at, node in nodes_of(rule):
+    for at, node in c.nodes_of(rule):
         if isinstance(node, c.Compare) and node.fact in ruleset.facts and not isinstance(node.limit, c.Times):
             yield at, node, ruleset.facts[node.fact]
 

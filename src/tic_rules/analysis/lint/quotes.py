@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
-from tic_rules.analysis.lint.faults import Found, Loc, nodes_of, tests_of, wheres_of
+from tic_rules.analysis.lint.faults import Found, Loc, tests_of, wheres_of
 from tic_rules.analysis.speech import MODALITY_WORD, OPEN_LIST, VAGUE, modalities_in, modality_told
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -77,9 +77,9 @@ def about_lists(rule: Rule) -> Iterator[Found]:
     """等 leaves a list open; without it the list is closed."""
     said = OPEN_LIST.search(rule.quote) is not None
     read = rule.reading is not None and "等" in rule.reading.zh
-    for at, node in nodes_of(rule):
-        if at[0] == "applies":
-            continue  # what a clause speaks to is not what it lists
+    for at, node in c.nodes_of(rule):
+        if at[0] in ("applies", "otherwise"):
+            continue  # what a clause speaks to, or what speaks for a centre, is not what it lists
         for place, words, is_open in _lists(at, node):
             if said and not is_open and not read and words > 1:
                 zh, en = "引文有“等”，清单却是封闭的", "the quote says 等, and the list is closed"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
-from tic_rules.analysis.lint.faults import CHECK_DEADLINE, Found, Loc, nodes_of
+from tic_rules.analysis.lint.faults import CHECK_DEADLINE, Found, Loc
 from tic_rules.analysis.speech import numbers_in, says_day, says_length
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, decimal_text
@@ -21,7 +21,7 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     """Windows that look back, parts and ceilings of facts, a day of the year."""
     both = re.sub(r"\s", "", rule.quote) + (f"；{rule.reading.zh}" if rule.reading else "")
     said = {number.value for number in numbers_in(both)}
-    for at, node in nodes_of(rule):
+    for at, node in c.nodes_of(rule):
         names = c.facts_of(node) if not c.children(node) else ()
         parts = [part for name in names for part in facts_within(name, ruleset.facts)]
         facts = [ruleset.facts[part] for part in parts if part in ruleset.facts]
