@@ -388,7 +388,7 @@ def test_gaps_of_pandas_are_not_known() -> None:
         {
             "approved": [True],
             "independent@now": [nan],
-            "judgement:regional-strategy": [nan],
+            "judgement:national_2020/regional-strategy": [nan],
             "approved_on": [None],
         }
     )
@@ -396,6 +396,19 @@ def test_gaps_of_pandas_are_not_known() -> None:
     assert not {"pass", "fail", "pending"} & set(statuses.values())
     with pytest.raises(UsageError, match="approved_on"):
         check_table(pd.DataFrame({"approved_on": ["soon"]}, dtype=object), ruleset, as_of="2026-06-30")
+
+
+@pytest.mark.parametrize("ruleset", ["jiangsu_2020", "national_2020"])
+def test_a_judgement_is_for_the_rules_that_it_names(ruleset: str) -> None:
+    """`positioning` is a rule of all three documents; the example's attestations are for Zhejiang's."""
+    centre = Centre.from_file(EXAMPLE)
+    facts = facts_table([centre], "zhejiang_2022")
+    findings = check(centre, ruleset, engine="reference")
+    judged = [finding.id for finding in findings if finding.status == "needs_review"]
+    statuses = check_table(facts, ruleset).to_dicts()[0]
+    row = dict(zip(findings.statuses, row_function(ruleset, facts.columns)(facts.row(0)), strict=True))
+    assert statuses["positioning"] == row["positioning"] == "needs_review"
+    assert {statuses[rule] for rule in judged} | {row[rule] for rule in judged} <= {"needs_review", "unknown"}
 
 
 @pytest.mark.parametrize("kind", ["polars", "pandas", "pyarrow", "duckdb", "row"])

@@ -130,7 +130,7 @@ class Decisions:
     def shown(self, rule: Rule) -> Coded:
         """The status of a rule as a number, after its exemptions."""
         settled = shown = self.settled(rule)
-        name = n.exemption_of(rule.id)
+        name = n.exemption_of(self.ruleset, rule.id)
         if self.columns.has(name):
             exempt = self.columns.truth(name, FALSE)
             cases = {TRUE: s.EXEMPTED, UNKNOWN: s.OPEN, FALSE: s.FAIL, REVIEW: s.FAIL}
@@ -156,7 +156,7 @@ class Decisions:
         low, high = (Coded(end.over(n.CENTRE), status.may) for end in (status.expr.min(), status.expr.max()))
         least = self.made(("least", rule.id), lambda: low, status)
         most = self.made(("most", rule.id), lambda: high, status)
-        behind = self.columns.truth(n.behind_of(rule.id), FALSE)
+        behind = self.columns.truth(n.behind_of(self.ruleset, rule.id), FALSE)
         return self.made(("agreed", rule.id), lambda: s.agreed_of(least, most, behind), least, most)
 
     def in_scenario(self, rule: Rule) -> Coded:

@@ -126,12 +126,12 @@ def counts_of(needs: Needs) -> str:
     return "counts@" + ("+".join(name for name, needed in needs._asdict().items() if needed) or "any")
 
 
-def behind_of(rule: str) -> str:
-    return f"behind:{rule}"
+def behind_of(ruleset: RuleSet, rule: str) -> str:
+    return f"behind:{ruleset.id}/{rule}"
 
 
-def exemption_of(rule: str) -> str:
-    return f"exemption:{rule}"
+def exemption_of(ruleset: RuleSet, rule: str) -> str:
+    return f"exemption:{ruleset.id}/{rule}"
 
 
 def refuse_occasions(ruleset: RuleSet) -> None:
@@ -182,7 +182,7 @@ def columns_of(node: Logic, look: str) -> tuple[Column, ...]:
 
     match node:
         case f.Judged():
-            name = f"judgement:{node.rule}" + (f":{node.item}" if node.item else "")
+            name = f"judgement:{node.ruleset}/{node.rule}" + (f":{node.item}" if node.item else "")
             return (Column(name, name, Kind.TRUTH, node),)
         case f.Compare(left=f.Quantity(fact), right=f.Bounds(low, high)):
             if node.operator not in PARTED:

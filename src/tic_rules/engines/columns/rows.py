@@ -199,7 +199,9 @@ def rows_of(
         n.CENTRE: number, n.ID: getattr(scene.subject, "id", None), n.AS_OF: scene.as_of,
         n.REPORTED_ON: scene.reported_on,
     }  # fmt: skip
-    common |= {n.exemption_of(rule): _exempted(given, scene.as_of) for rule, given in exempted.items()}
+    common |= {
+        n.exemption_of(scene.ruleset, rule): _exempted(given, scene.as_of) for rule, given in exempted.items()
+    }
     common |= _behind(scene, reader)
     rows = shared_rows(scene, list(reader.groups)) or [(Scenario(None, None, None), [])]
     uncounted = any(not counted_scenarios(scene, needs) for needs in reader.groups)
@@ -224,7 +226,7 @@ def _behind(scene: Scene, reader: Reader) -> Row:
         for rule in rules if len(scenarios) > 1 else ():
             if rule.clock.by in ("application", "approval"):
                 past = day_not_needed(scene.ruleset[rule.id], scene, scenarios)
-                behind[n.behind_of(rule.id)] = TRUE if past else FALSE
+                behind[n.behind_of(scene.ruleset, rule.id)] = TRUE if past else FALSE
     return behind
 
 

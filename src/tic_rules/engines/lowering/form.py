@@ -309,6 +309,7 @@ class Followed(NamedTuple):
 class Judged(NamedTuple):
     rule: str
     item: str | None
+    ruleset: str
     kind: Literal["judged"] = "judged"
 
 

@@ -30,7 +30,7 @@ def negated(of: f.Logic) -> f.Logic:
 
 def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
     """A rule in the core form."""
-    conditions, whole = _Conditions(ruleset, rule), f.Judged(rule.id, None)
+    conditions, whole = _Conditions(ruleset, rule), f.Judged(rule.id, None, ruleset.id)
     require = conditions.lower(rule.condition)
     if require != whole and may_review(require):
         require = cases(require, FALSE, UNKNOWN, whole, TRUE)
@@ -114,7 +114,7 @@ class _Conditions:
                 return cases(self.lower(node.review), FALSE, UNKNOWN, REVIEW, REVIEW)
             case c.Attested():
                 items: list[str | None] = [item.id for item in self.rule.items] or [None]
-                return _all([f.Judged(self.rule.id, item) for item in items])
+                return _all([f.Judged(self.rule.id, item, self.ruleset.id) for item in items])
             case c.Follows():
                 return f.Followed(node.follows)
             case c.NotAfter():

@@ -45,6 +45,7 @@ class _Function:
 
     def __init__(self, ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> None:
         self.columns, self.as_of = columns, as_of
+        self.ruleset = ruleset
         self.rules, self.constants, self.used = lowered(ruleset), list[object](), dict[int, None]()
         self.places = {rule.id: rule.place for rule in self.rules.rules}
         self.waited_for = {other for rule in self.rules.rules for other in rule.waits_for}
@@ -110,7 +111,7 @@ class _Function:
             if rule.id in self.waited_for:
                 logic.lines.append(f"s{rule.place} = {status}")
                 status = f"s{rule.place}"
-            exemption = logic.cell(n.exemption_of(rule.id))
+            exemption = logic.cell(n.exemption_of(self.ruleset, rule.id))
             if exemption != "None":
                 status = logic.keep(status)
                 exempted = f"('fail', 'unknown', 'fail', 'exempted')[truth({exemption})]"
