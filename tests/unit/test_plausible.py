@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tic_rules import check
+from tic_rules import check, check_programme
 
 PLAIN: dict[str, Any] = {
     "name": "甲", "jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01",
@@ -45,3 +45,11 @@ def test_each_entry_of_a_series_is_looked_at() -> None:
 def test_a_warning_decides_nothing() -> None:
     low, fine = check(paid(99_999), "zhejiang_2022"), check(paid(100_000), "zhejiang_2022")
     assert low.statuses == fine.statuses
+
+
+def test_a_part_written_as_a_percentage_without_its_sign_is_warned_of() -> None:
+    data = {"reported_on": "2020-12-31", "rd_intensity": 1.05}
+    (warning,) = check_programme(data, "national_13fyp").warnings
+    assert (warning["code"], warning["path"]) == ("implausible", "/rd_intensity")
+    assert "105%" in warning["message"].zh
+    assert not check_programme({**data, "rd_intensity": "1.05%"}, "national_13fyp").warnings
