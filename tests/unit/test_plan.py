@@ -344,6 +344,13 @@ def test_the_command_in_each_format(tmp_path: Path) -> None:
     assert all(step["rules"][0]["locator"] for step in told["plans"][0]["steps"])
 
 
+def test_the_page_tells_no_remedy_of_what_only_awaits_a_judgement() -> None:
+    page = run(str(EXAMPLE), "--format", "html", "--lang", "zh").stdout
+    assert "提请评审认定：财政资金不得用于禁止的用途" in page
+    assert "立即停止并归还" not in page
+    assert "按五年投入计划落实各方出资" in page
+
+
 def test_the_command_writes_the_changed_file_and_never_over_the_centre(tmp_path: Path) -> None:
     target = tmp_path / "planned.yaml"
     assert run(str(EXAMPLE), "--patch", str(target)).exit_code == 0

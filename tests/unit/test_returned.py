@@ -21,7 +21,7 @@ from test_upright import told as statuses
 from tic_rules import Centre, DataError, check
 from tic_rules.cli import main
 from tic_rules.model.loader import load_ruleset
-from tic_rules.renderers import package
+from tic_rules.renderers import Options, package, render
 from tic_rules.renderers.form import blank_workbook
 
 FORMULA = b'<c r="B4"><f>SUM(B2:B3)*0+5</f><v>5</v></c>'
@@ -154,6 +154,43 @@ def test_each_item_has_its_status_and_each_problem_its_link(sent: Path, tmp_path
         sheet, _, cell = row[7].hyperlink.location.rpartition("!")
         assert book[sheet.strip("'")][cell].value is not None
     assert rows[0][1].value.startswith("浙科发高〔2022〕5号")
+
+
+def test_what_is_missing_is_asked_for_and_nothing_is_revoked_or_paid_back(sent: Path, tmp_path: Path) -> None:
+    """A remedy belongs to a failure: where data is missing, it is to be filled in."""
+    rows = [*openpyxl.load_workbook(give_back(sent, tmp_path / "a.xlsx"))["问题清单"].values]
+    asked = {row[2]: row[4] for row in rows if row[0] == "数据不足"}
+    assert all(text.startswith("补填或写准：") for text in asked.values())
+    assert asked["连续两次评价不合格的予以摘牌"] == "补填或写准：绩效评价"
+    judged = [row[4] for row in rows if row[0] == "待评审"]
+    assert {*judged} == {"提请评审认定，把意见填入“评审判断”"}
+    (failed,) = [row for row in rows if row[2] == "两年内投入达到10亿元"]
+    assert failed[4].startswith("落实依托单位")
+
+
+def test_warnings_stand_in_both_workbooks_at_their_cells(sent: Path, tmp_path: Path) -> None:
+    file = tmp_path / "odd.xlsx"
+    book = openpyxl.load_workbook(sent)
+    book["资金投入"]["B2"] = "12.5元"
+    book.save(file)
+    book = openpyxl.load_workbook(give_back(_with_formula(file), tmp_path / "a.xlsx"))
+    (row,) = [row for row in book["问题清单"].iter_rows() if "12.5元，一般在" in str(row[3].value)]
+    assert (row[0].value, row[7].value) == ("提示", "资金投入!B2")
+    assert row[7].hyperlink is not None
+    assert "! 金额为12.5元" in book["资金投入"]["F2"].value
+    mended = tmp_path / "b.xlsx"
+    book["资金投入"]["B2"] = "12.5亿元"
+    book.save(mended)
+    book = openpyxl.load_workbook(give_back(_with_formula(mended), tmp_path / "c.xlsx"))
+    assert "12.5元" not in str([*book["问题清单"].values]) + book["资金投入"]["F2"].value
+    report = check(Centre.from_file(file), RULES)
+    told = tmp_path / "d.xlsx"
+    told.write_bytes(
+        render([report, check(PLAIN | {"id": "zj-2"}, RULES)], Options(format="xlsx", lang="zh"))
+    )
+    (row,) = [row for row in openpyxl.load_workbook(told)["提示"].values if "12.5元" in str(row[1])]
+    assert row[2] == f"{file}:资金投入!B2"
+    assert json.loads(run("check", str(told), "--format", "json"))["reports"]
 
 
 def test_a_status_goes_away_with_its_reason(sent: Path, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers import Options, render
 from tic_rules.results.report import Report
-from tic_rules.results.waiting import Wait, whence
+from tic_rules.results.waiting import Wait, to_do, whence
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "examples" / "real"
@@ -103,6 +103,16 @@ def test_the_verdict_says_what_it_waits_for() -> None:
     assert report.waiting.reason.zh == f"没有不符合的条款；待补数据{data}项；待评审{judged}条"
     assert report.waiting.reason.en == f"nothing fails; {data} data and {judged} judgements are open"
     assert report.waiting.reason.zh in shown(str(REAL / "zj-fos.yaml"), "--lang", "zh")
+
+
+def test_a_remedy_is_told_of_failures_and_of_what_is_owed_only() -> None:
+    for name in shipped_ids():
+        for finding in check({"jurisdiction": "zhejiang", "reported_on": "2026-06-30"}, name):
+            told = to_do(finding)
+            if finding.status in ("unknown", "needs_review"):
+                assert told != finding.remedy
+                assert told.zh.startswith("补填或写准：" if finding.missing else ("提请评审认定", "把所依据"))
+            assert finding.status not in ("pass", "not_applicable") or not told.zh
 
 
 def test_a_report_that_is_read_back_waits_for_the_same() -> None:

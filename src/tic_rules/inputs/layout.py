@@ -42,6 +42,8 @@ OUTSIDE = (
     Text("问题清单", "problems"),
     Text("结论", "verdicts"),
     Text("各条结论", "findings"),
+    Text("提示", "warnings"),
+    Text("未能检查", "not checked"),
     Text("目录", "contents"),
 )
 """Sheets that are not data."""

@@ -15,6 +15,7 @@ from tic_rules.renderers.about import name_of
 from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.report import Finding, Report
+from tic_rules.results.waiting import to_do
 
 AHEAD = 100
 """Years: every deadline that the reports carry."""
@@ -65,7 +66,7 @@ def _written(lines: Iterable[str]) -> str:
 
 def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
     clause = f"{report.ruleset.document.title} {finding.citation['locator']}"
-    about = [finding.detail[lang], clause, f"“{finding.citation['quote']}”", finding.remedy[lang]]
+    about = [finding.detail[lang], clause, f"“{finding.citation['quote']}”", to_do(finding)[lang]]
     centre, ident = name_of(report), report.centre and report.centre.get("id")
     key = f"{centre}\n{finding.rule}\n{day}\n{ident}".encode("utf-8", "surrogatepass")
     mark = hashlib.sha256(key).hexdigest()[:32]

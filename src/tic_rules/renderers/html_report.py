@@ -25,7 +25,7 @@ from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
 from tic_rules.results.parts import plain
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.terms import field_label
-from tic_rules.results.waiting import whence
+from tic_rules.results.waiting import remedy_of, whence
 
 IN_FULL = 5
 """Up to so many centres are shown in full; of more, what passes or does not apply is counted."""
@@ -230,6 +230,7 @@ def _words() -> dict[str, object]:
         "place": _place,
         "datum": _datum,
         "whence": whence,
+        "remedy_of": remedy_of,
         "most": 10,
         "percent": lambda n, of: round(100 * n / of, 2) if of else 0,
     }

@@ -20,6 +20,7 @@ from tic_rules.renderers.places import Place, place_of
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.waiting import to_do
 
 
 def piece(report: Report, options: Options, first: bool = True) -> str:
@@ -110,12 +111,13 @@ def _outcome(report: Report, finding: Finding, options: Options) -> str:
     if options.is_known(report, finding):
         message = ("已列入基线：" if zh else "in the baseline: ") + message
         return _element("skipped", finding, message, [str(place)] if place else [])
-    mark = options.mark(report, finding)
+    mark, asked = options.mark(report, finding), to_do(finding).in_(lang)
     message = message if not mark else f"（{mark}）{message}" if zh else f"({mark}) {message}"
+    label = ("整改：" if finding.status == "fail" else "待办：") if zh else "What to do: "
     lines = [
         message,
         f"{finding.citation['document']} {finding.citation['locator']} “{finding.citation['quote']}”",
-        ("整改：" if zh else "What to do: ") + finding.remedy.in_(lang),
+        *([label + asked] if asked else []),
         *([str(place)] if place else []),
     ]
     return _element("failure", finding, message, lines)

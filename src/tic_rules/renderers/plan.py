@@ -13,6 +13,7 @@ from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import line, markdown
 from tic_rules.results.labels import VERDICT, day_text
+from tic_rules.results.waiting import remedy_of
 
 FORMATS = ("text", "json", "markdown", "html")
 KIND = {
@@ -44,7 +45,7 @@ def render(plans: Sequence[Plan], format_: str, lang: str) -> str:
 
         words = {"kind": KIND, "kinds": KINDS, "verdict": VERDICT, "promise": PROMISE, "thin": THIN}
         made_of = {"due": due, "by_day": by_day, "names": _name, "why": _why, "data_first": data_first}
-        return page("plan.html.j2", lang=lang, plans=plans, **words, **made_of)
+        return page("plan.html.j2", lang=lang, plans=plans, remedy_of=remedy_of, **words, **made_of)
     write = _markdown if format_ == "markdown" else _text
     return "\n".join("".join(line(shown) + "\n" for shown in write(plan, lang)) for plan in plans)
 

@@ -19,14 +19,17 @@ from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell,
 from tic_rules.renderers.text import SIGNS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
 from tic_rules.results.report import Report
+from tic_rules.results.waiting import to_do
 
 PROBLEMS = Text("问题清单", "problems")
 GROUNDS = {
     "fail": "F8CBAD", "unknown": "FFE699", "needs_review": "DDEBF7", "pending": "E2EFDA",
-    "exempted": "EDEDED", "note": "FFF2CC", "pass": "E2F0D9",
+    "exempted": "EDEDED", "note": "FFF2CC", "warning": "FCE4D6", "pass": "E2F0D9",
 }  # fmt: skip
 ORDER = tuple(GROUNDS)
 """Worst first."""
+_WARNING = Text("提示", "warning")
+_WARNED = "!"
 _SEARCHED = 10
 _LONGEST = 1_500
 _WIDTH = 40
@@ -62,6 +65,8 @@ class Said(NamedTuple):
     reason: str
     marks: tuple[Mark, ...]
     problems: tuple[Problem, ...]
+    warnings: tuple[Problem, ...]
+    """What is said of the data: several reports say the same."""
 
 
 def is_book(file: str) -> bool:
@@ -82,7 +87,7 @@ def said_of(report: Report, lang: str) -> Said:
     name = report.centre["name"] if report.centre is not None else None
     title = f"{name or ''} · 《{document['title']}》 · {report.as_of}"
     verdict = f"{VERDICT[report.verdict].in_(lang)}：{report.waiting.reason.in_(lang)}"
-    marks, problems = [], []
+    marks, problems, warnings = [], [], []
     for finding in report:
         kind = "note" if finding.severity == "note" else finding.status
         if kind == "not_applicable":
@@ -100,11 +105,16 @@ def said_of(report: Report, lang: str) -> Said:
             until = f"{between[0]}–{between[1]}" if between else finding.deadline or ""
             texts = (
                 STATUS[finding.status].in_(lang), f"{number} {finding.citation['locator']}",
-                finding.title.in_(lang), detail, finding.remedy.in_(lang),
+                finding.title.in_(lang), detail, to_do(finding).in_(lang),
                 BEARER[finding.bearer].in_(lang), until,
             )  # fmt: skip
             problems.append(Problem(kind, texts, cells[0] if cells else ""))
-    return Said(title, verdict, tuple(marks), tuple(problems))
+    for warning in report.warnings:
+        text, cell = warning.message.in_(lang), warning.get("cell") or ""
+        if cell:
+            marks.append(Mark(cell, "warning", f"{_WARNED} {text}"))
+        warnings.append(Problem("warning", (_WARNING.in_(lang), "", "", text, "", "", ""), cell))
+    return Said(title, verdict, tuple(marks), tuple(problems), tuple(warnings))
 
 
 def _cells_of(report: Report, paths: Iterable[str]) -> list[str]:
@@ -178,7 +188,7 @@ def _below(rows: dict[int, list[Mark]], header: int) -> dict[int, list[Mark]]:
     return below
 
 
-_SIGNED = frozenset(SIGNS.values())
+_SIGNED = frozenset((*SIGNS.values(), _WARNED))
 
 
 def _told(marks: Sequence[Mark], lang: str) -> str:
@@ -222,10 +232,9 @@ def _problem_rows(
     for fault in faults:
         texts = [unreadable, fault.code, "", fault.message.in_(lang), "", "", ""]
         yield [*_line("fail", texts), _link(book, fault.cell)]
-    problems = sorted(
-        (p for one in said for p in one.problems), key=lambda problem: ORDER.index(problem.kind)
-    )
-    for problem in problems:
+    problems = [problem for one in said for problem in one.problems]
+    problems += dict.fromkeys(warning for one in said for warning in one.warnings)
+    for problem in sorted(problems, key=lambda problem: ORDER.index(problem.kind)):
         yield [*_line(problem.kind, problem.texts), _link(book, problem.cell)]
 
 

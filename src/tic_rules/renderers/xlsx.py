@@ -20,11 +20,13 @@ from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
-from tic_rules.renderers.places import place_of
+from tic_rules.renderers.places import Place, place_of
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, write_form
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
+from tic_rules.results.parts import Notice
 from tic_rules.results.report import Finding, Part, Report
+from tic_rules.results.waiting import to_do
 
 if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
@@ -39,11 +41,14 @@ _VERDICTS = Text("结论", "verdicts"), (
 _FINDINGS = Text("各条结论", "findings"), (
     (Text("中心", "centre"), 22), (Text("条款", "clause"), 12), (Text("要求", "asks"), 30),
     (Text("状态", "status"), 10), (Text("程度", "modality"), 9), (Text("说明", "finding"), 60),
-    (Text("怎么补", "remedy"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12),
+    (Text("怎么办", "to do"), 40), (Text("原文", "quote"), 40), (Text("期限", "deadline"), 12),
     (Text("数据位置", "place"), 26),
     (Text("规则", "rule"), 32),
 )  # fmt: skip
 _WHOLE = Text("布局总体", "the programme as a whole")
+_WARNINGS = Text("提示", "warnings"), (
+    (Text("中心", "centre"), 34), (Text("提示", "warning"), 90), (Text("数据位置", "place"), 40),
+)  # fmt: skip
 _BROKEN = Text("未能检查", "not checked")
 
 
@@ -65,6 +70,8 @@ class Piece(NamedTuple):
     extension: Vocabulary | None
     """The fields that the data has beside those of the shipped model, with their words."""
     notes: tuple[tuple[Parts, Note], ...]
+    warnings: tuple[tuple[str, ...], ...]
+    """What is said of the data, and where."""
     said: Said | None
     """What is said of the workbook that the centre stands in, to be given back."""
 
@@ -85,8 +92,14 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     centre = report.subject if isinstance(report.subject, Centre) else None
     data = centre.model_dump(mode="json", exclude_none=True) if centre is not None else None
     extension = own_words(centre) if centre is not None else None
+    warnings = tuple((name or ident or file, w.message.in_(lang), _where(w)) for w in report.warnings)
     said = said_of(report, lang) if is_workbook(report) else None
-    return Piece(name, ident, (file, ident, name), verdict, status, rows, data, extension, notes, said)
+    key = (file, ident, name)
+    return Piece(name, ident, key, verdict, status, rows, data, extension, notes, warnings, said)
+
+
+def _where(warning: Notice) -> str:
+    return str(Place(warning.file or "", warning.line, warning.column, cell=warning.get("cell")))
 
 
 def _kind(finding: Finding) -> str:
@@ -95,21 +108,19 @@ def _kind(finding: Finding) -> str:
 
 def _row(finding: Finding, name: str, file: str, lang: str) -> tuple[str, ...]:
     place = place_of(finding, file)
-    mended = finding.status not in ("pass", "not_applicable")
-    remedy = finding.remedy.in_(lang) if finding.remedy and mended else ""
     deadline = day_text(finding.deadline, lang) if finding.deadline else ""
     return (
         name, finding.citation["locator"], finding.title.in_(lang), STATUS[finding.status].in_(lang),
-        MODALITY[finding.modality].in_(lang), finding.message.in_(lang), remedy, finding.citation["quote"],
-        deadline, str(place or ""), finding.rule,
+        MODALITY[finding.modality].in_(lang), finding.message.in_(lang), to_do(finding).in_(lang),
+        finding.citation["quote"], deadline, str(place or ""), finding.rule,
     )  # fmt: skip
 
 
 def _notes(finding: Finding, kind: str, lang: str) -> Iterator[tuple[Parts, Note]]:
     """What is said of a finding at a cell: at each field that is missing, else where it is mended."""
     head = f"【{STATUS[finding.status].in_(lang)}】{finding.citation['locator']} {finding.title.in_(lang)}"
-    remedy = f"\n→ {finding.remedy.in_(lang)}" if finding.remedy else ""
-    note = Note(kind, f"{head}\n{finding.message.in_(lang)}{remedy}")
+    asked = to_do(finding).in_(lang)
+    note = Note(kind, f"{head}\n{finding.message.in_(lang)}" + (f"\n→ {asked}" if asked else ""))
     for path in finding.missing[:20] or [(finding.place or Part()).get("path") or ""]:
         yield tuple(int(part) if is_index(part) else part for part in unpointer(path)), note
 
@@ -132,6 +143,7 @@ class Sheet:
         writer = Writer(large=len(self.pieces) > LARGE)
         self._verdicts(writer)
         self._findings(writer)
+        self._warnings(writer)
         if run.diagnostics:
             self._broken(writer, run.diagnostics)
         self._data(writer)
@@ -192,6 +204,12 @@ class Sheet:
         page = self._page(writer, name, heads, rows, high=True)
         page.freeze_panes(1, 3)
         page.autofilter(0, 0, len(rows), len(heads) - 1)
+
+    def _warnings(self, writer: Writer) -> None:
+        name, heads = _WARNINGS
+        listed = dict.fromkeys(warning for one in self.pieces for warning in one.warnings)
+        if listed:
+            self._page(writer, name, heads, ((row, None, {}) for row in listed), high=True)
 
     def _broken(self, writer: Writer, diagnostics: Sequence[Diagnostic]) -> None:
         heads = ((Text("位置", "place"), 40), (Text("问题", "fault"), 90), (Text("代码", "code"), 20))

@@ -1,4 +1,5 @@
-"""What a report waits for: unknowns by what is missing, judgements once, the verdict's reason."""
+"""What a report waits for: unknowns by what is missing, judgements once, the verdict's reason; what a finding
+asks to do."""
 
 from __future__ import annotations
 
@@ -94,6 +95,44 @@ def reason_of(findings: Iterable[Finding], waits: Iterable[Wait]) -> Text:
         zh.append(f"待完成{due}条")
         en.append(f"{due} {'is' if due == 1 else 'are'} still due")
     return Text("；".join(zh), "; ".join(en))
+
+
+# --- what to do ---------------------------------------------------------------------------------------------
+
+_NOTHING = Text("", "")
+_NAMED = 3
+"""So many missing fields are named."""
+_NEVER_OWED = frozenset({"consequence", "limit", "prohibition"})
+"""What nobody has to bring about while there is time: its remedy undoes what has happened."""
+
+
+def remedy_of(finding: Finding) -> Text:
+    """The rule's remedy, where there is something to remedy: a failure, or what is still owed; else empty."""
+    owed = finding.status == "pending" and finding.kind not in _NEVER_OWED
+    return finding.remedy if owed or finding.status in ("fail", "exempted") else _NOTHING
+
+
+def to_do(finding: Finding) -> Text:
+    """What a finding asks to do: to remedy it, to supply what is missing, to have it judged; empty where it
+    asks nothing."""
+    vocabulary = _vocabulary_of([finding])
+    if finding.status == "unknown":
+        places = dict.fromkeys("/" + dotted_of(path).replace(".", "/") for path in finding.missing)
+        if not places:
+            return Text("把所依据的数据写准", "make the data exact that it rests on")
+        zh, en = ([field_label(place, vocabulary, lang) for place in places] for lang in ("zh", "en"))
+        more = len(places) - _NAMED
+        return Text(
+            f"补填或写准：{'、'.join(zh[:_NAMED])}" + (f"等{len(zh)}项" if more > 0 else ""),
+            f"fill in or make exact: {', '.join(en[:_NAMED])}" + (f" and {more} more" if more > 0 else ""),
+        )
+    if finding.status == "needs_review":
+        listed = Text.of(partial(field_label, "/attestations", vocabulary))
+        return Text(
+            f"提请评审认定，把意见填入“{listed.zh}”",
+            f"have it judged, and record the judgement in {listed.en}",
+        )
+    return remedy_of(finding)
 
 
 def _by_field(findings: Iterable[Finding]) -> dict[str, list[tuple[Finding, list[str], bool]]]:
