@@ -116,6 +116,13 @@ def test_one_centre_shows_every_finding_with_clause_and_datum_in_both_languages(
     assert "2.08" in page.text  # what the investment stands at
 
 
+def test_the_page_names_the_cell_of_a_workbook(tmp_path: Path) -> None:
+    file = tmp_path / "甲.xlsx"
+    file.write_bytes(render([check(Centre.from_file(EXAMPLE), "zhejiang_2022")], Options("xlsx", "zh")))
+    report = check(Centre.from_file(file), "zhejiang_2022")
+    assert f"甲.xlsx:{report['investment-2y'].data[0]['cell']}" in page_of([report]).text
+
+
 def test_the_life_of_a_centre_is_drawn_from_its_findings() -> None:
     line = timeline_of(check(Centre.from_file(EXAMPLE), "zhejiang_2022"))
     assert line is not None

@@ -276,11 +276,11 @@ def _topic(topic: str) -> Text:
 
 
 def _place(place: Part) -> str:
-    """file:line:column, or the path where the data came without a file."""
+    """file:line, file:sheet!cell in a workbook, or the path where the data came without a file."""
     if not place.get("line"):
         return str(place["path"])
     file = str(place["file"] or "").rsplit("/", 1)[-1]
-    return f"{file}:{place['line']}"
+    return f"{file}:{place.get('cell') or place['line']}"
 
 
 def _datum(path: str) -> Text:
