@@ -445,15 +445,39 @@ def test_a_programme_is_told_with_its_centres() -> None:
     assert "项目群总体" in CliRunner().invoke(main, [*words[:-2], "--lang", "zh"]).stdout
 
 
+def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
+    words = [
+        "已有相关产业园=是",
+        "所处阶段=申报中",
+        "staff.teams=9",
+        "领域=[集成电路, 现代纺织]",
+        "hosts.0.type=null",
+    ]
+    words += ["资金投入+={date: 2026-05-01, amount: 8亿元, payer: host}", "累计服务企业数={at_least: 300}"]
+    words += ["独立法人实体=[{date: 2022-03-01, value: false}, {date: 2024-07-01, value: true}]"]
+    given = [part for word in words for part in ("--set", word)]
+    given += ["--rule", "zhejiang_2022/investment-2y.modality=鼓励"]
+    zh, en = (run(str(EXAMPLE), *given, "--lang", lang).output.split("\n")[2] for lang in ("zh", "en"))
+    assert zh.removeprefix("假设：").split("；") == [
+        "已有相关产业园 = 是", "所处阶段 = 申报中", "人员/高层次创新创业团队数 = 9个",
+        "领域 = 集成电路、现代纺织", "依托（牵头）单位/第1条/单位类型 = 未写明",
+        "资金投入增加一项（到位日期：2026-05-01、金额：8亿元、出资方：依托单位）",
+        "建设成效/累计服务企业数 = 不少于300家", "法人地位/独立法人实体 = 2022-03-01：否", "2024-07-01：是",
+        "二（五） 两年内投入达到10亿元：程度为鼓励",
+    ]  # fmt: skip
+    assert "industrial park = yes; stage = applicant; " in en
+    assert "investment: one more (date paid 2026-05-01, amount CNY 800 million, payer host)" in en
+
+
 @pytest.mark.parametrize("format_", ["text", "html"])
 def test_what_is_assumed_is_said(format_: str) -> None:
     words = ["--rule", "浙江/两年内投入达到10亿元=8亿元", "--rule", "zhejiang_2022/staff-2y.by=3年"]
     words += ["--set", "高层次创新创业团队数=9个", "--format", format_, "--lang", "zh"]
     told = run(str(EXAMPLE), *words).output
     assert "假设：" in told
-    assert "高层次创新创业团队数 = 9" in told
+    assert "高层次创新创业团队数 = 9个" in told
     assert "二（五） 两年内投入达到10亿元：各类资金投入合计不少于8亿元" in told
-    assert "（by = 3y）" in told
+    assert "两年内创新队伍达到300人：批复创建后3年内" in told
     assert "浙科发高〔2022〕5号" in told
     alone = run(str(EXAMPLE), "--over", "2024-01-01..2024-12-31", "--format", format_, "--lang", "zh").output
     assert "假设：" not in alone

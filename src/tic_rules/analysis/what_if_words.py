@@ -1,12 +1,94 @@
-"""What changes through time, in a sentence."""
+"""What is assumed, and what changes through time, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 
 from tic_rules.analysis.what_if import Course, WhatIf
 from tic_rules.core.errors import Text
-from tic_rules.results.labels import VERDICT
+from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.model.centre import Centre
+from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.tables import names_of
+from tic_rules.model.vocabulary import Vocabulary
+from tic_rules.results.explanation import time_of
+from tic_rules.results.labels import BEARER, KIND, MODALITY, PHASE, VERDICT, described, join, number_text
+from tic_rules.results.terms import field_label, groups_at, term
+
+_LABELLED = {
+    "modality": (Text("程度", "modality"), MODALITY), "bearer": (Text("责任方", "owed by"), BEARER),
+    "kind": (Text("类别", "kind"), KIND), "phase": (Text("阶段", "phase"), PHASE),
+}  # fmt: skip
+_TIMES = ("by", "from", "since", "until", "after", "yearly", "cycle")
+_ENDS = {
+    "at_least": Text("不少于", "at least "), "at_most": Text("不超过", "at most "),
+    "not_before": Text("不早于", "not before "), "not_after": Text("不晚于", "not after "),
+}  # fmt: skip
+_NONE = Text("无", "none")
+
+
+# --- what is assumed ----------------------------------------------------------------------------------------
+
+
+def assumed_value(place: str, value: object, vocabulary: Vocabulary) -> Text:
+    """A value put in a dotted place (`staff.headcount`), or appended to a list (`hosts+`), by its labels."""
+    dotted = place.removesuffix("+")
+    label = Text.of(partial(field_label, "/" + dotted.replace(".", "/"), vocabulary))
+    shown = Text.of(partial(_value, dotted, value, vocabulary))
+    if dotted != place:
+        return Text(f"{label.zh}增加一项（{shown.zh}）", f"{label.en}: one more ({shown.en})")
+    return Text(f"{label.zh} = {shown.zh}", f"{label.en} = {shown.en}")
+
+
+def _value(dotted: str, value: object, vocabulary: Vocabulary, lang: str) -> str:
+    """A value of a field for people: 是, 申报中, 9个, 8亿元; of an entry, each part with its label."""
+    column, zh = names_of(Centre, vocabulary).at(dotted), lang == "zh"
+    if isinstance(value, (list, tuple)):
+        between = (
+            ("；" if zh else "; ") if any(isinstance(one, Mapping) for one in value) else "、" if zh else ", "
+        )
+        return between.join(_value(dotted, one, vocabulary, lang) for one in value) or _NONE.in_(lang)
+    if isinstance(value, Mapping) and column is not None and value.keys() == {"date", "value"}:
+        return f"{value['date']}{'：' if zh else ': '}{_value(dotted, value['value'], vocabulary, lang)}"
+    if isinstance(value, Mapping):
+        return join([_part(dotted, name, one, vocabulary, lang) for name, one in value.items()], lang)
+    if column is not None and column.kind == "truth":
+        value = {"true": True, "false": False}.get(str(value), value)
+    if column is None or column.kind not in ("money", "count", "number", "rate"):
+        return term(vocabulary, value, lang, groups_at(vocabulary, [dotted]))
+    unit = {"money": "CNY", "rate": "ratio"}.get(column.kind, column.measure)
+    try:
+        return number_text(parse_number(value, money=unit == "CNY"), unit, vocabulary.units, lang)
+    except NotANumber:
+        return term(vocabulary, value, lang, ())
+
+
+def _part(dotted: str, name: str, value: object, vocabulary: Vocabulary, lang: str) -> str:
+    """A part of an entry with its label, or an end of a range."""
+    if name in _ENDS:
+        return _ENDS[name].in_(lang) + _value(dotted, value, vocabulary, lang)
+    inner = f"{dotted}.{name}"
+    label = field_label("/" + inner.replace(".", "/"), vocabulary, lang).rsplit("/", 1)[-1]
+    return f"{label}{'：' if lang == 'zh' else ' '}{_value(inner, value, vocabulary, lang)}"
+
+
+def assumed_rule(rule: Rule, ruleset: RuleSet, part: str | None, value: str) -> Text:
+    """A rule with a change: what it asks now, or what the changed part (`by`, `modality`) is."""
+    if part in _LABELLED:
+        label, words = _LABELLED[part]
+        word = words[getattr(rule, part)]
+        said = Text(f"{label.zh}为{word.zh}", f"{label.en} {word.en}")
+    elif part in _TIMES:
+        said = time_of(rule, ruleset.vocabulary)
+    elif part is None or part in ruleset.facts:
+        said = described(rule.condition, ruleset, rule)
+    else:
+        said = Text(f"{part} = {value}", f"{part} = {value}")
+    return Text(f"{rule.at} {rule.title.zh}：{said.zh}", f"{rule.at} {rule.title.en}: {said.en}")
+
+
+# --- through time -------------------------------------------------------------------------------------------
 
 
 def told_over(result: WhatIf) -> Text | None:

@@ -8,7 +8,7 @@ import re
 from tic_rules.core.errors import Text, UsageError, clip, fault
 from tic_rules.core.source import BadText, read_text
 from tic_rules.inputs.cells import read_cell
-from tic_rules.inputs.layout import Column, Names, Unclear
+from tic_rules.inputs.layout import Unclear
 from tic_rules.inputs.unclear import NotClear
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -57,7 +57,7 @@ def place_of(place: str, vocabulary: Vocabulary) -> str:
 
 
 def _value(dotted: str, text: str, vocabulary: Vocabulary) -> object:
-    column = _column_of(names_of(Centre, vocabulary), dotted)
+    column = names_of(Centre, vocabulary).at(dotted)
     plain = bool(text) and text not in ("null", "~") and text[0] not in "[{\"'"
     if column is None or not plain or column.kind == "list":
         try:
@@ -69,13 +69,6 @@ def _value(dotted: str, text: str, vocabulary: Vocabulary) -> object:
     except NotClear as unclear:
         _, zh, en = unclear.args
         raise fault(UsageError, "set", f"{dotted}：{zh}", f"{dotted}: {en}") from None
-
-
-def _column_of(names: Names, dotted: str) -> Column | None:
-    """The column of a path, entries' numbers left out."""
-    path = ".".join(part for part in dotted.split(".") if not part.isdigit())
-    sheets = (names.layout.main, *names.layout.lists.values())
-    return next((column for sheet in sheets for column in sheet.columns if column.path == path), None)
 
 
 # --- rules --------------------------------------------------------------------------------------------------

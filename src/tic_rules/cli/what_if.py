@@ -12,6 +12,7 @@ import click
 from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
 from tic_rules.analysis.what_if import WhatIf, what_if, with_values
+from tic_rules.analysis.what_if_words import assumed_rule, assumed_value
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen, ruleset_with
@@ -25,11 +26,8 @@ from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
-from tic_rules.renderers import sinks
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
-from tic_rules.results.labels import described
-from tic_rules.results.terms import field_label
 
 
 @click.command("what-if", cls=Command)
@@ -133,19 +131,9 @@ def _assumed(
     """What is changed, in words: fields by their labels, rules by what they ask then."""
     vocabulary = ruleset.vocabulary
     for place, value in values:
-        path = "/" + place.removesuffix("+").replace(".", "/")
-        sign = "+=" if place.endswith("+") else "="
-        shown = sinks.as_json(value).strip() if isinstance(value, (dict, list, bool)) else str(value)
-        zh, en = (field_label(path, vocabulary, lang) for lang in ("zh", "en"))
-        yield Text(f"{zh} {sign} {shown}", f"{en} {sign} {shown}")
+        yield assumed_value(place, value, vocabulary)
     for name, part, text in changes if other is not None else ():
-        rule = rule_of(other or ruleset, name)
-        if part is not None:
-            value = part_value(part, text, vocabulary)
-            yield Text(f"{rule.title.zh}（{part} = {value}）", f"{rule.title.en} ({part} = {value})")
-            continue
-        zh, en = described(rule.condition, other or ruleset, rule)
-        yield Text(f"{rule.at} {rule.title.zh}：{zh}", f"{rule.at} {rule.title.en}: {en}")
+        yield assumed_rule(rule_of(other or ruleset, name), other or ruleset, part, text)
 
 
 def _programme(

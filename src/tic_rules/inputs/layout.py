@@ -249,6 +249,12 @@ class Names:
             raise Unclear([by_path[path].label for path in paths])
         return by_path[paths[0]] if paths else None
 
+    def at(self, dotted: str) -> Column | None:
+        """The column of a path; the numbers of entries are left out."""
+        path = ".".join(part for part in dotted.split(".") if not part.isdigit())
+        sheets = (self.layout.main, *self.layout.lists.values())
+        return next((column for sheet in sheets for column in sheet.columns if column.path == path), None)
+
     def close(self, sheet: Sheet | None, name: str) -> str:
         """The known name nearest to one that is not, or nothing."""
         import difflib
