@@ -469,6 +469,15 @@ def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:
     assert "investment: one more (date paid 2026-05-01, amount CNY 800 million, payer host)" in en
 
 
+def test_one_is_told_as_one() -> None:
+    sweep = run(str(EXAMPLE), "--sweep", "investment-2y=8亿元..12亿元", "--lang", "en").output
+    assert "1 centre: 1 passes at CNY 800 million, 0 at CNY 1.2 billion" in sweep
+    over = run(str(EXAMPLE), "--over", "2024-02-25..2024-03-02", "--lang", "en").output
+    assert "2 findings that count change, on 1 day; 2 clauses fall due" in over
+    finding = check(Centre.from_file(EXAMPLE), "zhejiang_2022", as_of="2024-02-29")["investment-2y"]
+    assert finding.detail.en.endswith("due by 2024-03-01, 1 day left")
+
+
 @pytest.mark.parametrize("format_", ["text", "html"])
 def test_what_is_assumed_is_said(format_: str) -> None:
     words = ["--rule", "浙江/两年内投入达到10亿元=8亿元", "--rule", "zhejiang_2022/staff-2y.by=3年"]

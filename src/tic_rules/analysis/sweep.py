@@ -14,7 +14,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import NamedTuple
 
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.core.numbers import NotANumber, decimal_text, parse_number
 from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import as_of_day, check_subject
@@ -266,7 +266,8 @@ def summary(swept: Sweep) -> Text:
         [swept.said(at, lang) for at in (swept.first, swept.last)] for lang in ("zh", "en")
     )
     count = len(swept.centres)
+    passing = plural(ends[0], "passes", "pass")
     return Text(
         f"{count}个中心：界限为{zh_first}时{ends[0]}个符合，{zh_last}时{ends[1]}个符合",
-        f"{count} centres: {ends[0]} pass at {en_first}, {ends[1]} at {en_last}",
+        f"{plural(count, 'centre')}: {passing} at {en_first}, {ends[1]} at {en_last}",
     )

@@ -9,7 +9,7 @@ from datetime import date
 
 from tic_rules.analysis.construct import dated, place_in
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
@@ -247,5 +247,6 @@ def summary(results: Sequence[WhatIf]) -> Text:
     findings = sum(len(result.flips) for result in results)
     return Text(
         f"共{len(results)}份结论：{verdicts}份改变，{findings}项判定改变",
-        f"{len(results)} verdicts: {verdicts} change, and {findings} findings change",
+        f"{plural(len(results), 'verdict')}: {plural(verdicts, 'changes', 'change')}, "
+        f"and {plural(findings, 'finding changes', 'findings change')}",
     )

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 from tic_rules.analysis.what_if import Course, WhatIf
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -130,7 +130,8 @@ def _counts(course: Course) -> Text:
     due = sum(len(findings) for _, findings in course.due)
     return Text(
         f"有{len(turns)}天判定改变，共{number}项；{due}条到期",
-        f"{number} findings that count change, on {len(turns)} days; {due} clauses fall due",
+        f"{plural(number, 'finding that counts changes', 'findings that count change')}, "
+        f"on {plural(len(turns), 'day')}; {plural(due, 'clause falls due', 'clauses fall due')}",
     )
 
 
@@ -144,7 +145,7 @@ def _shift(now: Course, then: Course) -> Text:
     ]
     return Text(
         "，".join(f"{VERDICT[name].zh}由{old}天变为{new}天" for name, old, new in moved),
-        ", ".join(f"{VERDICT[name].en} {new} days instead of {old}" for name, old, new in moved),
+        ", ".join(f"{VERDICT[name].en} {plural(new, 'day')} instead of {old}" for name, old, new in moved),
     )
 
 

@@ -18,7 +18,7 @@ from tic_rules.cli.common import write_bytes
 from tic_rules.cli.files import expand
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.revision import ruleset_named
-from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault
+from tic_rules.core.errors import Diagnostic, RuleSetError, Text, TicRulesError, UsageError, fault, plural
 from tic_rules.model.editions import editions
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.ruleset import RuleSet
@@ -204,5 +204,7 @@ def write_witnesses(compared: Diff, folder: Path, lang: str, inputs: Sequence[st
     guard([name for name, _ in files], inputs, command="tic-rules diff --witness")
     for name, text in files:
         common.write(text, name, format_="json" if name.endswith(".json") else "yaml")
-    written = Text(f"已写入 {len(files)} 个文件到 {folder}", f"{len(files)} files written to {folder}")
+    written = Text(
+        f"已写入 {len(files)} 个文件到 {folder}", f"{plural(len(files), 'file')} written to {folder}"
+    )
     common.say(written.in_(lang), err=True)

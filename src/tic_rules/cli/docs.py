@@ -11,7 +11,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.common import lang_option, language, rules_option, say
 from tic_rules.cli.replacement import guard, replace_file
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.inputs.examples import read_examples
 from tic_rules.model.loader import rules_folder
 from tic_rules.renderers import sinks
@@ -44,7 +44,7 @@ def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str |
         replace_file(name, page.encode("utf-8", "replace"), durable=False)
     first = Path(folder) / "index.html"
     written = Text(
-        f"已写入{len(files)}页；从 {first} 看起", f"{len(files)} pages written; start from {first}"
+        f"已写入{len(files)}页；从 {first} 看起", f"{plural(len(files), 'page')} written; start from {first}"
     )
     say(written.in_(lang), err=True)
 

@@ -25,6 +25,11 @@ def clip(text: str, width: int = 40) -> str:
     return visible(text) if len(text) <= width else visible(text[:width]) + "…"
 
 
+def plural(number: int, one: str, more: str | None = None) -> str:
+    """So many of something, in English: 1 clause, 2 clauses; `more` are the words for several."""
+    return f"{number} {one if number == 1 else more or f'{one}s'}"
+
+
 def normal(name: str) -> str:
     """A name without what people write differently: case, width, blanks, punctuation."""
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())

@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.errors import Diagnostic, Text, plural
 from tic_rules.core.source import Source, pointer, texts_within
 from tic_rules.model.rulefile import Rule, RuleFile
 
@@ -40,7 +40,7 @@ def in_a_line(places: list[Diagnostic]) -> list[Diagnostic]:
     number = len(places)
     said = Text(
         f"草稿还有 {number} 处待填；tic-rules lint 逐处列出",
-        f"a draft: {number} places are to be filled in; tic-rules lint lists them",
+        f"a draft: {plural(number, 'place is', 'places are')} to be filled in; tic-rules lint lists them",
     )
     return [place._replace(message=said) for place in places[:1]]
 

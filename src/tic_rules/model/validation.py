@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from pydantic_core import PydanticCustomError, ValidationError
 
-from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean
+from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean, plural
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, pointer
 
@@ -47,7 +47,9 @@ def diagnostics_of(error: ValidationError, source: Source | None) -> list[Diagno
     unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))
     rest = len(items) - MOST
     if rest > 0:
-        text = Text(f"另有 {rest} 处问题未列出", f"{rest} more faults are not listed")
+        text = Text(
+            f"另有 {rest} 处问题未列出", f"{plural(rest, 'more fault is', 'more faults are')} not listed"
+        )
         unique.append(Diagnostic("too-many", text, source.file if source else ""))
     return unique
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.cases.outcome import Outcome
 from tic_rules.analysis.cases.run import Run
-from tic_rules.core.errors import Text, visible
+from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.renderers.text import cells, pad
@@ -29,7 +29,10 @@ def _text(run: Run, lang: str) -> Iterator[str]:
     zh = lang == "zh"
     expected = sum(len(outcome.case.expect) for outcome in run.outcomes)
     number = len(run.outcomes)
-    counts = Text(f"{number}个案例，{expected}个预期", f"{number} cases, {expected} expected statuses")
+    counts = Text(
+        f"{number}个案例，{expected}个预期",
+        f"{plural(number, 'case')}, {plural(expected, 'expected status', 'expected statuses')}",
+    )
     yield f"{run.ruleset.id}  {counts.in_(lang)}"
     yield ""
     yield from _rows(run, lang)

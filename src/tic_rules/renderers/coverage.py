@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from tic_rules.analysis.coverage.account import STATES, Coverage, Covered
 from tic_rules.analysis.coverage.layout import Note
 from tic_rules.analysis.coverage.sentences import AccountedSentence
-from tic_rules.core.errors import Text, visible
+from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.text import cells, pad
 
@@ -54,8 +54,8 @@ def summary(account: Coverage, lang: str) -> str:
         rules = f"规则{total}条：据数据判定{account.by_data}，由评审认定{account.by_judgement}。"
         return f"共{len(account.clauses)}条：{states}。{rules}"
     states = ", ".join(f"{count} {STATES[state].en}" for state, count in shown)
-    rules = f"{total} rules: {account.by_data} by data, {account.by_judgement} by judgement."
-    return f"{len(account.clauses)} clauses: {states}. {rules}"
+    rules = f"{plural(total, 'rule')}: {account.by_data} by data, {account.by_judgement} by judgement."
+    return f"{plural(len(account.clauses), 'clause')}: {states}. {rules}"
 
 
 def counted(account: Coverage, lang: str) -> str:
@@ -65,7 +65,7 @@ def counted(account: Coverage, lang: str) -> str:
     total, normative, left = len(account.sentences), account.normative, account.open
     if lang == "zh":
         return f"原文{total}句，其中{normative}句含规范性用语，{left}句没有着落。"
-    return f"{total} sentences, {normative} of them with normative words, {left} open."
+    return f"{plural(total, 'sentence')}, {normative} of them with normative words, {left} open."
 
 
 def covering(sentence: AccountedSentence, lang: str) -> str:
@@ -102,7 +102,7 @@ def noted(note: Note, lang: str) -> str:
 def verdict(account: Coverage, lang: str) -> str:
     """What can be said for the whole: complete, verified against the text, or how many faults."""
     if account.faults:
-        return f"有{len(account.faults)}处不符" if lang == "zh" else f"{len(account.faults)} faults"
+        return f"有{len(account.faults)}处不符" if lang == "zh" else plural(len(account.faults), "fault")
     whole = Text(
         "逐条都有着落（未与原文核对，可用 --source）",
         "complete (not held against the official text; --source does that)",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.errors import Diagnostic, Text, plural
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of, file_of, who
 from tic_rules.renderers.places import place_of, relative
@@ -111,7 +111,10 @@ class Sheet:
         yield head
         yield from (text for _, text in sorted(chosen))
         if left := self.count - len(chosen):
-            yield Text(f"… 另有{left}份报告没有列出\n", f"… {left} more reports are not shown\n").in_(lang)
+            yield Text(
+                f"… 另有{left}份报告没有列出\n",
+                f"… {plural(left, 'more report is', 'more reports are')} not shown\n",
+            ).in_(lang)
 
 
 def _summary(tally: Tally, lang: str) -> list[str]:

@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 
 from tic_rules.analysis.sweep import Fall, Number, Point, Sweep, summary
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.renderers import sinks
 from tic_rules.renderers.html import render as page
 from tic_rules.renderers.sinks import line
@@ -41,9 +41,10 @@ def _heading(swept: Sweep) -> Text:
 def _others(swept: Sweep) -> Text | None:
     if not swept.others:
         return None
+    left = plural(len(swept.others), "centre")
     return Text(
         f"另有{len(swept.others)}个中心属于其他地区，本文件不适用，没有看",
-        f"{len(swept.others)} centres of other jurisdictions, which the document does not bind, are left out",
+        f"left out: {left} of other jurisdictions, which the document does not bind",
     )
 
 

@@ -267,7 +267,7 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
     for wait in waits[:SHOWN]:
         number, counted = len(wait.rules), wait.counted
         text = f"  {pad(wait.label.in_(options.lang), width)}  "
-        text += f"{number:>3}条待此" if zh else f"{number:>3} wait"
+        text += f"{number:>3}条待此" if zh else f"{number:>3} {'waits' if number == 1 else 'wait'}"
         if counted < number:
             text += f"（应当{counted}条）" if zh else f" ({counted} must)"
         text += f"  {whence(wait).in_(options.lang)}"

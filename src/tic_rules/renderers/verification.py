@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from tic_rules.analysis.verification import Difference, Verification, What
-from tic_rules.core.errors import Text, clip
+from tic_rules.core.errors import Text, clip, plural
 from tic_rules.renderers import sinks
 
 FORMATS = ("text", "json")
@@ -52,7 +52,9 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
         yield from (_outside(one) for one in group) if rule is None else [_of_rule(rule, group, lang)]
     if len(rules) > _MOST:
         more = len(rules) - _MOST
-        yield Text(f"  另有 {more} 条规则不同", f"  and {more} more rules differ").in_(lang)
+        yield Text(
+            f"  另有 {more} 条规则不同", f"  and {plural(more, 'more rule differs', 'more rules differ')}"
+        ).in_(lang)
 
 
 def _outside(difference: Difference) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import rulesets
 from tic_rules.model.loader import load_ruleset
@@ -115,9 +115,7 @@ def time_of(rule: Rule, vocabulary: Vocabulary | None = None) -> Text:
 
 def _from(start: str, years: int | None) -> Text:
     if years is not None:
-        return Text(
-            f"批复创建满{years}年之后", f"after {years} {'year' if years == 1 else 'years'} from approval"
-        )
+        return Text(f"批复创建满{years}年之后", f"after {plural(years, 'year')} from approval")
     if start == "approval":
         return Text("自批复之日起", "from the day of approval on")
     return Text("建设期满之后", "after the end of the term")
@@ -125,9 +123,7 @@ def _from(start: str, years: int | None) -> Text:
 
 def _by(by: object, years: int | None) -> Text:
     if years is not None:
-        return Text(
-            f"批复创建后{years}年内", f"within {years} {'year' if years == 1 else 'years'} of approval"
-        )
+        return Text(f"批复创建后{years}年内", f"within {plural(years, 'year')} of approval")
     if isinstance(by, date):
         return Text(f"{day_text(by, 'zh')}前（含）", f"by {by}")
     return {

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.dates import Span
-from tic_rules.core.errors import Text, visible
+from tic_rules.core.errors import Text, plural, visible
 from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entry_operators import CALLED_BY
@@ -218,7 +218,7 @@ class _Wording:
         if days >= 0:
             return None
         zh = f"期限{day_text(deadline, 'zh')}已过{-days}天"
-        en = f"due by {deadline}, {-days} days ago"
+        en = f"due by {deadline}, {plural(-days, 'day')} ago"
         reached = self.evidence.reached
         if reached is not None:
             zh, en = f"{zh}（{day_text(reached, 'zh')}才达到）", f"{en} (reached only on {reached})"
@@ -238,7 +238,9 @@ class _Wording:
 
     def _due(self, deadline: date) -> Text:
         days = self._days(deadline)
-        return Text(f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {days} days left")
+        return Text(
+            f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {plural(days, 'day')} left"
+        )
 
     def _occasions(self, of: list[int | str]) -> Text:
         """Years, cycles by their last days, entries by their own."""

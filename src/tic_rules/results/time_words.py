@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.model.ruleset import Rule, Vocabulary
 from tic_rules.model.time import Cycle, DueOn, Shift, Window
 
@@ -14,22 +14,22 @@ def length_words(shift: Shift) -> Text:
         for number, zh, en in zip(shift, ("年", "个月", "日"), ("year", "month", "day"), strict=True)
         if number
     )
-    return Text(f"{number}{zh}", f"{number} {en}{'' if number == 1 else 's'}")
+    return Text(f"{number}{zh}", plural(number, en))
 
 
 def window_words(window: Window) -> Text:
     """A window that looks back."""
     if window.months is not None:
-        return Text(f"近{window.months}个月", f"in the last {window.months} months")
+        return Text(f"近{window.months}个月", f"in the last {plural(window.months, 'month')}")
     if window.since is not None:
         return Text(f"自{window.since}起", f"since {window.since}")
     years = window.full_years
+    assert years is not None
     left_out = (
         ("（成立当年不计）", ", without that of the founding") if window.founded is not None else ("", "")
     )
-    plural = "" if years == 1 else "s"
     return Text(
-        f"近{years}个完整年度{left_out[0]}", f"in the last {years} full calendar year{plural}{left_out[1]}"
+        f"近{years}个完整年度{left_out[0]}", f"in the last {plural(years, 'full calendar year')}{left_out[1]}"
     )
 
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text
+from tic_rules.core.errors import Diagnostic, Text, plural
 from tic_rules.core.source import MAX_BYTES, BadText, decode
 
 LONG = 40
@@ -121,7 +121,7 @@ def lines_of(text: str) -> tuple[list[Line], list[Note]]:
     contents = _contents(kept)
     notes = []
     if pages:
-        zh, en = f"略过{len(pages)}处页码", f"{len(pages)} page numbers passed over"
+        zh, en = f"略过{len(pages)}处页码", f"{plural(len(pages), 'page number')} passed over"
         notes.append(note_of("page-numbers", zh, en, pages))
     if contents:
         notes.append(note_of("contents", "略过目录", "the table of contents passed over", contents))

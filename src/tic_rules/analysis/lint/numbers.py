@@ -22,7 +22,7 @@ from tic_rules.analysis.speech import (
     says_years,
     years_in,
 )
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.core.numbers import Number, decimal_text
 from tic_rules.core.source import Plain
 from tic_rules.model import conditions as c
@@ -149,7 +149,9 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
         if rule.years not in (asked or years_in(both)):
             said = "、".join(str(n) for n in sorted(asked))
             zh, en = (f"引文说{said}年", f"the quote says {said}") if said else _NEITHER
-            yield _deadline("by", f"期限是{rule.years}年，{zh}", f"the deadline is {rule.years} years, {en}")
+            yield _deadline(
+                "by", f"期限是{rule.years}年，{zh}", f"the deadline is {plural(rule.years, 'year')}, {en}"
+            )
         return
     yield from _unwritten_or_dated(rule, quote, both, asked)
     yield from _counted_from(rule, quote, both)

@@ -2,7 +2,7 @@
 
 A page extends `base.html.j2` and stands in this folder. In every template: `t(zh, en)` and `both(text)`
 show the sentence of the language that the reader has chosen; `badge(name, zh, en)` is a mark of a status or
-relation that reads without colour.
+relation that reads without colour; `plural(n, one)` counts in English.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tic_rules.core.errors import Text, UsageError, fault
+from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.renderers import sinks
 
 if TYPE_CHECKING:
@@ -71,5 +71,5 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(t=t, both=both, badge=badge)
+    environment.globals.update(t=t, both=both, badge=badge, plural=plural)
     return environment
