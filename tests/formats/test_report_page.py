@@ -123,6 +123,18 @@ def test_the_page_names_the_cell_of_a_workbook(tmp_path: Path) -> None:
     assert f"甲.xlsx:{report['investment-2y'].data[0]['cell']}" in page_of([report]).text
 
 
+@pytest.mark.parametrize("format_", ["text", "html"])
+def test_a_consequence_is_told_with_its_amount_and_what_it_follows_from(format_: str) -> None:
+    failed = {"held": True, "date": "2027-04-01", "result": "failed"}
+    report = check(centre(acceptance=failed, reported_on="2027-06-30"), "zhejiang_2022")
+    told = render([report], Options(format_, "zh"))
+    told = told[told.index("后果") : told.index("进度")] if format_ == "html" else told[told.index("后果") :]
+    told = re.sub(r'<span class="en"[^>]*>[^<]*</span>|<[^>]*>', "", told)
+    assert "按原拨付渠道收回，金额900万元至2.1亿元" in told
+    assert "（因：验收未通过的取消创建资格）" in told
+    assert "zhejiang_2022/" not in told
+
+
 def test_the_life_of_a_centre_is_drawn_from_its_findings() -> None:
     line = timeline_of(check(Centre.from_file(EXAMPLE), "zhejiang_2022"))
     assert line is not None
@@ -337,6 +349,9 @@ def test_the_calendar_is_one_that_calendars_read() -> None:
     assert len(set(re.findall(r"UID:(\S+)", whole))) == len(due)
     assert "SUMMARY:某中心\\, 甲\\; 乙\\\\丙：" in whole
     assert render([report], Options("ics", "zh")) == text
+    english = render([report], Options("ics", "en")).replace("\r\n ", "")
+    assert "Working guideline of Zhejiang province" in english
+    assert "工作指引" not in english
 
 
 def test_the_command_writes_page_and_calendar(tmp_path: Path) -> None:

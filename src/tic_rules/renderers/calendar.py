@@ -11,7 +11,7 @@ from datetime import date
 from tic_rules.core.dates import add_days
 from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import Options, Run
-from tic_rules.renderers.about import name_of
+from tic_rules.renderers.about import document_of, name_of
 from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.report import Finding, Report
@@ -65,7 +65,7 @@ def _written(lines: Iterable[str]) -> str:
 
 
 def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[str]:
-    clause = f"{report.ruleset.document.title} {finding.citation['locator']}"
+    clause = f"{document_of(report).in_(lang)} {finding.citation['locator']}"
     about = [finding.detail[lang], clause, f"“{finding.citation['quote']}”", to_do(finding)[lang]]
     centre, ident = name_of(report), report.centre and report.centre.get("id")
     key = f"{centre}\n{finding.rule}\n{day}\n{ident}".encode("utf-8", "surrogatepass")

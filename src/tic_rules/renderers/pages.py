@@ -123,8 +123,8 @@ def _rule(page: RulePage, lang: str) -> str:
             lines += ["", f"## {title}", "", *_example(example, lang)]
     lines += ["", f"## {'其他文件的对应要求' if zh else 'Counterparts'}", ""]
     for other, cells in page.sides:
-        entries = "；".join(_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells)
-        asks = entries or ("没有要求" if zh else "asks nothing")
+        entries = [_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells]
+        asks = ("；" if zh else "; ").join(entries) or ("没有要求" if zh else "asks nothing")
         lines.append(f"- **{markdown_line(name_of(other).in_(lang))}**{'：' if zh else ': '}{asks}")
     return "\n".join(lines) + "\n"
 

@@ -202,7 +202,7 @@ def _markdown(plan: Plan, lang: str) -> Iterator[str]:
         yield "## 也可以这样做" if zh else "## Other ways"
         yield ""
         for other in plan.alternatives:
-            ways = markdown("; ".join(text.in_(lang) for text in other.texts))
+            ways = markdown(("；" if zh else "; ").join(text.in_(lang) for text in other.texts))
             yield f"- {markdown(_clauses(plan, (other.rule,), lang))}{'：' if zh else ': '}{ways}"
         yield ""
     yield PROMISE.in_(lang) if plan.steps else ""

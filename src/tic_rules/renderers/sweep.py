@@ -54,9 +54,9 @@ def _fall(fall: Fall, lang: str) -> str:
 
 def _rest(point: Point, lang: str) -> str:
     """How many have which finding besides those that pass."""
-    gap = " " if lang == "en" else ""
+    gap, between = (" ", ", ") if lang == "en" else ("", "、")
     rest = [(status, number) for status, number in sorted(point.counts.items()) if status != "pass"]
-    return "、".join(f"{STATUS[status].in_(lang)}{gap}{number}" for status, number in rest)
+    return between.join(f"{STATUS[status].in_(lang)}{gap}{number}" for status, number in rest)
 
 
 def _text(swept: Sweep, lang: str) -> Iterator[str]:

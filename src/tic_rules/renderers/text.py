@@ -379,14 +379,18 @@ def wrap(text: str, width: int | None) -> list[str]:
 
 
 def _consequences(report: Report, lang: str) -> Iterator[Line]:
+    """What follows, with its amount and what it follows from."""
+    by_rule = {finding.rule: finding for finding in report} if report.consequences else {}
     for number, consequence in enumerate(report.consequences):
         if number == 0:
             yield ()
             yield (("bold red", "后果" if lang == "zh" else "Consequences"),)
-        because = "、".join(consequence["because"])
-        chain = Text(f"（因：{because}）", f" (because of {because})").in_(lang) if because else ""
-        then = consequence["then"].in_(lang) if consequence["then"] else ""
-        yield (("", f"  {consequence['rule']}  {then}{chain}"),)
+        finding = by_rule[consequence["rule"]]
+        because = Text.listed(by_rule[rule].title for rule in consequence["because"]).in_(lang)
+        chain = Text(f"（因：{because}）", f" (because of: {because})").in_(lang) if because else ""
+        said = [text.in_(lang) for text in (consequence["then"], finding.detail) if text and text.zh]
+        then = ("，" if lang == "zh" else ", ").join(said)
+        yield (("", f"  {finding.citation['locator']}  {then}{chain}"), ("bright_black", f"  {finding.id}"))
 
 
 def _warnings(report: Report, lang: str) -> Iterator[Line]:
