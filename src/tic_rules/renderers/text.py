@@ -386,7 +386,9 @@ def _consequences(report: Report, lang: str) -> Iterator[Line]:
             yield ()
             yield (("bold red", "后果" if lang == "zh" else "Consequences"),)
         finding = by_rule[consequence["rule"]]
-        because = Text.listed(by_rule[rule].title for rule in consequence["because"]).in_(lang)
+        because = Text.listed(
+            by_rule[rule].title if rule in by_rule else Text(rule, rule) for rule in consequence["because"]
+        ).in_(lang)
         chain = Text(f"（因：{because}）", f" (because of: {because})").in_(lang) if because else ""
         said = [text.in_(lang) for text in (consequence["then"], finding.detail) if text and text.zh]
         then = ("，" if lang == "zh" else ", ").join(said)
