@@ -467,6 +467,39 @@ def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_pat
     assert (centre.approved_on.first, centre.approved_on.last) == (date(2022, 3, 1), date(2022, 3, 31))
 
 
+@pytest.mark.parametrize(
+    ("column", "value", "shown", "asks"),
+    [
+        ("财政结余经费", 1e9, "[$$-409]#,##0.00", "不是人民币"),
+        ("财政结余经费", 1e9, "[$¥-411]#,##0", "JP¥"),
+        ("财政结余经费", 12.5, '0.0"亿元"', 1_250_000_000),
+        ("财政结余经费（亿元）", 12.5, '0.0"亿"', 1_250_000_000),
+        ("财政结余经费", 1_234_567, '0!.0,"万"', 1_234_567),
+        ("财政结余经费", 250_000_000, '[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";0', 250_000_000),
+        ("财政结余经费", 1_234_567, '0.0,"万元"', "1234.567万元"),
+        ("财政结余经费（万元）", 1_234_567, "0!.0,", "123.4567"),
+        ("财政结余经费", 12.5, '0.0"元"', 12.5),
+        ("财政结余经费（万元）", 12, '_ "¥"* #,##0.00_ ;_ "¥"* -#,##0.00_ ', 120_000),
+        ("高水平技术创新队伍人数", 5, '0"千人"', "千人"),
+        ("高水平技术创新队伍人数", 6, "0%", "600%"),
+        ("高水平技术创新队伍人数", 5, 'General"人"', 5),
+        ("高水平技术创新队伍人数", 5, "# ?/?", 5),
+    ],
+)
+def test_what_a_number_format_shows_is_read_or_asked_back(
+    column: str, value: float, shown: str, asks: Any, tmp_path: Path
+) -> None:
+    path = sheets(
+        tmp_path / "b.xlsx", {"中心": [["编号", column], ["x", value]]}, lambda one: {"num_format": shown}
+    )
+    if isinstance(asks, str):
+        assert [place for place, said in faults(path).items() if asks in said] == ["中心!B2"]
+    else:
+        read = one(path)
+        number = read.fiscal_balance or (read.staff and read.staff.headcount)
+        assert number == (asks, asks)
+
+
 # --- headers and sheets -------------------------------------------------------------------------------------
 
 

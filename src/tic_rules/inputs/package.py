@@ -3,8 +3,7 @@
 The library allocates the rectangle that the cells of a sheet span, and copies a shared text for every cell
 that shows it: a few bytes can ask for gigabytes. So the parts are unpacked within limits, gone through once
 by expat as a stream, and only what was counted is packed anew. On the way the look notes what the library
-does not tell: cells without a usable value, cells given twice, merged ranges, days that are shown as a month
-or a year.
+does not tell: cells without a usable value, cells given twice, merged ranges, and what number formats show.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from xml.parsers import expat
 from tic_rules.core.errors import DataError, Text, TicRulesError, fault
 from tic_rules.core.source import MAX_BYTES
 from tic_rules.inputs.layout import cell_name
+from tic_rules.inputs.number_formats import NumberFormat, number_format
 
 MAX_PARTS = 2_000
 MAX_UNPACKED = 32 * 1024 * 1024
@@ -30,6 +30,8 @@ MAX_AREA = 5 * MAX_CELLS
 MAX_ROWS = 20_000
 MAX_COLUMNS = 1_000
 MAX_MERGED = 20_000
+MAX_FORMATS = 2_000
+"""Of numbers; Excel takes 250 of one's own."""
 MAX_TEXT = 16 * 1024 * 1024
 MAX_STRING = 32_767
 
@@ -55,11 +57,11 @@ class Merged(NamedTuple):
 
 
 class SheetLook(NamedTuple):
-    """What was seen of a sheet: cells without a usable value, days shown in part (`month`, `year`), merged
-    ranges."""
+    """What was seen of a sheet: cells without a usable value, those that show less or more than their value,
+    merged ranges."""
 
     faults: tuple[tuple[Place, Text], ...]
-    partial: dict[Place, str]
+    formats: dict[Place, NumberFormat]
     merged: tuple[Merged, ...]
 
 
@@ -189,7 +191,7 @@ def _gone_through(
             cells, area = cells + sheet.count, area + sheet.rows * sheet.columns
             if cells > MAX_CELLS or area > MAX_AREA:
                 raise _TooMuch
-            looks[name] = SheetLook(tuple(sheet.faults), sheet.partial, tuple(sheet.merged))
+            looks[name] = SheetLook(tuple(sheet.faults), sheet.formats, tuple(sheet.merged))
     except (expat.ExpatError, ValueError) as error:
         raise _refuse(
             f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file
@@ -270,17 +272,14 @@ class _Relations(_Part):
             self.worksheets[attributes.get("Id", "")] = target
 
 
-_MONTH_FORMATS = frozenset(["17", "27", "36", "50", "52", "55", "57"])
-"""Formats that Excel knows by number alone, here and in Chinese, and that show a month."""
-
-
 class _Styles(_Part):
-    """Which cell styles show a day as a month or a year: then no more than that is known."""
+    """Which cell styles show less than the value of a cell, or more."""
 
     def __init__(self) -> None:
         super().__init__()
         self.codes: dict[str, str] = {}
-        self.shown: list[str] = []
+        self.formats: dict[tuple[str, str], NumberFormat | None] = {}
+        self.shown: list[NumberFormat | None] = []
         self.inside = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -291,15 +290,12 @@ class _Styles(_Part):
             self.codes[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         elif local == "xf" and self.inside and len(self.shown) < 70_000:
             number = attributes.get("numFmtId", "")
-            self.shown.append("month" if number in _MONTH_FORMATS else _shown_by(self.codes.get(number, "")))
-
-
-def _shown_by(code: str) -> str:
-    """Whether a number format shows only the month or only the year of a day."""
-    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code[:200].lower())
-    if "y" not in letters or "d" in letters or "h" in letters:
-        return ""
-    return "month" if "m" in letters else "year"
+            key = number, self.codes.get(number, "")
+            if key not in self.formats:
+                if len(self.formats) >= MAX_FORMATS:
+                    raise _TooMuch
+                self.formats[key] = number_format(*key)
+            self.shown.append(self.formats[key])
 
 
 class _Strings(_Part):
@@ -329,11 +325,11 @@ class _Cells(_Part):
     """How far the cells of a sheet reach and how much text they show. A cell counts that has an element for a
     value, empty or not."""
 
-    def __init__(self, lengths: list[int], shown: list[str]) -> None:
+    def __init__(self, lengths: list[int], shown: list[NumberFormat | None]) -> None:
         super().__init__()
         self.lengths, self.shown = lengths, shown
         self.faults: list[tuple[Place, Text]] = []
-        self.partial: dict[Place, str] = {}
+        self.formats: dict[Place, NumberFormat] = {}
         self.merged: list[Merged] = []
         self.row = self.column = self.rows = self.columns = self.count = self.size = 0
         self.seen: set[Place] = set()
@@ -413,8 +409,8 @@ class _Cells(_Part):
             raise _TooMuch(place)
         if self.style.isdecimal() and len(self.style) < 6 and int(self.style) < len(self.shown):
             shown = self.shown[int(self.style)]
-            if shown:
-                self.partial[place] = shown
+            if shown is not None:
+                self.formats[place] = shown
 
     def _length(self) -> int:
         """The characters that the cell shows."""

@@ -55,6 +55,19 @@ def _counters(measure: str) -> frozenset[str]:
     return _COUNTED.get(measure, _THINGS) if measure else _THINGS.union(*_COUNTED.values())
 
 
+class ShownNumber(float):
+    """A number of a cell that shows more than its digits: `text` is what it shows (12.5亿元), unless that is
+    not `clear`."""
+
+    text: str
+    clear: bool
+
+    def __new__(cls, value: float, text: str, clear: bool) -> ShownNumber:
+        self = super().__new__(cls, value)
+        self.text, self.clear = text, clear
+        return self
+
+
 def plain_number(value: float) -> str:
     """A number as Excel shows it: at most fifteen digits count."""
     return str(value) if isinstance(value, int) else f"{value:.15g}"
@@ -71,6 +84,8 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
             "the cell is formatted as a date where a number is expected; format it as General",
             "number",
         )
+    if isinstance(value, ShownNumber):
+        value = _as_shown(value)
     try:
         text = plain_number(value) if isinstance(value, (int, float)) else number_text(value)
     except NotANumber as error:
@@ -93,6 +108,19 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
             "at_most": _one(high, kind, unit, measure, counters),
         }
     return _one(text, kind, unit, measure, counters)
+
+
+def _as_shown(value: ShownNumber) -> str:
+    """What a cell shows, with all its digits. Raises NotClear where it may not be the value that is meant."""
+    if value.clear:
+        return value.text
+    given, shown = plain_number(value), clip(value.text)
+    raise unclear(
+        f"单元格的值是 {given}，按其数字格式显示为 {shown}；请把格式改为常规，并写明单位",
+        f"the value of the cell is {given}, which its number format shows as {shown}; format it as General "
+        f"and write the unit",
+        "ambiguous-unit",
+    )
 
 
 def _bound(text: str, before: tuple[str, ...], behind: tuple[str, ...]) -> str | None:

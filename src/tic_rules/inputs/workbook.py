@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
@@ -49,9 +48,9 @@ def _opened(package: Package, file: str) -> list[Table]:
         if not any(cell != "" for row in rows for cell in row):
             continue
         sheet = package.sheets[name]
-        for (row, column), shown in sheet.partial.items():
+        for (row, column), shown in sheet.formats.items():
             if row <= len(rows) and column <= len(rows[row - 1]):
-                rows[row - 1][column - 1] = _as_shown(rows[row - 1][column - 1], shown)
+                rows[row - 1][column - 1] = shown.shows(rows[row - 1][column - 1])
         table = [SheetRow(name, number, row) for number, row in enumerate(rows, 1)]
         _fill_merged(table, sheet.merged, file)
         tables.append(Table(name, table, package.since_1904))
@@ -116,14 +115,6 @@ def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> N
                     row.copied.add(index)
                     if row.number == top:
                         row.across.add(index)
-
-
-def _as_shown(value: object, shown: str) -> object:
-    """A day that its cell shows as a month or a year, as just that: Excel makes the first of March of what
-    was typed as 2022-03."""
-    if not isinstance(value, date):
-        return value
-    return f"{value.year:04d}-{value.month:02d}" if shown == "month" else f"{value.year:04d}"
 
 
 def is_outside(name: str) -> bool:
