@@ -112,6 +112,20 @@ def test_what_is_missing_is_at_its_item(form: Path, tmp_path: Path) -> None:
     assert place.cell.startswith("法人地位!B")
 
 
+def test_a_record_that_is_missing_is_at_its_first_item(form: Path, tmp_path: Path) -> None:
+    file = filled(form, tmp_path / "a.xlsx", GENERAL | {"填报截止日期": "2027.6.30"})
+    (finding,) = [one for one in check(Centre.from_file(file), RULES) if one.id == "acceptance"]
+    assert finding.place is not None
+    sheet, cell = str(finding.place["cell"]).split("!")
+    item, *_, clauses, _ = next(openpyxl.load_workbook(file)[sheet].iter_rows(
+        int(cell[1:]), int(cell[1:]), 1, 6, values_only=True
+    ))  # fmt: skip
+    assert (item, clauses) == ("已验收", "浙科发高〔2022〕5号 五（四）")
+    held = {"已验收": "是", "验收日期": "2027-04-20", "验收结果": "通过"}
+    file = filled(form, tmp_path / "b.xlsx", GENERAL | {"填报截止日期": "2027.6.30"} | held)
+    assert told(check(Centre.from_file(file), RULES))["acceptance"][0] == "pass"
+
+
 def test_an_item_may_have_its_own_unit(form: Path, tmp_path: Path) -> None:
     items = {**GENERAL, "金额单位": "亿元"}
     file = filled(form, tmp_path / "a.xlsx", items)

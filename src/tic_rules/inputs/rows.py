@@ -101,11 +101,14 @@ class TableSource(Source):
 
 
 def _column(place: Place, rest: Parts) -> int:
+    """The column of a field; of what it stands in where it has none, of its first field where it is a record;
+    that of the whole row at last."""
     for size in range(len(rest), 0, -1):
         column = place.columns.get(rest[:size])
         if column is not None:
             return column
-    return place.first
+    below = (column for parts, column in place.columns.items() if rest and parts[: len(rest)] == rest)
+    return next(below, place.first)
 
 
 def value_at(record: object, parts: Parts) -> object:

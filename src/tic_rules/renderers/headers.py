@@ -63,9 +63,15 @@ class Form:
     ) -> None:
         """`asked` are the clauses by field, `offered` what can be chosen where any words may stand."""
         self.offered = offered or {}
-        self.layout, self.vocabulary, self.lang, self.asked = layout, vocabulary, lang, asked
+        self.layout, self.vocabulary, self.lang = layout, vocabulary, lang
         above = {path[:at] for path in wanted for at, char in enumerate(path) if char == "."} | wanted
-        columns = [column for column in layout.main.columns if column.path in above]
+        within = {  # the fields of a record that is wanted as a whole: acceptance
+            column.path: record
+            for column in layout.main.columns
+            if column.path not in above and (record := column.path.rpartition(".")[0]) in wanted
+        }
+        self.asked = {**asked, **{path: asked.get(record, ()) for path, record in within.items()}}
+        columns = [column for column in layout.main.columns if column.path in above or column.path in within]
         columns.sort(key=lambda one: (one.path != "id", one.path != "name", _comes_last(one)))
         self.main = layout.main._replace(columns=tuple(columns))
         self.lists = [sheet for path, sheet in layout.lists.items() if path in above]

@@ -232,7 +232,8 @@ class Page:
 
     def note(self, row: int, parts: Parts, note: Note) -> None:
         longest_first = (parts[:size] for size in range(len(parts), 0, -1))
-        at = next((self.columns[some] for some in longest_first if some in self.columns), 0)
+        below = (some for some in self.columns if some[: len(parts)] == parts)
+        at = next((self.columns[some] for some in (*longest_first, *below) if some in self.columns), 0)
         notes = self.rows[row][1]
         notes[at] = note.after(notes.get(at))
 
