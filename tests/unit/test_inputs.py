@@ -572,6 +572,37 @@ def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> Non
     assert first.contributions is None  # no row and no 无: unknown
 
 
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        (["2023-12-31", "6亿元", "", "2023年小计", ""], "D3"),
+        (["合计", "12亿元", "", "", ""], "A3"),
+        (["", "12亿元", "", "", "总 计："], "E3"),
+        (["", "12亿元", "", "Total", ""], "D3"),
+        (["2023-12-31", "6亿元", "依托单位", "共计科技有限公司", "会计已审"], ""),
+    ],
+)
+def test_a_row_that_is_the_sum_of_others_is_no_entry(row: list[str], place: str, tmp_path: Path) -> None:
+    money = [
+        ["到位日期", "金额", "出资方", "出资单位名称", "备注"],
+        ["2023-05-01", "6亿元", "依托单位", "甲", ""],
+    ]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": [*money, row]})
+    found = faults(path)
+    assert list(found) == ([f"资金投入!{place}"] if place else [])
+    assert all("请删去这一行" in said for said in found.values())
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号", "中文名称"], ["x", "甲"], [None, "合计"]]})
+    assert list(faults(path)) == ["中心!B3"]
+
+
+def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:
+    path = sheets(
+        tmp_path / "b.xlsx",
+        {"中心": [["编号", "资金投入"], ["x", "无"]], "资金投入": [["金额"], ["6亿元"], ["7亿元"]]},
+    )
+    assert faults(path) == {"资金投入!A2": "中心!B2 已写明没有，这里却有一行"}
+
+
 def test_series_may_stand_on_a_sheet_of_their_own(tmp_path: Path) -> None:
     rows = [
         ["中心编号", "字段", "日期", "数值"],

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from tic_rules.core.errors import Diagnostic, clip
+from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
-from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, holds, id_text, value_at
+from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, filled, holds, id_text, value_at
 from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
@@ -38,6 +38,9 @@ class Joined:
         self.opened: list[tuple[Sheet | None, Table, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
         self.by_centre: dict[str, list[tuple[int, Row]]] = {}
+        self.given: dict[Parts, object] = {}
+        """What is given of a centre's lists beside their rows, as these are met."""
+        self.told: set[Parts] = set()
         self.twice: frozenset[str] = frozenset()
         for sheet, table in tables:
             if sheet is None:
@@ -76,7 +79,11 @@ class Joined:
         return rows
 
     def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
-        header = self.opened[number][2]
+        sheet, _, header = self.opened[number]
+        total = self.reader.total(header, row, sheet.parts if sheet is not None else ())
+        if total is not None:
+            self.faults.append(total)
+            return
         mark = row.mark(header.joins if header.joins is not None else header.first)
         if named:
             zh, en = (
@@ -92,6 +99,7 @@ class Joined:
 
     def put(self, key: str, centre: Filling) -> None:
         """The entries of a centre's lists, into its data."""
+        self.given, self.told = {}, set()
         for sheet, _, header in self.opened:
             if sheet is not None:
                 centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
@@ -109,6 +117,9 @@ class Joined:
     def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, centre: Filling) -> None:
         data, places, faults = centre
         into, at_list = data, tuple[str | int, ...](sheet.parts)
+        if (total := self.reader.total(header, row, at_list)) is not None:
+            faults.append(total)
+            return
         if sheet.within:
             outer = self._outer(sheet, header, row, data, faults)
             if outer is None:
@@ -117,6 +128,8 @@ class Joined:
             at_list = (*sheet.within.split("."), number, *at_list[sheet.within.count(".") + 1 :])
         for part in sheet.parts[sheet.within.count(".") + 1 if sheet.within else 0 : -1]:
             into = into.setdefault(part, {})
+        if self._is_given(sheet, header, row, into, at_list, centre):
+            return
         entry_of = self._list_of(sheet, header, row, into, at_list, faults)
         if entry_of is None:
             return
@@ -135,6 +148,28 @@ class Joined:
         places[at] = Place(row, header.places, header.first)
         if key == 0:
             places[at_list] = Place(row, {}, header.first)
+
+    def _is_given(
+        self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, centre: Filling
+    ) -> bool:
+        """Whether what a row is an entry of is given beside it, as none or as a whole: a fault where the row
+        has anything."""
+        given = self.given.setdefault(at_list, into.get(sheet.parts[-1]))
+        if given is None:
+            return False
+        has_any = any(filled(row.cells[at]) for at, _, _ in header.columns if at < len(row.cells))
+        if has_any and at_list not in self.told:
+            self.told.add(at_list)
+            main = centre.places[()]
+            mark = main.row.mark(main.columns[at_list]) if at_list in main.columns else None
+            at = Text(f"{mark.cell or mark.line} ", f" at {mark.cell or mark.line}") if mark else Text("", "")
+            said = (
+                (f"{at.zh}已填写这一清单，这里又有一行", f"the list is given{at.en} already")
+                if given
+                else (f"{at.zh}已写明没有，这里却有一行", f"it says{at.en} that there are none")
+            )
+            centre.faults.append(self.reader.fault("list", *said, row.mark(header.first), at_list))
+        return True
 
     def _list_of(
         self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, faults: list[Diagnostic]
@@ -160,17 +195,6 @@ class Joined:
             if len(listed) == MAX_ENTRIES and not any(fault.code == "too-large" for fault in faults):
                 said = (f"超过 {MAX_ENTRIES} 项", f"more than {MAX_ENTRIES} entries")
                 faults.append(self.reader.fault("too-large", *said, row.mark(header.first), at_list))
-            return None
-        if not isinstance(listed, dict if sheet.keyed else list) or (not key and listed):
-            faults.append(
-                self.reader.fault(
-                    "list",
-                    "主表已写明没有，这里却有一行",
-                    "the main sheet says that there are none",
-                    row.mark(header.first),
-                    at_list,
-                )
-            )
             return None
         return listed, key
 

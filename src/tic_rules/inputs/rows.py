@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
@@ -136,6 +137,26 @@ def holds(row: Row, written: Collection[int] = ()) -> bool:
         for index, cell in enumerate(row.cells)
         if index not in row.copied and index not in written
     )
+
+
+_TOTAL = re.compile(
+    r"[合小总共]\s*计(?![^\W\d]).*|.*[合小总共]\s*计\s*(?:[（(].*[）)])?[\s:：]*"
+    r"|(?:(?:grand|sub)[ -]?)?totals?\s*:?",
+    re.IGNORECASE,
+)
+_SHORT = 20
+
+
+def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
+    """The first of some columns that says that a row is the sum of others (合计, 2023年小计); None where none
+    does."""
+    for index in columns:
+        cell = row.cells[index] if index < len(row.cells) else None
+        if isinstance(cell, str) and len(cell) <= _SHORT and _TOTAL.fullmatch(cell.strip()):
+            name = header.cells[index] if index < len(header.cells) else None
+            if not (isinstance(name, str) and name.startswith(("#", "x-"))) and not is_status(name):
+                return index
+    return None
 
 
 def is_status(cell: object) -> bool:

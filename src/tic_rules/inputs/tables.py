@@ -26,6 +26,7 @@ from tic_rules.inputs.rows import (
     filled,
     holds,
     is_status,
+    total_in,
 )
 from tic_rules.inputs.unclear import NotClear
 
@@ -80,6 +81,8 @@ class Reader:
         data: Json = {}
         places: dict[Parts, Place] = {(): Place(row, header.places, header.first)}
         self._record(header, row, main, data, (), faults)
+        if (total := self.total(header, row, ())) is not None:
+            faults.append(total)
         key = str(data.get("id") or "")
         if (
             key in seen or key in joined.twice
@@ -176,6 +179,23 @@ class Reader:
             "a number in a merged cell: is it the sum, or that "
             "of every row? Split the cell and fill in each row",
             row.mark(index),
+            parts,
+        )
+
+    def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
+        """What is asked of a row that is the sum of others; None of any other. A centre goes by its id and
+        its name alone."""
+        naming = [at for at in (header.ids, header.names) if at is not None]
+        column = total_in(row, range(len(row.cells)) if parts else naming, header.row)
+        if column is None:
+            return None
+        shown = clip(str(row.cells[column]).strip())
+        return self.fault(
+            "total",
+            f"“{shown}”是合计行，会重复计算；请删去这一行（确是单独一项的，请改写这一格）",
+            f"{shown!r} is a total, which would count twice; delete the row (or, where it is an entry, write "
+            f"this cell otherwise)",
+            row.mark(column),
             parts,
         )
 
