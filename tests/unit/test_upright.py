@@ -11,7 +11,7 @@ from typing import Any
 import openpyxl
 import pytest
 
-from tic_rules import Centre, DataError, check
+from tic_rules import Centre, DataError, UsageError, check
 from tic_rules.model.loader import load_ruleset
 from tic_rules.renderers.form import blank_workbook
 from tic_rules.results.report import Report
@@ -110,6 +110,11 @@ def test_what_is_missing_is_at_its_item(form: Path, tmp_path: Path) -> None:
     centre = Centre.from_file(filled(form, tmp_path / "a.xlsx", GENERAL))
     place = centre.nearest(("legal", "independent"))
     assert place.cell.startswith("法人地位!B")
+    file = filled(form, tmp_path / "b.xlsx", {name: GENERAL[name] for name in ("编号", "所属地区")})
+    with pytest.raises(UsageError, match="--as-of") as missing:
+        check(Centre.from_file(file), RULES)
+    cell = missing.value.diagnostics[0].cell.split("!")[1]
+    assert openpyxl.load_workbook(file)["基本信息"][f"A{cell[1:]}"].value == "填报截止日期"
 
 
 def test_a_record_that_is_missing_is_at_its_first_item(form: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, NamedTuple, get_args
 
 from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.scalars import plain
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
@@ -62,13 +62,13 @@ def as_of_day(subject: Subject, as_of: date | str | None) -> date:
     if as_of is not None:
         return parse_day(as_of)
     if subject.speaks_for is None:
-        raise fault(
-            UsageError,
-            "as-of",
-            "没有基准日：请给出 as_of，或在数据中写明 reported_on",
-            "no as-of day: give as_of, or reported_on in the data",
-            file=subject.file or "",
+        text = Text(
+            "没有基准日：请填写填报截止日期（reported_on），或用 --as-of（Python 中为 as_of）给出",
+            "no as-of day: fill in the day of the report (reported_on), or give --as-of (as_of in Python)",
         )
+        mark = subject.nearest(("reported_on",))
+        place = (mark.line, mark.column, "/reported_on", mark.cell)
+        raise UsageError([Diagnostic("as-of", text, subject.file or "", *place)])
     return subject.speaks_for
 
 
