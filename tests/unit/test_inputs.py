@@ -572,6 +572,21 @@ def test_rows_of_a_list_belong_to_a_centre_or_are_refused(tmp_path: Path) -> Non
     assert first.contributions is None  # no row and no 无: unknown
 
 
+def test_rows_are_joined_by_a_name_that_is_unique(tmp_path: Path) -> None:
+    main = [["编号", "中文名称"], [None, "甲中心"], ["待定", "乙中心"]]
+    money = [["中心编号", "金额"], ["甲中心", "1亿元"], ["乙中心", "2亿元"]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": main, "资金投入": money})
+    read = [centre for centre in read_subjects(path, Centre, VOCABULARY) if isinstance(centre, Centre)]
+    amounts = [[entry.amount.low for entry in centre.contributions or () if entry.amount] for centre in read]
+    assert amounts == [[100_000_000], [200_000_000]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [*main, ["z", "甲中心"]], "资金投入": [*money, ["丙", "1"]]})
+    found = faults(path)
+    assert list(found) == ["资金投入!A2", "资金投入!A4"]
+    assert "名称为 甲中心 的中心有 2 个" in found["资金投入!A2"]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["待定"]], "资金投入": [["金额"], ["1亿元"]]})
+    assert len(one(path).contributions or ()) == 1
+
+
 @pytest.mark.parametrize(
     ("row", "place"),
     [

@@ -3,7 +3,6 @@ list that they stand in."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -29,7 +28,7 @@ class Filling(NamedTuple):
 
 
 class Joined:
-    """The rows of the lists, by the id of their centre."""
+    """The rows of the lists, by the row of their centre."""
 
     def __init__(
         self, reader: Reader, tables: Sequence[tuple[Sheet | None, Table]], faults: list[Diagnostic]
@@ -37,7 +36,7 @@ class Joined:
         self.reader, self.faults = reader, faults
         self.opened: list[tuple[Sheet | None, Table, Header]] = []
         self.rows: list[tuple[int, str, Row]] = []
-        self.by_centre: dict[str, list[tuple[int, Row]]] = {}
+        self.by_centre: dict[Row, list[tuple[int, Row]]] = {}
         self.given: dict[Parts, object] = {}
         """What is given of a centre's lists beside their rows, as these are met."""
         self.told: set[Parts] = set()
@@ -62,33 +61,39 @@ class Joined:
         none is named."""
         if not rows:
             return rows  # the main sheet is not filled in: that is what is wrong
-        ids = [id_text(row, header.ids) or "" for row in rows]
-        names: dict[str, list[str]] = {}
-        for row, row_id in zip(rows, ids, strict=True):
-            names.setdefault(id_text(row, header.names) or "", []).append(row_id)
-        ids_given = set(ids)
-        self.twice = frozenset(key for key, count in Counter(ids).items() if key and count > 1)
+        by_id: dict[str, list[Row]] = {}
+        by_name: dict[str, list[Row]] = {}
+        for row in rows:
+            by_id.setdefault(id_text(row, header.ids), []).append(row)
+            by_name.setdefault(id_text(row, header.names), []).append(row)
+        self.twice = frozenset(key for key, same in by_id.items() if key and len(same) > 1)
         for number, named, row in self.rows:
-            key = ids[0] if not named and len(rows) == 1 else named if named in ids_given else None
-            if key is None and named and len(names.get(named, ())) == 1:
-                key = names[named][0]
-            if key is None or (not key and len(rows) > 1):
-                self._orphan(number, named, row, len(rows))
-                continue
-            self.by_centre.setdefault(key, []).append((number, row))
+            centres = by_id.get(named) or by_name.get(named, []) if named else rows
+            if len(centres) == 1 or named in self.twice:
+                for centre in centres:
+                    self.by_centre.setdefault(centre, []).append((number, row))
+            else:
+                self._orphan(number, named, row, len(centres))
         return rows
 
     def _orphan(self, number: int, named: str, row: Row, centres: int) -> None:
+        """The fault of a row that none of the centres, or each of several, may be meant by."""
         sheet, _, header = self.opened[number]
         total = self.reader.total(header, row, sheet.parts if sheet is not None else ())
         if total is not None:
             self.faults.append(total)
             return
         mark = row.mark(header.joins if header.joins is not None else header.first)
-        if named:
+        shown = clip(named)
+        if named and centres:
             zh, en = (
-                f"主表中没有编号为 {clip(named)} 的中心",
-                f"no centre with the id {clip(named)} on the main sheet",
+                f"主表中名称为 {shown} 的中心有 {centres} 个；请填写它们的编号，并在这里写编号",
+                f"{centres} centres on the main sheet are named {shown}; give them ids, and the id here",
+            )
+        elif named:
+            zh, en = (
+                f"主表中没有编号或名称为 {shown} 的中心",
+                f"no centre with the id or the name {shown} on the main sheet",
             )
         else:
             zh, en = (
@@ -97,13 +102,13 @@ class Joined:
             )
         self.faults.append(self.reader.fault("unknown-centre", zh, en, mark))
 
-    def put(self, key: str, centre: Filling) -> None:
+    def put(self, row_of_centre: Row, centre: Filling) -> None:
         """The entries of a centre's lists, into its data."""
         self.given, self.told = {}, set()
         for sheet, _, header in self.opened:
             if sheet is not None:
                 centre.places.setdefault(sheet.parts, Place(header.row, {}, 0))
-        rows = self.by_centre.get(key, ())
+        rows = self.by_centre.get(row_of_centre, ())
         for inner in (False, True):  # the entries that others stand in come first
             for number, row in rows:
                 sheet, table, header = self.opened[number]

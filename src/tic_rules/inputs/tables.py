@@ -105,7 +105,7 @@ class Reader:
             )
         if key:
             seen.setdefault(key, row)
-        joined.put(key, Filling(data, places, faults))
+        joined.put(row, Filling(data, places, faults))
         return TableSource(self.file, data, places, faults)
 
     # --- a record -------------------------------------------------------------------------------------------
