@@ -44,13 +44,19 @@ def codes(text: str, file: str = "x.yaml") -> set[str]:
     return {fault.code for fault in caught.value.diagnostics}
 
 
-BREAKS = ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"]
+BREAKS = ["\n", "\r", "\r\n"]
 
 
 @pytest.mark.parametrize("line_break", BREAKS, ids=[repr(b) for b in BREAKS])
 def test_blocks_however_their_lines_end_do_not_reach_the_c_composer_too_deep(line_break: str) -> None:
     assert codes(line_break.join(" " * depth + "a:" for depth in range(4000))) == {"too-deep"}
     assert codes(line_break.join(" " * depth + "-" for depth in range(4000))) == {"too-deep"}
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"], ids=ascii)
+def test_signs_that_end_no_line_in_an_editor_end_none_here(sign: str) -> None:
+    assert codes(sign.join(" " * depth + "a:" for depth in range(4000))) == {"yaml"}
+    assert codes(f"# {sign}\n" + "[" * 100_000) == {"too-deep"}
 
 
 @pytest.mark.parametrize(

@@ -75,3 +75,16 @@ def test_a_character_that_yaml_does_not_have() -> None:
     assert (fault.line, fault.column) == (2, 7)
     assert "U+0007" in fault.message.zh
     assert "U+0007" in fault.message.en
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"], ids=ascii)
+def test_lines_are_those_of_an_editor(sign: str) -> None:
+    text = f'id: x  # a{sign}term_years: 5\nname: "b{sign}c"\nstage: {sign}\nterm_years: [\ue000]\n'
+    with pytest.raises(DataError) as caught:
+        Centre.from_text(text)
+    assert [(fault.line, fault.path) for fault in caught.value.diagnostics] == [
+        (3, "/stage"),
+        (4, "/term_years"),
+    ]
+    read = Centre.from_text(text.split("stage")[0])
+    assert (read.name, read.term_years) == (f"b{sign}c", None)

@@ -315,12 +315,18 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
 
 
 def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
-    loader = None
+    loader, parsed, hidden = None, text, dict[str, str]()
+    if not ours and any(sign in text for sign in _NO_BREAKS):
+        hidden = _stand_ins(text)
+        parsed = text.translate({ord(sign): other for sign, other in hidden.items()})
     try:
         if not ours:
-            _refuse_monsters(text, file)
-        loader = _Loader(text)
-        return loader.get_single_node()
+            _refuse_monsters(parsed, file)
+        loader = _Loader(parsed)
+        root = loader.get_single_node()
+        if hidden and root is not None:
+            _restore(root, {ord(other): sign for sign, other in hidden.items()})
+        return root
     except yaml.MarkedYAMLError as error:
         told, line, column = yaml_fault(error, text)
         raise BadText([Diagnostic("yaml", told, file, line, column)]) from None
@@ -334,7 +340,34 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
             loader.dispose()
 
 
-_BREAK = "\n\r\x85\u2028\u2029"
+_NO_BREAKS = "\x85\u2028\u2029"
+"""Breaks of lines to the parser, which reads YAML 1.1, but not to YAML 1.2, nor to editors."""
+
+
+def _stand_ins(text: str) -> dict[str, str]:
+    """For each of `_NO_BREAKS` a sign for private use that a text does not have: so the parser counts lines
+    as editors do, and leaves the signs in values as they are."""
+    used = set(text)
+    unused = (sign for code in range(0xE000, 0xF900) if (sign := chr(code)) not in used)
+    return dict(zip(_NO_BREAKS, unused, strict=False))
+
+
+def _restore(root: yaml.Node, signs: dict[int, str]) -> None:
+    """Put the signs for which others stood in back into the scalars of a tree."""
+    nodes, seen = [root], {id(root)}
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, yaml.ScalarNode):
+            node.value = node.value.translate(signs)
+            continue
+        for part in node.value:
+            for child in part if isinstance(part, tuple) else (part,):
+                if id(child) not in seen:
+                    seen.add(id(child))
+                    nodes.append(child)
+
+
+_BREAK = "\n\r"
 _DEEP = f"[ \t\ufeff?:-]{{{MAX_DEPTH // 2 - 2}}}"
 _INDENTED = re.compile(f"(?:^|[{_BREAK}]){_DEEP}")
 _PLAINLY_INDENTED = re.compile(f"\n{_DEEP}")
@@ -351,10 +384,7 @@ def _refuse_monsters(text: str, file: str) -> None:
     bound the depth; opening brackets bound it in flow style. Only a text that is long, or over a bound, is
     read event by event first.
     """
-    if any(sign in text for sign in _BREAK[1:]):
-        indented = _INDENTED.search(text)
-    else:
-        indented = _PLAINLY_INDENTED.search("\n" + text)
+    indented = _INDENTED.search(text) if "\r" in text else _PLAINLY_INDENTED.search("\n" + text)
     if len(text) < _SHORT and text.count("[") + text.count("{") < _FEW and not indented:
         return
     if len(text) >= _SHORT and len(_DIRECTIVE.findall(text)) > 100:
