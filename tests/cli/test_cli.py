@@ -127,6 +127,11 @@ def test_json_on_standard_input() -> None:
     assert finding["data"][0]["line"] == 1
 
 
+def test_yaml_in_one_line_on_standard_input() -> None:
+    result = run("check", "-", "--rules", "jiangsu_2020", "--as-of", "2024-01-01", stdin='{id: x, name: "a"}')
+    assert result.exit_code == 0, result.stderr
+
+
 def test_several_rule_sets_give_one_report_each() -> None:
     result = run("check", JIANGSU, "--rules", "jiangsu_2020", "--rules", "zhejiang_2022", "--format", "json")
     assert [report["ruleset"]["id"] for report in json.loads(result.stdout)["reports"]] == [

@@ -746,3 +746,6 @@ def test_a_zip_archive_is_refused_with_a_hint(tmp_path: Path) -> None:
     result = run("check", str(path), "--lang", "zh")
     assert result.exit_code == 2
     assert "请先解压" in result.stderr
+    for name in ("a.xls", "a.xlsx", "a.yaml"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600)
+        assert "旧版 .xls" in run("check", str(tmp_path / name), "--lang", "zh").stderr

@@ -46,6 +46,8 @@ _RULE_FILE = (
 """What a rule file alone has, both of them: it has an id and a jurisdiction as a centre has."""
 _WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
 """Reports, baselines and schemas, which the program writes itself."""
+_JSON = re.compile(r'\s*\{\s*["}]')
+"""How an object of JSON begins: {id: x} is YAML."""
 
 
 def expand(
@@ -173,7 +175,7 @@ def read_centre(path: str, vocabulary: Vocabulary) -> Centre:
     if path != "-":
         return read_subject(path, Centre, vocabulary)
     text = bytes_to_text(read_standard_input(DataError), "<stdin>")
-    name = "<stdin>.json" if text.lstrip()[:1] == "{" and '"' in text.lstrip()[:200] else "<stdin>"
+    name = "<stdin>.json" if _JSON.match(text) else "<stdin>"
     try:
         return subject_from_text(text, name, Centre, vocabulary)
     except DataError as error:

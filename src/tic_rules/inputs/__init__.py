@@ -77,8 +77,15 @@ def is_part_of_another(
 
 
 def read_bytes(file: str) -> bytes:
-    """The bytes of a file, within the limit; an archive in the place of data is refused with a hint."""
+    """The bytes of a file, within the limit; an archive or an old workbook in the place of data is refused
+    with a hint."""
     raw = read_named(file, DataError)
+    if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        zh, en = (
+            "这是旧版 .xls 或加密的工作簿；请另存为不加密的 .xlsx",
+            "an old .xls or an encrypted workbook; save it as .xlsx, without a password",
+        )
+        raise fault(DataError, "workbook", zh, en, file=file)
     if raw[:4] == b"PK\x03\x04" and Path(file).suffix.lower() not in (".xlsx", ".xlsm"):
         if b"xl/workbook.xml" in raw:
             zh, en = (

@@ -88,12 +88,6 @@ class _TooMuch(Exception):
 
 def look_at(raw: bytes, file: str, wanted: Callable[[str], bool]) -> Package:
     """The package of a workbook, with those of its sheets whose names are wanted. Raises DataError."""
-    if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        raise _refuse(
-            "这是旧版 .xls 或加密的工作簿；请另存为不加密的 .xlsx",
-            "an old .xls or an encrypted workbook; save it as .xlsx, without a password",
-            file,
-        )
     if len(raw) > MAX_BYTES or raw.count(b"PK\x01\x02") > MAX_PARTS:
         raise too_large(file)
     parts = _unpacked(raw, file)
