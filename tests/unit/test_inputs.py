@@ -620,6 +620,12 @@ def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:
         {"中心": [["编号", "资金投入"], ["x", "无"]], "资金投入": [["金额"], ["6亿元"], ["7亿元"]]},
     )
     assert faults(path) == {"资金投入!A2": "中心!B2 已写明没有，这里却有一行"}
+    keys = [["指标编号", "目标值"], ["1", None]]  # as the form has them
+    path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "评价指标"], ["x", "无"]], "评价指标": keys})
+    assert one(path).indicators == {}
+    keys[1][1] = "10"
+    path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "评价指标"], ["x", "无"]], "评价指标": keys})
+    assert faults(path) == {"评价指标!A2": "中心!B2 已写明没有，这里却有一行"}
 
 
 def test_series_may_stand_on_a_sheet_of_their_own(tmp_path: Path) -> None:

@@ -137,6 +137,8 @@ class Reader:
                 continue
             if column.path == "incomplete" and isinstance(given, list):
                 given = [self._list_name(name) for name in given]
+            if given == [] and column.kind == "list" and self.names.layout.lists[column.path].keyed:
+                given = {}
             place = into
             for part in column.parts[:-1]:
                 place = place.setdefault(part, {})
