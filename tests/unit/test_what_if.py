@@ -29,6 +29,7 @@ from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.cli import main
 from tic_rules.engines.checking import check_subject
+from tic_rules.model.document import document_of
 from tic_rules.model.programme import Programme
 
 ROOT = Path(__file__).parents[2]
@@ -196,6 +197,19 @@ def test_the_course_of_five_years() -> None:
         assert later.first == earlier.last + timedelta(days=1)
         assert later.verdict != earlier.verdict
     assert (course.stretches[0].first, course.stretches[-1].last) == (date(2022, 3, 1), date(2027, 3, 1))
+
+
+def test_what_was_met_in_time_does_not_fall_due() -> None:
+    centre, rules = Centre.from_file(ROOT / "examples" / "jiangsu.yaml"), load_ruleset("jiangsu_2020")
+    assert not course_of(
+        centre, rules, date(2021, 6, 18), date(2025, 12, 31)
+    ).due  # each report came in weeks
+    late = document_of(centre)
+    late["reports"] = [report for report in late["reports"] if report["year"] != "2023"]
+    course = course_of(Centre.from_data(late), rules, date(2021, 6, 18), date(2025, 12, 31))
+    assert [(day, [finding.id for finding in findings]) for day, findings in course.due] == [
+        (date(2024, 12, 31), ["annual-report", "annual-report-local"])
+    ]
 
 
 def test_flips_name_rules_of_one_side_only() -> None:

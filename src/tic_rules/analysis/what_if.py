@@ -163,9 +163,18 @@ def course_through(look: Callable[[date], Report], days: Sequence[date], span: t
                 and first <= date.fromisoformat(finding.deadline) <= last
             ):
                 due.setdefault(date.fromisoformat(finding.deadline), {})[finding.id] = finding
+        for then in (then for then in due if day <= then <= end):
+            due[then] = {name: due[then][name] for name in due[then] if _unmet(report[name], then)}
         earlier = report
-    listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()))
+    listed = tuple((day, tuple(findings.values())) for day, findings in sorted(due.items()) if findings)
     return Course(tuple(stretches), tuple(turns), listed, len(days))
+
+
+def _unmet(finding: Finding, day: date) -> bool:
+    """Whether what falls due on a day is not met by then."""
+    if finding.years:
+        return any(one["deadline"] == day.isoformat() and one["status"] != "pass" for one in finding.years)
+    return finding.status not in ("pass", "not_applicable", "exempted")
 
 
 def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) -> list[date]:
