@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import json
 import random
+from dataclasses import replace
 from datetime import date
 from fractions import Fraction
 from itertools import product
@@ -100,6 +101,25 @@ def test_the_example_says_what_is_missing_by_when_and_what_is_too_late() -> None
     assert [step.rules for step in money] == [("investment-5y", "municipal-match")]
     days = [step.by for step in plan.steps if step.by]
     assert days == sorted(days)
+
+
+def test_a_yearly_duty_is_planned_for_on_the_last_day_of_its_year() -> None:
+    data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml")) | {"reported_on": "2025-12-31"}
+    plan = plan_of(Centre.from_data(data), "jiangsu_2020", "2025-12-31")
+    assert [edit.value["year"] for edit in plan.edits] == [2025, 2025]
+    assert {edit.value["submitted_on"] for edit in plan.edits} == {"2025-12-31"}
+    assert (plan.before.verdict, plan.verdict) == ("on_course", "compliant")
+    evaluated = plan_of(Centre.from_data(changed(reported_on="2026-12-31")), "zhejiang_2022", "2026-12-31")
+    assert evaluated.after["annual-evaluation"].status == "pass"
+
+
+@pytest.mark.parametrize("format_", ["text", "html"])
+def test_there_is_something_to_do_while_something_is_left_open(format_: str) -> None:
+    data = changed(fields=["古生物学"])
+    plan = make_plan(Centre.from_data(data), load_ruleset("zhejiang_2022"), date(2026, 6, 30))
+    assert plan.lost
+    assert "There is nothing to do" not in render([replace(plan, steps=())], format_, "en")
+    assert "There is nothing to do" in render([replace(plan, steps=(), lost=(), open=())], format_, "en")
 
 
 def test_an_exemption_is_sought_only_when_asked_for() -> None:

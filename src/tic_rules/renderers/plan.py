@@ -108,7 +108,7 @@ def _text(plan: Plan, lang: str) -> Iterator[str]:
         yield _why(plan).in_(lang)
     yield ""
     yield from _data_first(plan, lang)
-    if not plan.steps:
+    if not (plan.steps or plan.lost or plan.open):
         yield "没有需要做的事。" if zh else "There is nothing to do."
     for day, steps in by_day(plan.steps):
         yield f"◷ {due(day, lang)}"

@@ -63,7 +63,7 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
     if declared.scalar is not None:
         value: object = year if declared.year else f"（{declared.scalar}{number + 1}）"
     else:
-        day = case.on if year is None or case.on.year > year else None
+        day = case.on if year is None or case.on.year >= year else None
         value = entry_of(declared, said, day, case.on.year if year is None else year)
         if number and held_at(type(case.scene.subject), f"{dotted}.name") is not None:
             value["name"] = f"（{number + 1}）"
