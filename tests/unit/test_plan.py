@@ -113,6 +113,18 @@ def test_a_yearly_duty_is_planned_for_on_the_last_day_of_its_year() -> None:
     assert evaluated.after["annual-evaluation"].status == "pass"
 
 
+def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
+    data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
+    data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}
+    plan = plan_of(Centre.from_data(data), "jiangsu_2020", "2026-04-26")
+    due = {(step.rules[0], step.edits[0].value["year"]): step.by for step in plan.steps}
+    assert due == {
+        (rule, year): date(2026, 12, 31) if year == 2025 else None  # of the others the day is past
+        for rule in ("annual-report", "annual-report-local")
+        for year in (2022, 2023, 2024, 2025)
+    }
+
+
 @pytest.mark.parametrize("format_", ["text", "html"])
 def test_there_is_something_to_do_while_something_is_left_open(format_: str) -> None:
     data = changed(fields=["古生物学"])

@@ -235,11 +235,12 @@ class _Maker:
         free = [way for way in ways if not self._holds_fixed(way) and not self._redefines(way)]
         if ways and not free:
             self.why[rule.id] = IDENTITY if any(map(self._redefines, ways)) else KEPT
-        deadline = (
-            decision.deadline if decision.deadline is not None and decision.deadline >= self.as_of else None
-        )
-        deadline = next((due for _, status, _, due in decision.years if status != "pass"), deadline)
-        return Open(rule.id, deadline, tuple(free)) if free else None
+        deadline = next((due for _, status, _, due in decision.years if status != "pass"), decision.deadline)
+        return Open(rule.id, self._still(deadline), tuple(free)) if free else None
+
+    def _still(self, deadline: date | None) -> date | None:
+        """A day that is still to come; None where it is past."""
+        return deadline if deadline is not None and deadline >= self.as_of else None
 
     def _exempted(self, rule: Rule, decision: Decision) -> Open | None:
         if not self.exemptions or rule.modality != "in_principle" or decision.status != "fail":
@@ -279,7 +280,13 @@ class _Maker:
                         rule.condition,
                         self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),
                     )
-                    combined = [before.joined(option) for before in combined for option in options][:24]
+                    dated = [
+                        replace(
+                            option, changes=tuple(replace(c, by=self._still(due)) for c in option.changes)
+                        )
+                        for option in options
+                    ]
+                    combined = [before.joined(option) for before in combined for option in dated][:24]
             return combined
         if decision.moment is None:
             return []
@@ -339,7 +346,7 @@ class _Maker:
         taken: dict[str, tuple[Change, list[Open]]] = {made.key: (made, []) for made in self.fresh}
         for rule, pick in zip(rules, choice.ways, strict=True):
             for made in rule.ways[pick].changes:
-                taken.setdefault(made.key, (made, []))[1].append(rule)
+                taken.setdefault(made.key, (made, []))[1].append(rule._replace(by=made.by or rule.by))
         highest: dict[str, Number] = {}
         for made, _ in taken.values():
             if made.level is not None:

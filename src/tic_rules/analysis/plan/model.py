@@ -37,6 +37,8 @@ class Change:
     """How large the change is beside what is asked: a part of 1."""
     level: tuple[str, Number] | None = field(default=None, compare=False)
     """A number that is to be reached, by place: of several such only the largest has to be brought about."""
+    by: date | None = field(default=None, compare=False)
+    """The last day of the year that it is owed for; None where the rule's own day holds."""
 
 
 def change(
