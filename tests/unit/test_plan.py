@@ -113,6 +113,27 @@ def test_a_yearly_duty_is_planned_for_on_the_last_day_of_its_year() -> None:
     assert evaluated.after["annual-evaluation"].status == "pass"
 
 
+@pytest.mark.parametrize("as_of", ["2026-07-01", "2027-01-05", "2027-03-02", "2028-12-16"])
+def test_data_of_an_earlier_day_neither_settles_nor_unsettles_a_later_one(as_of: str) -> None:
+    plan = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), parse_day(as_of))
+    keeps_its_word(plan, "zhejiang_2022")
+    assert {"investment-2y", "indicators"} <= {rest.rule for rest in plan.lost}
+    late = as_of > "2027-03-01"  # what was due in between is not known, and what failed before has failed
+    assert (plan.after["staff-5y"].status == "unknown") == late
+    assert ("reported_on" in {step.at for step in plan.steps}) != late
+    assert not late or "2026-06-30" in next(r.why.en for r in plan.open if r.rule == "staff-5y")
+
+
+def test_a_number_of_an_earlier_day_is_not_held_against_a_later_one() -> None:
+    data = changed(contributions=[{"date": "2022-04-01", "amount": "30亿元", "payer": "host"}])
+    plan = plan_of(Centre.from_data(data), "zhejiang_2022", "2027-04-01")
+    keeps_its_word(plan, "zhejiang_2022")
+    by_rule = {rule: step for step in plan.steps for rule in step.rules}
+    assert plan.steps[0].at == "reported_on"
+    for rule in ("staff-5y", "teams-5y", "incubated-term-end", "served-term-end"):
+        assert (plan.before[rule].status, by_rule[rule].kind) == ("unknown", "data"), rule
+
+
 def test_the_report_of_each_year_is_due_on_its_own_day() -> None:
     data = document_of(Centre.from_file(EXAMPLE.parent / "jiangsu.yaml"))
     data |= {"reported_on": "2026-04-26", "reports": [], "incomplete": ["reports"]}

@@ -3,11 +3,11 @@ result."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from itertools import islice
+from itertools import chain, islice
 from typing import Final
 
 from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
@@ -16,7 +16,7 @@ from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step,
 from tic_rules.analysis.plan.money import UNIT, Purses, money_entry, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
 from tic_rules.analysis.plan.ways import by_judgement, ways
-from tic_rules.core.dates import FIRST_DAY
+from tic_rules.core.dates import FIRST_DAY, add_days
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import Number, yuan_text
@@ -32,6 +32,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.report import Finding, Report
 from tic_rules.results.terms import field_label
 
@@ -99,44 +100,55 @@ class _Maker:
         self.document = document_of(centre)
         self.fresh: list[Change] = []
         self.guards: list[Sum] = []
-        if centre.speaks_for is not None and centre.speaks_for < as_of and "reported_on" not in kept:
-            self.fresh = [self._brought_up_to_date(centre.speaks_for)]
+        self.ends: date | None = None
+        """The day with which the data ends, where it is not brought up to the as-of day."""
+        if centre.speaks_for is not None and centre.speaks_for < as_of:
+            self.fresh = [] if "reported_on" in kept else self._brought_up_to_date(centre.speaks_for)
+            self.ends = None if self.fresh else centre.speaks_for
         self.base = apply(self.document, (edit for made in self.fresh for edit in made.edits))
         self.subject = subject_of(self.base, ruleset.vocabulary, type(centre)) if self.fresh else centre
         self.scene = sorted_scene(self.subject, ruleset, as_of)
         self.purses = Purses(self.subject, ruleset, as_of, kept)
         self.adverse = adverse_words(ruleset)
 
-    def _brought_up_to_date(self, spoken: date) -> Change:
-        """The data made to speak for the as-of day; a number that spoke for the day before goes on doing so
-        where a rule looks there."""
+    def _brought_up_to_date(self, spoken: date) -> list[Change]:
+        """The data made to speak for the as-of day; none where that would settle what the data leaves open,
+        or leave open what it settles.
+
+        A number that spoke for the day before goes on doing so where a rule looks there.
+        """
         as_of = self.as_of
         text = Text(
             f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
             f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
         )
         edits = [Edit("set", ("reported_on",), as_of.isoformat())]
-        fresh = check_subject(
-            subject_of(apply(self.document, edits), self.ruleset.vocabulary, type(self.centre)),
-            self.ruleset,
-            as_of,
-            ENGINE,
-        )
+        fresh = self._checked(apply(self.document, edits))
         for rule in self.ruleset.rules:
             if self._worse(fresh[rule.id]):
-                for name in dict.fromkeys(c.facts_of(rule.condition)):
-                    path = tuple((self.ruleset.facts[name].stock or "").split("."))
-                    value = get(self.document, path)
-                    if value is not None and not isinstance(value, list):
-                        both = [{"date": day.isoformat(), "value": value} for day in (spoken, as_of)]
-                        edits.append(Edit("set", path, both))
-                    listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
-                    # What may have come in since is not denied: the list is a lower bound until it is written
-                    # up.
-                    edits.extend(
-                        Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ())
-                    )
-        return change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)
+                named = (facts_within(name, self.ruleset.facts) for name in c.facts_of(rule.condition))
+                for name in dict.fromkeys(chain.from_iterable(named)):
+                    edits.extend(self._unsaid(name, spoken, fresh[rule.id].status == "fail"))
+        after = self._checked(apply(self.document, edits))
+        settled = {finding.rule for finding in self.before if finding.counts and finding.status == "fail"}
+        if any(self._worse(f) or (f.rule in settled and f.status != "fail") for f in after):
+            return []
+        return [change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)]
+
+    def _unsaid(self, name: str, spoken: date, decides: bool) -> Iterator[Edit]:
+        """What a fact's data does not say of the days after the one that it spoke for: where that `decides` a
+        rule against the centre, that a number still stands; that nothing has come to a list since."""
+        path = tuple((self.ruleset.facts[name].stock or "").split("."))
+        value = get(self.document, path)
+        later: Json = {"date": self.as_of.isoformat(), "value": value}
+        if decides:
+            later = {"date": add_days(spoken, 1).isoformat(), "value": None}
+        if isinstance(value, list) and decides:
+            yield Edit("append", path, later)
+        elif value is not None and not isinstance(value, list):
+            yield Edit("set", path, [{"date": spoken.isoformat(), "value": value}, later])
+        listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
+        yield from (Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ()))
 
     # --- from findings to ways ------------------------------------------------------------------------------
 
@@ -167,9 +179,11 @@ class _Maker:
 
     def _applied(self, steps: Iterable[Step]) -> tuple[Json, Report]:
         document = apply(self.document, (edit for step in steps for edit in step.edits))
-        return document, check_subject(
-            subject_of(document, self.ruleset.vocabulary, type(self.centre)), self.ruleset, self.as_of, ENGINE
-        )
+        return document, self._checked(document)
+
+    def _checked(self, document: Json) -> Report:
+        subject = subject_of(document, self.ruleset.vocabulary, type(self.centre))
+        return check_subject(subject, self.ruleset, self.as_of, ENGINE)
 
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
         """The rules whose steps make another rule worse than it was; money of another kind is tried before a
@@ -421,7 +435,7 @@ class _Maker:
             ):
                 continue
             earlier = self.before[finding.id]
-            why = self.why.get(finding.id) or reason_after(finding, earlier)
+            why = self.why.get(finding.id) or reason_after(finding, earlier, self.ends)
             due = date.fromisoformat(finding.deadline) if finding.deadline else None
             rest = Rest(finding.id, finding.status, why, tuple(finding.missing), due)
             (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)

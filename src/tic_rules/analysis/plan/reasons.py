@@ -46,12 +46,18 @@ def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date)
     return None
 
 
-def reason_after(finding: Finding, earlier: Finding) -> Text:
-    """Why a rule is still not met once the steps are taken."""
+def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
+    """Why a rule is still not met once the steps are taken; `ends` is the day with which the data ends, where
+    that is not the as-of day."""
     if finding.trace.get("not_applicable") == "before_approval":
         return Text("批复之后才能完成", "this can only be done once the centre is approved")
     if finding.kind == "consequence" and finding.status == "fail":
         return Text("后果已经产生", "the consequence has followed already")
+    if ends is not None and finding.status in ("unknown", "pending"):
+        return Text(
+            f"数据只到{ends}，需要先更新，更新后再作安排",
+            f"the data ends on {ends} and has to be brought up to date first; then it can be planned for",
+        )
     if finding.status == "unknown":
         return Text(
             "需要先补充数据，补充后再作安排", "the data has to be supplied first; then it can be planned for"
