@@ -301,6 +301,15 @@ def test_amounts_never_shrink() -> None:
         assert edit.path[0] != "contributions" or edit.op == "append"
 
 
+def test_no_income_is_added_to_a_year_that_is_over() -> None:
+    kinds = (("technical_services", "5000万元"), ("competitive_projects", "8000万元"))
+    told = [{"year": 2025, "kind": kind, "amount": amount} for kind, amount in kinds]
+    plan = plan_of(Centre.from_data(changed(income=told)), "zhejiang_2022", "2026-06-30")
+    keeps_its_word(plan, "zhejiang_2022")
+    assert not [edit for edit in plan.edits if edit.path[0] == "income"]
+    assert "technical-income-main" in {rest.rule for rest in plan.open}
+
+
 def test_an_unknown_place_is_refused() -> None:
     with pytest.raises(UsageError, match=r"legal\.form"):
         plan_of(Centre.from_file(EXAMPLE), "zhejiang_2022", "2026-06-30", keep=["legal.form"])

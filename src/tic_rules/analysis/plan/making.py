@@ -13,7 +13,7 @@ from typing import Final
 from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
-from tic_rules.analysis.plan.money import UNIT, Purses, money_entry, payers_text
+from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
 from tic_rules.analysis.plan.ways import by_judgement, ways
 from tic_rules.core.dates import FIRST_DAY, add_days
@@ -401,7 +401,7 @@ class _Maker:
             f"{labels[0]}增加{yuan_text(amount.amount, 'zh')}（{words.zh}）",
             f"{labels[1]}: {yuan_text(amount.amount, 'en')} more ({words.en})",
         )
-        entry = money_entry(self.ruleset, template, yuan_text(amount.amount, "zh"), self.as_of)
+        entry = self.purses.entry(template, yuan_text(amount.amount, "zh"), self.as_of)
         edits = [Edit("append", path, entry)]
         if get(self.base, path) is None:
             edits.append(Edit("append", ("incomplete",), template.of))

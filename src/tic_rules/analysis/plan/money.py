@@ -75,11 +75,20 @@ class Purses:
             template = self.of(name)[index]
             model = record_at(type(self.subject), template.of)
             assert model is not None
-            made = model.model_validate(money_entry(self.ruleset, template, UNIT, on))
+            made = model.model_validate(self.entry(template, UNIT, on))
             there = getattr(self.subject, template.of) or ()
             changed = self.subject.model_copy(update={template.of: (*there, made)})
             self._scenes[key] = Scene(changed, self.ruleset, self.as_of)
         return self._scenes[key]
+
+    def entry(self, template: Template, amount: object, on: date) -> dict[str, object]:
+        """A new entry, dated: of the year before the day where figures of years lack it, else of the running
+        year, as no year that is over takes in more."""
+        listed = list_at(self.ruleset, template.of)
+        there = getattr(self.subject, template.of) or ()
+        told = listed.year is not None and any(getattr(one, listed.year) == on.year - 1 for one in there)
+        values = {amount_of(self.ruleset, template.of): amount, **template.record}
+        return entry(listed, values, on, on.year if told else on.year - 1)
 
     def demands(self, node: Amounts, case: Case) -> list[tuple[Sum, ...]]:
         """What a condition on amounts asks of new money; nothing where no new money can meet it."""
@@ -97,6 +106,8 @@ class Purses:
             if isinstance(margin, float):
                 return []
             parts = tuple(Fraction(other[index][0]) - Fraction(margin) for other in after)
+            if max(parts) <= 0 and (margin < 0 or (strict and margin == 0)):
+                return []
             made.append(Sum(case.rule.id, name, Fraction(margin), parts, strict, upper))
         return [tuple(made)]
 
@@ -110,12 +121,6 @@ class Purses:
         )
         choices = tuple((base, tuple(row[at] - base for row in after)) for at, base in enumerate(before))
         return [(Sum(case.rule.id, name, Fraction(0), (), many=(int(node.limit), choices)),)]
-
-
-def money_entry(ruleset: RuleSet, template: Template, amount: object, on: date) -> dict[str, object]:
-    """A new entry, dated."""
-    values = {amount_of(ruleset, template.of): amount, **template.record}
-    return entry(list_at(ruleset, template.of), values, on, on.year - 1)
 
 
 def list_at(ruleset: RuleSet, dotted: str) -> ListOf:
