@@ -20,13 +20,13 @@ from generate import random_centre
 from tic_rules import Centre, DataError, UsageError, check, load_ruleset
 from tic_rules.analysis.plan import Plan, make_plan
 from tic_rules.analysis.plan.choosing import Costs, Open, choose
-from tic_rules.analysis.plan.making import RANK
 from tic_rules.analysis.plan.model import Way, change
 from tic_rules.analysis.plan.patching import patch_text
+from tic_rules.analysis.plan.update import RANK
 from tic_rules.cli import main
 from tic_rules.core.errors import Text
 from tic_rules.engines.checking import parse_day
-from tic_rules.model.document import Edit, document_of, plain
+from tic_rules.model.document import Edit, apply, document_of, plain
 from tic_rules.renderers.plan import render
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
@@ -301,6 +301,44 @@ def test_amounts_never_shrink() -> None:
         assert edit.path[0] != "contributions" or edit.op == "append"
 
 
+def test_no_step_is_shown_that_changes_nothing() -> None:
+    money = [{"date": "2023-04-01", "amount": "9亿元", "payer": payer} for payer in ("host", "province")]
+    data = changed(contributions=money, hosts=[{"name": "示例集团", "leading": True}])
+    for centre, ruleset, as_of in (
+        (data, "zhejiang_2022", "2026-06-30"),
+        (
+            document_of(Centre.from_file(EXAMPLE.parent / "real" / "nat-rail.yaml")),
+            "national_2017",
+            "2021-03-15",
+        ),
+    ):
+        plan = plan_of(Centre.from_data(centre), ruleset, as_of)
+        keeps_its_word(plan, ruleset)
+        for step in (step for step in plan.steps if step.edits and step.kind != "judgement"):
+            left = (edit for other in plan.steps if other is not step for edit in other.edits)
+            without = check(apply(document_of(Centre.from_data(centre)), left), ruleset, as_of=as_of)
+            assert any(f.counts and f.status != plan.after[f.rule].status for f in without), step.text.en
+    moot = [step for step in plan.steps if "multi-party" in step.rules]
+    assert {step.at for step in moot} == {
+        "governance.board.members"
+    }  # made for the board, and named for both
+
+
+def test_a_way_is_tried_again_when_what_stood_against_it_is_gone() -> None:
+    paid = [{"date": "2023-06-01", "amount": amount, "payer": payer}
+            for amount, payer in (("1亿元", "host"), ("3亿元", "city"))]  # fmt: skip
+    data = {
+        "name": "国家示例技术创新中心", "jurisdiction": "national", "reported_on": "2024-12-30",
+        "approved_on": "2023-03-01", "term_years": 3, "contributions": paid,
+        "hosts": [{"name": "甲集团", "type": "enterprise", "leading": True}],
+        "builders": [{"name": "乙大学", "type": "university"}],
+    }  # fmt: skip
+    plan = plan_of(Centre.from_data(data), "national_2017", "2024-12-30")
+    keeps_its_word(plan, "national_2017")
+    (money,) = [step for step in plan.steps if step.kind == "money"]
+    assert (money.rules, money.edits[0].value["amount"]) == (("enterprise-main-funder",), "2亿元")
+
+
 def test_no_income_is_added_to_a_year_that_is_over() -> None:
     kinds = (("technical_services", "5000万元"), ("competitive_projects", "8000万元"))
     told = [{"year": 2025, "kind": kind, "amount": amount} for kind, amount in kinds]
@@ -503,8 +541,9 @@ def test_a_compliant_centre_has_nothing_to_do() -> None:
 
 
 def test_a_word_of_an_entry_is_told_in_chinese() -> None:
-    texts = [step.text.zh for step in real_plan(EXAMPLE.parent / "real" / "nat-rail.yaml").steps]
-    assert "共建单位/第1条/单位类型：企业" in texts
+    hosts = [{"name": "示例集团", "leading": True}]
+    plan = plan_of(Centre.from_data(changed(hosts=hosts)), "zhejiang_2022", "2026-06-30")
+    assert "依托（牵头）单位/第1条/单位类型：企业" in [step.text.zh for step in plan.steps]
 
 
 @pytest.mark.parametrize("format_", ["text", "markdown", "html"])

@@ -3,20 +3,21 @@ result."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
-from itertools import chain, islice
-from typing import Final
+from itertools import islice
+from typing import Final, NamedTuple
 
 from tic_rules.analysis.plan.case import Case, adverse_words, kind_of, known_places
 from tic_rules.analysis.plan.choosing import FIRST, Amount, Choice, Costs, Open, choose
 from tic_rules.analysis.plan.model import Alternative, Change, Plan, Rest, Step, Sum, Way, change
 from tic_rules.analysis.plan.money import UNIT, Purses, payers_text
 from tic_rules.analysis.plan.reasons import IDENTITY, KEPT, reason_after, reason_before
+from tic_rules.analysis.plan.update import update, worse
 from tic_rules.analysis.plan.ways import by_judgement, ways
-from tic_rules.core.dates import FIRST_DAY, add_days
+from tic_rules.core.dates import FIRST_DAY
 from tic_rules.core.errors import Text
 from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import Number, yuan_text
@@ -32,24 +33,13 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of, get, subject_of
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.model.vocabulary import facts_within
-from tic_rules.results.report import Finding, Report
+from tic_rules.results.report import Report
 from tic_rules.results.terms import field_label
 
 SETTLED = ("pass", "not_applicable", "exempted")
 ENGINE: Final = "reference"
 """What is promised is promised by the definition itself."""
 TRIES = 12  # more than there are payers
-RANK = {
-    "pass": 0,
-    "not_applicable": 0,
-    "exempted": 1,
-    "pending": 2,
-    "needs_review": 3,
-    "unknown": 4,
-    "fail": 5,
-}
-"""A step may bring no finding further down than it stands."""
 ALTERNATIVES = 4
 
 
@@ -81,6 +71,28 @@ def _together(step: Step, other: Step) -> bool:
     return other is step or (step.kind == other.kind == "money" and step.at == other.at)
 
 
+def _once(steps: Iterable[Step]) -> list[Step]:
+    """The steps with each list named incomplete once."""
+    done: set[str] = set()
+    once = []
+    for step in steps:
+        edits = tuple(e for e in step.edits if e.path != ("incomplete",) or e.key not in done)
+        done.update(edit.key for edit in edits)
+        once.append(replace(step, edits=edits))
+    return once
+
+
+class Trial(NamedTuple):
+    """A choice put to the evaluator, and the rules that it fails."""
+
+    rules: list[Open]
+    choice: Choice
+    steps: list[Step]
+    document: Json
+    after: Report
+    failed: set[str]
+
+
 class _Maker:
     def __init__(
         self,
@@ -103,110 +115,119 @@ class _Maker:
         self.ends: date | None = None
         """The day with which the data ends, where it is not brought up to the as-of day."""
         if centre.speaks_for is not None and centre.speaks_for < as_of:
-            self.fresh = [] if "reported_on" in kept else self._brought_up_to_date(centre.speaks_for)
+            if "reported_on" not in kept:
+                day = centre.speaks_for
+                self.fresh = update(self.document, ruleset, self.before, (day, as_of), self._checked)
             self.ends = None if self.fresh else centre.speaks_for
         self.base = apply(self.document, (edit for made in self.fresh for edit in made.edits))
-        self.subject = subject_of(self.base, ruleset.vocabulary, type(centre)) if self.fresh else centre
+        self.subject = self._subject(self.base) if self.fresh else centre
         self.scene = sorted_scene(self.subject, ruleset, as_of)
         self.purses = Purses(self.subject, ruleset, as_of, kept)
         self.adverse = adverse_words(ruleset)
 
-    def _brought_up_to_date(self, spoken: date) -> list[Change]:
-        """The data made to speak for the as-of day; none where that would settle what the data leaves open,
-        or leave open what it settles.
-
-        A number that spoke for the day before goes on doing so where a rule looks there.
-        """
-        as_of = self.as_of
-        text = Text(
-            f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
-            f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
-        )
-        edits = [Edit("set", ("reported_on",), as_of.isoformat())]
-        fresh = self._checked(apply(self.document, edits))
-        for rule in self.ruleset.rules:
-            if self._worse(fresh[rule.id]):
-                named = (facts_within(name, self.ruleset.facts) for name in c.facts_of(rule.condition))
-                for name in dict.fromkeys(chain.from_iterable(named)):
-                    edits.extend(self._unsaid(name, spoken, fresh[rule.id].status == "fail"))
-        after = self._checked(apply(self.document, edits))
-        settled = {finding.rule for finding in self.before if finding.counts and finding.status == "fail"}
-        if any(self._worse(f) or (f.rule in settled and f.status != "fail") for f in after):
-            return []
-        return [change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)]
-
-    def _unsaid(self, name: str, spoken: date, decides: bool) -> Iterator[Edit]:
-        """What a fact's data does not say of the days after the one that it spoke for: where that `decides` a
-        rule against the centre, that a number still stands; that nothing has come to a list since."""
-        path = tuple((self.ruleset.facts[name].stock or "").split("."))
-        value = get(self.document, path)
-        later: Json = {"date": self.as_of.isoformat(), "value": value}
-        if decides:
-            later = {"date": add_days(spoken, 1).isoformat(), "value": None}
-        if isinstance(value, list) and decides:
-            yield Edit("append", path, later)
-        elif value is not None and not isinstance(value, list):
-            yield Edit("set", path, [{"date": spoken.isoformat(), "value": value}, later])
-        listed = self.ruleset.vocabulary.lists.get(self.ruleset.facts[name].list_name or "")
-        yield from (Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ()))
-
     # --- from findings to ways ------------------------------------------------------------------------------
 
     def plan(self) -> Plan:
-        rules = [opened for rule in self.ruleset.rules if (opened := self._open(rule)) is not None]
-        guards = (
-            list(self._guards({rule.rule for rule in rules}))
-            if any(way.sums for rule in rules for way in rule.ways)
-            else []
-        )
-        self.guards = guards
+        opened = [open_ for rule in self.ruleset.rules if (open_ := self._open(rule)) is not None]
+        if any(way.sums for rule in opened for way in rule.ways):
+            self.guards = list(self._guards({rule.rule for rule in opened}))
+        rules, trial = list(opened), None
         for _ in range(TRIES):
-            choice = self._chosen(rules, guards)
-            steps = self._steps(rules, choice)
-            document, after = self._applied(steps)
-            failed = {rule.rule for rule in rules if after[rule.rule].status not in ("pass", "exempted")}
-            if not failed:
-                failed = self._blamed(rules, steps, after)
-            if not failed:
+            trial = self._trial(rules, self._chosen(rules, self.guards))
+            if not trial.failed:
                 break
-            rules = self._without_last_choice(rules, choice, failed)
+            rules = self._without_last_choice(rules, trial.choice, trial.failed)
         else:
-            rules = [rule for rule in rules if rule.rule not in failed]
-            choice = self._chosen(rules, guards)
-            steps = self._steps(rules, choice)
-            document, after = self._applied(steps)
-        return self._told(rules, choice, steps, document, after)
+            rules = [rule for rule in rules if trial is None or rule.rule not in trial.failed]
+            trial = self._trial(rules, self._chosen(rules, self.guards))
+        return self._told(self._least(self._with_struck(trial, opened)))
+
+    def _trial(self, rules: list[Open], choice: Choice) -> Trial:
+        """The evaluator's word on a choice."""
+        steps = self._steps(rules, choice)
+        document, after = self._applied(steps)
+        failed = {rule.rule for rule in rules if after[rule.rule].status not in ("pass", "exempted")}
+        return Trial(rules, choice, steps, document, after, failed or self._blamed(rules, steps, after))
+
+    def _with_struck(self, trial: Trial, opened: list[Open]) -> Trial:
+        """What was struck out for a fault of other rules' ways, tried again where those are gone."""
+        struck = [rule for rule in opened if all(rule.rule != other.rule for other in trial.rules)]
+        for rule in struck if len(struck) > 1 else ():
+            rules, barred = [*trial.rules, rule], {*self.barred}
+            choice = choose(rules, self.guards, self.purses.templates, self._costs())
+            again = self._trial(rules, choice) if choice is not None else None
+            if again is not None and not again.failed:
+                trial = again
+            self.barred = barred
+        return trial
+
+    def _least(self, trial: Trial) -> Trial:
+        """The steps without those that leave every status as it is; a judgement stands for itself."""
+        for number in reversed(range(len(trial.steps))):
+            step, fewer = trial.steps[number], trial.steps[:number] + trial.steps[number + 1 :]
+            alone = all(other.edits or other.at != step.at for other in fewer)
+            if not (step.edits and step.rules and alone) or step.kind == "judgement":
+                continue
+            # Its own rules first: a whole check costs fifty times as much.
+            if self._standing(step.rules, fewer) == {r: trial.after[r].status for r in step.rules}:
+                document, after = self._applied(fewer)
+                looked_at = (f for f in after if f.counts or self.encouraged)
+                if all(finding.status == trial.after[finding.rule].status for finding in looked_at):
+                    steps = self._serving(step.rules, fewer)
+                    trial = trial._replace(steps=steps, document=document, after=after)
+        return trial._replace(steps=_once(trial.steps))
+
+    def _serving(self, rules: tuple[str, ...], steps: list[Step]) -> list[Step]:
+        """The steps, with rules that hold by them although they were not made for them."""
+        without = [self._standing(rules, [o for o in steps if o is not step]) for step in steps]
+        met = self._standing(rules, steps)
+        return [
+            replace(
+                step, rules=tuple(dict.fromkeys((*step.rules, *(r for r in rules if met[r] != stand[r]))))
+            )
+            for step, stand in zip(steps, without, strict=True)
+        ]
+
+    def _standing(self, rules: tuple[str, ...], steps: list[Step]) -> dict[str, str]:
+        """The statuses of rules with these steps taken."""
+        scene = sorted_scene(self._subject(self._document(steps)), self.ruleset, self.as_of)
+        return {rule: settle(self.ruleset[rule], scene).status for rule in rules}
+
+    def _document(self, steps: Iterable[Step]) -> Json:
+        return apply(self.document, (edit for step in _once(steps) for edit in step.edits))
 
     def _applied(self, steps: Iterable[Step]) -> tuple[Json, Report]:
-        document = apply(self.document, (edit for step in steps for edit in step.edits))
+        document = self._document(steps)
         return document, self._checked(document)
 
+    def _subject(self, document: Json) -> Centre:
+        return subject_of(document, self.ruleset.vocabulary, type(self.centre))
+
     def _checked(self, document: Json) -> Report:
-        subject = subject_of(document, self.ruleset.vocabulary, type(self.centre))
-        return check_subject(subject, self.ruleset, self.as_of, ENGINE)
+        return check_subject(self._subject(document), self.ruleset, self.as_of, ENGINE)
 
     def _blamed(self, rules: list[Open], steps: list[Step], after: Report) -> set[str]:
         """The rules whose steps make another rule worse than it was; money of another kind is tried before a
         rule is given up."""
-        worse = {finding.rule for finding in after if self._worse(finding)}
-        if not worse:
+        harmed = {finding.rule for finding in after if worse(finding, self.before)}
+        if not harmed:
             return set()
         blamed: set[str] = set()
         for step in steps:
             if step.edits and step.rules:
                 _, without = self._applied(other for other in steps if not _together(step, other))
-                if any(not self._worse(without[rule]) for rule in worse):
+                if any(not worse(without[rule], self.before) for rule in harmed):
                     if step.kind == "money" and step.at not in self.barred:
                         self.barred.add(step.at)
                         return {""}
                     blamed.update(step.rules)
         return blamed & {rule.rule for rule in rules}
 
-    def _worse(self, finding: Finding) -> bool:
-        return finding.counts and RANK[finding.status] > RANK[self.before[finding.rule].status]
+    def _costs(self) -> Costs:
+        return Costs({**self.costs.given, **{at: Fraction(1000) for at in self.barred}})
 
     def _chosen(self, rules: list[Open], guards: list[Sum]) -> Choice:
-        costs = Costs({**self.costs.given, **{at: Fraction(1000) for at in self.barred}})
+        costs = self._costs()
         choice = choose(rules, guards, self.purses.templates, costs)
         if choice is not None:
             return choice
@@ -373,11 +394,6 @@ class _Maker:
             ids, edits = tuple(rule.rule for rule in served), made.edits if whole else ()
             steps.append(Step(made.kind, made.text, by, ids, edits, self.costs.of(made), made.at))
         steps.extend(self._money(amount, rules, choice) for amount in choice.amounts)
-        done: set[str] = set()
-        for number, step in enumerate(steps):  # a list is named incomplete once
-            edits = tuple(e for e in step.edits if e.path != ("incomplete",) or e.key not in done)
-            steps[number] = replace(step, edits=edits)
-            done.update(edit.key for edit in edits)
         return sorted(
             steps, key=lambda step: (step.at != "reported_on", step.by or FIRST, step.kind == "judgement")
         )
@@ -423,9 +439,8 @@ class _Maker:
 
     # --- the plan told --------------------------------------------------------------------------------------
 
-    def _told(
-        self, rules: list[Open], choice: Choice, steps: list[Step], document: dict[str, object], after: Report
-    ) -> Plan:
+    def _told(self, trial: Trial) -> Plan:
+        rules, choice, steps, document, after, _ = trial
         planned = {rule.rule for rule in rules}
         lost: list[Rest] = []
         still: list[Rest] = []
@@ -440,13 +455,16 @@ class _Maker:
             rest = Rest(finding.id, finding.status, why, tuple(finding.missing), due)
             (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)
         useful = tuple(step for step in steps if step.edits or planned.intersection(step.rules))
-        alternatives = tuple(self._alternatives(rules, choice))
+        served = {rule for step in useful for rule in step.rules}
+        alternatives = tuple(self._alternatives(rules, choice, served))
         return Plan(self.before, after, document, useful, tuple(lost), tuple(still), alternatives, self.kept,
                     choice.chosen_by)  # fmt: skip
 
-    def _alternatives(self, rules: list[Open], choice: Choice) -> Iterable[Alternative]:
+    def _alternatives(self, rules: list[Open], choice: Choice, served: set[str]) -> Iterable[Alternative]:
         """Other ways of the same rules, each put to the evaluator on its own."""
         for rule, pick in zip(rules, choice.ways, strict=True):
+            if rule.rule not in served:
+                continue
             others = [
                 way for index, way in enumerate(rule.ways) if index != pick and way.changes and not way.sums
             ]
@@ -459,8 +477,7 @@ class _Maker:
     def _alternative(self, rule: Open, way: Way) -> Alternative | None:
         """Another way; None where its changes alone do not bring the rule to a pass."""
         edits = tuple(edit for made in way.changes for edit in made.edits)
-        changed = subject_of(apply(self.base, edits), self.ruleset.vocabulary, type(self.centre))
-        if check_subject(changed, self.ruleset, self.as_of, ENGINE)[rule.rule].status != "pass":
+        if self._checked(apply(self.base, edits))[rule.rule].status != "pass":
             return None
         texts = tuple(made.text for made in way.changes)
         return Alternative(rule.rule, texts, edits, self.costs.of(*way.changes))

@@ -1,0 +1,81 @@
+"""Data of an earlier day made to speak for the as-of day, and whether a finding gets worse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from itertools import chain
+
+from tic_rules.analysis.plan.model import Change, change
+from tic_rules.core.dates import add_days
+from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
+from tic_rules.model import conditions as c
+from tic_rules.model.document import Edit, apply, get
+from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.vocabulary import facts_within
+from tic_rules.results.report import Finding, Report
+
+RANK = {
+    "pass": 0,
+    "not_applicable": 0,
+    "exempted": 1,
+    "pending": 2,
+    "needs_review": 3,
+    "unknown": 4,
+    "fail": 5,
+}
+"""A step may bring no finding further down than it stands."""
+
+
+def worse(finding: Finding, before: Report) -> bool:
+    """Whether a finding that counts has come down from where it stood."""
+    return finding.counts and RANK[finding.status] > RANK[before[finding.rule].status]
+
+
+def update(
+    document: Json, ruleset: RuleSet, before: Report, days: tuple[date, date], check: Callable[[Json], Report]
+) -> list[Change]:
+    """The data of the first of the days made to speak for the second; none where that would settle what the
+    data leaves open, or leave open what it settles.
+
+    A number that spoke for the day before goes on doing so where a rule looks there.
+    """
+    spoken, as_of = days
+    text = Text(
+        f"数据更新到{as_of}，并确认{spoken}所填的数字和清单仍然有效",
+        f"bring the data up to {as_of}, and confirm that the numbers and lists of {spoken} still stand",
+    )
+    edits = [Edit("set", ("reported_on",), as_of.isoformat())]
+    fresh = check(apply(document, edits))
+    for rule in (rule for rule in ruleset.rules if worse(fresh[rule.id], before)):
+        decides = fresh[rule.id].status == "fail"
+        named = (facts_within(name, ruleset.facts) for name in c.facts_of(rule.condition))
+        for name in dict.fromkeys(chain.from_iterable(named)):
+            edits.extend(_unsaid(document, ruleset, name, days, decides))
+    after = check(apply(document, edits))
+    failed = {finding.rule for finding in before if finding.counts and finding.status == "fail"}
+    if any(
+        worse(finding, before) or (finding.rule in failed and finding.status != "fail") for finding in after
+    ):
+        return []
+    return [change("data", "reported_on", tuple({edit.key: edit for edit in edits}.values()), text)]
+
+
+def _unsaid(
+    document: Json, ruleset: RuleSet, name: str, days: tuple[date, date], decides: bool
+) -> Iterator[Edit]:
+    """What a fact's data does not say of the days after the one that it spoke for: that nothing has come to a
+    list since; and, where that `decides` a rule against the centre, that a number still stands."""
+    spoken, as_of = days
+    path = tuple((ruleset.facts[name].stock or "").split("."))
+    value = get(document, path)
+    later: Json = {"date": as_of.isoformat(), "value": value}
+    if decides:
+        later = {"date": add_days(spoken, 1).isoformat(), "value": None}
+    if isinstance(value, list) and decides:
+        yield Edit("append", path, later)
+    elif value is not None and not isinstance(value, list):
+        yield Edit("set", path, [{"date": spoken.isoformat(), "value": value}, later])
+    listed = ruleset.vocabulary.lists.get(ruleset.facts[name].list_name or "")
+    yield from (Edit("append", ("incomplete",), dotted) for dotted in (listed.paths if listed else ()))
