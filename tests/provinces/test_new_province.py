@@ -7,10 +7,15 @@ import re
 import shlex
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+import yaml
+
+from tic_rules import Centre, parse_ruleset
+from tic_rules.analysis.plan import make_plan
 
 ROOT = Path(__file__).parents[2]
 PAGES = ("new-province.md", "new-province.zh.md")
@@ -90,3 +95,18 @@ def test_the_page_works_from_the_first_command_to_the_last(tmp_path: Path) -> No
     assert "Every slip of the pen is caught" in outputs["tic-rules test xinan_2025.yaml --strict --mutants"]
     assert (folder / "cases.xml").is_file()
     assert (folder / "site" / "index.html").is_file()
+
+
+def test_a_plan_for_the_province_finds_the_doctor_that_is_lacking_and_gives_up_nothing_that_may_come() -> (
+    None
+):
+    files = {step.file: step.text for step in steps(PAGES[0]) if step.file}
+    rules = parse_ruleset(files["xinan_2025.yaml"])
+    complete = yaml.safe_load(files["cases/xinan_2025/base.yaml"])
+    centre = Centre.from_data(complete | {"people": {"fixed": 50, "doctors": 14}}, ruleset=rules)
+    plan = make_plan(centre, rules, date(2027, 6, 30))
+    assert [(step.text.zh, plan.verdict) for step in plan.steps] == [
+        ("博士人数达到15人（再增1人）", "compliant")
+    ]
+    kept = make_plan(centre, rules, date(2027, 6, 30), keep=["people"])
+    assert ([rest.rule for rest in kept.open], kept.lost) == (["researchers"], ())

@@ -107,6 +107,8 @@ class _Maker:
         self.centre, self.ruleset, self.as_of = centre, ruleset, as_of
         self.kept, self.costs, self.exemptions, self.encouraged = kept, costs, exemptions, encouraged
         self.why: dict[str, Text] = {}
+        self.gone: set[str] = set()
+        """The rules that can no longer be met."""
         self.barred: set[str] = set()
         self.before = check_subject(centre, ruleset, as_of, ENGINE)
         self.document = document_of(centre)
@@ -264,6 +266,7 @@ class _Maker:
         decision = settle(rule, self.scene)
         lost = reason_before(rule, decision, finding, self.as_of)
         if lost is not None:
+            self.gone.add(rule.id)
             self.why[rule.id] = lost
             return self._exempted(rule, decision)
         ways = [way for way in self._ways(rule, decision) if way.changes or way.sums]
@@ -453,7 +456,8 @@ class _Maker:
             why = self.why.get(finding.id) or reason_after(finding, earlier, self.ends)
             due = date.fromisoformat(finding.deadline) if finding.deadline else None
             rest = Rest(finding.id, finding.status, why, tuple(finding.missing), due)
-            (lost if finding.status == "fail" and earlier.status == "fail" else still).append(rest)
+            gone = finding.id in self.gone or finding.kind == "consequence"
+            (lost if gone and finding.status == earlier.status == "fail" else still).append(rest)
         useful = tuple(step for step in steps if step.edits or planned.intersection(step.rules))
         served = {rule for step in useful for rule in step.rules}
         alternatives = tuple(self._alternatives(rules, choice, served))

@@ -71,4 +71,4 @@ def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
         return Text("期限未到，目前没有可行的办法", "there is still time, but no way was found")
     if earlier.status != "fail":
         return Text("其他步骤使本条不再符合", "other steps make this fail")
-    return Text("按现有数据没有可行的办法", "with the data as it stands there is no way")
+    return Text("没有找到可行的办法", "no way was found")

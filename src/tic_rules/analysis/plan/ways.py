@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from math import ceil
+from math import ceil, floor
 
 from tic_rules.analysis.construct import (
     Demand,
@@ -37,6 +37,7 @@ from tic_rules.model.fields import value_at
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact
 from tic_rules.model.values import Series
+from tic_rules.model.vocabulary import Ratio
 from tic_rules.results.labels import number_text
 
 MOST = 24
@@ -168,6 +169,20 @@ def _compare(node: c.Compare, case: Case, seen: Seen) -> Iterator[Way]:
             )
     elif fact.reading == "distinct":
         yield from _distinct(case, fact, int(least))
+    elif fact.ratio is not None and node.operator in ("at_least", "more_than"):
+        yield from _part(case, fact.ratio, node.operator, seen.bound.high)
+
+
+def _part(case: Case, ratio: Ratio, operator: str, limit: Number) -> Iterator[Way]:
+    """So large a part of a whole that stays as it is; nothing where the whole is not known."""
+    if not isinstance(ratio.of, str) or not isinstance(ratio.to, str):
+        return
+    part, whole = case.scene.facts[ratio.of], case.scene.number(ratio.to, case.moment).range.high
+    low = case.scene.number(ratio.of, case.moment).range.low
+    if part.reading in ("stock", "value") and not isinstance(whole, float) and not isinstance(low, float):
+        asked = Fraction(limit) * Fraction(whole)
+        least = floor(asked) + 1 if operator == "more_than" else ceil(asked)
+        yield Way((_level(case, part, ratio.of, least, low),))
 
 
 def _lower_later(case: Case, fact: Fact, least: object) -> bool:
