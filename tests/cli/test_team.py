@@ -199,6 +199,43 @@ def test_a_new_file_that_repeats_an_id_inherits_nothing() -> None:
     assert (both.exit_code, both.stderr) == (0, "")
 
 
+_TABLE = "编号,中文名称,所属地区,填报截止日期,批复创建日期\n"
+_ROW = ",{},浙江省,2026-06-30,2022-01-20\n"
+_LINE = '{{"name": "{}", "jurisdiction": "zhejiang", "approved_on": "2022-01-20"}}\n'
+
+
+@pytest.mark.parametrize(("file", "head", "row"), [("c.csv", _TABLE, _ROW), ("c.jsonl", "", _LINE)])
+def test_centres_of_a_file_without_ids_are_told_apart(file: str, head: str, row: str) -> None:
+    """By their names, and where a name comes again by which it is."""
+    ask = ("check", file, "--as-of", "2026-06-30")
+    Path(file).write_text(head + row.format("甲") + row.format("乙"), "utf-8")
+    run(*ask, "--write-baseline", "base.json")
+    assert run(*ask, "--baseline", "base.json").exit_code == 0
+    for added in ("丙", "乙"):
+        Path(file).write_text(head + row.format(added) + row.format("甲") + row.format("乙"), "utf-8")
+        new = run(*ask, "--baseline", "base.json")
+        assert (new.exit_code, "new 1" in new.stdout) == (1, True)
+        results = json.loads(run(*ask, "--format", "sarif").stdout)["runs"][0]["results"]
+        assert len({result["fingerprints"]["ticRulesFinding/v1"] for result in results}) == len(results)
+    Path(file).write_text(head + row.format("乙") + row.format("甲"), "utf-8")
+    assert run(*ask, "--baseline", "base.json").exit_code == 0, "in whatever order"
+
+
+def test_a_file_without_an_id_is_the_same_however_it_is_named(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit("zhejiang.yaml", ("id: zj-2022-01\n", ""))
+    run("check", "centres", "--write-baseline", "base.json")
+    for name in (str(folder / "centres"), "centres/../centres", "./centres/zhejiang.yaml"):
+        assert run("check", name, "--baseline", "base.json").exit_code == 0, name
+    before = run("check", "centres", "--format", "sarif").stdout
+    after = run("check", "centres/../centres", "--format", "sarif").stdout
+    marks = [re.findall(r'"ticRulesFinding/v1": "(\w+)"', text) for text in (before, after)]
+    assert marks[0] == marks[1]
+    monkeypatch.chdir("centres")
+    assert run("check", ".", "--baseline", "../base.json").exit_code == 0
+
+
 def test_a_baseline_that_names_no_files_goes_by_ids() -> None:
     run("check", "centres", "--write-baseline", "base.json")
     text = Path("base.json").read_text("utf-8")

@@ -25,7 +25,6 @@ from tic_rules.model.programme import Approval, Programme
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Exemption, Subject
-from tic_rules.model.values import Series
 from tic_rules.results.evidence import finding_of
 from tic_rules.results.finding import Finding, Status
 from tic_rules.results.numbers import shown
@@ -244,11 +243,7 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 def _centre(subject: Subject) -> AboutCentre | None:
     if not isinstance(subject, Centre):
         return None
-    name = subject.name
-    if isinstance(name, Series):
-        values = [entry.value for entry in name if entry.value is not None]
-        name = values[-1] if values else None
-    return AboutCentre(id=subject.id, name=name, file=subject.file)
+    return AboutCentre(id=subject.id, name=subject.called, file=subject.file)
 
 
 def _programme(subject: Subject) -> AboutProgramme | None:

@@ -10,6 +10,7 @@ from tic_rules.model.values import (
     Label,
     Money,
     MoneyStock,
+    Series,
     Stage,
     String,
     Target,
@@ -251,3 +252,10 @@ class Centre(Subject):
     indicators: dict[str, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
+
+    @property
+    def called(self) -> str | None:
+        """The name; of several through time the last."""
+        if isinstance(self.name, Series):
+            return next((entry.value for entry in reversed(self.name) if entry.value is not None), None)
+        return self.name

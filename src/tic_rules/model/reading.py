@@ -4,6 +4,7 @@ fault at once."""
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterator
 from datetime import date
 from itertools import islice
@@ -15,6 +16,7 @@ from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fau
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
+from tic_rules.model.centre import Centre
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of
 from tic_rules.model.shipped import is_shared, shipped_ids, unnamed_vocabulary, whole_vocabulary
@@ -58,8 +60,11 @@ def read_subjects(
     A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read
     to its end. Never raises for what a file says.
     """
-    unusable = 0
+    unusable, namesakes = 0, Counter[str | None]()
     for subject in _subjects(path, model, vocabulary):
+        if isinstance(subject, Centre) and subject.id is None:
+            namesakes[subject.called] += 1
+            subject._nth = namesakes[subject.called]
         yield subject
         unusable += isinstance(subject, DataError)
         if unusable == MOST_UNUSABLE:

@@ -13,6 +13,7 @@ from tic_rules.core.dates import add_years
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers.about import about_of, document_of, name_of
+from tic_rules.results.baseline import centre_key
 from tic_rules.results.report import VERDICTS, Finding, Report
 from tic_rules.results.waiting import Wait
 
@@ -101,7 +102,7 @@ class Gathering:
             self.targets += [Target(finding, document) for finding in asked]
             return
         about = about_of(report)
-        who = (about.get("file"), about.get("id"))
+        who = (about.get("file"), centre_key(report))
         if who != self._last:
             self.total += 1
             self._last, self._now, self._lacks = who, {}, set()

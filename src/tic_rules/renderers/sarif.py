@@ -16,7 +16,7 @@ from tic_rules.core.errors import Diagnostic, visible
 from tic_rules.core.scalars import Json
 from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.about import about_of
-from tic_rules.renderers.places import Place, place_of
+from tic_rules.renderers.places import Place, place_of, uri
 from tic_rules.renderers.sarif_tool import Tool, artifact, rule_location, rule_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
@@ -96,7 +96,7 @@ def _result(report: Report, finding: Finding, options: Options) -> Json:
     lang, about = options.lang, about_of(report)
     place = place_of(finding, about.get("file"))
     clause, cited = finding.citation["locator"], "依据" if lang == "zh" else "Clause"
-    print_ = _fingerprint(centre_key(report), finding.rule)
+    print_ = _fingerprint(report, finding.rule)
     result: Json = {
         "kind": KINDS[finding.status],
         "level": _level(finding),
@@ -135,8 +135,12 @@ def _level(finding: Finding) -> str:
     return "none" if finding.status != "fail" else "error" if finding.severity == "error" else "note"
 
 
-def _fingerprint(centre: str, rule: str) -> str:
-    """The same for a centre and a rule, wherever the line moves and whatever the numbers say."""
+def _fingerprint(report: Report, rule: str) -> str:
+    """The same for a centre and a rule, wherever the line moves and whatever the numbers say; a centre
+    without an id is known by its place in the folders too."""
+    about, centre = about_of(report), centre_key(report)
+    if about.get("file") and not about.get("id"):
+        centre = f"{uri(about['file'])[0]}\0{centre}"
     return hashlib.sha256(f"{centre}\0{rule}".encode("utf-8", "surrogatepass")).hexdigest()
 
 

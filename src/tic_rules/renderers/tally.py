@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text, visible
 from tic_rules.renderers.about import about_of, document_of
+from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import VERDICTS, Report
 
@@ -42,7 +43,7 @@ class Tally:
         """
         self.reports += 1
         about = about_of(report)
-        who = (about.get("file"), about.get("id"), report.programme is None)
+        who = (about.get("file"), centre_key(report), report.programme is None)
         before = self._last[1] if self._last is not None and self._last[0] == who else None
         verdict = min((v for v in (before, options.verdict_of(report)) if v), key=VERDICTS.index)
         if before is not None:

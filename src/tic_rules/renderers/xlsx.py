@@ -23,6 +23,7 @@ from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import Place, place_of
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, write_form
+from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.parts import Notice
 from tic_rules.results.report import Finding, Part, Report
@@ -94,7 +95,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
     extension = own_words(centre) if centre is not None else None
     warnings = tuple((name or ident or file, w.message.in_(lang), _where(w)) for w in report.warnings)
     said = said_of(report, lang) if is_workbook(report) else None
-    key = (file, ident, name)
+    key = (file, centre_key(report), name)
     return Piece(name, ident, key, verdict, status, rows, data, extension, notes, warnings, said)
 
 
