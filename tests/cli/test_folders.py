@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 
+from tic_rules import Centre
+from tic_rules import check as api_check
 from tic_rules.cli import main
 from tic_rules.cli.files import expand
 from tic_rules.core.errors import Diagnostic
@@ -100,3 +103,37 @@ def test_rule_files_in_a_folder_are_no_centres(tmp_path: Path) -> None:
     (tmp_path / "odd").mkdir()
     (tmp_path / "odd/a.yaml").write_text(centre + "\nrules: [a]\n", encoding="utf-8")
     assert names(tmp_path / "odd") == ["a.yaml"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"reported_on": "2026-06-30", "id": "x"}',
+        '{"jurisdiction": "zhejiang"}',
+        '\ufeff{"id": "x"}',
+        '[{"name": "x"}]',
+        '{"$schema": "centre.schema.json", "id": "x"}',
+        '{"reported_on": "2026-06-30", "id": ',
+    ],
+)
+def test_json_on_one_line_is_a_centre_as_on_several(text: str, tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text(text, "utf-8")
+    (tmp_path / "a.yaml").write_text(text, "utf-8")
+    assert names(tmp_path) == ["a.json", "a.yaml"]
+
+
+def test_json_that_the_program_writes_is_no_centre(tmp_path: Path) -> None:
+    report = api_check(Centre.from_file(FAILING), "zhejiang_2022", as_of="2026-06-30")
+    (tmp_path / "report.json").write_text(report.to_json(indent=None), "utf-8")
+    (tmp_path / "figures.json").write_text('{"reported_on": "2021", "centres": 20}', "utf-8")
+    (tmp_path / "other.json").write_text('{"version": 1}', "utf-8")
+    for name, words in {
+        "reports": ["check", str(FAILING), "--format", "json"],
+        "runs": ["check", str(FAILING), "--format", "sarif"],
+        "baseline": ["check", str(FAILING), "--write-baseline", str(tmp_path / "b.json")],
+        "schema": ["schema", "centre"],
+    }.items():
+        written = CliRunner().invoke(main, words).stdout
+        if name != "baseline":
+            (tmp_path / f"{name}.json").write_text(json.dumps(json.loads(written)), "utf-8")
+    assert names(tmp_path) == ["no-files"]

@@ -44,10 +44,12 @@ _RULE_FILE = (
     re.compile(r"""^["']?rules["']?\s*:""", re.MULTILINE),
 )
 """What a rule file alone has, both of them: it has an id and a jurisdiction as a centre has."""
-_WRITTEN = re.compile(r'\s*\{\s*"(?:schema_version|\$schema)"')
-"""Reports, baselines and schemas, which the program writes itself."""
-_JSON = re.compile(r'\s*\{\s*["}]')
-"""How an object of JSON begins: {id: x} is YAML."""
+_JSON = re.compile(r'\s*(\[\s*)?\{\s*["}]')
+"""How JSON of a centre, or of several, begins: {id: x} is YAML."""
+_TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"(\s*:)?)?|[{}\[\]]')
+_NAMES = {"id", "name", "stage", "applied_on", "approved_on", "hosts", "legal", "governance"}
+_FIELDS = frozenset(Centre.model_fields)
+_FIGURES = frozenset(Programme.model_fields) - _FIELDS
 
 
 def expand(
@@ -147,14 +149,31 @@ def _looks_like_a_centre(file: Path, beside: Collection[str], vocabulary: Vocabu
             head = stream.read(_HEAD)
     except OSError:
         return True
-    text = head.decode("utf-8", "replace")
+    text = head.decode("utf-8-sig", "replace")
     if "\ufffd" in text or not text.strip():
         return True
-    if _WRITTEN.match(text) or all(key.search(text) for key in _RULE_FILE):
+    if file.suffix.lower() == ".json" or _JSON.match(text):
+        return _json_of_a_centre(text)
+    if all(key.search(text) for key in _RULE_FILE):
         return False
-    return _CENTRE.search(text) is not None or (
-        _OTHER.search(text) is None and file.suffix.lower() != ".json"
-    )
+    return _CENTRE.search(text) is not None or _OTHER.search(text) is None
+
+
+def _json_of_a_centre(text: str) -> bool:
+    """Whether JSON, perhaps cut off or faulty, speaks of a centre or of several. Not: reports, baselines and
+    schemas, which the program writes itself, rule files, figures of a programme, what is nothing of ours.
+    """
+    within, depth, top, below = 2 if text.lstrip().startswith("[") else 1, 0, set[str](), set[str]()
+    for token in _TOKEN.finditer(text):
+        if token[2]:
+            (top if depth == within else below).add(token[1])
+        elif token[1] is None:
+            depth += 1 if token[0] in "{[" else -1
+    if "schema_version" in top or top >= {"ruleset", "findings"} or top >= {"clauses", "rules"}:
+        return False
+    if top & _FIGURES and not top & _NAMES:
+        return False
+    return bool(top & _FIELDS) or ("$schema" not in top and bool(below & _NAMES))
 
 
 def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[Centre | DataError]:
