@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -110,3 +112,35 @@ def test_names_that_are_none(name: str) -> None:
     with pytest.raises(DataError) as caught:
         read_named(name, DataError)
     assert [fault.code for fault in caught.value.diagnostics] == ["unreadable"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere a file has no such name")
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_name_that_is_no_utf8_spoils_no_other_report(encoding: str, tmp_path: Path) -> None:
+    """A name in GBK, as it comes out of an archive made on Windows; and, where the locale knows ASCII alone,
+    every Chinese name."""
+    folder = tmp_path / "中心"
+    folder.mkdir()
+    named = os.fsencode(folder) + b"/" + "中".encode("gbk") + b".yaml"
+    Path(os.fsdecode(named)).write_bytes(Path(CENTRE).read_bytes())
+    shutil.copy(CENTRE, folder / "a.yaml")
+    ascii_ = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+
+    def run(*words: str) -> bytes:
+        done = subprocess.run(
+            [sys.executable, "-m", "tic_rules", "check", folder, *words],
+            capture_output=True,
+            env={**os.environ, **(ascii_ if encoding == "ascii" else {})},
+        )
+        assert (done.stderr, done.returncode) == (b"", 0 if words[0].endswith("baseline") else 1)
+        return done.stdout
+
+    reports = json.loads(run("--format", "json"))["reports"]
+    names = [Path(report["centre"]["file"]).relative_to(folder).name for report in reports]
+    assert sorted(names) == [r"\xd6\xd0.yaml", "a.yaml"]
+    results = json.loads(run("--format", "sarif"))["runs"][0]["results"]
+    places = (result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results)
+    assert all(place["uri"].startswith("file:///") and place["uri"].isascii() for place in places)
+    base = str(tmp_path / "base.json")
+    run("--write-baseline", base)
+    run("--baseline", base)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.files import read_standard_input, reason_of
+from tic_rules.core.files import file_name, read_standard_input, reason_of
 from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
@@ -78,7 +78,7 @@ def expand(
             text = Text(
                 f"文件夹里没有中心数据文件（{shown[0]}）", f"no centre files in this folder ({shown[1]})"
             )
-            broken.append(Diagnostic("no-files", text, name))
+            broken.append(Diagnostic("no-files", text, file_name(name)))
         yield from centres
 
 
@@ -115,7 +115,7 @@ def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
         except OSError as error:
             said = reason_of(error)
             text = Text(f"无法读取这个文件夹：{said.zh}", f"this folder cannot be read: {said.en}")
-            broken.append(Diagnostic("unreadable", text, str(folder)))
+            broken.append(Diagnostic("unreadable", text, file_name(str(folder))))
             continue
         for entry in entries:
             if entry.name in BESIDE and _beside_rules(entries):

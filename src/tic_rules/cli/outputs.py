@@ -13,6 +13,7 @@ import click
 
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
+from tic_rules.core.files import file_name
 from tic_rules.renderers import FORMATS, Options, Piece, Run, open_sheet, sinks
 
 
@@ -106,7 +107,7 @@ class Folder:
 
     def __init__(self, options: Options, names: Sequence[tuple[str, str]]) -> None:
         self.names = names
-        self._sheets = {file: open_sheet(options) for file, _ in names}
+        self._sheets = {file_name(file): open_sheet(options) for file, _ in names}
         self._made: list[tuple[str, bytes]] = []
 
     def add(self, piece: Piece) -> None:
@@ -114,8 +115,8 @@ class Folder:
 
     def end(self, run: Run) -> None:
         for file, name in self.names:
-            faults = [one for one in run.diagnostics if one.file == file]
-            parts = self._sheets[file].end(Run(run.tally, faults))
+            faults = [one for one in run.diagnostics if one.file == file_name(file)]
+            parts = self._sheets[file_name(file)].end(Run(run.tally, faults))
             made = b"".join(part if isinstance(part, bytes) else part.encode() for part in parts)
             self._made.append((name, made))
 

@@ -16,6 +16,16 @@ _STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 input."""
 
 
+def file_name(path: str) -> str:
+    """The name of a file as text: what the system gives in bytes is read as UTF-8, and shown as escapes where
+    it is none. To open the file, its path is needed."""
+    try:
+        raw = path.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "backslashreplace")
+    return raw.decode("utf-8", "backslashreplace")
+
+
 def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> bytes:
     """The bytes of a file by its name. Raises `kind`: where it cannot be read, is no regular file, or is over
     the limit."""
@@ -26,7 +36,7 @@ def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> 
             if not stat.S_ISREG(about.st_mode) and not file.startswith(_STREAMS):
                 raise _refused(file, kind, _kind_of(about.st_mode))
             if stat.S_ISREG(about.st_mode) and about.st_size > limit:
-                raise kind([file_too_large(file, limit)])
+                raise kind([file_too_large(file_name(file), limit)])
             return _read(stream, file, kind, limit)
     except OSError as error:
         raise _refused(file, kind, reason_of(error)) from None
@@ -51,7 +61,7 @@ def _read(stream: BinaryIO, file: str, kind: type[TicRulesError], limit: int) ->
         pieces.append(piece)
         left -= len(piece)
     if left <= 0:
-        raise kind([file_too_large(file, limit)])
+        raise kind([file_too_large(file_name(file), limit)])
     return b"".join(pieces)
 
 
@@ -96,4 +106,5 @@ def reason_of(error: OSError) -> Text:
 
 
 def _refused(file: str, kind: type[TicRulesError], why: Text) -> TicRulesError:
-    return fault(kind, "unreadable", f"无法读取：{why.zh}", f"cannot be read: {why.en}", file=file)
+    name = file_name(file)
+    return fault(kind, "unreadable", f"无法读取：{why.zh}", f"cannot be read: {why.en}", file=name)

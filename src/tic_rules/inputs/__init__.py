@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import DataError, fault
-from tic_rules.core.files import read_named
+from tic_rules.core.files import file_name, read_named
 from tic_rules.core.source import Source
 from tic_rules.inputs.text import bytes_to_text, source_of_text, sources_of_lines
 
@@ -37,9 +37,9 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
     `names` gives the names that columns and sheets may have, where the file is a table. A file that cannot be
     used as a whole gives one error. Never raises for what a file says.
     """
-    file = os.fspath(path)
+    file = file_name(os.fspath(path))
     try:
-        raw = read_bytes(file)
+        raw = read_bytes(os.fspath(path))
         suffix = Path(file).suffix.lower()
         if suffix in LINES:
             yield from sources_of_lines(bytes_to_text(raw, file), file)
@@ -50,7 +50,7 @@ def read_sources(path: str | os.PathLike[str], names: Callable[[], Names]) -> It
             if suffix in (".csv", ".tsv"):
                 from tic_rules.inputs.csvfile import csv_sources
 
-                yield from csv_sources(raw, file, reader)
+                yield from csv_sources(raw, Path(path), reader)
             else:
                 from tic_rules.inputs.workbook import workbook_sources
 
@@ -97,7 +97,7 @@ def read_bytes(file: str) -> bytes:
                 "这是压缩包；请先解压，再检查解压出的文件夹",
                 "this is a zip archive; unpack it, then check the folder",
             )
-        raise fault(DataError, "zip", zh, en, file=file)
+        raise fault(DataError, "zip", zh, en, file=file_name(file))
     return raw
 
 

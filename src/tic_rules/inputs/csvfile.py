@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
-from tic_rules.core.files import read_named
+from tic_rules.core.files import file_name, read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
@@ -138,18 +138,19 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
         line += len(taken)
 
 
-def csv_sources(raw: bytes, file: str, reader: Reader) -> Iterator[Source]:
+def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
-    main = table_of(decode_table(raw, file), file)
+    main = table_of(decode_table(raw, reader.file), reader.file)
     lists = []
-    for sheet, path in list_files(Path(file), reader.names):
-        lists.append((sheet, _beside(path)))
+    for sheet, beside in list_files(path, reader.names):
+        lists.append((sheet, _beside(beside)))
     yield from reader.sources(main, lists)
 
 
 def _beside(path: Path) -> Table:
-    table = table_of(decode_table(read_named(str(path), DataError), str(path)), str(path))
-    return Table(path.name, [_InFile(row, path.name) for row in table.rows])
+    file, name = file_name(str(path)), file_name(path.name)
+    table = table_of(decode_table(read_named(str(path), DataError), file), file)
+    return Table(name, [_InFile(row, name) for row in table.rows])
 
 
 class _InFile:

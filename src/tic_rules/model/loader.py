@@ -24,7 +24,7 @@ from tic_rules.core.errors import (
     fault,
     normal,
 )
-from tic_rules.core.files import read_named
+from tic_rules.core.files import file_name, read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
@@ -126,7 +126,7 @@ def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:
 
 def _read(file: str) -> RuleSet:
     raw = read_named(file, RuleSetError)
-    return _parsed(_RuleText(file, sha256(raw).hexdigest(), raw))
+    return _parsed(_RuleText(file_name(file), sha256(raw).hexdigest(), raw))
 
 
 def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:

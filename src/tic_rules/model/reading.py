@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fault
+from tic_rules.core.files import file_name
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
@@ -39,7 +40,8 @@ def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocab
     """A file as data. Raises DataError with every fault of the file, and where it holds several centres."""
     file = os.fspath(path)
     if not holds_several(file):
-        return subject_from_text(bytes_to_text(read_bytes(file), file), file, model, vocabulary)
+        name = file_name(file)
+        return subject_from_text(bytes_to_text(read_bytes(file), name), name, model, vocabulary)
     subjects = []
     for subject in read_subjects(file, model, vocabulary):
         if isinstance(subject, DataError):
@@ -47,7 +49,7 @@ def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocab
         subjects.append(subject)
         if len(subjects) > 1:
             text = Text("文件里不止一个中心", "the file holds more than one centre")
-            raise DataError([Diagnostic("several", text, file)])
+            raise DataError([Diagnostic("several", text, file_name(file))])
     return subjects[0]
 
 
@@ -72,7 +74,7 @@ def read_subjects(
                 f"已有 {unusable} 个中心不能用，其余未读",
                 f"{unusable} centres cannot be used; the rest is not read",
             )
-            yield DataError([Diagnostic("too-many", text, os.fspath(path))])
+            yield DataError([Diagnostic("too-many", text, file_name(os.fspath(path)))])
             return
 
 

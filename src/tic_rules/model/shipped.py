@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import RuleSetError
-from tic_rules.core.files import read_named
+from tic_rules.core.files import file_name, read_named
 from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Origin, Vocabulary
@@ -33,7 +33,7 @@ def shipped_ids() -> tuple[str, ...]:
 def read_rule_file(path: Path, shown: str = "") -> Source:
     """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
     RuleSetError."""
-    file = shown or str(path)
+    file = shown or file_name(str(path))
     return rule_source(read_named(str(path), RuleSetError), file, ours=bool(shown))
 
 

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import quote
 
+from tic_rules.core.files import file_name
 from tic_rules.results.report import Finding, Part
 
 
@@ -55,4 +56,10 @@ def uri(file: str) -> tuple[str, bool]:
     if file.startswith("<"):
         return quote(file.strip("<>").split(">")[0]), True
     inside = relative(file)
-    return (quote(inside), True) if inside is not None else (Path(os.path.abspath(file)).as_uri(), False)
+    return (quote(inside), True) if inside is not None else (_address(os.path.abspath(file)), False)
+
+
+def _address(path: str) -> str:
+    """A file by its full path as a URI; pathlib's own depends on the encoding of the system's names."""
+    posix = PurePath(file_name(path)).as_posix()
+    return "file://" + quote(posix if posix.startswith("/") else f"/{posix}", safe="/:")

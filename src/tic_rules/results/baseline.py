@@ -72,7 +72,7 @@ def _file_of(report: Report) -> str:
     """The file of a report in full; empty where its data came from none."""
     about = report.centre or report.programme or Part()
     file = str(about.get("file") or "")
-    return os.path.abspath(file) if file and os.path.isfile(file) else ""
+    return os.path.abspath(file) if file and not file.startswith("<") else ""
 
 
 def centre_key(report: Report) -> str:
