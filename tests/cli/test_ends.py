@@ -290,6 +290,12 @@ OVER: list[tuple[list[str], str]] = [
     (["what-if", "centres/zhejiang.yaml", "--rule", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
     (["coverage", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
     (["coverage", "rules.yaml", "--source", "text.txt", "--output", "text.txt"], "text.txt"),
+    (["coverage", "rules.yaml", "--output", "sentences/rules.yaml"], "sentences/rules.yaml"),
+    (["init", "--rules", "rules.yaml", "--output", "tic-rules.toml"], "tic-rules.toml"),
+    (["check", "centres", "--output", "own/lakeside_2026.yaml"], "own/lakeside_2026.yaml"),
+    (["plan", "centres/zhejiang.yaml", "--output", "own/vocabulary.yaml"], "own/vocabulary.yaml"),
+    (["test", "zhejiang_2022", "--cases", "own", "--output", "own/a.yaml"], "own/a.yaml"),
+    (["test", "zhejiang_2022", "--cases", "own/a.yaml", "--output", "own/base.yaml"], "own/base.yaml"),
 ]  # fmt: skip
 
 
@@ -303,7 +309,13 @@ def test_no_input_is_written_over(args: list[str], file: str, link: str, folder:
     (folder / "list.csv").write_text("id,stage\nx,applicant\n", encoding="utf-8")
     (folder / "list.contributions.csv").write_text("centre,amount\nx,1\n", encoding="utf-8")
     (folder / "settings.toml").write_text("jobs = 1\n", encoding="utf-8")
-    (folder / "tic-rules.toml").write_text("jobs = 1\n", encoding="utf-8")
+    (folder / "tic-rules.toml").write_text('jobs = 1\nrule-paths = ["own"]\n', encoding="utf-8")
+    for made in ("sentences", "own"):
+        (folder / made).mkdir()
+    (folder / "sentences/rules.yaml").write_text("[]\n", encoding="utf-8")
+    (folder / "own/lakeside_2026.yaml").write_text("clauses: []\n", encoding="utf-8")
+    for name in ("vocabulary", "a", "base"):
+        (folder / f"own/{name}.yaml").write_text("{}\n", encoding="utf-8")
     (folder / "text.txt").write_text("一、总则\n", encoding="utf-8")
     shutil.copy(ROOT / "examples" / "programme_zhejiang.yaml", folder / "figures.yaml")
     (folder / "pages").mkdir()

@@ -10,7 +10,7 @@ import click
 
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.configuration import SETTINGS_FILE, config_option
+from tic_rules.cli.configuration import config_option
 from tic_rules.cli.files import expand
 from tic_rules.cli.outputs import Folder, Output, Target, opened, placed, targets, to_terminal
 from tic_rules.cli.progress import Progress
@@ -159,10 +159,8 @@ def _guarded(
 ) -> None:
     """Refuse outputs that are read. The baseline may be read and written, where it is named for both."""
     outputs = [name for target in wanted for name in target.written]
-    settings = click.get_current_context().meta.get(SETTINGS_FILE)
-    read = [*inputs, settings]
-    guard(outputs, [*read, baseline], command="tic-rules check", again=[record])
-    guard([record], read, command="tic-rules check")
+    guard(outputs, [*inputs, baseline], command="tic-rules check", again=[record])
+    guard([record], inputs, command="tic-rules check")
 
 
 def _options(

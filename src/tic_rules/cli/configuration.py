@@ -27,8 +27,6 @@ from tic_rules.results.report import VERDICTS
 
 _RULESET = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 """An id of a rule set, no path."""
-SETTINGS_FILE = "tic_rules.settings"
-"""Under which a run notes in its context the file that its settings came from."""
 
 
 class Setting(NamedTuple):
@@ -162,7 +160,6 @@ def _load(ctx: click.Context, _parameter: click.Parameter, named: str | None) ->
     if named is not None:
         _in_the_environment(ctx, NAMED, os.path.abspath(named))
     settings = configuration_here()
-    ctx.meta[SETTINGS_FILE] = str(settings.file) if settings.file is not None else None
     ctx.default_map = {**settings.defaults(), **(ctx.default_map or {})}
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from tic_rules.analysis.coverage.account import coverage
+from tic_rules.analysis.coverage.dispositions import file_of
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import format_option, lang_option, language, output_option, write
 from tic_rules.cli.replacement import guard
@@ -41,6 +42,8 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     lang = language(lang)
     guard([output], [ruleset, source], command="tic-rules coverage")
     rules = readable_ruleset(ruleset)
+    beside = file_of(rules)
+    guard([output], [beside[0] if beside is not None else None], command="tic-rules coverage")
     text = read_named(source, UsageError) if source is not None else None
     try:
         account = coverage(rules, text, Path(source).name if source is not None else None)

@@ -14,6 +14,8 @@ from typing import IO
 
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, fault
 from tic_rules.core.files import reason_of
+from tic_rules.core.settings import settings_here
+from tic_rules.model.catalogue import here
 from tic_rules.model.loader import rules_folder
 
 _LISTS = (".csv", ".tsv")
@@ -152,7 +154,8 @@ def guard(
     Raises UsageError.
 
     Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the
-    shipped rules. `again` are outputs that are read on purpose: a baseline.
+    settings, the shipped rules and the rule files that are known by their ids. `again` are outputs that are
+    read on purpose: a baseline.
     """
     named = [name for name in outputs if name is not None and name != "-"]
     meant = [name for name in again if name is not None and name != "-"]
@@ -160,7 +163,7 @@ def guard(
         return
     faults = list(_twice([*named, *meant]))
     read = {mark for name in inputs if name is not None for mark in _marks(str(name))}
-    read |= {mark for file in rules_folder().glob("*.yaml") for mark in _marks(str(file))}
+    read |= {mark for file in _of_every_run() for mark in _marks(file)}
     for name in named:
         if any(_mark(candidate) in read for candidate in (name, *_mains(name))):
             zh = f"{name} 是本次要读的文件，不能覆盖"
@@ -168,6 +171,15 @@ def guard(
             faults.append(Text(zh, en))
     if faults:
         raise UsageError([Diagnostic("output", text, command) for text in faults])
+
+
+def _of_every_run() -> Iterator[str]:
+    """The settings file, the shipped rules with what lies below them, and the rule files on hand."""
+    settings = settings_here()
+    if settings is not None:
+        yield str(settings.file)
+    yield from map(str, rules_folder().rglob("*.yaml"))
+    yield from (listed.file for several in here().by_id.values() for listed in several)
 
 
 def _twice(outputs: list[str]) -> Iterator[Text]:

@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from tic_rules.analysis.cases.case import cases_of
+from tic_rules.analysis.cases.case import cases_of, files_read
 from tic_rules.analysis.cases.run import run
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import format_option, lang_option, language, output_option, write
@@ -44,6 +44,9 @@ def command(
     lang = language(lang)
     guard([output], [*rulefiles, where], command="tic-rules test")
     rulesets = [load_ruleset(name) for name in rulefiles]
+    guard(
+        [output], [file for rules in rulesets for file in files_read(rules, where)], command="tic-rules test"
+    )
     runs = [run(rules, cases_of(rules, where), engine, mutants=mutants) for rules in rulesets]
     write(render(runs, format_, lang), output, format_=format_)
     sys.exit(0 if all(one.ok(strict) for one in runs) else 1)

@@ -124,6 +124,12 @@ def _files(ruleset: RuleSet, where: str | None) -> Iterator[Path]:
     yield from of_the_set or (sorted(top.glob("*.yaml")) if where is not None else ())
 
 
+def files_read(ruleset: RuleSet, where: str | None = None) -> list[Path]:
+    """The files that may hold the cases of a rule set, and those beside them, with which they begin."""
+    folders = dict.fromkeys(path.parent for path in _files(ruleset, where))
+    return [file for folder in folders for file in folder.glob("*.yaml")]
+
+
 def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[Case]:
     """The cases of a file; a file that holds a centre for others to begin with has none."""
     source = _source(str(path))
