@@ -23,6 +23,7 @@ from tic_rules import api
 from tic_rules.cli import main, replacement
 from tic_rules.cli.replacement import Replacement
 from tic_rules.core.errors import UsageError
+from tic_rules.renderers import FORMATS
 
 ROOT = Path(__file__).parents[2]
 ZHEJIANG, JIANGSU = ROOT / "examples" / "zhejiang.yaml", ROOT / "examples" / "jiangsu.yaml"
@@ -640,3 +641,23 @@ def test_the_same_input_and_engine_give_the_same_bytes(folder: Path) -> None:
 def test_a_replacement_says_what_is_wrong_at_once(folder: Path) -> None:
     with pytest.raises(UsageError, match="cannot be written"):
         Replacement(str(folder))
+
+
+# --- the encoding of the console ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("format_", [name for name in FORMATS if name not in ("text", "xlsx")])
+def test_formats_for_programs_are_utf8_on_every_console(format_: str) -> None:
+    done = console("check", "centres/zhejiang.yaml", "--format", format_)
+    assert "浙江" in done.decode("utf-8")
+
+
+def test_data_is_utf8_and_text_follows_the_console() -> None:
+    assert "中文名称" in console("init", "--lang", "zh", "--format", "csv").decode("utf-8")
+    assert "浙江" in console("plan", "centres/zhejiang.yaml", "--patch", "-").decode("utf-8")
+    assert "浙江" in console("check", "centres/zhejiang.yaml").decode("gbk")
+
+
+def console(*args: str) -> bytes:
+    """What a command prints where the console is in GBK."""
+    return program(*args, env={"PYTHONIOENCODING": "gbk"}, capture_output=True).stdout

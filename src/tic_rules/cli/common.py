@@ -77,7 +77,12 @@ def output_option(help: str = "Write to a file instead of standard output.") -> 
 def say(text: str, *, err: bool = False, format_: str = "text") -> None:
     """Print a text as it may leave the program, on standard output or standard error, with a line end."""
     shown = sinks.leave(format_, text)
-    click.echo(shown, nl=not shown.endswith("\n"), err=err)
+    put(shown if shown.endswith("\n") else shown + "\n", format_, err=err)
+
+
+def put(text: str, format_: str, *, err: bool = False) -> None:
+    """Print a finished text: one for people in the encoding of the console, one for programs in UTF-8."""
+    click.echo(text if format_ == "text" else text.encode("utf-8", "replace"), nl=False, err=err)
 
 
 def diagnose(diagnostics: Iterable[Diagnostic], lang: str) -> None:
@@ -126,7 +131,7 @@ def write_as_is(text: str, output: str | None) -> None:
         zh = "内容含有终端或流水线会执行的字符，请写到文件"
         en = "the text has characters that a terminal or a runner would obey: write it to a file"
         raise fault(UsageError, "output", zh, en)
-    click.echo(text, nl=not text.endswith("\n"))
+    put(text if text.endswith("\n") else text + "\n", "data")
 
 
 def colour_wanted(output: str | None) -> bool:

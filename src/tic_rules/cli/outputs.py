@@ -9,8 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-import click
-
+from tic_rules.cli.common import put
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.files import file_name
@@ -159,7 +158,7 @@ class Output:
         elif isinstance(part, bytes):
             sys.stdout.buffer.write(part)
         else:
-            click.echo(part, nl=False)
+            put(part, self._format)
 
 
 @contextmanager
