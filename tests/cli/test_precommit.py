@@ -118,6 +118,15 @@ def test_the_hook_leaves_other_files_alone(name: str) -> None:
     assert taken("tic-rules-check", "centres/a.yaml")
 
 
+@pytest.mark.parametrize("name", ["cases/x_2024/a", "cases/x_2024", "sentences/x_2024", "alignment/x--y"])
+def test_the_hook_takes_rule_files_and_not_what_lies_beside_them(name: str) -> None:
+    for folder in ("rules", "data/rules", "rules/own"):
+        assert not taken("tic-rules-lint", f"{folder}/{name}.yaml")
+        assert not taken("tic-rules-lint", f"{folder}/vocabulary.yaml")
+        assert taken("tic-rules-lint", f"{folder}/x_2024.yaml")
+    assert taken("tic-rules-lint", "cases/rules/x_2024.yaml")
+
+
 def test_a_list_of_a_table_is_checked_with_its_table(
     repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
