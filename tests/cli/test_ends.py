@@ -661,3 +661,20 @@ def test_data_is_utf8_and_text_follows_the_console() -> None:
 def console(*args: str) -> bytes:
     """What a command prints where the console is in GBK."""
     return program(*args, env={"PYTHONIOENCODING": "gbk"}, capture_output=True).stdout
+
+
+# --- a path that leads nowhere ------------------------------------------------------------------------------
+
+
+def test_a_path_that_is_too_long_loses_no_other_report() -> None:
+    done = run("check", "centres/zhejiang.yaml", f"{LONG}.yaml", f"{LONG}.csv", "--format", "json")
+    made = json.loads(done.stdout)
+    assert (done.exit_code, len(made["reports"]), len(made["unusable"])) == (2, 1, 2)
+
+
+def test_a_working_folder_that_is_gone_is_named(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "gone").mkdir()
+    monkeypatch.chdir("gone")
+    (folder / "gone").rmdir()
+    done = program("check", str(folder / "centres"), "--lang", "en", capture_output=True)
+    assert (done.returncode, done.stderr.startswith(b"working folder: ")) == (2, True), done.stderr

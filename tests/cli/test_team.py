@@ -545,6 +545,7 @@ def test_the_format_never_changes_the_exit_status(file: str, fail_on: str) -> No
     [
         (["--output-format", "fax:a"], "no format fax"),
         (["--output-format", "json", "--output-format", "sarif"], "only one format"),
+        (["--format", "json", "--output-format", "sarif"], "only one format"),
         (["--output-format", "json:a", "--output-format", "sarif:./a"], "same file"),
         (["--output", "centres/jiangsu.yaml"], "is not overwritten"),
         (["--output", "centres"], "cannot be written"),

@@ -455,6 +455,8 @@ def test_the_command_writes_the_changed_file_and_never_over_the_centre(tmp_path:
     target = tmp_path / "planned.yaml"
     assert run(str(EXAMPLE), "--patch", str(target)).exit_code == 0
     assert check(Centre.from_file(target), "zhejiang_2022")["staff-5y"].status == "pass"
+    assert run(str(EXAMPLE), "--patch", "-", "--output", str(tmp_path / "plan.txt")).exit_code == 0
+    assert "as of 2026" in (tmp_path / "plan.txt").read_text("utf-8")
     own = tmp_path / "own.yaml"
     own.write_text(EXAMPLE.read_text(encoding="utf-8"), encoding="utf-8")
     refused = run(str(own), "--patch", str(own))
@@ -468,6 +470,10 @@ def test_the_command_writes_the_changed_file_and_never_over_the_centre(tmp_path:
         ["no-such-file.yaml"],
         [str(EXAMPLE), "--keep", "nowhere"],
         [str(EXAMPLE), "--cost", "legal=dear"],
+        [str(EXAMPLE), "--cost", "legal=²"],
+        [str(EXAMPLE), "--cost", f"legal={'1' * 5000}"],
+        [str(EXAMPLE), "--patch", "-", "--format", "json"],
+        [str(EXAMPLE), "--patch", "-", "--output", "-"],
         [str(EXAMPLE), "--as-of", "2026-13-01"],
     ],
 )
@@ -476,6 +482,7 @@ def test_what_cannot_be_done_is_told_with_exit_status_2(args: list[str]) -> None
     assert result.exit_code == 2
     assert result.stderr
     assert "Traceback" not in result.stderr
+    assert "the program failed" not in result.stderr
 
 
 # --- on thin data -------------------------------------------------------------------------------------------

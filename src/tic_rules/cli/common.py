@@ -49,6 +49,12 @@ def _of_the_locale() -> str:
     return "en"
 
 
+def given(parameter: str) -> bool:
+    """Whether the parameter of the command that runs stands on the command line."""
+    source = click.get_current_context().get_parameter_source(parameter)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 def lang_option(command: F) -> F:
     return click.option(
         "--lang", type=click.Choice(["zh", "en"]), help="Language of the texts (default: from the locale)."

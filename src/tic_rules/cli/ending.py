@@ -87,6 +87,8 @@ def _diagnostics(error: Exception) -> Sequence[Diagnostic]:
         reason, file = reason_of(error), error.filename
         name = os.fsdecode(file) if isinstance(file, (str, bytes)) else ""
         where = Text("", "") if name else Text("标准输出：", "standard output: ")
+        if not name and error.errno == errno.ENOENT:  # nothing else without a name can be gone
+            where = Text("当前文件夹：", "working folder: ")
         text = Text(f"{where.zh}无法读写：{reason.zh}", f"{where.en}cannot be read or written: {reason.en}")
         return [Diagnostic("system", text, name)]
     import traceback

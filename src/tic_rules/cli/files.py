@@ -62,12 +62,11 @@ def expand(
     """
     words = vocabulary or shared_vocabulary()
     for name in dict.fromkeys(paths):
-        path = Path(name)
-        if name in ("", "-") or not path.is_dir():
+        if name in ("", "-") or not os.path.isdir(name):
             yield _main_of(name, words)
             continue
         faults = len(broken)
-        files = sorted(_below(path, broken))
+        files = sorted(_below(Path(name), broken))
         stems: dict[Path, set[str]] = defaultdict(set)
         for file in files:
             if file.suffix.lower() in (".csv", ".tsv"):
@@ -91,9 +90,9 @@ def _main_of(name: str, vocabulary: Vocabulary) -> str:
         return name
     stems = [path.stem[:at] for at, char in enumerate(path.stem) if char == "." and at]
     mains = [path.with_name(stem + suffix) for stem in stems for suffix in (".csv", ".tsv")]
-    beside = {main.stem for main in mains if main.is_file()}
+    beside = {main.stem for main in mains if os.path.isfile(main)}
     if beside and is_part_of_another(path, beside, Centre, vocabulary):
-        return next(str(main) for main in mains if main.is_file())
+        return next(str(main) for main in mains if os.path.isfile(main))
     return name
 
 

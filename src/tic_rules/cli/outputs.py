@@ -9,11 +9,16 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tic_rules.cli.common import put
+from tic_rules.cli.common import given, put
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.files import file_name
 from tic_rules.renderers import FORMATS, Options, Piece, Run, open_sheet, sinks
+
+ONLY_ONE = Text(
+    "只能有一种格式写到标准输出；其余请写到文件",
+    "only one format can go to standard output; write the others to files",
+)
 
 
 class Target(NamedTuple):
@@ -39,16 +44,17 @@ class Target(NamedTuple):
 
 
 def targets(format_: str, output: str | None, more: Sequence[str]) -> list[Target]:
-    """The outputs of a run, faults of the arguments at once. Raises UsageError."""
+    """The outputs of a run, faults of the arguments at once. Raises UsageError.
+
+    A further output on standard output takes the place of the format that nobody asked for.
+    """
     wanted, faults = list[Target](), list[Text]()
     asked = [_parsed(text, faults) for text in more]
-    if not any(one.file is None for one in asked) or output is not None:
+    if not any(one.file is None for one in asked) or output is not None or given("format_"):
         wanted.append(Target(format_, None if output == "-" else output))
     wanted += asked
     if sum(one.file is None for one in wanted) > 1:
-        zh = "只能有一种格式写到标准输出；其余请写成 格式:文件"
-        en = "only one format can go to standard output; write the others as FORMAT:FILE"
-        faults.append(Text(zh, en))
+        faults.append(ONLY_ONE)
     if faults:
         raise UsageError([Diagnostic("output", text, "tic-rules check") for text in faults])
     summary = os.environ.get("GITHUB_STEP_SUMMARY")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 import click
@@ -9,13 +10,16 @@ import click
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import chosen
+from tic_rules.cli.outputs import ONLY_ONE
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import place_of
-from tic_rules.core.errors import DataError, Text, UsageError, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.files import read_named
 from tic_rules.inputs import bytes_to_text
 from tic_rules.model.document import Edit
 from tic_rules.renderers.plan import FORMATS, render
+
+_NUMBER = re.compile(r"(?=\.?\d)\d{0,12}\.?\d{0,12}")
 
 
 @click.command("plan", cls=Command)
@@ -60,6 +64,9 @@ def command(
 
     lang = common.language(lang)
     guard([output, patch], [path, *rules], command="tic-rules plan")
+    printed = output in (None, "-")
+    if patch == "-" and printed and (output or common.given("format_")):
+        raise UsageError([Diagnostic("output", ONLY_ONE, "tic-rules plan")])
     centre, day, rulesets = chosen(path, rules, as_of)
     costs = dict(_cost(text) for text in cost)
     if patch is not None and len(rulesets) > 1:
@@ -80,15 +87,15 @@ def command(
     ]
     if patch is not None:
         _patch(path, patch, plans[0].edits, lang)
-    if patch != "-":
+    if patch != "-" or not printed:
         common.write(render(plans, format_, lang), output, format_=format_)
 
 
 def _cost(text: str) -> tuple[str, str]:
     place, _, number = text.partition("=")
-    if not number.replace(".", "", 1).isdigit():
-        zh = f"--cost 应写作 位置=数字，例：legal.independent=10，不是 {text}"
-        en = f"--cost is PLACE=NUMBER, e.g. legal.independent=10, not {text}"
+    if not _NUMBER.fullmatch(number):
+        zh = f"--cost 应写作 位置=数字，例：legal.independent=10，不是 {clip(text)}"
+        en = f"--cost is PLACE=NUMBER, e.g. legal.independent=10, not {clip(text)}"
         raise fault(UsageError, "cost", zh, en)
     return place, number
 
