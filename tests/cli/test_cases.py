@@ -141,6 +141,17 @@ def test_a_case_that_comes_out_otherwise_ends_with_1_and_says_why(rules: Path) -
             "case-change",
         ),
         ("- {case: a, as_of: 2026-06-30, without: [hosts], expect: {staff: pass}}", "hosts"),
+        ("- {case: a, as_of: 2026-06-30, with: {nope.x: 1}, expect: {staff: pass}}", "nope.x"),
+        ("- {case: a, as_of: 2026-06-30, with: {staff.nope: 1}, expect: {staff: pass}}", "staff.nope"),
+        (
+            "- {case: a, as_of: 2026-06-30, with: {hosts: [{}], hosts.-1.name: y}, expect: {staff: pass}}",
+            "hosts.-1.name [case-change]",
+        ),
+        (
+            "- {case: a, as_of: 2026-06-30, with: {hosts: [{}], hosts.5.name: y}, expect: {staff: pass}}",
+            "hosts.5.name [case-change]",
+        ),
+        ("- {case: a, base: /tmp/x.yaml, as_of: 2026-06-30, expect: {staff: pass}}", "in the same folder"),
         ("- {case: a, base: none.yaml, as_of: 2026-06-30, expect: {staff: pass}}", "none.yaml"),
         ("- {case: a, base: ../../../x, as_of: 2026-06-30, expect: {staff: pass}}", "cannot be read"),
         ("- 3", "mapping"),

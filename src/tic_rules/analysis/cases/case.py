@@ -7,21 +7,25 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from pathlib import Path
+from functools import lru_cache, partial
+from pathlib import Path, PureWindowsPath
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_core import ValidationError
 
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
-from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.core.source import BadText, Source, decode, is_index, read_text
+from tic_rules.model.centre import Centre
 from tic_rules.model.document import copied
-from tic_rules.model.frozen import FrozenModel
+from tic_rules.model.extension import extended
+from tic_rules.model.fields import record_in
+from tic_rules.model.frozen import FrozenModel, refuse
 from tic_rules.model.loader import rules_folder
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.subject import Record
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.results.parts import Status, Verdict
 
@@ -29,6 +33,16 @@ CaseData = dict[str, object]
 """Data as a file has it: mappings, lists and values."""
 PROGRAMME = "programme"
 """The folder of cases of a programme; its files are named after the rule sets."""
+
+
+def _beside_it(base: str) -> str:
+    if PureWindowsPath(base).name != base:
+        raise refuse(
+            "base",
+            f"基础中心须在案例的同一文件夹中，{base} 不予读取",
+            f"the base of a case stands in the same folder: {base} cannot be read",
+        )
+    return base
 
 
 class WrittenCase(FrozenModel):
@@ -39,7 +53,7 @@ class WrittenCase(FrozenModel):
     expect: Annotated[dict[str, Status], Field(min_length=1)]
     because: str = ""
     clause: str | None = None
-    base: str = "base.yaml"
+    base: Annotated[str, AfterValidator(_beside_it)] = "base.yaml"
     with_: CaseData = Field(default_factory=dict, alias="with")
     append: dict[str, list[object]] = Field(default_factory=dict)
     without: tuple[str, ...] = ()
@@ -147,8 +161,8 @@ def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[C
         wrong = [*_unknown_rules(ruleset, written, source, index)]
         try:
             case = _case(ruleset, path, written, source.locate((index,)).line)
-        except (LookupError, ValueError, TypeError, AttributeError, NotADate) as error:
-            said = clip(str(error).strip("'\""), 100)
+        except LookupError as error:
+            said = clip(str(error.args[0]), 100)
             zh, en = f"案例的改动与数据对不上：{said}", f"what the case changes is not in its data: {said}"
             wrong.append(_fault("case-change", Text(zh, en), source, index))
         if wrong:
@@ -195,7 +209,7 @@ def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: i
 
 def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:
     programme = written.figures is not None
-    data = copied(written.figures or {}) if programme else _centre(path, written)
+    data = copied(written.figures or {}) if programme else _centre(path, written, ruleset)
     said = [written.as_of, written.with_, written.append, written.figures or {}, list(written.centres)]
     return Case(
         ruleset=ruleset.id,
@@ -216,25 +230,59 @@ def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case
     )
 
 
-def _centre(path: Path, written: WrittenCase) -> CaseData:
-    """The centre of a case: its base with what the case changes."""
+def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
+    """The centre of a case: its base with what the case changes. Raises LookupError with a path that leads
+    nowhere, DataError where the base cannot be read."""
     data: CaseData = copied(_source(str(path.parent / written.base)).data)
-    for where, value in written.with_.items():
-        *above, last = where.split(".")
-        parent = _get(data, above, fill=True)
-        parent[_key(parent, last)] = copied(value)
-    for where, entries in written.append.items():
-        _get(data, where.split(".")).extend(copied(entries))
-    for where in written.without:
-        *above, last = where.split(".")
-        parent = _get(data, above)
-        del parent[_key(parent, last)]
+    changes = [
+        *((where, partial(_put, value=value)) for where, value in written.with_.items()),
+        *((where, partial(_extend, entries=entries)) for where, entries in written.append.items()),
+        *((where, _remove) for where in written.without),
+    ]
+    model = extended(Centre, ruleset.vocabulary)
+    for where, change in changes:
+        try:
+            if not _is_path(where.split("."), model):
+                raise LookupError
+            change(data, where.split("."))
+        except (LookupError, ValueError, TypeError, AttributeError):
+            raise LookupError(where) from None
     return data
 
 
+def _put(data: CaseData, parts: list[str], value: object) -> None:
+    parent = _get(data, parts[:-1], fill=True)
+    parent[_key(parent, parts[-1])] = copied(value)
+
+
+def _extend(data: CaseData, parts: list[str], entries: list[object]) -> None:
+    _get(data, parts).extend(copied(entries))
+
+
+def _remove(data: CaseData, parts: list[str]) -> None:
+    parent = _get(data, parts[:-1])
+    del parent[_key(parent, parts[-1])]
+
+
+def _is_path(parts: list[str], model: type[Record]) -> bool:
+    """Whether a place is one of the data's, as far as its fields say: an entry is named by its number, a key
+    that begins with `x-` may stand anywhere."""
+    first, *rest = [part for part in parts if not is_index(part)] or [""]
+    field = model.model_fields.get(first)
+    if field is None:
+        return first.startswith("x-")
+    inner = record_in(field.annotation)
+    return not rest or inner is None or "dict[" in str(field.annotation) or _is_path(rest, inner)
+
+
 def _key(parent: object, part: str) -> Any:
-    """A part of a place as the key of a mapping, or the index of a list."""
-    return int(part) if isinstance(parent, list) else part
+    """A part of a place as the key of a mapping, or the index of a list. Raises LookupError for what is no
+    index."""
+    if not isinstance(parent, list):
+        return part
+    if not is_index(part):
+        raise LookupError
+    return int(part)
 
 
 def _get(data: Any, parts: list[str], fill: bool = False) -> Any:
