@@ -278,6 +278,34 @@ def test_explain_shows_what_a_rule_saw() -> None:
     assert "jiangsu_2020/legal-entity" in text
 
 
+@pytest.mark.parametrize("command", ["coverage", "lint"])
+def test_a_document_may_be_named_in_chinese(command: str) -> None:
+    done = run(command, "浙江", "--lang", "en")
+    assert (done.exit_code, done.stderr) == (0, "")
+    wrong = run(command, "某地", "--lang", "en")
+    assert (wrong.exit_code, "no rule set 某地" in wrong.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["explain", "zhejiang_2022/investment-2y", "--as-of", "2026-06-30"], "要与 --centre 同用"),
+        (["diff", "national_2017", "national_2020", "--as-of", "2026-06-30"], "要与 --impact 同用"),
+        (["diff", "national_2017", "national_2020", "--all"], "要与 --impact 同用"),
+        (["what-if", ZHEJIANG, "--rule", "zhejiang_2022/investment-2y.by=很久"], "1y（1年）"),
+        (["verify", ZHEJIANG], "这不是本程序用 --format json 或 jsonl 写出的报告 [no-report]"),
+        (["diff", "nowhere:rules/x.yaml", "zhejiang_2022"], "没有这个版本 [no-revision]"),
+        (["diff", "HEAD:rules/x.yaml", "zhejiang_2022"], "这个版本中没有这个文件 [no-revision]"),
+    ],
+)
+def test_what_is_asked_for_in_vain_is_told_in_chinese(
+    args: list[str], says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    result = run(*args, "--lang", "zh")
+    assert (result.exit_code, says in result.stderr) == (2, True), result.stderr
+
+
 def test_help_lists_every_command() -> None:
     text = run("--help").stdout
     assert all(name in text for name in COMMANDS)

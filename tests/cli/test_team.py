@@ -608,6 +608,7 @@ def test_rule_sets_by_id_and_by_path() -> None:
         ("baseline = 1", "the path of a file"),
         ('exit-zero = "yes"', "true or false"),
         ("as-of = true", "a date is expected"),
+        ("as-of = 2026-06-30T10:00:00", "a date is expected"),
         ('as-of = "June"', "June"),
         ("as-of = \n", "tic-rules.toml:1:"),
         ('rules = ["atlantis_2020"]', "atlantis_2020"),
@@ -619,6 +620,44 @@ def test_settings_that_do_not_fit_are_told(text: str, says: str) -> None:
     assert result.exit_code == 2
     assert says in result.stderr
     assert result.exception is None or isinstance(result.exception, SystemExit)
+
+
+@pytest.mark.parametrize("target", ["nowhere.toml", "tic-rules.toml"])
+def test_settings_that_lead_nowhere_are_told(target: str) -> None:
+    Path("tic-rules.toml").symlink_to(target)
+    result = run("check", "centres")
+    assert (result.exit_code, "tic-rules.toml: cannot be read" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("lang ＝ 1", "应有半角的 ="),
+        ("lang = “zh”", "加半角引号"),
+        ('lang = "zh', "引号没有成对"),
+        ('rules = ["a" "b"]', "缺少 ]"),
+        ("jobs = 1\njobs = 2", "写了两次"),
+        ("[a", "缺少 ]"),
+        ("= 1", "写法不对"),
+    ],
+)
+def test_what_is_no_toml_is_told_in_chinese(text: str, says: str) -> None:
+    Path("tic-rules.toml").write_text(text, encoding="utf-8")
+    said = run("check", "centres", "--lang", "zh").stderr
+    assert re.search(r"tic-rules\.toml:\d+:\d+: TOML 语法错误：", said)
+    assert says in said
+    assert not re.search("[A-Z][a-z]+ ", said.split("：", 1)[1])
+
+
+def test_a_rule_set_is_decided_once_and_two_of_one_id_are_refused() -> None:
+    text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text("utf-8")
+    Path("ours.yaml").write_text(text, "utf-8")
+    names = ("jiangsu_2020", "ours.yaml", "centres/../ours.yaml")
+    rules = [word for name in names for word in ("--rules", name)]
+    assert len(run("check", "centres/jiangsu.yaml", *rules, "--format", "jsonl").stdout.splitlines()) == 1
+    Path("ours.yaml").write_text(text + "# a line more\n", "utf-8")
+    result = run("check", "centres/jiangsu.yaml", *rules)
+    assert (result.exit_code, "ours.yaml both have the id jiangsu_2020" in result.stderr) == (2, True)
 
 
 def test_a_foreign_pyproject_is_left_alone() -> None:

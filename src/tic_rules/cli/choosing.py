@@ -11,7 +11,7 @@ from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
+from tic_rules.model.loader import load_rulesets, rulesets_in_force, words_of
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import rules_named
@@ -37,7 +37,7 @@ def chosen(
     With `own_day`, the file's reported_on goes before the day asked for; the file may say the fields of the
     rule sets in `also` too.
     """
-    named = tuple(load_ruleset(name) for name in dict.fromkeys(rules))
+    named = load_rulesets(rules)
     day = parse_day(as_of) if as_of is not None else None
     centre = read_subject(path, Centre, words_of((*named, *also)))
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
@@ -69,4 +69,4 @@ def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
 
 def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:
     """The rule sets of these names; without any, all on hand."""
-    return [load_ruleset(name) for name in names or [listed.id for listed in here().all()]]
+    return list(load_rulesets(names or [listed.id for listed in here().all()]))

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -117,8 +117,8 @@ def _value(setting: Setting, value: object, folder: Path) -> tuple[object, Text 
             return [_from(folder, item) for item in value], None
         case "day", str():
             return value, None
-        case "day", date():
-            return value.isoformat()[:10], None
+        case "day", date() if not isinstance(value, datetime):
+            return value.isoformat(), None
         case "choice", str() if value in setting.choices:
             return value, None
         case "path", str() if value:

@@ -74,6 +74,9 @@ def command(
     named are centres.
     """
     lang = common.language(lang)
+    if not impact and (as_of is not None or everyone):
+        zh, en = "--as-of 和 --all 要与 --impact 同用", "--as-of and --all go with --impact"
+        raise fault(UsageError, "impact", zh, en)
     if b is None:
         a, b, *more = _editions(a)
     guard([output], [a, b, *impact, *more, *align], command="tic-rules diff")

@@ -30,6 +30,8 @@ from tic_rules.results.parts import Part
 def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, lang: str | None) -> None:
     """Explain a rule (zhejiang_2022/investment-2y): clause, quote, reading, condition, data, counterparts."""
     lang = language(lang)
+    if as_of is not None and centre is None:
+        raise fault(UsageError, "usage", "--as-of 要与 --centre 同用", "--as-of goes with --centre")
     code = explain_code(ref)
     if code is not None:
         write(f"{code.code}  {code.title.in_(lang)}\n\n{code.why.in_(lang)}\n", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import tempfile
@@ -16,6 +17,13 @@ from tic_rules.model.loader import load_ruleset, parse_ruleset
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 
 _REVISION = re.compile(r"(?P<revision>[^:\s-][^:\s]*):(?P<path>[^:]+\.(?:ya?ml|json))")
+
+_COMPLAINTS = (
+    (re.compile("not a git repository"), "这里不是 git 仓库"),
+    (re.compile("invalid object name|bad revision|unknown revision"), "没有这个版本"),
+    (re.compile("does not exist in|exists on disk, but not in"), "这个版本中没有这个文件"),
+)
+"""What git complains of, in Chinese."""
 
 
 def ruleset_named(name: str) -> RuleSet:
@@ -60,7 +68,8 @@ def _show(revision: str, path: str, name: str) -> bytes:
             return text
         said = said or next(iter(wrong.decode("utf-8", "replace").strip().splitlines()), "")
     said = said.removeprefix("fatal: ")
-    zh, en = f"git 读不到这个版本的文件：{said}", f"git cannot read this file of this revision: {said}"
+    why = next((zh for pattern, zh in _COMPLAINTS if pattern.search(said)), said)
+    zh, en = f"git 读不到这个版本的文件：{why}", f"git cannot read this file of this revision: {said}"
     raise fault(RuleSetError, "no-revision", zh, en, file=name)
 
 
@@ -68,7 +77,12 @@ def _git_show(what: str) -> tuple[int, bytes, bytes]:
     """The exit status of `git show`, what it wrote up to the limit and a byte more, and its complaints."""
     with (
         tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(["git", "show", what], stdout=subprocess.PIPE, stderr=complaints) as git,
+        subprocess.Popen(
+            ["git", "show", what],
+            stdout=subprocess.PIPE,
+            stderr=complaints,
+            env={**os.environ, "LC_ALL": "C"},  # its complaints are known in English
+        ) as git,
     ):
         text = git.stdout.read(MAX_BYTES + 1) if git.stdout is not None else b""
         if len(text) > MAX_BYTES:

@@ -20,7 +20,7 @@ from tic_rules.cli.files import centres_of, jurisdiction_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import listed_ruleset, load_ruleset, rulesets_in_force, words_of
+from tic_rules.model.loader import listed_ruleset, load_rulesets, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject
@@ -95,22 +95,11 @@ class Prepared:
 @lru_cache(maxsize=1)
 def prepared(job: Job) -> Prepared:
     """The job made ready, once a process. Raises RuleSetError, UsageError."""
-    rulesets = tuple(_rulesets(job.rules))
+    rulesets = load_rulesets(job.rules)
     vocabulary = words_of(rulesets)
     baseline = read_baseline(job.baseline) if job.baseline is not None else None
     outputs = tuple(replace(options, baseline=baseline) for options in job.outputs)
     return Prepared(rulesets, vocabulary, baseline, outputs)
-
-
-def _rulesets(names: Sequence[str]) -> Iterator[RuleSet]:
-    faults = []
-    for name in dict.fromkeys(names):
-        try:
-            yield load_ruleset(name)
-        except TicRulesError as error:
-            faults.append(error)
-    if faults:
-        raise type(faults[0])([d for error in faults for d in error.diagnostics])
 
 
 @lru_cache(maxsize=256)

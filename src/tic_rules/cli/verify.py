@@ -189,7 +189,8 @@ def read_reports(file: str) -> list[Json]:
     except (ValueError, TypeError, AttributeError, RecursionError) as error:
         said = f"{type(error).__name__}: {error}"[:200]
         text_ = Text(
-            f"这不是本程序写出的 JSON 报告（{said}）", f"no report in JSON as the program writes it ({said})"
+            "这不是本程序用 --format json 或 jsonl 写出的报告",
+            f"no report in JSON as the program writes it ({said})",
         )
         raise DataError([Diagnostic("no-report", text_, file)]) from None
     if not reports:

@@ -22,7 +22,7 @@ from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
+from tic_rules.model.loader import load_ruleset, load_rulesets, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
@@ -146,7 +146,7 @@ def _programme(
     pairs = list(members)
     subject = read_subject(file, Programme, words_of([*rules, *files.values()]))
     on = as_of_day(subject, None if subject.speaks_for is not None else day)
-    given = [load_ruleset(name) for name in dict.fromkeys(rules)]
+    given = load_rulesets(rules)
     for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
         yield what_if_of_programme(
             subject,

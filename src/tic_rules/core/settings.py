@@ -23,6 +23,24 @@ NAMED = "TIC_RULES_CONFIG"
 """The variable that names the settings file, in the place of the nearest one."""
 
 
+_IN_CHINESE = {
+    "Expected '='": "键后应有半角的 =",
+    "Expected ']": "表名后缺少 ]",
+    "Expected newline": "取值后有多余的内容",
+    "Expected": "引号没有成对",
+    "Unterminated string": "引号没有成对",
+    "Illegal character": "引号没有成对，或有控制字符",
+    "Invalid value": "取值写法不对：文字要加半角引号",
+    "Invalid date": "没有这个日期",
+    "Unclosed array": "缺少 ] 或逗号",
+    "Unclosed inline table": "缺少 } 或逗号",
+    "Cannot": "同一个键写了两次",
+    "Duplicate": "同一个键写了两次",
+    "Unescaped": "引号中的反斜杠要写两个，或改用单引号",
+}
+"""What the parser says is wrong, by how it begins."""
+
+
 class SettingsFile(NamedTuple):
     """A settings file: its text, and the table in it that is for this program."""
 
@@ -44,7 +62,7 @@ def nearest_settings(start: Path) -> SettingsFile | None:
     for folder in (start, *start.parents):
         for name in (OWN, SHARED):
             file = folder / name
-            if file.is_file():
+            if os.path.lexists(file) if name == OWN else file.is_file():  # a link of ours that leads nowhere
                 settings = read_settings(file)
                 if settings is not None:
                     return settings
@@ -83,7 +101,8 @@ def read_settings(file: Path) -> SettingsFile | None:
         place = re.search(r"at line (\d+), column (\d+)", str(error))
         line, column = (int(place[1]), int(place[2])) if place else (1, 1)
         said = str(error).split(" (at ")[0]
-        message = Text(f"TOML 语法错误：{said}", f"TOML syntax error: {said}")
+        zh = next((zh for start, zh in _IN_CHINESE.items() if said.startswith(start)), "写法不对")
+        message = Text(f"TOML 语法错误：{zh}", f"TOML syntax error: {said}")
         raise UsageError([Diagnostic("config", message, str(file), line, column)]) from None
     if shared:
         tools = table.get("tool")

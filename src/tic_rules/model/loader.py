@@ -79,9 +79,8 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
         return _shipped(name) if listed.origin == "shipped" else _listed(listed)
     if ids_only:
         raise _unknown(name)
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml", ".json") or path.exists() or os.sep in name:
-        if path.is_dir():
+    if _is_path(name):
+        if Path(name).is_dir():
             raise fault(
                 RuleSetError,
                 "unreadable",
@@ -94,6 +93,32 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
     if listed is not None:
         return _listed(listed)
     return _named_in_words(name)
+
+
+def _is_path(name: str) -> bool:
+    """Whether a name is that of a file, and no words for a rule set."""
+    return Path(name).suffix in (".yaml", ".yml", ".json") or Path(name).exists() or os.sep in name
+
+
+def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
+    """The rule sets of several names, each once. Raises an error with the faults of all, and where two that
+    are not the same have one id."""
+    by_id: dict[str, RuleSet] = {}
+    faults: list[TicRulesError] = []
+    for name in dict.fromkeys(names):
+        try:
+            ruleset = load_ruleset(name)
+        except TicRulesError as error:
+            faults.append(error)
+            continue
+        other = by_id.setdefault(ruleset.id, ruleset)
+        if other.sha256 != ruleset.sha256:
+            zh = f"{other.file} 和 {ruleset.file} 的编号都是 {ruleset.id}，结论无法区分；请改其中一个"
+            en = f"{other.file} and {ruleset.file} both have the id {ruleset.id}: change one of them"
+            faults.append(fault(RuleSetError, "two-rulesets", zh, en, file=name))
+    if faults:
+        raise type(faults[0])([d for error in faults for d in error.diagnostics])
+    return tuple(by_id.values())
 
 
 def _named_in_words(name: str) -> RuleSet:
@@ -224,6 +249,9 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     """
     name = os.fspath(which)
     listed = listed_ruleset(name)
+    if listed is None and not _is_path(name):
+        name = _named_in_words(name).id
+        listed = listed_ruleset(name)
     if listed is not None and listed.origin == "shipped":
         return _shipped(name), []
     source = read_rule_file(Path(listed.file if listed else name))
@@ -250,7 +278,7 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
     """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises
     RuleSetError as `inspect_ruleset`."""
     name = os.fspath(which)
-    if listed_ruleset(name) is not None:
+    if listed_ruleset(name) is not None or not _is_path(name):
         return None
     source = read_rule_file(Path(name))
     if (

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self, get_args
 from pydantic import Field, model_validator
 
 from tic_rules.core.dates import year_end
+from tic_rules.core.errors import clip
 from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
@@ -137,12 +138,15 @@ def _by(value: object) -> object:
         value in ("application", "approval", "term_end") or _YEARS.fullmatch(value)
     ):
         return str(value)
-    if isinstance(value, (str, date)):
+    if isinstance(value, date) or (isinstance(value, str) and re.search(r"\d{4}", value)):
         return parse_day(value)
+    shown = clip(str(value))
     raise refuse(
         "by",
-        "应为 application、approval、1y、2y、term_end、日期，或如 {months: 6, after: term_end}",
-        "application, approval, 1y, 2y, term_end, a date, or {months: 6, after: term_end} is expected",
+        f"“{shown}”不是日期；应为 application、approval、1y（1年）、2y、term_end、日期，"
+        "或如 {months: 6, after: term_end}",
+        f"{shown!r} is not a date; application, approval, 1y, 2y, term_end, a date, "
+        "or {months: 6, after: term_end} is expected",
     )
 
 

@@ -1,8 +1,8 @@
 """Annotations for a GitHub workflow: worst first, at most ten of a level, which is as many as GitHub shows
 of a step.
 
-The whole list goes, as Markdown, into the step's summary; the command line appends it to the file that
-GitHub names.
+The list goes, as Markdown and as far as it takes that, into the step's summary; the command line appends it
+to the file that GitHub names.
 """
 
 from __future__ import annotations

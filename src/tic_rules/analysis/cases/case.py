@@ -4,7 +4,7 @@ The format is documented in docs/cases.md. Nothing in a case is ever run."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache, partial
@@ -234,7 +234,7 @@ def _centre(path: Path, written: WrittenCase, ruleset: RuleSet) -> CaseData:
     """The centre of a case: its base with what the case changes. Raises LookupError with a path that leads
     nowhere, DataError where the base cannot be read."""
     data: CaseData = copied(_source(str(path.parent / written.base)).data)
-    changes = [
+    changes: list[tuple[str, Callable[[CaseData, list[str]], None]]] = [
         *((where, partial(_put, value=value)) for where, value in written.with_.items()),
         *((where, partial(_extend, entries=entries)) for where, entries in written.append.items()),
         *((where, _remove) for where in written.without),
