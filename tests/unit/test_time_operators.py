@@ -188,6 +188,123 @@ def test_a_finding_of_cycles_and_entries_names_them(example: RuleSet) -> None:
     ],
 )  # fmt: skip
 def test_faults_are_named(part: str, other: str, what: str) -> None:
+    _refused(part, other, what)
+
+
+ENTRIES = "{fact: accidents_3, none_of: {severity: major}}"
+TRUTH = "{fact: dishonest, is: false}"
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "what"),
+    [
+        (TRUTH, "{fact: dishonest, is: no}", "true or false, never no"),
+        (TRUTH, "{fact: dishonest, is: 否}", "true or false, never 否"),
+        (TRUTH, "{fact: category, is: true}", "true is not one of"),
+        (TRUTH, "{fact: category, among: [field, null]}", "null is not one of"),
+        (TRUTH, "{fact: name, given: false}", "only true goes here"),
+        ("{severity: major}", "{severity: no}", "no is not one of"),
+        ("{severity: major}", "{severity: true}", "true is not one of"),
+        ("{severity: major}", "{date: 2024-05-05}", "only `given` or `done`"),
+        ("{severity: major}", "{severity: []}", "must not be empty"),
+        ("{severity: major}", "{severity: {given: false}}", "what is not given is null"),
+        ("{severity: major}", "{severity: {given: true, one_of: [major]}}", "exactly one of one_of"),
+        ("{severity: major}", "{severity: {given: true, open: true}}", "goes with one_of only"),
+        (ENTRIES, "{fact: changes, some: {filed: no}}", "true or false, never no"),
+        (ENTRIES, "{fact: changes, some: {any: [{filed: 'false'}]}}", "true or false, never false"),
+        (ENTRIES, "{fact: changes, some: {filed_on: {done: false}}}", "only true goes here"),
+        (ENTRIES, "{fact: parties, some: {name: true}}", "a text that reads so stands in quotes"),
+        (ENTRIES, "{fact: projects, some: {name: {done: true}}}", "is no day"),
+        (ENTRIES, "{fact: leading_governments, some: {place: x}}", "no attribute place"),
+        (ENTRIES, "{fact: targets, some: {year: 2023}}", "only `given`"),
+        (ENTRIES, "{fact: indicators, each_of: ['1.1'], has: {targets: x}}", "did you mean target"),
+        (ENTRIES, "{fact: indicators, each_of: ['1.1'], has: {target: {done: true}}}", "is no day"),
+        ("count: patents, where: {kind: invention}", "count: changes, where: {filed: no}", "never no"),
+        ("count: patents, where: {kind: invention}", "count: patents, where: {kind: {done: true}}",
+         "is no day"),
+    ],
+)  # fmt: skip
+def test_what_the_data_can_never_hold_is_refused(part: str, other: str, what: str) -> None:
+    """It loaded, and a prohibition of it passed whatever the data said."""
+    _refused(part, other, what)
+
+
+@pytest.mark.parametrize(
+    "entries",
+    [
+        "{fact: changes, none_of: {filed: [false, null]}}",
+        "{fact: equipment_entries, every: {value: null}}",
+        "{fact: parties, some: {name: 'true'}}",
+        "{fact: leading_governments, some: {name: {given: true}}}",
+    ],
+)
+def test_what_the_data_can_hold_is_taken(entries: str) -> None:
+    more = "    equipment_entries: {label: {zh: 设备, en: equipment}, entries: equipment}\nclauses:"
+    text = FILE.read_text("utf-8").replace("clauses:", more, 1)
+    assert parse_ruleset(text.replace(ENTRIES, entries, 1))
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "what"),
+    [
+        ("average: rd, of: annual, over: {full_years: 3, founded: registered}, unit: CNY",
+         "average: rd, of: annual, over: {full_years: 3}, unit: person", "is in CNY, not in person"),
+        ("sum: amount, of: income, unit: CNY", "sum: amount, of: income, unit: person", "is in CNY"),
+        ("count: patents,", "count: patents, of: annual,", "by `count` takes no of"),
+        ("stock: people.fixed,", "stock: people.fixed, where: {severity: major},", "takes no where"),
+        ("ratio: {of: senior, to: fixed},", "ratio: {of: senior, to: fixed}, over: {full_years: 1},",
+         "takes no over"),
+        ("sum: value, of: equipment,", "distinct: value, of: equipment, where: {value: null},",
+         "takes no where"),
+        ("sum: value,", "sum: value, cumulative: true,", "takes no cumulative"),
+        ("stock: people.fixed,", "stock: people.fixed, else_count: nosuch,", "unknown list nosuch"),
+        ("ratio: {of: senior, to: fixed}, unit: ratio", "smaller: [fixed, 500万元], unit: person",
+         "500万元 is an amount of money"),
+        ("{times: 百分之二十, fact: rd_last}", "{times: 20万元, fact: rd_last}", "is an amount of money"),
+    ],
+)  # fmt: skip
+def test_a_fact_says_nothing_without_effect(part: str, other: str, what: str) -> None:
+    _refused(part, other, what)
+
+
+@pytest.mark.parametrize(
+    ("part", "other", "what"),
+    [
+        ("ratio: {of: senior, to: fixed}, unit: ratio}",
+         "smaller: [second, 5], unit: person}\n"
+         "    second: {label: {zh: 二, en: second}, larger: [senior_part, 5], unit: person}",
+         "made of itself"),
+        ("cycle: {years: 3}", "applies: {entry: {result: {given: true}}}", "goes with a deadline"),
+        ("yearly: {looked_for_until: end_of_year}",
+         "fails_at_once: {each_year: {full_years: 2, founded: nosuch}, holds: " + TRUTH + "}",
+         "is not a date"),
+        ("    require: {fact: centres_of_all", "    yearly: {looked_for_until: end_of_year}\n"
+         "    require: {fact: centres_of_all", "has no approval"),
+        ("    then: {zh: 撤销, en: the centre is revoked}", "    then: {zh: 撤销, en: revoked}\n"
+         "    otherwise: {when: {follows: revoked-after-acceptance}, then: {zh: 好, en: good}}",
+         "waits for itself"),
+        ("equipment: {path: equipment}",
+         "equipment: {path: equipment, look_up: {t: {by: nosuch, named: value, units: {}, take: type}}}",
+         "no attribute nosuch"),
+        ("equipment: {path: equipment}",
+         "equipment: {path: equipment, look_up: {t: {by: value, named: value, units: {a: hosts}, take: a}}}",
+         "the data has no hosts.a"),
+    ],
+)  # fmt: skip
+def test_what_no_engine_could_decide_is_refused(part: str, other: str, what: str) -> None:
+    """It loaded, and lint or an engine ended in an error of its own."""
+    _refused(part, other, what)
+
+
+def test_what_otherwise_waits_for_is_decided_first() -> None:
+    good = "    otherwise: {when: {follows: revoked-after-evaluations}, then: {zh: 好, en: good}}\n"
+    text = FILE.read_text("utf-8").replace("  - id: evaluated-in-cycle", good + "  - id: evaluated-in-cycle")
+    ruleset = parse_ruleset(text, "example.yaml")
+    centre = Centre.from_file(str(BASE), ruleset=ruleset)
+    assert check(centre, ruleset).statuses == check(centre, ruleset, engine="compiled").statuses
+
+
+def _refused(part: str, other: str, what: str) -> None:
     text = FILE.read_text("utf-8")
     assert part in text
     with pytest.raises(RuleSetError, match=what.replace("{", r"\{")):

@@ -1,4 +1,5 @@
-"""Bounds that are written in a unit which is not that of their fact: money, or a part of a whole."""
+"""Bounds, and numbers within facts, that are written in a unit which is not that of their fact: money, or a
+part of a whole."""
 
 from __future__ import annotations
 
@@ -8,6 +9,24 @@ from tic_rules.core.numbers import is_amount, is_part
 from tic_rules.model import conditions as c
 from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import Fact
+
+
+def operand_faults(facts: Mapping[str, Fact], at: Loc, written: Callable[[Loc], object]) -> Iterator[Fault]:
+    """What is wrong with the numbers that facts are made of; `at` is the place of the facts."""
+    for name, fact in facts.items():
+        for key in ("smaller", "larger"):
+            for index, operand in enumerate(getattr(fact, key) or ()):
+                place = (*at, name, key, index)
+                one, unit = written(place), fact.unit
+                if isinstance(one, dict):
+                    one, unit = one.get("times"), "ratio"
+                if (
+                    isinstance(one, str)
+                    and not isinstance(operand, str)
+                    and (wrong := _wrong_unit(one, unit))
+                ):
+                    zh = f"{one} 是{wrong[0]}，与 {name} 不符"
+                    yield "wrong-unit", place, zh, f"{one} is {wrong[1]}, which does not fit {name}"
 
 
 def bound_faults(

@@ -24,8 +24,14 @@ def _flag(value: object) -> object:
     raise refuse("flag", "应为 true 或 false", "true or false is expected")
 
 
+def _yes(value: object) -> object:
+    if _flag(value) is not True:
+        raise refuse("flag", "这里只能写 true", "only true goes here")
+    return True
+
+
 Flag = Annotated[bool, BeforeValidator(_flag)]
-Yes = Annotated[Literal[True], BeforeValidator(_flag)]
+Yes = Annotated[Literal[True], BeforeValidator(_yes)]
 
 
 def parse_quantity(value: object) -> int | Fraction:
@@ -72,25 +78,31 @@ class Test(Node):
     `done` is of an attribute that is a day: it is not after the day looked at.
     """
 
-    one_of: tuple[Word, ...] | None = None
-    other_than: tuple[Word, ...] | None = None
-    given: Flag = False
+    one_of: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    other_than: Annotated[tuple[Word, ...], Field(min_length=1)] | None = None
+    given: Annotated[bool, BeforeValidator(_yes)] = False
     open: Flag = False
-    done: Flag = False
+    done: Annotated[bool, BeforeValidator(_yes)] = False
 
     @classmethod
     def _as_written(cls, value: object) -> object:
         if isinstance(value, dict):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
-            if not {"one_of", "other_than", "given", "done"} & value.keys():
+            if len({"one_of", "other_than", "given", "done"} & value.keys()) != 1:
                 raise refuse(
                     "test",
-                    "需要 one_of、other_than、given 或 done 之一",
-                    "one of one_of, other_than, given, done is needed",
+                    "one_of、other_than、given、done 需要且只能有一个",
+                    "exactly one of one_of, other_than, given, done is needed",
                 )
-            if "done" in value and len(value) > 1:
-                raise refuse("test", "done 单独使用", "`done` stands alone")
+            if value.get("given") in (False, "false"):
+                raise refuse(
+                    "test",
+                    "given 只能是 true；没有填写的，值写 null",
+                    "`given` can only be true; what is not given is null",
+                )
+            if "open" in value and "one_of" not in value:
+                raise refuse("test", "open 只与 one_of 同用", "`open` goes with one_of only")
             return value
         return {"one_of": value if isinstance(value, (list, tuple)) else [value]}
 

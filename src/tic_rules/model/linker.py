@@ -6,23 +6,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
-from typing import Any
 
 from tic_rules.core.errors import did_you_mean
 from tic_rules.core.source import Source
 from tic_rules.model import conditions as c
-from tic_rules.model.bounds import bound_faults
+from tic_rules.model.bounds import bound_faults, operand_faults
 from tic_rules.model.centre import Centre
 from tic_rules.model.declarations import declaration_faults
 from tic_rules.model.document import get
-from tic_rules.model.extension import extended
-from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.readings import held_at, misdated, mismeasured, misread
+from tic_rules.model.readings import misdated, mismeasured, misread
 from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
-from tic_rules.model.vocabulary import ListOf
+from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
+from tic_rules.model.vocabulary import facts_within
 
 _KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
 
@@ -32,15 +30,6 @@ def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
     near = did_you_mean(name, names)
     zh, en = f"未知的{_KINDS[kind]} {name}{near.zh}", f"unknown {kind} {name}{near.en}"
     return f"unknown-{kind}", at, zh, en
-
-
-def _attributes(listed: ListOf, every: Iterable[Iterable[str]]) -> set[str]:
-    """The attributes that entries of a list have."""
-    paths = {path for paths in every for path in paths}
-    heads = tuple(f"{path}." for path in listed.paths)
-    return {path[len(head) :] for head in heads for path in paths if path.startswith(head)} | {
-        *listed.look_up
-    }
 
 
 def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
@@ -53,14 +42,12 @@ def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault
 
 def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator[Fault]:
     """Names that a vocabulary does not have, and readings that do not fit what they read."""
-    models = _models(whole)
+    models = models_of(whole)
     kinds = tuple(model for model, _ in models.values())
     for name, listed in added.lists.items():
         for zh, en in misdated(listed, kinds):
             yield "unknown-attribute", (*at, "lists", name), zh, en
-        for unit_list in (u for look in listed.look_up.values() for u in look.units.values()):
-            if unit_list not in whole.lists:
-                yield _unknown("list", (*at, "lists", name), unit_list, whole.lists)
+        yield from look_up_faults(listed, (*at, "lists", name), whole)
     for name, fact in added.facts.items():
         here = (*at, "facts", name)
         listed_name = fact.list_name
@@ -69,6 +56,8 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         yield from made_faults(name, fact, here, whole)
         if fact.reading in ("sum", "distinct", "groups", "average") and fact.of is None:
             yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
+        if fact.else_count is not None and fact.else_count not in whole.lists:
+            yield _unknown("list", here, fact.else_count, whole.lists)
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
             yield (
                 "unknown-fact",
@@ -80,41 +69,31 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             yield _unknown("unit", here, fact.unit, whole.units)
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
-        for path in _paths_of(fact, whole):
+        for path in _own_paths_of(fact, whole):
             if not any(path in paths for _, paths in models.values()):
                 near = did_you_mean(path, {one for _, paths in models.values() for one in paths})
                 yield "unknown-path", here, f"数据中没有 {path}{near.zh}", f"the data has no {path}{near.en}"
         entries = whole.lists.get(listed_name or "")
         for zh, en in misread(fact, entries, kinds):
             yield "fact", here, zh, en
-        for zh, en in mismeasured(fact, entries, whole):
+        for zh, en in mismeasured(fact, entries, whole, kinds):
             yield "wrong-unit", here, zh, en
-        for where in _wheres_of(fact) if entries is not None and entries.scalar is None else ():
-            yield from (
-                fault
-                for fault in _where_faults(where, entries, here, Centre, whole)
-                if fault[0] == "unknown-word"
-            )
-
-
-def _models(vocabulary: Vocabulary) -> dict[type[Record], tuple[type[Record], frozenset[str]]]:
-    """The models of the data with what a vocabulary declares, and their places, by the shipped models."""
-    centre, programme = extended(Centre, vocabulary), extended(Programme, vocabulary)
-    return {
-        Centre: (centre, paths_of(centre)),
-        Programme: (
-            programme,
-            paths_of(programme) | {"approvals", "approvals.approved_on", "approvals.fields"},
-        ),
-    }
+        if entries is not None:
+            wheres = (where_faults(where, entries, here, whole) for where in _wheres_of(fact))
+            faults = (fault for of_one in wheres for fault in of_one)
+            yield from (fault for fault in faults if fault[0] != "unknown-attribute" or entries.scalar)
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
-    """The dotted paths that a fact reads: its own, or those of its list and of the attributes that it
-    names."""
-    for part in fact.made_of:
-        if part in vocabulary.facts and vocabulary.facts[part] is not fact:
-            yield from _paths_of(vocabulary.facts[part], vocabulary)
+    """The dotted paths that a fact, and what it is made of, reads: its own, or those of its list and of the
+    attributes that it names."""
+    parts = dict.fromkeys(name for part in fact.made_of for name in facts_within(part, vocabulary.facts))
+    for one in (fact, *(vocabulary.facts[name] for name in parts if name in vocabulary.facts)):
+        yield from _own_paths_of(one, vocabulary)
+
+
+def _own_paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
+    """Those that it reads itself."""
     yield from (path for path in (fact.stock, fact.value, fact.words, fact.table) if path is not None)
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is None:
@@ -240,7 +219,7 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
         )
     if rule.items and not rule.attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
-    yield from _time_faults(rule, at, subject, vocabulary)
+    yield from _time_faults(rule, at, vocabulary)
     yield from (
         (code, (*at, "items", *loc[1:]), zh, en)
         for code, loc, zh, en in _twice("items", (i.id for i in rule.items), "事项", "item")
@@ -256,12 +235,14 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
 
 
 def unit_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:
-    """Bounds that are written in a unit which is not that of their fact."""
+    """Bounds, and numbers within facts, that are written in a unit which is not that of their fact."""
+    written = partial(get, source.data)
+    yield from operand_faults(model.vocabulary.facts, ("vocabulary", "facts"), written)
     for index, rule in enumerate(model.rules):
-        yield from bound_faults(rule, ("rules", index), vocabulary.facts, partial(get, source.data))
+        yield from bound_faults(rule, ("rules", index), vocabulary.facts, written)
 
 
-def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabulary) -> Iterator[Fault]:
+def _time_faults(rule: Rule, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
     """A deadline that runs from entries, and what is asked of each of them; windows that look back."""
     fact = vocabulary.facts.get(rule.event or "")
     listed = vocabulary.lists.get(fact.list_name or "") if fact is not None else None
@@ -272,9 +253,7 @@ def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabul
             f"{rule.event} 不是条目有日期的事实；也可用 approval、term_end",
             f"{rule.event} is no fact whose entries have dates; approval and term_end go too",
         )
-    for place, node in c.walk_places(
-        rule.condition, (*at, "when" if rule.kind == "consequence" else "require")
-    ):
+    for place, node in c.nodes_of(rule, at):
         if isinstance(node, c.OfEntry):
             if rule.event is None:
                 yield (
@@ -283,8 +262,8 @@ def _time_faults(rule: Rule, at: Loc, subject: type[Record], vocabulary: Vocabul
                     "entry 只用于自条目起算的期限（by: {…, after: 事实}）",
                     "`entry` goes with a deadline that runs from entries (by: {…, after: FACT})",
                 )
-            elif listed is not None and listed.scalar is None:
-                yield from _where_faults(node.entry, listed, place, subject, vocabulary)
+            elif listed is not None:
+                yield from where_faults(node.entry, listed, place, vocabulary)
         if isinstance(node, c.EachYear):
             yield from each_year_faults(node, place, vocabulary)
 
@@ -306,9 +285,6 @@ _FITS: dict[type, tuple[str, ...]] = {
     c.Done: ("date",),
     c.Reads: ("text",),
 }
-
-
-_WHERES = ("some", "every", "none_of", "permitted", "of", "has", "where", "among")
 
 
 def _node_faults(
@@ -363,7 +339,9 @@ def _fact_faults(
         )
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
-        yield from order_faults(node, name, listed, at, [paths for _, paths in _models(vocabulary).values()])
+        yield from order_faults(
+            node, name, listed, at, [paths for _, paths in models_of(vocabulary).values()]
+        )
     if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
         yield (
             "wrong-fact",
@@ -387,7 +365,7 @@ def _data_faults(
         fact = vocabulary.facts.get(name)
         if fact is None:
             continue
-        models = _models(vocabulary)
+        models = models_of(vocabulary)
         for path in _paths_of(fact, vocabulary):
             if path not in models[subject][1] and any(path in paths for _, paths in models.values()):
                 whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
@@ -398,67 +376,4 @@ def _data_faults(
                     f"{name} is of {whose[1]}; a rule of this bearer cannot read it",
                 )
                 break
-        yield from _word_faults(node, fact, at, subject, vocabulary)
-
-
-def _word_faults(
-    node: c.Condition, fact: Fact, at: Loc, subject: type[Record], vocabulary: Vocabulary
-) -> Iterator[Fault]:
-    path = fact.value or fact.words
-    match node:
-        case c.Is() | c.Among() | c.AnyAmong() | c.Contains() if path is not None:
-            asked = (
-                (node.is_,)
-                if isinstance(node, c.Is)
-                else node.among
-                if isinstance(node, c.Among)
-                else node.any_among
-                if isinstance(node, c.AnyAmong)
-                else node.contains_all
-            )
-            model, _ = _models(vocabulary)[subject]
-            yield from _unknown_words(asked, words_at(model, path), at, vocabulary)
-        case c.Some() | c.Every() | c.NoneOf() | c.Latest() | c.Running():
-            listed = vocabulary.lists.get(fact.list_name or "")
-            wheres = tuple(w for w in (getattr(node, n, None) for n in _WHERES) if isinstance(w, c.Where))
-            for where in wheres if listed is not None and listed.scalar is None else ():
-                yield from _where_faults(where, listed, at, subject, vocabulary)
-
-
-def _where_faults(
-    where: c.Where, listed: Any, at: Loc, subject: type[Record], vocabulary: Vocabulary
-) -> Iterator[Fault]:
-    models = _models(vocabulary)
-    model = models[subject][0]
-    for name, test in where.each.items():
-        paths = [f"{path}.{name}" for path in listed.paths]
-        look = listed.look_up.get(name)
-        if look is not None:
-            paths = [
-                f"{path}.{look.take}" for unit in look.units.values() for path in vocabulary.lists[unit].paths
-            ]
-        existing = [path for path in paths if any(path in every for _, every in models.values())]
-        if len(existing) < len(paths):
-            near = did_you_mean(name, _attributes(listed, [every for _, every in models.values()]))
-            zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
-            yield "unknown-attribute", at, zh, en
-        for path in existing:
-            held = held_at(model, path)
-            if test.done and held is not None and held.kind != "date":
-                yield "wrong-fact", at, f"{path} 不是日期，不能用 done", f"{path} is no day: no `done`"
-            yield from _unknown_words(
-                (*(test.one_of or ()), *(test.other_than or ())), words_at(model, path), at, vocabulary
-            )
-    for inner in where.any:
-        yield from _where_faults(inner, listed, at, subject, vocabulary)
-
-
-def _unknown_words(
-    asked: Iterable[object], name: str | None, at: Loc, vocabulary: Vocabulary
-) -> Iterator[Fault]:
-    words = vocabulary.words.get(name or "", {})
-    for word in asked:
-        if name is not None and isinstance(word, str) and word not in words:
-            near = did_you_mean(word, words)
-            zh = f"{word} 不在允许的取值之列：{', '.join(words)}{near.zh}"
-            yield "unknown-word", at, zh, f"{word} is not one of {', '.join(words)}{near.en}"
+        yield from asked_faults(node, fact, at, vocabulary)

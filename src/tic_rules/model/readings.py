@@ -109,15 +109,19 @@ UNITS = {"money": "CNY", "percentage": "ratio"}
 """The unit of the facts that read a declared field, where the declaration names none."""
 
 
-def mismeasured(fact: Fact, listed: ListOf | None, vocabulary: Vocabulary) -> Iterator[tuple[str, str]]:
-    """The declared fields that a fact reads in another unit than theirs."""
-    attribute = fact.sum
+def mismeasured(
+    fact: Fact, listed: ListOf | None, vocabulary: Vocabulary, models: tuple[type[Record], ...]
+) -> Iterator[tuple[str, str]]:
+    """The fields that a fact reads in another unit than theirs: the declared one, yuan of amounts."""
+    attribute = fact.sum or fact.average
     paths = [path for path in (fact.stock, fact.value) if path is not None]
     if listed is not None and attribute is not None:
         paths += [f"{path}.{attribute}" for path in listed.paths]
     for path in paths:
-        declared = vocabulary.declared.get(path)
-        unit = None if declared is None else declared.unit or UNITS.get(declared.type or "")
+        declared, held = vocabulary.declared.get(path), _first(models, path)
+        unit = UNITS.get(held.kind) if held is not None else None
+        if declared is not None:
+            unit = declared.unit or UNITS.get(declared.type or "")
         if unit is not None and fact.unit is not None and fact.unit != unit:
             yield f"{path} 的单位是 {unit}，不是 {fact.unit}", f"{path} is in {unit}, not in {fact.unit}"
 

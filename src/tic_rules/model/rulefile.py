@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from tic_rules.core.dates import year_end
 from tic_rules.core.errors import clip
-from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, walk
+from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, nodes_of, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
@@ -241,6 +241,12 @@ class Rule(Node):
             raise refuse(
                 "rule", "by、from、yearly、cycle 只能有一个", "only one of by, from, yearly and cycle"
             )
+        if self.bearer == "programme" and (self.yearly is not None or self.cycle is not None):
+            raise refuse(
+                "rule",
+                "总体布局没有批复，不能用 yearly、cycle；逐年的要求用 each_year",
+                "a programme has no approval, from which yearly and cycle run; each_year asks it of years",
+            )
         owes = self.cycle is not None or self.event is not None
         if owes and (consequence or self.applies is not None or self.fails_at_once is not None):
             raise refuse(
@@ -263,10 +269,7 @@ class Rule(Node):
     @cached_property
     def waits_for(self) -> tuple[str, ...]:
         """The consequences that have to be decided before this rule, by their ids."""
-        trees = [tree for tree in (self.applies, self.condition, self.fails_at_once) if tree is not None]
-        return tuple(
-            dict.fromkeys(node.follows for tree in trees for node in walk(tree) if isinstance(node, Follows))
-        )
+        return tuple(dict.fromkeys(node.follows for _, node in nodes_of(self) if isinstance(node, Follows)))
 
     @cached_property
     def years(self) -> int | None:

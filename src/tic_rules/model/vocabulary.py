@@ -118,6 +118,11 @@ class Fact(Node):
             )
         if (self.value is None) != (self.type is None):
             raise refuse("fact", "value 须与 type 同时给出", "value and type go together")
+        idle = [key for key in _KEYS if getattr(self, key) and key not in _OF_READING.get(self.reading, ())]
+        if idle:
+            zh = f"{self.reading} 类事实不用 {'、'.join(idle)}"
+            en = f"a fact that is read by `{self.reading}` takes no {', '.join(idle)}"
+            raise refuse("fact", zh, en)
         if self.average is not None and (self.over is None or self.over.full_years is None):
             raise refuse(
                 "fact", "average 需要 over: {full_years: N}", "`average` needs over: {full_years: N}"
@@ -164,6 +169,16 @@ class Fact(Node):
         return self.of or self.entries or self.count
 
 
+_OF_READING = {
+    **dict.fromkeys(("sum", "average"), ("of", "where", "over")),
+    "groups": ("of", "over", "sum"),
+    "distinct": ("of", "over"),
+    **dict.fromkeys(("count", "entries"), ("where", "over")),
+    "stock": ("cumulative", "else_count"),
+    "value": ("else_count",),
+}
+"""Of the keys that only some readings take, those that each takes."""
+_KEYS = ("of", "where", "over", "cumulative", "else_count")
 _NUMBERS = (
     "stock", "sum", "count", "distinct", "kinds", "average", "ratio", "smaller", "larger", "age",
 )  # fmt: skip
