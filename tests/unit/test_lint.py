@@ -517,6 +517,35 @@ def test_what_is_wrong_with_such_wording_is_seen(tmp_path: Path, quote: str, req
     assert code in {fault.code for fault in faults_of(tmp_path, clean_with(quote, require=require))}
 
 
+OF_PAIRS = {"TR204", "TR205"}
+
+
+@pytest.mark.parametrize(
+    ("quote", "condition", "codes"),
+    [
+        ("人员不少于50人", "{not: {fact: headcount, less_than: 50}}", set()),
+        ("人员不少于50人", "{not: {fact: headcount, at_least: 50}}", {"TR308"}),
+        ("人员不少于50人", "{not: {fact: headcount, at_most: 50}}", {"TR306"}),
+        ("人员不少于50人", "{not: {not: {fact: headcount, at_least: 50}}}", set()),
+        ("人员不少于50人", "{not: {review: {fact: headcount, less_than: 50}}}", set()),
+        ("人员超过50人", "{not: {fact: headcount, less_than: 50}}", {"TR307"}),
+        ("人员低于50人的，不予受理", "{not: {fact: headcount, less_than: 50}}", set()),
+        ("人员低于50人的，不予受理", "{fact: headcount, at_least: 50}", set()),
+    ],
+)
+def test_a_comparison_within_not_is_turned(
+    tmp_path: Path, quote: str, condition: str, codes: set[str]
+) -> None:
+    assert {f.code for f in faults_of(tmp_path, clean_with(quote, require=condition))} - OF_PAIRS == codes
+
+
+def test_what_mends_a_comparison_within_not_is_its_contrary(tmp_path: Path) -> None:
+    wrong = clean_with("人员不少于50人", require="{not: {fact: headcount, at_least: 50}}")
+    (fix,) = (fault.fix for fault in faults_of(tmp_path, wrong) if fault.code == "TR308")
+    assert fix is not None
+    assert fix.en == "write less_than"
+
+
 def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
     listed = "{fact: zones, any_among: [national_high_tech_zone, provincial_high_tech_zone]}"
     once = clean_with("应设在高等学校所在的国家或省级高新区", require=listed)

@@ -371,6 +371,9 @@ def test_the_example_is_clean(example: RuleSet) -> None:
         ("{full_years: 3, founded: registered}, holds", "{full_years: 4}, holds",
             ("TR309", "services-three-years")),
         ("of_each: fields, at_most: 1", "of_each: fields, at_most: 2", ("TR309", "one-a-field")),
+        ("over: {months: 36}", "over: {since: 2019-01-01}", ("TR309", "no-accident")),
+        ("over: {full_years: 1}, unit: CNY", "over: {months: 20}, unit: CNY", ("TR103", "support-ceiling")),
+        ("变更后30日内", "变更后30个工作日内", ("TR310", "filed-changes")),
         ("next_year: 01-31", "next_year: 02-28", ("TR310", "annual-report")),
         ("{days: 30, after", "{days: 20, after", ("TR310", "filed-changes")),
         ("{months: 6, after: term_end}", "{months: 3, after: term_end}", ("TR310", "acceptance-in-time")),
@@ -387,6 +390,15 @@ def test_lint_holds_windows_and_deadlines_against_the_quote(
     text = FILE.read_text("utf-8")
     assert part in text
     assert found in _lint(text.replace(part, other, 1))
+
+
+def test_a_day_or_working_days_that_the_reading_settles_raise_no_alarm() -> None:
+    text = FILE.read_text("utf-8").replace("over: {months: 36}", "over: {since: 2019-07-01}")
+    text = text.replace("近三年按申报之日前36个月计", "自2019年7月1日起计")
+    text = text.replace(
+        "变更后30日内备案", "变更后20个工作日内备案\n    reading: {zh: 按30日计, en: 30 days}"
+    )
+    assert _lint(text) == []
 
 
 # --- days on which findings turn ----------------------------------------------------------------------

@@ -163,6 +163,9 @@ _FIRST_YEAR = re.compile("首年")
 TERM_END = re.compile("期满|建设期|建设周期")
 APPROVAL = re.compile("批复|批准|获批|建设期|首年|期间|规划期")
 YEARLY = re.compile("年度|每年|当年")
+REFUSES = re.compile("的[，,]?[^，。；…]{0,6}(?:不予|不得|不能|不再|取消|撤销|终止)")
+"""What is refused to those of whom something is so: 资产负债率超过70%的，不得申报."""
+WORKING_DAYS = re.compile("工作日")
 OPEN_LIST = re.compile("(?<![高平同中优初均对相])等(?![级同额于次待候效量值价])")
 """等 at the end of a list, not within 高等学校, 等级, 同等 …"""
 
@@ -171,8 +174,9 @@ _NO_NUMERAL = r"(?<![\d一二两三四五六七八九十百千零〇])"
 
 
 def says_length(shift: Shift, text: str) -> bool:
-    """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月."""
-    lengths = zip(shift, ("年|周年", "个月|月", "日|天|个工作日"), strict=True)
+    """Whether a text says a length of time: 6个月, 半年, 三年, 30日内, 一个月. Working days are
+    none of the calendar."""
+    lengths = zip(shift, ("年|周年", "个月|月", "日|天"), strict=True)
     number, units = next((number, units) for number, units in lengths if number)
     ways = "|".join((str(number), written(number), "两" if number == 2 else str(number)))
     if re.search(rf"{_NO_NUMERAL}(?:{ways})\s*(?:{units})", text):

@@ -12,7 +12,9 @@ from tic_rules.analysis.diff.quoted import limits_of
 from tic_rules.analysis.lint.faults import CHECK_DEADLINE, CHECK_NUMBER, Found, Loc
 from tic_rules.analysis.speech import (
     APPROVAL,
+    REFUSES,
     TERM_END,
+    WORKING_DAYS,
     YEARLY,
     Said,
     calendar_years_in,
@@ -31,6 +33,7 @@ from tic_rules.results.labels import number_text
 from tic_rules.results.time_words import length_words
 
 _FLOORS, _CEILINGS = {"at_least", "more_than"}, {"at_most", "less_than"}
+_CONTRARY = {"at_least": "less_than", "less_than": "at_least", "at_most": "more_than", "more_than": "at_most"}
 
 
 def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
@@ -50,8 +53,9 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                 zh = f"数字 {shown} 不见于引文，也不见于 reading"
                 en = f"the number {shown} stands neither in the quote nor in the reading"
                 yield Found("TR309", place, zh, en, CHECK_NUMBER)
-            elif at[0] == "require" and not _explained(key, value, reading):
-                yield from _compared(key, place, said)
+            elif at[0] == "require":
+                explained = [number for number in reading if number.value == value]
+                yield from _compared(key, place, said, explained, REFUSES.search(rule.quote) is not None)
 
 
 def about_plausible(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
@@ -88,11 +92,6 @@ def _plausible(fact: Fact, ruleset: RuleSet) -> tuple[Number | None, Number | No
     return least, None if fact.sum is not None else most
 
 
-def _explained(operator: str, value: object, reading: list[Said]) -> bool:
-    """Whether the reading says the number with this very comparison."""
-    return any(number.value == value and operator in number.claims for number in reading)
-
-
 def _bounds(node: c.Condition) -> Iterator[tuple[str, Number]]:
     """The numbers of one condition, each under its key."""
     if isinstance(node, c.Compare):
@@ -110,20 +109,32 @@ def _goes_without_saying(at: Loc, key: str, value: object) -> bool:
     return (key == "more_than" and value == 0) or (at[0] == "applies" and key == "at_least" and value == 1)
 
 
-def _compared(operator: str, place: Loc, said: list[Said]) -> Iterator[Found]:
+def _compared(
+    written: str, place: Loc, said: list[Said], explained: list[Said], refuses: bool
+) -> Iterator[Found]:
+    """The comparison of a number in another direction than its words have, or with the number itself where
+    they leave it out. Within `not` it means the contrary of what is written; `refuses`: the words may say
+    whom a clause refuses, which is the contrary of what it asks."""
+    turned = place.count("not") % 2 == 1
+    operator = _CONTRARY.get(written, written) if turned else written
     claims = frozenset[str]().union(*(number.claims for number in said))
-    if not claims or operator in claims or operator == "running":
+    if not claims or any(operator in number.claims for number in (*said, *explained)):
+        return
+    if operator == "running" or (refuses and _CONTRARY.get(operator) in claims):
         return
     claim = sorted(claims)[0]
     inclusive = claim in ("at_least", "at_most")
     code, zh, en = "TR308", f"条件却是 {operator}", f"the condition says {operator}"
     if {operator, claim} in (_FLOORS, _CEILINGS):
         code, zh, en = "TR306" if inclusive else "TR307", f"写成了 {operator}", f"{operator} is written"
-    elif operator == "equals" and inclusive:
+    elif operator == "equals" and inclusive and not turned:
         zh, en = "条件却要求正好等于", "the condition wants exactly it"
     elif operator not in _FLOORS | _CEILINGS:
         return
-    fix = Text(f"改为 {claim}", f"write {claim}")
+    right = _CONTRARY[claim] if turned else claim
+    fix = Text(f"改为 {right}", f"write {right}")
+    if turned:
+        zh, en = f"{zh}（not 之内写的是 {written}）", f"{en} (`not` of {written})"
     yield Found(code, place, f"原文的用语是 {claim}，{zh}", f"the words mean {claim}, and {en}", fix)
 
 
@@ -131,6 +142,10 @@ def _compared(operator: str, place: Loc, said: list[Said]) -> Iterator[Found]:
 
 
 _NEITHER = Text("引文和 reading 都没有这一期限", "which neither the quote nor the reading says")
+_WORKING = Text(
+    "原文以工作日计；请在 reading 中写明按多少日计",
+    "and the text counts working days: the reading says for how many days they are taken",
+)
 
 
 def about_deadline(rule: Rule) -> Iterator[Found]:
@@ -143,7 +158,8 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
     if length is not None:
         if not says_length(length.shift, both):
             key, time = "by" if rule.after is not None else "cycle", length_words(length.shift)
-            yield _deadline(key, f"期限是{time.zh}，{_NEITHER.zh}", f"the time is {time.en}, {_NEITHER.en}")
+            why = _WORKING if length.days is not None and WORKING_DAYS.search(both) else _NEITHER
+            yield _deadline(key, f"期限是{time.zh}，{why.zh}", f"the time is {time.en}, {why.en}")
         return
     if rule.years is not None:
         if rule.years not in (asked or years_in(both)):

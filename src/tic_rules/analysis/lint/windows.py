@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from tic_rules.analysis.lint.faults import CHECK_DEADLINE, Found, Loc
-from tic_rules.analysis.speech import numbers_in, says_day, says_length
+from tic_rules.analysis.speech import calendar_years_in, numbers_in, says_day, says_length
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, decimal_text
 from tic_rules.model import conditions as c
@@ -29,12 +29,38 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
             shift = _length_of(window)
             if shift is not None and not says_length(shift, both):
                 yield _unsaid(at, length_words(shift))
+            since = window.since if window is not None else None
+            if since is not None and not _says_since(since, both):
+                yield _unsaid(at, Text(str(since), str(since)))
+        yield from (_never_whole(at) for fact in facts if _in_part(fact, ruleset))
         numbers = [value for fact in facts for value in _numbers_of(fact)]
         for number in (*numbers, node.at_most) if isinstance(node, c.OfEach) else numbers:
             if number not in said:
                 text = decimal_text(number) or str(number)
                 yield _unsaid(at, Text(text, text))
     yield from _about_a_day(rule, both)
+
+
+def _says_since(since: date, both: str) -> bool:
+    """Whether the texts say a day from which something counts; the first of a year goes without saying."""
+    begins = (since.month, since.day) == (1, 1) or says_day(since, both)
+    return since.year in calendar_years_in(both) and begins
+
+
+def _in_part(fact: Fact, ruleset: RuleSet) -> bool:
+    """Whether a window of months never ends with the years by which alone the entries of its list are
+    known."""
+    listed = ruleset.vocabulary.lists.get(fact.list_name or "")
+    by_year = listed is not None and listed.date is None and listed.year is not None
+    return by_year and fact.over is not None and (fact.over.months or 0) % 12 > 0
+
+
+def _never_whole(at: Loc) -> Found:
+    zh = "所读列表只有年度：按月回看，首尾两年的条目是否计入总是无从判断"
+    en = "the list has years alone: whether those in which the months begin and end count stays open"
+    return Found(
+        "TR103", at, zh, en, Text("用 full_years，或给列表加日期", "use full_years, or date the list")
+    )
 
 
 def _length_of(window: Window | None) -> Shift | None:
