@@ -3,9 +3,11 @@ traceback."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from tic_rules import Centre, DataError, RuleSetError, TicRulesError, parse_ruleset
@@ -244,6 +246,92 @@ def test_all_faults_of_a_rule_file_at_once() -> None:
     with pytest.raises(RuleSetError) as caught:
         parse_ruleset(bad, "mine.yaml")
     assert len(caught.value.diagnostics) > 20
+
+
+EXAMPLE = ROOT / "tests" / "operators" / "example_2024.yaml"
+
+
+def _faults(*changes: tuple[str, str]) -> list[tuple[str, str]]:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(text, "example.yaml")
+    assert all(fault.line for fault in caught.value.diagnostics)
+    return [(fault.code, fault.path) for fault in caught.value.diagnostics]
+
+
+def test_a_fault_of_one_kind_hides_none_of_another() -> None:
+    assert _faults(
+        ("type: number, unit: square_metre", "type: number, unit: square"),
+        ("age: registered,", "age: registred,"),
+        ("    quote: 注册满1年\n", ""),
+        ("topic: goals", "topic: goal"),
+        ("{severity: major}", "{severity: mayor}"),
+    ) == [
+        ("unknown-unit", "/vocabulary/fields/premises.area"),
+        ("unknown-fact", "/vocabulary/facts/years_registered"),
+        ("missing", "/rules/0/quote"),
+        ("unknown-word", "/rules/6/require/all/0"),
+    ], "the faulty rule is not looked at further"
+    assert _faults(
+        ("modality: must", "modality: ought"), ("  - id: rd-three-years", "  - id: rd-two-years")
+    ) == [
+        ("dangling-rule", "/clauses/1/rules/1"),
+        ("literal-error", "/rules/0/modality"),
+        ("dangling-clause", "/rules/1/id"),
+    ]
+
+
+def test_a_faulty_part_is_one_fault_and_makes_none_of_what_names_it() -> None:
+    data = yaml.load(EXAMPLE.read_text(encoding="utf-8"), yaml.BaseLoader)
+    vocabulary = data["vocabulary"]
+    parts = [
+        *data["rules"],
+        *data["clauses"],
+        *(part for each in vocabulary.values() for part in each.values()),
+    ]
+    for part in parts[::2]:
+        part["colour"] = "red"
+        with pytest.raises(RuleSetError) as caught:
+            parse_ruleset(json.dumps(data).replace('"true"', "true").replace('"false"', "false"))
+        assert len(caught.value.diagnostics) == 1, (part, caught.value)
+        del part["colour"]
+
+
+def test_a_file_whose_rules_are_all_faulty_is_not_called_empty() -> None:
+    text = EXAMPLE.read_text(encoding="utf-8").replace("    topic: goals\n", "")
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(text)
+    assert {fault.code for fault in caught.value.diagnostics} == {"missing"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "zh", "en"),
+    [
+        ("by: application", "by: aplication", "是不是 application？", "2y, term_end, a date, or"),
+        ("by: application", "by: 6m", "应为 application、approval", "after: term_end} is expected"),
+        ("by: application", "by: 2022-02-31", "“2022-02-31”不是一天；例：", "is no day; example: 2022-03-01"),
+        ("since: term_end", "since: termend", "是不是 term_end？", "approval, term_end or a date"),
+        ("at_least: 50}", "at_least: 50人}", "“50人”不是数字；例：50、", "is not a number; examples: 50,"),
+        ("at_least: 50}", "between: [50]}", "缺少第 2 项", "item 2 of the list is missing"),
+        ("at_least: 50}", "between: [50, 60, 70]}", "最多 2 项", "at most 2 are possible"),
+        ("{fact: area, at_least: 3000}",
+         "{same: [{fact: name, reads: [a, b]}]}", "至少要有 2 项", "least 2"),
+        ("{months: 6, after: term_end}", "{months: 0, after: term_end}", "不能小于 1", "be less than 1"),
+        ("running: 2, of: checks", "running: 11, of: checks", "不能大于 10", "cannot be more than 10"),
+        ("next_year: 01-31", "next_year: 02-30", "应为月和日，例如 01-31", "a month and a day are expected"),
+    ],
+)  # fmt: skip
+def test_a_fault_of_a_rule_file_says_what_goes_there(old: str, new: str, zh: str, en: str) -> None:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    assert old in text
+    with pytest.raises(RuleSetError) as caught:
+        parse_ruleset(text.replace(old, new, 1))
+    (fault,) = caught.value.diagnostics
+    assert zh in fault.message.zh
+    assert en in fault.message.en
 
 
 def test_errors_derive_from_one_and_carry_their_diagnostics() -> None:

@@ -8,7 +8,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from tic_rules.core.numbers import NotANumber, is_part, parse_number
+from tic_rules.core.errors import clip
+from tic_rules.core.numbers import NotANumber, is_amount, is_part, parse_number
 from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 
@@ -45,7 +46,12 @@ def parse_quantity(value: object) -> int | Fraction:
         else:
             number = parse_number(value)
     except NotANumber as error:
-        raise refuse("quantity", *error.args) from None
+        zh, en = error.args
+        if isinstance(value, str) and not is_amount(value):
+            shown = clip(value)
+            zh = f"“{shown}”不是数字；例：50、10亿元、30%、1/3，人、家等单位不写"
+            en = f"{shown!r} is not a number; examples: 50, 10亿元, 30%, 1/3, without 人, 家 and the like"
+        raise refuse("quantity", zh, en) from None
     if number < 0:
         raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
     return number

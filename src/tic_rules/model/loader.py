@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError
 
@@ -262,7 +262,7 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
         places = open_places(source)
         source = without_open(source) if places else source
     model, vocabulary = _model(source, shared_vocabulary(), draft=bool(places))
-    faults = _link_faults(model, vocabulary, source)
+    faults = _link_faults(model, vocabulary, source, shared_vocabulary())
     if places:
         faults = [fault for fault in faults if fault[1] != ("jurisdiction",)]
     unsound = {loc[-1] for _, loc, _, _ in faults if loc[:2] == ("vocabulary", "fields")}
@@ -297,7 +297,7 @@ def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Sourc
 
 def _build(source: Source, shared: Vocabulary) -> RuleSet:
     model, vocabulary = _model(source, shared)
-    _refuse(source, _link_faults(model, vocabulary, source))
+    _refuse(source, _link_faults(model, vocabulary, source, shared))
     return RuleSet(model, vocabulary, source)
 
 
@@ -315,16 +315,23 @@ def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[
             ]
         )
     _refuse_masses(source)
-    data = with_chinese_for_english(source.data) if in_chinese_alone(source.data) else source.data
     try:
-        model = (_draft_file() if draft else RuleFile).model_validate(data)
+        model = (_draft_file() if draft else RuleFile).model_validate(_in_both_languages(source.data))
     except ValidationError as error:
-        raise RuleSetError(_open_or_wrong(error, source)) from None
+        raise RuleSetError(_open_or_wrong(error, source, shared)) from None
     if "vocabulary" not in source.data:
         return model, shared
-    added = with_origins(model.vocabulary, source, ("vocabulary",))
-    both = shared.declared and added.declared
-    return model, _joined(shared, added) if both else shared.with_(added)
+    return model, _with_shared(with_origins(model.vocabulary, source, ("vocabulary",)), shared)
+
+
+def _with_shared(added: Vocabulary, shared: Vocabulary) -> Vocabulary:
+    """The vocabulary of a rule file with the shared one. Raises RuleSetError where they declare a field
+    differently."""
+    return _joined(shared, added) if shared.declared and added.declared else shared.with_(added)
+
+
+def _in_both_languages(data: Any) -> Any:
+    return with_chinese_for_english(data) if in_chinese_alone(data) else data
 
 
 def _draft_file() -> type[RuleFile]:
@@ -333,11 +340,18 @@ def _draft_file() -> type[RuleFile]:
     return DraftFile
 
 
-def _open_or_wrong(error: ValidationError, source: Source) -> list[Diagnostic]:
-    """What is wrong with a rule file; of a draft first of all what is open."""
+def _open_or_wrong(error: ValidationError, source: Source, shared: Vocabulary) -> list[Diagnostic]:
+    """What is wrong with a rule file, in its shape and with the rest of it; of a draft first of all what is
+    open."""
     from tic_rules.model.drafts import in_a_line, open_places
+    from tic_rules.model.partial import rest_faults
 
-    return in_a_line(open_places(source)) or diagnostics_of(error, source)
+    if places := in_a_line(open_places(source)):
+        return places
+    faulty = {item["loc"] for item in error.errors(include_url=False)}
+    data = _in_both_languages(source.data)
+    rest = _located(source, rest_faults(data, source, faulty, partial(_with_shared, shared=shared)))
+    return sorted([*diagnostics_of(error, source), *rest], key=lambda fault: (fault.line, fault.column))
 
 
 def _refuse_masses(source: Source) -> None:
@@ -384,7 +398,7 @@ def _parts(value: object) -> int:
     return sum(map(_parts, value)) if isinstance(value, list) else 0
 
 
-def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> list[Fault]:
+def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source, shared: Vocabulary) -> list[Fault]:
     """What does not hold together in a rule file, with its vocabulary joined to the shared one."""
     from tic_rules.model.linker import (  # only for files of others; knows the data's models
         declared_faults,
@@ -393,7 +407,14 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> lis
         vocabulary_faults,
     )
 
-    return declared_faults(model.vocabulary, vocabulary, ("vocabulary",)) or [
+    declared = declared_faults(model.vocabulary, vocabulary, ("vocabulary",))
+    if declared:
+        from tic_rules.model.partial import rest_faults
+
+        faulty = [loc for _, loc, _, _ in declared]
+        data, joined = _in_both_languages(source.data), partial(_with_shared, shared=shared)
+        return [*declared, *rest_faults(data, source, faulty, joined)]
+    return [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),
         *unit_faults(model, vocabulary, source),

@@ -5,10 +5,10 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from tic_rules.core.dates import year_end
-from tic_rules.core.errors import clip
+from tic_rules.core.errors import clip, did_you_mean
 from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, nodes_of, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
@@ -102,7 +102,10 @@ class Item(Node):
 class Yearly(Node):
     """What every full calendar year between approval and the as-of day owes."""
 
-    looked_for_until: EndOfYear | DueOn
+    looked_for_until: Annotated[
+        Annotated[EndOfYear, Tag("word")] | Annotated[DueOn, Tag("day")],
+        Discriminator(lambda value: "day" if isinstance(value, (dict, DueOn)) else "word"),
+    ]
     running_year: Flag = False
     """The running year owes one too, if it began after approval."""
 
@@ -138,16 +141,19 @@ def _by(value: object) -> object:
         value in ("application", "approval", "term_end") or _YEARS.fullmatch(value)
     ):
         return str(value)
-    if isinstance(value, date) or (isinstance(value, str) and re.search(r"\d{4}", value)):
+    if _dated(value):
         return parse_day(value)
+    near = did_you_mean(str(value), ("application", "approval", "term_end"))
+    days = "application, approval, 1y, 2y, term_end"
     shown = clip(str(value))
-    raise refuse(
-        "by",
-        f"“{shown}”不是日期；应为 application、approval、1y（1年）、2y、term_end、日期，"
-        "或如 {months: 6, after: term_end}",
-        f"{shown!r} is not a date; application, approval, 1y, 2y, term_end, a date, "
-        "or {months: 6, after: term_end} is expected",
-    )
+    zh = f"“{shown}”不是日期；应为 {days.replace(', ', '、')}、日期，或如 {{months: 6, after: term_end}}{near.zh}"
+    en = f"{shown!r} is not a date; {days}, a date, or {{months: 6, after: term_end}} is expected{near.en}"
+    raise refuse("by", zh, en)
+
+
+def _dated(value: object) -> bool:
+    """Whether a value is meant for a day of the calendar."""
+    return isinstance(value, date) or (isinstance(value, str) and re.match(r"\s*\d{4}", value) is not None)
 
 
 def _by_written(value: object) -> object:
@@ -174,7 +180,13 @@ From = Annotated[str, Parse(_from, {"type": "string"})]
 
 
 def _since(value: object) -> object:
-    return str(value) if value in ("approval", "term_end") else parse_day(value)
+    if value in ("approval", "term_end"):
+        return str(value)
+    if _dated(value):
+        return parse_day(value)
+    near = did_you_mean(str(value), ("approval", "term_end"))
+    zh = f"应为 approval、term_end 或日期{near.zh}"
+    raise refuse("since", zh, f"approval, term_end or a date is expected{near.en}")
 
 
 Since = Annotated[Literal["approval", "term_end"] | date, Parse(_since, _TEXT_OR_DAY, iso)]

@@ -12,6 +12,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from tic_rules.core.dates import FIRST_DAY, NotADate, add_days, add_months, add_years, parse_span, year_end
+from tic_rules.core.errors import clip
 from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
 Whole = Annotated[int, Field(ge=1, le=1200)]
@@ -21,8 +22,10 @@ def parse_day(value: object) -> date:
     """A day of a rule file, exact."""
     try:
         span = parse_span(value)
-    except NotADate as error:
-        raise refuse("date", *error.args) from None
+    except NotADate:
+        shown = clip(str(value))
+        zh, en = f"“{shown}”不是一天；例：2022-03-01", f"{shown!r} is no day; example: 2022-03-01"
+        raise refuse("date", zh, en) from None
     if not span.exact:
         raise refuse("date", "规则文件中的日期要精确到日", "a date of a rule file must be exact to the day")
     return span.first

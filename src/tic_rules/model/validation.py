@@ -23,8 +23,15 @@ MOST = 200
 def in_both_languages(error: ValidationError, model: type[BaseModel]) -> ValidationError:
     """The same faults of a model at the same places, each with a code of the package and with `zh` and
     `en` in its `ctx`."""
-    lines = [_line(item, model) for item in error.errors(include_url=False)]
+    lines = [_line(item, model) for item in error.errors(include_url=False) if not _only_faulty(item)]
     return ValidationError.from_exception_data(error.title, lines)
+
+
+def _only_faulty(item: ErrorDetails) -> bool:
+    """Whether a list is long enough, and is called too short for its entries that are faulty."""
+    given = item.get("input")
+    least = (item.get("ctx") or {}).get("min_length", 0)
+    return item["type"] == "too_short" and isinstance(given, (list, tuple, dict)) and len(given) >= least
 
 
 def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
@@ -112,6 +119,9 @@ def _text(item: ErrorDetails, context: Json) -> Text:
     """What an error of pydantic's own says."""
     value = _shown(item.get("input"))
     match item["type"]:
+        case "missing" if isinstance(item["loc"][-1], int):
+            number = item["loc"][-1] + 1
+            return Text(f"缺少第 {number} 项", f"item {number} of the list is missing")
         case "missing":
             return Text(f"缺少 {item['loc'][-1]}", f"{item['loc'][-1]} is missing")
         case "operator":
@@ -130,6 +140,16 @@ def _text(item: ErrorDetails, context: Json) -> Text:
         case "string_pattern_mismatch":
             pattern = context.get("pattern")
             return Text(f"{value} 的写法不对，应符合 {pattern}", f"{value} does not match {pattern}")
+        case "too_short" if context.get("min_length", 1) > 1:
+            least = context["min_length"]
+            return Text(f"至少要有 {least} 项", f"at least {least} are needed")
+        case "too_long" if "max_length" in context:
+            most = context["max_length"]
+            return Text(f"最多 {most} 项", f"at most {most} are possible")
+        case "greater_than_equal":
+            return Text(f"不能小于 {context['ge']}", f"cannot be less than {context['ge']}")
+        case "less_than_equal":
+            return Text(f"不能大于 {context['le']}", f"cannot be more than {context['le']}")
         case "too_short" | "string_too_short":
             return Text("不能为空", "must not be empty")
         case "invalid_key":
