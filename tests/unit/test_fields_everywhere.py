@@ -158,6 +158,22 @@ def test_what_does_not_fit_a_table_is_asked_back(tmp_path: Path, monkeypatch: py
             Centre.from_file(table, ruleset=RULES)
 
 
+def test_an_entry_without_a_name_is_called_by_its_year(tmp_path: Path) -> None:
+    inner = "    annual.labs: {zh: 实验室, en: laboratories, type: entries}\n"
+    inner += '    annual.labs.area: {zh: 面积, en: area, example: "5", type: number, unit: square_metre}\n'
+    own = tmp_path / "own.yaml"
+    own.write_text(RULES.read_text("utf-8").replace("  lists:\n", inner + "  lists:\n", 1), encoding="utf-8")
+    table = csv_file(tmp_path / "c.csv", ["编号", "所属地区"], ["a", "和风省"])
+    csv_file(tmp_path / "c.annual.csv", ["编号", "年度"], ["a", "2024"], ["a", "2025"])
+    labs = tmp_path / "c.annual.labs.csv"
+    csv_file(labs, ["编号", "所属条目", "面积"], ["a", "2025", "7"], ["a", "2024年", "5"], ["a", "2", "8"])
+    centre: Any = Centre.from_file(table, ruleset=own)
+    assert [[lab.area.low for lab in of.labs] for of in centre.annual] == [[5], [7, 8]]
+    csv_file(labs, ["编号", "所属条目", "面积"], ["a", "2023", "7"])
+    with pytest.raises(DataError, match="has no '2023'"):
+        Centre.from_file(table, ruleset=own)
+
+
 def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
     text = blank_file([rules()])
     for said in (

@@ -206,8 +206,8 @@ class Joined:
     def _outer(
         self, sheet: Sheet, header: Header, row: Row, data: Json, faults: list[Diagnostic]
     ) -> tuple[Json, int] | None:
-        """The entry of another list that a row belongs to, by its name or its number; the only one where none
-        is named."""
+        """The entry of another list that a row belongs to, by its name (its year where it has none) or its
+        number; the only one where none is named."""
         outer = self.reader.names.layout.lists[sheet.within]
         entries: object = data
         for part in outer.parts:
@@ -215,10 +215,12 @@ class Joined:
         listed = entries if isinstance(entries, list) else []
         named = id_text(row, header.entries)
         names = [column.parts for column in outer.columns if column.kind == "text" and column.words is None]
+        years = [column.parts for column in outer.columns if column.kind == "year"]
+        said = (named,) if names else (named, named.removesuffix("年"))
         places = [
             number
             for number, entry in enumerate(listed)
-            if named and any(str(value_at(entry, parts)) == named for parts in names[:1])
+            if named and any(str(value_at(entry, parts)) in said for parts in (names or years)[:1])
         ]
         if not named and len(listed) == 1:
             places = [0]
@@ -228,15 +230,15 @@ class Joined:
             return listed[places[0]], places[0]
         mark = row.mark(header.entries if header.entries is not None else header.first)
         shown, label = clip(named), outer.label
-        said = (
+        wrong = (
             (f"{label.zh}中没有“{shown}”，或不止一个", f"{label.en} has no {shown!r}, or more than one")
             if named
             else (
-                f"这一行属于{label.zh}的哪一项？请在“{ENTRY[0].zh}”列写名称或序号",
-                f"which of {label.en} is this row of? Give its name or number in the column {ENTRY[0].en!r}",
+                f"这一行属于{label.zh}的哪一项？请在“{ENTRY[0].zh}”列写名称、年度或序号",
+                f"which of {label.en} is this row of? Give name, year or number under {ENTRY[0].en!r}",
             )
         )
-        faults.append(self.reader.fault("unknown-entry", *said, mark, sheet.parts))
+        faults.append(self.reader.fault("unknown-entry", *wrong, mark, sheet.parts))
         return None
 
     def _point(self, table: Table, header: Header, row: Row, centre: Filling) -> None:
