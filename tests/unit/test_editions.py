@@ -132,3 +132,12 @@ def test_a_rule_set_that_is_not_on_hand_is_replaced_all_the_same(folder: Path) -
     edition(folder, 2024, "[somewhere_2010]")
     assert load_ruleset("somewhere_2024").document.replaces[0].id == "somewhere_2010"
     assert chosen("2024-07-01") == ["somewhere_2024"]
+
+
+def test_two_that_replace_each_other_are_named(folder: Path) -> None:
+    edition(folder, 2022, "[somewhere_2024]")
+    edition(folder, 2024, "[somewhere_2022]")
+    with pytest.raises(RuleSetError, match="somewhere_2022 and somewhere_2024 replace each other"):
+        rulesets_in_force("somewhere", date(2025, 1, 1))
+    told = CliRunner().invoke(main, ["lint", "somewhere_2024", "--lang", "en"])
+    assert "TR403: somewhere_2022 and this one replace each other" in told.stdout

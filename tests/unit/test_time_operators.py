@@ -185,6 +185,10 @@ def test_a_finding_of_cycles_and_entries_names_them(example: RuleSet) -> None:
         ("filed: true, filed_on: {done: true}", "filed: {done: true}", "is no day"),
         ("of_each: fields", "of_each: founders", "no attribute founders"),
         ("sum: value, of: equipment", "sum: value, of: equipment, over: {full_years: 1}", "no `over`"),
+        ("in_force: {from: 2020-01-01}", "in_force: {from: 2020-01-01, until: 2019-12-31}", "earlier than"),
+        ("    quote: 注册满1年", "    new_in: 1.0.1\n    quote: 注册满1年", "later than the version"),
+        ("    quote: 注册满1年", "    amount: {sum_of: [fixed]}\n    quote: 注册满1年", "to a consequence"),
+        ("    quote: 注册满1年", "    not_applicable: {zh: 无, en: no}\n    quote: 注册满1年", "with `appl"),
     ],
 )  # fmt: skip
 def test_faults_are_named(part: str, other: str, what: str) -> None:
@@ -374,6 +378,9 @@ def test_the_example_is_clean(example: RuleSet) -> None:
         ("over: {months: 36}", "over: {since: 2019-01-01}", ("TR309", "no-accident")),
         ("over: {full_years: 1}, unit: CNY", "over: {months: 20}, unit: CNY", ("TR103", "support-ceiling")),
         ("变更后30日内", "变更后30个工作日内", ("TR310", "filed-changes")),
+        ('example: "60"', "example: 约六十", ("TR108", "")),
+        ("example: invention", "example: patent", ("TR108", "")),
+        ('example: "false"', "example: 否", ("TR108", "")),
         ("next_year: 01-31", "next_year: 02-28", ("TR310", "annual-report")),
         ("{days: 30, after", "{days: 20, after", ("TR310", "filed-changes")),
         ("{months: 6, after: term_end}", "{months: 3, after: term_end}", ("TR310", "acceptance-in-time")),

@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from tic_rules.core.errors import RuleSetError
+from tic_rules.core.errors import RuleSetError, fault
 from tic_rules.core.files import read_named
 from tic_rules.model import catalogue
 from tic_rules.model.loader import load_ruleset
@@ -48,8 +48,23 @@ def _replacing(files: tuple[tuple[str, str], ...]) -> dict[str, list[Successor]]
 
 
 def without_replaced(rulesets: Iterable[RuleSet], day: date) -> list[RuleSet]:
-    """The rule sets that no other replaces as a whole on a day."""
-    return [ruleset for ruleset in rulesets if not any(not one.clauses for one in successors(ruleset, day))]
+    """The rule sets that no other replaces as a whole on a day. Raises RuleSetError where two replace each
+    other."""
+    current = []
+    for ruleset in rulesets:
+        for other in replaced_in_turn(ruleset, day):
+            zh = f"{ruleset.id} 和 {other} 互相取代，无从选用；请用 --rules 指定"
+            en = f"{ruleset.id} and {other} replace each other: name one with --rules"
+            raise fault(RuleSetError, "replaces", zh, en)
+        if all(one.clauses for one in successors(ruleset, day)):
+            current.append(ruleset)
+    return current
+
+
+def replaced_in_turn(ruleset: RuleSet, day: date) -> list[str]:
+    """The ids of the rule sets on hand that replace one as a whole on a day, and are replaced by it."""
+    ours = {one.id for one in ruleset.document.replaces if not one.clauses}
+    return [one.ruleset.id for one in successors(ruleset, day) if not one.clauses and one.ruleset.id in ours]
 
 
 def editions(ruleset: RuleSet) -> list[RuleSet]:

@@ -6,13 +6,15 @@ schemas come from pydantic for both. The same declarations give the same model, 
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import Field, create_model
+from pydantic import Field, TypeAdapter, ValidationError, create_model
 from pydantic.fields import FieldInfo
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
+from tic_rules.core.source import Plain
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import record_in
 from tic_rules.model.programme import Programme
@@ -193,6 +195,21 @@ def _annotation(declared: FieldLabel, words: dict[str, tuple[str, ...]], within:
     if declared.words is not None:
         return Annotated[annotation, WordOf(declared.words, words.get(declared.words, ()))]
     return annotation
+
+
+def fits_example(field: FieldLabel, vocabulary: Vocabulary) -> bool:
+    """Whether the example of a declared field, where it has one, is a value of it."""
+    if field.example is None or field.type in NESTS:
+        return True
+    if field.words is not None:
+        words = vocabulary.words.get(field.words, {})
+        known = {*words, *(said for label in words.values() for said in (label.zh, label.en))}
+        return known.issuperset(re.split("[,，、] *", field.example.strip("[]")))
+    try:
+        TypeAdapter(_TYPES[field.type or "text", False]).validate_python(Plain(field.example))
+    except ValidationError:
+        return False
+    return True
 
 
 def own_words(subject: Subject) -> Vocabulary | None:

@@ -180,9 +180,21 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 f"条款 {rule.at} 没有列出规则 {rule.id}",
                 f"clause {rule.at} does not list the rule {rule.id}",
             )
+        if rule.new_in is not None and _steps(rule.new_in) > _steps(model.version):
+            yield (
+                "new-in",
+                (*here, "new_in"),
+                f"new_in {rule.new_in} 晚于规则集的版本 {model.version}",
+                f"new_in {rule.new_in} is later than the version of the rule set, {model.version}",
+            )
         if rule.topic not in vocabulary.topics:
             yield _unknown("topic", (*here, "topic"), rule.topic, vocabulary.topics)
         yield from rule_faults(rule, here, ids, vocabulary)
+
+
+def _steps(version: str) -> list[int]:
+    """A version as its numbers, which have an order."""
+    return [int(part) for part in version.split(".")]
 
 
 def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:

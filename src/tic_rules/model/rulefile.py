@@ -39,6 +39,12 @@ class InForce(Node):
     from_: Day | None = Field(default=None, alias="from")
     until: Day | None = None
 
+    @model_validator(mode="after")
+    def _from_before_until(self) -> Self:
+        if self.from_ is not None and self.until is not None and self.until < self.from_:
+            raise refuse("in-force", "until 早于 from", "`until` is earlier than `from`")
+        return self
+
 
 class Replaced(Node):
     """A document that this one replaces, by the id of its rule set: as a whole, or the clauses named. A plain
@@ -248,6 +254,18 @@ class Rule(Node):
                 "rule",
                 "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中",
                 "`otherwise` (what a good result brings) belongs to a consequence",
+            )
+        if self.amount is not None and not consequence:
+            raise refuse(
+                "rule",
+                "amount（涉及的金额）只能写在 consequence 类规则中",
+                "`amount` (what is at stake) belongs to a consequence",
+            )
+        if self.not_applicable is not None and self.applies is None:
+            raise refuse(
+                "rule",
+                "not_applicable 说明不适用的理由，须与 applies 同用",
+                "`not_applicable` says why a rule does not apply: it goes with `applies`",
             )
         if sum(part is not None for part in (self.by, self.from_, self.yearly, self.cycle)) > 1:
             raise refuse(

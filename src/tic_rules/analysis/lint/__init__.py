@@ -20,7 +20,7 @@ from tic_rules.analysis.lint.numbers import (
     about_units,
 )
 from tic_rules.analysis.lint.quotes import about_lists, about_modality, about_quote, about_translations
-from tic_rules.analysis.lint.whole import Pairs, about_clauses, about_editions
+from tic_rules.analysis.lint.whole import Pairs, about_clauses, about_editions, about_examples
 from tic_rules.analysis.lint.windows import about_windows
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text
 from tic_rules.core.source import Source
@@ -94,6 +94,7 @@ def lint(ruleset: RuleSet, *, whole: bool = True) -> list[Fault]:
 def _beside_the_rules(ruleset: RuleSet) -> Iterator[Found]:
     """The document, the clauses and the words of the rule set's own."""
     yield from about_editions(ruleset)
+    yield from about_examples(ruleset)
     if "en" not in ruleset.languages:
         return
     yield from about_translations(ruleset.document, ("document",))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
@@ -14,6 +15,8 @@ from tic_rules.analysis.lint.logic import Logic
 from tic_rules.core.errors import Text, did_you_mean
 from tic_rules.model import conditions as c
 from tic_rules.model.catalogue import here
+from tic_rules.model.editions import replaced_in_turn
+from tic_rules.model.extension import fits_example
 from tic_rules.model.ruleset import Rule, RuleSet
 
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)+")
@@ -133,6 +136,22 @@ def about_editions(ruleset: RuleSet) -> Iterator[Found]:
         if name == ruleset.id:
             zh, en = f"{key}：{name} 是这份规则自己", f"{key}: {name} is this one"
         yield Found("TR403", ("document", key, index), zh, en)
+    for other in replaced_in_turn(ruleset, date.max) if ruleset.id in here().by_id else ():
+        if other != ruleset.id:
+            zh, en = f"与 {other} 互相取代", f"{other} and this one replace each other"
+            yield Found("TR403", ("document", "replaces"), zh, en)
+
+
+def about_examples(ruleset: RuleSet) -> Iterator[Found]:
+    """Examples of declared fields that are no values of them."""
+    written = ruleset.written("vocabulary", "fields")
+    for path in written if isinstance(written, dict) else ():
+        field = ruleset.vocabulary.fields.get(path)
+        if field is not None and field.type is not None and not fits_example(field, ruleset.vocabulary):
+            zh = f"例“{field.example}”不是 {field.type} 类字段的取值"
+            en = f"the example {field.example} is no value of a field of the type {field.type}"
+            fix = Text("写一个可以照填的例子", "write one that can be filled in as it stands")
+            yield Found("TR108", ("vocabulary", "fields", path), zh, en, fix)
 
 
 def about_clauses(ruleset: RuleSet) -> Iterator[Found]:
