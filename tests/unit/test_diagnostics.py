@@ -314,7 +314,7 @@ def test_a_file_whose_rules_are_all_faulty_is_not_called_empty() -> None:
         ("by: application", "by: 6m", "应为 application、approval", "after: term_end} is expected"),
         ("by: application", "by: 2022-02-31", "“2022-02-31”不是一天；例：", "is no day; example: 2022-03-01"),
         ("since: term_end", "since: termend", "是不是 term_end？", "approval, term_end or a date"),
-        ("at_least: 50}", "at_least: 50人}", "“50人”不是数字；例：50、", "is not a number; examples: 50,"),
+        ("at_least: 50}", "at_least: 50人}", "“50人”不是金额或数字", "not an amount or a number; examples"),
         ("at_least: 50}", "between: [50]}", "缺少第 2 项", "item 2 of the list is missing"),
         ("at_least: 50}", "between: [50, 60, 70]}", "最多 2 项", "at most 2 are possible"),
         ("{fact: area, at_least: 3000}",

@@ -49,8 +49,8 @@ def parse_quantity(value: object) -> int | Fraction:
         zh, en = error.args
         if isinstance(value, str) and not is_amount(value):
             shown = clip(value)
-            zh = f"“{shown}”不是数字；例：50、10亿元、30%、1/3，人、家等单位不写"
-            en = f"{shown!r} is not a number; examples: 50, 10亿元, 30%, 1/3, without 人, 家 and the like"
+            zh = f"“{shown}”不是金额或数字；例：50、10亿元、30%、1/3，人、家等单位不写"
+            en = f"{shown!r} is not an amount or a number; examples: 50, 10亿元, 30%, 1/3, without 人 or 家"
         raise refuse("quantity", zh, en) from None
     if number < 0:
         raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")

@@ -13,6 +13,9 @@ from tic_rules.model.linker import declared_faults, rule_file_faults, unit_fault
 from tic_rules.model.ruleset import Clause, Rule, RuleFile, Vocabulary
 from tic_rules.model.time_faults import Fault, Loc
 
+_ANY_VERSION = "999999"
+"""Later than what any rule names, where the file's own is faulty."""
+
 
 def rest_faults(
     data: Mapping[str, Any],
@@ -27,6 +30,7 @@ def rest_faults(
     items = {key: [data[key][index] for index in indices] for key, indices in kept.items()}
     added = Vocabulary.model_validate(_vocabulary(data, parts))
     sound: dict[str, Any] = {
+        "version": _ANY_VERSION if ("version",) in parts else data["version"],
         "jurisdiction": str(data.get("jurisdiction", "")),
         "vocabulary": added,
         "clauses": tuple(map(Clause.model_validate, items["clauses"])),
