@@ -170,3 +170,22 @@ def test_the_day_looked_at_may_be_a_scalar_too() -> None:
 def test_what_is_no_number_is_refused(value: Any) -> None:
     with pytest.raises(DataError):
         Centre.from_data({"staff": {"headcount": value}})
+
+
+@pytest.mark.parametrize("target", [[], {}, False, float("nan"), {"a": None}, float("-inf"), b"10"])
+def test_a_target_is_a_text_or_a_number(target: Any) -> None:
+    with pytest.raises(DataError):
+        Centre.from_data({"indicators": {"6.6": {"target": target}}})
+
+
+@pytest.mark.parametrize("target", ["[]", "{}", ".nan", "false", "{a: b}"])
+def test_a_target_of_a_file_is_a_text_or_a_number(target: str) -> None:
+    with pytest.raises(DataError):
+        Centre.from_text(f"indicators: {{'6.6': {{target: {target}}}}}")
+
+
+@pytest.mark.parametrize("target", ["10", 10, Decimal("1.50"), 1.5, date(2026, 12, 31), "false"])
+def test_a_target_stays_as_it_is_written(target: Any) -> None:
+    centre = Centre.from_data({"indicators": {"6.6": {"target": target}}})
+    assert centre.indicators is not None
+    assert centre.indicators["6.6"].target == str(target)

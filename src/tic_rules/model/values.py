@@ -6,6 +6,9 @@ value a `Series`.
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import GetJsonSchemaHandler, ValidationError
@@ -218,8 +221,25 @@ def _text(value: object) -> str | None:
     raise refuse("text", "应为文字", "text is expected")
 
 
-def _any_text(value: object) -> str | None:
-    return None if value is None else str(value).strip() or None
+def _day_text(value: object) -> str | None:
+    """A text, or a day as one."""
+    return _text(str(value) if isinstance(value, date) else value)
+
+
+_NO_TARGET = re.compile(r"true|false|[+-]?\.(?:nan|inf)", re.IGNORECASE)
+
+
+def _target(value: object) -> str | None:
+    """A text, a day or a number as it is written; no truth value, and nothing that is no number."""
+    try:
+        if isinstance(value, (float, Decimal, Fraction)):
+            parse_number(value)
+            return str(value)
+    except NotANumber as error:
+        raise refuse("number", *error.args) from None
+    if isinstance(value, Plain) and _NO_TARGET.fullmatch(value):
+        raise refuse("text", f"应为目标值，不是 {value}", f"a target is expected, not {value}")
+    return _day_text(value)
 
 
 def _words(value: object) -> tuple[str, ...] | None:
@@ -374,6 +394,6 @@ NumberStock = Annotated[
 ]
 NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), Kind("number")]
 Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
-Target = Annotated[str | None, _scalar(_any_text, _STRING, {"type": "number"})]
-PlainDate = Annotated[str | None, _scalar(lambda value: None if value is None else str(value), _STRING)]
+Target = Annotated[str | None, _scalar(_target, _STRING, {"type": "number"})]
+PlainDate = Annotated[str | None, _scalar(_day_text, _STRING)]
 Stage = Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")]
