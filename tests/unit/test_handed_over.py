@@ -4,6 +4,7 @@ values they hold."""
 from __future__ import annotations
 
 import enum
+import pickle
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -189,3 +190,54 @@ def test_a_target_stays_as_it_is_written(target: Any) -> None:
     centre = Centre.from_data({"indicators": {"6.6": {"target": target}}})
     assert centre.indicators is not None
     assert centre.indicators["6.6"].target == str(target)
+
+
+ROWS = [{"date": "2023-01-01", "amount": "11亿元", "payer": "host"}]
+
+
+@pytest.mark.parametrize("beside", [{}, {"x-note": "n"}])
+def test_an_iterator_is_read_once(beside: dict[str, str]) -> None:
+    data = {"approved_on": "2022-03-01", "reported_on": "2026-06-30", "contributions": iter(ROWS), **beside}
+    assert check(data, "zhejiang_2022").statuses["investment-2y"] == "pass"
+
+
+def test_a_key_of_the_callers_own_may_be_an_argument() -> None:
+    centre = Centre(**{"id": "q", "x-note": "n"})  # type: ignore[arg-type]
+    assert (centre.id, centre.extras) == ("q", {"x-note": "n"})
+
+
+def test_a_value_of_the_callers_own_is_kept_as_json_has_it() -> None:
+    given = {"x-a": date(2024, 1, 1), "x-b": (Decimal("1.50"), float("nan")), "x-c": {"d": Payer.CITY}}
+    centre = Centre.from_data({"staff": {"headcount": 3, **given}, **given})
+    assert centre.extras == {"x-a": "2024-01-01", "x-b": ["1.50", None], "x-c": {"d": "city"}}
+    report = check(centre, "national_13fyp", as_of="2024-01-01")
+    assert pickle.loads(pickle.dumps(report)) == report
+    for value in ({1}, object(), {1: 2}, "\ud800"):
+        with pytest.raises(DataError) as refused:
+            Centre.from_data({"staff": {"x-a": value}})
+        assert refused.value.diagnostics[0].path == "/staff/x-a"
+
+
+def test_the_hash_of_a_centre_is_that_of_its_fields() -> None:
+    one, other = (Centre.from_data({"staff": {"headcount": 3, **own}}) for own in ({}, {"x-a": ["n"]}))
+    before = hash(one)
+    assert one == other
+    assert before == hash(one) == hash(other)
+
+
+@pytest.mark.parametrize("name", ["name", "fields", "x-a"])
+def test_lists_are_nested_as_deep_as_in_a_file(name: str) -> None:
+    value: object = 3
+    for _ in range(2_000):
+        value = [value]
+    with pytest.raises(DataError) as refused:
+        Centre.from_data({name: value})
+    assert refused.value.diagnostics[0].code == "too-deep"
+
+
+@pytest.mark.parametrize(
+    "data", [{"name": "\ud800"}, {"fields": ["\ud800"]}, {"indicators": {"\ud800": {"target": "1"}}}]
+)
+def test_a_text_that_cannot_be_written_is_refused(data: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="surrogate"):
+        Centre.from_data(data)

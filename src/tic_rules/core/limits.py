@@ -22,14 +22,11 @@ class BadText(Exception):
         super().__init__(str(self.diagnostics))
 
 
+TOO_DEEP = Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep")
+
+
 def too_deep(file: str, line: int, column: int) -> Diagnostic:
-    return Diagnostic(
-        "too-deep",
-        Text(f"嵌套超过 {MAX_DEPTH} 层", f"nested more than {MAX_DEPTH} levels deep"),
-        file,
-        line,
-        column,
-    )
+    return Diagnostic("too-deep", TOO_DEEP, file, line, column)
 
 
 def too_large(file: str, line: int, column: int) -> Diagnostic:

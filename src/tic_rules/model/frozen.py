@@ -15,9 +15,9 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
-from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+from pydantic_core import CoreSchema, InitErrorDetails, PydanticCustomError, core_schema
 
-from tic_rules.core.scalars import Json, reading_plain
+from tic_rules.core.scalars import PLAIN, Json, NotPlain, as_json, plain
 from tic_rules.model.validation import in_both_languages
 
 
@@ -42,14 +42,16 @@ class FrozenModel(BaseModel):
         their `ctx`."""
         if type(value) is not dict and isinstance(value, cls):
             return value
+        given: Any = cls._as_written(value)
+        extras = _extras_of(given)
+        if extras:
+            given = {key: item for key, item in given.items() if key not in extras}
         try:
-            return handler(cls._as_written(value))
+            made = handler(given)
         except ValidationError as error:
-            extras = _extras_of(value)
-            if not extras:
-                raise in_both_languages(error, cls) from None
-        made: Self = cls.model_validate({key: item for key, item in value.items() if key not in extras})
-        made.__dict__["extras"] = extras
+            raise in_both_languages(error, cls) from None
+        if extras:
+            made.__dict__["extras"] = extras
         return made
 
     @cached_property
@@ -98,14 +100,37 @@ class FrozenModel(BaseModel):
 
 
 def _extras_of(value: object) -> dict[str, object]:
-    """The keys of a mapping that begin with `x-`."""
+    """The keys of a mapping that begin with `x-`, their values as JSON has them."""
     if not isinstance(value, dict):
         return {}
-    return {key: item for key, item in value.items() if isinstance(key, str) and key.startswith("x-")}
+    return {key: _extra(key, value[key]) for key in value if isinstance(key, str) and key[:2] == "x-"}
+
+
+def _extra(key: str, item: object) -> object:
+    try:
+        return as_json(item)
+    except NotPlain as error:
+        fault: InitErrorDetails = {"type": refuse(*error.args), "loc": (key,), "input": item}
+        raise ValidationError.from_exception_data(key, [fault]) from None
 
 
 Read = Callable[[Any], object]
 """Takes a value as it is given, or held, and gives what it becomes."""
+
+
+def _reading(read: Read) -> Read:
+    """A reader that is also given what programs hand over."""
+
+    def either(value: Any) -> object:
+        if type(value) in PLAIN:
+            return read(value)
+        try:
+            given = plain(value)
+        except NotPlain as error:
+            raise refuse(*error.args) from None
+        return read(given)
+
+    return either
 
 
 class Parse:
@@ -119,7 +144,7 @@ class Parse:
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         written = None if self.write is None else core_schema.plain_serializer_function_ser_schema(self.write)
-        return core_schema.no_info_plain_validator_function(reading_plain(self.read), serialization=written)
+        return core_schema.no_info_plain_validator_function(_reading(self.read), serialization=written)
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> Json:
         return dict(self.shape)

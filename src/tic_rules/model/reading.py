@@ -123,7 +123,14 @@ def subject_from(value: object, model: type[S], vocabulary: Vocabulary) -> S:
             f"应为 Centre、映射或模型，不是 {name}",
             f"a Centre, a mapping or a model is expected, not {name}",
         )
-    return validated(value, None, model, vocabulary)
+    return validated(_held(value), None, model, vocabulary)
+
+
+def _held(value: object) -> object:
+    """Data of which the iterators are read: it may be validated more than once."""
+    if isinstance(value, dict):
+        return {key: _held(item) for key, item in value.items()}
+    return tuple(value) if isinstance(value, Iterator) else value
 
 
 def is_part_of_another(

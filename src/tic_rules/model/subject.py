@@ -38,7 +38,7 @@ class Record(FrozenModel):
         return as_mapping(value)
 
     def __hash__(self) -> int:
-        return hash((type(self), *map(_hashable, self.__dict__.values())))
+        return hash((type(self), *(_hashable(self.__dict__.get(name)) for name in type(self).model_fields)))
 
 
 def _hashable(value: object) -> object:
