@@ -34,7 +34,11 @@ LONE_SURROGATE: Final = Text("文字含有不成对的代理码", "a lone surrog
 
 def is_unicode(text: str) -> bool:
     """Whether a text can be written: it has no lone surrogate."""
-    return text.isascii() or not any("\ud800" <= char <= "\udfff" for char in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def plain(value: Any, level: int = 0) -> object:

@@ -10,7 +10,6 @@ from tic_rules.model.values import (
     Label,
     Money,
     MoneyStock,
-    Name,
     Series,
     Stage,
     String,
@@ -250,7 +249,7 @@ class Centre(Subject):
     team_owned_company: Truth = None
     makes_and_sells_products: Truth = None
     targets: tuple[Year, ...] | None = None
-    indicators: dict[Name, Indicator] | None = None
+    indicators: dict[str, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
 

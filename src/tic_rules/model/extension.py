@@ -24,7 +24,6 @@ from tic_rules.model.values import (
     Label,
     Money,
     MoneyStock,
-    Name,
     NumberStock,
     NumberTotal,
     Percentage,
@@ -173,7 +172,7 @@ def _several(record: Any, shape: str | None) -> Any:
     """The type of a place that holds a record: alone, by keys, or as a list."""
     if shape == "group":
         return record | None
-    return dict[Name, record] | None if shape == "table" else tuple[record, ...] | None
+    return dict[str, record] | None if shape == "table" else tuple[record, ...] | None
 
 
 class _OfAYear(Record):

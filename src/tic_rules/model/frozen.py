@@ -4,7 +4,7 @@ faults in both languages."""
 from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from threading import RLock
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 from pydantic import (
     BaseModel,
@@ -35,6 +35,14 @@ class FrozenModel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, protected_namespaces=())
 
+    _names: ClassVar[frozenset[str]] = frozenset()
+    """The fields: of a class they are slow to ask for."""
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **kwargs: Any) -> None:
+        super().__pydantic_init_subclass__(**kwargs)
+        cls._names = frozenset(cls.model_fields)
+
     @model_validator(mode="wrap")
     @classmethod
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
@@ -43,8 +51,9 @@ class FrozenModel(BaseModel):
         if type(value) is not dict and isinstance(value, cls):
             return value
         given: Any = cls._as_written(value)
-        extras = _extras_of(given)
-        if extras:
+        extras = None
+        if isinstance(given, dict) and not cls._names.issuperset(given):
+            extras = _extras_of(given)
             given = {key: item for key, item in given.items() if key not in extras}
         try:
             made = handler(given)
@@ -99,10 +108,8 @@ class FrozenModel(BaseModel):
         )
 
 
-def _extras_of(value: object) -> dict[str, object]:
+def _extras_of(value: dict[Any, object]) -> dict[str, object]:
     """The keys of a mapping that begin with `x-`, their values as JSON has them."""
-    if not isinstance(value, dict):
-        return {}
     return {key: _extra(key, value[key]) for key in value if isinstance(key, str) and key[:2] == "x-"}
 
 

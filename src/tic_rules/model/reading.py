@@ -14,6 +14,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fault
 from tic_rules.core.files import file_name
+from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
@@ -130,7 +131,7 @@ def _held(value: object) -> object:
     """Data of which the iterators are read: it may be validated more than once."""
     if isinstance(value, dict):
         return {key: _held(item) for key, item in value.items()}
-    return tuple(value) if isinstance(value, Iterator) else value
+    return tuple(value) if type(value) not in PLAIN and isinstance(value, Iterator) else value
 
 
 def is_part_of_another(

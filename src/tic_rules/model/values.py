@@ -11,7 +11,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from pydantic import AfterValidator, GetJsonSchemaHandler, ValidationError
+from pydantic import GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
@@ -211,17 +211,13 @@ def _truth(value: object) -> bool | None:
     )
 
 
-def _name(value: str) -> str:
-    if not is_unicode(value):
-        raise refuse("text", *LONE_SURROGATE)
-    return value
-
-
 def _text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        return str(_name(value)).strip() or None
+        if not value.isascii() and not is_unicode(value):
+            raise refuse("text", *LONE_SURROGATE)
+        return str(value).strip() or None
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 200:
         return str(value)
     raise refuse("text", "应为文字", "text is expected")
@@ -400,8 +396,6 @@ NumberStock = Annotated[
 ]
 NumberTotal = Annotated[Range | None, _scalar(_rate, _AMOUNT, _BOUNDS), Kind("number")]
 Term = Annotated[Range | None, _scalar(_term, _AMOUNT, _BOUNDS), Kind("count")]
-Name = Annotated[str, AfterValidator(_name)]
-"""A key of the caller's own, such as the name of an indicator."""
 Target = Annotated[str | None, _scalar(_target, _STRING, {"type": "number"})]
 PlainDate = Annotated[str | None, _scalar(_day_text, _STRING)]
 Stage = Annotated[Literal["applicant", "approved"] | None, WordOf("stages"), Kind("text")]
