@@ -173,6 +173,9 @@ def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
         {"add": "contributions", "entry": {"amount": "lots"}},
         {"set": "staff.headcount", "value": 1, "until": "2027-01-01"},
         {"set": "no.such.place", "value": 1},
+        {"set": "staff.headcount"},
+        {"set": "staff.headcount", "since": "2026-06-30"},
+        {"add": "contributions"},
     ],
 )
 def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: dict[str, Any]) -> None:
@@ -187,5 +190,27 @@ def test_a_state_of_other_rules_is_refused() -> None:
     state = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE)).state()
     with pytest.raises(UsageError, match="zhejiang_2022"):
         Monitor.restore(state, "jiangsu_2020")
-    with pytest.raises(UsageError):
-        Monitor.restore({"data": {}})
+    for broken in ({"data": {}}, None, {**state, "ruleset": "zhejiang_2022"}, {**state, "ruleset": {}}):
+        with pytest.raises(UsageError):
+            Monitor.restore(broken)  # type: ignore[arg-type]
+
+
+def test_a_state_of_changed_rules_is_restored_under_those() -> None:
+    rules = load_ruleset("zhejiang_2022").with_change("staff-2y", "900")
+    monitor = Monitor(rules, Centre.from_file(EXAMPLE))
+    state = json.loads(json.dumps(monitor.state()))
+    with pytest.raises(UsageError, match="another text"):
+        Monitor.restore(state)
+    assert Monitor.restore(state, rules).report == monitor.report
+    del state["ruleset"]["sha256"]  # as it was once written
+    assert Monitor.restore(state).day == monitor.day
+
+
+def test_data_speaks_for_no_earlier_day_than_it_did() -> None:
+    data = {"approved_on": "2022-03-01", "reported_on": "2026-06-30", "staff": {"headcount": 500}}
+    monitor = Monitor("zhejiang_2022", data, day="2024-01-15")
+    assert not monitor.apply({"day": "2024-01-20"})
+    assert monitor.data["reported_on"] == "2026-06-30"
+    assert monitor.report["staff-2y"].status == "unknown"
+    monitor.apply({"day": "2026-07-01"})
+    assert monitor.data["reported_on"] == "2026-07-01"

@@ -47,6 +47,7 @@ LOOKED_AT = (
 )
 """What makes a finding another one. That a day fewer is left does not."""
 
+_NEEDED = {"day": {"day"}, "add": {"add", "entry"}, "set": {"set", "value"}}
 _KEYS = {"day": {"day"}, "add": {"add", "entry", "day"}, "set": {"set", "value", "since", "day"}}
 _SCHEMA = 1
 
@@ -124,17 +125,16 @@ class Monitor:
         """Take one event in. Raises UsageError or DataError for one that cannot be; the monitor then stays as
         it was.
 
-        {"day": D}: time has passed, and the data is complete up to D. {"add": list, "entry": {...}}: an entry
-        came in. {"set": place, "value": v, "since": D}: a value is another, since a day or, without one,
-        altogether. Both may carry "day" too.
+        {"day": D}: time has passed, and the data is complete up to D; data that speaks for a later day still
+        does. {"add": list, "entry": {...}}: an entry came in. {"set": place, "value": v, "since": D}: a value
+        is another, since a day or, without one, altogether; None is unknown. Both may carry "day" too.
         """
         kind = next((name for name in ("add", "set", "day") if name in event), None)
-        if kind is None or event.keys() - _KEYS[kind]:
-            names = "、".join(sorted(set(event) - _KEYS.get(kind or "", set())))
+        if kind is None or event.keys() - _KEYS[kind] or _NEEDED[kind] - event.keys():
             raise fault(
                 UsageError,
                 "event",
-                f"事件写法不对：{names}",
+                f"事件写法不对：{'、'.join(sorted(event))}；写法有 day、add + entry、set + value",
                 f"not an event: {', '.join(sorted(event))}; known are day, add + entry, set + value",
             )
         day = parse_day(event["day"]) if "day" in event else self.day
@@ -146,7 +146,8 @@ class Monitor:
                 f"{day} is before {self.day}: time does not run back",
             )
         edits = list(self._edits(kind, event))
-        if day != self.day and self._subject.reported_on is not None:
+        spoken = self._subject.speaks_for
+        if day != self.day and spoken is not None and day > spoken:
             edits.append(Edit("set", ("reported_on",), day.isoformat()))
         subject = self._sound(apply(plain(self._subject), edits)) if edits else self._subject
         report = check_subject(subject, self.ruleset, day)
@@ -160,11 +161,11 @@ class Monitor:
         dotted = str(event[kind])
         path = self._path(dotted)
         if kind == "add":
-            yield Edit("append", path, event.get("entry"))
+            yield Edit("append", path, event["entry"])
         elif event.get("since") is None:
-            yield Edit("set", path, event.get("value"))
+            yield Edit("set", path, event["value"])
         else:
-            yield self._since(dotted, event.get("value"), parse_day(event["since"]))
+            yield self._since(dotted, event["value"], parse_day(event["since"]))
 
     def _path(self, dotted: str) -> Parts:
         """The place that an event names; an entry of a list by its number. Raises UsageError."""
@@ -207,7 +208,7 @@ class Monitor:
         """All that the monitor knows, as a plain document."""
         return {
             "schema_version": _SCHEMA,
-            "ruleset": {"id": self.ruleset.id, "version": self.ruleset.version},
+            "ruleset": _identity(self.ruleset),
             "day": self.day.isoformat(),
             "data": self.data,
         }
@@ -217,27 +218,47 @@ class Monitor:
         cls, state: Mapping[str, Any], ruleset: str | os.PathLike[str] | RuleSet | None = None
     ) -> Self:
         """A monitor that goes on from a saved state. Raises UsageError where the state is not one or belongs
-        to other rules."""
-        if state.get("schema_version") != _SCHEMA or not {"ruleset", "day", "data"} <= state.keys():
+        to other rules: of another id or version or, unless `ruleset` is given, of another text."""
+        if not _is_state(state):
             raise fault(
                 UsageError,
                 "state",
                 "不是监测状态，或版本不符",
                 "not a monitor's state, or one of another version",
             )
-        rules = load_ruleset(state["ruleset"]["id"] if ruleset is None else ruleset)
-        if {"id": rules.id, "version": rules.version} != dict(state["ruleset"]):
-            saved, given = (
-                " ".join(str(part) for part in pair)
-                for pair in (state["ruleset"].values(), (rules.id, rules.version))
-            )
+        saved = state["ruleset"]
+        rules = load_ruleset(saved["id"] if ruleset is None else ruleset)
+        if (saved["id"], saved["version"]) != (rules.id, rules.version):
+            one, other = (f"{of['id']} {of['version']}" for of in (saved, _identity(rules)))
             raise fault(
                 UsageError,
                 "state",
-                f"状态属于规则集 {saved}，不是 {given}",
-                f"the state belongs to rule set {saved}, not to {given}",
+                f"状态属于规则集 {one}，不是 {other}",
+                f"the state belongs to rule set {one}, not to {other}",
+            )
+        if ruleset is None and saved.get("sha256", rules.sha256) != rules.sha256:  # not in older states
+            raise fault(
+                UsageError,
+                "state",
+                f"状态所用的规则与现有的 {rules.id} 文本不同；请用 ruleset 指明用哪一份",
+                f"the state belongs to another text of {rules.id} than the one on hand; name it as `ruleset`",
             )
         return cls(rules, state["data"], day=state["day"])
+
+
+def _identity(ruleset: RuleSet) -> Json:
+    """What tells a rule set from others; changed rules have no `sha256`."""
+    return {"id": ruleset.id, "version": ruleset.version, "sha256": ruleset.sha256}
+
+
+def _is_state(state: object) -> bool:
+    """Whether a value has what `Monitor.state` gives."""
+    if not isinstance(state, Mapping) or not {"ruleset", "day", "data"} <= state.keys():
+        return False
+    of = state["ruleset"]
+    return (
+        state.get("schema_version") == _SCHEMA and isinstance(of, Mapping) and {"id", "version"} <= of.keys()
+    )
 
 
 def _changes(before: Report, after: Report, day: date) -> Changes:
