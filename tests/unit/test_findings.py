@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tic_rules import Centre, Finding, Report, check
+from tic_rules import Centre, Finding, Report, check, load_ruleset
 from tic_rules.results.schemas import report_schema
 
 ROOT = Path(__file__).parents[2]
@@ -97,3 +97,31 @@ def test_the_schema_of_a_model_with_a_report_is_that_of_the_report(report: Repor
     jsonschema.validate(report.as_dict(), schema)
     assert Answer.model_json_schema()["$defs"]["Report"]["properties"].keys() == schema["properties"].keys()
     assert report_schema()["properties"]["reports"]["items"] == schema
+
+
+def test_a_phase_of_a_report_that_came_back_is_that_phase_of_the_report(report: Report) -> None:
+    for again in (Report.from_json(report.to_json()), pickle.loads(pickle.dumps(report))):
+        assert again.only_phase("term_end").data_verdict == "on_course"
+        for phase in report.phases:
+            assert again.only_phase(phase).as_dict() == report.only_phase(phase).as_dict()
+
+
+def test_a_report_from_another_process_knows_which_rules_ask_for_a_judgement() -> None:
+    report = check({"approved_on": "2022-03-01"}, "zhejiang_2022", as_of="2024-01-15")
+    assert any(finding.judged and finding.status != "needs_review" for finding in report)
+    again = pickle.loads(pickle.dumps(report))
+    assert [finding.judged for finding in again] == [finding.judged for finding in report]
+
+
+def test_a_phase_that_came_back_names_the_fields_of_its_rule_set() -> None:
+    rules = load_ruleset(ROOT / "tests" / "fields" / "hefeng_2024.yaml")
+    report = check({}, rules, as_of="2026-06-30")
+    again = Report.from_dict(report.as_dict())
+    for phase in report.phases:
+        assert again.only_phase(phase).waiting == report.only_phase(phase).waiting
+
+
+def test_a_report_does_not_change(report: Report) -> None:
+    for name in ("as_of", "tool", "findings", "verdict"):
+        with pytest.raises(AttributeError, match="does not change"):
+            setattr(report, name, "2020")

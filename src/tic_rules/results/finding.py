@@ -77,7 +77,7 @@ class Finding:
     """Whether the verdict looks at this finding."""
     judged: bool = False
     """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that
-    was read back does not know of the rule.
+    was read back does not know of the rule: of it this is what its status says.
     """
     new_in: str | None = None
     """The version of the rule set that brought the rule; None where the first one did, or where the finding
@@ -129,7 +129,8 @@ class Finding:
         """A finding of its JSON; keys that nobody will look at may be left out."""
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
         values.setdefault("deadline_range", None)  # reports of before it was written
-        return cls(values | weight(values["modality"], values["kind"], values["status"]))
+        judged = {"judged": values["status"] == "needs_review"}
+        return cls(values | judged | weight(values["modality"], values["kind"], values["status"]))
 
     @property
     def id(self) -> str:
@@ -140,6 +141,11 @@ class Finding:
     def evidence(self) -> Evidence | None:
         """What the finding was made from; None for one that was read back."""
         return self.__dict__.get("_evidence")
+
+    @property
+    def of_rule(self) -> Json:
+        """What the finding knows of its rule beside the JSON."""
+        return {"judged": self.judged, "new_in": self.new_in}
 
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
@@ -192,7 +198,7 @@ class Finding:
         return f"<Finding {self.rule}: {self.status}>"
 
     def __reduce__(self) -> tuple[object, ...]:
-        return _again, (type(self), self.as_dict(), {"judged": self.judged, "new_in": self.new_in})
+        return _again, (type(self), self.as_dict(), self.of_rule)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:

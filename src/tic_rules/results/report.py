@@ -58,6 +58,13 @@ class Report:
     report that was read back, or that came from another process, has none.
     """
 
+    tool: Tool
+    centre: AboutCentre | None
+    programme: AboutProgramme | None
+    ruleset: AboutRules
+    as_of: str
+    subject: Any
+
     def __init__(
         self,
         about: About,
@@ -73,13 +80,17 @@ class Report:
 
         `statuses` are those of the findings.
         """
-        self.tool, self.centre, self.programme, self.ruleset, self.as_of = about
-        self.subject = subject
+        self.__dict__.update(about._asdict(), subject=subject)
         self._findings, self._statuses = findings, statuses
         self._consequences, self._warnings = consequences, warnings
         self._provenance = provenance
         self._data_verdict: Verdict | None = None
         self._waiting: Waiting | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("_"):
+            raise AttributeError(f"a report does not change; {name} cannot be set")
+        super().__setattr__(name, value)
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -192,7 +203,7 @@ class Report:
         """The report of one phase: its findings and the verdict over them."""
         findings = tuple(finding for finding in self.findings if finding.phase == phase)
         rules = {finding.rule for finding in findings}
-        return Report(
+        report = Report(
             About(self.tool, self.centre, self.programme, self.ruleset, self.as_of),
             lambda: findings,
             {finding.id: finding.status for finding in findings},
@@ -201,6 +212,9 @@ class Report:
             self.subject,
             partial(_of_phase, self, phase),
         )
+        if self._waiting is not None:
+            report._waiting = waiting_of(findings, self._waiting)
+        return report
 
     # --- what follows, and what has no effect ---------------------------------------------------------------
 
@@ -280,7 +294,7 @@ class Report:
         )
 
     def __reduce__(self) -> tuple[object, ...]:
-        return type(self).from_dict, (self.as_dict(),)
+        return _again, (type(self), self.as_dict(), [finding.of_rule for finding in self.findings])
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -291,6 +305,14 @@ class Report:
         from tic_rules.results.schemas import one_report_schema
 
         return one_report_schema()
+
+
+def _again(cls: type[Report], data: Json, of_rules: list[Json]) -> Report:
+    """A report that comes from another process, whose findings know of their rules."""
+    report = cls.from_dict(data)
+    for finding, values in zip(report.findings, of_rules, strict=True):
+        finding.__dict__.update(values)
+    return report
 
 
 def _waiting_part(data: Json | None) -> Waiting | None:

@@ -53,11 +53,17 @@ def whence(wait: Wait) -> Text:
     return Text("须由主管部门填报", "for the department to file")
 
 
-def waiting_of(findings: Iterable[Finding]) -> Waiting:
-    """What the undecided among some findings wait for."""
+def waiting_of(findings: Iterable[Finding], whole: Waiting | None = None) -> Waiting:
+    """What the undecided among some findings wait for. `whole`: what the report waits for that they were read
+    back with; it names the fields."""
     listed = list(findings)
     vocabulary = _vocabulary_of(listed)
     waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed).items()]
+    if whole is not None:
+        named = {
+            one.field: {key: one[key] for key in ("label", "public") if key in one} for one in whole.data
+        }
+        waits = [Wait({**wait, **named.get(wait.field, {})}) for wait in waits]
     waits.sort(key=lambda wait: (-wait.counted, -len(wait.rules), wait.field))
     judged = sorted(
         (finding for finding in listed if finding.status == "needs_review"), key=lambda one: not one.counts
