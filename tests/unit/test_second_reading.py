@@ -104,6 +104,18 @@ def test_where_data_decides_an_attestation_has_no_effect_and_is_reported(zones: 
     ]
 
 
+@pytest.mark.parametrize("name", ["rule", "/rule", "nonsense", "SMALL/rule", "other/rule"])
+def test_a_name_that_no_rule_has_is_reported(name: str) -> None:
+    entry = {**attestation(True), "rule": name}
+    exemption = {"rule": name, "reason": "a", "approved_by": "b", "date": "2023-01-01"}
+    report = decided(
+        small(rule=OPEN), "2024-01-01", zones=["other"], attestations=[entry], exemptions=[exemption]
+    )
+    told = [(warning.code, warning.path) for warning in report.warnings]
+    lists = () if name == "other/rule" else ("attestations", "exemptions")  # other rules are left alone
+    assert told == [("unknown-rule", f"/{listed}/0/rule") for listed in lists]
+
+
 def test_an_attestation_that_settles_is_not_reported_and_is_cited() -> None:
     report = decided(small(rule=OPEN), "2024-01-01", zones=["other"], attestations=[attestation(True)])
     assert [w.code for w in report.warnings] == []

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from tic_rules.core.dates import LAST_DAY, Span, add_years
-from tic_rules.core.errors import Text, clip
+from tic_rules.core.errors import Text, clip, normal
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
@@ -183,6 +183,11 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
                 "an attestation without a rule has no effect",
             )
             continue
+        misnamed = _misnamed(given.rule, ruleset)
+        if misnamed is not None:
+            zh, en = f"{misnamed.zh}；该认定意见不起作用", f"{misnamed.en}; the attestation has no effect"
+            yield _warn(scene.subject, "unknown-rule", ("attestations", index, "rule"), zh, en)
+            continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id:
             continue
@@ -201,6 +206,16 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
             code, part, zh, en = why
             at = ("attestations", index) if part is None else ("attestations", index, part)
             yield _warn(scene.subject, code, at, zh, en)
+
+
+def _misnamed(name: str, ruleset: RuleSet) -> Text | None:
+    """What is wrong with a name that no rule of any rule set has; None where one may have it."""
+    of_set, slash, _ = name.partition("/")
+    if of_set and slash and (of_set == ruleset.id or normal(of_set) != normal(ruleset.id)):
+        return None
+    rule_id = name.rpartition("/")[2]
+    right, shown = f"{ruleset.id}/{rule_id if rule_id in ruleset else '…'}", clip(name)
+    return Text(f"规则 {shown} 应写成 {right}", f"the rule {shown} has to be written as {right}")
 
 
 def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str | None, str, str] | None:
@@ -250,6 +265,11 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 "豁免没有写明规则（rule），不起作用",
                 "an exemption without a rule has no effect",
             )
+            continue
+        misnamed = _misnamed(given.rule, ruleset)
+        if misnamed is not None:
+            zh, en = f"{misnamed.zh}；该豁免不起作用", f"{misnamed.en}; the exemption has no effect"
+            yield _warn(subject, "unknown-rule", (*at, "rule"), zh, en)
             continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id or index in used:
