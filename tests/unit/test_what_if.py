@@ -111,6 +111,28 @@ def test_a_change_that_is_none_says_what_can_be_changed(
         load_ruleset("zhejiang_2022").with_change("no-such-rule", 3)
 
 
+@pytest.mark.parametrize(
+    ("rule", "parts", "code"),
+    [
+        ("investment-2y", {"require": {"follows": "zzz"}}, "dangling-rule"),
+        ("investment-2y", {"require": {"follows": "investment-2y"}}, "dangling-rule"),
+        ("delisted-after-two-failures", {"when": {"follows": "delisted-after-two-failures"}}, "cycle"),
+        ("investment-2y", {"require": {"fact": "category", "is": "feild"}}, "unknown-word"),
+        ("investment-2y", {"require": {"fact": "hosts", "some": {"type": "zzz"}}}, "unknown-word"),
+        ("investment-2y", {"require": {"fact": "hosts", "some": {"zzz": "zzz"}}}, "unknown-attribute"),
+        ("investment-2y", {"require": {"fact": "name", "at_least": 3}}, "wrong-fact"),
+        ("investment-2y", {"require": {"fact": "nothing", "at_least": 3}}, "unknown-fact"),
+        ("investment-2y", {"topic": "bogus"}, "unknown-topic"),
+    ],
+)
+def test_a_changed_rule_holds_together_as_one_of_a_file(
+    rule: str, parts: dict[str, object], code: str
+) -> None:
+    with pytest.raises(RuleSetError, match=rule) as refused:
+        load_ruleset("zhejiang_2022").with_change(rule, **parts)
+    assert refused.value.diagnostics[0].code == code
+
+
 # --- changed data -------------------------------------------------------------------------------------------
 
 

@@ -7,23 +7,25 @@ the name of a fact stands for the number that this fact is compared with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TypeVar
+from collections.abc import Iterable, Mapping
 
 from pydantic_core import ValidationError
 
 from tic_rules.core.errors import Diagnostic, RuleSetError, Text, fault
 from tic_rules.model import conditions as c
-from tic_rules.model.vocabulary import Fact
-
-R = TypeVar("R", bound=c.Node)
+from tic_rules.model.rulefile import Rule
+from tic_rules.model.vocabulary import Fact, Vocabulary
 
 _FIXED = frozenset({"id", "at", "quote"})
 """What says which clause it is: a change of these is another rule, not a changed one."""
 
 
-def amended(rule: R, value: object, parts: dict[str, object], facts: Mapping[str, Fact]) -> R:
-    """The rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
+def amended(
+    rule: Rule, value: object, parts: dict[str, object], rules: Iterable[Rule], vocabulary: Vocabulary
+) -> Rule:
+    """A rule of a rule set with a change. Raises RuleSetError where it is not one, naming what can be
+    changed."""
+    facts = vocabulary.facts
     before = _written(rule)
     data, name = dict(before), str(before["id"])
     fields = {field.alias or key for key, field in type(rule).model_fields.items()}
@@ -43,7 +45,9 @@ def amended(rule: R, value: object, parts: dict[str, object], facts: Mapping[str
                 f"规则 {name} 没有 {part}；可改：{names}",
                 f"rule {name} has no {part}; can be changed: {names}",
             )
-    return _checked(rule, before, data, facts)
+    made = _checked(rule, before, data, facts)
+    _hold_together(made, {one.id: one for one in rules} | {made.id: made}, vocabulary)
+    return made
 
 
 def _written(part: c.Node) -> dict[str, object]:
@@ -51,7 +55,9 @@ def _written(part: c.Node) -> dict[str, object]:
     return part.model_dump(mode="json", by_alias=True, exclude_defaults=True)
 
 
-def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts: Mapping[str, Fact]) -> R:
+def _checked(
+    rule: Rule, before: dict[str, object], data: dict[str, object], facts: Mapping[str, Fact]
+) -> Rule:
     """The rule that changed data make; the numbers that stood there `before` are not looked at again."""
     name = data["id"]
     try:
@@ -67,15 +73,6 @@ def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts:
                 )
             )
         raise RuleSetError(dict.fromkeys(diagnostics)) from None
-    for _, tree in c.conditions_of(made):
-        for fact in c.facts_of(tree):
-            if fact not in facts:
-                raise fault(
-                    RuleSetError,
-                    "unknown-fact",
-                    f"规则 {name}：未知的事实 {fact}",
-                    f"rule {name}: unknown fact {fact}",
-                )
     from tic_rules.model.bounds import bound_faults  # only for rules that are changed
     from tic_rules.model.document import get
 
@@ -86,6 +83,16 @@ def _checked(rule: R, before: dict[str, object], data: dict[str, object], facts:
     for code, _, zh, en in bound_faults(made, (), facts, given):
         raise fault(RuleSetError, code, f"规则 {name}：{zh}", f"rule {name}: {en}")
     return made
+
+
+def _hold_together(made: Rule, rules: dict[str, Rule], vocabulary: Vocabulary) -> None:
+    """Raises RuleSetError where a changed rule, or one that waits for it, does not hold together."""
+    from tic_rules.model.linker import rule_faults  # only for rules that are changed
+
+    for rule in rules.values():
+        if rule is made or made.id in rule.waits_for:
+            for code, _, zh, en in rule_faults(rule, (), rules, vocabulary):
+                raise fault(RuleSetError, code, f"规则 {rule.id}：{zh}", f"rule {rule.id}: {en}")
 
 
 def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value: object) -> dict[str, object]:

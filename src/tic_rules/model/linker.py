@@ -187,8 +187,6 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 f"new_in {rule.new_in} 晚于规则集的版本 {model.version}",
                 f"new_in {rule.new_in} is later than the version of the rule set, {model.version}",
             )
-        if rule.topic not in vocabulary.topics:
-            yield _unknown("topic", (*here, "topic"), rule.topic, vocabulary.topics)
         yield from rule_faults(rule, here, ids, vocabulary)
 
 
@@ -219,6 +217,8 @@ def _waited_for(rule: Rule, ids: dict[str, Rule]) -> set[str]:
 def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabulary) -> Iterator[Fault]:
     """What does not hold together in one rule; `ids` are the rules of its file."""
     subject: type[Record] = Programme if rule.bearer == "programme" else Centre
+    if rule.topic not in vocabulary.topics:
+        yield _unknown("topic", (*at, "topic"), rule.topic, vocabulary.topics)
     for place, node in c.nodes_of(rule, at):
         yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
         yield from _data_faults(node, place, subject, vocabulary)

@@ -156,7 +156,7 @@ class RuleSet:
             | {
                 "rules": (
                     *self.rules[:index],
-                    amended(rule, value, parts, self.facts),
+                    amended(rule, value, parts, self.rules, self.vocabulary),
                     *self.rules[index + 1 :],
                 ),
                 "_source": self._source
