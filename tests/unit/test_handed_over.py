@@ -16,6 +16,9 @@ import pytest
 from pydantic import BaseModel
 
 from tic_rules import Centre, DataError, UsageError, check
+from tic_rules.core.dates import Span
+from tic_rules.core.numbers import INFINITY, Range
+from tic_rules.model.values import Dated, Series
 
 ROOT = Path(__file__).parents[2]
 
@@ -239,3 +242,32 @@ def test_lists_are_nested_as_deep_as_in_a_file(name: str) -> None:
 def test_a_text_that_cannot_be_written_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(DataError, match="surrogate"):
         Centre.from_data(data)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [Range(500, 3), Range(-5, -5), Range(2.5, 2.5), Range(True, True), Series([3]), Series([Dated(3, 3)])],
+)
+def test_a_range_of_the_library_is_held_against_the_field(value: Any) -> None:
+    with pytest.raises(DataError):
+        Centre.from_data({"staff": {"headcount": value}})
+
+
+@pytest.mark.parametrize("ends", [(date(2023, 1, 1), date(2022, 1, 1)), ("soon", "later"), (True, True)])
+def test_a_span_of_the_library_is_held_against_the_field(ends: Any) -> None:
+    with pytest.raises(DataError):
+        Centre.from_data({"approved_on": Span(*ends)})
+
+
+def test_what_the_library_read_is_read_again() -> None:
+    ends: Any = (datetime(2022, 1, 1), datetime(2022, 1, 31))
+    series = Series([Dated(Span(date(2023, 1, 1), date(2023, 1, 1)), Range(300.0, INFINITY))])
+    centre = Centre.from_data({"approved_on": Span(*ends), "staff": {"headcount": series}})
+    assert centre == Centre.from_data(
+        {
+            "approved_on": "2022-01",
+            "staff": {"headcount": [{"date": "2023-01-01", "value": {"at_least": 300}}]},
+        }
+    )
+    assert centre.staff is not None
+    assert repr(centre.staff.headcount).count("300.0") == 0

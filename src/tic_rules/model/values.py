@@ -103,8 +103,10 @@ def as_mapping(value: object) -> object:
 
 
 def _span(value: object) -> Span | None:
-    if value is None or isinstance(value, Span):
-        return value
+    if value is None:
+        return None
+    if isinstance(value, Span):
+        value = {"not_before": value.first, "not_after": value.last}
     try:
         if isinstance(value, dict):
             unknown = value.keys() - {"not_before", "not_after"}
@@ -144,7 +146,7 @@ _PERCENT = re.compile("[%％‰成]|分之")
 def _number(
     money: bool, whole: bool, least: int = 0, percent: bool = False
 ) -> Callable[[object], Range | None]:
-    def one(value: object) -> Number:
+    def one(value: object, percent: bool = percent) -> Number:
         try:
             number = parse_number(value, money=money)
         except NotANumber as error:
@@ -169,9 +171,18 @@ def _number(
             )
         return number
 
+    def between(lowest: object, highest: object, percent: bool = percent) -> Range:
+        low = one(lowest, percent) if lowest is not None else least
+        high = one(highest, percent) if highest is not None else INFINITY
+        if low > high:
+            raise refuse("number", "at_least 大于 at_most", "at_least is more than at_most")
+        return Range(low, high)
+
     def parse(value: object) -> Range | None:
-        if value is None or isinstance(value, Range):
-            return value
+        if value is None:
+            return None
+        if isinstance(value, Range):  # per cent or times: it is a number already
+            return between(value.low, None if value.high == INFINITY else value.high, percent=False)
         if isinstance(value, dict):
             if value.keys() - {"at_least", "at_most"} or not value:
                 raise refuse(
@@ -179,11 +190,7 @@ def _number(
                     "部分已知的数字只用 at_least 和 at_most",
                     "a number known in part has only at_least and at_most",
                 )
-            low = one(value["at_least"]) if value.get("at_least") is not None else least
-            high = one(value["at_most"]) if value.get("at_most") is not None else INFINITY
-            if low > high:
-                raise refuse("number", "at_least 大于 at_most", "at_least is more than at_most")
-            return Range(low, high)
+            return between(value.get("at_least"), value.get("at_most"))
         number = one(value)
         return Range(number, number)
 
@@ -259,8 +266,6 @@ def _dated(parse: Callable[[object], object]) -> Callable[[object], object]:
     """Reads a plain value, or a list of {date, value} that says since when."""
 
     def either(value: object) -> object:
-        if isinstance(value, Series):
-            return value
         if not isinstance(value, (list, tuple)) or isinstance(value, (Range, Span)):
             return parse(value)
         entries = []
@@ -278,7 +283,7 @@ def _dated(parse: Callable[[object], object]) -> Callable[[object], object]:
 
 
 def _entry(item: object, parse: Callable[[object], object]) -> Dated[object]:
-    item = as_mapping(item)
+    item = {"date": item.when, "value": item.value} if isinstance(item, Dated) else as_mapping(item)
     if not isinstance(item, dict) or item.keys() - {"date", "value"} or "value" not in item:
         raise refuse("series", "应为 {date: 日期, value: 取值}", "{date: …, value: …} is expected")
     return Dated(_span(item.get("date")) or ANY_DAY, parse(item["value"]))
