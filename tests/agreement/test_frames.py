@@ -196,6 +196,28 @@ def test_spark_gives_the_same(spark: Any, tmp_path: Path) -> None:
 # --- what a table says --------------------------------------------------------------------------------------
 
 
+def test_a_table_of_pyarrow_keeps_columns_that_polars_has_not() -> None:
+    arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
+    table = arrow.table({"as_of": [date(2026, 6, 30)], "headcount": [500.0]})
+    for name, cells in {"a": ["x"], "b": [Decimal("1.50")]}.items():
+        table = table.append_column(name, arrow.array(cells, {"a": arrow.string_view()}.get(name)))
+    table = table.set_column(3, "b", table.column("b").cast(arrow.decimal256(50, 2)))
+    told = check_table(table, _small("{fact: headcount, at_least: 300}"))
+    assert (told.select(["a", "b"]), told.num_rows) == (table.select(["a", "b"]), 1)
+    with pytest.raises(UsageError, match="headcount"):
+        check_table(table.drop(["headcount"]).rename_columns(["as_of", "a", "headcount"]), "zhejiang_2022")
+
+
+def test_a_table_without_rows_has_columns_of_statuses() -> None:
+    pandas = pytest.importorskip("pandas", reason="pandas is not installed")
+    ruleset = _small("{fact: headcount, at_least: 300}")
+    bare = pandas.DataFrame({"as_of": [date(2024, 1, 1)]}).iloc[:0]
+    for table in (facts_table([], ruleset), bare):
+        assert [*ruleset.rule_ids] == [
+            name for name in check_table(table, ruleset).columns if name in ruleset
+        ]
+
+
 def test_a_centre_with_a_known_clock_is_one_row() -> None:
     table = facts_table([Centre.from_file(EXAMPLE)], "zhejiang_2022")
     assert len(table) == 1

@@ -180,6 +180,11 @@ def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
             decide(row)
 
 
+def test_a_column_is_named_once() -> None:
+    with pytest.raises(UsageError, match="headcount"):
+        row_function("zhejiang_2022", ["headcount", "headcount"], as_of="2026-06-30")
+
+
 def test_a_day_is_asked_for_where_rules_need_one() -> None:
     with pytest.raises(UsageError, match="as_of"):
         row_function("zhejiang_2022", ["approved"])

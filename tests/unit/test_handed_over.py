@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tic_rules import Centre, DataError, UsageError, check
+from tic_rules import Centre, DataError, RuleSetError, UsageError, check, load_ruleset, rulesets_in_force
 from tic_rules.core.dates import Span
 from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.model.values import Dated, Series
@@ -271,3 +271,31 @@ def test_what_the_library_read_is_read_again() -> None:
     )
     assert centre.staff is not None
     assert repr(centre.staff.headcount).count("300.0") == 0
+
+
+@pytest.mark.parametrize("name", ["a[b", "function-x"])
+def test_a_fault_names_every_key_of_its_place(name: str) -> None:
+    with pytest.raises(DataError) as refused:
+        Centre.from_data({"indicators": {name: {"target": [1]}}})
+    assert refused.value.diagnostics[0].path == f"/indicators/{name}/target"
+
+
+class Mine(load_ruleset(ROOT / "tests" / "fields" / "hefeng_2024.yaml").centre_model):  # type: ignore[misc]
+    """A caller's subclass of the model of a rule set."""
+
+
+def test_a_subclass_of_the_model_of_a_rule_set_comes_back_as_itself() -> None:
+    mine = Mine(id="a")
+    again = pickle.loads(pickle.dumps(mine))
+    assert (type(again), again) == (Mine, mine)
+
+
+def test_a_name_is_as_long_as_it_likes() -> None:
+    with pytest.raises(RuleSetError, match="no rule set"):
+        check({}, "x" * 5_000)
+
+
+def test_a_moment_in_force_is_its_day() -> None:
+    assert [each.id for each in rulesets_in_force("zhejiang", datetime(2024, 1, 1))] == ["zhejiang_2022"]
+    with pytest.raises(UsageError):
+        rulesets_in_force("zhejiang", datetime(2024, 1, 1, 5))

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError
 
+from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import (
     Diagnostic,
     RuleSetError,
     Text,
     TicRulesError,
+    UsageError,
     clip,
     did_you_mean,
     fault,
@@ -80,7 +82,7 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
     if ids_only:
         raise _unknown(name)
     if _is_path(name):
-        if Path(name).is_dir():
+        if os.path.isdir(name):
             raise fault(
                 RuleSetError,
                 "unreadable",
@@ -97,7 +99,7 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
 
 def _is_path(name: str) -> bool:
     """Whether a name is that of a file, and no words for a rule set."""
-    return Path(name).suffix in (".yaml", ".yml", ".json") or Path(name).exists() or os.sep in name
+    return Path(name).suffix in (".yaml", ".yml", ".json") or os.path.exists(name) or os.sep in name
 
 
 def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
@@ -437,6 +439,10 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     """The rule sets on hand of a jurisdiction that are in force on a day. None is a RuleSetError that
     names the earliest day."""
+    try:
+        day = parse_span(day).first if isinstance(day, datetime) else day
+    except NotADate as error:
+        raise fault(UsageError, "as-of", *error.args) from None
     local = [
         ruleset
         for ruleset in map(load_ruleset, of_jurisdiction(jurisdiction))

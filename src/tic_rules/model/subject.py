@@ -186,7 +186,7 @@ class Subject(Record):
         private = {name: value for name, value in private.items() if value not in ((), False)}
         if self._source is not None and not self._keeps_places:
             private["_source"] = self._source.nowhere()
-        if self._own.fields:
+        if "_own" in vars(type(self)):  # made for a rule set; a caller's subclass of it has a name
             return _extended_again, (self._shipped, self._own, plain(self), private)
         return _again, (type(self), plain(self), private)
 

@@ -77,13 +77,10 @@ def _diagnostic(item: ErrorDetails, source: Source | None) -> Diagnostic:
 
 
 def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
-    """The place in the data that a pydantic location means: the names of union members in it are left out."""
+    """The place in the data that a pydantic location means: the names of union members, which data in Python
+    has none of, are left out."""
     if source is None:
-        return tuple(
-            part
-            for part in loc
-            if not (isinstance(part, str) and ("[" in part or part.startswith("function-")))
-        )
+        return tuple(part for part in loc if part != "[key]")
     parts: tuple[str | int, ...] = ()
     for part in loc:
         if source.has((*parts, part)):

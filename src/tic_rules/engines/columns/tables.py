@@ -95,6 +95,8 @@ def check_table(
     if nameless:
         shown = clip(", ".join(map(repr, nameless)), 300)
         raise fault(UsageError, "frame", f"列名应为文字：{shown}", f"names of columns are texts, not {shown}")
+    if day is None and isinstance(table, narwhals.DataFrame) and table.is_empty():
+        day = date.max  # no row asks for another
     if table.implementation.is_pyspark():
         _refuse_dots(table.collect_schema().names())
     if table.implementation.is_pyarrow():
@@ -116,14 +118,24 @@ def _in_arrow(frame: Any, ruleset: RuleSet, as_of: date | None) -> Any:
     from tic_rules.engines.columns.decisions import decided
 
     narwhals, polars, arrow = library("narwhals"), library("polars"), library("pyarrow")
-    numbered = polars.from_arrow(frame).with_row_index(_ROW)
+    numbered = polars.from_arrow(_readable(frame, arrow)).with_row_index(_ROW)
     made = decided(narwhals.from_native(numbered), ruleset, as_of)
     kept = [name for name in made.columns if name != _ROW and name not in ruleset]
-    taken = frame.select(kept).take(made[_ROW].to_arrow()) if kept else None
-    columns = {name: taken.column(name) for name in kept} if taken is not None else {}
+    taken = frame.select(kept)
+    if kept and not made[_ROW].equals(numbered[_ROW]):  # pyarrow cannot take from columns of every type
+        taken = taken.take(made[_ROW].to_arrow())
+    columns = {name: taken.column(name) for name in kept}
     statuses = made.select(polars.col(*ruleset.rule_ids).cast(polars.String)).to_arrow()
     columns |= {rule: statuses.column(rule).cast(arrow.string()) for rule in ruleset.rule_ids}
     return arrow.table(columns)
+
+
+def _readable(frame: Any, arrow: ModuleType) -> Any:
+    """The table with columns of 256 bits, which polars has not, as text: no fact is read from them."""
+    for index, field in enumerate(frame.schema):
+        if arrow.types.is_decimal256(field.type):
+            frame = frame.set_column(index, field.name, frame.column(index).cast(arrow.string()))
+    return frame
 
 
 def row_function(

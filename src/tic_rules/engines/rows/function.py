@@ -7,6 +7,7 @@ columns) is a constant that is bound by its position; no name or text of it beco
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from operator import itemgetter
@@ -36,6 +37,10 @@ def function_of(ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) 
     if any(name.startswith("counts@") for name in columns):
         zh = "批复等日期不明确时，一个中心有多行；请用 check_table"
         en = "where a clock is open, several rows make a centre: use check_table"
+        raise fault(UsageError, "column", zh, en)
+    twice = [name for name, number in Counter(columns).items() if number > 1]
+    if twice:
+        zh, en = f"列名重复：{'、'.join(twice)}", f"columns are named twice: {', '.join(twice)}"
         raise fault(UsageError, "column", zh, en)
     return _Function(ruleset, columns, as_of).built()
 
