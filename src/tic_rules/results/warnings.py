@@ -183,13 +183,9 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
                 "an attestation without a rule has no effect",
             )
             continue
-        misnamed = _misnamed(given.rule, ruleset)
-        if misnamed is not None:
-            zh, en = f"{misnamed.zh}；该认定意见不起作用", f"{misnamed.en}; the attestation has no effect"
-            yield _warn(scene.subject, "unknown-rule", ("attestations", index, "rule"), zh, en)
-            continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id:
+            yield from _about_name(scene.subject, ("attestations", index, "rule"), given.rule, ruleset)
             continue
         if rule_id not in ruleset:
             shown = clip(rule_id)
@@ -208,14 +204,15 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
             yield _warn(scene.subject, code, at, zh, en)
 
 
-def _misnamed(name: str, ruleset: RuleSet) -> Text | None:
-    """What is wrong with a name that no rule of any rule set has; None where one may have it."""
+def _about_name(subject: Subject, at: tuple[str | int, ...], name: str, ruleset: RuleSet) -> Iterator[Notice]:
+    """That no rule of any rule set has this name; nothing where one may have it."""
     of_set, slash, _ = name.partition("/")
     if of_set and slash and (of_set == ruleset.id or normal(of_set) != normal(ruleset.id)):
-        return None
+        return
     rule_id = name.rpartition("/")[2]
     right, shown = f"{ruleset.id}/{rule_id if rule_id in ruleset else '…'}", clip(name)
-    return Text(f"规则 {shown} 应写成 {right}", f"the rule {shown} has to be written as {right}")
+    zh, en = f"规则 {shown} 应写成 {right}", f"the rule {shown} has to be written as {right}"
+    yield _warn(subject, "unknown-rule", at, f"{zh}，该条不起作用", f"{en}; this entry has no effect")
 
 
 def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str | None, str, str] | None:
@@ -266,13 +263,9 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 "an exemption without a rule has no effect",
             )
             continue
-        misnamed = _misnamed(given.rule, ruleset)
-        if misnamed is not None:
-            zh, en = f"{misnamed.zh}；该豁免不起作用", f"{misnamed.en}; the exemption has no effect"
-            yield _warn(subject, "unknown-rule", (*at, "rule"), zh, en)
-            continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id or index in used:
+            yield from _about_name(subject, (*at, "rule"), given.rule, ruleset)
             continue
         shown = clip(rule_id)
         absent = [name for name in ("reason", "approved_by", "date") if getattr(given, name) is None]
