@@ -109,7 +109,7 @@ class _Draw:
                 | when
                 | self.rng.choice(({}, {"from": "term_end"}, {"since": "term_end"}, {"since": "approval"}))
             )
-        rule["kind"] = self.rng.choice(("condition", "prohibition"))
+        rule["kind"] = self.rng.choice(("condition", "prohibition", "limit"))
         rule["require"] = self.tree()
         rule |= self.rng.choice(
             (

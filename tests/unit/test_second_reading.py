@@ -12,6 +12,7 @@ from corpus_cases import CENTRE_SETS, centre_cases
 from tic_rules import Report, RuleSet, check, check_programme, load_ruleset, parse_ruleset
 from tic_rules.model.conditions import leaves_open
 from tic_rules.renderers.form import blank_file
+from tic_rules.results.parts import Engine
 
 HEAD = """
 id: small
@@ -49,13 +50,13 @@ def small(**rules: str) -> RuleSet:
     return parse_ruleset(HEAD % ", ".join(name.replace("_", "-") for name in rules) + body, "small.yaml")
 
 
-def decided(ruleset: RuleSet, as_of: str, **data: Any) -> Report:
+def decided(ruleset: RuleSet, as_of: str, engine: Engine = "reference", **data: Any) -> Report:
     centre = {"stage": "approved", "approved_on": "2021-03-01", "reported_on": as_of} | data
     return check(
         {key: value for key, value in centre.items() if value is not None},
         ruleset,
         as_of=as_of,
-        engine="reference",
+        engine=engine,
     )
 
 
@@ -595,6 +596,35 @@ def test_money_from_before_the_document_counts_and_spending_is_left_out_of_the_r
         ],
     )
     assert {finding.id: finding.status for finding in report} == {"sum": "pass", "cap": "fail", "use": "pass"}
+
+
+@pytest.mark.parametrize(
+    "time",
+    [
+        "by: term_end", "by: 3y", "by: 2026-12-31", "by: {months: 6, after: term_end}",
+        "by: {months: 36, after: evaluations}", "from: approval", "from: 1y", "cycle: {years: 3}",
+        "yearly: {looked_for_until: end_of_next_year}",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_broken_prohibition_or_limit_fails_at_once(time: str, engine: Engine) -> None:
+    asked = "require: {fact: spending_entries, none_of: {use: fines}}"
+    kinds = ("obligation", "prohibition", "limit")
+    report = decided(
+        small(**{kind: f"kind: {kind}, modality: must, bearer: centre, {time}, {asked}" for kind in kinds}),
+        "2023-06-01",
+        engine,
+        term_years=5,
+        evaluations=[{"date": "2021-06-01", "kind": "term"}],
+        fiscal_spending=[{"date": "2022-06-30", "use": "fines", "amount": 1}],
+    )
+    assert [report[kind].status for kind in kinds] == ["pending", "fail", "fail"]
+
+
+def test_what_an_applicant_does_not_meet_yet_is_pending_whatever_its_kind() -> None:
+    said = "kind: limit, modality: must, bearer: host, by: application, require: {fact: teams, at_most: 3}"
+    data: dict[str, Any] = {"stage": "applicant", "approved_on": None, "staff": {"teams": 4}}
+    assert status(said, "2024-01-01", **data) == "pending"
 
 
 def test_yearly_duties_begin_with_the_first_year_that_begins_under_the_document() -> None:

@@ -22,6 +22,7 @@ from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.model.conditions import parse_quantity
 from tic_rules.model.time import Cycle, DueOn, Shift, Window
 from tic_rules.results.labels import describe
+from tic_rules.results.parts import Engine
 
 FILE = Path(__file__).parents[1] / "operators" / "example_2024.yaml"
 BASE = FILE.parent / "cases" / "example_2024" / "base.yaml"
@@ -164,6 +165,68 @@ def test_a_finding_of_cycles_and_entries_names_them(example: RuleSet) -> None:
         ("2028-03-01", "pass"),
         ("2031-03-01", "pending"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("approved_on", "date", "filed_on", "status", "of"),
+    [
+        ("2019-06-01", None, "2028-06-01", "unknown", "../.."),  # it passes at both ends of what it may be
+        ("2022-03-01", "2024-03", "2024-04-01", "unknown", "2024-03-01/2024-03-31"),
+        ("2022-03-01", "2024-03", "2024-03-31", "pass", "2024-03-01/2024-03-31"),
+        ("2022-03-01", "2024-03", "2024-04-30", "unknown", "2024-03-01/2024-03-31"),
+        ("2022-03-01", "2024-03", "2024-05-01", "fail", "2024-03-01/2024-03-31"),
+        # up to 1 December 2019 its time was over before the document came into force
+        ("2019-06-01", "2019-12", "2020-03-01", "unknown", "2019-12-01/2019-12-31"),
+        ("2019-06-01", "2019-12-01", "2020-03-01", "not_applicable", None),
+        ("2019-06-01", "2019-12-02", "2020-03-01", "fail", "2019-12-02"),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_an_entry_whose_day_is_not_known_owes_what_all_of_its_days_agree_on(
+    example: RuleSet, engine: Engine, approved_on: str, date: str | None, filed_on: str, status: str,
+    of: str | None,
+) -> None:  # fmt: skip
+    day = f"date: {date}, " if date else ""
+    text = BASE.read_text("utf-8").replace("approved_on: 2022-03-01", f"approved_on: {approved_on}")
+    text = text.replace("changes: []", f"changes: [{{{day}filed: true, filed_on: {filed_on}}}]")
+    finding = check(Centre.from_text(text, ruleset=example), example, engine=engine)["filed-changes"]
+    assert finding.status == status
+    assert [year["of"] for year in finding.years] == ([of] if of else [])
+    assert finding.missing == ["/changes/0/date"] * (status == "unknown")
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_an_entry_of_a_wide_span_does_not_pass_for_its_ends(engine: Engine) -> None:
+    asked = "require: {entry: {filed: true, filed_on: {done: true}}}"
+    text = FILE.read_text("utf-8").replace(asked, "require: {fact: checks, some: {}}")
+    ruleset = parse_ruleset(text, "example.yaml")
+    base = BASE.read_text("utf-8").replace(
+        "checks: [{date: 2027-08-31, outcome: passed}]",
+        "checks: [{date: 2022-03-20, outcome: passed}, {date: 2024-06-05, outcome: passed}]",
+    )
+    for day, status in (
+        ("{not_before: 2022-03-01, not_after: 2024-06-01}", "unknown"),
+        ("2023-06-01", "fail"),
+    ):
+        centre = Centre.from_text(base.replace("changes: []", f"changes: [{{date: {day}}}]"), ruleset=ruleset)
+        assert check(centre, ruleset, engine=engine)["filed-changes"].status == status
+
+
+def test_an_entry_is_told_by_the_days_that_the_data_gives(example: RuleSet) -> None:
+    told = {
+        "{filed: true, filed_on: 2024-03-31}": ("未写日期的一项", "that without a date"),
+        "{date: 2024-03, filed: true, filed_on: 2024-04-01}": (
+            "2024年3月1日至2024年3月31日之间的一项", "that between 2024-03-01 and 2024-03-31"),
+        "{date: {not_before: 2024-03-01}, filed: true, filed_on: 2024-03-31}": (
+            "不早于2024年3月1日的一项", "that not before 2024-03-01"),
+        "{date: {not_after: 2024-03-01}, filed: true, filed_on: 2024-03-31}": (
+            "不晚于2024年3月1日的一项", "that not after 2024-03-01"),
+    }  # fmt: skip
+    for entry, (zh, en) in told.items():
+        text = BASE.read_text("utf-8").replace("changes: []", f"changes: [{entry}]")
+        message = check(Centre.from_text(text, ruleset=example), example)["filed-changes"].message
+        assert message.zh.endswith(f"不明{zh}。")
+        assert message.en.endswith(f"not known for {en}.")
 
 
 # --- what a rule file may not say --------------------------------------------------------------------------

@@ -43,7 +43,7 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
         opens = opening_of(rule, scenario)
         if opens is None or as_of < opens:
             return None
-        late = "fail" if rule.kind == "consequence" else "pending"
+        late = "fail" if rule.at_once or rule.kind == "consequence" else "pending"
         return Clock(_moment(rule, scene, scenario, as_of, opens), None, late)
     first = _start_of(rule, scenario)
     deadline = deadline_of(rule, scenario)
@@ -51,7 +51,8 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
         last = min(as_of, deadline)
     else:
         last = min(as_of, scenario.term_end) if rule.until and scenario.term_end else as_of
-    late = "fail" if (deadline is not None and as_of > deadline) or rule.by is None else "pending"
+    past = deadline is not None and as_of > deadline
+    late = "fail" if past or rule.by is None or rule.at_once else "pending"
     closes = deadline or scenario.term_end or as_of
     window = None
     if (

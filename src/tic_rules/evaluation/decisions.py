@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from tic_rules.core.dates import ANY_DAY, add_days
+from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, negate
 from tic_rules.evaluation.clock import (
     Clock,
@@ -185,10 +185,13 @@ def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     for year in years_owed(rule, scene, scenario):
         due = year_due(rule, year)
         seen = _look(rule.require, rule, scene, year_moment(rule, scene, scenario, year), scenario)
-        years.append(
-            (year, status_of(seen.value, None, "fail" if scene.as_of > due else "pending"), seen, due)
-        )
-    return _owing(years, scene) if years else _not_applicable("no_year")
+        years.append((year, status_of(seen.value, None, _late(rule, scene, due)), seen, due))
+    return _owing(rule, years, scene) if years else _not_applicable("no_year")
+
+
+def _late(rule: Rule, scene: Scene, due: date) -> str:
+    """The status of what a year, a cycle or an entry owes where it does not hold."""
+    return "fail" if rule.at_once or scene.as_of > due else "pending"
 
 
 def worst(statuses: set[str]) -> str:
@@ -196,10 +199,10 @@ def worst(statuses: set[str]) -> str:
     return next(s for s in ("fail", "unknown", "needs_review", "pending", "pass") if s in statuses)
 
 
-def _owing(owed: Sequence[Owed], scene: Scene, more: tuple[Path, ...] = ()) -> Decision:
+def _owing(rule: Rule, owed: Sequence[Owed], scene: Scene, more: tuple[Path, ...] = ()) -> Decision:
     """What several that owe something come to; `more` is where others may stand that are not shown."""
     status = worst({*(status for _, status, _, _ in owed), *(["unknown"] if more else [])})
-    late = "fail" if any(scene.as_of > due for *_, due in owed) else "pending"
+    late = _late(rule, scene, min((due for *_, due in owed), default=scene.as_of))
     shown = next(due for _, s, _, due in owed if s == status) if status in ("fail", "pending") else None
     missing = more if status == "unknown" else ()
     return Decision(
@@ -209,14 +212,14 @@ def _owing(owed: Sequence[Owed], scene: Scene, more: tuple[Path, ...] = ()) -> D
 
 def _look_at(rule: Rule, scene: Scene, scenario: Scenario, occasion: Occasion) -> Owed:
     seen = _look(rule.require, rule, scene, occasion.moment, scenario)
-    status = status_of(seen.value, None, "fail" if scene.as_of > occasion.due else "pending")
+    status = status_of(seen.value, None, _late(rule, scene, occasion.due))
     return occasion.key, status, seen, occasion.due
 
 
 def _of_occasions(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     """Every cycle that has begun."""
     owed = [_look_at(rule, scene, scenario, one) for one in cycles_owed(rule, scene, scenario)]
-    return _owing(owed, scene) if owed else _not_applicable("no_year")
+    return _owing(rule, owed, scene) if owed else _not_applicable("no_year")
 
 
 def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Decision:
@@ -250,18 +253,28 @@ def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Dec
         occasions = [entry_occasion(rule, scene, scenario, day, entry.at) for day in days]
         ways = [_look_at(rule, scene, scenario, one) for one in occasions if one is not None]
         if ways:
-            owed.append(_one_of(ways, value == TRUE and every, tuple(unclear)))
+            certain = value == TRUE and None not in occasions
+            owed.append(_one_of(ways, _dated(when), every, certain, tuple(unclear)))
     if not owed and not more:
         return _not_applicable("no_event")
-    return _owing(owed, scene, more)
+    return _owing(rule, owed, scene, more)
 
 
-def _one_of(ways: list[Owed], certain: bool, unclear: tuple[Path, ...]) -> Owed:
-    """What an entry owes, over all days that it may have; one that only may count passes, or is unknown."""
+def _dated(when: Span) -> str:
+    """The day of an entry; where it is known in part, the days that it may be, as ISO 8601 has them."""
+    if when.exact:
+        return when.first.isoformat()
+    return "/".join(".." if day in ANY_DAY else day.isoformat() for day in when)
+
+
+def _one_of(ways: list[Owed], key: str, every: bool, certain: bool, unclear: tuple[Path, ...]) -> Owed:
+    """What an entry owes, over the days that it may have: where these are `every` one of them, what all come
+    to. One that is not `certain` to owe anything passes, or is unknown.
+    """
     statuses = {status for _, status, _, _ in ways}
-    if statuses == {"pass"} or (certain and len(statuses) == 1):
-        return ways[0]
-    key, _, seen, due = ways[0]
+    if every and (statuses == {"pass"} or (certain and len(statuses) == 1)):
+        return (key, *ways[0][1:])
+    _, _, seen, due = ways[-1]
     missing = tuple(
         dict.fromkeys((*(path for _, s, one, _ in ways if s == "unknown" for path in absent(one)), *unclear))
     )

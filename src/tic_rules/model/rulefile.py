@@ -322,7 +322,13 @@ class Rule(Node):
         """All that a rule says of time, its years apart, and how what is dated before the document counts for
         it."""
         adverse = self.kind in ("prohibition", "consequence")
-        return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence"
+        return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence", self.at_once
+
+    @cached_property
+    def at_once(self) -> bool:
+        """Whether it fails as soon as it is broken, and is never pending: a limit or a prohibition. What an
+        applicant does not meet yet is pending all the same."""
+        return self.kind in ("limit", "prohibition") and self.by != "application"
 
     @cached_property
     def from_years(self) -> int | None:

@@ -251,8 +251,8 @@ class _Wording:
         if self.rule.cycle is not None:
             zh = "、".join(f"至{day_text(day, 'zh')}的周期" for day in days)
             return Text(zh, ", ".join(f"the cycle up to {day}" for day in days))
-        zh = "、".join(f"{day_text(day, 'zh')}的一项" for day in days)
-        return Text(zh, ", ".join(f"that of {day}" for day in days))
+        entries = [_entry_of(day) for day in days]
+        return Text("、".join(one.zh for one in entries), ", ".join(one.en for one in entries))
 
     def _which_years(self, deadline: date | None) -> Text:
         by_status: dict[str, list[int | str]] = {}
@@ -281,6 +281,21 @@ class _Wording:
             f"{given.approved_by}于{day_text(day, 'zh')}批准豁免：{given.reason}",
             f"exempted by {given.approved_by} on {day}: {given.reason}",
         )
+
+
+def _entry_of(key: str) -> Text:
+    """An entry by its day, or by the days between which it lies, either of which may not be known (..)."""
+    first, _, last = key.partition("/")
+    if not last:
+        return Text(f"{day_text(first, 'zh')}的一项", f"that of {first}")
+    if ".." not in (first, last):
+        zh = f"{day_text(first, 'zh')}至{day_text(last, 'zh')}之间的一项"
+        return Text(zh, f"that between {first} and {last}")
+    if first == last:
+        return Text("未写日期的一项", "that without a date")
+    if last == "..":
+        return Text(f"不早于{day_text(first, 'zh')}的一项", f"that not before {first}")
+    return Text(f"不晚于{day_text(last, 'zh')}的一项", f"that not after {last}")
 
 
 def _capital(zh: str, en: str) -> Text:

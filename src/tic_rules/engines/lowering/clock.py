@@ -106,10 +106,8 @@ def reaches_back(clock: Clock, force: DayOf, due: DayOf) -> DayOf:
 def late_of(clock: Clock, past: bool) -> str:
     """The status of what does not hold, by whether the last day of its time is past; of a year, the day that
     it is due."""
-    if clock.opens is not None:
-        return "fail" if clock.follows else "pending"
-    timeless = clock.by is None and not clock.yearly and clock.cycle is None
-    return "fail" if timeless or past else "pending"
+    timeless = clock.by is None and clock.opens is None and not clock.yearly and clock.cycle is None
+    return "fail" if clock.at_once or timeless or past else "pending"
 
 
 class OwedYear(NamedTuple):

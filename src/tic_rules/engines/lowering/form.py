@@ -376,8 +376,10 @@ class Clock(NamedTuple):
     (`evaluation.decisions.decide`), and an engine without the data at hand refuses it.
     """
     running_year: bool = False
-    follows: bool = False
-    """It is a consequence, which is never pending."""
+    at_once: bool = False
+    """It fails as soon as it does not hold, and is never pending: a limit, a prohibition, a consequence of
+    what a day opens.
+    """
     adverse: bool = False
     """It is a prohibition or a consequence that reads entries which the law, if it came later, leaves out
     for those.

@@ -62,7 +62,7 @@ def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
             opens,
             rule.since,
             rule.until,
-            follows=consequence and opens is not None,
+            at_once=rule.at_once or (consequence and opens is not None),
             adverse=adverse,
             cycle=rule.cycle,
             event=rule.event is not None,
@@ -72,6 +72,7 @@ def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
         yearly=True,
         next_year=owed.looked_for_until == "end_of_next_year",
         running_year=owed.running_year,
+        at_once=rule.at_once,
         due_on=owed.looked_for_until if isinstance(owed.looked_for_until, DueOn) else None,
         adverse=adverse,
     )
