@@ -627,6 +627,21 @@ def test_what_an_applicant_does_not_meet_yet_is_pending_whatever_its_kind() -> N
     assert status(said, "2024-01-01", **data) == "pending"
 
 
+@pytest.mark.parametrize(
+    ("by", "core", "expected"),
+    [("3y", True, "unknown"), ("3y", False, "unknown"), ("1y", True, "unknown"), ("1y", False, "fail")],
+)
+@pytest.mark.parametrize("engine", ["reference", "compiled", "durable"])
+def test_what_may_be_broken_does_not_pass(by: str, core: bool, expected: str, engine: Engine) -> None:
+    if engine == "durable":
+        pytest.importorskip("durable", reason="needs the extra durable")
+    said = f"by: {by}, require: {{fact: core, is: true}}, fails_at_once: {{fact: evaluations, some: {{}}}}"
+    data = {"structure": {"core": core}, "evaluations": [{"kind": "term", "year": 2022}]}
+    finding = decided(small(rule=said), "2023-01-01", engine, **data)["rule"]
+    assert finding.status == expected
+    assert finding.missing == ["/evaluations/0/date"] * (expected == "unknown")
+
+
 def test_yearly_duties_begin_with_the_first_year_that_begins_under_the_document() -> None:
     said = "yearly: {looked_for_until: end_of_year}, require: {fact: reports, some: {sender: centre}}"
     report = decided(small(rule=said), "2022-12-31", approved_on="2018-05-05", reports=[])["rule"]

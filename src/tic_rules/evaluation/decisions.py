@@ -169,13 +169,14 @@ def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decisi
 
 def status_of(value: int, broken: Seen | None, late: str) -> str:
     """The status of a requirement with this value; `late` is what it is where it does not hold."""
-    if broken is not None and broken.value == TRUE:
+    breaks = FALSE if broken is None else broken.value
+    if breaks == TRUE:
         return "fail"
+    failed = value == FALSE and late == "fail"
+    if value == UNKNOWN or (breaks == UNKNOWN and not failed):
+        return "unknown"
     if value == TRUE:
         return "pass"
-    open_end = broken is not None and broken.value == UNKNOWN and late != "fail"
-    if value == UNKNOWN or open_end:
-        return "unknown"
     return late if value == FALSE else "needs_review"
 
 
@@ -295,6 +296,6 @@ def missing_of(decision: Decision) -> tuple[Path, ...]:
         and decision.seen is not None
         and decision.seen.value != UNKNOWN
     ):
-        parts = [decision.applies]
+        parts = [decision.applies, decision.broken if decision.holds or decision.if_false != "fail" else None]
     paths = (path for seen in parts if seen is not None for path in absent(seen))
     return tuple(dict.fromkeys((*paths, *decision.missing)))

@@ -64,10 +64,11 @@ def judged(require: int, broken: int, late: str) -> str:
         return CLOSED
     if broken == TRUE:
         return "fail"
+    failed = require == FALSE and late == "fail"
+    if require == UNKNOWN or (broken == UNKNOWN and not failed):
+        return "unknown"
     if require == TRUE:
         return "pass"
-    if require == UNKNOWN or (broken == UNKNOWN and late != "fail"):
-        return "unknown"
     return late if require == FALSE else "needs_review"
 
 

@@ -147,28 +147,13 @@ def _statuses(add: Add) -> None:
             late = [there("late"), {"brk": 1}, {"app": app}]
             given = ("a.s", OPEN, JUDGE, PASS)[value]
             add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], result | {"s": FAIL})
-            if value in (TRUE, UNKNOWN):
-                add(
-                    "whole",
-                    [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}])],
-                    result | {"s": given},
-                )
-                continue
-            add(
-                "whole",
-                [("a", late), required, ("c", [*broken, {"$lt": {"v": TRUE}}, {"$neq": {"v": UNKNOWN}}])],
-                result | {"s": given},
-            )
-            add(
-                "open",
-                [("a", [*late, {"s": PENDING}]), required, ("c", [*broken, {"v": UNKNOWN}])],
-                result | {"s": OPEN},
-            )
-            add(
-                "over",
-                [("a", [*late, {"s": FAIL}]), required, ("c", [*broken, {"v": UNKNOWN}])],
-                result | {"s": given},
-            )
+            unbroken: list[Pattern] = [{"$lt": {"v": TRUE}}, {"$neq": {"v": UNKNOWN}}]
+            add("whole", [("a", late), required, ("c", [*broken, *unbroken])], result | {"s": given})
+            unclear = ("c", [*broken, {"v": UNKNOWN}])
+            if value == FALSE:  # what has failed has, whatever would break it
+                over, late = [*late, {"s": FAIL}], [*late, {"s": PENDING}]
+                add("over", [("a", over), required, unclear], result | {"s": FAIL})
+            add("open", [("a", late), required, unclear], result | {"s": OPEN})
     _applicability(add)
     _silent(add)
 
