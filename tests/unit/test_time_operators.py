@@ -407,6 +407,52 @@ def test_entries_running_agree_with_the_order_of_exact_days(example: RuleSet) ->
         assert check(centre, example).statuses["revoked-after-acceptance"] == wanted
 
 
+@pytest.mark.parametrize(
+    ("over", "years", "said", "expected", "missing"),
+    [
+        ("", None, "", "unknown", ["/annual", "/annual/year=2027"]),
+        ("", (2017, 2018), "", "fail", []),  # years before the approval count as any
+        ("", (2017,), "incomplete: [annual]", "unknown", ["/annual", "/annual/year=2027"]),
+        ("", (2024, 2026), "", "unknown", ["/annual/year=2025", "/annual/year=2027"]),
+        ("", (2024, 2025), "incomplete: [annual]", "fail", []),
+        ("", (2027,), "", "pass", []),
+        (", over: {full_years: 3}", (2025, 2026, 2027), "", "fail", []),
+        (", over: {full_years: 3}", (2023, 2024, 2025), "", "unknown",
+         ["/annual/year=2026", "/annual/year=2027"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_calendar_years_running_of_a_list_of_figures(
+    engine: Engine, over: str, years: tuple[int, ...] | None, said: str, expected: str, missing: list[str]
+) -> None:
+    ruleset = _years_running(f"entries: annual{over}", "{}")
+    head, tail = BASE.read_text("utf-8").replace("approved_on: 2022", "approved_on: 2027").split("annual:\n")
+    annual = "" if years is None else f"annual: [{', '.join(f'{{year: {year}}}' for year in years)}]\n"
+    centre = Centre.from_text(head + annual + tail[tail.index("people:") :] + said, ruleset=ruleset)
+    finding = check(centre, ruleset, engine=engine)["revoked-after-acceptance"]
+    assert (finding.status, finding.missing) == (expected, missing)
+
+
+def test_of_a_window_each_year_running_has_an_entry_of_its_own() -> None:
+    ruleset = _years_running("entries: income, over: {full_years: 3}", "{kind: product_sales}")
+    for kinds, expected in (
+        ("product_sales other other", "pass"),
+        ("other product_sales product_sales", "fail"),
+    ):
+        income = [f"{{year: {2025 + n}, kind: {kind}}}" for n, kind in enumerate(kinds.split())]
+        text = BASE.read_text("utf-8").split("income:")[0] + f"income: [{', '.join(income)}]\n"
+        report = check(Centre.from_text(text, ruleset=ruleset), ruleset)
+        assert report.statuses["revoked-after-acceptance"] == expected
+
+
+def _years_running(read: str, where: str) -> RuleSet:
+    """The example, with a consequence of two calendar years running."""
+    own = f"    own: {{label: {{zh: 年度, en: years}}, {read}}}\n    checks: {{label:"
+    running = "{running: 2, of: checks, where: {outcome: failed}, by: entry}"
+    text = FILE.read_text("utf-8").replace("    checks: {label:", own)
+    return parse_ruleset(text.replace(running, f"{{running: 2, of: own, where: {where}}}"), "example.yaml")
+
+
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_the_cases_of_the_example_come_out_as_the_clauses_say(example: RuleSet, engine: str) -> None:
     """Each operator at, below and past its bounds, each deadline on its last day and on the next."""

@@ -24,7 +24,7 @@ def look_through(
     fact = scene.facts[name]
     entries, more, listed = scene.entries_at(fact, moment)
     if of_a_year:
-        entries = [(entry, counts) for entry, counts in entries if entry.year is not None]
+        entries = [(entry, counts) for entry, counts in entries if entry.year == moment.year]
     values: list[int] = []
     cites: list[Path] = []
     missing: list[Path] = []

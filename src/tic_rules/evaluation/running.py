@@ -15,7 +15,8 @@ from tic_rules.model.vocabulary import Fact
 
 
 def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    """Calendar years running; a year without an entry is open only where a result for it could exist.
+    """Calendar years running; a year without an entry is open only where one for it could exist: of a list
+    that may go on in any year, but for results of the approved centre; else between those that are shown.
 
     An entry without a year may be of any year: a run that lacks no more years than there are of them is open.
     """
@@ -24,17 +25,22 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     years = [entry.year for entry in listed.entries if entry.year is not None]
     ended = add_days(moment.day, 1).year - 1
     begun = scenario.approved.year if scenario.approved else ended
+    of_approved = listed.declared.earlier == "fulfils"
+    more = () if of_approved else scene.may_go_on(listed, moment.day)
     loose = without_year(node, scene, moment)
     spare = min(len(loose), node.running)
+    reach = node.running if more else spare
+    first, last = min([begun, *years]), max([ended, *years])
     by_year: dict[int, Seen] = {}
-    for year in range(max(min([begun, *years]) - spare, 1), min(max([ended, *years]) + spare, 9998) + 1):
-        seen = look_through(node, node.of, node.where, scene, moment._replace(year=year), of_a_year=True)
-        if (
-            seen.value == UNKNOWN
-            and (not begun <= year <= ended or _has_result(node, scene, moment, year))
-            and not _open_entry(seen, scene, fact)
-        ):
-            seen = seen._replace(value=FALSE, missing=())
+    for year in range(max(first - reach, 1), min(last + reach, 9998) + 1):
+        in_year = moment._replace(year=year)
+        seen = look_through(node, node.of, node.where, scene, in_year, of_a_year=True)
+        if seen.value == UNKNOWN and not _open_entry(seen, scene, fact, in_year):
+            within = (begun if of_approved or more else first) <= year <= ended
+            if _has_result(node, scene, moment, year) or not (within or more):
+                seen = seen._replace(value=FALSE, missing=())
+            elif not within:
+                seen = seen._replace(missing=more)
         by_year[year] = seen
     runs = [
         [by_year[year + step] for step in range(node.running)]
@@ -83,12 +89,12 @@ def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> boo
     with_result = [
         entry
         for entry, counts in entries
-        if counts == TRUE and getattr(entry.record, "result", True) is not None
+        if counts == TRUE and entry.year == year and getattr(entry.record, "result", True) is not None
     ]
     return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in with_result)
 
 
-def _open_entry(seen: Seen, scene: Scene, fact: Fact) -> bool:
+def _open_entry(seen: Seen, scene: Scene, fact: Fact, in_year: Moment) -> bool:
     """Whether an entry that is shown leaves the year open, not only one that is not."""
-    lists = scene.listed(fact.list_name or "").at
-    return any(path not in lists for path in seen.missing)
+    not_shown = scene.entries_at(fact, in_year)[1]
+    return any(path not in not_shown for path in seen.missing)
