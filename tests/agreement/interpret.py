@@ -147,7 +147,8 @@ class Interpreter:
             case f.EachYear():
                 years = year_moments(node.source, self.scene, moment)
                 values = [(self.value(node.body, one), counts) for one, counts in years]
-                return min((v if counts or v == TRUE else UNKNOWN for v, counts in values), default=UNKNOWN)
+                least = min((v if counts or v == TRUE else UNKNOWN for v, counts in values), default=TRUE)
+                return least if any(counts for _, counts in values) else min(least, UNKNOWN)
             case f.Running() | f.Latest() | f.OfEach():
                 rule = self.scene.ruleset.rules[0]  # it is of no rule in particular
                 return see(node.source, self.scene, moment, self.scenario, rule).value

@@ -10,7 +10,16 @@ from typing import Any
 
 import pytest
 
-from tic_rules import Centre, RuleSet, RuleSetError, TicRulesError, check, load_ruleset, parse_ruleset
+from tic_rules import (
+    Centre,
+    RuleSet,
+    RuleSetError,
+    TicRulesError,
+    check,
+    check_programme,
+    load_ruleset,
+    parse_ruleset,
+)
 from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.gaps import gaps
 from tic_rules.analysis.cases.outcome import outcome_of
@@ -443,6 +452,75 @@ def test_of_a_window_each_year_running_has_an_entry_of_its_own() -> None:
         text = BASE.read_text("utf-8").split("income:")[0] + f"income: [{', '.join(income)}]\n"
         report = check(Centre.from_text(text, ruleset=ruleset), ruleset)
         assert report.statuses["revoked-after-acceptance"] == expected
+
+
+@pytest.mark.parametrize(
+    ("registered_on", "expected", "missing"),
+    [
+        (None, "unknown", ["/registered_on"]), ("2026", "pass", []),
+        ("{not_before: 2026-01-01}", "unknown", ["/registered_on"]),
+        ("2027-01-01", "unknown", ["/registered_on"]),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_each_year_is_not_shown_where_no_year_surely_counts(
+    example: RuleSet, engine: Engine, registered_on: str | None, expected: str, missing: list[str]
+) -> None:
+    said = "" if registered_on is None else f"registered_on: {registered_on}\n"
+    text = BASE.read_text("utf-8").replace("registered_on: 2018-05-01\n", said)
+    finding = check(Centre.from_text(text, ruleset=example), example, engine=engine)["services-three-years"]
+    assert (finding.status, finding.missing) == (expected, missing)
+
+
+@pytest.mark.parametrize(
+    ("read", "asked"),
+    [
+        ("count: patents, unit: patent", "at_least: 9"), ("entries: patents", "some: {}"),
+        ("sum: rd, of: annual, unit: CNY", "at_least: 1"),
+        ("entries: annual", "latest: year, has: {rd: {given: true}}"),
+    ],
+)  # fmt: skip
+def test_an_open_founding_is_asked_for(read: str, asked: str) -> None:
+    """The entries of a window may count or not by the year of the founding alone."""
+    own = (
+        f"    own: {{label: {{zh: 近三年, en: own}}, {read}, over: {{full_years: 3, founded: registered}}}}\n"
+    )
+    text = FILE.read_text("utf-8").replace("    changes: {label:", own + "    changes: {label:")
+    text = text.replace("{fact: inventions, at_least: 15}", f"{{fact: own, {asked}}}")
+    ruleset = parse_ruleset(text, "example.yaml")
+    base = BASE.read_text("utf-8").replace("registered_on: 2018-05-01\n", "")
+    finding = check(Centre.from_text(base, ruleset=ruleset), ruleset)["inventions"]
+    assert (finding.status, finding.missing) == ("unknown", ["/registered_on"])
+
+
+def test_of_results_of_one_day_that_differ_a_person_has_to_judge(example: RuleSet) -> None:
+    checks = [f"{{date: 2027-0{month}-01, outcome: {one}}}" for month, one in ((6, "failed"), (8, "failed"))]
+    text = BASE.read_text("utf-8").replace(
+        "[{date: 2027-08-31, outcome: passed}]",
+        f"[{', '.join(checks)}, {{date: 2027-08-01, outcome: passed}}]",
+    )
+    report = check(Centre.from_text(text, ruleset=example), example)
+    assert report.statuses["revoked-after-acceptance"] == "needs_review"
+
+
+@pytest.mark.parametrize(
+    ("asked", "wanted"),
+    [
+        ("applies: {%s}\n    require: {fact: centres_of_all, none_of: {}}", ("fail", "not_applicable")),
+        ("fails_at_once: {not: {%s}}\n    require: {fact: centres_of_all, some: {}}", ("pass", "fail")),
+    ],
+)
+def test_the_fields_of_centres_are_seen_wherever_a_rule_asks_for_them(
+    asked: str, wanted: tuple[str, str]
+) -> None:
+    of_each = "fact: centres_of_all, of_each: fields, at_most: 1"
+    text = FILE.read_text("utf-8").replace(f"require: {{{of_each}}}", asked % of_each)
+    ruleset = parse_ruleset(text, "example.yaml")
+    for fields, expected in zip((("集成电路", "新材料"), ("新材料", "新材料")), wanted, strict=True):
+        centre = {"jurisdiction": "example", "stage": "approved", "approved_on": "2022-03-01"}
+        centres = [Centre.from_data(centre | {"fields": [field]}, ruleset=ruleset) for field in fields]
+        figures = {"jurisdiction": "example", "reported_on": "2026-06-30"}
+        assert check_programme(figures, ruleset, centres=centres).statuses["one-a-field"] == expected
 
 
 def _years_running(read: str, where: str) -> RuleSet:

@@ -111,7 +111,7 @@ def check_subject(
 
 def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centre], as_of: date) -> Programme:
     """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved."""
-    fields = any(isinstance(node, c.OfEach) for rule in ruleset for node in c.walk(rule.condition))
+    fields = any(isinstance(node, c.OfEach) for rule in ruleset for _, node in c.nodes_of(rule))
     return programme.with_centres(
         tuple(
             Approval(

@@ -62,6 +62,8 @@ class Entry(NamedTuple):
     year: int | None = None
     looked_up: Mapping[str, tuple[Path, ...]] | None = None
     """Where the looked-up attributes were read, or all that keeps them unknown."""
+    founded: Path | None = None
+    """Where the day of the founding stands, if that leaves open whether the year of the entry counts."""
 
     def get(self, attribute: str) -> Any:
         """The value of an attribute, None where it is unknown."""
@@ -239,6 +241,8 @@ class Lists:
             else:
                 first = self.first_year(over, moment.day) if since is None else (since, since)
                 counted = self._within(name, moment, over, first)
+                if first[0] != first[1]:
+                    counted = self._since_founding(counted, over, moment.day, first)
             if moment.event is not None:  # the entry that a deadline runs from is not what is looked for
                 counted = [one for one in counted[0] if one[0].at != moment.event], counted[1], counted[2]
             self._counted[key] = counted
@@ -285,6 +289,17 @@ class Lists:
             more = self.may_go_on(listed, ends)
         more = (*more, *self._years_not_shown(listed, [year for year in years if year >= first[0]]))
         return [one for one in inner if one[1] != FALSE], more, listed
+
+    def _since_founding(self, counted: Counted, over: Window, day: date, first: tuple[int, int]) -> Counted:
+        """What the year of the founding leaves open says where that stands: entries, and years not shown."""
+        entries, more, listed = counted
+        place, marked = self.facts[over.founded or ""].at, []
+        for entry, counts in entries:
+            year = entry.year if listed.declared.year is not None else (entry.when or ANY_DAY).first.year
+            is_open = counts == UNKNOWN and (year is None or year < first[1])
+            marked.append((entry._replace(founded=place) if is_open else entry, counts))
+        years = [year for year in over.years(day) if first[0] <= year < first[1]]
+        return marked, (*more, place) if self._years_not_shown(listed, years) else more, listed
 
     def _year_in(
         self, year: int | None, years: range, begins: date, ends: date, first: tuple[int, int]
@@ -435,7 +450,9 @@ def within(when: Span, start: date, last: date, cap: date) -> int:
 
 
 def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
-    """The places of an entry whose absence leaves open whether it counts: its date, its year."""
+    """The places whose absence leaves open whether an entry counts: its date, its year, the founding."""
+    if entry.founded is not None:
+        yield entry.founded
     if declared.date and entry.when is not None and not entry.when.exact:
         yield (*entry.at, declared.date)
     if declared.year and entry.year is None:

@@ -216,6 +216,7 @@ def _candidate(
         unclear.extend(
             (*entry.at, name) for name in {attribute, declared.date} if name and _open(entry, name)
         )
+        unclear.extend((entry.founded,) if entry.founded is not None else ())
     return _Candidate(entry, first, last, member == TRUE, value, tuple(unclear))
 
 

@@ -55,8 +55,7 @@ def entries_running(node: c.Running, scene: Scene, moment: Moment) -> Seen:
         value = UNKNOWN
     elif _possible_run(placed, node.running):
         judged = all(one.certain and one.exact and one.value != UNKNOWN for one in placed)
-        days = [one.first for one in placed]
-        value = REVIEW if judged and len(set(days)) == len(days) else UNKNOWN
+        value = REVIEW if judged else UNKNOWN
     missing: list[Path] = []
     if value == UNKNOWN:
         missing = [path for one in placed for path in one.unclear] + [*more]
@@ -175,7 +174,9 @@ def year_moments(node: c.EachYear, scene: Scene, moment: Moment) -> list[tuple[M
 def each_year(
     node: c.EachYear, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule, see: See
 ) -> Seen:
-    """Each year on its own; one that may be that of the founding counts only for those that hold."""
+    """Each year on its own; one that may be that of the founding counts only for those that hold. Where no
+    year surely counts, none may be left to look at.
+    """
     years = year_moments(node, scene, moment)
     founded = (scene.facts[node.each_year.founded].at,) if node.each_year.founded is not None else ()
     parts = []
@@ -186,9 +187,10 @@ def each_year(
             part = part._replace(value=UNKNOWN)
             missing.extend(founded)
         parts.append(part)
-    if not parts:  # nothing is left to look at
-        return Seen(UNKNOWN, node, missing=founded)
-    value = min(part.value for part in parts)
+    value = min((part.value for part in parts), default=UNKNOWN)
+    if not any(counts for _, counts in years):
+        value = min(value, UNKNOWN)
+        missing.extend(founded)
     lacking = tuple(
         str(looked_at.year) for (looked_at, _), part in zip(years, parts, strict=True) if part.value == FALSE
     )

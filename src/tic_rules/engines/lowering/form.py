@@ -53,7 +53,8 @@ Logic:
                   Happened
     EachYear      `body` in each of the last full calendar years, each looked at as a year of its own: from
                   its first to its last day, lists that have years by the year. A year that may be that of the
-                  founding is true or unknown; where no year is left, unknown (`in_time.year_moments`)
+                  founding is true or unknown; where no year is surely left, never true
+                  (`in_time.year_moments`)
     OfEach        no value of an attribute is that of more than `most` entries (`in_time.of_each`)
     OfEntry       what the entry is that a deadline runs from; in rules of such clocks only (`Clock.event`)
     Running       so many calendar years running each have an entry for which `body` holds; by entry: so many

@@ -168,7 +168,7 @@ class Values:
             for moment, counts in years:
                 value = body(view.at(moment), None)
                 least = min(least, value if counts or value == TRUE else UNKNOWN)
-            return least if years else UNKNOWN
+            return least if any(counts for _, counts in years) else min(least, UNKNOWN)
 
         return each_year
 
