@@ -523,6 +523,19 @@ def test_the_fields_of_centres_are_seen_wherever_a_rule_asks_for_them(
         assert check_programme(figures, ruleset, centres=centres).statuses["one-a-field"] == expected
 
 
+def test_a_requirement_is_reached_on_the_first_day_that_shows_it(example: RuleSet) -> None:
+    """Ages, windows of months and of years reach a bound on days that the data does not name."""
+    reached = {
+        ("registered_on: 2018-05-01", "registered_on: 2021-03-15"): ("registered-a-year", "2022-03-15"),
+        ("accidents: []", "accidents: [{date: 2020-01-10, severity: major}]"): ("no-accident", "2023-01-10"),
+        ("granted_on: 2018", "granted_on: 2021"): ("inventions", "2022-01-01"),
+    }
+    for (given, other), (rule, day) in reached.items():
+        text = BASE.read_text("utf-8").replace(given, other)
+        finding = check(Centre.from_text(text, ruleset=example), example)[rule]
+        assert (rule, finding.status, finding.reached_on) == (rule, "fail", day)
+
+
 def _years_running(read: str, where: str) -> RuleSet:
     """The example, with a consequence of two calendar years running."""
     own = f"    own: {{label: {{zh: 年度, en: years}}, {read}}}\n    checks: {{label:"

@@ -27,7 +27,9 @@ MANY_DAYS = 300
 def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     """The first day after a missed deadline on which the data shows the requirement met."""
     deadline, moment, requirement = decision.deadline, decision.moment, rule.require
-    if deadline is None or moment is None or requirement is None or rule.yearly or _stands_still(rule, scene):
+    if deadline is None or moment is None or requirement is None or rule.yearly or decision.holds:
+        return None
+    if _stands_still(rule, scene):
         return None
     scenarios = scenarios_of(scene, needs_of(scene.ruleset, rule)).all
     if len(scenarios) != 1:
@@ -38,11 +40,21 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
         return see(requirement, scene, moment._replace(day=day), scenarios[0], rule).value == TRUE
 
     looked_at = {*(scene.days() if grows is None else _days_counted(grows, scene)), add_days(deadline, 1)}
+    if grows is None:  # years of a window come and go with the year
+        looked_at.update(date(year, 1, 1) for year in range(deadline.year + 1, last.year + 1)[:MANY_DAYS])
     days = sorted(day for day in looked_at if deadline < day <= last)
     if grows is not None:
         at = bisect_left(days, True, key=met)
         return days[at] if at < len(days) else None
-    return next((day for day in days[:MANY_DAYS] if met(day)), None)
+    unmet = deadline
+    for day in days[:MANY_DAYS]:
+        if met(day):  # ages, and windows of months, change between the days of the data as well
+            between = range(unmet.toordinal() + 1, day.toordinal() + 1)
+            return date.fromordinal(
+                between[bisect_left(between, True, key=lambda n: met(date.fromordinal(n)))]
+            )
+        unmet = day
+    return None
 
 
 def _stands_still(rule: Rule, scene: Scene) -> bool:
