@@ -15,14 +15,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from tic_rules import Centre, RuleSet, load_ruleset, parse_ruleset, shipped_ids
+from tic_rules import Centre, Programme, RuleSet, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.analysis.diff.claims import read_off
 from tic_rules.analysis.diff.evidence import shown
 from tic_rules.analysis.diff.impact import impact
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.cli import main
-from tic_rules.renderers.diff import render
+from tic_rules.renderers.diff import render, sentence_of
 from tic_rules.renderers.text import cells
+from tic_rules.results.labels import STATUS
 
 ROOT = Path(__file__).parents[2]
 ZHEJIANG = (ROOT / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
@@ -315,6 +316,7 @@ def leaves(value: Any, at: tuple[Any, ...] = ()) -> dict[tuple[Any, ...], Any]:
         ("jiangsu_2020", "zhejiang_2022"),
         ("national_2017", "national_2020"),
         ("national_13fyp", "national_2017"),
+        ("national_2020", "zhejiang_2022"),
     ],
 )
 def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
@@ -324,7 +326,10 @@ def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
     seen = 0
     for claim in found.claims:
         pair = claim.witness
-        if pair is None or claim.rule.bearer == "programme":
+        if pair is None:
+            continue
+        if claim.rule.bearer == "programme":
+            assert [Programme.from_data(data) for data in (pair.failing, pair.passing)]
             continue
         own, theirs = (found.b, found.a) if claim.side == "b" else (found.a, found.b)
         failing, passing = (
@@ -333,6 +338,8 @@ def test_a_pair_of_files_shows_what_it_says(a: str, b: str) -> None:
         )
         assert passing in ("pass", "not_applicable"), claim
         assert failing in ("fail", "needs_review", "pending"), claim
+        said = [STATUS[status].zh for status in (failing, passing)]
+        assert re.search(rf"{said[0]}(而[甲乙].*)?；.*，{said[1]}$", sentence_of(found, pair).zh), claim
         other = check(pair.failing, theirs, as_of=pair.as_of, engine="reference")
         beside = pair.statuses["failing"]["a" if claim.side == "b" else "b"]
         assert {name: other[name].status for name in beside} == beside, claim

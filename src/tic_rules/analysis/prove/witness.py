@@ -28,7 +28,7 @@ from tic_rules.model.document import Edit, apply, copied, get
 from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import fitting
+from tic_rules.model.reading import subject_from, verified
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import BINDING
@@ -99,11 +99,10 @@ class Judge(NamedTuple):
 
     def decided(self, data: Json) -> Told | None:
         try:
-            subject = self.model.model_validate(data)
-            for side in (self.ruleset, self.theirs):
-                if side is not None:
-                    fitting(subject, side.vocabulary)
-        except (ValueError, TicRulesError):
+            subject = subject_from(data, self.model, self.ruleset.vocabulary)
+            if self.theirs is not None:
+                verified(subject, self.theirs.vocabulary)
+        except TicRulesError:
             return None
         return Told(
             self._statuses(self.ruleset, subject), cache(partial(self._statuses, self.theirs, subject))
@@ -177,9 +176,10 @@ def witness(
 
 
 def _rank(failing: Told, passing: Told, rule: str) -> int | None:
-    """How telling a pair is, 0 the most: the rule fails outright, and the other side accepts both files.
-    None: the other side rejects the failing one."""
-    short = SHORT.index(failing.statuses[rule])
+    """How telling a pair is, 0 the most: the rule fails outright and passes, and the other side accepts both
+    files. None: the other side rejects the failing one."""
+    short = 2 * SHORT.index(failing.statuses[rule])
+    short += passing.statuses[rule] != "pass"  # a rule that does not apply shows less
     if all(status in FINE for status in failing.theirs().values()):
         return 10 * short + (0 if all(status in FINE for status in passing.theirs().values()) else 1)
     return 10 * short + 2 if "fail" not in failing.theirs().values() else None

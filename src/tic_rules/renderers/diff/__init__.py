@@ -206,12 +206,12 @@ def sentence_of(compared: Diff, witness: Witness) -> Text:
         Text.of(partial(_value, ruleset, witness.path, value)) for value in (witness.before, witness.after)
     )
     rule, short, others = ruleset[witness.rule], STATUS[witness.short], _others(witness)
-    letter = LETTERS[witness.side]
+    letter, passing = LETTERS[witness.side], STATUS[witness.statuses["passing"][witness.side][rule.id]]
     return Text(
         f"两份数据只差一处（{place.zh}）：{before.zh}，{letter.zh}{rule.at}{short.zh}{others.zh}；"
-        f"{after.zh}，符合",
+        f"{after.zh}，{passing.zh}",
         f"two files that differ in one thing ({place.en}): {before.en}, "
-        f"{letter.en} {rule.at} {short.en}{others.en}; {after.en}, pass",
+        f"{letter.en} {rule.at} {short.en}{others.en}; {after.en}, {passing.en}",
     )
 
 
@@ -221,7 +221,8 @@ def _others(witness: Witness) -> Text:
         return Text("", "")
     letter = LETTERS["a" if witness.side == "b" else "b"]
     if all(status in ("pass", "not_applicable", "exempted") for status in witness.others):
-        return Text(f"而{letter.zh}符合", f" while {letter.en} accepts it")
+        each = "或".join(STATUS[status].zh for status in dict.fromkeys(witness.others))
+        return Text(f"而{letter.zh}{each}", f" while {letter.en} accepts it")
     return Text(f"而{letter.zh}不否定", f" while {letter.en} does not reject it")
 
 
