@@ -264,6 +264,15 @@ def test_two_documents_asked_the_other_way_round_say_the_same() -> None:
             assert other.nature == row.nature, (a, b, topics)
 
 
+@each_pair
+def test_what_is_the_same_binds_the_same_centres(pair: tuple[str, str]) -> None:
+    for row in answers(pair).values():
+        if row.relation == "same":
+            scopes = [[rule.applies for rule in rules] for rules in (row.a, row.b)]
+            assert all(scope in scopes[1] for scope in scopes[0]), row.id
+            assert all(scope in scopes[0] for scope in scopes[1]), row.id
+
+
 def test_what_quotes_enumerate_is_told_as_the_law_has_it() -> None:
     def sentence(a: str, b: str, topic: str) -> str:
         row = next(row for key, row in answers((a, b)).items() if key[0][0] == topic)  # type: ignore[index]
