@@ -18,6 +18,7 @@ from click.testing import CliRunner, Result
 from tic_rules import Centre, Programme, RuleSet, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.analysis.diff.claims import read_off
 from tic_rules.analysis.diff.evidence import shown
+from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.impact import impact
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.cli import main
@@ -574,6 +575,19 @@ def test_a_consequence_is_guaranteed_only_where_the_same_follows() -> None:
         if (claim.side, claim.rule.id) == ("b", "revoked-on-failed-acceptance")
     ]
     assert status != "guaranteed"
+
+
+def test_the_table_of_numbers_marks_what_the_rows_mark() -> None:
+    names = ("national_2020", "jiangsu_2020", "zhejiang_2022")
+    said = {figure.fact: figure.said for figure in numbers_of([load_ruleset(name) for name in names])}
+    assert [text and text.zh for text in said["funding_by_kind"]] == [
+        None, None, "依托单位和共建单位最多（可并列）（自批复创建起计，建设期满时〔理解〕）"
+    ]  # fmt: skip
+    assert [text and text.en for text in said["incubated"]] == [
+        "at least 1 [reading] (from the day of approval on [reading])",
+        None,
+        "at least 10 (by the end of the term)",
+    ]
 
 
 def test_a_number_of_a_reading_is_marked_and_one_of_the_quote_is_not() -> None:

@@ -88,9 +88,10 @@ class Figure(NamedTuple):
 
 
 def numbers_of(rulesets: Sequence[RuleSet]) -> list[Figure]:
-    """Every number of every document: one line a fact, one column a document."""
-    columns = [figures_of(ruleset, ruleset.rules) for ruleset in rulesets]
-    facts = dict.fromkeys(fact for column in columns for fact in column)
+    """Every number of every document: one line a fact, one column a document. “At least one” has no line of
+    its own, and stands beside the numbers of others."""
+    facts = dict.fromkeys(fact for ruleset in rulesets for fact in figures_of(ruleset, ruleset.rules))
+    columns = [figures_of(ruleset, ruleset.rules, ones=True) for ruleset in rulesets]
     figures = []
     for fact in facts:
         label = _label(rulesets, fact)

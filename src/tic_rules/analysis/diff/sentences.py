@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import members_of
 from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import in_words, says_number
+from tic_rules.analysis.diff.quoted import in_words, says_number, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -176,16 +176,18 @@ def _enumerated(topic: Topic) -> Iterator[Text]:
         yield _shared(Text("、".join(words), "、".join(words)) for words in given)
 
 
-def figures_of(ruleset: RuleSet, rules: Iterable[Rule], *, quoted: bool = False) -> dict[str, list[Text]]:
+def figures_of(
+    ruleset: RuleSet, rules: Iterable[Rule], *, quoted: bool = False, ones: bool = False
+) -> dict[str, list[Text]]:
     """The numbers that rules ask for, by fact, in words; those of our reading are marked, or left out where
-    only what is `quoted` is asked for."""
+    only what is `quoted` is asked for. `ones`: with “at least one”, which says no more than that there is."""
     figures: dict[str, list[Text]] = {}
     for rule in rules:
         for node in c.walk(rule.condition):
-            if isinstance(node, (c.Compare, c.Share, c.Largest)) and not _is_nothing(node):
+            if isinstance(node, (c.Compare, c.Share, c.Largest)) and (ones or not _is_nothing(node)):
                 if quoted and not says_number(rule, node):
                     continue
-                time = time_of(rule)
+                time = time_marked(rule, time_of(rule))
                 text = in_words(ruleset, rule, node)
                 if rule.by is not None or rule.from_ is not None:
                     text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
