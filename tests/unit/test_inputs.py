@@ -23,7 +23,7 @@ from tic_rules.cli import main
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.unclear import NotClear
 from tic_rules.model.fields import paths_of
-from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.loader import shared_vocabulary, words_of
 from tic_rules.model.reading import read_subject, read_subjects
 from tic_rules.model.tables import layout_of, names_of
 from tic_rules.renderers.cells import value_at
@@ -626,6 +626,32 @@ def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:
     keys[1][1] = "10"
     path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "评价指标"], ["x", "无"]], "评价指标": keys})
     assert faults(path) == {"评价指标!A2": "中心!B2 已写明没有，这里却有一行"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "word", "read"),
+    [
+        ("national_2020", "市场化服务收入", True),
+        ("national_2020", "市场化技术服务收入", True),
+        ("zhejiang_2022", "市场化技术服务收入", True),
+        ("zhejiang_2022", "市场化服务收入", False),
+        (None, "市场化服务收入", True),
+        (["national_2020", "zhejiang_2022"], "市场化服务收入", True),
+    ],
+)
+def test_a_word_is_known_by_the_name_that_its_rules_give_it(
+    tmp_path: Path, rules: str | list[str] | None, word: str, read: bool
+) -> None:
+    """What a rule set calls a word of the shared ones names it beside the shared name."""
+    main = [["编号", "name"], ["a", "甲中心"]]
+    path = sheets(
+        tmp_path / "a.xlsx",
+        {"中心": main, "收入": [["中心编号", "年度", "收入类别"], ["a", 2025, word]]},
+    )
+    (subject,) = read_subjects(path, Centre, words_of(rules))
+    assert isinstance(subject, Centre) == read, subject
+    if isinstance(subject, Centre):
+        assert [entry.kind for entry in subject.income or ()] == ["technical_services"]
 
 
 def test_series_may_stand_on_a_sheet_of_their_own(tmp_path: Path) -> None:

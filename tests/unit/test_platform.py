@@ -277,11 +277,9 @@ def own_words(tmp_path: Path, name: str, word: str) -> Path:
     file = tmp_path / f"{name}.yaml"
     file_of_few = ROOT / "rules" / "national_13fyp.yaml"
     text = file_of_few.read_text(encoding="utf-8").replace("id: national_13fyp", f"id: {name}", 1)
-    assert "\nvocabulary:" not in text
-    file.write_text(
-        text + f"\nvocabulary:\n  words:\n    carriers:\n      {word}: {{zh: 词, en: word}}\n",
-        encoding="utf-8",
-    )
+    assert text.count("\nvocabulary:\n") == 1
+    words = f"\nvocabulary:\n  words:\n    carriers:\n      {word}: {{zh: 词, en: word}}\n"
+    file.write_text(text.replace("\nvocabulary:\n", words), encoding="utf-8")
     return file
 
 

@@ -116,6 +116,30 @@ def test_a_topic_that_hangs_on_an_undecided_claim_is_not_called_proved() -> None
     assert (board.id, board.undecided, board.proved) == ("governance.board", ("board",), False)
 
 
+def test_nothing_is_proved_by_data_that_two_documents_call_otherwise() -> None:
+    """An industry fund is another thing in Jiangsu's words, a kind of income in the state's of 2020."""
+    funds = next(t for t in settled("jiangsu_2020", "zhejiang_2022").topics if t.id == "operations.park_fund")
+    assert (funds.relation, funds.nature, funds.proved) == ("different", "lists_overlap", False)
+    found = shown(
+        proved(diff(*(about(name, "funding.income_mix") for name in ("national_2020", "zhejiang_2022"))))
+    )
+    assert [(claim.status, claim.proved) for claim in found.claims] == [("looser", False)] * 2
+    (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
+    assert change.a is not None
+    assert change.b is not None
+    assert (change.what, change.a.zh, change.b.zh) == (
+        "list", "竞争性课题、市场化服务收入、财政资金后补助", "竞争性课题、市场化技术服务收入、财政资金补助"
+    )  # fmt: skip
+
+
+def test_editions_of_one_document_share_what_only_one_has_renamed() -> None:
+    text = (RULES / "jiangsu_2020.yaml").read_text(encoding="utf-8")
+    renamed = parse_ruleset(text.replace("zh: 设有产业创新基金或与", "zh: 产业创新基金或与"), "renamed.yaml")
+    assert {topic.relation for topic in proved(diff(load_ruleset("jiangsu_2020"), renamed)).topics} == {
+        "same"
+    }
+
+
 def test_the_json_of_a_proof() -> None:
     data = as_dict(settled("jiangsu_2020", "zhejiang_2022"))
     way = next(topic for topic in data["topics"] if topic["topic"] == "procedure.recommendation")

@@ -23,6 +23,8 @@ class Field(NamedTuple):
     dated: bool = False
     words: str | None = None
     choices: tuple[tuple[str, Text], ...] = ()
+    called: tuple[tuple[str, Text], ...] = ()
+    """What other rule sets call these words."""
     fields: tuple[Field, ...] = ()
     measure: str = ""
     also: tuple[Text, ...] = ()

@@ -136,7 +136,7 @@ def _columns(
 
 def _column(field: Field, parts: tuple[str, ...]) -> Column:
     by_name: dict[str, str] = {}
-    for word, label in field.choices:
+    for word, label in (*field.called, *field.choices):
         by_name |= dict.fromkeys((normal(word), normal(label.zh), normal(label.en)), word)
     choices = tuple(label for _, label in field.choices)
     named = (field.dated, field.words, by_name, field.label, choices, field.measure, field.also)

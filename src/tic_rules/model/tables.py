@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from tic_rules.core.errors import Text
@@ -13,19 +13,28 @@ from tic_rules.model.extension import Same, extended
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.owners import owners_of_label
 from tic_rules.model.programme import Programme
-from tic_rules.model.shipped import is_shared, shipped_vocabularies, whole_vocabulary
+from tic_rules.model.shipped import (
+    is_shared,
+    shared_vocabulary,
+    shipped_vocabularies,
+    unnamed_vocabulary,
+    whole_vocabulary,
+)
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 
 
-def described(model: type[Record], vocabulary: Vocabulary) -> Field:
-    """The fields of a model with the labels and words of a vocabulary, for a reader or writer of tables."""
+def described(model: type[Record], vocabulary: Vocabulary, others: Iterable[Vocabulary] = ()) -> Field:
+    """The fields of a model with the labels and words of a vocabulary, for a reader or writer of tables; a
+    reader takes what `others` call the words too."""
     label = MAIN[-1] if issubclass(model, Programme) else MAIN[0]
-    return Field("", "record", label, fields=tuple(_described(model, "", vocabulary)))
+    return Field("", "record", label, fields=tuple(_described(model, "", vocabulary, tuple(others))))
 
 
-def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iterator[Field]:
+def _described(
+    model: type[Record], prefix: str, vocabulary: Vocabulary, others: tuple[Vocabulary, ...]
+) -> Iterator[Field]:
     for name, field in model.model_fields.items():
         path = prefix + name
         said = vocabulary.fields.get(path)
@@ -35,20 +44,21 @@ def _described(model: type[Record], prefix: str, vocabulary: Vocabulary) -> Iter
         inner = record_in(field.annotation)
         if inner is not None:
             kind = "list" if several else "table" if "dict[" in shape else "record"
-            yield Field(path, kind, label, fields=tuple(_described(inner, path + ".", vocabulary)))
+            yield Field(path, kind, label, fields=tuple(_described(inner, path + ".", vocabulary, others)))
             continue
         marked = next((mark for mark in field.metadata if isinstance(mark, Kind)), None)
         kind, dated = marked or (Kind("years") if several else Kind("text"))
         words = words_at(model, name)
-        choices = vocabulary.words.get(words or "", {}).items()
-        listed = tuple((word, Text(text.zh, text.en)) for word, text in choices)
+        choices = vocabulary.words.get(words or "", {})
+        called = (item for other in others for item in other.words.get(words or "", {}).items())
         yield Field(
             path,
             kind,
             label,
             dated,
             words,
-            listed,
+            tuple((word, label.text) for word, label in choices.items()),
+            tuple((word, label.text) for word, label in called if label != choices.get(word, label)),
             measure=_measure(path, vocabulary),
             also=_also(said),
             counters=_counters(said, vocabulary),
@@ -85,7 +95,8 @@ def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
     """What the columns and sheets of a model's tables may be called, made once for a vocabulary.
 
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
-    them uses.
+    them uses for a field, and for a word where no rule set is named; by those of a rule set also with the
+    shared labels of its words.
     """
     return _names(extended(model, vocabulary), Same(vocabulary))
 
@@ -93,6 +104,9 @@ def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
 @lru_cache(maxsize=8)
 def _names(model: type[Record], vocabulary: Same) -> layout.Names:
     if not is_shared(vocabulary.value):
-        return layout.Names(described(model, vocabulary.value), owners=owners_of_label)
-    others = (described(model, other) for other in shipped_vocabularies())
-    return layout.Names(described(model, whole_vocabulary()), others, owners_of_label)
+        beside = vocabulary.value._joins or (shared_vocabulary(),)
+        return layout.Names(described(model, vocabulary.value, beside), owners=owners_of_label)
+    shipped = shipped_vocabularies()
+    beside = shipped if vocabulary.value is unnamed_vocabulary() else ()
+    others = (described(model, other) for other in shipped)
+    return layout.Names(described(model, whole_vocabulary(), beside), others, owners_of_label)

@@ -161,11 +161,15 @@ class Comparison:
             yield self._parts("at_once", x, y, self._effect(*bars), ("fails_at_once",))
 
     def _facts(self) -> Iterator[Change]:
-        """Facts of one name that the two files read from the data in different ways."""
+        """Facts of one name that the two files read from the data in different ways, or whose words they
+        call otherwise."""
         shared = {*facts_of_rule(self.x)} & {*facts_of_rule(self.y)}
+        sides = (self.a, self.x), (self.b, self.y)
         for name in sorted(self.reader.otherwise & shared):
-            a, b = (ruleset.facts[name].label.text for ruleset in (self.a, self.b))
-            yield Change("fact", a, b, "incomparable", "verdict", _ASKED)
+            words = [Text.listed(_words_of(ruleset, rule, name)) for ruleset, rule in sides]
+            a, b = (ruleset.facts[name].label.text for ruleset, _ in sides)
+            what, (a, b) = ("list", words) if a == b and words[0] != words[1] else ("fact", (a, b))
+            yield Change(what, a, b, "incomparable", "verdict", _ASKED)
 
     # --- conditions ---------------------------------------------------------------------------------------
 
@@ -326,6 +330,14 @@ def members_of(node: c.Condition) -> Members | None:
                     is_open = test.open or getattr(node, "open", False)
                     return Members(node.fact, test.one_of, is_open, attribute)
     return None
+
+
+def _words_of(ruleset: RuleSet, rule: Rule, fact: str) -> Iterator[Text]:
+    """The words that a rule lists of a fact, as its document calls them."""
+    for node in c.walk(rule.condition):
+        members = members_of(node)
+        if members is not None and members.fact == fact:
+            yield words_text(ruleset, fact, members.words, members.attribute)
 
 
 def changes_of(a: RuleSet, x: Rule, b: RuleSet, y: Rule, editions: bool) -> list[Change]:

@@ -89,7 +89,7 @@ def guarantors(
     every level. `about`: of a bundle, only the parts that read one of these facts.
     """
     ruleset, rules = theirs
-    reader = reader_of(ruleset.vocabulary, other.vocabulary)
+    reader = reader_of(ruleset.vocabulary, other.vocabulary, same)._replace(same_judgement=False)
     binding = [
         x
         for x in rules

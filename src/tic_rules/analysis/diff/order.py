@@ -9,16 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import lru_cache
 from math import inf
 from typing import Any, NamedTuple
 
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
-from tic_rules.model.extension import extended
+from tic_rules.model.extension import Same, extended
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import held_at
 from tic_rules.model.ruleset import Fact, Rule, Vocabulary
+from tic_rules.results.terms import groups_at, groups_of
 
 # --- conditions -------------------------------------------------------------------------------------------
 
@@ -30,13 +32,38 @@ def _definition(vocabulary: Vocabulary, name: str) -> tuple[object, ...]:
     return fact.model_copy(update={"label": None}), vocabulary.lists.get(fact.list_name or ""), groups
 
 
-def read_otherwise(a: Vocabulary, b: Vocabulary) -> frozenset[str]:
-    """The facts of one name that the two sides read from the data in different ways."""
-    return frozenset(
-        name
-        for name in a.facts.keys() & b.facts.keys()
-        if a.facts[name] is not b.facts[name] and _definition(a, name) != _definition(b, name)
-    )
+def read_otherwise(a: Vocabulary, b: Vocabulary, editions: bool) -> frozenset[str]:
+    """The facts of one name that the two sides read from the data in different ways. Of two documents also
+    those that they, or whose words they, call by different names: data that answer the one text need not
+    answer the other."""
+    return frozenset() if a is b else _read_otherwise(Same(a), Same(b), editions)
+
+
+@lru_cache(maxsize=32)
+def _read_otherwise(one: Same, other: Same, editions: bool) -> frozenset[str]:
+    a, b = one.value, other.value
+    both = [name for name in a.facts if name in b.facts]
+    declared = [name for name in both if a.facts[name] is not b.facts[name]]
+    otherwise = {name for name in declared if _definition(a, name) != _definition(b, name)}
+    if editions:
+        return frozenset(otherwise)
+    otherwise.update(name for name in declared if a.facts[name].label != b.facts[name].label)
+    renamed = {
+        group
+        for group, words in a.words.items()
+        if any(b.words.get(group, {}).get(word, label) != label for word, label in words.items())
+    }
+    if renamed:
+        otherwise.update(name for name in both if not renamed.isdisjoint(_groups(a, a.facts[name])))
+    return frozenset(otherwise)
+
+
+def _groups(vocabulary: Vocabulary, fact: Fact) -> tuple[str, ...]:
+    """The groups whose words a fact may have, or the entries that it looks through."""
+    if fact.entries is None:
+        return groups_of(vocabulary, fact)
+    above = tuple(f"{path}." for path in vocabulary.lists[fact.entries].paths)
+    return groups_at(vocabulary, (path for path in vocabulary.fields if path.startswith(above)))
 
 
 class Reader(NamedTuple):
@@ -46,7 +73,8 @@ class Reader(NamedTuple):
     same_judgement: bool = False
     """Whether an attestation, or another consequence, named on both sides is the same one."""
     otherwise: frozenset[str] = frozenset()
-    """Facts of one name that the sides read in different ways: nothing can be said of them."""
+    """Facts of one name that the sides read in different ways, or call otherwise: nothing can be said of
+    them."""
 
     def at_least(self, x: c.Condition, y: c.Condition) -> bool:
         """Whether x is at least as strict as y."""
@@ -187,11 +215,10 @@ def _words(node: c.Condition) -> Choices | None:
     return None
 
 
-def reader_of(a: Vocabulary, b: Vocabulary, same_judgement: bool = False) -> Reader:
-    """A reader of conditions of two sides."""
-    if a is b:
-        return Reader(a.facts, same_judgement)
-    return Reader({**a.facts, **b.facts}, same_judgement, read_otherwise(a, b))
+def reader_of(a: Vocabulary, b: Vocabulary, editions: bool = False) -> Reader:
+    """A reader of conditions of two sides; of `editions` of one document an attestation speaks to both."""
+    facts = a.facts if a is b else {**a.facts, **b.facts}
+    return Reader(facts, editions, read_otherwise(a, b, editions))
 
 
 def where_at_least(x: c.Where, y: c.Where) -> bool:

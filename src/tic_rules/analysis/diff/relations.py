@@ -12,7 +12,7 @@ from tic_rules.analysis.diff.order import clock_of, reader_of
 from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Every, Largest, Some, walk
+from tic_rules.model.conditions import Every, Largest, Some, facts_of, walk
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING
 
@@ -70,7 +70,7 @@ def judge(a: RuleSet, b: RuleSet, row: Aligned, pairs: Sequence[Pair], editions:
         relation, tightens, loosens = "different", True, True
     nature = nature_of_row(a, b, row, pairs) if relation == "different" else None
     readings = not editions and any(_reads(rule) for rule in (*left, *right))
-    provable = comparable and not readings and quoted == as_data
+    provable = comparable and not readings and quoted == as_data and not _read_otherwise(a, b, row, editions)
     return Judged(relation, nature, tightens, loosens, by_people, provable)
 
 
@@ -116,6 +116,13 @@ def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
     )
     aside = [wish for wish in wished if not any(reader.at_least(part, wish) for part in asked_for)]
     return bool(asked_for and aside)
+
+
+def _read_otherwise(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> bool:
+    """Whether both sides ask about data that the two documents read, or call, otherwise."""
+    left, right = ({name for rule in rules for name in facts_of(rule.condition)} for rules in (row.a, row.b))
+    otherwise = reader_of(a.vocabulary, b.vocabulary, editions).otherwise
+    return not editions and not otherwise.isdisjoint(left & right)
 
 
 def _reads(rule: Rule) -> bool:

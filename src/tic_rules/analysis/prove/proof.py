@@ -26,10 +26,10 @@ from tic_rules.results.parts import BINDING
 
 ASSUMPTIONS = (
     Text(
-        "只证明主体相同、数据相同、数字和期限都见于引文的行；"
+        "只证明主体相同、数据及其名称相同、数字和期限都见于引文的行；"
         "其余的关系是读出来的，或按对应表认定，不称已证明",
         "only rows are proved whose sides bind the same, read "
-        "the same data and have their numbers and days in "
+        "the same data by the same names and have their numbers and days in "
         "the quotes; the others are read off, or adjudicated by the alignment, and not called proved",
     ),
     Text(
@@ -206,8 +206,8 @@ class _Prover:
         }
         entries = [(side, sides(compared, side)[0], rule) for (side, _), rule in rules.items()]
         self.rules = {(side, rule.id): rule for side, _, rule in entries}
-        otherwise = read_otherwise(compared.a.vocabulary, compared.b.vocabulary)
-        self.problems = [_Problem(group, compared.editions, otherwise) for group in _components(entries)]
+        self.otherwise = read_otherwise(compared.a.vocabulary, compared.b.vocabulary, compared.editions)
+        self.problems = [_Problem(group, compared.editions, self.otherwise) for group in _components(entries)]
         self.home = {key: problem for problem in reversed(self.problems) for key in problem.met}
 
     def holds(self, given: Iterable[Key], wanted: Key) -> list[Key] | None:
@@ -262,7 +262,14 @@ class _Prover:
                     tuple(name for _, name in core),
                     proved=True,
                 )
-        return replace(not_guaranteed(self.compared, side, topic, rule), proved=True)
+        claim = not_guaranteed(self.compared, side, topic, rule)
+        apart = any(self._apart(rule, self.rules[other, name]) for name in claim.by)
+        return replace(claim, proved=not apart)
+
+    def _apart(self, rule: Rule, fellow: Rule) -> bool:
+        """Whether both ask about data that the two sides read, or call, otherwise: nothing is proved then."""
+        apart = self.otherwise.intersection(c.facts_of(rule.condition))
+        return bool(apart) and not apart.isdisjoint(c.facts_of(fellow.condition))
 
     def _given(self, side: str, rule: Rule, level: Container[str], fellows: Iterable[Rule]) -> list[Key]:
         """The rules of a side at a level that can guarantee one of the other's."""
@@ -271,6 +278,7 @@ class _Prover:
             for fellow in fellows
             if fellow.modality in level
             and fellow.bearer == rule.bearer
+            and not self._apart(rule, fellow)
             and (self.compared.editions or follows_alike(fellow, rule))
         ]
 

@@ -28,7 +28,7 @@ from tic_rules.model.document import Edit, apply, copied, get
 from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import subject_from, verified
+from tic_rules.model.reading import fitting, subject_from, verified
 from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import BINDING
@@ -99,14 +99,26 @@ class Judge(NamedTuple):
 
     def decided(self, data: Json) -> Told | None:
         try:
-            subject = subject_from(data, self.model, self.ruleset.vocabulary)
-            if self.theirs is not None:
-                verified(subject, self.theirs.vocabulary)
-        except TicRulesError:
+            subject = self.model.model_validate(data)
+            for side in (self.ruleset, self.theirs):
+                if side is not None:
+                    fitting(subject, side.vocabulary)
+        except (ValueError, TicRulesError):
             return None
         return Told(
             self._statuses(self.ruleset, subject), cache(partial(self._statuses, self.theirs, subject))
         )
+
+    def reads(self, data: Json) -> bool:
+        """Whether both sides read the data, as they read any file: by their words, lists and totals. It costs
+        half of a decision, and only what is to be shown needs it."""
+        try:
+            subject = subject_from(data, self.model, self.ruleset.vocabulary)
+            if self.theirs is not None:
+                verified(subject, self.theirs.vocabulary)
+        except TicRulesError:
+            return False
+        return True
 
     @property
     def model(self) -> type[Subject]:
@@ -154,7 +166,7 @@ def witness(
     tried = 0
     for judge, base in _starts(ruleset, rule, other_set, binding):
         first = judge.decided(base)
-        if first is None or first.statuses[rule.id] not in (*FINE, *SHORT):
+        if first is None or first.statuses[rule.id] not in (*FINE, *SHORT) or not judge.reads(base):
             continue
         for steps, changed in _neighbours(base, judge, (rule, *binding)):
             tried += 1
@@ -166,7 +178,7 @@ def witness(
                 continue
             failing, passing = ((changed, second), (base, first))[:: 1 if fine else -1]
             rank = _rank(failing[1], passing[1], rule.id)
-            if rank is not None and (best is None or rank < best[0]):
+            if rank is not None and (best is None or rank < best[0]) and judge.reads(changed):
                 best = rank, _as_witness(steps, failing, passing, judge, side)
             if best is not None and best[0] == 0:
                 return best[1]
