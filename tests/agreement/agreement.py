@@ -1,7 +1,7 @@
 """One centre through several engines: where they differ from the reference, and the smallest centre that
 still shows it.
 
-python tests/agreement.py 5000000 decide so many (centre, rule) pairs; print the count and the first
+python tests/agreement/agreement.py 5000000 decide so many (centre, rule) pairs; print the count and the first
 disagreement
 """
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
 from tic_rules.cli.files import jurisdiction_of
-from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.core.errors import RuleSetError, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_rulesets, rulesets_in_force, words_of
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import rules_named
@@ -70,3 +70,24 @@ def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
 def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:
     """The rule sets of these names; without any, all on hand."""
     return list(load_rulesets(names or [listed.id for listed in here().all()]))
+
+
+def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
+    """The rule sets of several names, each once. Raises an error with the faults of all, and where two that
+    are not the same have one id."""
+    by_id: dict[str, RuleSet] = {}
+    faults: list[TicRulesError] = []
+    for name in dict.fromkeys(names):
+        try:
+            ruleset = load_ruleset(name)
+        except TicRulesError as error:
+            faults.append(error)
+            continue
+        other = by_id.setdefault(ruleset.id, ruleset)
+        if other.sha256 != ruleset.sha256:
+            zh = f"{other.file} 和 {ruleset.file} 的编号都是 {ruleset.id}，结论无法区分；请改其中一个"
+            en = f"{other.file} and {ruleset.file} both have the id {ruleset.id}: change one of them"
+            faults.append(fault(RuleSetError, "two-rulesets", zh, en, file=name))
+    if faults:
+        raise type(faults[0])([d for error in faults for d in error.diagnostics])
+    return tuple(by_id.values())

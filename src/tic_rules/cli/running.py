@@ -16,11 +16,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from tic_rules.cli.choosing import load_rulesets
 from tic_rules.cli.files import centres_of, jurisdiction_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
 from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import listed_ruleset, load_rulesets, rulesets_in_force, words_of
+from tic_rules.model.loader import listed_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 from tic_rules.model.subject import Subject

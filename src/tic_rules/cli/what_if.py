@@ -15,14 +15,14 @@ from tic_rules.analysis.what_if import WhatIf, what_if, with_values
 from tic_rules.analysis.what_if_words import assumed_rule, assumed_value
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.choosing import chosen, ruleset_with
+from tic_rules.cli.choosing import chosen, load_rulesets, ruleset_with
 from tic_rules.cli.files import expand, jurisdiction_of
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, fault
 from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, load_rulesets, rulesets_in_force, words_of
+from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet

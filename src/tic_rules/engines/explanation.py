@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from typing import overload
 
 from tic_rules.core.errors import TicRulesError, fault
-from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.settlement import settle
+from tic_rules.evaluation.settlement import followed, settle
 from tic_rules.model.ruleset import Rule
-
-_FOLLOWED = {"fail": TRUE, "unknown": UNKNOWN, "needs_review": UNKNOWN}
 
 
 class Concluded(Sequence[Decision]):
@@ -70,10 +67,4 @@ def follow(rule: Rule, scene: Scene) -> None:
     """
     for waited_for in rule.waits_for:
         if waited_for not in scene.followed:
-            other = _by_reference(scene.ruleset[waited_for], scene)
-            scene.followed[waited_for] = (followed(other.status), other.missing)
-
-
-def followed(status: str) -> int:
-    """What a consequence's status means for the one that waits for it."""
-    return _FOLLOWED.get(status, FALSE)
+            scene.followed[waited_for] = followed(_by_reference(scene.ruleset[waited_for], scene))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tic_rules.core.dates import add_days
-from tic_rules.core.logic import FALSE, TRUE, UNKNOWN, any_of
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.evaluation.entries import Entry, Moment, Path, undated
 from tic_rules.evaluation.entry_operators import look_through
 from tic_rules.evaluation.facts import Scene
@@ -19,6 +19,7 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     that may go on in any year, but for results of the approved centre; else between those that are shown.
 
     An entry without a year may be of any year: a run that lacks no more years than there are of them is open.
+    A year with two results of which one is so and the other is not is for a person to judge.
     """
     fact = scene.facts[node.of]
     listed = scene.listed(fact.list_name or "")
@@ -37,10 +38,12 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
         seen = look_through(node, node.of, node.where, scene, in_year, of_a_year=True)
         if seen.value == UNKNOWN and not _open_entry(seen, scene, fact, in_year):
             within = (begun if of_approved or more else first) <= year <= ended
-            if _has_result(node, scene, moment, year) or not (within or more):
+            if _results(node, scene, in_year) or not (within or more):
                 seen = seen._replace(value=FALSE, missing=())
             elif not within:
                 seen = seen._replace(missing=more)
+        elif seen.value == TRUE and FALSE in (results := _results(node, scene, in_year)).values():
+            seen = seen._replace(value=REVIEW, cites=tuple(results))
         by_year[year] = seen
     runs = [
         [by_year[year + step] for step in range(node.running)]
@@ -53,7 +56,7 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     if value != UNKNOWN:
         cites = (
             tuple(dict.fromkeys(cite for run in deciding for seen in run for cite in seen.cites))
-            if value == TRUE
+            if value in (TRUE, REVIEW)
             else ()
         )
         return Seen(value, node, None, None, (), cites)
@@ -81,17 +84,20 @@ def _run_of(run: list[Seen], spare: int) -> int:
     return FALSE if lacking > spare else UNKNOWN if lacking else min(seen.value for seen in run)
 
 
-def _has_result(node: c.Running, scene: Scene, moment: Moment, year: int) -> bool:
-    """Whether a result of that year and kind is shown, so that none is missing; some lists have none."""
+def _results(node: c.Running, scene: Scene, moment: Moment) -> dict[Path, int]:
+    """Whether the results of the moment's year and kind that are shown are as asked, by their places; some
+    lists have no results."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
-    entries, _, _ = scene.entries_at(scene.facts[node.of], moment._replace(year=year))
+    entries, _, _ = scene.entries_at(scene.facts[node.of], moment)
     kind = c.Where.model_construct(each=other, any=())
-    with_result = [
-        entry
+    return {
+        entry.at: scene.matches(node.where, entry, moment.day, [])
         for entry, counts in entries
-        if counts == TRUE and entry.year == year and getattr(entry.record, "result", True) is not None
-    ]
-    return any(scene.matches(kind, entry, moment.day, []) == TRUE for entry in with_result)
+        if counts == TRUE
+        and entry.year == moment.year
+        and getattr(entry.record, "result", True) is not None
+        and scene.matches(kind, entry, moment.day, []) == TRUE
+    }
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Fact, in_year: Moment) -> bool:

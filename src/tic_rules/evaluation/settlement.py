@@ -231,7 +231,7 @@ def check_rules(scene: Scene) -> list[Decision]:
     for rule, needs in _chained(scene.ruleset):
         decision = decisions[rule.id] = _settle(rule, needs, scene)
         if rule.kind == "consequence":
-            scene.followed[rule.id] = _followed(decision)
+            scene.followed[rule.id] = followed(decision)
     return [decisions[rule.id] for rule in scene.ruleset.rules]
 
 
@@ -252,12 +252,10 @@ def _chained(ruleset: RuleSet) -> tuple[tuple[Rule, Needs], ...]:
     return chained
 
 
-def _followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
-    value = (
-        TRUE
-        if decision.status == "fail"
-        else UNKNOWN
-        if decision.status in ("unknown", "needs_review")
-        else FALSE
-    )
-    return value, decision.missing
+def followed(decision: Decision) -> tuple[int, tuple[Path, ...]]:
+    """What a consequence means for one that waits for it: whether it followed, and what keeps that open; what
+    has to be judged first waits for the attestation.
+    """
+    if decision.status == "needs_review":
+        return UNKNOWN, decision.missing or (("attestations",),)
+    return {"fail": TRUE, "unknown": UNKNOWN}.get(decision.status, FALSE), decision.missing

@@ -102,27 +102,6 @@ def _is_path(name: str) -> bool:
     return Path(name).suffix in (".yaml", ".yml", ".json") or os.path.exists(name) or os.sep in name
 
 
-def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
-    """The rule sets of several names, each once. Raises an error with the faults of all, and where two that
-    are not the same have one id."""
-    by_id: dict[str, RuleSet] = {}
-    faults: list[TicRulesError] = []
-    for name in dict.fromkeys(names):
-        try:
-            ruleset = load_ruleset(name)
-        except TicRulesError as error:
-            faults.append(error)
-            continue
-        other = by_id.setdefault(ruleset.id, ruleset)
-        if other.sha256 != ruleset.sha256:
-            zh = f"{other.file} 和 {ruleset.file} 的编号都是 {ruleset.id}，结论无法区分；请改其中一个"
-            en = f"{other.file} and {ruleset.file} both have the id {ruleset.id}: change one of them"
-            faults.append(fault(RuleSetError, "two-rulesets", zh, en, file=name))
-    if faults:
-        raise type(faults[0])([d for error in faults for d in error.diagnostics])
-    return tuple(by_id.values())
-
-
 def _named_in_words(name: str) -> RuleSet:
     """The one rule set that a Chinese name means: 江苏, a document's number, a part of its title. Raises
     RuleSetError where none is meant, or more than one."""

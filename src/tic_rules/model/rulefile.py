@@ -152,7 +152,7 @@ def _by(value: object) -> object:
     near = did_you_mean(str(value), ("application", "approval", "term_end"))
     days = "application, approval, 1y, 2y, term_end"
     shown = clip(str(value))
-    words = days.replace(", ", "、")
+    words = days.replace(", ", "、").replace("1y", "1y（1年）")
     zh = f"“{shown}”不是日期；应为 {words}、日期，或如 {{months: 6, after: term_end}}{near.zh}"
     en = f"{shown!r} is not a date; {days}, a date, or {{months: 6, after: term_end}} is expected{near.en}"
     raise refuse("by", zh, en)

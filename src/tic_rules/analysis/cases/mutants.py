@@ -67,6 +67,8 @@ def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
     for part in ("require", "when", "applies"):
         tree = getattr(rule, part)
         for kind, change, changed in _changed(tree) if tree is not None else ():
+            if part == "require" and _ceiling_stays(rule, changed):
+                continue
             yield Mutant(kind, f"{part}: {change}", altered(rule, {part: changed}))
     for by in _other_deadlines(rule):
         changes = {"by": by, "from_": None, "yearly": None, "cycle": None}
@@ -90,9 +92,23 @@ def mutants(rule: Rule, clauses: Sequence[str]) -> Iterator[Mutant]:
             yield Mutant("locator", clauses[place + step], altered(rule, {"at": clauses[place + step]}))
 
 
+def _ceiling_stays(rule: Rule, changed: object) -> bool:
+    """Whether a range that has become a floor keeps its ceiling, above which the rule fails at once: that is
+    no slip."""
+    whole, broken = rule.require, rule.fails_at_once
+    if not (isinstance(whole, c.Compare) and whole.between and isinstance(broken, c.Compare)):
+        return False
+    same_ceiling = (broken.fact, broken.more_than) == (whole.fact, whole.between[1])
+    return same_ceiling and isinstance(changed, c.Compare) and changed.at_least is not None
+
+
 def _other_deadlines(rule: Rule) -> Iterator[object]:
-    """Deadlines other than the rule's; the nearest slip first."""
+    """Deadlines other than the rule's; the nearest slip first. What fails at once knows no other than the
+    application."""
     if rule.kind == "consequence":
+        return
+    if rule.at_once:
+        yield "application"
         return
     if isinstance(rule.by, After):
         yield from _other_lengths(rule.by)
