@@ -221,6 +221,17 @@ def test_centres_of_a_file_without_ids_are_told_apart(file: str, head: str, row:
     assert run(*ask, "--baseline", "base.json").exit_code == 0, "in whatever order"
 
 
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_second_centre_with_an_id_of_its_file_is_new(jobs: str) -> None:
+    line = '{"id": "a", "name": "甲", "jurisdiction": "zhejiang", "approved_on": "2022-01-20"}\n'
+    ask = ("check", "c.jsonl", "--as-of", "2026-06-30", "-j", jobs)
+    Path("c.jsonl").write_text(line, "utf-8")
+    run(*ask, "--write-baseline", "base.json")
+    Path("c.jsonl").write_text(line * 2, "utf-8")
+    new = run(*ask, "--baseline", "base.json")
+    assert (new.exit_code, "new 1" in new.stdout) == (1, True)
+
+
 def test_a_file_without_an_id_is_the_same_however_it_is_named(
     folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -183,10 +183,6 @@ def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
     bad = found[1]
     assert isinstance(bad, DataError)
     assert bad.diagnostics[0].place == f"{path}:3:27"
-    path.write_text(
-        '{"id": "a"}\n{"name": "b"}\n{"name": "b"}\n{"id": "a", "term_years": 5}\n', encoding="utf-8"
-    )
-    assert faults(path) == {"4:8": "编号 a 重复（第 1 行已有）"}
 
 
 def test_the_library_gives_each_centre_of_a_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Centre
+from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.programme import Approval, Programme
 from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
@@ -243,7 +243,7 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 def _centre(subject: Subject) -> AboutCentre | None:
     if not isinstance(subject, Centre):
         return None
-    return AboutCentre(id=subject.id, name=subject.called, file=subject.file)
+    return AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
 
 
 def _programme(subject: Subject) -> AboutProgramme | None:

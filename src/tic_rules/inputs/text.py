@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 
-from tic_rules.core.errors import DataError, Diagnostic, Text, clip, fault
+from tic_rules.core.errors import DataError, fault
 from tic_rules.core.source import BadText, Source, decode, read_text
 
 MAX_LINES = 20_000
@@ -35,7 +35,6 @@ def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
     """JSON Lines: the data of each line; a line that cannot be read gives its errors, and the next one is
     read."""
     count = 0
-    lines: dict[str, int] = {}
     for number, line in enumerate(io.StringIO(text), 1):
         if line.isspace():
             continue
@@ -43,25 +42,11 @@ def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
         if count > MAX_LINES:
             raise _too_many(file)
         try:
-            source = _source(line.rstrip("\n"), file, True, number)
-            key = str(source.data.get("id") or "") if isinstance(source.data, dict) else ""
-            first = lines.setdefault(key, number)
-            if key and first != number:
-                raise _given_twice(key, first, source)
-            yield source
+            yield _source(line.rstrip("\n"), file, True, number)
         except DataError as error:
             yield error
     if not count:
         raise fault(DataError, "empty", "文件是空的", "the file is empty", file=file)
-
-
-def _given_twice(key: str, line: int, source: Source) -> DataError:
-    """The error of a line whose id another line has."""
-    text = Text(
-        f"编号 {clip(key)} 重复（第 {line} 行已有）", f"id {clip(key)} is given twice (first on line {line})"
-    )
-    mark = source.locate(("id",))
-    return DataError([Diagnostic("duplicate-id", text, source.file, mark.line, mark.column, "/id")])
 
 
 def _too_many(file: str) -> DataError:

@@ -253,9 +253,9 @@ class Centre(Subject):
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
 
-    @property
-    def called(self) -> str | None:
-        """The name; of several through time the last."""
-        if isinstance(self.name, Series):
-            return next((entry.value for entry in reversed(self.name) if entry.value is not None), None)
-        return self.name
+
+def last_name(centre: Centre) -> str | None:
+    """The name of a centre; of several through time the last."""
+    if isinstance(centre.name, Series):
+        return next((entry.value for entry in reversed(centre.name) if entry.value is not None), None)
+    return centre.name

@@ -18,7 +18,7 @@ from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
-from tic_rules.model.centre import Centre
+from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of
 from tic_rules.model.shipped import is_shared, shipped_ids, unnamed_vocabulary, whole_vocabulary
@@ -63,11 +63,12 @@ def read_subjects(
     A file that cannot be used as a whole gives one error; one with a thousand centres that cannot is not read
     to its end. Never raises for what a file says.
     """
-    unusable, namesakes = 0, Counter[str | None]()
+    unusable, namesakes = 0, Counter[tuple[str, str | None]]()
     for subject in _subjects(path, model, vocabulary):
-        if isinstance(subject, Centre) and subject.id is None:
-            namesakes[subject.called] += 1
-            subject._nth = namesakes[subject.called]
+        if isinstance(subject, Centre):
+            key = ("id", subject.id) if subject.id is not None else ("name", last_name(subject))
+            namesakes[key] += 1
+            subject._nth = namesakes[key]
         yield subject
         unusable += isinstance(subject, DataError)
         if unusable == MOST_UNUSABLE:

@@ -98,6 +98,7 @@ class Subject(Record):
     """The vocabulary that the data has been held against."""
     _keeps_places: bool = PrivateAttr(default=False)
     _nth: int = PrivateAttr(default=1)
+    """Which it is among the centres of its file that have its id, or its name and no id: 1, 2, …"""
     _fits: tuple[str, ...] = PrivateAttr(default=())
     """Digests of the vocabularies of several rule sets that the data was held against in another process."""
 
@@ -200,11 +201,6 @@ class Subject(Record):
         """The file that the data was read from; None for data given in Python."""
         source = self._source
         return source.file if source else None
-
-    @property
-    def nth(self) -> int:
-        """Which it is among the centres of its file that have its name, or none, and no id: 1, 2, …"""
-        return self._nth
 
     def place(self, path: str) -> Mark:
         """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is

@@ -76,14 +76,15 @@ def _file_of(report: Report) -> str:
 
 
 def centre_key(report: Report) -> str:
-    """The id of a centre, else the name of its file with its own, and which it is of those called so: what
-    stays the same when a file is edited or moved."""
+    """The id of a centre, else the name of its file with its own, and which it is of those called so in its
+    file: what stays the same when a file is edited or moved."""
     about = report.centre or report.programme or Part()
+    nth = report.subject._nth if report.subject is not None else 1
+    which = f"#{nth}" if nth > 1 else ""
     if about.get("id"):
-        return str(about["id"])
-    nth, name = report.subject.nth if report.subject is not None else 1, about.get("name")
-    file = PurePath(str(about.get("file") or "")).name or "?"
-    return file + (f"#{nth}" if nth > 1 else "") + (f":{name}" if name else "")
+        return str(about["id"]) + which
+    file, name = PurePath(str(about.get("file") or "")).name or "?", about.get("name")
+    return file + which + (f":{name}" if name else "")
 
 
 def entries_of(report: Report) -> list[Entry]:
