@@ -812,5 +812,5 @@ def test_what_may_need_review_is_named_in_the_forms_and_its_remedy_asks_for_one(
     } <= CLOSED
 
 
-CLOSED = {"fiscal-prohibited-use", "indicators"}
-"""A forbidden use is mended by stopping it, and an annex by its targets."""
+CLOSED = {"fiscal-prohibited-use", "indicators", "delisted-after-two-failures"}
+"""A forbidden use is mended by stopping it, an annex by its targets, and what has followed by no review."""

@@ -465,11 +465,12 @@ def walk_places(
 
 
 def leaves_open(condition: object) -> bool:
-    """Whether data alone may leave a condition to a person: a list that 等 ends, a case to review."""
+    """Whether data alone may leave a condition to a person: a list that 等 ends, a case to review, results
+    that contradict each other."""
     for node in walk(condition):
         where = node.some if isinstance(node, Some) else node.every if isinstance(node, Every) else Where()
         if (
-            isinstance(node, Review)
+            isinstance(node, (Review, Latest, Running))
             or getattr(node, "open", False)
             or getattr(node, "review", None) is not None
         ):

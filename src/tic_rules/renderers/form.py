@@ -102,7 +102,7 @@ def blank_file(rulesets: Sequence[RuleSet]) -> str:
         "",
         "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
         *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _judged(rulesets)),
-        "# 清单以“等”结尾，数据落在清单之外、不能断定的，也填在 attestations 中，由评审认定：",
+        "# 清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在 attestations 中，由评审认定：",
         *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _left_open(rulesets)),
     ]
     return "".join(visible(line) + "\n" for line in lines)
@@ -181,8 +181,8 @@ _PEOPLE_JUDGE = Text(
     "Clauses that people judge (column rule of the sheet attestations):",
 )
 _LISTS_OPEN = Text(
-    "清单以“等”结尾，数据落在清单之外、不能断定的，也填在“评审判断”表中，由评审认定：",
-    "Clauses whose list is open (等): what lies outside it is judged on the sheet attestations too:",
+    "清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在“评审判断”表中，由评审认定：",
+    "Clauses whose list is open (等), or whose data may contradict itself, are judged on that sheet too:",
 )
 
 

@@ -87,10 +87,10 @@ def may_review(node: f.Logic) -> bool:
             return REVIEW in (node.inside, node.outside, node.absent)
         case f.Fold():
             return may_review(node.body)
-        case f.Judged() | f.Latest():
+        case f.Judged() | f.Latest() | f.Running():
             return True
-        case f.Running() | f.EachYear() | f.OfEntry():
-            return may_review(node.body) or (isinstance(node, f.Running) and node.by == "entry")
+        case f.EachYear() | f.OfEntry():
+            return may_review(node.body)
         case f.Cases():
             return any(may_review(outcome) for outcome in node.outcomes)
     return any(may_review(part) for part in f.parts_of(node))
