@@ -199,8 +199,9 @@ def test_spark_gives_the_same(spark: Any, tmp_path: Path) -> None:
 def test_a_table_of_pyarrow_keeps_columns_that_polars_has_not() -> None:
     arrow = pytest.importorskip("pyarrow", reason="pyarrow is not installed")
     table = arrow.table({"as_of": [date(2026, 6, 30)], "headcount": [500.0]})
-    for name, cells in {"a": ["x"], "b": [Decimal("1.50")]}.items():
-        table = table.append_column(name, arrow.array(cells, {"a": arrow.string_view()}.get(name)))
+    views = getattr(arrow, "string_view", arrow.large_string)  # pyarrow 16 has them
+    table = table.append_column("a", arrow.array(["x"], views()))
+    table = table.append_column("b", arrow.array([Decimal("1.50")]))
     table = table.set_column(3, "b", table.column("b").cast(arrow.decimal256(50, 2)))
     told = check_table(table, _small("{fact: headcount, at_least: 300}"))
     assert (told.select(["a", "b"]), told.num_rows) == (table.select(["a", "b"]), 1)
