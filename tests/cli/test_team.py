@@ -676,3 +676,17 @@ def test_a_foreign_pyproject_is_left_alone() -> None:
     assert run("check", "centres/jiangsu.yaml").exit_code == 0
     assert "No settings file" in run("config", "--lang", "en").stdout
     assert "没有配置文件" in run("config", "--lang", "zh").stdout
+
+
+def test_an_entry_that_names_no_rule_set_is_reported_once_a_report(folder: Path) -> None:
+    attestation = "\nattestations:\n- {rule: rd-staff, met: true, by: 甲, date: 2023-01-01, evidence: 证}\n"
+    Path("one.yaml").write_text("name: 甲\nreported_on: 2024-01-01" + attestation, encoding="utf-8")
+    result = run("check", "one.yaml", "--rules", "zhejiang_2022", "--lang", "en")
+    assert "one.yaml:4:10 the rule rd-staff has to be written as zhejiang_2022/" in result.stdout
+    assert "no rule set" not in result.output
+    Path("one.yaml").write_text(
+        Path("one.yaml").read_text(encoding="utf-8").replace("rd-staff", "zhejian_2022/rd-staff"),
+        encoding="utf-8",
+    )
+    result = run("check", "one.yaml", "--rules", "zhejiang_2022", "--lang", "en")
+    assert "there is no rule set zhejian_2022" in result.stderr

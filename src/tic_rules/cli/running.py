@@ -30,6 +30,7 @@ from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, entries_of, read_baseline
 from tic_rules.results.parts import Engine
 from tic_rules.results.report import Report
+from tic_rules.results.warnings import is_misnamed
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor
@@ -178,14 +179,16 @@ def put(job: Job, reports: Sequence[Report]) -> Outcome:
 
 
 def _strangers(centre: Subject, rulesets: Sequence[RuleSet], *, exemptions: bool) -> Iterator[Diagnostic]:
-    """Attestations and exemptions for a rule set that nobody knows: no report speaks of them."""
+    """Attestations and exemptions for a rule set that nobody knows, of which no report speaks."""
     listed = [("attestations", index, given.rule) for index, given in enumerate(centre.attestations)]
     if exemptions:
         listed += [("exemptions", index, given.rule) for index, given in enumerate(centre.exemptions)]
     ids = [ruleset.id for ruleset in rulesets]
     for name, index, rule in listed:
-        ruleset = (rule or "").partition("/")[0]
-        if rule is None or ruleset in ids or listed_ruleset(ruleset) is not None:
+        if rule is None or any(is_misnamed(rule, ruleset) for ruleset in rulesets):
+            continue
+        ruleset = rule.partition("/")[0]
+        if ruleset in ids or listed_ruleset(ruleset) is not None:
             continue
         path, shown = f"/{name}/{index}/rule", clip(ruleset)
         text = Text(

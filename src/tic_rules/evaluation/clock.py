@@ -43,7 +43,7 @@ def _clock(rule: Rule, scene: Scene, scenario: Scenario) -> Clock | None:
         opens = opening_of(rule, scenario)
         if opens is None or as_of < opens:
             return None
-        late = "fail" if rule.at_once or rule.kind == "consequence" else "pending"
+        late = "fail" if rule.at_once else "pending"
         return Clock(_moment(rule, scene, scenario, as_of, opens), None, late)
     first = _start_of(rule, scenario)
     deadline = deadline_of(rule, scenario)

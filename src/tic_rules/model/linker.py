@@ -9,6 +9,7 @@ from functools import partial
 
 from tic_rules.core.errors import did_you_mean
 from tic_rules.core.source import Source
+from tic_rules.core.version import version_numbers
 from tic_rules.model import conditions as c
 from tic_rules.model.bounds import bound_faults, operand_faults
 from tic_rules.model.centre import Centre
@@ -180,7 +181,7 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 f"条款 {rule.at} 没有列出规则 {rule.id}",
                 f"clause {rule.at} does not list the rule {rule.id}",
             )
-        if rule.new_in is not None and _steps(rule.new_in) > _steps(model.version):
+        if rule.new_in is not None and version_numbers(rule.new_in) > version_numbers(model.version):
             yield (
                 "new-in",
                 (*here, "new_in"),
@@ -188,11 +189,6 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                 f"new_in {rule.new_in} is later than the version of the rule set, {model.version}",
             )
         yield from rule_faults(rule, here, ids, vocabulary)
-
-
-def _steps(version: str) -> list[int]:
-    """A version as its numbers, which have an order."""
-    return [int(part) for part in version.split(".")]
 
 
 def _twice(where: str, names: Iterable[str], zh: str, en: str) -> Iterator[Fault]:

@@ -46,7 +46,7 @@ from tic_rules.model.shipped import (
 from tic_rules.model.validation import diagnostics_of
 
 if TYPE_CHECKING:
-    from tic_rules.model.time_faults import Fault
+    from tic_rules.model.time_faults import Fault, Loc
 
 
 MAX_RULES = 500
@@ -325,14 +325,20 @@ def _open_or_wrong(error: ValidationError, source: Source, shared: Vocabulary) -
     """What is wrong with a rule file, in its shape and with the rest of it; of a draft first of all what is
     open."""
     from tic_rules.model.drafts import in_a_line, open_places
-    from tic_rules.model.partial import rest_faults
 
     if places := in_a_line(open_places(source)):
         return places
     faulty = {item["loc"] for item in error.errors(include_url=False)}
-    data = _in_both_languages(source.data)
-    rest = _located(source, rest_faults(data, source, faulty, partial(_with_shared, shared=shared)))
+    rest = _located(source, _faults_besides(faulty, source, shared))
     return sorted([*diagnostics_of(error, source), *rest], key=lambda fault: (fault.line, fault.column))
+
+
+def _faults_besides(faulty: Iterable[Loc], source: Source, shared: Vocabulary) -> list[Fault]:
+    """What does not hold together in the parts of a rule file that are not faulty themselves."""
+    from tic_rules.model.partial import rest_faults
+
+    joined = partial(_with_shared, shared=shared)
+    return rest_faults(_in_both_languages(source.data), source, faulty, joined)
 
 
 def _refuse_masses(source: Source) -> None:
@@ -390,11 +396,7 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source, shared
 
     declared = declared_faults(model.vocabulary, vocabulary, ("vocabulary",))
     if declared:
-        from tic_rules.model.partial import rest_faults
-
-        faulty = [loc for _, loc, _, _ in declared]
-        data, joined = _in_both_languages(source.data), partial(_with_shared, shared=shared)
-        return [*declared, *rest_faults(data, source, faulty, joined)]
+        return [*declared, *_faults_besides([loc for _, loc, _, _ in declared], source, shared)]
     return [
         *vocabulary_faults(model.vocabulary, vocabulary, ("vocabulary",)),
         *rule_file_faults(model, vocabulary),

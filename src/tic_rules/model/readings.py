@@ -3,7 +3,7 @@ list."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -49,7 +49,7 @@ def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...])
     """What a fact reads otherwise than as what it is, in both languages; places that are none are not told
     of here."""
     for path, wanted, dated in _single(fact):
-        held = _first(models, path)
+        held = first_held(models, path)
         if held is None:
             continue
         if held.in_a_list:
@@ -95,12 +95,12 @@ def _of_entries(
     if listed is None or listed.scalar is not None or listed.held is not None:
         return
     for path in listed.paths:
-        held = _first(models, path)
+        held = first_held(models, path)
         if held is not None and held.kind != "list":
             yield f"{path} 不是清单", f"{path} is no list"
         if fact.reading in ("sum", "groups", "average"):
             place = f"{path}.{fact.sum or fact.average or 'amount'}"
-            amount = _first(models, place)
+            amount = first_held(models, place)
             if amount is not None and (amount.kind not in NUMBERS or amount.dated):
                 yield f"{place} 不是可以相加的数", f"{place} is not a number that adds up"
 
@@ -118,7 +118,7 @@ def mismeasured(
     if listed is not None and attribute is not None:
         paths += [f"{path}.{attribute}" for path in listed.paths]
     for path in paths:
-        declared, held = vocabulary.declared.get(path), _first(models, path)
+        declared, held = vocabulary.declared.get(path), first_held(models, path)
         unit = UNITS.get(held.kind) if held is not None else None
         if declared is not None:
             unit = declared.unit or UNITS.get(declared.type or "")
@@ -130,7 +130,7 @@ def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple
     """The attributes by which a list is dated that hold no day or no year, or that say otherwise than by yes
     or no whether an event took place."""
     for path in listed.paths if listed.held is not None else ():
-        event, said = _first(models, path), _first(models, f"{path}.{listed.held}")
+        event, said = first_held(models, path), first_held(models, f"{path}.{listed.held}")
         if event is not None and event.kind != "record":
             yield f"{path} 不是单个事件", f"{path} is not one event"
         elif said is None or said.kind != "truth" or said.dated:
@@ -141,7 +141,7 @@ def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple
             )
     for path in listed.paths if listed.scalar is None else ():
         for name, kind in ((listed.date, "date"), (listed.year, "year")):
-            held = _first(models, f"{path}.{name}") if name is not None else None
+            held = first_held(models, f"{path}.{name}") if name is not None else None
             if held is not None and held.kind != kind:
                 yield (
                     f"{path}.{name} 不是{'日期' if kind == 'date' else '年度'}",
@@ -149,5 +149,6 @@ def misdated(listed: ListOf, models: tuple[type[Record], ...]) -> Iterator[tuple
                 )
 
 
-def _first(models: tuple[type[Record], ...], path: str) -> Held | None:
+def first_held(models: Iterable[type[Record]], path: str) -> Held | None:
+    """What a place holds in the first of some models that has it."""
     return next((held for model in models if (held := held_at(model, path)) is not None), None)

@@ -326,8 +326,10 @@ class Rule(Node):
 
     @cached_property
     def at_once(self) -> bool:
-        """Whether it fails as soon as it is broken, and is never pending: a limit or a prohibition. What an
-        applicant does not meet yet is pending all the same."""
+        """Whether it fails as soon as it is broken, and is never pending: a limit, a prohibition, or a
+        consequence from a time on. What an applicant does not meet yet is pending all the same."""
+        if self.kind == "consequence":
+            return self.from_ is not None
         return self.kind in ("limit", "prohibition") and self.by != "application"
 
     @cached_property

@@ -12,7 +12,7 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.programme import Programme
-from tic_rules.model.readings import Held, held_at
+from tic_rules.model.readings import first_held
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc
 from tic_rules.model.vocabulary import Fact, ListOf, LookUp, Vocabulary
@@ -64,11 +64,9 @@ def where_faults(where: c.Where, listed: ListOf, at: Loc, vocabulary: Vocabulary
         paths = _attribute_at(name, listed, vocabulary)
         existing = [path for path in paths if path in places]
         if len(existing) < len(paths):
-            near = did_you_mean(name, _attributes(listed, places))
-            zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
-            yield "unknown-attribute", at, zh, en
+            yield _unknown_attribute(name, listed, places, at)
         for path in existing:
-            held = _held(path, vocabulary)
+            held = first_held(_extended(vocabulary), path)
             if test.done and held is not None and held.kind != "date":
                 yield "wrong-fact", at, f"{path} 不是日期，不能用 done", f"{path} is no day: no `done`"
             asked = (word for word in (*(test.one_of or ()), *(test.other_than or ())) if word is not None)
@@ -84,9 +82,7 @@ def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[
     for look in listed.look_up.values():
         for name in (look.by, look.named):
             if any(f"{path}.{name}" not in places for path in listed.paths if path in places):
-                near = did_you_mean(name, _attributes(listed, places))
-                zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
-                yield "unknown-attribute", at, zh, en
+                yield _unknown_attribute(name, listed, places, at)
         for unit in look.units.values():
             if unit not in vocabulary.lists:
                 near = did_you_mean(unit, vocabulary.lists)
@@ -94,6 +90,12 @@ def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[
         for path in _taken_from(look, vocabulary):
             if path not in places:
                 yield "unknown-path", at, f"数据中没有 {path}", f"the data has no {path}"
+
+
+def _unknown_attribute(name: str, listed: ListOf, places: frozenset[str], at: Loc) -> Fault:
+    near = did_you_mean(name, _attributes(listed, places))
+    zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
+    return "unknown-attribute", at, zh, en
 
 
 def _taken_from(look: LookUp, vocabulary: Vocabulary) -> list[str]:
@@ -120,16 +122,16 @@ def _attributes(listed: ListOf, places: frozenset[str]) -> set[str]:
     return within | listed.look_up.keys()
 
 
-def _held(path: str, vocabulary: Vocabulary) -> Held | None:
-    every = (held_at(model, path) for model, _ in models_of(vocabulary).values())
-    return next((held for held in every if held is not None), None)
+def _extended(vocabulary: Vocabulary) -> list[type[Record]]:
+    return [model for model, _ in models_of(vocabulary).values()]
 
 
 def _value_faults(asked: Iterable[object], path: str, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
     """The values that a place can never hold: a word that its list does not have, yes or no in the place of a
     text, a text in the place of yes or no; of a number and a day none can be asked."""
-    held = _held(path, vocabulary)
-    every = (words_at(model, path) for model, _ in models_of(vocabulary).values())
+    models = _extended(vocabulary)
+    held = first_held(models, path)
+    every = (words_at(model, path) for model in models)
     named = next(filter(None, every), None)
     words = vocabulary.words.get(named or "", {})
     for value in asked:

@@ -19,6 +19,7 @@ from tic_rules.core.errors import Diagnostic, Text, UsageError
 from tic_rules.core.files import read_named
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import BadText, Source, decode, pointer, read_text
+from tic_rules.core.version import version_numbers
 from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report
 
@@ -109,7 +110,11 @@ class Baseline:
         if finding.new_in is None or (self.versions and ruleset not in self.versions):
             return None
         before = self.versions.get(ruleset)
-        return finding.new_in if before is None or _numbers(before) < _numbers(finding.new_in) else None
+        return (
+            finding.new_in
+            if before is None or version_numbers(before) < version_numbers(finding.new_in)
+            else None
+        )
 
     def covers(self, report: Report, finding: Finding) -> bool:
         """Whether a finding is known."""
@@ -133,10 +138,6 @@ class Baseline:
         """The entries that no finding of the report needs any longer."""
         still = {entry.rule for entry in entries_of(report)}
         return [entry for entry in self.about(report) if entry.rule not in still]
-
-
-def _numbers(version: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in version.split("."))
 
 
 def baseline_of(file: str, entries: Iterable[Entry], versions: Mapping[str, str] | None = None) -> Baseline:

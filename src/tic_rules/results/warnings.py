@@ -204,10 +204,15 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
             yield _warn(scene.subject, code, at, zh, en)
 
 
+def is_misnamed(name: str, ruleset: RuleSet) -> bool:
+    """Whether what should be a rule set's id and a rule's is neither one of this rule set nor of another."""
+    of_set, slash, _ = name.partition("/")
+    return not (of_set and slash) or (of_set != ruleset.id and normal(of_set) == normal(ruleset.id))
+
+
 def _about_name(subject: Subject, at: tuple[str | int, ...], name: str, ruleset: RuleSet) -> Iterator[Notice]:
     """That no rule of any rule set has this name; nothing where one may have it."""
-    of_set, slash, _ = name.partition("/")
-    if of_set and slash and (of_set == ruleset.id or normal(of_set) != normal(ruleset.id)):
+    if not is_misnamed(name, ruleset):
         return
     rule_id = name.rpartition("/")[2]
     right, shown = f"{ruleset.id}/{rule_id if rule_id in ruleset else '…'}", clip(name)

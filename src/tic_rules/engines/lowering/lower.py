@@ -50,8 +50,8 @@ def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
 def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
     by: Any = rule.by if rule.years is None else rule.years
     opens: Any = rule.from_ if rule.from_years is None else rule.from_years
-    consequence, owed = rule.kind == "consequence", rule.yearly
-    adverse = (consequence or rule.kind == "prohibition") and any(
+    owed = rule.yearly
+    adverse = rule.kind in ("consequence", "prohibition") and any(
         ruleset.vocabulary.lists[name].earlier == "fulfils" for name in lists_of(ruleset, rule)
     )
     if rule.after is not None and rule.event is None:
@@ -62,7 +62,7 @@ def _clock(ruleset: r.RuleSet, rule: r.Rule) -> f.Clock:
             opens,
             rule.since,
             rule.until,
-            at_once=rule.at_once or (consequence and opens is not None),
+            at_once=rule.at_once,
             adverse=adverse,
             cycle=rule.cycle,
             event=rule.event is not None,
