@@ -139,7 +139,9 @@ class _Draw:
             since = self.rng.choice(("approval", "approval", "term_end", "2023-01-01"))
             rule |= {"since": since} if self.often(30) and "from" not in rule else {}
             rule |= {"applies": self.tree(1)} if self.often(30) else {}
-            rule |= {"fails_at_once": self.tree(1)} if self.often(15) else {}
+            if self.often(15):
+                broken = self.tree(1)
+                rule |= {"fails_at_once": {"review": broken} if self.often(30) else broken}
         return rule
 
     def event(self) -> str:

@@ -642,6 +642,34 @@ def test_what_may_be_broken_does_not_pass(by: str, core: bool, expected: str, en
     assert finding.missing == ["/evaluations/0/date"] * (expected == "unknown")
 
 
+@pytest.mark.parametrize(
+    ("by", "core", "met", "expected"),
+    [
+        ("3y", True, None, "needs_review"),
+        ("3y", False, None, "needs_review"),
+        ("1y", False, None, "fail"),
+        ("3y", True, True, "pass"),
+        ("3y", True, False, "fail"),
+        ("3y", False, True, "pending"),
+    ],
+)
+@pytest.mark.parametrize("engine", ["reference", "compiled", "durable"])
+def test_what_has_to_be_judged_broken_or_not_does_not_pass(
+    by: str, core: bool, met: bool | None, expected: str, engine: Engine
+) -> None:
+    if engine == "durable":
+        pytest.importorskip("durable", reason="needs the extra durable")
+    broken = "fails_at_once: {review: {fact: evaluations, some: {}}}"
+    said = f"by: {by}, require: {{fact: core, is: true}}, {broken}"
+    judged = {"rule": "small/rule", "met": met, "by": "甲", "date": "2022-12-01", "evidence": "证"}
+    data = {
+        "structure": {"core": core},
+        "evaluations": [{"kind": "term", "date": "2022-06-01"}],
+        "attestations": [] if met is None else [judged],
+    }
+    assert decided(small(rule=said), "2023-01-01", engine, **data)["rule"].status == expected
+
+
 def test_yearly_duties_begin_with_the_first_year_that_begins_under_the_document() -> None:
     said = "yearly: {looked_for_until: end_of_year}, require: {fact: reports, some: {sender: centre}}"
     report = decided(small(rule=said), "2022-12-31", approved_on="2018-05-05", reports=[])["rule"]

@@ -133,6 +133,17 @@ def _look(tree: Any, rule: Rule, scene: Scene, moment: Moment, scenario: Scenari
     return settled(seen, rule, scene) if seen.value == REVIEW else seen
 
 
+def _breach(rule: Rule, scene: Scene, moment: Moment, scenario: Scenario) -> Seen | None:
+    """What breaks a rule at once; where that is left to be judged, a rule judged to be met is not broken."""
+    if rule.fails_at_once is None:
+        return None
+    seen = see(rule.fails_at_once, scene, moment, scenario, rule)
+    if seen.value != REVIEW:
+        return seen
+    judged = settled(seen, rule, scene)
+    return judged._replace(value=negate(judged.value))
+
+
 def _holds_anyway(rule: Rule, scene: Scene, scenario: Scenario) -> bool:
     if rule.yearly or rule.from_ or rule.since or rule.until or rule.cycle or rule.event:
         return False
@@ -145,9 +156,7 @@ def _judge(rule: Rule, scene: Scene, scenario: Scenario, clock: Clock) -> Decisi
     moment, deadline, late, window, _ = clock
     seen = _look(rule.condition, rule, scene, moment, scenario)
     value = negate(seen.value) if rule.kind == "consequence" else seen.value
-    broken = (
-        see(rule.fails_at_once, scene, moment, scenario, rule) if rule.fails_at_once is not None else None
-    )
+    broken = _breach(rule, scene, moment, scenario)
     applies = see(rule.applies, scene, moment, scenario, rule) if rule.applies is not None else None
     status, why_not, if_false = status_of(value, broken, late), None, late
     if applies is not None and applies.value == FALSE:
@@ -175,9 +184,9 @@ def status_of(value: int, broken: Seen | None, late: str) -> str:
     failed = value == FALSE and late == "fail"
     if value == UNKNOWN or (breaks == UNKNOWN and not failed):
         return "unknown"
-    if value == TRUE:
-        return "pass"
-    return late if value == FALSE else "needs_review"
+    if value == REVIEW or (breaks == REVIEW and not failed):
+        return "needs_review"
+    return "pass" if value == TRUE else late
 
 
 def _yearly(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:

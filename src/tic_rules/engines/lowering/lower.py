@@ -34,13 +34,18 @@ def lower_rule(ruleset: r.RuleSet, rule: r.Rule) -> f.Rule:
     require = conditions.lower(rule.condition)
     if require != whole and may_review(require):
         require = cases(require, FALSE, UNKNOWN, whole, TRUE)
+    broken = None
+    if rule.fails_at_once is not None and not rule.yearly:
+        broken = conditions.lower(rule.fails_at_once)
+        if may_review(broken):
+            broken = cases(broken, FALSE, UNKNOWN, negated(whole), TRUE)
     return f.Rule(
         rule.id,
         ruleset.place_of(rule.id),
         rule.bearer == "programme",
         _clock(ruleset, rule),
         negated(require) if rule.kind == "consequence" else require,
-        None if rule.fails_at_once is None or rule.yearly else conditions.lower(rule.fails_at_once),
+        broken,
         None if rule.applies is None or rule.yearly else conditions.lower(rule.applies),
         whole,
         rule.waits_for,

@@ -67,9 +67,9 @@ def judged(require: int, broken: int, late: str) -> str:
     failed = require == FALSE and late == "fail"
     if require == UNKNOWN or (broken == UNKNOWN and not failed):
         return "unknown"
-    if require == TRUE:
-        return "pass"
-    return late if require == FALSE else "needs_review"
+    if require == REVIEW or (broken == REVIEW and not failed):
+        return "needs_review"
+    return "pass" if require == TRUE else late
 
 
 def spoken(status: str, applies: int) -> str:

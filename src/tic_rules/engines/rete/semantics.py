@@ -147,13 +147,14 @@ def _statuses(add: Add) -> None:
             late = [there("late"), {"brk": 1}, {"app": app}]
             given = ("a.s", OPEN, JUDGE, PASS)[value]
             add("broken", [("a", late), required, ("c", [*broken, {"v": TRUE}])], result | {"s": FAIL})
-            unbroken: list[Pattern] = [{"$lt": {"v": TRUE}}, {"$neq": {"v": UNKNOWN}}]
-            add("whole", [("a", late), required, ("c", [*broken, *unbroken])], result | {"s": given})
-            unclear = ("c", [*broken, {"v": UNKNOWN}])
+            add("whole", [("a", late), required, ("c", [*broken, {"v": FALSE}])], result | {"s": given})
             if value == FALSE:  # what has failed has, whatever would break it
+                settled: list[Pattern] = [{"$gt": {"v": FALSE}}, {"$lt": {"v": TRUE}}]
                 over, late = [*late, {"s": FAIL}], [*late, {"s": PENDING}]
-                add("over", [("a", over), required, unclear], result | {"s": FAIL})
-            add("open", [("a", late), required, unclear], result | {"s": OPEN})
+                add("over", [("a", over), required, ("c", [*broken, *settled])], result | {"s": FAIL})
+            for left, status in ((UNKNOWN, OPEN), (REVIEW, OPEN if value == UNKNOWN else JUDGE)):
+                unclear = ("c", [*broken, {"v": left}])
+                add("open", [("a", late), required, unclear], result | {"s": status})
     _applicability(add)
     _silent(add)
 
