@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tic_rules.core.dates import add_days
-from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
+from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, negate
 from tic_rules.evaluation.entries import Entry, Moment, Path, undated
 from tic_rules.evaluation.entry_operators import look_through
 from tic_rules.evaluation.facts import Scene
@@ -19,7 +19,8 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     that may go on in any year, but for results of the approved centre; else between those that are shown.
 
     An entry without a year may be of any year: a run that lacks no more years than there are of them is open.
-    A year with two results of which one is so and the other is not is for a person to judge.
+    A year with two results of which one is so and the other is not is for a person to judge; where the other
+    may be one of that year that is not so, the year is open.
     """
     fact = scene.facts[node.of]
     listed = scene.listed(fact.list_name or "")
@@ -42,8 +43,8 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
                 seen = seen._replace(value=FALSE, missing=())
             elif not within:
                 seen = seen._replace(missing=more)
-        elif seen.value == TRUE and FALSE in (results := _results(node, scene, in_year)).values():
-            seen = seen._replace(value=REVIEW, cites=tuple(results))
+        elif seen.value == TRUE:
+            seen = _contradicted(seen, node, scene, in_year)
         by_year[year] = seen
     runs = [
         [by_year[year + step] for step in range(node.running)]
@@ -84,20 +85,46 @@ def _run_of(run: list[Seen], spare: int) -> int:
     return FALSE if lacking > spare else UNKNOWN if lacking else min(seen.value for seen in run)
 
 
-def _results(node: c.Running, scene: Scene, moment: Moment) -> dict[Path, int]:
-    """Whether the results of the moment's year and kind that are shown are as asked, by their places; some
-    lists have no results."""
+def _contradicted(seen: Seen, node: c.Running, scene: Scene, moment: Moment) -> Seen:
+    """A year that is so, with what other results of the year and the kind say of it."""
+    of_kind, result = _kind_and_result(node)
+    entries, _, listed = scene.entries_at(scene.facts[node.of], moment)
+    against: dict[Path, int] = {}
+    missing: list[Path] = []
+    for entry, counts in entries:
+        unclear: list[Path] = []
+        in_year = TRUE if entry.year == moment.year else UNKNOWN if entry.year is None else FALSE
+        concerns = min(counts, in_year, scene.matches(of_kind, entry, moment.day, unclear))
+        if concerns == FALSE:
+            continue
+        against[entry.at] = min(concerns, negate(scene.matches(result, entry, moment.day, unclear)))
+        if against[entry.at] == UNKNOWN:
+            dates = undated(entry, listed.declared) if UNKNOWN in (counts, in_year) else []
+            missing.extend((*unclear, *dates))
+    if TRUE in against.values():
+        return seen._replace(value=REVIEW, cites=tuple(_results(node, scene, moment)))
+    return seen._replace(value=UNKNOWN, missing=tuple(missing)) if UNKNOWN in against.values() else seen
+
+
+def _kind_and_result(node: c.Running) -> tuple[c.Where, c.Where]:
+    """What is asked of an entry but for its result, and of its result."""
     other = {name: test for name, test in node.where.each.items() if name != "result"}
+    result = {name: test for name, test in node.where.each.items() if name == "result"}
+    return c.Where.model_construct(each=other, any=()), c.Where.model_construct(each=result, any=())
+
+
+def _results(node: c.Running, scene: Scene, moment: Moment) -> list[Path]:
+    """The places of the results of the moment's year and kind that are shown; some lists have no results."""
+    of_kind, _ = _kind_and_result(node)
     entries, _, _ = scene.entries_at(scene.facts[node.of], moment)
-    kind = c.Where.model_construct(each=other, any=())
-    return {
-        entry.at: scene.matches(node.where, entry, moment.day, [])
+    return [
+        entry.at
         for entry, counts in entries
         if counts == TRUE
         and entry.year == moment.year
         and getattr(entry.record, "result", True) is not None
-        and scene.matches(kind, entry, moment.day, []) == TRUE
-    }
+        and scene.matches(of_kind, entry, moment.day, []) == TRUE
+    ]
 
 
 def _open_entry(seen: Seen, scene: Scene, fact: Fact, in_year: Moment) -> bool:
