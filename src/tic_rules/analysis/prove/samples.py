@@ -73,9 +73,9 @@ class Maker:
         wanted = met == (rule.kind != "consequence")
         for day, year in self._moments(rule):
             builder = _Builder(self, ruleset, rule, day, year)
-            builder.make(rule.condition, wanted)
             if rule.applies is not None:
                 builder.make(rule.applies, True)
+            builder.make(rule.condition, wanted)
 
     def _moments(self, rule: Rule) -> list[tuple[date, int | None]]:
         """The days on which the rule looks at the data, with the year that is owed."""
