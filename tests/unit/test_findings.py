@@ -125,3 +125,23 @@ def test_a_report_does_not_change(report: Report) -> None:
     for name in ("as_of", "tool", "findings", "verdict"):
         with pytest.raises(AttributeError, match="does not change"):
             setattr(report, name, "2020")
+
+
+def test_a_judgement_that_comes_before_the_data_is_told_to_wait_for_it() -> None:
+    bases = [{"name": "甲", "zone": "national_high_tech_zone"}, {"name": "乙"}]
+    judged = {"rule": "zhejiang_2022/core-bases-network", "met": True, "by": "厅", "date": "2024-05-01"}
+    report = check(
+        {
+            "jurisdiction": "zhejiang",
+            "approved_on": "2022-03-01",
+            "reported_on": "2024-06-30",
+            "structure": {"core": True, "network": True, "bases": bases},
+            "attestations": [judged | {"evidence": "纪要"}],
+        },
+        "zhejiang_2022",
+    )
+    assert report["core-bases-network"].status == "unknown"
+    (warning,) = (one for one in report.warnings if one.code == "not-attested")
+    assert warning.message.zh == (
+        "规则 core-bases-network 现无须评审之处（数据不足的先补数据），认定意见暂不起作用"
+    )

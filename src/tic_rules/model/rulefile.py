@@ -9,7 +9,7 @@ from pydantic import Discriminator, Field, Tag, model_validator
 
 from tic_rules.core.dates import year_end
 from tic_rules.core.errors import clip, did_you_mean
-from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, nodes_of, walk
+from tic_rules.model.conditions import Attested, Condition, Flag, Follows, Node, leaves_open, nodes_of, walk
 from tic_rules.model.frozen import Parse, refuse
 from tic_rules.model.time import After, Cycle, Day, DueOn, EndOfYear, iso, parse_day
 from tic_rules.model.vocabulary import Bilingual, Vocabulary
@@ -296,6 +296,11 @@ class Rule(Node):
     def attested(self) -> bool:
         """Whether the rule asks for a person's judgement by itself, not only where data leaves one open."""
         return any(isinstance(node, Attested) for node in walk(self.condition))
+
+    @cached_property
+    def open_to_judgement(self) -> bool:
+        """Whether data may leave the rule to a person: then a judgement of it counts."""
+        return any(leaves_open(tree) for tree in (self.condition, self.applies, self.fails_at_once))
 
     @cached_property
     def waits_for(self) -> tuple[str, ...]:

@@ -157,4 +157,4 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
 
 
 def _is_judged(rule: Rule) -> bool:
-    return rule.attested or c.leaves_open(rule.condition)
+    return rule.attested or rule.open_to_judgement

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text, visible
-from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import fields_of, paths_of, record_in
@@ -218,7 +217,7 @@ def _judged(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
 
 def _left_open(rulesets: Sequence[RuleSet]) -> list[tuple[RuleSet, Rule]]:
     """The rules that an attestation settles where data alone leaves them open."""
-    return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if c.leaves_open(rule.condition)]
+    return [(ruleset, rule) for ruleset in rulesets for rule in ruleset if rule.open_to_judgement]
 
 
 def _section(

@@ -59,7 +59,7 @@ def offered(rulesets: Sequence[RuleSet], lang: str) -> dict[str, list[str]]:
     for ruleset in rulesets:
         for rule in ruleset:
             title = title_of(ruleset, rule, lang, with_document=several)
-            if rule.attested or c.leaves_open(rule.condition):
+            if rule.attested or rule.open_to_judgement:
                 judged.append(title)
             if rule.modality == "in_principle":
                 principle.append(title)

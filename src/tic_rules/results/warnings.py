@@ -225,6 +225,10 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
     items = frozenset(item.id for item in rule.items)
     absent = [name for name in ("met", "by", "date", "evidence") if getattr(given, name) is None]
     if not rule.attested and not left_to_judge(rule, scene):
+        if rule.open_to_judgement:
+            zh = f"规则 {rule.id} 现无须评审之处（数据不足的先补数据），认定意见暂不起作用"
+            en = f"data leaves nothing of rule {rule.id} to be judged so far (give what is missing first)"
+            return "not-attested", "rule", zh, f"{en}; the attestation has no effect yet"
         zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
         return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
     if absent:
