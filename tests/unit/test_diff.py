@@ -300,6 +300,28 @@ def test_a_fact_that_is_read_in_another_way_is_a_change() -> None:
     }
 
 
+HAIDONG = (
+    Path(__file__).parents[2] / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml"
+).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "topic"),
+    [
+        (
+            "sum: rd, of: annual, over: {full_years: 3",
+            "sum: rd, of: annual, over: {full_years: 1",
+            "host.research",
+        ),
+        ("value: registered_on, type: date", "value: approved_on, type: date", "host"),
+    ],
+    ids=["a share of another sum", "an age from another day"],
+)
+def test_a_fact_that_is_made_of_other_facts_is_another(old: str, new: str, topic: str) -> None:
+    a, b = (parse_ruleset(text, "haidong_2024.yaml") for text in (HAIDONG, HAIDONG.replace(old, new, 1)))
+    assert relations(diff(a, b))[topic] == "different"
+
+
 # --- pairs of files -----------------------------------------------------------------------------------------
 
 

@@ -123,7 +123,7 @@ def test_nothing_is_proved_by_data_that_two_documents_call_otherwise() -> None:
     found = shown(
         proved(diff(*(about(name, "funding.income_mix") for name in ("national_2020", "zhejiang_2022"))))
     )
-    assert [(claim.status, claim.proved) for claim in found.claims] == [("looser", False)] * 2
+    assert [(claim.status, claim.proved) for claim in found.claims] == [("undecided", False)] * 2
     (change,) = [change for topic in found.topics for pair in topic.pairs for change in pair.changes]
     assert change.a is not None
     assert change.b is not None
@@ -220,6 +220,8 @@ def made(name: str, *rules: str) -> RuleSet:
 
 
 HEADCOUNT = "require: {fact: headcount, at_least: %s}"
+REPORT = "require: {fact: reports, some: {sender: centre}}"
+EVALUATED = "require: {fact: evaluations, some: {}}"
 SERVED = "require: {fact: served, at_least: 10}"
 CASES = [
     (
@@ -326,8 +328,58 @@ CASES = [
     (
         ["must | by: {days: 30, after: approval} | " + SERVED],
         ["must | by: {days: 60, after: approval} | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | by: {days: 30, after: term_end} | " + SERVED],
+        ["must | by: {months: 6, after: term_end} | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | by: {days: 30, after: approval} | " + SERVED],
+        ["must | by: {months: 1, after: approval} | " + SERVED],
         "different",
-    ),  # days are not ordered
+    ),
+    (["must | by: {months: 12, after: approval} | " + SERVED], ["must | by: 1y | " + SERVED], "same"),
+    (["must | by: 1y | " + SERVED], ["must | by: {months: 18, after: approval} | " + SERVED], "b_looser"),
+    (["must | by: 1y | " + SERVED], ["must | by: 2035-12-31 | " + SERVED], "different"),
+    (
+        ["must | yearly: {looked_for_until: {next_year: 01-31}} | " + REPORT],
+        ["must | yearly: {looked_for_until: {next_year: 03-31}} | " + REPORT],
+        "b_looser",
+    ),
+    (
+        ["must | yearly: {looked_for_until: {next_year: 01-31}} | " + REPORT],
+        ["must | yearly: {looked_for_until: end_of_next_year} | " + REPORT],
+        "b_looser",
+    ),
+    (
+        ["must | yearly: {looked_for_until: {next_year: 01-31}} | " + REPORT],
+        ["must | yearly: {looked_for_until: {next_year: 01-31}, running_year: true} | " + REPORT],
+        "b_stricter",
+    ),
+    (
+        ["must | yearly: {looked_for_until: end_of_year} | " + REPORT],
+        ["must | yearly: {looked_for_until: end_of_year} | until: term_end | " + REPORT],
+        "b_looser",
+    ),
+    (["must | cycle: {years: 3} | " + EVALUATED], ["must | cycle: {years: 2} | " + EVALUATED], "b_stricter"),
+    (["must | cycle: {years: 3} | " + EVALUATED], ["must | cycle: {years: 4} | " + EVALUATED], "different"),
+    (
+        ["must | cycle: {years: 3} | " + EVALUATED],
+        ["must | cycle: {years: 3} | until: term_end | " + EVALUATED],
+        "b_looser",
+    ),
+    (
+        ["must | by: {days: 15, after: evaluations} | " + SERVED],
+        ["must | by: {days: 30, after: evaluations} | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | by: {days: 30, after: evaluations} | " + SERVED],
+        ["must | by: {days: 30, after: projects} | " + SERVED],
+        "different",
+    ),
     (
         ["must | cycle: {years: 3} | require: {fact: evaluations, some: {result: good}}"],
         ["must | cycle: {years: 3} | require: {fact: evaluations, some: {result: [good, excellent]}}"],
@@ -336,7 +388,7 @@ CASES = [
     (
         ["must | cycle: {years: 3} | require: {fact: evaluations, some: {}}"],
         ["must | cycle: {years: 5} | require: {fact: evaluations, some: {}}"],
-        "different",
+        "b_looser",
     ),
     (
         ["must | by: {days: 30, after: evaluations} | require: {entry: {result: good}}"],
@@ -375,6 +427,25 @@ def test_hand_made_pairs(a: list[str], b: list[str], relation: str) -> None:
     plain = diff(made("first", *a), made("second", *b)).topics[0]
     assert plain.tightens >= topic.tightens
     assert plain.loosens >= topic.loosens
+    assert (topic.nature is None) == (relation != "different")
+    for pair in topic.witnesses:  # what the one accepts and the other does not
+        fine = {"pass", "not_applicable"}
+        assert fine.issuperset(pair.others) or (pair.short == "fail" and "fail" not in pair.others), pair
+
+
+def test_what_an_entry_owes_sooner_is_stricter() -> None:
+    text = (RULES.parent / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml").read_text(
+        "utf-8"
+    )
+    text = text.replace("{filed: true, filed_on:", "{filed_on:")
+    sooner = text.replace("在变更30日内", "在变更15日内").replace(
+        "{days: 30, after: changes}", "{days: 15, after: changes}"
+    )
+    a, b = (parse_ruleset(one, "haidong_2024.yaml") for one in (text, sooner))
+    found = shown(proved(diff(a, b)))
+    topic = next(topic for topic in found.topics if topic.id == "changes")
+    assert (topic.relation, topic.proved) == ("b_stricter", True)
+    assert [(pair.short, pair.others) for pair in topic.witnesses] == [("fail", ("pass",))]
 
 
 def test_only_a_proof_sees_what_two_rules_do_together() -> None:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.diff.bundles import by_item, held
 from tic_rules.analysis.diff.correspondence import Entry
+from tic_rules.analysis.diff.demands import facts_asked
 from tic_rules.analysis.diff.order import clock_of
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -236,6 +237,6 @@ def likeness(a: RuleSet, x: Rule, b: RuleSet, y: Rule) -> float:
 
 def subjects(ruleset: RuleSet, rule: Rule, *, whole: bool = True) -> Iterator[str]:
     """The facts that a rule reads; a list as a whole by its name, as its count speaks of it too."""
-    for name in c.facts_of(rule.condition):
+    for name in facts_asked(rule):
         fact = ruleset.facts[name]
         yield (fact.list_name or name) if whole else name

@@ -7,10 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import Change
-from tic_rules.analysis.diff.demands import MUST, guarantors
+from tic_rules.analysis.diff.demands import MUST, facts_asked, guarantors
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
-from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING
 
@@ -132,8 +131,8 @@ def not_guaranteed(compared: Diff, side: str, topic: Topic, rule: Rule) -> Claim
     if rule.attested:
         status = "judged" if others else "silent"
         return Claim(side, topic.id, rule, status, "in_principle", tuple(other.id for other in others))
-    facts = set(c.facts_of(rule.condition))
-    same_facts = [other for other in others if facts & set(c.facts_of(other.condition))]
+    facts = set(facts_asked(rule))
+    same_facts = [other for other in others if facts & set(facts_asked(other))]
     if fellow is not None and fellow.modality in BINDING and fellow not in same_facts:
         same_facts.insert(0, fellow)
     if not same_facts:

@@ -46,6 +46,11 @@ def asked(rule: Rule) -> c.Condition:
     return c.Not.model_construct(not_=condition) if rule.kind == "consequence" else condition
 
 
+def facts_asked(rule: Rule) -> list[str]:
+    """The facts that a rule asks about: those of its condition, and that of whose entries each owes."""
+    return [*c.facts_of(rule.condition), *([rule.event] if rule.event is not None else [])]
+
+
 def parts_of(node: c.Condition) -> Iterator[c.Condition]:
     """What is asked together, part by part."""
     if isinstance(node, c.All):
@@ -172,6 +177,8 @@ def _asks(
     quoted: bool,
 ) -> bool:
     """Whether a rule asks for a part of what the other one asks, and as early."""
+    if x.event != y.event or x.event in reader.otherwise:
+        return False
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
     nature = nature_of(part, other.vocabulary)

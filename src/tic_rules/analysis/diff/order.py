@@ -7,19 +7,23 @@ in this order). Sound and not complete: False means only that it cannot be read 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from functools import lru_cache
-from math import inf
+from math import gcd, inf
 from typing import Any, NamedTuple
 
+from tic_rules.core.dates import add_days
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import Same, extended
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import held_at
+from tic_rules.model.rulefile import Yearly
 from tic_rules.model.ruleset import Fact, Rule, Vocabulary
+from tic_rules.model.time import Cycle, Shift
+from tic_rules.model.vocabulary import facts_within
 from tic_rules.results.terms import groups_at, groups_of
 
 # --- conditions -------------------------------------------------------------------------------------------
@@ -46,7 +50,7 @@ def _read_otherwise(one: Same, other: Same, editions: bool) -> frozenset[str]:
     declared = [name for name in both if a.facts[name] is not b.facts[name]]
     otherwise = {name for name in declared if _definition(a, name) != _definition(b, name)}
     if editions:
-        return frozenset(otherwise)
+        return _and_made_of(otherwise, a)
     otherwise.update(name for name in declared if a.facts[name].label != b.facts[name].label)
     renamed = {
         group
@@ -55,7 +59,13 @@ def _read_otherwise(one: Same, other: Same, editions: bool) -> frozenset[str]:
     }
     if renamed:
         otherwise.update(name for name in both if not renamed.isdisjoint(_groups(a, a.facts[name])))
-    return frozenset(otherwise)
+    return _and_made_of(otherwise, a)
+
+
+def _and_made_of(otherwise: set[str], vocabulary: Vocabulary) -> frozenset[str]:
+    """Some facts, and those that are made of them: a share of two sums is another where one of these is."""
+    facts = vocabulary.facts
+    return frozenset(name for name in facts if not otherwise.isdisjoint(facts_within(name, facts)))
 
 
 def _groups(vocabulary: Vocabulary, fact: Fact) -> tuple[str, ...]:
@@ -129,6 +139,8 @@ class Reader(NamedTuple):
                 return alike and longer and self.at_least(x.holds, y.holds)
             case c.Largest(), c.Largest():
                 return self._largest(x, y)
+            case c.OfEntry(), c.OfEntry():
+                return where_at_least(x.entry, y.entry)
         return _about_one_fact(x, y)
 
     def _list(self, name: str) -> tuple[object, ...]:
@@ -308,8 +320,10 @@ def nature_of(node: object, vocabulary: Vocabulary) -> Nature:
 def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, c.Attested):
         return Nature(False, False)  # an attestation speaks for its clause at the clause's own deadline
-    if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEntry, c.OfEach)):
+    if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEach)):
         return Nature(False, False)
+    if isinstance(node, c.OfEntry):  # what has been done of an entry stays done
+        return Nature(False, not any(_dated(name, vocabulary) for name in _attributes(node.entry)))
     if isinstance(node, c.Same):
         return Nature(all(_leaf_nature(part, vocabulary).timeless for part in node.same), False)
     fact = vocabulary.facts[node.fact]
@@ -334,6 +348,18 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     return Nature(False, fact.over is None and (isinstance(node, c.Some) or _upward(node)))
 
 
+def _attributes(where: c.Where) -> Iterator[str]:
+    yield from where.each
+    for way in where.any:
+        yield from _attributes(way)
+
+
+def _dated(attribute: str, vocabulary: Vocabulary) -> bool:
+    """Whether entries of some list give an attribute through time."""
+    paths = (path for listed in vocabulary.lists.values() for path in listed.paths)
+    return any(shape_of(f"{path}.{attribute}", vocabulary) == "dated" for path in paths)
+
+
 def _upward(node: c.Condition) -> bool:
     if not isinstance(node, c.Compare) or isinstance(node.limit, c.Times):
         return False
@@ -341,20 +367,24 @@ def _upward(node: c.Condition) -> bool:
 
 
 Clock = tuple[Any, ...]
-"""When a rule is looked at, comparable: ("application",), ("years", 2), ("date", d), ("standing",) …"""
+"""When a rule is looked at, comparable: ("application",), ("after", "approval", so long), ("standing",) …"""
+
+A_YEAR = 2096
+"""The days by which years owe are ordered in this one; it has a 29 February, as any leap year would do."""
 
 
 def clock_of(rule: Rule) -> Clock:
     if rule.yearly is not None:
-        return "yearly", rule.yearly.looked_for_until, rule.yearly.running_year
+        return "yearly", year_due(rule.yearly), rule.yearly.running_year, rule.until
     if rule.cycle is not None:
-        return "owed", rule.cycle, rule.until
-    if rule.event is not None:
-        return "owed", rule.after, rule.since
+        return "cycle", rule.cycle, rule.until
+    if rule.after is not None:
+        line = ("after",) if rule.event is None else ("event", rule.since)
+        return *line, rule.after.after, in_months(rule.after.shift)
     if rule.from_ is not None:
         return "from", rule.from_
     if rule.years is not None:
-        return "years", rule.years
+        return "after", "approval", in_months(Shift(rule.years))
     if isinstance(rule.by, date):
         return "date", rule.by
     if rule.by is not None:
@@ -366,28 +396,84 @@ def early_enough(x: Clock, y: Clock, nature: Nature) -> bool:
     """Whether what is asked at time x is thereby asked at time y."""
     if x == y:
         return True
-    if x[0] in ("from", "owed") or y[0] in ("from", "owed"):
-        return False
-    if x[0] == "yearly" or y[0] == "yearly":
-        return bool(x[0] == y[0] and (x[1] == "end_of_year" or y[1] == x[1]) and (x[2] or not y[2]))
+    if x[0] in _OWING or y[0] in _OWING:
+        return x[0] == y[0] and _OWING[x[0]](x, y, nature.lasting)
     if y[0] == "application":
         return False
     if nature.timeless:
         return "date" not in (x[0], y[0])
     if x[0] == "standing" or (x[0] == "within_term" and y[0] != "standing"):
-        return y[0] in ("approval", "term_end", "within_term") or (y[0] == "years" and x[0] == "standing")
+        return y[0] in ("approval", "term_end", "within_term") or (y[0] == "after" and x[0] == "standing")
     if not nature.lasting or y[0] in ("standing", "within_term"):
         return nature.lasting and x[0] in ("application", "approval") and y[0] in ("standing", "within_term")
     return _before(x, y)
 
 
+def _years_early(x: Clock, y: Clock, lasting: bool) -> bool:
+    """Whether years that owe by one day owe by another; the years within the term are fewer."""
+    (_, due, running, until), (_, later, other_running, other_until) = x, y
+    in_time = due == later or (lasting and due <= later)
+    return in_time and (running or not other_running) and until in (None, other_until)
+
+
+def _cycles_early(x: Clock, y: Clock, lasting: bool) -> bool:
+    in_time = x[1] == y[1] or (lasting and lies_within(x[1], y[1]))
+    return in_time and x[2] in (None, y[2])
+
+
+def _entries_early(x: Clock, y: Clock, lasting: bool) -> bool:
+    return lasting and x[:3] == y[:3] and no_later(x[3], y[3])
+
+
+_OWING: dict[str, Callable[[Clock, Clock, bool], bool]] = {
+    "yearly": _years_early,
+    "cycle": _cycles_early,
+    "event": _entries_early,
+    "from": lambda x, y, lasting: False,
+}
+"""Of what owes again and again, or from a time on: whether one of a kind is early enough for another."""
+
+
 def _before(x: Clock, y: Clock) -> bool:
     """Whether a deadline never lies after another; a term is at least one year long."""
-    ranks = {"application": -1, "approval": 0}
     if "date" in (x[0], y[0]):
         return bool(x[0] == y[0] == "date" and x[1] <= y[1])
-    first = ranks.get(x[0], x[1] if x[0] == "years" else None)
-    second = ranks.get(y[0], y[1] if y[0] == "years" else None)
-    if first is None:
-        return False
-    return bool(first <= (1 if second is None else second))
+    if x[0] == "application":
+        return True
+    (day, length), (other, longer) = (
+        clock[1:] if clock[0] == "after" else (clock[0], Shift()) for clock in (x, y)
+    )
+    if day == other:
+        return no_later(length, longer)
+    return bool(day == "approval" and no_later(length, longer._replace(months=longer.months + 12)))
+
+
+def in_months(length: Shift) -> Shift:
+    """A length of time with its years as months: 1 year is 12 months."""
+    return Shift(0, length.years * 12 + length.months, length.days)
+
+
+def year_due(yearly: Yearly) -> date:
+    """The last day of what a year owes, for one year: comparable with that of another rule."""
+    return yearly.due(A_YEAR)
+
+
+@lru_cache(maxsize=256)
+def no_later(x: Shift, y: Shift) -> bool:
+    """Whether so long after a day is never later than another length after the same day."""
+    if not x.days and not y.days:
+        return in_months(x) <= in_months(y)
+    return all(x.after(day) <= y.after(day) for day in _DAYS)
+
+
+_DAYS = tuple(
+    add_days(date(year, 1, 1), number) for year in (A_YEAR - 76, A_YEAR) for number in range(4 * 365 + 1)
+)
+"""Days from which lengths of time are as short and as long as they can be: with a leap year in four, and
+without one in eight."""
+
+
+def lies_within(x: Cycle, y: Cycle) -> bool:
+    """Whether each cycle of the one kind, from approval on, holds a whole one of the other."""
+    short, long = (in_months(cycle.shift).months for cycle in (x, y))
+    return x.grace is None and y.grace is None and long >= 2 * short - gcd(short, long)

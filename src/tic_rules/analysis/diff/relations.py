@@ -6,13 +6,21 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.diff.alignment import Aligned, subjects
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, asked, guarantors, parts_of, same_role
+from tic_rules.analysis.diff.demands import (
+    ANY,
+    BINDING_LEVELS,
+    asked,
+    facts_asked,
+    guarantors,
+    parts_of,
+    same_role,
+)
 from tic_rules.analysis.diff.enumerations import shared
 from tic_rules.analysis.diff.order import clock_of, reader_of
 from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers, holds_time, says_number
 from tic_rules.analysis.diff.sentences import lists_of
 from tic_rules.core.errors import Text
-from tic_rules.model.conditions import Every, Largest, Some, facts_of, walk
+from tic_rules.model.conditions import Every, Largest, Some, walk
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING
 
@@ -120,7 +128,7 @@ def _wish_aside(a: RuleSet, b: RuleSet, row: Aligned, relation: str) -> bool:
 
 def _read_otherwise(a: RuleSet, b: RuleSet, row: Aligned, editions: bool) -> bool:
     """Whether both sides ask about data that the two documents read, or call, otherwise."""
-    left, right = ({name for rule in rules for name in facts_of(rule.condition)} for rules in (row.a, row.b))
+    left, right = ({name for rule in rules for name in facts_asked(rule)} for rules in (row.a, row.b))
     otherwise = reader_of(a.vocabulary, b.vocabulary, editions).otherwise
     return not editions and not otherwise.isdisjoint(left & right)
 

@@ -4,12 +4,11 @@ more."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import shape_of
 from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, one_of, truth, z3
-from tic_rules.analysis.prove.symbols import At, World
+from tic_rules.analysis.prove.symbols import YEARS, At, World
 from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import entry_logic
@@ -126,7 +125,7 @@ class Entries:
             started, before = self._started(first, last)
             done, later = last <= self.at.point, first > self.at.point
             values.append(when(both(started, done), one_of(before, later)))
-        if listed.year is not None and self.at.year:
+        if listed.year is not None and self.at.year and (listed.date is None or self.at.year in YEARS):
             given = self.world.flag("year given", *entry)
             owed, running = (self.world.flag("year", year, *entry) for year in ("owed", "running"))
             self.world.say(neg(both(owed, running)))
@@ -139,14 +138,17 @@ class Entries:
         start = self.at.start
         if not start:
             return truth(True), truth(False)
+        opens = self.world.opening(start)
         if start.startswith("after_"):
-            years = start.removeprefix("after_").removesuffix("y")
-            opens = z3.ToReal(self.world.term) if years == "term" else z3.RealVal(int(years))
             return first > opens, last <= opens
-        opens = z3.RealVal(0) if start == "approval" else z3.RealVal(date.fromisoformat(start).toordinal())
         return first >= opens, last < opens
 
     # --- what is asked of an entry --------------------------------------------------------------------------
+
+    def owing(self, body: f.Logic) -> Value:
+        """What is asked of the entry that owes."""
+        path = self._listed(self.ruleset.facts[self.at.event]).paths[0]
+        return self._asked((path, self.at.start, 0), body)
 
     def _asked(self, entry: Entry, node: f.Logic) -> Value:
         match node:
@@ -165,7 +167,10 @@ class Entries:
                 choice = self.world.choice("attribute", name, *entry, self.at.key if shape == "dated" else "")
                 return self.world.on_list(node, *choice)
             case f.Passed(name):
-                return self.world.fresh(("passed", name, entry, self.at.key))
+                first, last = z3.Real(f"first|{name}|{entry}"), z3.Real(f"last|{name}|{entry}")
+                _, _, given = self.world.choice("attribute", name, *entry, "")
+                self.world.say(first <= last)
+                return when(both(given, last <= self.at.point), both(given, first > self.at.point))
         raise AssertionError(f"not asked of an entry: {node!r}")
 
     def _several(self, entry: Entry, name: str, node: f.Member) -> Value:

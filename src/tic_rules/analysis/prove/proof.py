@@ -11,9 +11,10 @@ from collections.abc import Container, Iterable, Sequence
 from dataclasses import replace
 
 from tic_rules.analysis.diff.claims import Claim, Conflict, Proof, binding_rules, not_guaranteed, sides
-from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, follows_alike
+from tic_rules.analysis.diff.demands import ANY, BINDING_LEVELS, MUST, facts_asked, follows_alike
 from tic_rules.analysis.diff.order import read_otherwise
 from tic_rules.analysis.diff.relations import relation_of
+from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.analysis.prove.booleans import Formula
 from tic_rules.analysis.prove.sight import formulas
@@ -268,8 +269,8 @@ class _Prover:
 
     def _apart(self, rule: Rule, fellow: Rule) -> bool:
         """Whether both ask about data that the two sides read, or call, otherwise: nothing is proved then."""
-        apart = self.otherwise.intersection(c.facts_of(rule.condition))
-        return bool(apart) and not apart.isdisjoint(c.facts_of(fellow.condition))
+        apart = self.otherwise.intersection(facts_asked(rule))
+        return bool(apart) and not apart.isdisjoint(facts_asked(fellow))
 
     def _given(self, side: str, rule: Rule, level: Container[str], fellows: Iterable[Rule]) -> list[Key]:
         """The rules of a side at a level that can guarantee one of the other's."""
@@ -289,13 +290,12 @@ class _Prover:
         if not topic.comparable:
             return topic
         tightens, loosens = self._asks_more(topic, "b"), self._asks_more(topic, "a")
-        return replace(
-            topic,
-            tightens=tightens,
-            loosens=loosens,
-            relation=relation_of(topic.a, topic.b, tightens, loosens),
-            proved=True,
+        relation = relation_of(topic.a, topic.b, tightens, loosens)
+        nature = topic.nature if relation == "different" else None
+        settled = replace(
+            topic, tightens=tightens, loosens=loosens, relation=relation, nature=nature, proved=True
         )
+        return replace(settled, sentence=sentence_of(self.compared.a, self.compared.b, settled))
 
     def _asks_more(self, topic: Topic, side: str) -> bool:
         """Whether a rule of this side is not guaranteed by the other side's rules of the same bearer."""

@@ -34,13 +34,35 @@ STEP = {"CNY": 10_000}
 """How far a number is moved to just miss a bound, by unit; 1 elsewhere."""
 
 
+_EVENT = add_days(APPROVED, 1)
+"""The day of an entry from which a deadline runs."""
+
+
+def last_days(rule: Rule, as_of: date) -> list[date]:
+    """The last days on which a rule looks for something, up to a day: of its years, its cycles, its time."""
+    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
+    if rule.yearly is not None:
+        days = [rule.yearly.due(year) for year in range(APPROVED.year + 1, as_of.year + 1)]
+    elif rule.cycle is not None:
+        days = [rule.cycle.due(APPROVED, number) for number in range(1, TERM + 2)]
+    elif rule.after is not None and rule.event is not None:
+        days = [rule.after.shift.after(_EVENT)]
+    else:
+        days = [day for day in [deadline_of(rule, scenario)] if day is not None]
+    return [day for day in days if day <= as_of]
+
+
 def as_of_for(rules: Iterable[Rule]) -> date:
     """A day on which the time of every one of these rules is up."""
     scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
     days = [add_days(APPROVED, 60)]
     for rule in rules:
-        if rule.yearly is not None:
+        if rule.until is not None and (rule.yearly is not None or rule.cycle is not None):
+            days.append(add_years(APPROVED, TERM + 3))  # what the years after the term would have owed
+        elif rule.yearly is not None:
             days.append(date(APPROVED.year + 3, 1, 15))
+        elif rule.cycle is not None or rule.event is not None:
+            days += [add_days(day, 30) for day in last_days(rule, add_years(APPROVED, TERM))]
         elif rule.from_ == "term_end" or rule.until is not None:
             days.append(add_days(scenario.term_end or APPROVED, 30))
         else:
@@ -73,6 +95,8 @@ class Maker:
         wanted = met == (rule.kind != "consequence")
         for day, year in self._moments(rule):
             builder = _Builder(self, ruleset, rule, day, year)
+            if rule.event is not None:
+                builder.add_event(rule.event)
             if rule.applies is not None:
                 builder.make(rule.applies, True)
             builder.make(rule.condition, wanted)
@@ -82,9 +106,13 @@ class Maker:
         if rule.yearly is not None:
             last = self.as_of.year if rule.yearly.running_year else self.as_of.year - 1
             years = range(APPROVED.year + 1, last + 1)
-            ends = {year: date(year + 1, 1, 10) for year in years}
+            ends = {year: min(date(year + 1, 1, 10), rule.yearly.due(year)) for year in years}
             early = rule.yearly.running_year
             return [(date(y, 6, 1) if early or end > self.as_of else end, y) for y, end in ends.items()]
+        if rule.event is not None:
+            return [(_EVENT, None)]
+        if rule.cycle is not None:
+            return [(day, None) for day in (*last_days(rule, self.as_of), self.as_of)]
         deadline = deadline_of(rule, Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM)))
         return [(min(deadline or self.as_of, self.as_of), None)]
 
@@ -163,8 +191,17 @@ class _Builder:
                     self._add(node.of, node.where, year=self.maker.as_of.year - 2 - step)
             case c.Compare():
                 self._compare(node, wanted)
+            case c.OfEntry():
+                path = self._listed(self.rule.event or "").paths[0]
+                for entry in self.maker.entries(path) if wanted else ():
+                    entry |= self._attributes(node.entry, path)
             case _:
                 self._put(self.construct.demand(node, wanted, "示例"))
+
+    def add_event(self, fact: str) -> None:
+        """An entry from which a deadline runs, where there is none."""
+        if not self.maker.entries(self._listed(fact).paths[0]):
+            self._add(fact, self.ruleset.facts[fact].where or c.Where())
 
     def _rest(self, parts: list[c.Condition], wanted: bool) -> None:
         before, self.soft = self.soft, True

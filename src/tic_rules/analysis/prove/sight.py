@@ -34,14 +34,15 @@ def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
     """When a rule is met, and when it is broken."""
     asked = lowered_rule(ruleset, rule)
     met, broken = [], []
-    for at in world.ats(asked.clock, deadlines):
+    for at in world.ats(ruleset, rule, deadlines):
         sight = Sight(world, ruleset, at)
         parts = [
             constant(otherwise) if part is None else sight.value(part)
             for part, otherwise in ((asked.require, TRUE), (asked.broken, FALSE), (asked.applies, TRUE))
         ]
-        met.append(_status_in(("pass", "not_applicable"), parts))
-        broken.append(_status_in(("fail",), parts))
+        owed = truth(True) if at.owed is None else at.owed
+        met.append(one_of(neg(owed), _status_in(("pass", "not_applicable"), parts)))
+        broken.append(both(owed, _status_in(("fail",), parts)))
     if asked.clock.by == "application" or asked.programme:
         return conj(met), disj(broken)
     return one_of(neg(world.approved), conj(met)), both(world.approved, disj(broken))
@@ -136,7 +137,7 @@ class Sight:
                 crowd = ("of each", node.over, node.attribute, self._whose())
                 return self.world.graded(crowd, -node.most, self.at)
             case f.OfEntry():
-                return self.world.fresh((node, self._whose(), self.at.key))
+                return self.entries.owing(node.body)
             case f.Latest():
                 return self.world.fresh(("latest", node.over, node.by, node.of, node.has, self.at.key))
         raise AssertionError(f"not seen: {node!r}")
@@ -146,8 +147,7 @@ class Sight:
         return self.ruleset.id if self.world.otherwise else ""
 
     def _known_as(self, fact: str) -> str:
-        """The name of a fact's variables: one for both sides, unless they read it in different ways."""
-        return f"{fact} of {id(self.ruleset)}" if fact in self.world.otherwise else fact
+        return self.world.known_as(self.ruleset, fact)
 
     def _moment(self, fact: Fact) -> str:
         """The time as part of a name: a field that holds no dates is the same at all times."""

@@ -7,19 +7,31 @@ the rules at hand can tell apart.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from fractions import Fraction
+from operator import le
+from typing import Any, NamedTuple
 
-from tic_rules.analysis.diff.order import where_at_least
+from tic_rules.analysis.diff.order import (
+    A_YEAR,
+    in_months,
+    lies_within,
+    no_later,
+    where_at_least,
+    year_due,
+)  # fmt: skip
 from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, z3
-from tic_rules.analysis.prove.values import Value, outcomes
+from tic_rules.analysis.prove.values import Value, outcomes, real
+from tic_rules.core.dates import year_end
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
 from tic_rules.engines.lowering import form as f
 from tic_rules.model import conditions as c
+from tic_rules.model.rulefile import Yearly
 from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.model.time import Cycle, Shift
 
 
 def lowered_rule(ruleset: RuleSet, rule: Rule) -> f.Rule:
@@ -45,6 +57,14 @@ class At(NamedTuple):
     point: Formula
     start: str = ""
     year: str = ""
+    owed: Formula | None = None
+    """Whether anything is owed at that time at all; None where it always is."""
+    event: str = ""
+    """The fact of whose entries each owes something at its time."""
+
+
+YEARS = ("owed", "running")
+"""The years that owe; a cycle bears its own name."""
 
 
 def _opening(clock: Clock) -> str:
@@ -60,7 +80,7 @@ class World:
     """The variables of one proof, and what always holds of them."""
 
     def __init__(
-        self, rules: Iterable[tuple[RuleSet, Rule]], editions: bool, otherwise: frozenset[str] = frozenset()
+        self, rules: Sequence[tuple[RuleSet, Rule]], editions: bool, otherwise: frozenset[str] = frozenset()
     ) -> None:
         need_z3()
         self.editions, self.otherwise = editions, otherwise
@@ -73,8 +93,10 @@ class World:
         self._graded: dict[object, list[tuple[int, Value]]] = {}
         self._amounts: dict[object, list[tuple[c.Where, Ends]]] = {}
         self._size = _sizes(rules)
+        self._lines: dict[str, dict[Shift | date, Formula]] = {}
+        self._cycles = list(dict.fromkeys(rule.cycle for _, rule in rules if rule.cycle is not None))
         self.term, self.approved = z3.Int("term"), z3.Bool("approved")
-        self._application, self._during, self._after, self._year = (
+        self._application, self._during, self._after_term, self._year = (
             z3.Real(name) for name in ("application", "during", "after", "year_end")
         )
         self.say(
@@ -82,52 +104,103 @@ class World:
             self._application <= 0,
             self._during >= 0,
             self._during <= z3.ToReal(self.term),
-            self._after > z3.ToReal(self.term),
+            self._after_term > z3.ToReal(self.term),
             self._year > 0,
         )
+        self._after("approval", Shift(months=12), z3.RealVal(0))  # no term is shorter
 
     def say(self, *formulas: Formula) -> None:
         self.axioms.extend(formulas)
 
     # --- time -----------------------------------------------------------------------------------------------
 
-    def ats(self, clock: Clock, deadlines: Sequence[At]) -> list[At]:
+    def ats(self, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]) -> list[At]:
         """The moments at which a rule has to hold; a rule without a deadline at all that the others look at,
         and at any other."""
+        clock = lowered_rule(ruleset, rule).clock
         start = _opening(clock)
-        if clock.cycle is not None or clock.event:
-            key = f"owed {clock.cycle}" if clock.cycle is not None else "owed"
-            point = z3.Real(key)
-            self.say(point > 0)
-            return [At(key, point, start, key)]
-        if clock.yearly and clock.due_on is not None:
-            return [At(f"due {clock.due_on}", z3.Real(f"due {clock.due_on}"), start, "owed")]
-        if clock.yearly:
-            due = At("due", self._year, start, "owed")
-            if clock.next_year:
-                due = At("due+1", self._year + 1, start, "owed")
-            return [due, At("running", self._year, start, "running")] if clock.running_year else [due]
+        if rule.after is not None and rule.event is not None:
+            of = f"day of {self.known_as(ruleset, rule.event)} {start}"
+            due = self._after(of, rule.after.shift, self.opening(of))
+            return [At(f"{rule.after.shift} after {of}", due, of, event=rule.event)]
+        if rule.cycle is not None:
+            longer = [one for one in self._cycles if one != rule.cycle and lies_within(rule.cycle, one)]
+            whole = self._cycle(rule.cycle, rule)
+            return [whole, *(self._within(self._cycle(one, rule), rule.cycle) for one in longer)]
+        if rule.yearly is not None:
+            return list(self._years(rule.yearly, rule))
         if clock.opens is not None:
-            return [At("after", self._after, start)]
+            return [At("after", self._after_term, start)]
         if clock.by is not None:
             return [self._deadline(clock, start)]
         others = [at for at in deadlines if at.key != "application" and at.year == ""]
         moments = [At("during", self._during, start), *(at._replace(start=start) for at in others)]
         if clock.until is None:
-            moments.append(At("after", self._after, start))
+            moments.append(At("after", self._after_term, start))
         return list(dict.fromkeys(moments))
+
+    def _years(self, yearly: Yearly, rule: Rule) -> Iterator[At]:
+        """The last day of what a year owes, and the running year: what is dated before approval does not
+        count for it."""
+        due = year_due(yearly)
+        point = self._year + real(Fraction((due - year_end(A_YEAR)).days, 366))
+        self.say(point > 0)
+        yield At(f"due {due}", point, "approval", "owed", self._owed("owed", rule))
+        if yearly.running_year:
+            yield At("running", self._year, "approval", "running", self._owed("running", rule))
+
+    def _cycle(self, cycle: Cycle, rule: Rule) -> At:
+        """The end of a cycle, any one: what is dated before it begins does not count for it."""
+        key = f"cycle {cycle}"
+        point, opens = z3.Real(key), self.opening(f"start of {key}")
+        self.say(opens >= 0, opens < point)
+        return At(key, point, f"start of {key}", key, self._owed(key, rule))
+
+    def _within(self, around: At, cycle: Cycle) -> At:
+        """A whole cycle within a longer one."""
+        key = f"cycle {cycle} in {around.key}"
+        point, opens = z3.Real(key), self.opening(f"start of {key}")
+        self.say(self.opening(around.start) <= opens, opens < point, point <= around.point)
+        return At(key, point, f"start of {key}", key, around.owed)
+
+    def _owed(self, key: str, rule: Rule) -> Formula | None:
+        """Whether a year, or a cycle, lies within the term, where only those owe."""
+        return None if rule.until is None else self.flag("within the term", key)
+
+    def _after(self, line: str, length: Shift, base: Formula) -> Formula:
+        """The day so long after another, on the line of all that are counted from it."""
+        length = in_months(length)
+        point = self._on_line(line, length, no_later)
+        self.say(point > base if length.days else point == base + z3.Q(length.months, 12))
+        return point
+
+    def _on_line(self, line: str, mark: Any, before: Callable[[Any, Any], bool]) -> Formula:
+        """A day on a line, in its order with those that stand there."""
+        marks = self._lines.setdefault(line, {})
+        if mark not in marks:
+            marks[mark] = point = z3.Real(f"{line}|{mark}")
+            for other, place in marks.items():
+                self.say(*([point <= place] if before(mark, other) else []))
+                self.say(*([place <= point] if before(other, mark) else []))
+        return marks[mark]
+
+    def opening(self, start: str) -> Formula:
+        """The day from which what is dated counts, or after which, for those of `after_`."""
+        if start == "approval":
+            return z3.RealVal(0)
+        if start == "after_term":
+            return z3.ToReal(self.term)
+        if start.startswith("after_"):
+            return z3.RealVal(int(start.removeprefix("after_").removesuffix("y")))
+        return z3.Real(start) if " " in start else self._on_line("calendar", date.fromisoformat(start), le)
 
     def _deadline(self, clock: Clock, start: str) -> At:
         if isinstance(clock.by, date):
-            return At(clock.by.isoformat(), z3.RealVal(clock.by.toordinal()), start)
-        if isinstance(clock.by, int):
-            return At(f"{clock.by}y", z3.RealVal(clock.by), start)
-        if isinstance(clock.by, f.From):
-            base = z3.ToReal(self.term) if clock.by.day == "term_end" else z3.RealVal(0)
-            point = z3.Real(f"due {clock.by}")
-            months = clock.by.shift.years * 12 + clock.by.shift.months
-            self.say(point > base if clock.by.shift.days else point == base + z3.Q(months, 12))
-            return At(str(clock.by), point, start)
+            return At(clock.by.isoformat(), self._on_line("calendar", clock.by, le), start)
+        if isinstance(clock.by, (int, f.From)):
+            by = clock.by if isinstance(clock.by, f.From) else f.From(Shift(clock.by), "approval")
+            base = z3.ToReal(self.term) if by.day == "term_end" else z3.RealVal(0)
+            return At(f"{in_months(by.shift)} after {by.day}", self._after(by.day, by.shift, base), start)
         points = {
             "application": self._application,
             "approval": z3.RealVal(0),
@@ -143,6 +216,10 @@ class World:
                 at = self._deadline(clock, "")
                 moments[at.key] = at
         return list(moments.values())
+
+    def known_as(self, ruleset: RuleSet, fact: str) -> str:
+        """The name of a fact's variables: one for both sides, unless they read it in different ways."""
+        return f"{fact} of {id(ruleset)}" if fact in self.otherwise else fact
 
     # --- variables ------------------------------------------------------------------------------------------
 

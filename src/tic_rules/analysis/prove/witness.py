@@ -14,14 +14,12 @@ from functools import cache, partial
 from itertools import product
 from typing import NamedTuple
 
-from tic_rules.analysis.prove.samples import APPLIED, APPROVED, STEP, TERM, Maker, as_of_for
+from tic_rules.analysis.prove.samples import APPROVED, STEP, TERM, Maker, as_of_for, last_days
 from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.errors import TicRulesError
 from tic_rules.core.numbers import Number, parse_number
 from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import check_subject
-from tic_rules.evaluation.clock import deadline_of
-from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, copied, get
@@ -189,12 +187,13 @@ def witness(
 
 def _rank(failing: Told, passing: Told, rule: str) -> int | None:
     """How telling a pair is, 0 the most: the rule fails outright and passes, and the other side accepts both
-    files. None: the other side rejects the failing one."""
+    files. None: the other side rejects the failing one, or accepts it no more than the rule does."""
     short = 2 * SHORT.index(failing.statuses[rule])
     short += passing.statuses[rule] != "pass"  # a rule that does not apply shows less
     if all(status in FINE for status in failing.theirs().values()):
         return 10 * short + (0 if all(status in FINE for status in passing.theirs().values()) else 1)
-    return 10 * short + 2 if "fail" not in failing.theirs().values() else None
+    fails = failing.statuses[rule] == "fail"
+    return 10 * short + 2 if fails and "fail" not in failing.theirs().values() else None
 
 
 def _starts(
@@ -339,8 +338,7 @@ def _numbers(value: int, steps: Steps, limits: Sequence[Number]) -> Iterator[int
 
 def _days(judge: Judge, rules: Sequence[Rule]) -> Iterator[date]:
     """The last days of the rules and the days after them, then the days around approval."""
-    scenario = Scenario(APPROVED, APPLIED, add_years(APPROVED, TERM))
-    deadlines = sorted({day for rule in rules if (day := deadline_of(rule, scenario)) is not None})
+    deadlines = sorted({day for rule in rules for day in last_days(rule, judge.as_of)})
     for day in dict.fromkeys(
         (
             *deadlines,
