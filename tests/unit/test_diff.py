@@ -439,6 +439,14 @@ def test_impact_names_the_clause_that_turns_a_verdict() -> None:
     assert told.flipped
 
 
+def test_a_draft_under_another_id_inherits_judgements_and_exemptions() -> None:
+    draft = parse_ruleset(ZHEJIANG.replace("id: zhejiang_2022", "id: zhejiang_copy", 1), "zhejiang_copy.yaml")
+    centre = Centre.from_file(ROOT / "examples" / "zhejiang.yaml")
+    for pair in ((load_ruleset("zhejiang_2022"), draft), (draft, load_ruleset("zhejiang_2022"))):
+        (told,) = impact(diff(*pair), [centre]).centres
+        assert told.flips == ()
+
+
 def test_impact_at_the_command_line_takes_several_paths() -> None:
     files = [str(ROOT / "examples" / name) for name in ("zhejiang.yaml", "jiangsu.yaml")]
     result = run("jiangsu_2020", "zhejiang_2022", "--format", "json", "--impact", *files)

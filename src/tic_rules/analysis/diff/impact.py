@@ -146,6 +146,7 @@ def impact(compared: Diff, centres: Iterable[Centre], as_of: date | None = None)
 def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
     from tic_rules.engines.checking import check_subject  # a comparison of texts alone needs no engine
 
+    centre = _to_editions(compared, centre)
     first, second = check_subject(centre, compared.a, day), check_subject(centre, compared.b, day)
     flips = tuple(
         flip
@@ -154,6 +155,22 @@ def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
         if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None
     )
     return Affected(centre.id, _name(first), centre.file, day, str(first.verdict), str(second.verdict), flips)
+
+
+def _to_editions(compared: Diff, centre: Centre) -> Centre:
+    """A centre whose judgements and exemptions under one edition of a document are given under the other too,
+    as a proof takes them to be; what it says of both stays as it is."""
+    if not compared.editions or compared.a.id == compared.b.id:
+        return centre
+    sides = (compared.a, compared.b), (compared.b, compared.a)
+    other = {f"{x.id}/{rule.id}": f"{y.id}/{rule.id}" for x, y in sides for rule in y.rules}
+    more = {}
+    for field in ("attestations", "exemptions"):
+        given = getattr(centre, field)
+        said = {one.rule for one in given}
+        also = [one for one in given if one.rule in other and other[one.rule] not in said]
+        more[field] = (*given, *(one.model_copy(update={"rule": other[one.rule]}) for one in also))
+    return centre.model_copy(update=more)
 
 
 def _name(report: Report) -> str | None:
