@@ -666,6 +666,30 @@ def test_editions_of_one_line_stand_in_order_and_say_what_each_changed() -> None
         assert "甲要求书面报告" in shown or "年度报告" in shown
 
 
+def test_only_what_is_called_alike_in_one_place_is_of_one_line(tmp_path: Path) -> None:
+    def lines(*names: str) -> list[tuple[str, str]]:
+        told = json.loads(run(*names, "--format", "json").output)
+        return [(edition["a"], edition["b"]) for edition in told["editions"]]
+
+    assert lines("national_2017", "national_13fyp", "national_2020") == [("national_2017", "national_2020")]
+    files = []
+    for name, edit in (
+        ("my_law", ("haidong:", "beihai:")),
+        ("my_rules", ("海东省技术创新中心建设管理办法", "海东省重点实验室管理规定")),
+        ("my_draft", ("issued: 2020-12-01", "trial: true")),
+        ("my_old", ("from: 2021-01-01", "from: 2019-01-01")),
+    ):
+        text = HAIDONG.replace("id: haidong_2024", f"id: {name}").replace(*edit)
+        if name in ("my_law", "my_rules"):  # other words: no drafts of the same
+            text = re.sub(r"quote: (.)", rf"quote: {name}\1", text)
+        text = text.replace("jurisdiction: haidong", "jurisdiction: beihai") if name == "my_law" else text
+        if name == "my_old":
+            text = text.replace("  issued: 2020-12-01\n", "")
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+        files.append(str(tmp_path / f"{name}.yaml"))
+    assert lines(*files) == [("my_old", "my_draft")]
+
+
 def test_a_document_that_replaces_another_is_of_its_line(tmp_path: Path) -> None:
     text = (ROOT / "rules" / "jiangsu_2020.yaml").read_text(encoding="utf-8")
     text = text.replace("id: jiangsu_2020", "id: suzhou_2031", 1)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from itertools import combinations, pairwise
 
 from tic_rules.analysis.diff.correspondence import Written
+from tic_rules.analysis.diff.demands import same_document
 from tic_rules.analysis.diff.front import short_names
 from tic_rules.analysis.diff.topics import Diff, Topic, diff, rule_dict
 from tic_rules.core.errors import Text
@@ -63,8 +65,9 @@ class Several:
 
 
 def lines_of(rulesets: Sequence[RuleSet]) -> list[int]:
-    """Of which line of documents each rule set is, as the place of the line's first: editions begin their ids
-    alike (national_2017, national_2020), or one replaces the other."""
+    """Of which line of documents each rule set is, as the place of the line's first: drafts and editions of one
+    document, one that replaces the other, or documents of one place whose ids begin alike (national_2017,
+    national_2020) and that are called alike."""
     lines = list(range(len(rulesets)))
     for i, j in combinations(range(len(rulesets)), 2):
         if _of_one_line(rulesets[i], rulesets[j]):
@@ -74,8 +77,17 @@ def lines_of(rulesets: Sequence[RuleSet]) -> list[int]:
 
 
 def _of_one_line(one: RuleSet, other: RuleSet) -> bool:
-    alike = one.id.split("_")[0] == other.id.split("_")[0]
-    return alike or _replaces(one, other) or _replaces(other, one)
+    if same_document(one, other) or _replaces(one, other) or _replaces(other, one):
+        return True
+    ids_alike = one.id.split("_")[0] == other.id.split("_")[0]
+    return ids_alike and one.jurisdiction == other.jurisdiction and _called_alike(one, other)
+
+
+def _called_alike(one: RuleSet, other: RuleSet) -> bool:
+    """Whether two titles have half of the shorter one in one piece: both are about 国家技术创新中心建设."""
+    titles = one.document.title, other.document.title
+    common = SequenceMatcher(None, *titles, autojunk=False).find_longest_match()
+    return 2 * common.size >= min(map(len, titles))
 
 
 def _replaces(newer: RuleSet, older: RuleSet) -> bool:
@@ -115,9 +127,10 @@ def _in_order(rulesets: Sequence[RuleSet]) -> list[int]:
     lines = lines_of(rulesets)
 
     def place(number: int) -> tuple[int, str, int, int]:
-        issued = rulesets[number].document.issued
+        document = rulesets[number].document
+        day = document.issued or document.in_force.from_
         replaced = sum(_replaces(rulesets[number], other) for other in rulesets)
-        return lines[number], issued.isoformat() if issued else "9999", replaced, number
+        return lines[number], day.isoformat() if day else "9999", replaced, number
 
     return sorted(range(len(rulesets)), key=place)
 
