@@ -21,6 +21,7 @@ from tic_rules.analysis.diff.evidence import shown
 from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.impact import impact
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
+from tic_rules.analysis.prove.witness import part_of
 from tic_rules.cli import main
 from tic_rules.renderers.diff import render, sentence_of
 from tic_rules.renderers.text import cells
@@ -618,6 +619,67 @@ def test_the_table_of_numbers_marks_what_the_rows_mark() -> None:
         None,
         "at least 10 (by the end of the term)",
     ]
+
+
+LINSHAN = ROOT / "examples/provinces/linshan/tic_rules_linshan/linshan_2023.yaml"
+
+
+def test_the_table_has_every_number_that_a_rule_sets() -> None:
+    sets = [parse_ruleset(HAIDONG, "a.yaml"), parse_ruleset(LINSHAN.read_text(encoding="utf-8"), "b.yaml")]
+    said = "\n".join(str(text and text.zh) for figure in numbers_of(sets) for text in figure.said)
+    for number in (
+        "20%、500万元中较小的",
+        "30日内",
+        "6个月内",
+        "每3年一次",
+        "连续2次：评价结果为不合格",
+        "不超过1项",
+        "1月31日",
+        "15日内",
+        "每2年一次",
+        "不少于1/3",
+    ):
+        assert number in said
+    assert "补助上限〔理解〕" not in said
+    only = part_of(sets[0], [sets[0]["filed-changes"]])
+    (figure,) = numbers_of([only, only])
+    assert (figure.label.zh, figure.said[0] and figure.said[0].zh) == (
+        "变更",
+        "变更的每一项，自其日期起30日内",
+    )
+
+
+def test_a_line_of_the_table_leaves_no_number_out() -> None:
+    at = ZHEJIANG.index("  - id: staff-2y\n")
+    one = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]
+    more = "".join(
+        one.replace("staff-2y", f"staff-{n}").replace("at_least: 300", f"at_least: {n}")
+        for n in (301, 302, 303)
+    )
+    listed = ("staff-2y, ", "staff-2y, staff-301, staff-302, staff-303, ")
+    found = numbers_of([parse_ruleset(ZHEJIANG.replace(one, one + more).replace(*listed, 1), "d.yaml")])
+    (said,) = [figure.said[0] for figure in found if figure.fact == "headcount"]
+    assert said is not None
+    assert all(str(n) in said.zh for n in (300, 301, 302, 303, 800))
+
+
+def test_words_of_a_comparison_call_facts_by_their_labels_and_do_not_contradict_each_other() -> None:
+    linshan = parse_ruleset(LINSHAN.read_text(encoding="utf-8"), "b.yaml")
+    found = diff(parse_ruleset(HAIDONG, "a.yaml"), linshan)
+    for format_ in ("text", "markdown", "json"):
+        told = render(found, format_, "zh")
+        assert not re.search(r"[a-z_]+的每一项", told)
+    host = next(topic for topic in found.topics if topic.id == "host")
+    assert host.sentence.zh == "注册满2年：甲1年，乙2年，相差1年"
+
+
+def test_other_bearers_are_told_once() -> None:
+    north = HAIDONG.replace("haidong", "beihai").replace("title: 海东省", "title: 北海省")
+    north = north.replace("quote: ", "quote: 本省").replace("bearer: centre", "bearer: host")
+    found = diff(parse_ruleset(HAIDONG, "a.yaml"), parse_ruleset(north, "b.yaml"))
+    told = [topic.sentence.zh for topic in found.topics if topic.nature == "bearers"]
+    assert told
+    assert all(sentence.count("甲由") == 1 for sentence in told)
 
 
 def test_a_number_of_a_reading_is_marked_and_one_of_the_quote_is_not() -> None:

@@ -156,11 +156,13 @@ def test_every_condition_is_said_in_words(example: RuleSet, lang: str) -> None:
             "services-three-years": "近3个完整年度（成立当年不计）每年：各类收入中，其他收入的占比不超过1/3",
             "filed-changes": "该项：已备案，届时已有备案日期",
             "revoked-after-acceptance": "验收连续2次：验收结论为不通过",
-            "support-ceiling": "上年补助不超过补助上限",
+            "support-ceiling": "上年补助不超过补助上限（上年研发投入的20%、500万元中较小的）",
             "one-a-field": "已批复的中心中，每个领域不超过1项",
         },
         "en": {
             "revoked-after-acceptance": "2 of acceptances one after the other: outcome is failed",
+            "support-ceiling": "support of last year: at most ceiling of the support "
+            "(the smaller of 20% of R&D of last year and CNY 5 million)",
             "one-a-field": "of centres approved, at most 1 for each of fields",
         },
     }[lang]

@@ -41,7 +41,7 @@ class Cell(NamedTuple):
     @property
     def time(self) -> Text:
         """When the rule is looked at, marked where the quote does not say so."""
-        return time_marked(self.rule, self.explained.time)
+        return time_marked(self.ruleset, self.rule)
 
 
 class Row(NamedTuple):

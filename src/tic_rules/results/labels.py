@@ -170,6 +170,8 @@ class _Describer:
     def amount(self, number: Number, fact: str) -> str:
         """A number with its unit, which English leaves out where the fact's label says it already."""
         unit, units = self.facts[fact].unit, self.vocabulary.units
+        if unit == "ratio":
+            return _part_text(number)
         named = units.get(unit or "")
         if self.lang == "en" and named and named.en and named.en.removesuffix("s") in self.label(fact):
             unit = None
@@ -255,7 +257,7 @@ class _Describer:
         word = _OPERATORS[node.operator].in_(self.lang)
         if isinstance(limit, c.Times) and limit.times <= 1:
             part = "" if limit.times == 1 else _part_text(limit.times)
-            other = self.label(limit.fact)
+            other = self.limit(limit.fact)
             return self.t(
                 f"{label}{word}{other}" + (f"的{part}" if part else ""),
                 f"{label}: {word} " + (f"{part} of {other}" if part else other),
@@ -267,6 +269,28 @@ class _Describer:
             f"{label}{word}{self.amount(limit, node.fact)}",
             f"{label}: {word} {self.amount(limit, node.fact)}",
         )
+
+    def limit(self, fact: str) -> str:
+        """Another fact that is a limit: what it is called, and of what it is the least or the most."""
+        label, of = self.label(fact), self.facts[fact]
+        if of.smaller is None and of.larger is None:
+            return label
+        parts = join([self._operand(part, fact) for part in of.operands], self.lang, self.t("、", "and"))
+        if of.smaller is not None:
+            return self.t(f"{label}（{parts}中较小的）", f"{label} (the smaller of {parts})")
+        return self.t(f"{label}（{parts}中较大的）", f"{label} (the larger of {parts})")
+
+    def _operand(self, part: str | Number | c.Times, fact: str) -> str:
+        """What a fact is made of: another fact, a part of it, or a number."""
+        if isinstance(part, str):
+            return self.label(part)
+        if not isinstance(part, c.Times):
+            return self.amount(part, fact)
+        if part.times > 1:
+            factor = decimal_text(part.times)
+            return self.t(f"{self.label(part.fact)}的{factor}倍", f"{factor} times {self.label(part.fact)}")
+        share = _part_text(part.times)
+        return self.t(f"{self.label(part.fact)}的{share}", f"{share} of {self.label(part.fact)}")
 
     def say_lists(self, node: c.Condition) -> str:
         """What is asked of the entries of a list."""

@@ -100,8 +100,8 @@ class Comparison:
     def _say(self, node: c.Condition, ruleset: RuleSet, rule: Rule) -> Text:
         return described(node, ruleset, rule) if self.editions else in_words(ruleset, rule, node)
 
-    def _when(self, rule: Rule) -> Text:
-        return time_of(rule) if self.editions else time_marked(rule, time_of(rule))
+    def _when(self, ruleset: RuleSet, rule: Rule) -> Text:
+        return time_of(rule, ruleset.vocabulary) if self.editions else time_marked(ruleset, rule)
 
     def _parts(
         self,
@@ -147,9 +147,12 @@ class Comparison:
                 any(early_enough(s, t, n) for n in natures) for s, t in ((first, second), (second, first))
             )
             part = ("by", "from", "yearly", "until")
-            yield Change("deadline", self._when(x), self._when(y), judged(forth, back), "verdict", part)
+            yield Change(
+                "deadline", self._when(self.a, x), self._when(self.b, y), judged(forth, back), "verdict", part
+            )
         elif x.since != y.since:
-            yield Change("window", time_of(x), time_of(y), "incomparable", "verdict", ("since",))
+            a, b = time_of(x, self.a.vocabulary), time_of(y, self.b.vocabulary)
+            yield Change("window", a, b, "incomparable", "verdict", ("since",))
 
     def _scope(self) -> Iterator[Change]:
         x, y = self.x.applies, self.y.applies

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of, reader_of
-from tic_rules.analysis.diff.quoted import holds_numbers, holds_time
+from tic_rules.analysis.diff.quoted import holds_end, holds_numbers, holds_time
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.parts import BINDING, UNCOUNTED
@@ -185,7 +185,9 @@ def _asks(
     if x.since != y.since and not (nature.timeless or _stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
-    early = early_enough(first, second, nature) or (quoted and not (holds_time(x) and holds_time(y)))
+    early = early_enough(first, second, nature) or (
+        quoted and not all(holds(rule) for rule in (x, y) for holds in (holds_time, holds_end))
+    )
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.quoted import bounds_of, holds_numbers
-from tic_rules.analysis.diff.sentences import figures_of, joined
+from tic_rules.analysis.diff.sentences import figures_of, joined, times_of
 from tic_rules.analysis.diff.topics import Diff, Topic
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
@@ -88,20 +88,31 @@ class Figure(NamedTuple):
 
 
 def numbers_of(rulesets: Sequence[RuleSet]) -> list[Figure]:
-    """Every number of every document: one line a fact, one column a document. “At least one” has no line of
-    its own, and stands beside the numbers of others."""
-    facts = dict.fromkeys(fact for ruleset in rulesets for fact in figures_of(ruleset, ruleset.rules))
-    columns = [figures_of(ruleset, ruleset.rules, ones=True) for ruleset in rulesets]
+    """Every number that a rule of a document sets, in what it asks or in its time: one line a fact, one
+    column a document. “At least one” has no line of its own, and stands beside the numbers of others."""
+    facts = dict.fromkeys(
+        fact
+        for ruleset in rulesets
+        for fact in (*figures_of(ruleset, ruleset.rules), *times_of(ruleset, ruleset.rules))
+    )
+    columns = [
+        (figures_of(ruleset, ruleset.rules, ones=True), times_of(ruleset, ruleset.rules))
+        for ruleset in rulesets
+    ]
+    if not facts:
+        return [Figure("", Text("没有数字", "no numbers"), (None,) * len(rulesets))]
     figures = []
     for fact in facts:
         label = _label(rulesets, fact)
-        said = [[_short(text, label) for text in column.get(fact, ())] for column in columns]
-        figures.append(Figure(fact, label, tuple(joined(texts) if texts else None for texts in said)))
+        said = [[_short(text, label) for part in parts for text in part.get(fact, ())] for parts in columns]
+        figures.append(Figure(fact, label, tuple(joined(texts, None) if texts else None for texts in said)))
     return figures
 
 
 def _short(text: Text, label: Text) -> Text:
     """What is asked, without the name of what is counted: that stands at the head of the line."""
+    if text.zh.startswith(f"{label.zh}的"):
+        return text
     return Text(
         text.zh.removeprefix(label.zh).removeprefix("中，"),
         text.en.removeprefix(label.en).lstrip(":, ") or text.en,
@@ -113,4 +124,6 @@ def _label(rulesets: Iterable[RuleSet], fact: str) -> Text:
     for ruleset in rulesets:
         if all(name in ruleset.facts for name in names):
             return Text.listed(ruleset.facts[name].label.text for name in names)
+        if fact in ruleset.vocabulary.topics:
+            return ruleset.vocabulary.topics[fact].text
     return Text(fact, fact)

@@ -10,17 +10,21 @@ from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.time import DueOn
+from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import described
 
 _VAGUE = re.compile("左右|约")
 
 
 def limits_of(node: c.Compare) -> tuple[Number, ...]:
-    """The numbers of a comparison: both ends, the bound, or how many times another fact."""
+    """The numbers of a comparison: both ends, the bound, or how many times another fact, if not once."""
     limit = node.limit
     if node.operator == "between":
         return limit[0], limit[1]
-    return (limit.times if isinstance(limit, c.Times) else limit,)
+    if isinstance(limit, c.Times):
+        return () if limit.times == 1 else (limit.times,)
+    return (limit,)
 
 
 def bounds_of(node: c.Condition) -> list[Number]:
@@ -51,6 +55,13 @@ def says_number(rule: Rule, node: c.Condition) -> bool:
     return holds_numbers(rule, node) or bool(_VAGUE.search(rule.quote) and numbers_in(rule.quote))
 
 
+def sets_time(rule: Rule) -> bool:
+    """Whether a number is in the time of a rule: a length, a cycle, a day."""
+    lengths = (rule.after, rule.cycle, rule.years, rule.from_years)
+    in_year = rule.yearly is not None and isinstance(rule.yearly.looked_for_until, DueOn)
+    return any(length is not None for length in lengths) or isinstance(rule.by, date) or in_year
+
+
 def holds_time(rule: Rule) -> bool:
     """Whether the quote of a rule says when; a rule without a time says nothing that it could not hold."""
     quote = re.sub(r"\s", "", rule.quote)
@@ -70,6 +81,12 @@ def holds_time(rule: Rule) -> bool:
     return True
 
 
+def holds_end(rule: Rule) -> bool:
+    """Whether the quote of a rule says that its years, or its cycles, are those of the term."""
+    ends = rule.until is not None and (rule.yearly is not None or rule.cycle is not None)
+    return not ends or bool(TERM_END.search(re.sub(r"\s", "", rule.quote)))
+
+
 READING = Text("〔理解〕", " [reading]")
 
 
@@ -86,6 +103,7 @@ def in_words(ruleset: RuleSet, rule: Rule, node: c.Condition | None = None) -> T
     return marked(rule, part, described(part, ruleset, rule))
 
 
-def time_marked(rule: Rule, text: Text) -> Text:
-    """When a rule is looked at, marked where the quote does not say so."""
-    return text if holds_time(rule) else Text(text.zh + READING.zh, text.en + READING.en)
+def time_marked(ruleset: RuleSet, rule: Rule) -> Text:
+    """When a rule is looked at, in words, marked where the quote does not say so."""
+    text = time_of(rule, ruleset.vocabulary)
+    return text if holds_time(rule) and holds_end(rule) else Text(text.zh + READING.zh, text.en + READING.en)

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tic_rules.analysis.diff.comparison import members_of
+from tic_rules.analysis.diff.demands import facts_asked
 from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import in_words, says_number, time_marked
+from tic_rules.analysis.diff.quoted import in_words, says_number, sets_time, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import BEARER
 from tic_rules.results.terms import words_text
 
@@ -36,9 +36,9 @@ def sentence_of(a: RuleSet, b: RuleSet, topic: Topic) -> Text:
     return joined([*_phrases(a, b, topic)] or [_titled(topic)])
 
 
-def joined(phrases: Iterable[Text]) -> Text:
-    """Phrases as one sentence, each once."""
-    unique = list(dict.fromkeys(phrases))[:MOST]
+def joined(phrases: Iterable[Text], most: int | None = MOST) -> Text:
+    """Phrases as one sentence, each once, so many at most."""
+    unique = list(dict.fromkeys(phrases))[:most]
     return Text("；".join(text.zh for text in unique), "; ".join(text.en for text in unique))
 
 
@@ -74,6 +74,8 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     yield from _numbers(a, b, topic)
     for rule, change in sorted(_changes(topic), key=lambda item: _weight(topic, item[1])):
         if overlaps and change.what in ("requirement", "list", "open_list"):
+            continue
+        if topic.nature == "bearers" and change.what == "bearer":  # said above
             continue
         if (phrase := _of_change(rule, change)) is not None:
             yield phrase
@@ -184,15 +186,32 @@ def figures_of(
     figures: dict[str, list[Text]] = {}
     for rule in rules:
         for node in c.walk(rule.condition):
-            if isinstance(node, (c.Compare, c.Share, c.Largest)) and (ones or not _is_nothing(node)):
+            if isinstance(node, (c.Compare, c.Share, c.Largest, c.Running, c.OfEach)) and (
+                ones or not _is_nothing(node)
+            ):
                 if quoted and not says_number(rule, node):
                     continue
-                time = time_marked(rule, time_of(rule))
+                time = time_marked(ruleset, rule)
                 text = in_words(ruleset, rule, node)
-                if rule.by is not None or rule.from_ is not None:
+                if sets_time(rule) or rule.by is not None or rule.from_ is not None:
                     text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
-                figures.setdefault(getattr(node, "fact", "") or ",".join(c.facts_of(node)), []).append(text)
+                name = getattr(node, "fact", "") or ",".join(dict.fromkeys(c.facts_of(node)))
+                figures.setdefault(name, []).append(text)
     return figures
+
+
+def times_of(ruleset: RuleSet, rules: Iterable[Rule]) -> dict[str, list[Text]]:
+    """The lengths and days by which rules without any other number ask for something, by fact; by topic for
+    what people judge."""
+    times: dict[str, list[Text]] = {}
+    for rule in rules:
+        if sets_time(rule) and not figures_of(ruleset, [rule], ones=True):
+            text, title = time_marked(ruleset, rule), rule.title
+            facts = ",".join(dict.fromkeys(facts_asked(rule)))
+            if not facts:
+                text = Text(f"{title.zh}（{text.zh}）", f"{title.en} ({text.en})")
+            times.setdefault(facts or rule.topic, []).append(text)
+    return times
 
 
 def _is_nothing(node: c.Condition) -> bool:
@@ -201,9 +220,10 @@ def _is_nothing(node: c.Condition) -> bool:
 
 def _numbers(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
     """The numbers that only one side has; those of both are changes of a pair."""
-    left, right = figures_of(a, topic.a, quoted=True), figures_of(b, topic.b, quoted=True)
-    for here, numbers, there, others in ((_A, left, _B, right), (_B, right, _A, left)):
-        for has in (joined(numbers[fact]) for fact in numbers if fact not in others):
+    sides = (_A, a, topic.a, _B, b, topic.b), (_B, b, topic.b, _A, a, topic.a)
+    for here, ruleset, rules, there, other, others in sides:
+        numbers, theirs = figures_of(ruleset, rules, quoted=True), figures_of(other, others, ones=True)
+        for has in (joined(numbers[fact]) for fact in numbers if fact not in theirs):
             yield Text(
                 f"{here.zh}要求{has.zh}，{there.zh}无此数",
                 f"{here.en} asks for {has.en}, {there.en} gives no number",

@@ -65,8 +65,8 @@ class Several:
 
 
 def lines_of(rulesets: Sequence[RuleSet]) -> list[int]:
-    """Of which line of documents each rule set is, as the place of the line's first: drafts and editions of one
-    document, one that replaces the other, or documents of one place whose ids begin alike (national_2017,
+    """Of which line of documents each rule set is, as the place of the line's first: drafts and editions of
+    one document, one that replaces the other, or documents of one place whose ids begin alike (national_2017,
     national_2020) and that are called alike."""
     lines = list(range(len(rulesets)))
     for i, j in combinations(range(len(rulesets)), 2):

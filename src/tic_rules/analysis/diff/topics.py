@@ -15,7 +15,6 @@ from tic_rules.analysis.diff.relations import binds, judge
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.core.errors import Text
 from tic_rules.model.ruleset import Rule, RuleSet
-from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import described
 
 if TYPE_CHECKING:
@@ -297,7 +296,7 @@ def rule_dict(ruleset: RuleSet, rule: Rule) -> dict[str, object]:
         "kind": rule.kind,
         "modality": rule.modality,
         "bearer": rule.bearer,
-        "when": time_marked(rule, time_of(rule)).as_dict(),
+        "when": time_marked(ruleset, rule).as_dict(),
         "asks": in_words(ruleset, rule).as_dict(),
         "applies": applies.as_dict() if applies else None,
         "reading": rule.reading.text.as_dict() if rule.reading else None,

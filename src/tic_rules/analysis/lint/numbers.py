@@ -96,8 +96,7 @@ def _bounds(node: c.Condition) -> Iterator[tuple[str, Number]]:
     """The numbers of one condition, each under its key."""
     if isinstance(node, c.Compare):
         for value in limits_of(node):
-            if not (isinstance(node.limit, c.Times) and value == 1):  # the other fact itself
-                yield node.operator, value
+            yield node.operator, value
     elif isinstance(node, c.Share):
         yield node.operator, node.limit
     elif isinstance(node, c.Running):

@@ -21,7 +21,6 @@ from tic_rules.core.errors import Text
 from tic_rules.core.numbers import yuan_text
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers import sinks
-from tic_rules.results.explanation import time_of
 from tic_rules.results.labels import BEARER, MODALITY, STATUS, described
 from tic_rules.results.terms import dotted_of, field_label, groups_at, term
 
@@ -95,7 +94,7 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
     if rule.applies is not None:
         scope = described(rule.applies, ruleset, rule)
         asks = Text(f"{asks.zh}（适用于：{scope.zh}）", f"{asks.en} (where: {scope.en})")
-    parts = MODALITY[rule.modality], time_marked(rule, time_of(rule)), BEARER[rule.bearer]
+    parts = MODALITY[rule.modality], time_marked(ruleset, rule), BEARER[rule.bearer]
     note = Text("·".join(p.zh for p in parts), " · ".join(p.en for p in parts))
     reading = rule.reading.text if rule.reading else None
     return Cell(rule, rule.at, asks, note, rule.quote, reading, ruleset.file, ruleset.place(rule.id).line)
