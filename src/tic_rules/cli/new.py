@@ -21,8 +21,8 @@ from tic_rules.core.files import read_named
 @output_option("The rule file to write; it must not be there yet.")
 @lang_option
 def command(ruleset_id: str, source: str, title: str, output: str | None, lang: str | None) -> None:
-    """Begin a rule file: the clauses of TEXT in order, each sentence that obliges, permits or encourages as a
-    rule with its words, and 待填 wherever a person has to decide.
+    """Begin a rule file: the clauses of TEXT in order, each sentence that obliges, permits, encourages or
+    bounds a number as a rule with its words, and 待填 wherever a person has to decide.
 
     Nothing is invented. `tic-rules lint` counts down what is left, `tic-rules coverage` shows the whole text.
     """
