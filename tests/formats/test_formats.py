@@ -22,7 +22,8 @@ from markdown_it import MarkdownIt
 
 from tic_rules import Centre, check, shipped_ids
 from tic_rules.cli import main
-from tic_rules.renderers import FORMATS, Options, render
+from tic_rules.renderers import FORMATS, Options, Run, markdown, render
+from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Entry, baseline_of
 
 HERE = Path(__file__).parent
@@ -383,6 +384,16 @@ def test_a_comment_has_a_limit_and_shows_the_worst() -> None:
     text = str(render(reports, Options("markdown")))
     assert 30_000 < len(text) <= 60_200
     assert re.search(r"… \d+ more reports are not shown", text)
+
+
+def test_no_better_verdict_is_shown_where_a_worse_one_was_left_out() -> None:
+    sheet = markdown.Sheet(Options("markdown", lang="en"))
+    for verdict, size in (("compliant", 100), ("undetermined", 35_000), ("undetermined", 30_000)):
+        sheet.add(markdown.Block(verdict, verdict.ljust(size) + "\n"))
+    sheet.add(markdown.Block("non_compliant", "non-compliant"))
+    text = "".join(sheet.end(Run(Tally())))
+    assert (text.count("non-compliant"), text.count("undetermined "), text.count("\ncompliant ")) == (1, 1, 0)
+    assert "… 2 more reports are not shown" in text
 
 
 # --- text ---------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ rest is counted.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -87,15 +88,15 @@ class Sheet:
 
     def __init__(self, options: Options) -> None:
         self.options, self.limit = options, SUMMARY_LIMIT if options.summary_file else LIMIT
-        self.count = 0
+        self.count: Counter[str] = Counter()
         self.kept: dict[str, list[tuple[int, str]]] = {verdict: [] for verdict in VERDICTS}
         self.size: dict[str, int] = dict.fromkeys(VERDICTS, 0)
 
     def add(self, piece: Block) -> str:
-        self.count += 1
+        self.count[piece.verdict] += 1
         if self.size[piece.verdict] + len(piece.text) <= self.limit:
             self.size[piece.verdict] += len(piece.text)
-            self.kept[piece.verdict].append((self.count, piece.text))
+            self.kept[piece.verdict].append((self.count.total(), piece.text))
         return ""
 
     def end(self, run: Run) -> Iterator[str]:
@@ -104,13 +105,16 @@ class Sheet:
         head = "\n".join([title, "", *_summary(run.tally, lang), *_faults(run.diagnostics, lang), ""])
         room, chosen = self.limit - len(head), list[tuple[int, str]]()
         for verdict in VERDICTS:
+            before = len(chosen)
             for number, text in self.kept[verdict]:
                 if len(text) <= room:
                     chosen.append((number, text))
                     room -= len(text)
+            if len(chosen) - before < self.count[verdict]:
+                break  # no better verdict takes the room that a worse one was too long for
         yield head
         yield from (text for _, text in sorted(chosen))
-        if left := self.count - len(chosen):
+        if left := self.count.total() - len(chosen):
             yield Text(
                 f"… 另有{left}份报告没有列出\n",
                 f"… {plural(left, 'more report is', 'more reports are')} not shown\n",
