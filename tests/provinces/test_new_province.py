@@ -94,6 +94,8 @@ def test_the_page_works_from_the_first_command_to_the_last(tmp_path: Path) -> No
     assert "What no case covers" not in outputs["tic-rules test xinan_2025.yaml"]
     assert "Every slip of the pen is caught" in outputs["tic-rules test xinan_2025.yaml --strict --mutants"]
     assert (folder / "cases.xml").is_file()
+    schema = (folder / "xinan_2025.schema.json").read_text(encoding="utf-8")
+    assert "years_registered" in schema, "made from the whole file, not from the draft"
     assert (folder / "site" / "index.html").is_file()
 
 
