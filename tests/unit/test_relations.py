@@ -36,6 +36,12 @@ Row = dict[str, Any]
 each_pair = pytest.mark.parametrize("pair", PAIRS, ids="--".join)
 
 
+def test_the_document_of_the_earlier_year_is_a_and_of_one_year_the_first_by_its_id() -> None:
+    years = {name: load_ruleset(name).document.in_force.from_ for name in DOCUMENTS}
+    assert [*DOCUMENTS] == sorted(DOCUMENTS, key=lambda name: (years[name].year, name))
+    assert {path.stem for path in FOLDER.glob("*.yaml")} == {"--".join(pair) for pair in PAIRS}
+
+
 @cache
 def read(path: Path) -> list[Row]:
     rows: list[Row] = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader)
