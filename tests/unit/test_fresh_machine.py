@@ -53,6 +53,14 @@ def test_every_lock_is_asked_for() -> None:
     assert set(LOCKS) == set(asked())
 
 
+def test_the_source_distribution_has_every_folder_that_make_needs_and_every_page() -> None:
+    included = PROJECT["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    needed = set(re.findall(r"(?<![\w./)-])([a-z]+)/", (ROOT / "Makefile").read_text(encoding="utf-8")))
+    folders = {folder for folder in needed if (ROOT / folder).is_dir() and folder != "build"}
+    assert "requirements" in folders
+    assert {f"/{folder}" for folder in folders} | {"/*.md"} <= set(included)
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_a_lock_is_versions_and_hashes_and_names_no_host(lock: str) -> None:
     lines = "".join(line for line in LOCKS[lock].splitlines(keepends=True) if not line.startswith("#"))

@@ -17,6 +17,7 @@ from tic_rules import load_ruleset, shipped_ids
 from tic_rules.analysis.coverage.layout import fold, read_official
 from tic_rules.analysis.coverage.numbering import numeral, parent_of, written
 from tic_rules.analysis.coverage.official import OfficialText, cut
+from tic_rules.cli import coverage, new
 from tic_rules.core.source import MAX_BYTES, BadText
 
 SOURCES = os.environ.get("TIC_RULES_SOURCES")
@@ -285,6 +286,9 @@ def test_files_in_other_encodings_are_read() -> None:
         assert text.lstrip("\ufeff") == PARTS
         assert [note.message.en for note in notes] == [f"read as {name}"]
     assert read_official(b"\xef\xbb\xbf" + PARTS.encode(), "text.txt") == (PARTS, [])
+    for command in (new.command, coverage.command):
+        said = {option.name: getattr(option, "help", "") for option in command.params}
+        assert "(UTF-8, UTF-16 or GBK)" in said["source"]
 
 
 @pytest.mark.parametrize("raw", [b"%PDF-1.7\0\xff\xfe", b"\x81", b"a" * (MAX_BYTES + 1)])

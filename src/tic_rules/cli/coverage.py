@@ -26,7 +26,7 @@ from tic_rules.renderers.coverage import render
 @click.option(
     "--source",
     metavar="FILE",
-    help="The official text (UTF-8 or GBK): clauses, sentences and quotes are held against it; it is shown.",
+    help="The official text (UTF-8, UTF-16 or GBK), held against clauses, sentences and quotes; it is shown.",
 )
 @format_option(["text", "markdown", "json", "html"])
 @output_option()

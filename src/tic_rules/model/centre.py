@@ -209,7 +209,7 @@ class Submission(Record):
 
 
 class Centre(Subject):
-    """A centre's submitted data, as `centre.example.yaml` of the contract has it."""
+    """A centre's submitted data: what a centre file says."""
 
     id: String = None
     name: Label = None

@@ -22,7 +22,7 @@ class Approval(Record):
 
 
 class Programme(Subject):
-    """Figures of a programme, as `programme.example.yaml` of the contract has them."""
+    """Figures of a programme: what a programme file says."""
 
     jurisdiction: Annotated[String, WordOf("jurisdictions")] = None
     centres: Count = None

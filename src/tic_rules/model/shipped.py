@@ -26,7 +26,7 @@ def rules_folder() -> Path:
 
 @lru_cache(maxsize=1)
 def shipped_ids() -> tuple[str, ...]:
-    """The ids of the shipped rule sets, newest document last."""
+    """The ids of the shipped rule sets, in the order of the alphabet."""
     return tuple(sorted(path.stem for path in rules_folder().glob("*.yaml") if path.stem not in _NOT_RULES))
 
 
