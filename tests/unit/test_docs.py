@@ -13,6 +13,15 @@ from tic_rules.cli import COMMANDS, main
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "examples").rglob("*.md")])
 TWINS = ["README", "docs/new-province", "docs/rule-files"]
+NEEDS = {
+    "html": "--format html|tic-rules docs ",
+    "excel": r"\.xlsx|--format xlsx",
+    "word": "--format docx",
+    "prove": "--prove",
+    "durable": "--engine durable",
+    "frames": "tic-rules table|check_table|to_frame",
+}
+"""By extra, what needs it."""
 FENCED = re.compile(r"```(\w*)\n(.*?)```", re.DOTALL)
 
 
@@ -48,6 +57,31 @@ def test_every_command_that_is_shown_is_there_with_its_options(page: Path) -> No
         assert command is not None
         options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
         assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", rest)) <= options, (name, rest)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_a_page_that_shows_what_an_extra_is_needed_for_names_the_extra(page: Path) -> None:
+    if page.stem in ("CHANGELOG", "benchmarks"):
+        return  # tell of what was done and measured, and not how to do it
+    text = page.read_text(encoding="utf-8")
+    named = " ".join(re.findall(r"(?:extras?|附加组件)[\s:].{0,40}|tic-rules\[[a-z,]+\]", text, re.DOTALL))
+    needed = [extra for extra, shown in NEEDS.items() if re.search(shown, text)]
+    assert [extra for extra in needed if not re.search(rf"\b{extra}\b", named)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_file_of_the_checkout_that_is_named_is_there(page: Path) -> None:
+    if page.name == "CHANGELOG.md":
+        return  # tells of files as they were
+    named = re.findall(r"`((?:tests|src|benchmarks|fuzz|rules)/[\w./-]+)`", page.read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_chinese_readme_leads_to_every_page_in_chinese() -> None:
+    links = re.findall(r"\[([^\]]*)\]\(([^)\s]+)\)", (ROOT / "README.zh.md").read_text(encoding="utf-8"))
+    pages = {page.relative_to(ROOT).as_posix() for page in ROOT.glob("docs/*.zh.md")}
+    assert pages | {"CONTRIBUTING.zh.md"} <= {to for _, to in links}
+    assert [(said, to) for said, to in links if said.endswith(".md") and said != to] == []
 
 
 @pytest.mark.parametrize("twin", TWINS)

@@ -20,6 +20,7 @@ from tic_rules.analysis.cases.outcome import outcome_of
 from tic_rules.cli import COMMANDS, main
 from tic_rules.core.source import read_text
 from tic_rules.model.conditions import _BY_KEY, Condition
+from tic_rules.model.rulefile import Clause
 from tic_rules.model.ruleset import READINGS, Rule
 
 ROOT = Path(__file__).parents[2]
@@ -170,6 +171,13 @@ def test_the_example_of_a_fact_loads(example: str) -> None:
 def test_the_clause_that_contributing_encodes_is_the_shipped_rule() -> None:
     shown = Rule.model_validate(read_text(blocks("CONTRIBUTING.md", "yaml")[0], "<shown>").data)
     assert shown == load_ruleset("zhejiang_2022")["bases-term-end"]
+
+
+@pytest.mark.parametrize("name", ["CONTRIBUTING.md", "CONTRIBUTING.zh.md"])
+def test_contributing_names_every_disposition_of_a_clause(name: str) -> None:
+    text = (ROOT / name).read_text(encoding="utf-8")
+    known = Clause.model_json_schema()["properties"]["disposition"]["anyOf"][0]["enum"]
+    assert [disposition for disposition in known if f"`{disposition}`" not in text] == []
 
 
 def test_the_clauses_that_contributing_shows_are_shipped() -> None:
