@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 from pathlib import Path
 
 import click
@@ -15,7 +16,8 @@ from tic_rules.cli import COMMANDS, main
 from tic_rules.cli.chinese import translated
 from tic_rules.core.files import reason_of
 
-EXAMPLE = str(Path(__file__).parents[2] / "examples" / "zhejiang.yaml")
+ROOT = Path(__file__).parents[2]
+EXAMPLE = str(ROOT / "examples" / "zhejiang.yaml")
 HAN = range(0x4E00, 0x9FFF)
 
 
@@ -41,6 +43,22 @@ def test_every_help_text_has_its_chinese() -> None:
             option.help for option in command.params if isinstance(option, click.Option) and option.help
         ]
     assert [text for text in texts if translated(text) == " ".join(text.split())] == []
+
+
+@pytest.mark.parametrize(
+    ("word", "other"),
+    [
+        ("豁免", "不计例外|申请例外|批准例外|可以例外"), ("总体布局", "项目群|总量数据|全省/全国布局"),
+        ("案例", "用例(?!子)"), ("附加组件", "附加包"), ("界限", "门槛"), ("默认", "缺省"),
+        ("设置文件", "配置文件"), ("判定", "重新判断|判断程序|数据能判断"),
+    ],
+)  # fmt: skip
+def test_help_pages_and_messages_call_one_thing_by_one_word(word: str, other: str) -> None:
+    pages = [*ROOT.glob("*.zh.md"), *ROOT.glob("docs/*.md")]
+    files = [file for ending in ("py", "j2", "yaml") for file in ROOT.glob(f"src/**/*.{ending}")]
+    texts = {file: file.read_text(encoding="utf-8") for file in [*pages, *files]}
+    assert [str(file) for file, text in texts.items() if re.search(other, text)] == []
+    assert any(word in text for text in texts.values())
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -675,7 +675,7 @@ def test_a_foreign_pyproject_is_left_alone() -> None:
     Path("pyproject.toml").write_text("this is = = no toml", encoding="utf-8")
     assert run("check", "centres/jiangsu.yaml").exit_code == 0
     assert "No settings file" in run("config", "--lang", "en").stdout
-    assert "没有配置文件" in run("config", "--lang", "zh").stdout
+    assert "没有设置文件" in run("config", "--lang", "zh").stdout
 
 
 def test_an_entry_that_names_no_rule_set_is_reported_once_a_report(folder: Path) -> None:

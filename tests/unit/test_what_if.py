@@ -478,7 +478,7 @@ def test_a_programme_is_told_with_its_centres() -> None:
         as_of=date.fromisoformat(last["to"]),
     )
     assert last["verdict"] == again.verdict
-    assert "项目群总体" in CliRunner().invoke(main, [*words[:-2], "--lang", "zh"]).stdout
+    assert "总体布局" in CliRunner().invoke(main, [*words[:-2], "--lang", "zh"]).stdout
 
 
 def test_what_is_assumed_is_said_by_labels_and_with_units() -> None:

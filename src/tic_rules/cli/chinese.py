@@ -20,7 +20,7 @@ _LITERALS = {
     "Show this message and exit.": "显示本帮助后退出。",
     "Show the version and exit.": "显示版本后退出。",
 }
-_MARKS = (("[default: ", "[缺省："), ("; required]", "；必填]"), ("[required]", "[必填]"))
+_MARKS = (("[default: ", "[默认："), ("; required]", "；必填]"), ("[required]", "[必填]"))
 
 
 class WrongCall(click.UsageError):

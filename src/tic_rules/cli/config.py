@@ -47,8 +47,8 @@ def _json(settings: Configuration) -> str:
 
 
 def _text(settings: Configuration, lang: str) -> str:
-    none = Text("没有配置文件，均为默认", "No settings file; defaults")
-    named = Text(f"配置文件：{settings.file}", f"Settings from {settings.file}")
+    none = Text("没有设置文件，均为默认", "No settings file; defaults")
+    named = Text(f"设置文件：{settings.file}", f"Settings from {settings.file}")
     head = (named if settings.file else none).in_(lang)
     shown = [
         (key, "—" if value in (None, []) else json.dumps(value, ensure_ascii=False), line)

@@ -79,7 +79,7 @@ def named_settings(file: Path) -> SettingsFile | None:
     """The settings of a file that somebody named; None where it says nothing to us. Raises UsageError."""
     if not file.is_file():
         raise UsageError(
-            [Diagnostic("config", Text("没有这个配置文件", "there is no such configuration file"), str(file))]
+            [Diagnostic("config", Text("没有这个设置文件", "there is no such configuration file"), str(file))]
         )
     return read_settings(file)
 

@@ -50,7 +50,7 @@ class ListedRuleSet(NamedTuple):
             "shipped": Text("随程序发布", "shipped with the program"),
             "package": Text(f"软件包 {self.by}", f"package {self.by}"),
             "environment": Text(f"环境变量 {self.by}", f"variable {self.by}"),
-            "settings": Text(f"配置文件 {self.by}", f"settings file {self.by}"),
+            "settings": Text(f"设置文件 {self.by}", f"settings file {self.by}"),
         }[self.origin]
 
 

@@ -53,7 +53,7 @@ def parse_quantity(value: object) -> int | Fraction:
             en = f"{shown!r} is not an amount or a number; examples: 50, 10亿元, 30%, 1/3, without 人 or 家"
         raise refuse("quantity", zh, en) from None
     if number < 0:
-        raise refuse("quantity", "门槛不能是负数", "a threshold cannot be negative")
+        raise refuse("quantity", "界限不能是负数", "a threshold cannot be negative")
     return number
 
 

@@ -147,7 +147,7 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
     near = difflib.get_close_matches(said[:60], titles, n=1, cutoff=0.3)
     hint = Text(f"；是不是“{near[0]}”？", f"; did you mean {near[0]}?") if near else Text("", "")
     what = (
-        Text("可以例外的规则", "rule that can be exempted")
+        Text("可以豁免的规则", "rule that can be exempted")
         if exempting
         else Text("由评审认定的规则", "judged rule")
     )

@@ -97,7 +97,7 @@ def _course(course: Course) -> Json:
 def name_of(report: Report) -> Text:
     """What a report is about: the centre by its name, or the programme."""
     if report.programme is not None:
-        return Text("项目群总体", "The programme")
+        return Text("总体布局", "The programme")
     name = centre_name(report) or "—"
     return Text(name, name)
 

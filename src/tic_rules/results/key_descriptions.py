@@ -75,7 +75,7 @@ _KEYS: dict[str, dict[str, tuple[str, str]]] = {
         "any": ("至少一项成立", "at least one holds"),
         "not": ("不成立", "does not hold"),
         "review": ("成立时由人评审", "where it holds, a person judges"),
-        "attested": ("由评审意见认定", "judged by a person"),
+        "attested": ("由人评审认定", "judged by a person"),
         "fact": ("事实", "the fact that is read"),
         "at_least": ("不少于（含）", "this or more"),
         "at_most": ("不超过（含）", "this or less"),

@@ -52,7 +52,7 @@ BEARER = {
     "local_government": Text("地方政府", "local government"),
     "ministry": Text("科技部", "ministry"),
     "department": Text("省级部门", "department"),
-    "programme": Text("全省/全国布局", "programme"),
+    "programme": Text("总体布局", "programme"),
 }
 PHASE = {
     "application": Text("申报", "application"),

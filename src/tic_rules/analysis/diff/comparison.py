@@ -36,7 +36,7 @@ class Change(NamedTuple):
 
 
 ABOUT = {
-    "threshold": Text("门槛", "threshold"),
+    "threshold": Text("界限", "threshold"),
     "comparison": Text("比较方式", "comparison"),
     "deadline": Text("期限", "deadline"),
     "bearer": Text("责任主体", "who bears it"),

@@ -150,14 +150,14 @@ CODES: tuple[LintCode, ...] = (
     ),
     _code(
         "TR303", "error", "引文说“原则上”，程度却不是", "not in principle where the quote says 原则上",
-        "“原则上、一般、主要依托、主要由”是原则性要求（in_principle），可经批准例外；另有理解的，在 reading "
+        "“原则上、一般、主要依托、主要由”是原则性要求（in_principle），可经批准豁免；另有理解的，在 reading "
         "中写“按应当理解”等。",
         "原则上, 一般, 主要依托 and 主要由 ask in principle (in_principle), and allow an "
         "approved exception. Where it is read otherwise, the reading says so: 按应当理解.",
     ),
     _code(
         "TR304", "error", "引文没有“原则上”，程度却是", "in principle where the quote does not say 原则上",
-        "没有这类用语的要求不能因例外批准而豁免；引文漏引的，补上；属于理解的，在 reading "
+        "没有这类用语的要求不能豁免；引文漏引的，补上；属于理解的，在 reading "
         "中写“按原则上理解”。",
         "Without such a word no exemption is possible. Quote the word where the text has it, or say in the "
         "reading: 按原则上理解.",

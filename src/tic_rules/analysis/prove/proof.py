@@ -38,13 +38,13 @@ ASSUMPTIONS = (
         "the days of approval and application and the term are "
         "known; all other data may be missing or known in part",
     ),
-    Text("所有期限都已到期；没有动用例外批准", "every deadline has passed, and no exemption is used"),
+    Text("所有期限都已到期；没有动用豁免", "every deadline has passed, and no exemption is used"),
     Text(
         "不同文件的评审认定各对各的条文，互不代替；同一文件的各版之间沿用",
         "a judgement speaks to its own document's clause only; editions of one document share it",
     ),
     Text(
-        "清单以“等”结尾的条文只按数据判断，没有评审认定补足",
+        "清单以“等”结尾的条文只按数据判定，没有评审认定补足",
         "where a list is open (等) data alone decides; no judgement settles what it leaves open",
     ),
     Text(
