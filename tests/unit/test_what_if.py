@@ -381,6 +381,32 @@ def test_what_is_no_sweep_is_refused(given: str) -> None:
     assert "Traceback" not in done.output
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [("term-length=36个月", "建设期等于3年"), ("term-length=3年", "建设期等于3年"),
+     ("staff-2y=200人", "不少于200人"), ("investment-2y=8亿元", "不少于8亿元"),
+     ("investment-2y.by=36个月", "批复创建后3年内"), ("investment-2y=3000人", None),
+     ("investment-2y=3年", None), ("term-length=8人", None), ("term-length=37个月", None),
+     ("staff-2y=100~120", None)],
+)  # fmt: skip
+def test_a_threshold_with_a_unit_is_read_as_in_a_cell(given: str, said: str | None) -> None:
+    words = ["what-if", str(EXAMPLE), "--lang", "zh", "--rule", f"zhejiang_2022/{given}"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == (2 if said is None else 0), done.output
+    assert said is None or said in done.output.split("\n")[2]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [("staff-2y=200人..400人", "界限从200人到400人"), ("term-length=3年..72个月", "界限从3年到6年"),
+     ("term-length=3年..6人", None)],
+)  # fmt: skip
+def test_a_sweep_takes_its_ends_as_they_are_shown(given: str, shown: str | None) -> None:
+    done = CliRunner().invoke(main, ["what-if", str(EXAMPLE), "--lang", "zh", "--sweep", given])
+    assert done.exit_code == (2 if shown is None else 0), done.output
+    assert shown is None or shown in done.output
+
+
 @pytest.mark.parametrize("name", ["zhejiang_2022/investment-2y", "investment-2y", "两年内投入达到10亿元"])
 def test_a_sweep_takes_a_rule_by_its_id_or_title_alone(name: str) -> None:
     done = CliRunner().invoke(

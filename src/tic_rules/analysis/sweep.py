@@ -174,7 +174,12 @@ def ends_of(ruleset: RuleSet, rule: Rule, text: str) -> tuple[str | None, Number
     try:
         low, high = (parse_number(end.strip(), money=unit == "CNY") for end in (first, last))
     except NotANumber as error:
-        raise fault(UsageError, "sweep", *error.args) from None
+        zh, en = error.args
+        if isinstance(node, c.Compare) and several:
+            limit = ruleset.facts[node.limit.fact].label
+            zh = f"{zh}；规则 {rule.id} 的界限是{limit.zh}，--sweep 移动的是它的倍数，例：0.5..2"
+            en = f"{en}; the bound of {rule.id} is {limit.en}: --sweep moves its multiple, as in 0.5..2"
+        raise fault(UsageError, "sweep", zh, en) from None
     if not dots or low >= high:
         raise fault(
             UsageError,

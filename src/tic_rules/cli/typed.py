@@ -9,18 +9,20 @@ from tic_rules.core.errors import Text, UsageError, clip, fault
 from tic_rules.core.source import BadText, read_text
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.layout import Unclear
+from tic_rules.inputs.typed_numbers import typed_number
 from tic_rules.inputs.unclear import NotClear
+from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.spoken import rules_named
-from tic_rules.model.tables import names_of
+from tic_rules.model.tables import counters_of, names_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 _WORDS = {"modality": MODALITY, "bearer": BEARER, "kind": KIND}
 _TIMES = {"申报": "application", "申报时": "application", "批复": "approval", "批复时": "approval"}
 _TIMES |= {"期满": "term_end", "建设期满": "term_end"}
-_YEARS = re.compile(r"(\d+) ?年(?:内|以内)?")
+_LENGTH = re.compile(r"(\d+ ?(?:年|个月))(?:内|以内)?")
 
 
 def place_and_value(text: str, vocabulary: Vocabulary) -> tuple[str, object]:
@@ -87,15 +89,38 @@ def rule_of(ruleset: RuleSet, name: str) -> Rule:
     raise fault(UsageError, "unknown-rule", zh, f"{clip(name)} may mean {ids}")
 
 
-def part_value(part: str | None, text: str, vocabulary: Vocabulary) -> str:
-    """A value of a rule's part as a rule file has it: 3年 is 3y, 鼓励 is encouraged, 800人 is 800."""
+def part_value(rule: Rule, part: str | None, text: str, vocabulary: Vocabulary) -> str:
+    """A value of a rule's part as a rule file has it: 3年 and 36个月 are 3y, 鼓励 is encouraged; a
+    threshold is read as a cell that counts the same. Raises UsageError."""
     plain = text.strip()
     if part in _WORDS:
         named: dict[str, Text] = _WORDS[part]
         return next((word for word, label in named.items() if plain in (label.zh, label.en)), plain)
     if part in ("by", "from", "since", "until"):
-        years = _YEARS.fullmatch(plain)
-        return f"{years.group(1)}y" if years else _TIMES.get(plain, plain)
-    units = [unit.zh for name, unit in vocabulary.units.items() if unit.zh and name != "CNY"]
-    number = re.fullmatch(rf"([\d.,，]+) ?(?:{'|'.join(map(re.escape, units))})", plain) if units else None
-    return number.group(1) if number else plain
+        length = _LENGTH.fullmatch(plain)
+        return f"{_number(rule, length[1], 'year', vocabulary)}y" if length else _TIMES.get(plain, plain)
+    compared = [node for _, node in c.nodes_of(rule) if isinstance(node, (c.Compare, c.Share))]
+    units = {
+        "ratio" if isinstance(node, c.Share) or isinstance(node.limit, c.Times) else _unit(node, vocabulary)
+        for node in compared
+        if part in (None, node.fact)
+    }
+    if len(units) != 1:
+        return plain
+    (unit,) = units
+    return "..".join(_number(rule, end.strip(), unit, vocabulary) for end in plain.split(".."))
+
+
+def _unit(node: c.Compare, vocabulary: Vocabulary) -> str:
+    return vocabulary.facts[node.fact].unit or ""
+
+
+def _number(rule: Rule, text: str, unit: str, vocabulary: Vocabulary) -> str:
+    """One number of a unit; a range, which no bound is, as it was typed. Raises UsageError."""
+    kind = {"CNY": "money", "ratio": "rate"}.get(unit, "number")
+    try:
+        number = typed_number(text, kind, "", unit, counters_of(unit, vocabulary))
+    except NotClear as unclear:
+        _, zh, en = unclear.args
+        raise fault(UsageError, "set", f"{rule.title.zh}：{zh}", f"{rule.title.en}: {en}") from None
+    return str(number) if isinstance(number, str) else text

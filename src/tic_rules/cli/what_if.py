@@ -174,14 +174,15 @@ def _sweep(
     guard([output], listed, command="tic-rules what-if")
     ruleset_name, slash, rule = name.strip().rpartition("/")
     ruleset = load_ruleset(ruleset_name) if slash else ruleset_with(rule, listed)
-    rule = rule_of(ruleset, rule).id
+    meant = rule_of(ruleset, rule)
+    ends = part_value(meant, None, ends, ruleset.vocabulary)
     for path in listed:
         for one in Centre.each_from_file(path, ruleset=ruleset):
             if isinstance(one, DataError):
                 broken.extend(one.diagnostics)
             else:
                 centres.append(one)
-    swept = curve(centres, ruleset, rule, ends, parse_day(as_of) if as_of is not None else None)
+    swept = curve(centres, ruleset, meant.id, ends, parse_day(as_of) if as_of is not None else None)
     common.diagnose(broken, lang)
     common.write(draw(swept, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
@@ -230,9 +231,9 @@ def _other(
     for rule, part, value in changes.get(ruleset.id, ()):
         used.add(ruleset.id)
         start = changed or ruleset
-        rule_id = rule_of(start, rule).id
-        plain = part_value(part, value, start.vocabulary)
-        changed = start.with_change(rule_id, **{part: plain}) if part else start.with_change(rule_id, plain)
+        meant = rule_of(start, rule)
+        plain = part_value(meant, part, value, start.vocabulary)
+        changed = start.with_change(meant.id, **{part: plain}) if part else start.with_change(meant.id, plain)
     return changed
 
 

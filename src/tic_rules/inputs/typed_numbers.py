@@ -224,7 +224,7 @@ def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:
         raise unclear(
             f"这里填数量，“{clip(text)}”是金额", f"a count is expected; {clip(text)!r} is an amount", "number"
         )
-    counters = "、".join((*its_counters, *sorted(_counters(measure))))
+    counters = "、".join(dict.fromkeys((*its_counters, *sorted(_counters(measure)))))
     raise unclear(
         f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}",
         f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}",

@@ -61,7 +61,7 @@ def _described(
             tuple((word, label.text) for word, label in called if label != choices.get(word, label)),
             measure=_measure(path, vocabulary),
             also=_also(said),
-            counters=_counters(said, vocabulary),
+            counters=() if said is None else counters_of(said.unit or "", vocabulary),
         )
 
 
@@ -77,9 +77,9 @@ def _measure(path: str, vocabulary: Vocabulary) -> str:
     return next((f.unit for f in vocabulary.facts.values() if f.unit and path in (f.value, f.stock)), "")
 
 
-def _counters(said: FieldLabel | None, vocabulary: Vocabulary) -> tuple[str, ...]:
-    """What people call the unit of a declared number."""
-    unit = vocabulary.units.get(said.unit or "") if said is not None else None
+def counters_of(name: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """What people call a unit of the vocabulary."""
+    unit = vocabulary.units.get(name)
     if unit is None:
         return ()
     labels = ((unit.zh, unit.en), *((label.zh, label.en) for label in unit.also))
