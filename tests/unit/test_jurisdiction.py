@@ -132,6 +132,24 @@ def test_the_program_decides_it(files: tuple[Path, Path]) -> None:
     assert "差5000万元" in result.output
 
 
+def test_a_table_needs_no_rules_named_where_its_rule_file_is_on_hand(
+    files: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = tmp_path / "centres.csv"
+    for word in ("山东省", "shandong"):
+        text = f"编号,所属地区,填报截止日期,所在区域\nsd-1,{word},2033-12-31,黄河三角洲农高区\n"
+        table.write_text(text, encoding="utf-8")
+        with pytest.raises(DataError, match="is not one of"):
+            Centre.from_file(table)
+        monkeypatch.setenv("TIC_RULES_PATH", str(files[0].parent))
+        centre = Centre.from_file(table)
+        assert (centre.jurisdiction, centre.zones) == ("shandong", ("yellow_river_delta_zone",))
+        monkeypatch.delenv("TIC_RULES_PATH")
+    monkeypatch.setenv("TIC_RULES_PATH", str(files[0].parent))
+    shown = CliRunner().invoke(main, ["check", str(table), "--lang", "zh"]).output
+    assert "山东省技术创新中心管理办法（示例）" in shown
+
+
 def test_without_its_rule_file_its_words_are_unknown(files: tuple[Path, Path]) -> None:
     with pytest.raises(DataError) as caught:
         Centre.from_file(files[1])

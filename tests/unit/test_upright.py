@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 
 from tic_rules import Centre, DataError, UsageError, check
-from tic_rules.model.loader import load_ruleset
+from tic_rules.model.loader import load_ruleset, parse_ruleset
 from tic_rules.renderers.form import blank_workbook
 from tic_rules.results.report import Report
 
@@ -224,6 +224,52 @@ def test_a_topic_names_its_judged_rule(form: Path, tmp_path: Path) -> None:
     ruleset = load_ruleset(RULES)
     rule = ruleset[str(centre.attestations[0].rule).split("/")[-1]]
     assert ruleset.vocabulary.topics[rule.topic].zh == "功能定位"
+
+
+@pytest.mark.parametrize(
+    ("name", "asked", "meant"),
+    [
+        ("面向全球选聘人才", None, "zhejiang_2022/global-recruitment"),
+        ("面向全球选聘人才", ["jiangsu_2020"], "jiangsu_2020/global-recruitment"),
+        ("江苏/面向全球选聘人才", None, "jiangsu_2020/global-recruitment"),
+        ("positioning", None, "zhejiang_2022/positioning"),
+        ("self-operation", ["national_2020"], "zhejiang_2022/self-operation"),
+        ("面向全球选聘人才", ["zhejiang_2022", "jiangsu_2020"], None),
+        ("火星/面向全球选聘人才", None, None),
+    ],
+)
+def test_a_judged_rule_is_looked_for_in_the_rule_sets_asked_for_first(
+    name: str, asked: list[str] | None, meant: str | None, form: Path, tmp_path: Path
+) -> None:
+    file = filled(form, tmp_path / "a.xlsx", GENERAL, {"评审判断": [{"规则": name}]})
+    if meant is None:
+        with pytest.raises(DataError, match=r"may mean|is called"):
+            Centre.from_file(file, ruleset=asked)
+    else:
+        assert Centre.from_file(file, ruleset=asked).attestations[0].rule == meant
+
+
+OWN = """
+id: own_2030
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 办法（示例）, title_en: Measures (an example), in_force: {from: 2020-03-01}}
+clauses: [{at: 一, heading: 要求, rules: [role, plan]}]
+rules:
+  - {id: role, at: 一, quote: 坚持公益, topic: positioning, kind: obligation, modality: must, bearer: centre,
+    title: &t {zh: 坚持公益, en: for the public}, message: *t, remedy: *t, require: {attested: true}}
+  - {id: plan, at: 一, quote: 方案, topic: procedure.plan, kind: obligation, modality: must, bearer: centre,
+    title: *t, message: *t, remedy: *t, require: {fact: plan_sections, contains_all: [方案/总论]}}
+"""
+
+
+def test_a_rule_file_of_ones_own_names_its_rules_and_chapters(form: Path, tmp_path: Path) -> None:
+    rows = {"评审判断": [{"规则": "坚持公益"}]}
+    file = filled(form, tmp_path / "a.xlsx", {**GENERAL, "方案章节": "总论、指导思想"}, rows)
+    centre = Centre.from_file(file, ruleset=parse_ruleset(OWN))
+    assert centre.attestations[0].rule == "own_2030/role"
+    assert centre.plan is not None
+    assert centre.plan.sections == ("方案/总论", "总体思路/指导思想")
 
 
 def test_a_chapter_without_its_part_is_understood(form: Path, tmp_path: Path) -> None:

@@ -197,7 +197,8 @@ class _Checked:
 def _programme(job: Job, file: str, centres: Sequence[Centre]) -> Outcome:
     """The programme's figures, with the centres of the run."""
     try:
-        figures = read_subject(file, Programme, prepared(job).vocabulary)
+        ready = prepared(job)
+        figures = read_subject(file, Programme, ready.vocabulary, ready.rulesets)
         day = as_of_day(figures, job.day)
         whole = (
             (with_centres(figures, ruleset, centres, day), ruleset)

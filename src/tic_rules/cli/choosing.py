@@ -39,7 +39,7 @@ def chosen(
     """
     named = load_rulesets(rules)
     day = parse_day(as_of) if as_of is not None else None
-    centre = read_subject(path, Centre, words_of((*named, *also)))
+    centre = read_subject(path, Centre, words_of((*named, *also)), named)
     on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
     if named:
         return Chosen(centre, on, named)

@@ -12,8 +12,6 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, language, write
 from tic_rules.core.errors import UsageError, fault, visible
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import words_of
-from tic_rules.model.reading import read_subject
 from tic_rules.renderers.text import cells, pad
 from tic_rules.results.explanation import Explained, counterparts, explain_rule, find_rules
 from tic_rules.results.finding import Finding
@@ -45,7 +43,7 @@ def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, 
     for ruleset, rule in named:
         text = _page(explain_rule(ruleset, rule), lang)
         if centre is not None:
-            data = read_subject(centre, Centre, words_of([one for one, _ in named]))
+            data = Centre.from_file(centre, ruleset=[one for one, _ in named])
             text += "\n" + _finding(check(data, ruleset, as_of=as_of)[rule.id], lang)
         parts.append(text)
     write("\n".join(parts), None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from tic_rules.core.errors import DataError, Diagnostic, Text
@@ -24,7 +24,7 @@ from tic_rules.model.reading import (
     read_subjects,
     subject_from_text,
 )
-from tic_rules.model.ruleset import Vocabulary
+from tic_rules.model.ruleset import RuleSet, Vocabulary
 
 BESIDE = ("cases", "sentences")
 """Folders beside rule files, of which they say something: no centre of anybody's is there."""
@@ -175,12 +175,14 @@ def _json_of_a_centre(text: str) -> bool:
     return bool(top & _FIELDS) or ("$schema" not in top and bool(below & _NAMES))
 
 
-def centres_of(path: str, vocabulary: Vocabulary) -> Iterator[Centre | DataError]:
+def centres_of(
+    path: str, vocabulary: Vocabulary, rulesets: Sequence[RuleSet]
+) -> Iterator[Centre | DataError]:
     """The centres of a file, or of standard input, each as data or as the error that says what is wrong
     with it.
     """
     if path != "-":
-        yield from read_subjects(path, Centre, vocabulary)
+        yield from read_subjects(path, Centre, vocabulary, rulesets)
         return
     try:
         yield read_centre(path, vocabulary)

@@ -130,7 +130,8 @@ def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[Rule
 def check_file(job: Job, path: str) -> Iterator[Outcome]:
     """What comes of each centre of a file; a fault of the file comes last."""
     last = Outcome(files=1)
-    for centre in centres_of(path, prepared(job).vocabulary):
+    ready = prepared(job)
+    for centre in centres_of(path, ready.vocabulary, ready.rulesets):
         if isinstance(centre, DataError):
             last.diagnostics.extend(centre.diagnostics)
             continue

@@ -21,7 +21,6 @@ from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
-from tic_rules.model.reading import read_subjects
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
 
@@ -107,7 +106,7 @@ def _decide_centres(
 def _centres(paths: Sequence[str], ruleset: RuleSet, wrong: list[Diagnostic]) -> Iterator[Centre]:
     for path in paths:
         try:
-            for centre in read_subjects(path, Centre, ruleset.vocabulary):
+            for centre in Centre.each_from_file(path, ruleset=ruleset):
                 if isinstance(centre, DataError):
                     wrong.extend(centre.diagnostics)
                 else:

@@ -24,8 +24,8 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import SUFFIXES, read_subject
-from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.model.reading import SUFFIXES
+from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.verification import FORMATS, render
 from tic_rules.results.parts import Engine
 
@@ -124,10 +124,11 @@ class _Again:
     def _centres(self, place: str, ruleset: RuleSet) -> Sequence[Centre]:
         """The usable centres of a file or a folder. Raises DataError where there is none."""
         faults, centres = list[Diagnostic](), list[Centre]()
-        vocabulary = self._words(ruleset)
+        rulesets = self._rulesets(ruleset)
+        vocabulary = words_of(rulesets)
         for path in expand([place], faults, vocabulary):
             self.files.add(path)
-            for one in centres_of(path, vocabulary):
+            for one in centres_of(path, vocabulary, rulesets):
                 if isinstance(one, DataError):
                     faults.extend(one.diagnostics)
                 else:
@@ -136,18 +137,20 @@ class _Again:
             raise DataError(faults)
         return centres
 
-    def _words(self, ruleset: RuleSet) -> Vocabulary:
-        """The words of the data: those of all rule sets of the reports, for it may say fields of any."""
+    def _rulesets(self, ruleset: RuleSet) -> list[RuleSet]:
+        """The rule sets that the data was read for: those of all reports, for it may say fields of any."""
         others = []
         for written in self.reports if self.rules is None else ():
             try:
                 others.append(self._ruleset(written))
             except TicRulesError:
                 continue  # told of where its own report is decided
+        several = list(dict.fromkeys([ruleset, *others]))
         try:
-            return words_of([ruleset, *dict.fromkeys(others)])
+            words_of(several)
         except RuleSetError:
-            return words_of([ruleset])
+            return [ruleset]
+        return several
 
     def _centre(self, written: Json, ruleset: RuleSet) -> Centre:
         place = self.centre or self._place(written["centre"]["file"], "CENTRE")
@@ -167,7 +170,7 @@ class _Again:
         """The programme's figures, with the centres of the other reports of the file."""
         alone = len(self.reports) == 1 and self.centre is not None
         file = self.centre if alone else self._place(written["programme"]["file"], "CENTRE")
-        figures = read_subject(file or "", Programme, words_of([ruleset]))
+        figures = Programme.from_file(file or "", ruleset=ruleset)
         several = [one for one in self.reports if one.get("centre") is not None]
         once = {
             json.dumps([one["centre"], (one.get("provenance") or {}).get("data")]): one for one in several

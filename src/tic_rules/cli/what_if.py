@@ -24,7 +24,6 @@ from tic_rules.engines.checking import as_of_day, parse_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.sweep import render as draw
 from tic_rules.renderers.what_if import FORMATS, render
@@ -144,7 +143,7 @@ def _programme(
     """What changes for the programme whose figures stand in a file, with the centres before and after."""
     day = parse_day(as_of) if as_of is not None else None
     pairs = list(members)
-    subject = read_subject(file, Programme, words_of([*rules, *files.values()]))
+    subject = Programme.from_file(file, ruleset=[*rules, *files.values()])
     on = as_of_day(subject, None if subject.speaks_for is not None else day)
     given = load_rulesets(rules)
     for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):

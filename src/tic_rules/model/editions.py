@@ -11,8 +11,34 @@ from typing import NamedTuple
 from tic_rules.core.errors import RuleSetError, fault
 from tic_rules.core.files import read_named
 from tic_rules.model import catalogue
-from tic_rules.model.loader import load_ruleset
-from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.loader import load_ruleset, of_jurisdiction, words_of
+from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.model.shipped import shipped_ids
+
+
+def words_on_hand(jurisdiction: str | None = None) -> Vocabulary | None:
+    """The words of the rule sets on hand, of one jurisdiction or of all, that did not come with the program,
+    beside the shared ones; None where there are none. Of editions that declare a field differently the latest
+    counts."""
+    try:
+        names = catalogue.here().by_id if jurisdiction is None else of_jurisdiction(jurisdiction)
+        others = tuple(load_ruleset(name) for name in names if name not in shipped_ids())
+    except RuleSetError:
+        return None
+    return _together(others) if others else None
+
+
+@lru_cache(maxsize=16)  # the same words have to be one value: the models of data are made for it
+def _together(rulesets: tuple[RuleSet, ...]) -> Vocabulary | None:
+    together: list[RuleSet] = []
+    words = None
+    for ruleset in sorted(rulesets, key=lambda one: one.document.in_force.from_ or date.min, reverse=True):
+        try:
+            words = words_of([*together, ruleset])
+        except RuleSetError:
+            continue
+        together.append(ruleset)
+    return words
 
 
 class Successor(NamedTuple):

@@ -105,9 +105,8 @@ def _is_path(name: str) -> bool:
 def _named_in_words(name: str) -> RuleSet:
     """The one rule set that a Chinese name means: 江苏, a document's number, a part of its title. Raises
     RuleSetError where none is meant, or more than one."""
-    plain = normal(name)
     sets = [load_ruleset(listed.id) for listed in catalogue.here().all()] if not name.isascii() else []
-    meant = [ruleset for ruleset in sets if plain and any(plain in normal(said) for said in _names(ruleset))]
+    meant = [ruleset for ruleset in sets if is_called(ruleset, name)]
     if len(meant) == 1:
         return meant[0]
     if not meant:
@@ -118,10 +117,15 @@ def _named_in_words(name: str) -> RuleSet:
     raise fault(RuleSetError, "unknown-ruleset", zh, f"{clip(name, 200)} may mean {ids}: name one of them")
 
 
-def _names(ruleset: RuleSet) -> tuple[str, ...]:
+def is_called(ruleset: RuleSet, name: str) -> bool:
+    """Whether a name means a rule set: its id, or in Chinese its place or a part of its number or title."""
+    plain = normal(name)
+    if name.isascii() or not plain:
+        return name == ruleset.id
     place = ruleset.vocabulary.words.get("jurisdictions", {}).get(ruleset.jurisdiction)
     document = ruleset.document
-    return (place.zh if place is not None else "", document.title, document.number or "")
+    names = (place.zh if place is not None else "", document.title, document.number or "")
+    return any(plain in normal(said) for said in names)
 
 
 def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:
@@ -177,16 +181,21 @@ Rules = str | os.PathLike[str] | RuleSet
 """A rule set: its id, the path of its file, or itself."""
 
 
+def loaded(rulesets: Rules | Iterable[Rules] | None) -> tuple[RuleSet, ...]:
+    """A rule set or several, as they may be named. Raises RuleSetError."""
+    if rulesets is None or isinstance(rulesets, (str, os.PathLike, RuleSet)):
+        return () if rulesets is None else (load_ruleset(rulesets),)
+    return tuple(load_ruleset(ruleset) for ruleset in rulesets)
+
+
 def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
     """The words that data may use: those of a rule set, of several together, or the shared ones where none is
     named. Raises RuleSetError."""
-    if rulesets is None:
-        return unnamed_vocabulary()
-    if isinstance(rulesets, (str, os.PathLike, RuleSet)):
-        return load_ruleset(rulesets).vocabulary
-    several = [load_ruleset(ruleset).vocabulary for ruleset in rulesets]
+    several = [ruleset.vocabulary for ruleset in loaded(rulesets)]
     if not several:
         return unnamed_vocabulary()
+    if len(several) == 1:
+        return several[0]
     vocabulary = shared_vocabulary()
     for other in several:
         if other.declared and vocabulary.declared:
@@ -472,8 +481,10 @@ __all__ = [
     "in_force",
     "inspect_ruleset",
     "inspect_vocabulary",
+    "is_called",
     "listed_ruleset",
     "load_ruleset",
+    "loaded",
     "parse_ruleset",
     "readable_ruleset",
     "rules_folder",

@@ -5,14 +5,13 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator
-from datetime import date
+from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, fault
+from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
 from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import Mark, Source, pointer
@@ -21,7 +20,7 @@ from tic_rules.inputs import is_part_of_another as _is_part_of_another
 from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of
-from tic_rules.model.shipped import is_shared, shipped_ids, unnamed_vocabulary, whole_vocabulary
+from tic_rules.model.shipped import is_shared, unnamed_vocabulary, whole_vocabulary
 from tic_rules.model.subject import Subject
 from tic_rules.model.validation import MOST, diagnostics_of
 from tic_rules.model.values import as_mapping
@@ -37,14 +36,17 @@ MOST_UNUSABLE = 1_000
 """Centres of one file with faults, before the rest of it is left."""
 
 
-def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary) -> S:
-    """A file as data. Raises DataError with every fault of the file, and where it holds several centres."""
+def read_subject(
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary, rulesets: Sequence[RuleSet] = ()
+) -> S:
+    """A file as data; `rulesets` are those that it is read for, where they are named. Raises DataError with
+    every fault of the file, and where it holds several centres."""
     file = os.fspath(path)
     if not holds_several(file):
         name = file_name(file)
         return subject_from_text(bytes_to_text(read_bytes(file), name), name, model, vocabulary)
     subjects = []
-    for subject in read_subjects(file, model, vocabulary):
+    for subject in read_subjects(file, model, vocabulary, rulesets):
         if isinstance(subject, DataError):
             raise subject
         subjects.append(subject)
@@ -55,7 +57,7 @@ def read_subject(path: str | os.PathLike[str], model: type[S], vocabulary: Vocab
 
 
 def read_subjects(
-    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary, rulesets: Sequence[RuleSet] = ()
 ) -> Iterator[S | DataError]:
     """The centres of a file, one after the other: each as data, or as the error that says what is wrong with
     it.
@@ -64,7 +66,7 @@ def read_subjects(
     to its end. Never raises for what a file says.
     """
     unusable, namesakes = 0, Counter[tuple[str, str | None]]()
-    for subject in _subjects(path, model, vocabulary):
+    for subject in _subjects(path, model, vocabulary, rulesets):
         if isinstance(subject, Centre):
             key = ("id", subject.id) if subject.id is not None else ("name", last_name(subject))
             namesakes[key] += 1
@@ -81,13 +83,13 @@ def read_subjects(
 
 
 def _subjects(
-    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary
+    path: str | os.PathLike[str], model: type[S], vocabulary: Vocabulary, rulesets: Sequence[RuleSet]
 ) -> Iterator[S | DataError]:
     for source in read_sources(path, lambda: _names_for(model, vocabulary)):
         if isinstance(source, DataError):
             yield source
             continue
-        said = _understood(source) if holds_several(path) else []
+        said = _understood(source, rulesets) if holds_several(path) else []
         try:
             subject, faults = validated(source.data, source, model, vocabulary), said
         except DataError as error:
@@ -99,11 +101,11 @@ def _subjects(
             yield subject
 
 
-def _understood(source: Source) -> list[Diagnostic]:
+def _understood(source: Source, rulesets: Sequence[RuleSet]) -> list[Diagnostic]:
     """What a table says in words of rules and chapters, as a file has it; gives what is not understood."""
     from tic_rules.model.spoken import understood  # not needed where no table is read
 
-    return understood(source)
+    return understood(source, rulesets)
 
 
 def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:
@@ -172,30 +174,13 @@ def validated(data: object, source: Source | None, model: type[S], vocabulary: V
 
 def _local(data: object) -> Vocabulary | None:
     """The words of the rule sets on hand of the jurisdiction that data names, beside the shipped ones; None
-    where there are none. Of editions that declare a field differently the latest counts."""
+    where there are none."""
     named = data.get("jurisdiction") if isinstance(data, dict) else None
     if not isinstance(named, str):
         return None
-    from tic_rules.model.loader import (  # reads the rule files on hand
-        load_ruleset,
-        of_jurisdiction,
-        words_of,
-    )
+    from tic_rules.model.editions import words_on_hand  # reads the rule files on hand
 
-    try:
-        names = [name for name in of_jurisdiction(str(named)) if name not in shipped_ids()]
-        local = [load_ruleset(name) for name in names]
-    except RuleSetError:
-        return None
-    together: list[RuleSet] = []
-    words = None
-    for ruleset in sorted(local, key=lambda one: one.document.in_force.from_ or date.min, reverse=True):
-        try:
-            words = words_of([*together, ruleset])
-        except RuleSetError:
-            continue
-        together.append(ruleset)
-    return words
+    return words_on_hand(str(named))
 
 
 def _validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:

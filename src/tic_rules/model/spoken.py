@@ -13,10 +13,10 @@ from tic_rules.core.scalars import Json
 from tic_rules.core.source import Source, pointer
 from tic_rules.model import catalogue
 from tic_rules.model import conditions as c
-from tic_rules.model.loader import load_ruleset
+from tic_rules.model.loader import is_called, load_ruleset
 from tic_rules.model.ruleset import Rule, RuleSet
 
-_ID = re.compile(r"[\w.-]+(/[\w.-]+)?", re.ASCII)
+_ID = re.compile(r"[\w.-]+/[\w.-]+", re.ASCII)
 _LISTS = ("attestations", "exemptions")
 
 
@@ -71,8 +71,12 @@ def _words_of(node: c.Condition) -> Sequence[str]:
     return ()
 
 
-def understood(source: Source) -> list[Diagnostic]:
-    """Put the rules and chapters of a table's data into the form of a file; gives what is not understood."""
+def understood(source: Source, asked: Sequence[RuleSet]) -> list[Diagnostic]:
+    """Put the rules and chapters of a table's data into the form of a file; gives what is not understood.
+
+    `asked` are the rule sets that the data is read for: what a name may mean is looked for in them first,
+    then in those of the centre's jurisdiction.
+    """
     data = source.data
     if not isinstance(data, dict):
         return []
@@ -83,10 +87,11 @@ def understood(source: Source) -> list[Diagnostic]:
         return []
     rulesets = _rulesets(data.get("jurisdiction"))
     if isinstance(sections, list) and isinstance(plan, dict):
-        plan["sections"] = list(_chapters(sections, words_asked(rulesets, "plan.sections")))
+        words = [words_asked(those, "plan.sections") for those in (asked, rulesets)]
+        plan["sections"] = list(_chapters(sections, *words))
     faults = []
     for name, number, entry in named:
-        meant, wrong = _rule(entry["rule"].strip(), rulesets, exempting=name == "exemptions")
+        meant, wrong = _rule(entry["rule"].strip(), asked, rulesets, exempting=name == "exemptions")
         if wrong is None:
             entry["rule"] = meant
         else:
@@ -110,27 +115,33 @@ def _in_words(entry: dict[str, object]) -> bool:
 
 def _rulesets(jurisdiction: object) -> list[RuleSet]:
     """The rule sets of a centre's jurisdiction; all on hand where it is not said, or has none."""
-    every = [load_ruleset(listed.id) for listed in catalogue.here().all()]
+    every = _on_hand()
     return [ruleset for ruleset in every if ruleset.jurisdiction == jurisdiction] or every
 
 
-def _chapters(given: Iterable[object], asked: Sequence[str]) -> Iterator[object]:
+def _on_hand() -> list[RuleSet]:
+    return [load_ruleset(listed.id) for listed in catalogue.here().all()]
+
+
+def _chapters(given: Iterable[object], *asked: Sequence[str]) -> Iterator[object]:
+    """Chapters with the part that the first of several lists of words gives them."""
     for chapter in given:
-        meant = [word for word in asked if word.rsplit("/", 1)[-1] == chapter]
-        yield meant[0] if chapter not in asked and len(meant) == 1 else chapter
+        fits = ([word for word in words if chapter in (word, word.rsplit("/", 1)[-1])] for words in asked)
+        meant = next((words for words in fits if words), [])
+        yield meant[0] if chapter not in meant and len(meant) == 1 else chapter
 
 
-def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[str, Text | None]:
+def _rule(
+    said: str, asked: Sequence[RuleSet], others: Sequence[RuleSet], *, exempting: bool
+) -> tuple[str, Text | None]:
     """The id of the rule that is meant, or what is wrong with its name."""
-    title, bracket, number = said.rstrip("〕").partition("〔")
-    meant = [
-        (ruleset, rule)
-        for ruleset in rulesets
-        if not bracket or number in (ruleset.document.number or ruleset.document.title)
-        for rule in rules_named(ruleset, title.strip())
-        if (rule.modality == "in_principle" if exempting else _is_judged(rule))
-    ]
-    exact = [(ruleset, rule) for ruleset, rule in meant if _is_title(title.strip(), rule)] or meant
+    rulesets = list({ruleset.id: ruleset for ruleset in (*others, *asked)}.values())
+    exact = _meant(said, rulesets, exempting=exempting)
+    of_set, slash, title = said.partition("/")
+    if slash and not exact:
+        named = {ruleset.id: ruleset for ruleset in (*_on_hand(), *asked) if is_called(ruleset, of_set)}
+        exact = _meant(title, list(named.values()), exempting=exempting)
+    exact = [(ruleset, rule) for ruleset, rule in exact if ruleset in asked] or exact
     if len(exact) == 1:
         ruleset, rule = exact[0]
         return f"{ruleset.id}/{rule.id}", None
@@ -154,6 +165,19 @@ def _rule(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> tuple[s
     return "", Text(
         f"没有叫“{clip(said)}”的{what.zh}{hint.zh}", f"no {what.en} is called {clip(said)}{hint.en}"
     )
+
+
+def _meant(said: str, rulesets: Sequence[RuleSet], *, exempting: bool) -> list[tuple[RuleSet, Rule]]:
+    """The rules that a name may mean: of this title; else those that have it in theirs, or as topic."""
+    title, bracket, number = said.rstrip("〕").partition("〔")
+    meant = [
+        (ruleset, rule)
+        for ruleset in rulesets
+        if not bracket or number in (ruleset.document.number or ruleset.document.title)
+        for rule in rules_named(ruleset, title.strip())
+        if (rule.modality == "in_principle" if exempting else _is_judged(rule))
+    ]
+    return [(ruleset, rule) for ruleset, rule in meant if _is_title(title.strip(), rule)] or meant
 
 
 def _is_judged(rule: Rule) -> bool:

@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, PrivateAttr
 from tic_rules.core.errors import DataError
 from tic_rules.core.source import Mark, Source, unpointer
 from tic_rules.model.frozen import FrozenModel
-from tic_rules.model.loader import Rules, words_of
+from tic_rules.model.loader import Rules, loaded, words_of
 from tic_rules.model.values import Day, DayOfReport, Flag, LastDay, PlainDate, String, Words, as_mapping
 from tic_rules.model.vocabulary import Own, Vocabulary
 
@@ -109,13 +109,14 @@ class Subject(Record):
         cls, path: str | os.PathLike[str], *, ruleset: Rules | Iterable[Rules] | None = None
     ) -> Self:
         """Read a YAML, JSON, CSV or Excel file; the place of each value is kept. `ruleset`, one or several,
-        brings words of its own vocabulary.
+        brings words of its own vocabulary; what a table calls a rule is looked for in it first.
 
         Raises DataError with every fault of the file, and where it holds several centres.
         """
         from tic_rules.model.reading import read_subject
 
-        return read_subject(path, cls, words_of(ruleset))
+        asked = loaded(ruleset)
+        return read_subject(path, cls, words_of(asked), asked)
 
     @classmethod
     def each_from_file(
@@ -128,7 +129,8 @@ class Subject(Record):
         """
         from tic_rules.model.reading import read_subjects
 
-        return read_subjects(path, cls, words_of(ruleset))
+        asked = loaded(ruleset)
+        return read_subjects(path, cls, words_of(asked), asked)
 
     @classmethod
     def from_text(

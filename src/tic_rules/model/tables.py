@@ -9,6 +9,7 @@ from tic_rules.core.errors import Text
 from tic_rules.inputs import layout
 from tic_rules.inputs.fields import Field
 from tic_rules.inputs.layout import MAIN
+from tic_rules.model.editions import words_on_hand
 from tic_rules.model.extension import Same, extended
 from tic_rules.model.fields import record_in, words_at
 from tic_rules.model.owners import owners_of_label
@@ -95,18 +96,20 @@ def names_of(model: type[Subject], vocabulary: Vocabulary) -> layout.Names:
     """What the columns and sheets of a model's tables may be called, made once for a vocabulary.
 
     By the shared words a table is read with what shipped rule files add, and with the labels that each of
-    them uses for a field, and for a word where no rule set is named; by those of a rule set also with the
-    shared labels of its words.
+    them uses for a field; where no rule set is named also for a word, and with what other rule sets on hand
+    add. By those of a rule set also with the shared labels of its words.
     """
-    return _names(extended(model, vocabulary), Same(vocabulary))
+    local = words_on_hand() if vocabulary is unnamed_vocabulary() else None
+    return _names(extended(model, local or vocabulary), Same(vocabulary), Same(local))
 
 
 @lru_cache(maxsize=8)
-def _names(model: type[Record], vocabulary: Same) -> layout.Names:
+def _names(model: type[Record], vocabulary: Same, local: Same) -> layout.Names:
     if not is_shared(vocabulary.value):
         beside = vocabulary.value._joins or (shared_vocabulary(),)
         return layout.Names(described(model, vocabulary.value, beside), owners=owners_of_label)
     shipped = shipped_vocabularies()
     beside = shipped if vocabulary.value is unnamed_vocabulary() else ()
+    whole = whole_vocabulary() if local.value is None else local.value.with_(whole_vocabulary())
     others = (described(model, other) for other in shipped)
-    return layout.Names(described(model, whole_vocabulary(), beside), others, owners_of_label)
+    return layout.Names(described(model, whole, beside), others, owners_of_label)
