@@ -148,6 +148,14 @@ def test_the_life_of_a_centre_is_drawn_from_its_findings() -> None:
     assert ("2025", "pending") in [(year, status) for year, status, _ in line.years]
 
 
+def test_only_the_end_of_the_term_is_called_so_on_the_line() -> None:
+    rules = EXAMPLE.parent / "provinces/haidong/tic_rules_haidong/haidong_2024.yaml"
+    data = {"jurisdiction": "haidong", "stage": "approved", "approved_on": "2022-03-01", "term_years": 5}
+    line = timeline_of(check(data | {"reported_on": "2026-06-30"}, rules))
+    assert line is not None
+    assert {mark.day.isoformat(): mark.label.en for mark in line.marks}["2027-09-01"] == "deadline"
+
+
 def test_a_report_from_another_process_gives_the_same_page() -> None:
     reports = [check(centre(id=name), "zhejiang_2022") for name in ("one", "two")]
     sent = pickle.loads(pickle.dumps(reports))

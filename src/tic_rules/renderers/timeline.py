@@ -64,9 +64,11 @@ def timeline_of(report: Report) -> Timeline | None:
         return round(LEFT + (RIGHT - LEFT) * (min(max(day, first), last) - first).days / span, 1)
 
     approved = next((day for day in days if any(f.phase == "approval" for f in by_day[day])), None)
+    ends = (day for day in days if any(f.phase == "term_end" for f in by_day[day]))
+    term_end = next((day for day in ends if _years_after(approved, day)), None)
     marks, rows = [], [-1000.0, -1000.0, -1000.0]
     for day in days:
-        at, label = x(day), _label(day, by_day[day], approved)
+        at, label = x(day), _label(day, by_day[day], approved, ends_term=day == term_end)
         anchor = "start" if at < 140 else "end" if at > WIDTH - 140 else "middle"
         wide = max(MARK, (len(label.en) + len(" 2026-01-01")) * LETTER)
         left = at - {"start": 0.0, "middle": wide / 2, "end": wide}[anchor]
@@ -77,20 +79,25 @@ def timeline_of(report: Report) -> Timeline | None:
     return Timeline(tuple(marks), owed, today, x(today), x(today), 150 + 44 * (max(m.y for m in marks)))
 
 
-def _label(day: date, findings: list[Finding], approved: date | None) -> Text:
+def _label(day: date, findings: list[Finding], approved: date | None, *, ends_term: bool) -> Text:
+    """A term has whole years; what its phase asks for on other days, or later, is a deadline after it."""
     phases = {finding.phase for finding in findings}
     if "application" in phases:
         return Text("申报", "application")
     if "approval" in phases:
         return Text("批复", "approval")
-    number = next((n for n in range(1, 51) if approved is not None and add_years(approved, n) == day), None)
-    term = "term_end" in phases
-    if number is not None:
-        return Text(
-            f"满{number}年" + ("、期满" if term else ""),
-            f"{number} year{'s' if number > 1 else ''}" + (", term ends" if term else ""),
-        )
-    return Text("建设期满", "term ends") if term else Text("期限", "deadline")
+    number = _years_after(approved, day)
+    if number is None:
+        return Text("期限", "deadline")
+    return Text(
+        f"满{number}年" + ("、期满" if ends_term else ""),
+        f"{number} year{'s' if number > 1 else ''}" + (", term ends" if ends_term else ""),
+    )
+
+
+def _years_after(approved: date | None, day: date) -> int | None:
+    """How many years after the approval a day is; None where they are not whole."""
+    return next((n for n in range(1, 51) if approved is not None and add_years(approved, n) == day), None)
 
 
 def _counts(findings: list[Finding]) -> tuple[tuple[str, int], ...]:
