@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from tic_rules import Centre, check, load_ruleset, shipped_ids
+from tic_rules import Centre, check, check_programme, load_ruleset, shipped_ids
 from tic_rules.cli import main
 from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers import Options, render
 from tic_rules.results.report import Report
-from tic_rules.results.waiting import Wait, to_do, whence
+from tic_rules.results.waiting import to_do, whence
 
 ROOT = Path(__file__).parents[2]
 REAL = ROOT / "examples" / "real"
@@ -45,11 +45,12 @@ def test_unknowns_are_gathered_by_what_is_missing_most_rules_first() -> None:
 
 
 def test_a_missing_datum_is_told_as_public_or_as_for_the_centre_to_file() -> None:
-    waits = {wait.field: wait for wait in real("zj-fos").waiting.data}
+    report = real("zj-fos")
+    waits = {wait.field: wait for wait in report.waiting.data}
     assert waits["approved_on"].public
-    assert whence(waits["approved_on"]).zh == "公开可查"
+    assert whence(waits["approved_on"], report).zh == "公开可查"
     assert not waits["contributions"].public
-    assert whence(waits["contributions"]).zh == "须由中心填报"
+    assert whence(waits["contributions"], report).zh == "须由中心填报"
     lines = shown(str(REAL / "zj-fos.yaml"), "--lang", "zh").splitlines()
     assert any("批复创建日期" in line and "公开可查" in line for line in lines)
     assert any("资金投入 " in line and "须由中心填报" in line for line in lines)
@@ -71,8 +72,17 @@ def test_a_label_anew_leaves_public_what_was_so() -> None:
 
 
 def test_what_a_programme_lacks_is_for_the_department() -> None:
-    wait = Wait(field="leading_enterprises", public=False)
-    assert whence(wait).zh == "须由主管部门填报"
+    fields = ROOT / "tests" / "fields" / "hefeng_2024.yaml"
+    report = check_programme({"reported_on": "2025-01-01"}, fields)
+    waits = {wait.field: wait for wait in report.waiting.data}
+    assert whence(waits["green_patents"], report).zh == "须由主管部门填报"
+
+
+def test_what_a_rule_file_declares_of_a_centre_is_for_the_centre() -> None:
+    fields = ROOT / "tests" / "fields" / "hefeng_2024.yaml"
+    report = check({"jurisdiction": "hefeng", "reported_on": "2025-01-01"}, fields)
+    waits = {wait.field: wait for wait in report.waiting.data}
+    assert whence(waits["premises.research_area"], report).zh == "须由中心填报"
 
 
 def test_what_a_datum_settles_alone_is_missing_nothing_else() -> None:

@@ -15,7 +15,7 @@ from tic_rules.model.ruleset import PHASES
 from tic_rules.renderers.about import about_of, document_of, name_of
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.report import VERDICTS, Finding, Report
-from tic_rules.results.waiting import Wait
+from tic_rules.results.waiting import Wait, whence
 
 MOST = 12
 """Clauses in a ranking."""
@@ -57,6 +57,7 @@ class Lack(NamedTuple):
     """A datum that centres lack: how many of them, and how many findings wait for it."""
 
     wait: Wait
+    whence: Text
     centres: int
     findings: int
 
@@ -112,6 +113,7 @@ class Gathering:
             self._lacks.add(wait.field)
             self.lacking[wait.field] = Lack(
                 old.wait if old else wait,
+                old.whence if old else whence(wait, report),
                 (old.centres if old else 0) + fresh,
                 (old.findings if old else 0) + len(wait.rules),
             )

@@ -8,7 +8,6 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
-from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.parts import Part
@@ -16,6 +15,7 @@ from tic_rules.results.terms import dotted_of, field_label
 
 if TYPE_CHECKING:
     from tic_rules.results.finding import Finding
+    from tic_rules.results.report import Report
 
 
 class Wait(Part):
@@ -44,11 +44,11 @@ class Waiting(Part):
     judgements: list[str]
 
 
-def whence(wait: Wait) -> Text:
-    """Where a missing datum is to be had: from public pages, or from whoever has to file it."""
+def whence(wait: Wait, report: Report) -> Text:
+    """Where a datum that a report waits for is to be had: from public pages, or from whom it is about."""
     if wait.get("public"):  # not in reports of before it was written
         return Text("公开可查", "on public pages")
-    if wait.field.partition(".")[0] in Centre.model_fields:
+    if report.programme is None:
         return Text("须由中心填报", "for the centre to file")
     return Text("须由主管部门填报", "for the department to file")
 
