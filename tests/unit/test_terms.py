@@ -10,11 +10,15 @@ from typing import Any
 import pytest
 
 from tic_rules import check, load_ruleset, shipped_ids
+from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, words_at
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.model.tables import layout_of
+from tic_rules.model.vocabulary import FieldLabel, Vocabulary
+from tic_rules.renderers.cells import choices
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 from tic_rules.results.labels import describe
 from tic_rules.results.terms import dotted_of, field_label, group_at, term
@@ -213,3 +217,33 @@ def test_one_word_is_no_list() -> None:
 
 def test_an_entry_of_a_series_has_words_too() -> None:
     assert field_label("/staff/teams/0/value", shared_vocabulary(), "zh").endswith("数值")
+
+
+def test_a_declared_field_within_a_group_without_a_label_is_called_by_its_own() -> None:
+    declared = FieldLabel(zh="固定人员", en="permanent staff", type="number", unit="person")
+    vocabulary = Vocabulary(fields={"people.fixed": declared})
+    assert field_label("/people/fixed/0/value", vocabulary, "zh") == "固定人员/第1条/数值"
+    assert field_label("/people", vocabulary, "zh") == "people"
+    assert field_label("/indicators/rd/target", vocabulary, "zh") == "indicators/rd/target"
+
+
+def test_what_an_entry_lacks_is_told_by_the_labels_of_its_fields() -> None:
+    data: dict[str, Any] = {"jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01"}
+    data["attestations"] = [{"rule": "zhejiang_2022/global-recruitment", "met": True}]
+    data["exemptions"] = [{"rule": "zhejiang_2022/staff-2y", "reason": "x"}]
+    told = [notice.message for notice in check(data, "zhejiang_2022", as_of="2026-06-30").warnings]
+    en = "the exemption lacks: approved by, date; it has no effect"
+    assert Text("豁免缺少批准单位、批准日期，不起作用", en) in told
+    assert any(text.zh == "认定意见缺少评审单位、评审日期、依据，不起作用" for text in told)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_choice_of_a_form_is_offered_by_its_label(lang: str) -> None:
+    vocabulary = shared_vocabulary()
+    layout = layout_of(Centre, vocabulary)
+    for sheet in (layout.main, *layout.lists.values()):
+        for column in sheet.columns:
+            labels = vocabulary.words.get(column.words or "", {}).values()
+            assert column.words is None or choices(column, vocabulary, lang) == [
+                getattr(label, lang) for label in labels
+            ]

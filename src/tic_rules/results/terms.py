@@ -89,6 +89,11 @@ def dotted_of(path: str) -> str:
     return ".".join(part for part in path.split("/") if part and not part.isdigit())
 
 
+def _is_bare_group(dotted: str, path: str, vocabulary: Vocabulary) -> bool:
+    """Whether a place without a label is only there for the declared fields in it, of which one is meant."""
+    return dotted_of(path) != dotted and any(name.startswith(f"{dotted}.") for name in vocabulary.declared)
+
+
 def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
     """A JSON pointer for people: 投入/第5条/金额."""
     dotted, said = "", []
@@ -100,6 +105,7 @@ def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
             said.append(part.removeprefix("year=") + ("年" if lang == "zh" else ""))
             continue
         dotted = f"{dotted}.{part}" if dotted else part
-        field = vocabulary.fields.get(dotted)
-        said.append(str(getattr(field or _OF_AN_ENTRY.get(part), lang, part)))
+        label = vocabulary.fields.get(dotted) or _OF_AN_ENTRY.get(part)
+        if label is not None or not _is_bare_group(dotted, path, vocabulary):
+            said.append(str(getattr(label, lang, part)))
     return "/".join(said)

@@ -232,14 +232,15 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
         zh, en = f"规则 {rule.id} 由数据判定", f"rule {rule.id} is decided by data"
         return "not-attested", "rule", f"{zh}，认定意见不起作用", f"{en}; the attestation has no effect"
     if absent:
-        zh, en = f"认定意见缺少 {'、'.join(absent)}", f"the attestation lacks {', '.join(absent)}"
-        return "attestation", None, f"{zh}，不起作用", f"{en} and has no effect"
+        zh, en = _labels("attestations", absent, scene.ruleset)
+        zh, en = f"认定意见缺少{zh}", f"the attestation lacks: {en};"
+        return "attestation", None, f"{zh}，不起作用", f"{en} it has no effect"
     if items and given.item not in items:
         zh, en = "、".join(sorted(items)), ", ".join(sorted(items))
         return (
             "attestation",
             None,
-            f"规则 {rule.id} 按事项认定，需写明 item：{zh}",
+            f"规则 {rule.id} 按事项认定，需写明“事项”（item）：{zh}",
             f"rule {rule.id} takes one attestation an item; name one of {en}",
         )
     if not items and given.item is not None:
@@ -258,6 +259,12 @@ def _why_without_effect(given: Any, rule: Rule, scene: Scene) -> tuple[str, str 
         en = f"the attestation for {rule.id} stood until {until}; it has expired and is ignored"
         return "expired", "expires_on", zh, en
     return None
+
+
+def _labels(of: str, names: list[str], ruleset: RuleSet) -> tuple[str, str]:
+    """Fields of an entry by their labels, in Chinese and in English."""
+    labels = [ruleset.vocabulary.fields[f"{of}.{name}"] for name in names]
+    return "、".join(label.zh for label in labels), ", ".join(label.en for label in labels)
 
 
 def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of: date) -> Iterator[Notice]:
@@ -295,13 +302,9 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
                 f"rule {shown} is not one in principle; no exemption is possible",
             )
         elif absent:
-            yield _warn(
-                subject,
-                "exemption",
-                at,
-                f"豁免缺少 {'、'.join(absent)}，不起作用",
-                f"the exemption lacks {', '.join(absent)} and has no effect",
-            )
+            zh, en = _labels("exemptions", absent, ruleset)
+            zh, en = f"豁免缺少{zh}，不起作用", f"the exemption lacks: {en}; it has no effect"
+            yield _warn(subject, "exemption", at, zh, en)
         elif given.expires_on is not None and expired(given, as_of):
             until = given.expires_on.first
             yield _warn(
