@@ -216,6 +216,10 @@ def test_a_copy_forgets_the_places_of_what_was_changed_and_keeps_the_others() ->
     assert less.place("/contributions/0/amount").line == less.nearest(("contributions",)).line == 0
     assert less.extent(("contributions",)).line == 0
     assert less.place("/staff/headcount") == centre.place("/staff/headcount")
+    assert check(centre.model_copy(update={"term_years": 3}), "zhejiang_2022")["term-length"].status == "fail"
+    for wrong in ({"term_years": "three"}, {"term_year": 3}):
+        with pytest.raises(DataError, match=next(iter(wrong))):
+            centre.model_copy(update=wrong)
     assert centre.model_copy().place("/contributions") == centre.place("/contributions")
     report = check(less, "zhejiang_2022")
     (finding,) = (f for f in report.findings if f.rule == "zhejiang_2022/investment-2y")

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -199,6 +199,16 @@ def _validated(data: object, source: Source | None, model: type[S], vocabulary: 
     verified(subject, vocabulary)
     subject._vocabulary = vocabulary
     return subject
+
+
+def values_of(subject: Subject, update: Mapping[str, object]) -> dict[str, object]:
+    """Other values for some fields of a subject, validated. Raises DataError."""
+    try:
+        read = type(subject).model_validate(dict(update))
+    except ValidationError as error:
+        raise DataError(with_owners(diagnostics_of(error, None))) from None
+    values = {name: getattr(read, name) for name in update if name in type(read).model_fields}
+    return {**values, "extras": {**subject.extras, **read.extras}} if read.extras else values
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:

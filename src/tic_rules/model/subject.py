@@ -160,7 +160,12 @@ class Subject(Record):
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
         """A copy with other values of some fields: these have no place in the text, and the whole is not
-        yet held against a vocabulary."""
+        yet held against a vocabulary. Raises DataError for a field that there is not, or what is no value of
+        one."""
+        if update:
+            from tic_rules.model.reading import values_of
+
+            update = values_of(self, update)
         copy = super().model_copy(update=update, deep=deep)
         if update:
             copy._vocabulary, copy._fits = None, ()
