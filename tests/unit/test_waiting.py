@@ -272,3 +272,14 @@ def test_documents_are_named_in_the_language_of_the_page() -> None:
         told = shown(*files, "--lang", "en", "--format", format_)
         assert "Working guideline of Zhejiang province for building" in told
         assert "《浙江省技术创新中心建设工作指引（试行）》二（五）" not in told
+
+
+@pytest.mark.parametrize("given", [380, [{"date": "2025-01-01", "value": 380}]])
+def test_a_number_that_is_there_is_asked_for_with_its_day(given: object) -> None:
+    data = {"jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01", "term_years": 5}
+    data |= {"reported_on": "2026-06-30", "staff": {"headcount": given}}
+    finding = check(data, "zhejiang_2022")["staff-2y"]
+    assert "在2024-03-01的数；现有未知" in finding.detail.zh
+    assert " on 2024-03-01; now unknown" in finding.detail.en
+    data["staff"] = {}
+    assert "2024-03-01" not in check(data, "zhejiang_2022")["staff-2y"].detail.zh

@@ -201,8 +201,20 @@ class _Wording:
         if not places:
             return None
         zh, en = ([field_label(place, self.vocabulary, lang) for place in places] for lang in ("zh", "en"))
+        for number, at in enumerate(self.evidence.decision.missing):
+            day = self._day_asked(at)
+            if day is not None:
+                zh[number], en[number] = f"{zh[number]}在{day}的数", f"{en[number]} on {day}"
         listed = _first(zh, en, _ASKED)
         return Text(f"需要补充或写准：{listed.zh}", f"to be supplied or made exact: {listed.en}")
+
+    def _day_asked(self, at: tuple[str | int, ...]) -> date | None:
+        """The day whose number is asked for, of a place that has numbers, but none that speaks of it."""
+        moment, scene = self.evidence.decision.moment, self.evidence.scene
+        stocks = [fact for fact in self.ruleset.facts.values() if fact.stock is not None and fact.at == at]
+        if moment is None or self.evidence.decision.years or not any(map(scene.value_of, stocks)):
+            return None
+        return moment.day
 
     # --- time -----------------------------------------------------------------------------------------------
 
