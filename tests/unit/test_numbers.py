@@ -98,6 +98,12 @@ def test_a_moment_is_a_day_only_at_midnight() -> None:
         parse_span("2022-03-01" + " " * 60 + "x")
 
 
+@pytest.mark.parametrize("written", ["2022-00", "2022-00-15", "2022-03-00", "2022-13", "0000"])
+def test_a_month_or_a_day_that_there_is_not_is_no_date(written: str) -> None:
+    with pytest.raises(NotADate, match="no such day"):
+        parse_span(written)
+
+
 @pytest.mark.parametrize("written", ["300%", "百分之三百", "二分之六", {"at_least": "300%"}])
 def test_a_part_of_a_whole_is_no_count(written: object) -> None:
     for data in ({"term_years": written}, {"staff": {"teams": written}}):

@@ -113,9 +113,9 @@ def parse_span(value: object) -> Span:
             f"“{shown}”不是日期；例：2022-03-01、2022-03、2022",
             f"{shown!r} is not a date; examples: 2022-03-01, 2022-03, 2022",
         )
-    year, month, day_of_month = (int(part) if part else None for part in match.groups())
+    year, month, day_of_month = match.groups()
     try:
-        first = date(year or 0, month or 1, day_of_month or 1)
+        first = date(int(year), int(month or 1), int(day_of_month or 1))
     except ValueError:
         raise NotADate(f"没有“{clip(text)}”这一天", f"there is no such day as {clip(text)}") from None
     if day_of_month:
