@@ -167,10 +167,13 @@ def test_random_centres_read_back_from_a_workbook_as_they_were(seed: int, tmp_pa
 
 
 def _solid(value: Any) -> Any:
-    """Without what says nothing: a table has no place for an empty mapping."""
+    """Without what says nothing: a table has no place for an empty mapping, nor for an empty entry."""
     if isinstance(value, dict):
         return {key: inner for key, item in value.items() if (inner := _solid(item)) not in (None, {})}
-    return [_solid(item) for item in value] if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        entries = [inner for item in value if (inner := _solid(item)) != {}]
+        return entries if entries or not value else None
+    return value
 
 
 def test_json_lines_tell_each_line_and_go_on(tmp_path: Path) -> None:
@@ -608,6 +611,30 @@ def test_a_row_that_is_the_sum_of_others_is_no_entry(row: list[str], place: str,
     assert all("请删去这一行" in said for said in found.values())
     path = sheets(tmp_path / "b.xlsx", {"中心": [["编号", "中文名称"], ["x", "甲"], [None, "合计"]]})
     assert list(faults(path)) == ["中心!B3"]
+
+
+@pytest.mark.parametrize(
+    ("head", "row"),
+    [(["单位名称", "单位类型"], ["—", "不详"]), (["中心编号", "单位名称"], ["x", None]),
+     (["#序号", "单位名称"], [1, None]), (["单位名称", "备注"], [None, "尚未确定"])],
+)  # fmt: skip
+def test_a_row_without_anything_in_a_field_is_no_entry(
+    head: list[str], row: list[Any], tmp_path: Path
+) -> None:
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "共建单位": [head, row]})
+    assert one(path).builders is None
+
+
+@pytest.mark.parametrize(
+    ("sheet", "row"),
+    [("首席科学家", {"姓名": "无", "由理事会聘任": "是"}), ("projects", {"项目名称": "没有"}),
+     ("资金投入", {"出资单位名称": "无"})],
+)  # fmt: skip
+def test_none_in_the_place_of_a_name_is_asked_back(sheet: str, row: dict[str, str], tmp_path: Path) -> None:
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], sheet: [[*row], [*row.values()]]})
+    assert ["不是一项" in said for said in faults(path).values()] == [True]
+    paid = [["出资单位名称", "金额"], ["无", "3亿元"]]  # nobody's name, but an entry
+    assert one(sheets(tmp_path / "c.xlsx", {"中心": [["编号"], ["x"]], "资金投入": paid})).contributions
 
 
 def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:

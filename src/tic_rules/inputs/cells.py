@@ -19,7 +19,7 @@ LONGEST = 32_767
 """Characters of a cell: the limit of Excel."""
 
 
-_UNKNOWN = frozenset(
+UNKNOWN = frozenset(
     [
         "-",
         "—",
@@ -52,7 +52,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
     """
     if isinstance(value, str):
         text = value.strip()
-        if not text or text in _UNKNOWN:
+        if not text or text in UNKNOWN:
             return None
         if len(text) > LONGEST:
             raise unclear(f"单元格超过 {LONGEST} 个字符", f"the cell is longer than {LONGEST} characters")
@@ -144,7 +144,7 @@ _YEARS = re.compile(r"((?:19|20|21)[0-9]{2}) ?年? ?(?:~|～|至|到|-|–|—) 
 def _years(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_year(value, column, unit, since_1904)]
-    if value.casefold() in _NONE:
+    if value.casefold() in NONE:
         return []
     years: list[object] = []
     for part in _parts(value):
@@ -166,7 +166,7 @@ def _years(value: object, column: Column, unit: str, since_1904: bool) -> object
 
 _YES = frozenset(["是", "有", "对", "已", "√", "✓", "✔", "true", "yes", "y", "是的"])
 _NO = frozenset(["否", "无", "没有", "未", "不是", "×", "✗", "✘", "false", "no", "n"])
-_NONE = frozenset(["无", "没有", "none", "[]", "空", "（无）", "(无)"])
+NONE = frozenset(["无", "没有", "none", "[]", "空", "（无）", "(无)"])
 
 
 def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object:
@@ -214,7 +214,7 @@ def _word(text: str, column: Column) -> str:
 def _words(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if not isinstance(value, str):
         return [_text(value, column, unit, since_1904)]
-    if value.casefold() in _NONE:
+    if value.casefold() in NONE:
         return []
     return [_word(part, column) if column.words else part for part in _parts(value)]
 
@@ -228,7 +228,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _list(value: object, column: Column, unit: str, since_1904: bool) -> object:
-    if isinstance(value, str) and value.casefold() in _NONE:
+    if isinstance(value, str) and value.casefold() in NONE:
         return []
     raise unclear(
         f"{column.label.zh}请填在同名工作表中；确实没有写 无",

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, NamedTuple
 from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import MAX_ENTRIES
-from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
-from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, filled, holds, id_text, value_at
+from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, holds, id_text, value_at
 from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ class Joined:
             if sheet is None:
                 rows = (row for row in table.rows)
                 header = read_header(reader.names, None, rows, reader.file, faults)
-                filled: Iterator[Row] = (row for row in rows if holds(row))
+                aside = header.named - {header.day, header.value}
+                filled: Iterator[Row] = (row for row in rows if holds(row, aside, UNKNOWN))
             else:
                 header, filled = reader._open(sheet, table, faults)
             self.opened.append((sheet, table, header))
@@ -142,7 +143,9 @@ class Joined:
         record: Json = {}
         at: Parts = (*at_list, key)
         self.reader._record(header, row, table, record, at, faults)
-        if sheet.keyed and not record:  # a form has the keys already: what is not filled in is not given
+        if record and not sheet.keyed and self._says_none(sheet, header, row, record, at, faults):
+            return
+        if not record:  # what it says is a fault, and the list without it not empty
             if not listed:
                 into.pop(sheet.parts[-1])
             return
@@ -157,13 +160,11 @@ class Joined:
     def _is_given(
         self, sheet: Sheet, header: Header, row: Row, into: Json, at_list: Parts, centre: Filling
     ) -> bool:
-        """Whether what a row is an entry of is given beside it, as none or as a whole: a fault where the row
-        has anything."""
+        """Whether what a row is an entry of is given beside it, as none or as a whole: a fault."""
         given = self.given.setdefault(at_list, into.get(sheet.parts[-1]))
         if given is None:
             return False
-        has_any = any(filled(row.cells[at]) for at, _, _ in header.columns if at < len(row.cells))
-        if has_any and at_list not in self.told:
+        if at_list not in self.told:
             self.told.add(at_list)
             main = centre.places[()]
             mark = main.row.mark(main.columns[at_list]) if at_list in main.columns else None
@@ -174,6 +175,25 @@ class Joined:
                 else (f"{at.zh}已写明没有，这里却有一行", f"it says{at.en} that there are none")
             )
             centre.faults.append(self.reader.fault("list", *said, row.mark(header.first), at_list))
+        return True
+
+    def _says_none(
+        self, sheet: Sheet, header: Header, row: Row, record: Json, at: Parts, faults: list[Diagnostic]
+    ) -> bool:
+        """Whether a row says 无 where the name of an entry stands, or nothing else: a fault, for who or what
+        is called so is not said, and that there is none is said for the list."""
+        name = value_at(record, sheet.columns[0].parts)
+        values = [value_at(record, column.parts) for column in sheet.columns] if name is None else [name]
+        if any(value is not None and str(value).casefold() not in NONE for value in values):
+            return False
+        zh, en = (
+            f"“无”不是一项。确实没有，请删去这一行，在主表“{sheet.label.zh}”（竖式在“各清单有无”）写 无；"
+            f"只是名称不清楚，请留空",
+            f"“none” is no entry. Where there is none, delete the row and write none under {sheet.label.en} "
+            f"on the main sheet; where only the name is not known, leave it empty",
+        )
+        column = header.places.get(sheet.columns[0].parts, header.first)
+        faults.append(self.reader.fault("list", zh, en, row.mark(column), at))
         return True
 
     def _list_of(

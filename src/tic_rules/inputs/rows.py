@@ -128,14 +128,13 @@ def id_text(row: Row, column: int | None) -> str:
     return "" if value is None else str(value).strip()
 
 
-def holds(row: Row, written: Collection[int] = ()) -> bool:
-    """Whether a row has anything of its own; what a check wrote (in the columns `written`) is not."""
-    if not row.copied and not written:
-        return any(filled(cell) for cell in row.cells)
+def holds(row: Row, aside: Collection[int], blank: Collection[str] = ()) -> bool:
+    """Whether a row has anything of its own: not in the columns `aside` (whose it is, its number, notes), and
+    not one of the texts `blank`."""
     return any(
-        filled(cell)
+        filled(cell) and not (isinstance(cell, str) and cell.strip() in blank)
         for index, cell in enumerate(row.cells)
-        if index not in row.copied and index not in written
+        if index not in row.copied and index not in aside
     )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import Mark, Source, pointer
-from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.cells import UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joined import Filling, Joined
 from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
@@ -25,7 +25,6 @@ from tic_rules.inputs.rows import (
     cell_mark,
     filled,
     holds,
-    is_status,
     total_in,
 )
 from tic_rules.inputs.unclear import NotClear
@@ -73,8 +72,8 @@ class Reader:
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
         header = read_header(self.names, sheet, rows, self.file, faults)
-        written = {at for at, cell in enumerate(header.row.cells) if is_status(cell)}
-        return header, (row for row in rows if holds(row, written))
+        aside = header.named.difference(index for index, _, _ in header.columns)
+        return header, (row for row in rows if holds(row, aside, UNKNOWN if sheet.path else ()))
 
     def _source(self, header: Header, row: Row, main: Table, joined: Joined, seen: dict[str, Row]) -> Source:
         faults: list[Diagnostic] = []
