@@ -409,6 +409,19 @@ def test_a_sign_of_the_currency_does_not_drop_the_unit_of_the_header(typed: str,
         ("某省中心资金表,单位：万元", 80_000_000),
         ("（单位：人、万元）", 80_000_000),
         ("单位:亿元", 800_000_000_000),
+        ("单 位：万 元", 80_000_000),
+        ("单位（万元）", 80_000_000),
+        ("单位＝万元", 80_000_000),
+        ("单位均为万元", 80_000_000),
+        ("金额以万元为单位", 80_000_000),
+        ("（单位：人民币 万元）", 80_000_000),
+        ("单位：人民币（万元）", 80_000_000),
+        ("单位：RMB万元", 80_000_000),
+        ("Unit: 万元", 80_000_000),
+        ("单位：,万元", 80_000_000),
+        ("资金表（万元）", 80_000_000),
+        ("附表（十）总投资10亿元的项目", 8_000),
+        ("填报单位：某公司,申请金额：100万元", 8_000),
         ("填报单位：元培研究院", 8_000),
     ],
 )
@@ -422,10 +435,56 @@ def test_a_title_says_the_unit_of_the_amounts_below_it(title: str, read: int, tm
     assert [e.amount.low for e in one(tmp_path / "c.csv").contributions or ()] == [8_000_000]
 
 
+@pytest.mark.parametrize(
+    "title",
+    ["金额单位：万", "单位：千万元", "单位：十万元", "单位：万美元", "unit: 10,000 yuan", "资金表（$）",
+     "金额均以万元计", "Amounts in million yuan", "单位：CNY million"],
+)  # fmt: skip
+def test_a_unit_in_a_title_that_is_not_understood_is_asked_back(title: str, tmp_path: Path) -> None:
+    rows = [[title], ["金额"], [100]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})
+    assert {place: "没有认出" in said for place, said in faults(path).items()} == {"资金投入!A1": True}
+
+
 def test_two_units_above_a_header_are_asked_back(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("单位：万元,单位：亿元\n编号,财政结余经费\nx,1\n", "utf-8")
     assert "万元、亿元" in " ".join(faults(path).values())
+
+
+@pytest.mark.parametrize(
+    ("header", "read"),
+    [("金额\n（万元）", 1_000_000), ("金额【万元】", 1_000_000), ("金额（人民币：万元）", 1_000_000),
+     ("金额（￥）", 100), ("# 金额", None), ("＃金额", None)],
+)  # fmt: skip
+def test_a_header_says_its_unit_in_brackets_and_is_no_data_with_a_sign(
+    header: str, read: int | None, tmp_path: Path
+) -> None:
+    rows = [["到位日期", header], ["2023-01-01", 100]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})
+    (entry,) = one(path).contributions or ()
+    assert (entry.amount and entry.amount.low) == read
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "金额（$）",
+        "金额（€）",
+        "金额（‰）",
+        "金额$",
+        "金额（万）",
+        "金额 万元",
+        "金额（万元/年）",
+        "amount (CNY 10k)",
+    ],
+)
+def test_a_unit_in_a_header_that_is_not_understood_is_asked_back(header: str, tmp_path: Path) -> None:
+    rows = [["到位日期", header], ["2023-01-01", 100]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})
+    assert {place: "请写成 金额（元）、金额（万元）" in said for place, said in faults(path).items()} == {
+        "资金投入!B1": True
+    }
 
 
 @pytest.mark.parametrize("typed", ["5千", "3百", "5千~8千", "万", "5千百"])

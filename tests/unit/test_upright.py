@@ -210,6 +210,54 @@ def test_an_unknown_item_is_a_fault_only_where_something_is_filled_in(form: Path
     assert raised.value.diagnostics[0].cell == "基本信息!A40"
 
 
+HEAD = ["项目", "填写", "单位"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "said"),
+    [
+        ([HEAD, [None, "2022-03-01"]], "B2", "没有写项目"),
+        ([["项目", "填写", "项目", "填写"], ["编号", "z", "建设期", 5]], "C1", "重复"),
+        ([["项目", "填写", "填写"], ["建设期", None, 5]], "C1", "重复"),
+        ([HEAD, ["金额单位", None, "万元"]], "C2", "请填在“填写”列"),
+        ([HEAD, ["批复创建日期", None, "2022-03-01"]], "C2", "请填在“填写”列"),
+        ([HEAD, ["建设期", None, None, 5]], "D2", "请填在“填写”列"),
+        ([HEAD, ["金额单位", "万元"], ["金额单位", "亿元"]], "B3", "前面写的金额单位是万元"),
+        ([HEAD, ["财政结余经费（万元）", 9, "亿元"]], "C2", "与“财政结余经费（万元）”不符"),
+    ],
+)
+def test_what_stands_beside_its_column_is_asked_back(
+    rows: list[list[object]], at: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(vertical(tmp_path / "a.xlsx", rows))
+    first = raised.value.diagnostics[0]
+    assert first.cell == f"基本!{at}"
+    assert said in first.message.zh
+
+
+def test_an_item_may_name_its_unit_and_one_with_a_sign_is_no_data(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["财政结余经费（万元）", 9],
+        ["＃批复创建日期", "2022-03-01"],
+        ["独立法人实体", None, "是/否"],
+    ]
+    centre = Centre.from_file(vertical(tmp_path / "a.xlsx", rows))
+    assert centre.fiscal_balance.low == 90_000  # type: ignore[union-attr]
+    assert centre.approved_on is None
+
+
+def vertical(file: Path, rows: Sequence[Sequence[object]]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "基本"
+    for row in rows:
+        sheet.append(row)
+    book.save(file)
+    return file
+
+
 def test_a_topic_names_its_judged_rule(form: Path, tmp_path: Path) -> None:
     rows = [
         {

@@ -16,7 +16,7 @@ from tic_rules.core.errors import DataError, Diagnostic, Text
 from tic_rules.core.files import file_name, read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
-from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_one_of
+from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import Row
 from tic_rules.inputs.tables import Reader, Table
 
@@ -195,6 +195,7 @@ def _list_of(name: str, stem: str, names: Names) -> _Held | None:
         or not base.startswith(stem)
         or part[:1] not in tuple("._-")
         or len(part) < 2
+        or is_no_data(part[1:])
     ):
         return None
     if is_one_of(part[1:], (SERIES,)):

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, clip
-from tic_rules.inputs.layout import ENTRY, JOIN, NOTES, NUMBER, Column, Names, Sheet, Unclear, is_one_of
+from tic_rules.inputs.layout import (
+    ENTRY,
+    JOIN,
+    NOTES,
+    NUMBER,
+    Column,
+    Names,
+    Sheet,
+    Unclear,
+    is_no_data,
+    is_one_of,
+)
+from tic_rules.inputs.rows import ADDED
+from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
 
 if TYPE_CHECKING:
@@ -20,15 +33,17 @@ SEARCHED = 10
 
 MAX_COLUMNS = 1000
 _UNIT = re.compile(
-    r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*"
-    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY)\s*[)\]]",
-    re.IGNORECASE,
+    r"(.+?)[(\[【〔](?:单位[:：]?|unit:?)?\s*(?:人民币[:：]?\s*)?"
+    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY|¥)\s*[)\]】〕]",
+    re.IGNORECASE | re.DOTALL,
 )
 _OWN_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*([^()\[\]]{1,30}?)\s*[)\]]", re.IGNORECASE)
-_TITLE_UNIT = re.compile(
-    r"单位[:： ]{0,3}(?:[^:：]{0,10}[、,，/])?(?:人民币)?(亿元|百万元|万元|千元|元)(?:人民币)?(?!\w)"
+_LIKE_UNIT = re.compile(
+    r"(.+?)[\W_]*?((?:[十百千万亿元圆美欧日港0-9,./$€£%‰‱ -]|人民币|rmb|cny|yuan|usd|eur|dollars?|[tmb]illion"
+    r"|thousand|k\b|年)+)[\W_]*",
+    re.IGNORECASE | re.DOTALL,
 )
-"""What a title says of the amounts below it: 单位：万元."""
+"""A name with something behind it that may be a unit: 金额（万）, 金额 万元, amount (CNY 10k), 金额（$）."""
 SERIES_COLUMNS = {
     "field": (Text("字段", "field"), Text("指标", "item")),
     "day": (Text("日期", "date"), Text("时点", "since")),
@@ -67,7 +82,7 @@ class Header(NamedTuple):
         return 0
 
 
-class _Named(NamedTuple):
+class Named(NamedTuple):
     role: str
     column: Column | None = None
     unit: str = ""
@@ -105,55 +120,65 @@ def read_header(
     raise DataError([Diagnostic("header", text, file, mark.line, mark.column, "", mark.cell)])
 
 
-def unit_above(titles: Iterable[Row], row: Row, file: str, faults: list[Diagnostic]) -> str:
-    """The unit of amounts that titles above a header give, or nothing; two different ones are a fault at the
-    header's row."""
-    texts = (cell[:200] for title in titles for cell in title.cells[:MAX_COLUMNS] if isinstance(cell, str))
-    said = {match.group(1): None for text in texts for match in _TITLE_UNIT.finditer(text)}
-    if len(said) > 1:
-        shown, mark = "、".join(said), row.mark(0)
-        text = Text(
-            f"表头上方写了几种单位：{shown}；请把单位写进列名",
-            f"there are several units above the header: {shown}; put the unit into the name of the column",
-        )
-        faults.append(Diagnostic("unit", text, file, mark.line, mark.column, "", mark.cell))
-    return MONEY[next(iter(said))] if said else ""
-
-
 def _is_known(names: Names, sheet: Sheet | None, text: str) -> bool:
     try:
-        return _named(names, sheet, text) is not None
+        return named_column(names, sheet, text) is not None
     except Unclear:
         return True
 
 
-def _named(names: Names, sheet: Sheet | None, text: str) -> _Named | None:
-    """What a column is for. Raises Unclear."""
+def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
+    """What a column is for, or an item of a vertical sheet. Raises Unclear."""
     if len(text) > 200:
         return None
+    if is_no_data(text):
+        return Named("ignored")
     if sheet is None:
         role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
-        return _Named(role) if role else _Named("joins") if is_one_of(text, JOIN) else None
+        return Named(role) if role else Named("joins") if is_one_of(text, JOIN) else None
     plain = unicodedata.normalize("NFKC", text).strip()
     match = _UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None:
         unit = match.group(2).casefold()
         if not fits(unit, column.kind, column.measure, column.counters):
-            return _Named("unit", column, match.group(2))
-        return _Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
+            return Named("unit", column, match.group(2))
+        return Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
     if (column := names.column(sheet, text)) is not None:
-        return _Named("", column)
+        signs = "".join(re.findall("[$€£%‰‱]", plain)) if column.kind in ADDED else ""
+        return Named("unit" if signs else "", column, signs)
     match = _OWN_UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None and column.counters:
         unit_of = fits(match.group(2), column.kind, column.measure, column.counters)
-        return _Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
+        return Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
     if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
-        return _Named("entries")
+        return Named("entries")
     if sheet.path and is_one_of(text, JOIN):
-        return _Named("joins")
+        return Named("joins")
     if sheet.keyed and is_one_of(text, NUMBER):
-        return _Named("keys")
-    return _Named("ignored") if text.startswith(("#", "x-")) or is_one_of(text, NOTES) else None
+        return Named("keys")
+    if is_one_of(text, NOTES):
+        return Named("ignored")
+    match = _LIKE_UNIT.fullmatch(plain)
+    column = names.column(sheet, match.group(1)) if match else None
+    if match and column is not None and column.kind in ADDED:
+        return Named("unit", column, match.group(2).strip(" -"))
+    return None
+
+
+def wrong_unit(name: str, unit: str, column: Column) -> Text:
+    """What is said of a name with a unit that is none of its field, or does not stand in brackets."""
+    label = column.label
+    units = {"money": ("元", "万元", "亿元"), "rate": ("%",)}.get(column.kind)
+    if units:
+        right = Text.listed(Text(f"{label.zh}（{one}）", f"{label.en}（{one}）") for one in units)
+        return Text(
+            f"“{clip(name)}”里的单位“{unit}”没有认出；请写成 {right.zh}",
+            f"the unit {unit} in {clip(name)} is not understood; write {right.en}",
+        )
+    return Text(
+        f"“{clip(name)}”的单位“{unit}”与“{label.zh}”不符",
+        f"the unit {unit} of {clip(name)} does not fit {label.en}",
+    )
 
 
 def _header(
@@ -214,7 +239,7 @@ def _columns(
             continue
         shown = clip(text)
         try:
-            named = _named(names, sheet, text)
+            named = named_column(names, sheet, text)
         except Unclear as unclear:
             zh, en = (
                 "、".join(t.zh for t in unclear.candidates),
@@ -242,11 +267,7 @@ def _columns(
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue
         if named.role == "unit" and named.column is not None:
-            wrong(
-                index,
-                f"列“{shown}”的单位“{named.unit}”与“{named.column.label.zh}”不符",
-                f"the unit {named.unit} of the column {shown} does not fit {named.column.label.en}",
-            )
+            wrong(index, *wrong_unit(text, named.unit, named.column))
             continue
         key = named.column.path if named.column is not None else named.role
         if key in seen and named.role != "ignored":

@@ -8,6 +8,7 @@ is unique.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import MappingProxyType
@@ -187,6 +188,11 @@ def _shortest_end(path: str, paths: Iterable[str]) -> str:
 
 
 _ASIDE = re.compile(r"[（(].*?[）)]")
+
+
+def is_no_data(name: str) -> bool:
+    """Whether a column, an item or a sheet is marked as no data: its name begins with #."""
+    return unicodedata.normalize("NFKC", name).casefold().lstrip().startswith(("#", "x-"))
 
 
 def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol
 
 from tic_rules.core.errors import Diagnostic
 from tic_rules.core.source import Mark, Source, is_index
-from tic_rules.inputs.layout import STATUS, is_one_of
+from tic_rules.inputs.layout import STATUS, is_no_data, is_one_of
 
 Parts = tuple[str | int, ...]
 ADDED = frozenset(["money", "count", "number", "rate"])
@@ -153,7 +153,7 @@ def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
         cell = row.cells[index] if index < len(row.cells) else None
         if isinstance(cell, str) and len(cell) <= _SHORT and _TOTAL.fullmatch(cell.strip()):
             name = header.cells[index] if index < len(header.cells) else None
-            if not (isinstance(name, str) and name.startswith(("#", "x-"))) and not is_status(name):
+            if not (isinstance(name, str) and is_no_data(name)) and not is_status(name):
                 return index
     return None
 

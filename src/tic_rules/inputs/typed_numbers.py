@@ -15,7 +15,8 @@ from tic_rules.core.source import Plain
 from tic_rules.inputs.unclear import unclear
 
 MONEY: Mapping[str, str] = {
-    "元": "元", "yuan": "元", "cny": "元", "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元",
+    "元": "元", "¥": "元", "yuan": "元", "cny": "元",
+    "百万元": "百万元", "千元": "千元", "万元": "万元", "亿元": "亿元",
 }  # fmt: skip
 """Units of amounts in a header, and what a plain number below it gets."""
 _PERSONS = frozenset("人名位个")

@@ -6,16 +6,21 @@ address of its own cell.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
 from tic_rules.core.source import Mark
-from tic_rules.inputs.headers import SEARCHED, unit_above
-from tic_rules.inputs.layout import Column, Unclear, is_one_of
+from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
+from tic_rules.inputs.layout import Column, Unclear, is_no_data, is_one_of
+from tic_rules.inputs.rows import ADDED, filled
 from tic_rules.inputs.tables import Reader, Row, Table
+from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
+from tic_rules.inputs.unclear import NotClear
 
 ITEM = (Text("项目", "item"),)
 VALUE = (Text("填写", "value"), Text("填写内容", "fill in"))
@@ -78,23 +83,37 @@ def _head(item: Item) -> str:
 
 
 def _filled(item: Item) -> bool:
-    return item.row.cells[item.value] not in (None, "")
+    return bool(_text(item.row, item.value))
 
 
-def _columns_of(row: Row) -> tuple[int, int, int | None] | None:
-    """The columns of item, value and unit, where a row is the header of a vertical sheet."""
-    at: dict[str, int] = {}
-    for name, texts in (("item", ITEM), ("value", VALUE), ("unit", UNIT)):
-        for number, cell in enumerate(row.cells[:50]):
-            if isinstance(cell, str) and number not in row.across and is_one_of(cell, texts):
-                at.setdefault(name, number)
-    if "item" in at and "value" in at:
-        return at["item"], at["value"], at.get("unit")
-    return None
+class _Columns(NamedTuple):
+    """The columns of a vertical sheet; `named` are all that have a name."""
+
+    item: int
+    value: int
+    unit: int | None
+    named: frozenset[int]
+
+
+def _columns_of(row: Row) -> _Columns | None:
+    """The columns, where a row is the header of a vertical sheet."""
+    item, value, unit = (_called(row, texts) for texts in (ITEM, VALUE, UNIT))
+    if not item or not value:
+        return None
+    named = frozenset(at for at, cell in enumerate(row.cells) if filled(cell))
+    return _Columns(item[0], value[0], unit[0] if unit else None, named)
+
+
+def _called(row: Row, texts: tuple[Text, ...]) -> list[int]:
+    return [
+        at
+        for at, cell in enumerate(row.cells[:50])
+        if isinstance(cell, str) and at not in row.across and is_one_of(cell, texts)
+    ]
 
 
 def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[Item]:
-    columns: tuple[int, int, int | None] | None = None
+    columns: _Columns | None = None
     above: list[Row] = []
     title = ""
     for row in table.rows:
@@ -102,74 +121,134 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
             columns = _columns_of(row)
             if columns is not None:
                 title = unit_above(above, row, reader.file, faults)
+                for at in (*_called(row, ITEM)[1:], *_called(row, VALUE)[1:], *_called(row, UNIT)[1:]):
+                    shown = clip(_text(row, at))
+                    zh, en = f"列“{shown}”重复", f"the column {shown} is given twice"
+                    faults.append(reader.fault("header", zh, en, row.mark(at)))
             above.append(row)
             continue
-        item, value, unit = columns
-        name = _text(row, item)
-        if not name or value >= len(row.cells):
+        name = _text(row, columns.item)
+        if is_no_data(name):
+            continue
+        if not name:
+            if _text(row, columns.value) and columns.value not in row.copied:
+                zh, en = "这一行没有写项目", "the item of this row is missing"
+                faults.append(reader.fault("item", zh, en, row.mark(columns.value)))
             continue
         if normal(name) in (normal(SWITCH.zh), normal(SWITCH.en)):
-            _switch(row, value, reader, faults)
+            _switch(row, columns, reader, faults)
             continue
-        column = _column(name, row, item, value, reader, faults)
-        if column is not None:
-            given = _unit_of(column, row, value, unit, reader, faults)
-            yield Item(column, row, item, value, given or (title if column.kind == "money" else ""))
+        named = _named(name, row, columns, reader, faults)
+        if named is None or named.column is None or _misplaced(named.column, row, columns, reader, faults):
+            continue
+        column = named.column
+        given = _unit_of(named, row, columns, reader, faults)
+        yield Item(
+            column, row, columns.item, columns.value, given or (title if column.kind == "money" else "")
+        )
 
 
-def _column(
-    name: str, row: Row, item: int, value: int, reader: Reader, faults: list[Diagnostic]
-) -> Column | None:
+def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> Named | None:
     """The field that an item names; a name that is not known is a fault where something is filled in."""
     names, main = reader.names, reader.names.layout.main
     try:
-        column = names.column(main, name)
+        named = named_column(names, main, name)
     except Unclear as unclear:
         which = unclear.candidates
         zh = f"“{clip(name)}”可以指 {'、'.join(text.zh for text in which)}；请写全"
         en = f"{clip(name)} may be {', '.join(text.en for text in which)}; write it in full"
-        faults.append(reader.fault("item", zh, en, row.mark(item)))
+        faults.append(reader.fault("item", zh, en, row.mark(columns.item)))
         return None
-    if column is None and row.cells[value] not in (None, ""):
+    if not _text(row, columns.value) or columns.value in row.across:
+        return named if named is not None and named.role != "unit" else None
+    if named is not None and named.role == "unit" and named.column is not None:
+        faults.append(
+            reader.fault("item", *wrong_unit(name, named.unit, named.column), row.mark(columns.item))
+        )
+        return None
+    if named is None or named.column is None:
         near = names.close(main, name)
         hint = Text(f"；是不是“{near}”？", f"; did you mean {near}?") if near else Text("", "")
         zh, en = f"未知的项目“{clip(name)}”{hint.zh}", f"unknown item {clip(name)}{hint.en}"
-        faults.append(reader.fault("item", zh, en, row.mark(item)))
-    return column
+        faults.append(reader.fault("item", zh, en, row.mark(columns.item)))
+    return named
+
+
+def _misplaced(column: Column, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> bool:
+    """Whether what an item says stands in another column than it should: that of units, or a nameless one."""
+    if _text(row, columns.value):
+        return False
+    beside = [at for at, cell in enumerate(row.cells) if at not in columns.named and filled(cell)]
+    if columns.unit is not None and _is_value(row.cells[columns.unit :][:1], column):
+        beside.insert(0, columns.unit)
+    for at in beside[:1]:
+        if at not in row.copied:
+            zh, en = "这一格请填在“填写”列", "fill this in in the column for values"
+            faults.append(reader.fault("item", zh, en, row.mark(at)))
+            return True
+    return False
+
+
+def _is_value(cells: Sequence[object], column: Column) -> bool:
+    """Whether what stands in the column of units is no unit but what the field says."""
+    text = str(cells[0]) if cells and filled(cells[0]) else ""
+    if column.kind in (*ADDED, "date", "year", "years"):
+        return re.search("[0-9]", text) is not None
+    try:
+        return read_cell(text, column) is not None
+    except NotClear:
+        return False
 
 
 _UNITLESS = frozenset(["date", "text", "words", "truth", "list", "year", "years"])
 
 
-def _unit_of(
-    column: Column, row: Row, value: int, unit: int | None, reader: Reader, faults: list[Diagnostic]
-) -> str:
-    """The unit beside an item, for amounts and rates; one that its field has not is a fault where something
-    is filled in, for it may not be dropped."""
+def _unit_of(named: Named, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> str:
+    """The unit in the name of an item or beside it, for amounts and rates; one that its field has not, or
+    two, are a fault where something is filled in, for it may not be dropped."""
+    column, unit = named.column, columns.unit
     given = _text(row, unit) if unit is not None else ""
-    if not given or column.kind in _UNITLESS:
-        return ""
+    if column is None or not given or column.kind in _UNITLESS:
+        return named.unit
     measure = normal(column.measure)
-    if normal(given) not in (measure, f"{measure}s") and not fits(
+    wrong = normal(given) not in (measure, f"{measure}s") and not fits(
         given.casefold(), column.kind, column.measure, column.counters
-    ):
-        if _text(row, value) and unit is not None:
-            zh = f"单位“{clip(given)}”与“{column.label.zh}”不符"
-            en = f"the unit {clip(given)} does not fit {column.label.en}"
+    )
+    if (wrong or named.unit not in ("", MONEY.get(given.casefold(), given))) and unit is not None:
+        if _text(row, columns.value):
+            name = clip(_text(row, columns.item))
+            item = column.label if wrong else Text(name, name)
+            zh, en = f"单位“{clip(given)}”与“{item.zh}”不符", f"the unit {clip(given)} does not fit {item.en}"
             faults.append(reader.fault("unit", zh, en, row.mark(unit)))
         return ""
     return given if column.kind in ("money", "rate") else ""
 
 
-def _switch(row: Row, value: int, reader: Reader, faults: list[Diagnostic]) -> None:
-    said = _text(row, value)
-    if not said:
+def _switch(row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> None:
+    """The unit of the file's amounts; a second one that is different is a fault."""
+    said = _text(row, columns.value)
+    beside = _text(row, columns.unit) if columns.unit is not None else ""
+    unit = MONEY.get(said.casefold())
+    if unit is not None and reader.money in ("", unit):
+        reader.money = unit
         return
-    if said.casefold() in MONEY:
-        reader.money = MONEY[said.casefold()]
+    if not said and not beside:
         return
-    zh, en = f"“{clip(said)}”不是金额单位；写 元、万元 或 亿元", f"{clip(said)} is no unit: 元, 万元 or 亿元"
-    faults.append(reader.fault("unit", zh, en, row.mark(value)))
+    if unit is not None:
+        zh, en = (
+            f"前面写的金额单位是{reader.money}，这里是{clip(said)}；只写一次，其他项目的单位写在“单位”列",
+            f"the unit of amounts is {reader.money} already, here {clip(said)}; say it once, and other units "
+            f"beside their items",
+        )
+    elif not said:
+        zh, en = "金额单位请填在“填写”列", "fill in the unit of amounts in the column for values"
+    else:
+        zh, en = (
+            f"“{clip(said)}”不是金额单位；写 元、万元 或 亿元",
+            f"{clip(said)} is no unit: 元, 万元 or 亿元",
+        )
+    at = columns.value if said or columns.unit is None else columns.unit
+    faults.append(reader.fault("unit", zh, en, row.mark(at)))
 
 
 def _text(row: Row, column: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.source import Mark, Source
-from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_one_of
+from tic_rules.inputs.layout import MAIN, OUTSIDE, SERIES, Sheet, Unclear, cell_name, is_no_data, is_one_of
 from tic_rules.inputs.package import MAX_AREA, Merged, Package, look_at, too_large
 from tic_rules.inputs.tables import Reader, Table
 from tic_rules.inputs.vertical import as_main, is_vertical
@@ -119,7 +119,7 @@ def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> N
 
 def is_outside(name: str) -> bool:
     """Whether a sheet is no data: notes, drop-down lists, findings, whatever begins with # or _."""
-    return name.startswith(("#", "_", "x-")) or is_one_of(name, OUTSIDE)
+    return name.startswith("_") or is_no_data(name) or is_one_of(name, OUTSIDE)
 
 
 def _sorted_out(
