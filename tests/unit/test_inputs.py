@@ -328,6 +328,7 @@ def test_cells_are_read_as_people_type_them(path: str, typed: Any, read: Any) ->
         ("approved_on", "3/4/2026", "2026-03-04 或 2026-04-03"),
         ("approved_on", "26/6/30", "两位"),
         ("approved_on", 2026.1, "2026-01 或 2026-10"),
+        ("approved_on", "2026.1", "2026-01 或 2026-10"),
         ("approved_on", "二〇二六年六月三〇十日", "不是日期"),
         ("approved_on", "二〇二六年六月二十三一日", "不是日期"),
         ("contributions.amount", "1千~2千万元", "1千万元 还是 1千元"),
@@ -380,6 +381,8 @@ UNDER_WAN = [
     ("100~200", (1_000_000, 2_000_000)),
     ("≥300", (3_000_000, None)),
     ("5千万", 50_000_000),
+    ("{at_least: 300}", (3_000_000, None)),
+    ('"{at_least: 1亿元, at_most: 20000}"', (100_000_000, 200_000_000)),
 ]
 
 
@@ -734,6 +737,20 @@ def test_a_word_is_known_by_the_name_that_its_rules_give_it(
     assert isinstance(subject, Centre) == read, subject
     if isinstance(subject, Centre):
         assert [entry.kind for entry in subject.income or ()] == ["technical_services"]
+
+
+def test_a_series_as_in_yaml_takes_the_unit_of_the_header(tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text('id,fiscal_balance（万元）\nx,"[{date: 2024-02-01, value: 320}]"\n', "utf-8")
+    assert [entry.value.low for entry in one(path).fiscal_balance] == [3_200_000]  # type: ignore[union-attr]
+
+
+def test_two_files_of_one_list_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "c.csv").write_text("id\nx\n", "utf-8")
+    for name in ("c.contributions.csv", "c_资金投入.csv"):
+        (tmp_path / name).write_text("金额\n3亿元\n", "utf-8")
+    with pytest.raises(DataError, match=r"c_资金投入\.csv:1:1.*c\.contributions\.csv holds the same list"):
+        one(tmp_path / "c.csv")
 
 
 def test_series_may_stand_on_a_sheet_of_their_own(tmp_path: Path) -> None:

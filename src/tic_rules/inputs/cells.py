@@ -57,7 +57,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
         if len(text) > LONGEST:
             raise unclear(f"单元格超过 {LONGEST} 个字符", f"the cell is longer than {LONGEST} characters")
         if text[0] in "[{" and text[-1] in "]}":
-            return _flow(text, column)
+            return _flow(text, column, unit, since_1904)
         value = text
     elif value is None:
         return None
@@ -69,8 +69,9 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
     return reader(value, column, unit, since_1904)
 
 
-def _flow(text: str, column: Column) -> object:
-    """A list or a mapping as a YAML file has it: {at_least: 100}, [{date: 2024-02-01, value: 320}]."""
+def _flow(text: str, column: Column, unit: str, since_1904: bool) -> object:
+    """A list or a mapping as a YAML file has it: {at_least: 100}, [{date: 2024-02-01, value: 320}]. The unit
+    of the header goes with its plain numbers too."""
     if column.kind == "text" and not column.dated:
         return text
     if text.count("[") + text.count("{") > MAX_ENTRIES:
@@ -82,7 +83,18 @@ def _flow(text: str, column: Column) -> object:
         raise unclear(
             f"“{clip(text)}”写法有误：{said.zh}", f"{clip(text)!r} is not well written: {said.en}"
         ) from None
-    return data
+    return _with_unit(data, column, unit, since_1904) if unit else data
+
+
+def _with_unit(data: object, column: Column, unit: str, since_1904: bool) -> object:
+    if isinstance(data, dict):
+        return {
+            key: value if key == "date" else _with_unit(value, column, unit, since_1904)
+            for key, value in data.items()
+        }
+    if isinstance(data, list):
+        return [_with_unit(value, column, unit, since_1904) for value in data]
+    return _READERS[column.kind](data, column, unit, since_1904) if isinstance(data, str) else data
 
 
 def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[dict[str, object]] | None:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from tic_rules.core.errors import DataError, Diagnostic, Text
+from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.files import file_name, read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
@@ -142,7 +142,14 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
     main = table_of(decode_table(raw, reader.file), reader.file)
     lists = []
+    seen: dict[str, str] = {}
     for sheet, beside in list_files(path, reader.names):
+        other = seen.setdefault(sheet.path if sheet is not None else "", beside.name)
+        if other != beside.name:
+            said = Text(
+                f"与 {clip(other)} 是同一清单，会重复计算；请只留一个", f"{clip(other)} holds the same list"
+            )
+            raise DataError([Diagnostic("sheet", said, file_name(str(beside)), 1, 1)])
         lists.append((sheet, _beside(beside)))
     yield from reader.sources(main, lists)
 

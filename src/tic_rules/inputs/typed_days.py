@@ -34,10 +34,10 @@ def typed_day(value: Any, since_1904: bool = False) -> Plain | dict[str, Plain]:
     if isinstance(value, (bool, time, timedelta)):
         raise unclear("应为日期；例：2026-06-30", "a date is expected; example: 2026-06-30")
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
-    if isinstance(value, float) and re.fullmatch(r"\d{4}\.1", text):
+    if re.fullmatch(r"\d{4}\.1", text):
         raise unclear(
-            f"“{text}”是数字：1 月，还是被去掉末位 0 的 10 月？请写 {text[:4]}-01 或 {text[:4]}-10",
-            f"{text} is a number: January, or October without its last zero? Write {text[:4]}-01 or "
+            f"“{text}”是 1 月，还是被当作数字去掉末位 0 的 10 月？请写 {text[:4]}-01 或 {text[:4]}-10",
+            f"is {text} January, or October without the last zero, as of a number? Write {text[:4]}-01 or "
             f"{text[:4]}-10",
             "ambiguous-date",
         )
