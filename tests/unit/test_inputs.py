@@ -520,9 +520,10 @@ def test_a_header_names_a_unit_of_its_field_or_is_refused(header: str, fits: boo
     assert (faults(path) == {}) is fits
 
 
-def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_path: Path) -> None:
+@pytest.mark.parametrize("shown", ['yyyy"年"m"月"', 'e"年"m"月"', 'm"月"'])
+def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(shown: str, tmp_path: Path) -> None:
     def format_(value: Any) -> dict[str, Any]:
-        return {"num_format": 'yyyy"年"m"月"'} if isinstance(value, datetime) else {}
+        return {"num_format": shown} if isinstance(value, datetime) else {}
 
     centre = one(
         sheets(
@@ -547,6 +548,9 @@ def test_a_day_that_its_cell_shows_as_a_month_is_known_to_the_month_only(tmp_pat
         ("财政结余经费（万元）", 12, '_ "¥"* #,##0.00_ ;_ "¥"* -#,##0.00_ ', 120_000),
         ("高水平技术创新队伍人数", 5, '0"千人"', "千人"),
         ("高水平技术创新队伍人数", 6, "0%", "600%"),
+        ("高水平技术创新队伍人数", 5, '0"+"', "“5+”不是确数"),
+        ("高水平技术创新队伍人数", 5, '"-"0', "显示为 -5"),
+        ("高水平技术创新队伍人数", 5, '"+"0;-0', 5),
         ("高水平技术创新队伍人数", 5, 'General"人"', 5),
         ("高水平技术创新队伍人数", 5, "# ?/?", 5),
     ],

@@ -120,6 +120,15 @@ def test_a_cell_given_twice_is_a_fault(cells: str, tmp_path: Path) -> None:
     assert faults(path) == {"s1!B2": "同一个单元格写了两次"}
 
 
+@pytest.mark.parametrize("value", ["1&#50;", "1<!-- -->2", "1<![CDATA[2]]>", "<![CDATA[12]]>"])
+def test_a_number_that_the_library_would_cut_is_a_fault(value: str, tmp_path: Path) -> None:
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(workbook(f'{HEAD}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>{value}</v></c></row>'))
+    assert faults(path) == {"s1!B2": "这个值不是 Excel 的写法；请在 Excel 中打开并保存"}
+    path.write_bytes(workbook(f'{HEAD}<row r="2"><c r="A2"><v>1</v></c><c r="B2"><v>\n5\n</v></c></row>'))
+    assert centre(path).term_years == (5, 5)
+
+
 def test_formulas_of_rules_for_input_are_none_of_cells(tmp_path: Path) -> None:
     """Lists to choose from and pictures in cells have formulas behind the cells of a sheet."""
     behind = '<dataValidations><dataValidation><x:f xmlns:x="x">A1</x:f></dataValidation></dataValidations>'

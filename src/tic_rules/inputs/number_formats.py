@@ -45,10 +45,13 @@ class _Section(NamedTuple):
 
     @property
     def plain(self) -> bool:
-        """Whether the value says all that is shown: what stands beside it is punctuation, or yuan's sign."""
-        beside = _OWN.sub("", self.before + self.after)
+        """Whether the value says all that is shown: what stands beside it is punctuation, or yuan's sign. A
+        sign of a number is said by the value where it is negative, and + only before it."""
+        before, after = (_OWN.sub("", said) for said in (self.before, self.after))
+        negative = self.counts is not None and self.counts[0] in ("<", "<=") and self.counts[1] <= 0
+        before, after = (before.strip("+-"), after.strip("-")) if negative else (before.lstrip("+"), after)
         return not self.hidden and all(
-            char in "+-" or (char not in "%‰" and unicodedata.category(char)[0] in "ZPC") for char in beside
+            char not in "-%‰" and unicodedata.category(char)[0] in "ZPC" for char in before + after
         )
 
     def shows(self, value: float) -> ShownNumber:
@@ -57,7 +60,8 @@ class _Section(NamedTuple):
         number = Decimal(plain_number(value)).scaleb(2 * self.percent - self.hidden)
         unit = _UNIT.match(self.after)
         clear = not self.hidden or (unit is not None and UNITS[unit.group()] == 10**self.hidden)
-        return ShownNumber(value, f"{self.before}{number:f}{self.after}", clear)
+        before, after = (said.replace("-", "") if value < 0 else said for said in (self.before, self.after))
+        return ShownNumber(value, f"{before}{number:f}{after}", clear and "-" not in before + after)
 
 
 class NumberFormat(NamedTuple):
@@ -88,10 +92,10 @@ def number_format(number: str, code: str) -> NumberFormat | None:
 
 def _day_shown(code: str) -> str:
     """Whether a format shows only the month or only the year of a day."""
-    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.', "", code.lower())
-    if "y" not in letters or "d" in letters or "h" in letters:
+    letters = re.sub(r'"[^"]*"|\[[^\]]*\]|\\.|general', "", code.lower())
+    if re.search("[dhs0#?]", letters):
         return ""
-    return "month" if "m" in letters else "year"
+    return "month" if "m" in letters else "year" if re.search("[yeb]", letters) else ""
 
 
 def _sections(code: str) -> Iterator[_Section]:
@@ -108,7 +112,7 @@ def _sections(code: str) -> Iterator[_Section]:
             parts.append(part)
     signs: tuple[tuple[str, float] | None, ...] = (None,)
     if len(sections) > 1 and not any(section.counts for section in sections):
-        signs = ((">=", 0), None) if len(sections) == 2 else ((">", 0), ("<", 0), None)
+        signs = ((">=", 0), ("<", 0)) if len(sections) == 2 else ((">", 0), ("<", 0), None)
     for place, section in enumerate(sections):
         yield section._replace(counts=section.counts or signs[min(place, len(signs) - 1)])
 
@@ -139,5 +143,5 @@ def _section(parts: list[re.Match[str]]) -> _Section:
         return _Section(counts)
     thousands = sum(map(len, re.findall(r",+(?=\.|$)", digits)))
     places = re.search("!([0#?]+)", digits)
-    before, after = (re.sub(r"[\s()+-]", "", said) for said in (before, after))
+    before, after = (re.sub(r"[\s()]", "", said) for said in (before, after))
     return _Section(counts, before, after, 3 * thousands + (len(places.group(1)) if places else 0), percent)

@@ -328,8 +328,10 @@ class _Cells(_Part):
         self.row = self.column = self.rows = self.columns = self.count = self.size = 0
         self.seen: set[Place] = set()
         self.type, self.style, self.value = "", "", ""
-        self.valued = self.formula = self.inside = False
+        self.valued = self.formula = self.inside = self.cut = False
         self.parser.CharacterDataHandler = self._text
+        self.parser.StartCdataSectionHandler = self._cdata
+        self.parser.buffer_text = False  # a reference or a comment parts a number
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2] if ":" in name else name
@@ -339,6 +341,7 @@ class _Cells(_Part):
             self._cell(attributes.get("r"))
             self.type, self.style = attributes.get("t", "n"), attributes.get("s", "")
             self.value, self.valued, self.formula, self.inside = "", False, False, True
+            self.cut = False
         elif local in ("v", "is"):
             self.valued, self.value = True, ""
         elif local == "f":
@@ -358,7 +361,12 @@ class _Cells(_Part):
 
     def _text(self, data: str) -> None:
         if self.valued and len(self.value) <= MAX_STRING:
+            if self.type not in ("str", "inlineStr") and self.value.strip() and data.strip():
+                self.cut = True
             self.value += data
+
+    def _cdata(self) -> None:
+        self.cut = self.type != "inlineStr"
 
     def _cell(self, given: str | None) -> None:
         """Where a cell stands: where it says, in its row, or behind the one before."""
@@ -381,6 +389,11 @@ class _Cells(_Part):
             self._fault(
                 "公式没有算出的值；请在 Excel 中打开并保存",
                 "a formula without a value; open the file in Excel and save it",
+            )
+        elif self.cut:  # the library would take the first piece
+            self._fault(
+                "这个值不是 Excel 的写法；请在 Excel 中打开并保存",
+                "no spreadsheet writes a value so; open the file in Excel and save it",
             )
         if self.valued:
             self._count(place)
