@@ -275,6 +275,9 @@ OVER: list[tuple[list[str], str]] = [
     (["check", "list.csv", "--rules", "rules.yaml", "--output", "list.csv"], "list.csv"),
     (["check", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"],
         "list.contributions.csv"),
+    (["check", "list.csv", "--output", "list_资金投入.csv"], "list_资金投入.csv"),
+    (["check", ".", "--output", "list.board.members.csv"], "list.board.members.csv"),
+    (["plan", "list.csv", "--output", "list-income.csv"], "list-income.csv"),
     (["check", "-", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["table", "list.csv", "--rules", "rules.yaml", "--output", "list.csv"], "list.csv"),
     (["table", "list.csv", "--rules", "rules.yaml", "--output", "list.contributions.csv"],
@@ -309,6 +312,8 @@ def test_no_input_is_written_over(args: list[str], file: str, link: str, folder:
         pytest.importorskip("polars", reason="the extra frames is not installed")
     (folder / "list.csv").write_text("id,stage\nx,applicant\n", encoding="utf-8")
     (folder / "list.contributions.csv").write_text("centre,amount\nx,1\n", encoding="utf-8")
+    if file.startswith("list") and file != "list.csv":
+        (folder / file).write_text("centre\nx\n", encoding="utf-8")
     (folder / "settings.toml").write_text("jobs = 1\n", encoding="utf-8")
     (folder / "tic-rules.toml").write_text('jobs = 1\nrule-paths = ["own"]\n', encoding="utf-8")
     for made in ("sentences", "own"):
@@ -325,7 +330,7 @@ def test_no_input_is_written_over(args: list[str], file: str, link: str, folder:
         run("check", "centres", "--write-baseline", "b.json")
     before = (folder / file).read_bytes()
     words = list(args)
-    if link and words[0] not in ("docs",) and not file.endswith(("contributions.csv", "tic-rules.toml")):
+    if link and words[0] not in ("docs",) and file != "tic-rules.toml":
         other = folder / f"link{Path(file).suffix}"
         if link == "symbolic":
             other.symlink_to(folder / file)
@@ -342,6 +347,13 @@ def test_no_input_is_written_over(args: list[str], file: str, link: str, folder:
     assert status == 2, (words, errors)
     assert "is not overwritten" in errors or words[0] == "table", errors
     assert (folder / file).read_bytes() == before
+
+
+def test_a_file_beside_a_table_that_is_no_list_of_it_is_written(folder: Path) -> None:
+    (folder / "list.csv").write_text("id,jurisdiction\nx,zhejiang\n", encoding="utf-8")
+    for _ in range(2):
+        done = run("check", "list.csv", "--as-of", "2026-06-30", "--output", "list.out.csv")
+        assert done.exit_code < 2, done.stderr
 
 
 def test_a_shipped_rule_set_is_not_written_over() -> None:

@@ -112,11 +112,12 @@ def command(
         for target in wanted
     )
     day = parse_day(as_of) if as_of is not None else None
-    _guarded([one for one in wanted if not one.is_folder], record, baseline, [*paths, *rules, programme])
+    read = [*paths, *rules, programme]
+    _guarded([one for one in wanted if not one.is_folder], record, baseline, read, rules)
     faults: list[Diagnostic] = []
     files = list(dict.fromkeys(expand(paths, faults, _words(rules))))
     wanted = placed(wanted, files, programme)
-    _guarded(wanted, record, baseline, [*paths, *rules, programme, *files])
+    _guarded(wanted, record, baseline, [*read, *files], rules)
     job = Job(
         rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),
         phase=phase, exemptions=not no_exemptions, baseline=baseline, record=record is not None,
@@ -155,12 +156,16 @@ def _note(wanted: Sequence[Target]) -> None:
 
 
 def _guarded(
-    wanted: Sequence[Target], record: str | None, baseline: str | None, inputs: Sequence[str | None]
+    wanted: Sequence[Target],
+    record: str | None,
+    baseline: str | None,
+    inputs: Sequence[str | None],
+    rules: Sequence[str],
 ) -> None:
     """Refuse outputs that are read. The baseline may be read and written, where it is named for both."""
     outputs = [name for target in wanted for name in target.written]
-    guard(outputs, [*inputs, baseline], command="tic-rules check", again=[record])
-    guard([record], inputs, command="tic-rules check")
+    guard(outputs, [*inputs, baseline], command="tic-rules check", again=[record], rules=rules)
+    guard([record], inputs, command="tic-rules check", rules=rules)
 
 
 def _options(

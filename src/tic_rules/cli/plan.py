@@ -63,7 +63,7 @@ def command(
     from tic_rules.analysis.plan import make_plan
 
     lang = common.language(lang)
-    guard([output, patch], [path, *rules], command="tic-rules plan")
+    guard([output, patch], [path, *rules], command="tic-rules plan", rules=rules)
     printed = output in (None, "-")
     if patch == "-" and printed and (output or common.given("format_")):
         raise UsageError([Diagnostic("output", ONLY_ONE, "tic-rules plan")])

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -16,7 +16,9 @@ from tic_rules.core.errors import Diagnostic, Text, TicRulesError, UsageError, f
 from tic_rules.core.files import reason_of
 from tic_rules.core.settings import settings_here
 from tic_rules.model.catalogue import here
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.centre import Centre
+from tic_rules.model.loader import rules_folder, words_of
+from tic_rules.model.programme import Programme
 
 _LISTS = (".csv", ".tsv")
 _RULES = (".yaml", ".yml", ".json")
@@ -149,23 +151,27 @@ def guard(
     *,
     command: str = "",
     again: Iterable[str | None] = (),
+    rules: Sequence[str] = (),
 ) -> None:
     """Refuse outputs that are inputs of the run, through whatever links, and two outputs that are one file.
     Raises UsageError.
 
     Of a rule file the vocabulary beside it is an input, of a CSV file the lists beside it, of every run the
     settings, the shipped rules and the rule files that are known by their ids. `again` are outputs that are
-    read on purpose: a baseline.
+    read on purpose: a baseline. `rules` may declare lists of their own.
     """
     named = [name for name in outputs if name is not None and name != "-"]
     meant = [name for name in again if name is not None and name != "-"]
     if not named and not meant:
         return
     faults = list(_twice([*named, *meant]))
-    read = {mark for name in inputs if name is not None for mark in _marks(str(name))}
+    files = [str(name) for name in inputs if name is not None]
+    read = {mark for name in files for mark in _marks(name)}
+    if any(_status(name) is not None for name in named):
+        read |= {_mark(file) for file in _lists(files, rules)}
     read |= {mark for file in _of_every_run() for mark in _marks(file)}
     for name in named:
-        if any(_mark(candidate) in read for candidate in (name, *_mains(name))):
+        if _mark(name) in read:
             zh = f"{name} 是本次要读的文件，不能覆盖"
             en = f"{name} is a file that this run reads and is not overwritten"
             faults.append(Text(zh, en))
@@ -218,9 +224,18 @@ def _marks(name: str) -> Iterator[object]:
             yield _mark(os.path.join(os.path.dirname(name), "vocabulary.yaml"))
 
 
-def _mains(name: str) -> Iterator[str]:
-    """The files of which a file would be a list: centres.csv for centres.contributions.csv."""
-    path = Path(name)
-    stem, dot, _ = path.stem.rpartition(".")
-    if dot and path.suffix.lower() in _LISTS:
-        yield from (str(path.with_name(stem + suffix)) for suffix in _LISTS)
+def _lists(inputs: Iterable[str], rules: Sequence[str]) -> Iterator[str]:
+    """The files beside CSV files that are read as their lists."""
+    tables = [Path(name) for name in inputs if name.lower().endswith(_LISTS)]
+    if not tables:
+        return
+    from tic_rules.inputs.csvfile import list_files
+    from tic_rules.model.tables import names_of
+
+    try:
+        words = words_of(rules)
+    except TicRulesError:  # told where they are read
+        words = words_of(None)
+    for model in (Centre, Programme):
+        names = names_of(model, words)
+        yield from (str(beside) for table in tables for _, beside in list_files(table, names))

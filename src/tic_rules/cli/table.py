@@ -52,7 +52,7 @@ def command(
     """Decide a Parquet table of facts, or centre files (JSON Lines, CSV, Excel, YAML) turned into one."""
     lang = language(lang)
     _usable(paths, output, facts)
-    guard([output, facts], [*paths, rules], command="tic-rules table")
+    guard([output, facts], [*paths, rules], command="tic-rules table", rules=[rules])
     ruleset = load_ruleset(rules)
     day = parse_day(as_of) if as_of is not None else None
     if paths[0].endswith(".parquet"):

@@ -87,7 +87,7 @@ def command(
     assumed: dict[Text, None] = {}
     members: dict[str, tuple[Centre, Centre]] = {}
     listed = list(expand(paths, broken, words_of([*rules, *files.values()])))
-    guard([output], listed, command="tic-rules what-if")
+    guard([output], listed, command="tic-rules what-if", rules=rules)
     for path in listed:
         try:
             centre, on, rulesets = chosen(path, rules, as_of, own_day=True, also=tuple(files.values()))
