@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from tic_rules import Centre, DataError, RuleSetError, TicRulesError, parse_ruleset
 from tic_rules.cli import main
+from tic_rules.core.errors import visible
 from tic_rules.model.loader import rules_folder
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +79,10 @@ CENTRES: dict[str, tuple[str, list[tuple[int, int, str, str]]]] = {
         ],
     ),
 }
+
+
+def test_a_hidden_character_is_shown_by_its_own_escape() -> None:
+    assert visible("a\u200b\U000e0041") == r"a\u200b\U000e0041"
 
 
 @pytest.mark.parametrize("name", CENTRES)

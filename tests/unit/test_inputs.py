@@ -661,6 +661,11 @@ def test_rows_are_joined_by_a_name_that_is_unique(tmp_path: Path) -> None:
     [
         (["2023-12-31", "6亿元", "", "2023年小计", ""], "D3"),
         (["合计", "12亿元", "", "", ""], "A3"),
+        (["", "12亿元", "", "2023年合计数", ""], "D3"),
+        (["", "12亿元", "", "总 额", ""], "D3"),
+        (["", "12亿元", "", "Total amount", ""], "D3"),
+        (["", "12亿元", "", "∑", ""], "D3"),
+        (["2023-12-31", "6亿元", "依托单位", "累计创新公司", ""], ""),
         (["", "12亿元", "", "", "总 计："], "E3"),
         (["", "12亿元", "", "Total", ""], "D3"),
         (["2023-12-31", "6亿元", "依托单位", "共计科技有限公司", "会计已审"], ""),
@@ -747,6 +752,31 @@ def test_a_series_as_in_yaml_takes_the_unit_of_the_header(tmp_path: Path) -> Non
     path = tmp_path / "c.csv"
     path.write_text('id,fiscal_balance（万元）\nx,"[{date: 2024-02-01, value: 320}]"\n', "utf-8")
     assert [entry.value.low for entry in one(path).fiscal_balance] == [3_200_000]  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("c.csv", "项目,填写\n编号,z\n", "没有竖式"),
+        ("c.csv", 'id,name\nz,"甲\n', "引号没有闭合"),
+        ("c.csv", 'id,name\nz,"甲"乙\n', "引号之后还有文字"),
+        ("c.csv", "id,name\nz," + "x" * 140_000, "超过 131072 个字符"),
+        ("c.yaml", "id：z\nname：甲\n", "半角冒号"),
+        ("c.yaml", "id: z\nlegal: {independent: 'true'}\n", "请去掉引号"),
+    ],
+)
+def test_what_is_wrong_with_a_text_is_said_in_words_for_people(
+    name: str, text: str, said: str, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_text(text, "utf-8")
+    (message,) = faults(tmp_path / name).values()
+    assert said in message
+
+
+def test_lines_of_json_may_end_as_old_programs_write_them(tmp_path: Path) -> None:
+    path = tmp_path / "c.json"
+    path.write_bytes(b'{"id": "z",\r "term_years": "x"}')
+    assert list(faults(path)) == ["2:16"]
 
 
 def test_two_files_of_one_list_are_refused(tmp_path: Path) -> None:

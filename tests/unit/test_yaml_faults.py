@@ -43,7 +43,7 @@ FAULTS = {
     "text behind a bar": ("a: |x\n  b\n", "1:5", "之后应换行", "a new line begins"),
     "two documents": ("a: 1\n---\nb: 2\n", "2:1", "只写一份数据", "holds one document"),
     "text behind a document": ("a: 1\n...\nb\n", "3:1", "只写一份数据", "holds one document"),
-    "what nobody writes": ("%YAML 3.0\n---\na: 1\n", "1:1", "incompatible", "incompatible"),
+    "what nobody writes": ("%YAML 3.0\n---\na: 1\n", "1:1", "请删去这一行", "leave it out"),
 }
 
 

@@ -16,7 +16,12 @@ def visible(text: str) -> str:
     if text.isprintable() and not _HIDDEN.search(text):
         return text
     return "".join(
-        c if c == "\u3000" or (c.isprintable() and not _HIDDEN.match(c)) else f"\\u{ord(c):04x}" for c in text
+        c
+        if c == "\u3000" or (c.isprintable() and not _HIDDEN.match(c))
+        else f"\\u{ord(c):04x}"
+        if c <= "\uffff"
+        else f"\\U{ord(c):08x}"
+        for c in text
     )
 
 

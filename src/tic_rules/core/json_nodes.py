@@ -36,6 +36,7 @@ class _Json:
 
     def __init__(self, text: str, file: str, first_line: int) -> None:
         self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
+        self.lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
         self.counted = self.line = self.start = 0
         """How far lines have been counted: their number, and where the last of them begins. Places are asked
         for in their order."""
@@ -47,10 +48,10 @@ class _Json:
     def mark(self, at: int) -> yaml.Mark:
         if at < self.counted:
             self.counted = self.line = self.start = 0
-        passed = self.text.count("\n", self.counted, at)
+        passed = self.lines.count("\n", self.counted, at)
         if passed:
             self.line += passed
-            self.start = self.text.rindex("\n", self.counted, at) + 1
+            self.start = self.lines.rindex("\n", self.counted, at) + 1
         self.counted = at
         return yaml.Mark(self.file, at, self.line + self.before, at - self.start, None, 0)
 

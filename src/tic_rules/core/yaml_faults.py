@@ -83,6 +83,11 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
     ("sequence entries are not allowed", "“- ”应另起一行", "'- ' begins on a line of its own"),
     ("block scalar", "“|”或“>”之后应换行", "a new line begins after | or >"),
     (
+        "incompatible YAML",
+        "“%YAML”写的版本不能读，请删去这一行",
+        "%YAML names a version that is not read; leave it out",
+    ),
+    (
         "another document|document start",
         "一个文件只写一份数据，这里又开始了另一份",
         "a file holds one document; another begins here",

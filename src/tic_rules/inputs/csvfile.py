@@ -9,6 +9,7 @@ import os
 import re
 from array import array
 from collections.abc import Collection, Iterator, Sequence
+from itertools import chain, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,9 +17,11 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, clip
 from tic_rules.core.files import file_name, read_named
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
+from tic_rules.inputs.headers import SEARCHED
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import Row
 from tic_rules.inputs.tables import Reader, Table
+from tic_rules.inputs.vertical import is_vertical
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 20_000
@@ -127,8 +130,7 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            said = Text(f"CSV 语法错误：{error}", f"CSV syntax error: {error}")
-            raise DataError([Diagnostic("csv", said, file, line, 1)]) from None
+            raise DataError([Diagnostic(*_fault_of(str(error)), file, line, 1)]) from None
         if cells is None:
             return
         count, size = count + 1, size + len(cells)
@@ -138,9 +140,30 @@ def _rows(text: str, file: str, delimiter: str, first: int) -> Iterator[TextRow]
         line += len(taken)
 
 
+def _fault_of(said: str) -> tuple[str, Text]:
+    """What the csv module says of a text, in words for people."""
+    if "field limit" in said:
+        most = csv.field_size_limit()
+        return "too-large", Text(f"单元格超过 {most} 个字符", f"a cell is longer than {most} characters")
+    zh, en = (
+        ("引号没有闭合", "a quotation mark is not closed")
+        if "end of data" in said
+        else ("引号之后还有文字", "text follows a closing quotation mark")
+    )
+    return "csv", Text(f"CSV 语法错误：{zh}", f"CSV syntax error: {en}")
+
+
 def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
     """The centres of a CSV file, with the lists in the files beside it. Raises DataError."""
     main = table_of(decode_table(raw, reader.file), reader.file)
+    top = list(islice(main.rows, SEARCHED))
+    if is_vertical(Table("", top)):
+        said = Text(
+            "CSV 没有竖式（项目｜填写）：请一行一个中心，表头写字段名称，或用 Excel",
+            "CSV has no form of one item a row: write one row a centre below a header, or use Excel",
+        )
+        raise DataError([Diagnostic("header", said, reader.file, 1, 1)])
+    main = main._replace(rows=chain(top, main.rows))
     lists = []
     seen: dict[str, str] = {}
     for sheet, beside in list_files(path, reader.names):

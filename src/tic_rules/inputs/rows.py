@@ -139,8 +139,8 @@ def holds(row: Row, aside: Collection[int], blank: Collection[str] = ()) -> bool
 
 
 _TOTAL = re.compile(
-    r"[合小总共]\s*计(?![^\W\d]).*|.*[合小总共]\s*计\s*(?:[（(].*[）)])?[\s:：]*"
-    r"|(?:(?:grand|sub)[ -]?)?totals?\s*:?",
+    r"[合小总共累]\s*计(?:数|金额)?(?![^\W\d]).*|.*[合小总共累]\s*计(?:数|金额)?\s*(?:[（(].*[）)])?[\s:：]*"
+    r"|(?:总\s*[额数]|汇\s*总|[∑Σ]|sum|(?:(?:grand|sub)[ -]?)?totals?(?: (?:amount|sum))?)\s*[:：]?",
     re.IGNORECASE,
 )
 _SHORT = 20

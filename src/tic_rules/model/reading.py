@@ -186,6 +186,11 @@ def _local(data: object) -> Vocabulary | None:
 def _validated(data: object, source: Source | None, model: type[S], vocabulary: Vocabulary) -> S:
     if not isinstance(data, dict):
         text = Text("文件应为映射（键: 值）", "the file must be a mapping (key: value)")
+        if isinstance(data, str) and "：" in data:
+            text = Text(
+                "文件应为映射：键后是全角冒号“：”，应为半角冒号加空格“: ”",
+                "the file must be a mapping: the colon after its keys is of full width; write ': '",
+            )
         mark = source.locate(()) if source else Mark(0, 0)
         raise DataError(
             [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
