@@ -468,3 +468,24 @@ def test_a_report_is_written_as_pythons_json_writes_it(indent: int | None) -> No
     wanted = json.dumps(report.as_dict(), ensure_ascii=False, indent=indent)
     assert report.to_json(indent=indent) == wanted
     assert report.to_json(indent=indent, margin="  ") == wanted.replace("\n", "\n  ")
+
+
+def test_a_datum_of_a_csv_list_is_a_line_of_the_list_for_machines(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    head = "id,jurisdiction,approved_on,reported_on\nz,zhejiang,2022-03-01,2026-06-30\n"
+    Path("c.csv").write_text(head, encoding="utf-8")
+    rows = Path("c.contributions.csv")
+    command = ["check", "c.csv", "--rules", "zhejiang_2022", "--lang", "en", "--format"]
+    rows.write_text("id,date,amount\nz,2023-01-01,1亿元\n", encoding="utf-8")
+    run = CliRunner().invoke(main, [*command, "github"])
+    assert "file=c.contributions.csv,line=2,col=14" in run.stdout
+    sarif = json.loads(CliRunner().invoke(main, [*command, "sarif"]).stdout)
+    places = [at["physicalLocation"] for one in sarif["runs"][0]["results"] for at in one["locations"]]
+    listed = [at for at in places if at["artifactLocation"]["uri"] == "c.contributions.csv"]
+    assert listed
+    assert all(at["region"]["startLine"] == 2 for at in listed)
+    rows.write_text("id,date,amount\nz,2023-02-31,1亿元\n", encoding="utf-8")
+    run = CliRunner().invoke(main, [*command, "github"])
+    assert "file=c.contributions.csv,line=2,col=3::there is no such day" in run.stdout

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.about import about_of, file_of, who
-from tic_rules.renderers.places import place_of, relative
+from tic_rules.renderers.places import place_of, placed, relative
 from tic_rules.results.report import Finding, Report
 
 MOST = 10
@@ -101,13 +101,13 @@ def _command(level: str, report: Report, finding: Finding, lang: str) -> str:
 
 
 def _fault(diagnostic: Diagnostic, lang: str) -> str:
-    where = {
-        "title": diagnostic.code,
-        "file": _shown(diagnostic.file) if diagnostic.file else None,
-        "line": diagnostic.line,
-        "col": diagnostic.column,
-    }
-    return sinks.command("error", where, diagnostic.message.in_(lang))
+    code, message, file, line, column, _, cell = diagnostic
+    place = placed(file, line, column, cell=cell or None)
+    where: dict[str, object] = {"title": code, "file": _shown(place.file) if file else None}
+    if not place.cell:
+        where |= {"line": place.line, "col": place.column}
+    at = f"{place.cell}: " if place.cell else ""
+    return sinks.command("error", where, at + message.in_(lang))
 
 
 def _shown(file: str) -> str:

@@ -16,7 +16,7 @@ from itertools import groupby
 from tic_rules.core.errors import Diagnostic
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of, file_of, who
-from tic_rules.renderers.places import Place, place_of
+from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.sinks import xml, xml_attribute
 from tic_rules.results.labels import VERDICT
 from tic_rules.results.report import Finding, Part, Report
@@ -58,7 +58,7 @@ def _properties(report: Report, about: Part) -> str:
 
 def _warned(report: Report, lang: str) -> str:
     lines = [
-        f"{Place(w['file'] or '', w['line'], w['column'], cell=w.get('cell'))} {w['message'].in_(lang)}"
+        f"{placed(w['file'] or '', w['line'], w['column'], cell=w.get('cell'))} {w['message'].in_(lang)}"
         for w in report.warnings
     ]
     return "    <system-out>" + "\n".join(map(xml, lines)) + "</system-out>\n" if lines else ""

@@ -5,12 +5,16 @@ that exist.
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path, PurePath
 from typing import NamedTuple
 from urllib.parse import quote
 
 from tic_rules.core.files import file_name
 from tic_rules.results.report import Finding, Part
+
+_IN_A_LIST = re.compile(r"(?P<name>.+):(?P<line>\d+):(?P<column>\d+)\Z")
+"""The cell of a datum of a CSV list: its file, line and column."""
 
 
 class Place(NamedTuple):
@@ -30,6 +34,22 @@ class Place(NamedTuple):
         return ":".join(str(part) for part in parts if part)
 
 
+def placed(
+    file: str,
+    line: int | None = None,
+    column: int | None = None,
+    end_line: int | None = None,
+    end_column: int | None = None,
+    cell: str | None = None,
+) -> Place:
+    """A place as a report or a fault has it; one in a list beside a CSV file is a line of that list."""
+    listed = _IN_A_LIST.match(cell or "")
+    if listed is None:
+        return Place(file, line, column, end_line, end_column, cell)
+    beside = os.path.join(os.path.dirname(file), listed["name"])
+    return Place(beside, int(listed["line"]), int(listed["column"]))
+
+
 def place_of(finding: Finding, file: str | None) -> Place | None:
     """Where to look to mend a finding; None for data that came from no file."""
     at: Part = finding.place or Part()
@@ -38,7 +58,7 @@ def place_of(finding: Finding, file: str | None) -> Place | None:
     named = at.get("file") or file
     if not named:
         return None
-    return Place(named, *(at.get(key) for key in ("line", "column", "end_line", "end_column", "cell")))
+    return placed(named, *(at.get(key) for key in ("line", "column", "end_line", "end_column", "cell")))
 
 
 def relative(file: str, base: str | None = None) -> str | None:

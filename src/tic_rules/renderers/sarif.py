@@ -16,7 +16,7 @@ from tic_rules.core.errors import Diagnostic, visible
 from tic_rules.core.scalars import Json
 from tic_rules.renderers import Options, Run, sinks
 from tic_rules.renderers.about import about_of
-from tic_rules.renderers.places import Place, place_of, uri
+from tic_rules.renderers.places import Place, place_of, placed, uri
 from tic_rules.renderers.sarif_tool import Tool, artifact, rule_location, rule_of
 from tic_rules.renderers.spool import Spool
 from tic_rules.results.baseline import centre_key
@@ -167,12 +167,12 @@ def _location(place: Place, path: str | None) -> Json:
 def _diagnostic(diagnostic: Diagnostic, lang: str) -> Json:
     """A file that could not be used, or a part of one."""
     code, message, file, line, column, path, cell = diagnostic
-    place = Place(file, line or None, column or None, cell=cell or None)
+    place = placed(file, line or None, column or None, cell=cell or None)
     return _notification("error", code, message.in_(lang), place, path)
 
 
 def _note(warning: Notice, lang: str) -> Json:
-    place = Place(warning.file or "", warning.line, warning.column, cell=warning.get("cell"))
+    place = placed(warning.file or "", warning.line, warning.column, cell=warning.get("cell"))
     return _notification("warning", warning.code, warning.message.in_(lang), place, warning.path)
 
 

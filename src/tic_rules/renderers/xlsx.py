@@ -20,7 +20,7 @@ from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of
 from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
-from tic_rules.renderers.places import Place, place_of
+from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
 from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, write_form
 from tic_rules.results.baseline import centre_key
@@ -100,7 +100,7 @@ def piece(report: Report, options: Options, first: bool = True) -> Piece:
 
 
 def _where(warning: Notice) -> str:
-    return str(Place(warning.file or "", warning.line, warning.column, cell=warning.get("cell")))
+    return str(placed(warning.file or "", warning.line, warning.column, cell=warning.get("cell")))
 
 
 def _kind(finding: Finding) -> str:
