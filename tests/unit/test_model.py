@@ -8,6 +8,7 @@ import pickle
 import subprocess
 import sys
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,7 @@ from tic_rules.model.linker import vocabulary_faults
 from tic_rules.model.ruleset import Bilingual, Rule
 from tic_rules.model.shipped import rules_folder, shared_vocabulary
 from tic_rules.model.subject import Record
-from tic_rules.model.values import Money
+from tic_rules.model.values import Money, NumberTotal, Percentage
 
 ROOT = Path(__file__).parents[2]
 ZHEJIANG = ROOT / "examples" / "zhejiang.yaml"
@@ -250,6 +251,31 @@ def test_the_data_is_a_pydantic_model_to_its_users() -> None:
         centre.stage = "applicant"
     assert isinstance(Programme(centres=Range(3, 3)), BaseModel)
     assert Mine.model_validate({"centre": centre}).centre is centre
+
+
+class Measured(Centre):
+    rate: Percentage = None
+    area: NumberTotal = None
+    fund: Money = None
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("rate", "三分之一"),
+        ("rate", 0.30000000000000004),
+        ("rate", 1e-60),
+        ("rate", "150%"),
+        ("rate", [{"date": "2024-01-01", "value": {"at_least": "三分之一", "at_most": "三分之四"}}]),
+        ("area", Fraction(1, 10**80)),
+        ("fund", {"at_least": Fraction(10**9, 7)}),
+    ],
+)
+def test_a_number_is_never_cut_on_its_way(field: str, value: object) -> None:
+    centre = Measured.model_validate({field: value})
+    assert Measured.model_validate(centre.model_dump()) == centre
+    assert Measured.model_validate_json(centre.model_dump_json()) == centre
+    assert pickle.loads(pickle.dumps(centre)) == centre
 
 
 def test_a_model_with_more_fields_is_a_centre_too() -> None:

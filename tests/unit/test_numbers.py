@@ -46,14 +46,17 @@ def test_amounts_are_read_as_they_are_written(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["万元", "亿元", "百万元", "千元", "三万五元", "一百五元", "二亿五千元", "一百百元", "十零元", "零十元",
-     "二〇一十元", "320①", "3³万元", "㈠万元", "½亿元", "1,20万元", "5" + " " * 300 + "万元"],
+     "二〇一十元", "1/3", "1/3万元", "320①",
+      "3³万元", "㈠万元", "½亿元", "1,20万元", "5" + " " * 300 + "万元"],
 )  # fmt: skip
 def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
         parse_number(text, money=True)
 
 
-@pytest.mark.parametrize("text", ["320①", "10²", "3万元", "36个月", "1,2,3", "5" + " " * 300 + "5", "①"])
+@pytest.mark.parametrize(
+    "text", ["320①", "1/0", "1/3元", "10²", "3万元", "36个月", "1,2,3", "5" + " " * 300 + "5", "①"]
+)
 def test_what_is_no_count_is_refused(text: str) -> None:
     with pytest.raises(NotANumber):
         parse_number(text)
@@ -104,7 +107,7 @@ def test_a_month_or_a_day_that_there_is_not_is_no_date(written: str) -> None:
         parse_span(written)
 
 
-@pytest.mark.parametrize("written", ["300%", "百分之三百", "二分之六", {"at_least": "300%"}])
+@pytest.mark.parametrize("written", ["300%", "百分之三百", "二分之六", "6/2", {"at_least": "300%"}])
 def test_a_part_of_a_whole_is_no_count(written: object) -> None:
     for data in ({"term_years": written}, {"staff": {"teams": written}}):
         with pytest.raises(DataError, match=r"\[number\]"):

@@ -21,6 +21,8 @@ Number = int | Fraction | float
 INFINITY: Final = inf
 LARGEST: Final = 10**24
 """No amount or count in the field comes near it; larger ones are refused as slips of the pen."""
+_FINEST: Final = 10**80
+"""No fraction is finer, so that each can be written within LONGEST; a float never is."""
 
 
 class Range(NamedTuple):
@@ -54,6 +56,7 @@ ANYTHING: Final = Range(0, INFINITY)
 
 LONGEST: Final = 200
 """Characters in which a number, or a range of numbers, can be written."""
+_LONGEST_DECIMAL: Final = 60
 UNITS: Final[dict[str, int]] = {
     "万亿": 10**12,
     "千亿": 10**11,
@@ -69,6 +72,7 @@ UNITS: Final[dict[str, int]] = {
     "": 1,
 }
 _PLAIN = re.compile(r"[+-]?(?=[0-9.])([0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_RATIO = re.compile("([0-9]+)/(0*[1-9][0-9]*)")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})*(?:\.[0-9]+)?")
 _AMOUNT = re.compile(
     r"([+-]?)([0-9][0-9,]*(?:\.[0-9]+)?|\.[0-9]+)(?:[eE]([+-]?[0-9]{1,3}))? *"
@@ -144,9 +148,11 @@ def parse_number(value: object, *, money: bool = False) -> int | Fraction:
         return part
     percent = text.endswith("%")
     text = text.removesuffix("%").rstrip()
-    if not _PLAIN.fullmatch(text):
-        raise _no_number(value)
-    number = _from_decimal(text.replace(",", ""))
+    number = _ratio(text)
+    if number is None:
+        if not _PLAIN.fullmatch(text):
+            raise _no_number(value)
+        number = _from_decimal(text.replace(",", ""))
     return _bounded(number / 100 if percent else number)
 
 
@@ -166,6 +172,12 @@ def _part(text: str) -> int | Fraction | None:
     if not size or number is None:
         raise _no_number(text)
     return _bounded(number / size)
+
+
+def _ratio(text: str) -> Fraction | None:
+    """A fraction in digits: 1/3; None for any other text."""
+    match = _RATIO.fullmatch(text)
+    return Fraction(int(match.group(1)), int(match.group(2))) if match else None
 
 
 def _said(text: str) -> Fraction | None:
@@ -188,13 +200,13 @@ def is_amount(text: str) -> bool:
 
 
 def _bounded(number: int | Fraction) -> int | Fraction:
-    if not -LARGEST <= number <= LARGEST:
-        raise NotANumber("数字大得不可能", "the number is impossibly large")
+    if not -LARGEST <= number <= LARGEST or number.denominator > _FINEST:
+        raise NotANumber("数字大得不可能", "the number is impossibly large or small")
     return int(number) if isinstance(number, Fraction) and number.denominator == 1 else number
 
 
 def _from_decimal(text: str) -> Fraction:
-    if len(text) > 60:
+    if len(text) > _LONGEST_DECIMAL:
         raise NotANumber("数字太长", "the number is too long")
     try:
         number = Decimal(text)
@@ -215,6 +227,8 @@ def _parse_amount(text: str) -> int | Fraction:
             f"“{clip(text)}”的币种不是人民币；请换算成元", f"{clip(text)!r} is not in yuan; convert it"
         )
     text = _OWN_CURRENCY.sub("", text)
+    if text.endswith("元") and (ratio := _ratio(text.removesuffix("元"))) is not None:
+        return ratio
     match = _AMOUNT.fullmatch(text)
     if match:
         sign, digits, exponent, unit = match.groups()
@@ -289,8 +303,14 @@ def _section(text: str) -> int | None:
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def decimal_text(number: Number) -> str | None:
-    """An exact decimal string, None for INFINITY; a fraction without an end is cut at twelve places."""
+def exact_text(number: int | Fraction) -> str:
+    """A number as a file can say it, never cut: a decimal, or a fraction where that has no end (1/3)."""
+    text = decimal_text(number, _LONGEST_DECIMAL) or ""
+    return text if len(text) <= _LONGEST_DECIMAL and Fraction(text) == number else str(number)
+
+
+def decimal_text(number: Number, most: int = 12) -> str | None:
+    """An exact decimal string, None for INFINITY; a fraction with more places than `most` is cut."""
     if isinstance(number, float):
         return None
     if isinstance(number, int):
@@ -300,7 +320,7 @@ def decimal_text(number: Number) -> str | None:
         rest, places = rest // 10, places + 1
     while rest % 2 == 0 or rest % 5 == 0:
         rest, places = (rest // 2 if rest % 2 == 0 else rest // 5), places + 1
-    places = min(places, 12) if rest == 1 else 12
+    places = min(places, most) if rest == 1 else most
     scaled = number.numerator * 10**places // number.denominator
     sign, digits = ("-" if scaled < 0 else ""), str(abs(scaled)).rjust(places + 1, "0")
     whole, part = digits[: len(digits) - places], digits[len(digits) - places :].rstrip("0")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
 from pydantic import GetJsonSchemaHandler, ValidationError
@@ -16,7 +17,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
 from tic_rules.core.errors import clip
-from tic_rules.core.numbers import INFINITY, NotANumber, Number, Range, decimal_text, is_part, parse_number
+from tic_rules.core.numbers import INFINITY, NotANumber, Number, Range, exact_text, is_part, parse_number
 from tic_rules.core.scalars import LONE_SURROGATE, Json, is_unicode
 from tic_rules.core.source import Plain
 from tic_rules.model.frozen import Parse, refuse
@@ -157,7 +158,7 @@ def _number(
             raise refuse("negative", "不能是负数", "cannot be negative")
         if whole and not isinstance(number, int):
             raise refuse("number", "应为整数", "a whole number is expected")
-        if whole and isinstance(value, str) and is_part(value):
+        if whole and isinstance(value, str) and (is_part(value) or "/" in value):
             raise refuse(
                 "number",
                 f"应为个数，不是比例“{clip(value)}”",
@@ -305,20 +306,37 @@ def _one_a_day(entries: list[Dated[object]]) -> None:
 # --- writing ------------------------------------------------------------------------------------------------
 
 
-def written(value: object) -> Any:
-    """A value as a file would say it, so that a dumped centre reads back the same."""
+NumberWritten = Callable[[int | Fraction, Range], int | str]
+"""How a field writes an end of a range, so that its reader takes it again."""
+
+
+def _number_written(number: int | Fraction, _: Range) -> int | str:
+    return number if isinstance(number, int) else exact_text(number)
+
+
+def _money_written(number: int | Fraction, of: Range) -> int | str:
+    text = _number_written(number, of)
+    return f"{text}元" if "/" in str(text) else text
+
+
+def _percentage_written(number: int | Fraction, of: Range) -> int | str:
+    if number > 1 or 1 < of.high < INFINITY:  # both ends alike: a cell gives the sign of the second to both
+        return f"{exact_text(100 * number)}%"
+    return _number_written(number, of)
+
+
+def written(value: object, number: NumberWritten = _number_written) -> Any:
+    """A value as a file would say it, so that a dumped centre reads back the same; `number` writes the
+    numbers of the field."""
     if isinstance(value, Span):
         return _span_written(value)
     if isinstance(value, Range):
-        low, high = (
-            None if isinstance(end, float) else end if isinstance(end, int) else decimal_text(end)
-            for end in value
-        )
+        low, high = (None if isinstance(end, float) else number(end, value) for end in value)
         if value.exact:
             return low
         return {"at_least": low, **({} if high is None else {"at_most": high})}
     if isinstance(value, Series):
-        return [{"date": written(entry.when), "value": written(entry.value)} for entry in value]
+        return [{"date": written(entry.when), "value": written(entry.value, number)} for entry in value]
     return list(value) if isinstance(value, tuple) else value
 
 
@@ -357,16 +375,20 @@ _STRING: Json = {"type": ["string", "integer"]}
 _LIST: Json = {"type": "array", "items": _STRING}
 
 
-def _scalar(read: Callable[[object], object], *shapes: dict[str, object]) -> Parse:
+def _scalar(
+    read: Callable[[object], object], *shapes: dict[str, object], number: NumberWritten = _number_written
+) -> Parse:
     """How a scalar is read and written; `shapes` are the JSON Schemas of what a file may say."""
-    return Parse(read, {"anyOf": [*shapes, _NULL]}, written)
+    return Parse(read, {"anyOf": [*shapes, _NULL]}, partial(written, number=number))
 
 
-def _series(read: Callable[[object], object], *shapes: dict[str, object]) -> Parse:
+def _series(
+    read: Callable[[object], object], *shapes: dict[str, object], number: NumberWritten = _number_written
+) -> Parse:
     """As `_scalar`, where a list of {date, value} may stand in the place of a value."""
     properties = {"date": {"anyOf": [*_DAY, _NULL]}, "value": {"anyOf": [*shapes, _NULL]}}
     entry = {"type": "object", "properties": properties, "required": ["value"], "additionalProperties": False}
-    return _scalar(_dated(read), *shapes, {"type": "array", "items": entry})
+    return _scalar(_dated(read), *shapes, {"type": "array", "items": entry}, number=number)
 
 
 # --- types of fields ----------------------------------------------------------------------------------------
@@ -386,18 +408,24 @@ Truth = Annotated[bool | Series[bool] | None, _series(_truth, _TRUTH), Kind("tru
 String = Annotated[str | None, _scalar(_text, _STRING), Kind("text")]
 Label = Annotated[str | Series[str] | None, _series(_text, _STRING), Kind("text", dated=True)]
 Words = Annotated[tuple[str, ...] | None, _scalar(_words, _LIST), Kind("words")]
-Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS), Kind("money")]
+Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS, number=_money_written), Kind("money")]
 MoneyStock = Annotated[
-    Range | Series[Range] | None, _series(_money, _AMOUNT, _BOUNDS), Kind("money", dated=True)
+    Range | Series[Range] | None,
+    _series(_money, _AMOUNT, _BOUNDS, number=_money_written),
+    Kind("money", dated=True),
 ]
 Count = Annotated[
     Range | Series[Range] | None, _series(_whole_number, _AMOUNT, _BOUNDS), Kind("count", dated=True)
 ]
 Rate = Annotated[Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("rate", dated=True)]
 Percentage = Annotated[
-    Range | Series[Range] | None, _series(_percentage, _AMOUNT, _BOUNDS), Kind("rate", dated=True)
+    Range | Series[Range] | None,
+    _series(_percentage, _AMOUNT, _BOUNDS, number=_percentage_written),
+    Kind("rate", dated=True),
 ]
-PercentageTotal = Annotated[Range | None, _scalar(_percentage, _AMOUNT, _BOUNDS), Kind("rate")]
+PercentageTotal = Annotated[
+    Range | None, _scalar(_percentage, _AMOUNT, _BOUNDS, number=_percentage_written), Kind("rate")
+]
 NumberStock = Annotated[
     Range | Series[Range] | None, _series(_rate, _AMOUNT, _BOUNDS), Kind("number", dated=True)
 ]
