@@ -22,7 +22,9 @@ from click.testing import CliRunner, Result
 from tic_rules import Centre, check, load_ruleset
 from tic_rules.cli import main, progress
 from tic_rules.cli.running import Job, Outcome, how_many, in_order
+from tic_rules.core.errors import UsageError
 from tic_rules.renderers import FORMATS
+from tic_rules.results.baseline import Entry, baseline_text, read_baseline
 from tic_rules.results.report import VERDICTS
 
 ROOT = Path(__file__).parents[2]
@@ -245,6 +247,26 @@ def test_a_file_without_an_id_is_the_same_however_it_is_named(
     assert marks[0] == marks[1]
     monkeypatch.chdir("centres")
     assert run("check", ".", "--baseline", "../base.json").exit_code == 0
+
+
+def test_a_baseline_of_many_thousand_findings_reads_back() -> None:
+    entries = [
+        Entry(f"c{n}", "a/b", "fail", (2024,), ("6.1", "6.2"), os.path.abspath("c")) for n in range(9_000)
+    ]
+    text = baseline_text(entries, "base.json", {"a": "1.0.0"})
+    Path("base.json").write_text(text, "utf-8")
+    baseline = read_baseline("base.json")
+    assert sorted(entry for known in baseline.entries.values() for entry in known) == sorted(entries)
+    assert baseline.versions == {"a": "1.0.0"}
+    for old, new, said in (
+        ('"fail"', '"fial"', "/baseline/0 a key or a value does not fit"),
+        ('"fail"', '"fail', "base.json:5:"),
+        ('"a/b"', r'"\ud800"', "/baseline/0 a key or a value does not fit"),
+        ("{", '{"baseline": [],', "key baseline is given twice"),
+    ):
+        Path("base.json").write_text(text.replace(old, new, 1), "utf-8")
+        with pytest.raises(UsageError, match=said):
+            read_baseline("base.json")
 
 
 def test_a_baseline_that_names_no_files_goes_by_ids() -> None:

@@ -251,11 +251,11 @@ def is_index(part: str | int) -> bool:
     return isinstance(part, int) or (len(part) < 10 and part.isascii() and part.isdigit())
 
 
-def decode(raw: bytes, file: str) -> str:
+def decode(raw: bytes, file: str, limit: int = MAX_BYTES) -> str:
     """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
     likely encoding."""
-    if len(raw) > MAX_BYTES:
-        raise BadText([file_too_large(file)])
+    if len(raw) > limit:
+        raise BadText([file_too_large(file, limit)])
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise BadText([_not_utf8(file, 1, 1, "UTF-16")])
     try:

@@ -15,15 +15,17 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import NamedTuple
 
-from tic_rules.core.errors import Diagnostic, Text, UsageError
+from tic_rules.core.errors import Diagnostic, Text, UsageError, clip
 from tic_rules.core.files import read_named
-from tic_rules.core.scalars import Json
+from tic_rules.core.limits import MAX_ENTRIES, too_deep
+from tic_rules.core.scalars import Json, is_unicode
 from tic_rules.core.source import BadText, Source, decode, pointer, read_text
 from tic_rules.core.version import version_numbers
 from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report
 
 VERSION = 1
+_LARGEST = 64 * 1024 * 1024
 STATUSES = ("fail", "unknown", "needs_review", "pending")
 """What a baseline records; a pass or an exemption needs no tolerance."""
 
@@ -169,9 +171,12 @@ def baseline_text(entries: Iterable[Entry], path: str, versions: Mapping[str, st
 
 
 def read_baseline(path: str) -> Baseline:
-    """A baseline from its file. Raises UsageError with every fault, at its line."""
+    """A baseline from its file. Raises UsageError with every fault, at its line; of a large one, whose places
+    would take more than its entries, at its entry."""
     try:
-        source = read_text(decode(read_named(path, UsageError), path), path, json_text=True)
+        text = decode(read_named(path, UsageError, _LARGEST), path, _LARGEST)
+        large = text.count(",") > MAX_ENTRIES
+        source = _without_places(text, path) if large else read_text(text, path, json_text=True)
     except UsageError as error:
         hint = Text("；用 --write-baseline 生成基线文件", "; --write-baseline makes a baseline")
         raise UsageError(
@@ -189,6 +194,26 @@ def read_baseline(path: str) -> Baseline:
     if faults:
         raise UsageError(faults)
     return baseline_of(path, [entry for entry in entries if entry is not None], versions)
+
+
+def _without_places(text: str, path: str) -> Source:
+    """As `read_text` reads JSON: what is no text is kept as it is written. Raises BadText."""
+
+    def once(pairs: list[tuple[str, object]]) -> Json:
+        if len(mapping := dict(pairs)) < len(pairs):
+            key = next(key for at, (key, _) in enumerate(pairs) if key in dict(pairs[:at]))
+            said = Text(f"键 {clip(key)} 重复", f"key {clip(key)} is given twice")
+            raise BadText([Diagnostic("duplicate-key", said, path)])
+        return mapping
+
+    try:
+        data = json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str, parse_constant=str)
+    except json.JSONDecodeError as error:
+        said = Text("JSON 语法错误", f"JSON syntax error: {error.msg}")
+        raise BadText([Diagnostic("json", said, path, error.lineno, error.colno)]) from None
+    except RecursionError:
+        raise BadText([too_deep(path, 1, 1)]) from None
+    return Source(path, None, data)
 
 
 def _versions(data: Json, source: Source, faults: list[Diagnostic]) -> dict[str, str]:
@@ -214,8 +239,9 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
     fits = (
         item["status"] in STATUSES
         and isinstance(file, str)
+        and all(is_unicode(text) for text in (item["centre"], item["rule"], file))
         and all(
-            isinstance(listed, list) and all(isinstance(i, str) for i in listed)
+            isinstance(listed, list) and all(isinstance(i, str) and is_unicode(i) for i in listed)
             for listed in (years, lacking)
         )
     )
