@@ -217,6 +217,17 @@ def test_a_console_that_is_not_utf8_never_crashes_it(encoding: str) -> None:
         assert "结论：不合规" in done.stdout.decode("gbk")
 
 
+@pytest.mark.parametrize("encoding", ["cp1252", "shift_jis"])
+def test_what_a_console_has_no_signs_for_is_shown_as_escapes(encoding: str) -> None:
+    for words in (["--help"], ["--help", "--lang", "zh"]):
+        done = program(*words, PYTHONIOENCODING=encoding)
+        assert (done.returncode, done.stderr) == (0, b"")
+        assert b"\\u672f" in done.stdout
+    refused = program("check", "nowhere.yaml", "--lang", "zh", PYTHONIOENCODING=encoding)
+    assert refused.returncode == 2
+    assert b"\\u8bfb" in refused.stderr
+
+
 def test_no_colour_where_it_is_redirected() -> None:
     assert b"\x1b[" not in program("check", ZHEJIANG).stdout
 

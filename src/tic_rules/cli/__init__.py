@@ -95,6 +95,7 @@ class _Lazy(click.Group):
         """Run the program and end the process with its exit status."""
         from tic_rules.cli.ending import ended
 
+        _escape_what_consoles_lack()
         words = _words() if args is None else list(args)
         notes: dict[str, object] = {}
 
@@ -111,6 +112,14 @@ class _Lazy(click.Group):
         sys.exit(ended(run, words, notes))
 
 
+def _escape_what_consoles_lack() -> None:
+    """Show as escapes what the encoding of the console does not have, rather than fail."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
+            reconfigure(errors="backslashreplace")
+
+
 def _words() -> list[str]:
     """The words of the command line; a Windows shell leaves `*.yaml` to the program."""
     if os.name == "nt":
@@ -125,7 +134,3 @@ def main(lang: str | None) -> None:
     """Rules as code for China's technology innovation centres (技术创新中心)."""
     if lang is not None:
         language(lang)
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None and (stream.encoding or "").lower().replace("-", "") != "utf8":
-            reconfigure(errors="replace")
