@@ -112,8 +112,11 @@ def test_scalars_of_numpy_count_as_what_they_hold() -> None:
                 {"amount": np.float32(0.1), "date": np.datetime64("NaT", "D")},
                 {"amount": {"at_least": np.float64(0.1), "at_most": np.uint8(3)}},
             ],
+            "term_years": np.ma.masked,
+            "fields": np.ma.array(["集成电路"], mask=[False]),
         }
     )
+    assert (centre.term_years, centre.fields) == (None, ("集成电路",))
     assert centre.name == "x"
     assert centre.staff.headcount.low == 320  # type: ignore[union-attr]
     assert centre.legal.independent is True  # type: ignore[union-attr]
@@ -136,6 +139,22 @@ def test_scalars_of_pandas_count_as_what_they_hold() -> None:
     assert Centre.from_data({"term_years": pd.NA}).term_years is None
 
 
+@pytest.mark.parametrize(
+    ("freq", "days"),
+    [
+        ("M", ("2022-03-01", "2022-03-31")),
+        ("D", ("2022-03-05", "2022-03-05")),
+        ("Q", ("2022-01-01", "2022-03-31")),
+        ("Q-JAN", ("2022-02-01", "2022-04-30")),
+        ("W", ("2022-02-28", "2022-03-06")),
+    ],
+)
+def test_a_period_is_its_days(freq: str, days: tuple[str, str]) -> None:
+    pd = pytest.importorskip("pandas", reason="pandas is not installed")
+    approved_on = Centre.from_data({"approved_on": pd.Period("2022-03-05", freq)}).approved_on
+    assert approved_on == Span(*map(date.fromisoformat, days))
+
+
 def test_a_moment_that_is_no_midnight_is_refused() -> None:
     moments: list[Any] = [datetime(2022, 3, 1, 10, 30), "2022-03-01T10:30"]
     try:
@@ -145,7 +164,8 @@ def test_a_moment_that_is_no_midnight_is_refused() -> None:
         pass
     else:
         moments += [np.datetime64("2022-03-01T10:30"), pd.Timestamp("2022-03-01 10:30"),
-                    pd.Timestamp("2022-03-01") + pd.Timedelta(1, "ns")]  # fmt: skip
+                    pd.Timestamp("2022-03-01") + pd.Timedelta(1, "ns"),
+                    pd.Period("2022-03-01 10:30", "min")]  # fmt: skip
     for moment in moments:
         with pytest.raises(DataError) as caught:
             Centre.from_data({"approved_on": moment})

@@ -90,7 +90,9 @@ def _as_json(value: object) -> object:
 
 
 def _of_numpy(value: Any, name: str) -> object:
-    if name == "ndarray":
+    if name == "MaskedConstant":
+        return None
+    if name in ("ndarray", "MaskedArray"):
         return [plain(item) for item in value] if value.ndim else plain(value[()])
     if name == "datetime64":
         text = str(value)
@@ -98,16 +100,27 @@ def _of_numpy(value: Any, name: str) -> object:
         return None if text == "NaT" else text if clock.strip("0:.") else day
     if name == "timedelta64":  # `item` would drop its unit: 36 months would be 36
         return None if str(value) == "NaT" else value
-    if getattr(value, "dtype", None) is None or not hasattr(value, "item"):
+    if getattr(value, "dtype", None) is None or getattr(value, "shape", None) != ():
         return value
     return Decimal(str(value)) if value.dtype.kind == "f" else value.item()
 
 
-def _of_pandas(value: object, name: str) -> object:
+def _of_pandas(value: Any, name: str) -> object:
     if name in ("NaTType", "NAType"):
         return None
+    if name == "Period":
+        return _of_period(value)
     if isinstance(value, datetime):  # a Timestamp, which may be a nanosecond after midnight
         moment: datetime = value.to_pydatetime(warn=False)  # type: ignore[attr-defined]
         later = value.nanosecond > 0  # type: ignore[attr-defined]
         return moment + timedelta(microseconds=1) if later else moment
     return value
+
+
+def _of_period(value: Any) -> object:
+    """A year, a month or a day as a file says it, a quarter or a week by its days; hours stay what they
+    are."""
+    if value.freqstr in ("Y-DEC", "A-DEC", "M", "D"):
+        return str(value)
+    first, last = (str(value.asfreq("D", end)) for end in ("start", "end"))
+    return value if first == last else {"not_before": first, "not_after": last}
