@@ -12,7 +12,7 @@ from tic_rules.core.errors import clip, normal
 from tic_rules.core.source import MAX_ENTRIES, BadText, Plain, read_text
 from tic_rules.inputs.layout import Column
 from tic_rules.inputs.typed_days import typed_day, typed_text
-from tic_rules.inputs.typed_numbers import plain_number, typed_number
+from tic_rules.inputs.typed_numbers import ShownDay, plain_number, typed_number
 from tic_rules.inputs.unclear import NotClear, unclear
 
 LONGEST = 32_767
@@ -50,7 +50,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
 
     Raises NotClear.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and not isinstance(value, ShownDay):
         text = value.strip()
         if not text or text in UNKNOWN:
             return None

@@ -12,7 +12,7 @@ from operator import eq, ge, gt, le, lt, ne
 from typing import NamedTuple
 
 from tic_rules.core.numbers import UNITS
-from tic_rules.inputs.typed_numbers import ShownNumber, plain_number
+from tic_rules.inputs.typed_numbers import ShownDay, ShownNumber, plain_number
 
 _MONTHS = frozenset(["17", "27", "36", "50", "52", "55", "57"])
 """Formats that Excel knows by number alone, here and in Chinese, and that show a month."""
@@ -74,7 +74,7 @@ class NumberFormat(NamedTuple):
         """A value as its cell shows it: Excel makes the first of March of what was typed as 2022-03."""
         if isinstance(value, date):
             months = f"-{value.month:02d}" if self.day == "month" else ""
-            return f"{value.year:04d}{months}" if self.day else value
+            return ShownDay(f"{value.year:04d}{months}") if self.day else value
         if isinstance(value, float):
             for section in self.sections:
                 if section.counts is None or _COMPARE[section.counts[0]](value, section.counts[1]):

@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from tic_rules.core.errors import clip
-from tic_rules.core.numbers import UNITS, NotANumber, number_text
+from tic_rules.core.numbers import UNITS, NotANumber, number_text, parse_number
 from tic_rules.core.source import Plain
 from tic_rules.inputs.unclear import unclear
 
@@ -69,6 +69,12 @@ class ShownNumber(float):
         return self
 
 
+class ShownDay(str):
+    """What a cell shows of a day, less than the day: 2022-03, 2022."""
+
+    __slots__ = ()
+
+
 def plain_number(value: float) -> str:
     """A number as Excel shows it: at most fifteen digits count."""
     return str(value) if isinstance(value, int) else f"{value:.15g}"
@@ -79,7 +85,7 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
     numbers. Raises NotClear."""
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
-    if isinstance(value, (date, datetime, time, timedelta)):
+    if isinstance(value, (date, datetime, time, timedelta, ShownDay)):
         raise unclear(
             "单元格是日期格式，应为数字；请把单元格格式改为常规",
             "the cell is formatted as a date where a number is expected; format it as General",
@@ -158,18 +164,30 @@ def _ends(text: str, kind: str) -> tuple[str, str]:
 
 
 def _same_steps(low: str, high: str, text: str) -> None:
-    """Raises NotClear where the unit of the first end may go on in that of the second: 1千~2千万元."""
+    """Raises NotClear where what the second end counts in may go for the first: 1千~2千万元, 9百~1千万元,
+    5千~1亿元."""
     first, second = (_TAIL.search(end) for end in (low, high))
     if first is None or second is None or first.group(2):
         return
     size, larger = first.group(1) or "", second.group(1) or ""
-    if size and larger != size and larger.startswith(size):
-        bare = low.removesuffix(size)
-        raise unclear(
-            f"“{clip(text)}”从 {bare}{larger}元 还是 {bare}{size}元 起？请写全",
-            f"does {clip(text)!r} begin at {bare}{larger}元 or {bare}{size}元? Write the unit out",
-            "ambiguous-unit",
-        )
+    if not size or larger == size or larger[-1:] not in ("万", "亿"):
+        return
+    bare = low.removesuffix(size)
+    for unit in (larger,) if larger.startswith(size) else (f"{size}万", f"{size}亿"):
+        if unit in UNITS and (larger == unit or _in_order(f"{bare}{unit}元", high)):
+            raise unclear(
+                f"“{clip(text)}”从 {bare}{unit}元 还是 {bare}{size}元 起？请写全",
+                f"does {clip(text)!r} begin at {bare}{unit}元 or {bare}{size}元? Write the unit out",
+                "ambiguous-unit",
+            )
+
+
+def _in_order(low: str, high: str) -> bool:
+    """Whether two amounts, if they are some, are the ends of a range."""
+    try:
+        return parse_number(low, money=True) <= parse_number(high, money=True)
+    except NotANumber:
+        return False
 
 
 def _one(text: str, kind: str, unit: str, measure: str, counters: Sequence[str]) -> Plain:
