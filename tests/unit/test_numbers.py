@@ -114,6 +114,14 @@ def test_a_part_of_a_whole_is_no_count(written: object) -> None:
             Centre.from_data({"id": "x", "name": "x", "jurisdiction": "zhejiang", **data})
 
 
+def test_years_of_the_calendar_are_no_term() -> None:
+    for years in ("2022-2027", "2022"):
+        with pytest.raises(DataError, match=r"cannot be more than 100 \[number\]"):
+            Centre.from_data(
+                {"term_years": dict(zip(("at_least", "at_most"), years.split("-"), strict=False))}
+            )
+
+
 @pytest.mark.parametrize("written", ["-1亿元", "万元", "三万五元", "10亿①元", "-3"])
 def test_a_threshold_that_is_none_does_not_load(written: str) -> None:
     text = (ROOT / "rules/zhejiang_2022.yaml").read_text("utf-8")

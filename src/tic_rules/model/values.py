@@ -145,7 +145,7 @@ _PERCENT = re.compile("[%％‰成]|分之")
 
 
 def _number(
-    money: bool, whole: bool, least: int = 0, percent: bool = False
+    money: bool, whole: bool, least: int = 0, percent: bool = False, most: int | None = None
 ) -> Callable[[object], Range | None]:
     def one(value: object, percent: bool = percent) -> Number:
         try:
@@ -156,6 +156,8 @@ def _number(
             if least:
                 raise refuse("negative", f"不能小于 {least}", f"cannot be less than {least}")
             raise refuse("negative", "不能是负数", "cannot be negative")
+        if most is not None and number > most:
+            raise refuse("number", f"不能大于 {most}", f"cannot be more than {most}")
         if whole and not isinstance(number, int):
             raise refuse("number", "应为整数", "a whole number is expected")
         if whole and isinstance(value, str) and (is_part(value) or "/" in value):
@@ -397,7 +399,7 @@ _money = _number(money=True, whole=False)
 _whole_number = _number(money=False, whole=True)
 _rate = _number(money=False, whole=False)
 _percentage = _number(money=False, whole=False, percent=True)
-_term = _number(money=False, whole=True, least=1)
+_term = _number(money=False, whole=True, least=1, most=100)
 
 Day = Annotated[Span | None, _scalar(_span, *_DAY), Kind("date")]
 DayOfReport = Annotated[Span | None, _scalar(_exact_day("reported_on"), _ISO), Kind("date")]
