@@ -18,7 +18,7 @@ from tic_rules.analysis.coverage.layout import fold, read_official
 from tic_rules.analysis.coverage.numbering import numeral, parent_of, written
 from tic_rules.analysis.coverage.official import OfficialText, cut
 from tic_rules.cli import coverage, new
-from tic_rules.core.source import MAX_BYTES, BadText
+from tic_rules.core.source import BadText
 
 SOURCES = os.environ.get("TIC_RULES_SOURCES")
 needs_texts = pytest.mark.skipif(
@@ -291,11 +291,21 @@ def test_files_in_other_encodings_are_read() -> None:
         assert "(UTF-8, UTF-16 or GBK)" in said["source"]
 
 
-@pytest.mark.parametrize("raw", [b"%PDF-1.7\0\xff\xfe", b"\x81", b"a" * (MAX_BYTES + 1)])
-def test_what_is_no_text_is_refused(raw: bytes) -> None:
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (b"%PDF-1.7\0\xff\xfe", "txt"),
+        ("目录\n".encode("utf-16-le"), "UTF-16 with its byte-order mark"),
+        (b"\x81", "UTF-8"),
+        ("应当。".encode() * 100_000, "512 KB"),
+    ],
+    ids=["pdf", "utf-16", "half", "large"],
+)
+def test_what_is_no_text_is_refused(raw: bytes, said: str) -> None:
     with pytest.raises(BadText) as error:
         read_official(raw, "text.pdf")
     assert error.value.diagnostics[0].file == "text.pdf"
+    assert said in error.value.diagnostics[0].message.en
 
 
 # --- the official texts -----------------------------------------------------------------------------------

@@ -41,6 +41,6 @@ def too_large(file: str, line: int, column: int) -> Diagnostic:
 
 def file_too_large(file: str, limit: int = MAX_BYTES) -> Diagnostic:
     """What is said of a file with more bytes than are read."""
-    size = limit // 1024 // 1024
-    text = Text(f"文件超过 {size} MB 上限", f"the file is over the limit of {size} MB")
+    size = f"{limit // 2**20} MB" if limit >= 2**20 else f"{limit // 2**10} KB"
+    text = Text(f"文件超过 {size} 上限", f"the file is over the limit of {size}")
     return Diagnostic("too-large", text, file)

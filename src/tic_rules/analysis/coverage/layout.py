@@ -10,8 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, plural
-from tic_rules.core.source import MAX_BYTES, BadText, decode
+from tic_rules.core.limits import BadText, file_too_large
+from tic_rules.core.source import decode
 
+LARGEST = 512 * 1024
+"""Bytes of an official text: a plan of several hundred pages has fewer."""
 LONG = 40
 """A line longer than a heading."""
 
@@ -40,17 +43,21 @@ class Line(NamedTuple):
 
 def read_official(raw: bytes, file: str) -> tuple[str, list[Note]]:
     """The text of a file in UTF-8, UTF-16 or GBK, and what is to be said of it. Raises BadText."""
-    if len(raw) <= MAX_BYTES and raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+    if len(raw) > LARGEST:
+        raise BadText([file_too_large(file, LARGEST)])
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         return _decoded(raw, "utf-16", file)
+    if b"\0" in raw:
+        raise BadText([_no_text(file)])
     try:
         return decode(raw, file), []
     except BadText as error:
-        if len(raw) > MAX_BYTES or b"\0" in raw:
-            raise
         try:
             return _decoded(raw, "gb18030", file)
-        except BadText:
-            raise error from None
+        except BadText:  # said at the place where it is not UTF-8
+            raise BadText(
+                [one._replace(message=_no_text(file).message) for one in error.diagnostics]
+            ) from None
 
 
 def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
@@ -58,12 +65,17 @@ def _decoded(raw: bytes, encoding: str, file: str) -> tuple[str, list[Note]]:
     try:
         text = raw.decode(encoding)
     except UnicodeDecodeError:
-        zh, en = (
-            "这不是文本文件；官方文本应为 txt",
-            "this is not a text file; the official text is wanted as txt",
-        )
-        raise BadText([Diagnostic("encoding", Text(zh, en), file, 1, 1)]) from None
+        raise BadText([_no_text(file)]) from None
     return text, [note_of("encoding", f"按 {name} 编码读取", f"read as {name}")]
+
+
+def _no_text(file: str) -> Diagnostic:
+    zh = "这不是可读的文本文件；官方文本应为 txt，UTF-8、GBK 或带字节顺序标记的 UTF-16 编码"
+    en = (
+        "this is no text file that can be read; the official text is wanted as txt in UTF-8, GBK, or UTF-16 "
+        "with its byte-order mark"
+    )
+    return Diagnostic("encoding", Text(zh, en), file, 1, 1)
 
 
 # --- characters -------------------------------------------------------------------------------------------
