@@ -167,6 +167,30 @@ def test_wrapped_lines_with_page_numbers(plain: str, title: str, width: int, wra
     assert {"page-numbers", "wrapped"} <= {note.code for note in read.notes}
 
 
+@pytest.mark.parametrize("mark", ["[{}]", "~ {} ~", "P{}", "- {} / 20 -"])
+def test_further_marks_of_pages(mark: str) -> None:
+    read = same(wrapped(PARTS, 34, by_columns, mark, page=7), PARTS, TITLE)
+    assert "page-numbers" in {note.code for note in read.notes}
+
+
+def test_a_line_of_an_annex_that_nearly_fills_its_line_stands_by_itself() -> None:
+    plain = PARTS.replace("评价指标", "示例中心建设成效评价指标体系一览")
+    plain = plain.replace("1.目标定位", "一级指标二级指标\n1.目标定位")
+    for width in (17, 18, 19):
+        same(wrapped(plain, width, by_characters), plain, TITLE)
+
+
+def test_a_paragraph_behind_a_section_whose_first_sentence_fills_its_line() -> None:
+    first = "（二）绩效评价。主管部门每年组织开展绩效评价。"
+    start = PARTS.index("（二）绩效评价。")
+    plain = PARTS[:start] + first + PARTS[PARTS.index("评价结果作为", start) :]
+    parts = [cut(text, TITLE).clause("二") for text in (plain, wrapped(plain, len(first), by_characters))]
+    assert parts[0] is not None
+    assert parts[1] is not None
+    assert parts[0].tail.startswith("主管部门作为")
+    assert parts[1].tail.endswith(parts[0].tail)
+
+
 @MADE_UP
 def test_other_widths_of_characters_and_ends_of_lines(plain: str, title: str) -> None:
     same(plain.translate(FULL_WIDTH), plain, title)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
+from itertools import takewhile
 from typing import NamedTuple
 
 from tic_rules.analysis.coverage.extent import from_title, without_ends
@@ -177,7 +178,8 @@ def _clauses(
         """The paragraphs behind the last section, where that has its body on its first line, or a box."""
         inner = [other for other in children.get(at, ()) if direct[other] and not is_paragraph(other)]
         last = direct[inner[-1]] if inner else []
-        behind = last[1:] if last and len(paragraphs[last[0]].text) > LONG else []
+        first = list(takewhile(lambda i: i == last[0] or paragraphs[i].uncertain, last))
+        behind = last[1:] if sum(len(paragraphs[i].text) for i in first) > LONG else []
         return joined(sorted({*behind, *(i for i in within[at] if paragraphs[i].either)}))
 
     clauses = []

@@ -165,11 +165,13 @@ class Builder:
             return False
         if wrap is None or (wrap.indented and len(line.lead) > 1):
             return not (current.ended or last.text.endswith(("：", ":")) or current.heading_like)
-        full = wrap.full(last)
+        full, short = wrap.full(last), wrap.exact and wrap.measure(last) != wrap.width
         if ended(last.text):
-            if not full or (wrap.exact and wrap.measure(last) != wrap.width):
+            if not full or short:
                 return False
             return True if wrap.indented else None
+        if self.numbering.annex and short and not wrap.in_columns:  # a line of a table
+            return False
         if full or last.text[-1] in "-—" or (last.text[-1].isascii() and last.text[-1].isalnum()):
             return True
         if last.text.endswith(("：", ":")) or self.numbering.annex:
