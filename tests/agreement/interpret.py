@@ -26,13 +26,14 @@ from tic_rules.engines.lowering import (
 )
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.decisions import decide
-from tic_rules.evaluation.entries import Entry, Moment, happened, plain_entry, series_at
+from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import day_not_needed
+from tic_rules.evaluation.spans import happened
 from tic_rules.model.values import Series
 
 _OPERATORS = {">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt}

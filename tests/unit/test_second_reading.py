@@ -707,6 +707,13 @@ def test_the_report_warns_of_data_more_than_a_year_old(as_of: str, warned: bool)
     assert ("old-data" in [warning.code for warning in report.warnings]) == warned
 
 
+def test_the_report_warns_of_figures_of_a_year_after_the_report() -> None:
+    income = [{"year": year, "kind": "other", "amount": "1亿元"} for year in (2023, 2024, None)]
+    data = {"reported_on": "2023-03-01", "income": income}
+    warnings = decided(small(rule="require: {fact: core, is: true}"), "2023-03-01", **data).warnings
+    assert [one.path for one in warnings if one.code == "after-reported-on"] == ["/income/1/year"]
+
+
 # --- 10. all that is missing, all that decides -------------------------------------------------------------
 
 

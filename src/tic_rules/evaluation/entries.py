@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.numbers import Range
+from tic_rules.evaluation.spans import happened, in_years, within, year_within
 from tic_rules.model.conditions import Test, Where
 from tic_rules.model.fields import list_above, lists_at, value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
@@ -275,7 +276,7 @@ class Lists:
             last = ends
             entries = self._dated(listed, max(moment.start_of(declared), begins), last)
             counted = [
-                (entry, min(counts, _in_years(entry.when or ANY_DAY, first)) if by_year else counts)
+                (entry, min(counts, in_years(entry.when or ANY_DAY, first)) if by_year else counts)
                 for entry, counts in entries
             ]
             return [one for one in counted if one[1] != FALSE], self.may_go_on(listed, last), listed
@@ -340,7 +341,9 @@ class Lists:
             return [(entry, TRUE) for entry in listed.entries], more, listed
         cap = min(last, self.reported_on)
         of_a_year = year is not None and declared.year is not None
-        by_year_alone = year is None and declared.year is not None and start is not FIRST_DAY
+        by_year_alone = (  # a year that stands alone, as that of a target, is no figure of a year
+            year is None and declared.year is not None and (declared.scalar is None or start is not FIRST_DAY)
+        )
         counted = []
         for entry in listed.entries:
             when = entry.when
@@ -348,8 +351,8 @@ class Lists:
                 if when.last < start or when.first > last:
                     continue
                 value = TRUE if when.first >= start and when.last <= cap else UNKNOWN
-            elif by_year_alone:  # what counts since a day are the years that begin after it
-                value = UNKNOWN if entry.year is None else TRUE if entry.year > start.year else FALSE
+            elif by_year_alone:
+                value = year_within(entry.year, start, last, self.reported_on)
             else:
                 value = TRUE
             if of_a_year and entry.year != year:
@@ -432,30 +435,15 @@ class Lists:
         return FALSE if actual in (test.other_than or ()) else TRUE
 
 
-def happened(when: Span, day: date, spoken: date) -> int:
-    """Whether a day is not after the day looked at; what is after `spoken` is never certain."""
-    return FALSE if when.first > day else TRUE if when.last <= min(day, spoken) else UNKNOWN
-
-
-def _in_years(when: Span, first: tuple[int, int]) -> int:
-    """Whether a day lies in a year that counts."""
-    return FALSE if when.last.year < first[0] else TRUE if when.first.year >= first[1] else UNKNOWN
-
-
-def within(when: Span, start: date, last: date, cap: date) -> int:
-    """Whether a day lies between `start` and `last`; what is dated after `cap` is never certain."""
-    if when.last < start or when.first > last:
-        return FALSE
-    return TRUE if when.first >= start and when.last <= cap else UNKNOWN
-
-
 def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
-    """The places whose absence leaves open whether an entry counts: its date, its year, the founding."""
+    """The places that leave open whether an entry counts: its date, its year (of figures of a year also where
+    it is known), the founding.
+    """
     if entry.founded is not None:
         yield entry.founded
     if declared.date and entry.when is not None and not entry.when.exact:
         yield (*entry.at, declared.date)
-    if declared.year and entry.year is None:
+    if declared.year and (entry.year is None or (declared.date is None and entry.founded is None)):
         yield (*entry.at, declared.year)
 
 

@@ -22,9 +22,9 @@ from tic_rules.evaluation.entries import (
     series_at,
     unclear_places,
     undated,
-    within,
 )
 from tic_rules.evaluation.made import Reading, age, average, made
+from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Where
 from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Fact, ListOf, RuleSet

@@ -28,6 +28,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     subject, ruleset, as_of = scene.subject, scene.ruleset, scene.as_of
     return (
         *_about_time(subject, ruleset, as_of),
+        *_about_years(scene),
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
         *_about_scenarios(scene),
         *_about_approval(scene),
@@ -115,6 +116,21 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
                 f"日期晚于数据报告日{subject.speaks_for}，只作为上限",
                 f"dated after reported_on {subject.speaks_for}; counts only as an upper bound",
             )
+
+
+def _about_years(scene: Scene) -> Iterator[Notice]:
+    """The figures of years that begin after the day that the data speaks for."""
+    spoken = scene.subject.speaks_for
+    if spoken is None or not isinstance(scene.subject, Centre):
+        return
+    for name, declared in scene.lists.items():
+        if declared.year is None or declared.date is not None or declared.scalar is not None:
+            continue
+        for entry in scene.listed(name).entries:
+            if entry.year is not None and entry.year > spoken.year:
+                zh = f"年度晚于数据报告日{spoken}，只作为上限"
+                en = f"of a year after reported_on {spoken}; counts only as an upper bound"
+                yield _warn(scene.subject, "after-reported-on", (*entry.at, declared.year), zh, en)
 
 
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})

@@ -13,8 +13,9 @@ from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
-from tic_rules.evaluation.entries import Memo, Moment, happened, series_at
+from tic_rules.evaluation.entries import Memo, Moment, series_at
 from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.spans import happened, year_within
 from tic_rules.model.fields import lists_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
 from tic_rules.model.time import Window
@@ -279,7 +280,8 @@ def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Co
     if start > last:  # nothing can be dated in a window that has not begun
         return Counted([], False)
     cap, has_years = min(last, view.spoken), declared.year is not None
-    of_a_year, since_a_year = has_years and year is not None, has_years and year is None and start > FIRST_DAY
+    of_a_year = has_years and year is not None
+    by_year_alone = has_years and year is None and (declared.scalar is None or start > FIRST_DAY)
     counted = []
     for record, when, own_year in listed.entries:
         value = TRUE
@@ -289,8 +291,8 @@ def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Co
                 continue
             if first < start or end > cap:
                 value = UNKNOWN
-        elif since_a_year:  # what counts since a day are the years that begin after it
-            value = UNKNOWN if own_year is None else TRUE if own_year > start.year else FALSE
+        elif by_year_alone:
+            value = year_within(own_year, start, last, view.spoken)
         if of_a_year and own_year != year and value != FALSE:
             value = UNKNOWN if own_year is None else FALSE
         if value != FALSE:

@@ -17,8 +17,9 @@ from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Lists, ValueOf, View, once, values_on
-from tic_rules.evaluation.entries import Memo, within
+from tic_rules.evaluation.entries import Memo
 from tic_rules.evaluation.made import age_of, ratio
+from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Times, Where
 from tic_rules.model.ruleset import Fact, RuleSet
 from tic_rules.model.values import Series

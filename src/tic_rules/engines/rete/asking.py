@@ -15,11 +15,12 @@ from tic_rules.engines.rete.network import ENDLESS, MOST, scale_of
 from tic_rules.engines.rete.plan import Node, Plan, RulePlan
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, PLAIN, SOFT_ALL, SOFT_ANY
 from tic_rules.engines.rete.sheets import Part, Sheet
-from tic_rules.evaluation.entries import Entry, Moment, happened, plain_entry, series_at
+from tic_rules.evaluation.entries import Entry, Moment, plain_entry, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import latest_judgement
 from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.spans import happened
 from tic_rules.model.values import Series
 
 Said = dict[str, int]
