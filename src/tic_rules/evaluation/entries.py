@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
+from tic_rules.core.errors import same_name
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.spans import happened, in_years, within, year_within
@@ -212,16 +213,18 @@ class Lists:
             return None, ((*at, look.by),)
         units = self.listed(list_name)
         name = getattr(record, look.named)
-        named = [unit for unit in units.entries if name is not None and unit.get("name") == name]
+        named = [unit for unit in units.entries if same_name(unit.get("name"), name)]
         perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
-        meant = [*named, *perhaps] if named else list(units.entries)
+        meant = list(units.entries) if name is None else [*named, *perhaps]
         values = {unit.get(look.take) for unit in meant}
         others = () if named else units.open_at
-        if len(values) == 1 and None not in values and not others:
+        unlisted = name is not None and not named
+        if len(values) == 1 and None not in values and not others and not unlisted:
             return values.pop(), (meant[0].path(look.take),)
         untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
-        unnamed = [(*at, look.named)] if name is None else [unit.path("name") for unit in perhaps]
-        several = len(meant) > 1 or (meant and others)
+        other = name is None or not (meant or others)  # it is called like no unit
+        unnamed = [(*at, look.named)] if other else [unit.path("name") for unit in perhaps]
+        several = len(meant) > 1 or (meant and others) or unlisted
         return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
 
     def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:

@@ -29,7 +29,7 @@ class LookUp(Node):
     """An attribute of an entry that is found on another list: the type of the unit that paid.
 
     An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
-    units of the role agree on; otherwise it is unknown.
+    units of the role agree on; otherwise, as where it names none of them, it is unknown.
     """
 
     by: str

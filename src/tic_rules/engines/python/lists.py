@@ -10,6 +10,7 @@ from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
+from tic_rules.core.errors import same_name
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
@@ -205,9 +206,10 @@ class Lists:
         if list_name is None:
             return None
         units, may_go_on, _ = self.listed(view, list_name)
-        named = [unit for unit, *_ in units if name is not None and unit.name == name]
-        perhaps = [unit for unit, *_ in units if name is not None and unit.name is None]
-        meant = [*named, *perhaps] if named else [unit for unit, *_ in units]
+        named = [unit for unit, *_ in units if same_name(unit.name, name)]
+        if name is not None and not named:
+            return None
+        meant = [*named, *(unit for unit, *_ in units if name is None or unit.name is None)]
         values = {getattr(unit, look.take) for unit in meant}
         return values.pop() if len(values) == 1 and (named or not may_go_on) else None
 
