@@ -538,6 +538,33 @@ def test_a_requirement_is_reached_on_the_first_day_that_shows_it(example: RuleSe
         assert (rule, finding.status, finding.reached_on) == (rule, "fail", day)
 
 
+@pytest.mark.parametrize(
+    ("rule", "data", "reached"),
+    [
+        ("investment-2y", [("2023-01-01", "8亿元"), ("2024-12-05", "2亿元")], "2024-12-05"),
+        ("investment-2y", [("2023-01-01", "8亿元"), ("2024-12", "2亿元")], None),
+        ("investment-2y",
+         [("2023-01-01", "8亿元"), ({"not_before": "2024-03-02", "not_after": "2026-06-30"}, "2亿元")], None),
+        ("staff-2y", [("2023-01-01", 10), ("2024-06-07", 900)], "2024-06-07"),
+        ("staff-2y", [("2023-01-01", 10), ("2024-06", 900)], None),
+        ("staff-2y", [("2023-01-01", 10), ("2024-04", None), ("2024-05-01", 10), ("2024-06-07", 900)], None),
+    ],
+)  # fmt: skip
+def test_a_day_that_is_not_known_exactly_is_not_told(
+    rule: str, data: list[tuple[Any, Any]], reached: str | None
+) -> None:
+    centre: dict[str, Any] = {
+        "approved_on": "2022-03-01", "reported_on": "2026-12-31",
+        "contributions": [{"date": day, "amount": value, "payer": "host"} for day, value in data],
+    }  # fmt: skip
+    if rule == "staff-2y":
+        headcount = [{"date": day, "value": value} for day, value in data]
+        centre |= {"contributions": [], "staff": {"headcount": headcount}}
+    finding = check(centre, "zhejiang_2022")[rule]
+    assert (finding.status, finding.reached_on) == ("fail", reached)
+    assert ("才达到" in finding.message.zh) == (reached is not None)
+
+
 def _years_running(read: str, where: str) -> RuleSet:
     """The example, with a consequence of two calendar years running."""
     own = f"    own: {{label: {{zh: 年度, en: years}}, {read}}}\n    checks: {{label:"

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from tic_rules.core.dates import ANY_DAY, add_days
-from tic_rules.core.logic import TRUE
+from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.operators import see
@@ -25,7 +25,9 @@ MANY_DAYS = 300
 
 
 def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
-    """The first day after a missed deadline on which the data shows the requirement met."""
+    """The first day after a missed deadline on which the data shows the requirement met; None where it may
+    have been another, as the data leaves open what was before.
+    """
     deadline, moment, requirement = decision.deadline, decision.moment, rule.require
     if deadline is None or moment is None or requirement is None or rule.yearly or decision.holds:
         return None
@@ -36,8 +38,14 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
         return None
     last, grows = min(scene.as_of, scene.reported_on), _growing(requirement, scene)
 
+    def value(day: date) -> int:
+        return see(requirement, scene, moment._replace(day=day), scenarios[0], rule).value
+
     def met(day: date) -> bool:
-        return see(requirement, scene, moment._replace(day=day), scenarios[0], rule).value == TRUE
+        return value(day) == TRUE
+
+    def known(day: date) -> date | None:
+        return day if value(add_days(day, -1)) == FALSE else None
 
     looked_at = {*(scene.days() if grows is None else _days_counted(grows, scene)), add_days(deadline, 1)}
     if grows is None:  # years of a window come and go with the year
@@ -45,14 +53,16 @@ def reached_on(rule: Rule, decision: Decision, scene: Scene) -> date | None:
     days = sorted(day for day in looked_at if deadline < day <= last)
     if grows is not None:
         at = bisect_left(days, True, key=met)
-        return days[at] if at < len(days) else None
+        return known(days[at]) if at < len(days) else None
     unmet = deadline
     for day in days[:MANY_DAYS]:
-        if met(day):  # ages, and windows of months, change between the days of the data as well
+        then = value(day)
+        if then == TRUE:  # ages, and windows of months, change between the days of the data as well
             between = range(unmet.toordinal() + 1, day.toordinal() + 1)
-            return date.fromordinal(
-                between[bisect_left(between, True, key=lambda n: met(date.fromordinal(n)))]
-            )
+            at = bisect_left(between, True, key=lambda n: met(date.fromordinal(n)))
+            return known(date.fromordinal(between[at]))
+        if then != FALSE:
+            return None
         unmet = day
     return None
 
