@@ -165,6 +165,21 @@ def test_a_programme_is_decided_beside_its_centres() -> None:
     assert told["zhejiang_2022/positioning"] == "not_applicable"
 
 
+def test_a_centre_of_two_files_counts_once_in_a_programme(tmp_path: Path) -> None:
+    head = "id: z1\njurisdiction: zhejiang\n"
+    (tmp_path / "a.yaml").write_text(f"{head}approved_on: 2022-03-01\nreported_on: 2025-03-31\n")
+    (tmp_path / "b.yaml").write_text(f"{head}approved_on: 2026-03-01\nreported_on: 2025-01-31\n")
+    figures = tmp_path / "c" / "figures.yaml"
+    figures.parent.mkdir()
+    figures.write_text("jurisdiction: zhejiang\nreported_on: 2025-12-31\n")
+    files = [str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml"), "--programme", str(figures)]
+    result = run("check", *files, "--rules", "zhejiang_2022", "--as-of", "2025-12-31", "--format", "json")
+    report = json.loads(result.stdout)["reports"][-1]
+    told = {finding["rule"]: finding["observed"] for finding in report["findings"]}
+    assert (report["programme"]["centres"], told["zhejiang_2022/programme-count"]["low"]) == (1, "1")
+    assert [one["code"] for one in report["warnings"]] == ["several-files"]
+
+
 def test_the_language_follows_the_locale(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LC_ALL", "zh_CN.UTF-8")
     assert "结论" in run("check", ZHEJIANG).stdout

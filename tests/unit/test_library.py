@@ -31,7 +31,7 @@ from tic_rules import (
     load_ruleset,
     parse_ruleset,
 )
-from tic_rules.results.report import KEYS
+from tic_rules.results.report import KEYS, Report
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
@@ -213,6 +213,36 @@ def test_programme_rules_are_decided_from_figures_and_centres() -> None:
     report = check_programme({**figures, "centres": 12}, "zhejiang_2022", centres=centres[:3])
     assert report["programme-count"].status == "pass"
     assert report.programme == {"file": None, "centres": 3}
+
+
+def test_a_centre_of_several_files_counts_once_in_a_programme() -> None:
+    """By its newest file up to the as-of day; files without an id are each of a centre of their own."""
+
+    def count(centres: list[Centre]) -> Report:
+        figures = {"jurisdiction": "zhejiang", "reported_on": "2025-12-31"}
+        return check_programme(figures, "zhejiang_2022", centres=centres, as_of="2025-12-31")
+
+    def files(number: int, **of_day: tuple[str, str]) -> list[Centre]:
+        return [
+            Centre(id=f"z{n}", jurisdiction="zhejiang", reported_on=reported_on, approved_on=approved_on)
+            for n in range(number)
+            for reported_on, approved_on in of_day.values()
+        ]
+
+    several = count(files(8, a=("2025-01-31", "2022-03-01"), b=("2025-03-31", "2022-03-01")))
+    assert (several.programme["centres"], several["programme-count"].status) == (8, "unknown")
+    (warning,) = [one for one in several.warnings if one.code == "several-files"]
+    assert "z4等8家" in warning.message.zh
+    later = {
+        "b": ("2025-03-31", "2022-03-01"),
+        "a": ("2025-01-31", "2026-03-01"),
+        "c": ("2026-06-30", "2026-03-01"),
+    }
+    assert count(files(16, **later))["programme-count"].status == "fail"
+    nameless = [Centre(jurisdiction="zhejiang", approved_on="2022-03-01")] * 16
+    report = count(nameless)
+    assert report["programme-count"].status == "fail"
+    assert "several-files" not in [one.code for one in report.warnings]
     assert report.centre is None
 
 

@@ -149,7 +149,7 @@ def _decided(job: Job, centre: Centre) -> Outcome:
     outcome = put(job, [decided(job, centre, ruleset, day) for ruleset in rulesets])
     outcome.notes.extend(_strangers(centre, rulesets, exemptions=job.exemptions))
     if job.approvals:
-        names = ("id", "jurisdiction", "stage", "approved_on", "fields")
+        names = ("id", "jurisdiction", "stage", "approved_on", "reported_on", "fields")
         about = {name: getattr(centre, name) for name in names}
         outcome.approvals.append(Centre.model_construct(**about))
     return outcome

@@ -110,20 +110,32 @@ def check_subject(
 
 
 def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centre], as_of: date) -> Programme:
-    """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved."""
+    """Figures of a programme with the centres given that are of the rule set's jurisdiction and approved.
+
+    A centre of several files counts once, as the newest says that does not speak for a day after `as_of`;
+    files without an id are each of a centre of their own.
+    """
     fields = any(isinstance(node, c.OfEach) for rule in ruleset for _, node in c.nodes_of(rule))
-    return programme.with_centres(
-        tuple(
-            Approval(
-                id=centre.id,
-                approved_on=centre.approved_on or Span(FIRST_DAY, as_of),
-                fields=centre.fields if fields else None,
-            )
-            for centre in centres
-            if centre.jurisdiction == ruleset.jurisdiction
-            and (centre.approved_on is not None or centre.stage == "approved")
+    files: dict[object, list[Centre]] = {}
+    for place, centre in enumerate(centres):
+        if centre.jurisdiction == ruleset.jurisdiction and (
+            centre.approved_on is not None or centre.stage == "approved"
+        ):
+            files.setdefault(centre.id or place, []).append(centre)
+
+    def newest(centre: Centre) -> tuple[bool, date]:
+        spoken = centre.speaks_for or as_of
+        return spoken <= as_of, spoken
+
+    approvals = tuple(
+        Approval(
+            id=centre.id,
+            approved_on=centre.approved_on or Span(FIRST_DAY, as_of),
+            fields=centre.fields if fields else None,
         )
+        for centre in (max(of_one, key=newest) for of_one in files.values())
     )
+    return programme.with_centres(approvals, tuple(str(key) for key, one in files.items() if len(one) > 1))
 
 
 def _statuses(

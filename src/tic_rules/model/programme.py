@@ -38,14 +38,20 @@ class Programme(Subject):
     innovation_clusters: Count = None
 
     _approvals: tuple[Approval, ...] = PrivateAttr(default=())
+    _repeated: tuple[str, ...] = PrivateAttr(default=())
 
     @property
     def approvals(self) -> tuple[Approval, ...]:
         """The centres whose files were given beside the figures."""
         return self._approvals
 
-    def with_centres(self, approvals: tuple[Approval, ...]) -> Self:
-        """A copy that knows the centres of these approvals."""
+    @property
+    def repeated(self) -> tuple[str, ...]:
+        """The ids of the centres of which several files were given."""
+        return self._repeated
+
+    def with_centres(self, approvals: tuple[Approval, ...], repeated: tuple[str, ...] = ()) -> Self:
+        """A copy that knows the centres of these approvals, and of which of them there are several files."""
         copy = self.model_copy()
-        copy._approvals = approvals
+        copy._approvals, copy._repeated = approvals, repeated
         return copy

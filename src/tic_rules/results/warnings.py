@@ -16,6 +16,7 @@ from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import Centre
 from tic_rules.model.editions import successors
 from tic_rules.model.loader import in_force
+from tic_rules.model.programme import Programme
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Series
@@ -29,6 +30,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     return (
         *_about_time(subject, ruleset, as_of),
         *_about_years(scene),
+        *_about_centres(subject),
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
         *_about_scenarios(scene),
         *_about_approval(scene),
@@ -133,6 +135,25 @@ def _about_years(scene: Scene) -> Iterator[Notice]:
                 yield _warn(scene.subject, "after-reported-on", (*entry.at, declared.year), zh, en)
 
 
+def _about_centres(subject: Subject) -> Iterator[Notice]:
+    """That a programme's centres of several files count once."""
+    if not isinstance(subject, Programme) or not subject.repeated:
+        return
+    ids, many = [clip(one) for one in subject.repeated[:_NAMED]], len(subject.repeated)
+    zh, en = "、".join(ids), ", ".join(ids)
+    if many > _NAMED:
+        zh, en = f"{zh}等{many}家中心", f"{en} and {many - _NAMED} more"
+    yield _warn(
+        subject,
+        "several-files",
+        ("centres",),
+        f"{zh}有不止一份文件：每家只计一次，以基准日之前最近一次填报的为准",
+        f"{en}: given in more than one file, counted once, as the newest file up to the as-of day has it",
+    )
+
+
+_NAMED = 5
+"""So many centres are named in a warning."""
 _NOT_FACTS = frozenset({"attestations", "exemptions", "sources", "reported_on"})
 
 
