@@ -31,6 +31,7 @@ from tic_rules import (
     load_ruleset,
     parse_ruleset,
 )
+from tic_rules.results.parts import Engine
 from tic_rules.results.report import KEYS, Report
 
 ROOT = Path(__file__).parents[2]
@@ -213,6 +214,19 @@ def test_programme_rules_are_decided_from_figures_and_centres() -> None:
     report = check_programme({**figures, "centres": 12}, "zhejiang_2022", centres=centres[:3])
     assert report["programme-count"].status == "pass"
     assert report.programme == {"file": None, "centres": 3}
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled", "durable"])
+def test_more_centres_than_the_figure_says_contradict_it(engine: Engine) -> None:
+    centres = [Centre(id=f"c{n}", jurisdiction="zhejiang", approved_on="2023-01-01") for n in range(16)]
+    figures = {"jurisdiction": "zhejiang", "reported_on": "2025-12-31", "centres": 12}
+    for given, status in ((centres, "unknown"), (centres[:12], "pass")):
+        report = check_programme(figures, "zhejiang_2022", centres=given, engine=engine)
+        assert report["programme-count"].status == status
+        assert ("contradiction" in [one.code for one in report.warnings]) == (status == "unknown")
+    assert check_programme(figures, "zhejiang_2022", centres=centres)["programme-count"].missing == [
+        "/centres"
+    ]
 
 
 def test_a_centre_of_several_files_counts_once_in_a_programme() -> None:

@@ -171,7 +171,7 @@ class Scene:
             cites = values
         else:
             cites = [values[index] for index, one in enumerate(series) if one.when.first <= day]
-        if self.incomplete(fact.stock or ""):
+        if self.incomplete(fact.stock or "") or self.shows_more(fact, moment, number):
             number, missing = Range(number.low, INFINITY), [fact.at]
         return Reading(number, tuple(cites), () if number.exact else tuple(missing))
 
@@ -187,12 +187,17 @@ class Scene:
             for other in values[1:]:
                 number = number.hull(other)
             return Reading(number, (path,), () if number.exact else unclear_places(value, path, moment.day))
-        if self.incomplete(fact.value or ""):
+        if self.incomplete(fact.value or "") or self.shows_more(fact, moment, value):
             value = Range(value.low, INFINITY)
         return Reading(value, (path,), () if value.exact else (path,))
 
+    def shows_more(self, fact: Fact, moment: Moment, given: Range) -> bool:
+        """Whether a number that is given is less than the entries that show it: the two contradict each
+        other."""
+        return fact.else_count is not None and self._counted(fact, moment).range.low > given.high
+
     def _counted(self, fact: Fact, moment: Moment) -> Reading:
-        """A number that is not given: the entries of a list are a lower bound."""
+        """The entries of a list as a lower bound of a number."""
         cap = min(moment.day, self.reported_on)
         certain = sum(
             1

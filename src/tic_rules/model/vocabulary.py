@@ -106,7 +106,8 @@ class Fact(Node):
     where: Where | None = None
     over: Window | None = None
     else_count: str | None = None
-    """Where the value is not given: the entries of this list, as a lower bound."""
+    """Where the value is not given: the entries of this list, as a lower bound. A value that is less
+    than they are contradicts them, and is a lower bound too."""
 
     @model_validator(mode="after")
     def _one_reading(self) -> Self:

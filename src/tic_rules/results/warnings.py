@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from tic_rules.core.dates import LAST_DAY, Span, add_years
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
 from tic_rules.core.errors import Text, clip, normal
+from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
+from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import TOO_OPEN
 from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import Centre
+from tic_rules.model.conditions import facts_of
 from tic_rules.model.editions import successors
 from tic_rules.model.loader import in_force
 from tic_rules.model.programme import Programme
@@ -31,6 +34,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
         *_about_time(subject, ruleset, as_of),
         *_about_years(scene),
         *_about_centres(subject),
+        *_about_counts(scene),
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
         *_about_scenarios(scene),
         *_about_approval(scene),
@@ -150,6 +154,18 @@ def _about_centres(subject: Subject) -> Iterator[Notice]:
         f"{zh}有不止一份文件：每家只计一次，以基准日之前最近一次填报的为准",
         f"{en}: given in more than one file, counted once, as the newest file up to the as-of day has it",
     )
+
+
+def _about_counts(scene: Scene) -> Iterator[Notice]:
+    """The numbers of a programme that are less than its centres that are given."""
+    for rule in scene.ruleset if scene.programme else ():
+        for fact in (scene.facts[name] for name in facts_of(rule.require) if rule.bearer == "programme"):
+            given = scene.value_of(fact) if fact.else_count is not None else None
+            start = rule.since if isinstance(rule.since, date) else FIRST_DAY
+            if isinstance(given, Range) and scene.shows_more(fact, Moment(scene.reported_on, start), given):
+                zh = f"填报的{fact.label.zh}少于已给出文件的中心数，前后矛盾，只作为下限"
+                en = f"{fact.label.en}: less than the centres whose files are given; taken as a lower bound"
+                yield _warn(scene.subject, "contradiction", fact.at, zh, en)
 
 
 _NAMED = 5

@@ -135,6 +135,7 @@ class Readings:
         bounds it.
         """
         path, cumulative, otherwise = fact.stock or "", fact.cumulative, fact.else_count
+        shows_more = self._shows_more(otherwise)
 
         def stock(view: View) -> Ends:
             value, day, spoken = read(view.subject), view.day, view.spoken
@@ -156,12 +157,13 @@ class Readings:
                 )
                 low = max([low, *(v[0] for _, last, v in days if last <= min(day, spoken))])
                 high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
-            return low, INFINITY if view.scene.incomplete(path) else high
+            return low, INFINITY if view.scene.incomplete(path) or shows_more(view, high) else high
 
         return stock
 
     def _value(self, fact: Fact, read: ValueOf) -> Ranging:
         path, otherwise = fact.value or "", fact.else_count
+        shows_more = self._shows_more(otherwise)
 
         def number(view: View) -> Ends:
             value = read(view.subject)
@@ -170,9 +172,15 @@ class Readings:
             if type(value) is Series:
                 values, open_end = values_on(value, view.day, view.spoken)
                 return ANYTHING if open_end or not values or None in values else _hull(values)
-            return value[0], INFINITY if view.scene.incomplete(path) else value[1]
+            more = view.scene.incomplete(path) or shows_more(view, value[1])
+            return value[0], INFINITY if more else value[1]
 
         return number
+
+    def _shows_more(self, otherwise: str | None) -> Callable[[View, Number], bool]:
+        """Whether the entries of a list are more than a number that is given: the two contradict each
+        other."""
+        return lambda view, most: otherwise is not None and self._dated(view, otherwise) > most
 
     def _dated(self, view: View, name: str) -> int:
         """How many entries of a list are certain to be dated by the view's day."""
