@@ -213,18 +213,19 @@ class Lists:
             return None, ((*at, look.by),)
         units = self.listed(list_name)
         name = getattr(record, look.named)
-        named = [unit for unit in units.entries if same_name(unit.get("name"), name)]
+        named = _called(name, units)
+        if not named and any(_called(name, self.listed(unit)) for unit in look.units.values()):
+            return None, ((*at, look.named),)  # it is called like a unit of another role
         perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
-        meant = list(units.entries) if name is None else [*named, *perhaps]
+        meant = [*named, *perhaps] if named else list(units.entries)
         values = {unit.get(look.take) for unit in meant}
         others = () if named else units.open_at
-        unlisted = name is not None and not named
-        if len(values) == 1 and None not in values and not others and not unlisted:
+        if len(values) == 1 and None not in values and not others:
             return values.pop(), (meant[0].path(look.take),)
         untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
-        other = name is None or not (meant or others)  # it is called like no unit
-        unnamed = [(*at, look.named)] if other else [unit.path("name") for unit in perhaps]
-        several = len(meant) > 1 or (meant and others) or unlisted
+        unclear = not named and (name is None or not others)
+        unnamed = [(*at, look.named)] if unclear else [unit.path("name") for unit in perhaps]
+        several = len(meant) > 1 or (meant and others)
         return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
 
     def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
@@ -448,6 +449,11 @@ def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
         yield (*entry.at, declared.date)
     if declared.year and (entry.year is None or (declared.date is None and entry.founded is None)):
         yield (*entry.at, declared.year)
+
+
+def _called(name: str | None, units: Listed) -> list[Entry]:
+    """The units of a list that have a name."""
+    return [unit for unit in units.entries if same_name(unit.get("name"), name)]
 
 
 # --- series ------------------------------------------------------------------------------------------------

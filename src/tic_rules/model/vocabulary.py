@@ -29,7 +29,8 @@ class LookUp(Node):
     """An attribute of an entry that is found on another list: the type of the unit that paid.
 
     An entry that names the unit (`named`) takes its `take`; one that names only the role (`by`), what all
-    units of the role agree on; otherwise, as where it names none of them, it is unknown.
+    units of the role agree on, as one whose name none of them has; one named like a unit of another role is
+    unknown.
     """
 
     by: str

@@ -207,9 +207,14 @@ class Lists:
             return None
         units, may_go_on, _ = self.listed(view, list_name)
         named = [unit for unit, *_ in units if same_name(unit.name, name)]
-        if name is not None and not named:
+        if not named and any(
+            same_name(unit.name, name)
+            for other in look.units.values()
+            for unit, *_ in self.listed(view, other)[0]
+        ):
             return None
-        meant = [*named, *(unit for unit, *_ in units if name is None or unit.name is None)]
+        perhaps = [unit for unit, *_ in units if name is not None and unit.name is None]
+        meant = [*named, *perhaps] if named else [unit for unit, *_ in units]
         values = {getattr(unit, look.take) for unit in meant}
         return values.pop() if len(values) == 1 and (named or not may_go_on) else None
 
