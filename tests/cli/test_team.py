@@ -11,8 +11,10 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 from collections import deque
 from concurrent.futures import Future
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +23,9 @@ from click.testing import CliRunner, Result
 
 from tic_rules import Centre, check, load_ruleset
 from tic_rules.cli import main, progress
-from tic_rules.cli.running import Job, Outcome, how_many, in_order
+from tic_rules.cli.running import Job, Outcome, how_many, in_order, outcomes
 from tic_rules.core.errors import UsageError
-from tic_rules.renderers import FORMATS
+from tic_rules.renderers import FORMATS, Options
 from tic_rules.results.baseline import Entry, baseline_text, read_baseline
 from tic_rules.results.report import VERDICTS
 
@@ -488,6 +490,16 @@ def test_only_so_many_files_are_under_way() -> None:
         came.append(outcome.files)
     assert came == list(range(1000))
     assert pool.most <= 8
+
+
+@pytest.mark.parametrize("taken", [None, 1])
+def test_no_thread_of_the_processes_outlives_them(many: Path, taken: int | None) -> None:
+    """One that still ends while the interpreter does closes pipes under its feet: a traceback at exit."""
+    before = set(threading.enumerate())
+    running = outcomes(Job(outputs=(Options(),)), sorted(map(str, many.iterdir())), jobs=2)
+    assert list(islice(running, taken))
+    running.close()
+    assert set(threading.enumerate()) <= before
 
 
 class Terminal(io.StringIO):

@@ -235,7 +235,7 @@ def in_order(
                 under_way.append(pool.submit(_check_files, job, waiting.popleft()))
             yield from under_way.popleft().result()
     finally:
-        pool.shutdown(wait=False, cancel_futures=True)
+        pool.shutdown(cancel_futures=True)
 
 
 def _check_files(job: Job, paths: tuple[str, ...]) -> list[Outcome]:
