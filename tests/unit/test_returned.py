@@ -202,6 +202,18 @@ def test_a_status_goes_away_with_its_reason(sent: Path, tmp_path: Path) -> None:
     assert "数据不足" not in (legal["独立法人实体"] or "")
 
 
+def test_a_judgement_has_its_own_status_and_those_to_come_stand_below_it(sent: Path, tmp_path: Path) -> None:
+    judged = {"规则": "靠近创新源头和市场需求", "是否符合": "是", "评审单位": "省科技厅",
+              "评审日期": "2023-01-05", "依据": "专家论证意见"}  # fmt: skip
+    given = filled(sent, tmp_path / "judged.xlsx", {}, {"评审判断": [judged]})
+    back = give_back(_with_formula(given), tmp_path / "a.xlsx")
+    for file in (back, give_back(back, tmp_path / "b.xlsx")):
+        judgements, review, *rest = [row[-1] for row in openpyxl.load_workbook(file)["评审判断"].values][1:]
+        assert judgements == "✓ 符合 1条"
+        assert "◇ 待评审 浙科发高〔2022〕5号 二（七） 联合国内外资源开展关键核心技术攻关\n" in review
+        assert not any(rest)
+
+
 def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
     file = tmp_path / "wide.xlsx"
     book = openpyxl.Workbook()
@@ -219,6 +231,7 @@ def test_a_wide_workbook_gets_a_column_of_statuses(tmp_path: Path) -> None:
     assert told.column_dimensions["F"].width == 40
     assert "数据不足" in told["F2"].value
     assert "数据不足" in told["F3"].value
+    assert told.max_row == 3
     assert [
         one["summary"] for one in json.loads(run("check", str(back), "--format", "json"))["reports"]
     ] == before

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 from xml.parsers.expat import ExpatError
 
@@ -43,11 +43,12 @@ _CELL = re.compile(r"(.+)!([A-Z]{1,3})([0-9]+)")
 
 
 class Mark(NamedTuple):
-    """What is said at a cell."""
+    """What is said at a cell; `added`: of an entry still to be added to the list that stands there."""
 
     cell: str
     kind: str
     text: str
+    added: bool = False
 
 
 class Problem(NamedTuple):
@@ -92,20 +93,21 @@ def said_of(report: Report, lang: str) -> Said:
         kind = "note" if finding.severity == "note" else finding.status
         if kind == "not_applicable":
             continue
-        cell_of = finding.place.get("cell", "") if finding.place is not None else ""
-        cells = _cells_of(report, finding.missing) or [cell_of]
+        place: Mapping[str, str] = finding.place or {}
+        cells = _cells_of(report, finding.missing) or [place.get("cell", "")]
+        added = place.get("path", "").endswith("/-") and bool(report.subject.attestations)
         if kind == "pass":
             cells = list(dict.fromkeys(place.get("cell", "") for place in finding.data))[:3]
         head = f"{SIGNS[kind]} {STATUS[finding.status].in_(lang)} {number} {finding.citation['locator']}"
-        detail = finding.detail.in_(lang) or finding.title.in_(lang)
-        short = f"{head} {finding.title.in_(lang)}" + (f"：{detail}" if kind != "unknown" else "")
-        marks += [Mark(cell, kind, short) for cell in cells if cell]
+        asks, detail = finding.title.in_(lang), finding.detail.in_(lang)
+        short = f"{head} {asks}" + (f"：{detail}" if detail and kind != "unknown" else "")
+        marks += [Mark(cell, kind, short, added) for cell in cells if cell]
         if kind in ("fail", "exempted", "note", "unknown", "needs_review"):
             between = finding.deadline_range
             until = f"{between[0]}–{between[1]}" if between else finding.deadline or ""
             texts = (
                 STATUS[finding.status].in_(lang), f"{number} {finding.citation['locator']}",
-                finding.title.in_(lang), detail, to_do(finding).in_(lang),
+                asks, detail or asks, to_do(finding).in_(lang),
                 BEARER[finding.bearer].in_(lang), until,
             )  # fmt: skip
             problems.append(Problem(kind, texts, cells[0] if cells else ""))
@@ -159,7 +161,7 @@ def _write_statuses(book: Book, marks: Iterable[Mark], lang: str) -> None:
                 continue
             book.write(sheet, row, column, Cell(HEAD[0].in_(lang), Style(bold=True, ground="DCE6F1")))
             book.widen(sheet, column, _WIDTH)
-        below = _below(rows, row)
+        below = _below(rows, row, _free(book, sheet, column))
         for number, line in book.rows(sheet).items():
             earlier = book.texts_of(line).get(column, "")
             if number > row and number not in below and earlier[:1] in _SIGNED:
@@ -179,12 +181,20 @@ def _place(cell: str) -> tuple[str, int, int] | None:
     return named[1].strip("'").replace("''", "'"), int(named[3]), column_number(named[2])
 
 
-def _below(rows: dict[int, list[Mark]], header: int) -> dict[int, list[Mark]]:
-    """The rows of a sheet with what is said there; what is said of the whole list stands in its first row."""
-    below = {number: list(said) for number, said in rows.items() if number > header}
-    whole = [mark for number, said in rows.items() if number <= header for mark in said]
-    if whole:
-        below.setdefault(header + 1, []).extend(whole)
+def _free(book: Book, sheet: str, column: int) -> int:
+    """The row below all that a sheet says, but for its statuses."""
+    rows = {number: book.texts_of(line) for number, line in book.rows(sheet).items()}
+    said = (number for number, texts in rows.items() if any(texts[at] for at in texts if at != column))
+    return 1 + max(said, default=0)
+
+
+def _below(rows: dict[int, list[Mark]], header: int, free: int) -> dict[int, list[Mark]]:
+    """The rows of a sheet with what is said there; what is said of the whole list stands in its first row,
+    what is said of an entry to be added in the first that is free."""
+    below: dict[int, list[Mark]] = {}
+    for number, said in rows.items():
+        for mark in said:
+            below.setdefault(max(free if mark.added else number, header + 1), []).append(mark)
     return below
 
 
