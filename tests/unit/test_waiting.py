@@ -44,6 +44,20 @@ def test_unknowns_are_gathered_by_what_is_missing_most_rules_first() -> None:
         assert counts == sorted(counts, reverse=True)
 
 
+def test_of_the_rules_that_wait_those_are_told_that_the_verdict_looks_at() -> None:
+    """Binding, not only must: in_principle counts, a must that the centre is entitled to does not."""
+    given = {"id": "a", "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "term_years": 5}
+    report = check(given, "zhejiang_2022", as_of="2026-06-30")
+    (wait,) = [wait for wait in report.waiting.data if wait.field == "contributions"]
+    musts = sum(report[rule].modality == "must" for rule in wait.rules)
+    assert (len(wait.rules), wait.counted, musts) == (8, 7, 6)
+    for lang, said in (("zh", "8条待此（其中7条影响结论）"), ("en", "8 wait (7 for the verdict)")):
+        assert said in render([report], Options(lang=lang))
+    page = render([report], Options(format="html"))
+    assert "其中7条影响结论" in page
+    assert "7 for the verdict" in page
+
+
 def test_a_missing_datum_is_told_as_public_or_as_for_the_centre_to_file() -> None:
     report = real("zj-fos")
     waits = {wait.field: wait for wait in report.waiting.data}

@@ -269,7 +269,7 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
         text = f"  {pad(wait.label.in_(options.lang), width)}  "
         text += f"{number:>3}条待此" if zh else f"{number:>3} {'waits' if number == 1 else 'wait'}"
         if counted < number:
-            text += f"（应当{counted}条）" if zh else f" ({counted} must)"
+            text += f"（其中{counted}条影响结论）" if zh else f" ({counted} for the verdict)"
         text += f"  {whence(wait, report).in_(options.lang)}"
         alone = [by_rule[rule] for rule in wait.alone]
         if alone:
