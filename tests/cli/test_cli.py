@@ -60,6 +60,15 @@ def test_exit_statuses(args: list[str], status: int) -> None:
     assert result.exception is None or isinstance(result.exception, SystemExit)
 
 
+def test_an_as_of_day_is_typed_as_a_report_prints_it() -> None:
+    ask = ("check", ZHEJIANG, "--quiet", "--as-of")
+    assert run(*ask, "2026年6月30日").stdout == run(*ask, "2026-06-30").stdout != ""
+    for wrong in ("2026-06", "2026-02-30", "3/4/2026"):
+        said = run(*ask, wrong, "--lang", "zh")
+        assert "--as-of' 的取值不对：应为精确到日的日期，例：2026-06-30、2026年6月30日" in said.stderr
+        assert (said.exit_code, f"not '{wrong}'" in run(*ask, wrong, "--lang", "en").stderr) == (2, True)
+
+
 def test_none_in_force_names_the_earliest_day() -> None:
     result = run("check", JIANGSU, "--as-of", "2019-01-01", "--lang", "en")
     assert "2020-12-03" in result.stderr

@@ -530,9 +530,9 @@ def test_wrong_arguments_are_annotated_where_annotations_are_asked_for() -> None
 
 def test_the_settings_ask_for_annotations_too(folder: Path) -> None:
     (folder / "tic-rules.toml").write_text('format = "github"\nlang = "zh"\n', encoding="utf-8")
-    result = run("check", "centres", "--as-of", "never")
-    assert result.stdout.startswith("::error title=as-of::")
-    assert "日期" in result.stderr
+    result = run("check", "centres", "--rules", "nowhere")
+    assert result.stdout.startswith("::error title=")
+    assert "没有规则集" in result.stderr
 
 
 # --- what gave no report ------------------------------------------------------------------------------------

@@ -612,7 +612,7 @@ def test_the_nearest_settings_win() -> None:
     )
     shown = json.loads(run("config", "--format", "json").stdout)
     assert shown["settings"]["fail-on"] == {"value": "on_course", "line": 4}
-    Path("tic-rules.toml").write_text("as-of = 2026-06-30\n", encoding="utf-8")
+    Path("tic-rules.toml").write_text('as-of = "2026年6月30日"\n', encoding="utf-8")
     shown = json.loads(run("config", "--format", "json").stdout)
     assert Path(shown["file"]).name == "tic-rules.toml"
     assert shown["settings"]["fail-on"] == {"value": "non_compliant", "line": None}
@@ -652,9 +652,9 @@ def test_rule_sets_by_id_and_by_path() -> None:
         ("jobs = 0", "a whole number from 1 on"),
         ("baseline = 1", "the path of a file"),
         ('exit-zero = "yes"', "true or false"),
-        ("as-of = true", "a date is expected"),
-        ("as-of = 2026-06-30T10:00:00", "a date is expected"),
-        ('as-of = "June"', "June"),
+        ("as-of = true", "a date exact to the day is expected"),
+        ("as-of = 2026-06-30T10:00:00", "a date exact to the day is expected"),
+        ('as-of = "2026-06"', "tic-rules.toml:1:1: as-of a date exact to the day is expected"),
         ("as-of = \n", "tic-rules.toml:1:"),
         ('rules = ["atlantis_2020"]', "atlantis_2020"),
     ],

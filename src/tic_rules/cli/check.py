@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Sequence
+from datetime import date
 
 import click
 
@@ -17,7 +18,7 @@ from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.running import Job, Outcome, decided, outcomes, prepared, put, rulesets_for
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
-from tic_rules.engines.checking import ENGINES, as_of_day, parse_day, with_centres
+from tic_rules.engines.checking import ENGINES, as_of_day, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary, words_of
 from tic_rules.model.programme import Programme
@@ -97,7 +98,7 @@ from tic_rules.results.report import VERDICTS
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: passes, not applicable, readings.")
 @config_option
 def command(
-    paths: Sequence[str], rules: Sequence[str], as_of: str | None, format_: str, output: str | None,
+    paths: Sequence[str], rules: Sequence[str], as_of: date | None, format_: str, output: str | None,
     more: Sequence[str], lang: str | None, engine: Engine | None, fail_on: str, phase: str | None,
     programme: str | None, baseline: str | None, record: str | None, data_only: bool, no_exemptions: bool,
     exit_zero: bool, jobs: int | None, quiet: bool, verbose: bool,
@@ -111,7 +112,6 @@ def command(
         _options(target, lang, failing, verbose=verbose, quiet=quiet, data_only=data_only)
         for target in wanted
     )
-    day = parse_day(as_of) if as_of is not None else None
     read = [*paths, *rules, programme]
     _guarded([one for one in wanted if not one.is_folder], record, baseline, read, rules)
     faults: list[Diagnostic] = []
@@ -119,7 +119,7 @@ def command(
     wanted = placed(wanted, files, programme)
     _guarded(wanted, record, baseline, [*read, *files], rules)
     job = Job(
-        rules=tuple(rules), day=day, engine=engine or ("compiled" if len(files) > 1 else "native"),
+        rules=tuple(rules), day=as_of, engine=engine or ("compiled" if len(files) > 1 else "native"),
         phase=phase, exemptions=not no_exemptions, baseline=baseline, record=record is not None,
         approvals=programme is not None, outputs=shown,
     )  # fmt: skip

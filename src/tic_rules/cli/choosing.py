@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tic_rules.cli.files import jurisdiction_of
 from tic_rules.core.errors import RuleSetError, TicRulesError, UsageError, clip, fault
-from tic_rules.engines.checking import as_of_day, parse_day
+from tic_rules.engines.checking import as_of_day
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
@@ -26,7 +26,7 @@ class Chosen(NamedTuple):
 def chosen(
     path: str,
     rules: Sequence[str],
-    as_of: str | None,
+    as_of: date | None,
     *,
     own_day: bool = False,
     also: Sequence[RuleSet] = (),
@@ -38,9 +38,8 @@ def chosen(
     rule sets in `also` too.
     """
     named = load_rulesets(rules)
-    day = parse_day(as_of) if as_of is not None else None
     centre = read_subject(path, Centre, words_of((*named, *also)), named)
-    on = as_of_day(centre, None if own_day and centre.speaks_for is not None else day)
+    on = as_of_day(centre, None if own_day and centre.speaks_for is not None else as_of)
     if named:
         return Chosen(centre, on, named)
     return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre), on)))

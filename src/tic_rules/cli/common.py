@@ -8,12 +8,15 @@ import os
 import re
 import sys
 from collections.abc import Callable, Iterable
+from datetime import date
 from typing import TypeVar
 
 import click
 
 from tic_rules.cli.replacement import replace_file
-from tic_rules.core.errors import Diagnostic, UsageError, fault
+from tic_rules.core.dates import NotADate, parse_span
+from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
+from tic_rules.inputs.unclear import NotClear
 from tic_rules.renderers import sinks
 
 _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
@@ -55,6 +58,32 @@ def given(parameter: str) -> bool:
     return source is click.core.ParameterSource.COMMANDLINE
 
 
+class ExactDay(click.ParamType):  # type: ignore[type-arg]  # generic only in newer versions of click
+    """A day, typed as into a cell: 2026-06-30, 2026年6月30日."""
+
+    name = "date"
+    wanted = Text(
+        "应为精确到日的日期，例：2026-06-30、2026年6月30日", "a date exact to the day is expected: 2026-06-30"
+    )
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        day = exact_day(value)
+        if day is None:
+            self.fail(f"{self.wanted.en}, not {clip(str(value))!r}", param, ctx)
+        return day
+
+
+def exact_day(value: object) -> date | None:
+    """The day that somebody typed; None where it is none, or is not exact."""
+    from tic_rules.inputs.typed_days import typed_day  # only where a day is asked for
+
+    try:
+        span = parse_span(typed_day(value))
+    except (NotClear, NotADate):
+        return None
+    return span.first if span.exact else None
+
+
 def lang_option(command: F) -> F:
     return click.option(
         "--lang", type=click.Choice(["zh", "en"]), help="Language of the texts (default: from the locale)."
@@ -67,7 +96,7 @@ def rules_option(help: str) -> Callable[[F], F]:
 
 
 def as_of_option(help: str) -> Callable[[F], F]:
-    return click.option("--as-of", "as_of", metavar="DATE", help=help)
+    return click.option("--as-of", "as_of", metavar="DATE", type=ExactDay(), help=help)
 
 
 def format_option(formats: Iterable[str]) -> Callable[[F], F]:

@@ -11,13 +11,13 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from tic_rules.cli.common import F
+from tic_rules.cli.common import ExactDay, F, exact_day
 from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean, fault
 from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, named_settings, settings_here
 from tic_rules.engines.checking import ENGINES
@@ -115,10 +115,8 @@ def _value(setting: Setting, value: object, folder: Path) -> tuple[object, Text 
             return [item if _RULESET.fullmatch(item) else _from(folder, item) for item in value], None
         case "folders", list() if all(isinstance(item, str) and item for item in value):
             return [_from(folder, item) for item in value], None
-        case "day", str():
-            return value, None
-        case "day", date() if not isinstance(value, datetime):
-            return value.isoformat(), None
+        case "day", str() | date() if (day := exact_day(value)) is not None:
+            return day.isoformat(), None
         case "choice", str() if value in setting.choices:
             return value, None
         case "path", str() if value:
@@ -139,7 +137,7 @@ _EXPECTED = {
         'a list of rule sets is expected, by id or by path: ["zhejiang_2022"]',
     ),
     "folders": Text('应为文件夹的列表，例：["rules"]', 'a list of folders is expected: ["rules"]'),
-    "day": Text("应为日期，例：2026-06-30", "a date is expected: 2026-06-30"),
+    "day": ExactDay.wanted,
     "path": Text("应为文件路径", "the path of a file is expected"),
     "number": Text("应为1以上的整数", "a whole number from 1 on is expected"),
     "flag": Text("应为 true 或 false", "true or false is expected"),

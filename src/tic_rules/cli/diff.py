@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -64,7 +65,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(
     a: str, b: str | None, more: Sequence[str], format_: str, output: str | None, lang: str | None,
-    prove: bool, witness_dir: str | None, impact: Sequence[str], as_of: str | None, fail_on: str | None,
+    prove: bool, witness_dir: str | None, impact: Sequence[str], as_of: date | None, fail_on: str | None,
     verbose: bool, align: Sequence[str], everyone: bool,
 ) -> None:  # fmt: skip
     """Compare two or more rule sets by topic: ids, paths, or REVISION:PATH of git
@@ -167,13 +168,11 @@ def _all(names: Sequence[str]) -> list[RuleSet]:
 
 
 def _with_impact(
-    compared: Diff, paths: Sequence[str], as_of: str | None, broken: list[Diagnostic], everyone: bool
+    compared: Diff, paths: Sequence[str], as_of: date | None, broken: list[Diagnostic], everyone: bool
 ) -> Diff:
     from tic_rules.analysis.diff.impact import Affected, Impact, concerns, impact
     from tic_rules.cli.files import read_centre
-    from tic_rules.engines.checking import parse_day
 
-    day = parse_day(as_of) if as_of is not None else None
     vocabulary = words_of([compared.a, compared.b])
     centres: list[Affected] = []
     others: list[str] = []
@@ -181,7 +180,7 @@ def _with_impact(
         try:
             centre = read_centre(path, vocabulary)
             if everyone or concerns(compared, centre):
-                centres.extend(impact(compared, [centre], day).centres)
+                centres.extend(impact(compared, [centre], as_of).centres)
             else:
                 others.append(str(centre.name or centre.id or path))
         except TicRulesError as error:

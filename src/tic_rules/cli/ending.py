@@ -19,7 +19,7 @@ from typing import TextIO
 import click
 
 from tic_rules.cli.chinese import WrongCall, asked_for
-from tic_rules.cli.common import GITHUB, LANG, diagnose, language, say
+from tic_rules.cli.common import GITHUB, LANG, ExactDay, diagnose, language, say
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.core.files import reason_of
 from tic_rules.renderers import sinks
@@ -130,6 +130,8 @@ def _wanted_of(kind: object) -> str:
     """What would be a right value."""
     if isinstance(kind, click.Choice):
         return f"应为 {'、'.join(map(str, kind.choices))} 之一"
+    if isinstance(kind, ExactDay):
+        return kind.wanted.zh
     if isinstance(kind, click.IntRange):
         return f"应为 {kind.min} 以上的整数" if kind.max is None else f"应为 {kind.min} 至 {kind.max} 的整数"
     return ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import click
 
@@ -25,7 +26,7 @@ from tic_rules.results.parts import Part
 @as_of_option("The day looked at. Default: the file's reported_on.")
 @click.option("--rules", "rules", metavar="PATH", help="A rule file to look in.")
 @lang_option
-def command(ref: str, centre: str | None, as_of: str | None, rules: str | None, lang: str | None) -> None:
+def command(ref: str, centre: str | None, as_of: date | None, rules: str | None, lang: str | None) -> None:
     """Explain a rule (zhejiang_2022/investment-2y): clause, quote, reading, condition, data, counterparts."""
     lang = language(lang)
     if as_of is not None and centre is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 import click
 
@@ -54,7 +55,7 @@ _NUMBER = re.compile(r"(?=\.?\d)\d{0,12}\.?\d{0,12}")
 )
 @common.lang_option
 def command(
-    path: str, rules: Sequence[str], as_of: str | None, keep: Sequence[str], cost: Sequence[str],
+    path: str, rules: Sequence[str], as_of: date | None, keep: Sequence[str], cost: Sequence[str],
     exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str | None,
 ) -> None:  # fmt: skip
     """What would make a centre compliant at the least cost of change, each step with its clause and its

@@ -16,7 +16,6 @@ from tic_rules.cli.common import as_of_option, lang_option, language, output_opt
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault
-from tic_rules.engines.checking import parse_day
 from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
 from tic_rules.model.centre import Centre
@@ -44,7 +43,7 @@ _ROWS = 100_000
 def command(
     paths: Sequence[str],
     rules: str,
-    as_of: str | None,
+    as_of: date | None,
     output: str | None,
     facts: str | None,
     lang: str | None,
@@ -54,11 +53,10 @@ def command(
     _usable(paths, output, facts)
     guard([output, facts], [*paths, rules], command="tic-rules table", rules=[rules])
     ruleset = load_ruleset(rules)
-    day = parse_day(as_of) if as_of is not None else None
     if paths[0].endswith(".parquet"):
-        _decide_file(paths[0], str(output), ruleset, day, lang)
+        _decide_file(paths[0], str(output), ruleset, as_of, lang)
     else:
-        _decide_centres(paths, output, facts, ruleset, day)
+        _decide_centres(paths, output, facts, ruleset, as_of)
 
 
 def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None:

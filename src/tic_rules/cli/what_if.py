@@ -19,8 +19,8 @@ from tic_rules.cli.choosing import chosen, load_rulesets, ruleset_with
 from tic_rules.cli.files import expand, jurisdiction_of
 from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import part_value, place_and_value, rule_of
-from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, fault
-from tic_rules.engines.checking import as_of_day, parse_day
+from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError, UsageError, clip, fault
+from tic_rules.engines.checking import as_of_day
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, rulesets_in_force, words_of
 from tic_rules.model.programme import Programme
@@ -66,7 +66,7 @@ from tic_rules.renderers.what_if import FORMATS, render
 @common.lang_option
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
-    sweep: str | None, programme: str | None, as_of: str | None, format_: str, output: str | None,
+    sweep: str | None, programme: str | None, as_of: date | None, format_: str, output: str | None,
     lang: str | None,
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
@@ -80,7 +80,6 @@ def command(
         _sweep(paths, sweep, as_of, format_, output, lang)
     changed, files = _rule_changes(changes)
     span = _span(over) if over is not None else None
-    day = parse_day(as_of) if as_of is not None else None
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
     used: set[str] = set()
@@ -98,7 +97,7 @@ def command(
                 assumed |= dict.fromkeys(_assumed(values, ruleset, other, changed.get(ruleset.id, ())))
                 members[centre.file or path] = (centre, then or centre)
                 results.append(
-                    what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=day, over=span)
+                    what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=as_of, over=span)
                 )
         except TicRulesError as error:
             broken.extend(d._replace(file=d.file or path) for d in error.diagnostics)
@@ -136,15 +135,14 @@ def _assumed(
 
 
 def _programme(
-    file: str, rules: Sequence[str], as_of: str | None, members: Iterable[tuple[Centre, Centre]],
+    file: str, rules: Sequence[str], as_of: date | None, members: Iterable[tuple[Centre, Centre]],
     sets: bool, changed: dict[str, list[tuple[str, str | None, str]]], files: dict[str, RuleSet],
     used: set[str], span: tuple[date, date] | None,
 ) -> Iterator[WhatIf]:  # fmt: skip
     """What changes for the programme whose figures stand in a file, with the centres before and after."""
-    day = parse_day(as_of) if as_of is not None else None
     pairs = list(members)
     subject = Programme.from_file(file, ruleset=[*rules, *files.values()])
-    on = as_of_day(subject, None if subject.speaks_for is not None else day)
+    on = as_of_day(subject, None if subject.speaks_for is not None else as_of)
     given = load_rulesets(rules)
     for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
         yield what_if_of_programme(
@@ -154,13 +152,13 @@ def _programme(
             [before for before, _ in pairs],
             changed=[after for _, after in pairs] if sets else None,
             other_rules=_other(ruleset, changed, files, used),
-            other_day=day,
+            other_day=as_of,
             over=span,
         )
 
 
 def _sweep(
-    paths: Sequence[str], text: str, as_of: str | None, format_: str, output: str | None, lang: str
+    paths: Sequence[str], text: str, as_of: date | None, format_: str, output: str | None, lang: str
 ) -> NoReturn:
     """Draw the curve of one rule's number over centre files. Ends the program."""
     name, equals, ends = text.partition("=")
@@ -181,7 +179,7 @@ def _sweep(
                 broken.extend(one.diagnostics)
             else:
                 centres.append(one)
-    swept = curve(centres, ruleset, meant.id, ends, parse_day(as_of) if as_of is not None else None)
+    swept = curve(centres, ruleset, meant.id, ends, as_of)
     common.diagnose(broken, lang)
     common.write(draw(swept, format_, lang), output, format_=format_)
     sys.exit(2 if broken else 0)
@@ -237,8 +235,9 @@ def _other(
 
 
 def _span(text: str) -> tuple[date, date]:
-    first, dots, last = text.partition("..")
-    if not dots:
-        zh, en = f"--over 应写作 起..止，不是 {text}", f"--over is FROM..TO, not {text}"
+    first, _, last = map(common.exact_day, text.partition(".."))
+    if first is None or last is None:
+        zh = f"--over 应写作 起..止，精确到日，例：2022-03-01..2027-03-01，不是 {clip(text)}"
+        en = f"--over is FROM..TO, exact to the day (2022-03-01..2027-03-01), not {clip(text)}"
         raise fault(UsageError, "over", zh, en)
-    return parse_day(first.strip()), parse_day(last.strip())
+    return first, last

@@ -9,8 +9,8 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple, get_args
 
-from tic_rules.core.dates import FIRST_DAY, NotADate, Span, parse_span
-from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
+from tic_rules.core.dates import ANY_DAY, FIRST_DAY, NotADate, Span, parse_span
+from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.scalars import plain
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
@@ -49,10 +49,12 @@ def parse_day(day: date | str) -> date:
     """An as-of day. Raises UsageError."""
     try:
         span = parse_span(plain(day))
-    except NotADate as error:
-        raise fault(UsageError, "as-of", *error.args) from None
+    except NotADate:
+        span = ANY_DAY
     if not span.exact:
-        raise fault(UsageError, "as-of", f"“{day}”要精确到日", f"{day} must be exact to the day")
+        shown = clip(str(day))
+        zh = f"基准日应为精确到日的日期，例：2026-06-30，不是“{shown}”"
+        raise fault(UsageError, "as-of", zh, f"an as-of day is exact to the day (2026-06-30), not {shown!r}")
     return span.first
 
 
