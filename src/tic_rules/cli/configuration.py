@@ -19,7 +19,7 @@ import click
 
 from tic_rules.cli.common import ExactDay, F, exact_day
 from tic_rules.core.errors import Diagnostic, Text, UsageError, did_you_mean, fault
-from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, named_settings, settings_here
+from tic_rules.core.settings import NAMED, OWN, SHARED, SettingsFile, read_settings, settings_here
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.catalogue import FOLDERS
 from tic_rules.renderers import FORMATS
@@ -76,7 +76,7 @@ def configuration_here() -> Configuration:
 
 def read_configuration(file: Path) -> Configuration:
     """The settings of a file that was named. Raises UsageError."""
-    return _checked(named_settings(file), file)
+    return _checked(read_settings(file), file)
 
 
 def _checked(settings: SettingsFile | None, named: Path | None) -> Configuration:

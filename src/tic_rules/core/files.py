@@ -75,7 +75,7 @@ def _kind_of(mode: int) -> Text:
     if stat.S_ISDIR(mode):
         return Text("这是文件夹", os.strerror(errno.EISDIR))
     if stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode):
-        return Text("这是管道，不是文件；用 - 从标准输入读取", "a pipe, not a file; use - for standard input")
+        return Text("这是管道，不是文件；请先存成文件", "a pipe, not a file; save it as a file first")
     return Text("这是设备，不是文件", "a device, not a file")
 
 

@@ -72,16 +72,7 @@ def nearest_settings(start: Path) -> SettingsFile | None:
 def settings_here() -> SettingsFile | None:
     """The settings here: of the file that TIC_RULES_CONFIG names, else of the nearest. Raises UsageError."""
     named = os.environ.get(NAMED)
-    return named_settings(Path(named)) if named else nearest_settings(Path.cwd())
-
-
-def named_settings(file: Path) -> SettingsFile | None:
-    """The settings of a file that somebody named; None where it says nothing to us. Raises UsageError."""
-    if not file.is_file():
-        raise UsageError(
-            [Diagnostic("config", Text("没有这个设置文件", "there is no such configuration file"), str(file))]
-        )
-    return read_settings(file)
+    return read_settings(Path(named)) if named else nearest_settings(Path.cwd())
 
 
 def read_settings(file: Path) -> SettingsFile | None:
