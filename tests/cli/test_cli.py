@@ -305,6 +305,40 @@ def test_init_asks_only_for_what_the_rules_read() -> None:
     assert "jurisdiction: zhejiang" in zhejiang
 
 
+def test_what_was_filled_in_is_not_written_over(tmp_path: Path) -> None:
+    form = tmp_path / "中心.yaml"
+    form.write_text("id: x\n", encoding="utf-8")
+    again = run("init", "--rules", "zhejiang_2022", "--output", str(form), "--lang", "en")
+    assert (again.exit_code, "written over" in again.stderr) == (2, True)
+    assert form.read_text(encoding="utf-8") == "id: x\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--wide"], "--wide is for a workbook"),
+        (["--wide", "--output", "a.csv"], "--wide is for a workbook"),
+        (["--format", "csv", "--output", "a.xlsx"], "does not go with --format csv"),
+        (["--format", "xlsx", "--output", "a.yaml"], "does not go with --format xlsx"),
+    ],
+)
+def test_a_form_of_another_kind_than_asked_for_is_refused(
+    args: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    result = run("init", "--rules", "zhejiang_2022", "--lang", "en", *args)
+    assert (result.exit_code, says in result.stderr, list(tmp_path.iterdir())) == (2, True, [])
+
+
+def test_a_form_to_fill_in_is_in_the_language_asked_for() -> None:
+    zh, en = (run("init", "--rules", "zhejiang_2022", "--lang", lang).stdout for lang in ("zh", "en"))
+    assert yaml.safe_load(zh) == yaml.safe_load(en)
+    assert "# date of approval  〔浙科发高〔2022〕5号 二（一）; " in en
+    assert "payer payer: host host | co_builder co-builder" in en
+    said = "".join(line for line in en.splitlines() if "〔" not in line and "example" not in line)
+    assert not [char for char in said if char in "填例：；（"]
+
+
 def test_explain_shows_what_a_rule_saw() -> None:
     text = run("explain", "zhejiang_2022/legal-entity", "--centre", ZHEJIANG, "--lang", "en").stdout
     assert "independent legal entity" in text

@@ -69,8 +69,6 @@ WRITES: list[list[str]] = [
     ["diff", "national_13fyp", "national_2017", "--output", "out"],
     ["diff", "national_13fyp", "national_2017", "--witness", "."],
     ["docs", ".", "--rules", "national_13fyp"],
-    ["init", "--rules", "national_13fyp", "--output", "out"],
-    ["init", "--rules", "national_13fyp", "--format", "xlsx", "--output", "out"],
     ["plan", "centres/zhejiang.yaml", "--rules", "zhejiang_2022", "--output", "out"],
     ["plan", "centres/zhejiang.yaml", "--rules", "zhejiang_2022", "--patch", "out"],
     ["what-if", "centres/zhejiang.yaml", "--output", "out"],

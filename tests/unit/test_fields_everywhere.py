@@ -6,6 +6,7 @@ from __future__ import annotations
 import csv
 import json
 import random
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -409,6 +410,12 @@ def test_the_form_has_what_deadlines_run_from() -> None:
     form = blank_file([haidong])
     assert "变更日期" in form
     assert "备案日期" in form
+
+
+def test_a_group_without_a_label_is_not_told_by_its_key() -> None:
+    text = Path(RULES).read_text(encoding="utf-8")
+    form = blank_file([parse_ruleset(re.sub("    premises: .*\n", "", text))])
+    assert "\npremises:\n  # 科研用房面积" in form
 
 
 def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:

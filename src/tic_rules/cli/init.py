@@ -10,8 +10,11 @@ from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
 from tic_rules.cli.common import write_bytes
-from tic_rules.cli.replacement import guard
+from tic_rules.cli.replacement import guard, refuse_existing
+from tic_rules.core.errors import UsageError, fault
 from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
+
+KINDS = ("yaml", "xlsx", "csv")
 
 
 @click.command("init", cls=Command)
@@ -19,10 +22,10 @@ from tic_rules.renderers.form import blank_file, blank_table, blank_workbook
 @click.option(
     "--format",
     "format_",
-    type=click.Choice(["yaml", "xlsx", "csv"]),
+    type=click.Choice(KINDS),
     help="Default: as the name of --output ends, else yaml.",
 )
-@common.output_option("Write the file instead of printing it.")
+@common.output_option("Write the file instead of printing it; it must not be there yet.")
 @click.option("--wide", is_flag=True, help="A workbook with one row a centre, for many at once.")
 @common.lang_option
 def command(
@@ -31,8 +34,18 @@ def command(
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
     lang = common.language(lang)
     guard([output], rules, command="tic-rules init")
-    named = (output or "").lower()
-    format_ = format_ or next((kind for kind in ("xlsx", "csv") if named.endswith("." + kind)), "yaml")
+    refuse_existing(output)
+    named = next((kind for kind in KINDS if (output or "").lower().endswith(f".{kind}")), None)
+    format_ = format_ or named or "yaml"
+    if named not in (None, format_):
+        zh, en = (
+            f"文件名以 .{named} 结尾，与 --format {format_} 不符",
+            f"a name in .{named} does not go with --format {format_}",
+        )
+        raise fault(UsageError, "output", zh, en, file=str(output))
+    if wide and format_ != "xlsx":
+        zh, en = "--wide 只用于工作簿（.xlsx）", "--wide is for a workbook (.xlsx)"
+        raise fault(UsageError, "wide", zh, en)
     rulesets = named_or_on_hand(rules)
     if format_ == "xlsx":
         write_bytes(blank_workbook(rulesets, lang, wide=wide), output)
@@ -40,4 +53,4 @@ def command(
         mark = "" if output in (None, "-") else "\ufeff"
         common.write_as_is(mark + blank_table(rulesets, lang), output)
     else:
-        common.write(blank_file(rulesets), output, format_="yaml")
+        common.write(blank_file(rulesets, lang), output, format_="yaml")

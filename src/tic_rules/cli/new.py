@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from tic_rules.analysis.begun import begin
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import lang_option, language, output_option, write
-from tic_rules.cli.replacement import guard
-from tic_rules.core.errors import UsageError, fault
+from tic_rules.cli.replacement import guard, refuse_existing
+from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
 
 
@@ -28,8 +26,5 @@ def command(ruleset_id: str, source: str, title: str, output: str | None, lang: 
     """
     language(lang)
     guard([output], [source], command="tic-rules new")
-    if output is not None and output != "-" and Path(output).exists():
-        zh = "这个文件已经存在；不会覆盖已填写的内容"
-        en = "this file is there already; what has been filled in is not written over"
-        raise fault(UsageError, "exists", zh, en, file=output)
+    refuse_existing(output)
     write(begin(ruleset_id, read_named(source, UsageError), source, title), output, format_="yaml")

@@ -179,6 +179,14 @@ def guard(
         raise UsageError([Diagnostic("output", text, command) for text in faults])
 
 
+def refuse_existing(output: str | None) -> None:
+    """Refuse an output that is there already, to be filled in by hand. Raises UsageError."""
+    if output is not None and output != "-" and (status := _status(output)) and stat.S_ISREG(status.st_mode):
+        zh = "这个文件已经存在；不会覆盖已填写的内容"
+        en = "this file is there already; what has been filled in is not written over"
+        raise fault(UsageError, "exists", zh, en, file=output)
+
+
 def _of_every_run() -> Iterator[str]:
     """The settings file, the shipped rules with what lies below them, and the rule files on hand."""
     settings = settings_here()

@@ -69,39 +69,58 @@ def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
 
 class Fields(NamedTuple):
     """What a file says that chosen rule sets read: the model of its data, its words, the fields that are
-    wanted, and the clauses that ask for each."""
+    wanted, the clauses that ask for each, and the language of the comments."""
 
     model: type[Centre]
     vocabulary: Vocabulary
     wanted: frozenset[str]
     asked: Mapping[str, Sequence[str]]
+    lang: str
 
 
-def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary) -> Fields:
+def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary, lang: str) -> Fields:
     model, asked = extended(Centre, vocabulary), clauses_by_field(rulesets)
-    return Fields(model, vocabulary, paths_of(model) & asked.keys() | set(ALWAYS), asked)
+    return Fields(model, vocabulary, paths_of(model) & asked.keys() | set(ALWAYS), asked, lang)
 
 
-def blank_file(rulesets: Sequence[RuleSet]) -> str:
+_HEAD = Text(
+    "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。\n"
+    "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。\n"
+    "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、"
+    "{not_before: 2021-01-01, not_after: 2022-02-07}。\n"
+    "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]\n"
+    "# 规则集：",
+    "# Data of a technology innovation centre (tic-rules init). Empty means unknown; a list is [] where "
+    "there is none.\n"
+    "# Amounts in yuan, or with a unit (10亿元, 5000万元); dates as 2022-03-01, 2022-03 where only the month "
+    "is known.\n"
+    "# Known in part: {at_least: 100}, {at_least: 15, at_most: 20}, "
+    "{not_before: 2021-01-01, not_after: 2022-02-07}.\n"
+    "# A number that changes: [{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]\n"
+    "# Rule sets: ",
+)
+_JUDGED_BELOW = Text(
+    "由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
+    "Clauses that people judge (under attestations, each with rule, met, by, date, evidence):",
+)
+_OPEN_BELOW = Text(
+    "清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在 attestations 中，由评审认定：",
+    "Clauses whose list is open (等), or whose data may contradict itself, are judged there too:",
+)
+
+
+def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
-    fields = _fields(rulesets, words_of(reversed(rulesets)))
-    lines = [
-        "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。",
-        "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。",
-        "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、"
-        "{not_before: 2021-01-01, not_after: 2022-02-07}。",
-        "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]",
-        "# 规则集 / rule sets: " + ", ".join(ruleset.id for ruleset in rulesets),
-        "",
-    ]
+    fields = _fields(rulesets, words_of(reversed(rulesets)), lang)
+    lines = [*(_HEAD.in_(lang) + ", ".join(ruleset.id for ruleset in rulesets)).split("\n"), ""]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
     lines.extend(_section(fields.model, "", fields, 0, given))
     lines += [
         "",
-        "# 由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
+        f"# {_JUDGED_BELOW.in_(lang)}",
         *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _judged(rulesets)),
-        "# 清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在 attestations 中，由评审认定：",
+        f"# {_OPEN_BELOW.in_(lang)}",
         *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _left_open(rulesets)),
     ]
     return "".join(visible(line) + "\n" for line in lines)
@@ -171,7 +190,7 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False
 
 
 def _form(rulesets: Sequence[RuleSet], words: Vocabulary, lang: str) -> Form:
-    model, vocabulary, wanted, asked = _fields(rulesets, words)
+    model, vocabulary, wanted, asked, _ = _fields(rulesets, words, lang)
     return Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
 
 
@@ -235,12 +254,13 @@ def _section(
             continue
         inner = record_in(field.annotation)
         if inner is not None and below and not _is_list(field.annotation):
-            yield f"{indent}{name}:  # {_label(path, fields.vocabulary) or path}"
+            label = _label(path, fields)
+            yield f"{indent}{name}:" + (f"  # {label}" if label else "")
             yield from _section(inner, path + ".", fields, depth + 1, given)
             continue
         yield from (indent + line for line in _comment(path, fields, words.get(name)))
         if inner is not None:
-            yield from (indent + line for line in _entry_comment(inner, path, fields.vocabulary))
+            yield from (indent + line for line in _entry_comment(inner, path, fields))
         yield f"{indent}{name}:" + (f" {given[path]}" if path in given else "")
 
 
@@ -248,42 +268,46 @@ def _is_list(annotation: object) -> bool:
     return "tuple[" in str(annotation) or "dict[" in str(annotation)
 
 
-def _label(path: str, vocabulary: Vocabulary) -> str:
-    field = vocabulary.fields.get(path)
-    return field.zh if field else ""
+def _label(path: str, fields: Fields) -> str:
+    field = fields.vocabulary.fields.get(path)
+    return Text(field.zh, field.en).in_(fields.lang) if field else ""
 
 
-def _example(path: str, vocabulary: Vocabulary) -> str:
-    field = vocabulary.fields.get(path)
-    return f"例：{field.example}" if field and field.example else ""
+def _example(path: str, fields: Fields) -> str:
+    field = fields.vocabulary.fields.get(path)
+    return Text("例：", "example: ").in_(fields.lang) + field.example if field and field.example else ""
 
 
-def _allowed(word: str | None, vocabulary: Vocabulary) -> str:
-    words = vocabulary.words.get(word or "", {})
-    return " | ".join(f"{name} {label.zh}" for name, label in words.items())
+def _allowed(word: str | None, fields: Fields) -> str:
+    words = fields.vocabulary.words.get(word or "", {})
+    return " | ".join(f"{name} {label.text.in_(fields.lang)}" for name, label in words.items())
 
 
 def _comment(path: str, fields: Fields, word: str | None) -> Iterator[str]:
-    clauses, vocabulary = fields.asked.get(path, ()), fields.vocabulary
-    rest = f" 等{len(clauses)}条" if len(clauses) > 6 else ""
-    asks = f"  〔{'；'.join(clauses[:6])}{rest}〕" if clauses else ""
-    yield f"# {_label(path, vocabulary) or path}{asks}"
+    clauses = fields.asked.get(path, ())
+    rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - 6} more") if len(clauses) > 6 else Text("", "")
+    named = Text("；", "; ").in_(fields.lang).join(clauses[:6])
+    asks = f"  〔{named}{rest.in_(fields.lang)}〕" if clauses else ""
+    yield f"# {_label(path, fields) or path}{asks}"
     if word is not None:
-        yield f"#   {_allowed(word, vocabulary)}"
-    if example := _example(path, vocabulary):
+        yield f"#   {_allowed(word, fields)}"
+    if example := _example(path, fields):
         yield f"#   {example}"
 
 
-def _entry_comment(inner: type[Record], path: str, vocabulary: Vocabulary, depth: int = 1) -> Iterator[str]:
+def _entry_comment(inner: type[Record], path: str, fields: Fields, depth: int = 1) -> Iterator[str]:
     """What an entry of a list holds."""
     words = {name: word for name, word, _ in fields_of(inner) if word}
     for name, about in inner.model_fields.items():
         there = f"{path}.{name}"
-        example = _example(there, vocabulary)
-        said = (
-            f"：{_allowed(words[name], vocabulary)}" if name in words else f"（{example}）" if example else ""
-        )
-        yield f"#{'   ' * depth}{name} {_label(there, vocabulary) or name}{said}"
+        example = _example(there, fields)
+        choices = _allowed(words.get(name), fields)
+        said = Text("", "")
+        if name in words:
+            said = Text(f"：{choices}", f": {choices}")
+        elif example:
+            said = Text(f"（{example}）", f" ({example})")
+        yield f"#{'   ' * depth}{name} {_label(there, fields) or name}{said.in_(fields.lang)}"
         below = record_in(about.annotation)
         if below is not None:
-            yield from _entry_comment(below, there, vocabulary, depth + 1)
+            yield from _entry_comment(below, there, fields, depth + 1)
