@@ -29,8 +29,9 @@ def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
         _enumerate(schema, ruleset.vocabulary)
         definitions["Rule"]["properties"]["at"] = {"enum": [clause.at for clause in ruleset.clauses]}
         if "en" not in ruleset.languages:
-            definitions["Bilingual"]["required"] = ["zh"]
-            definitions["Document"]["required"].remove("title_en")
+            for definition in definitions.values():
+                required = definition.get("required", [])
+                required[:] = [key for key in required if key not in ("en", "title_en")]
     name = ruleset.id if ruleset is not None else "ruleset"
     return {"$schema": DRAFT, "$id": f"{NAMESPACE}:{name}", **schema, "title": "A rule file"}
 
