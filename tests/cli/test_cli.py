@@ -361,6 +361,8 @@ def test_a_document_may_be_named_in_chinese(command: str) -> None:
         (["explain", "zhejiang_2022/investment-2y", "--as-of", "2026-06-30"], "要与 --centre 同用"),
         (["diff", "national_2017", "national_2020", "--as-of", "2026-06-30"], "要与 --impact 同用"),
         (["diff", "national_2017", "national_2020", "--all"], "要与 --impact 同用"),
+        (["diff", "national_2017", "national_2020", "江苏", "--impact", JIANGSU], "江苏 是第三份"),
+        (["plan", "centre.xlsx", "--patch", "planned.yaml"], "--patch 只能改写 YAML 或 JSON 文件"),
         (["what-if", ZHEJIANG, "--rule", "zhejiang_2022/investment-2y.by=很久"], "1y（1年）"),
         (["verify", ZHEJIANG], "这不是本程序用 --format json 或 jsonl 写出的报告 [no-report]"),
         (["diff", "nowhere:rules/x.yaml", "zhejiang_2022"], "没有这个版本 [no-revision]"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -71,8 +72,8 @@ def command(
     """Compare two or more rule sets by topic: ids, paths, or REVISION:PATH of git
     (HEAD~1:rules/zhejiang_2022.yaml).
 
-    A alone is compared with the editions that it replaces, the oldest first. After --impact, what else is
-    named are centres.
+    A alone is compared with the editions that it replaces, the oldest first. With --impact two are
+    compared, and what else is named are centres.
     """
     lang = common.language(lang)
     if not impact and (as_of is not None or everyone):
@@ -88,6 +89,8 @@ def command(
             raise fault(UsageError, "several", zh, en)
         _side_by_side([a, b, *more], alignment, prove, format_, output, lang)
         return
+    for name in more:
+        _no_third(name)
     broken: list[Diagnostic] = []
     first, second = _all([a, b])
     compared = diff(first, second, a, b, alignment)
@@ -105,6 +108,18 @@ def command(
     if witness_dir is not None:
         write_witnesses(compared, Path(witness_dir), lang, [a, b, output, *impact, *more])
     sys.exit(2 if broken else 1 if fail_on is not None and _fails(compared, fail_on) else 0)
+
+
+def _no_third(name: str) -> None:
+    """Refuse a rule set that is named where --impact has centres. Raises UsageError."""
+    if not Path(name).exists():
+        with suppress(RuleSetError):
+            ruleset_named(name)
+            zh, en = (
+                f"--impact 只用于两份文件；{name} 是第三份",
+                f"--impact is for two documents; {name} is a third",
+            )
+            raise fault(UsageError, "several", zh, en)
 
 
 def _editions(name: str) -> list[str]:

@@ -16,7 +16,7 @@ from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.files import read_named
-from tic_rules.inputs import bytes_to_text
+from tic_rules.inputs import bytes_to_text, holds_several
 from tic_rules.model.document import Edit
 from tic_rules.renderers.plan import FORMATS, render
 
@@ -51,7 +51,7 @@ _NUMBER = re.compile(r"(?=\.?\d)\d{0,12}\.?\d{0,12}")
 @click.option(
     "--patch",
     metavar="FILE",
-    help="Write the centre file as it would be with the plan carried out, comments kept; - to print it.",
+    help="Write the centre file (YAML, JSON) with the plan carried out, comments kept; - to print it.",
 )
 @common.lang_option
 def command(
@@ -68,6 +68,9 @@ def command(
     printed = output in (None, "-")
     if patch == "-" and printed and (output or common.given("format_")):
         raise UsageError([Diagnostic("output", ONLY_ONE, "tic-rules plan")])
+    if patch is not None and holds_several(path):
+        zh, en = "--patch 只能改写 YAML 或 JSON 文件", "--patch rewrites YAML and JSON files only"
+        raise fault(UsageError, "patch", zh, en, file=path)
     centre, day, rulesets = chosen(path, rules, as_of)
     costs = dict(_cost(text) for text in cost)
     if patch is not None and len(rulesets) > 1:
