@@ -339,6 +339,20 @@ def test_a_form_to_fill_in_is_in_the_language_asked_for() -> None:
     assert not [char for char in said if char in "填例：；（"]
 
 
+def test_what_comes_in_both_languages_is_of_one_alone(tmp_path: Path) -> None:
+    """Days as Chinese writes them, a calendar that says its language, no word of the library beneath."""
+    assert "基准日 2026年6月30日" in run("what-if", ZHEJIANG, "--set", "term_years=3", "--lang", "zh").stdout
+    for lang in ("zh", "en"):
+        calendar = run("check", ZHEJIANG, "--format", "ics", "--lang", lang).stdout
+        assert f"PRODID:-//tic-rules//deadlines//{lang.upper()}" in calendar
+    sarif = tmp_path / "a.sarif"
+    run("check", ZHEJIANG, "--format", "sarif", "--output", str(sarif))
+    assert (
+        "writes it with --format json or jsonl [no-report]"
+        in run("verify", str(sarif), "--lang", "en").stderr
+    )
+
+
 def test_explain_shows_what_a_rule_saw() -> None:
     text = run("explain", "zhejiang_2022/legal-entity", "--centre", ZHEJIANG, "--lang", "en").stdout
     assert "independent legal entity" in text
@@ -364,6 +378,7 @@ def test_a_document_may_be_named_in_chinese(command: str) -> None:
         (["diff", "national_2017", "national_2020", "江苏", "--impact", JIANGSU], "江苏 是第三份"),
         (["plan", "centre.xlsx", "--patch", "planned.yaml"], "--patch 只能改写 YAML 或 JSON 文件"),
         (["what-if", ZHEJIANG, "--rule", "zhejiang_2022/investment-2y.by=很久"], "1y（1年）"),
+        (["explain", "TR999"], "tic-rules lint 没有代码 TR999"),
         (["verify", ZHEJIANG], "这不是本程序用 --format json 或 jsonl 写出的报告 [no-report]"),
         (["diff", "nowhere:rules/x.yaml", "zhejiang_2022"], "没有这个版本 [no-revision]"),
         (["diff", "HEAD:rules/x.yaml", "zhejiang_2022"], "这个版本中没有这个文件 [no-revision]"),

@@ -240,6 +240,15 @@ ADDED = [
 ]  # fmt: skip
 
 
+def test_a_clause_that_is_its_own_heading_is_named_once(tmp_path: Path) -> None:
+    file = tmp_path / "example_2024.yaml"
+    named = "{at: 前言, heading: 目的, disposition: context, asks_nothing: {zh: 说明目的, en: says why}}"
+    assert named in CLEAN
+    file.write_text(CLEAN.replace(named, "{at: 前言, heading: 前言}"), encoding="utf-8")
+    (fault,) = [fault for fault in lint_file(str(file)) if fault.code == "TR401"]
+    assert fault.message.zh == "条款 前言 没有着落"
+
+
 @pytest.mark.parametrize(
     ("code", "quote", "more", "modality"),
     ADDED,

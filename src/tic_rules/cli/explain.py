@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date
 
@@ -36,6 +37,9 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         write(f"{code.code}  {code.title.in_(lang)}\n\n{code.why.in_(lang)}\n", None)
         return
     named = find_rules(ref, rules)
+    if not named and re.fullmatch(r"TR[0-9]+", ref):
+        zh, en = f"tic-rules lint 没有代码 {ref}", f"tic-rules lint has no code {ref}"
+        raise fault(UsageError, "unknown-code", zh, en)
     if not named:
         zh = f"没有规则 {ref}；tic-rules rules ID 列出一个规则集的规则"
         en = f"there is no rule {ref}; tic-rules rules ID lists those of a rule set"

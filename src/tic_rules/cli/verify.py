@@ -189,11 +189,10 @@ def read_reports(file: str) -> list[Json]:
         except json.JSONDecodeError:
             data = {"reports": [json.loads(line) for line in text.split("\n") if line.strip()]}
         reports = [checked(report) for report in data.get("reports", [data])]
-    except (ValueError, TypeError, AttributeError, RecursionError) as error:
-        said = f"{type(error).__name__}: {error}"[:200]
+    except (ValueError, TypeError, AttributeError, RecursionError):
         text_ = Text(
             "这不是本程序用 --format json 或 jsonl 写出的报告",
-            f"no report in JSON as the program writes it ({said})",
+            "not a report as this program writes it with --format json or jsonl",
         )
         raise DataError([Diagnostic("no-report", text_, file)]) from None
     if not reports:

@@ -51,7 +51,7 @@ class Sheet:
         return ""
 
     def end(self, run: Run) -> Iterator[str]:
-        about = ("VERSION:2.0", "PRODID:-//tic-rules//deadlines//ZH", "CALSCALE:GREGORIAN")
+        about = ("VERSION:2.0", f"PRODID:-//tic-rules//deadlines//{self.lang.upper()}", "CALSCALE:GREGORIAN")
         yield _written(("BEGIN:VCALENDAR", *about, f"X-WR-CALNAME:{_NAME.in_(self.lang)}"))
         yield from self.spool.parts([place for _, place in sorted(self.days, key=lambda one: one[0])])
         yield _written(("END:VCALENDAR",))

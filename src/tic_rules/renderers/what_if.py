@@ -13,7 +13,7 @@ from tic_rules.renderers import sinks
 from tic_rules.renderers.about import name_of as centre_name
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
-from tic_rules.results.labels import STATUS, VERDICT
+from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import Report
 
 FORMATS = ("text", "json", "html")
@@ -119,8 +119,9 @@ def _document(report: Report, space: str) -> Text:
     return Text(f"《{document.title}》{space}{number}", f"{document.title_en} {number}")
 
 
-def days_of(result: WhatIf) -> str:
-    return " → ".join(dict.fromkeys([result.before.as_of, result.after.as_of]))
+def days_of(result: WhatIf, lang: str) -> str:
+    days = dict.fromkeys([result.before.as_of, result.after.as_of])
+    return " → ".join(day_text(day, lang) for day in days)
 
 
 def courses(result: WhatIf) -> list[tuple[Text, Course]]:
@@ -169,7 +170,7 @@ def _text(result: WhatIf, lang: str, assumed: Sequence[Text]) -> Iterator[str]:
     zh = lang == "zh"
     yield name_of(result.before).in_(lang)
     rules = rules_of(result, " ").in_(lang)
-    yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days_of(result)}"
+    yield f"{rules}  ·  {'基准日' if zh else 'as of'} {days_of(result, lang)}"
     if assumed:
         listed = ("；" if zh else "; ").join(one.in_(lang) for one in assumed)
         yield f"{'假设：' if zh else 'Assumed: '}{listed}"

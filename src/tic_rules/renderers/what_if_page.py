@@ -36,7 +36,7 @@ def _result(result: WhatIf) -> Json:
     return {
         "name": what_if.name_of(result.before),
         "document": what_if.rules_of(result),
-        "days": what_if.days_of(result),
+        "days": what_if.days_of(result, "en"),
         "before": result.before.verdict,
         "after": result.after.verdict,
         "only_looks": what_if.only_looks(result),

@@ -161,7 +161,8 @@ def about_clauses(ruleset: RuleSet) -> Iterator[Found]:
     for index, clause in enumerate(ruleset.clauses):
         at: Loc = ("clauses", index)
         if not clause.rules and clause.disposition is None:
-            zh, en = f"条款 {clause.at} {clause.heading} 没有着落", f"clause {clause.at} has no disposition"
+            name = " ".join(dict.fromkeys((clause.at, clause.heading)))  # 前言 is its own heading
+            zh, en = f"条款 {name} 没有着落", f"clause {clause.at} has no disposition"
             yield Found("TR401", at, zh, en, _SETTLE)
         above, number = _numbered(clause.at)
         seen.append(clause.at)

@@ -8,6 +8,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.logic import TRUE
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.model.ruleset import Rule
+from tic_rules.results.labels import day_text
 from tic_rules.results.report import Finding
 
 KEPT = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
@@ -31,7 +32,7 @@ def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date)
         return Text(f"{'、'.join(named)}年度的期限已过", f"the time for {', '.join(named)} is past")
     if decision.deadline is not None and decision.deadline < as_of:
         exempt = rule.modality == "in_principle"
-        zh = f"期限{decision.deadline}已过" + (
+        zh = f"期限{day_text(decision.deadline, 'zh')}已过" + (
             "；本条为“原则上”的要求，可申请豁免" if exempt else "；如当时确已达到，请更正数据"
         )
         en = f"the deadline {decision.deadline} has passed" + (
