@@ -276,7 +276,7 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
             names = [f"{one.citation['locator']} {one.title.in_(options.lang)}" for one in alone[:NAMED]]
             more = "" if len(alone) <= NAMED else f"等{len(alone)}条" if zh else f" … {len(alone)} in all"
             listed = ("、" if zh else "; ").join(names) + more
-            text += f"；补上即可判断：{listed}" if zh else f"; settles alone: {listed}"
+            text += f"；补上即可判定：{listed}" if zh else f"; settles alone: {listed}"
         yield (("", text if room is None else cut(text, room)),)
     if len(waits) > SHOWN:
         rest = len(waits) - SHOWN
