@@ -271,6 +271,23 @@ def test_a_baseline_of_many_thousand_findings_reads_back() -> None:
             read_baseline("base.json")
 
 
+@pytest.mark.parametrize("day", ["2025-06-01", "2025-03-01"])
+def test_a_further_entry_is_new_though_it_falls_due_in_a_known_year(day: str) -> None:
+    """Each change is to be filed within 30 days, whatever its year; two of one day are two."""
+    data = {"id": "q", "jurisdiction": "example", "approved_on": "2024-02-01", "reported_on": "2025-12-31"}
+    ask = ("check", "q.json", "--rules", str(ROOT / "tests" / "operators" / "example_2024.yaml"))
+
+    def write(*days: str) -> None:
+        Path("q.json").write_text(json.dumps(data | {"changes": [{"date": d, "filed": False} for d in days]}))
+
+    write("2025-03-01")
+    run(*ask, "--write-baseline", "base.json")
+    assert '"years": ["2025-03-01"]' in Path("base.json").read_text("utf-8")
+    assert run(*ask, "--baseline", "base.json").exit_code == 0
+    write("2025-03-01", day)
+    assert run(*ask, "--baseline", "base.json").exit_code == 1
+
+
 def test_a_baseline_that_names_no_files_goes_by_ids() -> None:
     run("check", "centres", "--write-baseline", "base.json")
     text = Path("base.json").read_text("utf-8")

@@ -1,8 +1,8 @@
 """A baseline: the findings that are known and tolerated, so that only new ones fail a run.
 
-A finding is known by centre and rule, with what it concerns: years, items, entries of a list. Line numbers,
-amounts and wording play no part. It stays known while it gets better; a further year, a further item or a
-worse status makes it new.
+A finding is known by centre and rule, with what it concerns: years, cycles, items, entries of a list. Line
+numbers, amounts and wording play no part. It stays known while it gets better; a further year, a further item
+or a worse status makes it new.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -31,11 +32,14 @@ STATUSES = ("fail", "unknown", "needs_review", "pending")
 
 _WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
 _KEYS = ("centre", "rule", "status", "years", "lacking", "file")
+_DAY = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|\.\.)"
+_OWED = re.compile(rf"[0-9]{{1,4}}|{_DAY}(?:/{_DAY})?")
+"""A year, or what names a cycle or an entry: a day, or the two that it may be between."""
 
 
 class Entry(NamedTuple):
     """One known finding. `years` and `lacking` say what of the rule it concerns; empty where it concerns the
-    rule as a whole.
+    rule as a whole. Of a cycle or an entry, `years` has the day that names it: two may fall due in one year.
 
     `file` is where it was found, in full; empty where that was no file, or where a baseline does not say.
     """
@@ -43,7 +47,7 @@ class Entry(NamedTuple):
     centre: str
     rule: str
     status: str
-    years: tuple[int, ...] = ()
+    years: tuple[str, ...] = ()
     lacking: tuple[str, ...] = ()
     file: str = ""
 
@@ -60,13 +64,14 @@ class Entry(NamedTuple):
             return False
         return (
             self.of_file(other.file)
-            and set(other.years) <= set(self.years)
+            and Counter(other.years) <= Counter(self.years)  # entries of one day count each
             and set(other.lacking) <= set(self.lacking)
         )
 
 
 def entry_of(report: Report, finding: Finding) -> Entry:
-    years = tuple(sorted(year["year"] for year in finding.years if year["status"] == finding.status))
+    owed = [year for year in finding.years if year["status"] == finding.status]
+    years = tuple(sorted(str(year.get("of", year["year"])) for year in owed))
     lacking = tuple(sorted(finding.lacking))
     return Entry(centre_key(report), finding.rule, finding.status, years, lacking, _file_of(report))
 
@@ -159,7 +164,11 @@ def baseline_text(entries: Iterable[Entry], path: str, versions: Mapping[str, st
     """
     lines = []
     for entry in sorted(set(entries)):
-        said = {key: value for key, value in zip(_KEYS, entry, strict=True) if value not in ((), "")}
+        said: dict[str, object] = {
+            key: value for key, value in zip(_KEYS, entry, strict=True) if value not in ((), "")
+        }
+        if entry.years:
+            said["years"] = [int(year) if year.isdigit() else year for year in entry.years]
         if entry.file:
             said["file"] = PurePath(
                 os.path.relpath(entry.file, os.path.dirname(os.path.abspath(path)))
@@ -245,11 +254,7 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
             for listed in (years, lacking)
         )
     )
-    if (
-        not fits
-        or not all(year.isascii() and year.isdigit() and len(year) <= 4 for year in years)
-        or item.keys() - set(_KEYS)
-    ):
+    if not fits or not all(_OWED.fullmatch(year) for year in years) or item.keys() - set(_KEYS):
         faults.append(
             _fault(
                 source,
@@ -263,8 +268,8 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
         str(item["centre"]),
         str(item["rule"]),
         str(item["status"]),
-        tuple(int(y) for y in years),
-        tuple(str(name) for name in lacking),
+        tuple(years),
+        tuple(lacking),
         os.path.abspath(os.path.join(os.path.dirname(source.file), file)) if file else "",
     )
 
