@@ -28,6 +28,7 @@ from tic_rules.analysis.sweep import sweep
 from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if, with_values
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.cli import main
+from tic_rules.core.numbers import decimal_text
 from tic_rules.engines.checking import check_subject
 from tic_rules.model.document import document_of
 from tic_rules.model.programme import Programme
@@ -328,6 +329,45 @@ def test_a_sweep_says_at_each_threshold_what_a_changed_rule_set_says(
     for threshold in [swept.first, *between, swept.last]:
         status = check(centre, rules.with_change(rule, threshold))[rule].status
         assert swept.centres[0].status_at(threshold) == status, threshold
+
+
+@pytest.mark.parametrize(
+    ("rule", "ends", "turns"),
+    [
+        ("board", "0..6", ["3"]),  # one of several things that the clause asks
+        ("municipal-match", "1..3", ["1.3"]),  # times another number
+        ("fiscal-main-use", "10%..90%", ["0.7"]),  # two parts of one whole
+        (
+            "first-year-subsidy",
+            "1亿元..15亿元",
+            ["500000000", "800000000"],
+        ),  # of an open day: with it or without
+    ],
+)
+def test_a_sweep_turns_at_what_the_data_may_come_to(rule: str, ends: str, turns: list[str]) -> None:
+    rules = load_ruleset("zhejiang_2022")
+    subsidy = [("2022-12-30", "5亿元", "province"), ("2023", "3亿元", "province")]
+    if rule == "municipal-match":
+        subsidy = [("2023-01-01", "1亿元", "province"), ("2023-01-02", "1.3亿元", "city")]
+    spent = [("research_projects", "40万元"), ("equipment", "30万元"), ("other", "30万元")]
+    members = [{"name": "a", "role": "host", "type": "enterprise"}, {"name": "b", "type": "government"}]
+    board = {"established": True, "members": members, "meetings_a_year": 3, "terms_of_office": True}
+    centre = Centre.from_data(
+        {
+            "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "term_years": 5,
+            "reported_on": "2026-06-30", "governance": {"board": board},
+            "contributions": [
+                {"date": day, "amount": amount, "payer": payer, "purpose": "subsidy"}
+                for day, amount, payer in subsidy
+            ],
+            "fiscal_spending": [{"date": "2023-02-01", "use": use, "amount": paid} for use, paid in spent],
+        }
+    )  # fmt: skip
+    (swept,) = sweep([centre], rules, rule, ends).centres
+    assert [decimal_text(turn) for turn in sorted({span.first for span in swept.spans[1:]})] == turns
+    for threshold in {end for span in swept.spans for end in (span.first, span.last)}:
+        status = check(centre, rules.with_change(rule, threshold))[rule].status
+        assert swept.status_at(threshold) == status, threshold
 
 
 def test_a_sweep_counts_who_passes_and_names_who_falls() -> None:

@@ -1,28 +1,35 @@
 """One number of one rule, moved from end to end: how many centres would pass at each threshold, and who falls
 at which.
 
-Every centre is decided by the reference at the ends, at what it has, and between; nothing is estimated.
+Every centre is decided by the reference at the ends, at each number that its data may come to, and between;
+nothing is estimated.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text, UsageError, fault, plural
-from tic_rules.core.numbers import NotANumber, decimal_text, parse_number
+from tic_rules.core.numbers import INFINITY, NotANumber, Range, decimal_text, parse_number
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import as_of_day, check_subject
+from tic_rules.engines.checking import as_of_day
+from tic_rules.engines.explanation import follow
+from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.exemptions import exempt, exemptions_of
+from tic_rules.evaluation.facts import Reading, Scene
+from tic_rules.evaluation.judgements import sort_judgements
+from tic_rules.evaluation.settlement import settle
 from tic_rules.model import conditions as c
-from tic_rules.model.centre import Centre
+from tic_rules.model.centre import Centre, last_name
+from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.labels import number_text
-from tic_rules.results.report import Finding
 
 Number = int | Fraction
 STEPS = 8
@@ -155,19 +162,19 @@ def _centre(centre: Swept) -> Json:
             "as_of": centre.as_of.isoformat(), "spans": spans}  # fmt: skip
 
 
+def _bound_of(rule: Rule) -> c.Compare | c.Share:
+    """The condition that has a rule's one number. Raises UsageError where there is not one."""
+    nodes = [node for node in c.walk(rule.condition) if isinstance(node, (c.Compare, c.Share))]
+    if len({node.fact for node in nodes}) != 1 or nodes[0].operator == "between":
+        zh, en = f"规则 {rule.id} 不是只有一个界限", f"rule {rule.id} has not exactly one bound"
+        raise fault(UsageError, "sweep", zh, en)
+    return nodes[0]
+
+
 def ends_of(ruleset: RuleSet, rule: Rule, text: str) -> tuple[str | None, Number, Number]:
     """The unit of a rule's one number, and the two ends that a text (5亿元..12亿元) names. Raises
     UsageError."""
-    nodes = [node for node in c.walk(rule.condition) if isinstance(node, (c.Compare, c.Share))]
-    facts = {node.fact for node in nodes}
-    if len(facts) != 1 or (isinstance(nodes[0], c.Compare) and nodes[0].operator == "between"):
-        raise fault(
-            UsageError,
-            "sweep",
-            f"规则 {rule.id} 不是只有一个界限",
-            f"rule {rule.id} has not exactly one bound",
-        )
-    (node, *_) = nodes
+    node = _bound_of(rule)
     several = isinstance(node, c.Share) or isinstance(node.limit, c.Times)
     unit = "ratio" if isinstance(node, c.Share) else None if several else ruleset.facts[node.fact].unit
     first, dots, last = text.partition("..")
@@ -217,35 +224,81 @@ def _name(centre: Centre) -> str:
 
 
 class _Changed:
-    """The rule set with another number, each made once."""
+    """The rule with another number, each made once."""
 
     def __init__(self, ruleset: RuleSet, rule: Rule) -> None:
         self.ruleset, self.rule = ruleset, rule
-        self._made: dict[Number, RuleSet] = {}
+        self._made: dict[Number, Rule] = {}
 
-    def finding(self, centre: Centre, threshold: Number, day: date) -> Finding:
-        made = self._made.get(threshold)
-        if made is None:
-            made = self._made[threshold] = self.ruleset.with_change(self.rule.id, decimal_text(threshold))
-        return check_subject(centre, made, day)[self.rule.id]
+    def at(self, threshold: Number) -> Rule:
+        if threshold not in self._made:
+            self._made[threshold] = self.ruleset.with_change(self.rule.id, threshold)[self.rule.id]
+        return self._made[threshold]
+
+
+class _Noted(Scene):
+    """A centre on a day that notes every number that is read of it: nowhere else can a finding turn."""
+
+    def __init__(self, centre: Centre, ruleset: RuleSet, day: date) -> None:
+        super().__init__(fitting(centre, ruleset.vocabulary), ruleset, day)
+        self.numbers: dict[tuple[str, Moment], set[Range]] = {}
+        self.shares: dict[str, set[tuple[Range, Range]]] = {}
+        """What groups have together, and what all others have."""
+        sort_judgements(self)
+
+    def number(self, name: str, moment: Moment) -> Reading:
+        reading = super().number(name, moment)
+        self.numbers.setdefault((name, moment), set()).add(reading.range)
+        return reading
+
+    def sums(self, name: str, moment: Moment) -> list[Range]:
+        sums = super().sums(name, moment)
+        self.numbers.setdefault((name, moment), set()).update(sums)
+        return sums
+
+    def share(self, name: str, groups: tuple[str, ...], moment: Moment) -> tuple[Reading, Reading]:
+        named, others = super().share(name, groups, moment)
+        self.shares.setdefault(name, set()).add((named.range, others.range))
+        return named, others
+
+    def turns(self, node: c.Compare | c.Share) -> Iterator[Number]:
+        """The bounds of a condition at which it may turn."""
+        if isinstance(node, c.Share):
+            for named, others in self.shares.get(node.fact, ()):
+                yield from _parts(named, Range(named.low + others.high, named.high + others.low))
+            return
+        for (name, moment), ranges in self.numbers.items():
+            if name != node.fact:
+                continue
+            whole = {Range(1, 1)}
+            if isinstance(node.limit, c.Times):
+                whole = self.numbers.get((node.limit.fact, moment), set())
+            for one, other in product(ranges, whole):
+                yield from _parts(one, other)
+
+
+def _parts(one: Range, other: Range) -> Iterator[Number]:
+    """Every end of a range as a part of every end of another."""
+    for part, whole in product(one, other):
+        if INFINITY not in (part, whole) and whole:
+            yield _plain(Fraction(part) / Fraction(whole))
 
 
 def _swept(centre: Centre, changed: _Changed, first: Number, last: Number, day: date) -> Swept:
-    start = changed.finding(centre, first, day)
-    observed: Mapping[str, object] = start.observed or {}
-    ends = [parse_number(end) for end in (observed.get("low"), observed.get("high")) if end is not None]
-    turns = sorted({first, last, *(end for end in ends if first < end < last)})
-    parts: list[Span] = []
-    for index, at in enumerate(turns):
-        status = changed.finding(centre, at, day).status
-        parts.append(Span(at, at, True, True, status))
-        if index + 1 < len(turns):
-            after = turns[index + 1]
-            between = changed.finding(centre, _plain(Fraction(at + after, 2)), day).status
-            parts.append(Span(at, after, False, False, between))
-    report = check_subject(centre, changed.ruleset, day)
-    name = report.centre.name if report.centre is not None else None
-    return Swept(centre.id, name, centre.file, day, tuple(_joined(parts)))
+    scene = _Noted(centre, changed.ruleset, day)
+    follow(changed.rule, scene)
+    exemptions = exemptions_of(scene.subject, changed.ruleset).get(changed.rule.id)
+
+    def status(at: Number) -> str:
+        decision = settle(changed.at(at), scene)
+        return decision.status if exemptions is None else exempt(decision, exemptions, day, set())[1].status
+
+    parts = [Span(first, first, True, True, status(first))]
+    turns = {turn for turn in scene.turns(_bound_of(changed.rule)) if first < turn < last}
+    for before, at in pairwise(sorted({first, last, *turns})):
+        parts.append(Span(before, at, False, False, status(_plain(Fraction(before + at, 2)))))
+        parts.append(Span(at, at, True, True, status(at)))
+    return Swept(centre.id, last_name(centre), centre.file, day, tuple(_joined(parts)))
 
 
 def _plain(number: Number) -> Number:
