@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from corpus_cases import centre_cases
 from generate import random_centre
 
-from tic_rules import Centre, DataError, UsageError, check, load_ruleset
+from tic_rules import Centre, DataError, RuleSet, UsageError, check, load_ruleset, parse_ruleset
 from tic_rules.analysis.plan import Plan, make_plan
 from tic_rules.analysis.plan.choosing import Costs, Open, choose
 from tic_rules.analysis.plan.model import Way, change
@@ -35,6 +35,17 @@ z3 = pytest.importorskip("z3", reason="plans with a choice need the extra tic-ru
 
 def plan_of(centre: Centre, ruleset: str, as_of: str, **more: Any) -> Plan:
     return make_plan(centre, load_ruleset(ruleset), parse_day(as_of), **more)
+
+
+def small(rule: str, vocabulary: str = "") -> RuleSet:
+    """A rule set of one rule."""
+    return parse_ruleset(
+        "{id: x_1, version: 1.0.0, jurisdiction: zhejiang, vocabulary: {" + vocabulary + "}, "
+        "document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}, "
+        "clauses: [{at: 一, heading: 甲, rules: [r]}], rules: [{id: r, at: 一, quote: 甲, topic: goals, "
+        "kind: condition, bearer: centre, modality: must, "
+        "title: {zh: 甲, en: a}, message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}, " + rule + "}]}"
+    )
 
 
 def keeps_its_word(plan: Plan, ruleset: str) -> None:
@@ -539,6 +550,23 @@ def test_a_verdict_that_stays_says_why(path: Path, format_: str) -> None:
     plan = real_plan(path)
     assert plan.before.verdict == plan.verdict
     assert plan.after.waiting.reason.zh in render([plan], format_, "zh")
+
+
+@pytest.mark.parametrize(
+    ("require", "facts"),
+    [
+        ("{fact: passed, at_least: 1}", "passed: {count: acceptance, where: {result: passed}, unit: piece, "),
+        ("{fact: acceptance, every: {result: passed}}", ""),
+        ("{fact: spending_entries, some: {audited: {given: true}}}", ""),
+    ],
+)
+def test_what_a_plan_writes_is_data_that_a_check_takes(require: str, facts: str) -> None:
+    """The one acceptance of a centre is no list; where any word will do, it is one of the field's."""
+    label = "label: {zh: 甲, en: a}}" if facts else ""
+    ruleset = small(f"require: {require}", f"facts: {{{facts}{label}}}")
+    centre = {"jurisdiction": "zhejiang", "approved_on": "2021-03-01", "reported_on": "2023-06-30"}
+    plan = make_plan(Centre.from_data(centre), ruleset, date(2023, 6, 30))
+    assert (plan.verdict, check(Centre.from_data(plan.document), ruleset).verdict) == ("compliant",) * 2
 
 
 def test_a_compliant_centre_has_nothing_to_do() -> None:

@@ -137,9 +137,9 @@ class Construct(NamedTuple):
         return next(reversed([*self.others(self._path(fact), words)]), None)
 
     def _given(self, path: str) -> object:
-        """Something that a place may say, where it only has to say something."""
+        """Something that a place may say, where it only has to say something: of its words the first."""
         held = held_at(self.model, path)
-        kind, text = "text" if held is None else held.kind, self.blank(path)
+        kind, text = "text" if held is None else held.kind, next(self.others(path, ()), self.blank(path))
         given: dict[str, object] = {"date": self.day.isoformat(), "truth": True, "words": [text]}
         numbers = {"year": self.day.year, "money": 1, "count": 1, "number": 1, "rate": "1%"}
         return given.get(kind, numbers.get(kind, text))

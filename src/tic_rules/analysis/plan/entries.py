@@ -22,9 +22,6 @@ from tic_rules.results.terms import dotted_of, field_label
 def some_entry(name: str, where: c.Where, case: Case) -> Iterator[Way]:
     fact = case.scene.facts[name]
     listed = case.scene.listed(fact.list_name or "")
-    if listed.declared.held is not None:
-        yield Way((_event(case, fact, where),))
-        return
     if listed.declared.date is None and listed.declared.year is None:
         for entry in listed.entries[:3]:
             mended = _mend(case, entry, where)
@@ -48,12 +45,15 @@ def _event(case: Case, fact: Fact, where: c.Where) -> Change:
     said = _attributes(case, declared.paths[0], where)
     values = entry_of(declared, said, case.on, None)
     edits = tuple(Edit("set", (*path, name), item) for name, item in values.items())
-    return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, said))
+    return change(kind_of(path[0]), ".".join(path), edits, _entry_text(case, path, where, said))
 
 
 def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change | None:
-    """One more entry of a list; None where it would stand in the entry of another that is not there."""
+    """One more entry of a list; None where it would stand in the entry of another that is not there, or
+    beside the one event that its place holds."""
     declared = case.scene.listed(fact.list_name or "").declared
+    if declared.held is not None:
+        return None if number else _event(case, fact, where)
     dotted = declared.paths[0]
     path = place_of_list(case, dotted)
     if path is None:
@@ -73,7 +73,10 @@ def new_entry(case: Case, fact: Fact, where: c.Where, number: int = 0) -> Change
         # complete.
         edits = (*edits, Edit("append", ("incomplete",), dotted))
     made = change(
-        "data" if case.supplies else kind_of(dotted), dotted, edits, _entry_text(case, path, said, year)
+        "data" if case.supplies else kind_of(dotted),
+        dotted,
+        edits,
+        _entry_text(case, path, where, said, year),
     )
     return (
         made if not number else Change(made.kind, made.at, made.edits, made.text, key=f"{made.key}\n{number}")
@@ -90,7 +93,11 @@ def _attributes(case: Case, dotted: str, where: c.Where) -> dict[str, object]:
     return said
 
 
-def _entry_text(case: Case, path: Parts, values: dict[str, object], year: int | None = None) -> Text:
+def _entry_text(
+    case: Case, path: Parts, where: c.Where, said: dict[str, object], year: int | None = None
+) -> Text:
+    values = said | {name: True for name, test in where.each.items() if test.given}  # whatever they say
+
     def label(name: str, value: object, lang: str) -> str:
         if value is True:
             return field_label(f"{pointer(path)}/{name}", case.vocabulary, lang).rsplit("/", 1)[-1]
@@ -157,7 +164,8 @@ def _mend(case: Case, entry: Entry, where: c.Where) -> tuple[Change, ...]:
         old = get(case.document, (*entry.at, name))
         if isinstance(wanted, list) and isinstance(old, list):
             wanted = [*old, *wanted]
-        choices = tuple(word for word in test.one_of or () if word is not None) if wanted is not True else ()
+        words = case.construct.others(f"{dotted}.{name}", ()) if test.given else test.one_of or ()
+        choices = tuple(word for word in words if word is not None) if wanted is not True else ()
         changes.append(set_value(case, (*entry.at, name), wanted, choices))
     return tuple(changes)
 
