@@ -214,16 +214,21 @@ class _Maker:
         harmed = {finding.rule for finding in after if worse(finding, self.before)}
         if not harmed:
             return set()
-        blamed: set[str] = set()
-        for step in steps:
-            if step.edits and step.rules:
-                _, without = self._applied(other for other in steps if not _together(step, other))
+        alone = [[other for other in steps if _together(step, other)] for step in steps if step.edits]
+        served = [[step for step in steps if rule.rule in step.rules] for rule in rules]
+        planned = {rule.rule for rule in rules}
+        for taken_together in (alone, served):  # each of several steps of a rule may do the harm by itself
+            blamed: set[str] = set()
+            for taken in taken_together:
+                _, without = self._applied(step for step in steps if step not in taken)
                 if any(not worse(without[rule], self.before) for rule in harmed):
-                    if step.kind == "money" and step.at not in self.barred:
-                        self.barred.add(step.at)
+                    if money := {step.at for step in taken if step.kind == "money"} - self.barred:
+                        self.barred |= money
                         return {""}
-                    blamed.update(step.rules)
-        return blamed & {rule.rule for rule in rules}
+                    blamed.update(rule for step in taken for rule in step.rules)
+            if blamed & planned:
+                return blamed & planned
+        return planned
 
     def _costs(self) -> Costs:
         return Costs({**self.costs.given, **{at: Fraction(1000) for at in self.barred}})
@@ -448,9 +453,7 @@ class _Maker:
         lost: list[Rest] = []
         still: list[Rest] = []
         for finding in after:
-            if finding.status in SETTLED or not (
-                finding.counts or (self.encouraged and finding.severity == "note")
-            ):
+            if finding.status in SETTLED or not (finding.counts or self.encouraged):
                 continue
             earlier = self.before[finding.id]
             why = self.why.get(finding.id) or reason_after(finding, earlier, self.ends)
