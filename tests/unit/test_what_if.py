@@ -22,6 +22,7 @@ from tic_rules import (
     check,
     check_programme,
     load_ruleset,
+    parse_ruleset,
     shipped_ids,
 )
 from tic_rules.analysis.sweep import sweep
@@ -199,6 +200,34 @@ def test_no_day_on_which_something_changes_is_left_out(ruleset: str) -> None:
             now = [finding.status for finding in check_subject(centre, rules, day)]
             assert day in looked_at or now == before, day
             before = now
+
+
+@pytest.mark.parametrize(
+    ("require", "turn"),
+    [
+        ('{fact: plan_age, at_least: "1.5"}', "2023-08-12"),
+        ("{fact: meeting_age, at_least: {times: 50%, fact: plan_age}}", "2023-12-20"),
+        ("{fact: older, at_least: 1/2}", "2022-08-12"),
+    ],
+)
+def test_an_age_turns_within_a_year(require: str, turn: str) -> None:
+    """Half a year, an age held against another, an age that is a part of another number."""
+    label = "label: {zh: 甲, en: a}"
+    ages = [f"{n}_age: {{age: {day}, unit: year, {label}}}" for n, day in (
+        ("plan", "plan_argued"), ("meeting", "executive_meeting"))]  # fmt: skip
+    facts = ", ".join([*ages, f"older: {{larger: [plan_age, meeting_age], unit: year, {label}}}"])
+    rules = parse_ruleset(
+        "{id: x_1, version: 1.0.0, jurisdiction: zhejiang, vocabulary: {facts: {" + facts + "}}, "
+        "document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}, "
+        "clauses: [{at: 一, heading: 甲, rules: [r]}], rules: [{id: r, at: 一, quote: 甲, topic: goals, "
+        "kind: condition, bearer: centre, modality: must, title: {zh: 甲, en: a}, "
+        "message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}, require: " + require + "}]}"
+    )
+    met = {"plan_argued_on": "2022-02-10", "executive_meeting_on": "2023-01-15"}
+    data = {"jurisdiction": "zhejiang", "approved_on": "2021-03-01", "reported_on": "2026-01-01"}
+    centre = Centre.from_data({**data, "procedure": met})
+    course = course_of(centre, rules, date(2022, 3, 1), date(2024, 12, 31))
+    assert [one.first.isoformat() for one in course.stretches[1:]] == [turn]
 
 
 def test_the_course_of_five_years() -> None:

@@ -6,10 +6,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 from tic_rules.analysis.construct import dated, place_in
-from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years
+from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_months, add_years
 from tic_rules.core.errors import Text, UsageError, fault, plural
+from tic_rules.core.numbers import Number
 from tic_rules.engines.checking import check_subject
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
@@ -19,7 +21,7 @@ from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.time import Shift
-from tic_rules.model.vocabulary import facts_within
+from tic_rules.model.vocabulary import Fact, facts_within
 from tic_rules.results.report import Finding, Report
 
 MOST_YEARS = 60
@@ -184,6 +186,9 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
     and on the day after it; and when a year begins or ends.
     """
     checked_span(first, last)
+    bounds = set(_bounds_of_ages(ruleset))
+    if None in bounds:
+        return [add_days(first, number) for number in range((last - first).days + 1)]
     scene = Scene(subject, ruleset, first)
     named = {day for day in scene.days() if day not in (FIRST_DAY, LAST_DAY)}
     years = {0, *(rule.years for rule in ruleset.rules if rule.years), *_terms(subject, last)}
@@ -193,6 +198,7 @@ def days_of_change(subject: Subject, ruleset: RuleSet, first: date, last: date) 
     starts = {day for span in clock for day in span if day not in (FIRST_DAY, LAST_DAY)} or named
     days = {first} | named | {add_years(day, number) for day in starts for number in years}
     days |= {shift.after(day) for shift in _shifts(ruleset) for day in named | starts}
+    days |= {_aged(day, *bound) for bound in bounds if bound is not None for day in named | starts}
     days |= {day for rule in ruleset.rules for day in (rule.by, rule.since) if isinstance(day, date)}
     yearly = [rule.yearly for rule in ruleset.rules if rule.yearly is not None]
     days |= {owed.due(year) for owed in yearly for year in range(first.year - 1, last.year + 1)}
@@ -218,25 +224,48 @@ def _shifts(ruleset: RuleSet) -> set[Shift]:
             step = rule.cycle.shift.years * 12 + rule.cycle.shift.months
             for end in range(step, 12 * MOST_YEARS + 1, step):
                 shifts |= {Shift(0, end), Shift(0, end + grace.years * 12 + grace.months, grace.days)}
-        trees = [tree for tree in (rule.condition, rule.applies, rule.fails_at_once) if tree is not None]
-        for node in (node for tree in trees for node in c.walk(tree)):
-            shifts |= set(_shifts_of(node, ruleset))
+    for node in _leaves(ruleset):
+        for fact in _facts_within(node, ruleset):
+            if fact.over is not None and fact.over.months is not None:
+                shifts.add(Shift(0, fact.over.months))
     return shifts
 
 
-def _shifts_of(node: c.Condition, ruleset: RuleSet) -> Iterator[Shift]:
-    for name in c.facts_of(node) if not c.children(node) else ():
-        for fact in (ruleset.facts[part] for part in facts_within(name, ruleset.facts)):
-            if fact.over is not None and fact.over.months is not None:
-                yield Shift(0, fact.over.months)
-            if fact.age is not None and isinstance(node, c.Compare) and not isinstance(node.limit, c.Times):
-                for bound in node.limit if node.operator == "between" else (node.limit,):
-                    number = int(bound)
-                    yield (
-                        Shift(0, 0, number)
-                        if fact.unit == "day"
-                        else Shift(0, number * (12 if fact.unit == "year" else 1))
-                    )
+def _leaves(ruleset: RuleSet) -> Iterator[c.Condition]:
+    """The conditions that statuses hang on, without those that join others."""
+    for rule in ruleset.rules:
+        for tree in (rule.condition, rule.applies, rule.fails_at_once):
+            if tree is not None:
+                yield from (node for node in c.walk(tree) if not c.children(node))
+
+
+def _facts_within(node: c.Condition, ruleset: RuleSet) -> list[Fact]:
+    return [ruleset.facts[part] for name in c.facts_of(node) for part in facts_within(name, ruleset.facts)]
+
+
+def _bounds_of_ages(ruleset: RuleSet) -> Iterator[tuple[Number, str | None] | None]:
+    """The numbers that ages are held against, with the unit of the age; None where that is a number of the
+    data, or the age a part of another number: what they come to may turn on any day."""
+    for node in _leaves(ruleset):
+        if not isinstance(node, c.Compare) or all(fact.age is None for fact in _facts_within(node, ruleset)):
+            continue
+        fact = ruleset.facts[node.fact]
+        if fact.age is None or isinstance(node.limit, c.Times):
+            yield None
+        else:
+            limits = node.limit if node.operator == "between" else (node.limit,)
+            yield from ((limit, fact.unit) for limit in limits)
+
+
+def _aged(born: date, age: Number, unit: str | None) -> date:
+    """The first day on which it is so long since a day: so many whole years or months, and a part of the
+    next."""
+    if unit == "day":
+        return add_days(born, ceil(age))
+    months = 12 if unit == "year" else 1
+    whole = int(age)
+    last, following = (add_months(born, number * months) for number in (whole, whole + 1))
+    return add_days(last, ceil((age - whole) * (following - last).days))
 
 
 def _terms(centre: Subject, last: date) -> set[int]:
