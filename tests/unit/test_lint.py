@@ -281,6 +281,24 @@ def test_rules_that_ask_for_different_things_are_left_alone(
     assert faults_of(tmp_path, with_extra(quote, more, modality)) == []
 
 
+OPEN = "{fact: category, among: [field], open: true}"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        "by: 2y\nrequire: {fact: headcount, at_least: 200}\nfails_at_once: {fact: misspent, more_than: 0}",
+        f"require: {{all: [{OPEN}, {{fact: category, among: [comprehensive]}}]}}",
+        f"require: {{all: [{OPEN}, {{not: {OPEN}}}]}}",
+        f"require: {{any: [{OPEN}, {{not: {OPEN}}}]}}",
+    ],
+)
+def test_what_fails_by_itself_or_a_person_may_pass_is_no_fault(tmp_path: Path, more: str) -> None:
+    """What fails a rule at once no other asks; what 等 leaves to be judged neither fails nor holds."""
+    faults = faults_of(tmp_path, with_extra("原则上至少 200 人，批复后 2 年内等", more, "in_principle"))
+    assert {fault.code for fault in faults} & {"TR201", "TR202", "TR204"} == set()
+
+
 OUTCOME = """when: {fact: evaluations, latest: date, of: {by: third_party}, has: {result: unqualified}}
 then: {zh: 予以调整, en: the centre is adjusted}
 otherwise:

@@ -61,7 +61,8 @@ class Logic(NamedTuple):
         return False
 
     def excludes(self, x: c.Condition, y: c.Condition) -> bool:
-        """Whether no data makes both true."""
+        """Whether no data makes both true, and leaves none of the two to be judged where the other is not
+        false."""
         if isinstance(x, c.All):
             return any(self.excludes(part, y) for part in x.all)
         if isinstance(x, c.Either):
@@ -70,7 +71,7 @@ class Logic(NamedTuple):
             return self.excludes(y, x)
         for one, other in ((x, y), (y, x)):
             if isinstance(one, c.Not):
-                return self.reader.at_least(other, one.not_)
+                return not c.leaves_open(other) and self.reader.at_least(other, one.not_)
         for one, other in ((x, y), (y, x)):
             if isinstance(one, c.NoneOf):
                 held = getattr(other, "some", None) or getattr(other, "every", None)
@@ -107,7 +108,7 @@ class Logic(NamedTuple):
         """Whether one of the two holds whatever the data says."""
         for one, other in ((x, y), (y, x)):
             if isinstance(one, c.Not):
-                return self.reader.at_least(one.not_, other)
+                return not c.leaves_open(one.not_) and self.reader.at_least(one.not_, other)
         if not same_fact(x, y):
             return False
         if isinstance(x, c.Is) and isinstance(y, c.Is):
@@ -126,11 +127,12 @@ def _allowed(node: c.Compare | c.Share) -> Interval:
 
 
 def _choices(node: c.Condition) -> frozenset[c.Word] | None:
-    """The values that a single choice may have; None where a condition is about several values or none."""
+    """The values that a single choice may have; None where a condition is about several values or none, or
+    where a person may let others pass."""
     match node:
         case c.Is():
             return frozenset([node.is_])
-        case c.Among():
+        case c.Among(open=False):
             return frozenset(node.among)
     return None
 

@@ -69,11 +69,21 @@ class Pairs:
                 if other.id not in gone and self._covers(other, rule)
             ]
             whole = c.All.model_construct(all=tuple(self.asked[other.id] for other in others))
-            if others and self.reader.at_least(whole, self.asked[rule.id]):
+            implied = others and self.reader.at_least(whole, self.asked[rule.id])
+            if implied and self._breaks_no_sooner(rule, others):
                 gone.add(rule.id)
                 named = [other.id for other in others if self.facts[other.id] & self.facts[rule.id]]
                 zh, en = f"已由 {'、'.join(named)} 涵盖", f"implied by {', '.join(named)}"
                 yield rule, Found("TR204", ("require",), zh, en, _DROP)
+
+    def _breaks_no_sooner(self, rule: Rule, others: list[Rule]) -> bool:
+        """Whether what fails a rule at once fails one of the others at the same time."""
+        return rule.fails_at_once is None or any(
+            other.fails_at_once is not None
+            and self.clocks[other.id] == self.clocks[rule.id]
+            and self.reader.at_least(rule.fails_at_once, other.fails_at_once)
+            for other in others
+        )
 
     def _covers(self, other: Rule, rule: Rule) -> bool:
         """Whether what `other` asks is asked of the same bearer wherever and whenever `rule` asks."""
