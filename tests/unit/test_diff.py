@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from tic_rules import Centre, Programme, RuleSet, load_ruleset, parse_ruleset, shipped_ids
@@ -448,6 +449,40 @@ def test_a_draft_under_another_id_inherits_judgements_and_exemptions() -> None:
         assert told.flips == ()
 
 
+def test_impact_counts_a_centre_once_for_a_clause() -> None:
+    """A rule that bundles several items stands in a row for each."""
+    text = (ROOT / "examples" / "zhejiang.yaml").read_text("utf-8")
+    text = re.sub(r"(main-tasks, item: \"1\", met: )true", r"\1false", text)
+    told = impact(compared("zhejiang_2022", "jiangsu_2020"), [Centre.from_text(text)])
+    (names,) = [turning.centres for turning in told.clauses() if turning.rule.id == "main-tasks"]
+    assert len(names) == 1
+    pairs = [(flip.a and flip.a.id, flip.b and flip.b.id) for flip in told.centres[0].flips]
+    assert len(pairs) == len({*pairs})
+
+
+def test_impact_names_what_leaves_a_verdict_open() -> None:
+    """A clause that is new and asks for a judgement, one that asks for data: the centre was compliant."""
+    rules = re.split(r"\n(?=  - id: )", ZHEJIANG[ZHEJIANG.index("\nrules:") :])
+    (staff,) = [rule for rule in rules if rule.startswith("  - id: staff-2y\n")]
+    head = {"id": "x_1", "version": "1.0.0", "jurisdiction": "zhejiang", "document": {
+        "title": "甲", "title_en": "a", "in_force": {"from": "2016-01-01"}}}  # fmt: skip
+    both = yaml.safe_load("\n".join(["rules:", staff]))["rules"]
+    asked = {"capability": {"attested": True}, "board": {"fact": "board", "is": True}}
+    more = [both[0] | {"id": name, "require": require, "topic": "goals"} for name, require in asked.items()]
+
+    def of(rules: list[Any]) -> RuleSet:
+        clause = {"at": both[0]["at"], "heading": "甲", "rules": [rule["id"] for rule in rules]}
+        return parse_ruleset(
+            yaml.safe_dump({**head, "clauses": [clause], "rules": rules}, allow_unicode=True)
+        )
+
+    data = {"reported_on": "2024-06-30", "approved_on": "2022-03-01", "staff": {"headcount": [
+        {"date": "2024-01-01", "value": 400}]}}  # fmt: skip
+    told = impact(diff(of(both), of(both + more)), [Centre.from_data(data)])
+    assert told.table() == [("compliant", "undetermined", 1)]
+    assert [(turning.side, turning.rule.id) for turning in told.clauses()] == [("b", name) for name in asked]
+
+
 def test_impact_at_the_command_line_takes_several_paths() -> None:
     files = [str(ROOT / "examples" / name) for name in ("zhejiang.yaml", "jiangsu.yaml")]
     result = run("jiangsu_2020", "zhejiang_2022", "--format", "json", "--impact", *files)
@@ -468,7 +503,7 @@ def test_impact_tells_by_name_for_whom_a_difference_matters(tmp_path: Path) -> N
     (rule,) = [clause for clause in clauses if clause["rule"] == "investment-2y"]
     assert name in rule["names"]
     assert len(rule["names"]) == rule["centres"]
-    assert re.search(rf"两年内投入达到10亿元：只在这一边不符合 \d（[^）]*{name}", told("text"))
+    assert re.search(rf"两年内投入达到10亿元：只在这一边不利于中心 \d（[^）]*{name}", told("text"))
     assert re.search(rf"\|[^|]*两年内投入达到10亿元 \| \d \|[^|]*{name}", told("markdown"))
     pytest.importorskip("jinja2", reason="the extra html is not installed")
     page = told("html")

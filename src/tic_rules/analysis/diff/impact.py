@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from tic_rules.results.report import Report
 
 _SILENT = "not_applicable"
+_WEIGHT = {"fail": 3, "unknown": 2, "needs_review": 2, "pending": 1}
+"""How heavily a status weighs against a centre."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +83,11 @@ class Impact:
         turned: dict[tuple[str, str], list[str]] = {}
         rules: dict[tuple[str, str], Rule] = {}
         for centre in self.centres:
-            for flip in centre.flips:
-                side, rule = _against(flip)
-                if rule is not None and flip.decides:
-                    turned.setdefault((side, rule.id), []).append(centre.shown)
-                    rules[side, rule.id] = rule
+            against = [_against(flip) for flip in centre.flips if flip.decides]
+            once = {(side, rule.id): rule for side, rule in against if rule is not None}
+            rules |= once
+            for key in once:
+                turned.setdefault(key, []).append(centre.shown)
         listed = [Turning(key[0], rules[key], tuple(names)) for key, names in turned.items()]
         return sorted(listed, key=lambda turning: -len(turning.centres))
 
@@ -104,9 +106,11 @@ class Impact:
 
 
 def _against(flip: Flip) -> tuple[str, Rule | None]:
-    if flip.status_b == "fail":
-        return "b", flip.b
-    return ("a", flip.a) if flip.status_a == "fail" else ("", None)
+    weight_a, weight_b = (
+        _WEIGHT.get(status or "", 0) if rule is not None and counts(rule) else 0
+        for rule, status in ((flip.a, flip.status_a), (flip.b, flip.status_b))
+    )
+    return ("a", flip.a) if weight_a > weight_b else ("b", flip.b)
 
 
 def _detail(centre: Affected) -> dict[str, object]:
@@ -148,13 +152,13 @@ def _affected(compared: Diff, centre: Centre, day: date) -> Affected:
 
     centre = _to_editions(compared, centre)
     first, second = check_subject(centre, compared.a, day), check_subject(centre, compared.b, day)
-    flips = tuple(
-        flip
-        for topic in compared.topics
-        for pair in topic.pairs
-        if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None
-    )
-    return Affected(centre.id, _name(first), centre.file, day, str(first.verdict), str(second.verdict), flips)
+    flips: dict[object, Flip] = {}
+    for topic in compared.topics:
+        for pair in topic.pairs:
+            if (flip := _flip(topic.id, pair.a, pair.b, first, second)) is not None:
+                flips.setdefault((pair.a and pair.a.id, pair.b and pair.b.id), flip)  # one in several rows
+    verdicts = str(first.verdict), str(second.verdict)
+    return Affected(centre.id, _name(first), centre.file, day, *verdicts, tuple(flips.values()))
 
 
 def _to_editions(compared: Diff, centre: Centre) -> Centre:
@@ -182,13 +186,23 @@ def _flip(topic: str, a: Rule | None, b: Rule | None, first: Report, second: Rep
     status_a = first[a.id].status if a is not None else None
     status_b = second[b.id].status if b is not None else None
     statuses = {status_a, status_b}
-    if len(statuses) == 1 or (None in statuses and "fail" not in statuses) or statuses == {"pass", _SILENT}:
+    decides = _stands(a, first, second) or _stands(b, second, first)
+    fails = "fail" in statuses
+    if len(statuses) == 1 or (None in statuses and not (fails or decides)) or statuses == {"pass", _SILENT}:
         return None
-    decides = any(
-        rule is not None and status == "fail" and counts(rule)
-        for rule, status in ((a, status_a), (b, status_b))
-    )
     return Flip(topic, a, b, status_a, status_b, decides)
+
+
+def _stands(rule: Rule | None, report: Report, other: Report) -> bool:
+    """Whether a clause counts and stands against the centre: it fails, or is of those that make the verdict
+    worse than that of the other side."""
+    from tic_rules.results.report import verdict_of
+
+    if rule is None or not counts(rule):
+        return False
+    status = report[rule.id].status
+    worse = VERDICTS.index(report.verdict) < VERDICTS.index(other.verdict)
+    return status == "fail" or (worse and status in _WEIGHT and verdict_of({status}) == report.verdict)
 
 
 SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")

@@ -119,8 +119,8 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
     for a, b, n in affected.table():
         yield f"| {VERDICT[a].in_(lang)} | {VERDICT[b].in_(lang)} | {n} |"
     yield ""
-    failing = "只在这一边不符合的中心" if zh else "Centres that fail on this side only"
-    yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {failing} |"
+    against = "只在这一边受影响的中心" if zh else "Centres that it stands against on this side only"
+    yield f"| {'一方' if zh else 'Side'} | {'条款' if zh else 'Clause'} |  | {against} |"
     yield "|---|---|---:|---|"
     for side, rule, centres in affected.clauses():
         letter = diff.LETTERS[side].in_(lang)

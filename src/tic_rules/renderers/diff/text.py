@@ -202,9 +202,9 @@ def _impact(affected: Impact, lang: str) -> Iterator[str]:
         yield f"  {VERDICT[a].in_(lang)} → {VERDICT[b].in_(lang)}{'：' if zh else ': '}{n}"
     for side, rule, centres in affected.clauses():
         letter = diff.LETTERS[side].in_(lang)
-        fails = "：只在这一边不符合" if zh else ": fails on this side only"
+        against = "：只在这一边不利于中心" if zh else ": stands against centres on this side only,"
         who = f"（{'、'.join(centres)}）" if zh else f" ({', '.join(centres)})"
-        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{fails} {len(centres)}{who}"
+        yield f"  {letter} {rule.at} {rule.title.text.in_(lang)}{against} {len(centres)}{who}"
     for centre in affected.centres:
         verdicts = (VERDICT[verdict].in_(lang) for verdict in (centre.verdict_a, centre.verdict_b))
         arrow = " → ".join(dict.fromkeys(verdicts))
