@@ -253,7 +253,7 @@ def test_a_file_without_an_id_is_the_same_however_it_is_named(
 
 def test_a_baseline_of_many_thousand_findings_reads_back() -> None:
     entries = [
-        Entry(f"c{n}", "a/b", "fail", (2024,), ("6.1", "6.2"), os.path.abspath("c")) for n in range(9_000)
+        Entry(f"c{n}", "a/b", "fail", ("2024",), ("6.1", "6.2"), os.path.abspath("c")) for n in range(9_000)
     ]
     text = baseline_text(entries, "base.json", {"a": "1.0.0"})
     Path("base.json").write_text(text, "utf-8")
