@@ -229,6 +229,20 @@ def test_more_centres_than_the_figure_says_contradict_it(engine: Engine) -> None
     ]
 
 
+def test_a_number_of_the_day_that_is_less_than_the_files_is_a_contradiction_and_a_bound_by_them() -> None:
+    series = [{"date": "2024-12-31", "value": 1}, {"date": "2025-12-31", "value": 12}]
+    figures = {"jurisdiction": "zhejiang", "reported_on": "2025-12-31", "centres": series}
+    centres = [Centre(id=f"z{n}", jurisdiction="zhejiang", approved_on="2024-01-01") for n in range(16)]
+    for day, given, status in (("2024-12-31", 2, "unknown"), ("2024-12-31", 16, "fail")):
+        for engine in ("reference", "compiled"):
+            report = check_programme(
+                figures, "zhejiang_2022", centres=centres[:given], as_of=day, engine=engine
+            )
+            assert report["programme-count"].status == status
+            assert "contradiction" in [one.code for one in report.warnings]
+            assert (report["programme-count"].observed or {})["low"] == str(given)
+
+
 def test_a_centre_of_several_files_counts_once_in_a_programme() -> None:
     """By its newest file up to the as-of day; files without an id are each of a centre of their own."""
 
@@ -253,6 +267,11 @@ def test_a_centre_of_several_files_counts_once_in_a_programme() -> None:
         "c": ("2026-06-30", "2026-03-01"),
     }
     assert count(files(16, **later))["programme-count"].status == "fail"
+    withdrawn = [
+        Centre(id=f"z{n}", jurisdiction="zhejiang", reported_on="2025-06-30", stage="applicant")
+        for n in range(16)
+    ]
+    assert count([*files(16, a=("2025-01-31", "2022-03-01")), *withdrawn]).programme["centres"] == 0
     nameless = [Centre(jurisdiction="zhejiang", approved_on="2022-03-01")] * 16
     report = count(nameless)
     assert report["programme-count"].status == "fail"

@@ -363,6 +363,16 @@ CASES = [
         ["must | yearly: {looked_for_until: end_of_year} | until: term_end | " + REPORT],
         "b_looser",
     ),
+    (
+        ["must | yearly: {looked_for_until: {next_year: 02-29}} | " + REPORT],
+        ["must | yearly: {looked_for_until: {next_year: 02-28}} | " + REPORT],
+        "b_stricter",
+    ),
+    (
+        ["must | by: {months: 13, after: approval} | " + SERVED],
+        ["must | by: {months: 1, after: term_end} | " + SERVED],
+        "different",
+    ),
     (["must | cycle: {years: 3} | " + EVALUATED], ["must | cycle: {years: 2} | " + EVALUATED], "b_stricter"),
     (["must | cycle: {years: 3} | " + EVALUATED], ["must | cycle: {years: 4} | " + EVALUATED], "different"),
     (

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from corpus_cases import CENTRE_SETS, centre_cases
 
-from tic_rules import Report, RuleSet, check, check_programme, load_ruleset, parse_ruleset
+from tic_rules import Report, RuleSet, RuleSetError, check, check_programme, load_ruleset, parse_ruleset
 from tic_rules.model.conditions import leaves_open
 from tic_rules.renderers.form import blank_file
 from tic_rules.results.parts import Engine
@@ -849,3 +849,9 @@ def test_what_may_need_review_is_named_in_the_forms_and_its_remedy_asks_for_one(
 
 CLOSED = {"fiscal-prohibited-use", "indicators", "delisted-after-two-failures"}
 """A forbidden use is mended by stopping it, an annex by its targets, and what has followed by no review."""
+
+
+def test_a_consequence_is_not_yearly() -> None:
+    said = "kind: consequence, modality: must, bearer: department, yearly: {looked_for_until: end_of_year}, "
+    with pytest.raises(RuleSetError, match="a consequence is not `yearly`"):
+        small(rule=said + "when: {fact: core, is: true}, then: {zh: 撤销, en: revoked}")

@@ -41,8 +41,8 @@ def normal(name: str) -> str:
 
 
 def same_name(one: str | None, other: str | None) -> bool:
-    """Whether two names that are given are the same, however they are written."""
-    return one is not None and other is not None and (one == other or normal(one) == normal(other))
+    """Whether two names that are given are the same, however they are written; signs alone are no name."""
+    return one is not None and other is not None and normal(one) == normal(other) != ""
 
 
 def did_you_mean(name: str, names: Iterable[str]) -> Text:

@@ -120,9 +120,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
     fields = any(isinstance(node, c.OfEach) for rule in ruleset for _, node in c.nodes_of(rule))
     files: dict[object, list[Centre]] = {}
     for place, centre in enumerate(centres):
-        if centre.jurisdiction == ruleset.jurisdiction and (
-            centre.approved_on is not None or centre.stage == "approved"
-        ):
+        if centre.jurisdiction == ruleset.jurisdiction:
             files.setdefault(centre.id or place, []).append(centre)
 
     def newest(centre: Centre) -> tuple[bool, date]:
@@ -136,6 +134,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
             fields=centre.fields if fields else None,
         )
         for centre in (max(of_one, key=newest) for of_one in files.values())
+        if centre.approved_on is not None or centre.stage == "approved"
     )
     return programme.with_centres(approvals, tuple(str(key) for key, one in files.items() if len(one) > 1))
 

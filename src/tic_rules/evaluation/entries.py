@@ -5,8 +5,9 @@ What is not known is UNKNOWN, with the places that keep it open. Nothing here kn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from operator import eq
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -213,9 +214,12 @@ class Lists:
             return None, ((*at, look.by),)
         units = self.listed(list_name)
         name = getattr(record, look.named)
-        named = _called(name, units)
-        if not named and any(_called(name, self.listed(unit)) for unit in look.units.values()):
-            return None, ((*at, look.named),)  # it is called like a unit of another role
+        named: list[Entry] = []
+        for same in (eq, same_name) if name is not None else ():  # as it is written goes first
+            if named := _called(name, units, same):
+                break
+            if any(_called(name, self.listed(unit), same) for unit in look.units.values()):
+                return None, ((*at, look.named),)  # it is called like a unit of another role
         perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
         meant = [*named, *perhaps] if named else list(units.entries)
         values = {unit.get(look.take) for unit in meant}
@@ -451,9 +455,9 @@ def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
         yield (*entry.at, declared.year)
 
 
-def _called(name: str | None, units: Listed) -> list[Entry]:
+def _called(name: str, units: Listed, same: Callable[[str | None, str], bool]) -> list[Entry]:
     """The units of a list that have a name."""
-    return [unit for unit in units.entries if same_name(unit.get("name"), name)]
+    return [unit for unit in units.entries if same(unit.get("name"), name)]
 
 
 # --- series ------------------------------------------------------------------------------------------------

@@ -171,8 +171,9 @@ class Scene:
             cites = values
         else:
             cites = [values[index] for index, one in enumerate(series) if one.when.first <= day]
-        if self.incomplete(fact.stock or "") or self.shows_more(fact, moment, number):
-            number, missing = Range(number.low, INFINITY), [fact.at]
+        shown = self.shown(fact, moment)
+        if self.incomplete(fact.stock or "") or shown > number.high:
+            number, missing = Range(max(number.low, shown), INFINITY), [fact.at]
         return Reading(number, tuple(cites), () if number.exact else tuple(missing))
 
     def _value(self, fact: Fact, moment: Moment) -> Reading:
@@ -187,14 +188,14 @@ class Scene:
             for other in values[1:]:
                 number = number.hull(other)
             return Reading(number, (path,), () if number.exact else unclear_places(value, path, moment.day))
-        if self.incomplete(fact.value or "") or self.shows_more(fact, moment, value):
-            value = Range(value.low, INFINITY)
+        shown = self.shown(fact, moment)
+        if self.incomplete(fact.value or "") or shown > value.high:
+            value = Range(max(value.low, shown), INFINITY)
         return Reading(value, (path,), () if value.exact else (path,))
 
-    def shows_more(self, fact: Fact, moment: Moment, given: Range) -> bool:
-        """Whether a number that is given is less than the entries that show it: the two contradict each
-        other."""
-        return fact.else_count is not None and self._counted(fact, moment).range.low > given.high
+    def shown(self, fact: Fact, moment: Moment) -> Number:
+        """How many entries show a number at least; one that is given and less contradicts them."""
+        return self._counted(fact, moment).range.low if fact.else_count is not None else 0
 
     def _counted(self, fact: Fact, moment: Moment) -> Reading:
         """The entries of a list as a lower bound of a number."""

@@ -262,6 +262,10 @@ class Rule(Node):
                 "amount（涉及的金额）只能写在 consequence 类规则中",
                 "`amount` (what is at stake) belongs to a consequence",
             )
+        if consequence and self.yearly is not None:
+            raise refuse(
+                "rule", "yearly 只用于 require，不用于 consequence 类规则", "a consequence is not `yearly`"
+            )
         if self.not_applicable is not None and self.applies is None:
             raise refuse(
                 "rule",

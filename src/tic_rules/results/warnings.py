@@ -8,9 +8,9 @@ from typing import Any
 
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
 from tic_rules.core.errors import Text, clip, normal
-from tic_rules.core.numbers import Range
+from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.entries import Moment
+from tic_rules.evaluation.entries import Moment, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import TOO_OPEN
@@ -162,7 +162,10 @@ def _about_counts(scene: Scene) -> Iterator[Notice]:
         for fact in (scene.facts[name] for name in facts_of(rule.require) if rule.bearer == "programme"):
             given = scene.value_of(fact) if fact.else_count is not None else None
             start = rule.since if isinstance(rule.since, date) else FIRST_DAY
-            if isinstance(given, Range) and scene.shows_more(fact, Moment(scene.reported_on, start), given):
+            day = min(scene.as_of, scene.reported_on)
+            values = series_at(given, day, scene.reported_on)[0] if type(given) is Series else [given]
+            most = max((value.high for value in values if isinstance(value, Range)), default=INFINITY)
+            if scene.shown(fact, Moment(day, start)) > most:
                 zh = f"填报的{fact.label.zh}少于已给出文件的中心数，前后矛盾，只作为下限"
                 en = f"{fact.label.en}: less than the centres whose files are given; taken as a lower bound"
                 yield _warn(scene.subject, "contradiction", fact.at, zh, en)

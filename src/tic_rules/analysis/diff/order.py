@@ -13,7 +13,7 @@ from functools import lru_cache
 from math import gcd, inf
 from typing import Any, NamedTuple
 
-from tic_rules.core.dates import add_days
+from tic_rules.core.dates import add_days, add_years
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
@@ -369,8 +369,7 @@ def _upward(node: c.Condition) -> bool:
 Clock = tuple[Any, ...]
 """When a rule is looked at, comparable: ("application",), ("after", "approval", so long), ("standing",) …"""
 
-A_YEAR = 2096
-"""The days by which years owe are ordered in this one; it has a 29 February, as any leap year would do."""
+A_LEAP_YEAR = 2096
 
 
 def clock_of(rule: Rule) -> Clock:
@@ -445,7 +444,9 @@ def _before(x: Clock, y: Clock) -> bool:
     )
     if day == other:
         return no_later(length, longer)
-    return bool(day == "approval" and no_later(length, longer._replace(months=longer.months + 12)))
+    return bool(
+        day == "approval" and all(length.after(day) <= longer.after(add_years(day, 1)) for day in _DAYS)
+    )
 
 
 def in_months(length: Shift) -> Shift:
@@ -453,9 +454,13 @@ def in_months(length: Shift) -> Shift:
     return Shift(0, length.years * 12 + length.months, length.days)
 
 
-def year_due(yearly: Yearly) -> date:
-    """The last day of what a year owes, for one year: comparable with that of another rule."""
-    return yearly.due(A_YEAR)
+def year_due(yearly: Yearly) -> int:
+    """The last day of what a year owes, counted from the year's first, each year of 366 days: comparable with
+    that of another rule."""
+    due = yearly.due(A_LEAP_YEAR)
+    if due.year == A_LEAP_YEAR:
+        return due.timetuple().tm_yday
+    return 366 + yearly.due(A_LEAP_YEAR - 1).timetuple().tm_yday
 
 
 @lru_cache(maxsize=256)
@@ -467,7 +472,9 @@ def no_later(x: Shift, y: Shift) -> bool:
 
 
 _DAYS = tuple(
-    add_days(date(year, 1, 1), number) for year in (A_YEAR - 76, A_YEAR) for number in range(4 * 365 + 1)
+    add_days(date(year, 1, 1), number)
+    for year in (A_LEAP_YEAR - 76, A_LEAP_YEAR)
+    for number in range(4 * 365 + 1)
 )
 """Days from which lengths of time are as short and as long as they can be: with a leap year in four, and
 without one in eight."""

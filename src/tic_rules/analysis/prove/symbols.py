@@ -14,7 +14,6 @@ from operator import le
 from typing import Any, NamedTuple
 
 from tic_rules.analysis.diff.order import (
-    A_YEAR,
     in_months,
     lies_within,
     no_later,
@@ -23,7 +22,6 @@ from tic_rules.analysis.diff.order import (
 )  # fmt: skip
 from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, z3
 from tic_rules.analysis.prove.values import Value, outcomes, real
-from tic_rules.core.dates import year_end
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
@@ -143,7 +141,7 @@ class World:
         """The last day of what a year owes, and the running year: what is dated before approval does not
         count for it."""
         due = year_due(yearly)
-        point = self._year + real(Fraction((due - year_end(A_YEAR)).days, 366))
+        point = self._year + real(Fraction(due - 366, 366))
         self.say(point > 0)
         yield At(f"due {due}", point, "approval", "owed", self._owed("owed", rule))
         if yearly.running_year:
@@ -171,7 +169,14 @@ class World:
         """The day so long after another, on the line of all that are counted from it."""
         length = in_months(length)
         point = self._on_line(line, length, no_later)
-        self.say(point > base if length.days else point == base + z3.Q(length.months, 12))
+        if length.days:
+            self.say(point > base)
+        elif line == "approval" or not length.months:
+            self.say(point == base + z3.Q(length.months, 12))
+        else:  # a month from 28 February is not the month before the same day of another year: days are lost
+            self.say(
+                point > base + z3.Q(length.months, 12) - z3.Q(1, 100), point <= base + z3.Q(length.months, 12)
+            )
         return point
 
     def _on_line(self, line: str, mark: Any, before: Callable[[Any, Any], bool]) -> Formula:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any, NamedTuple, TypeVar
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
@@ -206,13 +206,13 @@ class Lists:
         if list_name is None:
             return None
         units, may_go_on, _ = self.listed(view, list_name)
-        named = [unit for unit, *_ in units if same_name(unit.name, name)]
-        if not named and any(
-            same_name(unit.name, name)
-            for other in look.units.values()
-            for unit, *_ in self.listed(view, other)[0]
-        ):
-            return None
+        named: list[Any] = []
+        for same in (eq, same_name) if name is not None else ():
+            if named := [unit for unit, *_ in units if same(unit.name, name)]:
+                break
+            every = (self.listed(view, other)[0] for other in look.units.values())
+            if any(same(unit.name, name) for entries in every for unit, *_ in entries):
+                return None
         perhaps = [unit for unit, *_ in units if name is not None and unit.name is None]
         meant = [*named, *perhaps] if named else [unit for unit, *_ in units]
         values = {getattr(unit, look.take) for unit in meant}

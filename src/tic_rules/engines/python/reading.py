@@ -135,7 +135,7 @@ class Readings:
         bounds it.
         """
         path, cumulative, otherwise = fact.stock or "", fact.cumulative, fact.else_count
-        shows_more = self._shows_more(otherwise)
+        shown = self._shown(otherwise)
 
         def stock(view: View) -> Ends:
             value, day, spoken = read(view.subject), view.day, view.spoken
@@ -157,13 +157,15 @@ class Readings:
                 )
                 low = max([low, *(v[0] for _, last, v in days if last <= min(day, spoken))])
                 high = max(min([high, *(v[1] for first, _, v in days if first >= day)]), low)
-            return low, INFINITY if view.scene.incomplete(path) or shows_more(view, high) else high
+            least = shown(view)
+            more = view.scene.incomplete(path) or least > high
+            return (max(low, least), INFINITY) if more else (low, high)
 
         return stock
 
     def _value(self, fact: Fact, read: ValueOf) -> Ranging:
         path, otherwise = fact.value or "", fact.else_count
-        shows_more = self._shows_more(otherwise)
+        shown = self._shown(otherwise)
 
         def number(view: View) -> Ends:
             value = read(view.subject)
@@ -172,15 +174,15 @@ class Readings:
             if type(value) is Series:
                 values, open_end = values_on(value, view.day, view.spoken)
                 return ANYTHING if open_end or not values or None in values else _hull(values)
-            more = view.scene.incomplete(path) or shows_more(view, value[1])
-            return value[0], INFINITY if more else value[1]
+            least = shown(view)
+            more = view.scene.incomplete(path) or least > value[1]
+            return (max(value[0], least), INFINITY) if more else (value[0], value[1])
 
         return number
 
-    def _shows_more(self, otherwise: str | None) -> Callable[[View, Number], bool]:
-        """Whether the entries of a list are more than a number that is given: the two contradict each
-        other."""
-        return lambda view, most: otherwise is not None and self._dated(view, otherwise) > most
+    def _shown(self, otherwise: str | None) -> Callable[[View], int]:
+        """How many entries of a list show a number at least; one that is given and less contradicts them."""
+        return lambda view: self._dated(view, otherwise) if otherwise is not None else 0
 
     def _dated(self, view: View, name: str) -> int:
         """How many entries of a list are certain to be dated by the view's day."""
