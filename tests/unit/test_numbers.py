@@ -138,3 +138,10 @@ def test_a_threshold_in_numerals_is_what_it_says() -> None:
         for written in ("2000万元", "二〇〇〇万元")
     )
     assert [rule.model_dump() for rule in plain.rules] == [rule.model_dump() for rule in spelt.rules]
+
+
+def test_an_amount_is_a_fraction_only_where_no_decimal_writes_it() -> None:
+    assert parse_number("1000000000/3元", money=True) == Fraction(10**9, 3)
+    for slip in ("100/50元", "1200/300元", "1/8元"):
+        with pytest.raises(NotANumber):
+            parse_number(slip, money=True)

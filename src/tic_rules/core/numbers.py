@@ -227,8 +227,9 @@ def _parse_amount(text: str) -> int | Fraction:
             f"“{clip(text)}”的币种不是人民币；请换算成元", f"{clip(text)!r} is not in yuan; convert it"
         )
     text = _OWN_CURRENCY.sub("", text)
-    if text.endswith("元") and (ratio := _ratio(text.removesuffix("元"))) is not None:
-        return ratio
+    ratio = _ratio(text.removesuffix("元")) if text.endswith("元") else None
+    if ratio is not None and pow(10, ratio.denominator.bit_length(), ratio.denominator):
+        return ratio  # an amount that no decimal writes; 100/50元 is a slip
     match = _AMOUNT.fullmatch(text)
     if match:
         sign, digits, exponent, unit = match.groups()
