@@ -221,6 +221,9 @@ HEAD = ["项目", "填写", "单位"]
         ([["项目", "填写", "填写"], ["建设期", None, 5]], "C1", "重复"),
         ([HEAD, ["金额单位", None, "万元"]], "C2", "请填在“填写”列"),
         ([HEAD, ["批复创建日期", None, "2022-03-01"]], "C2", "请填在“填写”列"),
+        ([HEAD, ["批复创建日期", None, "3/4/2022"]], "C2", "请填在“填写”列"),
+        ([HEAD, ["财政结余经费", None, "≥30万元"]], "C2", "请填在“填写”列"),
+        ([HEAD, ["所处阶段", None, "已批复"]], "C2", "请填在“填写”列"),
         ([HEAD, ["建设期", None, None, 5]], "D2", "请填在“填写”列"),
         ([HEAD, ["金额单位", "万元"], ["金额单位", "亿元"]], "B3", "前面写的金额单位是万元"),
         ([HEAD, ["财政结余经费（万元）", 9, "亿元"]], "C2", "与“财政结余经费（万元）”不符"),
@@ -234,6 +237,16 @@ def test_what_stands_beside_its_column_is_asked_back(
     first = raised.value.diagnostics[0]
     assert first.cell == f"基本!{at}"
     assert said in first.message.zh
+
+
+@pytest.mark.parametrize(
+    ("item", "unit"),
+    [("中文名称", "文本"), ("编号", "字符"), ("领域", "个"), ("方案章节", "章"), ("建设期（年）", "年(1-10)"),
+     ("批复创建日期", "例：2026-06-30"), ("财政结余经费", "万元（保留2位）"), ("独立法人实体", "无")],
+)  # fmt: skip
+def test_a_hint_beside_an_item_left_empty_is_no_value(item: str, unit: str, tmp_path: Path) -> None:
+    rows = [HEAD, ["编号", "z"], ["填报截止日期", "2026-06-30"], [item, None, unit]]
+    assert Centre.from_file(vertical(tmp_path / "a.xlsx", rows)).id == "z"
 
 
 def test_an_item_may_name_its_unit_and_one_with_a_sign_is_no_data(tmp_path: Path) -> None:

@@ -12,8 +12,9 @@ from itertools import islice
 from typing import NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip, normal
+from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.source import Mark
-from tic_rules.inputs.cells import read_cell
+from tic_rules.inputs.cells import NONE, read_cell
 from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
 from tic_rules.inputs.layout import Column, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import ADDED, filled
@@ -179,7 +180,7 @@ def _misplaced(column: Column, row: Row, columns: _Columns, reader: Reader, faul
     if _text(row, columns.value):
         return False
     beside = [at for at, cell in enumerate(row.cells) if at not in columns.named and filled(cell)]
-    if columns.unit is not None and _is_value(row.cells[columns.unit :][:1], column):
+    if columns.unit is not None and _is_value((*row.cells[columns.unit :], None)[0], column):
         beside.insert(0, columns.unit)
     for at in beside[:1]:
         if at not in row.copied:
@@ -189,15 +190,27 @@ def _misplaced(column: Column, row: Row, columns: _Columns, reader: Reader, faul
     return False
 
 
-def _is_value(cells: Sequence[object], column: Column) -> bool:
-    """Whether what stands in the column of units is no unit but what the field says."""
-    text = str(cells[0]) if cells and filled(cells[0]) else ""
-    if column.kind in (*ADDED, "date", "year", "years"):
-        return re.search("[0-9]", text) is not None
-    try:
-        return read_cell(text, column) is not None
-    except NotClear:
+def _is_value(cell: object, column: Column) -> bool:
+    """Whether a cell that is not there for the value can only be one: not a hint (1-10年), a bracket or 无.
+    Of free text nothing can be known."""
+    text = str(cell).strip() if filled(cell) else ""
+    free = column.kind in ("text", "words") and not column.words
+    if not text or free or text[0] in "[{" or text.casefold() in NONE:
         return False
+    try:
+        said = read_cell(cell, column)
+    except NotClear as error:
+        return str(error.args[0]).startswith("ambiguous")
+    if column.kind in ("year", "years"):
+        return all(re.fullmatch("[0-9]{4}", str(one)) for one in (said if isinstance(said, list) else [said]))
+    if column.kind not in ADDED or isinstance(said, list):
+        return said is not None
+    try:
+        for end in said.values() if isinstance(said, dict) else [said]:
+            parse_number(end, money=column.kind == "money")
+    except NotANumber:
+        return False
+    return True
 
 
 _UNITLESS = frozenset(["date", "text", "words", "truth", "list", "year", "years"])
