@@ -217,6 +217,7 @@ HEAD = ["项目", "填写", "单位"]
     ("rows", "at", "said"),
     [
         ([HEAD, [None, "2022-03-01"]], "B2", "没有写项目"),
+        ([HEAD, [None, "2024-02-01: 320"]], "B2", "没有写项目"),
         ([["项目", "填写", "项目", "填写"], ["编号", "z", "建设期", 5]], "C1", "重复"),
         ([["项目", "填写", "填写"], ["建设期", None, 5]], "C1", "重复"),
         ([HEAD, ["金额单位", None, "万元"]], "C2", "请填在“填写”列"),
@@ -246,6 +247,26 @@ def test_what_stands_beside_its_column_is_asked_back(
 )  # fmt: skip
 def test_a_hint_beside_an_item_left_empty_is_no_value(item: str, unit: str, tmp_path: Path) -> None:
     rows = [HEAD, ["编号", "z"], ["填报截止日期", "2026-06-30"], [item, None, unit]]
+    assert Centre.from_file(vertical(tmp_path / "a.xlsx", rows)).id == "z"
+
+
+COUNTED = [None, "项目", "填写", "单位"]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [COUNTED, [1, "编号", "z"], [2, "批复创建日期"], [3, "建设期", None, "年"], [4, "财政结余经费"]],
+        [["项目", "填写"], ["编号", "z", 1], ["建设期", None, 2], ["财政结余经费", None, 3]],
+        [[*HEAD, "说明"], ["编号", "z"], ["批复创建日期", None, None, "日期", "2022待定"]],
+        [[*HEAD, None], ["编号", "z"], ["中文名称", None, None, "必填"]],
+        [HEAD, ["编号", "z"], [None, "填表人：张三"]],
+        [HEAD, ["编号", "z"], [None, "联系电话: 025-1234"], [None, "（注1：金额含税）"], [None, "日期："]],
+    ],
+)
+def test_a_running_count_a_remark_and_a_signature_are_no_values(
+    rows: list[list[object]], tmp_path: Path
+) -> None:
     assert Centre.from_file(vertical(tmp_path / "a.xlsx", rows)).id == "z"
 
 

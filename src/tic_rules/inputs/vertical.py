@@ -29,6 +29,9 @@ UNIT = (Text("单位", "unit"),)
 SWITCH = Text("金额单位", "unit of amounts")
 """The item that says in which unit plain amounts of the file are."""
 
+_SIGNED = re.compile(r"[(（]?[^\W\d][^:：\d]{0,11}\d?[:：](?!//)")
+"""A signature or a note below the items: 填表人：张三, 联系电话：, 注：."""
+
 
 class Item(NamedTuple):
     """A row of a vertical sheet: its field, and the columns of item, value and unit."""
@@ -132,15 +135,21 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
         if is_no_data(name):
             continue
         if not name:
-            if _text(row, columns.value) and columns.value not in row.copied:
+            said = _text(row, columns.value)
+            if said and columns.value not in row.copied and not _SIGNED.match(said):
                 zh, en = "这一行没有写项目", "the item of this row is missing"
                 faults.append(reader.fault("item", zh, en, row.mark(columns.value)))
             continue
+        before, above = above[-1], [row]
         if normal(name) in (normal(SWITCH.zh), normal(SWITCH.en)):
             _switch(row, columns, reader, faults)
             continue
         named = _named(name, row, columns, reader, faults)
-        if named is None or named.column is None or _misplaced(named.column, row, columns, reader, faults):
+        if (
+            named is None
+            or named.column is None
+            or _misplaced(named.column, row, before, columns, reader, faults)
+        ):
             continue
         column = named.column
         given = _unit_of(named, row, columns, reader, faults)
@@ -175,19 +184,26 @@ def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[
     return named
 
 
-def _misplaced(column: Column, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> bool:
-    """Whether what an item says stands in another column than it should: that of units, or a nameless one."""
+def _misplaced(
+    column: Column, row: Row, before: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]
+) -> bool:
+    """Whether what an item says stands in another column than it should: that of units, or a nameless one to
+    the right, unless that one counts on from the row `before`."""
     if _text(row, columns.value):
         return False
-    beside = [at for at, cell in enumerate(row.cells) if at not in columns.named and filled(cell)]
-    if columns.unit is not None and _is_value((*row.cells[columns.unit :], None)[0], column):
-        beside.insert(0, columns.unit)
-    for at in beside[:1]:
-        if at not in row.copied:
+    for at, cell in enumerate(row.cells):
+        beside = at > columns.value and at not in columns.named and not _counts_on(row, before, at)
+        if (beside or at == columns.unit) and at not in row.copied and _is_value(cell, column):
             zh, en = "这一格请填在“填写”列", "fill this in in the column for values"
             faults.append(reader.fault("item", zh, en, row.mark(at)))
             return True
     return False
+
+
+def _counts_on(row: Row, before: Row, at: int) -> bool:
+    """Whether a cell is the next of a running count."""
+    last, this = (_text(one, at).removesuffix(".0") or "0" for one in (before, row))
+    return len(this) < 6 and last.isdecimal() and this.isdecimal() and int(this) == int(last[:6]) + 1
 
 
 def _is_value(cell: object, column: Column) -> bool:
