@@ -46,10 +46,11 @@ class _Section(NamedTuple):
     @property
     def plain(self) -> bool:
         """Whether the value says all that is shown: what stands beside it is punctuation, or yuan's sign. A
-        sign of a number is said by the value where it is negative, and + only before it."""
+        sign of a number is said by the value where it is negative, and + only before it; accounting formats
+        show a dash for 0."""
         before, after = (_OWN.sub("", said) for said in (self.before, self.after))
-        negative = self.counts is not None and self.counts[0] in ("<", "<=") and self.counts[1] <= 0
-        before, after = (before.strip("+-"), after.strip("-")) if negative else (before.lstrip("+"), after)
+        signed = self.counts is not None and self.counts[0] in ("<", "<=", "=") and self.counts[1] <= 0
+        before, after = (before.strip("+-"), after.strip("-")) if signed else (before.lstrip("+"), after)
         return not self.hidden and all(
             char not in "-%‰" and unicodedata.category(char)[0] in "ZPC" for char in before + after
         )
@@ -60,7 +61,7 @@ class _Section(NamedTuple):
         number = Decimal(plain_number(value)).scaleb(2 * self.percent - self.hidden)
         unit = _UNIT.match(self.after)
         clear = not self.hidden or (unit is not None and UNITS[unit.group()] == 10**self.hidden)
-        before, after = (said.replace("-", "") if value < 0 else said for said in (self.before, self.after))
+        before, after = (said.replace("-", "") if value <= 0 else said for said in (self.before, self.after))
         return ShownNumber(value, f"{before}{number:f}{after}", clear and "-" not in before + after)
 
 
@@ -112,7 +113,7 @@ def _sections(code: str) -> Iterator[_Section]:
             parts.append(part)
     signs: tuple[tuple[str, float] | None, ...] = (None,)
     if len(sections) > 1 and not any(section.counts for section in sections):
-        signs = ((">=", 0), ("<", 0)) if len(sections) == 2 else ((">", 0), ("<", 0), None)
+        signs = ((">=", 0), ("<", 0)) if len(sections) == 2 else ((">", 0), ("<", 0), ("=", 0))
     for place, section in enumerate(sections):
         yield section._replace(counts=section.counts or signs[min(place, len(signs) - 1)])
 
