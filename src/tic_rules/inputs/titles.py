@@ -27,6 +27,8 @@ _MONEY = re.compile(
     r"(?=.*(?:[万亿元圆镑¥$€£]|yuan|dollar|usd|eur|illion))(?:10[0,]*(?=元|yuan|$))?[十百千]*[万亿]*"
     r"(?:thousand|million|billion)?(?:美|欧|日|港|英)?(?:元|圆|镑|yuan|dollars?|usd|eur|[¥$€£])?"
 )
+_NEXT = re.compile(r"(?<=元)\s+(?=\w)(?!以[上下内]|为)|\s+(?=\w{2,6}:)")
+"""A blank that ends a unit: 单位：万元 填报人：某. One in 单 位 or 万 元 does not."""
 _LEFT = re.compile(
     r"(?<![0-9.十百千万亿数几多余])(?:[十百千]*万|亿|百|千)元|美元|\b(?:usd|yuan|dollars?|[mb]illion)\b"
 )
@@ -66,9 +68,10 @@ def _shown(title: Row) -> str:
 
 
 def _text(title: Row) -> str:
-    """A title in plain width, its cells parted; blanks count only between Latin letters (Amounts in yuan)."""
+    """A title in plain width, its cells and labels parted; blanks else count
+    only between Latin letters (Amounts in yuan)."""
     plain = unicodedata.normalize("NFKC", _shown(title)).casefold()
-    return re.sub(r"\s+(?![a-z])|(?<![a-z])\s+", "", plain)
+    return re.sub(r"\s+(?![a-z])|(?<![a-z])\s+", "", _NEXT.sub("|", plain))
 
 
 def _units(text: str) -> Iterator[str]:
