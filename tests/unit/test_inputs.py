@@ -457,6 +457,20 @@ def test_a_unit_in_a_title_that_is_not_understood_is_asked_back(title: str, tmp_
     assert {place: "没有认出" in said for place, said in faults(path).items()} == {"资金投入!A1": True}
 
 
+@pytest.mark.parametrize(
+    ("title", "header"),
+    [("名单（产值超亿元的中心）", "金额"), ("填报单位：南京万元科技有限公司", "金额"),
+     ("依托单位：某银行美元结算中心", "金额"), ("亿元以上重大项目表", "金额"),
+     ("省科技厅专项（百亿）", "金额（万元）"), ("单位：万元或亿元", "金额（万元）"),
+     ("单位：美元", "出资方")],
+)  # fmt: skip
+def test_a_title_is_asked_back_only_where_amounts_depend_on_it(
+    title: str, header: str, tmp_path: Path
+) -> None:
+    rows = [[title], [header], ["host" if header == "出资方" else 100]]
+    assert faults(sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})) == {}
+
+
 def test_two_units_above_a_header_are_asked_back(tmp_path: Path) -> None:
     path = tmp_path / "c.csv"
     path.write_text("单位：万元,单位：亿元\n编号,财政结余经费\nx,1\n", "utf-8")

@@ -106,8 +106,7 @@ def read_header(
         filled = [text for text in texts if text]
         recognised = sum(1 for text in filled if _is_known(names, sheet, text))
         if recognised and recognised * 2 >= len(filled) + len(row.across):
-            unit = unit_above([before for before, _ in top[:-1]], row, file, faults)
-            return _header(names, sheet, row, texts, file, faults, unit)
+            return _header(names, sheet, row, texts, file, faults, [before for before, _ in top[:-1]])
     if not top or not any(text for _, texts in top for text in texts):
         raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
     row, texts = next((row, texts) for row, texts in top if any(texts))
@@ -188,7 +187,7 @@ def _header(
     texts: list[str],
     file: str,
     faults: list[Diagnostic],
-    money: str,
+    titles: list[Row],
 ) -> Header:
     """What the columns of a table are for; what is wrong with their names goes to `faults`."""
 
@@ -197,6 +196,8 @@ def _header(
         faults.append(Diagnostic("header", Text(zh, en), file, mark.line, mark.column, "", mark.cell))
 
     columns, roles = _columns(names, sheet, texts, wrong)
+    plain = sheet is None or any(column.kind == "money" and not unit for _, column, unit in columns)
+    money = unit_above(titles, row, file, faults) if plain else ""
     if sheet is None:
         for role, labels in SERIES_COLUMNS.items():
             if role not in roles:

@@ -30,8 +30,11 @@ _MONEY = re.compile(
 _NEXT = re.compile(r"(?<=元)\s+(?=\w)(?!以[上下内]|为)|\s+(?=\w{2,6}:)")
 """A blank that ends a unit: 单位：万元 填报人：某. One in 单 位 or 万 元 does not."""
 _LEFT = re.compile(
-    r"(?<![0-9.十百千万亿数几多余])(?:[十百千]*万|亿|百|千)元|美元|\b(?:usd|yuan|dollars?|[mb]illion)\b"
+    r"(?<![0-9.十百千万亿数几多余超过达逾])(?:(?:[十百千]*万|亿|百|千)元|美元|\b(?:usd|yuan|dollars?|[mb]illion)\b)"
+    r"(?!\|?及?以[上下内])"
 )
+_BODY = re.compile(r"(?:填报|依托|建设|编制)单位:[^|(),;]*")
+"""Who fills in or runs a centre: 万元 in a company's name is no unit."""
 """A unit that stands in a title otherwise: what is meant is asked. 总投资10亿元 is no unit."""
 
 
@@ -42,7 +45,7 @@ def unit_above(titles: Sequence[Row], row: Row, file: str, faults: list[Diagnost
     said = {unit: title for title, text in texts for unit in _units(text)}
     unclear = [title for unit, title in said.items() if unit not in MONEY]
     if not said:
-        unclear = [title for title, text in texts if _LEFT.search(text)]
+        unclear = [title for title, text in texts if _LEFT.search(_BODY.sub("", text))]
     for title in dict.fromkeys(unclear):
         shown, mark = clip(_shown(title)), title.mark(0)
         text = Text(

@@ -119,12 +119,11 @@ def _called(row: Row, texts: tuple[Text, ...]) -> list[int]:
 def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[Item]:
     columns: _Columns | None = None
     above: list[Row] = []
-    title = ""
+    title: str | None = None
     for row in table.rows:
         if columns is None:
             columns = _columns_of(row)
             if columns is not None:
-                title = unit_above(above, row, reader.file, faults)
                 for at in (*_called(row, ITEM)[1:], *_called(row, VALUE)[1:], *_called(row, UNIT)[1:]):
                     shown = clip(_text(row, at))
                     zh, en = f"列“{shown}”重复", f"the column {shown} is given twice"
@@ -153,9 +152,11 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
             continue
         column = named.column
         given = _unit_of(named, row, columns, reader, faults)
-        yield Item(
-            column, row, columns.item, columns.value, given or (title if column.kind == "money" else "")
-        )
+        if column.kind == "money" and not given and _text(row, columns.value):
+            if title is None:
+                title = unit_above(above[:-1], above[-1], reader.file, faults)
+            given = title
+        yield Item(column, row, columns.item, columns.value, given)
 
 
 def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic]) -> Named | None:
