@@ -220,13 +220,12 @@ def test_programme_rules_are_decided_from_figures_and_centres() -> None:
 def test_more_centres_than_the_figure_says_contradict_it(engine: Engine) -> None:
     centres = [Centre(id=f"c{n}", jurisdiction="zhejiang", approved_on="2023-01-01") for n in range(16)]
     figures = {"jurisdiction": "zhejiang", "reported_on": "2025-12-31", "centres": 12}
-    for given, status in ((centres, "unknown"), (centres[:12], "pass")):
-        report = check_programme(figures, "zhejiang_2022", centres=given, engine=engine)
+    for given, status in ((16, "fail"), (13, "unknown"), (12, "pass")):
+        report = check_programme(figures, "zhejiang_2022", centres=centres[:given], engine=engine)
         assert report["programme-count"].status == status
-        assert ("contradiction" in [one.code for one in report.warnings]) == (status == "unknown")
-    assert check_programme(figures, "zhejiang_2022", centres=centres)["programme-count"].missing == [
-        "/centres"
-    ]
+        assert ("contradiction" in [one.code for one in report.warnings]) == (given > 12)
+    contradicted = check_programme(figures, "zhejiang_2022", centres=centres[:13], engine=engine)
+    assert contradicted["programme-count"].missing == ["/centres"]
 
 
 def test_a_number_of_the_day_that_is_less_than_the_files_is_a_contradiction_and_a_bound_by_them() -> None:
