@@ -40,11 +40,6 @@ def normal(name: str) -> str:
     return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", name).casefold())
 
 
-def same_name(one: str | None, other: str | None) -> bool:
-    """Whether two names that are given are the same, however they are written; signs alone are no name."""
-    return one is not None and other is not None and normal(one) == normal(other) != ""
-
-
 def did_you_mean(name: str, names: Iterable[str]) -> Text:
     """What a message adds to an unknown name where a known one is near: ；是不是 …？ Else nothing."""
     import difflib  # only for a fault: starting is to be quick

@@ -5,17 +5,16 @@ What is not known is UNKNOWN, with the places that keep it open. Nothing here kn
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from operator import eq
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
-from tic_rules.core.errors import same_name
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.spans import happened, in_years, within, year_within
+from tic_rules.evaluation.units import Units, called
 from tic_rules.model.conditions import Test, Where
 from tic_rules.model.fields import list_above, lists_at, value_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
@@ -111,7 +110,16 @@ Counted = tuple[list[tuple[Entry, int]], tuple[Path, ...], Listed]
 class Lists:
     """The lists of a subject's data. What is read is remembered for the length of a check."""
 
-    __slots__ = ("_counted", "_incomplete", "_listed", "declared", "facts", "reported_on", "subject")
+    __slots__ = (
+        "_counted",
+        "_incomplete",
+        "_listed",
+        "_units",
+        "declared",
+        "facts",
+        "reported_on",
+        "subject",
+    )
 
     def __init__(
         self,
@@ -124,6 +132,7 @@ class Lists:
         self.facts = facts
         self._incomplete = frozenset(name.strip("/").replace("/", ".") for name in subject.incomplete or ())
         self._listed: dict[str, Listed] = {}
+        self._units: dict[str, Units[Entry]] = {}
         self._counted: dict[object, Counted] = {}
 
     def incomplete(self, path: str) -> bool:
@@ -212,25 +221,29 @@ class Lists:
         list_name = look.units.get(role) if role is not None else None
         if list_name is None:
             return None, ((*at, look.by),)
-        units = self.listed(list_name)
+        listed, units = self.listed(list_name), self._units_of(list_name)
         name = getattr(record, look.named)
-        named: list[Entry] = []
-        for same in (eq, same_name) if name is not None else ():  # as it is written goes first
-            if named := _called(name, units, same):
-                break
-            if any(_called(name, self.listed(unit), same) for unit in look.units.values()):
-                return None, ((*at, look.named),)  # it is called like a unit of another role
-        perhaps = [unit for unit in units.entries if name is not None and unit.get("name") is None]
-        meant = [*named, *perhaps] if named else list(units.entries)
+        named = called(name, units, map(self._units_of, look.units.values()))
+        if named is None:
+            return None, ((*at, look.named),)
+        meant = [*named, *units.nameless] if named else units.every
         values = {unit.get(look.take) for unit in meant}
-        others = () if named else units.open_at
+        others = () if named else listed.open_at
         if len(values) == 1 and None not in values and not others:
             return values.pop(), (meant[0].path(look.take),)
         untyped = [unit.path(look.take) for unit in meant if unit.get(look.take) is None]
         unclear = not named and (name is None or not others)
+        perhaps = units.nameless if name is not None else []
         unnamed = [(*at, look.named)] if unclear else [unit.path("name") for unit in perhaps]
         several = len(meant) > 1 or (meant and others)
-        return None, (*untyped, *(unnamed if several else ()), *others) or units.at[:1]
+        return None, (*untyped, *(unnamed if several else ()), *others) or listed.at[:1]
+
+    def _units_of(self, list_name: str) -> Units[Entry]:
+        """The units of a list by their names."""
+        if list_name not in self._units:
+            entries = self.listed(list_name).entries
+            self._units[list_name] = Units((unit.get("name"), unit) for unit in entries)
+        return self._units[list_name]
 
     def may_go_on(self, listed: Listed, day: date) -> tuple[Path, ...]:
         """Where entries may stand that are not shown: an incomplete list, any list after reported_on."""
@@ -453,11 +466,6 @@ def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
         yield (*entry.at, declared.date)
     if declared.year and (entry.year is None or (declared.date is None and entry.founded is None)):
         yield (*entry.at, declared.year)
-
-
-def _called(name: str, units: Listed, same: Callable[[str | None, str], bool]) -> list[Entry]:
-    """The units of a list that have a name."""
-    return [unit for unit in units.entries if same(unit.get("name"), name)]
 
 
 # --- series ------------------------------------------------------------------------------------------------

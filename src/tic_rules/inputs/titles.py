@@ -33,9 +33,9 @@ _LEFT = re.compile(
     r"(?<![0-9.十百千万亿数几多余超过达逾])(?:(?:[十百千]*万|亿|百|千)元|美元|\b(?:usd|yuan|dollars?|[mb]illion)\b)"
     r"(?!\|?及?以[上下内])"
 )
+"""A unit that stands in a title otherwise: what is meant is asked. 总投资10亿元 is no unit."""
 _BODY = re.compile(r"(?:填报|依托|建设|编制)单位:[^|(),;]*")
 """Who fills in or runs a centre: 万元 in a company's name is no unit."""
-"""A unit that stands in a title otherwise: what is meant is asked. 总投资10亿元 is no unit."""
 
 
 def unit_above(titles: Sequence[Row], row: Row, file: str, faults: list[Diagnostic]) -> str:

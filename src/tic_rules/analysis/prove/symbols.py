@@ -169,14 +169,13 @@ class World:
         """The day so long after another, on the line of all that are counted from it."""
         length = in_months(length)
         point = self._on_line(line, length, no_later)
+        whole = base + z3.Q(length.months, 12)
         if length.days:
             self.say(point > base)
         elif line == "approval" or not length.months:
-            self.say(point == base + z3.Q(length.months, 12))
+            self.say(point == whole)
         else:  # a month from 28 February is not the month before the same day of another year: days are lost
-            self.say(
-                point > base + z3.Q(length.months, 12) - z3.Q(1, 100), point <= base + z3.Q(length.months, 12)
-            )
+            self.say(point > whole - z3.Q(1, 100), point <= whole)
         return point
 
     def _on_line(self, line: str, mark: Any, before: Callable[[Any, Any], bool]) -> Formula:

@@ -6,17 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from operator import attrgetter, eq
+from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, Span
-from tic_rules.core.errors import same_name
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.lowering import Days
 from tic_rules.engines.lowering import form as f
 from tic_rules.evaluation.entries import Memo, Moment, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.spans import happened, year_within
+from tic_rules.evaluation.units import Units, called
 from tic_rules.model.fields import lists_at
 from tic_rules.model.ruleset import Fact, ListOf, LookUp
 from tic_rules.model.time import Window
@@ -201,20 +201,24 @@ class Lists:
 
         return looked_up
 
+    def _units_of(self, view: View, list_name: str) -> Units[Any]:
+        """The units of a list by their names, once a check."""
+        key = ("units", list_name)
+        units: Units[Any] | None = view.check.get(key)
+        if units is None:
+            entries = (unit for unit, *_ in self.listed(view, list_name).entries)
+            units = view.check[key] = Units((unit.name, unit) for unit in entries)
+        return units
+
     def _agreed_on(self, look: LookUp, role: str | None, name: str | None, view: View) -> object:
         list_name = look.units.get(role) if role is not None else None
         if list_name is None:
             return None
-        units, may_go_on, _ = self.listed(view, list_name)
-        named: list[Any] = []
-        for same in (eq, same_name) if name is not None else ():
-            if named := [unit for unit, *_ in units if same(unit.name, name)]:
-                break
-            every = (self.listed(view, other)[0] for other in look.units.values())
-            if any(same(unit.name, name) for entries in every for unit, *_ in entries):
-                return None
-        perhaps = [unit for unit, *_ in units if name is not None and unit.name is None]
-        meant = [*named, *perhaps] if named else [unit for unit, *_ in units]
+        may_go_on, units = self.listed(view, list_name).open, self._units_of(view, list_name)
+        named = called(name, units, (self._units_of(view, other) for other in look.units.values()))
+        if named is None:
+            return None
+        meant = [*named, *units.nameless] if named else units.every
         values = {getattr(unit, look.take) for unit in meant}
         return values.pop() if len(values) == 1 and (named or not may_go_on) else None
 
