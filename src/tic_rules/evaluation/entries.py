@@ -111,15 +111,8 @@ class Lists:
     """The lists of a subject's data. What is read is remembered for the length of a check."""
 
     __slots__ = (
-        "_counted",
-        "_incomplete",
-        "_listed",
-        "_units",
-        "declared",
-        "facts",
-        "reported_on",
-        "subject",
-    )
+        "_counted", "_incomplete", "_listed", "_units", "declared", "facts", "reported_on", "subject",
+    )  # fmt: skip
 
     def __init__(
         self,
