@@ -202,6 +202,8 @@ def _within_reason(scene: Scene, centre: Centre) -> dict[Needs, Scenarios]:
 
 def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
     as_of, span = scene.as_of, centre.approved_on
+    if span is not None and centre.stage == "approved" and span.first <= scene.reported_on <= as_of:
+        span = Span(span.first, min(span.last, scene.reported_on))  # of that day the data says: approved
     offsets = _offsets(scene, centre, needs)
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
