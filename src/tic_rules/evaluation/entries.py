@@ -449,15 +449,16 @@ class Lists:
         return FALSE if actual in (test.other_than or ()) else TRUE
 
 
-def undated(entry: Entry, declared: ListOf) -> Iterator[Path]:
-    """The places that leave open whether an entry counts: its date, its year (of figures of a year also where
-    it is known), the founding.
+def undated(entry: Entry, declared: ListOf, by_year: bool) -> Iterator[Path]:
+    """The places that leave open whether an entry counts: its date; its year, where an entry with a date is
+    looked at `by_year`, and of figures of a year also where it is known; the founding.
     """
     if entry.founded is not None:
         yield entry.founded
     if declared.date and entry.when is not None and not entry.when.exact:
         yield (*entry.at, declared.date)
-    if declared.year and (entry.year is None or (declared.date is None and entry.founded is None)):
+    open_year = entry.year is None and (by_year or declared.date is None)
+    if declared.year and (open_year or (declared.date is None and entry.founded is None)):
         yield (*entry.at, declared.year)
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from tic_rules.core.dates import ANY_DAY, Span, add_days
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, any_of, negate
 from tic_rules.evaluation.entries import Entry, Moment, Path, plain_entry, undated
-from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.facts import Scene, looks_at_years
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
@@ -22,6 +22,7 @@ def look_through(
     node: c.Condition, name: str, where: c.Where, scene: Scene, moment: Moment, of_a_year: bool = False
 ) -> Seen:
     fact = scene.facts[name]
+    by_year = looks_at_years(fact, moment)
     entries, more, listed = scene.entries_at(fact, moment)
     if of_a_year:
         entries = [(entry, counts) for entry, counts in entries if entry.year == moment.year]
@@ -37,7 +38,7 @@ def look_through(
         if value == UNKNOWN:
             missing.extend(unclear)
             if counts == UNKNOWN:
-                missing.extend(undated(entry, listed.declared))
+                missing.extend(undated(entry, listed.declared, by_year))
     value = any_of(values)
     if value != TRUE and more:
         value = UNKNOWN
@@ -46,7 +47,9 @@ def look_through(
 
 
 def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
+    fact = scene.facts[node.fact]
+    by_year = looks_at_years(fact, moment)
+    entries, more, listed = scene.entries_at(fact, moment)
     values: list[int] = []
     cites: list[Path] = []
     missing: list[Path] = []
@@ -56,7 +59,7 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
         value = scene.matches(node.every, entry, moment.day, unclear)
         if counts == UNKNOWN and value != TRUE:
             value = UNKNOWN
-            unclear.extend(undated(entry, listed.declared))
+            unclear.extend(undated(entry, listed.declared, by_year))
         values.append(value)
         cites.append(entry.at)
         if value == UNKNOWN:
@@ -66,7 +69,8 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
     certain = any(counts == TRUE for _, counts in entries)
     if more or not certain:
         values.append(UNKNOWN if more or entries else FALSE)
-        missing.extend(more or (path for entry, _ in entries for path in undated(entry, listed.declared)))
+        open_days = (path for entry, _ in entries for path in undated(entry, listed.declared, by_year))
+        missing.extend(more or open_days)
     value = min(values)
     return Seen(
         value, node, None, None, (), tuple(cites), tuple(missing) if value == UNKNOWN else (), tuple(lacking)
@@ -74,7 +78,9 @@ def every(node: c.Every, scene: Scene, moment: Moment, scenario: Scenario, rule:
 
 
 def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
-    entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
+    fact = scene.facts[node.fact]
+    by_year = looks_at_years(fact, moment)
+    entries, more, listed = scene.entries_at(fact, moment)
     values: list[int] = [TRUE]
     cites: list[Path] = []
     missing: list[Path] = []
@@ -89,7 +95,7 @@ def none_of(node: c.NoneOf, scene: Scene, moment: Moment, scenario: Scenario, ru
             value = TRUE if allowed == TRUE else REVIEW if allowed == FALSE else UNKNOWN
         if counts == UNKNOWN and value != TRUE:
             value = UNKNOWN
-            unclear.extend(undated(entry, listed.declared))
+            unclear.extend(undated(entry, listed.declared, by_year))
         values.append(value)
         if value != TRUE:
             cites.append(entry.at)

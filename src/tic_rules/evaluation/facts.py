@@ -236,7 +236,12 @@ class Scene:
                 if value == TRUE and counts == TRUE:
                     added.add(at, low, high, ())
                 else:
-                    added.add(at, 0, high, _why_open(entry, counts, listed.declared, unclear))
+                    added.add(
+                        at,
+                        0,
+                        high,
+                        _why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear),
+                    )
                 if low != high:
                     added.missing.append(at)
                 if value == TRUE:
@@ -260,7 +265,9 @@ class Scene:
             low, high = low + (value == TRUE), high + 1
             cites.append(entry.at)
             if value != TRUE:
-                missing.extend(_why_open(entry, counts, listed.declared, unclear))
+                missing.extend(
+                    _why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear)
+                )
         if more:
             missing.extend(more)
         return Reading(Range(low, INFINITY if more else high), tuple(cites), tuple(missing))
@@ -287,7 +294,7 @@ class Scene:
             else:
                 (certain if counts == TRUE else perhaps).add(value)
             if counts != TRUE:
-                missing.extend(undated(entry, listed.declared))
+                missing.extend(undated(entry, listed.declared, looks_at_years(fact, moment)))
         one = any(counts == TRUE for _, counts in entries)
         low = max(len(certain), 1 if one else 0)
         high: Number = len(certain | perhaps) + unknown
@@ -398,7 +405,7 @@ class Scene:
             why = (
                 []
                 if value != UNKNOWN and counts == TRUE
-                else list(_why_open(entry, counts, listed.declared, unclear))
+                else list(_why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear))
             )
             if value != FALSE:
                 named.add(at, low if value == TRUE and counts == TRUE else 0, high, why)
@@ -449,10 +456,17 @@ class Scene:
         return self._days
 
 
-def _why_open(entry: Entry, counts: int, declared: ListOf, unclear: list[Path]) -> Iterator[Path]:
+def looks_at_years(fact: Fact, moment: Moment) -> bool:
+    """Whether the years of a fact's entries are looked at, where these have dates too."""
+    return moment.year is not None or fact.over is not None
+
+
+def _why_open(
+    entry: Entry, counts: int, declared: ListOf, by_year: bool, unclear: list[Path]
+) -> Iterator[Path]:
     yield from unclear
     if counts != TRUE:
-        yield from undated(entry, declared)
+        yield from undated(entry, declared, by_year)
 
 
 _DAYLESS = frozenset({str, bool, Range, type(None)})
@@ -479,4 +493,4 @@ def _days_in(subject: Subject) -> Iterator[date]:
             left.extend(vars(item).values())
 
 
-__all__ = ["Moment", "Path", "Reading", "Scene"]
+__all__ = ["Moment", "Path", "Reading", "Scene", "looks_at_years"]

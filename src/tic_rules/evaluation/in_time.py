@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tic_rules.core.dates import ANY_DAY, year_end
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Entry, Moment, Path, undated
-from tic_rules.evaluation.facts import Scene
+from tic_rules.evaluation.facts import Scene, looks_at_years
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.evaluation.seen import Seen
 from tic_rules.model import conditions as c
@@ -83,7 +83,7 @@ def _placed(
     when = entry.when or ANY_DAY
     first, last = max(when.first, moment.start), min(when.last, moment.day)
     if first != last or counts == UNKNOWN:
-        unclear.extend(undated(entry, declared))
+        unclear.extend(undated(entry, declared, False))
     return _Placed(first, last, member == TRUE, value, entry.at, tuple(unclear))
 
 
@@ -111,6 +111,7 @@ def _possible_run(placed: list[_Placed], many: int) -> bool:
 
 def of_each(node: c.OfEach, scene: Scene, moment: Moment, scenario: Scenario, rule: Rule) -> Seen:
     """No value of the attribute is that of more entries than may be; an entry may have several values."""
+    by_year = looks_at_years(scene.facts[node.fact], moment)
     entries, more, listed = scene.entries_at(scene.facts[node.fact], moment)
     if scene.programme and not entries:
         more = more or listed.at  # no centre is given
@@ -122,7 +123,7 @@ def of_each(node: c.OfEach, scene: Scene, moment: Moment, scenario: Scenario, ru
         values, open_end = _values(entry.get(node.of_each), scene, node.of_each)
         unsaid += open_end
         missing.extend(entry.paths(node.of_each) if open_end else ())
-        missing.extend(undated(entry, listed.declared) if counts == UNKNOWN else ())
+        missing.extend(undated(entry, listed.declared, by_year) if counts == UNKNOWN else ())
         for value in values:
             if counts == TRUE:
                 certain.setdefault(value, []).append(entry)
