@@ -9,7 +9,16 @@ from typing import Any
 import pytest
 from corpus_cases import CENTRE_SETS, centre_cases
 
-from tic_rules import Report, RuleSet, RuleSetError, check, check_programme, load_ruleset, parse_ruleset
+from tic_rules import (
+    Centre,
+    Report,
+    RuleSet,
+    RuleSetError,
+    check,
+    check_programme,
+    load_ruleset,
+    parse_ruleset,
+)
 from tic_rules.model.conditions import leaves_open
 from tic_rules.renderers.form import blank_file
 from tic_rules.results.parts import Engine
@@ -712,6 +721,26 @@ def test_the_report_warns_of_figures_of_a_year_after_the_report() -> None:
     data = {"reported_on": "2023-03-01", "income": income}
     warnings = decided(small(rule="require: {fact: core, is: true}"), "2023-03-01", **data).warnings
     assert [one.path for one in warnings if one.code == "after-reported-on"] == ["/income/1/year"]
+
+
+@pytest.mark.parametrize(("as_of", "said"), [("2023-06-01", "不计入"), ("2024-02-01", "只作为上限")])
+def test_the_warning_of_figures_of_a_later_year_says_whether_they_count_at_all(as_of: str, said: str) -> None:
+    income = [{"year": 2024, "kind": "other", "amount": "1亿元"}]
+    rule = small(rule="require: {fact: core, is: true}")
+    warnings = decided(rule, as_of, reported_on="2023-03-01", income=income).warnings
+    assert [one.message.zh for one in warnings] == [f"年度晚于数据报告日2023-03-01，{said}"]
+
+
+def test_a_number_that_two_rules_read_contradicts_the_files_once() -> None:
+    one = f"{PROGRAMME}, by: 2025-12-31, require: {{fact: programme_centres, at_least: 1}}"
+    other = (
+        f"{PROGRAMME}, require: {{attested: true}}, fails_at_once: {{fact: programme_centres, more_than: 9}}"
+    )
+    files = [Centre(id=f"c{n}", jurisdiction="national", approved_on="2023-01-01") for n in range(3)]
+    figures = {"jurisdiction": "national", "reported_on": "2025-12-31", "centres": 2}
+    for rules in ({"one": one, "other": other}, {"other": other}):
+        report = check_programme(figures, small(**rules), centres=files)
+        assert [warning.code for warning in report.warnings] == ["contradiction"]
 
 
 # --- 10. all that is missing, all that decides -------------------------------------------------------------

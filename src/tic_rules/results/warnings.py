@@ -10,7 +10,7 @@ from tic_rules.core.dates import FIRST_DAY, LAST_DAY, Span, add_years
 from tic_rules.core.errors import Text, clip, normal
 from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.core.source import pointer
-from tic_rules.evaluation.entries import Moment, series_at
+from tic_rules.evaluation.entries import Moment, Path, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
 from tic_rules.evaluation.scenarios import TOO_OPEN
@@ -134,8 +134,10 @@ def _about_years(scene: Scene) -> Iterator[Notice]:
             continue
         for entry in scene.listed(name).entries:
             if entry.year is not None and entry.year > spoken.year:
-                zh = f"年度晚于数据报告日{spoken}，只作为上限"
-                en = f"of a year after reported_on {spoken}; counts only as an upper bound"
+                begun = entry.year <= scene.as_of.year
+                zh = f"年度晚于数据报告日{spoken}，{'只作为上限' if begun else '不计入'}"
+                en = f"of a year after reported_on {spoken}; "
+                en += "counts only as an upper bound" if begun else "does not count"
                 yield _warn(scene.subject, "after-reported-on", (*entry.at, declared.year), zh, en)
 
 
@@ -158,14 +160,17 @@ def _about_centres(subject: Subject) -> Iterator[Notice]:
 
 def _about_counts(scene: Scene) -> Iterator[Notice]:
     """The numbers of a programme that are less than its centres that are given."""
+    warned: set[Path] = set()
     for rule in scene.ruleset if scene.programme else ():
-        for fact in (scene.facts[name] for name in facts_of(rule.require) if rule.bearer == "programme"):
+        trees = [rule.applies, rule.require, rule.fails_at_once] if rule.bearer == "programme" else []
+        for fact in (scene.facts[name] for tree in trees if tree is not None for name in facts_of(tree)):
             given = scene.value_of(fact) if fact.else_count is not None else None
             start = rule.since if isinstance(rule.since, date) else FIRST_DAY
             day = min(scene.as_of, scene.reported_on)
             values = series_at(given, day, scene.reported_on)[0] if type(given) is Series else [given]
             most = max((value.high for value in values if isinstance(value, Range)), default=INFINITY)
-            if scene.shown(fact, Moment(day, start)) > most:
+            if fact.at not in warned and scene.shown(fact, Moment(day, start)) > most:
+                warned.add(fact.at)
                 zh = f"填报的{fact.label.zh}少于已给出文件的中心数，前后矛盾，只作为下限"
                 en = f"{fact.label.en}: less than the centres whose files are given; taken as a lower bound"
                 yield _warn(scene.subject, "contradiction", fact.at, zh, en)
