@@ -145,3 +145,12 @@ def test_a_judgement_that_comes_before_the_data_is_told_to_wait_for_it() -> None
     assert warning.message.zh == (
         "规则 core-bases-network 现无须评审之处（数据不足的先补数据），认定意见暂不起作用"
     )
+
+
+def test_a_unit_without_a_name_is_told_by_its_place() -> None:
+    units = {"hosts": [{"type": "government"}], "builders": []}
+    centre = {"approved_on": "2019-03-01", "applied_on": "2019-01-01", "reported_on": "2020-01-01"} | units
+    finding = check(centre, "national_2017")["host-kind"]
+    assert finding.lacking == ["/hosts/0"]
+    assert "涉及：依托（牵头）单位/第1条" in finding.message.zh
+    assert "concerns hosts/no. 1" in finding.message.en

@@ -159,6 +159,14 @@ def test_a_deadline_is_a_range_where_the_day_of_approval_is_one() -> None:
     assert "due between 2024-02-07 and 2025-07-31" in finding.detail.en
 
 
+def test_a_deadline_before_the_approval_itself_is_a_day_and_no_range() -> None:
+    centre = {"jurisdiction": "zhejiang", "approved_on": "2025-01-01", "applied_on": "2024-01-01"}
+    finding = check(centre, "zhejiang_2022", as_of=date(2024, 6, 10))["term-length"]
+    assert finding.status == "pending"
+    assert finding.detail.zh == "期限2025年1月1日"
+    assert finding.detail.en == "due by 2025-01-01"
+
+
 @pytest.mark.parametrize("approved_on", [None, "2022-03-01", {"not_before": "2022-02-07"}])
 def test_no_range_where_the_deadline_is_known_or_without_end(approved_on: object) -> None:
     data = {"name": "甲", "jurisdiction": "zhejiang", "approved_on": approved_on}

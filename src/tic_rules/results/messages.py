@@ -178,6 +178,8 @@ class _Wording:
             [
                 f"{name} {getattr(titles[name], lang)}"
                 if name in titles
+                else field_label(name, self.vocabulary, lang)
+                if name.startswith("/")
                 else term(self.vocabulary, name, lang, groups)
                 for name in lacking
             ]
@@ -242,6 +244,8 @@ class _Wording:
         if between is None:
             return None
         first, last = between
+        if first == last:
+            return Text(f"期限{day_text(first, 'zh')}", f"due by {first}")
         zh = f"期限在{day_text(first, 'zh')}至{day_text(last, 'zh')}之间"
         return Text(zh, f"due between {first} and {last}")
 
