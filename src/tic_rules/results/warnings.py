@@ -33,6 +33,7 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     return (
         *_about_time(subject, ruleset, as_of),
         *_about_years(scene),
+        *_about_units(subject),
         *_about_centres(subject),
         *_about_counts(scene),
         *(_warn(subject, "implausible", at, said.zh, said.en) for at, said in implausible(subject, ruleset)),
@@ -139,6 +140,21 @@ def _about_years(scene: Scene) -> Iterator[Notice]:
                 en = f"of a year after reported_on {spoken}; "
                 en += "counts only as an upper bound" if begun else "does not count"
                 yield _warn(scene.subject, "after-reported-on", (*entry.at, declared.year), zh, en)
+
+
+def _about_units(subject: Subject) -> Iterator[Notice]:
+    """The units that stand twice among hosts and other builders: each entry counts as a unit."""
+    seen: set[str] = set()
+    for role in ("hosts", "builders") if isinstance(subject, Centre) else ():
+        for index, unit in enumerate(getattr(subject, role) or ()):
+            if unit.name is None:
+                continue
+            if unit.name in seen:
+                name = clip(unit.name)
+                zh = f"{name}在依托单位和共建单位中重复填报，按两家计；依托单位不必再列为共建单位"
+                en = f"{name} stands twice among hosts and other builders and counts as two units"
+                yield _warn(subject, "repeated-unit", (role, index, "name"), zh, en)
+            seen.add(unit.name)
 
 
 def _about_centres(subject: Subject) -> Iterator[Notice]:
