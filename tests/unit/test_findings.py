@@ -154,3 +154,14 @@ def test_a_unit_without_a_name_is_told_by_its_place() -> None:
     assert finding.lacking == ["/hosts/0"]
     assert "涉及：依托（牵头）单位/第1条" in finding.message.zh
     assert "concerns hosts/no. 1" in finding.message.en
+
+
+def test_what_a_list_lacks_is_told_of_the_alternative_that_the_data_names() -> None:
+    units = {
+        "hosts": [{"name": "甲", "type": "enterprise"}],
+        "builders": [{"name": "乙", "type": "institute"}],
+    }
+    centre = {"approved_on": "2019-03-01", "applied_on": "2019-01-01", "reported_on": "2020-01-01"} | units
+    for mode, told in (("platform", []), ("institute", ["甲"])):
+        finding = check(centre | {"formation_mode": mode}, "national_2017")["formation-mode"]
+        assert (finding.status, finding.lacking) == ("fail", told)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from tic_rules.core.logic import TRUE, UNKNOWN
+from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.evaluation.entries import Path
-from tic_rules.model.conditions import Condition
+from tic_rules.model.conditions import Condition, Either, Is
 
 
 class Seen(NamedTuple):
@@ -41,8 +41,12 @@ def cited(seen: Seen) -> tuple[Path, ...]:
 
 
 def lacking(seen: Seen) -> Iterator[str]:
+    """What lists lack; nothing of an alternative that is for another word than the data has."""
     if seen.value != TRUE:
         yield from seen.lacking
     for inner in seen.parts:
-        if inner.value != TRUE:
+        of_another = isinstance(seen.node, Either) and any(
+            part.value == FALSE and isinstance(part.node, Is) for part in inner.parts
+        )
+        if inner.value != TRUE and not of_another:
             yield from lacking(inner)
