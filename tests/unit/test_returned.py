@@ -202,6 +202,19 @@ def test_a_status_goes_away_with_its_reason(sent: Path, tmp_path: Path) -> None:
     assert "数据不足" not in (legal["独立法人实体"] or "")
 
 
+def test_a_number_of_another_day_is_told_the_day_that_is_asked_for(sent: Path, tmp_path: Path) -> None:
+    """数据不足 beside a number that was filled in says why; beside an empty cell it needs no reason."""
+    item = (
+        "高水平技术创新队伍人数（全球顶尖人才、科技领军人才、优秀青年科技人才，以及博士后与博士、硕士研究生）"
+    )
+    given = _with_formula(filled(sent, tmp_path / "sent.xlsx", {item: "560"}))
+    book = openpyxl.load_workbook(give_back(given, tmp_path / "a.xlsx"))
+    rows = [row for sheet in book.worksheets for row in sheet.iter_rows(values_only=True)]
+    staff = next(row[5] for row in rows if row[:2] == (item, "560"))
+    assert "两年内创新队伍达到300人：需要补充或写准：" in staff
+    assert "在2024年3月1日的数" in staff
+
+
 def test_a_judgement_has_its_own_status_and_those_to_come_stand_below_it(sent: Path, tmp_path: Path) -> None:
     judged = {"规则": "靠近创新源头和市场需求", "是否符合": "是", "评审单位": "省科技厅",
               "评审日期": "2023-01-05", "依据": "专家论证意见"}  # fmt: skip

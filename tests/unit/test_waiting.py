@@ -73,6 +73,23 @@ def test_a_missing_datum_is_told_as_public_or_as_for_the_centre_to_file() -> Non
     assert page.count("须由中心填报") == sum(not wait.public for wait in waits.values())
 
 
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_counts_of_the_verdict_and_of_the_lists_are_told_apart(lang: str) -> None:
+    """The reason counts what the verdict looks at, the lists below it count all."""
+    report, text = real("zj-textile"), shown(str(REAL / "zj-textile.yaml"), "--lang", lang)
+    judged = [finding for finding in report if finding.status == "needs_review"]
+    counted, waits = sum(finding.counts for finding in judged), report.waiting.data
+    data = sum(wait.counted > 0 for wait in waits)
+    assert 0 < counted < len(judged)
+    assert 0 < data < len(waits)
+    all_, every = len(judged), len(waits)
+    heads = {"zh": f"◇ 待评审 ({all_}，其中{counted}条影响结论)",
+             "en": f"◇ needs review ({all_}, {counted} for the verdict)"}  # fmt: skip
+    rests = {"zh": f"共{every}项，其中{data}项影响结论", "en": f"{every} in all, {data} for the verdict"}
+    assert heads[lang] in text
+    assert rests[lang] in text
+
+
 def test_what_public_pages_say_of_real_centres_is_declared_so() -> None:
     fields = shared_vocabulary().fields
     told = ["name", "jurisdiction", "approved_on", "hosts", "builders.name", "structure.bases"]
@@ -212,9 +229,9 @@ def test_the_calendar_has_a_deadline_that_is_a_range_on_its_first_day(tmp_path: 
     centre.write_text(
         f"name: 甲\njurisdiction: zhejiang\napproved_on: {span}\nreported_on: 2023-08-01\n", "utf-8"
     )
-    calendar = shown(str(centre), "--format", "ics", "--lang", "zh").replace("\r\n ", "")
+    calendar = shown(str(centre), "--format", "ics", "--lang", "zh").replace("\n ", "")
     assert "DTSTART;VALUE=DATE:20240207" in calendar
-    assert "两年内投入达到10亿元（最早；至2025-07-31）" in calendar
+    assert "两年内投入达到10亿元（最早；至2025年7月31日）" in calendar
 
 
 APPROVED = {"name": "甲", "approved_on": "2022-03-01", "term_years": 5}
@@ -301,7 +318,7 @@ def test_a_number_that_is_there_is_asked_for_with_its_day(given: object) -> None
     data = {"jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01", "term_years": 5}
     data |= {"reported_on": "2026-06-30", "staff": {"headcount": given}}
     finding = check(data, "zhejiang_2022")["staff-2y"]
-    assert "在2024-03-01的数；现有未知" in finding.detail.zh
+    assert "在2024年3月1日的数；数值未知" in finding.detail.zh
     assert " on 2024-03-01; now unknown" in finding.detail.en
     data["staff"] = {}
-    assert "2024-03-01" not in check(data, "zhejiang_2022")["staff-2y"].detail.zh
+    assert "在2024年3月1日" not in check(data, "zhejiang_2022")["staff-2y"].detail.zh

@@ -14,6 +14,7 @@ from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import document_of, name_of
 from tic_rules.renderers.overview import due_of
 from tic_rules.renderers.spool import Spool
+from tic_rules.results.labels import day_text
 from tic_rules.results.report import Finding, Report
 from tic_rules.results.waiting import to_do
 
@@ -78,7 +79,7 @@ def _event(day: date, finding: Finding, report: Report, lang: str) -> Iterator[s
     yield f"DTEND;VALUE=DATE:{_day(add_days(day, 1))}"
     title = (who if centre else "") + finding.title[lang]
     if finding.deadline_range is not None:
-        last = finding.deadline_range[1]
+        last = day_text(finding.deadline_range[1], lang)
         title += f"（最早；至{last}）" if lang == "zh" else f" (at the earliest; until {last})"
     yield f"SUMMARY:{_text(title)}"
     yield f"DESCRIPTION:{_text(chr(10).join(part for part in about if part))}"

@@ -13,8 +13,10 @@ from xml.parsers.expat import ExpatError
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError
 from tic_rules.core.files import read_named
+from tic_rules.core.scalars import Json
 from tic_rules.inputs.layout import STATUS as HEAD
 from tic_rules.inputs.layout import is_one_of
+from tic_rules.model.document import get, plain
 from tic_rules.renderers.package import Book, Cell, Style, Unpatchable, at_cell, column_number
 from tic_rules.renderers.text import SIGNS
 from tic_rules.results.labels import BEARER, STATUS, VERDICT
@@ -88,7 +90,7 @@ def said_of(report: Report, lang: str) -> Said:
     name = report.centre["name"] if report.centre is not None else None
     title = f"{name or ''} · 《{document['title']}》 · {report.as_of}"
     verdict = f"{VERDICT[report.verdict].in_(lang)}：{report.waiting.reason.in_(lang)}"
-    marks, problems, warnings = [], [], []
+    marks, problems, warnings, data = [], [], [], plain(report.subject)
     for finding in report:
         kind = "note" if finding.severity == "note" else finding.status
         if kind == "not_applicable":
@@ -100,7 +102,9 @@ def said_of(report: Report, lang: str) -> Said:
             cells = list(dict.fromkeys(place.get("cell", "") for place in finding.data))[:3]
         head = f"{SIGNS[kind]} {STATUS[finding.status].in_(lang)} {number} {finding.citation['locator']}"
         asks, detail = finding.title.in_(lang), finding.detail.in_(lang)
-        short = f"{head} {asks}" + (f"：{detail}" if detail and kind != "unknown" else "")
+        short = f"{head} {asks}"
+        if detail and (kind != "unknown" or any(_given(data, path) for path in finding.missing)):
+            short += f"：{detail}"
         marks += [Mark(cell, kind, short, added) for cell in cells if cell]
         if kind in ("fail", "exempted", "note", "unknown", "needs_review"):
             between = finding.deadline_range
@@ -117,6 +121,12 @@ def said_of(report: Report, lang: str) -> Said:
             marks.append(Mark(cell, "warning", f"{_WARNED} {text}"))
         warnings.append(Problem("warning", (_WARNING.in_(lang), "", "", text, "", "", ""), cell))
     return Said(title, verdict, tuple(marks), tuple(problems), tuple(warnings))
+
+
+def _given(data: Json, path: str) -> bool:
+    """Whether the data says something at a place: not enough, where it is missing all the same."""
+    parts = (int(part) if part.isdecimal() else part for part in path.strip("/").split("/"))
+    return get(data, parts) is not None
 
 
 def _cells_of(report: Report, paths: Iterable[str]) -> list[str]:

@@ -44,6 +44,7 @@ VERDICT_COLOURS = {
 }
 GROUPS = ("fail", "exempted", "unknown", "needs_review", "pending", "note", "pass", "not_applicable")
 """Worst first."""
+_OPEN = ("unknown", "needs_review", "pending")
 SHOWN = 8
 """How many findings of a group are shown one by one before they are gathered, or the rest is folded."""
 APART = Text("由评审认定，不影响据数据的结论", "Left to judgement, not in the verdict by data")
@@ -236,7 +237,8 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
             folded.append(f"{titles[key]} {len(members)}")
             continue
         yield ()
-        yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)})")
+        told = _of_which(members, options.lang) if key in _OPEN else ""
+        yield (COLOURS[key], f"{SIGNS[key]} {titles[key]}"), ("", f" ({len(members)}{told})")
         gathered = None if options.verbose or len(members) <= SHOWN else _GATHERED.get(key)
         if gathered is not None:
             yield from gathered(report, members, options)
@@ -255,6 +257,13 @@ def _groups(report: Report, findings: Sequence[Finding], width: int, options: Op
         counts = ("，" if zh else ", ").join(folded)
         yield ()
         yield (("bright_black", f"{'已折叠：' if zh else 'Folded: '}{counts} (--verbose)"),)
+
+
+def _of_which(members: Sequence[Finding], lang: str) -> str:
+    """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
+    counted = sum(finding.counts for finding in members)
+    told = Text(f"，其中{counted}条影响结论", f", {counted} for the verdict")
+    return told.in_(lang) if counted < len(members) else ""
 
 
 def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Options) -> Iterator[Line]:
@@ -279,8 +288,11 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
             text += f"；补上即可判定：{listed}" if zh else f"; settles alone: {listed}"
         yield (("", text if room is None else cut(text, room)),)
     if len(waits) > SHOWN:
-        rest = len(waits) - SHOWN
-        left = Text(f"另缺{rest}项（--verbose 逐条列出）", f"{rest} more (--verbose: rule by rule)")
+        rest, every, counted = len(waits) - SHOWN, len(waits), sum(1 for wait in waits if wait.counted)
+        left = Text(
+            f"另缺{rest}项，共{every}项，其中{counted}项影响结论（--verbose 逐条列出）",
+            f"{rest} more, {every} in all, {counted} for the verdict (--verbose: rule by rule)",
+        )
         yield (("bright_black", f"    … {left.in_(options.lang)}"),)
     for finding in members:
         if not finding.missing:

@@ -139,7 +139,8 @@ class _Wording:
             return self._value(observed, node)
         unit = unit_of(node, self.ruleset)
         now, asked = self._shown(observed, unit), self._asked(bound, operator, unit)
-        zh, en = f"现有{now.zh}，要求{asked.zh}", f"now {now.en}, required {asked.en}"
+        have = "数值未知" if now.zh == "未知" else f"现有{now.zh}"
+        zh, en = f"{have}，要求{asked.zh}", f"now {now.en}, required {asked.en}"
         gap = gap_of(observed, bound, operator) if self.status in _LATE else None
         if gap:
             over = operator in ("at_most", "less_than") or observed.low > bound.high
@@ -206,7 +207,8 @@ class _Wording:
         for number, at in enumerate(self.evidence.decision.missing):
             day = self._day_asked(at)
             if day is not None:
-                zh[number], en[number] = f"{zh[number]}在{day}的数", f"{en[number]} on {day}"
+                said = f"{zh[number]}在{day_text(day, 'zh')}的数"
+                zh[number], en[number] = said, f"{en[number]} on {day}"
         listed = _first(zh, en, _ASKED)
         return Text(f"需要补充或写准：{listed.zh}", f"to be supplied or made exact: {listed.en}")
 
