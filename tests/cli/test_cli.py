@@ -361,6 +361,23 @@ def test_explain_shows_what_a_rule_saw() -> None:
     assert "jiangsu_2020/legal-entity" in text
 
 
+@pytest.mark.parametrize(
+    ("rule", "seen"),
+    [
+        ("investment-2y", {"zh": "[8.5亿元]", "en": "[CNY 850 million]"}),
+        ("recommendation", {"zh": "[设区市政府]", "en": "[government of a districted city]"}),
+        ("legal-entity", {"zh": "人员相对独立：是  [是]", "en": "separate staff: yes  [yes]"}),
+        ("staff-5y", {"zh": "[未知]", "en": "[unknown]"}),
+        ("plan-decision", {"zh": "[2021-01-01至2022-02-07]", "en": "[2021-01-01 to 2022-02-07]"}),
+    ],
+)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_explain_says_values_in_words(rule: str, seen: dict[str, str], lang: str) -> None:
+    thin = rule in ("staff-5y", "plan-decision")
+    centre = str(Path(ZHEJIANG).parent / "real" / "zj-textile.yaml") if thin else ZHEJIANG
+    assert seen[lang] in run("explain", f"zhejiang_2022/{rule}", "--centre", centre, "--lang", lang).stdout
+
+
 @pytest.mark.parametrize("command", ["coverage", "lint"])
 def test_a_document_may_be_named_in_chinese(command: str) -> None:
     done = run(command, "浙江", "--lang", "en")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from fractions import Fraction
+from typing import NamedTuple
 
 import click
 
@@ -13,12 +15,15 @@ from tic_rules.api import check
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, language, write
 from tic_rules.core.errors import UsageError, fault, visible
+from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.model.centre import Centre
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.renderers.text import cells, pad
-from tic_rules.results.explanation import Explained, counterparts, explain_rule, find_rules
+from tic_rules.results.explanation import Explained, counterparts, explain_rule, facts_of_rule, find_rules
 from tic_rules.results.finding import Finding
-from tic_rules.results.labels import STATUS, VALUE, describe
+from tic_rules.results.labels import STATUS, VALUE, describe, join, range_text
 from tic_rules.results.parts import Part
+from tic_rules.results.terms import groups_of, term
 
 
 @click.command("explain", cls=Command)
@@ -49,7 +54,8 @@ def command(ref: str, centre: str | None, as_of: date | None, rules: str | None,
         text = _page(explain_rule(ruleset, rule), lang)
         if centre is not None:
             data = Centre.from_file(centre, ruleset=[one for one, _ in named])
-            text += "\n" + _finding(check(data, ruleset, as_of=as_of)[rule.id], lang)
+            finding = check(data, ruleset, as_of=as_of)[rule.id]
+            text += "\n" + _finding(finding, Told(ruleset, rule, lang))
         parts.append(text)
     write("\n".join(parts), None)
 
@@ -92,32 +98,49 @@ def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
     yield "文件" if zh else "File", explained.place
 
 
-def _finding(finding: Finding, lang: str) -> str:
-    colon = "：" if lang == "zh" else ": "
-    lines = [f"  {STATUS[finding.status].in_(lang)}{colon}{finding.message.in_(lang)}"]
+class Told(NamedTuple):
+    """The rule of a trace, whose words and units it speaks in, and the language."""
+
+    ruleset: RuleSet
+    rule: Rule
+    lang: str
+
+    def value(self, value: object) -> str:
+        """A value that was read; a day that is known in part from the first to the last that it may be."""
+        if isinstance(value, Mapping):
+            return ("至" if self.lang == "zh" else " to ").join(value.values())
+        vocabulary, facts = self.ruleset.vocabulary, self.ruleset.facts
+        groups = [group for name in facts_of_rule(self.rule) for group in groups_of(vocabulary, facts[name])]
+        words = value if isinstance(value, list) else [value]
+        return join([term(vocabulary, word, self.lang, groups) for word in words], self.lang)
+
+    def observed(self, seen: Part) -> str:
+        """A value that was read, or its range."""
+        if "value" in seen:
+            return self.value(seen["value"])
+        low, high = (INFINITY if seen[end] is None else Fraction(seen[end]) for end in ("low", "high"))
+        return range_text(Range(low, high), seen["unit"], self.ruleset.vocabulary.units, self.lang)
+
+
+def _finding(finding: Finding, told: Told) -> str:
+    zh, lang = told.lang == "zh", told.lang
+    lines = [f"  {STATUS[finding.status].in_(lang)}{'：' if zh else ': '}{finding.message.in_(lang)}"]
     trace = finding.trace
     for key in ("applies", "require", "when", "fails_at_once"):
         if key in trace:
-            lines.extend(_trace(trace[key], lang, 2))
+            lines.extend(_trace(trace[key], told, 2))
     for year in trace.get("years", ()):
         lines.append(f"    {year['year']}: {STATUS[year['status']].in_(lang)}")
-        lines.extend(_trace(year["require"], lang, 3))
+        lines.extend(_trace(year["require"], told, 3))
     for datum in finding.data:
         where = datum.get("cell") or f"{datum['line']}:{datum['column']}"
         lines.append(f"    {datum['file'] or ''}:{where} {datum['path']}")
     for path in finding.missing:
-        lines.append(f"    {'缺' if lang == 'zh' else 'missing'} {path}")
+        lines.append(f"    {'缺' if zh else 'missing'} {path}")
     return "".join(visible(line) + "\n" for line in lines)
 
 
-def _observed(seen: Part) -> str:
-    """A value that was read, or its range."""
-    if "value" in seen:
-        return str(seen["value"])
-    return str(seen["low"]) if seen["low"] == seen["high"] else f"{seen['low']}–{seen['high'] or '∞'}"
-
-
-def _trace(part: Part, lang: str, depth: int) -> list[str]:
-    shown = f"  [{_observed(part['observed'])}]" if part.get("observed") is not None else ""
-    line = f"{'  ' * depth}{VALUE[part['value']].in_(lang)}  {part['condition'].in_(lang)}{shown}"
-    return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, lang, depth + 1))]
+def _trace(part: Part, told: Told, depth: int) -> list[str]:
+    shown = f"  [{told.observed(part['observed'])}]" if part.get("observed") is not None else ""
+    line = f"{'  ' * depth}{VALUE[part['value']].in_(told.lang)}  {part['condition'].in_(told.lang)}{shown}"
+    return [line, *(text for inner in part.get("parts", ()) for text in _trace(inner, told, depth + 1))]
