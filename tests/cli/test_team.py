@@ -288,6 +288,26 @@ def test_a_further_entry_is_new_though_it_falls_due_in_a_known_year(day: str) ->
     assert run(*ask, "--baseline", "base.json").exit_code == 1
 
 
+def test_an_entry_whose_day_becomes_exact_stays_known() -> None:
+    data = {"id": "q", "jurisdiction": "example", "approved_on": "2024-02-01", "reported_on": "2025-12-31"}
+    ask = ("check", "q.json", "--rules", str(ROOT / "tests" / "operators" / "example_2024.yaml"))
+
+    def write(*days: str) -> None:
+        Path("q.json").write_text(json.dumps(data | {"changes": [{"date": d, "filed": False} for d in days]}))
+
+    write("2025-03", "2025-06")
+    run(*ask, "--write-baseline", "base.json")
+    for days, status in (
+        (("2025-03-10", "2025-06"), 0),
+        (("2025-06-30", "2025-03-10"), 0),
+        (("2025-03-10", "2025-03-12"), 1),
+        (("2025-03-10", "2024-06-12"), 1),
+        (("2025-03-10", "2025-06-10", "2025-06-12"), 1),
+    ):
+        write(*days)
+        assert run(*ask, "--baseline", "base.json").exit_code == status, days
+
+
 def test_a_baseline_that_names_no_files_goes_by_ids() -> None:
     run("check", "centres", "--write-baseline", "base.json")
     text = Path("base.json").read_text("utf-8")

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -33,6 +32,7 @@ STATUSES = ("fail", "unknown", "needs_review", "pending")
 _WORSE = {"pending": 0, "unknown": 1, "needs_review": 1, "fail": 2}
 _KEYS = ("centre", "rule", "status", "years", "lacking", "file")
 _DAY = r"(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|\.\.)"
+_ENDLESS = "9999-12-31"
 _OWED = re.compile(rf"[0-9]{{1,4}}|{_DAY}(?:/{_DAY})?")
 """A year, or what names a cycle or an entry: a day, or the two that it may be between."""
 
@@ -64,9 +64,27 @@ class Entry(NamedTuple):
             return False
         return (
             self.of_file(other.file)
-            and Counter(other.years) <= Counter(self.years)  # entries of one day count each
+            and _each_known(self.years, other.years)
             and set(other.lacking) <= set(self.lacking)
         )
+
+
+def _each_known(known: Iterable[str], years: Iterable[str]) -> bool:
+    """Whether each year or day is one of the known, or lies in one that was known in part; each of these
+    counts once."""
+    free = [_span(year) for year in known]
+    for first, last in sorted(map(_span, years), key=lambda span: span[1], reverse=True):
+        fits = [span for span in free if span[0] <= first and last <= span[1]]
+        if not fits:
+            return False
+        free.remove(max(fits))
+    return True
+
+
+def _span(year: str) -> tuple[str, str]:
+    """The days that a day may be; a year is itself."""
+    first, _, last = year.partition("/")
+    return "" if first == ".." else first, _ENDLESS if (last or first) == ".." else last or first
 
 
 def entry_of(report: Report, finding: Finding) -> Entry:
