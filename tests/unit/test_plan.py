@@ -394,6 +394,7 @@ TEXTS = {
     "empty": "a: []\nstaff: {}\nlast:\n",
     "open end": "a:\n  - x: 1\n    y: |\n      text\n      more\n",
     "no newline": "staff:\n  teams: 2",
+    "at its key": "staff:\n  headcount:\n  - {value: 3} # then\n  teams: 2\na:\n- x: 1\nlast:\n- y\n",
 }
 
 

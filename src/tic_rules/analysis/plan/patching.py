@@ -105,7 +105,9 @@ class _Text:
             else self._end(node)
         )
         before, after = self.text[:start], self.text[end:]
-        space = " " if start == end and before[-1:] in (":", "-") else ""
+        # A list may begin in the column of its key, what stands in its place may not.
+        listed = isinstance(node, yaml.SequenceNode) and not self._flow(node)
+        space = " " if listed or (start == end and before[-1:] in (":", "-")) else ""
         return before + space + self.write(value) + after
 
     def _add_key(self, node: yaml.MappingNode, key: str, value: object) -> str:
