@@ -13,7 +13,17 @@ from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.tables import names_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.explanation import time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, PHASE, VERDICT, described, join, number_text
+from tic_rules.results.labels import (
+    BEARER,
+    KIND,
+    MODALITY,
+    PHASE,
+    VERDICT,
+    day_text,
+    described,
+    join,
+    number_text,
+)
 from tic_rules.results.terms import field_label, groups_at, term
 
 _LABELLED = {
@@ -115,10 +125,10 @@ def _moves(course: Course) -> Text:
     head = [VERDICT[first.verdict].in_(lang) for lang in ("zh", "en")]
     if not rest:
         return Text(
-            f"{first.first}至{first.last}结论一直是{head[0]}",
+            f"{day_text(first.first, 'zh')}至{day_text(first.last, 'zh')}结论一直是{head[0]}",
             f"the verdict is {head[1]} from {first.first} to {first.last} throughout",
         )
-    zh = "，".join(f"{one.first}起为{VERDICT[one.verdict].zh}" for one in rest)
+    zh = "，".join(f"{day_text(one.first, 'zh')}起为{VERDICT[one.verdict].zh}" for one in rest)
     en = ", ".join(f"{VERDICT[one.verdict].en} from {one.first}" for one in rest)
     return Text(f"结论起初为{head[0]}，{zh}", f"the verdict is {head[1]} at first, {en}")
 
