@@ -9,6 +9,7 @@ from itertools import groupby
 from tic_rules.analysis.verification import Difference, Verification, What
 from tic_rules.core.errors import Text, clip, plural
 from tic_rules.renderers import sinks
+from tic_rules.results.labels import STATUS, VERDICT
 
 FORMATS = ("text", "json")
 
@@ -23,6 +24,14 @@ _WHAT: dict[What, Text] = {
     "settings": Text("设置", "the settings"),
     "version": Text("程序版本", "the program's version"),
 }
+
+_IN_WORDS = {
+    "status": Text("判定", "status"),
+    "verdict": Text("结论", "verdict"),
+    "data_verdict": Text("据数据的结论", "data_verdict"),
+}
+"""The keys whose values are words of their own; the others are told as they stand in the report."""
+_WORDS = {**STATUS, **VERDICT}
 
 
 def render(results: Sequence[Verification], format_: str, lang: str) -> str:
@@ -49,7 +58,7 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
         ).in_(lang)
     rules = [(rule, [*group]) for rule, group in groupby(result.differences, key=lambda one: one.rule)]
     for rule, group in rules[:_MOST]:
-        yield from (_outside(one) for one in group) if rule is None else [_of_rule(rule, group, lang)]
+        yield from (_outside(one, lang) for one in group) if rule is None else [_of_rule(rule, group, lang)]
     if len(rules) > _MOST:
         more = len(rules) - _MOST
         yield Text(
@@ -57,18 +66,25 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
         ).in_(lang)
 
 
-def _outside(difference: Difference) -> str:
-    return sinks.line(f"  {difference.key}: {_short(difference.then)} → {_short(difference.now)}")
+def _outside(difference: Difference, lang: str) -> str:
+    return sinks.line(f"  {_moved(difference, ': ', lang)}")
+
+
+def _moved(difference: Difference, colon: str, lang: str) -> str:
+    """A key with its values; a status and a verdict in words."""
+    label = _IN_WORDS.get(difference.key)
+    sides = [_short(side) for side in (difference.then, difference.now)]
+    if label is not None:
+        sides = [words.in_(lang) if (words := _WORDS.get(side)) else side for side in sides]
+    return f"{label.in_(lang) if label else difference.key}{colon}{' → '.join(sides)}"
 
 
 def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
     """What is another in the finding of a rule: the status with its values, of the rest the keys."""
-    moves = [
-        f"{one.key} {_short(one.then)} → {_short(one.now)}" for one in differences if one.key == "status"
-    ]
+    moves = [_moved(one, " ", lang) for one in differences if one.key == "status"]
     keys = [one.key for one in differences if one.key != "status"]
-    comma = Text("、", ", ").in_(lang)
-    return sinks.line(f"  {rule}: {'; '.join([*moves, *([comma.join(keys)] if keys else [])])}")
+    comma, semicolon = Text("、", ", ").in_(lang), Text("；", "; ").in_(lang)
+    return sinks.line(f"  {rule}: {semicolon.join([*moves, *([comma.join(keys)] if keys else [])])}")
 
 
 def _short(value: object) -> str:
