@@ -176,6 +176,9 @@ def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
         {"set": "staff.headcount"},
         {"set": "staff.headcount", "since": "2026-06-30"},
         {"add": "contributions"},
+        {1: 2},
+        {"add": "term_years", "entry": {"date": "2026-06-30", "value": 6}},
+        {"add": "contributions.0", "entry": {"date": "2026-06-30"}},
     ],
 )
 def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: dict[str, Any]) -> None:

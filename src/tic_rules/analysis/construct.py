@@ -184,12 +184,15 @@ def judgement(
     return {**of, "met": met, "by": by, "date": day.isoformat(), "evidence": evidence}
 
 
-def place_in(document: Json, dotted: str) -> Parts:
+def place_in(document: Json, dotted: str, add: bool = False) -> Parts:
     """The place in a document that a dotted path names, an entry of a list by its number. Raises UsageError
-    where no step leads on."""
+    where no step leads on, or where an entry is to be added to what is given and no list."""
     path: Parts = tuple(int(part) if part.isdecimal() else part for part in dotted.split("."))
     if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
         raise no_place(dotted)
+    if add and not isinstance(get(document, path), list | None):
+        zh = f"数据中的 {dotted} 不是清单，不能追加"
+        raise fault(UsageError, "no-list", zh, f"{dotted} is no list in the data: nothing can be added to it")
     return path
 
 

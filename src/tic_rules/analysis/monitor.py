@@ -131,12 +131,10 @@ class Monitor:
         """
         kind = next((name for name in ("add", "set", "day") if name in event), None)
         if kind is None or event.keys() - _KEYS[kind] or _NEEDED[kind] - event.keys():
-            raise fault(
-                UsageError,
-                "event",
-                f"事件写法不对：{'、'.join(sorted(event))}；写法有 day、add + entry、set + value",
-                f"not an event: {', '.join(sorted(event))}; known are day, add + entry, set + value",
-            )
+            keys = sorted(map(str, event))
+            zh = f"事件写法不对：{'、'.join(keys)}；写法有 day、add + entry、set + value"
+            en = f"not an event: {', '.join(keys)}; known are day, add + entry, set + value"
+            raise fault(UsageError, "event", zh, en)
         day = parse_day(event["day"]) if "day" in event else self.day
         if day < self.day:
             raise fault(
@@ -159,7 +157,7 @@ class Monitor:
         if kind == "day":
             return
         dotted = str(event[kind])
-        path = self._path(dotted)
+        path = self._path(dotted, kind == "add")
         if kind == "add":
             yield Edit("append", path, event["entry"])
         elif event.get("since") is None:
@@ -167,9 +165,9 @@ class Monitor:
         else:
             yield self._since(dotted, event["value"], parse_day(event["since"]))
 
-    def _path(self, dotted: str) -> Parts:
+    def _path(self, dotted: str, add: bool) -> Parts:
         """The place that an event names; an entry of a list by its number. Raises UsageError."""
-        path = place_in(self.data, dotted)
+        path = place_in(self.data, dotted, add)
         if ".".join(part for part in path if isinstance(part, str)) not in paths_of(
             self.ruleset.centre_model
         ):

@@ -121,8 +121,9 @@ def with_values(centre: Centre, values: Iterable[tuple[str, object]], ruleset: R
 
 
 def _edit(document: dict[str, object], centre: Centre, dotted: str, value: object, day: date) -> Edit:
-    path = place_in(document, dotted.removesuffix("+"))
-    return Edit("append", path, value) if dotted.endswith("+") else dated(centre, path, value, day)
+    add = dotted.endswith("+")
+    path = place_in(document, dotted.removesuffix("+"), add)
+    return Edit("append", path, value) if add else dated(centre, path, value, day)
 
 
 # --- through time -------------------------------------------------------------------------------------------
