@@ -28,7 +28,8 @@ from tic_rules.renderers.tally import Tally
 from tic_rules.renderers.timeline import timeline_of
 
 pytest.importorskip("jinja2", reason="pages need the extra tic-rules[html]")
-EXAMPLE = Path(__file__).parents[2] / "examples" / "zhejiang.yaml"
+ROOT = Path(__file__).parents[2]
+EXAMPLE = ROOT / "examples" / "zhejiang.yaml"
 VOID = {"meta", "input", "br", "link", "img", "rect", "line", "circle"}
 
 
@@ -338,6 +339,20 @@ def test_what_falls_due_later_than_a_year_is_in_the_calendar_only() -> None:
     report = check(Centre.from_file(EXAMPLE), "zhejiang_2022", as_of="2026-02-01")
     assert "staff-5y" not in {finding.id for _, finding in due_of(report)}
     assert "staff-5y" in {finding.id for _, finding in due_of(report, 100)}
+
+
+def test_what_is_owed_several_times_is_in_the_calendar_on_each_of_its_days() -> None:
+    """A change of June was not filed in time; those of December still can be."""
+    changes = [
+        {"date": day, "filed": False} for day in ("2025-06-01", "2025-12-20", "2025-12-28", "2025-12-28")
+    ]
+    data = {"id": "q", "jurisdiction": "example", "approved_on": "2024-02-01", "reported_on": "2025-12-31"}
+    report = check(data | {"changes": changes}, ROOT / "tests" / "operators" / "example_2024.yaml")
+    assert report["filed-changes"].status == "fail"
+    days = [day.isoformat() for day, finding in due_of(report) if finding.id == "filed-changes"]
+    assert days == ["2026-01-19", "2026-01-27"]
+    text = render([report], Options("ics", "zh"))
+    assert all(f"DTSTART;VALUE=DATE:{day.replace('-', '')}" in text for day in days)
 
 
 def test_the_calendar_is_one_that_calendars_read() -> None:
