@@ -187,6 +187,9 @@ def test_what_is_kept_is_not_touched_and_another_way_is_taken() -> None:
     free = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30")
     assert {edit.path for edit in free.edits if edit.path[0] == "legal"} == {("legal", "independent")}
     assert [other.rule for other in free.alternatives] == ["legal-entity"]
+    told = free.as_dict()
+    paths = [one["path"] for way in (*told["steps"], *told["alternatives"]) for one in way["changes"]]
+    assert all(path.startswith("/") for path in paths), "of a step and of another way alike"
     kept = plan_of(Centre.from_data(data), "zhejiang_2022", "2026-06-30", keep=["legal.independent"])
     assert {edit.path for edit in kept.edits if edit.path[0] == "legal"} == {("legal", "separate_assets")}
     assert "legal-transition" in {rest.rule for rest in kept.open}

@@ -99,6 +99,10 @@ class Way:
         )
 
 
+def _changes(edits: tuple[Edit, ...]) -> list[Json]:
+    return [{"op": edit.op, "path": pointer(edit.path), "value": edit.value} for edit in edits]
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """A thing to do, by a day, for these rules."""
@@ -118,9 +122,7 @@ class Step:
             "by": self.by.isoformat() if self.by else None,
             "cost": float(self.cost),
             "rules": [about(rule) for rule in self.rules],
-            "changes": [
-                {"op": edit.op, "path": pointer(edit.path), "value": edit.value} for edit in self.edits
-            ],
+            "changes": _changes(self.edits),
         }
 
 
@@ -189,7 +191,7 @@ class Plan:
                     "rule": self.about(a.rule),
                     "what": [text.as_dict() for text in a.texts],
                     "cost": float(a.cost),
-                    "changes": [{"op": e.op, "path": list(e.path), "value": e.value} for e in a.edits],
+                    "changes": _changes(a.edits),
                 }
                 for a in self.alternatives
             ],
