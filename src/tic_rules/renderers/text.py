@@ -366,7 +366,7 @@ def _in_full(report: Report, finding: Finding, key: str, width: int, options: Op
 
 
 _HANGING = "，。；：、）”》"
-"""What does not begin a line."""
+"""What does not begin a line: two columns are kept for one of these."""
 
 
 def wrap(text: str, width: int | None) -> list[str]:
@@ -381,7 +381,7 @@ def wrap(text: str, width: int | None) -> list[str]:
             word += char
             continue
         for piece in (word, char):
-            if piece and cells(line) + cells(piece) > width and line and piece not in _HANGING:
+            if piece and cells(line) + cells(piece) > width - 2 and line and piece not in _HANGING:
                 lines.append(line.rstrip())
                 line = "" if piece == " " else piece
             else:
