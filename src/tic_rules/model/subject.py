@@ -174,7 +174,7 @@ class Subject(Record):
 
     def keeping_places(self) -> Self:
         """A copy whose pickles carry the places of its values, so that findings made elsewhere name lines;
-        they are some ten times as large."""
+        they are ten to twenty times as large."""
         copy = self.model_copy()
         copy._keeps_places = True
         return copy
