@@ -170,6 +170,9 @@ def test_a_link_stays_a_link(folder: Path) -> None:
 def test_a_pipe_and_a_device_are_written_as_they_are(folder: Path) -> None:
     assert run("check", "centres", "--output", "/dev/null").exit_code == 1
     assert stat.S_ISCHR(os.stat("/dev/null").st_mode)
+    done = program("check", "centres", "--output", "/dev/stdout", capture_output=True)
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert done.stdout == program("check", "centres", capture_output=True).stdout != b""
 
 
 @needs_full
@@ -262,6 +265,8 @@ def test_two_runs_to_one_file_leave_one_report(folder: Path) -> None:
 OVER: list[tuple[list[str], str]] = [
     (["check", "centres/zhejiang.yaml", "--output", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["check", "centres", "--output-format", "json:centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
+    (["check", "centres", "--output", "none/../centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
+    (["plan", "centres/zhejiang.yaml", "--patch", "none/../centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["check", "centres", "--write-baseline", "centres/zhejiang.yaml"], "centres/zhejiang.yaml"),
     (["check", "centres", "--rules", "rules.yaml", "--output", "rules.yaml"], "rules.yaml"),
     (["check", "centres", "--rules", "rules.yaml", "--output", "vocabulary.yaml"], "vocabulary.yaml"),

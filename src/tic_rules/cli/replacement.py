@@ -52,12 +52,9 @@ class Replacement:
             raise unwritable(name, error) from None
 
     def _open(self) -> IO[bytes]:
-        try:
-            before = os.stat(self._place)
-        except FileNotFoundError:
-            before = None
+        before = _status(self.name)
         if before is not None and not stat.S_ISREG(before.st_mode):
-            return open(self._place, "wb")
+            return open(self.name, "wb")  # the place of a pipe without a name is no path
         if self.added:
             with open(self._place, "ab"):  # not after the work, where it cannot be written
                 pass
@@ -136,10 +133,11 @@ def replace_file(name: str, data: bytes, *, durable: bool = True) -> None:
 
 
 def _status(path: str) -> os.stat_result | None:
-    try:
-        return os.stat(path)
-    except OSError:
-        return None
+    """Of what stands there, or would once the folders of the path are made (missing/../file)."""
+    for place in (path, os.path.realpath(path)):
+        with suppress(OSError):
+            return os.stat(place)
+    return None
 
 
 # --- what a run reads is not written over -----------------------------------------------------
