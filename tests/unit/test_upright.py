@@ -270,6 +270,48 @@ def test_a_running_count_a_remark_and_a_signature_are_no_values(
     assert Centre.from_file(vertical(tmp_path / "a.xlsx", rows)).id == "z"
 
 
+MONEY = ["财政结余经费", 9]
+
+
+@pytest.mark.parametrize(
+    ("rows", "read"),
+    [
+        ([["单位：万元"], HEAD, ["编号", "z"], MONEY], 90_000),
+        ([["经费（万元）"], HEAD, ["编号", "z"], [*MONEY, "亿元"]], 900_000_000),
+        ([["单位：万元"], HEAD, ["编号", "z"], ["财政结余经费", "9元"]], 9),
+        ([["单位：万元"], HEAD, ["金额单位", "万元"], ["二、经费（单位：万元）"], MONEY], 90_000),
+        ([["经费表"], HEAD, ["二、经费（单位：元）"], MONEY], 9),
+        ([HEAD, ["二、经费（单位：万元）"], ["财政结余经费", "9万"]], 90_000),
+        ([HEAD, ["金额单位", None, "元/万元/亿元"], MONEY, ["备注", "截至六月"]], 9),
+    ],
+)
+def test_a_title_and_a_heading_say_the_unit_of_the_items_below(
+    rows: list[list[object]], read: int, tmp_path: Path
+) -> None:
+    balance = Centre.from_file(vertical(tmp_path / "a.xlsx", rows)).fiscal_balance
+    assert balance is not None
+    assert balance.low == read
+
+
+@pytest.mark.parametrize(
+    ("rows", "at", "said"),
+    [
+        ([["单位：千万元"], HEAD, ["编号", "z"], MONEY], "A1", "没有认出"),
+        ([HEAD, ["二、经费（单位：万元）"], ["编号", "z"], MONEY], "B4", "上面写的万元是否用于它"),
+        ([["单位：元"], HEAD, ["金额单位", "万元"], MONEY], "B4", "上面写的万元是否用于它"),
+        ([HEAD, ["金额单位", None, "万元"], MONEY], "C2", "请填在“填写”列"),
+    ],
+)
+def test_a_unit_above_the_items_that_is_not_clear_is_asked_back(
+    rows: list[list[object]], at: str, said: str, tmp_path: Path
+) -> None:
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(vertical(tmp_path / "a.xlsx", rows))
+    (fault,) = raised.value.diagnostics
+    assert fault.cell == f"基本!{at}"
+    assert said in fault.message.zh
+
+
 def test_an_item_may_name_its_unit_and_one_with_a_sign_is_no_data(tmp_path: Path) -> None:
     rows = [
         HEAD,

@@ -29,6 +29,7 @@ UNIT = (Text("单位", "unit"),)
 SWITCH = Text("金额单位", "unit of amounts")
 """The item that says in which unit plain amounts of the file are."""
 
+_NO_DATA = Text("；不是数据的项目请以 # 开头", "; begin the name of an item that is no data with #")
 _SIGNED = re.compile(r"[(（]?[^\W\d][^:：\d]{0,11}\d?[:：](?!//)")
 """A signature or a note below the items: 填表人：张三, 联系电话：, 注：."""
 
@@ -118,17 +119,19 @@ def _called(row: Row, texts: tuple[Text, ...]) -> list[int]:
 
 def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[Item]:
     columns: _Columns | None = None
-    above: list[Row] = []
+    titles: list[Row] = []
+    headings: list[Row] = []
     title: str | None = None
+    beneath = switched = ""
     for row in table.rows:
         if columns is None:
-            columns = _columns_of(row)
+            columns, last = _columns_of(row), row
             if columns is not None:
                 for at in (*_called(row, ITEM)[1:], *_called(row, VALUE)[1:], *_called(row, UNIT)[1:]):
                     shown = clip(_text(row, at))
                     zh, en = f"列“{shown}”重复", f"the column {shown} is given twice"
                     faults.append(reader.fault("header", zh, en, row.mark(at)))
-            above.append(row)
+            titles.append(row)
             continue
         name = _text(row, columns.item)
         if is_no_data(name):
@@ -139,23 +142,34 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
                 zh, en = "这一行没有写项目", "the item of this row is missing"
                 faults.append(reader.fault("item", zh, en, row.mark(columns.value)))
             continue
-        before, above = above[-1], [row]
+        before, last = last, row
         if normal(name) in (normal(SWITCH.zh), normal(SWITCH.en)):
             _switch(row, columns, reader, faults)
+            switched = reader.money
             continue
         named = _named(name, row, columns, reader, faults)
-        if (
-            named is None
-            or named.column is None
-            or _misplaced(named.column, row, before, columns, reader, faults)
-        ):
+        if named is None or named.column is None:
+            headings.append(row)
+            continue
+        if _misplaced(named.column, row, before, columns, reader, faults):
             continue
         column = named.column
         given = _unit_of(named, row, columns, reader, faults)
         if column.kind == "money" and not given and _text(row, columns.value):
             if title is None:
-                title = unit_above(above[:-1], above[-1], reader.file, faults)
+                title = unit_above(titles[:-1], titles[-1], reader.file, faults)
             given = title
+            if headings:
+                beneath, headings = unit_above(headings, row, reader.file, faults) or beneath, []
+            others = {beneath, switched} - {"", given or reader.money or "元"}
+            shown = clip(_text(row, columns.value).removesuffix(".0"))
+            if others and not re.search("[元万亿]", shown):
+                other = "、".join(sorted(others))
+                zh = f"这一项没有写单位；上面写的{other}是否用于它，并不清楚；请写明，例：{shown}万元"
+                en = (
+                    f"this has no unit, and whether {other} above goes for it is not clear; write {shown}万元"
+                )
+                faults.append(reader.fault("unit", zh, en, row.mark(columns.value)))
         yield Item(column, row, columns.item, columns.value, given)
 
 
@@ -177,9 +191,9 @@ def _named(name: str, row: Row, columns: _Columns, reader: Reader, faults: list[
             reader.fault("item", *wrong_unit(name, named.unit, named.column), row.mark(columns.item))
         )
         return None
-    if named is None or named.column is None:
+    if named is None:
         near = names.close(main, name)
-        hint = Text(f"；是不是“{near}”？", f"; did you mean {near}?") if near else Text("", "")
+        hint = Text(f"；是不是“{near}”？", f"; did you mean {near}?") if near else _NO_DATA
         zh, en = f"未知的项目“{clip(name)}”{hint.zh}", f"unknown item {clip(name)}{hint.en}"
         faults.append(reader.fault("item", zh, en, row.mark(columns.item)))
     return named
@@ -262,7 +276,7 @@ def _switch(row: Row, columns: _Columns, reader: Reader, faults: list[Diagnostic
     if unit is not None and reader.money in ("", unit):
         reader.money = unit
         return
-    if not said and not beside:
+    if not said and beside.casefold() not in MONEY:
         return
     if unit is not None:
         zh, en = (
