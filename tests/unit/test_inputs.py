@@ -714,6 +714,21 @@ def test_a_row_that_is_the_sum_of_others_is_no_entry(row: list[str], place: str,
 
 
 @pytest.mark.parametrize(
+    ("row", "footer"),
+    [(["填表人：张三"], True), (["注1：均为独立法人"], True), (["单位负责人（签字）"], True), (["……"], True),
+     (["（说明：含税）"], True), (["共3家"], True), (["以下空白"], True), (["注塑技术公司"], False),
+     (["某某（集团）公司"], False), (["说明：甲公司", "企业"], False)],
+)  # fmt: skip
+def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: bool, tmp_path: Path) -> None:
+    rows = [["单位名称", "单位类型"], ["甲", "企业"], row]
+    found = faults(sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "依托单位": rows}))
+    assert list(found) == (["依托单位!A3"] if footer else [])
+    assert all("请删去这一行" in said for said in found.values())
+    path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "中文名称"], ["x", "甲"], row[:1]]})
+    assert list(faults(path)) == (["中心!A3"] if footer or len(row) > 1 else [])
+
+
+@pytest.mark.parametrize(
     ("head", "row"),
     [(["单位名称", "单位类型"], ["—", "不详"]), (["中心编号", "单位名称"], ["x", None]),
      (["#序号", "单位名称"], [1, None]), (["单位名称", "备注"], [None, "尚未确定"])],

@@ -144,6 +144,13 @@ _TOTAL = re.compile(
     re.IGNORECASE,
 )
 _SHORT = 20
+_FOOTER = re.compile(
+    r"[(（※*]*(?:备?注|附注|说明)\s*\d*\s*[)）]?\s*[:：.、].*|.*[(（](?:签字|签名|签章|盖章|公章)[)）].*"
+    r"|.{0,6}(?:填表|填报|制表|编制|审核|复核|经办|负责|联系)(?:人|单位|电话|日期|时间).{0,8}[:：].*"
+    r"|以下(?:为)?空白|共\s*\d+\s*[家个项人]|续表|[.…]+",
+    re.DOTALL,
+)
+"""What stands alone below a list and is no entry of it: notes, signatures, dots."""
 
 
 def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
@@ -156,6 +163,13 @@ def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
             if not (isinstance(name, str) and is_no_data(name)) and not is_status(name):
                 return index
     return None
+
+
+def footer_in(row: Row) -> int | None:
+    """The only filled cell of a row, where it is a note or a signature; None of any other row."""
+    cells = [at for at, cell in enumerate(row.cells) if at not in row.copied and filled(cell)]
+    said = row.cells[cells[0]] if len(cells) == 1 else None
+    return cells[0] if isinstance(said, str) and _FOOTER.fullmatch(said[:200].strip()) else None
 
 
 def is_status(cell: object) -> bool:

@@ -24,6 +24,7 @@ from tic_rules.inputs.rows import (
     TableSource,
     cell_mark,
     filled,
+    footer_in,
     holds,
     total_in,
 )
@@ -184,8 +185,19 @@ class Reader:
         )
 
     def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
-        """What is asked of a row that is the sum of others; None of any other. A centre goes by its id and
-        its name alone."""
+        """What is asked of a row that is the sum of others, or a note or a signature below them; None of any
+        other. A centre goes by its id and its name alone."""
+        footer = footer_in(row)
+        if footer is not None:
+            shown = clip(str(row.cells[footer]).strip())
+            return self.fault(
+                "footer",
+                f"“{shown}”像是注或落款，不是一项；请删去这一行（确是一项的，请再填一列）",
+                f"{shown!r} looks like a note or a signature, not like an entry; delete the row (or, where it "
+                f"is one, fill in another column)",
+                row.mark(footer),
+                parts,
+            )
         naming = [at for at in (header.ids, header.names) if at is not None]
         column = total_in(row, range(len(row.cells)) if parts else naming, header.row)
         if column is None:
