@@ -434,6 +434,11 @@ def test_a_sign_of_the_currency_does_not_drop_the_unit_of_the_header(typed: str,
         ("附表（十）总投资10亿元的项目", 8_000),
         ("填报单位：某公司,申请金额：100万元", 8_000),
         ("填报单位：元培研究院", 8_000),
+        ("單位：萬元", 80_000_000),
+        ("单位：万元.", 80_000_000),
+        ("资金表（万元）,2025", 80_000_000),
+        ("千万元级项目", 8_000),
+        ("Amounts (CNY)", 8_000),
     ],
 )
 def test_a_title_says_the_unit_of_the_amounts_below_it(title: str, read: int, tmp_path: Path) -> None:
@@ -449,7 +454,8 @@ def test_a_title_says_the_unit_of_the_amounts_below_it(title: str, read: int, tm
 @pytest.mark.parametrize(
     "title",
     ["金额单位：万", "单位：千万元", "单位：十万元", "单位：万美元", "unit: 10,000 yuan", "资金表（$）",
-     "金额均以万元计", "Amounts in million yuan", "单位：CNY million"],
+     "金额均以万元计", "Amounts in million yuan", "单位：CNY million", "Unit: RMB 10,000", "(10,000 CNY)",
+     "Amounts in CNY 10,000", "单位：RMB'000", "Unit: RMB thousand", "单位：W元", "注册资本（万元）：3000"],
 )  # fmt: skip
 def test_a_unit_in_a_title_that_is_not_understood_is_asked_back(title: str, tmp_path: Path) -> None:
     rows = [[title], ["金额"], [100]]

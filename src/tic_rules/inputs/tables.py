@@ -185,16 +185,16 @@ class Reader:
         )
 
     def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
-        """What is asked of a row that is the sum of others, or a note or a signature below them; None of any
-        other. A centre goes by its id and its name alone."""
+        """What is asked of a row that is the sum of others, a note or a signature; None of any other. That a
+        centre is the sum, only its id and its name say."""
         footer = footer_in(row)
         if footer is not None:
             shown = clip(str(row.cells[footer]).strip())
             return self.fault(
                 "footer",
                 f"“{shown}”像是注或落款，不是一项；请删去这一行（确是一项的，请再填一列）",
-                f"{shown!r} looks like a note or a signature, not like an entry; delete the row (or, where it "
-                f"is one, fill in another column)",
+                f"{shown!r} looks like a note or a signature, not like an entry; delete the row (or, where "
+                f"it is one, fill in another column)",
                 row.mark(footer),
                 parts,
             )

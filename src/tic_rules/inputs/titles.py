@@ -13,25 +13,29 @@ from tic_rules.inputs.typed_numbers import MONEY
 if TYPE_CHECKING:
     from tic_rules.inputs.tables import Row
 
+_SIMPLE = str.maketrans("萬億單為", "万亿单为")
 _LONGEST = 200
 """Characters of a title that are looked at."""
 _CELLS = 1000
 _SAYS = re.compile(
     r"以(?P<before>[^|]{1,12}?)为单位|(?:单位|\bunits?)(?P<behind>[^|]*\|?[^|]*)|\((?P<inside>[^()]*)\)"
+    r"(?!(?::|\|(?!(?:19|20)[0-9]{2}(?:\||$)))[0-9.,]+(?:\||$))"
 )
+"""Where a title says a unit. 注册资本（万元）：3000 says that of a number of its own."""
 _PARTED = re.compile(
-    r"[:=、/|()\[\]【】〔〕;。~—–-]|,(?![0-9]{3})|^s?(?:均|都|统一)?(?:为|是|in\b|is\b)|或|和|及"
+    r"[:=、/|()\[\]【】〔〕;。~—–-]|\.(?![0-9])|,(?![0-9]{3})|^s?(?:均|都|统一)?(?:为|是|in\b|is\b)|或|和|及"
 )
-_OWN = re.compile(r"人民币|rmb|cny|¥(?=.)")
+_OWN = re.compile(r"人民币|(?<![0-9])(?:rmb|cny)(?!['’0-9])|¥(?=.)")
 _MONEY = re.compile(
-    r"(?=.*(?:[万亿元圆镑¥$€£]|yuan|dollar|usd|eur|illion))(?:10[0,]*(?=元|yuan|$))?[十百千]*[万亿]*"
-    r"(?:thousand|million|billion)?(?:美|欧|日|港|英)?(?:元|圆|镑|yuan|dollars?|usd|eur|[¥$€£])?"
+    r"(?=.*(?:[万亿元圆镑¥$€£]|yuan|dollar|usd|eur|illion|thousand)|w$)(?:10[0,]*(?=元|yuan|$))?[十百千]*"
+    r"[万亿w]*(?:thousand|million|billion)?(?:美|欧|日|港|英)?(?:元|圆|镑|yuan|dollars?|usd|eur|[¥$€£])?"
+    r"|(?:rmb|cny)['’0-9,k]+|[0-9,]+(?:k|rmb|cny)"
 )
 _NEXT = re.compile(r"(?<=元)\s+(?=\w)(?!以[上下内]|为)|\s+(?=\w{2,6}:)")
 """A blank that ends a unit: 单位：万元 填报人：某. One in 单 位 or 万 元 does not."""
 _LEFT = re.compile(
-    r"(?<![0-9.十百千万亿数几多余超过达逾])(?:(?:[十百千]*万|亿|百|千)元|美元|\b(?:usd|yuan|dollars?|[mb]illion)\b)"
-    r"(?!\|?及?以[上下内])"
+    r"(?<![0-9.十百千万亿数几多余超过达逾])(?:(?:[十百千]*万|亿|百|千)元|美元"
+    r"|\b(?:usd|yuan|dollars?|[mb]illion|thousand)\b|(?:rmb|cny)['’]?1?0[0,]+)(?!\|?及?以[上下内]|级)"
 )
 """A unit that stands in a title otherwise: what is meant is asked. 总投资10亿元 is no unit."""
 _BODY = re.compile(r"(?:填报|依托|建设|编制)单位:[^|(),;]*")
@@ -66,14 +70,14 @@ def unit_above(titles: Sequence[Row], row: Row, file: str, faults: list[Diagnost
 
 
 def _shown(title: Row) -> str:
-    cells = (cell for at, cell in enumerate(title.cells[:_CELLS]) if at not in title.copied)
-    return "|".join(cell[:_LONGEST].strip() for cell in cells if isinstance(cell, str) and cell.strip())
+    cells = (str(cell) for at, cell in enumerate(title.cells[:_CELLS]) if at not in title.copied)
+    return "|".join(cell[:_LONGEST].strip() for cell in cells if cell.strip())
 
 
 def _text(title: Row) -> str:
     """A title in plain width, its cells and labels parted; blanks else count
     only between Latin letters (Amounts in yuan)."""
-    plain = unicodedata.normalize("NFKC", _shown(title)).casefold()
+    plain = unicodedata.normalize("NFKC", _shown(title)).casefold().translate(_SIMPLE)
     return re.sub(r"\s+(?![a-z])|(?<![a-z])\s+", "", _NEXT.sub("|", plain))
 
 
