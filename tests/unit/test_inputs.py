@@ -486,7 +486,8 @@ def test_two_units_above_a_header_are_asked_back(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("header", "read"),
     [("金额\n（万元）", 1_000_000), ("金额【万元】", 1_000_000), ("金额（人民币：万元）", 1_000_000),
-     ("金额（￥）", 100), ("# 金额", None), ("＃金额", None)],
+     ("金额（￥）", 100), ("金额（RMB）", 100), ("金额（万元）*", 1_000_000),
+     ("# 金额", None), ("＃金额", None)],
 )  # fmt: skip
 def test_a_header_says_its_unit_in_brackets_and_is_no_data_with_a_sign(
     header: str, read: int | None, tmp_path: Path
@@ -507,6 +508,7 @@ def test_a_header_says_its_unit_in_brackets_and_is_no_data_with_a_sign(
         "金额（万）",
         "金额 万元",
         "金额（万元/年）",
+        "金额（万元，含税）",
         "amount (CNY 10k)",
     ],
 )
@@ -516,6 +518,18 @@ def test_a_unit_in_a_header_that_is_not_understood_is_asked_back(header: str, tm
     assert {place: "请写成 金额（元）、金额（万元）" in said for place, said in faults(path).items()} == {
         "资金投入!B1": True
     }
+
+
+@pytest.mark.parametrize("header", ["金额（2025年）", "金额（2025）", "金额（必填）"])
+def test_what_is_no_unit_in_a_header_is_not_called_one(header: str, tmp_path: Path) -> None:
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": [["到位日期", header]]})
+    assert faults(path) == {"资金投入!B1": f"未知的列“{header}”；是不是“金额”？"}
+
+
+def test_a_currency_beside_a_name_leaves_the_unit_to_the_title(tmp_path: Path) -> None:
+    rows = [["单位：万元"], ["到位日期", "金额（人民币）"], ["2023-01-01", 100]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})
+    assert [entry.amount.low for entry in one(path).contributions or ()] == [1_000_000]
 
 
 @pytest.mark.parametrize("typed", ["5千", "3百", "5千~8千", "万", "5千百"])

@@ -34,9 +34,12 @@ SEARCHED = 10
 MAX_COLUMNS = 1000
 _UNIT = re.compile(
     r"(.+?)[(\[【〔](?:单位[:：]?|unit:?)?\s*(?:人民币[:：]?\s*)?"
-    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|CNY|¥)\s*[)\]】〕]",
+    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|人民币|RMB|CNY|¥)\s*[)\]】〕][\s*★※]*",
     re.IGNORECASE | re.DOTALL,
 )
+_CURRENCY = frozenset(["人民币", "rmb", "cny", "¥"])
+"""What a name may have in brackets that is no unit: amounts are in that of a title, or in yuan."""
+_YEAR = re.compile("[0-9年.,/ -]+")
 _OWN_UNIT = re.compile(r"(.+?)[(\[](?:单位[:：]?|unit:?)?\s*([^()\[\]]{1,30}?)\s*[)\]]", re.IGNORECASE)
 _LIKE_UNIT = re.compile(
     r"(.+?)[\W_]*?((?:[十百千万亿元圆美欧日港0-9,./$€£%‰‱ -]|人民币|rmb|cny|yuan|usd|eur|dollars?|[tmb]illion"
@@ -139,6 +142,8 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
     match = _UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None:
         unit = match.group(2).casefold()
+        if unit in _CURRENCY and column.kind == "money":
+            return Named("", column)
         if not fits(unit, column.kind, column.measure, column.counters):
             return Named("unit", column, match.group(2))
         return Named("", column, MONEY.get(unit, "%" if unit == "%" else ""))
@@ -146,7 +151,9 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
         signs = "".join(re.findall("[$€£%‰‱]", plain)) if column.kind in ADDED else ""
         return Named("unit" if signs else "", column, signs)
     match = _OWN_UNIT.fullmatch(plain)
-    if match and (column := names.column(sheet, match.group(1))) is not None and column.counters:
+    column = names.column(sheet, match.group(1)) if match else None
+    amount = column is not None and column.kind == "money" and match and re.search("[元万亿]", match.group(2))
+    if match and column is not None and (column.counters or amount):
         unit_of = fits(match.group(2), column.kind, column.measure, column.counters)
         return Named("" if unit_of else "unit", column, "" if unit_of else match.group(2))
     if sheet.within and is_one_of(text, (*ENTRY, names.layout.lists[sheet.within].label)):
@@ -159,7 +166,7 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
         return Named("ignored")
     match = _LIKE_UNIT.fullmatch(plain)
     column = names.column(sheet, match.group(1)) if match else None
-    if match and column is not None and column.kind in ADDED:
+    if match and column is not None and column.kind in ADDED and not _YEAR.fullmatch(match.group(2)):
         return Named("unit", column, match.group(2).strip(" -"))
     return None
 

@@ -266,7 +266,9 @@ class Names:
         import difflib
 
         names = self._sheets if sheet is None else self._columns[sheet.path][1]
-        close = difflib.get_close_matches(normal(name[:60]), list(names), n=1, cutoff=0.6)
+        bare = name if re.search("[元万亿]", name) else _ASIDE.sub("", name)  # a unit is not to be dropped
+        texts = (normal(name[:60]), normal(bare[:60]))
+        close = [one for text in texts for one in difflib.get_close_matches(text, list(names), 1, 0.6)]
         if not close:
             return ""
         path = names[close[0]][0]
