@@ -128,6 +128,7 @@ def test_types_and_errors_are_pydantics(tmp_path: Path) -> None:
     assert [(d.line, d.path, d.code) for d in caught.value.diagnostics] == [
         (2, "/premises/research_area", "number"),
         (3, "/premises/own_building", "truth"),
+        (5, "/patents/0/kind", "unknown-word"),
         (6, "/patents/1/titel", "extra-forbidden"),
         (7, "/staff/doctor_share", "percentage"),
         (8, "/annual/0/year", "number"),

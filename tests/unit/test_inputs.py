@@ -520,6 +520,21 @@ def test_a_unit_in_a_header_that_is_not_understood_is_asked_back(header: str, tm
     }
 
 
+def test_a_wrong_type_hides_no_unknown_word_of_the_same_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(
+        "id: a\nzones: [nowhere]\ncontributions: [{amount: x, payer: y, foo: 1}]\n"
+        "hosts: [甲, {type: z}]\nincomplete: [no_such]\nindustrial_park: no\n",
+        "utf-8",
+    )
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(path)
+    assert [(fault.line, fault.column, fault.code) for fault in raised.value.diagnostics] == [
+        (2, 9, "unknown-word"), (3, 26, "number"), (3, 36, "unknown-word"), (3, 39, "extra-forbidden"),
+        (4, 9, "dict-type"), (4, 19, "unknown-word"), (5, 14, "unknown-list"), (6, 18, "truth"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("header", ["金额（2025年）", "金额（2025）", "金额（必填）"])
 def test_what_is_no_unit_in_a_header_is_not_called_one(header: str, tmp_path: Path) -> None:
     path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": [["到位日期", header]]})

@@ -196,14 +196,39 @@ def _validated(data: object, source: Source | None, model: type[S], vocabulary: 
             [Diagnostic("model-type", text, source.file if source else "", mark.line, mark.column)]
         )
     model = _model(model, vocabulary)
+    faults: list[Diagnostic] = []
     try:
         subject = model.model_validate(data)
     except ValidationError as error:
-        raise DataError(with_owners(diagnostics_of(error, source))) from None
+        faults = with_owners(diagnostics_of(error, source))
+        try:  # the words of what is well formed are looked at too
+            subject = model.model_validate(_without(data, {one.path: one.code for one in faults}))
+        except ValidationError:
+            raise DataError(faults) from None
     subject._source = source
-    verified(subject, vocabulary)
+    try:
+        verified(subject, vocabulary)
+    except DataError as error:
+        faults = sorted([*faults, *error.diagnostics], key=lambda fault: (fault.line, fault.column))
+    if faults:
+        raise DataError(faults)
     subject._vocabulary = vocabulary
     return subject
+
+
+def _without(value: object, wrong: Mapping[str, str], at: str = "") -> object:
+    """Data without what stands at some places, which are given with what is wrong there."""
+    if isinstance(value, dict):
+        inner = {key: at + pointer([key]) for key in value}
+        return {
+            key: None if inner[key] in wrong else _without(item, wrong, inner[key])
+            for key, item in value.items()
+            if wrong.get(inner[key]) != "extra-forbidden"
+        }
+    if isinstance(value, list):
+        entries = ((f"{at}/{number}", item) for number, item in enumerate(value))
+        return [{} if place in wrong else _without(item, wrong, place) for place, item in entries]
+    return value
 
 
 def values_of(subject: Subject, update: Mapping[str, object]) -> dict[str, object]:
