@@ -748,6 +748,15 @@ def test_a_row_that_is_the_sum_of_others_is_no_entry(row: list[str], place: str,
     assert list(faults(path)) == ["中心!B3"]
 
 
+@pytest.mark.parametrize(("last", "asked"), [("3亿元", True), (300_000_000, True), ("4亿元", False)])
+def test_a_last_row_with_nothing_but_the_sum_is_asked_back(last: Any, asked: bool, tmp_path: Path) -> None:
+    rows = [["到位日期", "金额"], ["2023-05-01", "1亿元"], ["2024-05-01", 200_000_000], [None, last]]
+    found = faults(sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows}))
+    assert {place: "上面各行之和" in said for place, said in found.items()} == (
+        {"资金投入!B4": True} if asked else {}
+    )
+
+
 @pytest.mark.parametrize(
     ("row", "footer"),
     [(["填表人：张三"], True), (["注1：均为独立法人"], True), (["单位负责人（签字）"], True), (["……"], True),
@@ -766,7 +775,9 @@ def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: 
 @pytest.mark.parametrize(
     ("head", "row"),
     [(["单位名称", "单位类型"], ["—", "不详"]), (["中心编号", "单位名称"], ["x", None]),
-     (["#序号", "单位名称"], [1, None]), (["单位名称", "备注"], [None, "尚未确定"])],
+     (["#序号", "单位名称"], [1, None]),
+     (["序号", "单位名称"], [1, None]), (["No.", "单位名称"], [1, "—"]),
+     (["单位名称", "备注"], [None, "尚未确定"])],
 )  # fmt: skip
 def test_a_row_without_anything_in_a_field_is_no_entry(
     head: list[str], row: list[Any], tmp_path: Path

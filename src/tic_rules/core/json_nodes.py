@@ -73,7 +73,8 @@ class _Json:
         try:
             value, end = scanstring(self.text, at + 1, True)
         except json.JSONDecodeError as error:
-            self.wrong(error.pos, "字符串没有正确结束", error.msg)
+            said = error.msg.removesuffix(" starting at").removesuffix(" at")
+            self.wrong(error.pos, "字符串没有正确结束", said)
             raise
         if _SURROGATE.search(value):
             self.wrong(at, "字符串含有不成对的代理码", "a lone surrogate in a string")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
@@ -119,6 +120,32 @@ class Joined:
                     self._point(table, header, row, centre)
                 else:
                     self._entry(sheet, table, header, row, centre)
+        self._sums(centre)
+
+    def _sums(self, centre: Filling) -> None:
+        """The fault of a last row that has nothing but the sum of those above it."""
+        for sheet, _, _ in self.opened:
+            entries = value_at(centre.data, sheet.parts) if sheet is not None else None
+            if sheet is None or not isinstance(entries, list) or len(entries) < 3:
+                continue
+            *above, last = entries
+            for (name,) in (
+                one.parts for one in sheet.columns if one.kind == "money" and {*one.parts} == {*last}
+            ):
+                try:
+                    total = sum(parse_number(entry.get(name, 0), money=True) for entry in above)
+                    same = total == parse_number(last[name], money=True)
+                except NotANumber:
+                    continue
+                if same:
+                    at: Parts = (*sheet.parts, len(above))
+                    mark = centre.places[at].row.mark(centre.places[at].columns[name,])
+                    zh = "这一行只有上面各行之和，会重复计算；请删去（确是一项的，请再填一列）"
+                    en = (
+                        "this row has only the sum of those above, which would count twice; delete it (or, "
+                        "where it is an entry, fill in another column)"
+                    )
+                    centre.faults.append(self.reader.fault("total", zh, en, mark, at))
 
     def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, centre: Filling) -> None:
         data, places, faults = centre

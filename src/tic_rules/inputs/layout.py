@@ -34,7 +34,13 @@ NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指
 ENTRY = (Text("所属条目", "entry"), Text("所属", "entry of"))
 STATUS = (Text("状态", "status"),)
 """The column that a check writes; it is not read."""
-NOTES = (*STATUS, Text("备注", "note"), Text("说明", "notes"), Text("备注说明", "remarks"))
+NOTES = (
+    *STATUS,
+    Text("备注", "note"),
+    Text("说明", "notes"),
+    Text("备注说明", "remarks"),
+    Text("序号", "no."),
+)
 OUTSIDE = (
     Text("说明", "read me"),
     Text("填写说明", "notes"),
