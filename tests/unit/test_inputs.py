@@ -804,6 +804,14 @@ def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:
         {"中心": [["编号", "资金投入"], ["x", "无"]], "资金投入": [["金额"], ["6亿元"], ["7亿元"]]},
     )
     assert faults(path) == {"资金投入!A2": "中心!B2 已写明没有，这里却有一行"}
+    (tmp_path / "c.csv").write_text("编号,资金投入\nx,无\ny,\ny,\n", "utf-8")
+    (tmp_path / "c.contributions.csv").write_text("中心编号,金额\nx,6亿元\n", "utf-8")
+    said = " ".join(faults(tmp_path / "c.csv").values())
+    assert "主表第 2 行已写明没有" in said
+    assert "编号 y 重复（主表第 3 行已有）" in said
+    (tmp_path / "c.contributions.csv").write_text("\n", "utf-8")
+    with pytest.raises(DataError, match=r"c\.contributions\.csv:1:1: the table is empty"):
+        Centre.from_file(tmp_path / "c.csv")
     keys = [["指标编号", "目标值"], ["1", None]]  # as the form has them
     path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "评价指标"], ["x", "无"]], "评价指标": keys})
     assert one(path).indicators == {}

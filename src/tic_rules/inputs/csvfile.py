@@ -19,7 +19,7 @@ from tic_rules.core.limits import MAX_BYTES, file_too_large
 from tic_rules.core.source import Mark, Source
 from tic_rules.inputs.headers import SEARCHED
 from tic_rules.inputs.layout import SERIES, Names, Sheet, Unclear, is_no_data, is_one_of
-from tic_rules.inputs.rows import Row
+from tic_rules.inputs.rows import Row, filled
 from tic_rules.inputs.tables import Reader, Table
 from tic_rules.inputs.vertical import is_vertical
 
@@ -180,7 +180,10 @@ def csv_sources(raw: bytes, path: Path, reader: Reader) -> Iterator[Source]:
 def _beside(path: Path) -> Table:
     file, name = file_name(str(path)), file_name(path.name)
     table = table_of(decode_table(read_named(str(path), DataError), file), file)
-    return Table(name, [_InFile(row, name) for row in table.rows])
+    rows = [_InFile(row, name) for row in table.rows]
+    if not any(filled(cell) for row in rows for cell in row.cells):
+        raise DataError([Diagnostic("empty", Text("表是空的", "the table is empty"), file, 1, 1)])
+    return Table(name, rows)
 
 
 class _InFile:

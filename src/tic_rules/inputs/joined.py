@@ -13,7 +13,7 @@ from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
-from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, holds, id_text, value_at
+from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, at_text, holds, id_text, value_at
 from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
@@ -194,8 +194,10 @@ class Joined:
         if at_list not in self.told:
             self.told.add(at_list)
             main = centre.places[()]
-            mark = main.row.mark(main.columns[at_list]) if at_list in main.columns else None
-            at = Text(f"{mark.cell or mark.line} ", f" at {mark.cell or mark.line}") if mark else Text("", "")
+            at = Text("", "")
+            if at_list in main.columns:
+                place = at_text(main.row.mark(main.columns[at_list]))
+                at = Text(place.zh, f" at {place.en}")
             said = (
                 (f"{at.zh}已填写这一清单，这里又有一行", f"the list is given{at.en} already")
                 if given

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
-from tic_rules.core.errors import Diagnostic
+from tic_rules.core.errors import Diagnostic, Text
 from tic_rules.core.source import Mark, Source, is_index
 from tic_rules.inputs.layout import STATUS, is_no_data, is_one_of
 
@@ -178,6 +178,12 @@ def is_status(cell: object) -> bool:
 
 def filled(cell: object) -> bool:
     return cell is not None and cell != "" and (not isinstance(cell, str) or not cell.isspace())
+
+
+def at_text(mark: Mark) -> Text:
+    """A place in the main table, for a message."""
+    line = Text(f"主表第 {mark.line} 行", f"line {mark.line} of the main table")
+    return Text(f"{mark.cell} ", mark.cell) if mark.cell else line
 
 
 def cell_mark(mark: Mark) -> tuple[int, int, str, str]:

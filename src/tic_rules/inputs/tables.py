@@ -22,6 +22,7 @@ from tic_rules.inputs.rows import (
     Row,
     Table,
     TableSource,
+    at_text,
     cell_mark,
     filled,
     footer_in,
@@ -87,12 +88,8 @@ class Reader:
         if (
             key in seen or key in joined.twice
         ):  # of rows in lists it could not be said whose they are: then neither is decided
-            first = seen[key].mark(header.first) if key in seen else None
-            said = (
-                (f"（{first.cell or first.line} 已有）", f" (first at {first.cell or first.line})")
-                if first
-                else ("", "")
-            )
+            first = at_text(seen[key].mark(header.first)) if key in seen else None
+            said = (f"（{first.zh}已有）", f" (first at {first.en})") if first else ("", "")
             shown = clip(key)
             faults.append(
                 self.fault(
