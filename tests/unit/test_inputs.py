@@ -520,6 +520,13 @@ def test_a_unit_in_a_header_that_is_not_understood_is_asked_back(header: str, tm
     }
 
 
+def test_a_sheet_of_another_program_is_told_what_to_do(tmp_path: Path) -> None:
+    path = tmp_path / "a.ods"
+    path.write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK")
+    with pytest.raises(DataError, match=r"an OpenDocument sheet; save it as \.xlsx"):
+        Centre.from_file(path)
+
+
 def test_a_wrong_type_hides_no_unknown_word_of_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(
@@ -539,6 +546,19 @@ def test_a_wrong_type_hides_no_unknown_word_of_the_same_file(tmp_path: Path) -> 
 def test_what_is_no_unit_in_a_header_is_not_called_one(header: str, tmp_path: Path) -> None:
     path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": [["到位日期", header]]})
     assert faults(path) == {"资金投入!B1": f"未知的列“{header}”；是不是“金额”？"}
+
+
+@pytest.mark.parametrize("header", ["单位", "金额单位", "Unit"])
+def test_a_column_of_units_is_not_called_no_data(header: str, tmp_path: Path) -> None:
+    rows = [["金额", header], [5, "万元"]]
+    (said,) = faults(sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})).values()
+    assert "单位请写进列名：金额（万元）" in said
+
+
+def test_a_running_count_and_remarks_beside_a_series_are_no_data(tmp_path: Path) -> None:
+    rows = [["序号", "字段", "日期", "数值", "备注"], [1, "累计服务企业数", "2025", 9, "预计"]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "历年数据": rows})
+    assert one(path).outputs.served_enterprises[0].value.low == 9
 
 
 def test_a_currency_beside_a_name_leaves_the_unit_to_the_title(tmp_path: Path) -> None:
@@ -770,6 +790,10 @@ def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: 
     assert all("请删去这一行" in said for said in found.values())
     path = sheets(tmp_path / "c.xlsx", {"中心": [["编号", "中文名称"], ["x", "甲"], row[:1]]})
     assert list(faults(path)) == (["中心!A3"] if footer or len(row) > 1 else [])
+    if footer:  # it is no centre whose payments these may be
+        main = [["编号", "中文名称"], ["x", "甲"], row[:1]]
+        path = sheets(tmp_path / "d.xlsx", {"中心": main, "资金投入": [["金额"], ["1亿元"]]})
+        assert list(faults(path)) == ["中心!A3"]
 
 
 @pytest.mark.parametrize(

@@ -92,6 +92,11 @@ def read_bytes(file: str) -> bytes:
                 "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾",
                 "this is an Excel workbook; give its name the ending .xlsx",
             )
+        elif b"opendocument.spreadsheet" in raw[:200]:
+            zh, en = (
+                "这是 OpenDocument 表格（.ods）；请另存为 .xlsx",
+                "an OpenDocument sheet; save it as .xlsx",
+            )
         else:
             zh, en = (
                 "这是压缩包；请先解压，再检查解压出的文件夹",

@@ -53,6 +53,11 @@ SERIES_COLUMNS = {
     "value": (Text("数值", "value"), Text("取值", "number")),
 }
 
+_UNITS = (Text("单位", "unit"), Text("金额单位", "unit of amounts"), Text("计量单位", "units"))
+_UNIT_ASIDE = (
+    "；单位请写进列名：金额（万元），或写在数字后",
+    "; put the unit into the name of a column, 金额（万元）, or behind each number",
+)
 _NO_DATA = ("；不是数据的列请以 # 开头", "; begin the name of a column that is no data with #")
 
 
@@ -137,7 +142,8 @@ def named_column(names: Names, sheet: Sheet | None, text: str) -> Named | None:
         return Named("ignored")
     if sheet is None:
         role = next((role for role, texts in SERIES_COLUMNS.items() if is_one_of(text, texts)), None)
-        return Named(role) if role else Named("joins") if is_one_of(text, JOIN) else None
+        role = role or ("joins" if is_one_of(text, JOIN) else "ignored" if is_one_of(text, NOTES) else None)
+        return Named(role) if role else None
     plain = unicodedata.normalize("NFKC", text).strip()
     match = _UNIT.fullmatch(plain)
     if match and (column := names.column(sheet, match.group(1))) is not None:
@@ -272,6 +278,7 @@ def _columns(
                 )
                 continue
             hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
+            hint = _UNIT_ASIDE if is_one_of(text, _UNITS) else hint
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue
         if named.role == "unit" and named.column is not None:

@@ -13,7 +13,18 @@ from tic_rules.core.source import MAX_ENTRIES
 from tic_rules.inputs.cells import NONE, UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.layout import ENTRY, Column, Sheet, Unclear
-from tic_rules.inputs.rows import ADDED, Parts, Place, Row, Table, at_text, holds, id_text, value_at
+from tic_rules.inputs.rows import (
+    ADDED,
+    Parts,
+    Place,
+    Row,
+    Table,
+    at_text,
+    footer_in,
+    holds,
+    id_text,
+    value_at,
+)
 from tic_rules.inputs.unclear import NotClear
 
 if TYPE_CHECKING:
@@ -69,8 +80,9 @@ class Joined:
             by_id.setdefault(id_text(row, header.ids), []).append(row)
             by_name.setdefault(id_text(row, header.names), []).append(row)
         self.twice = frozenset(key for key, same in by_id.items() if key and len(same) > 1)
+        every = [row for row in rows if footer_in(row) is None]
         for number, named, row in self.rows:
-            centres = by_id.get(named) or by_name.get(named, []) if named else rows
+            centres = by_id.get(named) or by_name.get(named, []) if named else every
             if len(centres) == 1 or named in self.twice:
                 for centre in centres:
                     self.by_centre.setdefault(centre, []).append((number, row))
