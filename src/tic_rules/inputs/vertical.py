@@ -165,10 +165,8 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
             shown = clip(_text(row, columns.value).removesuffix(".0"))
             if others and not re.search("[元万亿]", shown):
                 other = "、".join(sorted(others))
-                zh = f"这一项没有写单位；上面写的{other}是否用于它，并不清楚；请写明，例：{shown}万元"
-                en = (
-                    f"this has no unit, and whether {other} above goes for it is not clear; write {shown}万元"
-                )
+                zh = f"这一项没有写单位；上面写的{other}用不用于它？请写明，例：{shown}万元"
+                en = f"this has no unit; does {other}, above, go for it? Give it, e.g. {shown}万元"
                 faults.append(reader.fault("unit", zh, en, row.mark(columns.value)))
         yield Item(column, row, columns.item, columns.value, given)
 
