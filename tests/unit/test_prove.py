@@ -223,6 +223,7 @@ HEADCOUNT = "require: {fact: headcount, at_least: %s}"
 REPORT = "require: {fact: reports, some: {sender: centre}}"
 EVALUATED = "require: {fact: evaluations, some: {}}"
 SERVED = "require: {fact: served, at_least: 10}"
+APPLIES = "applies: {fact: headcount, at_least: 10} | require: {fact: unit_count, at_least: 3}"
 CASES = [
     (
         ["must | require: {fact: board_members, some: {}}"],
@@ -420,6 +421,38 @@ CASES = [
         ["must | require: {fact: evaluations, of_each: year, at_most: 2}"],
         "b_looser",
     ),
+    *(
+        (
+            ["must | by: 5y | require: " + asked],
+            ["must | by: 5y | since: approval | require: " + asked],
+            "different",
+        )
+        for asked in (
+            "{fact: evaluations, latest: date, has: {result: good}}",
+            "{fact: evaluations, of_each: year, at_most: 1}",
+            "{running: 2, of: evaluations, where: {result: good}}",
+        )
+    ),  # what came before approval counts on one side only
+    (
+        ["must | by: {days: 30, after: evaluations} | " + SERVED],
+        ["must | by: {days: 30, after: evaluations} | until: term_end | " + SERVED],
+        "b_looser",
+    ),
+    (
+        ["must | require: {fact: hosts, some: {}}"],
+        ["must | by: {days: 30, after: evaluations} | require: {fact: hosts, some: {}}"],
+        "different",
+    ),  # without an evaluation nothing is owed; whether there is one may be unknown
+    (
+        ["must | by: {days: 30, after: evaluations} | " + SERVED],
+        ["must | by: {days: 30, after: evaluations} | require: {fact: served, at_most: 5}"],
+        "different",
+    ),
+    (
+        ["must | by: 2y | " + APPLIES],
+        ["must | by: 5y | " + APPLIES],
+        "different",
+    ),  # the one may apply on its day alone
     (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
     (
         ["must | require: {not: {fact: makes_and_sells_products, is: true}}"],
@@ -512,6 +545,15 @@ def test_a_minimal_conflict_of_three() -> None:
     )
     (conflict,) = proved(diff(a, b)).proof.conflicts
     assert (conflict.a, conflict.b) == (("r0",), ("r0", "r1"))
+
+
+def test_what_an_entry_owes_is_no_contradiction_where_there_may_be_no_entry() -> None:
+    a, b = (
+        made(name, "must | by: {days: 30, after: evaluations} | require: {fact: served, " + asked)
+        for name, asked in (("first", "at_least: 10}"), ("second", "less_than: 10}"))
+    )
+    found = proved(diff(a, b))
+    assert (found.proof.conflicts, [claim.status for claim in found.claims]) == ((), ["looser", "looser"])
 
 
 def test_the_command() -> None:

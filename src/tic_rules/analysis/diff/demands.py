@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of, reader_of
+from tic_rules.analysis.diff.order import Nature, Reader, clock_of, early_enough, nature_of, reader_of
 from tic_rules.analysis.diff.quoted import holds_end, holds_numbers, holds_time
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -181,7 +181,8 @@ def _asks(
         return False
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
-    nature = nature_of(part, other.vocabulary)
+    steady = x.applies is None or nature_of(x.applies, ruleset.vocabulary).timeless
+    nature = nature_of(part, other.vocabulary) if steady else _AT_ONE_TIME
     if x.since != y.since and not (nature.timeless or _stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
@@ -191,13 +192,17 @@ def _asks(
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data
-        if not early and not early_enough(first, second, nature_of(piece, ruleset.vocabulary)):
+        if not early and not (steady and early_enough(first, second, nature_of(piece, ruleset.vocabulary))):
             continue
         if reader.at_least(piece, part):
             return True
         if quoted and (_asks_as_read(piece, part, y) or reader.at_least(_levelled(piece), _levelled(part))):
             return True
     return False
+
+
+_AT_ONE_TIME = Nature(timeless=False, lasting=False)
+"""Of what is asked only where a rule applies then, and it may apply at another time alone."""
 
 
 def _levelled(node: c.Condition) -> c.Condition:

@@ -378,8 +378,8 @@ def clock_of(rule: Rule) -> Clock:
     if rule.cycle is not None:
         return "cycle", rule.cycle, rule.until
     if rule.after is not None:
-        line = ("after",) if rule.event is None else ("event", rule.since)
-        return *line, rule.after.after, in_months(rule.after.shift)
+        length = rule.after.after, in_months(rule.after.shift)
+        return ("after", *length) if rule.event is None else ("event", rule.since, *length, rule.until)
     if rule.from_ is not None:
         return "from", rule.from_
     if rule.years is not None:
@@ -421,7 +421,7 @@ def _cycles_early(x: Clock, y: Clock, lasting: bool) -> bool:
 
 
 def _entries_early(x: Clock, y: Clock, lasting: bool) -> bool:
-    return lasting and x[:3] == y[:3] and no_later(x[3], y[3])
+    return lasting and x[:3] == y[:3] and no_later(x[3], y[3]) and x[4] in (None, y[4])
 
 
 _OWING: dict[str, Callable[[Clock, Clock, bool], bool]] = {

@@ -40,9 +40,9 @@ def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
             constant(otherwise) if part is None else sight.value(part)
             for part, otherwise in ((asked.require, TRUE), (asked.broken, FALSE), (asked.applies, TRUE))
         ]
-        owed = truth(True) if at.owed is None else at.owed
-        met.append(one_of(neg(owed), _status_in(("pass", "not_applicable"), parts)))
-        broken.append(both(owed, _status_in(("fail",), parts)))
+        owed = constant(TRUE) if at.owed is None else at.owed
+        met.append(one_of(owed.false, both(owed.true, _status_in(("pass", "not_applicable"), parts))))
+        broken.append(both(owed.true, _status_in(("fail",), parts)))
     if asked.clock.by == "application" or asked.programme:
         return conj(met), disj(broken)
     return one_of(neg(world.approved), conj(met)), both(world.approved, disj(broken))
@@ -139,7 +139,8 @@ class Sight:
             case f.OfEntry():
                 return self.entries.owing(node.body)
             case f.Latest():
-                return self.world.fresh(("latest", node.over, node.by, node.of, node.has, self.at.key))
+                at = self.at.key, self.at.start
+                return self.world.fresh(("latest", node.over, node.by, node.of, node.has, *at))
         raise AssertionError(f"not seen: {node!r}")
 
     def _whose(self) -> str:

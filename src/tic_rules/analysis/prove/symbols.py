@@ -21,7 +21,7 @@ from tic_rules.analysis.diff.order import (
     year_due,
 )  # fmt: skip
 from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, z3
-from tic_rules.analysis.prove.values import Value, outcomes, real
+from tic_rules.analysis.prove.values import Value, all_of, outcomes, real, when
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
 from tic_rules.engines.lowering import Clock, lowered
@@ -55,7 +55,7 @@ class At(NamedTuple):
     point: Formula
     start: str = ""
     year: str = ""
-    owed: Formula | None = None
+    owed: Value | None = None
     """Whether anything is owed at that time at all; None where it always is."""
     event: str = ""
     """The fact of whose entries each owes something at its time."""
@@ -120,7 +120,11 @@ class World:
         if rule.after is not None and rule.event is not None:
             of = f"day of {self.known_as(ruleset, rule.event)} {start}"
             due = self._after(of, rule.after.shift, self.opening(of))
-            return [At(f"{rule.after.shift} after {of}", due, of, event=rule.event)]
+            there_is = self.fresh(("there is", of))
+            self.say(neg(there_is.review))
+            within = self._owed(of, rule)
+            owed = there_is if within is None else all_of([there_is, within])
+            return [At(f"{rule.after.shift} after {of}", due, of, owed=owed, event=rule.event)]
         if rule.cycle is not None:
             longer = [one for one in self._cycles if one != rule.cycle and lies_within(rule.cycle, one)]
             whole = self._cycle(rule.cycle, rule)
@@ -161,9 +165,12 @@ class World:
         self.say(self.opening(around.start) <= opens, opens < point, point <= around.point)
         return At(key, point, f"start of {key}", key, around.owed)
 
-    def _owed(self, key: str, rule: Rule) -> Formula | None:
-        """Whether a year, or a cycle, lies within the term, where only those owe."""
-        return None if rule.until is None else self.flag("within the term", key)
+    def _owed(self, key: str, rule: Rule) -> Value | None:
+        """Whether a year, a cycle or an entry lies within the term, where only those owe."""
+        if rule.until is None:
+            return None
+        within = self.flag("within the term", key)
+        return when(within, neg(within))
 
     def _after(self, line: str, length: Shift, base: Formula) -> Formula:
         """The day so long after another, on the line of all that are counted from it."""
@@ -300,7 +307,8 @@ class World:
 
     def graded(self, what: object, grade: int, at: At) -> Value:
         """A condition that is not looked into; a higher grade says more: more years, fewer of each."""
-        value, alike = self.fresh((what, grade, at.key)), self._graded.setdefault((what, at.key), [])
+        key = what, at.key, at.start
+        value, alike = self.fresh((*key, grade)), self._graded.setdefault(key, [])
         for other, theirs in alike:
             for higher, one, lower, two in ((grade, value, other, theirs), (other, theirs, grade, value)):
                 if higher >= lower:
