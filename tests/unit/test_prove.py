@@ -175,6 +175,10 @@ id: {id}
 version: 1.0.0
 jurisdiction: {jurisdiction}
 document: {{title: {id}, title_en: {id}, in_force: {{from: 2020-01-01}}}}
+vocabulary:
+  facts:
+    misspent_part:
+      {{ratio: {{of: misspent, to: spending_total}}, unit: ratio, label: {{zh: 违规占比, en: misspent part}}}}
 clauses:
   - {{at: 一, heading: 一, rules: [{ids}]}}
 rules:
@@ -431,8 +435,20 @@ CASES = [
             "{fact: evaluations, latest: date, has: {result: good}}",
             "{fact: evaluations, of_each: year, at_most: 1}",
             "{running: 2, of: evaluations, where: {result: good}}",
+            "{fact: income_entries, some: {kind: product_sales}}",
+            "{fact: misspent_part, at_least: 30%}",
         )
     ),  # what came before approval counts on one side only
+    (
+        ["must | by: 1y | require: {fact: product_income, some: {}}"],
+        ["must | by: 3y | require: {fact: product_income, some: {}}"],
+        "b_looser",
+    ),
+    (
+        ["must | by: 1y | require: {not: {fact: product_income, some: {}}}"],
+        ["must | by: 3y | require: {not: {fact: product_income, some: {}}}"],
+        "b_stricter",
+    ),  # years go by: what has a year and no day is not there before it
     (
         ["must | by: {days: 30, after: evaluations} | " + SERVED],
         ["must | by: {days: 30, after: evaluations} | until: term_end | " + SERVED],
@@ -453,6 +469,14 @@ CASES = [
         ["must | by: 5y | " + APPLIES],
         "different",
     ),  # the one may apply on its day alone
+    (
+        ["must | fails_at_once: {fact: misspent, more_than: 0} | require: {fact: hosts, some: {}}"],
+        [
+            "must | until: term_end | fails_at_once: {fact: misspent, more_than: 0} "
+            "| require: {fact: hosts, some: {}}"
+        ],
+        "b_looser",
+    ),
     (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
     (
         ["must | require: {not: {fact: makes_and_sells_products, is: true}}"],
@@ -554,6 +578,21 @@ def test_what_an_entry_owes_is_no_contradiction_where_there_may_be_no_entry() ->
     )
     found = proved(diff(a, b))
     assert (found.proof.conflicts, [claim.status for claim in found.claims]) == ((), ["looser", "looser"])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            "{fact: entity_type, is: enterprise}",
+            "{fact: entity_type, among: [public_institution], open: true}",
+        ),
+        ("{fact: hosts, some: {}}", "{review: {fact: charter, is: true}}"),
+    ],
+)
+def test_what_a_person_may_pass_contradicts_nothing(one: str, other: str) -> None:
+    a, b = made("first", f"must | require: {one}"), made("second", f"must | require: {other}")
+    assert proved(diff(a, b)).proof.conflicts == ()
 
 
 def test_the_command() -> None:

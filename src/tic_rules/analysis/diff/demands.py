@@ -121,7 +121,9 @@ def guarantors(
             return None
         names.append(guarantor)
     if rule.fails_at_once is not None:
-        broken = next((x.id for x in binding if _reaches(x, rule) and _breaks(reader, x, rule)), None)
+        broken = next(
+            (x.id for x in binding if _reaches(x, rule) and _breaks(reader, theirs[0], x, other, rule)), None
+        )
         if broken is None:
             return None
         names.append(broken)
@@ -181,8 +183,7 @@ def _asks(
         return False
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
-    steady = x.applies is None or nature_of(x.applies, ruleset.vocabulary).timeless
-    nature = nature_of(part, other.vocabulary) if steady else _AT_ONE_TIME
+    nature = _nature(ruleset, x, part, other)
     if x.since != y.since and not (nature.timeless or _stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
@@ -192,7 +193,7 @@ def _asks(
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data
-        if not early and not (steady and early_enough(first, second, nature_of(piece, ruleset.vocabulary))):
+        if not early and not early_enough(first, second, _nature(ruleset, x, piece, ruleset)):
             continue
         if reader.at_least(piece, part):
             return True
@@ -201,8 +202,11 @@ def _asks(
     return False
 
 
-_AT_ONE_TIME = Nature(timeless=False, lasting=False)
-"""Of what is asked only where a rule applies then, and it may apply at another time alone."""
+def _nature(ruleset: RuleSet, x: Rule, node: c.Condition, asks: RuleSet) -> Nature:
+    """How what a rule asks goes with time: not at all where the rule may apply at another time alone."""
+    if x.applies is None or nature_of(x.applies, ruleset.vocabulary).timeless:
+        return nature_of(node, asks.vocabulary)
+    return Nature(timeless=False, lasting=False)
 
 
 def _levelled(node: c.Condition) -> c.Condition:
@@ -228,8 +232,10 @@ def _stock(node: c.Condition, ruleset: RuleSet) -> bool:
     return readings <= {"stock", "value", "words", "table"}
 
 
-def _breaks(reader: Reader, x: Rule, y: Rule) -> bool:
-    """Whether a rule fails at once where the other one does."""
+def _breaks(reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule) -> bool:
+    """Whether a rule fails at once where the other one does, and when."""
     if x.fails_at_once is None or y.fails_at_once is None or x.since != y.since:
         return False
-    return reader.at_least(y.fails_at_once, x.fails_at_once)
+    nature = _nature(ruleset, x, c.Not.model_construct(not_=y.fails_at_once), other)
+    early = early_enough(clock_of(x), clock_of(y), nature)
+    return early and reader.at_least(y.fails_at_once, x.fails_at_once)

@@ -99,8 +99,8 @@ class Entries:
         return self.ruleset.vocabulary.lists[fact.list_name or ""]
 
     def _look(self, fact: Fact) -> str:
-        """Entries of the latest full year are others at every moment."""
-        return f"{self.at.key}|{fact.over}" if fact.over is not None else ""
+        """Entries of the latest full year are others at every moment, and from another start on."""
+        return f"{self.at.key}|{self.at.start}|{fact.over}" if fact.over is not None else ""
 
     def _more(self, path: str, fact: Fact) -> Formula:
         return self.world.flag("more", path, self._look(fact))
@@ -119,7 +119,8 @@ class Entries:
 
     def _counts(self, entry: Entry, listed: ListOf, fact: Fact) -> Value:
         values = [constant(TRUE)]
-        if listed.date is not None and fact.over is None:
+        dated = listed.date is not None or (listed.year is not None and not self.at.year)
+        if dated and fact.over is None:
             first, last = z3.Real(f"first|{entry}"), z3.Real(f"last|{entry}")
             self.world.say(first <= last)
             started, before = self._started(first, last)

@@ -120,11 +120,13 @@ class _Problem:
         self.solver.set("timeout", 2000)
         self.met: dict[Key, Formula] = {}
         self.whole: dict[Key, Formula] = {}
+        self.open: dict[Key, Formula] = {}
         for side, ruleset, rule in rules:
-            met, broken = formulas(self.world, ruleset, rule, deadlines)
+            met, broken, open_ = formulas(self.world, ruleset, rule, deadlines)
             key = (side, rule.id)
             self.met[key], self.whole[key] = z3.Bool(f"met {key}"), z3.Bool(f"whole {key}")
-            self.solver.add(self.met[key] == met, self.whole[key] == z3.Not(broken))
+            self.open[key] = z3.Bool(f"open {key}")
+            self.solver.add(self.met[key] == met, self.whole[key] == z3.Not(broken), self.open[key] == open_)
         self.solver.add(*self.world.axioms)
 
     def holds(self, given: Sequence[Key], wanted: Key) -> list[Key] | None:
@@ -145,8 +147,9 @@ class _Problem:
         return [key for key, literal in literals.items() if str(literal) in core]
 
     def clash(self, keys: Sequence[Key]) -> list[Key] | None:
-        """The fewest of these rules that cannot all be met by an approved centre; None where they can."""
-        literals = self.met
+        """The fewest of these rules that an approved centre cannot all meet, nor be found by people to meet;
+        None where it can."""
+        literals = self.open
         if self.solver.check(self.world.approved, *(literals[key] for key in keys)) != self.z3.unsat:
             return None
         core = self._named(literals)

@@ -30,10 +30,12 @@ _COUNTED, _DISTINCT = 8, 4
 """Up to so many entries, or different values, are told apart one by one; beyond, a count is a number."""
 
 
-def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]) -> Ends:
-    """When a rule is met, and when it is broken."""
+def formulas(
+    world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
+) -> tuple[Formula, Formula, Formula]:
+    """When a rule is met, when it is broken, and when a person may find that it is met."""
     asked = lowered_rule(ruleset, rule)
-    met, broken = [], []
+    met, broken, open_ = [], [], []
     for at in world.ats(ruleset, rule, deadlines):
         sight = Sight(world, ruleset, at)
         parts = [
@@ -41,11 +43,17 @@ def formulas(world: World, ruleset: RuleSet, rule: Rule, deadlines: Sequence[At]
             for part, otherwise in ((asked.require, TRUE), (asked.broken, FALSE), (asked.applies, TRUE))
         ]
         owed = constant(TRUE) if at.owed is None else at.owed
-        met.append(one_of(owed.false, both(owed.true, _status_in(("pass", "not_applicable"), parts))))
+        fine, left = (_status_in((*_FINE, *more), parts) for more in ((), ("needs_review",)))
+        met.append(one_of(owed.false, both(owed.true, fine)))
+        open_.append(one_of(owed.false, both(owed.true, left)))
         broken.append(both(owed.true, _status_in(("fail",), parts)))
     if asked.clock.by == "application" or asked.programme:
-        return conj(met), disj(broken)
-    return one_of(neg(world.approved), conj(met)), both(world.approved, disj(broken))
+        return conj(met), disj(broken), conj(open_)
+    unless = neg(world.approved)
+    return one_of(unless, conj(met)), both(world.approved, disj(broken)), one_of(unless, conj(open_))
+
+
+_FINE = ("pass", "not_applicable")
 
 
 def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Formula:
@@ -187,7 +195,7 @@ class Sight:
         growing = (fact.reading in ("sum", "count", "kinds") and fact.over is None) or fact.cumulative
         shape = shape_of(fact.value or "", self.ruleset.vocabulary)
         timeless = fact.reading == "value" and shape != "dated"
-        start = self.at.start if fact.reading in ("sum", "count", "kinds") else ""
+        start = "" if fact.reading in ("value", "stock", "age") else self.at.start
         return self.world.number(self._known_as(name), start, self.at, growing, timeless)
 
     def _amount(self, fact: Fact, term: f.Amount) -> Ends:
