@@ -643,6 +643,11 @@ def test_a_consequence_is_guaranteed_only_where_the_same_follows() -> None:
     assert status != "guaranteed"
 
 
+def test_the_front_says_that_nothing_differs() -> None:
+    text = run("jiangsu_2020", "jiangsu_2020", "--lang", "zh").output
+    assert "── 最重要的不同（至多五处）\n 1. 要求没有不同\n" in text
+
+
 def test_the_table_of_numbers_marks_what_the_rows_mark() -> None:
     names = ("national_2020", "jiangsu_2020", "zhejiang_2022")
     said = {figure.fact: figure.said for figure in numbers_of([load_ruleset(name) for name in names])}

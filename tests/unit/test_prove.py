@@ -22,6 +22,7 @@ from generate import random_centre
 from tic_rules import RuleSet, check, load_ruleset, parse_ruleset, shipped_ids
 from tic_rules.analysis.diff.claims import read_off
 from tic_rules.analysis.diff.evidence import shown
+from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.proof import proved
 from tic_rules.cli import main
@@ -208,12 +209,16 @@ def quote_of(parts: list[str]) -> str:
     return f"引语{numbers}，{years}，批复，每年，期满"
 
 
-def made(name: str, *rules: str) -> RuleSet:
+def made(name: str, *rules: str, quote: str = "") -> RuleSet:
     """A rule set of rules like `must | by: 2y | require: {…}`; the first word is the modality."""
     bodies = [rule.split(" | ") for rule in rules]
     told = "".join(
         RULE.format(
-            n=n, topic="structure", modality=parts[0], body="\n    ".join(parts[1:]), quote=quote_of(parts)
+            n=n,
+            topic="structure",
+            modality=parts[0],
+            body="\n    ".join(parts[1:]),
+            quote=quote or quote_of(parts),
         )
         for n, parts in enumerate(bodies)
     )
@@ -498,6 +503,28 @@ def test_hand_made_pairs(a: list[str], b: list[str], relation: str) -> None:
     for pair in topic.witnesses:  # what the one accepts and the other does not
         fine = {"pass", "not_applicable"}
         assert fine.issuperset(pair.others) or (pair.short == "fail" and "fail" not in pair.others), pair
+
+
+def test_a_sentence_says_what_fails_at_once_and_which_word_a_list_has_more() -> None:
+    capped = "must | by: 5y | require: {fact: provincial_subsidy, at_most: 1亿元}"
+    at_once = " | fails_at_once: {fact: provincial_subsidy, more_than: 5000万元}"
+    quote = "5年内不超过1亿元，超过5000万元的停拨"
+    found = diff(made("first", capped, quote=quote), made("second", capped + at_once, quote=quote))
+    assert found.topics[0].sentence.zh == "乙另规定省财政补助超过5000万元即为不符"
+    (figure,) = numbers_of([found.b])
+    assert [text and text.zh for text in figure.said] == [
+        "不超过1亿元（批复创建后5年内）；超过5000万元即为不符（批复创建后5年内）"
+    ]
+    forms = (f"must | require: {{fact: entity_type, among: [{more}enterprise]}}" for more in ("other, ", ""))
+    assert diff(*map(made, ("first", "second"), forms)).topics[0].sentence.zh == "甲另列有其他"
+
+
+def test_the_day_of_a_year_is_compared_where_its_end_is_our_reading() -> None:
+    a = made(
+        "first", "must | yearly: {looked_for_until: {next_year: 01-31}} | " + REPORT, quote="每年1月31日前"
+    )
+    later = "must | yearly: {looked_for_until: {next_year: 03-31}} | until: term_end | " + REPORT
+    assert diff(a, made("second", later, quote="每年3月31日前")).topics[0].relation == "b_looser"
 
 
 def test_what_an_entry_owes_sooner_is_stricter() -> None:

@@ -187,9 +187,9 @@ def _asks(
     if x.since != y.since and not (nature.timeless or _stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
-    early = early_enough(first, second, nature) or (
-        quoted and not all(holds(rule) for rule in (x, y) for holds in (holds_time, holds_end))
-    )
+    if quoted and not all(map(holds_end, (x, y))):
+        first, second = (clock_of(rule.model_copy(update={"until": None})) for rule in (x, y))
+    early = early_enough(first, second, nature) or (quoted and not all(map(holds_time, (x, y))))
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data

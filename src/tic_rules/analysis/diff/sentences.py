@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tic_rules.analysis.diff.comparison import members_of
 from tic_rules.analysis.diff.demands import facts_asked
 from tic_rules.analysis.diff.enumerations import shared
-from tic_rules.analysis.diff.quoted import in_words, says_number, sets_time, time_marked
+from tic_rules.analysis.diff.quoted import bounds_of, in_words, says_number, sets_time, time_marked
 from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
@@ -92,7 +92,10 @@ def _phrases(a: RuleSet, b: RuleSet, topic: Topic) -> Iterator[Text]:
             yield Text(f"仅{side.zh}另有{more.zh}", f"only {side.en} also has: {more.en}")
 
 
-_ORDER = ("threshold", "comparison", "requirement", "judgement", "modality", "bearer", "deadline", "window")
+_ORDER = (
+    "threshold", "comparison", "at_once", "list", "requirement", "judgement", "modality", "bearer",
+    "deadline", "window",
+)  # fmt: skip
 _SAYS = {
     "numbers": ("threshold", "comparison"), "time": ("deadline", "window"), "modality": ("modality",),
     "bearers": ("bearer",),
@@ -185,7 +188,9 @@ def figures_of(
     only what is `quoted` is asked for. `ones`: with “at least one”, which says no more than that there is."""
     figures: dict[str, list[Text]] = {}
     for rule in rules:
-        for node in c.walk(rule.condition):
+        said, broken = bounds_of(rule.condition), [*c.walk(rule.fails_at_once)] if rule.fails_at_once else []
+        at_once = [node for node in broken if not set(said).issuperset(bounds_of(node))]
+        for node in (*c.walk(rule.condition), *at_once):
             if isinstance(node, (c.Compare, c.Share, c.Largest, c.Running, c.OfEach)) and (
                 ones or not _is_nothing(node)
             ):
@@ -193,6 +198,8 @@ def figures_of(
                     continue
                 time = time_marked(ruleset, rule)
                 text = in_words(ruleset, rule, node)
+                if node in at_once:
+                    text = Text(f"{text.zh}即为不符", f"{text.en} fails at once")
                 if sets_time(rule) or rule.by is not None or rule.from_ is not None:
                     text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
                 name = getattr(node, "fact", "") or ",".join(dict.fromkeys(c.facts_of(node)))
@@ -234,13 +241,22 @@ def _of_change(rule: Rule, change: Change) -> Text | None:
     a, b = change.a, change.b
     if a is not None and b is not None:
         return _of_both(rule, change, a, b)
-    if change.what not in ("requirement", "judgement", "applicability"):
+    if change.what not in _SAID_ALONE:
         return None
-    zh, en = ("只适用于", "only where") if change.what == "applicability" else ("另要求", "also asks")
+    zh, en = _SAID_ALONE[change.what]
     for side, text in ((_A, a), (_B, b)):
         if text is not None:
-            return Text(f"{side.zh}{zh}{text.zh}", f"{side.en} {en} {text.en}")
+            return Text(zh.format(side.zh, text.zh), en.format(side.en, text.en))
     return None
+
+
+_SAID_ALONE = {
+    "applicability": ("{}只适用于{}", "{} only where {}"),
+    "at_once": ("{}另规定{}即为不符", "{} fails at once where {}"),
+    "list": ("{}另列有{}", "{} also lists {}"),
+    **dict.fromkeys(("requirement", "judgement"), ("{}另要求{}", "{} also asks {}")),
+}
+"""How a difference is said that stands on one side only."""
 
 
 def _of_both(rule: Rule, change: Change, a: Text, b: Text) -> Text | None:
@@ -255,6 +271,10 @@ def _of_both(rule: Rule, change: Change, a: Text, b: Text) -> Text | None:
             return Text(f"甲由{a.zh}，乙由{b.zh}承担", f"A asks it of the {a.en}, B of the {b.en}")
         case "modality":
             return Text(f"程度：甲“{a.zh}”，乙“{b.zh}”", f"force: A “{a.en}”, B “{b.en}”")
+        case "at_once":
+            return Text(f"即为不符的情形：甲{a.zh}，乙{b.zh}", f"what fails at once: A {a.en}, B {b.en}")
+        case "list":
+            return Text(f"甲列有{a.zh}，乙列有{b.zh}", f"A lists {a.en}, B lists {b.en}")
         case "deadline" | "window":
             return Text(f"时间：甲{a.zh}，乙{b.zh}", f"time: A {a.en}, B {b.en}")
         case "requirement" | "judgement" | "open_list":

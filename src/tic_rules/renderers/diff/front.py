@@ -10,14 +10,18 @@ from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import label_of, relation_text
 
 HEADING = Text("一页概要", "On one page")
-FOREMOST = Text("最重要的五处不同", "The five differences that matter most")
+FOREMOST = Text("最重要的不同（至多五处）", "The differences that matter most (five at most)")
+SAME = Text("要求没有不同", "what is asked does not differ")
 NUMBERS = Text("全部数字", "All numbers")
 NONE = Text("无", "none")
 
 
 def foremost_lines(compared: Diff, lang: str) -> Iterator[str]:
     """The differences that matter most: topic, relation, sentence."""
-    for topic in foremost(compared):
+    topics = foremost(compared)
+    if not topics:
+        yield SAME.in_(lang)
+    for topic in topics:
         label, relation = label_of(topic).in_(lang), relation_text(topic).in_(lang)
         mark = f"（{relation}）：" if lang == "zh" else f" ({relation}): "
         yield f"{label}{mark}{topic.sentence.in_(lang)}"
