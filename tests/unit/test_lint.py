@@ -281,6 +281,23 @@ def test_rules_that_ask_for_different_things_are_left_alone(
     assert faults_of(tmp_path, with_extra(quote, more, modality)) == []
 
 
+def test_what_applies_at_another_time_implies_nothing_and_what_counts_from_later_on_conflicts_with_nothing(
+    tmp_path: Path,
+) -> None:
+    """A rule for those with ten people may apply after five years and not after two; no project since
+    approval goes with one before it."""
+    where = "applies: {fact: headcount, at_least: 10}\nrequire: {fact: unit_count, at_least: 3}"
+    none = "{not: {fact: projects, some: {}}}"
+    for one, other in (
+        (f"by: 2y\n{where}", f"by: 5y\n{where}"),
+        (f"since: approval\nrequire: {none}", "require: {fact: projects, some: {}}"),
+    ):
+        first, extra = (with_extra("应当承担项目", more) for more in (one, other))
+        second = extra[extra.index("\n  - id: extra") :].replace("id: extra", "id: second")
+        text = first.replace("board, extra]", "board, extra, second]") + second
+        assert {fault.code for fault in faults_of(tmp_path, text)} & OF_PAIRS == set()
+
+
 OPEN = "{fact: category, among: [field], open: true}"
 
 

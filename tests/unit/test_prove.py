@@ -482,6 +482,12 @@ CASES = [
         ],
         "b_looser",
     ),
+    (
+        ["must | until: term_end | " + HEADCOUNT % 10],
+        ["must | by: {months: 13, after: approval} | " + HEADCOUNT % 10],
+        "different",
+    ),  # a term of one year is over by then
+    (["must | until: term_end | " + HEADCOUNT % 10], ["must | by: 1y | " + HEADCOUNT % 10], "b_looser"),
     (["must | require: {attested: true}"], ["must | require: {attested: true}"], "different"),
     (
         ["must | require: {not: {fact: makes_and_sells_products, is: true}}"],

@@ -184,7 +184,7 @@ def _asks(
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
     nature = _nature(ruleset, x, part, other)
-    if x.since != y.since and not (nature.timeless or _stock(part, other)):
+    if x.since != y.since and not (nature.timeless or is_stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
     if quoted and not all(map(holds_end, (x, y))):
@@ -227,7 +227,8 @@ def _asks_as_read(piece: c.Condition, part: c.Condition, rule: Rule) -> bool:
     return not holds_numbers(rule, part) and bool(facts) and facts <= set(c.facts_of(piece))
 
 
-def _stock(node: c.Condition, ruleset: RuleSet) -> bool:
+def is_stock(node: c.Condition, ruleset: RuleSet) -> bool:
+    """Whether a condition reads only what stands on a day, whatever day entries count from."""
     readings = {ruleset.facts[name].reading for name in c.facts_of(node)}
     return readings <= {"stock", "value", "words", "table"}
 

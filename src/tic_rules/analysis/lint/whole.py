@@ -9,7 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
-from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
+from tic_rules.analysis.diff.demands import is_stock
+from tic_rules.analysis.diff.order import Nature, Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
 from tic_rules.core.errors import Text, did_you_mean
@@ -99,7 +100,9 @@ class Pairs:
             rule.applies is None or not self.reader.at_least(rule.applies, other.applies)
         ):
             return False
-        return early_enough(self.clocks[other.id], self.clocks[rule.id], self.natures[other.id])
+        steady = other.applies is None or nature_of(other.applies, self.ruleset.vocabulary).timeless
+        nature = self.natures[other.id] if steady else Nature(timeless=False, lasting=False)
+        return early_enough(self.clocks[other.id], self.clocks[rule.id], nature)
 
     def conflicts(self) -> Iterator[tuple[Rule, Found]]:
         """Pairs of rules on one fact that cannot both be met at a time that both look at."""
@@ -121,16 +124,26 @@ class Pairs:
             x.applies is not None and y.applies is not None and self.logic.excludes(x.applies, y.applies)
         ):
             return False
+        natures = self.natures[x.id], self.natures[y.id]
+        if _opening(x) != _opening(y) and not all(
+            nature.timeless or is_stock(self.asked[rule.id], self.ruleset)
+            for rule, nature in zip((x, y), natures, strict=True)
+        ):
+            return False  # what counts for the one need not count for the other
         times = self.clocks[x.id], self.clocks[y.id]
         if times[0] == times[1] or any(time[0] in ("standing", "within_term") for time in times):
             return True
-        natures = self.natures[x.id], self.natures[y.id]
         if all(nature.timeless for nature in natures):
             return True
         return any(
             nature.lasting and early_enough(one, two, nature)
             for nature, one, two in zip(natures, times, times[::-1], strict=True)
         )
+
+
+def _opening(rule: Rule) -> tuple[object, ...]:
+    """From when on entries count for a rule."""
+    return rule.since, rule.from_, rule.yearly is None, rule.cycle is None
 
 
 def about_editions(ruleset: RuleSet) -> Iterator[Found]:

@@ -136,6 +136,9 @@ class World:
         if clock.by is not None:
             return [self._deadline(clock, start)]
         others = [at for at in deadlines if at.key != "application" and at.year == ""]
+        if clock.until is not None:
+            end = z3.ToReal(self.term)
+            others = [at._replace(owed=when(at.point <= end, at.point > end)) for at in others]
         moments = [At("during", self._during, start), *(at._replace(start=start) for at in others)]
         if clock.until is None:
             moments.append(At("after", self._after_term, start))
