@@ -329,6 +329,13 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     fact = vocabulary.facts[node.fact]
     if isinstance(node, c.Done):
         return Nature(False, True)
+    listed = vocabulary.lists.get(fact.list_name or "")
+    wheres = (fact.where, *(getattr(node, key, None) for key in ("some", "every", "none_of", "permitted")))
+    asked = {name for where in wheres if where is not None for name in _attributes(where)}
+    if listed is not None and any(
+        shape_of(f"{path}.{name}", vocabulary) == "dated" for path in listed.paths for name in asked
+    ):
+        return Nature(False, False)  # a leading enterprise of one day may be none on another
     if fact.reading == "value":
         timeless = shape_of(fact.value or "", vocabulary) == "plain"
         return Nature(timeless, timeless)
@@ -342,7 +349,7 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
         return Nature(False, False)
     if fact.reading == "kinds":
         return Nature(False, _upward(node))
-    listed = vocabulary.lists[fact.list_name or ""]
+    assert listed is not None, "a count or a sum of entries"
     if listed.date is None and listed.year is None and fact.over is None:
         return Nature(True, True)
     return Nature(False, fact.over is None and (isinstance(node, c.Some) or _upward(node)))
