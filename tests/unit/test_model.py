@@ -30,6 +30,7 @@ from tic_rules import (
 )
 from tic_rules.model.centre import Contribution, Staff, Unit
 from tic_rules.model.conditions import All, Compare, Condition, Is, Not, Where
+from tic_rules.model.document import document_of
 from tic_rules.model.fields import paths_of
 from tic_rules.model.linker import vocabulary_faults
 from tic_rules.model.ruleset import Bilingual, Rule
@@ -225,6 +226,24 @@ def test_a_copy_forgets_the_places_of_what_was_changed_and_keeps_the_others() ->
     report = check(less, "zhejiang_2022")
     (finding,) = (f for f in report.findings if f.rule == "zhejiang_2022/investment-2y")
     assert [place["line"] for place in finding.data if place["path"].startswith("/contributions")] == [None]
+
+
+def test_a_copy_of_a_part_is_validated_as_a_copy_of_the_whole_is() -> None:
+    centre = Centre.from_file(ZHEJIANG)
+    assert centre.staff is not None
+    staff = centre.staff.model_copy(update={"headcount": 900})
+    assert staff.headcount == Range(900, 900)
+    report = check(centre.model_copy(update={"staff": staff}), "zhejiang_2022")
+    assert report["staff-5y"].status == "pass"
+    for wrong in ({"headcount": "many"}, {"head_count": 3}):
+        with pytest.raises(DataError, match=next(iter(wrong))):
+            centre.staff.model_copy(update=wrong)
+
+
+def test_a_copy_with_another_key_of_the_callers_own_says_that_one() -> None:
+    centre = Centre.from_text("id: a\nx-note: old")
+    copy = centre.model_copy(update={"x-note": "new"})
+    assert copy.extras["x-note"] == document_of(copy)["x-note"] == "new"
 
 
 def test_a_copy_is_held_against_the_vocabulary_again() -> None:

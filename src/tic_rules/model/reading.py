@@ -21,7 +21,7 @@ from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of
 from tic_rules.model.shipped import is_shared, unnamed_vocabulary, whole_vocabulary
-from tic_rules.model.subject import Subject
+from tic_rules.model.subject import Record, Subject
 from tic_rules.model.validation import MOST, diagnostics_of
 from tic_rules.model.values import as_mapping
 from tic_rules.model.vocabulary import Vocabulary
@@ -231,14 +231,14 @@ def _without(value: object, wrong: Mapping[str, str], at: str = "") -> object:
     return value
 
 
-def values_of(subject: Subject, update: Mapping[str, object]) -> dict[str, object]:
-    """Other values for some fields of a subject, validated. Raises DataError."""
+def values_of(record: Record, update: Mapping[str, object]) -> dict[str, object]:
+    """Other values for some fields of a record, validated. Raises DataError."""
     try:
-        read = type(subject).model_validate(dict(update))
+        read = type(record).model_validate(dict(update))
     except ValidationError as error:
         raise DataError(with_owners(diagnostics_of(error, None))) from None
     values = {name: getattr(read, name) for name in update if name in type(read).model_fields}
-    return {**values, "extras": {**subject.extras, **read.extras}} if read.extras else values
+    return {**values, "extras": {**record.extras, **read.extras}} if read.extras else values
 
 
 def verified(subject: S, vocabulary: Vocabulary) -> S:

@@ -40,6 +40,15 @@ class Record(FrozenModel):
     def __hash__(self) -> int:
         return hash((type(self), *(_hashable(self.__dict__.get(name)) for name in type(self).model_fields)))
 
+    def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
+        """A copy with other values of some fields. Raises DataError for a field that there is not, or what
+        is no value of one."""
+        if update:
+            from tic_rules.model.reading import values_of
+
+            update = values_of(self, update)
+        return super().model_copy(update=update, deep=deep)
+
 
 def _hashable(value: object) -> object:
     return frozenset(value.items()) if isinstance(value, dict) else value
@@ -159,13 +168,8 @@ class Subject(Record):
     __hash__ = Record.__hash__
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields: these have no place in the text, and the whole is not
-        yet held against a vocabulary. Raises DataError for a field that there is not, or what is no value of
-        one."""
-        if update:
-            from tic_rules.model.reading import values_of
-
-            update = values_of(self, update)
+        """As of any record; the other values have no place in the text, and the whole is not yet held
+        against a vocabulary."""
         copy = super().model_copy(update=update, deep=deep)
         if update:
             copy._vocabulary, copy._fits = None, ()
