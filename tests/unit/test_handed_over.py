@@ -258,7 +258,16 @@ def test_lists_are_nested_as_deep_as_in_a_file(name: str) -> None:
     assert refused.value.diagnostics[0].code == "too-deep"
 
 
-@pytest.mark.parametrize("data", [{"name": "\ud800"}, {"fields": ["\ud800"]}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"name": "\ud800"},
+        {"fields": ["\ud800"]},
+        {"indicators": {"\ud800": {"target": 3}}},
+        {"staff": {"x-\ud800": 3}},
+        {"\ud800": 3},
+    ],
+)
 def test_a_text_that_cannot_be_written_is_refused(data: dict[str, Any]) -> None:
     with pytest.raises(DataError, match="surrogate"):
         Centre.from_data(data)

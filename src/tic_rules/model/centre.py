@@ -7,6 +7,7 @@ from tic_rules.model.values import (
     Count,
     Day,
     Flag,
+    Key,
     Label,
     Money,
     MoneyStock,
@@ -249,7 +250,7 @@ class Centre(Subject):
     team_owned_company: Truth = None
     makes_and_sells_products: Truth = None
     targets: tuple[Year, ...] | None = None
-    indicators: dict[str, Indicator] | None = None
+    indicators: dict[Key, Indicator] | None = None
     evaluations: tuple[Evaluation, ...] | None = None
     reports: tuple[Submission, ...] | None = None
 

@@ -21,6 +21,7 @@ from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import (
     Day,
+    Key,
     Label,
     Money,
     MoneyStock,
@@ -172,7 +173,7 @@ def _several(record: Any, shape: str | None) -> Any:
     """The type of a place that holds a record: alone, by keys, or as a list."""
     if shape == "group":
         return record | None
-    return dict[str, record] | None if shape == "table" else tuple[record, ...] | None
+    return dict[Key, record] | None if shape == "table" else tuple[record, ...] | None
 
 
 class _OfAYear(Record):

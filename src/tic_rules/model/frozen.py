@@ -115,6 +115,7 @@ def _extras_of(value: dict[Any, object]) -> dict[str, object]:
 
 def _extra(key: str, item: object) -> object:
     try:
+        as_json(key)
         return as_json(item)
     except NotPlain as error:
         fault: InitErrorDetails = {"type": refuse(*error.args), "loc": (key,), "input": item}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pydantic_core import PydanticCustomError, ValidationError
 
 from tic_rules.core.errors import Diagnostic, Text, clip, did_you_mean, plural
-from tic_rules.core.scalars import Json
+from tic_rules.core.scalars import LONE_SURROGATE, Json
 from tic_rules.core.source import Mark, Source, pointer
 
 if TYPE_CHECKING:
@@ -151,6 +151,8 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             return Text("不能为空", "must not be empty")
         case "invalid_key":
             return Text("键应为文字", "a key is a text")
+        case "string_unicode":
+            return Text(*LONE_SURROGATE)
         case "recursion_loop":
             return Text("数据引用了自己", "the data refers to itself")
     return Text(f"不合要求：{item['msg']}", item["msg"])

@@ -12,7 +12,7 @@ from fractions import Fraction
 from functools import partial
 from typing import Annotated, Any, ClassVar, Generic, Literal, NamedTuple, Protocol, TypeVar
 
-from pydantic import GetJsonSchemaHandler, ValidationError
+from pydantic import AfterValidator, GetJsonSchemaHandler, ValidationError
 from pydantic_core import CoreSchema, PydanticCustomError
 
 from tic_rules.core.dates import ANY_DAY, FIRST_DAY, LAST_DAY, NotADate, Span, parse_span
@@ -235,6 +235,12 @@ def _text(value: object) -> str | None:
     raise refuse("text", "应为文字", "text is expected")
 
 
+def _key(text: str) -> str:
+    if not is_unicode(text):
+        raise refuse("text", *LONE_SURROGATE)
+    return text
+
+
 def _day_text(value: object) -> str | None:
     """A text, or a day as one."""
     return _text(str(value) if isinstance(value, date) else value)
@@ -408,6 +414,7 @@ Year = Annotated[int | None, _scalar(_year, {"type": ["integer", "string"]}), Ki
 Flag = Annotated[bool | None, _scalar(_truth, _TRUTH), Kind("truth")]
 Truth = Annotated[bool | Series[bool] | None, _series(_truth, _TRUTH), Kind("truth", dated=True)]
 String = Annotated[str | None, _scalar(_text, _STRING), Kind("text")]
+Key = Annotated[str, AfterValidator(_key)]
 Label = Annotated[str | Series[str] | None, _series(_text, _STRING), Kind("text", dated=True)]
 Words = Annotated[tuple[str, ...] | None, _scalar(_words, _LIST), Kind("words")]
 Money = Annotated[Range | None, _scalar(_money, _AMOUNT, _BOUNDS, number=_money_written), Kind("money")]
