@@ -17,7 +17,7 @@ ENGINES ?= compiled durable frames
 
 # What the tests use of the optional dependencies. `durable` needs a C compiler: without it its tests are skipped.
 # `spark` is some 450 MB and needs Java: make test-spark.
-EXTRAS := prove frames excel html junit word
+EXTRAS := prove frames excel html word
 
 # How many tests at once: a number, or `auto` for one a core.
 WORKERS ?= auto

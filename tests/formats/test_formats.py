@@ -1,7 +1,7 @@
 """Each format from one hand-built report, byte for byte, and each read by a program that other people wrote.
 
-`REGENERATE=1 python -m pytest tests/test_formats.py` writes the golden files anew; read the change before
-committing it.
+`REGENERATE=1 python -m pytest tests/formats/test_formats.py` writes the golden files anew; read the change
+before committing it.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import hand_built
 import jsonschema
 import pytest
 from click.testing import CliRunner
+from junitparser import JUnitXml
 from markdown_it import MarkdownIt
 
 from tic_rules import Centre, check, shipped_ids
@@ -226,8 +227,7 @@ def test_a_missing_datum_is_pointed_to_at_the_nearest_key(tmp_path: Path) -> Non
 
 
 def junit(**more: Any) -> Any:
-    parser = pytest.importorskip("junitparser", reason="the extra tic-rules[junit] is not installed")
-    return list(parser.JUnitXml.fromstring(shown("junit", **more).encode("utf-8")))
+    return list(JUnitXml.fromstring(shown("junit", **more).encode("utf-8")))
 
 
 def test_junit_is_read_by_a_parser() -> None:

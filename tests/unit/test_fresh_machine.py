@@ -19,7 +19,7 @@ PROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(enco
 LOCKS = {path.stem: path.read_text(encoding="utf-8") for path in (ROOT / "requirements").glob("*.txt")}
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = ("linux", "darwin")
-TESTED = ("prove", "frames", "excel", "html", "junit")
+TESTED = ("prove", "frames", "excel", "html", "word")
 
 PIN = re.compile(
     r"([a-z0-9][a-z0-9.-]*==[A-Za-z0-9.+!]+(?: ; [^\\]+)?)((?: \\\n    --hash=sha256:[0-9a-f]{64})+)\n"
