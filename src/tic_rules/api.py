@@ -75,20 +75,22 @@ def check_programme(
     figures: Programme | Given,
     ruleset: str | os.PathLike[str] | RuleSet,
     *,
-    centres: Iterable[Centre] = (),
+    centres: Iterable[Centre | Given] = (),
     as_of: date | str | None = None,
     engine: Engine = "native",
 ) -> Report:
     """Decide the rules whose bearer is the programme, from its figures and, as a lower bound, from the
     centres given.
 
-    Only centres of the rule set's jurisdiction are counted. Raises as `check` does.
+    Both are given as `check` takes a centre. Only centres of the rule set's jurisdiction are counted. Raises
+    as `check` does.
     """
     _known(engine)
     rules = load_ruleset(ruleset)
     programme = subject_from(figures, Programme, rules.vocabulary)
     day = as_of_day(programme, as_of)
-    return check_subject(with_centres(programme, rules, centres, day), rules, day, engine)
+    given = (one if isinstance(one, Centre) else Centre.from_data(one, ruleset=rules) for one in centres)
+    return check_subject(with_centres(programme, rules, given, day), rules, day, engine)
 
 
 __all__ = [

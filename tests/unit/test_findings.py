@@ -12,7 +12,7 @@ import jsonschema
 import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from tic_rules import Centre, Finding, Report, check, load_ruleset
+from tic_rules import Centre, Finding, Report, UsageError, check, load_ruleset
 from tic_rules.results.schemas import report_schema
 
 ROOT = Path(__file__).parents[2]
@@ -125,6 +125,14 @@ def test_a_report_does_not_change(report: Report) -> None:
     for name in ("as_of", "tool", "findings", "verdict"):
         with pytest.raises(AttributeError, match="does not change"):
             setattr(report, name, "2020")
+        with pytest.raises(AttributeError, match="does not change"):
+            delattr(report, name)
+
+
+def test_what_is_no_phase_has_no_verdict(report: Report) -> None:
+    for name in ("constr", "", "建设"):
+        with pytest.raises(UsageError, match="construction"):
+            report.only_phase(name)
 
 
 def test_a_judgement_that_comes_before_the_data_is_told_to_wait_for_it() -> None:

@@ -15,7 +15,16 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from tic_rules import Centre, DataError, RuleSetError, UsageError, check, load_ruleset, rulesets_in_force
+from tic_rules import (
+    Centre,
+    DataError,
+    RuleSetError,
+    UsageError,
+    check,
+    check_programme,
+    load_ruleset,
+    rulesets_in_force,
+)
 from tic_rules.core.dates import Span
 from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.model.values import Dated, Series
@@ -324,7 +333,26 @@ def test_a_name_is_as_long_as_it_likes() -> None:
         check({}, "x" * 5_000)
 
 
-def test_a_moment_in_force_is_its_day() -> None:
-    assert [each.id for each in rulesets_in_force("zhejiang", datetime(2024, 1, 1))] == ["zhejiang_2022"]
+@pytest.mark.parametrize("day", [datetime(2024, 1, 1), date(2024, 1, 1), "2024-01-01"])
+def test_a_moment_in_force_is_its_day(day: date | str) -> None:
+    assert [each.id for each in rulesets_in_force("zhejiang", day)] == ["zhejiang_2022"]
+
+
+@pytest.mark.parametrize("day", [datetime(2024, 1, 1, 5), "2024-01", None])
+def test_what_is_in_force_is_asked_of_a_day(day: Any) -> None:
     with pytest.raises(UsageError):
-        rulesets_in_force("zhejiang", datetime(2024, 1, 1, 5))
+        rulesets_in_force("zhejiang", day)
+
+
+def test_centres_beside_figures_are_given_as_a_centre_is() -> None:
+    figures = {"reported_on": "2024-12-31", "centres": 1}
+    centre = {"id": "a", "jurisdiction": "zhejiang", "approved_on": date(2023, 1, 1)}
+    reports = [
+        check_programme(figures, "zhejiang_2022", centres=centres)
+        for centres in ([centre], iter([Centre.from_data(centre)]))
+    ]
+    assert reports[0] == reports[1]
+    assert reports[0].programme == {"file": None, "centres": 1}
+    for wrong in ([{"id": "a", "approved_on": "x"}], centre, Centre.from_data(centre)):
+        with pytest.raises(DataError):
+            check_programme(figures, "zhejiang_2022", centres=wrong)  # type: ignore[arg-type]

@@ -19,10 +19,10 @@ from datetime import date
 from typing import Any, Self
 
 from tic_rules.analysis.construct import no_place, place_in
-from tic_rules.core.dates import FIRST_DAY
+from tic_rules.core.dates import FIRST_DAY, parse_day
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import as_of_day, check_subject, parse_day
+from tic_rules.engines.checking import as_of_day, check_subject
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, Parts, apply, narrowed, plain
 from tic_rules.model.fields import list_above, paths_of, value_at

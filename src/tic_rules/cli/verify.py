@@ -16,10 +16,11 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import diagnose, format_option, lang_option, language, output_option, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
+from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, TicRulesError, fault
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.core.scalars import Json
-from tic_rules.engines.checking import ENGINES, check_subject, parse_day, with_centres
+from tic_rules.engines.checking import ENGINES, check_subject, with_centres
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of

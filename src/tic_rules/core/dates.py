@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final, NamedTuple
 
-from tic_rules.core.errors import clip
+from tic_rules.core.errors import UsageError, clip, fault
+from tic_rules.core.scalars import plain
 
 FIRST_DAY: Final = date.min
 LAST_DAY: Final = date.max
@@ -121,6 +122,19 @@ def parse_span(value: object) -> Span:
     if day_of_month:
         return Span(first, first)
     return Span(first, _month_end(first) if month else year_end(first.year))
+
+
+def parse_day(day: date | str) -> date:
+    """An as-of day. Raises UsageError."""
+    try:
+        span = parse_span(plain(day))
+    except NotADate:
+        span = ANY_DAY
+    if not span.exact:
+        shown = clip(str(day))
+        zh = f"基准日应为精确到日的日期，例：2026-06-30，不是“{shown}”"
+        raise fault(UsageError, "as-of", zh, f"an as-of day is exact to the day (2026-06-30), not {shown!r}")
+    return span.first
 
 
 def _month_end(day: date) -> date:

@@ -9,9 +9,8 @@ from datetime import date
 from functools import partial
 from typing import Any, NamedTuple, get_args
 
-from tic_rules.core.dates import ANY_DAY, FIRST_DAY, NotADate, Span, parse_span
-from tic_rules.core.errors import Diagnostic, Text, UsageError, clip, fault
-from tic_rules.core.scalars import plain
+from tic_rules.core.dates import FIRST_DAY, Span, parse_day
+from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.version import VERSION
 from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
@@ -43,19 +42,6 @@ from tic_rules.results.report import About, Report
 from tic_rules.results.warnings import warnings_of
 
 ENGINES: tuple[Engine, ...] = get_args(Engine)
-
-
-def parse_day(day: date | str) -> date:
-    """An as-of day. Raises UsageError."""
-    try:
-        span = parse_span(plain(day))
-    except NotADate:
-        span = ANY_DAY
-    if not span.exact:
-        shown = clip(str(day))
-        zh = f"基准日应为精确到日的日期，例：2026-06-30，不是“{shown}”"
-        raise fault(UsageError, "as-of", zh, f"an as-of day is exact to the day (2026-06-30), not {shown!r}")
-    return span.first
 
 
 def as_of_day(subject: Subject, as_of: date | str | None) -> date:

@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -14,13 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic_core import ValidationError
 
-from tic_rules.core.dates import NotADate, parse_span
+from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import (
     Diagnostic,
     RuleSetError,
     Text,
     TicRulesError,
-    UsageError,
     clip,
     did_you_mean,
     fault,
@@ -426,13 +425,9 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
         raise RuleSetError(_located(source, faults))
 
 
-def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
+def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
     """The rule sets on hand of a jurisdiction that are in force on a day. None is a RuleSetError that
     names the earliest day."""
-    try:
-        day = parse_span(day).first if isinstance(day, datetime) else day
-    except NotADate as error:
-        raise fault(UsageError, "as-of", *error.args) from None
     local = [
         ruleset
         for ruleset in map(load_ruleset, of_jurisdiction(jurisdiction))
@@ -440,6 +435,7 @@ def rulesets_in_force(jurisdiction: str, day: date) -> list[RuleSet]:
     ]
     from tic_rules.model.editions import without_replaced  # loads rule sets itself
 
+    day = parse_day(day)
     current = without_replaced([ruleset for ruleset in local if in_force(ruleset, day)], day)
     if current:
         return current

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from pydantic_core import to_json
 
-from tic_rules.core.errors import clip, visible
+from tic_rules.core.errors import UsageError, clip, fault, visible
 from tic_rules.core.scalars import Json
 from tic_rules.results.finding import KEYS, Finding, Status, value_schema
 from tic_rules.results.parts import (
@@ -91,6 +91,9 @@ class Report:
         if not name.startswith("_"):
             raise AttributeError(f"a report does not change; {name} cannot be set")
         super().__setattr__(name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise AttributeError(f"a report does not change; {name} cannot be deleted")
 
     @cached_property
     def findings(self) -> tuple[Finding, ...]:
@@ -200,7 +203,12 @@ class Report:
         return {name: verdict_of(counted) for name, counted in statuses.items()}
 
     def only_phase(self, phase: str) -> Report:
-        """The report of one phase: its findings and the verdict over them."""
+        """The report of one phase: its findings and the verdict over them. Raises UsageError for what is no
+        phase."""
+        if phase not in self.phases:
+            names = ", ".join(self.phases)
+            zh = f"没有阶段 {phase}；阶段为：{names}"
+            raise fault(UsageError, "phase", zh, f"no phase {phase}; the phases are: {names}")
         findings = tuple(finding for finding in self.findings if finding.phase == phase)
         rules = {finding.rule for finding in findings}
         report = Report(

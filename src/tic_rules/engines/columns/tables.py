@@ -10,9 +10,10 @@ from itertools import chain
 from types import ModuleType
 from typing import Any
 
+from tic_rules.core.dates import parse_day
 from tic_rules.core.errors import UsageError, clip, fault
 from tic_rules.core.extras import library
-from tic_rules.engines.checking import as_of_day, parse_day, sorted_scene
+from tic_rules.engines.checking import as_of_day, sorted_scene
 from tic_rules.evaluation.exemptions import exemptions_of
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset
