@@ -240,6 +240,14 @@ def test_a_copy_of_a_part_is_validated_as_a_copy_of_the_whole_is() -> None:
             centre.staff.model_copy(update=wrong)
 
 
+def test_a_centre_that_was_compared_still_has_its_fields_alone() -> None:
+    centre = Centre.from_file(ZHEJIANG)
+    assert centre == Centre.from_file(ZHEJIANG)
+    assert Centre(**dict(centre)) == centre
+    with pytest.raises(ValidationError, match="frozen"):
+        centre.extras = {"x-note": "n"}  # type: ignore[misc]
+
+
 def test_a_copy_with_another_key_of_the_callers_own_says_that_one() -> None:
     centre = Centre.from_text("id: a\nx-note: old")
     copy = centre.model_copy(update={"x-note": "new"})

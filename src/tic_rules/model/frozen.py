@@ -2,7 +2,6 @@
 faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import cached_property
 from threading import RLock
 from typing import Any, ClassVar, Self
 
@@ -63,10 +62,11 @@ class FrozenModel(BaseModel):
             made.__dict__["extras"] = extras
         return made
 
-    @cached_property
+    @property
     def extras(self) -> Mapping[str, object]:
         """The keys that begin with `x-`, as they are written: kept, and without effect."""
-        return {}
+        extras: Mapping[str, object] = self.__dict__.get("extras", {})
+        return extras
 
     @classmethod
     def model_rebuild(
