@@ -7,6 +7,7 @@ import random
 from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from tic_rules import (
     UsageError,
     check,
     check_table,
+    facts_table,
     load_ruleset,
     parse_ruleset,
     row_function,
@@ -37,6 +39,8 @@ from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import needs_of, scenarios_of
 
+EXAMPLES = Path(__file__).parents[2] / "examples"
+DAY = "2026-06-30"
 FACTS = {
     "headcount": ("staff", "headcount"),
     "teams": ("staff", "teams"),
@@ -171,6 +175,32 @@ def test_what_is_left_out_is_not_known() -> None:
 def test_what_is_no_number_is_not_known() -> None:
     decide = row_function(_ruleset(), ["headcount", "approved"])
     assert decide([float("nan"), True])[0] == "unknown"
+
+
+def _facts(ruleset: str) -> Any:
+    pytest.importorskip("polars", reason="the extra frames is not installed")
+    centre = Centre.from_file(EXAMPLES / f"{ruleset.split('_')[0]}.yaml")
+    return facts_table([centre], ruleset, as_of=DAY)
+
+
+@pytest.mark.parametrize("name", ["zhejiang_2022", "national_2020"])
+def test_a_gap_of_another_library_is_an_empty_cell(name: str) -> None:
+    pandas = pytest.importorskip("pandas")
+    ruleset, facts = load_ruleset(name), _facts(name)
+    columns = [column for column in facts.columns if not column.startswith("counts@")]
+    decide, row = row_function(ruleset, columns, as_of=DAY), facts.row(0, named=True)
+    for column in columns:
+        empty = decide({**row, column: None})
+        for gap in (float("nan"), pandas.NaT):
+            assert decide({**row, column: gap}) == empty, column
+
+
+def test_an_exemption_that_is_left_empty_is_none() -> None:
+    facts = _facts("zhejiang_2022")
+    decide, row = row_function("zhejiang_2022", facts.columns, as_of=DAY), facts.row(0, named=True)
+    told = [decide({**row, "exemption:zhejiang_2022/teams-2y": cell}) for cell in (3, None, 0)]
+    place = [*load_ruleset("zhejiang_2022").rule_ids].index("teams-2y")
+    assert [statuses[place] for statuses in told] == ["exempted", "fail", "fail"]
 
 
 def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:

@@ -145,11 +145,11 @@ def row_function(
     """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no
     extra.
 
-    `columns` are names as `facts_table` makes them; None, and a column that is not there, is not known. A row
-    is a mapping from their names, or its values in their order; the function gives the statuses in the order
-    of `ruleset.rule_ids`. `as_of` is the day looked at, by default each row's own in the column `as_of`.
-    Raises UsageError where rules need a day and there is none, and for columns of open clocks, where several
-    rows make a centre: `check_table` decides those.
+    `columns` are names as `facts_table` makes them; None, NaN, NaT and a column that is not there are not
+    known. A row is a mapping from their names, or its values in their order; the function gives the statuses
+    in the order of `ruleset.rule_ids`. `as_of` is the day looked at, by default each row's own in the column
+    `as_of`. Raises UsageError where rules need a day and there is none, and for columns of open clocks, where
+    several rows make a centre: `check_table` decides those.
     """
     from tic_rules.engines.rows import function_of
 

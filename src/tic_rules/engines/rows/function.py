@@ -14,7 +14,7 @@ from operator import itemgetter
 from typing import Any
 
 from tic_rules.core.errors import TicRulesError, UsageError, clip, fault
-from tic_rules.core.logic import REVIEW
+from tic_rules.core.logic import FALSE, REVIEW
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import Clock, Rule, before_approval, lowered, may_review
 from tic_rules.engines.rows import values as v
@@ -119,7 +119,7 @@ class _Function:
             exemption = logic.cell(n.exemption_of(self.ruleset, rule.id))
             if exemption != "None":
                 status = logic.keep(status)
-                exempted = f"('fail', 'unknown', 'fail', 'exempted')[truth({exemption})]"
+                exempted = f"('fail', 'unknown', 'fail', 'exempted')[truth({exemption}, {FALSE})]"
                 status = f"({exempted} if {status} == 'fail' else {status})"
             statuses[rule.place] = status
         self.used |= logic.used

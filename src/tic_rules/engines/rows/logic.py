@@ -73,7 +73,8 @@ class Logic:
             return cells
         (text,) = n.columns_of(f.Member(f.Choice(column.of.fact), (), FALSE, TRUE, UNKNOWN), look)
         inner = self.constant(column.of.reader())
-        return [self.keep(f"None if {cell} is None else {inner}({cell})") for cell in self.several(text)]
+        cells = self.several(text)
+        return [self.keep(f"None if is_gap({cell}) else {inner}({cell})") for cell in cells]
 
     def truth(self, column: n.Column, absent: int = UNKNOWN) -> str:
         """A column of truth values."""
@@ -189,14 +190,15 @@ class Logic:
 
     def _on_list(self, cell: str, node: f.Member, words: str, outcomes: Outcomes) -> str:
         absent, inside, outside = (outcomes[value] for value in (node.absent, node.inside, node.outside))
-        listed = f"{inside} if {cell} in {words} else {outside}"
+        other_word = f"{absent} if {cell} != {cell} else {outside}"  # NaN is on no list
+        listed = f"{inside} if {cell} in {words} else {other_word}"
         if len(node.words) == 1:
             (word,) = node.words
             if isinstance(word, bool):  # the quickest told, and may stand as a word all the same
                 met, other = (inside, outside) if word else (outside, inside)
                 listed = f"{met} if {cell} is True else {other} if {cell} is False else {listed}"
             else:
-                listed = f"{inside} if {cell} == {self.constant(word)} else {outside}"
+                listed = f"{inside} if {cell} == {self.constant(word)} else {other_word}"
         return f"({absent} if {cell} is None else {listed})"
 
     def _happened(self, node: f.Happened, look: str) -> str:

@@ -41,20 +41,25 @@ PLAIN = {
 """The status of a rule without exceptions, by the days of its row and by what it requires."""
 
 
+def is_gap(cell: object) -> bool:
+    """Whether a cell is empty: None, or what other libraries write in its place (NaN, NaT)."""
+    return cell is None or cell != cell
+
+
 def truth(cell: object, absent: int = UNKNOWN) -> int:
     """A cell of truth values (0 to 3), or of yes and no; any other is not known."""
     if cell is None:
         return absent
     if cell is True or cell is False:
         return TRUE if cell else FALSE
-    return int(cell) if cell in VALUES else UNKNOWN
+    return int(cell) if cell in VALUES else absent if is_gap(cell) else UNKNOWN
 
 
 def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outside: int, absent: int) -> int:
     """Whether what a cell may hold is on a list, where it may be one of several."""
-    if cells[0] is None:
+    if is_gap(cells[0]):
         return absent
-    values = {inside if cell in words else outside for cell in cells if cell is not None}
+    values = {inside if cell in words else outside for cell in cells if not is_gap(cell)}
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
@@ -63,10 +68,10 @@ def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> in
     to last.
     """
     day, given_on = day_of(day), day_of(reported_on)
-    if day is None or not spans or spans[0] == (None, None):
+    if day is None or not spans or all(map(is_gap, spans[0])):
         return UNKNOWN
-    given = [(day_of(first), day_of(last)) for first, last in spans if first is not None or last is not None]
-    spoken = day if reported_on is None else None if given_on is None else min(day, given_on)
+    given = [(day_of(first), day_of(last)) for first, last in spans if not is_gap(first) or not is_gap(last)]
+    spoken = day if is_gap(reported_on) else None if given_on is None else min(day, given_on)
     values = {
         FALSE
         if first is not None and first > day
@@ -80,7 +85,8 @@ def happened(day: Day, reported_on: Day, spans: Sequence[tuple[Day, Day]]) -> in
 
 def agree(*texts: Sequence[object]) -> int:
     """Whether texts that have to be the same may be so; each is one of several, or not known at all."""
-    inner = [{cell for cell in cells if cell not in (None, "")} for cells in texts if cells[0] is not None]
+    known = [[cell for cell in cells if not is_gap(cell)] for cells in texts if not is_gap(cells[0])]
+    inner = [{cell for cell in cells if cell != ""} for cells in known]
     if inner and not set.intersection(*inner):
         return FALSE
     return UNKNOWN if any(len(one) > 1 for one in inner) else TRUE
@@ -94,6 +100,10 @@ def not_after(as_of: Day, day: Day) -> int:
 
 def day_of(cell: date | None) -> date | None:
     """A cell that holds a day; other libraries know times only. One that is not midnight is no day."""
+    if type(cell) is date or cell is None:
+        return cell
+    if is_gap(cell):
+        return None
     if not isinstance(cell, datetime):
         return cell
     return cell.date() if cell.time() == MIDNIGHT else None
@@ -125,7 +135,7 @@ def late_in(clock: Clock, force: date | None, cells: Cells) -> Late | None:
         due = clock.by
     later = FALSE if force is None else _came_later(clock, force, due, approved)
     if due is None:  # an applicant that has not applied has no deadline
-        never = cells.due is None and clock.by == "application"
+        never = is_gap(cells.due) and clock.by == "application"
         return Late(late_of(clock, past=False) if never else "unknown", later)
     return Late(late_of(clock, is_past(as_of, due)), later)
 
