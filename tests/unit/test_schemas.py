@@ -68,6 +68,16 @@ def test_the_ruleset_schema_accepts_the_shipped_files(name: str) -> None:
     jsonschema.Draft202012Validator(ruleset_schema()).validate(_plain(rules_folder() / f"{name}.yaml"))
 
 
+def test_the_ruleset_schema_accepts_what_stands_for_more() -> None:
+    data = _plain(LINSHAN)
+    data["document"]["replaces"] = ["linshan_2020", {"id": "linshan_2021", "clauses": ["三"]}]
+    data["vocabulary"]["facts"]["awards"]["over"] = "latest_full_year"
+    validator = jsonschema.Draft202012Validator(ruleset_schema(load_ruleset(str(LINSHAN))))
+    validator.validate(data)
+    data["vocabulary"]["facts"]["awards"]["over"] = "last_full_year"
+    assert [error.message for error in validator.iter_errors(data)] == ["'latest_full_year' was expected"]
+
+
 def test_the_ruleset_schema_refuses_an_unknown_key_and_operator() -> None:
     data = _plain(rules_folder() / "zhejiang_2022.yaml")
     data["rules"][0]["requires"] = {}

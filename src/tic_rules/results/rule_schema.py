@@ -25,6 +25,8 @@ def ruleset_schema(ruleset: RuleSet | None = None) -> dict[str, object]:
     for name, definition in {**definitions, "RuleFile": schema}.items():
         definition.pop("discriminator", None)
         _describe(name, definition)
+    for name, short in (("Window", {"const": "latest_full_year"}), ("Replaced", {"type": "string"})):
+        definitions[name] = {"if": {"type": "string"}, "then": short, "else": definitions[name]}
     if ruleset is not None:
         _enumerate(schema, ruleset.vocabulary)
         definitions["Rule"]["properties"]["at"] = {"enum": [clause.at for clause in ruleset.clauses]}
