@@ -689,6 +689,15 @@ def test_the_table_has_every_number_that_a_rule_sets() -> None:
     )
 
 
+def test_the_table_does_not_turn_a_number_round_that_is_denied() -> None:
+    cap = "{fact: provincial_subsidy, at_most: 2亿元}"
+    for denied in ("{not: {fact: provincial_subsidy, more_than: 2亿元}}", f"{{not: {{not: {cap}}}}}"):
+        ruleset = parse_ruleset(ZHEJIANG.replace(cap, denied), "d.yaml")
+        (said,) = [figure.said[0] for figure in numbers_of([ruleset]) if figure.fact == "provincial_subsidy"]
+        assert said is not None
+        assert "并非：" in said.zh
+
+
 def test_a_line_of_the_table_leaves_no_number_out() -> None:
     at = ZHEJIANG.index("  - id: staff-2y\n")
     one = ZHEJIANG[at : ZHEJIANG.index("  - id:", at + 10)]

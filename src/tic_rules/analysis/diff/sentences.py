@@ -190,6 +190,8 @@ def figures_of(
     for rule in rules:
         said, broken = bounds_of(rule.condition), [*c.walk(rule.fails_at_once)] if rule.fails_at_once else []
         at_once = [node for node in broken if not set(said).issuperset(bounds_of(node))]
+        denials = [node for node in c.walk(rule.condition) if isinstance(node, c.Not)]
+        denied = {id(node): whole for whole in reversed(denials) for node in c.walk(whole)}
         for node in (*c.walk(rule.condition), *at_once):
             if isinstance(node, (c.Compare, c.Share, c.Largest, c.Running, c.OfEach)) and (
                 ones or not _is_nothing(node)
@@ -197,7 +199,7 @@ def figures_of(
                 if quoted and not says_number(rule, node):
                     continue
                 time = time_marked(ruleset, rule)
-                text = in_words(ruleset, rule, node)
+                text = in_words(ruleset, rule, denied.get(id(node), node))
                 if node in at_once:
                     text = Text(f"{text.zh}即为不符", f"{text.en} fails at once")
                 if sets_time(rule) or rule.by is not None or rule.from_ is not None:
