@@ -24,6 +24,7 @@ from tic_rules.analysis.cases.case import cases_of
 from tic_rules.analysis.cases.gaps import gaps
 from tic_rules.analysis.cases.outcome import outcome_of
 from tic_rules.analysis.lint import lint
+from tic_rules.analysis.plan import make_plan
 from tic_rules.analysis.what_if import days_of_change
 from tic_rules.core.dates import add_months
 from tic_rules.core.numbers import INFINITY, NotANumber, Range, parse_number
@@ -204,6 +205,16 @@ def test_an_entry_whose_day_is_not_known_owes_what_all_of_its_days_agree_on(
     assert finding.status == status
     assert [year["of"] for year in finding.years] == ([of] if of else [])
     assert finding.missing == ["/changes/0/date"] * (status == "unknown")
+
+
+def test_a_plan_names_entries_and_cycles_whose_time_is_past(example: RuleSet) -> None:
+    late = "filed: true, filed_on: 2024-12-01"
+    changes = f"changes: [{{date: 2024-03-01, {late}}}, {{date: 2024-05-01, {late}}}]"
+    text = BASE.read_text("utf-8").replace("changes: []", changes)
+    centre = Centre.from_text(text, ruleset=example)
+    plan = make_plan(centre, example, date(2027, 9, 1))
+    reasons = {lost.rule: lost.why.zh for lost in plan.lost}
+    assert reasons["filed-changes"] == "2024年3月1日的一项、2024年5月1日的一项的期限已过"
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])

@@ -3,6 +3,7 @@ else."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -12,6 +13,7 @@ from tic_rules.core.numbers import Range
 from tic_rules.core.source import pointer
 from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
+from tic_rules.model.ruleset import Rule
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.labels import day_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
@@ -260,25 +262,15 @@ class _Wording:
             f"截止{day_text(deadline, 'zh')}，还有{days}天", f"due by {deadline}, {plural(days, 'day')} left"
         )
 
-    def _occasions(self, of: list[int | str]) -> Text:
-        """Years, cycles by their last days, entries by their own."""
-        if self.rule.yearly is not None:
-            years = [str(year) for year in of]
-            return Text(f"{'、'.join(years)}年度", ", ".join(years))
-        days = [str(day) for day in of]
-        if self.rule.cycle is not None:
-            zh = "、".join(f"至{day_text(day, 'zh')}的周期" for day in days)
-            return Text(zh, ", ".join(f"the cycle up to {day}" for day in days))
-        entries = [_entry_of(day) for day in days]
-        return Text("、".join(one.zh for one in entries), ", ".join(one.en for one in entries))
-
     def _which_years(self, deadline: date | None) -> Text:
         by_status: dict[str, list[int | str]] = {}
         for year, status in self.evidence.decision.by_year.items():
             by_status.setdefault(status, []).append(year)
         parts = [
             Text(f"{_YEARS[status].zh}{named.zh}", f"{_YEARS[status].en} {named.en}")
-            for status, named in ((status, self._occasions(years)) for status, years in by_status.items())
+            for status, named in (
+                (status, occasions(self.rule, years)) for status, years in by_status.items()
+            )
         ]
         if self.status == "pending" and deadline is not None:
             parts.append(self._due(deadline))
@@ -299,6 +291,20 @@ class _Wording:
             f"{given.approved_by}于{day_text(day, 'zh')}批准豁免：{given.reason}",
             f"exempted by {given.approved_by} on {day}: {given.reason}",
         )
+
+
+def occasions(rule: Rule, of: Sequence[int | str]) -> Text:
+    """What a rule owes several times, by which it is: years, cycles by their last days, entries by their
+    own."""
+    if rule.yearly is not None:
+        years = [str(year) for year in of]
+        return Text(f"{'、'.join(years)}年度", ", ".join(years))
+    days = [str(day) for day in of]
+    if rule.cycle is not None:
+        zh = "、".join(f"至{day_text(day, 'zh')}的周期" for day in days)
+        return Text(zh, ", ".join(f"the cycle up to {day}" for day in days))
+    entries = [_entry_of(day) for day in days]
+    return Text("、".join(one.zh for one in entries), ", ".join(one.en for one in entries))
 
 
 def _entry_of(key: str) -> Text:

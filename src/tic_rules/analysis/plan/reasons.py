@@ -9,6 +9,7 @@ from tic_rules.core.logic import TRUE
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.labels import day_text
+from tic_rules.results.messages import occasions
 from tic_rules.results.report import Finding
 
 KEPT = Text("只有改动要求保持不变的内容才能做到", "only a change of what is to be kept would do it")
@@ -28,8 +29,8 @@ def reason_before(rule: Rule, decision: Decision, finding: Finding, as_of: date)
         return None
     years = [(year, due) for year, status, _, due in decision.years if status == "fail" and due < as_of]
     if years:
-        named = [str(year) for year, _ in years]
-        return Text(f"{'、'.join(named)}年度的期限已过", f"the time for {', '.join(named)} is past")
+        named = occasions(rule, [year for year, _ in years])
+        return Text(f"{named.zh}的期限已过", f"the time for {named.en} is past")
     if decision.deadline is not None and decision.deadline < as_of:
         exempt = rule.modality == "in_principle"
         zh = f"期限{day_text(decision.deadline, 'zh')}已过" + (
