@@ -17,6 +17,13 @@ FAULTS = {
     "in a list": ("hosts:\n  - 名称：甲\n    x: 1\n", "2:7", "全角冒号", "full width"),
     "in the last line": ("id: x\nname：甲\n", "2:5", "全角冒号", "full width"),
     "among others": ("staff:\n  headcount：300\n  teams: 3\n", "2:12", "全角冒号", "full width"),
+    "an indentation of full width": ("a:\n  b: 1\n　　c: 2\n  d: 3\n", "3:1", "用了全角", "plain ones"),
+    "a space that does not break": (
+        "a:\n  b: 1\n\u00a0\u00a0c: 2\n  d: 3\n",
+        "3:1",
+        "不换行空格",
+        "plain ones",
+    ),
     "no colon": ("id: x\nname 甲\n", "3:1", "第 2 行缺少“: ”", "line 2 has no ': '"),
     "no colon at first": ("name 甲\nid: x\n", "2:3", "上一行缺少“: ”", "the line before has no ': '"),
     "two colons": ("name: 甲: 乙\n", "1:8", "值中有冒号而没有加引号", "a value with a colon"),

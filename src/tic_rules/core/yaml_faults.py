@@ -95,8 +95,18 @@ _FAULTS: tuple[tuple[str, str, str], ...] = (
 )
 """What the parser says, of libyaml and of PyYAML, then what is wrong; `line` is where the part begins."""
 
-_WIDE = re.compile(r"^[\s\ufeff-]*[^\W\d]\w*(：)", re.MULTILINE)
-"""A key before a colon of full width, which Chinese input gives."""
+_WIDE = re.compile(r"^[\s\ufeff-]*[^\W\d]\w*(：)|^ *([\u00a0\u3000])", re.MULTILINE)
+"""A key before a colon of full width, and an indentation by such spaces, which Chinese input gives."""
+_WIDE_SAID = {
+    1: (
+        "键后是全角冒号“：”，应为半角冒号加空格“: ”",
+        "the colon after this key is of full width; write ': '",
+    ),
+    2: (
+        "缩进用了全角或不换行空格，请改为半角空格",
+        "the indentation has spaces of another kind; use plain ones",
+    ),
+}
 
 _BAD = re.compile("[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -111,13 +121,9 @@ def yaml_fault(error: yaml.MarkedYAMLError, text: str) -> tuple[Text, int, int]:
         before = context.index if context else text.rfind("\n", 0, mark.index)
         start = max(text.rfind("\n", 0, max(before, 0)) + 1, mark.index - 2_000)
         if wide := _WIDE.search(text[start : mark.index]):
-            at = start + wide.start(1)
+            at = start + wide.start(wide.lastindex or 0)
             line, column = mark.line - text.count("\n", at, mark.index), at - text.rfind("\n", 0, at)
-            zh, en = (
-                "键后是全角冒号“：”，应为半角冒号加空格“: ”",
-                "the colon after this key is of full width; write ': '",
-            )
-            return _told(zh, en), line + 1, column
+            return _told(*_WIDE_SAID[wide.lastindex or 0]), line + 1, column
     sign = text[mark.index : mark.index + 1]
     for pattern, zh, en in _FAULTS:
         if re.search(pattern, f"{said}: {sign}"):
