@@ -554,6 +554,7 @@ def test_real_wording_raises_no_alarm(tmp_path: Path, quote: str, require: str) 
         ("金融机构出资占比超过百分之三十", RATIO % "30%", "TR307"),
         ("批复创建后三年内人员不少于50人", "{fact: headcount, at_least: 50}", "TR310"),
         ("人员可不少于50人", "{fact: headcount, at_least: 50}", "TR305"),
+        ("期满后获得奖励", "{fact: projects, some: {}}\n    by: term_end\n    since: term_end", "TR203"),
         ("省级、国家级等人员不少于50人，占30%以上", "{fact: headcount, at_least: 40}", "TR309"),
     ],
 )
@@ -609,6 +610,8 @@ def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
         ("在三年内人员不少于50人", "三年是起步期，随时按不少于50人检查", {}),
         ("年均人员不少于50人", "按年度逐年检查", {"yearly": "{looked_for_until: end_of_year}"}),
         ("期满时人员不少于50人", "不待期满，随时检查", {}),
+        ("批复后人员不少于50人", "自批复起1年", {"by": "1y"}),
+        ("近三年人员不少于50人", "自批复起2年", {"by": "2y"}),
     ],
 )
 def test_a_reading_or_a_day_that_is_said_silences(
@@ -616,6 +619,12 @@ def test_a_reading_or_a_day_that_is_said_silences(
 ) -> None:
     told = f"    reading: {{zh: {reading}, en: read so}}\n" if reading else ""
     assert [fault.message.en for fault in faults_of(tmp_path, clean_with(quote, told, **keys))] == []
+
+
+def test_a_reading_does_not_settle_another_deadline_than_the_quote_has(tmp_path: Path) -> None:
+    said = "    reading: {zh: 自批复起3年, en: three years from approval}\n"
+    faults = faults_of(tmp_path, clean_with("批复后两年内人员不少于50人", said, by="3y"))
+    assert [fault.message.zh for fault in faults] == ["期限是3年，引文说2年"]
 
 
 def test_a_day_that_is_not_said_is_not_silenced(tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
             yield _deadline(key, f"期限是{time.zh}，{why.zh}", f"the time is {time.en}, {why.en}")
         return
     if rule.years is not None:
-        if rule.years not in (asked or years_in(both)):
+        if rule.years not in (asked or years_in(both)) and (asked or not says_years(rule.years, reading)):
             said = "、".join(str(n) for n in sorted(asked))
             zh, en = (f"引文说{said}年", f"the quote says {said}") if said else _NEITHER
             yield _deadline(
@@ -235,6 +235,9 @@ def about_order_of_time(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     elif by_approval and re.search("批复创建后|批复后|获批后|建设期满", quote):
         en = "the quote speaks of the time after approval, and the deadline is not after it"
         yield Found("TR203", ("by",), "引文说的是批复之后，期限却不晚于批复", en, later)
+    elif rule.since == "term_end" and (by_approval or "term_end" in (rule.by, rule.until)):
+        zh, en = "期满以后的才算，期限却不晚于期满", "what counts after the term is asked for by its end"
+        yield Found("TR203", ("since",), zh, en, Text("改用期满之后的期限", "use a deadline after the term"))
     if isinstance(rule.by, date):
         if begins is not None and rule.by < begins:
             en = f"the deadline {rule.by} lies before the document is in force ({begins})"
@@ -257,9 +260,6 @@ def about_units(rule: Rule, ruleset: RuleSet, index: int) -> Iterator[Found]:
                 zh = f"{node.fact} 的单位是 {fact.unit}，{written} {wrong[0]}"
                 en = f"the unit of {node.fact} is {fact.unit}; {written} is not written so"
                 yield Found("TR102", place, zh, en, wrong[1])
-    names = rule.amount.sum_of if rule.amount else ()
-    if len({ruleset.facts[name].unit for name in names if name in ruleset.facts}) > 1:
-        yield Found("TR102", ("amount",), "相加的事实单位不同", "the facts that are added differ in unit")
 
 
 def _written(ruleset: RuleSet, index: int, within: Loc) -> list[str]:
