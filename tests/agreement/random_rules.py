@@ -282,9 +282,8 @@ class _Draw:
             of = {"of": self.where(listed)} if self.often(50) else {}
             return {"fact": fact, "latest": self.rng.choice(orders), **of, "has": self.where(listed)}
         node = {"fact": fact, kind: self.where(listed)}
-        if kind == "none_of":
-            node |= {"open": True} if self.often(50) else {}
-            node |= {"permitted": self.where(listed)} if self.often(50) else {}
+        if kind == "none_of" and self.often(50):
+            node |= {"open": True} | ({"permitted": self.where(listed)} if self.often(50) else {})
         return node
 
     def of_fact(self, name: str) -> dict[str, Any]:

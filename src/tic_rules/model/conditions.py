@@ -113,7 +113,7 @@ class Compare(Node):
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
         if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
-            raise refuse("compare", "比较只能有一个界限", "exactly one bound is needed")
+            raise refuse("compare", "比较需要且只能有一个界限", "exactly one bound is needed")
         return self
 
     @cached_property
@@ -219,6 +219,14 @@ class NoneOf(Node):
     none_of: Where
     permitted: Where | None = None
     open: Flag = False
+
+    @model_validator(mode="after")
+    def _permitted_of_open(self) -> Self:
+        if self.permitted is not None and not self.open:
+            raise refuse(
+                "permitted", "permitted 只与 open: true 同用", "`permitted` goes with `open: true` only"
+            )
+        return self
 
 
 class Latest(Node):

@@ -4,7 +4,7 @@ it names."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 from tic_rules.core.errors import did_you_mean
@@ -21,7 +21,7 @@ from tic_rules.model.ruleset import Fact, Rule, RuleFile, Vocabulary
 from tic_rules.model.subject import Record
 from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_faults, order_faults
 from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
-from tic_rules.model.vocabulary import facts_within
+from tic_rules.model.vocabulary import ListOf, facts_within
 
 _KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
 
@@ -45,10 +45,13 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
     """Names that a vocabulary does not have, and readings that do not fit what they read."""
     models = models_of(whole)
     kinds = tuple(model for model, _ in models.values())
+    places = {path for _, paths in models.values() for path in paths}
     for name, listed in added.lists.items():
+        here = (*at, "lists", name)
+        yield from _no_places(_paths_of_list(listed), here, places)
         for zh, en in misdated(listed, kinds):
-            yield "unknown-attribute", (*at, "lists", name), zh, en
-        yield from look_up_faults(listed, (*at, "lists", name), whole)
+            yield "unknown-attribute", here, zh, en
+        yield from look_up_faults(listed, here, whole)
     for name, fact in added.facts.items():
         here = (*at, "facts", name)
         listed_name = fact.list_name
@@ -70,11 +73,11 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             yield _unknown("unit", here, fact.unit, whole.units)
         if fact.numeric and fact.unit is None:
             yield "unknown-unit", here, "数字事实需要单位", "a number needs a unit"
-        for path in _own_paths_of(fact, whole):
-            if not any(path in paths for _, paths in models.values()):
-                near = did_you_mean(path, {one for _, paths in models.values() for one in paths})
-                yield "unknown-path", here, f"数据中没有 {path}{near.zh}", f"the data has no {path}{near.en}"
         entries = whole.lists.get(listed_name or "")
+        told = set() if entries is None else {*_paths_of_list(entries)}
+        gone = tuple(f"{path}." for path in told - places)
+        read = (path for path in _own_paths_of(fact, whole) if path not in told)
+        yield from _no_places((path for path in read if not path.startswith(gone)), here, places)
         for zh, en in misread(fact, entries, kinds):
             yield "fact", here, zh, en
         for zh, en in mismeasured(fact, entries, whole, kinds):
@@ -83,6 +86,25 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             wheres = (where_faults(where, entries, here, whole) for where in _wheres_of(fact))
             faults = (fault for of_one in wheres for fault in of_one)
             yield from (fault for fault in faults if fault[0] != "unknown-attribute" or entries.scalar)
+
+
+def _no_places(paths: Iterable[str], at: Loc, places: Collection[str]) -> Iterator[Fault]:
+    """Those of some dotted paths that the data does not have; what lies within one of them goes without
+    saying."""
+    gone: set[str] = set()
+    for path in paths:
+        if path not in places and path.rpartition(".")[0] not in gone:
+            gone.add(path)
+            near = did_you_mean(path, places)
+            yield "unknown-path", at, f"数据中没有 {path}{near.zh}", f"the data has no {path}{near.en}"
+
+
+def _paths_of_list(listed: ListOf) -> Iterator[str]:
+    """Where a list stands, and the attributes that date its entries."""
+    for path in listed.paths:
+        yield path
+        if listed.scalar is None:
+            yield from (f"{path}.{name}" for name in (listed.date, listed.year) if name is not None)
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
@@ -106,15 +128,9 @@ def _own_paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
         | ({fact.distinct} if fact.distinct else set())
         | ({fact.average} if fact.average else set())
     )
-    for path in listed.paths:
-        yield path
-        if listed.scalar is None:
-            yield from (
-                f"{path}.{name}"
-                for name in (named - listed.look_up.keys())
-                | ({listed.date} if listed.date else set())
-                | ({listed.year} if listed.year else set())
-            )
+    yield from _paths_of_list(listed)
+    if listed.scalar is None:
+        yield from (f"{path}.{name}" for path in listed.paths for name in named - listed.look_up.keys())
 
 
 def _wheres_of(fact: Fact) -> list[c.Where]:
@@ -233,13 +249,10 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
         for code, loc, zh, en in _twice("items", (i.id for i in rule.items), "事项", "item")
     )
     for name in rule.amount.sum_of if rule.amount else ():
-        if name not in vocabulary.facts or not vocabulary.facts[name].numeric:
-            yield (
-                "unknown-fact",
-                (*at, "amount"),
-                f"{name} 不是数字事实",
-                f"{name} is not a fact that is a number",
-            )
+        fact = vocabulary.facts.get(name)
+        if fact is None or not fact.numeric or fact.unit != "CNY":
+            zh, en = f"{name} 不是金额事实（单位 CNY）", f"{name} is no fact that is an amount (in CNY)"
+            yield "unknown-fact", (*at, "amount"), zh, en
 
 
 def unit_faults(model: RuleFile, vocabulary: Vocabulary, source: Source) -> Iterator[Fault]:

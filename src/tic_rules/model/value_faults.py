@@ -140,8 +140,9 @@ def _value_faults(asked: Iterable[object], path: str, at: Loc, vocabulary: Vocab
             continue
         if held.kind == "truth":
             if not isinstance(value, bool):
-                zh = f"{path} 只取 true 或 false，不会是 {shown}"
-                yield "unknown-word", at, zh, f"{path} is true or false, never {shown}"
+                quoted = json.dumps(value, ensure_ascii=False)
+                zh = f"{path} 只取 true 或 false（不加引号），不会是 {quoted}"
+                yield "unknown-word", at, zh, f"{path} is true or false, without quotes, never {quoted}"
         elif held.kind not in ("text", "words"):
             ways = ("given 或 done", "`given` or `done`") if held.kind == "date" else ("given", "`given`")
             zh = f"{path} 不是文字，不能与 {shown} 相比；此处只用 {ways[0]}"

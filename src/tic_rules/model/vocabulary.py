@@ -56,6 +56,12 @@ class ListOf(Node):
     """What an entry dated before the document came into force is to a centre that was approved before it: it
     counts; it fulfils a duty but breaks no prohibition and draws no consequence; or no rule looks at it."""
 
+    @model_validator(mode="after")
+    def _years_of_years(self) -> Self:
+        if self.every_year and self.year is None:
+            raise refuse("list", "every_year 需要 year", "`every_year` needs `year`")
+        return self
+
     @property
     def paths(self) -> tuple[str, ...]:
         return (self.path,) if isinstance(self.path, str) else self.path
