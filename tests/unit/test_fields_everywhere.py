@@ -197,9 +197,14 @@ def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
     pytest.importorskip("xlsxwriter")
     pytest.importorskip("python_calamine")
     book = tmp_path / "form.xlsx"
-    run("init", "--rules", RULES, "--output", book)
+    run("init", "--rules", RULES, "--output", book, "--lang", "zh")
     with pytest.raises(DataError, match="no row of data"):
         Centre.from_file(book, ruleset=RULES)
+    from python_calamine import CalamineWorkbook
+
+    rows = CalamineWorkbook.from_path(book).get_sheet_by_name("科研条件").to_python()
+    (hint,) = [row[3] for row in rows if "科研用房面积" in str(row[0])]
+    assert "随时间变化的，一行一个：2024-02-01: 320" in hint
 
 
 def test_schemas_have_them() -> None:

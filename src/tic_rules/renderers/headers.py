@@ -42,6 +42,7 @@ _HINTS = {
         "Fill in the sheet of that name; write none here where there is none",
     ),
 }
+_NUMBERS = ("count", "number", "money", "rate")
 _DATED = Text(
     "随时间变化的，一行一个：2024-02-01: 320", "What changes over time, one a line: 2024-02-01: 320"
 )
@@ -94,7 +95,7 @@ class Form:
         lines = []
         if column.kind in _HINTS and (not column.by_label or column.kind == "words"):
             lines.append(self.says(_HINTS[column.kind]))
-        if column.dated and column.kind in ("count", "money", "rate"):
+        if column.dated and column.kind in _NUMBERS:
             lines.append(self.says(_DATED))
         return "\n".join([*lines, *self._example(column)])
 
@@ -125,7 +126,7 @@ class Form:
         if column.by_label:
             listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             lines.append(("可选：" if zh else "One of: ") + listed)
-        if column.dated and column.kind in ("count", "number", "money", "rate"):
+        if column.dated and column.kind in _NUMBERS:
             lines.append(self.says(_DATED))
         lines += self._example(column)
         if clauses := self.clauses(column, 6):
