@@ -161,6 +161,23 @@ def test_english_may_be_left_out_where_the_file_says_so(tmp_path: Path) -> None:
         parse_ruleset(CHINESE.replace("languages: [zh]", "languages: [fr]"))
 
 
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        (("title: {zh: 总人数不少于300人}", "title: {zh: [甲]}"), "/rules/0/title/zh"),
+        (("message: {zh: 总人数不足}", "message: {zh: ''}"), "/rules/0/message/zh"),
+        (("title: 某省办法, in_force: {from: 2020-01-01}", "title: 某省办法"), "/document/in_force"),
+        (("title: 某省办法, ", ""), "/document/title"),
+    ],
+)
+def test_english_that_may_be_left_out_is_not_missed_beside_a_fault(
+    change: tuple[str, str], place: str
+) -> None:
+    with pytest.raises(RuleSetError) as refused:
+        parse_ruleset(CHINESE.replace(*change))
+    assert [fault.path for fault in refused.value.diagnostics] == [place]
+
+
 def test_keys_of_ones_own_are_kept_and_without_effect() -> None:
     rules = parse_ruleset(CHINESE)
     assert rules["staff"].extras == {"x-checked": {"by": "李四", "on": "2026-01-01"}}

@@ -277,6 +277,8 @@ def test_an_entry_is_told_by_the_days_that_the_data_gives(example: RuleSet) -> N
             "    then: {zh: 撤销, en: the centre is revoked}\n    amount: {sum_of: [fixed]}", "in CNY"),
         ("{severity: major}", "{severity: major}, permitted: {severity: minor}", "with `open: true`"),
         ("{path: patents, date: granted_on}", "{path: patents, every_year: true}", "needs `year`"),
+        ("accidents: {path: accidents, date: date}", "accidents: {path: [accidents, checks], date: date}",
+            r"no attribute severity \[unknown"),
         ("{path: equipment}", "{path: equipments}", "no equipments; did you mean equipment?"),
         ("{path: equipment}", "{path: equipment}\n    spare: {path: spare}", "no spare"),
         ("    quote: 注册满1年", "    not_applicable: {zh: 无, en: no}\n    quote: 注册满1年", "with `appl"),

@@ -8,14 +8,25 @@ def in_chinese_alone(data: object) -> bool:
     return isinstance(data, dict) and data.get("languages") == ["zh"]
 
 
-def with_chinese_for_english(value: object) -> object:
+def with_chinese_for_english(data: dict[str, object]) -> dict[str, object]:
     """A copy of a rule file's data in which every text without English has the Chinese in its place."""
+    both = {key: _filled(item) for key, item in data.items()}
+    if isinstance(document := both.get("document"), dict):
+        document.setdefault("title_en", _english(document.get("title")))
+    return both
+
+
+def _filled(value: object) -> object:
     if isinstance(value, list):
-        return [with_chinese_for_english(item) for item in value]
+        return [_filled(item) for item in value]
     if not isinstance(value, dict):
         return value
-    both = {key: with_chinese_for_english(item) for key, item in value.items()}
-    for zh, en in (("zh", "en"), ("title", "title_en")):
-        if isinstance(both.get(zh), str) and (zh == "zh" or "in_force" in both):
-            both.setdefault(en, both[zh])
+    both = {key: _filled(item) for key, item in value.items()}
+    if "zh" in both and not isinstance(both["zh"], dict):
+        both.setdefault("en", _english(both["zh"]))
     return both
+
+
+def _english(zh: object) -> str:
+    """What stands for the English: the Chinese; of what is none, anything, as it is told at the Chinese."""
+    return zh if isinstance(zh, str) and zh else "-"

@@ -93,7 +93,7 @@ def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[
 
 
 def _unknown_attribute(name: str, listed: ListOf, places: frozenset[str], at: Loc) -> Fault:
-    near = did_you_mean(name, _attributes(listed, places))
+    near = did_you_mean(name, _attributes(listed, places) - {name})
     zh, en = f"条目没有属性 {name}{near.zh}", f"the entries have no attribute {name}{near.en}"
     return "unknown-attribute", at, zh, en
 
