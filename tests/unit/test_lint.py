@@ -554,6 +554,8 @@ def test_real_wording_raises_no_alarm(tmp_path: Path, quote: str, require: str) 
         ("金融机构出资占比超过百分之三十", RATIO % "30%", "TR307"),
         ("批复创建后三年内人员不少于50人", "{fact: headcount, at_least: 50}", "TR310"),
         ("人员可不少于50人", "{fact: headcount, at_least: 50}", "TR305"),
+        ("批复后人员不少于50人", "{fact: headcount, at_least: 50}\n    since: approval", "TR103"),
+        ("期满后提出申请", "{fact: executive_meeting, done: true}\n    since: term_end", "TR103"),
         ("期满后获得奖励", "{fact: projects, some: {}}\n    by: term_end\n    since: term_end", "TR203"),
         ("省级、国家级等人员不少于50人，占30%以上", "{fact: headcount, at_least: 40}", "TR309"),
     ],
@@ -611,6 +613,11 @@ def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
         ("年均人员不少于50人", "按年度逐年检查", {"yearly": "{looked_for_until: end_of_year}"}),
         ("期满时人员不少于50人", "不待期满，随时检查", {}),
         ("批复后人员不少于50人", "自批复起1年", {"by": "1y"}),
+        (
+            "中心不得委托研发",
+            "",
+            {"require": "{fact: contract_research, at_most: 0}", "topic": "scope.no_rivalry"},
+        ),
         ("近三年人员不少于50人", "自批复起2年", {"by": "2y"}),
     ],
 )

@@ -104,8 +104,11 @@ def _bounds(node: c.Condition) -> Iterator[tuple[str, Number]]:
 
 
 def _goes_without_saying(at: Loc, key: str, value: object) -> bool:
-    """More than nothing, and for what a clause speaks to at least one, is that there is any at all."""
-    return (key == "more_than" and value == 0) or (at[0] == "applies" and key == "at_least" and value == 1)
+    """More than nothing, and for what a clause speaks to at least one, is that there is any at all; at most
+    nothing, that there is none."""
+    return (key in ("more_than", "at_most") and value == 0) or (
+        at[0] == "applies" and key == "at_least" and value == 1
+    )
 
 
 def _compared(
