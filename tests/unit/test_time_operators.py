@@ -514,6 +514,30 @@ def test_an_open_founding_is_asked_for(read: str, asked: str) -> None:
     assert (finding.status, finding.missing) == ("unknown", ["/registered_on"])
 
 
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_window_that_has_not_begun_holds_nothing_whatever_the_founding(engine: Engine) -> None:
+    """Before the term ends nothing counts from its end on, nor a year that an open founding may leave out."""
+    ruleset = parse_ruleset("""
+id: a
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}
+vocabulary:
+  lists: {figures: {path: income, year: year, every_year: true}}
+  facts:
+    years: {label: {zh: 年, en: years}, unit: piece, distinct: year, of: figures,
+            over: {full_years: 3, founded: plan_argued}}
+clauses: [{at: 一, heading: 甲, rules: [few]}]
+rules:
+  - {id: few, at: 一, quote: 甲, topic: goals, kind: condition, modality: must, bearer: centre,
+     since: term_end, require: {fact: years, at_most: 1},
+     title: {zh: 甲, en: a}, message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}}
+""")
+    centre = {"approved_on": "2024-06-30", "term_years": 5}
+    for as_of, status in (("2025-01-02", "pass"), ("2031-01-02", "unknown")):
+        assert check(centre, ruleset, as_of=as_of, engine=engine)["few"].status == status
+
+
 def test_of_results_of_one_day_that_differ_a_person_has_to_judge(example: RuleSet) -> None:
     checks = [f"{{date: 2027-0{month}-01, outcome: {one}}}" for month, one in ((6, "failed"), (8, "failed"))]
     text = BASE.read_text("utf-8").replace(

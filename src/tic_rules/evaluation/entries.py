@@ -314,7 +314,7 @@ class Lists:
             is_open = counts == UNKNOWN and (year is None or year < first[1])
             marked.append((entry._replace(founded=place) if is_open else entry, counts))
         years = [year for year in over.years(day) if first[0] <= year < first[1]]
-        return marked, (*more, place) if self._years_not_shown(listed, years) else more, listed
+        return marked, (*more, place) if more and self._years_not_shown(listed, years) else more, listed
 
     def _year_in(
         self, year: int | None, years: range, begins: date, ends: date, first: tuple[int, int]
