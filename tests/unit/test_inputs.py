@@ -527,6 +527,23 @@ def test_a_sheet_of_another_program_is_told_what_to_do(tmp_path: Path) -> None:
         Centre.from_file(path)
 
 
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [("targets: [2022, abc]", "number"), ("staff: {headcount: [{date: 2024-13-01, value: 3}]}", "date"),
+     ("outputs: {served_enterprises: [{date: 2022, value: 9}, {date: x, value: 5}, {date: 2024, value: 3}]}",
+      "date")],
+)  # fmt: skip
+def test_a_wrong_entry_of_a_series_hides_no_unknown_word(wrong: str, code: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.yaml"
+    path.write_text(f"id: a\n{wrong}\nzones: [nowhere]\n", "utf-8")
+    with pytest.raises(DataError) as raised:
+        Centre.from_file(path)
+    assert [(fault.line, fault.code) for fault in raised.value.diagnostics] == [
+        (2, code),
+        (3, "unknown-word"),
+    ]
+
+
 def test_a_wrong_type_hides_no_unknown_word_of_the_same_file(tmp_path: Path) -> None:
     path = tmp_path / "a.yaml"
     path.write_text(

@@ -201,10 +201,7 @@ def _validated(data: object, source: Source | None, model: type[S], vocabulary: 
         subject = model.model_validate(data)
     except ValidationError as error:
         faults = with_owners(diagnostics_of(error, source))
-        try:  # the words of what is well formed are looked at too
-            subject = model.model_validate(_without(data, {one.path: one.code for one in faults}))
-        except ValidationError:
-            raise DataError(faults) from None
+        subject = _well_formed(data, faults, source, model)
     subject._source = source
     try:
         verified(subject, vocabulary)
@@ -214,6 +211,17 @@ def _validated(data: object, source: Source | None, model: type[S], vocabulary: 
         raise DataError(faults)
     subject._vocabulary = vocabulary
     return subject
+
+
+def _well_formed(data: object, faults: list[Diagnostic], source: Source | None, model: type[S]) -> S:
+    """What data has beside its faults, whose words are looked at too. Raises DataError, of the faults."""
+    wrong = {one.path: one.code for one in faults}
+    for _ in range(2 if len(faults) <= MOST else 0):
+        try:
+            return model.model_validate(_without(data, wrong))
+        except ValidationError as error:  # an entry that cannot be empty: the whole list is left out
+            wrong.update({one.path.rpartition("/")[0]: "" for one in diagnostics_of(error, source)})
+    raise DataError(faults)
 
 
 def _without(value: object, wrong: Mapping[str, str], at: str = "") -> object:
