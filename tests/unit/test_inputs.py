@@ -792,6 +792,23 @@ def test_a_last_row_with_nothing_but_the_sum_is_asked_back(last: Any, asked: boo
     assert {place: "上面各行之和" in said for place, said in found.items()} == (
         {"资金投入!B4": True} if asked else {}
     )
+    for name, cell in (("备注", "三期"), ("序号", 3), ("状态", "✗ 上面各行之和")):
+        noted = [[*row, None] for row in rows[1:-1]]
+        listed = [[*rows[0], name], *noted, [*rows[-1], cell]]
+        path = sheets(tmp_path / "c.xlsx", {"中心": [["编号"], ["x"]], "资金投入": listed})
+        assert bool(faults(path)) == (asked and name == "状态")
+
+
+def test_a_list_in_a_cell_has_no_row_that_could_be_the_sum(tmp_path: Path) -> None:
+    main = [["编号", "资金投入"], ["x", "[{amount: 1亿元}, {amount: 2亿元}, {amount: 3亿元}]"]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": main, "资金投入": [["到位日期", "金额"]]})
+    assert len(one(path).contributions or ()) == 3
+
+
+def test_a_year_in_a_cell_beside_the_unit_of_a_title_is_a_year(tmp_path: Path) -> None:
+    rows = [["资金表（万元）", 2025], ["到位日期", "金额"], ["2023-01-01", 100]]
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "资金投入": rows})
+    assert [entry.amount.low for entry in one(path).contributions or ()] == [1_000_000]
 
 
 @pytest.mark.parametrize(
@@ -811,6 +828,11 @@ def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: 
         main = [["编号", "中文名称"], ["x", "甲"], row[:1]]
         path = sheets(tmp_path / "d.xlsx", {"中心": main, "资金投入": [["金额"], ["1亿元"]]})
         assert list(faults(path)) == ["中心!A3"]
+        path = sheets(tmp_path / "e.xlsx", {"中心": [["中文名称"], row], "资金投入": [["金额"], ["1亿元"]]})
+        assert list(faults(path)) == ["中心!A2"]
+        rows = [["单位名称", "状态"], ["甲", None], [row[0], "✗ 像是注或落款"]]  # as a check gives it back
+        path = sheets(tmp_path / "f.xlsx", {"中心": [["编号"], ["x"]], "依托单位": rows})
+        assert list(faults(path)) == ["依托单位!A3"]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tic_rules.inputs.rows import (
     Row,
     Table,
     at_text,
-    footer_in,
+    filled_in,
     holds,
     id_text,
     value_at,
@@ -80,7 +80,7 @@ class Joined:
             by_id.setdefault(id_text(row, header.ids), []).append(row)
             by_name.setdefault(id_text(row, header.names), []).append(row)
         self.twice = frozenset(key for key, same in by_id.items() if key and len(same) > 1)
-        every = [row for row in rows if footer_in(row) is None]
+        every = [row for row in rows if self.reader.total(header, row, ()) is None] or rows
         for number, named, row in self.rows:
             centres = by_id.get(named) or by_name.get(named, []) if named else every
             if len(centres) == 1 or named in self.twice:
@@ -136,11 +136,14 @@ class Joined:
 
     def _sums(self, centre: Filling) -> None:
         """The fault of a last row that has nothing but the sum of those above it."""
-        for sheet, _, _ in self.opened:
+        for sheet, _, header in self.opened:
             entries = value_at(centre.data, sheet.parts) if sheet is not None else None
             if sheet is None or not isinstance(entries, list) or len(entries) < 3:
                 continue
             *above, last = entries
+            place = centre.places.get((*sheet.parts, len(above)))
+            if place is None or len(filled_in(place.row, header.row) - {header.joins}) > 1:
+                continue  # of the main table, or with a number or a note beside it
             for (name,) in (
                 one.parts for one in sheet.columns if one.kind == "money" and {*one.parts} == {*last}
             ):

@@ -165,11 +165,20 @@ def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
     return None
 
 
-def footer_in(row: Row) -> int | None:
+def footer_in(row: Row, header: Row) -> int | None:
     """The only filled cell of a row, where it is a note or a signature; None of any other row."""
-    cells = [at for at, cell in enumerate(row.cells) if at not in row.copied and filled(cell)]
-    said = row.cells[cells[0]] if len(cells) == 1 else None
-    return cells[0] if isinstance(said, str) and _FOOTER.fullmatch(said[:200].strip()) else None
+    cells = filled_in(row, header)
+    at = cells.pop() if len(cells) == 1 else None
+    said = row.cells[at] if at is not None else None
+    return at if isinstance(said, str) and _FOOTER.fullmatch(said[:200].strip()) else None
+
+
+def filled_in(row: Row, header: Row) -> set[int | None]:
+    """The columns in which a row says something; what a check wrote below 状态 is none of it."""
+    cells = {at for at, cell in enumerate(row.cells) if filled(cell) and at not in row.copied}
+    if len(cells) > 3:  # an entry, for certain
+        return set(cells)
+    return {at for at in cells if at >= len(header.cells) or not is_status(header.cells[at])}
 
 
 def is_status(cell: object) -> bool:

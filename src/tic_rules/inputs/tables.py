@@ -184,7 +184,7 @@ class Reader:
     def total(self, header: Header, row: Row, parts: Parts) -> Diagnostic | None:
         """What is asked of a row that is the sum of others, a note or a signature; None of any other. That a
         centre is the sum, only its id and its name say."""
-        footer = footer_in(row)
+        footer = footer_in(row, header.row)
         if footer is not None:
             shown = clip(str(row.cells[footer]).strip())
             return self.fault(
