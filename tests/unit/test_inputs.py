@@ -438,6 +438,7 @@ def test_a_sign_of_the_currency_does_not_drop_the_unit_of_the_header(typed: str,
         ("单位：万元.", 80_000_000),
         ("资金表（万元）,2025", 80_000_000),
         ("千万元级项目", 8_000),
+        ("超高清（8K）中心,Thousand Sails", 8_000),
         ("Amounts (CNY)", 8_000),
     ],
 )
@@ -455,7 +456,8 @@ def test_a_title_says_the_unit_of_the_amounts_below_it(title: str, read: int, tm
     "title",
     ["金额单位：万", "单位：千万元", "单位：十万元", "单位：万美元", "unit: 10,000 yuan", "资金表（$）",
      "金额均以万元计", "Amounts in million yuan", "单位：CNY million", "Unit: RMB 10,000", "(10,000 CNY)",
-     "Amounts in CNY 10,000", "单位：RMB'000", "Unit: RMB thousand", "单位：W元", "注册资本（万元）：3000"],
+     "Amounts in CNY 10,000", "单位：RMB'000", "Unit: RMB thousand", "单位：W元", "单位：10k",
+     "Amounts in RMB thousand", "注册资本（万元）：3000"],
 )  # fmt: skip
 def test_a_unit_in_a_title_that_is_not_understood_is_asked_back(title: str, tmp_path: Path) -> None:
     rows = [[title], ["金额"], [100]]
@@ -487,6 +489,7 @@ def test_two_units_above_a_header_are_asked_back(tmp_path: Path) -> None:
     ("header", "read"),
     [("金额\n（万元）", 1_000_000), ("金额【万元】", 1_000_000), ("金额（人民币：万元）", 1_000_000),
      ("金额（￥）", 100), ("金额（RMB）", 100), ("金额（万元）*", 1_000_000),
+     ("金额（万元人民币）", 1_000_000), ("金额（元人民币）", 100),
      ("# 金额", None), ("＃金额", None)],
 )  # fmt: skip
 def test_a_header_says_its_unit_in_brackets_and_is_no_data_with_a_sign(

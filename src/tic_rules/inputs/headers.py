@@ -34,7 +34,8 @@ SEARCHED = 10
 MAX_COLUMNS = 1000
 _UNIT = re.compile(
     r"(.+?)[(\[【〔](?:单位[:：]?|unit:?)?\s*(?:人民币[:：]?\s*)?"
-    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|人民币|RMB|CNY|¥)\s*[)\]】〕][\s*★※]*",
+    r"(亿元|万元|千元|百万元|元|%|人|名|个|家|项|件|次|年|次/年|yuan|人民币|RMB|CNY|¥)(?:(?<=元)人民币)?"
+    r"\s*[)\]】〕][\s*★※]*",
     re.IGNORECASE | re.DOTALL,
 )
 _CURRENCY = frozenset(["人民币", "rmb", "cny", "¥"])

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.inputs.rows import id_text
 from tic_rules.inputs.typed_numbers import MONEY
 
 if TYPE_CHECKING:
-    from tic_rules.inputs.tables import Row
+    from tic_rules.inputs.rows import Row
 
 _SIMPLE = str.maketrans("萬億單為", "万亿单为")
 _LONGEST = 200
@@ -29,13 +30,14 @@ _OWN = re.compile(r"人民币|(?<![0-9])(?:rmb|cny)(?!['’0-9])|¥(?=.)")
 _MONEY = re.compile(
     r"(?=.*(?:[万亿元圆镑¥$€£]|yuan|dollar|usd|eur|illion|thousand)|w$)(?:10[0,]*(?=元|yuan|$))?[十百千]*"
     r"[万亿w]*(?:thousand|million|billion)?(?:美|欧|日|港|英)?(?:元|圆|镑|yuan|dollars?|usd|eur|[¥$€£])?"
-    r"|(?:rmb|cny)['’0-9,k]+|[0-9,]+(?:k|rmb|cny)"
+    r"|(?:rmb|cny)['’0-9,k]+|[0-9,]+k?(?:rmb|cny)|10*k"
 )
 _NEXT = re.compile(r"(?<=元)\s+(?=\w)(?!以[上下内]|为)|\s+(?=\w{2,6}:)")
 """A blank that ends a unit: 单位：万元 填报人：某. One in 单 位 or 万 元 does not."""
 _LEFT = re.compile(
     r"(?<![0-9.十百千万亿数几多余超过达逾])(?:(?:[十百千]*万|亿|百|千)元|美元"
-    r"|\b(?:usd|yuan|dollars?|[mb]illion|thousand)\b|(?:rmb|cny)['’]?1?0[0,]+)(?!\|?及?以[上下内]|级)"
+    r"|\b(?:usd|yuan|dollars?|[mb]illion|(?:in|rmb|cny) ?thousands?)\b|(?:rmb|cny)['’]?1?0[0,]+)"
+    r"(?!\|?及?以[上下内]|级)"
 )
 """A unit that stands in a title otherwise: what is meant is asked. 总投资10亿元 is no unit."""
 _BODY = re.compile(r"(?:填报|依托|建设|编制)单位:[^|(),;]*")
@@ -70,8 +72,8 @@ def unit_above(titles: Sequence[Row], row: Row, file: str, faults: list[Diagnost
 
 
 def _shown(title: Row) -> str:
-    cells = (str(cell) for at, cell in enumerate(title.cells[:_CELLS]) if at not in title.copied)
-    return "|".join(cell[:_LONGEST].strip() for cell in cells if cell.strip())
+    cells = (id_text(title, at) for at in range(min(len(title.cells), _CELLS)) if at not in title.copied)
+    return "|".join(cell[:_LONGEST] for cell in cells if cell)
 
 
 def _text(title: Row) -> str:

@@ -159,8 +159,9 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
             if title is None:
                 title = unit_above(titles[:-1], titles[-1], reader.file, faults)
             given = title
-            if headings:
-                beneath, headings = unit_above(headings, row, reader.file, faults) or beneath, []
+            for heading in headings:  # each goes as far as the next
+                beneath = unit_above([heading], row, reader.file, faults) or beneath
+            headings = []
             others = {beneath, switched} - {"", given or reader.money or "元"}
             shown = clip(_text(row, columns.value).removesuffix(".0"))
             if others and not re.search("[元万亿]", shown):
