@@ -556,6 +556,7 @@ def test_real_wording_raises_no_alarm(tmp_path: Path, quote: str, require: str) 
         ("人员可不少于50人", "{fact: headcount, at_least: 50}", "TR305"),
         ("批复后人员不少于50人", "{fact: headcount, at_least: 50}\n    since: approval", "TR103"),
         ("期满后提出申请", "{fact: executive_meeting, done: true}\n    since: term_end", "TR103"),
+        ("批复后人员不少于50人", "{fact: nothing_such, at_least: 50}\n    since: approval", "TR101"),
         ("期满后获得奖励", "{fact: projects, some: {}}\n    by: term_end\n    since: term_end", "TR203"),
         ("省级、国家级等人员不少于50人，占30%以上", "{fact: headcount, at_least: 40}", "TR309"),
     ],
@@ -613,6 +614,11 @@ def test_a_high_school_ends_no_list(tmp_path: Path) -> None:
         ("年均人员不少于50人", "按年度逐年检查", {"yearly": "{looked_for_until: end_of_year}"}),
         ("期满时人员不少于50人", "不待期满，随时检查", {}),
         ("批复后人员不少于50人", "自批复起1年", {"by": "1y"}),
+        (
+            "评价后30日内人员不少于50人",
+            "",
+            {"by": "{days: 30, after: evaluations}", "since": "approval"},
+        ),
         (
             "中心不得委托研发",
             "",

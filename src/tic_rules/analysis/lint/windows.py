@@ -39,18 +39,19 @@ def about_windows(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
                 text = decimal_text(number) or str(number)
                 yield _unsaid(at, Text(text, text))
     yield from _about_a_day(rule, both)
-    if rule.since is not None and not any(_dated(fact, ruleset) for fact in _facts_of(rule, ruleset)):
+    read = [] if rule.since is None else list(_read_by(rule, ruleset))
+    if read and all(name in ruleset.facts and not _dated(ruleset.facts[name], ruleset) for name in read):
         zh = "since 只管清单中有日期或年度的条目，本规则没有读这样的事实"
         en = "`since` is about entries that have a day or a year, and the rule reads none"
         fix = Text("去掉 since，或改读有日期的清单", "leave `since` out, or read a list with dates")
         yield Found("TR103", ("since",), zh, en, fix)
 
 
-def _facts_of(rule: Rule, ruleset: RuleSet) -> Iterator[Fact]:
-    """The facts that a rule reads, and those of which they are made."""
-    for _, node in c.nodes_of(rule):
-        for name in c.facts_of(node):
-            yield from (ruleset.facts[part] for part in facts_within(name, ruleset.facts))
+def _read_by(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
+    """The facts that a rule reads or runs from, and what these are made of; unknown names too."""
+    names = [name for _, node in c.nodes_of(rule) for name in c.facts_of(node)]
+    for name in (*names, *((rule.event,) if rule.event is not None else ())):
+        yield from facts_within(name, ruleset.facts)
 
 
 def _dated(fact: Fact, ruleset: RuleSet) -> bool:
