@@ -211,6 +211,12 @@ def test_programme_rules_are_decided_from_figures_and_centres() -> None:
     )
     undated = [Centre(id=f"u{n}", jurisdiction="zhejiang", stage="approved") for n in range(16)]
     assert check_programme(figures, "zhejiang_2022", centres=undated)["programme-count"].status == "fail"
+    partly = [
+        Centre(jurisdiction="zhejiang", stage="approved", approved_on="2025", reported_on="2025-03-01")
+        for _ in range(16)
+    ]
+    report = check_programme({**figures, "reported_on": "2025-04-01"}, "zhejiang_2022", centres=partly)
+    assert report["programme-count"].status == "fail"  # more than 15 by the day of their files
     report = check_programme({**figures, "centres": 12}, "zhejiang_2022", centres=centres[:3])
     assert report["programme-count"].status == "pass"
     assert report.programme == {"file": None, "centres": 3}

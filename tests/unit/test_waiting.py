@@ -176,6 +176,13 @@ def test_a_deadline_is_a_range_where_the_day_of_approval_is_one() -> None:
     assert "due between 2024-02-07 and 2025-07-31" in finding.detail.en
 
 
+def test_a_deadline_is_no_later_than_from_the_day_of_a_file_that_says_approved() -> None:
+    data = {"stage": "approved", "approved_on": "2024-06", "reported_on": "2024-06-10"}
+    for as_of in ("2024-06-05", "2024-06-10", "2024-07-01"):
+        finding = check({"jurisdiction": "zhejiang", **data}, "zhejiang_2022", as_of=as_of)["investment-2y"]
+        assert finding.deadline_range == ["2026-06-01", "2026-06-10"]
+
+
 def test_a_deadline_before_the_approval_itself_is_a_day_and_no_range() -> None:
     centre = {"jurisdiction": "zhejiang", "approved_on": "2025-01-01", "applied_on": "2024-01-01"}
     finding = check(centre, "zhejiang_2022", as_of=date(2024, 6, 10))["term-length"]

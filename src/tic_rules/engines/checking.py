@@ -17,6 +17,7 @@ from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.exemptions import exempt, exemptions_of
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
+from tic_rules.evaluation.scenarios import approved_between
 from tic_rules.evaluation.settlement import check_rules
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre, last_name
@@ -116,7 +117,7 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
     approvals = tuple(
         Approval(
             id=centre.id,
-            approved_on=centre.approved_on or Span(FIRST_DAY, as_of),
+            approved_on=approved_between(centre, as_of) or Span(FIRST_DAY, as_of),
             fields=centre.fields if fields else None,
         )
         for centre in (max(of_one, key=newest) for of_one in files.values())

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_years, year_end
 from tic_rules.evaluation.entries import Moment, Path
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.scenarios import Scenario
+from tic_rules.evaluation.scenarios import Scenario, approved_between
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 
@@ -110,11 +110,11 @@ def deadline_of(rule: Rule, scenario: Scenario) -> date | None:
     return rule.by if isinstance(rule.by, date) else None
 
 
-def deadline_between(rule: Rule, centre: Centre) -> tuple[date, date] | None:
+def deadline_between(rule: Rule, centre: Centre, as_of: date) -> tuple[date, date] | None:
     """The first and the last day on which a rule's time may end, as far as the data says; None where an end
     is open, or where the rule has no deadline that hangs on approval or term.
     """
-    approved, term = centre.approved_on, centre.term_years
+    approved, term = approved_between(centre, as_of), centre.term_years
     if approved is None or FIRST_DAY in approved or LAST_DAY in approved:
         return None
     if rule.by == "approval":

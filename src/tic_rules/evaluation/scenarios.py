@@ -200,10 +200,16 @@ def _within_reason(scene: Scene, centre: Centre) -> dict[Needs, Scenarios]:
     return scenarios
 
 
+def approved_between(centre: Centre, as_of: date) -> Span | None:
+    """`approved_on`, up to the day that the data speaks for where `stage` says that it is approved."""
+    span, spoken = centre.approved_on, centre.speaks_for or as_of
+    if span is not None and centre.stage == "approved" and span.first <= spoken:
+        return Span(span.first, min(span.last, spoken))
+    return span
+
+
 def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
-    as_of, span = scene.as_of, centre.approved_on
-    if span is not None and centre.stage == "approved" and span.first <= scene.reported_on <= as_of:
-        span = Span(span.first, min(span.last, scene.reported_on))  # of that day the data says: approved
+    as_of, span = scene.as_of, approved_between(centre, scene.as_of)
     offsets = _offsets(scene, centre, needs)
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)

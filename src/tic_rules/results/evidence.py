@@ -109,7 +109,7 @@ class Evidence:
         subject = self.scene.subject
         if not self.applies or self.decision.deadline is not None or not isinstance(subject, Centre):
             return None
-        between = deadline_between(self.rule, subject)
+        between = deadline_between(self.rule, subject, self.scene.as_of)
         return None if between is None else [day.isoformat() for day in between]
 
     @cached_property

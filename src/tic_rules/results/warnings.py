@@ -13,7 +13,7 @@ from tic_rules.core.source import pointer
 from tic_rules.evaluation.entries import Moment, Path, series_at
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import expired
-from tic_rules.evaluation.scenarios import TOO_OPEN
+from tic_rules.evaluation.scenarios import TOO_OPEN, approved_between
 from tic_rules.evaluation.settlement import left_to_judge
 from tic_rules.model.centre import Centre
 from tic_rules.model.conditions import facts_of
@@ -220,7 +220,7 @@ def _about_approval(scene: Scene) -> Iterator[Notice]:
     centre, force = scene.subject, scene.force
     if force is None or not isinstance(centre, Centre):
         return
-    span, document = centre.approved_on, scene.ruleset.document
+    span, document = approved_between(centre, scene.as_of), scene.ruleset.document
     if span is None:
         applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
         if applicant:
