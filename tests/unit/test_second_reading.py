@@ -731,8 +731,9 @@ def test_the_warning_of_figures_of_a_later_year_says_whether_they_count_at_all(a
     assert [one.message.zh for one in warnings] == [f"年度晚于数据报告日2023-03-01，{said}"]
 
 
-def test_a_unit_that_stands_twice_is_warned_of_as_both_count() -> None:
-    units = {"hosts": [{"name": "甲"}, {}], "builders": [{"name": "乙"}, {"name": "甲"}, {}]}
+@pytest.mark.parametrize("name", ["甲（集团）", "甲 (集团)"])
+def test_a_unit_that_stands_twice_is_warned_of_as_both_count(name: str) -> None:
+    units = {"hosts": [{"name": "甲（集团）"}, {}], "builders": [{"name": "乙"}, {"name": name}, {}]}
     (warning,) = decided(
         small(rule="require: {fact: unit_count, at_least: 2}"), "2023-03-01", **units
     ).warnings

@@ -149,12 +149,12 @@ def _about_units(subject: Subject) -> Iterator[Notice]:
         for index, unit in enumerate(getattr(subject, role) or ()):
             if unit.name is None:
                 continue
-            if unit.name in seen:
+            if (plain := normal(unit.name) or unit.name) in seen:
                 name = clip(unit.name)
                 zh = f"{name}在依托单位和共建单位中重复填报，按两家计；依托单位不必再列为共建单位"
                 en = f"{name} stands twice among hosts and other builders and counts as two units"
                 yield _warn(subject, "repeated-unit", (role, index, "name"), zh, en)
-            seen.add(unit.name)
+            seen.add(plain)
 
 
 def _about_centres(subject: Subject) -> Iterator[Notice]:
