@@ -167,10 +167,12 @@ def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
 
 def footer_in(row: Row, header: Row) -> int | None:
     """The only filled cell of a row, where it is a note or a signature; None of any other row."""
-    cells = filled_in(row, header)
-    at = cells.pop() if len(cells) == 1 else None
-    said = row.cells[at] if at is not None else None
-    return at if isinstance(said, str) and _FOOTER.fullmatch(said[:200].strip()) else None
+    notes = [
+        at
+        for at, cell in enumerate(row.cells)
+        if isinstance(cell, str) and _FOOTER.fullmatch(cell[:200].strip())
+    ]
+    return notes[0] if notes and filled_in(row, header) == {*notes} else None
 
 
 def filled_in(row: Row, header: Row) -> set[int | None]:
