@@ -12,7 +12,7 @@ import argparse
 import os
 import platform
 import sys
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -48,8 +48,8 @@ def flat_rows() -> list[tuple[str, float, str]]:
     for name, (distribution, prepare) in PEERS.items():
         try:
             decide, shown = prepare(), version(distribution)
-        except (ImportError, PackageNotFoundError) as error:
-            print(f"{name}: left out, not installed ({error})", file=sys.stderr)
+        except Exception as error:  # not installed, or a version that cannot say these rules
+            print(f"{name}: left out ({error})", file=sys.stderr)
             continue
         if [decide(record) for record in records[:40]] != wanted[:40]:
             sys.exit(f"{name} differs from the hand-written function")

@@ -94,6 +94,12 @@ def test_a_row_that_has_nothing_of_its_own_is_no_entry(tmp_path: Path) -> None:
     assert len(centre(path).contributions or ()) == 2
 
 
+def test_a_signature_in_merged_cells_is_no_entry(tmp_path: Path) -> None:
+    rows = [HEADER, ["x", date(2022, 4, 1), 100]]
+    path = book(tmp_path / "b.xlsx", [["编号"], ["x"]], rows, ("资金投入", "B3:D3", "填表人：张三"))
+    assert "落款" in faults(path)["资金投入!B3"]
+
+
 def test_headings_may_be_merged(tmp_path: Path) -> None:
     main = [
         ["填报表", None, None],

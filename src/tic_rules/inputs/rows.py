@@ -170,7 +170,7 @@ def footer_in(row: Row, header: Row) -> int | None:
     notes = [
         at
         for at, cell in enumerate(row.cells)
-        if isinstance(cell, str) and _FOOTER.fullmatch(cell[:200].strip())
+        if at not in row.copied and isinstance(cell, str) and _FOOTER.fullmatch(cell[:200].strip())
     ]
     return notes[0] if notes and filled_in(row, header) == {*notes} else None
 
