@@ -36,11 +36,15 @@ def _decide(name: str) -> None:
 
         from tic_rules import row_function
 
-        decide = row_function(ruleset(), COLUMNS)
+        ours = row_function(ruleset(), COLUMNS)
+
+        def decide(record: Mapping[str, Any]) -> Any:
+            return ours(record | {"approved": True})
+
     else:
         decide = PEERS[name][1]()
     for record in records(200):
-        decide(record | {"approved": True})
+        decide(record)
 
 
 if __name__ == "__main__":
