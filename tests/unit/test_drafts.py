@@ -108,7 +108,15 @@ def test_what_is_there_is_not_written_over(begun: Path) -> None:
     assert ran("new", "a", "--source", begun.parent / "none.txt").exit_code == 2
 
 
-@pytest.mark.parametrize("text", ["", "\0\1\2", "一、", "第九百条　应", "一、总则\n" * 300])
+MANY = "9" * 5000
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "\0\1\2", "一、", "第九百条　应", "一、总则\n" * 300,
+     f"第{MANY}条 应当\n附件{MANY}", f"第{MANY}章 总则",
+     f"第一条 应不少于{MANY}家、0.{MANY}、{MANY}%，在{MANY}年内\n专栏{MANY} 甲\n附件{MANY}：甲"],
+)  # fmt: skip
 def test_any_text_gives_a_file_or_a_message(tmp_path: Path, text: str) -> None:
     (tmp_path / "text.txt").write_text(text, encoding="utf-8")
     result = ran("new", "a", "--source", tmp_path / "text.txt", "--output", tmp_path / "a.yaml")

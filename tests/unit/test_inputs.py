@@ -818,6 +818,7 @@ def test_a_year_in_a_cell_beside_the_unit_of_a_title_is_a_year(tmp_path: Path) -
     ("row", "footer"),
     [(["填表人：张三"], True), (["注1：均为独立法人"], True), (["单位负责人（签字）"], True), (["……"], True),
      (["（说明：含税）"], True), (["共3家"], True), (["以下空白"], True), (["注塑技术公司"], False),
+     (["填表人：张三", "审核人：李四"], True),
      (["某某（集团）公司"], False), (["说明：甲公司", "企业"], False)],
 )  # fmt: skip
 def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: bool, tmp_path: Path) -> None:
@@ -831,7 +832,9 @@ def test_a_note_or_a_signature_below_a_list_is_no_entry(row: list[str], footer: 
         main = [["编号", "中文名称"], ["x", "甲"], row[:1]]
         path = sheets(tmp_path / "d.xlsx", {"中心": main, "资金投入": [["金额"], ["1亿元"]]})
         assert list(faults(path)) == ["中心!A3"]
-        path = sheets(tmp_path / "e.xlsx", {"中心": [["中文名称"], row], "资金投入": [["金额"], ["1亿元"]]})
+        path = sheets(
+            tmp_path / "e.xlsx", {"中心": [["中文名称"], row[:1]], "资金投入": [["金额"], ["1亿元"]]}
+        )
         assert list(faults(path)) == ["中心!A2"]
         rows = [["单位名称", "状态"], ["甲", None], [row[0], "✗ 像是注或落款"]]  # as a check gives it back
         path = sheets(tmp_path / "f.xlsx", {"中心": [["编号"], ["x"]], "依托单位": rows})

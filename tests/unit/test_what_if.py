@@ -169,6 +169,7 @@ def test_data_is_changed_and_the_centre_stays() -> None:
     [
         ("staff.heads", 3, DataError),
         ("contributions.99.amount", 1, UsageError),
+        (f"contributions.{'9' * 5000}.amount", 1, UsageError),
         ("term_years+", 1, UsageError),
         ("staff.headcount", "many", DataError),
     ],

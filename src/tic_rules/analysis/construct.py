@@ -14,6 +14,7 @@ from tic_rules.core.dates import add_days
 from tic_rules.core.errors import TicRulesError, UsageError, fault
 from tic_rules.core.numbers import Number, Range
 from tic_rules.core.scalars import Json
+from tic_rules.core.source import steps
 from tic_rules.model import conditions as c
 from tic_rules.model.document import Edit, Parts, can_step, get
 from tic_rules.model.fields import words_at
@@ -187,7 +188,7 @@ def judgement(
 def place_in(document: Json, dotted: str, add: bool = False) -> Parts:
     """The place in a document that a dotted path names, an entry of a list by its number. Raises UsageError
     where no step leads on, or where an entry is to be added to what is given and no list."""
-    path: Parts = tuple(int(part) if part.isdecimal() else part for part in dotted.split("."))
+    path: Parts = steps(dotted.split("."))
     if not all(can_step(get(document, path[:depth]), part) for depth, part in enumerate(path)):
         raise no_place(dotted)
     if add and not isinstance(get(document, path), list | None):

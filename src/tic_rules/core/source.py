@@ -251,6 +251,11 @@ def is_index(part: str | int) -> bool:
     return isinstance(part, int) or (len(part) < 10 and part.isascii() and part.isdigit())
 
 
+def steps(parts: Iterable[str | int]) -> tuple[str | int, ...]:
+    """A path whose parts may be the places of entries in lists."""
+    return tuple(int(part) if is_index(part) else part for part in parts)
+
+
 def decode(raw: bytes, file: str, limit: int = MAX_BYTES) -> str:
     """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
     likely encoding."""
@@ -484,6 +489,7 @@ __all__ = [
     "mark_of",
     "pointer",
     "read_text",
+    "steps",
     "texts_within",
     "unpointer",
 ]

@@ -255,7 +255,7 @@ def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Dec
             more = (*more, entry.at)
             break
         if counts != TRUE or not when.exact:
-            unclear.extend(undated(entry, listed.declared, False))
+            unclear.extend(undated(entry, listed.declared, by_year=False))
         many = (last - first).days + 1
         every = many <= min(DAYS_OF_ONE, left)
         days = [add_days(first, step) for step in range(many)] if every else [first, last]

@@ -223,7 +223,7 @@ class Scene:
     ) -> list[Reading]:
         """The amounts of the entries that are so, in each of several ways that exclude each other."""
         entries, more, listed = self.entries_at(fact, moment, since)
-        matches, day = self.matches, moment.day
+        matches, day, by_year = self.matches, moment.day, looks_at_years(fact, moment)
         sums = [_Sum() for _ in wheres]
         for entry, counts in entries:
             low, high = entry.values.get(attribute) or ANYTHING
@@ -236,12 +236,7 @@ class Scene:
                 if value == TRUE and counts == TRUE:
                     added.add(at, low, high, ())
                 else:
-                    added.add(
-                        at,
-                        0,
-                        high,
-                        _why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear),
-                    )
+                    added.add(at, 0, high, _why_open(entry, counts, listed.declared, by_year, unclear))
                 if low != high:
                     added.missing.append(at)
                 if value == TRUE:
@@ -250,6 +245,7 @@ class Scene:
 
     def _count(self, fact: Fact, moment: Moment) -> Reading:
         entries, more, listed = self.entries_at(fact, moment)
+        by_year = looks_at_years(fact, moment)
         low = high = 0
         cites: list[Path] = []
         missing: list[Path] = []
@@ -265,16 +261,14 @@ class Scene:
             low, high = low + (value == TRUE), high + 1
             cites.append(entry.at)
             if value != TRUE:
-                missing.extend(
-                    _why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear)
-                )
+                missing.extend(_why_open(entry, counts, listed.declared, by_year, unclear))
         if more:
             missing.extend(more)
         return Reading(Range(low, INFINITY if more else high), tuple(cites), tuple(missing))
 
     def _distinct(self, fact: Fact, moment: Moment) -> Reading:
         entries, more, listed = self.entries_at(fact, moment)
-        attribute = fact.distinct or ""
+        attribute, by_year = fact.distinct or "", looks_at_years(fact, moment)
         certain: set[object] = set()
         perhaps: set[object] = set()
         unknown = 0
@@ -294,7 +288,7 @@ class Scene:
             else:
                 (certain if counts == TRUE else perhaps).add(value)
             if counts != TRUE:
-                missing.extend(undated(entry, listed.declared, looks_at_years(fact, moment)))
+                missing.extend(undated(entry, listed.declared, by_year))
         one = any(counts == TRUE for _, counts in entries)
         low = max(len(certain), 1 if one else 0)
         high: Number = len(certain | perhaps) + unknown
@@ -396,7 +390,7 @@ class Scene:
         ways = tuple((fact.groups or {})[group].where for group in groups)
         inside = ways[0] if len(ways) == 1 else Where.model_construct(each={}, any=ways)
         entries, more, listed = self.entries_at(fact, moment)
-        named, rest = _Sum(), _Sum()
+        named, rest, by_year = _Sum(), _Sum(), looks_at_years(fact, moment)
         for entry, counts in entries:
             unclear: list[Path] = []
             value = self.matches(inside, entry, moment.day, unclear)
@@ -405,7 +399,7 @@ class Scene:
             why = (
                 []
                 if value != UNKNOWN and counts == TRUE
-                else list(_why_open(entry, counts, listed.declared, looks_at_years(fact, moment), unclear))
+                else list(_why_open(entry, counts, listed.declared, by_year, unclear))
             )
             if value != FALSE:
                 named.add(at, low if value == TRUE and counts == TRUE else 0, high, why)

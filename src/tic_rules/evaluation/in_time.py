@@ -83,7 +83,7 @@ def _placed(
     when = entry.when or ANY_DAY
     first, last = max(when.first, moment.start), min(when.last, moment.day)
     if first != last or counts == UNKNOWN:
-        unclear.extend(undated(entry, declared, False))
+        unclear.extend(undated(entry, declared, by_year=False))
     return _Placed(first, last, member == TRUE, value, entry.at, tuple(unclear))
 
 

@@ -64,7 +64,9 @@ def running(node: c.Running, scene: Scene, moment: Moment, scenario: Scenario, r
     missing = [path for run in deciding for seen in run if seen.value == UNKNOWN for path in seen.missing]
     if any(seen.value == FALSE for run in deciding for seen in run):
         missing.extend(
-            path for entry, unclear in loose for path in (*unclear, *undated(entry, listed.declared, True))
+            path
+            for entry, unclear in loose
+            for path in (*unclear, *undated(entry, listed.declared, by_year=True))
         )
     return Seen(value, node, missing=tuple(dict.fromkeys(missing)))
 
@@ -99,7 +101,7 @@ def _contradicted(seen: Seen, node: c.Running, scene: Scene, moment: Moment) -> 
             continue
         against[entry.at] = min(concerns, negate(scene.matches(result, entry, moment.day, unclear)))
         if against[entry.at] == UNKNOWN:
-            dates = undated(entry, listed.declared, True) if UNKNOWN in (counts, in_year) else []
+            dates = undated(entry, listed.declared, by_year=True) if UNKNOWN in (counts, in_year) else []
             missing.extend((*unclear, *dates))
     if TRUE in against.values():
         return seen._replace(value=REVIEW, cites=tuple(_results(node, scene, moment)))

@@ -14,6 +14,8 @@ from tic_rules.inputs.layout import (
     JOIN,
     NOTES,
     NUMBER,
+    SWITCH,
+    UNIT,
     Column,
     Names,
     Sheet,
@@ -54,7 +56,7 @@ SERIES_COLUMNS = {
     "value": (Text("数值", "value"), Text("取值", "number")),
 }
 
-_UNITS = (Text("单位", "unit"), Text("金额单位", "unit of amounts"), Text("计量单位", "units"))
+_UNITS = (*UNIT, SWITCH, Text("计量单位", "units"))
 _UNIT_ASIDE = (
     "；单位请写进列名：金额（万元），或写在数字后",
     "; put the unit into the name of a column, 金额（万元）, or behind each number",

@@ -3,7 +3,7 @@ list that they stand in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, clip
@@ -140,27 +140,20 @@ class Joined:
             entries = value_at(centre.data, sheet.parts) if sheet is not None else None
             if sheet is None or not isinstance(entries, list) or len(entries) < 3:
                 continue
-            *above, last = entries
-            place = centre.places.get((*sheet.parts, len(above)))
+            at: Parts = (*sheet.parts, len(entries) - 1)
+            place = centre.places.get(at)
             if place is None or len(filled_in(place.row, header.row) - {header.joins}) > 1:
                 continue  # of the main table, or with a number or a note beside it
-            for (name,) in (
-                one.parts for one in sheet.columns if one.kind == "money" and {*one.parts} == {*last}
-            ):
-                try:
-                    total = sum(parse_number(entry.get(name, 0), money=True) for entry in above)
-                    same = total == parse_number(last[name], money=True)
-                except NotANumber:
-                    continue
-                if same:
-                    at: Parts = (*sheet.parts, len(above))
-                    mark = centre.places[at].row.mark(centre.places[at].columns[name,])
-                    zh = "这一行只有上面各行之和，会重复计算；请删去（确是一项的，请再填一列）"
-                    en = (
-                        "this row has only the sum of those above, which would count twice; delete it (or, "
-                        "where it is an entry, fill in another column)"
-                    )
-                    centre.faults.append(self.reader.fault("total", zh, en, mark, at))
+            name = next(iter(entries[-1]))
+            amounts = [column.parts for column in sheet.columns if column.kind == "money"]
+            if (name,) in amounts and _ends_in_sum(entry.get(name, 0) for entry in entries):
+                zh = "这一行只有上面各行之和，会重复计算；请删去（确是一项的，请再填一列）"
+                en = (
+                    "this row has only the sum of those above, which would count twice; delete it (or, where "
+                    "it is an entry, fill in another column)"
+                )
+                mark = place.row.mark(place.columns[name,])
+                centre.faults.append(self.reader.fault("total", zh, en, mark, at))
 
     def _entry(self, sheet: Sheet, table: Table, header: Header, row: Row, centre: Filling) -> None:
         data, places, faults = centre
@@ -366,3 +359,12 @@ class Joined:
             en = f"{clip(name)!r} is not a field that can be given through time"
         faults.append(reader.fault("header", zh, en, row.mark(header.field or 0)))
         return None
+
+
+def _ends_in_sum(amounts: Iterable[object]) -> bool:
+    """Whether the last of some amounts is the sum of those before it."""
+    try:
+        *above, last = (parse_number(amount, money=True) for amount in amounts)
+    except NotANumber:
+        return False
+    return sum(above) == last

@@ -32,6 +32,11 @@ JOIN = (
 )
 NUMBER = (Text("指标编号", "indicator"), Text("序号", "number"), Text("指标", "key"))
 ENTRY = (Text("所属条目", "entry"), Text("所属", "entry of"))
+ITEM = (Text("项目", "item"),)
+VALUE = (Text("填写", "value"), Text("填写内容", "fill in"))
+UNIT = (Text("单位", "unit"),)
+SWITCH = Text("金额单位", "unit of amounts")
+"""The item of a vertical sheet that says in which unit plain amounts of the file are."""
 STATUS = (Text("状态", "status"),)
 """The column that a check writes; it is not read."""
 NOTES = (

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple, Protocol
 
 from tic_rules.core.errors import Diagnostic, Text
-from tic_rules.core.source import Mark, Source, is_index
+from tic_rules.core.source import Mark, Source, is_index, steps
 from tic_rules.inputs.layout import STATUS, is_no_data, is_one_of
 
 Parts = tuple[str | int, ...]
@@ -79,7 +79,7 @@ class TableSource(Source):
     def locate(self, parts: Sequence[str | int]) -> Mark:
         if parts and parts[0] in self.left_out:
             return Mark(0, 0)
-        path = tuple(int(part) if isinstance(part, str) and is_index(part) else part for part in parts)
+        path = steps(parts)
         for size in range(len(path), -1, -1):
             place = self.places.get(path[:size])
             if place is not None:
@@ -166,7 +166,7 @@ def total_in(row: Row, columns: Iterable[int], header: Row) -> int | None:
 
 
 def footer_in(row: Row, header: Row) -> int | None:
-    """The only filled cell of a row, where it is a note or a signature; None of any other row."""
+    """The first filled cell of a row that has nothing but notes and signatures; None of any other row."""
     notes = [
         at
         for at, cell in enumerate(row.cells)
@@ -175,11 +175,9 @@ def footer_in(row: Row, header: Row) -> int | None:
     return notes[0] if notes and filled_in(row, header) == {*notes} else None
 
 
-def filled_in(row: Row, header: Row) -> set[int | None]:
+def filled_in(row: Row, header: Row) -> set[int]:
     """The columns in which a row says something; what a check wrote below 状态 is none of it."""
     cells = {at for at, cell in enumerate(row.cells) if filled(cell) and at not in row.copied}
-    if len(cells) > 3:  # an entry, for certain
-        return set(cells)
     return {at for at in cells if at >= len(header.cells) or not is_status(header.cells[at])}
 
 

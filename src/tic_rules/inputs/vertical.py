@@ -16,18 +16,12 @@ from tic_rules.core.numbers import NotANumber, parse_number
 from tic_rules.core.source import Mark
 from tic_rules.inputs.cells import NONE, read_cell
 from tic_rules.inputs.headers import SEARCHED, Named, named_column, wrong_unit
-from tic_rules.inputs.layout import Column, Unclear, is_no_data, is_one_of
+from tic_rules.inputs.layout import ITEM, SWITCH, UNIT, VALUE, Column, Unclear, is_no_data, is_one_of
 from tic_rules.inputs.rows import ADDED, filled
 from tic_rules.inputs.tables import Reader, Row, Table
 from tic_rules.inputs.titles import unit_above
 from tic_rules.inputs.typed_numbers import MONEY, fits
 from tic_rules.inputs.unclear import NotClear
-
-ITEM = (Text("项目", "item"),)
-VALUE = (Text("填写", "value"), Text("填写内容", "fill in"))
-UNIT = (Text("单位", "unit"),)
-SWITCH = Text("金额单位", "unit of amounts")
-"""The item that says in which unit plain amounts of the file are."""
 
 _NO_DATA = Text("；不是数据的项目请以 # 开头", "; begin the name of an item that is no data with #")
 _SIGNED = re.compile(r"[(（]?[^\W\d][^:：\d]{0,11}\d?[:：](?!//)")
@@ -143,7 +137,7 @@ def _items(table: Table, reader: Reader, faults: list[Diagnostic]) -> Iterator[I
                 faults.append(reader.fault("item", zh, en, row.mark(columns.value)))
             continue
         before, last = last, row
-        if normal(name) in (normal(SWITCH.zh), normal(SWITCH.en)):
+        if is_one_of(name, (SWITCH,)):
             _switch(row, columns, reader, faults)
             switched = reader.money
             continue

@@ -98,7 +98,22 @@ OPERATORS = {
 }
 
 
-class Compare(Node):
+class _Bounded(Node):
+    """What is held against exactly one bound."""
+
+    def _given(self) -> list[str]:
+        return [name for name in OPERATORS if getattr(self, name, None) is not None]
+
+    @cached_property
+    def operator(self) -> str:
+        return self._given()[0]
+
+    @cached_property
+    def limit(self) -> Any:
+        return getattr(self, self.operator)
+
+
+class Compare(_Bounded):
     """A number against a bound. 以上, 不少于, 不低于 are at_least; 超过 is more_than; `between` includes both
     ends."""
 
@@ -112,17 +127,9 @@ class Compare(Node):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if len([name for name in OPERATORS if getattr(self, name) is not None]) != 1:
+        if len(self._given()) != 1:
             raise refuse("compare", "比较需要且只能有一个界限", "exactly one bound is needed")
         return self
-
-    @cached_property
-    def operator(self) -> str:
-        return next(name for name in OPERATORS if getattr(self, name) is not None)
-
-    @cached_property
-    def limit(self) -> Any:
-        return getattr(self, self.operator)
 
 
 class Is(Node):
@@ -223,9 +230,7 @@ class NoneOf(Node):
     @model_validator(mode="after")
     def _permitted_of_open(self) -> Self:
         if self.permitted is not None and not self.open:
-            raise refuse(
-                "permitted", "permitted 只与 open: true 同用", "`permitted` goes with `open: true` only"
-            )
+            raise refuse("permitted", "permitted 只与 open: true 同用", "`permitted` goes with `open: true`")
         return self
 
 
@@ -256,7 +261,7 @@ class Largest(Node):
     largest: str
 
 
-class Share(Node):
+class Share(_Bounded):
     """The named groups' part of the whole is more than (at least, at most, less than) the bound."""
 
     fact: str
@@ -268,24 +273,11 @@ class Share(Node):
 
     @model_validator(mode="after")
     def _one_bound(self) -> Self:
-        if len([name for name in _SHARES if getattr(self, name) is not None]) != 1:
-            raise refuse(
-                "share",
-                "more_than、at_least、at_most、less_than 需要且只能有一个",
-                "exactly one of more_than, at_least, at_most and less_than is needed",
-            )
+        if len(self._given()) != 1:
+            zh = "more_than、at_least、at_most、less_than 需要且只能有一个"
+            en = "exactly one of more_than, at_least, at_most and less_than is needed"
+            raise refuse("share", zh, en)
         return self
-
-    @cached_property
-    def operator(self) -> str:
-        return next(name for name in _SHARES if getattr(self, name) is not None)
-
-    @cached_property
-    def limit(self) -> Any:
-        return getattr(self, self.operator)
-
-
-_SHARES = ("more_than", "at_least", "at_most", "less_than")
 
 
 class OfEach(Node):
@@ -383,11 +375,6 @@ def _kind(value: object) -> str | None:
     return type(value).__name__
 
 
-_OPERATORS = (
-    "all, any, not, review, attested, at_least, at_most, more_than, less_than, equals, between, is, among, "
-    "any_among, contains_all, given, done, reads, same, some, every, none_of, latest, each_of, largest, "
-    "share_of, not_after, follows, running, each_year, of_each, entry"
-)
 Condition = TypeAliasType(
     "Condition",
     Annotated[
@@ -406,7 +393,7 @@ Condition = TypeAliasType(
         Discriminator(
             _kind,
             custom_error_type="operator",
-            custom_error_message=f"no known operator in the condition; known: {_OPERATORS}",
+            custom_error_message=f"no known operator in the condition; known: {', '.join(_BY_KEY)}",
         ),
     ],
 )  # fmt: skip

@@ -227,16 +227,14 @@ def _text(value: object) -> str | None:
     if value is None:
         return None
     if isinstance(value, str):
-        if not value.isascii() and not is_unicode(value):
-            raise refuse("text", *LONE_SURROGATE)
-        return str(value).strip() or None
+        return str(_key(value)).strip() or None
     if isinstance(value, int) and not isinstance(value, bool) and value.bit_length() < 200:
         return str(value)
     raise refuse("text", "应为文字", "text is expected")
 
 
 def _key(text: str) -> str:
-    if not is_unicode(text):
+    if not text.isascii() and not is_unicode(text):
         raise refuse("text", *LONE_SURROGATE)
     return text
 

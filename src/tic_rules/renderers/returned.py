@@ -14,6 +14,7 @@ from xml.parsers.expat import ExpatError
 from tic_rules.core.errors import DataError, Diagnostic, Text, TicRulesError
 from tic_rules.core.files import read_named
 from tic_rules.core.scalars import Json
+from tic_rules.core.source import steps, unpointer
 from tic_rules.inputs.layout import STATUS as HEAD
 from tic_rules.inputs.layout import is_one_of
 from tic_rules.model.document import get, plain
@@ -125,12 +126,11 @@ def said_of(report: Report, lang: str) -> Said:
 
 def _given(data: Json, path: str) -> bool:
     """Whether the data says something at a place: not enough, where it is missing all the same."""
-    parts = (int(part) if part.isdecimal() else part for part in path.strip("/").split("/"))
-    return get(data, parts) is not None
+    return get(data, steps(unpointer(path))) is not None
 
 
 def _cells_of(report: Report, paths: Iterable[str]) -> list[str]:
-    places = (report.subject.nearest(tuple(path.strip("/").split("/"))) for path in paths)
+    places = (report.subject.nearest(unpointer(path)) for path in paths)
     return list(dict.fromkeys(place.cell for place in places if place.cell))
 
 

@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
-from tic_rules.inputs.layout import STATUS, Column
+from tic_rules.inputs.layout import ITEM, STATUS, SWITCH, UNIT, VALUE, Column
 from tic_rules.inputs.typed_numbers import MONEY
-from tic_rules.inputs.vertical import ITEM, SWITCH, UNIT, VALUE
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.spoken import title_of, words_asked

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import is_index, unpointer
+from tic_rules.core.source import steps, unpointer
 from tic_rules.inputs.layout import Layout
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended, own_words
@@ -123,7 +123,7 @@ def _notes(finding: Finding, kind: str, lang: str) -> Iterator[tuple[Parts, Note
     asked = to_do(finding).in_(lang)
     note = Note(kind, f"{head}\n{finding.message.in_(lang)}" + (f"\n→ {asked}" if asked else ""))
     for path in finding.missing[:20] or [(finding.place or Part()).get("path") or ""]:
-        yield tuple(int(part) if is_index(part) else part for part in unpointer(path)), note
+        yield steps(unpointer(path)), note
 
 
 class Sheet:

@@ -14,17 +14,17 @@ PREAMBLE = "前言"
 _MOST = 999
 """No clause has a higher number."""
 _ALL = f"{NUMERAL}百零〇"
-_CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d+)\s*章(?!第)(.*)")
-_DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d+)\s*节(.*)")
-_ARTICLE = re.compile(rf"第\s*([{_ALL}]+|\d+)\s*条(\s*)(.*)")
+_CHAPTER = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*章(?!第)(.*)")
+_DIVISION = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*节(.*)")
+_ARTICLE = re.compile(rf"第\s*([{_ALL}]+|\d{1, 4})\s*条(\s*)(.*)")
 _REFERENCE = re.compile("[、，,和与及或至到的第]|规定|所称|所列|中|款|之")
 """What follows 第五条 where a line happens to begin in the midst of a reference to it."""
 _PART = re.compile(rf"-?\s*([{NUMERAL}]+)、(.*)")
 _SECTION = re.compile(rf"[（(]\s*([{NUMERAL}]+)\s*[）)](.*)")
 _ITEM = re.compile(r"([0-9０-９]{1,2})\s*[.．、](?![0-9０-９])(.*)")
-_BOX = re.compile(r"专栏\s*([0-9０-９]+)(.*)")
-_ANNEX = re.compile(r"(附件?)\s*([0-9０-９]*)")
-_ANNEX_TITLED = re.compile(r"附件\s*([0-9０-９]+)\s*[:：](.+)")
+_BOX = re.compile(r"专栏\s*([0-9０-９]{1,4})(.*)")
+_ANNEX = re.compile(r"(附件?)\s*([0-9０-９]{0,4})")
+_ANNEX_TITLED = re.compile(r"附件\s*([0-9０-９]{1,4})\s*[:：](.+)")
 _ANNEX_LIST = re.compile(r"附件\s*[:：](.*)")
 
 _CHAPTERS, _DIVISIONS, _ARTICLES, _SECTIONS, _ITEMS = range(5)

@@ -183,7 +183,7 @@ def _asks(
         return False
     one_judgement = same and x.id == y.id and {i.id for i in x.items} >= {i.id for i in y.items}
     reader = reader._replace(same_judgement=one_judgement)
-    nature = _nature(ruleset, x, part, other)
+    nature = nature_asked(ruleset, x, part, other)
     if x.since != y.since and not (nature.timeless or is_stock(part, other)):
         return False
     first, second = clock_of(x), clock_of(y)
@@ -193,7 +193,7 @@ def _asks(
     for piece in parts_of(asked(x)):
         if quoted and isinstance(piece, c.Largest) and isinstance(part, c.Largest) and piece != part:
             continue  # the words name two payers; that one group holds the other is a matter of data
-        if not early and not early_enough(first, second, _nature(ruleset, x, piece, ruleset)):
+        if not early and not early_enough(first, second, nature_asked(ruleset, x, piece, ruleset)):
             continue
         if reader.at_least(piece, part):
             return True
@@ -202,7 +202,7 @@ def _asks(
     return False
 
 
-def _nature(ruleset: RuleSet, x: Rule, node: c.Condition, asks: RuleSet) -> Nature:
+def nature_asked(ruleset: RuleSet, x: Rule, node: c.Condition, asks: RuleSet) -> Nature:
     """How what a rule asks goes with time: not at all where the rule may apply at another time alone."""
     if x.applies is None or nature_of(x.applies, ruleset.vocabulary).timeless:
         return nature_of(node, asks.vocabulary)
@@ -237,6 +237,6 @@ def _breaks(reader: Reader, ruleset: RuleSet, x: Rule, other: RuleSet, y: Rule) 
     """Whether a rule fails at once where the other one does, and when."""
     if x.fails_at_once is None or y.fails_at_once is None or x.since != y.since:
         return False
-    nature = _nature(ruleset, x, c.Not.model_construct(not_=y.fails_at_once), other)
+    nature = nature_asked(ruleset, x, c.Not.model_construct(not_=y.fails_at_once), other)
     early = early_enough(clock_of(x), clock_of(y), nature)
     return early and reader.at_least(y.fails_at_once, x.fails_at_once)

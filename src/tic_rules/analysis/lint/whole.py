@@ -9,8 +9,8 @@ from datetime import date
 from pathlib import Path
 
 from tic_rules.analysis.coverage.numbering import NUMERAL, numeral, parent_of
-from tic_rules.analysis.diff.demands import is_stock
-from tic_rules.analysis.diff.order import Nature, Reader, clock_of, early_enough, nature_of
+from tic_rules.analysis.diff.demands import is_stock, nature_asked
+from tic_rules.analysis.diff.order import Reader, clock_of, early_enough, nature_of
 from tic_rules.analysis.lint.faults import Found, Loc
 from tic_rules.analysis.lint.logic import Logic
 from tic_rules.core.errors import Text, did_you_mean
@@ -100,8 +100,7 @@ class Pairs:
             rule.applies is None or not self.reader.at_least(rule.applies, other.applies)
         ):
             return False
-        steady = other.applies is None or nature_of(other.applies, self.ruleset.vocabulary).timeless
-        nature = self.natures[other.id] if steady else Nature(timeless=False, lasting=False)
+        nature = nature_asked(self.ruleset, other, self.asked[other.id], self.ruleset)
         return early_enough(self.clocks[other.id], self.clocks[rule.id], nature)
 
     def conflicts(self) -> Iterator[tuple[Rule, Found]]:
