@@ -93,6 +93,22 @@ def test_lists_beside_a_table_are_read_with_it(tmp_path: Path) -> None:
     assert names(tmp_path) == ["c-x.csv", "c.csv", "c1.csv", "d.contributions.csv"]
 
 
+@pytest.mark.parametrize(
+    ("name", "raw"),
+    [("a.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"), ("a.et", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"),
+     ("a.ods", b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.spreadsheet"),
+     ("a.XLSB", b"PK\x03\x04 xl/workbook.bin")],
+)  # fmt: skip
+def test_a_workbook_that_cannot_be_read_is_told(name: str, raw: bytes, centres: Path) -> None:
+    (centres / "notes.docx").write_bytes(b"PK\x03\x04")
+    assert check(centres)[0] == 0
+    (centres / name).write_bytes(raw)
+    status, told = check(centres)
+    assert status == 2
+    assert name in told
+    assert "save it as .xlsx" in told or "另存为" in told
+
+
 def test_rule_files_in_a_folder_are_no_centres(tmp_path: Path) -> None:
     shutil.copytree(ROOT / "examples", tmp_path / "examples")
     made_up = {"jiangsu.yaml", "national.yaml", "zhejiang.yaml"}

@@ -526,7 +526,7 @@ def test_a_unit_in_a_header_that_is_not_understood_is_asked_back(header: str, tm
 def test_a_sheet_of_another_program_is_told_what_to_do(tmp_path: Path) -> None:
     path = tmp_path / "a.ods"
     path.write_bytes(b"PK\x03\x04" + b"\0" * 26 + b"mimetypeapplication/vnd.oasis.opendocument.spreadsheetPK")
-    with pytest.raises(DataError, match=r"an OpenDocument sheet; save it as \.xlsx"):
+    with pytest.raises(DataError, match=r"an .ods or .xlsb workbook; save it as \.xlsx"):
         Centre.from_file(path)
 
 

@@ -48,6 +48,8 @@ _JSON = re.compile(r'\s*(\[\s*)?\{\s*["}]')
 """How JSON of a centre, or of several, begins: {id: x} is YAML."""
 _TOKEN = re.compile(r'"((?:[^"\\]|\\.)*)(?:"(\s*:)?)?|[{}\[\]]')
 _NAMES = {"id", "name", "stage", "applied_on", "approved_on", "hosts", "legal", "governance"}
+_UNREAD = (".xls", ".xlsb", ".ods", ".et")
+"""Workbooks that cannot be read: somebody's data, so that they are told and not passed over."""
 _FIELDS = frozenset(Centre.model_fields)
 _FIGURES = frozenset(Programme.model_fields) - _FIELDS
 
@@ -121,7 +123,7 @@ def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
                 continue
             if _is_folder(entry):
                 (linked if entry.is_symlink() else folders).append(folder / entry.name)
-            elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:
+            elif os.path.splitext(entry.name)[1].lower() in (*SUFFIXES, *_UNREAD):
                 yield folder / entry.name
 
 

@@ -92,10 +92,10 @@ def read_bytes(file: str) -> bytes:
                 "这是 Excel 工作簿；请把文件名改为以 .xlsx 结尾",
                 "this is an Excel workbook; give its name the ending .xlsx",
             )
-        elif b"opendocument.spreadsheet" in raw[:200]:
+        elif b"opendocument.spreadsheet" in raw[:200] or b"xl/workbook.bin" in raw:
             zh, en = (
-                "这是 OpenDocument 表格（.ods）；请另存为 .xlsx",
-                "an OpenDocument sheet; save it as .xlsx",
+                "这种工作簿（.ods、.xlsb）读不了；请另存为 .xlsx",
+                "an .ods or .xlsb workbook; save it as .xlsx",
             )
         else:
             zh, en = (
