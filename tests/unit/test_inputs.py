@@ -867,6 +867,17 @@ def test_none_in_the_place_of_a_name_is_asked_back(sheet: str, row: dict[str, st
     assert one(sheets(tmp_path / "c.xlsx", {"中心": [["编号"], ["x"]], "资金投入": paid})).contributions
 
 
+@pytest.mark.parametrize("head", [["序号", "指标编号", "目标值"], ["指标编号", "序号", "目标值"]])
+def test_a_running_number_beside_the_key_counts_the_rows(head: list[str], tmp_path: Path) -> None:
+    rows = [head, *([{"序号": at, "指标编号": key, "目标值": "甲"}[name] for name in head]
+                    for at, key in ((1, "1.2"), (2, "1.1")))]  # fmt: skip
+    path = sheets(tmp_path / "b.xlsx", {"中心": [["编号"], ["x"]], "评价指标": rows})
+    assert sorted(one(path).indicators or ()) == ["1.1", "1.2"]
+    alone = [["序号", "目标值"], ["1.1", "甲"]]
+    path = sheets(tmp_path / "c.xlsx", {"中心": [["编号"], ["x"]], "评价指标": alone})
+    assert sorted(one(path).indicators or ()) == ["1.1"]
+
+
 def test_a_list_that_is_said_to_be_empty_has_no_rows(tmp_path: Path) -> None:
     path = sheets(
         tmp_path / "b.xlsx",

@@ -284,6 +284,8 @@ def _columns(
             hint = _UNIT_ASIDE if is_one_of(text, _UNITS) else hint
             wrong(index, f"未知的列“{shown}”{hint[0]}", f"unknown column {shown}{hint[1]}")
             continue
+        if named.role == "keys" and is_one_of(text, NOTES) and any(is_one_of(t, NUMBER[:1]) for t in texts):
+            continue  # 序号 beside 指标编号 counts the rows
         if named.role == "unit" and named.column is not None:
             wrong(index, *wrong_unit(text, named.unit, named.column))
             continue
