@@ -133,6 +133,29 @@ def test_a_yearly_duty_is_planned_for_on_the_last_day_of_its_year() -> None:
     assert evaluated.after["annual-evaluation"].status == "pass"
 
 
+def test_a_plan_is_made_where_an_obligation_waits_for_a_consequence() -> None:
+    text = (Path(__file__).parents[2] / "rules" / "zhejiang_2022.yaml").read_text(encoding="utf-8")
+    chair = "    require: {fact: chair_appointed, is: true}"
+    rules = parse_ruleset(
+        text.replace(chair, "    applies: {follows: delisted-after-two-failures}\n" + chair)
+    )
+    results = [
+        {"year": year, "kind": "annual", "result": "unqualified", "date": f"{year + 1}-05-01"}
+        for year in (2023, 2024)
+    ]
+    centre = Centre.from_data(
+        {
+            "approved_on": "2022-03-01",
+            "reported_on": "2026-06-30",
+            "evaluations": results,
+            "governance": {"board": {"chair_appointed_by_board": False}},
+        }
+    )
+    plan = make_plan(centre, rules, parse_day("2026-06-30"))
+    assert plan.before["board-chair"].status == "fail"
+    assert plan.after["board-chair"].status == "pass"
+
+
 @pytest.mark.parametrize("as_of", ["2026-07-01", "2027-01-05", "2027-03-02", "2028-12-16"])
 def test_data_of_an_earlier_day_neither_settles_nor_unsettles_a_later_one(as_of: str) -> None:
     plan = make_plan(Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022"), parse_day(as_of))

@@ -12,13 +12,12 @@ from typing import Any, NamedTuple, get_args
 from tic_rules.core.dates import FIRST_DAY, Span, parse_day
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.version import VERSION
-from tic_rules.engines.explanation import follow
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.exemptions import exempt, exemptions_of
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.judgements import sort_judgements
 from tic_rules.evaluation.scenarios import approved_between
-from tic_rules.evaluation.settlement import check_rules
+from tic_rules.evaluation.settlement import check_rules, follow
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.programme import Approval, Programme

@@ -8,7 +8,7 @@ from typing import overload
 from tic_rules.core.errors import TicRulesError, fault
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.settlement import followed, settle
+from tic_rules.evaluation.settlement import settle
 from tic_rules.model.ruleset import Rule
 
 
@@ -44,7 +44,7 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
     """The reference's decision of a rule. Another status than the engine's would be a fault of ours, and is
     not explained away.
     """
-    decision = _by_reference(rule, scene)
+    decision = settle(rule, scene)
     if decision.status != status:
         zh = f"规则 {rule.id}：{engine} 引擎判为 {status}，参照实现判为 {decision.status}；请报告此问题"
         en = (
@@ -53,18 +53,3 @@ def explained(rule: Rule, scene: Scene, status: str, engine: str) -> Decision:
         )
         raise fault(TicRulesError, "engines-disagree", zh, en, file=scene.subject.file or "")
     return decision
-
-
-def _by_reference(rule: Rule, scene: Scene) -> Decision:
-    """A rule by the reference, after the consequences that it waits for."""
-    follow(rule, scene)
-    return settle(rule, scene)
-
-
-def follow(rule: Rule, scene: Scene) -> None:
-    """Decide the consequences that a rule waits for, where that is not done: by the reference, with what
-    keeps them open.
-    """
-    for waited_for in rule.waits_for:
-        if waited_for not in scene.followed:
-            scene.followed[waited_for] = followed(_by_reference(scene.ruleset[waited_for], scene))

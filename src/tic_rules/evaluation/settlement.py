@@ -20,7 +20,15 @@ from tic_rules.model.vocabulary import facts_within
 
 def settle(rule: Rule, scene: Scene) -> Decision:
     """A rule over every scenario that the data allows: what all agree on, or unknown with all it lacks."""
+    follow(rule, scene)
     return _settle(rule, needs_of(scene.ruleset, rule), scene)
+
+
+def follow(rule: Rule, scene: Scene) -> None:
+    """Decide the consequences that a rule waits for, where that is not done, with what keeps them open."""
+    for waited_for in rule.waits_for:
+        if waited_for not in scene.followed:
+            scene.followed[waited_for] = followed(settle(scene.ruleset[waited_for], scene))
 
 
 def _settle(rule: Rule, needs: Needs, scene: Scene) -> Decision:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
-from tic_rules.engines.explanation import follow
 from tic_rules.engines.lowering import (
     LATE,
     STATUS,
@@ -27,6 +26,7 @@ from tic_rules.evaluation.decisions import decide as by_reference
 from tic_rules.evaluation.entries import Memo, Moment
 from tic_rules.evaluation.facts import Scene
 from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
+from tic_rules.evaluation.settlement import follow
 from tic_rules.model.ruleset import RuleSet
 
 PLAIN = {late: tuple(STATUS[require, FALSE, TRUE, late] for require in VALUES) for late in LATE}
