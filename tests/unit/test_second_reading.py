@@ -811,6 +811,27 @@ def test_what_decides_a_not_applicable_is_cited(
     assert [place["path"] for place in finding.data] == cited
 
 
+@pytest.mark.parametrize(
+    ("rule", "data", "expected", "cited"),
+    [
+        ("municipal-match", {"contributions": []}, "not_applicable", ["/contributions"]),
+        ("income-sources", {"income": [{"year": 2024}]}, "not_applicable", ["/income"]),
+        ("investment-2y", {"contributions": []}, "fail", ["/contributions", "/approved_on"]),
+        ("fiscal-prohibited-use", {"fiscal_spending": []}, "pass", ["/fiscal_spending"]),
+        ("joint-building", {"hosts": [], "builders": []}, "fail", ["/hosts", "/builders", "/applied_on"]),
+        ("priority-field", {"fields": []}, "fail", ["/fields", "/applied_on"]),
+        ("investment-2y", {}, "unknown", ["/approved_on"]),
+    ],
+)
+def test_a_list_in_which_nothing_counts_is_cited(
+    rule: str, data: dict[str, Any], expected: str, cited: list[str]
+) -> None:
+    centre = {"approved_on": "2022-03-01", "applied_on": "2021-09-01", "reported_on": "2026-06-30", **data}
+    finding = check(centre, "zhejiang_2022")[rule]
+    assert finding.status == expected
+    assert [place["path"] for place in finding.data] == cited
+
+
 @pytest.mark.parametrize(("as_of", "expected"), [("2023-03-01", "pending"), ("2023-03-02", "fail")])
 def test_where_a_status_follows_from_a_date_that_date_is_cited(as_of: str, expected: str) -> None:
     finding = decided(

@@ -156,25 +156,42 @@ def _asks_for_judgement(decision: Decision) -> bool:
 
 def cited_places(rule: Rule, decision: Decision, scene: Scene) -> tuple[Path, ...]:
     """The places that a decision rests on: what was read, and the days of the clock that decide it."""
-    if scene.programme or decision.why_not in ("programme", "not_programme", "applies"):
+    if scene.programme:
         return decision.cites
+    cites = decision.cites or (_lists_read(rule, scene) if decision.seens else ())
+    if decision.why_not in ("programme", "not_programme", "applies"):
+        return cites
     if decision.why_not == "before_approval":
         given = [
             name
             for name in ("stage", "approved_on", "applied_on")
             if getattr(scene.subject, name) is not None
         ]
-        return (*decision.cites, *((name,) for name in given[:1]))
+        return (*cites, *((name,) for name in given[:1]))
     needs = needs_of(scene.ruleset, rule)
     if (
         decision.why_not is None
         and decision.status not in ("fail", "pending")
         and not reads_days(scene, rule)
     ):
-        return decision.cites
+        return cites
     looks_at_approval = needs.approval or decision.why_not == "before_document"
     clock = clock_places(scene, looks_at_approval, needs.term, needs.application)
-    return tuple(dict.fromkeys((*decision.cites, *clock)))
+    return tuple(dict.fromkeys((*cites, *clock)))
+
+
+def _lists_read(rule: Rule, scene: Scene) -> tuple[Path, ...]:
+    """Where the lists stand that a rule reads and in which nothing counts, as far as they are given."""
+    places: list[Path] = []
+    for tree in (rule.applies, rule.condition, rule.fails_at_once):
+        named = c.facts_of(tree) if tree is not None else ()
+        for fact in (scene.facts[part] for name in named for part in facts_within(name, scene.facts)):
+            if fact.list_name is not None:
+                listed = scene.listed(fact.list_name)
+                places.extend(at for at in listed.at if at not in listed.open_at)
+            elif fact.words is not None and scene.value_of(fact) is not None:
+                places.append(fact.at)
+    return tuple(dict.fromkeys(places))
 
 
 def amount_of(rule: Rule, scene: Scene) -> Reading:
