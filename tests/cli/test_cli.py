@@ -366,7 +366,7 @@ def test_explain_shows_what_a_rule_saw() -> None:
     assert "independent legal entity" in text
     assert "examples/zhejiang.yaml:" in text
     assert "Elsewhere" in text
-    assert "jiangsu_2020/legal-entity" in text
+    assert "jiangsu_2020/legal-entity 五（一）: " in text
 
 
 @pytest.mark.parametrize(

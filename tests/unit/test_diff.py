@@ -758,6 +758,7 @@ def test_several_documents_stand_side_by_side() -> None:
         result = run(*names, "--format", format_, "--lang", "zh")
         assert result.exit_code == 0, result.output
         assert "江苏2020" in result.output
+    assert "；" not in run(*names, "--lang", "en").output
     assert run(*names, "--fail-on", "words").exit_code == 2
 
 

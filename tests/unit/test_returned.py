@@ -156,6 +156,15 @@ def test_each_item_has_its_status_and_each_problem_its_link(sent: Path, tmp_path
     assert rows[0][1].value.startswith("浙科发高〔2022〕5号")
 
 
+def test_an_english_workbook_has_english_titles_and_marks(sent: Path, tmp_path: Path) -> None:
+    run("check", str(sent), "--format", "xlsx", "--lang", "en", "--output", str(tmp_path / "a.xlsx"))
+    book = openpyxl.load_workbook(tmp_path / "a.xlsx")
+    head = [str(cell.value) for cell in book["problems"][2]]
+    assert any("Working guideline of Zhejiang province" in text for text in head)
+    assert [text for text in head if "《" in text or "：" in text] == []
+    assert "two years: now CNY" in book["资金投入"]["F2"].value
+
+
 def test_what_is_missing_is_asked_for_and_nothing_is_revoked_or_paid_back(sent: Path, tmp_path: Path) -> None:
     """A remedy belongs to a failure: where data is missing, it is to be filled in."""
     rows = [*openpyxl.load_workbook(give_back(sent, tmp_path / "a.xlsx"))["问题清单"].values]

@@ -94,7 +94,10 @@ def _rows(explained: Explained, lang: str) -> Iterator[tuple[str, str]]:
     yield "数据" if zh else "Data", ("；" if zh else "; ").join(explained.fields(lang))
     for other, theirs in counterparts(ruleset, rule):
         title = theirs.title.text.in_(lang)
-        yield "别处" if zh else "Elsewhere", f"{other.id}/{theirs.id} {theirs.at}：{title}"
+        yield (
+            "别处" if zh else "Elsewhere",
+            f"{other.id}/{theirs.id} {theirs.at}{'：' if zh else ': '}{title}",
+        )
     yield "文件" if zh else "File", explained.place
 
 

@@ -131,6 +131,8 @@ def _text(item: ErrorDetails, context: Json) -> Text:
             return Text("应为映射（键: 值）", "a mapping is expected (key: value)")
         case "literal_error":
             expected = str(context.get("expected", "")).replace(" or ", ", ")
+            if not value:
+                return Text(f"应为其中一个词：{expected}", f"one of these words is expected: {expected}")
             return Text(f"{value} 不在允许的取值之列：{expected}", f"{value} is not one of {expected}")
         case "int_parsing" | "int_type" | "int_from_float":
             return Text("应为整数", "a whole number is expected")

@@ -87,10 +87,11 @@ def is_workbook(report: Report) -> bool:
 def said_of(report: Report, lang: str) -> Said:
     """What is said at which cell, and the lines of the list of problems."""
     document = report.ruleset["document"]
-    number = document["number"] or document["title"]
+    of = Text(f"《{document['title']}》", document["title_en"]).in_(lang)
+    number, colon = document["number"] or of, Text("：", ": ").in_(lang)
     name = report.centre["name"] if report.centre is not None else None
-    title = f"{name or ''} · 《{document['title']}》 · {report.as_of}"
-    verdict = f"{VERDICT[report.verdict].in_(lang)}：{report.waiting.reason.in_(lang)}"
+    title = f"{name or ''} · {of} · {report.as_of}"
+    verdict = f"{VERDICT[report.verdict].in_(lang)}{colon}{report.waiting.reason.in_(lang)}"
     marks, problems, warnings, data = [], [], [], plain(report.subject)
     for finding in report:
         kind = "note" if finding.severity == "note" else finding.status
@@ -105,7 +106,7 @@ def said_of(report: Report, lang: str) -> Said:
         asks, detail = finding.title.in_(lang), finding.detail.in_(lang)
         short = f"{head} {asks}"
         if detail and (kind != "unknown" or any(_given(data, path) for path in finding.missing)):
-            short += f"：{detail}"
+            short += f"{colon}{detail}"
         marks += [Mark(cell, kind, short, added) for cell in cells if cell]
         if kind in ("fail", "exempted", "note", "unknown", "needs_review"):
             between = finding.deadline_range

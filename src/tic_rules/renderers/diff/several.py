@@ -93,7 +93,8 @@ def _text(several: Several, lang: str) -> Iterator[str]:
     yield ""
     yield from line_of(("", *(name.in_(lang) for name in several.names)), widths)
     for across in several.topics:
-        texts = ["；".join(text.in_(lang) for text in column(several, across, n)) for n in range(count)]
+        between = Text("；", "; ").in_(lang)
+        texts = [between.join(text.in_(lang) for text in column(several, across, n)) for n in range(count)]
         yield from line_of((across.label.in_(lang), *texts), widths)
         yield "─" * min(width, cells("─") * (sum(widths) + count))
     yield ""
