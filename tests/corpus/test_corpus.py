@@ -27,6 +27,6 @@ def test_there_are_enough_expected_statuses() -> None:
 
 @pytest.mark.parametrize("ruleset", CENTRE_SETS)
 def test_cases_leave_nothing_out(ruleset: str) -> None:
-    """Every rule both ways, every bound at it and on both sides, every deadline on its last day and the next."""
+    """Every rule both ways, each bound on both sides and at it, each deadline on its last day and after."""
     result = CliRunner().invoke(main, ["test", ruleset, "--strict", "--lang", "en"])
     assert result.exit_code == 0, result.output
