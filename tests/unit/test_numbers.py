@@ -10,7 +10,7 @@ import pytest
 
 from tic_rules import Centre, DataError, RuleSetError, parse_ruleset
 from tic_rules.core.dates import NotADate, parse_span
-from tic_rules.core.numbers import NotANumber, parse_number
+from tic_rules.core.numbers import NotANumber, parse_number, yuan_text
 
 ROOT = Path(__file__).parents[2]
 
@@ -145,3 +145,15 @@ def test_an_amount_is_a_fraction_only_where_no_decimal_writes_it() -> None:
     for slip in ("100/50元", "1200/300元", "1/8元"):
         with pytest.raises(NotANumber):
             parse_number(slip, money=True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "zh", "en"),
+    [
+        (Fraction(700_000_000, 3), "约233,333,333.33元", "about CNY 233,333,333.33"),
+        (Fraction(12_345_678, 10_000), "1,234.5678元", "CNY 1,234.5678"),
+        (850_000_000, "8.5亿元", "CNY 850 million"),
+    ],
+)
+def test_an_amount_with_no_end_is_told_as_about_so_much(amount: Fraction | int, zh: str, en: str) -> None:
+    assert (yuan_text(amount, "zh"), yuan_text(amount, "en")) == (zh, en)

@@ -13,7 +13,7 @@ from fractions import Fraction
 from math import inf
 from typing import Final, NamedTuple
 
-from tic_rules.core.errors import clip
+from tic_rules.core.errors import Text, clip
 
 Number = int | Fraction | float
 """Exact: `int` or `Fraction`. The one float ever among them is INFINITY."""
@@ -343,5 +343,6 @@ def yuan_text(number: Number, lang: str) -> str:
             return f"{before}{decimal_text(Fraction(number) / size)}{after}"
     plain = decimal_text(number) or ""
     whole, _, part = plain.partition(".")
-    grouped = f"{int(whole):,}" + (f".{part}" if part else "")
-    return f"{grouped}元" if lang == "zh" else f"CNY {grouped}"
+    about = Text("约", "about ").in_(lang) if len(part) > 4 else ""
+    grouped = f"{int(whole):,}" + (f".{part[:2] if about else part}" if part else "")
+    return f"{about}{grouped}元" if lang == "zh" else f"{about}CNY {grouped}"

@@ -41,9 +41,8 @@ def average(scene: Scene, fact: Fact, moment: Moment) -> Reading:
     number = readings[0].range
     for reading in readings[1:]:
         number = number.hull(reading.range)
-    founded = (
-        [scene.facts[fact.over.founded].at] if fact.over.founded is not None and late > years.start else []
-    )
+    is_why = late > early or late == years.stop
+    founded = [scene.facts[fact.over.founded].at] if fact.over.founded is not None and is_why else []
     cites, missing = (
         tuple(dict.fromkeys(path for reading in readings for path in getattr(reading, name)))
         for name in ("cites", "missing")
