@@ -215,6 +215,18 @@ def test_one_word_is_no_list() -> None:
                 assert not ("kinds of pay" in english and "kinds" in english.split("at least ", 1)[-1][:10])
 
 
+def test_a_part_of_a_sum_is_said_alike_of_one_group_and_of_several() -> None:
+    ruleset = load_ruleset("zhejiang_2022")
+    said = {
+        rule.id: describe(rule.condition, ruleset, "en", rule)
+        for rule in ruleset
+        if rule.condition is not None
+    }
+    income = "of income of the latest full year by kind, technical service income: the largest part"
+    assert said["technical-income-main"] == f"{income} (a tie is enough)"
+    assert "research projects, equipment, talent teams: more than 50%, or of" in said["fiscal-main-use"]
+
+
 def test_an_entry_of_a_series_has_words_too() -> None:
     assert field_label("/staff/teams/0/value", shared_vocabulary(), "zh").endswith("数值")
 

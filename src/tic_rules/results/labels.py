@@ -381,7 +381,7 @@ class _Describer:
                 group = getattr(declared[node.largest].label, self.lang)
                 return t(
                     f"{self.label(node.fact)}中，{group}最多（可并列）",
-                    f"of {self.label(node.fact)}, {group} have the largest part (a tie is enough)",
+                    f"of {self.label(node.fact)}, {group}: the largest part (a tie is enough)",
                 )
             case c.Share():
                 declared = self.facts[node.fact].groups or {}
@@ -390,7 +390,7 @@ class _Describer:
                 word, bound = _OPERATORS[node.operator], _part_text(node.limit)
                 return t(
                     f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}",
-                    f"of {self.label(node.fact)}, {groups} are {word.en} {bound}",
+                    f"of {self.label(node.fact)}, {groups}: {word.en} {bound}",
                 )
             case c.NotAfter():
                 end = (
