@@ -524,6 +524,8 @@ def test_impact_leaves_out_whom_neither_document_binds(tmp_path: Path) -> None:
     first, second = (json.loads(run(*args, *more).stdout)["impact"] for more in ((), ("--all",)))
     assert (first["centres"], first["others"]) == (0, ["Elsewhere"])
     assert (second["centres"], second["others"]) == (1, [])
+    said = run(*args[:2], "--lang", "en", "--impact", str(other)).stdout
+    assert "0 of 0 centres with another verdict; 1 centre of other jurisdictions, bound by neither" in said
 
 
 # --- alignment, several documents, Word and Excel -----------------------------------------------------------

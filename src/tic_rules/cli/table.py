@@ -15,7 +15,7 @@ from tic_rules.cli.chinese import Command
 from tic_rules.cli.common import as_of_option, lang_option, language, output_option, say
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
-from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault
+from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault, plural
 from tic_rules.engines.columns.names import CENTRE
 from tic_rules.engines.columns.tables import check_table, facts_table, library
 from tic_rules.model.centre import Centre
@@ -128,7 +128,7 @@ def _decide_file(path: str, output: str, ruleset: RuleSet, day: date | None, lan
         zh = f"{path} 不能作为事实表读取：{reason}"
         en = f"{path} cannot be read as a table of facts: {reason}"
         raise fault(UsageError, "table", zh, en) from None
-    say(f"{rows} 行 → {output}" if lang == "zh" else f"{rows} rows → {output}", err=True)
+    say(f"{rows} 行 → {output}" if lang == "zh" else f"{plural(rows, 'row')} → {output}", err=True)
 
 
 def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) -> int:

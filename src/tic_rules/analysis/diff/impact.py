@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.analysis.diff.demands import counts
 from tic_rules.analysis.diff.topics import Diff
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 from tic_rules.model.centre import Centre
 from tic_rules.model.ruleset import Rule
 from tic_rules.results.parts import VERDICTS
@@ -205,15 +205,18 @@ def _stands(rule: Rule | None, report: Report, other: Report) -> bool:
     return status == "fail" or (worse and status in _WEIGHT and verdict_of({status}) == report.verdict)
 
 
-SUMMARY = Text("{n}个中心中，{m}个的结论会变", "{m} of {n} centres get another verdict")
-OTHERS = Text(
-    "；另有{n}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
-    "; {n} centres are of other jurisdictions, bound by neither document: not looked at (--all does)",
-)
-
-
 def summary(impact: Impact, lang: str) -> str:
     """How many centres get another verdict, in a line."""
+    total, others = len(impact.centres), len(impact.others)
     flipped = sum(centre.flipped for centre in impact.centres)
-    text = SUMMARY.in_(lang).format(n=len(impact.centres), m=flipped)
-    return text + OTHERS.in_(lang).format(n=len(impact.others)) if impact.others else text
+    said = Text(
+        f"{total}个中心中，{flipped}个的结论会变",
+        f"{flipped} of {plural(total, 'centre')} with another verdict",
+    )
+    if others:
+        elsewhere = f"{plural(others, 'centre')} of other jurisdictions, bound by neither document"
+        said = Text(
+            f"{said.zh}；另有{others}个中心属于其他地区，两份文件都不适用，没有看（--all 一并看）",
+            f"{said.en}; {elsewhere}: not looked at (--all does)",
+        )
+    return said.in_(lang)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from tic_rules.analysis.diff.claims import STATUS as CLAIM_STATUS
 from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
-from tic_rules.core.errors import Text, visible
+from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import diff
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
 from tic_rules.renderers.text import cells, pad
@@ -183,7 +183,7 @@ def _claims(compared: Diff, lang: str, width: int) -> Iterator[str]:
     yield "逐条：" if lang == "zh" else "Rule by rule:"
     for status, claims in diff.claims_by_status(compared):
         if status in ("silent", "judged"):
-            number = Text(f"：{len(claims)}条", f": {len(claims)} rules")
+            number = Text(f"：{len(claims)}条", f": {plural(len(claims), 'rule')}")
             yield from _indented(f"{CLAIM_STATUS[status].in_(lang)}{number.in_(lang)}", 1, width)
             continue
         for claim in claims:
