@@ -13,7 +13,7 @@ from tic_rules.results.explanation import facts_of_rule, paths_of_fact
 
 KINDS = {
     "facts": Text("事实", "facts"),
-    "lists": Text("列表", "lists"),
+    "lists": Text("清单", "lists"),
     "fields": Text("字段", "fields"),
     "words": Text("词", "words"),
     "topics": Text("主题", "topics"),

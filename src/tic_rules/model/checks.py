@@ -94,7 +94,7 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
             yield Misuse(
                 "unknown-list",
                 ("incomplete", index),
-                Text(f"没有名为 {clip(name)} 的列表", f"there is no list named {clip(name)}"),
+                Text(f"没有名为 {clip(name)} 的清单", f"there is no list named {clip(name)}"),
             )
 
 

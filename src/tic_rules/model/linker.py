@@ -23,7 +23,7 @@ from tic_rules.model.time_faults import Fault, Loc, each_year_faults, made_fault
 from tic_rules.model.value_faults import asked_faults, look_up_faults, models_of, where_faults
 from tic_rules.model.vocabulary import ListOf, facts_within
 
-_KINDS = {"list": "列表", "unit": "单位", "topic": "主题", "fact": "事实"}
+_KINDS = {"list": "清单", "unit": "单位", "topic": "主题", "fact": "事实"}
 
 
 def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
@@ -59,7 +59,7 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
             yield _unknown("list", here, listed_name, whole.lists)
         yield from made_faults(name, fact, here, whole)
         if fact.reading in ("sum", "distinct", "groups", "average") and fact.of is None:
-            yield "fact", here, "需要 of：读哪个列表", "`of` is needed: the list that is read"
+            yield "fact", here, "需要 of：读哪个清单", "`of` is needed: the list that is read"
         if fact.else_count is not None and fact.else_count not in whole.lists:
             yield _unknown("list", here, fact.else_count, whole.lists)
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:

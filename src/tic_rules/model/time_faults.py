@@ -36,7 +36,7 @@ def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[F
         yield (
             "wrong-fact",
             at,
-            f"列表 {fact.list_name} 的条目没有日期和年度，不能用 over",
+            f"清单 {fact.list_name} 的条目没有日期和年度，不能用 over",
             f"the entries of {fact.list_name} have no date and no year: no `over`",
         )
 

@@ -86,7 +86,7 @@ def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[
         for unit in look.units.values():
             if unit not in vocabulary.lists:
                 near = did_you_mean(unit, vocabulary.lists)
-                yield "unknown-list", at, f"未知的列表 {unit}{near.zh}", f"unknown list {unit}{near.en}"
+                yield "unknown-list", at, f"未知的清单 {unit}{near.zh}", f"unknown list {unit}{near.en}"
         for path in _taken_from(look, vocabulary):
             if path not in places:
                 yield "unknown-path", at, f"数据中没有 {path}", f"the data has no {path}"

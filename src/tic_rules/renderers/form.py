@@ -84,7 +84,7 @@ def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary, lang: str) -> F
 
 
 _HEAD = Text(
-    "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；列表写 [] 表示确实没有。\n"
+    "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；清单写 [] 表示确实没有。\n"
     "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。\n"
     "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、"
     "{not_before: 2021-01-01, not_after: 2022-02-07}。\n"

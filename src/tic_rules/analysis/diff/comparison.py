@@ -57,7 +57,7 @@ ABOUT = {
     "clause": Text("条款编号", "clause"),
     "topic": Text("主题", "topic"),
     "id": Text("规则编号", "rule id"),
-    "fact": Text("数据读法（词汇表）", "how the fact is read (vocabulary)"),
+    "fact": Text("数据读法（词表）", "how the fact is read (vocabulary)"),
 }
 EFFECT = {
     "stricter": Text("更严", "stricter"),

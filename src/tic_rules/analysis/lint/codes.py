@@ -68,13 +68,13 @@ CODES: tuple[LintCode, ...] = (
     ),
     _code(
         "TR103", "error", "事实与运算不相配", "a fact that does not fit its operator",
-        "例如对“是否”类事实比较大小，对条目列表用 is。换用与该事实相配的运算，或换用另一个事实。",
+        "例如对“是否”类事实比较大小，对条目清单用 is。换用与该事实相配的运算，或换用另一个事实。",
         "A yes or no that is compared with a number, a list of entries that is asked for one value. Use an "
         "operator that fits the fact, or another fact.",
     ),
     _code(
         "TR104", "error", "未知的名称", "an unknown name",
-        "主题、地区、单位、列表等名称须先在词汇表中声明；规则文件可在自己的 vocabulary 中添加。",
+        "主题、地区、单位、清单等名称须先在词表中声明；规则文件可在自己的 vocabulary 中添加。",
         "Topics, jurisdictions, units and lists are declared in the vocabulary first; a rule file may add "
         "its own under `vocabulary`.",
     ),

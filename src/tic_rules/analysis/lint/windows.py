@@ -75,10 +75,10 @@ def _in_part(fact: Fact, ruleset: RuleSet) -> bool:
 
 
 def _never_whole(at: Loc) -> Found:
-    zh = "所读列表只有年度：按月回看，首尾两年的条目是否计入总是无从判定"
+    zh = "所读清单只有年度：按月回看，首尾两年的条目是否计入总是无从判定"
     en = "the list has years alone: whether those in which the months begin and end count stays open"
     return Found(
-        "TR103", at, zh, en, Text("用 full_years，或给列表加日期", "use full_years, or date the list")
+        "TR103", at, zh, en, Text("用 full_years，或给清单加日期", "use full_years, or date the list")
     )
 
 

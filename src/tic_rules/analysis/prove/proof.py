@@ -48,7 +48,7 @@ ASSUMPTIONS = (
         "where a list is open (等) data alone decides; no judgement settles what it leaves open",
     ),
     Text(
-        "除投入和累计数随时间只增不减外，词汇表中的各项事实互不牵连",
+        "除投入和累计数随时间只增不减外，词表中的各项事实互不牵连",
         "facts are independent of each other, but that money "
         "paid in and cumulative totals never fall with time",
     ),
