@@ -214,6 +214,15 @@ def test_nothing_checked_is_said() -> None:
     assert "nothing that could be checked" in page_of([]).text
 
 
+def test_a_file_that_could_not_be_checked_is_told(tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    files = [str(ROOT / "examples" / "jiangsu.yaml"), str(tmp_path / "none.yaml")]
+    for given, told in ((files, True), (files[:1], False)):
+        CliRunner().invoke(main, ["check", *given, "--format", "html", "--output", str(page)])
+        text = page.read_text(encoding="utf-8")
+        assert ("另有1个文件无法检查" in text, "1 more file could not be checked" in text) == (told, told)
+
+
 def test_names_are_text_and_never_markup() -> None:
     report = check(centre(name="<script>alert(1)</script>", id="<b>"), "zhejiang_2022")
     text = render([report, report], Options("html", "zh"))
