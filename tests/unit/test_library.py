@@ -388,3 +388,10 @@ def test_nothing_of_a_check_is_left_when_its_report_is_gone(engine: str) -> None
         assert subject() is None
     finally:
         gc.enable()
+
+
+def test_what_is_no_data_is_told_what_is_expected() -> None:
+    with pytest.raises(DataError, match="a Programme, a mapping or a model is expected, not NoneType"):
+        check_programme(None, "jiangsu_2020")  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="a Centre, a mapping or a model is expected, not int"):
+        check_programme({}, "jiangsu_2020", centres=[3], as_of="2024-01-01")  # type: ignore[list-item]

@@ -124,8 +124,8 @@ def subject_from(value: object, model: type[S], vocabulary: Vocabulary) -> S:
         raise fault(
             DataError,
             "model-type",
-            f"应为 Centre、映射或模型，不是 {name}",
-            f"a Centre, a mapping or a model is expected, not {name}",
+            f"应为 {model.__name__}、映射或模型，不是 {name}",
+            f"a {model.__name__}, a mapping or a model is expected, not {name}",
         )
     return validated(_held(value), None, model, vocabulary)
 
