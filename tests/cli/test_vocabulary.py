@@ -50,3 +50,5 @@ def test_the_text_shows_both_labels() -> None:
     assert "headcount" in shown
     assert "← zhejiang_2022/" in shown
     assert " · " in shown
+    units = CliRunner().invoke(main, ["vocabulary", "--kind", "units", "--lang", "en"]).stdout
+    assert [line for line in units.splitlines() if line.rstrip().endswith("·")] == []

@@ -317,6 +317,12 @@ def test_a_folder_and_a_whole_rule_file(tmp_path: Path) -> None:
     assert "2 verdicts: 0 change, and 2 findings change" in result.output
 
 
+def test_a_span_of_time_that_is_too_long_is_told_how_long_it_may_be() -> None:
+    for last, code in (("2082-03-01", 0), ("2082-03-02", 2)):
+        said = run(str(EXAMPLE), "--over", f"2022-03-01..{last}", "--lang", "en")
+        assert (said.exit_code, "60 years at most" in said.output) == (code, code == 2)
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -139,7 +139,10 @@ def checked_span(first: date, last: date) -> None:
     """Refuse a span of time that ends before it begins or is too long. Raises UsageError."""
     if first > last or last > add_years(first, MOST_YEARS):
         raise fault(
-            UsageError, "over", f"时间段 {first}..{last} 不对", f"{first}..{last} is not a span of time"
+            UsageError,
+            "over",
+            f"时间段 {first}..{last} 不对：应先早后晚，至多{MOST_YEARS}年",
+            f"{first}..{last} is no span of time: the earlier day first, {MOST_YEARS} years at most",
         )
 
 

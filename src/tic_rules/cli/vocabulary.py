@@ -54,7 +54,8 @@ def _lines(entries: Sequence[Entry], lang: str) -> Iterator[str]:
         yield f"{title.in_(lang)}（{len(of_kind)}）" if zh else f"{title.in_(lang)} ({len(of_kind)})"
         for entry in of_kind:
             unit = f" [{entry.unit}]" if entry.unit else ""
-            yield f"  {pad(entry.name, width)}  {entry.label.zh} · {entry.label.en}{unit}"
+            labels = " · ".join(filter(None, entry.label))
+            yield f"  {pad(entry.name, width)}  {labels}{unit}"
             about = [", ".join(entry.reads), _used(entry, zh)]
             if any(about):
                 yield f"  {' ' * width}  {'  '.join(filter(None, about))}"
