@@ -16,14 +16,13 @@ from tic_rules.model.centre import Centre
 from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force, shipped_ids
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import subject_from
+from tic_rules.model.rulefile import Kind, Modality
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.values import Dated, Given, Series
 from tic_rules.results.parts import (
     Citation,
     Consequence,
     Engine,
-    Kind,
-    Modality,
     Notice,
     OwedYear,
     Place,

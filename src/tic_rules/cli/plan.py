@@ -16,7 +16,8 @@ from tic_rules.cli.replacement import guard
 from tic_rules.cli.typed import place_of
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, fault
 from tic_rules.core.files import read_named
-from tic_rules.inputs import bytes_to_text, holds_several
+from tic_rules.inputs import holds_several
+from tic_rules.inputs.text import bytes_to_text
 from tic_rules.model.document import Edit
 from tic_rules.renderers.plan import FORMATS, render
 

@@ -21,11 +21,11 @@ from tic_rules.core.errors import DataError, Diagnostic, RuleSetError, Text, Tic
 from tic_rules.core.files import read_named, read_standard_input
 from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import ENGINES, check_subject, with_centres
+from tic_rules.inputs import SUFFIXES
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import plain
 from tic_rules.model.loader import listed_ruleset, load_ruleset, words_of
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import SUFFIXES
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers.verification import FORMATS, render
 from tic_rules.results.parts import Engine

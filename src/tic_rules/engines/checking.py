@@ -25,7 +25,7 @@ from tic_rules.model.reading import fitting
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Exemption, Subject
 from tic_rules.results.evidence import finding_of
-from tic_rules.results.finding import Finding, Status
+from tic_rules.results.finding import Finding
 from tic_rules.results.numbers import shown
 from tic_rules.results.parts import (
     AboutCentre,
@@ -35,6 +35,7 @@ from tic_rules.results.parts import (
     Consequence,
     Engine,
     Notice,
+    Status,
     Tool,
 )
 from tic_rules.results.provenance import provenance_of

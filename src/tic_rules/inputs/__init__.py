@@ -104,14 +104,3 @@ def read_bytes(file: str) -> bytes:
             )
         raise fault(DataError, "zip", zh, en, file=file_name(file))
     return raw
-
-
-__all__ = [
-    "SUFFIXES",
-    "bytes_to_text",
-    "holds_several",
-    "is_part_of_another",
-    "read_bytes",
-    "read_sources",
-    "source_of_text",
-]

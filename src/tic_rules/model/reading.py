@@ -15,8 +15,9 @@ from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
 from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import Mark, Source, pointer
-from tic_rules.inputs import SUFFIXES, bytes_to_text, holds_several, read_bytes, read_sources, source_of_text
+from tic_rules.inputs import holds_several, read_bytes, read_sources
 from tic_rules.inputs import is_part_of_another as _is_part_of_another
+from tic_rules.inputs.text import bytes_to_text, source_of_text
 from tic_rules.model.centre import Centre, last_name
 from tic_rules.model.checks import Misuse, misuses
 from tic_rules.model.document import document_of
@@ -310,17 +311,3 @@ def _diagnostic(subject: Subject, misuse: Misuse) -> Diagnostic:
     place = pointer(misuse.parts)
     mark = subject.place(place)
     return Diagnostic(misuse.code, misuse.text, subject.file or "", mark.line, mark.column, place, mark.cell)
-
-
-__all__ = [
-    "SUFFIXES",
-    "bytes_to_text",
-    "fitting",
-    "is_part_of_another",
-    "read_subject",
-    "read_subjects",
-    "subject_from",
-    "subject_from_text",
-    "verified",
-    "words_for",
-]

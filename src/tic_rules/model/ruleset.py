@@ -1,6 +1,7 @@
 """A rule set: a rule file with the shared vocabulary, ready to be decided."""
 
 from collections.abc import Iterator, KeysView, Mapping
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
@@ -25,29 +26,13 @@ if TYPE_CHECKING:
     from tic_rules.model.programme import Programme
 
 
+@dataclass(slots=True, weakref_slot=True, init=False, eq=False, repr=False)
 class RuleSet:
     """An immutable rule set, ready to be decided; safe to share between threads.
 
     Build one with `load_ruleset`. `rules` are in the document's order; `facts` and `vocabulary` include the
     shared ones.
     """
-
-    __slots__ = (
-        "__weakref__",
-        "_by_id",
-        "_compiled",
-        "_source",
-        "clauses",
-        "document",
-        "facts",
-        "file",
-        "id",
-        "jurisdiction",
-        "languages",
-        "rules",
-        "version",
-        "vocabulary",
-    )
 
     id: str
     version: str
@@ -64,20 +49,10 @@ class RuleSet:
     _compiled: dict[object, Any]
 
     def __init__(self, model: RuleFile, vocabulary: Vocabulary, source: Source | None = None) -> None:
-        put = object.__setattr__
-        put(self, "id", model.id)
-        put(self, "version", model.version)
-        put(self, "jurisdiction", model.jurisdiction)
-        put(self, "languages", model.languages)
-        put(self, "document", model.document)
-        put(self, "clauses", model.clauses)
-        put(self, "rules", model.rules)
-        put(self, "vocabulary", vocabulary)
-        put(self, "facts", MappingProxyType(vocabulary.facts))
-        put(self, "file", source.file if source else "")
-        put(self, "_source", source)
-        put(self, "_by_id", {rule.id: (index, rule) for index, rule in enumerate(model.rules)})
-        put(self, "_compiled", {})
+        names = ("id", "version", "jurisdiction", "languages", "document", "clauses", "rules")
+        given = {name: getattr(model, name) for name in names}
+        file = source.file if source else ""
+        self.__setstate__(given | {"vocabulary": vocabulary, "file": file, "_source": source})
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a RuleSet is immutable; {name} cannot be set")

@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
-from tic_rules.core.dates import FIRST_DAY, NotADate, add_days, add_months, add_years, parse_span, year_end
+from tic_rules.core.dates import FIRST_DAY, NotADate, add_days, add_months, parse_span, year_end
 from tic_rules.core.errors import clip
 from tic_rules.model.frozen import FrozenModel, Parse, refuse
 
@@ -205,20 +205,4 @@ class Cycle(_Length):
         return end if self.grace is None else self.grace.shift.after(end)
 
 
-Over = Window
 EndOfYear = Literal["end_of_year", "end_of_next_year"]
-
-__all__ = [
-    "After",
-    "Cycle",
-    "Day",
-    "DueOn",
-    "EndOfYear",
-    "Length",
-    "Over",
-    "Shift",
-    "Window",
-    "add_years",
-    "iso",
-    "parse_day",
-]

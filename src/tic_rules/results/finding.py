@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
+from tic_rules.model.rulefile import Kind, Modality
 from tic_rules.results.parts import (
     BINDING,
     UNCOUNTED,
     Citation,
-    Kind,
-    Modality,
     OwedYear,
     Part,
     Place,
@@ -149,38 +148,7 @@ class Finding:
 
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
-        return {
-            "rule": self.rule,
-            "status": self.status,
-            "severity": self.severity,
-            "kind": self.kind,
-            "modality": self.modality,
-            "bearer": self.bearer,
-            "topic": self.topic,
-            "phase": self.phase,
-            "title": plain(self.title),
-            "message": plain(self.message),
-            "detail": plain(self.detail),
-            "remedy": plain(self.remedy),
-            "citation": dict(self.citation),
-            "observed": plain(self.observed),
-            "required": plain(self.required),
-            "gap": self.gap,
-            "progress": self.progress,
-            "deadline": self.deadline,
-            "deadline_range": self.deadline_range,
-            "days_left": self.days_left,
-            "window": self.window,
-            "reached_on": self.reached_on,
-            "reading": plain(self.reading),
-            "years": [dict(year) for year in self.years],
-            "lacking": list(self.lacking),
-            "place": None if self.place is None else dict(self.place),
-            "data": [dict(place) for place in self.data],
-            "sources": [dict(source) for source in self.sources],
-            "missing": list(self.missing),
-            "trace": plain(self.trace),
-        }
+        return {key: plain(getattr(self, key)) for key in KEYS}
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"a finding does not change; {name} cannot be set")
@@ -242,6 +210,3 @@ def value_schema(cls: type[Any]) -> CoreSchema:
     written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())
     name = f"{cls.__module__}.{cls.__qualname__}:{id(cls)}"  # a schema of its own among those of a service
     return core_schema.no_info_plain_validator_function(read, ref=name, serialization=written)
-
-
-__all__ = ["KEYS", "Finding", "Status", "value_schema", "weight"]

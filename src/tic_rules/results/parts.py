@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NoReturn
 
 from tic_rules.core.errors import Text
-from tic_rules.model.ruleset import Kind, Modality
 
 Status = Literal["pass", "fail", "pending", "unknown", "needs_review", "not_applicable", "exempted"]
 """What became of a rule."""
@@ -225,11 +224,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: item if type(item) is str else plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-__all__ = [
-    "BINDING", "STATUSES", "UNCOUNTED", "VERDICTS", "AboutCentre", "AboutDocument", "AboutProgramme",
-    "AboutRules", "Citation", "Consequence", "Data", "Engine", "Kind", "Modality", "Notice", "OwedYear",
-    "Part", "Place", "Provenance", "Quantity", "Requirement", "Rules", "Settings", "Severity", "Status",
-    "Tool", "Verdict", "part", "plain",
-]  # fmt: skip

@@ -12,7 +12,7 @@ from pydantic_core import to_json
 
 from tic_rules.core.errors import UsageError, clip, fault, visible
 from tic_rules.core.scalars import Json
-from tic_rules.results.finding import KEYS, Finding, Status, value_schema
+from tic_rules.results.finding import KEYS, Finding, value_schema
 from tic_rules.results.parts import (
     STATUSES,
     VERDICTS,
@@ -24,6 +24,7 @@ from tic_rules.results.parts import (
     Part,
     Provenance,
     Settings,
+    Status,
     Tool,
     Verdict,
     part,
