@@ -47,9 +47,7 @@ COMMANDS = {
 
 
 class _Lazy(click.Group):
-    """Finds a command by its file, so that starting one does not import the others; ends a run with its
-    exit status.
-    """
+    """Finds a command by its file, imports no other, and ends a run with its exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)

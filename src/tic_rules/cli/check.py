@@ -141,8 +141,7 @@ def command(
 
 
 def _words(rules: Sequence[str]) -> Vocabulary:
-    """The words by which files are told apart; what is wrong with the rule sets is told where they are
-    read."""
+    """The words by which files are told apart; faults of the rule sets are told where they are read."""
     try:
         return words_of(rules)
     except TicRulesError:
@@ -234,9 +233,7 @@ def _stale(entry: Entry, file: str) -> Diagnostic:
 
 
 def _baseline(before: Baseline | None, total: Outcome, file: str) -> str:
-    """The baseline of this run, and what an earlier one says of centres and rules that this run did not
-    look at.
-    """
+    """The baseline of this run, with what an earlier one says of what this run did not look at."""
     before = before or Baseline(file, {})
     earlier = {entry for entries in before.entries.values() for entry in entries}
     entries = [*total.entries, *(earlier - set(total.judged))]

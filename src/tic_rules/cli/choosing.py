@@ -72,8 +72,7 @@ def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:
 
 
 def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
-    """The rule sets of several names, each once. Raises an error with the faults of all, and where two that
-    are not the same have one id."""
+    """The rule sets of several names, each once. Raises all faults, also of two with one id."""
     by_id: dict[str, RuleSet] = {}
     faults: list[TicRulesError] = []
     for name in dict.fromkeys(names):

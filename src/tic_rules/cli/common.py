@@ -23,15 +23,11 @@ _BLANKS = re.compile("[\t\u00a0\u2000-\u200a\u202f\u205f]")
 F = TypeVar("F", bound=Callable[..., object])
 
 LANG, GITHUB = "tic_rules.lang", "tic_rules.github"
-"""What a run notes of itself in its context: the language of its texts; whether it writes annotations of a
-GitHub workflow.
-"""
+"""What a run notes in its context: the language of its texts, whether it annotates for GitHub."""
 
 
 def language(asked: str | None = None) -> str:
-    """`zh` or `en`: as asked, else Chinese where the locale is Chinese. The run notes it, for what may be
-    said at its end.
-    """
+    """`zh` or `en`: as asked, else by the locale; the run notes it, for what is said at its end."""
     context = click.get_current_context(silent=True)
     before = None if context is None else context.meta.get(LANG)
     lang = asked or before or _of_the_locale()

@@ -69,8 +69,7 @@ class Configuration:
 
 
 def configuration_here() -> Configuration:
-    """The settings of the nearest file from here upward, or of the one that TIC_RULES_CONFIG names. Raises
-    UsageError."""
+    """The settings of the nearest file upward, or of that of TIC_RULES_CONFIG. Raises UsageError."""
     return _checked(settings_here(), None)
 
 

@@ -62,9 +62,7 @@ def _status(run: Callable[[], object]) -> int:
 
 
 def _explain(error: Exception, args: Sequence[str], notes: Mapping[str, object]) -> None:
-    """Say on standard error what is wrong, and to a runner of workflows where the run was asked for its
-    annotations.
-    """
+    """Say on standard error what is wrong, and to a runner of workflows where annotations go to it."""
     lang = str(notes.get(LANG) or language(asked_for(list(args))))
     if isinstance(error, OSError) and error.filename is None:
         _let_go(sys.stdout)  # what is left in its buffer would fail once more when the interpreter ends
@@ -183,9 +181,7 @@ def annotate(diagnostics: Sequence[Diagnostic], lang: str) -> None:
 
 
 def _let_go(*streams: TextIO | None) -> None:
-    """Give streams that cannot be written to any more somewhere to go, so that nothing is said of it at the
-    end.
-    """
+    """Give streams that cannot be written to somewhere to go, so that the end says nothing of it."""
     for stream in filter(None, streams):
         with suppress(OSError, ValueError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

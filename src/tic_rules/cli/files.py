@@ -84,9 +84,7 @@ def expand(
 
 
 def _main_of(name: str, vocabulary: Vocabulary) -> str:
-    """A file as it is named; for a list of a CSV file (centres.contributions.csv) the file that is read
-    with it.
-    """
+    """A file as named; for a list of a CSV file (centres.contributions.csv) the file it is read with."""
     path = Path(name)
     if path.suffix.lower() not in (".csv", ".tsv"):
         return name
@@ -99,9 +97,7 @@ def _main_of(name: str, vocabulary: Vocabulary) -> str:
 
 
 def _below(top: Path, broken: list[Diagnostic]) -> Iterator[Path]:
-    """What may hold a centre below a folder, by its name: files, and what stands in the place of one and
-    cannot be read.
-    """
+    """What may hold a centre below a folder, by name: files, and what stands unreadable in their place."""
     seen: set[tuple[int, int]] = set()
     folders, linked = [top], list[Path]()
     while folders or linked:
@@ -180,9 +176,7 @@ def _json_of_a_centre(text: str) -> bool:
 def centres_of(
     path: str, vocabulary: Vocabulary, rulesets: Sequence[RuleSet]
 ) -> Iterator[Centre | DataError]:
-    """The centres of a file, or of standard input, each as data or as the error that says what is wrong
-    with it.
-    """
+    """The centres of a file or of standard input, each as data or as the error that says its faults."""
     if path != "-":
         yield from read_subjects(path, Centre, vocabulary, rulesets)
         return

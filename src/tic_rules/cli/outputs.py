@@ -22,9 +22,7 @@ ONLY_ONE = Text(
 
 
 class Target(NamedTuple):
-    """A format and the file that it goes to; None for standard output. `added` to the end of a file that
-    others write too.
-    """
+    """A format and its file, None for standard output; `added` to the end of what others write too."""
 
     format: str
     file: str | None = None

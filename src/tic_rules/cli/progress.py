@@ -11,9 +11,7 @@ _WIDTH = 24
 
 
 class Progress:
-    """`step` counts a file; `make_room` comes before text, which may go to the same terminal (`shared`);
-    `clear` at the end.
-    """
+    """`step` counts a file; `make_room` comes before text on a `shared` terminal; `clear` at the end."""
 
     def __init__(self, total: int, *, wanted: bool, shared: bool) -> None:
         on = (

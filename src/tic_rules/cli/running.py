@@ -42,9 +42,7 @@ _CHUNK = 8
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What is asked of every file; small, so that it can go to another process with each few files. No two
-    runs are equal.
-    """
+    """What is asked of every file; small, to go to other processes. No two runs are equal."""
 
     rules: tuple[str, ...] = ()
     day: date | None = None
@@ -83,9 +81,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A job with its rule sets and its baseline read; `seen` are the rule sets that this process has
-    reported on.
-    """
+    """A job with its rule sets and baseline read; `seen`: the rule sets reported on by this process."""
 
     rulesets: tuple[RuleSet, ...]
     vocabulary: Vocabulary
@@ -110,9 +106,7 @@ def _in_force(jurisdiction: str, day: date) -> tuple[RuleSet, ...]:
 
 
 def rulesets_for(job: Job, subject: Centre | Programme, day: date) -> tuple[RuleSet, ...]:
-    """The rule sets asked for, else those of the jurisdiction in force on the day. Raises DataError where
-    the data names none.
-    """
+    """The rule sets asked for, else those in force on the day. Raises DataError where none is named."""
     chosen = prepared(job).rulesets
     if chosen:
         return chosen

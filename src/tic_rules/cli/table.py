@@ -144,9 +144,7 @@ def _decide_parts(path: str, output: str, ruleset: RuleSet, day: date | None) ->
 
 
 def _ends(file: ParquetFile) -> list[int]:
-    """Where parts end: never between two lives of one centre. A table whose lives do not stand together is
-    one part.
-    """
+    """Where parts end: never between lives of a centre, nowhere if those do not stand together."""
     rows, names = file.metadata.num_rows, file.schema_arrow.names
     if CENTRE not in names or not any(name.startswith("counts@") for name in names):
         return [*range(_ROWS, rows, _ROWS), rows]
@@ -174,9 +172,7 @@ def _parts(file: ParquetFile, ends: Sequence[int]) -> Iterator[DataFrame]:
 
 
 class _Writer:
-    """Writes tables one after the other to a Parquet or CSV file, which takes its place when all are
-    written.
-    """
+    """Writes tables one by one to a Parquet or CSV file, which takes its place when all are written."""
 
     def __init__(self, path: str) -> None:
         self.path, self.file = path, Replacement(path)

@@ -36,8 +36,7 @@ def place_and_value(text: str, vocabulary: Vocabulary) -> tuple[str, object]:
 
 
 def place_of(place: str, vocabulary: Vocabulary) -> str:
-    """The dotted path that a place names: itself, or a field by its label. Raises UsageError where the label
-    fits several."""
+    """The dotted path of a place or of a label. Raises UsageError where the label fits several."""
     if place.isascii():
         return place
     names = names_of(Centre, vocabulary)

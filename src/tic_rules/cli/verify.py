@@ -104,8 +104,7 @@ class _Again:
         return load_ruleset(self._place(file, "--rules"))
 
     def _placed(self, file: str | None) -> str | None:
-        """Where a file stands that a report names: there, or beside the report; None where it is no file of
-        data."""
+        """Where a file of a report stands: there, or beside the report; None where it is no data."""
         if file is None or not file.lower().endswith(SUFFIXES):
             return None
         places = (file, os.path.join(os.path.dirname(self.file), file))

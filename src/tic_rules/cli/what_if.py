@@ -216,9 +216,7 @@ def _other(
     files: dict[str, RuleSet],
     used: set[str],
 ) -> RuleSet | None:
-    """The rule set with the changes that are meant for it; a rule file stands in for the one of its
-    jurisdiction.
-    """
+    """The rule set with the changes meant for it; a rule file stands in for that of its jurisdiction."""
     other = files.get(ruleset.id) or next(
         (file for file in files.values() if file.jurisdiction == ruleset.jurisdiction), None
     )

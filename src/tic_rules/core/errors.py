@@ -11,8 +11,7 @@ _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f
 
 
 def visible(text: str) -> str:
-    """A foreign text for people to see: control, direction-changing and private characters are shown as
-    escapes."""
+    """A foreign text for people to see: control, direction and private characters as escapes."""
     if text.isprintable() and not _HIDDEN.search(text):
         return text
     return "".join(
@@ -141,8 +140,7 @@ class RuleSetError(TicRulesError):
 
 
 class UsageError(TicRulesError):
-    """What was asked for cannot be done: a missing as-of day, an extra that is not installed, an unknown
-    name."""
+    """What was asked for cannot be done: no as-of day, an extra that is not installed, an unknown name."""
 
 
 def fault(

@@ -12,8 +12,7 @@ from tic_rules.core.errors import Text, TicRulesError, fault
 from tic_rules.core.limits import MAX_BYTES, file_too_large
 
 _STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
-"""Names of what the shell has opened for us already: `<(…)`, `/dev/stdin`. Read to the limit like standard
-input."""
+"""What the shell has opened for us already: `<(…)`, `/dev/stdin`. Read to the limit like standard input."""
 
 
 def file_name(path: str) -> str:
@@ -27,8 +26,7 @@ def file_name(path: str) -> str:
 
 
 def read_named(file: str, kind: type[TicRulesError], limit: int = MAX_BYTES) -> bytes:
-    """The bytes of a file by its name. Raises `kind`: where it cannot be read, is no regular file, or is over
-    the limit."""
+    """The bytes of a file. Raises `kind` where it cannot be read, is no regular file or over the limit."""
     try:
         descriptor = os.open(file, os.O_RDONLY | _flags(file))
         with os.fdopen(descriptor, "rb") as stream:

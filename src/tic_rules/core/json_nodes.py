@@ -38,8 +38,7 @@ class _Json:
         self.text, self.file, self.before, self.count = text, file, first_line - 1, 0
         self.lines = text.replace("\r\n", " \n").replace("\r", "\n") if "\r" in text else text
         self.counted = self.line = self.start = 0
-        """How far lines have been counted: their number, and where the last of them begins. Places are asked
-        for in their order."""
+        """How far lines are counted: their number, and where the last begins. Places come in their order."""
 
     def space(self, at: int) -> int:
         match = _JSON_SPACE.match(self.text, at)

@@ -14,8 +14,7 @@ MAX_ENTRIES = 3_000
 
 
 class BadText(Exception):
-    """The text cannot be composed; carries the diagnostics. Turned into DataError or RuleSetError by the
-    loaders."""
+    """The text cannot be composed; the loaders turn it into DataError or RuleSetError."""
 
     def __init__(self, diagnostics: Iterable[Diagnostic]) -> None:
         self.diagnostics = list(diagnostics)

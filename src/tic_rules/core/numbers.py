@@ -106,8 +106,7 @@ def _no_amount(text: str) -> NotANumber:
 
 
 def number_text(value: str) -> str:
-    """A text that is to be a number, in plain width. Raises NotANumber where a sign in it (①, ², ½, ㊀) would
-    turn into a digit."""
+    """A text for a number, in plain width. Raises NotANumber for signs (①, ², ½, ㊀) that would be digits."""
     if len(value) > LONGEST:
         raise _no_number(value)
     if value.isascii():

@@ -65,8 +65,7 @@ def plain(value: Any, level: int = 0) -> object:
 
 
 def as_json(value: object) -> object:
-    """A value as JSON has it: days and exact numbers as text, a gap as null. Raises NotPlain where it has
-    none."""
+    """A value as JSON has it: days and exact numbers as text, a gap as null. Raises NotPlain."""
     return _as_json(plain(value))
 
 
@@ -118,8 +117,7 @@ def _of_pandas(value: Any, name: str) -> object:
 
 
 def _of_period(value: Any) -> object:
-    """A year, a month or a day as a file says it, a quarter or a week by its days; hours stay what they
-    are."""
+    """A year, a month or a day as a file says it, a quarter or a week by its days; hours stay as they are."""
     if value.freqstr in ("Y-DEC", "A-DEC", "M", "D"):
         return str(value)
     first, last = (str(value.asfreq("D", end)) for end in ("start", "end"))

@@ -83,8 +83,7 @@ class Plain(str):
 
 
 class Mark(NamedTuple):
-    """A place in a text, from 1; in a workbook `cell` says it (`contributions!C12`), and line and column
-    are row and column."""
+    """A place in a text, from 1; in a workbook the `cell` (`contributions!C12`) with its row and column."""
 
     line: int
     column: int
@@ -116,8 +115,7 @@ class Source:
         return self
 
     def without(self, fields: Iterable[str]) -> Source:
-        """The text without some of its fields: they have no place, for their values are not those of the
-        text."""
+        """The text without fields whose values are not those of the text: they have no place."""
         return self._leaving_out(Source(self.file, self.root, self.data), fields)
 
     def _leaving_out(self, copy: S, fields: Iterable[str]) -> S:
@@ -164,8 +162,7 @@ class Source:
         return None
 
     def locate(self, parts: Sequence[str | int]) -> Mark:
-        """The place of a value; of what lies nearest above it where it is absent. (0, 0) where there is no
-        text."""
+        """The place of a value, or of what lies nearest above one that is absent; (0, 0) without a text."""
         node, _ = self._walk(parts)
         return mark_of(node) if node is not None else Mark(0, 0)
 
@@ -179,8 +176,7 @@ class Source:
         return self.locate(parts)
 
     def extent(self, parts: Sequence[str | int]) -> Mark:
-        """The place of a value with its true end: PyYAML lets a block end where the next token begins,
-        comments included."""
+        """The place of a value with its true end: PyYAML lets a block end where the next token begins."""
         key = tuple(parts)
         mark = self._extents.get(key)
         if mark is None:
@@ -257,8 +253,7 @@ def steps(parts: Iterable[str | int]) -> tuple[str | int, ...]:
 
 
 def decode(raw: bytes, file: str, limit: int = MAX_BYTES) -> str:
-    """UTF-8 text of a file (a byte-order mark is dropped); anything else is a diagnostic that names the
-    likely encoding."""
+    """UTF-8 text of a file, without a byte-order mark; else a diagnostic that names the likely encoding."""
     if len(raw) > limit:
         raise BadText([file_too_large(file, limit)])
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
@@ -415,8 +410,7 @@ def _refuse_monsters(text: str, file: str) -> None:
 
 
 class _Builder:
-    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts each time that it
-    is used."""
+    """Nodes to plain data with raw scalars, bounded in size and depth; an alias counts at each use."""
 
     def __init__(self, file: str, faults: list[Diagnostic]) -> None:
         self.file, self.faults, self.count, self.size = file, faults, 0, 0
@@ -463,8 +457,7 @@ class _Builder:
         return data
 
     def _given_twice(self, node: yaml.Node, key: yaml.Node) -> None:
-        """The fault of a key that stands in a mapping already; the first is looked for as long as it is
-        told."""
+        """The fault of a key that stands in a mapping already; the first is looked for while it is told."""
         if len(self.faults) < 100:
             earlier = next(given for given, _ in node.value if given.value == key.value)
             line, shown = earlier.start_mark.line + 1, clip(key.value)

@@ -233,9 +233,7 @@ def _of_occasions(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
 
 
 def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Decision:
-    """Every entry from which a deadline runs, on every day that it may be dated; where there is none, not
-    applicable.
-    """
+    """Every entry from which a deadline runs, on every day that it may have; without any, not applicable."""
     clock = clock_of(rule, scene, scenario)
     assert clock is not None
     fact = scene.facts[event]

@@ -26,9 +26,7 @@ def within(when: Span, start: date, last: date, cap: date) -> int:
 
 
 def year_within(year: int | None, start: date, last: date, spoken: date) -> int:
-    """Whether figures of a year lie between `start` and `last`: the year begins after `start`, and has ended
-    on `last` or was reported by then.
-    """
+    """Whether figures of a year, begun after `start`, had ended on `last` or were reported by then."""
     if year is None:
         return UNKNOWN
     if not start.year < year <= last.year:

@@ -29,8 +29,7 @@ class Units(Generic[T]):
 
 
 def called(name: str | None, own: Units[T], roles: Iterable[Units[T]]) -> list[T] | None:
-    """The units of a role that have a name, as it is written before all; None where it is that of a unit of
-    another role."""
+    """The units of a role with a name, as it is written first; None where a unit of another role has it."""
     if name is None:
         return []
     others = list(roles)

@@ -77,8 +77,7 @@ def is_part_of_another(
 
 
 def read_bytes(file: str) -> bytes:
-    """The bytes of a file, within the limit; an archive or an old workbook in the place of data is refused
-    with a hint."""
+    """The bytes of a file, within the limit; an archive or an old workbook is refused with a hint."""
     raw = read_named(file, DataError)
     if raw[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
         zh, en = (

@@ -98,8 +98,7 @@ def _with_unit(data: object, column: Column, unit: str, since_1904: bool) -> obj
 
 
 def _series(text: str, column: Column, unit: str, since_1904: bool) -> list[dict[str, object]] | None:
-    """Values through time, one a line (or parted by semicolons): 2024-02-01: 320. None where it is a plain
-    value."""
+    """Values through time, one a line (or parted by semicolons): 2024-02-01: 320. None for a plain value."""
     pieces = [_dated(piece) for piece in re.split(r"[\n;；]", text) if piece.strip()]
     if not pieces or any(piece is None for piece in pieces):
         return None

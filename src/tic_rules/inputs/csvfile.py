@@ -202,8 +202,7 @@ class _InFile:
 
 
 def list_files(path: Path, names: Names) -> Iterator[tuple[Sheet | None, Path]]:
-    """The files beside `centres.csv` that hold its lists: `centres.contributions.csv`,
-    `centres_资金投入.csv`."""
+    """The files beside `centres.csv` with its lists: `centres.contributions.csv`, `centres_资金投入.csv`."""
     if not path.parent.is_dir():
         return
     stem = path.stem
@@ -241,8 +240,7 @@ def _list_of(name: str, stem: str, names: Names) -> _Held | None:
 
 
 def is_list_file(path: Path, names: Names, stems: Collection[str]) -> bool:
-    """Whether a CSV file holds a list of another one beside it, and is read with that. `stems`: of the tables
-    in its folder."""
+    """Whether a CSV file holds a list of another one beside it. `stems`: of the tables in its folder."""
     ends = (at for at, char in enumerate(path.stem) if char in "._-" and at)
     return any(
         path.stem[:at] in stems and _list_of(path.name, path.stem[:at], names) is not None for at in ends

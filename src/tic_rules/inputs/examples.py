@@ -18,8 +18,7 @@ PROGRAMME = "programme"
 
 
 class Example(NamedTuple):
-    """A case that shows how a rule is decided: what its data changes from a complete centre, on which day,
-    and what comes of it."""
+    """A case that shows how a rule is decided: what changes from a complete centre, the day, the outcome."""
 
     name: str
     as_of: str
@@ -31,8 +30,7 @@ class Example(NamedTuple):
 
 
 def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
-    """Every case of a corpus (a folder a rule set, lists of cases in YAML), by rule set and rule. Raises
-    DataError."""
+    """Every case of a corpus (a folder a rule set, YAML lists), by rule set and rule. Raises DataError."""
     if not folder.is_dir():
         raise fault(DataError, "unreadable", "没有这个文件夹", "there is no such folder", file=str(folder))
     examples: dict[tuple[str, str], list[Example]] = defaultdict(list)

@@ -81,8 +81,7 @@ class Column(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """The main sheet (`path` is empty) or the sheet of a list. `keyed`: a mapping whose entries are named
-    by a column."""
+    """The main sheet (`path` is empty), or that of a list. `keyed`: a mapping, a column has its keys."""
 
     path: str
     label: Text
@@ -212,8 +211,7 @@ def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:
 
 
 def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ...]]:
-    """Normal names to the paths that they may mean. `named`: for each path, the labels of it and of every
-    heading above it."""
+    """Normal names to the paths that they may mean. `named`: by path, its labels and its headings in turn."""
     whole: dict[str, set[str]] = {}
     ends: dict[str, set[str]] = {}
     for path, labels in named.items():

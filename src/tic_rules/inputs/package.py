@@ -57,8 +57,7 @@ class Merged(NamedTuple):
 
 
 class SheetLook(NamedTuple):
-    """What was seen of a sheet: cells without a usable value, those that show less or more than their value,
-    merged ranges."""
+    """What was seen of a sheet: cells without a usable value, or that show another, and merged ranges."""
 
     faults: tuple[tuple[Place, Text], ...]
     formats: dict[Place, NumberFormat]
@@ -66,8 +65,7 @@ class SheetLook(NamedTuple):
 
 
 class Package(NamedTuple):
-    """The counted parts in an archive of their own; the sheets by name; whether numbers mean days from
-    1904."""
+    """The counted parts in an archive of their own; the sheets by name; whether days count from 1904."""
 
     data: bytes
     sheets: dict[str, SheetLook]
@@ -316,8 +314,7 @@ _WITHIN = frozenset(["t", "r", "rPh"])
 
 
 class _Cells(_Part):
-    """How far the cells of a sheet reach and how much text they show. A cell counts that has an element for a
-    value, empty or not."""
+    """How far the cells of a sheet with an element for a value reach, and how much text they show."""
 
     def __init__(self, lengths: list[int], shown: list[NumberFormat | None]) -> None:
         super().__init__()

@@ -170,8 +170,7 @@ class Reader:
         return sheet.path if sheet is not None else name
 
     def merged(self, row: Row, index: int, parts: Parts) -> Diagnostic:
-        """What is asked of a number that stands in a merged cell: whether it is the sum or the number of each
-        row is not said."""
+        """What is asked of a number in a merged cell: it does not say whether it is the sum or each row's."""
         return self.fault(
             "merged",
             "合并单元格里的数字：是合计，还是每行各是这么多？请拆分单元格，逐行填写",

@@ -32,8 +32,7 @@ def _source(text: str, file: str, json_text: bool, line: int) -> Source:
 
 
 def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
-    """JSON Lines: the data of each line; a line that cannot be read gives its errors, and the next one is
-    read."""
+    """JSON Lines: the data of each line; one that cannot be read gives its errors, and the next is read."""
     count = 0
     for number, line in enumerate(io.StringIO(text), 1):
         if line.isspace():

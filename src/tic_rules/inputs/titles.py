@@ -77,8 +77,7 @@ def _shown(title: Row) -> str:
 
 
 def _text(title: Row) -> str:
-    """A title in plain width, its cells and labels parted; blanks else count
-    only between Latin letters (Amounts in yuan)."""
+    """A title in plain width, its labels parted; blanks count between Latin letters (Amounts in yuan)."""
     plain = unicodedata.normalize("NFKC", _shown(title)).casefold().translate(_SIMPLE)
     return re.sub(r"\s+(?![a-z])|(?<![a-z])\s+", "", _NEXT.sub("|", plain))
 

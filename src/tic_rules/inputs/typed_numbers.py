@@ -40,8 +40,7 @@ _TAIL = re.compile(r"(万亿|千亿|百亿|十亿|亿|千万|百万|十万|万|�
 
 
 def fits(unit: str, kind: str, measure: str, counters: Sequence[str] = ()) -> bool:
-    """Whether a header may give its column a unit: 万元 to amounts, % to rates, 人 to persons, and what a
-    rule file calls its own."""
+    """Whether a header may give its column a unit: 万元, % of rates, 人, a unit of a rule file."""
     if kind == "number":
         return _is_counter(unit, measure, counters)
     if kind == "money":
@@ -57,8 +56,7 @@ def _counters(measure: str) -> frozenset[str]:
 
 
 class ShownNumber(float):
-    """A number of a cell that shows more than its digits: `text` is what it shows (12.5亿元), unless that is
-    not `clear`."""
+    """A number of a cell that shows more than its digits: `text` (12.5亿元), unless that is not `clear`."""
 
     text: str
     clear: bool
@@ -81,8 +79,7 @@ def plain_number(value: float) -> str:
 
 
 def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Sequence[str] = ()) -> object:
-    """A cell of a money, count, number or rate column; `unit` stands in the header and goes with plain
-    numbers. Raises NotClear."""
+    """A cell of a column of numbers; `unit` stands in the header, for plain numbers. Raises NotClear."""
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta, ShownDay)):
@@ -142,8 +139,7 @@ def _bound(text: str, before: tuple[str, ...], behind: tuple[str, ...]) -> str |
 
 
 def _ends(text: str, kind: str) -> tuple[str, str]:
-    """Both ends of a range, the unit of the second with both (1~2亿元); the text itself and nothing where it
-    is none."""
+    """Both ends of a range, the unit of the second with both (1~2亿元); the text and "" where it is none."""
     divider = _TO.search(text)
     if divider is None:
         return text, ""
@@ -164,8 +160,7 @@ def _ends(text: str, kind: str) -> tuple[str, str]:
 
 
 def _same_steps(low: str, high: str, text: str) -> None:
-    """Raises NotClear where what the second end counts in may go for the first: 1千~2千万元, 9百~1千万元,
-    5千~1亿元."""
+    """Raises NotClear where the unit of the second end may go for the first: 1千~2千万元, 5千~1亿元."""
     first, second = (_TAIL.search(end) for end in (low, high))
     if first is None or second is None or first.group(2):
         return

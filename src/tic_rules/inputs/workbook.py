@@ -18,8 +18,7 @@ _NO_DATA = ("；不是数据的工作表请以 # 开头", "; begin the name of a
 
 
 class SheetRow:
-    """A row of a sheet. `copied` are the columns whose values come from a merged cell; `across`, from one of
-    the same row."""
+    """A row of a sheet. `copied`: columns with values of a merged cell; `across`: one of its row."""
 
     __slots__ = ("across", "cells", "copied", "number", "sheet")
 

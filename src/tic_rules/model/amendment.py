@@ -23,8 +23,7 @@ _FIXED = frozenset({"id", "at", "quote"})
 def amended(
     rule: Rule, value: object, parts: dict[str, object], rules: Iterable[Rule], vocabulary: Vocabulary
 ) -> Rule:
-    """A rule of a rule set with a change. Raises RuleSetError where it is not one, naming what can be
-    changed."""
+    """A rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
     facts = vocabulary.facts
     before = _written(rule)
     data, name = dict(before), str(before["id"])
@@ -130,8 +129,7 @@ def _number_of(node: c.Condition) -> object:
 
 
 def _replaced(tree: object, fact: str, old: object, value: object) -> object:
-    """The same number of the same fact, wherever it stands: a limit that also fails at once moves as a
-    whole."""
+    """A number of a fact wherever it stands: a limit that also fails at once moves as a whole."""
     if isinstance(tree, dict):
         if tree.get("fact") == fact:
             return {

@@ -23,8 +23,7 @@ class Misuse(NamedTuple):
 
 
 def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
-    """Words that are not in the vocabulary, names under `incomplete` that are no lists, totals that fall,
-    contradictions."""
+    """Unknown words, names under `incomplete` that are no lists, totals that fall, contradictions."""
     yield from _unknown_words(subject, vocabulary, ())
     yield from _unknown_lists(subject)
     for fact in vocabulary.facts.values():
@@ -99,8 +98,7 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
 
 
 def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misuse]:
-    """Entries that are less than one of an earlier day: by day, beside the most that had been reached
-    before it."""
+    """Entries that are less than the most that had been reached before their day."""
     given = [(index, when, value) for index, (when, value) in enumerate(series) if value is not None]
     ended = sorted(given, key=lambda entry: entry[1].last)
     fallen: list[int] = []

@@ -19,8 +19,7 @@ Said = tuple[str, str, str]
 
 MAX_FIELDS = 300
 MAX_DEPTH = 4
-"""Declared fields of a vocabulary, and the steps of a place. The shipped model has 180 fields, none deeper
-than four."""
+"""Declared fields of a vocabulary and steps of a place; the shipped model has 180, none deeper than four."""
 
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _MISREAD = frozenset({"y", "n", "yes", "no", "on", "off", "true", "false", "null"})
@@ -30,8 +29,7 @@ _WORDED = ("word", "words")
 
 
 def declaration_faults(added: Vocabulary, whole: Vocabulary) -> Iterator[tuple[str, Said]]:
-    """What is wrong with the declared fields of a vocabulary, by their places; `whole` has the shared ones
-    too."""
+    """The faults of a vocabulary's declared fields, by their places; `whole` has the shared ones too."""
     if len(added.declared) > MAX_FIELDS:
         yield (
             next(iter(added.declared)),

@@ -42,8 +42,7 @@ def copied(tree: Any) -> Any:
 
 
 def document_of(subject: Subject) -> Json:
-    """The document of a subject: its file's content where it has one, otherwise what such a file would
-    say."""
+    """The document of a subject: its file's content where it has one, else what such a file would say."""
     source = subject._text()
     if source is None or not isinstance(source.data, dict):
         return plain(subject)

@@ -74,8 +74,7 @@ def _replacing(files: tuple[tuple[str, str], ...]) -> dict[str, list[Successor]]
 
 
 def without_replaced(rulesets: Iterable[RuleSet], day: date) -> list[RuleSet]:
-    """The rule sets that no other replaces as a whole on a day. Raises RuleSetError where two replace each
-    other."""
+    """The rule sets that none replaces as a whole on a day. Raises RuleSetError for a circle of two."""
     current = []
     for ruleset in rulesets:
         for other in replaced_in_turn(ruleset, day):

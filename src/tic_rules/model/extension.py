@@ -214,8 +214,7 @@ def fits_example(field: FieldLabel, vocabulary: Vocabulary) -> bool:
 
 
 def own_words(subject: Subject) -> Vocabulary | None:
-    """The fields that a subject has beside those of the shipped model, with their words and units; None
-    where it has none."""
+    """A subject's fields beside those of the shipped model, with their words and units; None for none."""
     extension, whole = type(subject)._own, subject._vocabulary
     if not extension.fields:
         return None

@@ -45,8 +45,7 @@ class FrozenModel(BaseModel):
     @model_validator(mode="wrap")
     @classmethod
     def _validated(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        """A value as a part; pydantic's own errors become those of the package, with `zh` and `en` in
-        their `ctx`."""
+        """A value as a part; pydantic's errors become those of the package, `zh` and `en` in their `ctx`."""
         if type(value) is not dict and isinstance(value, cls):
             return value
         given: Any = cls._as_written(value)
@@ -93,8 +92,7 @@ class FrozenModel(BaseModel):
         return value
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields, which are not validated; properties made of the fields
-        are made anew."""
+        """A copy with other values, which are not validated; properties made of the fields are made anew."""
         copy = super().model_copy(update=update, deep=deep)
         for name in copy.__dict__.keys() - type(copy).model_fields.keys() - {"extras"}:
             del copy.__dict__[name]
@@ -142,8 +140,7 @@ def _reading(read: Read) -> Read:
 
 
 class Parse:
-    """An annotation: how a value is read, the JSON Schema of what may be written, and how a dump writes
-    it."""
+    """An annotation: how a value is read, the JSON Schema of what may be written, how a dump writes it."""
 
     __slots__ = ("read", "shape", "write")
 

@@ -34,8 +34,7 @@ def _unknown(kind: str, at: Loc, name: str, names: Iterable[str]) -> Fault:
 
 
 def declared_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> list[Fault]:
-    """What is wrong with the fields that a vocabulary declares. Nothing that reads them is looked at before
-    they are sound."""
+    """The faults of declared fields. Nothing that reads them is looked at before they are sound."""
     return [
         (code, (*at, "fields", path), zh, en) for path, (code, zh, en) in declaration_faults(added, whole)
     ]
@@ -89,8 +88,7 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
 
 
 def _no_places(paths: Iterable[str], at: Loc, places: Collection[str]) -> Iterator[Fault]:
-    """Those of some dotted paths that the data does not have; what lies within one of them goes without
-    saying."""
+    """The dotted paths that the data does not have; what lies within one of them goes without saying."""
     gone: set[str] = set()
     for path in paths:
         if path not in places and path.rpartition(".")[0] not in gone:
@@ -108,8 +106,7 @@ def _paths_of_list(listed: ListOf) -> Iterator[str]:
 
 
 def _paths_of(fact: Fact, vocabulary: Vocabulary) -> Iterator[str]:
-    """The dotted paths that a fact, and what it is made of, reads: its own, or those of its list and of the
-    attributes that it names."""
+    """The dotted paths that a fact, and what it is made of, reads: its own, or of its list and attributes."""
     parts = dict.fromkeys(name for part in fact.made_of for name in facts_within(part, vocabulary.facts))
     for one in (fact, *(vocabulary.facts[name] for name in parts if name in vocabulary.facts)):
         yield from _own_paths_of(one, vocabulary)

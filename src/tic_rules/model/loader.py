@@ -128,8 +128,7 @@ def is_called(ruleset: RuleSet, name: str) -> bool:
 
 
 def listed_ruleset(name: str) -> catalogue.ListedRuleSet | None:
-    """Where the rule set of an id comes from; None for what is no id on hand. Raises RuleSetError for a
-    clash."""
+    """Where the rule set of an id comes from; None for no id on hand. Raises RuleSetError for a clash."""
     return catalogue.here().get(name)
 
 
@@ -188,8 +187,7 @@ def loaded(rulesets: Rules | Iterable[Rules] | None) -> tuple[RuleSet, ...]:
 
 
 def words_of(rulesets: Rules | Iterable[Rules] | None) -> Vocabulary:
-    """The words that data may use: those of a rule set, of several together, or the shared ones where none is
-    named. Raises RuleSetError."""
+    """The words that data may use: of a rule set, of several, or the shared ones. Raises RuleSetError."""
     several = [ruleset.vocabulary for ruleset in loaded(rulesets)]
     if not several:
         return unnamed_vocabulary()
@@ -264,8 +262,7 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
 
 
 def inspect_vocabulary(which: str | os.PathLike[str]) -> tuple[Vocabulary, Source, list[Diagnostic]] | None:
-    """A file that holds a vocabulary and no rules, with its faults; None for any other file. Raises
-    RuleSetError as `inspect_ruleset`."""
+    """A file that holds a vocabulary alone, with its faults; else None. Raises RuleSetError."""
     name = os.fspath(which)
     if listed_ruleset(name) is not None or not _is_path(name):
         return None
@@ -314,8 +311,7 @@ def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[
 
 
 def _with_shared(added: Vocabulary, shared: Vocabulary) -> Vocabulary:
-    """The vocabulary of a rule file with the shared one. Raises RuleSetError where they declare a field
-    differently."""
+    """A file's vocabulary with the shared one. Raises RuleSetError where a field is declared differently."""
     return _joined(shared, added) if shared.declared and added.declared else shared.with_(added)
 
 
@@ -330,8 +326,7 @@ def _draft_file() -> type[RuleFile]:
 
 
 def _open_or_wrong(error: ValidationError, source: Source, shared: Vocabulary) -> list[Diagnostic]:
-    """What is wrong with a rule file, in its shape and with the rest of it; of a draft first of all what is
-    open."""
+    """What is wrong with a rule file, its shape and the rest of it; of a draft first what is open."""
     from tic_rules.model.drafts import in_a_line, open_places
 
     if places := in_a_line(open_places(source)):
@@ -350,8 +345,7 @@ def _faults_besides(faulty: Iterable[Loc], source: Source, shared: Vocabulary) -
 
 
 def _refuse_masses(source: Source) -> None:
-    """Refuse more rules than are held against each other in good time, longer conditions and longer texts.
-    Raises RuleSetError."""
+    """Refuse more rules than are held together in good time, and longer ones. Raises RuleSetError."""
     faults = [
         Diagnostic(
             "too-large",
@@ -426,8 +420,7 @@ def _refuse(source: Source, faults: list[Fault]) -> None:
 
 
 def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
-    """The rule sets on hand of a jurisdiction that are in force on a day. None is a RuleSetError that
-    names the earliest day."""
+    """A jurisdiction's rule sets in force on a day. None is a RuleSetError that names the earliest day."""
     local = [
         ruleset
         for ruleset in map(load_ruleset, of_jurisdiction(jurisdiction))

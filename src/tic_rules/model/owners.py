@@ -14,8 +14,7 @@ from tic_rules.model.vocabulary import FieldLabel
 
 
 def owned(fault: Diagnostic) -> Diagnostic:
-    """The fault of a key that the model does not have; with the rule sets that declare it, where there are
-    any."""
+    """The fault of a key that the model does not have; with the rule sets that declare it, if any."""
     path = ".".join(part for part in fault.path.strip("/").split("/") if not part.isdigit())
     owners = list(_owners(path))
     if not owners:
@@ -29,8 +28,7 @@ def owned(fault: Diagnostic) -> Diagnostic:
 
 
 def owners_of_label(name: str) -> tuple[str, ...]:
-    """The ids of the rule sets on hand that have a field which a table may name so; its unit may stand
-    behind it."""
+    """The rule sets on hand with a field that a table may name so; its unit may stand behind it."""
     plain = re.split(r"[(（\[]", name, maxsplit=1)[0].strip()[:100]
     owners = []
     for ruleset, declared in _declaring(plain.rpartition(".")[2]) if plain else ():

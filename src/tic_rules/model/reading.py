@@ -174,8 +174,7 @@ def validated(data: object, source: Source | None, model: type[S], vocabulary: V
 
 
 def _local(data: object) -> Vocabulary | None:
-    """The words of the rule sets on hand of the jurisdiction that data names, beside the shipped ones; None
-    where there are none."""
+    """The words of the rule sets on hand of the jurisdiction that data names; None where there are none."""
     named = data.get("jurisdiction") if isinstance(data, dict) else None
     if not isinstance(named, str):
         return None
@@ -276,8 +275,7 @@ def verified(subject: S, vocabulary: Vocabulary) -> S:
 
 
 def words_for(subject: Subject, vocabulary: Vocabulary) -> Vocabulary:
-    """The words that changed data may use: those by which it was read, where a vocabulary is among them; else
-    its own."""
+    """The words that changed data may use: those it was read by, if they join a vocabulary, else its own."""
     read = subject._vocabulary
     return read if read is not None and any(one is vocabulary for one in read._joins) else vocabulary
 

@@ -16,8 +16,7 @@ NUMBERS = ("money", "count", "rate", "number")
 
 
 class Held(NamedTuple):
-    """What a place of the data holds: a kind of value, a record, a list of records, a table, a list of
-    scalars."""
+    """What a place of the data holds: a kind of value, a record, a list of either, a table."""
 
     kind: str
     dated: bool
@@ -46,8 +45,7 @@ def held_at(model: type[Record], path: str) -> Held | None:
 
 
 def misread(fact: Fact, listed: ListOf | None, models: tuple[type[Record], ...]) -> Iterator[tuple[str, str]]:
-    """What a fact reads otherwise than as what it is, in both languages; places that are none are not told
-    of here."""
+    """What a fact reads otherwise than as what it is, in both languages; of places that there are."""
     for path, wanted, dated in _single(fact):
         held = first_held(models, path)
         if held is None:

@@ -328,8 +328,7 @@ class Rule(Node):
 
     @cached_property
     def time(self) -> tuple[object, ...]:
-        """All that a rule says of time, its years apart, and how what is dated before the document counts for
-        it."""
+        """All that a rule says of time but its years, and how what is dated before the document counts."""
         adverse = self.kind in ("prohibition", "consequence")
         return self.by, self.from_, self.since, self.until, adverse, self.kind == "consequence", self.at_once
 

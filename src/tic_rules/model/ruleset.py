@@ -152,8 +152,7 @@ class RuleSet:
         return self._source.locate(within) if self._source is not None else Mark(0, 0)
 
     def written(self, *within: str | int) -> Any:
-        """What a part of the rule file says as it is written, before it is read: `10亿元`. None where it is
-        absent."""
+        """A part of the rule file as it is written, before it is read: `10亿元`. None where it is absent."""
         value: Any = self._source.data if self._source is not None else None
         for part in within:
             try:

@@ -31,8 +31,7 @@ def shipped_ids() -> tuple[str, ...]:
 
 
 def read_rule_file(path: Path, shown: str = "") -> Source:
-    """The text of a rule file; one that came with the program is `shown` under a name of its own. Raises
-    RuleSetError."""
+    """The text of a rule file; a shipped one is `shown` under a name of its own. Raises RuleSetError."""
     file = shown or file_name(str(path))
     return rule_source(read_named(str(path), RuleSetError), file, ours=bool(shown))
 
@@ -81,8 +80,7 @@ def shared_vocabulary() -> Vocabulary:
 
 @lru_cache(maxsize=1)
 def unnamed_vocabulary() -> Vocabulary:
-    """The shared vocabulary for data that no rule set is named for: it may also say what the rule sets of its
-    jurisdiction have."""
+    """The shared one for data without a rule set: it may also say what those of its jurisdiction have."""
     shared = shared_vocabulary()
     return Vocabulary.model_construct(**{name: getattr(shared, name) for name in Vocabulary.model_fields})
 
@@ -104,8 +102,7 @@ def shipped_vocabularies() -> tuple[Vocabulary, ...]:
 
 @lru_cache(maxsize=1)
 def whole_vocabulary() -> Vocabulary:
-    """The shared vocabulary with what every shipped rule file adds to it; what one says anew counts for
-    that file alone."""
+    """The shared one with what shipped rule files add; what one says anew counts for that file alone."""
     vocabulary = shared_vocabulary()
     for added in shipped_vocabularies():
         vocabulary = vocabulary.with_(added)

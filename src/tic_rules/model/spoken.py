@@ -21,8 +21,7 @@ _LISTS = ("attestations", "exemptions")
 
 
 def rules_named(ruleset: RuleSet, name: str) -> list[Rule]:
-    """The rules that a name means: the one of this id; else those of this title, or of a title that has it in
-    it, or of a topic."""
+    """The rules that a name means: of this id; else of this title, of a title with it, or of a topic."""
     if name in ruleset:
         return [ruleset[name]]
     exact = [rule for rule in ruleset if _is_title(name, rule)]

@@ -41,8 +41,7 @@ class Record(FrozenModel):
         return hash((type(self), *(_hashable(self.__dict__.get(name)) for name in type(self).model_fields)))
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields. Raises DataError for a field that there is not, or what
-        is no value of one."""
+        """A copy with other values of some fields. Raises DataError for no field, or no value of one."""
         if update:
             from tic_rules.model.reading import values_of
 
@@ -152,8 +151,7 @@ class Subject(Record):
 
     @classmethod
     def from_data(cls, data: object, *, ruleset: Rules | Iterable[Rules] | None = None) -> Self:
-        """A mapping, a dataclass or a pydantic model of the caller's own. Raises DataError with every
-        fault."""
+        """A mapping, a dataclass or a pydantic model of the caller's. Raises DataError with every fault."""
         from tic_rules.model.reading import subject_from
 
         return subject_from(data, cls, words_of(ruleset))
@@ -168,8 +166,7 @@ class Subject(Record):
     __hash__ = Record.__hash__
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
-        """As of any record; the other values have no place in the text, and the whole is not yet held
-        against a vocabulary."""
+        """As of any record; new values have no place in the text, and no vocabulary has been held against."""
         copy = super().model_copy(update=update, deep=deep)
         if update:
             copy._vocabulary, copy._fits = None, ()
@@ -214,8 +211,7 @@ class Subject(Record):
         return source.file if source else None
 
     def place(self, path: str) -> Mark:
-        """Line and column of a JSON pointer: of the value, or of what lies nearest above it where it is
-        absent."""
+        """Line and column of a JSON pointer: of the value, or of what lies nearest above an absent one."""
         source = self._source
         return source.locate(unpointer(path)) if source else Mark(0, 0)
 

@@ -21,8 +21,7 @@ MOST = 200
 
 
 def in_both_languages(error: ValidationError, model: type[BaseModel]) -> ValidationError:
-    """The same faults of a model at the same places, each with a code of the package and with `zh` and
-    `en` in its `ctx`."""
+    """The same faults at the same places, each with a code of the package and `zh` and `en` in its `ctx`."""
     lines = [_line(item, model) for item in error.errors(include_url=False) if not _only_faulty(item)]
     return ValidationError.from_exception_data(error.title, lines)
 
@@ -47,8 +46,7 @@ def _line(item: ErrorDetails, model: type[BaseModel]) -> InitErrorDetails:
 
 
 def diagnostics_of(error: ValidationError, source: Source | None) -> list[Diagnostic]:
-    """Every fault of a validation, in the order of the text, each at the key or value that it is about; of
-    very many the first."""
+    """Every fault of a validation at its key or value, in the order of the text; of very many the first."""
     items = error.errors(include_url=False)
     faults = [_diagnostic(item, source) for item in items[:MOST]]
     unique = sorted(dict.fromkeys(faults), key=lambda d: (d.line, d.column))
@@ -77,8 +75,7 @@ def _diagnostic(item: ErrorDetails, source: Source | None) -> Diagnostic:
 
 
 def _path(loc: Sequence[str | int], source: Source | None) -> tuple[str | int, ...]:
-    """The place in the data that a pydantic location means: the names of union members, which data in Python
-    has none of, are left out."""
+    """The place in the data that a pydantic location means, without the names of union members."""
     if source is None:
         return tuple(part for part in loc if part != "[key]")
     parts: tuple[str | int, ...] = ()

@@ -76,8 +76,7 @@ def where_faults(where: c.Where, listed: ListOf, at: Loc, vocabulary: Vocabulary
 
 
 def look_up_faults(listed: ListOf, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
-    """Attributes by which an entry is looked up on other lists, and lists on which it is, that are not
-    there."""
+    """Attributes by which an entry is looked up on other lists, and such lists, that are not there."""
     places = places_of(vocabulary)
     for look in listed.look_up.values():
         for name in (look.by, look.named):

@@ -45,9 +45,7 @@ BLOCKING = {
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How a report is to be shown. `width` is None where there is no terminal to fit; `baseline` are the
-    findings of a baseline.
-    """
+    """How a report is to be shown; `width` is None where there is no terminal to fit."""
 
     format: str = "text"
     lang: str = "en"

@@ -34,9 +34,7 @@ class Annotation(NamedTuple):
 
 
 def piece(report: Report, options: Options, first: bool = True) -> list[Annotation]:
-    """What a report says at the lines of its file. Findings of the baseline and clauses that ask nothing
-    here say nothing.
-    """
+    """What a report says at the lines of its file, of findings that ask something and are new."""
     annotations = []
     for finding in report:
         level = _level(finding, options)

@@ -49,9 +49,7 @@ _DATED = Text(
 
 
 class Form:
-    """The sheets to write: the fields that are wanted, in their order, with what the comments of their
-    headers say.
-    """
+    """The sheets to write: the fields that are wanted, in order, with the comments of their headers."""
 
     def __init__(
         self,
@@ -113,9 +111,7 @@ class Form:
         return named + (rest if len(clauses) > most else "")
 
     def comment(self, column: Column) -> str:
-        """What a header says when it is pointed at: path, how to fill it in, unit, choices, example, the
-        clauses that ask for it.
-        """
+        """The comment of a header: path, how to fill it in, unit, choices, example, clauses."""
         zh = self.lang == "zh"
         lines = [column.path]
         if column.kind in _HINTS and not column.by_label:

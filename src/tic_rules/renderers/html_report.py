@@ -141,9 +141,7 @@ _DIVIDE = "<!-- reports -->"
 
 
 class Sheet:
-    """The page: reports are written as they come, the head when the last has come. Up to `IN_FULL` wait to
-    see how many there are.
-    """
+    """The page: reports are written as they come, but for the first `IN_FULL`; the head comes last."""
 
     def __init__(self, options: Options) -> None:
         self.options, self.waiting, self.centres = options, list[Report](), 0

@@ -22,9 +22,7 @@ from tic_rules.results.labels import STATUS, VERDICT, day_text
 from tic_rules.results.report import VERDICTS, Finding, Part, Report
 
 LIMIT = 60_000
-"""Characters. A comment on GitHub takes 65,536; a step's summary is written in further comments' worth of
-room below.
-"""
+"""Characters; a comment on GitHub takes 65,536. A step's summary has room for several."""
 SUMMARY_LIMIT = 300_000
 MOST = 50
 """Warnings of a report, and files that could not be checked, that are listed one by one."""

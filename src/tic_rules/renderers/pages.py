@@ -21,9 +21,7 @@ SIGNS = {"must": "●", "in_principle": "◐", "encouraged": "○", "may": "◌"
 
 
 def pages(site: Site, lang: str) -> Iterator[tuple[str, str]]:
-    """Every page as its path within the folder and its text. HTML pages hold both languages and open in
-    `lang`; Markdown is in `lang`.
-    """
+    """Every page, path and text: HTML in both languages, opening in `lang`; Markdown in `lang`."""
     words = {"lang": lang, "site": site, "signs": SIGNS, "modalities": MODALITY, "name_of": name_of}
     yield "index.html", render("pages_index.html.j2", **words)
     yield "index.md", _index(site, lang)

@@ -18,9 +18,7 @@ _IN_A_LIST = re.compile(r"(?P<name>.+):(?P<line>\d+):(?P<column>\d+)\Z")
 
 
 class Place(NamedTuple):
-    """A place in a file. Lines and columns count from 1, None where there is no text; `cell` is a
-    workbook's.
-    """
+    """A place in a file: line and column from 1, None where there is no text; `cell` of a workbook."""
 
     file: str
     line: int | None = None

@@ -127,9 +127,7 @@ def _result(report: Report, finding: Finding, options: Options) -> Json:
 
 
 def _level(finding: Finding) -> str:
-    """A failure that counts is an error, one that an exemption covers too; what is only encouraged a note;
-    the rest has no level.
-    """
+    """A failure that counts, exempted or not, is an error, one that does not a note; else no level."""
     if finding.status == "exempted":
         return "error"
     return "none" if finding.status != "fail" else "error" if finding.severity == "error" else "note"

@@ -82,9 +82,7 @@ def rule_location(finding: Finding) -> Json:
 
 
 class Tool:
-    """What is learnt of the rule sets as the reports come in. Rules keep the index that they had at first
-    sight.
-    """
+    """What is learnt of the rule sets as the reports come in. Rules keep their first index."""
 
     def __init__(self, lang: str) -> None:
         self.lang = lang

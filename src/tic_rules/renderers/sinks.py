@@ -174,24 +174,18 @@ DOUBTFUL = rf"{FORMULA}|{UNUSUAL}|##|^\s*::"
 
 
 def cell(text: str) -> str:
-    """A cell of CSV that no spreadsheet and no runner runs: an apostrophe goes before what looks like a
-    formula.
-    """
+    """A cell of CSV that no spreadsheet and no runner runs: formulas get an apostrophe before them."""
     shown = console(text)
     return f"'{shown}" if _FORMULA.match(text) else shown
 
 
 def excel(text: str) -> str:
-    """A cell of a workbook, which is written as text and never as a formula: at most as long as Excel takes
-    it.
-    """
+    """A cell of a workbook, written as text and never as a formula, as long as Excel takes it."""
     return plain(text)[:32_767]
 
 
 def command(level: str, properties: Mapping[str, object], message: str) -> str:
-    """A command to GitHub's runner, which shows a message at a line of a file. Properties without a value
-    are left out.
-    """
+    """A command to GitHub's runner, which shows a message at a line; empty properties are left out."""
     given = ",".join(f"{key}={_property(str(value))}" for key, value in properties.items() if value)
     return f"::{level} {given}::{_data(message)}"
 

@@ -12,9 +12,7 @@ _CHUNK = 1024 * 1024
 
 
 class Spool:
-    """Parts of an output in the order in which they came; small ones stay in memory. Closed by `whole`,
-    `parts` or `close`.
-    """
+    """Parts of an output, in order; small ones stay in memory. Closed by `whole`, `parts`, `close`."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=_HELD)  # noqa: SIM115 - closed by `read`

@@ -22,9 +22,7 @@ MOST = 10
 
 @dataclass(slots=True)
 class Tally:
-    """Counts that can be added up, whatever process they come from. It grows with the number of rules, not
-    of centres.
-    """
+    """Counts to be added up across processes; they grow with the number of rules, not of centres."""
 
     reports: int = 0
     broken: int = 0
@@ -38,9 +36,7 @@ class Tally:
     """Which centre the last report was of, and its verdict until then."""
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report. The reports of one centre come one after the other; the worst verdict is the
-        centre's.
-        """
+        """Count a report; those of one centre come one after the other, and the worst verdict is its."""
         self.reports += 1
         about = about_of(report)
         who = (about.get("file"), centre_key(report), report.programme is None)

@@ -58,9 +58,7 @@ def _width(text: str) -> int:
 
 
 class Writer:
-    """An XlsxWriter workbook with the styles of ours. A large one is written row by row to temporary files,
-    so that memory does not grow with it.
-    """
+    """An XlsxWriter workbook with our styles; a large one is written by rows, to spare memory."""
 
     def __init__(self, *, large: bool = False) -> None:
         try:
@@ -104,9 +102,7 @@ class Writer:
         sheet.write_comment(row, column, sinks.excel(text)[:8000], how)
 
     def height(self, sheet: Worksheet, row: int, cells: Sequence[tuple[object, float]]) -> None:
-        """Make a row as high as the wrapped texts of its cells, each given with the width of its column:
-        not every program does.
-        """
+        """Make a row as high as its wrapped texts, given with their widths: not every program does."""
         texts = [(str(value).split("\n"), int(width)) for value, width in cells if value]
         lines = [sum(max(1, -(-_width(line) // width)) for line in text) for text, width in texts]
         sheet.set_row(row, min(max(lines, default=1), 20) * 14 + 2)
@@ -131,9 +127,7 @@ def write_form(
     subjects: Sequence[Mapping[str, object]],
     notes: Sequence[Mapping[Parts, Note]] = (),
 ) -> None:
-    """The main sheet and the sheets of the lists: filled in with subjects (plain data), or blank; `notes`
-    stand at their cells.
-    """
+    """The main sheet and those of the lists, with subjects (plain data) or blank; `notes` at cells."""
     options = Options(writer)
     main = Page(writer, form, form.main, (), options)
     pages = [(sheet, Page(writer, form, sheet, lead_of(sheet), options)) for sheet in form.lists]

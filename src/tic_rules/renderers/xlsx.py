@@ -167,8 +167,7 @@ class Sheet:
     def _page(
         self, writer: Writer, name: Text, heads: Heads, rows: Iterable[Row], *, high: bool = False
     ) -> Worksheet:
-        """A sheet: heads with the widths of their columns, rows of texts and numbers with their colours;
-        `high`: the rows as high as their texts."""
+        """A sheet: heads with their widths, rows with their colours; `high`: as high as their texts."""
         page: Worksheet = writer.book.add_worksheet(name.in_(self.lang))
         for column, (head, width) in enumerate(heads):
             writer.put(page, 0, column, head.in_(self.lang), writer.head)

@@ -52,8 +52,7 @@ class Entry(NamedTuple):
     file: str = ""
 
     def of_file(self, file: str) -> bool:
-        """Whether the entry may be of a file: of its own, or of where that was moved to. Another file with
-        the same id is not it."""
+        """Whether the entry may be of a file: its own, or where that has moved, not one with the same id."""
         return not self.file or not file or self.file == file or not os.path.exists(self.file)
 
     def covers(self, other: Entry) -> bool:
@@ -70,8 +69,7 @@ class Entry(NamedTuple):
 
 
 def _each_known(known: Iterable[str], years: Iterable[str]) -> bool:
-    """Whether each year or day is one of the known, or lies in one that was known in part; each of these
-    counts once."""
+    """Whether each year or day is, or lies in, one of the known, each of which counts once."""
     free = [_span(year) for year in known]
     for first, last in sorted(map(_span, years), key=lambda span: span[1], reverse=True):
         fits = [span for span in free if span[0] <= first and last <= span[1]]
@@ -114,8 +112,7 @@ def centre_key(report: Report) -> str:
 
 
 def entries_of(report: Report) -> list[Entry]:
-    """What a baseline records of a report: the findings that the verdict counts and that are not as they
-    should be."""
+    """What a baseline records of a report: the findings that count and are not as they should be."""
     return [entry_of(report, finding) for finding in report if finding.counts and finding.status in STATUSES]
 
 

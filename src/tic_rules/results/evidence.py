@@ -45,8 +45,7 @@ class Evidence:
 
     @property
     def range(self) -> tuple[object, Range | None]:
-        """What the rule's one condition observed, and against what; None where the clause asks several
-        things."""
+        """What the rule's one condition observed, and against what; None for a clause that asks several."""
         main = self.decision.main
         return (None, None) if main is None else (main.observed, main.bound)
 
@@ -114,8 +113,7 @@ class Evidence:
 
     @cached_property
     def reached(self) -> date | None:
-        """For a deadline that was missed: the first day after it on which the data shows the requirement
-        met."""
+        """After a missed deadline: the first day on which the data shows the requirement met."""
         return reached_on(self.rule, self.decision, self.scene) if self.status == "fail" else None
 
     # --- places ---------------------------------------------------------------------------------------------
@@ -140,8 +138,7 @@ class Evidence:
         return tuple(dict.fromkeys([*read, *amount_of(self.rule, self.scene).cites]))
 
     def lacking(self) -> list[str]:
-        """What a list lacks: sections, indicators, tasks without an attestation, entries that are not as
-        asked."""
+        """What a list lacks: sections, indicators, tasks not attested, entries that are not as asked."""
         return [] if self.status in ("pass", "not_applicable") else list(self.decision.lacking)
 
 

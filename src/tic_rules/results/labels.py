@@ -411,8 +411,7 @@ class _Describer:
         return self.t("，", ", ").join(parts)
 
     def field(self, name: str, fact: str) -> object:
-        """The label of an attribute: that of the list that is looked through, else of any that has one of
-        this name."""
+        """The label of an attribute: of the list that is looked through, else of any that has this name."""
         fields = self.vocabulary.fields
         places = places_of(self.vocabulary, self.facts[fact], name)
         declared = next((fields[place] for place in places if place in fields), None)

@@ -294,8 +294,7 @@ class _Wording:
 
 
 def occasions(rule: Rule, of: Sequence[int | str]) -> Text:
-    """What a rule owes several times, by which it is: years, cycles by their last days, entries by their
-    own."""
+    """What a rule owes several times: years, cycles by their last days, entries by their own."""
     if rule.yearly is not None:
         years = [str(year) for year in of]
         return Text(f"{'、'.join(years)}年度", ", ".join(years))

@@ -17,8 +17,7 @@ _SHOWN = ("fail", "unknown", "needs_review", "pending", "exempted")
 
 
 def page_part(report: Report) -> str:
-    """The verdict, the number of findings of each status, and the findings that are not passed, of those that
-    count first."""
+    """The verdict, the number of findings of each status, and those not passed, the ones that count first."""
     about: Mapping[str, object] = report.centre or report.programme or {}
     name = about.get("name") or about.get("id") or about.get("file") or "?"
     counts = " · ".join(f"{status} {number}" for status, number in report.summary.items() if number)

@@ -31,8 +31,7 @@ def unit_of(node: c.Condition, ruleset: RuleSet) -> str | None:
 
 
 def gap_of(observed: Range, bound: Range, operator: str) -> Number | None:
-    """How far a number stands from its bound; 0 where it is met, None where what is known leaves the distance
-    open."""
+    """How far a number stands from its bound; 0 where it is met, None where the distance is open."""
     if compare(operator, observed, bound) == TRUE:
         return 0
     if not observed.exact or not (bound.exact or operator == "between"):
@@ -63,8 +62,7 @@ def gap_text(value: object, bound: Range | None, rule: Rule) -> str | None:
 
 
 def progress(value: object, bound: Range | None, rule: Rule) -> float | None:
-    """The part of the bound that has been reached, from 0 to 1; None where there is none to come up to, or it
-    is not known."""
+    """The part of the bound that is reached, from 0 to 1; None where it is not known, or without a bound."""
     operator = operator_of(rule.condition)
     if operator not in ("at_least", "more_than", "equals", "between") or not isinstance(value, Range):
         return None

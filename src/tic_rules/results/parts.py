@@ -27,8 +27,7 @@ UNCOUNTED: frozenset[str] = frozenset({"entitlement", "target"})
 
 
 class Part(dict[str, Any]):
-    """A mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`. It does not
-    change."""
+    """A frozen mapping of a report: `finding.citation.locator` is `finding.citation["locator"]`."""
 
     __slots__ = ()
 
@@ -169,8 +168,7 @@ class Consequence(Part):
 
 
 class Data(Part):
-    """The digest of the data: `of` says whether of the text that it was read from, or of its values as
-    JSON."""
+    """The digest of the data: `of` the text that it was read from, or of its values as JSON."""
 
     __slots__ = ()
     of: Literal["text", "values"]
@@ -194,8 +192,7 @@ class Settings(Part):
 
 
 class Provenance(Part):
-    """Where a report comes from. `text` is the digest of the official text that the rule file was written
-    from."""
+    """Where a report comes from. `text` is the digest of the official text behind the rule file."""
 
     __slots__ = ()
     data: Data
@@ -205,8 +202,7 @@ class Provenance(Part):
 
 
 def part(value: object, kind: type[Part] = Part) -> Any:
-    """JSON values with mappings as parts (the outermost as `kind`) and sentences in both languages as
-    `Text`."""
+    """JSON values with mappings as parts (the outermost as `kind`) and bilingual sentences as `Text`."""
     if isinstance(value, dict):
         if value.keys() == {"zh", "en"}:
             return Text(value["zh"], value["en"])

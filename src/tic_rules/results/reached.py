@@ -84,8 +84,7 @@ def _stands_still(rule: Rule, scene: Scene) -> bool:
 
 
 def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
-    """The total or count of entries that a requirement holds against a fixed lower bound: once met, it stays
-    met."""
+    """The total or count that a requirement holds against a fixed lower bound: once met, it stays met."""
     if not isinstance(requirement, c.Compare) or isinstance(requirement.limit, c.Times):
         return None
     if requirement.at_least is None and requirement.more_than is None:
@@ -95,8 +94,7 @@ def _growing(requirement: c.Node, scene: Scene) -> Fact | None:
 
 
 def _days_counted(fact: Fact, scene: Scene) -> Iterable[date]:
-    """The days on which a count may grow: those of the entries, where nothing else of them is dated; else all
-    of the data."""
+    """The days on which a count may grow: of the entries, if nothing else of them is dated; else of all."""
     declared = scene.lists[fact.list_name or ""]
     looked_at = {
         *(attributes_of(fact.where) if fact.where else ()),

@@ -204,8 +204,7 @@ class Report:
         return {name: verdict_of(counted) for name, counted in statuses.items()}
 
     def only_phase(self, phase: str) -> Report:
-        """The report of one phase: its findings and the verdict over them. Raises UsageError for what is no
-        phase."""
+        """The report of one phase: its findings and their verdict. Raises UsageError for what is no phase."""
         if phase not in self.phases:
             names = ", ".join(self.phases)
             zh = f"没有阶段 {phase}；阶段为：{names}"
@@ -234,14 +233,12 @@ class Report:
 
     @cached_property
     def warnings(self) -> tuple[Notice, ...]:
-        """What the data says without effect: late dates, unused exemptions, attestations for unknown
-        rules."""
+        """What the data says without effect: late dates, unused exemptions, unknown rules."""
         return self._warnings()
 
     @cached_property
     def provenance(self) -> Provenance | None:
-        """Digests of data, rule file and official text, and the settings; None for a report that was written
-        without."""
+        """Digests of data, rule file and official text, and the settings; None for a report without."""
         return self._provenance()
 
     # --- as data --------------------------------------------------------------------------------------------
@@ -268,8 +265,7 @@ class Report:
         return {**{key: plain(value) for key, value in about.items()}, "findings": findings, **ends}
 
     def to_json(self, *, indent: int | None = 2, margin: str = "") -> str:
-        """The report as JSON text: the same input gives the same bytes. `margin` stands before every line but
-        the first."""
+        """The report as JSON: equal input, equal bytes. `margin` stands before every line but the first."""
         if indent is None:
             return json.dumps(self.as_dict(), ensure_ascii=False)
         text = to_json(self.as_dict(), indent=indent).decode()
@@ -338,8 +334,7 @@ def _of_phase(report: Report, phase: str) -> Provenance | None:
 
 
 def _counts_under(finding: Finding) -> str:
-    """Whose verdict a finding counts for: a consequence for the centre that suffers it, not the authority
-    that draws it."""
+    """Whose verdict a finding counts for: a consequence for the centre, not the authority that draws it."""
     return "centre" if finding.kind == "consequence" and finding.bearer != "programme" else finding.bearer
 
 

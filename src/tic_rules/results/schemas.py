@@ -17,8 +17,7 @@ from tic_rules.results.rule_schema import DRAFT, NAMESPACE
 
 
 def centre_schema(vocabulary: Vocabulary | None = None) -> dict[str, object]:
-    """The schema of a centre's file, with the fields and the choices of a vocabulary; without one, of the
-    shared one."""
+    """The schema of a centre's file, with the fields and choices of a vocabulary, else of the shared one."""
     shared = shared_vocabulary()
     vocabulary = vocabulary or shared
     schema = extended(Centre, vocabulary).model_json_schema()
@@ -170,8 +169,7 @@ def diagnostic_schema() -> dict[str, object]:
 
 
 def report_schema() -> dict[str, object]:
-    """The schema of `--format json`: the reports, and the files that gave none, with what is wrong with
-    them."""
+    """The schema of `--format json`: the reports, and the files that gave none, with their faults."""
     unusable = _object("file", "diagnostics") | {
         "properties": {"file": _STRING, "diagnostics": _array(diagnostic_schema())}
     }

@@ -119,8 +119,7 @@ def remedy_of(finding: Finding) -> Text:
 
 
 def to_do(finding: Finding) -> Text:
-    """What a finding asks to do: to remedy it, to supply what is missing, to have it judged; empty where it
-    asks nothing."""
+    """What a finding asks to do: remedy it, supply what is missing, have it judged; else empty."""
     vocabulary = _vocabulary_of([finding])
     if finding.status == "unknown":
         places = dict.fromkeys("/" + dotted_of(path).replace(".", "/") for path in finding.missing)

@@ -101,9 +101,7 @@ def cell(ruleset: RuleSet, rule: Rule) -> Cell:
 
 
 def rows(compared: Diff, topic: Topic) -> list[Row]:
-    """The rows of a topic: compared pairs first; what stands alone on one side beside what stands alone on
-    the other.
-    """
+    """The rows of a topic: compared pairs, then what stands alone on one side beside the other's."""
     listed = [row_of(compared, pair) for pair in topic.pairs]
     paired = [row for row in listed if row.a is not None and row.b is not None]
     left, right = [row for row in listed if row.b is None], [row for row in listed if row.a is None]

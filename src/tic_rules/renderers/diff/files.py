@@ -12,9 +12,7 @@ from tic_rules.renderers.sinks import as_json, line
 
 
 def files_of(compared: Diff, lang: str) -> Iterator[tuple[str, str]]:
-    """File name and content: a failing and a passing file for every claim that does not hold, and an index
-    of them.
-    """
+    """File name and content: a failing and a passing file for each claim that does not hold, an index."""
     index = []
     for claim in compared.claims:
         if claim.witness is None:

@@ -108,9 +108,7 @@ def _indented(text: str, indent: int, width: int) -> Iterator[str]:
 
 
 def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most that many columns: at spaces between Latin words, anywhere between Chinese
-    characters.
-    """
+    """Lines of at most that many columns, cut at spaces in Latin, anywhere in Chinese text."""
     lines, line, used = [], "", 0
     for piece in _pieces(text):
         if line and used + cells(piece.rstrip()) > width and not (piece[:1] in _CLOSING and used <= width):
@@ -136,9 +134,7 @@ def _fitting(text: str, width: int) -> int:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Words with the space after them; each wide character alone, but an opening bracket with what it
-    opens.
-    """
+    """Words with the space after them, wide characters alone, an opening bracket with what it opens."""
     word = ""
     for char in text:
         wide = cells(char) == 2
