@@ -144,16 +144,12 @@ def _side_by_side(
     from tic_rules.analysis.diff.several import compare
     from tic_rules.renderers.diff import several as side_by_side
 
-    settle = partial(_shown, prove=True) if prove else _as_read_off
+    settle = partial(_shown, prove=True) if prove else lambda compared: compared
     several = compare(_all(documents), documents, alignment, settle)
     if format_ in BINARY:
         write_bytes(side_by_side.document(several, format_, lang), output)
     else:
         common.write(side_by_side.render(several, format_, lang), output, format_=format_)
-
-
-def _as_read_off(compared: Diff) -> Diff:
-    return compared
 
 
 def _shown(compared: Diff, prove: bool) -> Diff:

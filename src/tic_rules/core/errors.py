@@ -143,8 +143,6 @@ class UsageError(TicRulesError):
     """What was asked for cannot be done: no as-of day, an extra that is not installed, an unknown name."""
 
 
-def fault(
-    kind: type[TicRulesError], code: str, zh: str, en: str, *, file: str = "", path: str = ""
-) -> TicRulesError:
+def fault(kind: type[TicRulesError], code: str, zh: str, en: str, *, file: str = "") -> TicRulesError:
     """An error of one diagnostic without a place in a text."""
-    return kind([Diagnostic(code, Text(zh, en), file=file, path=path)])
+    return kind([Diagnostic(code, Text(zh, en), file=file)])

@@ -38,9 +38,11 @@ _TAG_OF = {
 _TAGS = frozenset(_TAG_OF.values())
 
 
-class _Tags:
-    """In the place of PyYAML's resolver, which looks long at every scalar: a tag is told by the kind of
-    node alone."""
+_Base: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # PyYAML may have been built without libyaml
+
+
+class _Loader(_Base):  # type: ignore[misc]
+    """PyYAML's, but for its resolver, which looks long at every scalar: the kind of a node gives its tag."""
 
     @staticmethod
     def resolve(kind: type[yaml.Node], value: object, implicit: object) -> str:
@@ -53,27 +55,6 @@ class _Tags:
     @staticmethod
     def ascend_resolver() -> None:
         """As above."""
-
-
-if yaml.__with_libyaml__:
-    from yaml.cyaml import CParser  # type: ignore[attr-defined]
-
-    class _Loader(_Tags, CParser):
-        def __init__(self, stream: str) -> None:
-            CParser.__init__(self, stream)
-
-else:  # pragma: no cover - only where PyYAML was built without libyaml
-    from yaml.composer import Composer
-    from yaml.parser import Parser
-    from yaml.reader import Reader
-    from yaml.scanner import Scanner
-
-    class _Loader(_Tags, Reader, Scanner, Parser, Composer):  # type: ignore[no-redef]
-        def __init__(self, stream: str) -> None:
-            Reader.__init__(self, stream)
-            Scanner.__init__(self)
-            Parser.__init__(self)
-            Composer.__init__(self)
 
 
 class Plain(str):
@@ -98,11 +79,10 @@ S = TypeVar("S", bound="Source")
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_children", "_extents", "data", "digest", "file", "left_out", "root", "shown")
+    __slots__ = ("_children", "data", "digest", "file", "left_out", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
-        self._extents: dict[tuple[str | int, ...], Mark] = {}
         self._children: dict[int, dict[str, yaml.Node]] = {}
         self.shown: dict[tuple[str | int, ...], Any] = {}
         """What findings show of a place, by its path, made once: the text does not change."""
@@ -177,13 +157,6 @@ class Source:
 
     def extent(self, parts: Sequence[str | int]) -> Mark:
         """The place of a value with its true end: PyYAML lets a block end where the next token begins."""
-        key = tuple(parts)
-        mark = self._extents.get(key)
-        if mark is None:
-            mark = self._extents[key] = self._extent(key)
-        return mark
-
-    def _extent(self, parts: tuple[str | int, ...]) -> Mark:
         node, _ = self._walk(parts)
         if node is None:
             return self.locate(parts)
@@ -323,7 +296,7 @@ def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
         if not ours:
             _refuse_monsters(parsed, file)
         loader = _Loader(parsed)
-        root = loader.get_single_node()
+        root: yaml.Node | None = loader.get_single_node()
         if hidden and root is not None:
             _restore(root, {ord(other): sign for sign, other in hidden.items()})
         return root

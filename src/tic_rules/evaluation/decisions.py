@@ -113,7 +113,8 @@ def decide(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
     if rule.yearly is not None:
         return _yearly(rule, scene, scenario)
     if rule.cycle is not None:
-        return _of_occasions(rule, scene, scenario)
+        cycles = [_look_at(rule, scene, scenario, one) for one in cycles_owed(rule, scene, scenario)]
+        return _owing(rule, cycles, scene) if cycles else _not_applicable("no_year")
     if rule.event is not None:
         return _of_entries(rule, scene, scenario, rule.event)
     clock = clock_of(rule, scene, scenario)
@@ -224,12 +225,6 @@ def _look_at(rule: Rule, scene: Scene, scenario: Scenario, occasion: Occasion) -
     seen = _look(rule.require, rule, scene, occasion.moment, scenario)
     status = status_of(seen.value, None, _late(rule, scene, occasion.due))
     return occasion.key, status, seen, occasion.due
-
-
-def _of_occasions(rule: Rule, scene: Scene, scenario: Scenario) -> Decision:
-    """Every cycle that has begun."""
-    owed = [_look_at(rule, scene, scenario, one) for one in cycles_owed(rule, scene, scenario)]
-    return _owing(rule, owed, scene) if owed else _not_applicable("no_year")
 
 
 def _of_entries(rule: Rule, scene: Scene, scenario: Scenario, event: str) -> Decision:

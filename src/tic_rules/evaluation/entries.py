@@ -360,11 +360,8 @@ class Lists:
         )
         counted = []
         for entry in listed.entries:
-            when = entry.when
-            if when is not None:
-                if when.last < start or when.first > last:
-                    continue
-                value = TRUE if when.first >= start and when.last <= cap else UNKNOWN
+            if entry.when is not None:
+                value = within(entry.when, start, last, cap)
             elif by_year_alone:
                 value = year_within(entry.year, start, last, self.reported_on)
             else:
@@ -380,15 +377,8 @@ class Lists:
     def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
         value, values = TRUE, entry.values
-        for attribute, words, test in where.checks:
+        for attribute, test in where.each.items():
             actual = values.get(attribute)
-            if words is not None and (type(actual) is str or type(actual) is bool):
-                if actual in words:
-                    continue
-                if not test.open:
-                    return FALSE
-            elif test.given and actual is not None and type(actual) is not Series:
-                continue
             one = (
                 self._through(test, actual, entry, attribute, day, missing)
                 if isinstance(actual, Series)

@@ -66,9 +66,6 @@ def judgement_on(rule: Rule, item: str | None, scene: Scene) -> Judgement:
     attestations = [(n, a) for n, a in given if a.item == item]
     if not attestations:
         return NO_JUDGEMENT
-    if len(attestations) == 1 and attestations[0][1].date.last <= scene.as_of:
-        index, only = attestations[0]
-        return Judgement(TRUE if only.met else FALSE, (("attestations", index),), ())
     value, _ = latest_judgement(attestations, scene.as_of)
     missing: tuple[Path, ...] = ()
     if value == UNKNOWN:
@@ -94,9 +91,6 @@ def expired(given: Attestation | Exemption, as_of: date) -> bool:
 
 def latest_judgement(attestations: Given, as_of: date) -> tuple[int, int | None]:
     """The latest attestation by the as-of day and its place; two of one day that differ need review."""
-    if len(attestations) == 1 and attestations[0][1].date.last <= as_of:
-        index, only = attestations[0]
-        return (TRUE if only.met else FALSE), index
     certain = [(n, a) for n, a in attestations if a.date.last <= as_of]
     possible = [(n, a) for n, a in attestations if a.date.first <= as_of < a.date.last]
     newest = max((a.date.first for _, a in certain), default=FIRST_DAY)

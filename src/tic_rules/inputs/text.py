@@ -39,22 +39,11 @@ def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:
             continue
         count += 1
         if count > MAX_LINES:
-            raise _too_many(file)
+            zh, en = f"超过 {MAX_LINES} 行；请分成几个文件", f"more than {MAX_LINES} lines; split the file"
+            raise fault(DataError, "too-large", zh, en, file=file)
         try:
             yield _source(line.rstrip("\n"), file, True, number)
         except DataError as error:
             yield error
     if not count:
         raise fault(DataError, "empty", "文件是空的", "the file is empty", file=file)
-
-
-def _too_many(file: str) -> DataError:
-    error = fault(
-        DataError,
-        "too-large",
-        f"超过 {MAX_LINES} 行；请分成几个文件",
-        f"more than {MAX_LINES} lines; split the file",
-        file=file,
-    )
-    assert isinstance(error, DataError)
-    return error

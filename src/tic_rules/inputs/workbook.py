@@ -174,11 +174,7 @@ def _sorted_out(
 def _unknown(table: Table, reader: Reader, file: str) -> Diagnostic:
     """The fault of a sheet that is neither data nor left out by its name."""
     close = reader.names.close(None, table.name)
-    hint = (
-        (f"；是不是“{close}”？", f"; did you mean {close}?")
-        if close
-        else ("；不是数据的工作表请以 # 开头", "; begin the name of a sheet that is no data with #")
-    )
+    hint = (f"；是不是“{close}”？", f"; did you mean {close}?") if close else _NO_DATA
     name = clip(table.name)
     return _about(f"未知的工作表“{name}”{hint[0]}", f"unknown sheet {name}{hint[1]}", table, file)
 

@@ -90,7 +90,11 @@ def _subjects(
         if isinstance(source, DataError):
             yield source
             continue
-        said = _understood(source, rulesets) if holds_several(path) else []
+        said = []
+        if holds_several(path):
+            from tic_rules.model.spoken import understood  # not needed where no table is read
+
+            said = understood(source, rulesets)
         try:
             subject, faults = validated(source.data, source, model, vocabulary), said
         except DataError as error:
@@ -100,13 +104,6 @@ def _subjects(
             yield DataError(faults)
         else:
             yield subject
-
-
-def _understood(source: Source, rulesets: Sequence[RuleSet]) -> list[Diagnostic]:
-    """What a table says in words of rules and chapters, as a file has it; gives what is not understood."""
-    from tic_rules.model.spoken import understood  # not needed where no table is read
-
-    return understood(source, rulesets)
 
 
 def subject_from_text(text: str, file: str, model: type[S], vocabulary: Vocabulary) -> S:

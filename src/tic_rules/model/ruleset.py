@@ -163,24 +163,15 @@ class RuleSet:
 
     def citation(self, rule_id: str) -> dict[str, object]:
         """The clause that a rule encodes: document, locator, quote, and the place of the rule in its file."""
-        return dict(self.cited(rule_id))
-
-    def cited(self, rule_id: str) -> Mapping[str, object]:
-        """As `citation`, made once: for whoever copies it."""
-        key = ("citation", rule_id)
-        if key not in self._compiled:
-            rule, mark = self[rule_id], self.place(rule_id)
-            document = self.document.number or self.document.title
-            cited = {
-                "document": document,
-                "locator": rule.at,
-                "quote": rule.quote,
-                "file": self.file or None,
-                "line": mark.line or None,
-                "column": mark.column or None,
-            }
-            self._compiled[key] = cited
-        return self._compiled[key]  # type: ignore[no-any-return]
+        rule, mark = self[rule_id], self.place(rule_id)
+        return {
+            "document": self.document.number or self.document.title,
+            "locator": rule.at,
+            "quote": rule.quote,
+            "file": self.file or None,
+            "line": mark.line or None,
+            "column": mark.column or None,
+        }
 
     def __getstate__(self) -> dict[str, object]:
         return {

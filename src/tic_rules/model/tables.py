@@ -23,7 +23,7 @@ from tic_rules.model.shipped import (
 )
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Kind
-from tic_rules.model.vocabulary import FieldLabel, Vocabulary
+from tic_rules.model.vocabulary import Vocabulary
 
 
 def described(model: type[Record], vocabulary: Vocabulary, others: Iterable[Vocabulary] = ()) -> Field:
@@ -61,13 +61,9 @@ def _described(
             tuple((word, label.text) for word, label in choices.items()),
             tuple((word, label.text) for word, label in called if label != choices.get(word, label)),
             measure=_measure(path, vocabulary),
-            also=_also(said),
+            also=() if said is None else tuple(label.text for label in said.also),
             counters=() if said is None else counters_of(said.unit or "", vocabulary),
         )
-
-
-def _also(said: FieldLabel | None) -> tuple[Text, ...]:
-    return () if said is None else tuple(label.text for label in said.also)
 
 
 def _measure(path: str, vocabulary: Vocabulary) -> str:

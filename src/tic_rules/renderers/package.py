@@ -97,7 +97,9 @@ class Book:
         }
         sheets = {}
         for sheet in _all(self.tree("xl/workbook.xml"), "sheet"):
-            part = targets.get(_attribute(sheet, "id"), "")
+            part = targets.get(
+                next((value for key, value in sheet.attributes.items() if _bare(key) == "id"), ""), ""
+            )
             if part in self.parts:
                 sheets[sheet.getAttribute("name")] = part
         return sheets
@@ -333,12 +335,11 @@ def _children(node: Element, name: str) -> list[Element]:
 
 
 def _local(node: Element) -> str:
-    return node.tagName.rpartition(":")[2]
+    return _bare(node.tagName)
 
 
-def _attribute(node: Element, name: str) -> str:
-    named = (value for key, value in node.attributes.items() if key.rpartition(":")[2] == name)
-    return next(named, "")
+def _bare(name: str) -> str:
+    return name.rpartition(":")[2]
 
 
 def _prefix(node: Element) -> str:

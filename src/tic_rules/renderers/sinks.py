@@ -82,18 +82,8 @@ def as_json(value: object, *, indent: int | None = 2) -> str:
 
 
 def html(page: str) -> str:
-    """A page, or a part of one, whose values its template engine has escaped."""
+    """A page, XML or Markdown, or a part of one, whose values are escaped in its words already."""
     return _broken(plain(page), "&#35;", "&#58;")
-
-
-def xml_text(text: str) -> str:
-    """A finished XML text, whose values `xml` and `xml_attribute` have escaped."""
-    return _broken(plain(text), "&#35;", "&#58;")
-
-
-def markdown_text(text: str) -> str:
-    """A finished Markdown text, whose values `markdown` has escaped."""
-    return _broken(plain(text), "&#35;", "&#58;")
 
 
 def calendar(text: str) -> str:
@@ -102,19 +92,14 @@ def calendar(text: str) -> str:
     return _broken(shown, "# ", ": ")
 
 
-def workflow(text: str) -> str:
-    """Lines that are commands to a runner, each made by `command`."""
-    return plain(text)
-
-
 _BY_FORMAT: Mapping[str, Callable[[str], str]] = {
     "json": json_text,
     "jsonl": json_text,
     "sarif": json_text,
     "html": html,
-    "junit": xml_text,
-    "markdown": markdown_text,
-    "github": workflow,
+    "junit": html,
+    "markdown": html,
+    "github": plain,  # commands to a runner, each made by `command`
     "ics": calendar,
 }
 

@@ -58,16 +58,15 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
         ).in_(lang)
     rules = [(rule, [*group]) for rule, group in groupby(result.differences, key=lambda one: one.rule)]
     for rule, group in rules[:_MOST]:
-        yield from (_outside(one, lang) for one in group) if rule is None else [_of_rule(rule, group, lang)]
+        if rule is None:
+            yield from (sinks.line(f"  {_moved(one, ': ', lang)}") for one in group)
+        else:
+            yield _of_rule(rule, group, lang)
     if len(rules) > _MOST:
         more = len(rules) - _MOST
         yield Text(
             f"  另有 {more} 条规则不同", f"  and {plural(more, 'more rule differs', 'more rules differ')}"
         ).in_(lang)
-
-
-def _outside(difference: Difference, lang: str) -> str:
-    return sinks.line(f"  {_moved(difference, ': ', lang)}")
 
 
 def _moved(difference: Difference, colon: str, lang: str) -> str:

@@ -166,7 +166,7 @@ def _clause_of(ruleset: RuleSet, rule: Rule, status: str) -> Mapping[str, object
             "title": rule.title.text,
             "remedy": rule.remedy.text,
             "reading": rule.reading.text if rule.reading else None,
-            "citation": Citation(ruleset.cited(rule.id)),
+            "citation": Citation(ruleset.citation(rule.id)),
             "judged": _judged(ruleset, rule) or status == "needs_review",
             "new_in": rule.new_in,
         }

@@ -204,7 +204,7 @@ def value_schema(cls: type[Any]) -> CoreSchema:
             return value
         from tic_rules.results import shape  # only where data of others is read
 
-        (shape.require_finding if issubclass(cls, Finding) else shape.require_report)(value)
+        shape.require(value, "finding" if issubclass(cls, Finding) else "report")
         return cls.from_dict(value)
 
     written = core_schema.plain_serializer_function_ser_schema(lambda value: value.as_dict())

@@ -121,10 +121,10 @@ class Report:
     @classmethod
     def from_json(cls, text: str | bytes) -> Self:
         """A report of what `to_json` wrote. Raises ValueError where the text is no JSON or no report."""
-        from tic_rules.results.shape import require_report  # only where a report of others is read
+        from tic_rules.results.shape import require  # only where a report of others is read
 
         data = json.loads(text)
-        require_report(data)
+        require(data, "report")
         return cls.from_dict(data)
 
     # --- findings -------------------------------------------------------------------------------------------

@@ -59,17 +59,8 @@ def _of_type(value: object, types: str | list[str]) -> bool:
     return any(isinstance(value, _IS[name]) for name in allowed)
 
 
-def require_report(value: object) -> None:
-    """Raises ValueError where a value has not the shape of a report."""
-    _require(value, "report")
-
-
-def require_finding(value: object) -> None:
-    """Raises ValueError where a value has not the shape of a finding."""
-    _require(value, "finding")
-
-
-def _require(value: object, name: str) -> None:
+def require(value: object, name: str) -> None:
+    """Raises ValueError where a value has not the shape of a `report`, or a `finding`."""
     fault = misfit(value, _schema(name))
     if fault:
         raise ValueError(f"this is no {name}: {fault}")
