@@ -1,6 +1,4 @@
-"""What the commands share: the language of the user, what they print and write, the options that come
-again.
-"""
+"""What the commands share: the user's language, what they print and write, recurring options."""
 
 from __future__ import annotations
 

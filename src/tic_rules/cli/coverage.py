@@ -1,6 +1,4 @@
-"""tic-rules coverage: every clause of a document and what became of it; with --source, held against the
-official text.
-"""
+"""tic-rules coverage: every clause of a document and what became of it; --source: by the text."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Which files a command reads: as they are named, or the centre files of a folder; and the centres that a
-file holds.
-"""
+"""Which files a command reads, as named or of a folder; and the centres that a file holds."""
 
 from __future__ import annotations
 

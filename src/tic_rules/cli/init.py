@@ -1,6 +1,4 @@
-"""tic-rules init: a commented centre file to fill in, with only the fields that the rules read; or an Excel
-workbook.
-"""
+"""tic-rules init: a commented centre file to fill in, of the fields that rules read; or a workbook."""
 
 from __future__ import annotations
 

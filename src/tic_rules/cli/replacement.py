@@ -1,6 +1,4 @@
-"""Files that a run writes: beside their place first, in their place when they are whole; never over what
-the run reads.
-"""
+"""Files that a run writes: in their place when they are whole; never over what the run reads."""
 
 from __future__ import annotations
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import tempfile
 from pathlib import Path
 
 from pydantic_core import ValidationError
@@ -57,36 +56,18 @@ def _show(revision: str, path: str, name: str) -> bytes:
     said = ""
     for tried in (path, f"./{path}"):
         try:
-            status, text, wrong = _git_show(f"{revision}:{tried}")
+            env = {**os.environ, "LC_ALL": "C"}  # its complaints are known in English
+            git = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, env=env)
         except OSError:
             zh = "读取版本需要 git 命令，没有找到"
             en = "reading a revision needs the git command, which was not found"
             raise fault(RuleSetError, "no-git", zh, en, file=name) from None
-        if len(text) > MAX_BYTES:
+        if len(git.stdout) > MAX_BYTES:
             raise RuleSetError([file_too_large(name)])
-        if status == 0:
-            return text
-        said = said or next(iter(wrong.decode("utf-8", "replace").strip().splitlines()), "")
+        if git.returncode == 0:
+            return git.stdout
+        said = said or next(iter(git.stderr.decode("utf-8", "replace").strip().splitlines()), "")
     said = said.removeprefix("fatal: ")
     why = next((zh for pattern, zh in _COMPLAINTS if pattern.search(said)), said)
     zh, en = f"git 读不到这个版本的文件：{why}", f"git cannot read this file of this revision: {said}"
     raise fault(RuleSetError, "no-revision", zh, en, file=name)
-
-
-def _git_show(what: str) -> tuple[int, bytes, bytes]:
-    """The exit status of `git show`, what it wrote up to the limit and a byte more, and its complaints."""
-    with (
-        tempfile.TemporaryFile() as complaints,
-        subprocess.Popen(
-            ["git", "show", what],
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            env={**os.environ, "LC_ALL": "C"},  # its complaints are known in English
-        ) as git,
-    ):
-        text = git.stdout.read(MAX_BYTES + 1) if git.stdout is not None else b""
-        if len(text) > MAX_BYTES:
-            git.kill()
-        git.wait()
-        complaints.seek(0)
-        return git.returncode, text, complaints.read(10_000)

@@ -1,5 +1,4 @@
-"""tic-rules verify: written reports decided again; whether they come to the same, and what changed where
-not."""
+"""tic-rules verify: written reports decided again; do they come to the same, and what changed."""
 
 from __future__ import annotations
 

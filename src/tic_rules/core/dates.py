@@ -87,10 +87,7 @@ def no_day(moment: str) -> NotADate:
 
 
 def parse_span(value: object) -> Span:
-    """A day, a month or a year (ISO 8601) as the days that it may be; a moment only at midnight, as its day.
-
-    Raises NotADate with reasons in both languages.
-    """
+    """A day, a month or a year (ISO 8601) as its days; a moment only at midnight. Raises NotADate."""
     if isinstance(value, datetime) and value.time() != time():
         raise no_day(str(value))
     if isinstance(value, date):

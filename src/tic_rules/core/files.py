@@ -16,8 +16,7 @@ _STREAMS = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 
 
 def file_name(path: str) -> str:
-    """The name of a file as text: what the system gives in bytes is read as UTF-8, and shown as escapes where
-    it is none. To open the file, its path is needed."""
+    """The name of a file as text: its bytes as UTF-8, else as escapes. It is opened by its path."""
     try:
         raw = path.encode("utf-8", "surrogateescape")
     except UnicodeEncodeError:

@@ -170,8 +170,7 @@ class Source:
         return mark._replace(end_line=end.line + 1, end_column=end.column + 1)
 
     def nearest(self, parts: tuple[str | int, ...]) -> Mark:
-        """The place of a value; where it is absent, of the key of what lies nearest above it, at last of
-        the first key of the text."""
+        """The place of a value, else of the key of what lies nearest above it, at last of the first key."""
         if self.root is None or self.has(parts) or (parts and parts[0] in self.left_out):
             return self.extent(parts)
         for length in range(len(parts) - 1, 0, -1):

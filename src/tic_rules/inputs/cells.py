@@ -1,5 +1,4 @@
-"""What people type into a cell, as the values that a YAML file would hold. What can be read in two ways is
-asked back."""
+"""What people type into a cell, as a YAML file would hold it. What can be read in two ways is asked back."""
 
 from __future__ import annotations
 
@@ -45,11 +44,7 @@ UNKNOWN = frozenset(
 
 
 def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = False) -> object:
-    """A cell as the data that its column holds; None where it is empty. `unit` stands in the header and goes
-    with plain numbers.
-
-    Raises NotClear.
-    """
+    """A cell as the data of its column; `unit` stands in the header, for plain numbers. Raises NotClear."""
     if isinstance(value, str) and not isinstance(value, ShownDay):
         text = value.strip()
         if not text or text in UNKNOWN:
@@ -70,8 +65,7 @@ def read_cell(value: object, column: Column, unit: str = "", since_1904: bool = 
 
 
 def _flow(text: str, column: Column, unit: str, since_1904: bool) -> object:
-    """A list or a mapping as a YAML file has it: {at_least: 100}, [{date: 2024-02-01, value: 320}]. The unit
-    of the header goes with its plain numbers too."""
+    """A list or a mapping as in YAML: {at_least: 100}; its plain numbers take the unit of the header."""
     if column.kind == "text" and not column.dated:
         return text
     if text.count("[") + text.count("{") > MAX_ENTRIES:

@@ -1,5 +1,4 @@
-"""CSV and tab-separated text: one row a centre; lists in files beside it (centres.csv,
-centres.contributions.csv)."""
+"""CSV and tab-separated text: a row a centre; lists in files beside it (centres.contributions.csv)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""The cases of a corpus as examples for the pages of the rules: what each changes, and the status that is
-expected."""
+"""The cases of a corpus as examples for the pages of the rules: what changes, and what comes of it."""
 
 from __future__ import annotations
 

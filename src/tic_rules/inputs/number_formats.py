@@ -1,5 +1,4 @@
-"""What the number format of a cell shows beside its value: that a day is known to its month, that a number is
-in 亿元, in dollars or in percent."""
+"""What a cell's number format shows beside its value: a month, 亿元, dollars, percent."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Numbers as people type them into cells: with a unit, as a bound or a range. A unit that does not fit is
-asked back."""
+"""Numbers as people type them into cells, with units and bounds; what does not fit is asked back."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Excel workbooks to data. What a workbook costs is known before it is opened: its parts are unpacked and
-counted first."""
+"""Excel workbooks to data; what they cost is counted before they are opened."""
 
 from __future__ import annotations
 

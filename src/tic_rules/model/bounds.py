@@ -1,5 +1,4 @@
-"""Bounds, and numbers within facts, that are written in a unit which is not that of their fact: money, or a
-part of a whole."""
+"""Numbers of rules and facts that are written in a unit which is not that of their fact."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Whether the fields that a vocabulary declares can stand in the data: their names, their places, what they
-hold."""
+"""Whether the fields that a vocabulary declares can stand in the data: names, places, what they hold."""
 
 from __future__ import annotations
 
@@ -9,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import NESTS, above, of_programme, shapes
-from tic_rules.model.fields import record_in
+from tic_rules.model.fields import paths_of, record_in
 from tic_rules.model.programme import Programme
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
@@ -60,24 +59,13 @@ def _label_fault(
     above, _, last = path.rpartition(".")
     if last == "year" and above in implied and implied[above][0][0] == "by_year":
         return None
-    if path in implied or _shipped(path, Centre) or _shipped(path, Programme):
+    if path in implied or path in paths_of(Centre) | paths_of(Programme):
         return None
     return (
         "unknown-path",
         f"数据中没有 {path}；新字段须写 type",
         f"the data has no {path}; a new field needs a type",
     )
-
-
-def _shipped(path: str, model: type[Record]) -> bool:
-    """Whether the shipped model has a place."""
-    at: type[Record] | None = model
-    for part in path.split("."):
-        field = at.model_fields.get(part) if at is not None else None
-        if field is None:
-            return False
-        at = record_in(field.annotation)
-    return True
 
 
 # --- names --------------------------------------------------------------------------------------------------

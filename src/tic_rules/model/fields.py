@@ -1,5 +1,4 @@
-"""The fields that a model of the data declares: their paths, their values in a record, the records and
-words that they hold."""
+"""The fields that a model of the data declares: paths, values in a record, records and words within."""
 
 from __future__ import annotations
 

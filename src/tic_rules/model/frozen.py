@@ -1,5 +1,4 @@
-"""What rule files and centre data have in common: frozen pydantic models that refuse unknown keys and name
-faults in both languages."""
+"""The base of rule files and centre data: frozen models that name faults in both languages."""
 
 from collections.abc import Callable, Iterator, Mapping
 from threading import RLock

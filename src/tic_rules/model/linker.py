@@ -1,5 +1,4 @@
-"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words and the data's paths that
-it names."""
+"""Whether a rule file holds together: ids, clauses, topics, facts, lists, words, paths of the data."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ from tic_rules.core.errors import (
 from tic_rules.core.files import file_name, read_named
 from tic_rules.core.source import BadText, Source, pointer, read_text, texts_within
 from tic_rules.model import catalogue
+from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
 from tic_rules.model.shipped import (
@@ -102,8 +103,7 @@ def _is_path(name: str) -> bool:
 
 
 def _named_in_words(name: str) -> RuleSet:
-    """The one rule set that a Chinese name means: 江苏, a document's number, a part of its title. Raises
-    RuleSetError where none is meant, or more than one."""
+    """The one rule set that a Chinese name means: 江苏, a number, a part of a title. Raises RuleSetError."""
     sets = [load_ruleset(listed.id) for listed in catalogue.here().all()] if not name.isascii() else []
     meant = [ruleset for ruleset in sets if is_called(ruleset, name)]
     if len(meant) == 1:
@@ -220,8 +220,7 @@ def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = N
 
 
 def readable_ruleset(which: str | os.PathLike[str]) -> RuleSet:
-    """A rule set, or what there is of a draft, without the rules that are not filled in: for reading, never
-    for deciding by it. Raises RuleSetError."""
+    """A rule set, or what is filled in of a draft: to read, not to decide by. Raises RuleSetError."""
     ruleset, faults = inspect_ruleset(which)
     broken = [fault for fault in faults if fault.code != "to-fill-in"]
     if broken:
@@ -244,8 +243,6 @@ def inspect_ruleset(which: str | os.PathLike[str]) -> tuple[RuleSet, list[Diagno
     source = read_rule_file(Path(listed.file if listed else name))
     places: list[Diagnostic] = []
     if isinstance(source.data, dict):
-        from tic_rules.model.drafts import open_places, without_open
-
         places = open_places(source)
         source = without_open(source) if places else source
     model, vocabulary = _model(source, shared_vocabulary(), draft=bool(places))
@@ -302,7 +299,7 @@ def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[
         )
     _refuse_masses(source)
     try:
-        model = (_draft_file() if draft else RuleFile).model_validate(_in_both_languages(source.data))
+        model = (DraftFile if draft else RuleFile).model_validate(_in_both_languages(source.data))
     except ValidationError as error:
         raise RuleSetError(_open_or_wrong(error, source, shared)) from None
     if "vocabulary" not in source.data:
@@ -319,16 +316,8 @@ def _in_both_languages(data: Any) -> Any:
     return with_chinese_for_english(data) if in_chinese_alone(data) else data
 
 
-def _draft_file() -> type[RuleFile]:
-    from tic_rules.model.drafts import DraftFile  # only for reading a draft
-
-    return DraftFile
-
-
 def _open_or_wrong(error: ValidationError, source: Source, shared: Vocabulary) -> list[Diagnostic]:
     """What is wrong with a rule file, its shape and the rest of it; of a draft first what is open."""
-    from tic_rules.model.drafts import in_a_line, open_places
-
     if places := in_a_line(open_places(source)):
         return places
     faulty = {item["loc"] for item in error.errors(include_url=False)}
@@ -449,8 +438,7 @@ def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
 
 
 def of_jurisdiction(jurisdiction: str) -> list[str]:
-    """The ids on hand whose file says this jurisdiction, so that the others need not be read whole. Raises
-    RuleSetError where two rule sets have one id."""
+    """The ids on hand whose file says this jurisdiction. Raises RuleSetError where two have one id."""
     said = re.compile(
         rf"""^[ {{]*['"]?jurisdiction['"]?:\s*['"]?{re.escape(jurisdiction)}['"]?\s*,?\s*(#.*)?$""".encode(),
         re.MULTILINE,

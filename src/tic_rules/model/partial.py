@@ -1,5 +1,4 @@
-"""What can be told of a rule file of which some parts are faulty: the rest is held together without them, and
-nothing is said of what names them."""
+"""What can be told of a rule file besides its faulty parts, and what names them."""
 
 from __future__ import annotations
 
@@ -23,8 +22,7 @@ def rest_faults(
     faulty: Iterable[Loc],
     joined: Callable[[Vocabulary], Vocabulary],
 ) -> list[Fault]:
-    """What does not hold together in a rule file but for its faulty places; `joined` gives the whole
-    vocabulary with that of the file."""
+    """The faults of a rule file besides its faulty places; `joined` gives the whole vocabulary with its."""
     parts = {_part(loc) for loc in faulty if loc}
     kept = {key: _kept(data, key, parts) for key in ("rules", "clauses")}
     items = {key: [data[key][index] for index in indices] for key, indices in kept.items()}

@@ -1,5 +1,4 @@
-"""Files, text and values to subjects: read below, validated here, and held against the vocabulary. Every
-fault at once."""
+"""Files, text and values to subjects, held against the vocabulary; every fault at once."""
 
 from __future__ import annotations
 

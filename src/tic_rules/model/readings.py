@@ -1,5 +1,4 @@
-"""Whether what a vocabulary reads is of the kind that it is read as: a number as a number, a list as a
-list."""
+"""Whether what a vocabulary reads is of the kind that it is read as: a number, a list."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What rule sets are checked against: data that knows the text it was read from and the vocabulary it was
-held against."""
+"""What rule sets are checked against: data that knows its text and its vocabulary."""
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
@@ -174,8 +173,7 @@ class Subject(Record):
         return copy
 
     def keeping_places(self) -> Self:
-        """A copy whose pickles carry the places of its values, so that findings made elsewhere name lines;
-        they are ten to twenty times as large."""
+        """A copy whose pickles carry the places of its values, and are ten to twenty times as large."""
         copy = self.model_copy()
         copy._keeps_places = True
         return copy

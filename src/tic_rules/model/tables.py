@@ -27,8 +27,7 @@ from tic_rules.model.vocabulary import Vocabulary
 
 
 def described(model: type[Record], vocabulary: Vocabulary, others: Iterable[Vocabulary] = ()) -> Field:
-    """The fields of a model with the labels and words of a vocabulary, for a reader or writer of tables; a
-    reader takes what `others` call the words too."""
+    """The fields of a model with labels and words, for tables; a reader takes those of `others` too."""
     label = MAIN[-1] if issubclass(model, Programme) else MAIN[0]
     return Field("", "record", label, fields=tuple(_described(model, "", vocabulary, tuple(others))))
 

@@ -1,5 +1,4 @@
-"""What pydantic found, in both languages: its errors with the package's codes, and as diagnostics with
-places."""
+"""What pydantic found, in both languages: errors with the package's codes, diagnostics with places."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""Whether what is asked of values is something that the data can hold: attributes that entries have, words
-of their list, yes and no where these stand."""
+"""Whether what is asked of values is something that the data can hold: attributes, words, yes and no."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""What falls due, as a calendar file (iCalendar, RFC 5545): one entry a day, clause and centre, with a
-reminder a month before.
-"""
+"""What falls due, as iCalendar (RFC 5545): an entry a day, clause and centre, a reminder a month before."""
 
 from __future__ import annotations
 

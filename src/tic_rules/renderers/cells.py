@@ -1,6 +1,4 @@
-"""Values of the data as the cells of a table are filled in: a number, a word by its label, a range, values
-through time.
-"""
+"""Values of the data as the cells of a table are filled in: numbers, labels, ranges, series."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The coverage of a document for people and programs: text, Markdown, JSON, and a page with the whole
-document at a glance.
-"""
+"""The coverage of a document: text, Markdown, JSON, and a page with the whole at a glance."""
 
 from __future__ import annotations
 

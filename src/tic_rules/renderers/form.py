@@ -1,6 +1,4 @@
-"""A centre file to fill in: the fields that chosen rule sets read, each with its label, the clauses that
-ask for it, an example.
-"""
+"""A centre file to fill in: the fields that chosen rule sets read, with labels, clauses, examples."""
 
 from __future__ import annotations
 

@@ -14,7 +14,6 @@ from functools import partial
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text
-from tic_rules.core.scalars import Json
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import document_of, name_of
@@ -22,7 +21,6 @@ from tic_rules.renderers.overview import Gathering
 from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
-from tic_rules.results.parts import plain
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.terms import field_label
 from tic_rules.results.waiting import remedy_of, whence
@@ -103,37 +101,8 @@ class ClauseText(NamedTuple):
     document: Text
 
 
-_NEEDED = (
-    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message",
-    "detail", "remedy", "citation", "progress", "deadline", "deadline_range", "reading", "years", "data",
-    "sources",
-)  # fmt: skip
-"""What the page shows of a finding: what is sent between processes."""
-_ABOUT = (
-    "tool", "centre", "programme", "ruleset", "as_of", "data_verdict", "waiting", "consequences", "warnings",
-)  # fmt: skip
-
-
-class Sent:
-    """A report on its way to the page: whole within a process, what the page needs between processes."""
-
-    __slots__ = ("report",)
-
-    def __init__(self, report: Report) -> None:
-        self.report = report
-
-    def __reduce__(self) -> tuple[object, ...]:
-        about = {name: plain(getattr(self.report, name)) for name in _ABOUT}
-        findings = [{key: plain(getattr(finding, key)) for key in _NEEDED} for finding in self.report]
-        return _received, ({**about, "findings": findings},)
-
-
-def _received(data: Json) -> Sent:
-    return Sent(Report.from_dict(data))
-
-
-def piece(report: Report, options: Options, first: bool = True) -> Sent:
-    return Sent(report)
+def piece(report: Report, options: Options, first: bool = True) -> Report:
+    return report
 
 
 _DIVIDE = "<!-- reports -->"
@@ -156,9 +125,9 @@ class Sheet:
     def full(self) -> bool:
         return self.options.verbose or self.centres <= IN_FULL
 
-    def add(self, piece: Sent) -> str:
-        self.waiting.append(piece.report)
-        self.centres += piece.report.programme is None
+    def add(self, piece: Report) -> str:
+        self.waiting.append(piece)
+        self.centres += piece.programme is None
         if not self.full or (self.options.verbose and len(self.rows) + len(self.waiting) > 1):
             self._write_waiting()
         return ""

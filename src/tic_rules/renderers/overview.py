@@ -1,6 +1,4 @@
-"""Many centres at once: by verdict, by phase, which clauses fail or stay open most, what falls due in the
-next twelve months.
-"""
+"""Many centres at once: verdicts, phases, the clauses that fail or stay open most, what falls due."""
 
 from __future__ import annotations
 

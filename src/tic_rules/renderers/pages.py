@@ -1,6 +1,4 @@
-"""The pages of the rules: one a rule, one a document, and the comparison of all documents in front; HTML
-and Markdown.
-"""
+"""The pages of the rules, one a rule and a document, a comparison in front; HTML and Markdown."""
 
 from __future__ import annotations
 

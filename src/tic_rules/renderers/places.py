@@ -1,6 +1,4 @@
-"""Where a finding points to, in the words of other programs: relative paths with forward slashes, lines
-that exist.
-"""
+"""Where a finding points to, for other programs: relative paths with slashes, lines that exist."""
 
 from __future__ import annotations
 

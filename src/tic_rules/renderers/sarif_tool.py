@@ -1,6 +1,4 @@
-"""The tool of a SARIF run: its rules, the policy documents as taxonomies, the folders that relative
-addresses start from.
-"""
+"""The tool of a SARIF run: rules, policy documents as taxonomies, the folders of relative addresses."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""Text that waits on disk until the head of an output is known, so that memory does not grow with the
-number of reports.
-"""
+"""Text that waits on disk until the head of an output is known: memory does not grow with the reports."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The report for people at a terminal: worst first, one screen for a typical centre, the rest folded behind
---verbose.
-"""
+"""The report at a terminal: worst first, one screen for a typical centre, the rest behind --verbose."""
 
 from __future__ import annotations
 

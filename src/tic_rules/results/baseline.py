@@ -123,8 +123,7 @@ class Baseline:
     file: str
     entries: dict[tuple[str, str], tuple[Entry, ...]]
     versions: Mapping[str, str] = field(default_factory=dict)
-    """The rule sets that the baseline was written by, with their versions; one written before rule sets said
-    what is new in them has none."""
+    """The rule sets that the baseline was written by, with their versions; older ones have none."""
 
     def new_rule(self, finding: Finding) -> str | None:
         """The version that brought the finding's rule, where that is later than what wrote the baseline."""

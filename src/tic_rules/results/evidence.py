@@ -1,7 +1,4 @@
-"""What a finding is made from: a rule, the decision on it, the scene of the check, an exemption that holds.
-
-All is read off the decision; nothing is decided here.
-"""
+"""What a finding is made from: rule, decision, scene, exemption; nothing is decided here."""
 
 from __future__ import annotations
 

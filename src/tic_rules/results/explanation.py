@@ -1,5 +1,4 @@
-"""What there is to say of one rule: its time in words, the fields that it reads, its counterparts
-elsewhere."""
+"""What there is to say of one rule: its time in words, the fields that it reads, its counterparts."""
 
 from __future__ import annotations
 
@@ -59,8 +58,7 @@ def explain_rule(ruleset: RuleSet, rule: Rule) -> Explained:
 
 
 def find_rules(ref: str, path: str | None = None) -> list[tuple[RuleSet, Rule]]:
-    """The rules that a reference means: `<rule set>/<id>`, or an id in every rule set that has it; both also
-    by their Chinese names (浙江/两年内投入达到10亿元)."""
+    """The rules that a reference means: `<rule set>/<id>`, an id, or Chinese names (浙江/两年内投入)."""
     set_name, _, name = ref.rpartition("/")
     if set_name and not set_name.isascii():
         set_name = load_ruleset(set_name).id

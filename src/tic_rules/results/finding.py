@@ -79,9 +79,7 @@ class Finding:
     was read back does not know of the rule: of it this is what its status says.
     """
     new_in: str | None = None
-    """The version of the rule set that brought the rule; None where the first one did, or where the finding
-    was read back.
-    """
+    """The version of the rule set that brought the rule; None for the first, or where it was read back."""
     rule: str
     status: Status
     severity: Severity | None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Literal
 
 from tic_rules.core.extras import library
@@ -21,14 +22,10 @@ def _day(text: str | None) -> date | None:
 
 
 _COLUMNS: Mapping[str, tuple[str, Callable[[Finding], object]]] = {
-    "rule": ("String", lambda f: f.rule),
-    "status": ("String", lambda f: f.status),
-    "severity": ("String", lambda f: f.severity),
-    "kind": ("String", lambda f: f.kind),
-    "modality": ("String", lambda f: f.modality),
-    "bearer": ("String", lambda f: f.bearer),
-    "topic": ("String", lambda f: f.topic),
-    "phase": ("String", lambda f: f.phase),
+    **{
+        name: ("String", attrgetter(name))
+        for name in ("rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase")
+    },
     "title_zh": ("String", lambda f: f.title.zh),
     "title_en": ("String", lambda f: f.title.en),
     "message_zh": ("String", lambda f: f.message.zh),

@@ -1,5 +1,4 @@
-"""Words for people, in Chinese and English: conditions in plain words, values with units, the message of a
-finding."""
+"""Words for people, in Chinese and English: conditions in plain words, values with units."""
 
 from __future__ import annotations
 
@@ -120,15 +119,10 @@ def range_text(value: Range, unit: str | None, units: Mapping[str, object], lang
 
 def join(parts: Iterable[str], lang: str, last: str = "") -> str:
     listed = list(parts)
-    if lang == "zh":
-        return (
-            (f"{last or '、'}").join(listed)
-            if len(listed) < 3 or not last
-            else "、".join(listed[:-1]) + last + listed[-1]
-        )
+    comma, before = ("、", last) if lang == "zh" else (", ", f" {last} ")
     if len(listed) < 2 or not last:
-        return ", ".join(listed)
-    return ", ".join(listed[:-1]) + f" {last} {listed[-1]}"
+        return comma.join(listed)
+    return comma.join(listed[:-1]) + before + listed[-1]
 
 
 # --- conditions in plain words ------------------------------------------------------------------------------
@@ -181,11 +175,8 @@ class _Describer:
         t = self.t
         match node:
             case c.All():
-                return (
-                    join([self.inner(part) for part in node.all], self.lang, t("，且", "and"))
-                    if self.lang == "en"
-                    else "；".join(self.inner(p) for p in node.all)
-                )
+                parts = [self.inner(part) for part in node.all]
+                return join(parts, "en", "and") if self.lang == "en" else "；".join(parts)
             case c.Either():
                 return t("，或者", ", or ").join(self.inner(part) for part in node.any)
             case c.Not():
@@ -215,15 +206,8 @@ class _Describer:
         t = self.t
         match node:
             case c.Is():
-                if isinstance(node.is_, bool):
-                    return t(
-                        f"{self.label(node.fact)}：{self.words([node.is_], node.fact)}",
-                        f"{self.label(node.fact)}: {self.words([node.is_], node.fact)}",
-                    )
-                return t(
-                    f"{self.label(node.fact)}为{self.words([node.is_], node.fact)}",
-                    f"{self.label(node.fact)} is {self.words([node.is_], node.fact)}",
-                )
+                verb = t("：", ": ") if isinstance(node.is_, bool) else t("为", " is ")
+                return f"{self.label(node.fact)}{verb}{self.words([node.is_], node.fact)}"
             case c.Among() | c.AnyAmong():
                 words = node.among if isinstance(node, c.Among) else node.any_among
                 more = t("等" if node.open else "", ", among others" if node.open else "")
@@ -235,13 +219,11 @@ class _Describer:
             case c.Given():
                 return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
             case c.Done():
-                return t(f"{self.label(node.fact)}", f"{self.label(node.fact)} has taken place")
+                return self.label(node.fact) + t("", " has taken place")
             case c.Reads():
                 before, after = node.reads
-                return t(
-                    f"{self.label(node.fact)}为“{before}×××{after}”",
-                    f"{self.label(node.fact)} reads “{before} *** {after}”",
-                )
+                reads = t(f"为“{before}×××{after}”", f" reads “{before} *** {after}”")
+                return f"{self.label(node.fact)}{reads}"
         return self.say_lists(node)
 
     def inner(self, node: c.Condition) -> str:
@@ -265,10 +247,8 @@ class _Describer:
         if isinstance(limit, c.Times):
             factor, of = decimal_text(limit.times), self.label(limit.fact)
             return self.t(f"{label}{word}{of}的{factor}倍", f"{label}: {word} {factor} times {of}")
-        return self.t(
-            f"{label}{word}{self.amount(limit, node.fact)}",
-            f"{label}: {word} {self.amount(limit, node.fact)}",
-        )
+        amount = self.amount(limit, node.fact)
+        return self.t(f"{label}{word}{amount}", f"{label}: {word} {amount}")
 
     def limit(self, fact: str) -> str:
         """Another fact that is a limit: what it is called, and of what it is the least or the most."""

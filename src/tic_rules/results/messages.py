@@ -1,5 +1,4 @@
-"""What a finding says: its message in both languages, made of the rule and of the evidence, of nothing
-else."""
+"""What a finding says in both languages, made of the rule and of the evidence, of nothing else."""
 
 from __future__ import annotations
 

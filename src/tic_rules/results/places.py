@@ -25,8 +25,7 @@ def at(scene: Scene, paths: Sequence[Path]) -> list[Place]:
 
 
 def main(scene: Scene, status: str, missing: Sequence[Path], paths: Sequence[Path]) -> Place:
-    """Where to look to mend it: at what is missing or the key nearest to it, else at the datum read, else at
-    the attestations, at last at the whole."""
+    """Where to mend it: what is missing or its nearest key, the datum read, the attestations, the whole."""
     judged = _JUDGED if status == "needs_review" else None
     path = missing[0] if missing else paths[0] if paths else judged
     place: Place | None = scene.nearest.get(path)

@@ -12,6 +12,7 @@ from pydantic_core import to_json
 
 from tic_rules.core.errors import UsageError, clip, fault, visible
 from tic_rules.core.scalars import Json
+from tic_rules.model.rulefile import BEARERS, PHASES
 from tic_rules.results.finding import KEYS, Finding, value_schema
 from tic_rules.results.parts import (
     STATUSES,
@@ -174,23 +175,17 @@ class Report:
 
     @cached_property
     def waiting(self) -> Waiting:
-        """What the report waits for: missing data with the rules that it would settle, judgements, and why
-        the verdict is what it is.
-        """
+        """What the report waits for: missing data, judgements, and why the verdict is what it is."""
         return self._waiting or waiting_of(self.findings)
 
     @property
     def bearers(self) -> Part:
         """The verdict of each bearer; None where no rule of it counts."""
-        from tic_rules.model.ruleset import BEARERS
-
         return Part({bearer: self._verdicts.get(bearer) for bearer in BEARERS})
 
     @property
     def phases(self) -> Part:
         """The verdict of each phase; None where no rule of it counts."""
-        from tic_rules.model.ruleset import PHASES
-
         return Part({phase: self._verdicts.get(phase) for phase in PHASES})
 
     @cached_property

@@ -1,5 +1,4 @@
-"""What a report waits for: unknowns by what is missing, judgements once, the verdict's reason; what a finding
-asks to do."""
+"""What a report waits for: missing data, judgements, the reason of its verdict; what there is to do."""
 
 from __future__ import annotations
 
@@ -54,8 +53,7 @@ def whence(wait: Wait, report: Report) -> Text:
 
 
 def waiting_of(findings: Iterable[Finding], whole: Waiting | None = None) -> Waiting:
-    """What the undecided among some findings wait for. `whole`: what the report waits for that they were read
-    back with; it names the fields."""
+    """What the undecided findings wait for; `whole` names the fields of a report that was read back."""
     listed = list(findings)
     vocabulary = _vocabulary_of(listed)
     waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed).items()]

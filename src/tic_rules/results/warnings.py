@@ -44,6 +44,9 @@ def warnings_of(scene: Scene, used: set[int]) -> tuple[Notice, ...]:
     )
 
 
+_NOWHERE = dict.fromkeys(("file", "line", "column", "path"))
+
+
 def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
     """Rule sets on hand that replace the one that was used, whole or in part."""
     for successor in successors(ruleset, as_of):
@@ -51,17 +54,11 @@ def _about_editions(ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
         zh, en = "", ""
         if successor.clauses:
             zh, en = f"的{'、'.join(successor.clauses)}", f" ({', '.join(successor.clauses)})"
-        yield Notice(
-            code="replaced",
-            message=Text(
-                f"《{ruleset.document.title}》{zh}自{day}起由{newer.id}取代",
-                f"{ruleset.document.title_en}{en} is replaced by {newer.id} from {day} on",
-            ),
-            file=None,
-            line=None,
-            column=None,
-            path=None,
+        said = Text(
+            f"《{ruleset.document.title}》{zh}自{day}起由{newer.id}取代",
+            f"{ruleset.document.title_en}{en} is replaced by {newer.id} from {day} on",
         )
+        yield Notice(code="replaced", message=said, **_NOWHERE)
 
 
 def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Notice]:
@@ -70,18 +67,12 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
         span = document.in_force
         until = f"至{span.until}" if span.until else ""
         ends = f" until {span.until}" if span.until else ""
-        yield Notice(
-            code="not-in-force",
-            message=Text(
-                f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
-                f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); "
-                "applied all the same",
-            ),
-            file=None,
-            line=None,
-            column=None,
-            path=None,
+        said = Text(
+            f"《{document.title}》在{as_of}不在施行期内（{span.from_}起{until}），仍按要求套用",
+            f"{document.title_en} is not in force on {as_of} (in force from {span.from_}{ends}); "
+            "applied all the same",
         )
+        yield Notice(code="not-in-force", message=said, **_NOWHERE)
     yield from _about_editions(ruleset, as_of)
     if subject.speaks_for is None:
         yield _warn(

@@ -1,6 +1,4 @@
-"""A comparison of two rule sets for readers: text, Markdown, HTML, JSON. What they show is laid out here
-once.
-"""
+"""A comparison of two rule sets as text, Markdown, HTML, JSON; what they show is laid out here once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The comparison as a memo for Word: title, sources, one page in front, landscape tables that break across
-pages.
-"""
+"""The comparison as a memo for Word: sources, one page in front, landscape tables across pages."""
 
 from __future__ import annotations
 

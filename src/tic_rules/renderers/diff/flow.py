@@ -1,5 +1,4 @@
-"""For whom a difference matters, as a picture: verdicts under A on the left, under B on the right, and a band
-for the centres that go from one to the other."""
+"""For whom a difference matters, as a picture: bands of centres from verdicts under A to those under B."""
 
 from __future__ import annotations
 

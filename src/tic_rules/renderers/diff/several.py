@@ -1,5 +1,4 @@
-"""Several documents side by side: one row a topic, one column a document, as text, Markdown, HTML and
-JSON."""
+"""Several documents side by side, a row a topic, a column a document: text, Markdown, HTML, JSON."""
 
 from __future__ import annotations
 

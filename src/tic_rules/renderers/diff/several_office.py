@@ -1,5 +1,4 @@
-"""Several documents side by side in Word and Excel: official words in columns, readings and relations beside
-them."""
+"""Several documents side by side in Word and Excel: official words, readings and relations."""
 
 from __future__ import annotations
 

@@ -1,6 +1,4 @@
-"""The comparison as a workbook: one page in front, rows to filter, the numbers, the readings, each on a
-sheet.
-"""
+"""The comparison as a workbook: one page in front, rows to filter, the numbers, the readings."""
 
 from __future__ import annotations
 

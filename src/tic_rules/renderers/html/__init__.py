@@ -29,10 +29,7 @@ SYMBOLS = {
 
 
 def render(template: str, **context: object) -> str:
-    """A page of this folder, filled in; every value is escaped. `lang` is the language that it opens in.
-
-    Raises UsageError where Jinja2 is not installed.
-    """
+    """A page of this folder, filled in and escaped, opening in `lang`. Raises UsageError without Jinja2."""
     return sinks.html(_environment().get_template(template).render({"lang": "zh", **context}))
 
 
