@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -87,7 +88,9 @@ class Replacement:
         try:
             self.finish()
             if self.added and self._beside is not None:
-                self._append()
+                self.stream.seek(0)
+                with open(self._place, "ab") as end:
+                    shutil.copyfileobj(self.stream, end)
             self.stream.close()
             if self._beside is not None and not self.added:
                 os.replace(self._beside, self._place)
@@ -96,12 +99,6 @@ class Replacement:
             raise unwritable(self.name, error) from None
         finally:
             self.discard()
-
-    def _append(self) -> None:
-        self.stream.seek(0)
-        with open(self._place, "ab") as end:
-            while part := self.stream.read(1024 * 1024):
-                end.write(part)
 
     def discard(self) -> None:
         """Leave what was there; nothing happens after `commit`."""

@@ -29,13 +29,8 @@ def too_deep(file: str, line: int, column: int) -> Diagnostic:
 
 
 def too_large(file: str, line: int, column: int) -> Diagnostic:
-    return Diagnostic(
-        "too-large",
-        Text("内容展开后过大（别名引用？）", "the content grows too large (aliases?)"),
-        file,
-        line,
-        column,
-    )
+    zh, en = "内容展开后过大（别名引用？）", "the content grows too large (aliases?)"
+    return Diagnostic("too-large", Text(zh, en), file, line, column)
 
 
 def file_too_large(file: str, limit: int = MAX_BYTES) -> Diagnostic:

@@ -98,13 +98,6 @@ def _no_number(text: str) -> NotANumber:
     return NotANumber(f"“{clip(text)}”不是数字", f"{clip(text)!r} is not a number")
 
 
-def _no_amount(text: str) -> NotANumber:
-    return NotANumber(
-        f"“{clip(text)}”不是金额；例：10亿元、5000万元、1200000",
-        f"{clip(text)!r} is not an amount; examples: 10亿元, 5000万元, 1200000",
-    )
-
-
 def number_text(value: str) -> str:
     """A text for a number, in plain width. Raises NotANumber for signs (①, ², ½, ㊀) that would be digits."""
     if len(value) > LONGEST:
@@ -137,8 +130,6 @@ def parse_number(value: object, *, money: bool = False) -> int | Fraction:
         return _bounded(_from_decimal(str(value)))
     if not isinstance(value, str):
         raise NotANumber("应为数字", "a number is expected")
-    if len(value) < 24 and value.isascii() and value.isdigit():
-        return int(value)
     text = number_text(value)
     if money:
         return _bounded(_parse_amount(text))
@@ -240,7 +231,10 @@ def _parse_amount(text: str) -> int | Fraction:
         return number * UNITS[unit or ""]
     chinese = _CHINESE.fullmatch(text.translate(_CAPITALS))
     if not chinese:
-        raise _no_amount(text)
+        raise NotANumber(
+            f"“{clip(text)}”不是金额；例：10亿元、5000万元、1200000",
+            f"{clip(text)!r} is not an amount; examples: 10亿元, 5000万元, 1200000",
+        )
     spoken = chinese_number(chinese.group(1))
     if spoken is None:
         raise NotANumber(

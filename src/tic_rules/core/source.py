@@ -433,12 +433,9 @@ class _Builder:
         if len(self.faults) < 100:
             earlier = next(given for given, _ in node.value if given.value == key.value)
             line, shown = earlier.start_mark.line + 1, clip(key.value)
-            self._fault(
-                key,
-                "duplicate-key",
-                f"键 {shown} 重复（第 {line} 行已有）",
-                f"key {shown} is given twice (first on line {line})",
-            )
+            zh = f"键 {shown} 重复（第 {line} 行已有）"
+            en = f"key {shown} is given twice (first on line {line})"
+            self._fault(key, "duplicate-key", zh, en)
 
 
 __all__ = [

@@ -133,11 +133,8 @@ def _number(value: object, column: Column, unit: str, since_1904: bool) -> objec
 
 def _year(value: Any, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, (date, datetime)):
-        raise unclear(
-            "单元格是日期格式，应为四位年份",
-            "the cell is formatted as a date where a year is expected",
-            "year",
-        )
+        zh, en = "单元格是日期格式，应为四位年份", "the cell is formatted as a date where a year is expected"
+        raise unclear(zh, en, "year")
     text = plain_number(value) if isinstance(value, (int, float)) else typed_text(value)
     return Plain(text.removesuffix("年度").removesuffix("年").rstrip())
 
@@ -183,11 +180,9 @@ def _truth(value: object, column: Column, unit: str, since_1904: bool) -> object
         return True
     if plain in _NO:
         return False
-    raise unclear(
-        f"“{clip(text)}”应写 是 或 否；不清楚请留空",
-        f"write yes or no, not {clip(text)!r}; leave it empty where it is not known",
-        "truth",
-    )
+    zh = f"“{clip(text)}”应写 是 或 否；不清楚请留空"
+    en = f"write yes or no, not {clip(text)!r}; leave it empty where it is not known"
+    raise unclear(zh, en, "truth")
 
 
 def _text(value: object, column: Column, unit: str, since_1904: bool) -> object:
@@ -235,11 +230,9 @@ def _parts(text: str) -> list[str]:
 def _list(value: object, column: Column, unit: str, since_1904: bool) -> object:
     if isinstance(value, str) and value.casefold() in NONE:
         return []
-    raise unclear(
-        f"{column.label.zh}请填在同名工作表中；确实没有写 无",
-        f"fill in {column.label.en} on the sheet of that name; write none where there is none",
-        "list",
-    )
+    zh = f"{column.label.zh}请填在同名工作表中；确实没有写 无"
+    en = f"fill in {column.label.en} on the sheet of that name; write none where there is none"
+    raise unclear(zh, en, "list")
 
 
 _READERS: dict[str, Callable[[object, Column, str, bool], object]] = {

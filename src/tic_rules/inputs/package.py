@@ -189,11 +189,9 @@ def _gone_through(
             f"工作簿的 XML 有误：{error}", f"the XML of the workbook is broken: {error}", file
         ) from None
     except _Hostile:
-        raise _refuse(
-            "工作簿含有不允许的 XML（DOCTYPE、无效的位置）",
-            "the workbook holds XML that is not allowed (DOCTYPE, places that are none)",
-            file,
-        ) from None
+        zh = "工作簿含有不允许的 XML（DOCTYPE、无效的位置）"
+        en = "the workbook holds XML that is not allowed (DOCTYPE, places that are none)"
+        raise _refuse(zh, en, file) from None
     except _TooMuch as error:
         raise too_large(file, name, error.place) from None
     return looks, book.since_1904

@@ -14,7 +14,7 @@ from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs.cells import UNKNOWN, read_cell
 from tic_rules.inputs.headers import Header, read_header
 from tic_rules.inputs.joined import Filling, Joined
-from tic_rules.inputs.layout import Column, Names, Sheet, Unclear
+from tic_rules.inputs.layout import Names, Sheet, Unclear
 from tic_rules.inputs.rows import (
     ADDED,
     Parts,
@@ -39,7 +39,6 @@ class Reader:
         self.file, self.names = file, names
         self.money = ""
         """The unit of plain amounts whose column names none."""
-        self._memo: dict[tuple[str, str], object] = {}
 
     # --- the main sheet -------------------------------------------------------------------------------------
 
@@ -60,16 +59,8 @@ class Reader:
             empty = False
             yield self._source(header, row, main, joined, seen)
         if empty:
-            raise DataError(
-                [
-                    Diagnostic(
-                        "empty",
-                        Text("没有数据行", "there is no row of data"),
-                        self.file,
-                        *cell_mark(header.row.mark(0)),
-                    )
-                ]
-            )
+            zh, en = "没有数据行", "there is no row of data"
+            raise DataError([Diagnostic("empty", Text(zh, en), self.file, *cell_mark(header.row.mark(0)))])
 
     def _open(self, sheet: Sheet, table: Table, faults: list[Diagnostic]) -> tuple[Header, Iterator[Row]]:
         rows = (row for row in table.rows)
@@ -91,15 +82,8 @@ class Reader:
             first = at_text(seen[key].mark(header.first)) if key in seen else None
             said = (f"（{first.zh}已有）", f" (first at {first.en})") if first else ("", "")
             shown = clip(key)
-            faults.append(
-                self.fault(
-                    "duplicate-id",
-                    f"编号 {shown} 重复{said[0]}",
-                    f"id {shown} is given twice{said[1]}",
-                    row.mark(header.first),
-                    ("id",),
-                )
-            )
+            zh, en = f"编号 {shown} 重复{said[0]}", f"id {shown} is given twice{said[1]}"
+            faults.append(self.fault("duplicate-id", zh, en, row.mark(header.first), ("id",)))
         if key:
             seen.setdefault(key, row)
         joined.put(row, Filling(data, places, faults))
@@ -122,10 +106,7 @@ class Reader:
                 continue
             unit = unit or (self.money if column.kind == "money" else "")
             try:
-                if type(value) is str and len(value) < 100:
-                    given = self._remembered(value, column, unit, table.since_1904)
-                else:
-                    given = read_cell(value, column, unit, table.since_1904)
+                given = read_cell(value, column, unit, table.since_1904)
             except NotClear as error:
                 code, zh, en = error.args
                 faults.append(self.fault(code, zh, en, row.mark(index), (*at, *column.parts)))
@@ -145,21 +126,9 @@ class Reader:
         """A filled cell below no name is a fault: it must not be dropped in silence."""
         for index, cell in enumerate(row.cells):
             if index not in header.named and filled(cell) and index not in row.copied:
-                faults.append(
-                    self.fault(
-                        "header", "这一列没有列名", "the column of this cell has no name", row.mark(index)
-                    )
-                )
+                zh, en = "这一列没有列名", "the column of this cell has no name"
+                faults.append(self.fault("header", zh, en, row.mark(index)))
                 return
-
-    def _remembered(self, value: str, column: Column, unit: str, since_1904: bool) -> object:
-        """Cells of one text are read once: columns repeat themselves."""
-        key = (column.path + unit, value)
-        if key not in self._memo:
-            if len(self._memo) > 20_000:
-                self._memo.clear()
-            self._memo[key] = read_cell(value, column, unit, since_1904)
-        return self._memo[key]
 
     def _list_name(self, name: object) -> object:
         """A list that is named by its label, by its path."""

@@ -87,11 +87,9 @@ def _moment(text: str) -> NotClear:
 def _serial(text: str, since_1904: bool) -> Plain:
     days = float(text)
     if not _SERIAL[0] <= days < _SERIAL[1] + 1:
-        raise unclear(
-            f"“{clip(text)}”不是日期；例：2026-06-30",
-            f"{clip(text)!r} is not a date; example: 2026-06-30",
-            "date",
-        )
+        zh = f"“{clip(text)}”不是日期；例：2026-06-30"
+        en = f"{clip(text)!r} is not a date; example: 2026-06-30"
+        raise unclear(zh, en, "date")
     moment = datetime(1904, 1, 1) if since_1904 else datetime(1899, 12, 30)
     return _day_of(moment + timedelta(days))
 
@@ -110,11 +108,9 @@ def _one_day(text: str) -> Plain | None:
     if match := _TURNED.fullmatch(text):
         return _turned(text, *match.groups())
     if match := _SHORT_YEAR.fullmatch(text):
-        raise unclear(
-            f"“{clip(text)}”的年份只有两位；请写四位，例：2026-06-30",
-            f"the year of {clip(text)!r} has two digits; write four: 2026-06-30",
-            "date",
-        )
+        zh = f"“{clip(text)}”的年份只有两位；请写四位，例：2026-06-30"
+        en = f"the year of {clip(text)!r} has two digits; write four: 2026-06-30"
+        raise unclear(zh, en, "date")
     return None
 
 

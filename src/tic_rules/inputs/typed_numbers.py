@@ -82,11 +82,9 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
     if isinstance(value, bool):
         raise unclear("应为数字，不是真假值", "a number is expected, not true or false", "number")
     if isinstance(value, (date, datetime, time, timedelta, ShownDay)):
-        raise unclear(
-            "单元格是日期格式，应为数字；请把单元格格式改为常规",
-            "the cell is formatted as a date where a number is expected; format it as General",
-            "number",
-        )
+        zh = "单元格是日期格式，应为数字；请把单元格格式改为常规"
+        en = "the cell is formatted as a date where a number is expected; format it as General"
+        raise unclear(zh, en, "number")
     if isinstance(value, ShownNumber):
         value = _as_shown(value)
     try:
@@ -95,11 +93,9 @@ def typed_number(value: Any, kind: str, unit: str, measure: str, counters: Seque
         zh, en = error.args
         raise unclear(zh, en, "number") from None
     if _ABOUT.search(text):
-        raise unclear(
-            f"“{clip(text)}”不是确数；请写确数，或写范围：≥100、100~120",
-            f"{clip(text)!r} is not an exact number; write one, or a range: >=100, 100~120",
-            "number",
-        )
+        zh = f"“{clip(text)}”不是确数；请写确数，或写范围：≥100、100~120"
+        en = f"{clip(text)!r} is not an exact number; write one, or a range: >=100, 100~120"
+        raise unclear(zh, en, "number")
     for name, words in (("at_least", _AT_LEAST), ("at_most", _AT_MOST)):
         bound = _bound(text, *words)
         if bound is not None:
@@ -238,11 +234,9 @@ def _count(text: str, measure: str, its_counters: Sequence[str]) -> Plain:
             f"这里填数量，“{clip(text)}”是金额", f"a count is expected; {clip(text)!r} is an amount", "number"
         )
     counters = "、".join(dict.fromkeys((*its_counters, *sorted(_counters(measure)))))
-    raise unclear(
-        f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}",
-        f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}",
-        "number",
-    )
+    zh = f"“{clip(text)}”的单位“{clip(word)}”与这一列不符；只写数字，或用：{counters}"
+    en = f"the unit of {clip(text)!r} does not fit this column; write the number alone, or one of {counters}"
+    raise unclear(zh, en, "number")
 
 
 def _years_of(digits: str, text: str, measure: str) -> Plain:
@@ -251,8 +245,6 @@ def _years_of(digits: str, text: str, measure: str) -> Plain:
     if whole and measure == "year":
         return Plain(str(int(digits) // 12))
     meant = f"：{int(digits) // 12}" if whole else ""
-    raise unclear(
-        f"“{clip(text)}”是月数；请按整年填写{meant}",
-        f"{clip(text)!r} counts months; give whole years{meant.replace('：', ': ')}",
-        "number",
-    )
+    zh = f"“{clip(text)}”是月数；请按整年填写{meant}"
+    en = f"{clip(text)!r} counts months; give whole years{meant.replace('：', ': ')}"
+    raise unclear(zh, en, "number")

@@ -67,13 +67,9 @@ def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]
     try:
         import python_calamine
     except ImportError:
-        raise fault(
-            UsageError,
-            "extra",
-            "读取 Excel 需要安装：pip install 'tic-rules[excel]'",
-            "reading Excel needs: pip install 'tic-rules[excel]'",
-            file=file,
-        ) from None
+        zh = "读取 Excel 需要安装：pip install 'tic-rules[excel]'"
+        en = "reading Excel needs: pip install 'tic-rules[excel]'"
+        raise fault(UsageError, "extra", zh, en, file=file) from None
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(package.data))
         names = [name for name in book.sheet_names if name in package.sheets]
@@ -85,13 +81,8 @@ def _values(package: Package, file: str) -> Iterator[tuple[str, list[list[Any]]]
         if not isinstance(error, Exception) and type(error).__name__ != "PanicException":
             raise
         said = clip(str(error), 100)  # what the Rust library says is no fault of ours
-        raise fault(
-            DataError,
-            "workbook",
-            f"无法读取工作簿：{said}",
-            f"the workbook cannot be read: {said}",
-            file=file,
-        ) from None
+        zh, en = f"无法读取工作簿：{said}", f"the workbook cannot be read: {said}"
+        raise fault(DataError, "workbook", zh, en, file=file) from None
 
 
 def _fill_merged(rows: list[SheetRow], ranges: Sequence[Merged], file: str) -> None:

@@ -38,12 +38,9 @@ def amended(
             data = _with_number(rule, data, part, given)
         else:
             names = "、".join(sorted(fields - _FIXED))
-            raise fault(
-                RuleSetError,
-                "unknown-part",
-                f"规则 {name} 没有 {part}；可改：{names}",
-                f"rule {name} has no {part}; can be changed: {names}",
-            )
+            zh = f"规则 {name} 没有 {part}；可改：{names}"
+            en = f"rule {name} has no {part}; can be changed: {names}"
+            raise fault(RuleSetError, "unknown-part", zh, en)
     made = _checked(rule, before, data, facts)
     _hold_together(made, {one.id: one for one in rules} | {made.id: made}, vocabulary)
     return made
@@ -66,11 +63,8 @@ def _checked(
         for item in error.errors(include_url=False):
             context = item.get("ctx") or {}
             text = Text(context.get("zh", item["msg"]), context.get("en", item["msg"]))
-            diagnostics.append(
-                Diagnostic(
-                    item["type"].replace("_", "-"), Text(f"规则 {name}：{text.zh}", f"rule {name}: {text.en}")
-                )
-            )
+            zh, en = f"规则 {name}：{text.zh}", f"rule {name}: {text.en}"
+            diagnostics.append(Diagnostic(item["type"].replace("_", "-"), Text(zh, en)))
         raise RuleSetError(dict.fromkeys(diagnostics)) from None
     from tic_rules.model.bounds import bound_faults  # only for rules that are changed
     from tic_rules.model.document import get
@@ -109,12 +103,9 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
             raise fault(
                 RuleSetError, "no-number", f"规则 {name} 没有数值界限", f"rule {name} has no number to change"
             )
-        raise fault(
-            RuleSetError,
-            "which-number",
-            f"规则 {name} 的数值不止一个或不是所指的，请写明事实：{facts}",
-            f"rule {name} has not exactly one such number; name the fact: {facts}",
-        )
+        zh = f"规则 {name} 的数值不止一个或不是所指的，请写明事实：{facts}"
+        en = f"rule {name} has not exactly one such number; name the fact: {facts}"
+        raise fault(RuleSetError, "which-number", zh, en)
     node = numbers[0]
     old = _number_of(node)
     parts = {place[0] for place, _ in c.conditions_of(rule)}

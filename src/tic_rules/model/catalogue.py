@@ -157,13 +157,9 @@ def _files_of(folder: _Folder) -> Iterator[ListedRuleSet]:
         with os.scandir(folder.path) as entries:
             names = sorted(entry.name for entry in entries)
     except OSError as error:
-        raise _unusable(
-            folder,
-            Text(
-                f"无法读取这个文件夹：{reason_of(error).zh}",
-                f"this folder cannot be read: {reason_of(error).en}",
-            ),
-        ) from None
+        zh = f"无法读取这个文件夹：{reason_of(error).zh}"
+        en = f"this folder cannot be read: {reason_of(error).en}"
+        raise _unusable(folder, Text(zh, en)) from None
     files = [name for name in names if name.endswith((".yaml", ".yml", ".json"))]
     if len(files) > MAX_FILES:
         raise _unusable(

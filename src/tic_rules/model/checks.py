@@ -34,11 +34,8 @@ def misuses(subject: Subject, vocabulary: Vocabulary) -> Iterator[Misuse]:
     if isinstance(subject, Centre):
         held = subject.acceptance
         if held is not None and held.held is False and (held.date is not None or held.result is not None):
-            yield Misuse(
-                "contradiction",
-                ("acceptance", "held"),
-                Text("held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"),
-            )
+            zh, en = "held 为 false，却有验收日期或结果", "held is false, yet a date or a result is given"
+            yield Misuse("contradiction", ("acceptance", "held"), Text(zh, en))
 
 
 def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, ...]) -> Iterator[Misuse]:
@@ -76,11 +73,8 @@ def _unknown_words(record: Record, vocabulary: Vocabulary, at: tuple[str | int, 
 
 def _not_a_word(value: str, words: Iterable[str], at: tuple[str | int, ...]) -> Misuse:
     listed = ", ".join(words)
-    return Misuse(
-        "unknown-word",
-        at,
-        Text(f"{clip(value)} 不在允许的取值之列：{listed}", f"{clip(value)} is not one of {listed}"),
-    )
+    zh, en = f"{clip(value)} 不在允许的取值之列：{listed}", f"{clip(value)} is not one of {listed}"
+    return Misuse("unknown-word", at, Text(zh, en))
 
 
 def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
@@ -90,11 +84,8 @@ def _unknown_lists(subject: Subject) -> Iterator[Misuse]:
     names = paths | {path.rsplit(".", 1)[-1] for path in paths}
     for index, name in enumerate(subject.incomplete):
         if name.strip("/").replace("/", ".") not in names:
-            yield Misuse(
-                "unknown-list",
-                ("incomplete", index),
-                Text(f"没有名为 {clip(name)} 的清单", f"there is no list named {clip(name)}"),
-            )
+            zh, en = f"没有名为 {clip(name)} 的清单", f"there is no list named {clip(name)}"
+            yield Misuse("unknown-list", ("incomplete", index), Text(zh, en))
 
 
 def _falling(series: Series[Range], at: tuple[str | int, ...]) -> Iterator[Misuse]:

@@ -51,21 +51,16 @@ def _label_fault(
     """What is wrong with a label alone."""
     said = next((part for part in ("unit", "holds", "words", "of") if getattr(field, part) is not None), None)
     if said is not None:
-        return (
-            "field",
-            f"写了 {said}，却没有 type：{path} 是要新声明的字段吗？",
-            f"{said} is given without a type: is {path} to be declared?",
-        )
+        zh = f"写了 {said}，却没有 type：{path} 是要新声明的字段吗？"
+        en = f"{said} is given without a type: is {path} to be declared?"
+        return "field", zh, en
     above, _, last = path.rpartition(".")
     if last == "year" and above in implied and implied[above][0][0] == "by_year":
         return None
     if path in implied or path in paths_of(Centre) | paths_of(Programme):
         return None
-    return (
-        "unknown-path",
-        f"数据中没有 {path}；新字段须写 type",
-        f"the data has no {path}; a new field needs a type",
-    )
+    zh, en = f"数据中没有 {path}；新字段须写 type", f"the data has no {path}; a new field needs a type"
+    return "unknown-path", zh, en
 
 
 # --- names --------------------------------------------------------------------------------------------------
@@ -74,11 +69,8 @@ def _label_fault(
 def _name_fault(path: str) -> Said | None:
     parts = path.split(".")
     if len(parts) > MAX_DEPTH:
-        return (
-            "field-name",
-            f"{path[:60]}… 超过 {MAX_DEPTH} 级",
-            f"{path[:60]}… has more than {MAX_DEPTH} steps",
-        )
+        zh, en = f"{path[:60]}… 超过 {MAX_DEPTH} 级", f"{path[:60]}… has more than {MAX_DEPTH} steps"
+        return "field-name", zh, en
     for part in parts:
         if len(part) > 60 or _NAME.fullmatch(part) is None:
             return (
@@ -88,11 +80,9 @@ def _name_fault(path: str) -> Said | None:
                 "a letter first",
             )
         if part in _MISREAD or keyword.iskeyword(part):
-            return (
-                "field-name",
-                f"{part} 不能作字段名：有的程序把它读成别的意思",
-                f"{part} is no name of a field: some programs take it for something else",
-            )
+            zh = f"{part} 不能作字段名：有的程序把它读成别的意思"
+            en = f"{part} is no name of a field: some programs take it for something else"
+            return "field-name", zh, en
     return None
 
 
@@ -118,11 +108,9 @@ def _place_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None
             lists, at = lists + ("tuple[" in said or "dict[" in said), inner
             continue
         if hasattr(at or Record, part):
-            return (
-                "field-name",
-                f"{part} 不能作字段名：与程序内部的名称相同",
-                f"{part} is no name of a field: the program uses it",
-            )
+            zh = f"{part} 不能作字段名：与程序内部的名称相同"
+            en = f"{part} is no name of a field: the program uses it"
+            return "field-name", zh, en
         at = None
         declared = whole.declared.get(here)
         kind = "group" if declared is None else declared.type
@@ -131,27 +119,19 @@ def _place_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None
         if not last and kind == "by_year" and parts[index + 1] == "year":
             return "field-place", f"{here} 已有 year", f"{here} has a year already"
         if lists and kind == "group":
-            return (
-                "field-place",
-                f"{here}：清单的条目里不能再分组",
-                f"{here}: an entry of a list has no groups",
-            )
+            zh, en = f"{here}：清单的条目里不能再分组", f"{here}: an entry of a list has no groups"
+            return "field-place", zh, en
         lists += kind in ("entries", "by_year")
         if lists > 2:
-            return (
-                "field-place",
-                f"{here}：清单套清单最多两层",
-                f"{here}: lists stand in lists two deep at most",
-            )
+            zh, en = f"{here}：清单套清单最多两层", f"{here}: lists stand in lists two deep at most"
+            return "field-place", zh, en
     return _owner_fault(path, field, whole)
 
 
 def _through(here: str, path: str) -> Said:
-    return (
-        "field-place",
-        f"{here} 不是组或清单，{path} 无处可放",
-        f"{here} is neither a group nor a list; there is no place for {path}",
-    )
+    zh = f"{here} 不是组或清单，{path} 无处可放"
+    en = f"{here} is neither a group nor a list; there is no place for {path}"
+    return "field-place", zh, en
 
 
 def _owner_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
@@ -181,29 +161,23 @@ def _type_fault(path: str, field: FieldLabel, whole: Vocabulary) -> Said | None:
     if field.unit is not None and field.unit not in whole.units:
         return "unknown-unit", f"未知的单位 {field.unit}", f"unknown unit {field.unit}"
     if (field.type in _WORDED) != (field.words is not None):
-        return (
-            "field",
-            "words（取哪个词表的词）须且只须写在 word、words 类型中",
-            "`words` (the list whose words it takes) belongs to the types word and words",
-        )
+        zh = "words（取哪个词表的词）须且只须写在 word、words 类型中"
+        en = "`words` (the list whose words it takes) belongs to the types word and words"
+        return "field", zh, en
     if field.words is not None and field.words not in whole.words:
         return "unknown-list", f"未知的词表 {field.words}", f"unknown list of words {field.words}"
     if field.holds is not None and field.type not in _NUMBERS:
         return "field", "只有数字有 holds", "only a number holds a stock or a total"
     if field.holds == "stock" and _in_a_list(path, whole):
-        return (
-            "field",
-            "清单条目里的数字是合计（total），不随时间变化",
-            "a number of an entry is a total; it does not change through time",
-        )
+        zh = "清单条目里的数字是合计（total），不随时间变化"
+        en = "a number of an entry is a total; it does not change through time"
+        return "field", zh, en
     if field.plausible is not None and (
         field.type not in _NUMBERS or field.plausible[0] > field.plausible[1]
     ):
-        return (
-            "field",
-            "plausible 应为数字字段的 [下限, 上限]",
-            "`plausible` is [least, most] of a field that is a number",
-        )
+        zh = "plausible 应为数字字段的 [下限, 上限]"
+        en = "`plausible` is [least, most] of a field that is a number"
+        return "field", zh, en
     if field.type in ("entries", "by_year") and not any(
         other.startswith(path + ".") for other in whole.declared
     ):

@@ -95,17 +95,13 @@ class Test(Node):
             if "other_than" in value and not isinstance(value["other_than"], list):
                 value = {**value, "other_than": [value["other_than"]]}
             if len({"one_of", "other_than", "given", "done"} & value.keys()) != 1:
-                raise refuse(
-                    "test",
-                    "one_of、other_than、given、done 需要且只能有一个",
-                    "exactly one of one_of, other_than, given, done is needed",
-                )
+                zh = "one_of、other_than、given、done 需要且只能有一个"
+                en = "exactly one of one_of, other_than, given, done is needed"
+                raise refuse("test", zh, en)
             if value.get("given") in (False, "false"):
-                raise refuse(
-                    "test",
-                    "given 只能是 true；没有填写的，值写 null",
-                    "`given` can only be true; what is not given is null",
-                )
+                zh = "given 只能是 true；没有填写的，值写 null"
+                en = "`given` can only be true; what is not given is null"
+                raise refuse("test", zh, en)
             if "open" in value and "one_of" not in value:
                 raise refuse("test", "open 只与 one_of 同用", "`open` goes with one_of only")
             return value

@@ -61,12 +61,8 @@ def vocabulary_faults(added: Vocabulary, whole: Vocabulary, at: Loc) -> Iterator
         if fact.else_count is not None and fact.else_count not in whole.lists:
             yield _unknown("list", here, fact.else_count, whole.lists)
         if fact.kinds is not None and getattr(whole.facts.get(fact.kinds), "groups", None) is None:
-            yield (
-                "unknown-fact",
-                here,
-                f"{fact.kinds} 不是分组事实",
-                f"{fact.kinds} is not a fact with groups",
-            )
+            zh, en = f"{fact.kinds} 不是分组事实", f"{fact.kinds} is not a fact with groups"
+            yield "unknown-fact", here, zh, en
         if fact.unit is not None and fact.unit not in whole.units:
             yield _unknown("unit", here, fact.unit, whole.units)
         if fact.numeric and fact.unit is None:
@@ -147,12 +143,9 @@ def attributes_of(where: c.Where) -> Iterator[str]:
 
 def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]:
     if model.jurisdiction not in vocabulary.words.get("jurisdictions", {}):
-        yield (
-            "unknown-jurisdiction",
-            ("jurisdiction",),
-            f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加",
-            f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions",
-        )
+        zh = f"未知的地区 {model.jurisdiction}；可在 vocabulary.words.jurisdictions 中添加"
+        en = f"unknown jurisdiction {model.jurisdiction}; add it under vocabulary.words.jurisdictions"
+        yield "unknown-jurisdiction", ("jurisdiction",), zh, en
     ids = {rule.id: rule for rule in model.rules}
     yield from _twice("rules", (rule.id for rule in model.rules), "规则", "rule")
     yield from _twice("clauses", (clause.at for clause in model.clauses), "条款", "clause")
@@ -169,37 +162,24 @@ def rule_file_faults(model: RuleFile, vocabulary: Vocabulary) -> Iterator[Fault]
                     f"{did_you_mean(rule_id, ids).en}",
                 )
             elif ids[rule_id].at != clause.at:
-                yield (
-                    "dangling-rule",
-                    at,
-                    f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}",
-                    f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}",
-                )
+                zh = f"规则 {rule_id} 出自 {ids[rule_id].at}，不是 {clause.at}"
+                en = f"rule {rule_id} is cited at {ids[rule_id].at}, not at {clause.at}"
+                yield "dangling-rule", at, zh, en
             listed[rule_id] = clause.at
     clauses = {clause.at for clause in model.clauses}
     for index, rule in enumerate(model.rules):
         here: Loc = ("rules", index)
         if rule.at not in clauses:
-            yield (
-                "dangling-clause",
-                (*here, "at"),
-                f"clauses 中没有条款 {rule.at}",
-                f"there is no clause {rule.at} under clauses",
-            )
+            zh, en = f"clauses 中没有条款 {rule.at}", f"there is no clause {rule.at} under clauses"
+            yield "dangling-clause", (*here, "at"), zh, en
         elif rule.id not in listed:
-            yield (
-                "dangling-clause",
-                (*here, "id"),
-                f"条款 {rule.at} 没有列出规则 {rule.id}",
-                f"clause {rule.at} does not list the rule {rule.id}",
-            )
+            zh = f"条款 {rule.at} 没有列出规则 {rule.id}"
+            en = f"clause {rule.at} does not list the rule {rule.id}"
+            yield "dangling-clause", (*here, "id"), zh, en
         if rule.new_in is not None and version_numbers(rule.new_in) > version_numbers(model.version):
-            yield (
-                "new-in",
-                (*here, "new_in"),
-                f"new_in {rule.new_in} 晚于规则集的版本 {model.version}",
-                f"new_in {rule.new_in} is later than the version of the rule set, {model.version}",
-            )
+            zh = f"new_in {rule.new_in} 晚于规则集的版本 {model.version}"
+            en = f"new_in {rule.new_in} is later than the version of the rule set, {model.version}"
+            yield "new-in", (*here, "new_in"), zh, en
         yield from rule_faults(rule, here, ids, vocabulary)
 
 
@@ -231,12 +211,8 @@ def rule_faults(rule: Rule, at: Loc, ids: dict[str, Rule], vocabulary: Vocabular
         yield from _node_faults(node, place, ids, vocabulary.facts, vocabulary)
         yield from _data_faults(node, place, subject, vocabulary)
     if rule.id in _waited_for(rule, ids):
-        yield (
-            "cycle",
-            (*at, "when"),
-            f"后果 {rule.id} 最终取决于自己",
-            f"the consequence {rule.id} waits for itself in the end",
-        )
+        zh, en = f"后果 {rule.id} 最终取决于自己", f"the consequence {rule.id} waits for itself in the end"
+        yield "cycle", (*at, "when"), zh, en
     if rule.items and not rule.attested:
         yield "items", (*at, "items"), "items 只用于 attested", "items belong to an attested rule"
     yield from _time_faults(rule, at, vocabulary)
@@ -264,21 +240,15 @@ def _time_faults(rule: Rule, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]
     fact = vocabulary.facts.get(rule.event or "")
     listed = vocabulary.lists.get(fact.list_name or "") if fact is not None else None
     if rule.event is not None and (listed is None or listed.date is None or fact is None or fact.groups):
-        yield (
-            "wrong-fact",
-            (*at, "by"),
-            f"{rule.event} 不是条目有日期的事实；也可用 approval、term_end",
-            f"{rule.event} is no fact whose entries have dates; approval and term_end go too",
-        )
+        zh = f"{rule.event} 不是条目有日期的事实；也可用 approval、term_end"
+        en = f"{rule.event} is no fact whose entries have dates; approval and term_end go too"
+        yield "wrong-fact", (*at, "by"), zh, en
     for place, node in c.nodes_of(rule, at):
         if isinstance(node, c.OfEntry):
             if rule.event is None:
-                yield (
-                    "wrong-fact",
-                    place,
-                    "entry 只用于自条目起算的期限（by: {…, after: 事实}）",
-                    "`entry` goes with a deadline that runs from entries (by: {…, after: FACT})",
-                )
+                zh = "entry 只用于自条目起算的期限（by: {…, after: 事实}）"
+                en = "`entry` goes with a deadline that runs from entries (by: {…, after: FACT})"
+                yield "wrong-fact", place, zh, en
             elif listed is not None:
                 yield from where_faults(node.entry, listed, place, vocabulary)
         if isinstance(node, c.EachYear):
@@ -309,12 +279,9 @@ def _node_faults(
 ) -> Iterator[Fault]:
     if isinstance(node, c.Follows):
         if node.follows not in ids or ids[node.follows].kind != "consequence":
-            yield (
-                "dangling-rule",
-                at,
-                f"{node.follows} 不是本规则集的 consequence 规则",
-                f"{node.follows} is not a consequence of this rule set",
-            )
+            zh = f"{node.follows} 不是本规则集的 consequence 规则"
+            en = f"{node.follows} is not a consequence of this rule set"
+            yield "dangling-rule", at, zh, en
         return
     names = [node.of] if isinstance(node, c.Running) else [node.fact] if hasattr(node, "fact") else []
     if isinstance(node, c.Compare) and isinstance(node.limit, c.Times):
@@ -341,31 +308,21 @@ def _fact_faults(
     fits = ("entries",) if isinstance(node, c.Running) else _FITS.get(type(node))
     if isinstance(node, c.Compare):
         if not fact.numeric:
-            yield (
-                "wrong-fact",
-                at,
-                f"{name} 不是数字，不能比较大小",
-                f"{name} is not a number and cannot be compared",
-            )
+            zh, en = f"{name} 不是数字，不能比较大小", f"{name} is not a number and cannot be compared"
+            yield "wrong-fact", at, zh, en
     elif fits is not None and kind not in fits:
-        yield (
-            "wrong-fact",
-            at,
-            f"{name} 是 {kind}，此处需要 {'、'.join(fits)}",
-            f"{name} is {kind}; {' or '.join(fits)} is needed here",
-        )
+        zh = f"{name} 是 {kind}，此处需要 {'、'.join(fits)}"
+        en = f"{name} is {kind}; {' or '.join(fits)} is needed here"
+        yield "wrong-fact", at, zh, en
     listed = vocabulary.lists.get(fact.list_name or "")
     if listed is not None:
         yield from order_faults(
             node, name, listed, at, [paths for _, paths in models_of(vocabulary).values()]
         )
     if isinstance(node, c.Latest) and listed is not None and getattr(listed, node.latest) is None:
-        yield (
-            "wrong-fact",
-            at,
-            f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次",
-            f"the entries of {name} have no {node.latest}, so there is no latest one",
-        )
+        zh = f"{name} 的条目没有{'日期' if node.latest == 'date' else '年度'}，不能取最近一次"
+        en = f"the entries of {name} have no {node.latest}, so there is no latest one"
+        yield "wrong-fact", at, zh, en
     if isinstance(node, (c.Largest, c.Share)) and fact.groups is not None:
         for group in (node.largest,) if isinstance(node, c.Largest) else node.share_of:
             if group not in fact.groups:
@@ -386,11 +343,8 @@ def _data_faults(
         for path in _paths_of(fact, vocabulary):
             if path not in models[subject][1] and any(path in paths for _, paths in models.values()):
                 whose = ("总体布局", "a programme") if subject is Centre else ("中心", "a centre")
-                yield (
-                    "wrong-fact",
-                    at,
-                    f"{name} 是{whose[0]}的数据，本规则的责任方读不到",
-                    f"{name} is of {whose[1]}; a rule of this bearer cannot read it",
-                )
+                zh = f"{name} 是{whose[0]}的数据，本规则的责任方读不到"
+                en = f"{name} is of {whose[1]}; a rule of this bearer cannot read it"
+                yield "wrong-fact", at, zh, en
                 break
         yield from asked_faults(node, fact, at, vocabulary)

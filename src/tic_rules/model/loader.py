@@ -83,13 +83,8 @@ def load_ruleset(which: str | os.PathLike[str] | RuleSet, *, ids_only: bool = Fa
         raise _unknown(name)
     if _is_path(name):
         if os.path.isdir(name):
-            raise fault(
-                RuleSetError,
-                "unreadable",
-                "这是文件夹，需要规则文件",
-                "this is a folder; a rule file is needed",
-                file=name,
-            )
+            zh, en = "这是文件夹，需要规则文件", "this is a folder; a rule file is needed"
+            raise fault(RuleSetError, "unreadable", zh, en, file=name)
         return _read(name)
     listed = catalogue.anew().get(name)
     if listed is not None:
@@ -153,12 +148,9 @@ def _listed(listed: catalogue.ListedRuleSet) -> RuleSet:
 def _unknown(name: str) -> TicRulesError:
     on_hand = catalogue.here().by_id
     shown, near = clip(name, 200), did_you_mean(name, on_hand)
-    return fault(
-        RuleSetError,
-        "unknown-ruleset",
-        f"没有规则集 {shown}{near.zh}；现有：{'、'.join(sorted(on_hand))}",
-        f"no rule set {shown}{near.en}; on hand: {', '.join(sorted(on_hand))}",
-    )
+    zh = f"没有规则集 {shown}{near.zh}；现有：{'、'.join(sorted(on_hand))}"
+    en = f"no rule set {shown}{near.en}; on hand: {', '.join(sorted(on_hand))}"
+    return fault(RuleSetError, "unknown-ruleset", zh, en)
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,17 +278,8 @@ def _build(source: Source, shared: Vocabulary) -> RuleSet:
 
 def _model(source: Source, shared: Vocabulary, *, draft: bool = False) -> tuple[RuleFile, Vocabulary]:
     if not isinstance(source.data, dict):
-        raise RuleSetError(
-            [
-                Diagnostic(
-                    "model-type",
-                    Text("规则文件应为映射（键: 值）", "a rule file is a mapping (key: value)"),
-                    source.file,
-                    1,
-                    1,
-                )
-            ]
-        )
+        zh, en = "规则文件应为映射（键: 值）", "a rule file is a mapping (key: value)"
+        raise RuleSetError([Diagnostic("model-type", Text(zh, en), source.file, 1, 1)])
     _refuse_masses(source)
     try:
         model = (DraftFile if draft else RuleFile).model_validate(_in_both_languages(source.data))
@@ -422,19 +405,13 @@ def rulesets_in_force(jurisdiction: str, day: date | str) -> list[RuleSet]:
     if current:
         return current
     if not local:
-        raise fault(
-            RuleSetError,
-            "no-ruleset",
-            f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定",
-            f"no rule set for the jurisdiction {jurisdiction}; name one with --rules",
-        )
+        zh = f"没有适用于 {jurisdiction} 的规则集；请用 --rules 指定"
+        en = f"no rule set for the jurisdiction {jurisdiction}; name one with --rules"
+        raise fault(RuleSetError, "no-ruleset", zh, en)
     first = min(ruleset.document.in_force.from_ or date.min for ruleset in local)
-    raise fault(
-        RuleSetError,
-        "not-in-force",
-        f"{day} 没有生效的规则集；最早自 {first} 起施行",
-        f"no rule set is in force on {day}; the earliest is in force from {first}",
-    )
+    zh = f"{day} 没有生效的规则集；最早自 {first} 起施行"
+    en = f"no rule set is in force on {day}; the earliest is in force from {first}"
+    raise fault(RuleSetError, "not-in-force", zh, en)
 
 
 def of_jurisdiction(jurisdiction: str) -> list[str]:

@@ -118,12 +118,9 @@ def subject_from(value: object, model: type[S], vocabulary: Vocabulary) -> S:
     value = as_mapping(value)
     if not isinstance(value, dict):
         name = type(value).__name__
-        raise fault(
-            DataError,
-            "model-type",
-            f"应为 {model.__name__}、映射或模型，不是 {name}",
-            f"a {model.__name__}, a mapping or a model is expected, not {name}",
-        )
+        zh = f"应为 {model.__name__}、映射或模型，不是 {name}"
+        en = f"a {model.__name__}, a mapping or a model is expected, not {name}"
+        raise fault(DataError, "model-type", zh, en)
     return validated(_held(value), None, model, vocabulary)
 
 

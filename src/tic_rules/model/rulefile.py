@@ -92,11 +92,9 @@ class Clause(Node):
         if (self.rules and self.disposition is not None) or (self.disposition is not None) != (
             self.asks_nothing is not None
         ):
-            raise refuse(
-                "clause",
-                "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）",
-                "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)",
-            )
+            zh = "每条要么列出规则，要么说明为何不设要求（disposition 和 asks_nothing）"
+            en = "a clause lists rules, or says why it asks nothing (disposition and asks_nothing)"
+            raise refuse("clause", zh, en)
         return self
 
 
@@ -239,56 +237,42 @@ class Rule(Node):
     def _as_its_kind_asks(self) -> Self:
         consequence = self.kind == "consequence"
         if consequence != (self.when is not None) or consequence == (self.require is not None):
-            raise refuse(
-                "rule",
-                "consequence 类规则用 when，其他规则用 require",
-                "a consequence has `when`, every other rule `require`",
-            )
+            zh = "consequence 类规则用 when，其他规则用 require"
+            en = "a consequence has `when`, every other rule `require`"
+            raise refuse("rule", zh, en)
         if consequence != (self.then is not None):
-            raise refuse(
-                "rule",
-                "then（会发生什么）须且只须写在 consequence 类规则中",
-                "`then` (what follows) belongs to a consequence, and every consequence has it",
-            )
+            zh = "then（会发生什么）须且只须写在 consequence 类规则中"
+            en = "`then` (what follows) belongs to a consequence, and every consequence has it"
+            raise refuse("rule", zh, en)
         if self.otherwise is not None and not consequence:
-            raise refuse(
-                "rule",
-                "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中",
-                "`otherwise` (what a good result brings) belongs to a consequence",
-            )
+            zh = "otherwise（结果良好时会发生什么）只能写在 consequence 类规则中"
+            en = "`otherwise` (what a good result brings) belongs to a consequence"
+            raise refuse("rule", zh, en)
         if self.amount is not None and not consequence:
-            raise refuse(
-                "rule",
-                "amount（涉及的金额）只能写在 consequence 类规则中",
-                "`amount` (what is at stake) belongs to a consequence",
-            )
+            zh = "amount（涉及的金额）只能写在 consequence 类规则中"
+            en = "`amount` (what is at stake) belongs to a consequence"
+            raise refuse("rule", zh, en)
         if consequence and self.yearly is not None:
             raise refuse(
                 "rule", "yearly 只用于 require，不用于 consequence 类规则", "a consequence is not `yearly`"
             )
         if self.not_applicable is not None and self.applies is None:
-            raise refuse(
-                "rule",
-                "not_applicable 说明不适用的理由，须与 applies 同用",
-                "`not_applicable` says why a rule does not apply: it goes with `applies`",
-            )
+            zh = "not_applicable 说明不适用的理由，须与 applies 同用"
+            en = "`not_applicable` says why a rule does not apply: it goes with `applies`"
+            raise refuse("rule", zh, en)
         if sum(part is not None for part in (self.by, self.from_, self.yearly, self.cycle)) > 1:
             raise refuse(
                 "rule", "by、from、yearly、cycle 只能有一个", "only one of by, from, yearly and cycle"
             )
         if self.bearer == "programme" and (self.yearly is not None or self.cycle is not None):
-            raise refuse(
-                "rule",
-                "总体布局没有批复，不能用 yearly、cycle；逐年的要求用 each_year",
-                "a programme has no approval, from which yearly and cycle run; each_year asks it of years",
-            )
+            zh = "总体布局没有批复，不能用 yearly、cycle；逐年的要求用 each_year"
+            en = "a programme has no approval, from which yearly and cycle run; each_year asks it of years"
+            raise refuse("rule", zh, en)
         owes = self.cycle is not None or self.event is not None
         if owes and (consequence or self.applies is not None or self.fails_at_once is not None):
-            raise refuse(
-                "rule",
-                "周期、自条目起算的期限只用于 require，不与 applies、fails_at_once、when 同用",
-                "a cycle, and a deadline that runs from entries, take `require` alone",
-            )
+            zh = "周期、自条目起算的期限只用于 require，不与 applies、fails_at_once、when 同用"
+            en = "a cycle, and a deadline that runs from entries, take `require` alone"
+            raise refuse("rule", zh, en)
         return self
 
     @cached_property

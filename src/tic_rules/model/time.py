@@ -69,11 +69,8 @@ class _Length(FrozenModel):
     @model_validator(mode="after")
     def _one_length(self) -> Self:
         if len([part for part in (self.years, self.months, self.days) if part is not None]) != 1:
-            raise refuse(
-                "length",
-                "years、months、days 需要且只能有一个",
-                "exactly one of years, months, days is needed",
-            )
+            zh, en = "years、months、days 需要且只能有一个", "exactly one of years, months, days is needed"
+            raise refuse("length", zh, en)
         return self
 
     @cached_property
@@ -121,11 +118,9 @@ class Window(FrozenModel):
     @model_validator(mode="after")
     def _one_window(self) -> Self:
         if len([part for part in (self.full_years, self.months, self.since) if part is not None]) != 1:
-            raise refuse(
-                "window",
-                "full_years、months、since 需要且只能有一个",
-                "exactly one of full_years, months, since is needed",
-            )
+            zh = "full_years、months、since 需要且只能有一个"
+            en = "exactly one of full_years, months, since is needed"
+            raise refuse("window", zh, en)
         if self.founded is not None and self.full_years is None:
             raise refuse("window", "founded 只与 full_years 同用", "`founded` goes with `full_years` only")
         return self

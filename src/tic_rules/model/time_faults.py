@@ -33,12 +33,9 @@ def made_faults(name: str, fact: Fact, at: Loc, whole: Vocabulary) -> Iterator[F
         yield "wrong-unit", at, "ratio 的单位是 ratio", "the unit of a `ratio` is ratio"
     listed = whole.lists.get(fact.list_name or "") if fact.over is not None else None
     if listed is not None and listed.date is None and listed.year is None:
-        yield (
-            "wrong-fact",
-            at,
-            f"清单 {fact.list_name} 的条目没有日期和年度，不能用 over",
-            f"the entries of {fact.list_name} have no date and no year: no `over`",
-        )
+        zh = f"清单 {fact.list_name} 的条目没有日期和年度，不能用 over"
+        en = f"the entries of {fact.list_name} have no date and no year: no `over`"
+        yield "wrong-fact", at, zh, en
 
 
 def each_year_faults(node: c.EachYear, at: Loc, vocabulary: Vocabulary) -> Iterator[Fault]:
@@ -51,12 +48,9 @@ def each_year_faults(node: c.EachYear, at: Loc, vocabulary: Vocabulary) -> Itera
         for part in facts_within(name, vocabulary.facts):
             fact = vocabulary.facts.get(part)
             if fact is not None and fact.over is not None:
-                yield (
-                    "wrong-fact",
-                    at,
-                    f"each_year 逐年来看，{part} 不能再有 over",
-                    f"`each_year` looks at one year at a time: {part} can have no `over`",
-                )
+                zh = f"each_year 逐年来看，{part} 不能再有 over"
+                en = f"`each_year` looks at one year at a time: {part} can have no `over`"
+                yield "wrong-fact", at, zh, en
 
 
 def order_faults(
@@ -66,19 +60,12 @@ def order_faults(
     if isinstance(node, c.Running):
         order = "date" if node.by == "entry" else "year"
         if getattr(listed, order) is None:
-            yield (
-                "wrong-fact",
-                at,
-                f"{name} 的条目没有{'日期' if order == 'date' else '年度'}，不能说连续",
-                f"the entries of {name} have no {order}: none can run",
-            )
+            zh = f"{name} 的条目没有{'日期' if order == 'date' else '年度'}，不能说连续"
+            en = f"the entries of {name} have no {order}: none can run"
+            yield "wrong-fact", at, zh, en
     if isinstance(node, c.OfEach) and listed.scalar is None:
         every = list(places)
         for path in listed.paths:
             if not any(f"{path}.{node.of_each}" in paths for paths in every):
-                yield (
-                    "unknown-attribute",
-                    at,
-                    f"条目没有属性 {node.of_each}",
-                    f"the entries have no attribute {node.of_each}",
-                )
+                zh, en = f"条目没有属性 {node.of_each}", f"the entries have no attribute {node.of_each}"
+                yield "unknown-attribute", at, zh, en

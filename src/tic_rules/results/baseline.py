@@ -269,14 +269,9 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
         )
     )
     if not fits or not all(_OWED.fullmatch(year) for year in years) or item.keys() - set(_KEYS):
-        faults.append(
-            _fault(
-                source,
-                at,
-                f"条目的键或取值不对；键：{'、'.join(_KEYS)}",
-                f"a key or a value does not fit; the keys are {', '.join(_KEYS)}",
-            )
-        )
+        zh = f"条目的键或取值不对；键：{'、'.join(_KEYS)}"
+        en = f"a key or a value does not fit; the keys are {', '.join(_KEYS)}"
+        faults.append(_fault(source, at, zh, en))
         return None
     return Entry(
         str(item["centre"]),

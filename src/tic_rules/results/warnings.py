@@ -75,45 +75,29 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
         yield Notice(code="not-in-force", message=said, **_NOWHERE)
     yield from _about_editions(ruleset, as_of)
     if subject.speaks_for is None:
-        yield _warn(
-            subject,
-            "no-reported-on",
-            ("reported_on",),
-            f"数据没有写明 reported_on，按基准日{as_of}理解",
-            f"the data has no reported_on; it is taken to speak for {as_of}",
-        )
+        zh = f"数据没有写明 reported_on，按基准日{as_of}理解"
+        en = f"the data has no reported_on; it is taken to speak for {as_of}"
+        yield _warn(subject, "no-reported-on", ("reported_on",), zh, en)
         return
     if as_of > add_years(subject.speaks_for, 1):
-        yield _warn(
-            subject,
-            "old-data",
-            ("reported_on",),
-            f"数据报告日{subject.speaks_for}比基准日{as_of}早一年以上",
-            f"the data speaks for {subject.speaks_for}, more than a year before the as-of day {as_of}",
-        )
+        zh = f"数据报告日{subject.speaks_for}比基准日{as_of}早一年以上"
+        en = f"the data speaks for {subject.speaks_for}, more than a year before the as-of day {as_of}"
+        yield _warn(subject, "old-data", ("reported_on",), zh, en)
     if (
         isinstance(subject, Centre)
         and subject.stage == "applicant"
         and subject.approved_on is not None
         and subject.approved_on.last <= as_of
     ):
-        yield _warn(
-            subject,
-            "contradiction",
-            ("stage",),
-            "stage 为 applicant，却已有批复日期；以日期为准",
-            "stage is applicant, yet the centre is approved; the date decides",
-        )
+        zh = "stage 为 applicant，却已有批复日期；以日期为准"
+        en = "stage is applicant, yet the centre is approved; the date decides"
+        yield _warn(subject, "contradiction", ("stage",), zh, en)
     reported_on = subject.speaks_for
     for parts, when in _dated(subject, ()):
         if reported_on < when.first != LAST_DAY:
-            yield _warn(
-                subject,
-                "after-reported-on",
-                parts,
-                f"日期晚于数据报告日{subject.speaks_for}，只作为上限",
-                f"dated after reported_on {subject.speaks_for}; counts only as an upper bound",
-            )
+            zh = f"日期晚于数据报告日{subject.speaks_for}，只作为上限"
+            en = f"dated after reported_on {subject.speaks_for}; counts only as an upper bound"
+            yield _warn(subject, "after-reported-on", parts, zh, en)
 
 
 def _about_years(scene: Scene) -> Iterator[Notice]:
@@ -156,13 +140,9 @@ def _about_centres(subject: Subject) -> Iterator[Notice]:
     zh, en = "、".join(ids), ", ".join(ids)
     if many > _NAMED:
         zh, en = f"{zh}等{many}家中心", f"{en} and {many - _NAMED} more"
-    yield _warn(
-        subject,
-        "several-files",
-        ("centres",),
-        f"{zh}有不止一份文件：每家只计一次，以基准日之前最近一次填报的为准",
-        f"{en}: given in more than one file, counted once, as the newest file up to the as-of day has it",
-    )
+    zh = f"{zh}有不止一份文件：每家只计一次，以基准日之前最近一次填报的为准"
+    en = f"{en}: given in more than one file, counted once, as the newest file up to the as-of day has it"
+    yield _warn(subject, "several-files", ("centres",), zh, en)
 
 
 def _about_counts(scene: Scene) -> Iterator[Notice]:
@@ -243,13 +223,8 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
     ruleset = scene.ruleset
     for index, given in enumerate(scene.subject.attestations):
         if given.rule is None:
-            yield _warn(
-                scene.subject,
-                "attestation",
-                ("attestations", index),
-                "认定意见没有写明规则（rule），不起作用",
-                "an attestation without a rule has no effect",
-            )
+            zh, en = "认定意见没有写明规则（rule），不起作用", "an attestation without a rule has no effect"
+            yield _warn(scene.subject, "attestation", ("attestations", index), zh, en)
             continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id:
@@ -257,13 +232,9 @@ def _about_judgements(scene: Scene) -> Iterator[Notice]:
             continue
         if rule_id not in ruleset:
             shown = clip(rule_id)
-            yield _warn(
-                scene.subject,
-                "unknown-rule",
-                ("attestations", index, "rule"),
-                f"没有规则 {shown}，该认定意见不起作用",
-                f"there is no rule {shown}; the attestation has no effect",
-            )
+            zh = f"没有规则 {shown}，该认定意见不起作用"
+            en = f"there is no rule {shown}; the attestation has no effect"
+            yield _warn(scene.subject, "unknown-rule", ("attestations", index, "rule"), zh, en)
             continue
         why = _why_without_effect(given, ruleset[rule_id], scene)
         if why is not None:
@@ -339,13 +310,8 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
     for index, given in enumerate(subject.exemptions):
         at = ("exemptions", index)
         if given.rule is None:
-            yield _warn(
-                subject,
-                "exemption",
-                at,
-                "豁免没有写明规则（rule），不起作用",
-                "an exemption without a rule has no effect",
-            )
+            zh, en = "豁免没有写明规则（rule），不起作用", "an exemption without a rule has no effect"
+            yield _warn(subject, "exemption", at, zh, en)
             continue
         of_set, _, rule_id = given.rule.partition("/")
         if of_set != ruleset.id or index in used:
@@ -354,34 +320,22 @@ def _about_exemptions(subject: Subject, ruleset: RuleSet, used: set[int], as_of:
         shown = clip(rule_id)
         absent = [name for name in ("reason", "approved_by", "date") if getattr(given, name) is None]
         if rule_id not in ruleset:
-            yield _warn(
-                subject,
-                "unknown-rule",
-                (*at, "rule"),
-                f"没有规则 {shown}，该豁免不起作用",
-                f"there is no rule {shown}; the exemption has no effect",
-            )
+            zh = f"没有规则 {shown}，该豁免不起作用"
+            en = f"there is no rule {shown}; the exemption has no effect"
+            yield _warn(subject, "unknown-rule", (*at, "rule"), zh, en)
         elif ruleset[rule_id].modality != "in_principle":
-            yield _warn(
-                subject,
-                "exemption",
-                (*at, "rule"),
-                f"规则 {shown} 不是“原则上”的要求，不能豁免",
-                f"rule {shown} is not one in principle; no exemption is possible",
-            )
+            zh = f"规则 {shown} 不是“原则上”的要求，不能豁免"
+            en = f"rule {shown} is not one in principle; no exemption is possible"
+            yield _warn(subject, "exemption", (*at, "rule"), zh, en)
         elif absent:
             zh, en = _labels("exemptions", absent, ruleset)
             zh, en = f"豁免缺少{zh}，不起作用", f"the exemption lacks: {en}; it has no effect"
             yield _warn(subject, "exemption", at, zh, en)
         elif given.expires_on is not None and expired(given, as_of):
             until = given.expires_on.first
-            yield _warn(
-                subject,
-                "expired",
-                (*at, "expires_on"),
-                f"规则 {shown} 的豁免有效期至{until}，已过期，不起作用",
-                f"the exemption from {shown} stood until {until}; it has expired and has no effect",
-            )
+            zh = f"规则 {shown} 的豁免有效期至{until}，已过期，不起作用"
+            en = f"the exemption from {shown} stood until {until}; it has expired and has no effect"
+            yield _warn(subject, "expired", (*at, "expires_on"), zh, en)
         else:
             yield _warn(
                 subject,
