@@ -20,7 +20,7 @@ atexit.register(gc.freeze)
 # Looking through all packages for plug-ins of pydantic costs more than reading a rule set; none is wanted.
 os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 
-from tic_rules.cli.chinese import WrongCall, chinese_help, chinese_usage, wanted  # noqa: E402
+from tic_rules.cli.chinese import Command, WrongCall, chinese_help, wanted  # noqa: E402
 from tic_rules.cli.common import lang_option, language  # noqa: E402
 from tic_rules.core.errors import Text  # noqa: E402
 from tic_rules.core.version import VERSION  # noqa: E402
@@ -46,7 +46,7 @@ COMMANDS = {
 }
 
 
-class _Lazy(click.Group):
+class _Lazy(Command, click.Group):
     """Finds a command by its file, imports no other, and ends a run with its exit status."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -62,9 +62,6 @@ class _Lazy(click.Group):
         if wanted() != "zh":
             return super().get_help(ctx)
         return chinese_help(self, ctx, list(COMMANDS.items()))
-
-    def get_usage(self, ctx: click.Context) -> str:
-        return chinese_usage(self, ctx) if wanted() == "zh" else super().get_usage(ctx)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -115,10 +115,8 @@ def _no_third(name: str) -> None:
     if not Path(name).exists():
         with suppress(RuleSetError):
             ruleset_named(name)
-            zh, en = (
-                f"--impact 只用于两份文件；{name} 是第三份",
-                f"--impact is for two documents; {name} is a third",
-            )
+            zh = f"--impact 只用于两份文件；{name} 是第三份"
+            en = f"--impact is for two documents; {name} is a third"
             raise fault(UsageError, "several", zh, en)
 
 

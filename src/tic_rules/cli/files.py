@@ -16,12 +16,7 @@ from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
 from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
-from tic_rules.model.reading import (
-    is_part_of_another,
-    read_subject,
-    read_subjects,
-    subject_from_text,
-)
+from tic_rules.model.reading import is_part_of_another, read_subject, read_subjects, subject_from_text
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 
 BESIDE = ("cases", "sentences")

@@ -36,10 +36,8 @@ def command(
     named = next((kind for kind in KINDS if (output or "").lower().endswith(f".{kind}")), None)
     format_ = format_ or named or "yaml"
     if named not in (None, format_):
-        zh, en = (
-            f"文件名以 .{named} 结尾，与 --format {format_} 不符",
-            f"a name in .{named} does not go with --format {format_}",
-        )
+        zh = f"文件名以 .{named} 结尾，与 --format {format_} 不符"
+        en = f"a name in .{named} does not go with --format {format_}"
         raise fault(UsageError, "output", zh, en, file=str(output))
     if wide and format_ != "xlsx":
         zh, en = "--wide 只用于工作簿（.xlsx）", "--wide is for a workbook (.xlsx)"

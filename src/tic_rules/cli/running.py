@@ -211,10 +211,8 @@ def outcomes(job: Job, paths: Sequence[str], jobs: int | None) -> Iterator[Outco
         with ProcessPoolExecutor(max_workers=processes) as pool:
             yield from in_order(pool, job, deque(chunks), processes)
     except BrokenProcessPool:
-        zh, en = (
-            "一个工作进程意外结束；请用 --jobs 1 重试",
-            "a worker process ended unexpectedly; try --jobs 1",
-        )
+        zh = "一个工作进程意外结束；请用 --jobs 1 重试"
+        en = "a worker process ended unexpectedly; try --jobs 1"
         raise fault(UsageError, "process", zh, en) from None
 
 

@@ -72,10 +72,8 @@ def _usable(paths: Sequence[str], output: str | None, facts: str | None) -> None
         zh = "请用 --output 指定结果文件（.parquet 或 .csv）"
         raise fault(UsageError, "table", zh, "name the file of the statuses with --output (.parquet or .csv)")
     if output is not None and not output.endswith((".parquet", ".csv")):
-        zh, en = (
-            f"--output 应为 .parquet 或 .csv，不是 {output}",
-            f"--output is .parquet or .csv, not {output}",
-        )
+        zh = f"--output 应为 .parquet 或 .csv，不是 {output}"
+        en = f"--output is .parquet or .csv, not {output}"
         raise fault(UsageError, "table", zh, en)
     if facts is not None and not facts.endswith(".parquet"):
         zh, en = f"--facts 应为 .parquet，不是 {facts}", f"--facts is .parquet, not {facts}"

@@ -109,10 +109,8 @@ def command(
         except TicRulesError as error:
             broken.extend(d._replace(file=d.file or programme) for d in error.diagnostics)
     for name in [name for name in (*changed, *files) if name not in used and not broken]:
-        zh, en = (
-            f"没有用到规则集 {name} 的改动",
-            f"no centre is checked against {name}, which is to be changed",
-        )
+        zh = f"没有用到规则集 {name} 的改动"
+        en = f"no centre is checked against {name}, which is to be changed"
         broken.extend(fault(UsageError, "unknown-ruleset", zh, en).diagnostics)
     common.diagnose(broken, lang)
     if results:
@@ -201,10 +199,8 @@ def _rule_changes(
         ruleset_id = named if named.isascii() else load_ruleset(named).id
         rule, _, part = rest.partition(".")
         if not slash or not rule:
-            zh, en = (
-                f"--rule 应写作 规则集/规则=取值，不是 {text}",
-                f"--rule is RULESET/RULE=VALUE, not {text}",
-            )
+            zh = f"--rule 应写作 规则集/规则=取值，不是 {text}"
+            en = f"--rule is RULESET/RULE=VALUE, not {text}"
             raise fault(UsageError, "rule", zh, en)
         changes.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
     return changes, files

@@ -151,10 +151,8 @@ def _sorted_out(
         mains.append(rest.pop(0))
     faults += [_unknown(table, reader, file) for table in (*mains[1:], *rest)]
     if not mains and not faults:
-        zh, en = (
-            "工作簿里没有主表（一行一个中心）",
-            "there is no main sheet (one row a centre) in the workbook",
-        )
+        zh = "工作簿里没有主表（一行一个中心）"
+        en = "there is no main sheet (one row a centre) in the workbook"
         faults.append(Diagnostic("empty", Text(zh, en), file))
     if faults:
         raise DataError(faults)

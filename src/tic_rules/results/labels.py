@@ -204,26 +204,27 @@ class _Describer:
     def say_fact(self, node: c.Condition) -> str:
         """What is asked of one value: its word, that it is there, how it reads."""
         t = self.t
+        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Is():
                 verb = t("：", ": ") if isinstance(node.is_, bool) else t("为", " is ")
-                return f"{self.label(node.fact)}{verb}{self.words([node.is_], node.fact)}"
+                return f"{label}{verb}{self.words([node.is_], node.fact)}"
             case c.Among() | c.AnyAmong():
                 words = node.among if isinstance(node, c.Among) else node.any_among
                 more = t("等" if node.open else "", ", among others" if node.open else "")
                 verb = t("属于", " is one of ") if len(words) > 1 else t("为", " is ")
-                return f"{self.label(node.fact)}{verb}{self.words(words, node.fact, None, ('', ''))}{more}"
+                return f"{label}{verb}{self.words(words, node.fact, None, ('', ''))}{more}"
             case c.Contains():
                 asked = self.words(node.contains_all, node.fact, None, ("、", ""))
-                return f"{self.label(node.fact)}{t('包括', ' include ')}{asked}"
+                return f"{label}{t('包括', ' include ')}{asked}"
             case c.Given():
-                return t(f"有{self.label(node.fact)}", f"{self.label(node.fact)} is given")
+                return t(f"有{label}", f"{label} is given")
             case c.Done():
-                return self.label(node.fact) + t("", " has taken place")
+                return label + t("", " has taken place")
             case c.Reads():
                 before, after = node.reads
                 reads = t(f"为“{before}×××{after}”", f" reads “{before} *** {after}”")
-                return f"{self.label(node.fact)}{reads}"
+                return f"{label}{reads}"
         return self.say_lists(node)
 
     def inner(self, node: c.Condition) -> str:
@@ -275,25 +276,20 @@ class _Describer:
     def say_lists(self, node: c.Condition) -> str:
         """What is asked of the entries of a list."""
         t = self.t
+        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Some():
                 if not node.some.each and not node.some.any:
-                    return t(f"有{self.label(node.fact)}", f"there are {self.label(node.fact)}")
+                    return t(f"有{label}", f"there are {label}")
                 some = self.where(node.some, node.fact)
-                return t(
-                    f"{self.label(node.fact)}中至少有一个：{some}",
-                    f"at least one of {self.label(node.fact)}: {some}",
-                )
+                return t(f"{label}中至少有一个：{some}", f"at least one of {label}: {some}")
             case c.Every():
                 every = self.where(node.every, node.fact)
-                return t(f"所有{self.label(node.fact)}：{every}", f"all {self.label(node.fact)}: {every}")
+                return t(f"所有{label}：{every}", f"all {label}: {every}")
             case c.NoneOf():
                 rest = t("；其他需评审" if node.open else "", "; others need review" if node.open else "")
                 barred = self.where(node.none_of, node.fact)
-                return t(
-                    f"{self.label(node.fact)}中没有：{barred}{rest}",
-                    f"none of {self.label(node.fact)}: {barred}{rest}",
-                )
+                return t(f"{label}中没有：{barred}{rest}", f"none of {label}: {barred}{rest}")
             case c.Latest():
                 of = self.where(node.of, node.fact)
                 among = t(f"（{of}）", f" ({of})") if of else ""
@@ -302,10 +298,7 @@ class _Describer:
                     "最近一次" if node.latest == "date" else "最近年度",
                     "the latest" if node.latest == "date" else "that of the latest year",
                 )
-                return t(
-                    f"{self.label(node.fact)}{among}中{last}：{has}",
-                    f"of {self.label(node.fact)}{among}, {last}: {has}",
-                )
+                return t(f"{label}{among}中{last}：{has}", f"of {label}{among}, {last}: {has}")
             case c.EachOf():
                 count, has = len(node.each_of), self.where(node.has, node.fact)
                 judged = ""
@@ -313,14 +306,15 @@ class _Describer:
                     to_judge = self.where(node.review, node.fact)
                     judged = t(f"；{to_judge}的，需评审", f"; where {to_judge}, a person judges")
                 return t(
-                    f"{self.label(node.fact)}共{count}项，每一项：{has}{judged}",
-                    f"each of the {count} {self.label(node.fact)}: {has}{judged}",
+                    f"{label}共{count}项，每一项：{has}{judged}",
+                    f"each of the {count} {label}: {has}{judged}",
                 )
         return self.say_in_time(node)
 
     def say_in_time(self, node: c.Condition) -> str:
         """What is asked of each year, of each entry in its time, and of entries one after the other."""
         t = self.t
+        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.EachYear():
                 when = window_words(node.each_year)
@@ -335,8 +329,8 @@ class _Describer:
                 field = self.field(node.of_each, node.fact)
                 of = str(getattr(field, self.lang)) if field else node.of_each
                 return t(
-                    f"{self.label(node.fact)}中，每个{of}不超过{node.at_most}项",
-                    f"of {self.label(node.fact)}, at most {node.at_most} for each of {of}",
+                    f"{label}中，每个{of}不超过{node.at_most}项",
+                    f"of {label}, at most {node.at_most} for each of {of}",
                 )
             case c.Running(by="entry"):
                 among = f"（{self.where(node.among, node.of)}）" if node.among is not None else ""
@@ -355,13 +349,14 @@ class _Describer:
     def say_parts(self, node: c.Condition) -> str:
         """What is asked of the parts of a sum, of the day, and of another rule."""
         t = self.t
+        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Largest():
                 declared = self.facts[node.fact].groups or {}
                 group = getattr(declared[node.largest].label, self.lang)
                 return t(
-                    f"{self.label(node.fact)}中，{group}最多（可并列）",
-                    f"of {self.label(node.fact)}, {group}: the largest part (a tie is enough)",
+                    f"{label}中，{group}最多（可并列）",
+                    f"of {label}, {group}: the largest part (a tie is enough)",
                 )
             case c.Share():
                 declared = self.facts[node.fact].groups or {}
@@ -369,8 +364,8 @@ class _Describer:
                 groups = join(labels, self.lang, t("与", "and"))
                 word, bound = _OPERATORS[node.operator], _part_text(node.limit)
                 return t(
-                    f"{self.label(node.fact)}中，{groups}的占比{word.zh}{bound}",
-                    f"of {self.label(node.fact)}, {groups}: {word.en} {bound}",
+                    f"{label}中，{groups}的占比{word.zh}{bound}",
+                    f"of {label}, {groups}: {word.en} {bound}",
                 )
             case c.NotAfter():
                 end = (
