@@ -20,21 +20,21 @@ from tic_rules.model.time import Shift
 VAGUE = ("主要", "多个", "一批", "若干", "左右", "逐步", "定期", "部分")
 """Words that give no number."""
 
+_NEXT = r"\s*[\d零〇一二两三四五六七八九十百千]"
+_NOT = "不(?:得|应|能|宜)?"
 _CLAIMS = {
-    "at_least": ("不少于", "不低于", "不得低于", "不得少于", "至少", "达到", "提高到", "以上", "不足"),
-    "at_most": ("不超过", "不得超过", "不高于", "不多于", "至多", "以内", "以下"),
-    "more_than": ("超过", "多于", "高于", "大于"),
-    "less_than": ("低于", "少于", "不满", "小于"),
+    "at_least": rf"{_NOT}(?:少于|低于|小于)|至少|达到|提高到|以上|(?<![期不])满(?={_NEXT})",
+    "at_most": rf"{_NOT}(?:超过|高于|多于|大于)|至多|最多|以内|以下|最高(?={_NEXT})",
+    "less_than": "低于|少于|不满|小于",
+    "more_than": "超过|多于|高于|大于",
 }
-_AFTER = ("以上", "以内", "以下")
+_AFTER = {"以上": "at_least", "以内": "at_most", "以下": "at_most"}
 _MARK = re.compile("[，。；、：…,;“”（）()]")
 """What ends a phrase."""
 _YUAN = re.compile(r"\s*元")
-_WORDS = sorted(
-    (word for words in _CLAIMS.values() for word in words if word != "不足"), key=len, reverse=True
-)
-_COMPARISON = re.compile("|".join(_WORDS))
-_CLAIM_OF = {word: operator for operator, words in _CLAIMS.items() for word in words}
+_INCLUDED = re.compile("[（(]含[^）)]{0,8}[）)]")
+"""10件（含）以上, 50人（含50人）以上."""
+_COMPARISON = re.compile("|".join(f"(?P<{operator}>{words})" for operator, words in _CLAIMS.items()))
 
 _NUMBER = re.compile(
     r"(?<!\d)(\d{1,100}(?!\d)(?:\.\d{1,100})?)\s*(万亿|亿|万|%|％)?"
@@ -72,18 +72,18 @@ class Said(NamedTuple):
 def numbers_in(text: str) -> list[Said]:
     """The numbers of a text with the words that compare them."""
     numbers = []
-    phrases = [0, *(mark.end() for mark in _MARK.finditer(text))]
+    before = _Before(text)
     for match in _PART.finditer(text):
         part = _part(match)
         if part is not None:
-            numbers.append(_said(part, match, phrases))
+            numbers.append(_said(part, match, before))
     for match in _NUMBER.finditer(_PART.sub(lambda part: "　" * len(part.group()), text)):
         digits, scale, chinese, chinese_scale = match.groups()
         value = Fraction(digits) if digits else Fraction(parse_chinese(chinese))
         value *= _TIMES[scale if digits else chinese_scale]
-        numbers.append(_said(value, match, phrases))
+        numbers.append(_said(value, match, before))
     for word, number in _SAID.items():
-        numbers.extend(_said(Fraction(number), match, phrases) for match in re.finditer(word, text))
+        numbers.extend(_said(Fraction(number), match, before) for match in re.finditer(word, text))
     return numbers
 
 
@@ -112,16 +112,31 @@ def parse_chinese(text: str) -> int:
         return -1
 
 
-def _said(value: Fraction, match: re.Match[str], phrases: list[int]) -> Said:
+def _said(value: Fraction, match: re.Match[str], before: _Before) -> Said:
     """What a match says, with the comparison before it in its phrase, and the one right behind it and its
     unit."""
     (start, end), text = match.span(), match.string
-    before = _COMPARISON.findall(text, phrases[bisect(phrases, start) - 1], start)[-1:]
-    behind = _MARK.split(text[end : end + 6])[0]
-    claims = {_CLAIM_OF[word] for word in before if word not in _AFTER}
-    claims |= {_CLAIM_OF[word] for word in _AFTER if word in behind}
+    behind = _MARK.split(_INCLUDED.sub("", text[end : end + 16])[:6])[0]
+    claims = {operator for word, operator in _AFTER.items() if word in behind} | before.claim(start)
     number = int(value) if value.denominator == 1 else value
     return Said(number, start, end, frozenset(claims), _YUAN.match(text, end) is not None)
+
+
+class _Before:
+    """What is compared where in a text, looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._phrases = [0, *(mark.end() for mark in _MARK.finditer(text))]
+        self._comparisons = list(_COMPARISON.finditer(text))
+        self._ends = [comparison.end() for comparison in self._comparisons]
+
+    def claim(self, start: int) -> set[str]:
+        """The last comparison before a number within its phrase."""
+        last = bisect(self._ends, start) - 1
+        if last < 0 or self._comparisons[last].start() < self._phrases[bisect(self._phrases, start) - 1]:
+            return set()
+        said = self._comparisons[last]
+        return {said.lastgroup} if said.lastgroup and said.group() not in _AFTER else set()
 
 
 # --- modality -----------------------------------------------------------------------------------------------
