@@ -14,7 +14,7 @@ from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
-from tic_rules.results.labels import fact_label, number_text
+from tic_rules.results.labels import bound_text, fact_label
 
 _WORST = ("fail", "pending", "needs_review", "unknown", "not_applicable")
 """What an example may show in place of passing, the plainest first."""
@@ -129,19 +129,19 @@ def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
     """One bound, in one language; nothing where a rule asks for one of something, which its title says."""
     units = ruleset.vocabulary.units
     if isinstance(node, c.Share):
-        return f"{_SIGNS[node.operator]} {number_text(node.limit, 'ratio', units, lang)}"
+        return f"{_SIGNS[node.operator]} {bound_text(node.limit, 'ratio', units, lang)}"
     unit, limit = ruleset.facts[node.fact].unit, node.limit
     if node.operator == "between":
         low, high = limit
         least = unit if unit == "CNY" else None
-        return f"{number_text(low, least, units, lang)}–{number_text(high, unit, units, lang)}"
+        return f"{bound_text(low, least, units, lang)}–{bound_text(high, unit, units, lang)}"
     sign = _SIGNS[node.operator]
     if isinstance(limit, c.Times):
         other = fact_label(ruleset.facts[limit.fact], lang)
         return f"{sign} {other}的{limit.times}倍" if lang == "zh" else f"{sign} {limit.times} × {other}"
     if limit == 1 and unit in ("piece", "project", "person", "a_year"):
         return ""
-    return f"{sign} {number_text(limit, unit, units, lang)}"
+    return f"{sign} {bound_text(limit, unit, units, lang)}"
 
 
 def asked(cell: Cell, lang: str) -> str:

@@ -31,7 +31,7 @@ _IN_WORDS = {
     "data_verdict": Text("据数据的结论", "data_verdict"),
 }
 """The keys whose values are words of their own; the others are told as they stand in the report."""
-_WORDS = {**STATUS, **VERDICT}
+_WORDS = {**STATUS, **VERDICT, "null": Text("无", "none")}
 
 
 def render(results: Sequence[Verification], format_: str, lang: str) -> str:

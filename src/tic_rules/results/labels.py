@@ -92,6 +92,11 @@ def number_text(number: Number, unit: str | None, units: Mapping[str, object], l
     return f"{plain} {word.removesuffix('s') if plain == '1' else word}".strip()
 
 
+def bound_text(number: Number, unit: str | None, units: Mapping[str, object], lang: str) -> str:
+    """A number that a rule sets, as people write it: a third is 1/3."""
+    return _part_text(number) if unit == "ratio" else number_text(number, unit, units, lang)
+
+
 def _part_text(number: Number) -> str:
     """A part of a whole: 30%; one whose percentage has no end as a fraction, 1/3."""
     text = decimal_text(100 * number) or "∞"
@@ -164,12 +169,10 @@ class _Describer:
     def amount(self, number: Number, fact: str) -> str:
         """A number with its unit, which English leaves out where the fact's label says it already."""
         unit, units = self.facts[fact].unit, self.vocabulary.units
-        if unit == "ratio":
-            return _part_text(number)
         named = units.get(unit or "")
         if self.lang == "en" and named and named.en and named.en.removesuffix("s") in self.label(fact):
             unit = None
-        return number_text(number, unit, units, self.lang)
+        return bound_text(number, unit, units, self.lang)
 
     def say(self, node: c.Condition) -> str:
         t = self.t

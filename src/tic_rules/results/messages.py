@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from tic_rules.core.dates import Span
@@ -14,7 +15,7 @@ from tic_rules.evaluation.entry_operators import CALLED_BY
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule
 from tic_rules.model.vocabulary import Vocabulary
-from tic_rules.results.labels import day_text, join, range_text
+from tic_rules.results.labels import bound_text, day_text, join, range_text
 from tic_rules.results.numbers import gap_of, operator_of, unit_of
 from tic_rules.results.terms import field_label, groups_of, term
 
@@ -155,7 +156,9 @@ class _Wording:
         if operator == "between":
             low, high = (self._shown(Range(end, end), unit) for end in bound)
             return Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}")
-        sign, shown = _SIGNS[operator], self._shown(bound, unit)
+        exact = bound.exact and not isinstance(getattr(self.rule.condition, "limit", None), c.Times)
+        shown = Text.of(partial(bound_text, bound.low, unit, self.vocabulary.units))
+        sign, shown = _SIGNS[operator], shown if exact else self._shown(bound, unit)
         return Text(f"{sign}{shown.zh}", f"{sign}{shown.en}")
 
     def _value(self, value: object, node: c.Condition) -> Text | None:

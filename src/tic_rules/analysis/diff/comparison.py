@@ -13,7 +13,7 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
 from tic_rules.results.explanation import facts_of_rule, time_of
-from tic_rules.results.labels import BEARER, KIND, MODALITY, described, number_text
+from tic_rules.results.labels import BEARER, KIND, MODALITY, bound_text, described, number_text
 from tic_rules.results.parts import UNCOUNTED
 from tic_rules.results.terms import words_text
 
@@ -217,10 +217,8 @@ class Comparison:
             what = "threshold" if one.limit != other.limit else "comparison"
             return self._parts(what, one, other, effect)
         unit, units = self.b.facts[other.fact].unit, self.b.vocabulary.units
-        a, b, by = (
-            Text.of(partial(number_text, number, unit, units))
-            for number in (one.limit, other.limit, abs(other.limit - one.limit))
-        )
+        a, b = (Text.of(partial(bound_text, limit, unit, units)) for limit in (one.limit, other.limit))
+        by = Text.of(partial(number_text, abs(other.limit - one.limit), unit, units))
         if not self.editions:
             a, b = marked(self.x, one, a), marked(self.y, other, b)
         return Change("threshold", a, b, effect, "verdict", _ASKED, by)
