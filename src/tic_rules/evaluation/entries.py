@@ -328,11 +328,13 @@ class Lists:
         return TRUE if whole and year >= first[1] else UNKNOWN
 
     def _years_not_shown(self, listed: Listed, years: Iterable[int]) -> tuple[Path, ...]:
-        """The years of which a list of yearly figures has no entry, by name."""
+        """The years of which a list of yearly figures, or one within each entry of another, has no entry."""
         if not listed.declared.every_year:
             return ()
-        given = {entry.year for entry in listed.entries}
-        return tuple((*at, f"year={year}") for year in years if year not in given for at in listed.at)
+        given = {(entry.at[:-1], entry.year) for entry in listed.entries}
+        paths = {tuple(path.split(".")) for path in listed.declared.paths}
+        lists = [at for at in listed.at if tuple(step for step in at if isinstance(step, str)) in paths]
+        return tuple((*at, f"year={year}") for year in years for at in lists if (at, year) not in given)
 
     def _dated(self, listed: Listed, start: date, last: date) -> list[tuple[Entry, int]]:
         """The entries that are dated, or may be, between two days."""

@@ -4,7 +4,7 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple, TypeVar
@@ -61,11 +61,13 @@ ValueOf = Callable[[object], Any]
 
 
 class Listed(NamedTuple):
-    """A list: each entry with the days that it may be dated and its year; whether there may be more."""
+    """A list: each entry with the days that it may be dated and its year; whether there may be more; of
+    figures of years those that are shown, of lists in the entries of another those of each."""
 
     entries: list[tuple[Any, Span | None, int | None]]
     open: bool
     timeless: bool
+    shown: Sequence[Collection[int | None]] = ()
 
 
 class Counted(NamedTuple):
@@ -114,14 +116,18 @@ class Lists:
             return Listed(entries, bool(event.open_at), event.timeless)
         records: list[Any] = []
         may_go_on = False
+        dated, years, shown = declared.date, declared.year, []
         for path in declared.paths:
             may_go_on = may_go_on or view.scene.incomplete(path)
             for _, value in lists_at(view.subject, path):
                 may_go_on = may_go_on or value is None
                 records.extend(value or ())
+                if declared.every_year:
+                    shown.append(
+                        {one if declared.scalar else getattr(one, years or "") for one in value or ()}
+                    )
         if declared.scalar is not None:
-            return Listed([(one, None, one if declared.year else None) for one in records], may_go_on, False)
-        dated, years = declared.date, declared.year
+            return Listed([(one, None, one if years else None) for one in records], may_go_on, False, shown)
         entries = [
             (
                 record,
@@ -130,7 +136,7 @@ class Lists:
             )
             for record in records
         ]
-        return Listed(entries, may_go_on, False)
+        return Listed(entries, may_go_on, False, shown)
 
     # --- what is asked of entries -----------------------------------------------------------------
 
@@ -279,8 +285,7 @@ def _within(listed: Listed, view: View, declared: ListOf, over: Window) -> Count
 
 def _lacks(listed: Listed, years: Iterable[int]) -> bool:
     """Whether a year has no entry."""
-    given = {year for _, _, year in listed.entries}
-    return any(year not in given for year in years)
+    return any(year not in shown for shown in listed.shown for year in years)
 
 
 def _count(listed: Listed, view: View, declared: ListOf, year: int | None) -> Counted:
