@@ -111,8 +111,10 @@ def test_a_list_within_a_list_is_open_where_the_outer_one_is() -> None:
     assert status([{"annual": [year]}])[0] == "pass"
     assert status([{"annual": [{**year, "research": "2999万元"}]}]) == ("fail", [])
     assert status([{"annual": [{**year, "research": "1500万元"}]}] * 2)[0] == "pass"
-    for name in ("hosts", "hosts.annual"):
-        assert status([{"annual": []}], incomplete=[name])[0] == "unknown"
+    inner, outer = "/hosts/0/annual", "/hosts"
+    assert status([{"annual": []}], incomplete=["hosts.annual"]) == ("unknown", [inner])
+    assert status([{"annual": []}], incomplete=["hosts"]) == ("unknown", [outer, inner])
+    assert status([], incomplete=["hosts.annual"]) == ("unknown", [outer])
 
 
 def test_types_and_errors_are_pydantics(tmp_path: Path) -> None:

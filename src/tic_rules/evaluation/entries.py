@@ -157,7 +157,7 @@ class Lists:
             above = list_above(type(self.subject), path)
             if above is not None:
                 places.append(tuple(above.split(".")))
-                if open_ended:
+                if open_ended and (self.incomplete(above) or not value_at(self.subject, above)):
                     open_at.append(places[-1])
             for at, records in lists_at(self.subject, path):
                 places.append(at)
