@@ -423,6 +423,17 @@ def test_a_group_without_a_label_is_not_told_by_its_key() -> None:
     assert "\npremises:\n  # 科研用房面积" in form
 
 
+def test_a_year_that_is_not_as_asked_is_told_as_a_year() -> None:
+    ruleset = load_ruleset(str(LINSHAN))
+    base = LINSHAN.parent / "cases" / "linshan_2023" / "base.yaml"
+    text = base.read_text(encoding="utf-8").replace("2021, rd: 500万元", "2021, rd: 499万元")
+    message = check(Centre.from_text(text, ruleset=ruleset), ruleset, as_of="2024-01-10")[
+        "rd-each-year"
+    ].message
+    assert "；涉及：2021年；" in message.zh
+    assert "; concerns 2021; " in message.en
+
+
 def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
     text = HAIDONG.read_text(encoding="utf-8").replace("at_least: 3000}", "at_least: 1/3}")
     text = text.replace("type: number, unit: square_metre", "type: percentage")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import partial
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tic_rules.results.evidence import Evidence
 
 _SIGNS = {"at_least": "≥", "at_most": "≤", "more_than": ">", "less_than": "<", "equals": "=", "between": ""}
+_YEAR = re.compile("(?:19|20)[0-9]{2}")
 _LISTED = 8
 _ASKED = 6
 _LATE = ("fail", "pending", "exempted")
@@ -179,6 +181,7 @@ class _Wording:
             return None
         groups = self._groups_of_lacking()
         titles = {item.id: item.title for item in self.rule.items}
+        places = [f"/year={name}" if _YEAR.fullmatch(name) else name for name in lacking]
         zh, en = (
             [
                 f"{name} {getattr(titles[name], lang)}"
@@ -186,7 +189,7 @@ class _Wording:
                 else field_label(name, self.vocabulary, lang)
                 if name.startswith("/")
                 else term(self.vocabulary, name, lang, groups)
-                for name in lacking
+                for name in places
             ]
             for lang in ("zh", "en")
         )
