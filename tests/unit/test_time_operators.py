@@ -538,6 +538,29 @@ rules:
         assert check(centre, ruleset, as_of=as_of, engine=engine)["few"].status == status
 
 
+def test_a_part_of_an_empty_list_names_the_list() -> None:
+    ruleset = parse_ruleset("""
+id: a
+version: 1.0.0
+jurisdiction: zhejiang
+document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}
+vocabulary:
+  facts: {part: {label: {zh: 甲, en: a}, unit: ratio, ratio: {of: provincial_subsidy, to: investment}}}
+clauses: [{at: 一, heading: 甲, rules: [few]}]
+rules:
+  - {id: few, at: 一, quote: 甲, topic: goals, kind: condition, modality: must, bearer: centre,
+     require: {fact: part, at_most: 1/2},
+     title: {zh: 甲, en: a}, message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}}
+""")
+    centre = {"approved_on": "2024-06-30", "reported_on": "2026-06-30"}
+    for contributions, named in (
+        ([], "/contributions"),
+        ([{"amount": 0, "date": "2025-01-01", "payer": "host"}], "/contributions/0/amount"),
+    ):
+        finding = check({**centre, "contributions": contributions}, ruleset)["few"]
+        assert (finding.status, finding.missing) == ("unknown", [named])
+
+
 def test_of_results_of_one_day_that_differ_a_person_has_to_judge(example: RuleSet) -> None:
     checks = [f"{{date: 2027-0{month}-01, outcome: {one}}}" for month, one in ((6, "failed"), (8, "failed"))]
     text = BASE.read_text("utf-8").replace(

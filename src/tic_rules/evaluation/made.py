@@ -71,7 +71,14 @@ def made(scene: Scene, fact: Fact, moment: Moment) -> Reading:
     )
     cites = tuple(dict.fromkeys(path for part in parts for path in part.cites))
     missing = tuple(dict.fromkeys(path for part in parts for path in part.missing))
-    return Reading(number, cites, () if number.exact else missing or cites)
+    return Reading(number, cites, () if number.exact else missing or cites or _lists(scene, fact))
+
+
+def _lists(scene: Scene, fact: Fact) -> tuple[Path, ...]:
+    """The lists that a number is made of; where they are empty they are all that can be named."""
+    names = [part.fact if isinstance(part, Times) else part for part in fact.operands]
+    lists = [scene.facts[name].list_name for name in names if isinstance(name, str)]
+    return tuple(dict.fromkeys(at for name in lists if name is not None for at in scene.listed(name).at))
 
 
 def age(scene: Scene, fact: Fact, moment: Moment) -> Reading:
