@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tic_rules import check, check_programme
+from tic_rules import check, check_programme, parse_ruleset
 
+LINSHAN = Path(__file__).parents[2] / "examples/provinces/linshan/tic_rules_linshan/linshan_2023.yaml"
 PLAIN: dict[str, Any] = {
     "name": "甲", "jurisdiction": "zhejiang", "stage": "approved", "approved_on": "2022-03-01",
     "reported_on": "2024-01-01",
@@ -34,6 +36,17 @@ def test_an_amount_without_its_unit_is_warned_of_at_its_place() -> None:
 )
 def test_what_is_plausible_or_may_be_is_not_warned_of(amount: object) -> None:
     assert warned(paid(amount)) == []
+
+
+def test_numbers_of_declared_fields_are_told_in_their_units() -> None:
+    text = LINSHAN.read_text(encoding="utf-8").replace(
+        "example: 2000万元, type: money", "example: 2000万元, type: money, plausible: [10万元, 100亿元]"
+    )
+    years = [{"year": 2023, "rd": 3000, "revenue": "2亿元"}]
+    data = {"jurisdiction": "linshan", "reported_on": "2026-06-30", "hosts": [{"annual": years}]}
+    ruleset = parse_ruleset(text)
+    (said,) = [one["message"].zh for one in check(data, ruleset).warnings if one["code"] == "implausible"]
+    assert said == "研发投入为3,000元，一般在10万元至100亿元之间；单位是否写漏（万元、亿元）？"
 
 
 def test_each_entry_of_a_series_is_looked_at() -> None:

@@ -9,6 +9,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Range
 from tic_rules.evaluation.entries import Path
 from tic_rules.model.extension import Same
+from tic_rules.model.readings import UNITS
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.model.values import Series
@@ -57,7 +58,8 @@ def _numbers(value: object, parts: list[str], at: Path) -> Iterator[tuple[Path, 
 
 def _said(given: Range, field: FieldLabel, path: str, vocabulary: Vocabulary) -> Text:
     assert field.plausible is not None
-    unit = field.unit or next((f.unit for f in vocabulary.facts.values() if path in (f.stock, f.value)), None)
+    unit = field.unit or UNITS.get(field.type or "")
+    unit = unit or next((f.unit for f in vocabulary.facts.values() if path in (f.stock, f.value)), None)
     unit = unit or ("CNY" if path.endswith("amount") else None)
     ends = {
         lang: [number_text(end, unit, vocabulary.units, lang) for end in (given.low, *field.plausible)]

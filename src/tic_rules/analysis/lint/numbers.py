@@ -61,9 +61,10 @@ def about_numbers(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
 def about_plausible(rule: Rule, ruleset: RuleSet) -> Iterator[Found]:
     """The thresholds that lie beyond what the field that they are compared with calls plausible."""
     units = ruleset.vocabulary.units
-    fix = Text("核对单位（元、万元、亿元）", "check the unit (元, 万元, 亿元)")
+    in_yuan = Text("核对单位（元、万元、亿元）", "check the unit (元, 万元, 亿元)")
     for at, node, fact in _comparisons(rule, ruleset):
         least, most = _plausible(fact, ruleset)
+        fix = in_yuan if fact.unit == "CNY" else Text("核对数字和单位", "check the number and its unit")
         for key, value in _bounds(node):
             if value != 0 and ((least is not None and value < least) or (most is not None and value > most)):
                 shown = Text.of(partial(number_text, value, fact.unit, units))
