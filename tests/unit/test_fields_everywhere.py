@@ -175,6 +175,14 @@ def test_an_entry_without_a_name_is_called_by_its_year(tmp_path: Path) -> None:
         Centre.from_file(table, ruleset=own)
 
 
+def test_a_form_names_the_clause_of_a_list_within_a_list_and_no_heading_of_nothing() -> None:
+    linshan = load_ruleset(str(LINSHAN))
+    form = blank_file([linshan])
+    assert "# 依托（牵头）单位  〔临山省技术创新中心建设指引 一（一）；" in form
+    assert "由人评审认定的条款" not in form
+    assert [rule.id for rule in linshan if rule.attested] == []
+
+
 def test_a_form_asks_for_them_and_reads_back(tmp_path: Path) -> None:
     text = blank_file([rules()])
     for said in (

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import Text, visible
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
-from tic_rules.model.fields import fields_of, paths_of, record_in
+from tic_rules.model.fields import fields_of, list_above, paths_of, record_in
 from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import title_of
@@ -36,10 +36,11 @@ def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
         for rule in ruleset:
             if rule.bearer == "programme":
                 continue
+            said = f"{document} {rule.at}"
             for path in _paths_of_rule(rule, ruleset):
-                said = f"{document} {rule.at}"
-                if said not in clauses[path]:
-                    clauses[path].append(said)
+                for at in (path, list_above(ruleset.centre_model, path)):
+                    if at is not None and said not in clauses[at]:
+                        clauses[at].append(said)
     return clauses
 
 
@@ -114,13 +115,9 @@ def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
     lines.extend(_section(fields.model, "", fields, 0, given))
-    lines += [
-        "",
-        f"# {_JUDGED_BELOW.in_(lang)}",
-        *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _judged(rulesets)),
-        f"# {_OPEN_BELOW.in_(lang)}",
-        *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in _left_open(rulesets)),
-    ]
+    for said, rules in ((_JUDGED_BELOW, _judged(rulesets)), (_OPEN_BELOW, _left_open(rulesets))):
+        if rules:
+            lines += ["", f"# {said.in_(lang)}", *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in rules)]
     return "".join(visible(line) + "\n" for line in lines)
 
 
