@@ -133,6 +133,11 @@ def test_a_name_that_fits_several_rule_sets_is_asked_back() -> None:
     assert "national_2020" in result.output
 
 
+def test_a_finding_that_is_explained_says_its_status_once() -> None:
+    assert "\n  符合：主要依托" in run("explain", "zhejiang_2022/host-kind", "--centre", EXAMPLE).output
+    assert "\n  不符合：" in run("explain", "zhejiang_2022/investment-2y", "--centre", EXAMPLE).output
+
+
 def test_a_rule_is_found_by_title_and_topic() -> None:
     by_id = run("explain", "zhejiang_2022/investment-2y").output
     assert run("explain", "浙江/两年内投入达到10亿元").output == by_id

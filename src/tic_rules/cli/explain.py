@@ -127,7 +127,9 @@ class Told(NamedTuple):
 
 def _finding(finding: Finding, told: Told) -> str:
     zh, lang = told.lang == "zh", told.lang
-    lines = [f"  {STATUS[finding.status].in_(lang)}{'：' if zh else ': '}{finding.message.in_(lang)}"]
+    status, message = STATUS[finding.status].in_(lang), finding.message.in_(lang)
+    begun = message.startswith(status)  # 符合：…, 数据不足，…
+    lines = [f"  {message}" if begun else f"  {status}{'：' if zh else ': '}{message}"]
     trace = finding.trace
     for key in ("applies", "require", "when", "fails_at_once"):
         if key in trace:
