@@ -412,6 +412,7 @@ def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> 
         ("研发人员50人（含50人）以上，硕士以上", 50, {"at_least"}),
         ("在本省注册满 3 年", 3, {"at_least"}),
         ("建设期满 6 个月后", 6, set()),
+        ("建设期届满6个月后", 6, set()),
         ("给予补助，最高 500 万元", 5 * 10**6, {"at_most"}),
         ("同一领域最多2家", 2, {"at_most"}),
     ],
