@@ -167,6 +167,19 @@ def test_counterparts_stand_side_by_side() -> None:
     }
 
 
+def test_a_bound_that_is_another_number_is_told_as_that_and_no_other_document_needs_no_heading(
+    tmp_path: Path,
+) -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    haidong = CORPUS.parents[1] / "examples/provinces/haidong/tic_rules_haidong/haidong_2024.yaml"
+    arguments = ["docs", str(tmp_path), "--rules", str(haidong), "--lang", "zh"]
+    assert CliRunner().invoke(main, arguments).exit_code == 0
+    front = (tmp_path / "index.md").read_text(encoding="utf-8")
+    assert "**≤ 补助上限（上年研发投入的20%、500万元中较小的）**" in front
+    page = (tmp_path / "haidong_2024/support-ceiling.md").read_text(encoding="utf-8")
+    assert "其他文件" not in page
+
+
 def test_what_a_rule_file_says_is_escaped(tmp_path: Path) -> None:
     pytest.importorskip("jinja2", reason="the extra html is not installed")
     from test_lint import CLEAN

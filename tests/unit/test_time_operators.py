@@ -162,6 +162,8 @@ def test_every_condition_is_said_in_words(example: RuleSet, lang: str) -> None:
         },
         "en": {
             "revoked-after-acceptance": "2 of acceptances one after the other: outcome is failed",
+            "revoked-after-evaluations": "2 of evaluations (result given) one after the other: "
+            "result is unqualified",
             "support-ceiling": "support of last year: at most ceiling of the support "
             "(the smaller of 20% of R&D of last year and CNY 5 million)",
             "one-a-field": "of centres approved, at most 1 for each of fields",

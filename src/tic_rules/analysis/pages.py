@@ -14,7 +14,7 @@ from tic_rules.inputs.examples import Example
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Clause, Rule, RuleSet
 from tic_rules.results.explanation import Explained, explain_rule, facts_of_rule, paths_of_fact
-from tic_rules.results.labels import bound_text, fact_label
+from tic_rules.results.labels import bound_text, multiple_text
 
 _WORST = ("fail", "pending", "needs_review", "unknown", "not_applicable")
 """What an example may show in place of passing, the plainest first."""
@@ -137,8 +137,7 @@ def _bound(ruleset: RuleSet, node: c.Compare | c.Share, lang: str) -> str:
         return f"{bound_text(low, least, units, lang)}–{bound_text(high, unit, units, lang)}"
     sign = _SIGNS[node.operator]
     if isinstance(limit, c.Times):
-        other = fact_label(ruleset.facts[limit.fact], lang)
-        return f"{sign} {other}的{limit.times}倍" if lang == "zh" else f"{sign} {limit.times} × {other}"
+        return f"{sign} {multiple_text(limit, ruleset, lang)}"
     if limit == 1 and unit in ("piece", "project", "person", "a_year"):
         return ""
     return f"{sign} {bound_text(limit, unit, units, lang)}"

@@ -117,7 +117,8 @@ def _rule(page: RulePage, lang: str) -> str:
     ):
         if example is not None:
             lines += ["", f"## {title}", "", *_example(example, lang)]
-    lines += ["", f"## {'其他文件的对应要求' if zh else 'Counterparts'}", ""]
+    if page.sides:
+        lines += ["", f"## {'其他文件的对应要求' if zh else 'Counterparts'}", ""]
     for other, cells in page.sides:
         entries = [_entry(theirs, lang, f"../{other.id}/{theirs.rule.id}.md") for theirs in cells]
         asks = ("；" if zh else "; ").join(entries) or ("没有要求" if zh else "asks nothing")

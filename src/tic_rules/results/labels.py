@@ -143,6 +143,11 @@ def described(node: c.Condition, ruleset: RuleSet, rule: Rule | None = None) -> 
     return Text.of(lambda lang: describe(node, ruleset, lang, rule))
 
 
+def multiple_text(part: c.Times, ruleset: RuleSet, lang: str) -> str:
+    """A multiple of another fact in plain words."""
+    return _Describer(ruleset, lang, None).multiple(part)
+
+
 class _Describer:
     def __init__(self, ruleset: RuleSet, lang: str, rule: Rule | None) -> None:
         self.facts, self.vocabulary, self.lang, self.rule = ruleset.facts, ruleset.vocabulary, lang, rule
@@ -241,16 +246,9 @@ class _Describer:
             low, high = (self.amount(end, node.fact) for end in limit)
             return self.t(f"{label}在{low}至{high}之间", f"{label}: between {low} and {high}")
         word = _OPERATORS[node.operator].in_(self.lang)
-        if isinstance(limit, c.Times) and limit.times <= 1:
-            part = "" if limit.times == 1 else _part_text(limit.times)
-            other = self.limit(limit.fact)
-            return self.t(
-                f"{label}{word}{other}" + (f"的{part}" if part else ""),
-                f"{label}: {word} " + (f"{part} of {other}" if part else other),
-            )
         if isinstance(limit, c.Times):
-            factor, of = decimal_text(limit.times), self.label(limit.fact)
-            return self.t(f"{label}{word}{of}的{factor}倍", f"{label}: {word} {factor} times {of}")
+            multiple = self.multiple(limit)
+            return self.t(f"{label}{word}{multiple}", f"{label}: {word} {multiple}")
         amount = self.amount(limit, node.fact)
         return self.t(f"{label}{word}{amount}", f"{label}: {word} {amount}")
 
@@ -270,11 +268,18 @@ class _Describer:
             return self.label(part)
         if not isinstance(part, c.Times):
             return self.amount(part, fact)
+        return self.multiple(part)
+
+    def multiple(self, part: c.Times) -> str:
+        """Another fact, a part of it or so many times it."""
+        other = self.limit(part.fact)
+        if part.times == 1:
+            return other
         if part.times > 1:
             factor = decimal_text(part.times)
-            return self.t(f"{self.label(part.fact)}的{factor}倍", f"{factor} times {self.label(part.fact)}")
+            return self.t(f"{other}的{factor}倍", f"{factor} times {other}")
         share = _part_text(part.times)
-        return self.t(f"{self.label(part.fact)}的{share}", f"{share} of {self.label(part.fact)}")
+        return self.t(f"{other}的{share}", f"{share} of {other}")
 
     def say_lists(self, node: c.Condition) -> str:
         """What is asked of the entries of a list."""
@@ -336,7 +341,8 @@ class _Describer:
                     f"of {label}, at most {node.at_most} for each of {of}",
                 )
             case c.Running(by="entry"):
-                among = f"（{self.where(node.among, node.of)}）" if node.among is not None else ""
+                of = self.where(node.among, node.of) if node.among is not None else ""
+                among = t(f"（{of}）", f" ({of})") if of else ""
                 where = self.where(node.where, node.of)
                 return t(
                     f"{self.label(node.of)}{among}连续{node.running}次：{where}",
