@@ -425,6 +425,18 @@ def test_the_form_has_what_deadlines_run_from() -> None:
     assert "备案日期" in form
 
 
+def test_the_form_says_which_clause_asks_for_a_list_within_entries_and_for_what_a_programme_reads() -> None:
+    text = LINSHAN.read_text(encoding="utf-8")
+    form = blank_file([parse_ruleset(text)])
+    hosts, annual = (
+        next(line for line in form.splitlines() if label in line) for label in ("# 依托", "年度数据")
+    )
+    assert "一（一）" in hosts
+    assert "一（一）" in annual
+    assert "填在 attestations 中，每条须有" not in form  # no rule is judged
+    assert "# 领域  〔海东省技术创新中心建设管理办法 第四条〕" in blank_file([load_ruleset(str(HAIDONG))])
+
+
 def test_a_group_without_a_label_is_not_told_by_its_key() -> None:
     text = Path(RULES).read_text(encoding="utf-8")
     form = blank_file([parse_ruleset(re.sub("    premises: .*\n", "", text))])

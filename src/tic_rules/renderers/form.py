@@ -7,9 +7,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text, visible
+from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended
-from tic_rules.model.fields import fields_of, list_above, paths_of, record_in
+from tic_rules.model.fields import fields_of, paths_of, record_in
 from tic_rules.model.loader import words_of
 from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import title_of
@@ -29,22 +30,25 @@ ALWAYS = (
 
 
 def clauses_by_field(rulesets: Sequence[RuleSet]) -> dict[str, list[str]]:
-    """For every dotted path that a rule reads, the clauses that ask for it."""
+    """For every dotted path that a rule reads, and every list in whose entries it lies, the clauses that ask
+    for it."""
     clauses: dict[str, list[str]] = defaultdict(list)
     for ruleset in rulesets:
         document = ruleset.document.number or ruleset.document.title
+        lists = {path for listed in ruleset.vocabulary.lists.values() for path in listed.paths}
         for rule in ruleset:
-            if rule.bearer == "programme":
-                continue
-            said = f"{document} {rule.at}"
             for path in _paths_of_rule(rule, ruleset):
-                for at in (path, list_above(ruleset.centre_model, path)):
-                    if at is not None and said not in clauses[at]:
-                        clauses[at].append(said)
+                said = f"{document} {rule.at}"
+                for place in (path, *(around for around in lists if path.startswith(f"{around}."))):
+                    if said not in clauses[place]:
+                        clauses[place].append(said)
     return clauses
 
 
 def _paths_of_rule(rule: Rule, ruleset: RuleSet) -> Iterator[str]:
+    if rule.bearer == "programme":  # of a centre's file it reads only what centres may not have in common
+        yield from (node.of_each for node in c.walk(rule.condition) if isinstance(node, c.OfEach))
+        return
     for name in dict.fromkeys(facts_of_rule(rule)):
         fact = ruleset.facts[name]
         yield from paths_of_fact(fact, ruleset.vocabulary)
@@ -115,9 +119,10 @@ def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
     lines.extend(_section(fields.model, "", fields, 0, given))
+    lines.append("")
     for said, rules in ((_JUDGED_BELOW, _judged(rulesets)), (_OPEN_BELOW, _left_open(rulesets))):
         if rules:
-            lines += ["", f"# {said.in_(lang)}", *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in rules)]
+            lines += [f"# {said.in_(lang)}", *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in rules)]
     return "".join(visible(line) + "\n" for line in lines)
 
 
@@ -278,12 +283,16 @@ def _allowed(word: str | None, fields: Fields) -> str:
     return " | ".join(f"{name} {label.text.in_(fields.lang)}" for name, label in words.items())
 
 
-def _comment(path: str, fields: Fields, word: str | None) -> Iterator[str]:
+def _asks(path: str, fields: Fields) -> str:
+    """The clauses that ask for a field, the first six by name."""
     clauses = fields.asked.get(path, ())
     rest = Text(f" 等{len(clauses)}条", f" and {len(clauses) - 6} more") if len(clauses) > 6 else Text("", "")
     named = Text("；", "; ").in_(fields.lang).join(clauses[:6])
-    asks = f"  〔{named}{rest.in_(fields.lang)}〕" if clauses else ""
-    yield f"# {_label(path, fields) or path}{asks}"
+    return f"  〔{named}{rest.in_(fields.lang)}〕" if clauses else ""
+
+
+def _comment(path: str, fields: Fields, word: str | None) -> Iterator[str]:
+    yield f"# {_label(path, fields) or path}{_asks(path, fields)}"
     if word is not None:
         yield f"#   {_allowed(word, fields)}"
     if example := _example(path, fields):
@@ -302,7 +311,8 @@ def _entry_comment(inner: type[Record], path: str, fields: Fields, depth: int = 
             said = Text(f"：{choices}", f": {choices}")
         elif example:
             said = Text(f"（{example}）", f" ({example})")
-        yield f"#{'   ' * depth}{name} {_label(there, fields) or name}{said.in_(fields.lang)}"
+        label = _label(there, fields) or name
+        yield f"#{'   ' * depth}{name} {label}{said.in_(fields.lang)}{_asks(there, fields)}"
         below = record_in(about.annotation)
         if below is not None:
             yield from _entry_comment(below, there, fields, depth + 1)
