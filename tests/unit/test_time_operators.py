@@ -236,6 +236,22 @@ def test_an_entry_of_a_wide_span_does_not_pass_for_its_ends(engine: Engine) -> N
         assert check(centre, ruleset, engine=engine)["filed-changes"].status == status
 
 
+def test_an_entry_that_a_deadline_runs_from_is_cited_and_what_fails_first(example: RuleSet) -> None:
+    filed = [f"{{date: 2024-0{month}-01, filed: true, filed_on: 2024-04-20}}" for month in (4, 3)]
+    text = BASE.read_text("utf-8").replace("changes: []", f"changes: [{', '.join(filed)}]")
+    text = text.replace("{date: 2027-08-31, outcome: passed}", "{date: 2027-08-31, outcome: failed}")
+    text = text.replace("accidents: []", "accidents: [{date: 2021, severity: major}]")
+    text = text.replace("date: 2020-01-01, value: false", "date: 2020-01-01, value: true")
+    report = check(Centre.from_text(text, ruleset=example), example)
+    cited = {
+        "filed-changes": ["/changes/1", "/changes/0"],
+        "second-acceptance": ["/checks/0"],
+        "no-accident": ["/dishonest", "/accidents/0", "/applied_on"],
+    }
+    assert {rule: [place.path for place in report[rule].data] for rule in cited} == cited
+    assert {report[rule].place.path for rule in cited} == {"/changes/1", "/checks/0", "/dishonest"}
+
+
 def test_an_entry_is_told_by_the_days_that_the_data_gives(example: RuleSet) -> None:
     told = {
         "{filed: true, filed_on: 2024-03-31}": ("未写日期的一项", "that without a date"),

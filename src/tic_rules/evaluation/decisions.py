@@ -89,10 +89,11 @@ class Decision(NamedTuple):
 
     @property
     def cites(self) -> tuple[Path, ...]:
-        """The places that were read."""
+        """The places that were read; of several that owe something, those of the worst first."""
+        owed = sorted(self.years, key=lambda one: one[1] != self.status)
         read: tuple[Path, ...] = ()
-        for seen in self.seens:
-            read += cited(seen)
+        for seen in (self.applies, self.seen, self.broken, *(seen for _, _, seen, _ in owed)):
+            read += cited(seen) if seen is not None else ()
         return tuple(dict.fromkeys(read))
 
     @property
@@ -224,6 +225,8 @@ def _owing(rule: Rule, owed: Sequence[Owed], scene: Scene, more: tuple[Path, ...
 def _look_at(rule: Rule, scene: Scene, scenario: Scenario, occasion: Occasion) -> Owed:
     seen = _look(rule.require, rule, scene, occasion.moment, scenario)
     status = status_of(seen.value, None, _late(rule, scene, occasion.due))
+    if occasion.moment.event is not None:  # its day decides, whatever else is read
+        seen = seen._replace(cites=(occasion.moment.event, *seen.cites))
     return occasion.key, status, seen, occasion.due
 
 

@@ -33,9 +33,10 @@ def absent(seen: Seen) -> Iterator[Path]:
 
 
 def cited(seen: Seen) -> tuple[Path, ...]:
-    """The places that a condition read, its own first, with repetitions."""
+    """The places that a condition read, its own first, then those of the parts that decide it, with
+    repetitions."""
     cites = seen.cites
-    for inner in seen.parts:
+    for inner in sorted(seen.parts, key=lambda part: part.value != seen.value):
         cites += cited(inner)
     return cites
 
