@@ -37,7 +37,7 @@ def amended(
         elif part in facts:
             data = _with_number(rule, data, part, given)
         else:
-            names = "、".join(sorted(fields - _FIXED))
+            names = ", ".join(sorted(fields - _FIXED))
             zh = f"规则 {name} 没有 {part}；可改：{names}"
             en = f"rule {name} has no {part}; can be changed: {names}"
             raise fault(RuleSetError, "unknown-part", zh, en)
@@ -98,7 +98,7 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
     numbers = list({(node.fact, repr(_number_of(node))): node for node in compared}.values())
     if len(numbers) != 1:
         all_numbers = [node.fact for _, node in c.nodes_of(rule) if isinstance(node, (c.Compare, c.Share))]
-        facts = "、".join(dict.fromkeys(all_numbers))
+        facts = ", ".join(dict.fromkeys(all_numbers))
         if not facts:
             raise fault(
                 RuleSetError, "no-number", f"规则 {name} 没有数值界限", f"rule {name} has no number to change"
