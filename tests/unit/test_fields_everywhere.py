@@ -466,3 +466,27 @@ def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
     assert (made.before["premises"].status, made.after["premises"].status) == ("fail", "pass")
     assert "现有33%，要求≥1/3，差约0.3333%" in made.before["premises"].message.zh
     assert "要求≥1/3" in made.after["premises"].message.zh
+
+
+def test_what_a_programme_has_of_its_centres_is_found_in_their_files(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("jurisdiction: haidong\nreported_on: 2026-06-30\n", "utf-8")
+    approved = "jurisdiction: haidong\nstage: approved\napproved_on: 2022-03-01\nreported_on: 2026-06-30\n"
+    for name, fields in (("a", "fields: [集成电路]\n"), ("b", "fields: [新材料, 集成电路]\n"), ("c", "")):
+        (tmp_path / f"{name}.yaml").write_text(f"id: {name}\n{approved}{fields}", "utf-8")
+
+    def one_a_field(*names: str) -> dict[str, Any]:
+        files = [str(tmp_path / f"{name}.yaml") for name in names]
+        arguments = ["check", *files, "--programme", str(tmp_path / "p.yaml"), "--rules", str(HAIDONG)]
+        told = CliRunner().invoke(main, [*arguments, "--format", "json"])
+        findings = json.loads(told.stdout)["reports"][-1]["findings"]
+        return next(one for one in findings if one["rule"] == "haidong_2024/one-a-field")
+
+    crowded = one_a_field("a", "b")
+    assert [(place["path"], Path(place["file"]).name, place["line"]) for place in crowded["data"]] == [
+        ("/fields", "a.yaml", 6),
+        ("/fields", "b.yaml", 6),
+    ]
+    lacking = one_a_field("a", "c")
+    assert (Path(lacking["place"]["file"]).name, lacking["missing"]) == ("c.yaml", ["/approvals/1/fields"])
+    assert lacking["message"]["zh"].endswith("需要补充或写准：创新中心/第2条/领域。")
+    assert lacking["message"]["en"].endswith("centres/no. 2/fields.")

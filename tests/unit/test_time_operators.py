@@ -219,6 +219,15 @@ def test_a_plan_names_entries_and_cycles_whose_time_is_past(example: RuleSet) ->
     assert reasons["filed-changes"] == "2024年3月1日的一项、2024年5月1日的一项的期限已过"
 
 
+def test_a_plan_reaches_the_cycle_that_runs(example: RuleSet) -> None:
+    centre = Centre.from_file(str(BASE), ruleset=example)
+    plan = make_plan(centre, example, date(2028, 6, 30))
+    assert (plan.before.verdict, plan.after.verdict) == ("on_course", "compliant")
+    (step,) = plan.steps
+    assert (step.rules, step.by) == (("evaluated-in-cycle",), date(2031, 3, 1))
+    assert not plan.lost
+
+
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
 def test_an_entry_of_a_wide_span_does_not_pass_for_its_ends(engine: Engine) -> None:
     asked = "require: {entry: {filed: true, filed_on: {done: true}}}"

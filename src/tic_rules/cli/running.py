@@ -145,7 +145,9 @@ def _decided(job: Job, centre: Centre) -> Outcome:
     if job.approvals:
         names = ("id", "jurisdiction", "stage", "approved_on", "reported_on", "fields")
         about = {name: getattr(centre, name) for name in names}
-        outcome.approvals.append(Centre.model_construct(**about))
+        approval, text = Centre.model_construct(**about), centre._text()
+        approval._source, approval._keeps_places = text.only(names) if text else None, True
+        outcome.approvals.append(approval)
     return outcome
 
 

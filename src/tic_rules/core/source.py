@@ -110,6 +110,12 @@ class Source:
         name.digest, name.left_out = self.digest, self.left_out
         return name
 
+    def only(self, fields: Iterable[str]) -> Source:
+        """The name and the digest of the text, and where to look for some of its fields."""
+        copy = self.nowhere()
+        copy._extents = {(name,): self.nearest((name,)) for name in fields}
+        return copy
+
     def all_faults(self, diagnostics: list[Diagnostic]) -> list[Diagnostic]:
         """The faults that were met when the text was read, and those of its data."""
         return diagnostics

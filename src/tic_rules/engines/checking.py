@@ -114,16 +114,18 @@ def with_centres(programme: Programme, ruleset: RuleSet, centres: Iterable[Centr
         spoken = centre.speaks_for or as_of
         return spoken <= as_of, spoken
 
+    each = (max(of_one, key=newest) for of_one in files.values())
+    approved = [one for one in each if one.approved_on is not None or one.stage == "approved"]
     approvals = tuple(
         Approval(
             id=centre.id,
             approved_on=approved_between(centre, as_of) or Span(FIRST_DAY, as_of),
             fields=centre.fields if fields else None,
         )
-        for centre in (max(of_one, key=newest) for of_one in files.values())
-        if centre.approved_on is not None or centre.stage == "approved"
+        for centre in approved
     )
-    return programme.with_centres(approvals, tuple(str(key) for key, one in files.items() if len(one) > 1))
+    repeated = tuple(str(key) for key, one in files.items() if len(one) > 1)
+    return programme.with_centres(approvals, repeated, tuple(centre._text() for centre in approved))
 
 
 def _statuses(

@@ -112,7 +112,7 @@ class Scene:
         self.clocks: Memo = {}
         self.text = subject._text()
         """The text that the data was read from, which knows the places of its values."""
-        self.places: Memo = self.text.shown if self.text is not None else {}
+        self.places: Memo = self.text.shown if self.text is not None and not self.programme else {}
         self.nearest: Memo = {}
         """What findings show of a place, or of where it would stand, by its path."""
         self.sources: list[tuple[tuple[str, ...], Any]] | None = None

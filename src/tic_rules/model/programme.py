@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import PrivateAttr
 
+from tic_rules.core.source import Source
 from tic_rules.model.subject import Record, Subject
 from tic_rules.model.values import Count, Day, MoneyStock, Rate, String, WordOf, Words
 
@@ -39,6 +40,7 @@ class Programme(Subject):
 
     _approvals: tuple[Approval, ...] = PrivateAttr(default=())
     _repeated: tuple[str, ...] = PrivateAttr(default=())
+    _texts: tuple[Source | None, ...] = PrivateAttr(default=())
 
     @property
     def approvals(self) -> tuple[Approval, ...]:
@@ -50,8 +52,18 @@ class Programme(Subject):
         """The ids of the centres of which several files were given."""
         return self._repeated
 
-    def with_centres(self, approvals: tuple[Approval, ...], repeated: tuple[str, ...] = ()) -> Self:
-        """A copy that knows the centres of these approvals, and of which of them there are several files."""
+    def text_of(self, approval: int) -> Source | None:
+        """The text that a centre was read from."""
+        return self._texts[approval] if self._texts else None
+
+    def with_centres(
+        self,
+        approvals: tuple[Approval, ...],
+        repeated: tuple[str, ...] = (),
+        texts: tuple[Source | None, ...] = (),
+    ) -> Self:
+        """A copy that knows the centres of these approvals, of which of them there are several files, and the
+        text that each was read from."""
         copy = self.model_copy()
-        copy._approvals, copy._repeated = approvals, repeated
+        copy._approvals, copy._repeated, copy._texts = approvals, repeated, texts
         return copy

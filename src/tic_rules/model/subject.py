@@ -187,6 +187,7 @@ class Subject(Record):
         private = {
             name: value for name, value in (self.__pydantic_private__ or {}).items() if value is not None
         }
+        private.pop("_texts", None)  # those of a programme's centres
         vocabulary = private.pop("_vocabulary", None)
         if vocabulary is not None:
             private["_fits"] = vocabulary.fits

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tic_rules.core.source import Mark, pointer, unpointer
+from tic_rules.core.source import Mark, Source, pointer, unpointer
 from tic_rules.evaluation.facts import Path, Scene
+from tic_rules.model.programme import Programme
 from tic_rules.results.parts import Part, Place
 
 _NOWHERE = Mark(0, 0)
@@ -15,11 +16,12 @@ _SOURCE = ("path", "title", "url", "date", "excerpt")
 
 def at(scene: Scene, paths: Sequence[Path]) -> list[Place]:
     """The places of paths, in their order."""
-    shown, text, listed = scene.places, scene.text, []
+    shown, listed = scene.places, []
     for path in paths:
         place = shown.get(path)
         if place is None:
-            place = shown[path] = _place(scene, pointer(path), text.extent(path) if text else _NOWHERE)
+            text, inner = _said(scene, path)
+            place = shown[path] = _place(text, inner, text.extent(inner) if text else _NOWHERE)
         listed.append(place)
     return listed
 
@@ -36,16 +38,24 @@ def main(scene: Scene, status: str, missing: Sequence[Path], paths: Sequence[Pat
 
 def _nearest(scene: Scene, path: Path) -> Place:
     read: Place | None = scene.places.get(path)
-    if read is not None and (scene.text is None or scene.text.has(path)):
+    text, inner = _said(scene, path)
+    if read is not None and (text is None or text.has(inner)):
         return read
-    return _place(scene, pointer(path), scene.text.nearest(path) if scene.text else _NOWHERE)
+    return _place(text, inner, text.nearest(inner) if text else _NOWHERE)
+
+
+def _said(scene: Scene, path: Path) -> tuple[Source | None, Path]:
+    """The text that says a value, and its path there: a programme has its centres from their own files."""
+    if isinstance(scene.subject, Programme) and len(path) > 1 and path[0] == "approvals":
+        return scene.subject.text_of(int(path[1])), path[2:] or ("approved_on",)
+    return scene.text, path
 
 
 def _whole(scene: Scene) -> Place:
     """In a workbook the row of the centre; in a text its first line says as much."""
     text = scene.text
     mark = text.nearest(()) if text else _NOWHERE
-    return _place(scene, "", mark if mark.cell else Mark(1, 1, 1, 1) if text and text.file else _NOWHERE)
+    return _place(text, (), mark if mark.cell else Mark(1, 1, 1, 1) if text and text.file else _NOWHERE)
 
 
 def sources(scene: Scene, paths: Sequence[Path]) -> list[Part]:
@@ -66,11 +76,11 @@ def sources(scene: Scene, paths: Sequence[Path]) -> list[Part]:
     ]
 
 
-def _place(scene: Scene, where: str, mark: Mark) -> Place:
+def _place(text: Source | None, path: Path, mark: Mark) -> Place:
     line, column, end_line, end_column, cell = mark
     place = Place(
-        path=where,
-        file=scene.text.file if scene.text else None,
+        path=pointer(path),
+        file=text.file if text else None,
         line=line or None,
         column=column or None,
         end_line=end_line or None,

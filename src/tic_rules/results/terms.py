@@ -19,8 +19,11 @@ from tic_rules.model.vocabulary import Fact, Vocabulary
 
 _TRUTH = {True: Text("是", "yes"), False: Text("否", "no")}
 _NOT_STATED = Text("未写明", "not stated")
-_OF_AN_ENTRY = {"value": Text("数值", "value"), "date": Text("日期", "date"), "year": Text("年度", "year")}
-"""What an entry of a series has, whatever the series."""
+_UNDECLARED = {
+    "value": Text("数值", "value"), "date": Text("日期", "date"), "year": Text("年度", "year"),
+    "approvals": Text("创新中心", "centres"),
+}  # fmt: skip
+"""What an entry of a series has, whatever the series; the centres of a programme."""
 
 
 def term(vocabulary: Vocabulary, word: Any, lang: str, groups: Iterable[str]) -> str:
@@ -105,7 +108,7 @@ def field_label(path: str, vocabulary: Vocabulary, lang: str) -> str:
             said.append(part.removeprefix("year=") + ("年" if lang == "zh" else ""))
             continue
         dotted = f"{dotted}.{part}" if dotted else part
-        label = vocabulary.fields.get(dotted) or _OF_AN_ENTRY.get(part)
+        label = vocabulary.fields.get(dotted.removeprefix("approvals.")) or _UNDECLARED.get(part)
         if label is not None or not _is_bare_group(dotted, path, vocabulary):
             said.append(str(getattr(label, lang, part)))
     return "/".join(said)

@@ -23,6 +23,7 @@ from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import Number, yuan_text
 from tic_rules.core.scalars import Json
 from tic_rules.engines.checking import check_subject, sorted_scene
+from tic_rules.evaluation.clock import cycles_owed
 from tic_rules.evaluation.decisions import Decision
 from tic_rules.evaluation.entries import Moment
 from tic_rules.evaluation.operators import see
@@ -314,15 +315,18 @@ class _Maker:
     def _ways(self, rule: Rule, decision: Decision) -> list[Way]:
         scenario = scenarios_of(self.scene, needs_of(self.ruleset, rule)).all[0]
         if decision.years:
-            if rule.yearly is None:
-                return []  # what a cycle or an entry owes is not planned
+            moments: dict[int | str, Moment] = {}  # what an entry owes is not planned
+            if rule.cycle is not None:
+                moments = {one.key: one.moment for one in cycles_owed(rule, self.scene, scenario)}
+            elif rule.yearly is not None:
+                moments = {
+                    year: Moment(min(self.as_of, due), FIRST_DAY, int(year))
+                    for year, _, _, due in decision.years
+                }
             combined = [Way()]
             for year, status, _, due in decision.years:
-                if status != "pass" and isinstance(year, int):
-                    options = ways(
-                        rule.condition,
-                        self._case(rule, Moment(min(self.as_of, due), FIRST_DAY, year), scenario, status),
-                    )
+                if status != "pass" and year in moments:
+                    options = ways(rule.condition, self._case(rule, moments[year], scenario, status))
                     dated = [
                         replace(
                             option, changes=tuple(replace(c, by=self._still(due)) for c in option.changes)
