@@ -468,6 +468,15 @@ def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
     assert "要求≥1/3" in made.after["premises"].message.zh
 
 
+def test_the_page_calls_own_data_and_topics_by_their_labels(tmp_path: Path) -> None:
+    pytest.importorskip("jinja2", reason="the extra html is not installed")
+    base = HAIDONG.parent / "cases/haidong_2024/base.yaml"
+    page = CliRunner().invoke(main, ["check", str(base), "--rules", str(HAIDONG), "--format", "html"]).stdout
+    assert all(label in page for label in (">科研用房面积/第1条/数值<", ">年度数据/第10条/补助<", ">变更备案<"))
+    assert ">annual/第" not in page
+    assert "safety and honesty" in page
+
+
 def test_what_a_programme_has_of_its_centres_is_found_in_their_files(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("jurisdiction: haidong\nreported_on: 2026-06-30\n", "utf-8")
     approved = "jurisdiction: haidong\nstage: approved\napproved_on: 2022-03-01\nreported_on: 2026-06-30\n"

@@ -14,7 +14,6 @@ from functools import partial
 from typing import NamedTuple
 
 from tic_rules.core.errors import Text
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import document_of, name_of
 from tic_rules.renderers.overview import Gathering
@@ -23,7 +22,7 @@ from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
 from tic_rules.results.report import Finding, Part, Report
 from tic_rules.results.terms import field_label
-from tic_rules.results.waiting import remedy_of, whence
+from tic_rules.results.waiting import remedy_of, vocabulary_of, whence
 
 IN_FULL = 5
 """Up to so many centres are shown in full; of more, what passes or does not apply is counted."""
@@ -232,13 +231,14 @@ def _groups(findings: Iterable[Finding]) -> list[Group]:
     for finding in findings:
         by_topic.setdefault(finding.topic.split(".")[0], []).append(finding)
     return [
-        Group(_topic(topic), tuple(sorted(members, key=lambda f: ORDER.index(f.status))))
+        Group(_topic(topic, members), tuple(sorted(members, key=lambda f: ORDER.index(f.status))))
         for topic, members in by_topic.items()
     ]
 
 
-def _topic(topic: str) -> Text:
-    declared = shared_vocabulary().topics.get(topic)
+def _topic(topic: str, members: list[Finding]) -> Text:
+    topics = vocabulary_of(members).topics
+    declared = topics.get(topic) or topics.get(members[0].topic)
     return _GROUPS.get(topic) or (declared.text if declared is not None else Text(topic, topic))
 
 
@@ -250,6 +250,5 @@ def _place(place: Part) -> str:
     return f"{file}:{place.get('cell') or place['line']}"
 
 
-def _datum(path: str) -> Text:
-    vocabulary = shared_vocabulary()
-    return Text.of(partial(field_label, path, vocabulary))
+def _datum(finding: Finding, path: str) -> Text:
+    return Text.of(partial(field_label, path, vocabulary_of([finding])))

@@ -55,7 +55,7 @@ def whence(wait: Wait, report: Report) -> Text:
 def waiting_of(findings: Iterable[Finding], whole: Waiting | None = None) -> Waiting:
     """What the undecided findings wait for; `whole` names the fields of a report that was read back."""
     listed = list(findings)
-    vocabulary = _vocabulary_of(listed)
+    vocabulary = vocabulary_of(listed)
     waits = [_wait(field, asking, vocabulary) for field, asking in _by_field(listed).items()]
     if whole is not None:
         named = {
@@ -118,7 +118,7 @@ def remedy_of(finding: Finding) -> Text:
 
 def to_do(finding: Finding) -> Text:
     """What a finding asks to do: remedy it, supply what is missing, have it judged; else empty."""
-    vocabulary = _vocabulary_of([finding])
+    vocabulary = vocabulary_of([finding])
     if finding.status == "unknown":
         places = dict.fromkeys("/" + dotted_of(path).replace(".", "/") for path in finding.missing)
         if not places:
@@ -166,7 +166,7 @@ def _wait(field: str, asking: list[tuple[Finding, list[str], bool]], vocabulary:
     )
 
 
-def _vocabulary_of(findings: list[Finding]) -> Vocabulary:
+def vocabulary_of(findings: list[Finding]) -> Vocabulary:
     """The vocabulary of the rule set that was checked; findings that were read back have the shared one."""
     evidence = next((finding.evidence for finding in findings if finding.evidence is not None), None)
     return shared_vocabulary() if evidence is None else evidence.scene.ruleset.vocabulary
