@@ -190,7 +190,7 @@ def _head(report: Report, zh: bool) -> Line:
     about = about_of(report)
     name = about.get("name") or about.get("file")
     if not name and report.programme:
-        name = "布局总体" if zh else "programme"
+        name = "总体布局" if zh else "programme"
     return ("bold", visible(str(name or "—"))), ("", f"  {visible(str(about.get('id') or ''))}")
 
 

@@ -46,7 +46,7 @@ _FINDINGS = Text("各条结论", "findings"), (
     (Text("数据位置", "place"), 26),
     (Text("规则", "rule"), 32),
 )  # fmt: skip
-_WHOLE = Text("布局总体", "the programme as a whole")
+_WHOLE = Text("总体布局", "the programme as a whole")
 _WARNINGS = Text("提示", "warnings"), (
     (Text("中心", "centre"), 34), (Text("提示", "warning"), 90), (Text("数据位置", "place"), 40),
 )  # fmt: skip
