@@ -19,7 +19,16 @@ from click.testing import CliRunner
 from generate import random_centre
 from test_fields import CENTRE, DAY, EXPECTED, HERE, RULES, TEXT, rules
 
-from tic_rules import Centre, DataError, UsageError, check, load_ruleset, parse_ruleset, row_function
+from tic_rules import (
+    Centre,
+    DataError,
+    UsageError,
+    check,
+    check_programme,
+    load_ruleset,
+    parse_ruleset,
+    row_function,
+)
 from tic_rules.analysis.diff.topics import diff
 from tic_rules.analysis.monitor import Monitor
 from tic_rules.analysis.plan import make_plan
@@ -472,7 +481,9 @@ def test_the_page_calls_own_data_and_topics_by_their_labels(tmp_path: Path) -> N
     pytest.importorskip("jinja2", reason="the extra html is not installed")
     base = HAIDONG.parent / "cases/haidong_2024/base.yaml"
     page = CliRunner().invoke(main, ["check", str(base), "--rules", str(HAIDONG), "--format", "html"]).stdout
-    assert all(label in page for label in (">科研用房面积/第1条/数值<", ">年度数据/第10条/补助<", ">变更备案<"))
+    assert all(
+        label in page for label in (">科研用房面积/第1条/数值<", ">年度数据/第10条/补助<", ">变更备案<")
+    )
     assert ">annual/第" not in page
     assert "safety and honesty" in page
 
@@ -494,6 +505,13 @@ def test_what_a_programme_has_of_its_centres_is_found_in_their_files(tmp_path: P
     assert [(place["path"], Path(place["file"]).name, place["line"]) for place in crowded["data"]] == [
         ("/fields", "a.yaml", 6),
         ("/fields", "b.yaml", 6),
+    ]
+    given = [{**yaml.safe_load(approved), "id": name, "fields": ["集成电路"]} for name in "ab"]
+    programme = {"jurisdiction": "haidong", "reported_on": "2026-06-30"}
+    report = check_programme(programme, load_ruleset(str(HAIDONG)), centres=given)
+    assert [place.path for place in report["one-a-field"].data] == [
+        "/approvals/0/fields",
+        "/approvals/1/fields",
     ]
     lacking = one_a_field("a", "c")
     assert (Path(lacking["place"]["file"]).name, lacking["missing"]) == ("c.yaml", ["/approvals/1/fields"])

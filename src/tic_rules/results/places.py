@@ -47,7 +47,8 @@ def _nearest(scene: Scene, path: Path) -> Place:
 def _said(scene: Scene, path: Path) -> tuple[Source | None, Path]:
     """The text that says a value, and its path there: a programme has its centres from their own files."""
     if isinstance(scene.subject, Programme) and len(path) > 1 and path[0] == "approvals":
-        return scene.subject.text_of(int(path[1])), path[2:] or ("approved_on",)
+        text = scene.subject.text_of(int(path[1]))
+        return text, path if text is None else path[2:] or ("approved_on",)
     return scene.text, path
 
 
