@@ -477,6 +477,17 @@ def test_a_plan_reaches_a_part_that_cannot_be_written_down() -> None:
     assert "要求≥1/3" in made.after["premises"].message.zh
 
 
+def test_the_report_as_a_workbook_calls_the_year_of_own_figures_so(tmp_path: Path) -> None:
+    pytest.importorskip("xlsxwriter")
+    calamine = pytest.importorskip("python_calamine")
+    base = HAIDONG.parent / "cases/haidong_2024/base.yaml"
+    result = str(tmp_path / "result.xlsx")
+    arguments = ["check", str(base), "--rules", str(HAIDONG), "--format", "xlsx", "--output", result]
+    CliRunner().invoke(main, [*arguments, "--lang", "zh"])
+    sheet = calamine.CalamineWorkbook.from_path(result).get_sheet_by_name("年度数据")
+    assert sheet.to_python()[0] == ["中心编号", "年度", "研发投入", "主营业务收入", "补助"]
+
+
 def test_the_page_calls_own_data_and_topics_by_their_labels(tmp_path: Path) -> None:
     pytest.importorskip("jinja2", reason="the extra html is not installed")
     base = HAIDONG.parent / "cases/haidong_2024/base.yaml"

@@ -224,7 +224,10 @@ def own_words(subject: Subject) -> Vocabulary | None:
         for name, listed in extension.words
     }
     units = {} if whole is None else {n: u for n, u in whole.units.items() if n in _units_of(extension)}
-    return Vocabulary.model_construct(fields=dict(extension.fields), words=words, units=units)
+    named = {} if whole is None else whole.fields
+    by_year = (f"{path}.year" for path, field in extension.fields if field.type == "by_year")
+    fields = dict(extension.fields) | {path: named[path] for path in by_year if path in named}
+    return Vocabulary.model_construct(fields=fields, words=words, units=units)
 
 
 def _units_of(extension: Own) -> set[str | None]:
