@@ -135,7 +135,7 @@ def write_form(
         said = dict(notes[index]) if index < len(notes) else {}
         listed: dict[Parts, tuple[Page, int]] = {}
         for sheet, page in pages:
-            for place, lead, record in _rows(subject, sheet):
+            for place, lead, record in rows_of(subject, sheet):
                 listed[place] = page, page.record(record, [subject.get("id"), *lead])
         row = main.record(subject, [])
         for parts, note in said.items():
@@ -150,7 +150,7 @@ def lead_of(sheet: Sheet) -> tuple[Text, ...]:
     return (JOIN[0], *((ENTRY[0],) if sheet.within else ()), *((NUMBER[0],) if sheet.keyed else ()))
 
 
-def _rows(
+def rows_of(
     subject: Mapping[str, object], sheet: Sheet
 ) -> Iterator[tuple[Parts, list[object], Mapping[str, object]]]:
     """The entries of a list with their places, and what the columns before the fields say of them."""

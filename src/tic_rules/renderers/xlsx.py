@@ -22,7 +22,7 @@ from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of
-from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, write_form
+from tic_rules.renderers.workbook import COLOURS, Note, Parts, Writer, on_paper, rows_of, write_form
 from tic_rules.results.baseline import centre_key
 from tic_rules.results.labels import MODALITY, STATUS, VERDICT, day_text
 from tic_rules.results.parts import Notice
@@ -251,4 +251,7 @@ def _wanted(
     for column in layout.main.columns:
         if any(value_at(subject, column.parts) not in (None, ()) for subject in subjects):
             yield column.path
+    for path, sheet in layout.lists.items():
+        if sheet.within and any(any(rows_of(subject, sheet)) for subject in subjects):
+            yield path
     yield from {".".join(part for part in parts if isinstance(part, str)) for said in notes for parts in said}
