@@ -79,10 +79,12 @@ S = TypeVar("S", bound="Source")
 class Source:
     """A composed text: its data with raw scalars, and the place of every key and value by JSON pointer."""
 
-    __slots__ = ("_children", "data", "digest", "file", "left_out", "root", "shown")
+    __slots__ = ("_children", "_extents", "data", "digest", "file", "left_out", "root", "shown")
 
     def __init__(self, file: str, root: yaml.Node | None, data: Any) -> None:
         self.file, self.root, self.data = file, root, data
+        self._extents: dict[tuple[str | int, ...], Mark] = {}
+        """Places that are known without the text."""
         self._children: dict[int, dict[str, yaml.Node]] = {}
         self.shown: dict[tuple[str | int, ...], Any] = {}
         """What findings show of a place, by its path, made once: the text does not change."""
@@ -163,6 +165,8 @@ class Source:
 
     def extent(self, parts: Sequence[str | int]) -> Mark:
         """The place of a value with its true end: PyYAML lets a block end where the next token begins."""
+        if (given := self._extents.get(tuple(parts))) is not None:
+            return given
         node, _ = self._walk(parts)
         if node is None:
             return self.locate(parts)
