@@ -77,9 +77,6 @@ class Counted(NamedTuple):
     more: bool
 
 
-Narrowed = tuple[list[tuple[object, int]], bool, Asked]
-
-
 class Lists:
     """The lists of a vocabulary, and what is asked of their entries, each made into a function once."""
 
@@ -139,36 +136,6 @@ class Lists:
         return Listed(entries, may_go_on, False, shown)
 
     # --- what is asked of entries -----------------------------------------------------------------
-
-    def narrowed(self, node: f.Logic, fact: Fact) -> Callable[[View], Narrowed]:
-        """The entries that count and may be as is asked, and what is left to ask of them.
-
-        Where the first test is for a word, entries with another are left out, and it need not be asked
-        again; unless some entry has something else in its place (nothing, a dated value).
-        """
-        counted, whole = self.counted(fact), self.asked(node, fact)
-        first, *others = node.parts if isinstance(node, f.All) else (node,)
-        listed = self.declared[fact.list_name or ""]
-        if not isinstance(first, f.Member) or not isinstance(first.term, f.Attribute):
-            return lambda view: (*counted(view), whole)
-        looked_up = listed.scalar is not None or first.term.name in listed.look_up
-        if looked_up or (first.inside, first.outside) != (TRUE, FALSE):
-            return lambda view: (*counted(view), whole)
-        rest = self.asked(f.All(tuple(others)) if len(others) > 1 else (*others, f.Constant(TRUE))[0], fact)
-        attribute, words = attrgetter(first.term.name), frozenset(first.words)
-
-        def narrowed(view: View) -> Narrowed:
-            entries, more = counted(view)
-            left = []
-            for entry in entries:
-                value = attribute(entry[0])
-                if value.__class__ is not str:
-                    return entries, more, whole
-                if value in words:
-                    left.append(entry)
-            return left, more, rest
-
-        return narrowed
 
     def asked(self, node: f.Logic, fact: Fact) -> Asked:
         """What is asked of an entry of a fact's list, as a function of its record."""
@@ -328,9 +295,6 @@ def combined(node: f.Logic, of: Callable[[f.Logic], Asked]) -> Asked | None:
             return _any(tuple(of(part) for part in node.parts))
         case f.Cases():
             first, outcomes = of(node.of), tuple(of(outcome) for outcome in node.outcomes)
-            table = [outcome.value for outcome in node.outcomes if isinstance(outcome, f.Constant)]
-            if len(table) == len(outcomes):
-                return lambda view, record: table[first(view, record)]
             return lambda view, record: outcomes[first(view, record)](view, record)
     return None
 
@@ -385,26 +349,10 @@ def _member(node: f.Member, name: str, attribute: ValueOf) -> Asked:
             return inside if value in words else outside
         if kind is not Series:
             return one(value, view)
-        values, open_end = values_on(value, view.day, view.spoken)
+        values, open_end = series_at(value, view.day, view.spoken)
         return UNKNOWN if open_end else agreed({one(value, view) for value in values}, UNKNOWN)
 
     return member
-
-
-def values_on(series: Series[object], day: date, spoken: date) -> tuple[list[Any], bool]:
-    """What a series may hold on a day, and whether it may be something else: at once where all that matters
-    is exact.
-    """
-    last = min(day, spoken)
-    latest, at_last = None, None
-    for when, value in series:
-        first, end = when
-        if end <= last and first == end:
-            if latest is None or end > latest:
-                latest, at_last = end, value
-        elif first <= day:
-            return series_at(series, day, spoken)
-    return ([at_last], False) if latest is not None else ([], True)
 
 
 def agreed(values: set[int], absent: int) -> int:

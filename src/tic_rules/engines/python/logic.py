@@ -10,7 +10,7 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
 from tic_rules.core.numbers import Number, Range
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Asked, Counted, Narrowed, View, agreed, combined
+from tic_rules.engines.python.lists import Asked, Counted, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
 from tic_rules.evaluation.in_time import year_moments
 from tic_rules.evaluation.judgements import latest_judgement
@@ -70,18 +70,8 @@ class Values:
             [(_ENDS[test.left], _OPERATORS[test.operator], _ENDS[test.right]) for test in tests]
             for tests in comparison
         )
-        if len(true) == len(false) == 1:
-            ((x, holds, t),), ((y, fails, u),) = true, false
 
-            def compare(view: View, record: object) -> int:
-                ends, bounds = left(view), right(view)
-                if holds(ends[x], bounds[t]):
-                    return TRUE
-                return FALSE if fails(ends[y], bounds[u]) else UNKNOWN
-
-            return compare
-
-        def compare_both(view: View, record: object) -> int:
+        def compare(view: View, record: object) -> int:
             ends, bounds = left(view), right(view)
             if all(holds(ends[x], bounds[t]) for x, holds, t in true):
                 return TRUE
@@ -92,7 +82,7 @@ class Values:
             sums = view.scene.sums(node.left.fact, view.moment)  # an amount may be either all or nothing
             return compare_sums(node.operator, sums, Range(*bounds))
 
-        return compare_both
+        return compare
 
     def _fold(self, node: f.Fold) -> Asked:
         if isinstance(node.over, f.Words):
@@ -102,11 +92,8 @@ class Values:
         body = lists.asked(node.body, fact)
         if isinstance(node.over, f.Keys):
             return _each(node.over, body)
-        return (
-            _every(lists.counted(fact), body, node.some)
-            if node.every
-            else _some(lists.narrowed(node.body, fact))
-        )
+        counted = lists.counted(fact)
+        return _every(counted, body, node.some) if node.every else _some(counted, body)
 
     def possible(self, term: f.Chosen) -> Callable[[View], list[object]]:
         """The values that a word or a text may have on a view's day."""
@@ -209,9 +196,9 @@ def _each(over: f.Keys, body: Asked) -> Asked:
     return each
 
 
-def _some(narrowed: Callable[[View], Narrowed]) -> Asked:
+def _some(over: Callable[[View], Counted], body: Asked) -> Asked:
     def some(view: View, record: object) -> int:
-        entries, more, body = narrowed(view)
+        entries, more = over(view)
         best = UNKNOWN if more else FALSE
         for entry, counts in entries:
             value = body(view, entry)
@@ -246,8 +233,6 @@ def _judged(node: f.Judged) -> Asked:
         given = view.scene.attested.get(rule)
         if given is None:
             return REVIEW
-        if len(given) == 1 and given[0][1].item == item and given[0][1].date.last <= view.scene.as_of:
-            return TRUE if given[0][1].met else FALSE
         return latest_judgement([one for one in given if one[1].item == item], view.scene.as_of)[0]
 
     return judged

@@ -25,7 +25,7 @@ from tic_rules.engines.python.logic import Values
 from tic_rules.evaluation.decisions import decide as by_reference
 from tic_rules.evaluation.entries import Memo, Moment
 from tic_rules.evaluation.facts import Scene
-from tic_rules.evaluation.scenarios import Needs, Scenario, exact_scenario, needs_of, scenarios_of
+from tic_rules.evaluation.scenarios import Needs, Scenario, needs_of, scenarios_of
 from tic_rules.evaluation.settlement import follow
 from tic_rules.model.ruleset import RuleSet
 
@@ -138,10 +138,6 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
     several.
     """
     approved = applied = term_end = None
-    whole = Needs(*map(any, zip(*program.needs, strict=True))) if program.needs else None
-    exact = exact_scenario(scene, whole) if whole is not None and not scene.programme else None
-    if exact is not None:
-        return exact
     for needs in program.needs:
         scenarios = scenarios_of(scene, needs)
         if len(scenarios.all) > 1 or scenarios.cut:

@@ -16,8 +16,8 @@ from tic_rules.core.logic import FALSE, TRUE
 from tic_rules.core.numbers import ANYTHING, INFINITY, Number, Range
 from tic_rules.engines.lowering import entry_logic
 from tic_rules.engines.lowering import form as f
-from tic_rules.engines.python.lists import Lists, ValueOf, View, once, values_on
-from tic_rules.evaluation.entries import Memo
+from tic_rules.engines.python.lists import Lists, ValueOf, View, once
+from tic_rules.evaluation.entries import Memo, series_at
 from tic_rules.evaluation.made import age_of, ratio
 from tic_rules.evaluation.spans import within
 from tic_rules.model.conditions import Times, Where
@@ -146,7 +146,7 @@ class Readings:
             if not dated and day == spoken:
                 low, high = value
             elif dated and day <= spoken:
-                values, open_end = values_on(value, day, spoken)
+                values, open_end = series_at(value, day, spoken)
                 if values and not open_end:
                     low, high = _hull(values)
             if cumulative:
@@ -172,7 +172,7 @@ class Readings:
             if value is None:
                 return (self._dated(view, otherwise), INFINITY) if otherwise else ANYTHING
             if type(value) is Series:
-                values, open_end = values_on(value, view.day, view.spoken)
+                values, open_end = series_at(value, view.day, view.spoken)
                 return ANYTHING if open_end or not values or None in values else _hull(values)
             least = shown(view)
             more = view.scene.incomplete(path) or least > value[1]
@@ -191,11 +191,11 @@ class Readings:
         return sum(within(span, start, day, cap) == TRUE for span in spans)
 
     def _sum(self, fact: Fact, where: Where | None, attribute: str) -> Ranging:
-        narrowed = self.lists.narrowed(entry_logic(where), fact)
+        counted, asked = self.lists.counted(fact), self.lists.asked(entry_logic(where), fact)
         amount_of = attrgetter(attribute)
 
         def amount(view: View) -> Ends:
-            entries, more, asked = narrowed(view)
+            entries, more = counted(view)
             low: Number = 0
             high: Number = 0
             for record, counts in entries:
@@ -235,10 +235,10 @@ class Readings:
         return rest
 
     def _count(self, fact: Fact) -> Ranging:
-        narrowed = self.lists.narrowed(entry_logic(fact.where), fact)
+        counted, asked = self.lists.counted(fact), self.lists.asked(entry_logic(fact.where), fact)
 
         def count(view: View) -> Ends:
-            entries, more, asked = narrowed(view)
+            entries, more = counted(view)
             low = high = 0
             for record, counts in entries:
                 value = asked(view, record)
@@ -258,7 +258,7 @@ class Readings:
             for record, counts in entries:
                 value = attribute(view, record)
                 if type(value) is Series:
-                    values, open_end = values_on(value, view.day, view.spoken)
+                    values, open_end = series_at(value, view.day, view.spoken)
                     value = values[0] if len(values) == 1 and not open_end else None
                 if counts == TRUE:
                     one = 1
@@ -300,7 +300,7 @@ class Readings:
             value = read(view.subject)
             if type(value) is not Series:
                 return [] if value is None else [value]
-            values, open_end = values_on(value, view.day, view.spoken)
+            values, open_end = series_at(value, view.day, view.spoken)
             return [] if open_end or None in values else values
 
         return self._once(("single", fact), single)
