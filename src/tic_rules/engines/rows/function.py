@@ -6,7 +6,6 @@ columns) is a constant that is bound by its position; no name or text of it beco
 
 from __future__ import annotations
 
-import ast
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -26,9 +25,6 @@ Row = Mapping[str, object] | Sequence[object]
 
 RowFunction = Callable[[Row], tuple[str, ...]]
 """The status of every rule, in the rule set's order."""
-
-_INLINE = (bool, int, float, str, frozenset, type(None))
-"""Constants that stand in the code itself; others it names."""
 
 
 def function_of(ruleset: RuleSet, columns: tuple[str, ...], as_of: date | None) -> RowFunction:
@@ -80,11 +76,10 @@ class _Function:
             "        return decide(absent | row)",
         ]
         lines += ["    except (TypeError, IndexError) as error:", "        raise wrong(error) from None"]
-        tree = _Bound(self.constants).visit(ast.parse("\n".join(lines)))
         namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "wrong": _wrong}
         namespace |= {f"k{place}": value for place, value in enumerate(self.constants)}
         namespace |= _taking([self.columns[place] for place in self.used], list(self.used))
-        exec(compile(tree, "<rules of a row>", "exec"), namespace)
+        exec(compile("\n".join(lines), "<rules of a row>", "exec"), namespace)
         decide: RowFunction = namespace["decide"]
         return decide
 
@@ -149,9 +144,6 @@ class _Function:
                 clocks[clock] = logic.keep(f"late_in({arguments})")
             late = clocks[clock]
             return f"('unknown' if {late} is None else {self.judged(logic, rule, late)})"
-        if rule.broken is None is rule.applies:
-            false, unknown, review, true = (repr(status) for status in v.PLAIN[v.AT_ONCE])
-            return logic.outcome(rule.require, n.look_of(clock), (false, unknown, review, true))
         return self.judged(logic, rule, "AT_ONCE")
 
     def judged(self, logic: Logic, rule: Rule, late: str) -> str:
@@ -173,21 +165,6 @@ class _Function:
         due = "None" if clock.by is None else logic.cell(n.due_of(clock.by))
         opens = "None" if clock.opens is None else logic.cell(n.mark_of(clock))
         return f"Cells(as_of, {due}, {logic.cell(n.APPROVED_ON)}, {logic.cell(n.TERM_END)}, {opens})"
-
-
-class _Bound(ast.NodeTransformer):
-    """Puts constants in the place of their names `k0, k1, …`."""
-
-    def __init__(self, constants: Sequence[object]) -> None:
-        self.inline = {
-            f"k{place}": value for place, value in enumerate(constants) if isinstance(value, _INLINE)
-        }
-
-    def visit_Name(self, node: ast.Name) -> ast.expr:
-        if node.id not in self.inline:
-            return node
-        value: Any = self.inline[node.id]
-        return ast.copy_location(ast.Constant(value), node)
 
 
 def _taking(names: list[str], places: list[int]) -> dict[str, object]:

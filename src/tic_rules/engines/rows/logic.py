@@ -15,10 +15,8 @@ from tic_rules.engines.columns import names as n
 from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
 from tic_rules.engines.lowering import form as f
 
-Outcomes = tuple[str, str, str, str]
+_VALUES = ("0", "1", "2", "3")
 """Source for each of the four values: false, unknown, needs review, true."""
-
-VALUES: Outcomes = ("0", "1", "2", "3")
 _LEAST = tuple(tuple(min(one, other) for other in range(4)) for one in range(4))
 _RANK = (FALSE, REVIEW, UNKNOWN, TRUE)
 _ANY = tuple(tuple(max(one, other, key=_RANK.index) for other in range(4)) for one in range(4))
@@ -92,27 +90,27 @@ class Logic:
         """The value of a piece of logic, as a name or a number; written once."""
         made = self._made.get((node, look))
         if made is None:
-            source = self.outcome(node, look, VALUES)
-            made = self._made[node, look] = source if source in VALUES else self.keep(source)
+            source = self._source(node, look)
+            made = self._made[node, look] = source if source in _VALUES else self.keep(source)
         return made
 
-    def outcome(self, node: f.Logic, look: str, outcomes: Outcomes) -> str:
-        """Source for what a piece of logic comes to."""
+    def _source(self, node: f.Logic, look: str) -> str:
+        """Source for the value of a piece of logic."""
         match node:
             case f.Constant(value):
-                return outcomes[value]
+                return str(value)
             case f.Compare():
-                return self._compare(node, look, outcomes)
+                return self._compare(node, look)
             case f.Member(term=f.Choice() | f.Between()):
-                return self._member(node, look, outcomes)
+                return self._member(node, look)
             case f.All() | f.Either():
                 table = "LEAST" if isinstance(node, f.All) else "ANY"
                 parts = [self.value(part, look) for part in node.parts]
-                return picked(reduce(lambda one, other: f"{table}[{one}][{other}]", parts), outcomes)
+                return reduce(lambda one, other: f"{table}[{one}][{other}]", parts)
             case f.Cases():
                 table = ", ".join(self.value(outcome, look) for outcome in node.outcomes)
-                return picked(f"({table})[{self.value(node.of, look)}]", outcomes)
-        return picked(self._call(node, look), outcomes)
+                return f"({table})[{self.value(node.of, look)}]"
+        return self._call(node, look)
 
     def _call(self, node: f.Logic, look: str) -> str:
         """What takes a call to see, as a value."""
@@ -136,7 +134,7 @@ class Logic:
                 return self.truth(columns[0], REVIEW)
         return self.truth(columns[0])
 
-    def _compare(self, node: f.Compare, look: str, outcomes: Outcomes) -> str:
+    def _compare(self, node: f.Compare, look: str) -> str:
         column, *parted = n.columns_of(node, look)
         bounds, anything = Range(0, 0), Range(-INFINITY, INFINITY)
         if column.kind == n.Kind.RANGE:
@@ -145,20 +143,20 @@ class Logic:
         exact, low, high = (self.named(column, ending) for ending in ("", "__low", "__high"))
         # of a sum that may lie in some parts of its range only, what the comparison came to stands beside it
         beside = [part for part in parted if self.named(part) is not None]
-        unknown = picked(self.truth(beside[0]), outcomes) if beside else outcomes[UNKNOWN]
+        unknown = self.truth(beside[0]) if beside else str(UNKNOWN)
         without = compare(node.operator, anything, bounds)
-        unread = unknown if without == UNKNOWN else outcomes[without]
+        unread = unknown if without == UNKNOWN else str(without)
         if exact is None and low is None and high is None:
             return unread
         if exact is not None and low is None and high is None:
             cell = self.cell(exact)
             met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
             # what is neither met nor failed is not a number
-            certain = f"{outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unread}"
+            certain = f"{TRUE} if {met} else {FALSE} if {failed} else {unread}"
             return f"({unread} if {cell} is None else {certain})"
         ends = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
         met, failed = self._tests(node.operator, ends, bounds)
-        return f"({outcomes[3]} if {met} else {outcomes[0]} if {failed} else {unknown})"
+        return f"({TRUE} if {met} else {FALSE} if {failed} else {unknown})"
 
     def _tests(self, operator: str, ends: Mapping[str, str], bounds: Range) -> tuple[str, str]:
         """Source for whether a comparison is met, and whether it fails."""
@@ -177,29 +175,22 @@ class Logic:
         cell = self.cell(name)
         return self.keep(f"{bound} if {cell} is None or {cell} != {cell} else {cell}")
 
-    def _member(self, node: f.Member, look: str, outcomes: Outcomes) -> str:
+    def _member(self, node: f.Member, look: str) -> str:
         assert isinstance(node.term, (f.Choice, f.Between))
         cells = self.texts(n.columns_of(node, look)[0], look)
         if not cells:
-            return outcomes[node.absent]
+            return str(node.absent)
         words = self.constant(frozenset(_as_cells(node.words)))
         if len(cells) == 1:
-            return self._on_list(cells[0], node, words, outcomes)
-        call = f"one_of(({', '.join(cells)}), {words}, {node.inside}, {node.outside}, {node.absent})"
-        return picked(call, outcomes)
+            return self._on_list(cells[0], node, words)
+        return f"one_of(({', '.join(cells)}), {words}, {node.inside}, {node.outside}, {node.absent})"
 
-    def _on_list(self, cell: str, node: f.Member, words: str, outcomes: Outcomes) -> str:
-        absent, inside, outside = (outcomes[value] for value in (node.absent, node.inside, node.outside))
-        other_word = f"{absent} if {cell} != {cell} else {outside}"  # NaN is on no list
-        listed = f"{inside} if {cell} in {words} else {other_word}"
-        if len(node.words) == 1:
-            (word,) = node.words
-            if isinstance(word, bool):  # the quickest told, and may stand as a word all the same
-                met, other = (inside, outside) if word else (outside, inside)
-                listed = f"{met} if {cell} is True else {other} if {cell} is False else {listed}"
-            else:
-                listed = f"{inside} if {cell} == {self.constant(word)} else {other_word}"
-        return f"({absent} if {cell} is None else {listed})"
+    def _on_list(self, cell: str, node: f.Member, words: str) -> str:
+        other = f"{node.absent} if {cell} != {cell} else {node.outside}"  # NaN is on no list
+        listed = f"{cell} in {words}"
+        if len(node.words) == 1 and not isinstance(node.words[0], bool):
+            listed = f"{cell} == {self.constant(node.words[0])}"
+        return f"({node.absent} if {cell} is None else {node.inside} if {listed} else {other})"
 
     def _happened(self, node: f.Happened, look: str) -> str:
         (column,) = n.columns_of(node, look)
@@ -221,11 +212,6 @@ class Logic:
             return there
         value = self.keep(there)
         return f"({REVIEW} if {value} == 0 and {self.truth(any_word)} == {TRUE} else {value})"
-
-
-def picked(value: str, outcomes: Outcomes) -> str:
-    """Source for one of four outcomes, by source for a value."""
-    return value if outcomes == VALUES else f"({', '.join(outcomes)})[{value}]"
 
 
 def _double(bound: Number) -> Number:
