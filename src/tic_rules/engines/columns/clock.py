@@ -33,8 +33,8 @@ class TableClock:
         self.force: Expr = None if force is None else columns.day(force)
         self.approved_on: Expr = columns.days(n.APPROVED_ON)
         self.term_end: Expr = columns.days(n.TERM_END)
-        self.approved = steps.with_tests("is approved", steps.made("approved", self._approved))
-        """Whether the centre is approved on the as-of day. Nearly every rule asks this."""
+        self.approved = steps.made("approved", self._approved)
+        """Whether the centre is approved on the as-of day."""
         years = [int(match[1]) for name in columns.schema if (match := n.YEAR.search(name))]
         self.years = range(min(years), max(years) + 1) if years else range(0)
 

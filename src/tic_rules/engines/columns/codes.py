@@ -37,8 +37,6 @@ class Coded(NamedTuple):
     expr: Expr
     may: frozenset[Any]
     step: int = -1
-    tests: Mapping[int, Test] = {}
-    """Whether it holds a number, where that is a column of its own."""
 
     @property
     def constant(self) -> int | None:
@@ -50,7 +48,7 @@ class Coded(NamedTuple):
         meant = self.may.intersection(numbers)
         if not meant or meant == self.may:
             return bool(meant)
-        return either(*(self.tests.get(number, self.expr == number) for number in sorted(meant)))
+        return either(*(self.expr == number for number in sorted(meant)))
 
     def same(self, other: Coded) -> Test:
         """Whether both hold the same number."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import narwhals as nw
 
-from tic_rules.engines.columns.codes import ANY, Coded, Expr, Table
+from tic_rules.engines.columns.codes import Coded, Expr, Table
 
 
 class Steps:
@@ -33,17 +33,6 @@ class Steps:
                 column = Coded(nw.col(name), column.may, step)
             self._made[key] = column
         return column
-
-    def with_tests(self, key: str, column: Coded) -> Coded:
-        """A column that is asked often: each test of it is a column of its own."""
-        if column.constant is not None:
-            return column
-        tests: dict[int, Expr] = {}
-        for number in column.may:
-            test = Coded(column.is_(number), ANY)
-            step = self.made((key, number), lambda test=test: test, column)  # type: ignore[misc]
-            tests[number] = step.expr
-        return column._replace(tests=tests, step=column.step + 1)
 
     def laid_out(self, frame: Table) -> Table:
         """A table of narwhals with all that was made."""
