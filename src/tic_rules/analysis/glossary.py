@@ -62,11 +62,11 @@ def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[Entry]
         by_list[fact.list_name or ""] |= facts[name]
         for path in reads:
             by_path[path] |= facts[name]
-        yield Entry("facts", name, fact.label.text, fact.unit or "", reads, _sorted(facts[name]))
+        yield Entry("facts", name, fact.label.text, fact.unit or "", reads, tuple(sorted(facts[name])))
     for name, listed in vocabulary.lists.items():
         label = vocabulary.fields.get(listed.paths[0])
         said = Text(label.zh, label.en) if label is not None else Text(name, name)
-        yield Entry("lists", name, said, "", listed.paths, _sorted(by_list[name]))
+        yield Entry("lists", name, said, "", listed.paths, tuple(sorted(by_list[name])))
     for name, field in vocabulary.fields.items():
         used = {
             rule
@@ -74,11 +74,11 @@ def _entries(vocabulary: Vocabulary, rulesets: list[RuleSet]) -> Iterator[Entry]
             if name == path or name.startswith(f"{path}.")
             for rule in rules
         }
-        yield Entry("fields", name, Text(field.zh, field.en), field.unit or "", (), _sorted(used))
+        yield Entry("fields", name, Text(field.zh, field.en), field.unit or "", (), tuple(sorted(used)))
     for group, words in vocabulary.words.items():
         yield from (Entry("words", f"{group}.{word}", said.text) for word, said in words.items())
     for name, topic in vocabulary.topics.items():
-        yield Entry("topics", name, topic.text, used_by=_sorted(topics[name]))
+        yield Entry("topics", name, topic.text, used_by=tuple(sorted(topics[name])))
     for name, unit in vocabulary.units.items():
         yield Entry("units", name, Text(unit.zh, unit.en))
 
@@ -97,7 +97,3 @@ def _uses(rulesets: list[RuleSet]) -> tuple[dict[str, set[str]], dict[str, set[s
                 if inner is not None:
                     facts[inner].add(name)
     return facts, topics
-
-
-def _sorted(names: set[str]) -> tuple[str, ...]:
-    return tuple(sorted(names))

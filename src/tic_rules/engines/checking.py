@@ -79,13 +79,13 @@ def check_subject(
     scene = sorted_scene(subject, ruleset, as_of)
     decisions, engine = _decided(scene, engine, isolated)
     exempted, used = _exemptions(scene, decisions)
-    about = About(
-        Tool(name="tic-rules", version=VERSION, engine=engine),
-        _centre(subject),
-        _programme(subject),
-        _about(ruleset),
-        as_of.isoformat(),
-    )
+    centre = programme = None
+    if isinstance(subject, Centre):
+        centre = AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
+    elif isinstance(subject, Programme):
+        programme = AboutProgramme(file=subject.file, centres=len(subject.approvals))
+    tool = Tool(name="tic-rules", version=VERSION, engine=engine)
+    about = About(tool, centre, programme, _about(ruleset), as_of.isoformat())
     statuses = _statuses(scene, decisions, exempted)
     return Report(
         about,
@@ -240,18 +240,6 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
     scene = Scene(fitting(subject, ruleset.vocabulary), ruleset, as_of)
     sort_judgements(scene)
     return scene
-
-
-def _centre(subject: Subject) -> AboutCentre | None:
-    if not isinstance(subject, Centre):
-        return None
-    return AboutCentre(id=subject.id, name=last_name(subject), file=subject.file)
-
-
-def _programme(subject: Subject) -> AboutProgramme | None:
-    if not isinstance(subject, Programme):
-        return None
-    return AboutProgramme(file=subject.file, centres=len(subject.approvals))
 
 
 def _about(ruleset: RuleSet) -> AboutRules:

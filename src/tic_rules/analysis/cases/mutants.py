@@ -19,6 +19,7 @@ from tic_rules.analysis.cases.outcome import report_of
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.analysis.lint import lint_rule
 from tic_rules.analysis.lint.whole import Pairs
+from tic_rules.analysis.prove.witness import part_of
 from tic_rules.core.errors import DataError
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
@@ -188,15 +189,9 @@ def _near(limit: Number | c.Times) -> Iterator[Number | c.Times]:
 # --- who catches it -----------------------------------------------------------------------------------------
 
 
-def with_rule(ruleset: RuleSet, changed: Rule, alone: bool) -> RuleSet:
-    """The rule set with one rule changed; `alone` keeps beside it only what it follows from."""
+def with_rule(ruleset: RuleSet, changed: Rule) -> RuleSet:
+    """The rule set with one rule changed."""
     rules = tuple(changed if rule.id == changed.id else rule for rule in ruleset.rules)
-    if alone:
-        wanted = {changed.id}
-        for rule in reversed(rules):
-            if rule.id in wanted and rule.condition is not None:
-                wanted |= {node.follows for node in c.walk(rule.condition) if isinstance(node, c.Follows)}
-        rules = tuple(rule for rule in rules if rule.id in wanted)
     about = {
         name: getattr(ruleset, name)
         for name in ("id", "version", "jurisdiction", "languages", "document", "clauses")
@@ -219,7 +214,7 @@ class Catcher:
         """Lint, coverage or a case: the first that sees the change; None where it passes unseen."""
         if mutant.kind == "locator":
             return self._by_locator(mutant)
-        changed = with_rule(self.ruleset, mutant.rule, alone=False)
+        changed = with_rule(self.ruleset, mutant.rule)
         ids = {rule.id: rule for rule in changed.rules}
         if any(rule_faults(mutant.rule, (), ids, self.ruleset.vocabulary)):
             return "loading"
@@ -234,12 +229,12 @@ class Catcher:
         listed = next(clause for clause in self.ruleset.clauses if clause.at == mutant.rule.at)
         if mutant.rule.id not in listed.rules and self.text is None:
             return "loading"  # the clause that the rule now names does not list it
-        moved = with_rule(self.ruleset, mutant.rule, alone=False)
+        moved = with_rule(self.ruleset, mutant.rule)
         faults = coverage(moved, self.text).faults if self.text is not None else ()
         return "coverage" if {"quote", "locator"} & {fault.code for fault in faults} else None
 
     def _by_cases(self, changed: Rule) -> bool:
-        alone = with_rule(self.ruleset, changed, alone=True)
+        alone = part_of(with_rule(self.ruleset, changed), [changed])
         return any(_sees(alone, changed, case) for case in self.cases[changed.id])
 
     def survivors(self, every: bool) -> list[Mutant]:

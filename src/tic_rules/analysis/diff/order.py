@@ -7,7 +7,7 @@ in this order). Sound and not complete: False means only that it cannot be read 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import lru_cache
 from math import gcd, inf
@@ -18,6 +18,7 @@ from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import Same, extended
+from tic_rules.model.linker import attributes_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.readings import held_at
 from tic_rules.model.rulefile import Yearly
@@ -323,7 +324,7 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if isinstance(node, (c.NotAfter, c.Follows, c.Latest, c.Running, c.OfEach)):
         return Nature(False, False)
     if isinstance(node, c.OfEntry):  # what has been done of an entry stays done
-        return Nature(False, not any(_dated(name, vocabulary) for name in _attributes(node.entry)))
+        return Nature(False, not any(_dated(name, vocabulary) for name in attributes_of(node.entry)))
     if isinstance(node, c.Same):
         return Nature(all(_leaf_nature(part, vocabulary).timeless for part in node.same), False)
     fact = vocabulary.facts[node.fact]
@@ -331,7 +332,7 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
         return Nature(False, True)
     listed = vocabulary.lists.get(fact.list_name or "")
     wheres = (fact.where, *(getattr(node, key, None) for key in ("some", "every", "none_of", "permitted")))
-    asked = {name for where in wheres if where is not None for name in _attributes(where)}
+    asked = {name for where in wheres if where is not None for name in attributes_of(where)}
     if listed is not None and any(
         shape_of(f"{path}.{name}", vocabulary) == "dated" for path in listed.paths for name in asked
     ):
@@ -353,12 +354,6 @@ def _leaf_nature(node: Any, vocabulary: Vocabulary) -> Nature:
     if listed.date is None and listed.year is None and fact.over is None:
         return Nature(True, True)
     return Nature(False, fact.over is None and (isinstance(node, c.Some) or _upward(node)))
-
-
-def _attributes(where: c.Where) -> Iterator[str]:
-    yield from where.each
-    for way in where.any:
-        yield from _attributes(way)
 
 
 def _dated(attribute: str, vocabulary: Vocabulary) -> bool:

@@ -3,22 +3,15 @@ z3)."""
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
 from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth, z3
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.numbers import Number
-from tic_rules.engines.lowering import COMPARISONS, VALUES
+from tic_rules.engines.lowering import COMPARISONS, OPERATORS, VALUES
 
-_OPERATORS: dict[str, Callable[[Formula, Formula], Formula]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 _ENDS = ("low", "high")
 
 
@@ -78,7 +71,7 @@ def compare(name: str, left: Ends, right: Ends) -> Value:
     """Two ranges by the table of comparisons."""
     true, false = (
         [
-            _OPERATORS[test.operator](left[_ENDS.index(test.left)], right[_ENDS.index(test.right)])
+            OPERATORS[test.operator](left[_ENDS.index(test.left)], right[_ENDS.index(test.right)])
             for test in tests
         ]
         for tests in COMPARISONS[name]

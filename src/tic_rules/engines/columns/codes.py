@@ -7,7 +7,6 @@ that is compared with a bound is never left to a person to judge, a rule without
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
 from typing import Any, NamedTuple
@@ -15,7 +14,7 @@ from typing import Any, NamedTuple
 import narwhals as nw
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
-from tic_rules.engines.lowering import COMPARISONS
+from tic_rules.engines.lowering import COMPARISONS, OPERATORS
 
 Expr = Any
 """An expression of narwhals; the table may be held by any library."""
@@ -167,13 +166,6 @@ def any_of(values: Sequence[Coded]) -> Coded:
 
 # --- ranges -------------------------------------------------------------------------------------------------
 
-_OPERATORS: dict[str, Callable[[Expr, Expr], Test]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
-
 
 class Ends(NamedTuple):
     """The ends of a range: expressions, or numbers where they are the same in every row."""
@@ -186,7 +178,7 @@ def compare(name: str, left: Ends, right: Ends) -> Coded:
     """Two ranges by the table of comparisons. A left range with one end is known."""
     true, false = (
         [
-            _OPERATORS[test.operator](getattr(left, test.left), getattr(right, test.right))
+            OPERATORS[test.operator](getattr(left, test.left), getattr(right, test.right))
             for test in dict.fromkeys(tests)
         ]
         for tests in COMPARISONS[name]

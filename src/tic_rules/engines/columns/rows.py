@@ -104,7 +104,7 @@ class Reader:
 
             def margin(row: Row, view: View) -> None:
                 (least, most), (other_least, other_most) = left(view), right(view)
-                row[low], row[high] = _low(least - other_most, zero), _high(most - other_least, zero)
+                row[low], row[high] = _end(least - other_most, zero), _end(most - other_least, zero)
 
             return margin
         assert isinstance(node.left, f.Quantity)
@@ -112,7 +112,7 @@ class Reader:
 
         def ends(row: Row, view: View) -> None:
             least, most = left(view)
-            row[low], row[high] = _low(least, bounds), _high(most, bounds)
+            row[low], row[high] = _end(least, bounds), _end(most, bounds)
 
         return ends
 
@@ -158,25 +158,16 @@ def _days(column: n.Column, read: Callable[[View], list[Span]]) -> Write:
     return days
 
 
-def _double(number: Number, bounds: Iterable[Number]) -> float:
-    """The nearest double, moved to its own side of a bound that it falls together with and differs from."""
-    if number in (INFINITY, -INFINITY):
-        return inf if number == INFINITY else -inf
+def _end(number: Number, bounds: Iterable[Number]) -> float | None:
+    """An end of a range as a cell: the nearest double, moved to its own side of a bound that it meets and
+    differs from; null where there is none."""
+    if abs(number) == INFINITY:
+        return None
     double = float(number)
     for bound in bounds:
         if double == float(bound) and number != bound:
             return nextafter(double, -inf if number < bound else inf)
     return double
-
-
-def _low(number: Number, bounds: Iterable[Number]) -> float | None:
-    """The lower end of a range as a cell; null where there is none."""
-    return None if number == -INFINITY else _double(number, bounds)
-
-
-def _high(number: Number, bounds: Iterable[Number]) -> float | None:
-    """The upper end of a range as a cell; null where there is none."""
-    return None if number == INFINITY else _double(number, bounds)
 
 
 def _readings_of(rule: Rule) -> Iterator[Logic]:

@@ -24,7 +24,16 @@ from typing import NamedTuple
 from tic_rules.engines.lowering.clock import Days, Look, before_approval, look, occasions_owed, years_owed
 from tic_rules.engines.lowering.form import Clock, Logic, Rule
 from tic_rules.engines.lowering.lower import entry_logic, lower_rule, may_review
-from tic_rules.engines.lowering.tables import COMPARISONS, FOLLOWED, LATE, STATUS, VALUES, WORST, agreed
+from tic_rules.engines.lowering.tables import (
+    COMPARISONS,
+    FOLLOWED,
+    LATE,
+    OPERATORS,
+    STATUS,
+    VALUES,
+    WORST,
+    agreed,
+)
 from tic_rules.model.ruleset import RuleSet
 
 
@@ -58,6 +67,7 @@ __all__ = [
     "COMPARISONS",
     "FOLLOWED",
     "LATE",
+    "OPERATORS",
     "STATUS",
     "VALUES",
     "WORST",

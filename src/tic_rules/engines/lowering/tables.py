@@ -4,8 +4,9 @@ agree on.
 
 from __future__ import annotations
 
-from collections.abc import Set
-from typing import NamedTuple
+import operator
+from collections.abc import Callable, Set
+from typing import Any, NamedTuple
 
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 
@@ -30,6 +31,11 @@ class Comparison(NamedTuple):
     true: tuple[Test, ...]
     false: tuple[Test, ...]
 
+
+OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    ">=": operator.ge, "<=": operator.le, ">": operator.gt, "<": operator.lt,
+}  # fmt: skip
+"""The operators of tests: on numbers, on columns of a table, on terms of z3."""
 
 _WITHIN = Test("high", "<", "low"), Test("low", ">", "high")
 COMPARISONS = {

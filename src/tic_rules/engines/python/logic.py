@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
 
 from tic_rules.core.dates import Span
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN, compare_sums
-from tic_rules.core.numbers import Number, Range
-from tic_rules.engines.lowering import COMPARISONS, FOLLOWED
+from tic_rules.core.numbers import Range
+from tic_rules.engines.lowering import COMPARISONS, FOLLOWED, OPERATORS
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.python.lists import Asked, Counted, View, agreed, combined
 from tic_rules.engines.python.reading import Readings
@@ -18,12 +17,6 @@ from tic_rules.evaluation.operators import see
 from tic_rules.evaluation.scenarios import Scenario
 from tic_rules.model.ruleset import RuleSet
 
-_OPERATORS: dict[str, Callable[[Number, Number], bool]] = {
-    ">=": operator.ge,
-    "<=": operator.le,
-    ">": operator.gt,
-    "<": operator.lt,
-}
 _ENDS = {"low": 0, "high": 1}
 
 
@@ -67,7 +60,7 @@ class Values:
         left, right = self.readings.ranged(node.left), self.readings.ranged(node.right)
         comparison = COMPARISONS[node.operator]
         true, false = (
-            [(_ENDS[test.left], _OPERATORS[test.operator], _ENDS[test.right]) for test in tests]
+            [(_ENDS[test.left], OPERATORS[test.operator], _ENDS[test.right]) for test in tests]
             for tests in comparison
         )
 

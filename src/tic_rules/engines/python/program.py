@@ -35,8 +35,8 @@ it comes to.
 """
 
 
-class Full(NamedTuple):
-    """A rule that something breaks at once, or that does not always apply."""
+class Asks(NamedTuple):
+    """What a rule asks, what breaks it at once, where it applies."""
 
     id: str
     require: Asked
@@ -52,9 +52,7 @@ class Group(NamedTuple):
     clock: Clock
     speaks: bool
     """They speak to an applicant or to a programme too."""
-    plain: tuple[tuple[str, Asked], ...]
-    """The rules that ask one thing only: ids and what they require."""
-    full: tuple[Full, ...]
+    rules: tuple[Asks, ...]
 
 
 class Program(NamedTuple):
@@ -83,17 +81,14 @@ def compile_rules(ruleset: RuleSet, programme: bool) -> Program:
 
 
 def _group(values: Values, clock: Clock, rules: list[Rule]) -> Group:
-    plain, full = [], []
+    asks = []
     for rule in rules:
         require = _not_asked if clock.event else values.of(rule.require)
-        if rule.broken is None is rule.applies:
-            plain.append((rule.id, require))
-        else:
-            whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
-            parts = (None if part is None else values.of(part) for part in (rule.broken, rule.applies, whole))
-            full.append(Full(rule.id, require, *parts))
+        whole = rule.whole if rule.applies is not None and may_review(rule.applies) else None
+        parts = (None if part is None else values.of(part) for part in (rule.broken, rule.applies, whole))
+        asks.append(Asks(rule.id, require, *parts))
     speaks = rules[0].programme or before_approval(clock) is None
-    return Group(clock, speaks, tuple(plain), tuple(full))
+    return Group(clock, speaks, tuple(asks))
 
 
 def _not_asked(view: View, record: object) -> int:
@@ -119,14 +114,14 @@ def decide(program: Program, scene: Scene) -> tuple[str, ...] | None:
 
     for group in program.groups:
         if days.approved is None and not group.speaks:
-            done |= dict.fromkeys(_ids(group), before_approval(group.clock))
+            done |= dict.fromkeys((rule.id for rule in group.rules), before_approval(group.clock))
         elif group.clock.event:  # what each entry owes is the reference's own
-            for rule in (scene.ruleset[name] for name in _ids(group)):
+            for rule in (scene.ruleset[asks.id] for asks in group.rules):
                 follow(rule, scene)
                 done[rule.id] = by_reference(rule, scene, scenario).status
         elif group.clock.yearly or group.clock.cycle is not None:
             owed = [(view(year), PLAIN[year.late]) for year in occasions_owed(group.clock, days)]
-            done |= {rule: _worst(require, owed) for rule, require in group.plain}
+            done |= {asks.id: _worst(asks.require, owed) for asks in group.rules}
         else:
             looked = look(group.clock, days)
             _decide(group, view(looked), looked.late, done)
@@ -150,9 +145,10 @@ def _only_scenario(program: Program, scene: Scene) -> Scenario | None:
 
 def _decide(group: Group, view: View, late: str, done: Memo) -> None:
     statuses = PLAIN[late]
-    for rule, require in group.plain:
-        done[rule] = statuses[require(view, None)]
-    for rule, require, broken, applies, whole in group.full:
+    for rule, require, broken, applies, whole in group.rules:
+        if broken is None is applies:
+            done[rule] = statuses[require(view, None)]
+            continue
         binds = TRUE if applies is None else applies(view, None)
         if binds == FALSE:
             continue
@@ -167,7 +163,3 @@ def _worst(require: Asked, owed: list[tuple[View, tuple[str, ...]]]) -> str:
     """The worst of the years that are owed."""
     statuses = {plain[require(view, None)] for view, plain in owed}
     return next((status for status in WORST if status in statuses), "not_applicable")
-
-
-def _ids(group: Group) -> list[str]:
-    return [rule for rule, _ in group.plain] + [rule.id for rule in group.full]
