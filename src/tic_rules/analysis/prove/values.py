@@ -36,8 +36,8 @@ def constant(value: int) -> Value:
     return Value(*(truth(value == number) for number in (TRUE, FALSE, REVIEW)))
 
 
-def when(true: Formula, false: Formula, review: Formula = None) -> Value:
-    return Value(true, false, truth(False) if review is None else review)
+def when(true: Formula, false: Formula) -> Value:
+    return Value(true, false, truth(False))
 
 
 def outcomes(tests: Mapping[int, Formula]) -> Value:

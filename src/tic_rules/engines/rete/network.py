@@ -232,23 +232,12 @@ def _bounded(ruleset: RuleSet, compare: f.Compare) -> list[Branch]:
 
 
 def _member(plan: Plan, member: f.Member) -> list[Branch]:
-    """A word against a list of the law. Words that follow each other in their codes are one test."""
+    """A word against a list of the law."""
     branches: list[Branch] = [(member.absent, [{"x": 0}])]
     above = FIRST_WORD - 2
-    for low, high in _runs(sorted({plan.code(word) for word in member.words})):
-        branches.append((member.inside, [{"$gte": {"x": low}}, {"$lte": {"x": high}}]))
-        if low - above > 1:
-            branches.append((member.outside, [{"$gt": {"x": above}}, {"$lt": {"x": low}}]))
-        above = high
+    for code in sorted({plan.code(word) for word in member.words}):
+        branches.append((member.inside, [{"x": code}]))
+        if code - above > 1:
+            branches.append((member.outside, [{"$gt": {"x": above}}, {"$lt": {"x": code}}]))
+        above = code
     return [*branches, (member.outside, [{"$gt": {"x": above}}])]
-
-
-def _runs(codes: list[int]) -> list[tuple[int, int]]:
-    """Codes that follow each other, as first and last."""
-    runs: list[tuple[int, int]] = []
-    for code in codes:
-        if runs and runs[-1][1] == code - 1:
-            runs[-1] = (runs[-1][0], code)
-        else:
-            runs.append((code, code))
-    return runs

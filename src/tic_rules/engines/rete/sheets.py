@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from tic_rules.engines.rete.plan import REQUIRE, Node
+from tic_rules.engines.rete.plan import Node
 from tic_rules.engines.rete.semantics import AGREE, ALL, ANY, NOTHING_YET, PASS, PLAIN, RANK, TRUE
 
 Message = dict[str, int]
@@ -107,13 +107,8 @@ class Ledger:
     def place(self, sheet: Sheet) -> Message:
         """Add a sheet; gives back the message that opens it, with the key of its scenario."""
         keys, entries, folds = self._keys, self._entries, self._folds
-        opening, opened = len(self.facts), sheet.facts
-        if len(opened) > 1 and opened[1].get("n") == REQUIRE and opened[1]["key"] == 1:
-            opened = [
-                opened[0] | opened[1],
-                *opened[2:],
-            ]  # one message says both: it is half the work of the engine
-        for fact in opened:
+        opening = len(self.facts)
+        for fact in sheet.facts:
             self.facts.append(
                 {name: _moved(name, value, keys, entries, folds) for name, value in fact.items()}
             )
