@@ -368,7 +368,7 @@ class Lists:
                 value = year_within(entry.year, start, last, self.reported_on)
             else:
                 value = TRUE
-            if of_a_year and entry.year != year:
+            if of_a_year and entry.year != year and value != FALSE:
                 value = UNKNOWN if entry.year is None else FALSE
             if value != FALSE:
                 counted.append((entry, value))

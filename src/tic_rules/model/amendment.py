@@ -37,9 +37,9 @@ def amended(
         elif part in facts:
             data = _with_number(rule, data, part, given)
         else:
-            names = ", ".join(sorted(fields - _FIXED))
-            zh = f"规则 {name} 没有 {part}；可改：{names}"
-            en = f"rule {name} has no {part}; can be changed: {names}"
+            names = sorted(fields - _FIXED)
+            zh = f"规则 {name} 没有 {part}；可改：{'、'.join(names)}"
+            en = f"rule {name} has no {part}; can be changed: {', '.join(names)}"
             raise fault(RuleSetError, "unknown-part", zh, en)
     made = _checked(rule, before, data, facts)
     _hold_together(made, {one.id: one for one in rules} | {made.id: made}, vocabulary)
@@ -98,13 +98,13 @@ def _with_number(rule: c.Node, data: dict[str, object], fact: str | None, value:
     numbers = list({(node.fact, repr(_number_of(node))): node for node in compared}.values())
     if len(numbers) != 1:
         all_numbers = [node.fact for _, node in c.nodes_of(rule) if isinstance(node, (c.Compare, c.Share))]
-        facts = ", ".join(dict.fromkeys(all_numbers))
+        facts = list(dict.fromkeys(all_numbers))
         if not facts:
             raise fault(
                 RuleSetError, "no-number", f"规则 {name} 没有数值界限", f"rule {name} has no number to change"
             )
-        zh = f"规则 {name} 的数值不止一个或不是所指的，请写明事实：{facts}"
-        en = f"rule {name} has not exactly one such number; name the fact: {facts}"
+        zh = f"规则 {name} 的数值不止一个或不是所指的，请写明事实：{'、'.join(facts)}"
+        en = f"rule {name} has not exactly one such number; name the fact: {', '.join(facts)}"
         raise fault(RuleSetError, "which-number", zh, en)
     node = numbers[0]
     old = _number_of(node)

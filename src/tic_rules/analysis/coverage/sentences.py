@@ -245,9 +245,11 @@ class _Placing:
             return fits[0]
         at, shown = entry.value.at, clip(words, 20)
         if fits:
-            lines = ", ".join(str(self.official.sentences[n].line) for n in fits)
-            zh = f"条款 {at} 有{len(fits)}句以“{shown}”开头（原文第{lines}行），请多写几个字"
-            en = f"{len(fits)} sentences of {at} begin with {shown} (lines {lines}); say more of it"
+            lines = [str(self.official.sentences[n].line) for n in fits]
+            zh = f"条款 {at} 有{len(fits)}句以“{shown}”开头（原文第{'、'.join(lines)}行），请多写几个字"
+            en = (
+                f"{len(fits)} sentences of {at} begin with {shown} (lines {', '.join(lines)}); say more of it"
+            )
             self._fault(entry, "sentence-not-unique", zh, en, key)
         else:
             sentences = zip(self.home, self.official.sentences, strict=True)

@@ -166,8 +166,8 @@ def about_deadline(rule: Rule) -> Iterator[Found]:
         return
     if rule.years is not None:
         if rule.years not in (asked or years_in(both)) and (asked or not says_years(rule.years, reading)):
-            said = ", ".join(str(n) for n in sorted(asked))
-            zh, en = (f"引文说{said}年", f"the quote says {said}") if said else _NEITHER
+            said = [str(n) for n in sorted(asked)]
+            zh, en = (f"引文说{'、'.join(said)}年", f"the quote says {', '.join(said)}") if said else _NEITHER
             yield _deadline(
                 "by", f"期限是{rule.years}年，{zh}", f"the deadline is {plural(rule.years, 'year')}, {en}"
             )
@@ -180,9 +180,9 @@ def _unwritten_or_dated(rule: Rule, quote: str, both: str, asked: set[int]) -> I
     """A rule without a number of years: a deadline of the quote that it lacks, or a day that the texts do not
     say; `asked` are the years that the quote sets."""
     if asked and rule.kind != "limit":
-        said = ", ".join(str(n) for n in sorted(asked))
-        en = f"the quote sets a deadline of {said} years, and the rule does not"
-        yield _deadline("by" if rule.by else "id", f"引文写明{said}年的期限，规则没有照写", en)
+        said = [str(n) for n in sorted(asked)]
+        en = f"the quote sets a deadline of {', '.join(said)} years, and the rule does not"
+        yield _deadline("by" if rule.by else "id", f"引文写明{'、'.join(said)}年的期限，规则没有照写", en)
     elif isinstance(rule.by, date):
         if rule.by.year not in calendar_years_in(both):
             en = f"the year of the deadline {rule.by} stands neither in the quote nor in the reading"
