@@ -93,6 +93,13 @@ def parse_span(value: object) -> Span:
     if isinstance(value, date):
         day = date(value.year, value.month, value.day)
         return Span(day, day)
+    if isinstance(value, str) and len(value) == 10 and value[4] == value[7] == "-" and value.isascii():
+        try:  # nearly all are whole days
+            day = date.fromisoformat(value)
+        except ValueError:
+            pass
+        else:
+            return Span(day, day)
     text = ""
     if isinstance(value, (str, int)) and not isinstance(value, bool):
         text = str(value).strip() if isinstance(value, int) or len(value) <= LONGEST else ""

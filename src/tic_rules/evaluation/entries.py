@@ -379,8 +379,15 @@ class Lists:
     def matches(self, where: Where, entry: Entry, day: date, missing: list[Path]) -> int:
         """Whether an entry is so. Places whose absence leaves it open are added to `missing`."""
         value, values = TRUE, entry.values
-        for attribute, test in where.each.items():
+        for attribute, words, test in where.checks:
             actual = values.get(attribute)
+            if words is not None and (type(actual) is str or type(actual) is bool):
+                if actual in words:
+                    continue
+                if not test.open:
+                    return FALSE
+            elif test.given and actual is not None and type(actual) is not Series:
+                continue
             one = (
                 self._through(test, actual, entry, attribute, day, missing)
                 if isinstance(actual, Series)

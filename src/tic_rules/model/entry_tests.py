@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import cached_property
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -124,3 +125,11 @@ class Where(Node):
         if value.keys() <= {"each", "any"}:
             return value
         return {"each": {k: v for k, v in value.items() if k != "any"}, "any": value.get("any", ())}
+
+    @cached_property
+    def checks(self) -> tuple[tuple[str, frozenset[str | bool | None] | None, Test], ...]:
+        """The attributes with the words that they may be, if they are listed, and the whole test of each."""
+        return tuple(
+            (attribute, None if test.one_of is None else frozenset(test.one_of), test)
+            for attribute, test in self.each.items()
+        )

@@ -210,13 +210,16 @@ def part(value: object, kind: type[Part] = Part) -> Any:
     return [part(item, kind) for item in value] if isinstance(value, list) else value
 
 
+_SCALARS = frozenset((str, int, bool, type(None)))
+
+
 def plain(value: Any) -> Any:
     """A part of a report as plain JSON values."""
     kind = type(value)
-    if kind is str or value is None or kind is int:
+    if kind in _SCALARS:
         return value
     if kind is Text:
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, dict):
-        return {key: item if type(item) is str else plain(item) for key, item in value.items()}
+        return {key: item if type(item) in _SCALARS else plain(item) for key, item in value.items()}
     return [plain(item) for item in value] if isinstance(value, (list, tuple)) else value
