@@ -354,6 +354,14 @@ def test_what_is_no_workbook_is_refused(raw: bytes, says: str, tmp_path: Path) -
 EVIL = "\x1b[31m红\u202e倒\u2066\x07=1+1"
 
 
+def test_a_header_of_thousands_of_brackets_is_refused_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("id," + "（" * 40_000 + "\nx,1\n", encoding="utf-8")
+    start = time.process_time()
+    with pytest.raises(DataError):
+        Centre.from_file(tmp_path / "a.csv")
+    assert time.process_time() - start < 2  # quadratic, it took the better part of a minute
+
+
 def test_names_are_shown_and_never_obeyed(tmp_path: Path) -> None:
     path = tmp_path / "c.yaml"
     path.write_text(

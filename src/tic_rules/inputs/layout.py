@@ -275,6 +275,7 @@ class Names:
         import difflib
 
         names = self._sheets if sheet is None else self._columns[sheet.path][1]
+        name = name[:200]  # a cell may have thousands of brackets
         bare = name if re.search("[元万亿]", name) else _ASIDE.sub("", name)  # a unit is not to be dropped
         texts = (normal(name[:60]), normal(bare[:60]))
         close = [one for text in texts for one in difflib.get_close_matches(text, list(names), 1, 0.6)]
