@@ -541,44 +541,43 @@ def test_an_open_founding_is_asked_for(read: str, asked: str) -> None:
     assert (finding.status, finding.missing) == ("unknown", ["/registered_on"])
 
 
-@pytest.mark.parametrize("engine", ["reference", "compiled"])
-def test_a_window_that_has_not_begun_holds_nothing_whatever_the_founding(engine: Engine) -> None:
-    """Before the term ends nothing counts from its end on, nor a year that an open founding may leave out."""
-    ruleset = parse_ruleset("""
+def of_one_rule(vocabulary: str, asks: str) -> RuleSet:
+    """A rule set of one rule, `few`, with what its vocabulary declares."""
+    return parse_ruleset(f"""
 id: a
 version: 1.0.0
 jurisdiction: zhejiang
-document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}
-vocabulary:
+document: {{title: 甲, title_en: a, in_force: {{from: 2016-01-01}}}}
+vocabulary:{vocabulary}
+clauses: [{{at: 一, heading: 甲, rules: [few]}}]
+rules:
+  - {{id: few, at: 一, quote: 甲, topic: goals, kind: condition, modality: must, bearer: centre, {asks},
+     title: {{zh: 甲, en: a}}, message: {{zh: 甲, en: a}}, remedy: {{zh: 甲, en: a}}}}
+""")
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_a_window_that_has_not_begun_holds_nothing_whatever_the_founding(engine: Engine) -> None:
+    """Before the term ends nothing counts from its end on, nor a year that an open founding may leave out."""
+    ruleset = of_one_rule(
+        """
   lists: {figures: {path: income, year: year, every_year: true}}
   facts:
     years: {label: {zh: 年, en: years}, unit: piece, distinct: year, of: figures,
-            over: {full_years: 3, founded: plan_argued}}
-clauses: [{at: 一, heading: 甲, rules: [few]}]
-rules:
-  - {id: few, at: 一, quote: 甲, topic: goals, kind: condition, modality: must, bearer: centre,
-     since: term_end, require: {fact: years, at_most: 1},
-     title: {zh: 甲, en: a}, message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}}
-""")
+            over: {full_years: 3, founded: plan_argued}}""",
+        "since: term_end, require: {fact: years, at_most: 1}",
+    )
     centre = {"approved_on": "2024-06-30", "term_years": 5}
     for as_of, status in (("2025-01-02", "pass"), ("2031-01-02", "unknown")):
         assert check(centre, ruleset, as_of=as_of, engine=engine)["few"].status == status
 
 
 def test_a_part_of_an_empty_list_names_the_list() -> None:
-    ruleset = parse_ruleset("""
-id: a
-version: 1.0.0
-jurisdiction: zhejiang
-document: {title: 甲, title_en: a, in_force: {from: 2016-01-01}}
-vocabulary:
-  facts: {part: {label: {zh: 甲, en: a}, unit: ratio, ratio: {of: provincial_subsidy, to: investment}}}
-clauses: [{at: 一, heading: 甲, rules: [few]}]
-rules:
-  - {id: few, at: 一, quote: 甲, topic: goals, kind: condition, modality: must, bearer: centre,
-     require: {fact: part, at_most: 1/2},
-     title: {zh: 甲, en: a}, message: {zh: 甲, en: a}, remedy: {zh: 甲, en: a}}
-""")
+    ruleset = of_one_rule(
+        """
+  facts: {part: {label: {zh: 甲, en: a}, unit: ratio, ratio: {of: provincial_subsidy, to: investment}}}""",
+        "require: {fact: part, at_most: 1/2}",
+    )
     centre = {"approved_on": "2024-06-30", "reported_on": "2026-06-30"}
     for contributions, named in (
         ([], "/contributions"),

@@ -72,7 +72,7 @@ def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:
 
 
 def load_rulesets(names: Iterable[str]) -> tuple[RuleSet, ...]:
-    """The rule sets of several names, each once. Raises all faults, also of two with one id."""
+    """The rule sets of several names, each once. Raises the faults of all, and of two with one id."""
     by_id: dict[str, RuleSet] = {}
     faults: list[TicRulesError] = []
     for name in dict.fromkeys(names):

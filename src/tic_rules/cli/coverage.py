@@ -1,4 +1,4 @@
-"""tic-rules coverage: every clause of a document and what became of it; --source: by the text."""
+"""tic-rules coverage: every clause of a document and what became of it, with --source by its text."""
 
 from __future__ import annotations
 

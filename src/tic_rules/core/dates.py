@@ -31,7 +31,7 @@ ANY_DAY: Final = Span(FIRST_DAY, LAST_DAY)
 
 @lru_cache(1024)
 def add_years(day: date, years: int) -> date:
-    """The same day `years` later, for 29 February maybe 28 February. Ends at date.max and date.min."""
+    """The same day `years` later, 28 February where there is no 29th; date.max or date.min beyond these."""
     year = day.year + years
     if year > LAST_DAY.year:
         return LAST_DAY

@@ -211,7 +211,7 @@ def is_one_of(name: str, texts: tuple[Text, ...]) -> bool:
 
 
 def name_index(named: Mapping[str, tuple[Text, ...]]) -> dict[str, tuple[str, ...]]:
-    """Normal names to the paths that they may mean. `named`: by path, its labels and its headings in turn."""
+    """Normal names to the paths that they may mean. `named`: by path, its labels and its headings'."""
     whole: dict[str, set[str]] = {}
     ends: dict[str, set[str]] = {}
     for path, labels in named.items():

@@ -230,7 +230,8 @@ class NoneOf(Node):
     @model_validator(mode="after")
     def _permitted_of_open(self) -> Self:
         if self.permitted is not None and not self.open:
-            raise refuse("permitted", "permitted 只与 open: true 同用", "`permitted` goes with `open: true`")
+            zh, en = "permitted 只与 open: true 同用", "`permitted` goes with `open: true` only"
+            raise refuse("permitted", zh, en)
         return self
 
 

@@ -40,7 +40,7 @@ class Record(FrozenModel):
         return hash((type(self), *(_hashable(self.__dict__.get(name)) for name in type(self).model_fields)))
 
     def model_copy(self, *, update: Mapping[str, object] | None = None, deep: bool = False) -> Self:
-        """A copy with other values of some fields. Raises DataError for no field, or no value of one."""
+        """A copy with other values of some fields. Raises DataError for an unknown field or a wrong value."""
         if update:
             from tic_rules.model.reading import values_of
 

@@ -1,4 +1,4 @@
-"""What falls due, as iCalendar (RFC 5545): an entry a day, clause and centre, a reminder a month before."""
+"""What falls due, as iCalendar (RFC 5545): an entry a day, clause and centre, with a reminder before it."""
 
 from __future__ import annotations
 

@@ -97,9 +97,7 @@ class Book:
         }
         sheets = {}
         for sheet in _all(self.tree("xl/workbook.xml"), "sheet"):
-            part = targets.get(
-                next((value for key, value in sheet.attributes.items() if _bare(key) == "id"), ""), ""
-            )
+            part = targets.get(_attribute(sheet, "id"), "")
             if part in self.parts:
                 sheets[sheet.getAttribute("name")] = part
         return sheets
@@ -335,11 +333,12 @@ def _children(node: Element, name: str) -> list[Element]:
 
 
 def _local(node: Element) -> str:
-    return _bare(node.tagName)
+    return node.tagName.rpartition(":")[2]
 
 
-def _bare(name: str) -> str:
-    return name.rpartition(":")[2]
+def _attribute(node: Element, name: str) -> str:
+    named = (value for key, value in node.attributes.items() if key.rpartition(":")[2] == name)
+    return next(named, "")
 
 
 def _prefix(node: Element) -> str:

@@ -82,7 +82,7 @@ def as_json(value: object, *, indent: int | None = 2) -> str:
 
 
 def html(page: str) -> str:
-    """A page, XML or Markdown, or a part of one, whose values are escaped in its words already."""
+    """A page, XML or Markdown, or a part of one, whose values are escaped already."""
     return _broken(plain(page), "&#35;", "&#58;")
 
 

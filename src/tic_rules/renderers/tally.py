@@ -36,7 +36,7 @@ class Tally:
     """Which centre the last report was of, and its verdict until then."""
 
     def add(self, report: Report, options: Options) -> None:
-        """Count a report; those of one centre come one after the other, and the worst verdict is its."""
+        """Count a report; those of one centre come one after the other, the worst verdict counts."""
         self.reports += 1
         about = about_of(report)
         who = (about.get("file"), centre_key(report), report.programme is None)

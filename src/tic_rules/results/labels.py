@@ -233,7 +233,7 @@ class _Describer:
                 before, after = node.reads
                 reads = t(f"为“{before}×××{after}”", f" reads “{before} *** {after}”")
                 return f"{label}{reads}"
-        return self.say_lists(node)
+        return self.say_lists(node, label)
 
     def inner(self, node: c.Condition) -> str:
         text = self.say(node)
@@ -281,10 +281,9 @@ class _Describer:
         share = _part_text(part.times)
         return self.t(f"{other}的{share}", f"{share} of {other}")
 
-    def say_lists(self, node: c.Condition) -> str:
+    def say_lists(self, node: c.Condition, label: str) -> str:
         """What is asked of the entries of a list."""
         t = self.t
-        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Some():
                 if not node.some.each and not node.some.any:
@@ -317,12 +316,11 @@ class _Describer:
                     f"{label}共{count}项，每一项：{has}{judged}",
                     f"each of the {count} {label}: {has}{judged}",
                 )
-        return self.say_in_time(node)
+        return self.say_in_time(node, label)
 
-    def say_in_time(self, node: c.Condition) -> str:
+    def say_in_time(self, node: c.Condition, label: str) -> str:
         """What is asked of each year, of each entry in its time, and of entries one after the other."""
         t = self.t
-        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.EachYear():
                 when = window_words(node.each_year)
@@ -353,12 +351,11 @@ class _Describer:
                     f"连续{node.running}年{self.label(node.of)}：{self.where(node.where, node.of)}",
                     f"{node.running} years running, {self.label(node.of)}: {self.where(node.where, node.of)}",
                 )
-        return self.say_parts(node)
+        return self.say_parts(node, label)
 
-    def say_parts(self, node: c.Condition) -> str:
+    def say_parts(self, node: c.Condition, label: str) -> str:
         """What is asked of the parts of a sum, of the day, and of another rule."""
         t = self.t
-        label = self.label(node.fact) if hasattr(node, "fact") else ""
         match node:
             case c.Largest():
                 declared = self.facts[node.fact].groups or {}

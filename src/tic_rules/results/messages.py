@@ -159,8 +159,8 @@ class _Wording:
             low, high = (self._shown(Range(end, end), unit) for end in bound)
             return Text(f"{low.zh}–{high.zh}", f"{low.en}–{high.en}")
         exact = bound.exact and not isinstance(getattr(self.rule.condition, "limit", None), c.Times)
-        shown = Text.of(partial(bound_text, bound.low, unit, self.vocabulary.units))
-        sign, shown = _SIGNS[operator], shown if exact else self._shown(bound, unit)
+        number = partial(bound_text, bound.low, unit, self.vocabulary.units)
+        sign, shown = _SIGNS[operator], Text.of(number) if exact else self._shown(bound, unit)
         return Text(f"{sign}{shown.zh}", f"{sign}{shown.en}")
 
     def _value(self, value: object, node: c.Condition) -> Text | None:
