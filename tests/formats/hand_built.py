@@ -42,7 +42,7 @@ def finding(rule: str, status: str, **more: Any) -> dict[str, Any]:
         "years": [], "lacking": [], "place": place, "data": [place], "sources": [], "missing": [],
         "trace": {},
     }  # fmt: skip
-    found |= more
+    found |= {"judged": status == "needs_review"} | more
     found["severity"] = (
         None if status != "fail" else "error" if found["modality"] in ("must", "in_principle") else "note"
     )

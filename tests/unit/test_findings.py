@@ -106,11 +106,21 @@ def test_a_phase_of_a_report_that_came_back_is_that_phase_of_the_report(report: 
             assert again.only_phase(phase).as_dict() == report.only_phase(phase).as_dict()
 
 
-def test_a_report_from_another_process_knows_which_rules_ask_for_a_judgement() -> None:
+def test_a_report_that_comes_back_knows_which_rules_ask_for_a_judgement() -> None:
     report = check({"approved_on": "2022-03-01"}, "zhejiang_2022", as_of="2024-01-15")
     assert any(finding.judged and finding.status != "needs_review" for finding in report)
-    again = pickle.loads(pickle.dumps(report))
-    assert [finding.judged for finding in again] == [finding.judged for finding in report]
+    for again in (pickle.loads(pickle.dumps(report)), Report.from_json(report.to_json())):
+        assert [finding.judged for finding in again] == [finding.judged for finding in report]
+        for phase in report.phases:
+            assert again.only_phase(phase).data_verdict == report.only_phase(phase).data_verdict
+
+
+def test_a_report_of_before_it_said_who_judges_reads_as_its_statuses_say() -> None:
+    data = check({}, "zhejiang_2022", as_of="2024-01-15").as_dict()
+    for finding in data["findings"]:
+        del finding["judged"]
+    for finding in Report.from_json(json.dumps(data)):
+        assert finding.judged == (finding.status == "needs_review")
 
 
 def test_a_phase_that_came_back_names_the_fields_of_its_rule_set() -> None:
@@ -130,9 +140,9 @@ def test_a_report_does_not_change(report: Report) -> None:
 
 
 def test_what_is_no_phase_has_no_verdict(report: Report) -> None:
-    for name in ("constr", "", "建设"):
+    for name in ("constr", "", "建设", None, ["construction"]):
         with pytest.raises(UsageError, match="construction"):
-            report.only_phase(name)
+            report.only_phase(name)  # type: ignore[arg-type]
 
 
 def test_a_judgement_that_comes_before_the_data_is_told_to_wait_for_it() -> None:

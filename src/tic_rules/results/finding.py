@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from tic_rules.results.evidence import Evidence
 
 KEYS = (
-    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "title", "message",
-    "detail", "remedy", "citation", "observed", "required", "gap", "progress", "deadline",
+    "rule", "status", "severity", "kind", "modality", "bearer", "topic", "phase", "judged", "title",
+    "message", "detail", "remedy", "citation", "observed", "required", "gap", "progress", "deadline",
     "deadline_range", "days_left", "window",
     "reached_on", "reading", "years", "lacking", "place", "data", "sources", "missing", "trace",
 )  # fmt: skip
@@ -75,9 +75,7 @@ class Finding:
     counts: bool
     """Whether the verdict looks at this finding."""
     judged: bool = False
-    """Whether a person decides: the rule asks for a judgement, or the data leaves it to one. A finding that
-    was read back does not know of the rule: of it this is what its status says.
-    """
+    """Whether a person decides: the rule asks for a judgement, or the data leaves it to one."""
     new_in: str | None = None
     """The version of the rule set that brought the rule; None for the first, or where it was read back."""
     rule: str
@@ -126,8 +124,8 @@ class Finding:
         """A finding of its JSON; keys that nobody will look at may be left out."""
         values = {key: part(value, _TYPED.get(key, Part)) for key, value in data.items()}
         values.setdefault("deadline_range", None)  # reports of before it was written
-        judged = {"judged": values["status"] == "needs_review"}
-        return cls(values | judged | weight(values["modality"], values["kind"], values["status"]))
+        values.setdefault("judged", values["status"] == "needs_review")  # likewise
+        return cls(values | weight(values["modality"], values["kind"], values["status"]))
 
     @property
     def id(self) -> str:
@@ -142,7 +140,7 @@ class Finding:
     @property
     def of_rule(self) -> Json:
         """What the finding knows of its rule beside the JSON."""
-        return {"judged": self.judged, "new_in": self.new_in}
+        return {"new_in": self.new_in}
 
     def as_dict(self) -> Json:
         """The finding as plain JSON values, keys in their fixed order."""
@@ -155,6 +153,7 @@ class Finding:
             "bearer": self.bearer,
             "topic": self.topic,
             "phase": self.phase,
+            "judged": self.judged,
             "title": plain(self.title),
             "message": plain(self.message),
             "detail": plain(self.detail),

@@ -200,8 +200,8 @@ class Report:
 
     def only_phase(self, phase: str) -> Report:
         """The report of one phase: its findings and their verdict. Raises UsageError for what is no phase."""
-        if phase not in self.phases:
-            names = ", ".join(self.phases)
+        if phase not in PHASES:
+            names = ", ".join(PHASES)
             zh = f"没有阶段 {phase}；阶段为：{names}"
             raise fault(UsageError, "phase", zh, f"no phase {phase}; the phases are: {names}")
         findings = tuple(finding for finding in self.findings if finding.phase == phase)

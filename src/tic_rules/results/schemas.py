@@ -86,6 +86,7 @@ def finding_schema() -> dict[str, object]:
         "bearer": {"enum": list(BEARERS)},
         "topic": {"type": "string"},
         "phase": {"enum": list(PHASES)},
+        "judged": {"type": "boolean"},
         **dict.fromkeys(("title", "message", "detail", "remedy"), _TEXT),
         "citation": _object("document", "locator", "quote", "file", "line", "column")
         | {
@@ -116,7 +117,7 @@ def finding_schema() -> dict[str, object]:
         "type": "object",
         "properties": properties,
         "additionalProperties": False,
-        "required": [name for name in properties if name != "deadline_range"],  # not in older reports
+        "required": [name for name in properties if name not in ("deadline_range", "judged")],  # not in older
     }
 
 
