@@ -167,6 +167,8 @@ def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
     "event",
     [
         {},
+        None,
+        3,
         {"day": "2020-01-01"},
         {"day": "soon"},
         {"add": "donations", "entry": {}},
@@ -181,7 +183,7 @@ def test_a_value_since_a_day_leaves_the_days_before_as_they_were() -> None:
         {"add": "contributions.0", "entry": {"date": "2026-06-30"}},
     ],
 )
-def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: dict[str, Any]) -> None:
+def test_an_event_that_cannot_be_leaves_the_monitor_as_it_was(event: Any) -> None:
     monitor = Monitor("zhejiang_2022", Centre.from_file(EXAMPLE))
     before = monitor.state()
     with pytest.raises((UsageError, DataError)):

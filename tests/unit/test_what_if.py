@@ -95,6 +95,7 @@ def test_two_numbers_of_a_rule_are_changed_at_once() -> None:
         (("market-services", 3), {}, "joint_laboratories"),
         (("positioning", 3), {}, "no number"),
         (("investment-2y", "lots"), {}, "not an amount"),
+        (("investment-2y", None), {}, "exactly one bound"),
         (("investment-2y",), {"colour": 3}, "can be changed: amount, applies, "),
         (("investment-2y",), {"quote": "x"}, "can be changed"),
         (("investment-2y",), {"by": "never"}, "not a date"),

@@ -129,9 +129,10 @@ class Monitor:
         does. {"add": list, "entry": {...}}: an entry came in. {"set": place, "value": v, "since": D}: a value
         is another, since a day or, without one, altogether; None is unknown. Both may carry "day" too.
         """
-        kind = next((name for name in ("add", "set", "day") if name in event), None)
+        is_event = isinstance(event, Mapping)
+        kind = next((name for name in ("add", "set", "day") if is_event and name in event), None)
         if kind is None or event.keys() - _KEYS[kind] or _NEEDED[kind] - event.keys():
-            keys = sorted(map(str, event))
+            keys = sorted(map(str, event)) if is_event else [type(event).__name__]
             zh = f"事件写法不对：{'、'.join(keys)}；写法有 day、add + entry、set + value"
             en = f"not an event: {', '.join(keys)}; known are day, add + entry, set + value"
             raise fault(UsageError, "event", zh, en)

@@ -23,12 +23,13 @@ _FIXED = frozenset({"id", "at", "quote"})
 def amended(
     rule: Rule, value: object, parts: dict[str, object], rules: Iterable[Rule], vocabulary: Vocabulary
 ) -> Rule:
-    """A rule with a change. Raises RuleSetError where it is not one, naming what can be changed."""
+    """A rule with a change; `...` for `value` is none. Raises RuleSetError where it is not one, naming what
+    can be changed."""
     facts = vocabulary.facts
     before = _written(rule)
     data, name = dict(before), str(before["id"])
     fields = {field.alias or key for key, field in type(rule).model_fields.items()}
-    if value is not None:
+    if value is not ...:
         data = _with_number(rule, data, None, value)
     for part, given in parts.items():
         key = "from" if part == "from_" else part

@@ -117,7 +117,7 @@ class RuleSet:
         """The SHA-256 of the rule file's text; None where the rules are no longer what it says."""
         return self._source.digest or None if self._source is not None else None
 
-    def with_change(self, rule_id: str, value: object = None, /, **parts: object) -> "RuleSet":
+    def with_change(self, rule_id: str, value: object = ..., /, **parts: object) -> "RuleSet":
         """A new rule set in which one rule is changed; this one stays as it is.
 
         `value` is the rule's one number (`with_change("investment-2y", "8亿元")`); parts are those of a rule
