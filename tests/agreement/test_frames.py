@@ -383,7 +383,7 @@ def test_a_table_that_does_not_say_who_is_approved_leaves_what_waits_for_it_unkn
 
 
 def test_gaps_of_pandas_are_not_known() -> None:
-    """NaN and NaT, days as objects, columns of nothing but gaps: each is what a null is."""
+    """NaN, NaT and NA, days and all else as objects, columns of nothing but gaps: each is what a null is."""
     pd = pytest.importorskip("pandas", reason="pandas is not installed")
     ruleset, nan = load_ruleset("national_13fyp"), float("nan")  # of few columns: pandas is slow
     centres = [
@@ -398,9 +398,11 @@ def test_gaps_of_pandas_are_not_known() -> None:
     for name in days:
         values = [pd.NaT if pd.isna(value) else value.date() for value in frame[name]]
         objects[name] = pd.Series(values, dtype=object)
-    assert check_table(objects, ruleset)[list(ruleset.rule_ids)].to_dict("records") == [
-        {rule: row[rule] for rule in ruleset.rule_ids} for row in expected
-    ]
+    others = objects.astype(object).where(frame.notna(), pd.NA)
+    for table in (objects, others):
+        assert check_table(table, ruleset)[list(ruleset.rule_ids)].to_dict("records") == [
+            {rule: row[rule] for rule in ruleset.rule_ids} for row in expected
+        ]
     empty = check_table(frame.assign(**{"due@application": nan}), ruleset).to_dict("records")
     without = check_table(facts.drop("due@application"), ruleset).to_dicts()
     assert {rule: empty[0][rule] for rule in ruleset.rule_ids} == {

@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -191,8 +192,17 @@ def test_a_gap_of_another_library_is_an_empty_cell(name: str) -> None:
     decide, row = row_function(ruleset, columns, as_of=DAY), facts.row(0, named=True)
     for column in columns:
         empty = decide({**row, column: None})
-        for gap in (float("nan"), pandas.NaT):
+        for gap in (float("nan"), pandas.NaT, pandas.NA):
             assert decide({**row, column: gap}) == empty, column
+    nothing = dict.fromkeys(columns, pandas.NA)
+    assert decide(nothing) == decide(tuple(nothing.values())) == decide(dict.fromkeys(columns))
+
+
+def test_a_row_of_pandas_is_one() -> None:
+    pytest.importorskip("pandas")
+    facts = _facts("zhejiang_2022")
+    decide = row_function("zhejiang_2022", facts.columns, as_of=DAY)
+    assert decide(facts.to_pandas().iloc[0]) == decide(facts.row(0))
 
 
 def test_an_exemption_that_is_left_empty_is_none() -> None:
@@ -205,9 +215,18 @@ def test_an_exemption_that_is_left_empty_is_none() -> None:
 
 def test_a_cell_that_does_not_fit_is_named_not_traced() -> None:
     decide = row_function(_ruleset(), ["headcount", "approved"])
-    for row in (["many", True], [1]):
+    for row in (["many", True], [1], None, [Decimal("sNaN"), True], [True, True], [False, True]):
         with pytest.raises(UsageError, match=r"does not fit its column|too short"):
-            decide(row)
+            decide(row)  # type: ignore[arg-type]
+    at_least_none = row_function(_ruleset(CONDITIONS[1:2]), ["headcount__low", "headcount__high", "approved"])
+    with pytest.raises(UsageError, match="no number"):
+        at_least_none([True, None, True])
+    words = row_function(_ruleset(), ["independent", "entity_type", "as_of", "approved"], as_of=DAY)
+    day = date.fromisoformat(DAY)
+    assert set(words(["true", None, day, True])) > {"pass", "unknown"}
+    for row in ([1, None, day], [0, None, day], [1.0, None, day], [None, 3, day], [None, None, DAY]):
+        with pytest.raises(UsageError, match=r"no (word|day)"):
+            words([*row, True])
 
 
 def test_a_column_is_named_once() -> None:

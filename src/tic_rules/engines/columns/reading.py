@@ -147,7 +147,8 @@ class TableColumns:
     def numbers(self, name: str) -> Expr:
         """A column of numbers."""
         self._is_usable(name, "a number")
-        return self.column(name)
+        values = self.column(name)
+        return nw.when(~values.is_null()).then(values) if self.schema[name] == nw.Object else values
 
     def at_look(self, column: n.Column, ending: str = "") -> str | None:
         """The column of a reading: at its look day, or one that holds on every day."""

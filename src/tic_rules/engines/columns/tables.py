@@ -145,7 +145,7 @@ def row_function(
     """A function that decides one row of flat facts, as `check_table` decides the row of a table; it needs no
     extra.
 
-    `columns` are names as `facts_table` makes them; None, NaN, NaT and a column that is not there are not
+    `columns` are names as `facts_table` makes them; None, NaN, NaT, NA and a column that is not there are not
     known. A row is a mapping from their names, or its values in their order; the function gives the statuses
     in the order of `ruleset.rule_ids`. `as_of` is the day looked at, by default each row's own in the column
     `as_of`. Raises UsageError where rules need a day and there is none, and for columns of open clocks, where

@@ -73,10 +73,10 @@ class _Function:
         lines += _indented(_indented(body))
         lines += [
             "    except KeyError:  # a fact that is left out is not known",
-            "        return decide(absent | row)",
+            "        return decide(absent | dict(row))",
         ]
-        lines += ["    except (TypeError, IndexError) as error:", "        raise wrong(error) from None"]
-        namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "wrong": _wrong}
+        lines += ["    except ERRORS as error:", "        return decide(without_gaps(row, error))"]
+        namespace: dict[str, Any] = {**NAMESPACE, **vars(v), "ERRORS": _ERRORS, "without_gaps": _without_gaps}
         namespace |= {f"k{place}": value for place, value in enumerate(self.constants)}
         namespace |= _taking([self.columns[place] for place in self.used], list(self.used))
         exec(compile("\n".join(lines), "<rules of a row>", "exec"), namespace)
@@ -151,7 +151,7 @@ class _Function:
         look = n.look_of(rule.clock)
         require = logic.value(rule.require, look)
         if rule.broken is None is rule.applies:
-            return f"PLAIN[{late}][{require}]"
+            return f"{'PLAIN_AT_ONCE' if late == 'AT_ONCE' else f'PLAIN[{late}]'}[{require}]"
         broken = "0" if rule.broken is None else logic.value(rule.broken, look)
         applies = "3" if rule.applies is None else logic.value(rule.applies, look)
         status = f"STATUSES[{require}, {broken}, {applies}, {late}]"
@@ -178,6 +178,24 @@ def _taking(names: list[str], places: list[int]) -> dict[str, object]:
         return by_name(absent | dict(row)) if isinstance(row, Mapping) else by_place(row)
 
     return {"by_name": by_name, "by_place": by_place, "take": take, "absent": absent}
+
+
+_ERRORS = (TypeError, IndexError, ValueError, ArithmeticError)
+"""What a cell that does not fit its column ends in."""
+
+
+def _without_gaps(row: Row, error: Exception) -> Row:
+    """A row with None for the NA of pandas, which cannot be compared. Raises UsageError, of the error, where
+    there is none."""
+    if isinstance(row, Mapping) and any(map(_is_na, row.values())):
+        return {name: None if _is_na(cell) else cell for name, cell in row.items()}
+    if isinstance(row, Sequence) and any(map(_is_na, row)):
+        return tuple(None if _is_na(cell) else cell for cell in row)
+    raise _wrong(error) from None
+
+
+def _is_na(cell: object) -> bool:
+    return type(cell).__name__ == "NAType"
 
 
 def _wrong(error: Exception) -> TicRulesError:

@@ -151,8 +151,11 @@ class Logic:
         if exact is not None and low is None and high is None:
             cell = self.cell(exact)
             met, failed = self._tests(node.operator, {"low": cell, "high": cell}, bounds)
-            # what is neither met nor failed is not a number
-            certain = f"{TRUE} if {met} else {FALSE} if {failed} else {unread}"
+            # what is neither met nor failed is not a number; where 0 or 1 would be, it may be yes or no
+            guarded = {compare(node.operator, Range(number, number), bounds) for number in (0, 1)}
+            guard = f"if {cell}.__class__ is not bool else no_number({cell})"
+            true, false = (f"({one} {guard})" if one in guarded else one for one in (TRUE, FALSE))
+            certain = f"{true} if {met} else {false} if {failed} else {unread}"
             return f"({unread} if {cell} is None else {certain})"
         ends = {"low": self._end(low or exact, anything.low), "high": self._end(high or exact, anything.high)}
         met, failed = self._tests(node.operator, ends, bounds)
@@ -173,7 +176,8 @@ class Logic:
         if name is None:
             return bound
         cell = self.cell(name)
-        return self.keep(f"{bound} if {cell} is None or {cell} != {cell} else {cell}")
+        number = f"{cell} if {cell}.__class__ is not bool else no_number({cell})"
+        return self.keep(f"{bound} if {cell} is None or {cell} != {cell} else {number}")
 
     def _member(self, node: f.Member, look: str) -> str:
         assert isinstance(node.term, (f.Choice, f.Between))
@@ -186,8 +190,13 @@ class Logic:
         return f"one_of(({', '.join(cells)}), {words}, {node.inside}, {node.outside}, {node.absent})"
 
     def _on_list(self, cell: str, node: f.Member, words: str) -> str:
-        other = f"{node.absent} if {cell} != {cell} else {node.outside}"  # NaN is on no list
+        other = f"other_word({cell}, {node.absent}, {node.outside})"
         listed = f"{cell} in {words}"
+        if truths := [
+            word for word in node.words if isinstance(word, bool)
+        ]:  # 1 equals True, and says no yes
+            same = " or ".join(f"{cell} is {word}" for word in truths)
+            listed = f"{same} or {listed} and {cell}.__class__ not in NUMBERS"
         if len(node.words) == 1 and not isinstance(node.words[0], bool):
             listed = f"{cell} == {self.constant(node.words[0])}"
         return f"({node.absent} if {cell} is None else {node.inside} if {listed} else {other})"
@@ -227,5 +236,7 @@ def _as_cells(words: Iterable[str | bool]) -> Iterable[str | bool]:
             yield from (str(word), str(word).lower())
 
 
-NAMESPACE: dict[str, object] = {"ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED}
+NAMESPACE: dict[str, object] = {
+    "ANY": _ANY, "LEAST": _LEAST, "FOLLOWED": FOLLOWED, "NUMBERS": frozenset((int, float)),
+}  # fmt: skip
 """What the source names besides cells, constants and the functions of `values`."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
+from tic_rules.core.scalars import plain
 from tic_rules.engines.lowering import STATUS, WORST, Clock, Days, years_owed
 from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_of, reaches_back
 from tic_rules.engines.lowering.tables import CLOSED, LATE, VALUES, in_force
@@ -40,6 +41,9 @@ PLAIN = {
 }
 """The status of a rule without exceptions, by the days of its row and by what it requires."""
 
+PLAIN_AT_ONCE = PLAIN[AT_ONCE]
+"""Of rules without days: a table of its own, because the days take longer to look up than all else."""
+
 
 def is_gap(cell: object) -> bool:
     """Whether a cell is empty: None, or what other libraries write in its place (NaN, NaT)."""
@@ -55,11 +59,26 @@ def truth(cell: object, absent: int = UNKNOWN) -> int:
     return int(cell) if cell in VALUES else absent if is_gap(cell) else UNKNOWN
 
 
+def no_number(cell: object) -> int:
+    """Raises TypeError: a cell of a number holds something else."""
+    raise TypeError(f"{cell!r} is no number")
+
+
+def other_word(cell: object, absent: int, outside: int) -> int:
+    """What a cell comes to that holds no word of a list. Raises TypeError where it holds no word at all."""
+    if isinstance(cell, (str, bool)) or isinstance(plain(cell), bool):
+        return outside
+    if is_gap(cell):
+        return absent
+    raise TypeError(f"{cell!r} is no word")
+
+
 def one_of(cells: Sequence[object], words: frozenset[object], inside: int, outside: int, absent: int) -> int:
     """Whether what a cell may hold is on a list, where it may be one of several."""
     if is_gap(cells[0]):
         return absent
-    values = {inside if cell in words else outside for cell in cells if not is_gap(cell)}
+    known = [cell for cell in cells if not is_gap(cell)]
+    values = {inside if cell in words else other_word(cell, absent, outside) for cell in known}
     return values.pop() if len(values) == 1 else UNKNOWN
 
 
@@ -104,9 +123,11 @@ def day_of(cell: date | None) -> date | None:
         return cell
     if is_gap(cell):
         return None
-    if not isinstance(cell, datetime):
-        return cell
-    return cell.date() if cell.time() == MIDNIGHT else None
+    if isinstance(cell, datetime):
+        return cell.date() if cell.time() == MIDNIGHT else None
+    if not isinstance(cell, date):
+        raise TypeError(f"{cell!r} is no day")
+    return cell
 
 
 class Cells(NamedTuple):
