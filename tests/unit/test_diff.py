@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+import tracemalloc
 import zipfile
 from functools import cache
 from itertools import combinations, permutations
@@ -1006,3 +1007,10 @@ def test_a_revision_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     wrong = run("HEAD~7:rules/mine.yaml", "mine.yaml", "--lang", "en")
     assert wrong.exit_code == 2
     assert "git cannot read" in wrong.output
+    (file.parent / "large.yaml").write_bytes(b"#" * 40_000_000)
+    git("add", "rules")
+    git("commit", "-q", "-m", "second")
+    tracemalloc.start()
+    assert "limit of 16 MB" in run("HEAD:large.yaml", "mine.yaml", "--lang", "en").output
+    assert tracemalloc.get_traced_memory()[1] < 40_000_000
+    tracemalloc.stop()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import subprocess
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 from pydantic_core import ValidationError
 
@@ -57,16 +57,21 @@ def _show(revision: str, path: str, name: str) -> bytes:
     for tried in (path, f"./{path}"):
         try:
             env = {**os.environ, "LC_ALL": "C"}  # its complaints are known in English
-            git = subprocess.run(["git", "show", f"{revision}:{tried}"], capture_output=True, env=env)
+            git = Popen(["git", "show", f"{revision}:{tried}"], stdout=PIPE, stderr=PIPE, env=env)
         except OSError:
             zh = "读取版本需要 git 命令，没有找到"
             en = "reading a revision needs the git command, which was not found"
             raise fault(RuleSetError, "no-git", zh, en, file=name) from None
-        if len(git.stdout) > MAX_BYTES:
-            raise RuleSetError([file_too_large(name)])
+        with git:
+            assert git.stdout is not None
+            text = git.stdout.read(MAX_BYTES + 1)
+            if len(text) > MAX_BYTES:
+                git.kill()
+                raise RuleSetError([file_too_large(name)])
+            _, complaint = git.communicate()
         if git.returncode == 0:
-            return git.stdout
-        said = said or next(iter(git.stderr.decode("utf-8", "replace").strip().splitlines()), "")
+            return text
+        said = said or next(iter(complaint.decode("utf-8", "replace").strip().splitlines()), "")
     said = said.removeprefix("fatal: ")
     why = next((zh for pattern, zh in _COMPLAINTS if pattern.search(said)), said)
     zh, en = f"git 读不到这个版本的文件：{why}", f"git cannot read this file of this revision: {said}"
