@@ -70,7 +70,7 @@ def test_findings_that_say_something_else_are_not_equal(report: Report) -> None:
     assert Report.from_dict(report.as_dict() | {"as_of": "2026-07-01"}) != report
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tool": {}}', "null", '{"findings": [1]}'])
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tool": {}}', "null", '{"findings": [1]}', "[" * 100_000])
 def test_what_is_no_report_is_told_as_a_value_error(text: str) -> None:
     with pytest.raises(ValueError, match=r"report|Expecting"):
         Report.from_json(text)

@@ -132,6 +132,10 @@ def broken(report: Report) -> dict[str, Any]:
         "a rule set that is none": ("ruleset", "zhejiang_2022"),
         "findings that are no list": ("findings", {}),
         "a day that is none": ("as_of", 20260630),
+        "a day in words": ("as_of", "soon"),
+        "a deadline in words": ("findings", 0, "deadline", "soon"),
+        "a year that is none": ("findings", 0, "years", [None]),
+        "an id that is none": ("centre", "id", 3),
         "a digest that is none": ("provenance", "data", "sha256", "?"),
         "a message in one language": ("findings", 0, "message", {"zh": "文"}),
     }

@@ -124,7 +124,10 @@ class Report:
         """A report of what `to_json` wrote. Raises ValueError where the text is no JSON or no report."""
         from tic_rules.results.shape import require  # only where a report of others is read
 
-        data = json.loads(text)
+        try:
+            data = json.loads(text)
+        except RecursionError:
+            raise ValueError("this is no report: nested too deep") from None
         require(data, "report")
         return cls.from_dict(data)
 

@@ -38,7 +38,8 @@ _TEXT: dict[str, object] = {
 }
 _STRING: dict[str, object] = {"type": ["string", "null"]}
 _DECIMAL: dict[str, object] = {"type": ["string", "null"], "pattern": r"^-?\d+(\.\d+)?$"}
-_DAY: dict[str, object] = {"type": ["string", "null"], "format": "date"}
+_DATE: dict[str, object] = {"type": "string", "format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"}
+_DAY: dict[str, object] = {**_DATE, "type": ["string", "null"]}
 _INTEGER: dict[str, object] = {"type": ["integer", "null"]}
 _VERDICT: dict[str, object] = {"enum": [*VERDICTS, None]}
 _PLACE: dict[str, object] = {
@@ -105,7 +106,7 @@ def finding_schema() -> dict[str, object]:
         "window": {"anyOf": [{"type": "null"}, window]},
         "reached_on": _DAY,
         "reading": {"anyOf": [_TEXT, {"type": "null"}]},
-        "years": {"type": "array"},
+        "years": _array({"type": "object"}),
         "lacking": _array({"type": "string"}),
         "place": _PLACE,
         "data": _array(_PLACE),
@@ -124,7 +125,10 @@ def finding_schema() -> dict[str, object]:
 _WAITING = _object("reason", "data", "judgements") | {
     "properties": {
         "reason": _TEXT,
-        "data": _array(_object("field", "label", "places", "rules", "counted", "alone")),
+        "data": _array(
+            _object("field", "label", "places", "rules", "counted", "alone")
+            | {"properties": {"field": {"type": "string"}}}
+        ),
         "judgements": _array({"type": "string"}),
     }
 }
@@ -134,10 +138,10 @@ def one_report_schema() -> dict[str, object]:
     """The schema of one report."""
     properties: dict[str, object] = {
         "tool": _object("name", "version", "engine"),
-        "centre": {"type": ["object", "null"]},
+        "centre": {"type": ["object", "null"], "properties": dict.fromkeys(("id", "name", "file"), _STRING)},
         "programme": {"type": "object"},
         "ruleset": _object("id", "version", "document") | {"properties": {"id": {"type": "string"}}},
-        "as_of": {"type": "string", "format": "date"},
+        "as_of": _DATE,
         "verdict": {"enum": list(VERDICTS)},
         "data_verdict": {"enum": list(VERDICTS)},
         "bearers": {"type": "object", "additionalProperties": _VERDICT},
