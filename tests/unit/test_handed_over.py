@@ -267,6 +267,15 @@ def test_lists_are_nested_as_deep_as_in_a_file(name: str) -> None:
     assert refused.value.diagnostics[0].code == "too-deep"
 
 
+@pytest.mark.parametrize("key", ["staff", "x-a"])
+def test_mappings_are_nested_as_deep_as_in_a_file(key: str) -> None:
+    endless: dict[str, object] = {}
+    endless[key] = endless
+    with pytest.raises(DataError) as refused:
+        Centre.from_data(endless)
+    assert refused.value.diagnostics[0].code == "too-deep"
+
+
 @pytest.mark.parametrize(
     "data",
     [

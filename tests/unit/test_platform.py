@@ -12,6 +12,7 @@ import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,13 @@ def test_a_report_is_a_table_of_pandas_or_pyarrow(report: Report) -> None:
         assert isinstance(table, getattr(library, kind))
         statuses = table["status"].tolist() if name == "pandas" else table["status"].to_pylist()
         assert statuses == [finding.status for finding in report]
+
+
+@pytest.mark.parametrize("name", ["json", "this", "", None, []])
+def test_what_is_no_library_of_tables_is_not_imported(report: Report, name: Any) -> None:
+    with pytest.raises(UsageError, match="polars, pandas, pyarrow"):
+        report.to_frame(name)
+    assert "this" not in sys.modules
 
 
 def test_without_the_extra_the_error_names_it(report: Report, monkeypatch: pytest.MonkeyPatch) -> None:

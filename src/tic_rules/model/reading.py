@@ -12,6 +12,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import DataError, Diagnostic, Text, fault
 from tic_rules.core.files import file_name
+from tic_rules.core.limits import MAX_DEPTH, TOO_DEEP
 from tic_rules.core.scalars import PLAIN
 from tic_rules.core.source import Mark, Source, pointer
 from tic_rules.inputs import holds_several, read_bytes, read_sources
@@ -124,10 +125,13 @@ def subject_from(value: object, model: type[S], vocabulary: Vocabulary) -> S:
     return validated(_held(value), None, model, vocabulary)
 
 
-def _held(value: object) -> object:
-    """Data of which the iterators are read: it may be validated more than once."""
+def _held(value: object, depth: int = 0) -> object:
+    """Data of which the iterators are read: it may be validated more than once. Raises DataError for mappings
+    in mappings without end."""
     if isinstance(value, dict):
-        return {key: _held(item) for key, item in value.items()}
+        if depth > MAX_DEPTH + 1:
+            raise fault(DataError, "too-deep", *TOO_DEEP)
+        return {key: _held(item, depth + 1) for key, item in value.items()}
     return tuple(value) if type(value) not in PLAIN and isinstance(value, Iterator) else value
 
 

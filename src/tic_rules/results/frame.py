@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.extras import library
 
 if TYPE_CHECKING:
@@ -47,7 +48,11 @@ _COLUMNS: Mapping[str, tuple[str, Callable[[Finding], object]]] = {
 def frame_of(report: Report, backend: Backend) -> Any:
     """The findings of a report as a table of a library: rows in the rule set's order, before each what the
     report is about, so that the tables of several reports can be put together. Raises UsageError where a
-    library is not installed."""
+    library is not installed, or is none of these."""
+    if backend not in get_args(Backend):
+        names = ", ".join(get_args(Backend))
+        zh = f"没有 {backend} 的表；有：{names}"
+        raise fault(UsageError, "frame", zh, f"no tables of {backend}; on hand: {names}")
     narwhals = library("narwhals")
     for needed in ("polars", "pyarrow", backend):
         library(needed)

@@ -270,8 +270,8 @@ class Report:
         return text.replace("\n", "\n" + margin) if margin else text
 
     def to_frame(self, backend: Backend = "polars") -> Any:
-        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError where the
-        extra `frames`, or the library asked for, is not installed."""
+        """The findings as a table, one row each: of polars, pandas or pyarrow. Raises UsageError for any
+        other, and where the extra `frames`, or the library asked for, is not installed."""
         from tic_rules.results.frame import frame_of
 
         return frame_of(self, backend)
