@@ -141,6 +141,9 @@ def test_json_on_one_line_is_a_centre_as_on_several(text: str, tmp_path: Path) -
 def test_json_that_the_program_writes_is_no_centre(tmp_path: Path) -> None:
     report = api_check(Centre.from_file(FAILING), "zhejiang_2022", as_of="2026-06-30")
     (tmp_path / "report.json").write_text(report.to_json(indent=None), "utf-8")
+    for ending in ("jsonl", "ndjson"):
+        written = CliRunner().invoke(main, ["check", str(FAILING), "--format", "jsonl"]).stdout
+        (tmp_path / f"reports.{ending}").write_text(written, "utf-8")
     (tmp_path / "figures.json").write_text('{"reported_on": "2021", "centres": 20}', "utf-8")
     (tmp_path / "other.json").write_text('{"version": 1}', "utf-8")
     for name, words in {

@@ -21,7 +21,10 @@ from tic_rules.model.ruleset import RuleSet, Vocabulary
 
 BESIDE = ("cases", "sentences")
 """Folders beside rule files, of which they say something: no centre of anybody's is there."""
-_SNIFFED = (".yaml", ".yml", ".json")
+_LINES = (".jsonl", ".ndjson")
+_SNIFFED = (".yaml", ".yml", ".json", *_LINES)
+_OWN_LINES = '{"tool": {"name": "tic-rules",'
+"""How reports begin that the program wrote, one a line."""
 _HEAD = 1_000_000
 _OTHER = re.compile(
     r"^(?:rules|clauses|units|facts|centres|leading_enterprises|invention_patents"
@@ -142,6 +145,8 @@ def _looks_like_a_centre(file: Path, beside: Collection[str], vocabulary: Vocabu
     text = head.decode("utf-8-sig", "replace")
     if "\ufffd" in text or not text.strip():
         return True
+    if file.suffix.lower() in _LINES:
+        return not text.startswith(_OWN_LINES)
     if file.suffix.lower() == ".json" or _JSON.match(text):
         return _json_of_a_centre(text)
     if all(key.search(text) for key in _RULE_FILE):
