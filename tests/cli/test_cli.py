@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 
 from tic_rules import shipped_ids
 from tic_rules.cli import COMMANDS, main
-from tic_rules.renderers.text import cells, cut, wrap
+from tic_rules.renderers.text import cells, cut, fitted
 
 ROOT = Path(__file__).parents[2]
 ZHEJIANG, JIANGSU = str(ROOT / "examples" / "zhejiang.yaml"), str(ROOT / "examples" / "jiangsu.yaml")
@@ -228,7 +228,7 @@ def test_chinese_stands_in_columns() -> None:
 @pytest.mark.parametrize("width", range(20, 81))
 def test_a_mark_at_the_end_of_a_line_stays_within_the_width(width: int) -> None:
     text = "批复创建后2年内各类资金投入合计未达到10亿元；现有8.5亿元，要求≥10亿元，差1.5亿元。"
-    lines = wrap(text, width)
+    lines = fitted(text, width)
     assert "".join(lines) == text
     assert max(map(cells, lines)) <= width
 

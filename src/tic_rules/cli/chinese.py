@@ -121,7 +121,7 @@ def _listed(rows: list[tuple[str, str]]) -> Iterator[str]:
 
 def _wrapped(text: str, indent: str) -> Iterator[str]:
     """Lines that fit the terminal, each behind an indent."""
-    from tic_rules.renderers.text import wrap
+    from tic_rules.renderers.text import fitted
 
     room = min(shutil.get_terminal_size().columns, 110) - len(indent)
-    yield from (indent + line for line in wrap(text, max(room, 30)) if line)
+    yield from (indent + line for line in fitted(text, max(room, 30)) if line)

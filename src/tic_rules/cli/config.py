@@ -13,7 +13,7 @@ from tic_rules.cli.common import format_option, lang_option, language, write
 from tic_rules.cli.configuration import SETTINGS, Configuration, configuration_here, read_configuration
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
-from tic_rules.renderers.text import cells, pad
+from tic_rules.renderers.text import lined_up
 
 
 @click.command("config", cls=Command)
@@ -50,15 +50,10 @@ def _text(settings: Configuration, lang: str) -> str:
     none = Text("没有设置文件，均为默认", "No settings file; defaults")
     named = Text(f"设置文件：{settings.file}", f"Settings from {settings.file}")
     head = (named if settings.file else none).in_(lang)
-    shown = [
-        (key, "—" if value in (None, []) else json.dumps(value, ensure_ascii=False), line)
-        for key, value, line in _rows(settings)
-    ]
-    keys, values = max(cells(key) for key, _, _ in shown), max(cells(value) for _, value, _ in shown)
-    lines = [head, ""]
-    for key, value, line in shown:
+    rows = []
+    for key, value, line in _rows(settings):
         origin = Text("默认", "default").in_(lang)
         if settings.file is not None and line is not None:
             origin = f"{settings.file.name}:{line}"
-        lines.append(f"  {pad(key, keys)}  {pad(value, values)}  {origin}".rstrip())
-    return "\n".join(lines) + "\n"
+        rows.append([key, "—" if value in (None, []) else json.dumps(value, ensure_ascii=False), origin])
+    return "\n".join([head, "", *(f"  {line}" for line in lined_up(rows))]) + "\n"

@@ -13,7 +13,7 @@ from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.renderers import sinks
-from tic_rules.renderers.text import cells, pad
+from tic_rules.renderers.text import lined_up
 from tic_rules.results.labels import BEARER, KIND, MODALITY
 
 _SET_HEADS = (
@@ -100,7 +100,4 @@ def _rules(ruleset: RuleSet, lang: str) -> str:
 
 def _table(rows: list[list[str]]) -> str:
     """Columns that line up, wide characters counted as two; a text stays in its column."""
-    rows = [[visible(text) for text in row] for row in rows]
-    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    lines = ("  ".join(map(pad, row, widths)).rstrip() for row in rows)
-    return "".join(f"{line}\n" for line in lines)
+    return "".join(f"{line}\n" for line in lined_up([[visible(text) for text in row] for row in rows]))

@@ -9,7 +9,7 @@ from tic_rules.analysis.cases.run import Run
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.sinks import xml, xml_attribute
-from tic_rules.renderers.text import cells, pad
+from tic_rules.renderers.text import lined_up
 from tic_rules.results.labels import STATUS
 from tic_rules.results.parts import STATUSES
 
@@ -59,9 +59,7 @@ def _rows(run: Run, lang: str) -> Iterator[str]:
         sign = "✗" if row.missed else "✓" if row.statuses else "·"
         numbers = (str(row.statuses[status] or "") for status in used)
         rows.append([sign, row.rule.at, row.rule.id, *numbers])
-    widths = [max(cells(row[column]) for row in rows) for column in range(len(rows[0]))]
-    for shown in rows:
-        yield "  ".join(pad(text, width) for text, width in zip(shown, widths, strict=True)).rstrip()
+    yield from lined_up(rows)
 
 
 def _left_out(run: Run, lang: str) -> Iterator[str]:

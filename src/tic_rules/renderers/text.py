@@ -84,6 +84,66 @@ def cut(text: str, width: int) -> str:
     return "".join(kept) + "…"
 
 
+def lined_up(rows: Sequence[Sequence[str]]) -> Iterator[str]:
+    """Lines of a table whose columns are as wide as their widest text."""
+    widths = [max(map(cells, column)) for column in zip(*rows, strict=True)]
+    for row in rows:
+        yield "  ".join(map(pad, row, widths)).rstrip()
+
+
+_OPENING = "（《“「"
+"""A line does not end with these."""
+_CLOSING = "，。；：、）》”！？"
+"""A line does not begin with these."""
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Lines of that many columns, and two for a mark that closes; Chinese may break anywhere."""
+    lines, line, used = [], "", 0
+    for piece in _pieces(text):
+        if line and used + cells(piece.rstrip()) > width and not (piece[:1] in _CLOSING and used <= width):
+            lines.append(line.rstrip())
+            line, used = "", 0
+        added = piece if line else piece.lstrip()
+        line, used = line + added, used + cells(added)
+        while used > width + 2 and cells(line.rstrip()) > width + 2:
+            cut = _fitting(line, width)
+            lines.append(line[:cut])
+            line = line[cut:]
+            used = cells(line)
+    return [*lines, line.rstrip()] if line.strip() or not lines else lines
+
+
+def fitted(text: str, room: int | None) -> list[str]:
+    """A text in lines of at most that many columns; as it is where there is no terminal."""
+    return [text] if room is None or cells(text) <= room else wrap(text, room - 2)
+
+
+def _fitting(text: str, width: int) -> int:
+    used = 0
+    for number, char in enumerate(text):
+        used += cells(char)
+        if used > width:
+            return max(number, 1)
+    return len(text)
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Words with the space after them, wide characters alone, an opening bracket with what it opens."""
+    word = ""
+    for char in text:
+        wide = cells(char) == 2
+        if wide and word and word[-1] not in _OPENING:
+            yield word
+            word = ""
+        word += char
+        if char == " " or (wide and char not in _OPENING):
+            yield word
+            word = ""
+    if word:
+        yield word
+
+
 def piece(report: Report, options: Options, first: bool = True) -> str:
     return _printed([_one_line(report, options)] if options.quiet else _report(report, options), options)
 
@@ -307,7 +367,7 @@ def _as_a_list(report: Report, members: Sequence[Finding], options: Options) -> 
         by_clause.setdefault(one.citation["locator"], []).append(said)
     between = "、" if zh else ", "
     text = ("；" if zh else "; ").join(f"{at} {between.join(said)}" for at, said in by_clause.items())
-    yield from ((("", f"  {part}"),) for part in wrap(text, (room or 110) - 2))
+    yield from ((("", f"  {part}"),) for part in fitted(text, (room or 110) - 2))
 
 
 _GATHERED = {"unknown": _by_what_is_missing, "needs_review": _as_a_list}
@@ -352,7 +412,7 @@ def _in_full(report: Report, finding: Finding, key: str, width: int, options: Op
     message = finding.message.in_(lang)
     detail = message if key == "not_applicable" else finding.detail.in_(lang)
     if key != "pass" or detail:
-        yield from ((("", indent + part),) for part in wrap(message, inner))
+        yield from ((("", indent + part),) for part in fitted(message, inner))
     if key in ("fail", "exempted") or options.verbose:
         place = next((p for p in finding.data if p["line"]), None)
         quoted, where = f"“{finding.citation['quote']}”", f"  {_at(place)}" if place else ""
@@ -360,32 +420,7 @@ def _in_full(report: Report, finding: Finding, key: str, width: int, options: Op
         yield (("bright_black", indent + shown + where),)
     if options.verbose and finding.reading is not None:
         reading = ("理解：" if lang == "zh" else "Reading: ") + finding.reading.in_(lang)
-        yield from ((("bright_black", indent + part),) for part in wrap(reading, inner))
-
-
-_HANGING = "，。；：、）”》"
-"""What does not begin a line: two columns are kept for one of these."""
-
-
-def wrap(text: str, width: int | None) -> list[str]:
-    """Lines of at most a number of columns; Chinese may break anywhere, words stay whole."""
-    if width is None or cells(text) <= width:
-        return [text]
-    lines, line = [], ""
-    word = ""
-    for char in text + " ":
-        wide = cells(char) == 2
-        if not wide and char != " ":
-            word += char
-            continue
-        for piece in (word, char):
-            if piece and cells(line) + cells(piece) > width - 2 and line and piece not in _HANGING:
-                lines.append(line.rstrip())
-                line = "" if piece == " " else piece
-            else:
-                line += piece
-        word = ""
-    return [*lines, line.rstrip()] if line.strip() else lines
+        yield from ((("bright_black", indent + part),) for part in fitted(reading, inner))
 
 
 def _consequences(report: Report, lang: str) -> Iterator[Line]:

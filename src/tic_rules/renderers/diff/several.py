@@ -13,9 +13,9 @@ from tic_rules.core.errors import Text, visible
 from tic_rules.renderers import sinks
 from tic_rules.renderers.diff import cell, counted, label_of, relation_text
 from tic_rules.renderers.diff.front import NONE, NUMBERS, figure_cells
-from tic_rules.renderers.diff.text import line_of, wrap
+from tic_rules.renderers.diff.text import line_of
 from tic_rules.renderers.html import render as page
-from tic_rules.renderers.text import cells
+from tic_rules.renderers.text import cells, wrap
 
 CHANGED = Text("各版的变化", "What each edition changed")
 RELATED = Text("两两关系", "relations")

@@ -11,17 +11,13 @@ from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import diff
 from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
-from tic_rules.renderers.text import cells, pad
+from tic_rules.renderers.text import cells, pad, wrap
 from tic_rules.results.labels import STATUS, VERDICT
 
 SAME_BUT = Text("要求相同，文字有改动", "the same is asked, in other words")
 
 _STRICT, _LENIENT = Text("只看“应当”", "what must be"), Text("连同“原则上”", "with what is in principle")
 """The clauses that a guarantee is asked for."""
-_OPENING = "（《“「"
-"""A line does not end with these."""
-_CLOSING = "，。；：、）》”！？"
-"""A line does not begin with these."""
 
 
 def render(compared: Diff, lang: str, verbose: bool) -> str:
@@ -105,48 +101,6 @@ def line_of(texts: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
 def _indented(text: str, indent: int, width: int) -> Iterator[str]:
     for number, line in enumerate(wrap(text, width - indent - 2)):
         yield " " * (indent + (2 if number else 0)) + line
-
-
-def wrap(text: str, width: int) -> list[str]:
-    """Lines of at most that many columns, cut at spaces in Latin, anywhere in Chinese text."""
-    lines, line, used = [], "", 0
-    for piece in _pieces(text):
-        if line and used + cells(piece.rstrip()) > width and not (piece[:1] in _CLOSING and used <= width):
-            lines.append(line.rstrip())
-            line, used = "", 0
-        added = piece if line else piece.lstrip()
-        line, used = line + added, used + cells(added)
-        while used > width + 2 and cells(line.rstrip()) > width + 2:
-            cut = _fitting(line, width)
-            lines.append(line[:cut])
-            line = line[cut:]
-            used = cells(line)
-    return [*lines, line.rstrip()] if line.strip() or not lines else lines
-
-
-def _fitting(text: str, width: int) -> int:
-    used = 0
-    for number, char in enumerate(text):
-        used += cells(char)
-        if used > width:
-            return max(number, 1)
-    return len(text)
-
-
-def _pieces(text: str) -> Iterator[str]:
-    """Words with the space after them, wide characters alone, an opening bracket with what it opens."""
-    word = ""
-    for char in text:
-        wide = cells(char) == 2
-        if wide and word and word[-1] not in _OPENING:
-            yield word
-            word = ""
-        word += char
-        if char == " " or (wide and char not in _OPENING):
-            yield word
-            word = ""
-    if word:
-        yield word
 
 
 def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
