@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
@@ -296,6 +297,11 @@ def read_text(text: str, file: str, *, json_text: bool = False, line: int = 1, o
     return source
 
 
+def read_beside(module: str, name: str) -> Any:
+    """The data of a YAML file that came with the program and stands beside a module, given as `__file__`."""
+    return read_text(Path(module).with_name(name).read_text("utf-8"), name, ours=True).data
+
+
 def _compose_yaml(text: str, file: str, ours: bool) -> yaml.Node | None:
     loader, parsed, hidden = None, text, dict[str, str]()
     if not ours and any(sign in text for sign in _NO_BREAKS):
@@ -460,6 +466,7 @@ __all__ = [
     "is_index",
     "mark_of",
     "pointer",
+    "read_beside",
     "read_text",
     "steps",
     "texts_within",

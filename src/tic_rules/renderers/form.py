@@ -16,7 +16,7 @@ from tic_rules.model.ruleset import Rule, RuleSet, Vocabulary
 from tic_rules.model.spoken import title_of
 from tic_rules.model.subject import Record
 from tic_rules.model.tables import layout_of
-from tic_rules.renderers.headers import Form, csv_line
+from tic_rules.renderers.headers import Form, csv_line, text_of
 from tic_rules.renderers.upright import offered, write_upright
 from tic_rules.renderers.workbook import Writer, write_form
 from tic_rules.results.explanation import facts_of_rule, paths_of_fact
@@ -86,93 +86,22 @@ def _fields(rulesets: Sequence[RuleSet], vocabulary: Vocabulary, lang: str) -> F
     return Fields(model, vocabulary, paths_of(model) & asked.keys() | set(ALWAYS), asked, lang)
 
 
-_HEAD = Text(
-    "# 技术创新中心数据填报表（tic-rules init）。留空表示未知；清单写 [] 表示确实没有。\n"
-    "# 金额写元，或带单位的文字（10亿元、5000万元）；日期写 2022-03-01，只知道年月写 2022-03。\n"
-    "# 只知道一部分：{at_least: 100}、{at_least: 15, at_most: 20}、"
-    "{not_before: 2021-01-01, not_after: 2022-02-07}。\n"
-    "# 随时间变化的数：[{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]\n"
-    "# 规则集：",
-    "# Data of a technology innovation centre (tic-rules init). Empty means unknown; a list is [] where "
-    "there is none.\n"
-    "# Amounts in yuan, or with a unit (10亿元, 5000万元); dates as 2022-03-01, 2022-03 where only the month "
-    "is known.\n"
-    "# Known in part: {at_least: 100}, {at_least: 15, at_most: 20}, "
-    "{not_before: 2021-01-01, not_after: 2022-02-07}.\n"
-    "# A number that changes: [{date: 2024-02-01, value: 320}, {date: 2026-06-01, value: 560}]\n"
-    "# Rule sets: ",
-)
-_JUDGED_BELOW = Text(
-    "由人评审认定的条款（填在 attestations 中，每条须有 rule、met、by、date、evidence）：",
-    "Clauses that people judge (under attestations, each with rule, met, by, date, evidence):",
-)
-_OPEN_BELOW = Text(
-    "清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在 attestations 中，由评审认定：",
-    "Clauses whose list is open (等), or whose data may contradict itself, are judged there too:",
-)
-
-
 def blank_file(rulesets: Sequence[RuleSet], lang: str = "zh") -> str:
     """YAML to fill in. Every value is left empty (unknown); it loads and checks as it is."""
     fields = _fields(rulesets, words_of(reversed(rulesets)), lang)
-    lines = [*(_HEAD.in_(lang) + ", ".join(ruleset.id for ruleset in rulesets)).split("\n"), ""]
+    named = Text("# 规则集：", "# Rule sets: ").in_(lang) + ", ".join(ruleset.id for ruleset in rulesets)
+    lines = [*text_of("head").in_(lang).split("\n"), named, ""]
     places = {ruleset.jurisdiction for ruleset in rulesets}
     given = {"jurisdiction": places.pop()} if len(places) == 1 else {}
     lines.extend(_section(fields.model, "", fields, 0, given))
     lines.append("")
-    for said, rules in ((_JUDGED_BELOW, _judged(rulesets)), (_OPEN_BELOW, _left_open(rulesets))):
+    for said, rules in (("judged_below", _judged(rulesets)), ("open_below", _left_open(rulesets))):
         if rules:
-            lines += [f"# {said.in_(lang)}", *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in rules)]
+            lines += [
+                f"# {text_of(said).in_(lang)}",
+                *(f"#   {ruleset.id}/{rule.id}" for ruleset, rule in rules),
+            ]
     return "".join(visible(line) + "\n" for line in lines)
-
-
-_READ_ME = Text(
-    "技术创新中心数据填报表\n"
-    "主表一行一个中心；各清单在同名工作表中，一行一项，"
-    "用中心编号与主表对应（只有一个中心时可不填中心编号）。\n"
-    "留空表示未知。确实没有的清单，请在主表对应列写 无。\n"
-    "金额写元，或带单位（1.2亿元、1200万元）；日期写 2026-06-30，只知道年月写 2026-06，"
-    "只知道范围写 2021-01-01至2022-02-07。\n"
-    "只知道一部分的数写 ≥100、15~20。随时间变化的数一行一个：2024-02-01: 320；"
-    "也可另建工作表“历年数据”，列为 中心编号、字段、日期、数值。\n"
-    "列可以换序，可以删去；以 # 开头的列和工作表不读。每列的批注写明含义、可选值和所依条款。",
-    "Data of technology innovation centres\n"
-    "One row a centre on the main sheet; each list has a sheet of its own, one row an entry, "
-    "joined by the centre's id (needless where there is one centre).\n"
-    "Empty means unknown. Where there is none of a list, write none in its column on the main sheet.\n"
-    "Amounts in yuan, or with a unit (1.2亿元, 1200万元); dates as 2026-06-30, "
-    "2026-06 where only the month is known, 2021-01-01~2022-02-07 for a span.\n"
-    "Numbers known in part: >=100, 15~20. Numbers that change, one a line: 2024-02-01: 320; "
-    "or on a sheet named series with the columns centre, field, date, value.\n"
-    "Columns may be moved or left out; those that begin with # are not read, nor are such sheets.\n"
-    "The comment of each column says what it holds and which clauses ask for it.",
-)
-
-
-_UPRIGHT = Text(
-    "技术创新中心数据填报表（一个中心）\n"
-    "每张表一类，一项一行：在“填写”列填写，留空表示不知道；“说明”写明怎么填，“依据”写明哪一条款要求。\n"
-    "各清单（资金投入、共建单位等）在同名工作表中，一行一项；"
-    "确实没有的，在“各清单有无”表对应一行写 无。\n"
-    "金额：先在“基本信息”选金额单位（元、万元、亿元），某一项可另选单位，也可直接写 1.2亿元。\n"
-    "日期写 2026-06-30，只知道年月写 2026-06；只知道一部分的数写 ≥100、15~20；"
-    "随时间变化的数一行一个：2024-02-01: 320。\n"
-    "可以加行、加列、加批注和公式；以 # 开头的工作表不读。\n"
-    "检查（tic-rules check 本文件.xlsx --format xlsx --output 结果.xlsx）交还的就是这份文件："
-    "“状态”列写明结论，最前面是“问题清单”；改好后可再检查。",
-    "Data of one technology innovation centre\n"
-    "One sheet a subject, one row an item: fill in the column value; empty means unknown. How to fill in "
-    "and which clause asks for it stands beside it.\n"
-    "Each list (investment, builders …) has a sheet of its own, one row an entry; where there is none, "
-    "write none on the sheet “which lists”.\n"
-    "Amounts: choose the unit of the file on the sheet main; an item may have its own, or be typed as "
-    "1.2亿元.\n"
-    "Dates as 2026-06-30, 2026-06 where only the month is known; numbers known in part: >=100, 15~20; "
-    "numbers that change, one a line: 2024-02-01: 320.\n"
-    "Rows, columns, comments and formulas may be added; sheets that begin with # are not read.\n"
-    "The check (tic-rules check FILE.xlsx --format xlsx --output RESULT.xlsx) gives this very file back, "
-    "with a status beside each item and the list of problems in front.",
-)
 
 
 def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False) -> bytes:
@@ -182,9 +111,9 @@ def blank_workbook(rulesets: Sequence[RuleSet], lang: str, *, wide: bool = False
     writer, form = Writer(), _form(rulesets, words_of(rulesets), lang)
     if wide:
         write_form(writer, form, ())
-        _read_me(writer, rulesets, lang, _READ_ME)
+        _read_me(writer, rulesets, lang, "read_me")
     else:
-        _read_me(writer, rulesets, lang, _UPRIGHT)
+        _read_me(writer, rulesets, lang, "read_me_upright")
         write_upright(writer, form, rulesets)
     return writer.bytes()
 
@@ -194,31 +123,21 @@ def _form(rulesets: Sequence[RuleSet], words: Vocabulary, lang: str) -> Form:
     return Form(layout_of(model, vocabulary), vocabulary, lang, wanted, asked, offered(rulesets, lang))
 
 
-_PEOPLE_JUDGE = Text(
-    "由人评审认定的条款（在“评审判断”表的“规则”列选择或写名称）：",
-    "Clauses that people judge (column rule of the sheet attestations):",
-)
-_LISTS_OPEN = Text(
-    "清单以“等”结尾而数据在清单之外的，或数据互相矛盾的，也填在“评审判断”表中，由评审认定：",
-    "Clauses whose list is open (等), or whose data may contradict itself, are judged on that sheet too:",
-)
-
-
 _READ_ME_WIDTH = 82
 """In characters: what a page of A4 bears, whatever font stands in for that of the book."""
 
 
-def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, text: Text) -> None:
+def _read_me(writer: Writer, rulesets: Sequence[RuleSet], lang: str, name: str) -> None:
     page = writer.book.add_worksheet("说明" if lang == "zh" else "read me")
     page.set_column(0, 0, _READ_ME_WIDTH)
     page.set_landscape()
     page.set_paper(9)
-    lines = text.in_(lang).split("\n")
+    lines = text_of(name).in_(lang).split("\n")
     several = len(rulesets) > 1
-    for said, rules in ((_PEOPLE_JUDGE, _judged(rulesets)), (_LISTS_OPEN, _left_open(rulesets))):
+    for said, rules in (("judged", _judged(rulesets)), ("left_open", _left_open(rulesets))):
         if rules:
             titles = (title_of(ruleset, rule, lang, with_document=several) for ruleset, rule in rules)
-            lines += ["", said.in_(lang), *titles]
+            lines += ["", text_of(said).in_(lang), *titles]
     for row, line in enumerate(lines):
         writer.put(page, row, 0, line, writer.style(text_wrap=True, bold=row == 0))
         writer.height(page, row, [(line, _READ_ME_WIDTH)])

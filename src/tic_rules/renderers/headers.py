@@ -5,47 +5,34 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 
 from tic_rules.core.errors import Text
+from tic_rules.core.scalars import Json
+from tic_rules.core.source import read_beside
 from tic_rules.inputs.layout import Column, Layout
 from tic_rules.model.ruleset import Vocabulary
 from tic_rules.renderers import sinks
 from tic_rules.renderers.cells import cell_text, choices
 
-_HINTS = {
-    "date": Text(
-        "日期：2026-06-30、2026年6月30日；只知道年月写 2026-06；只知道范围写 2021-01-01至2022-02-07",
-        "A date: 2026-06-30; 2026-06 where only the month is known; a span: 2021-01-01~2022-02-07",
-    ),
-    "money": Text(
-        "金额（元），或带单位：1.2亿元、1200万元；只知道范围写 ≥1000万元、1亿~1.2亿",
-        "An amount in yuan, or with a unit: 1.2亿元, 1200万元; "
-        "where only a range is known: >=1000万元, 1亿~1.2亿",
-    ),
-    "count": Text(
-        "整数；只知道范围写 ≥100、15~20", "A whole number; where only a range is known: >=100, 15~20"
-    ),
-    "number": Text("数字；只知道范围写 ≥100、15~20", "A number; where only a range is known: >=100, 15~20"),
-    "rate": Text("数字，或百分数", "A number, or a percentage"),
-    "year": Text("四位年份", "A year of four digits"),
-    "years": Text(
-        "年份，用顿号分开：2024、2025；连续年份写 2022-2026",
-        "Years, parted by commas: 2024, 2025; or 2022-2026",
-    ),
-    "truth": Text("是 或 否；不清楚请留空", "yes or no; leave it empty where it is not known"),
-    "words": Text(
-        "几项用顿号或换行分开；确实没有写 无",
-        "Part several by commas or lines; write none where there is none",
-    ),
-    "list": Text(
-        "内容填在同名工作表中；确实没有请在此写 无",
-        "Fill in the sheet of that name; write none here where there is none",
-    ),
-}
 _NUMBERS = ("count", "number", "money", "rate")
-_DATED = Text(
-    "随时间变化的，一行一个：2024-02-01: 320", "What changes over time, one a line: 2024-02-01: 320"
-)
+
+
+@cache
+def _texts() -> Json:
+    texts: Json = read_beside(__file__, "form_texts.yaml")
+    return texts
+
+
+def text_of(name: str) -> Text:
+    """What the forms say under a name of `form_texts.yaml`."""
+    return Text(**_texts()[name])
+
+
+def _hint(kind: str) -> Text | None:
+    """How a column of a kind is filled in."""
+    hint = _texts()["hints"].get(kind)
+    return None if hint is None else Text(**hint)
 
 
 class Form:
@@ -91,10 +78,11 @@ class Form:
     def hint(self, column: Column) -> str:
         """How an item is filled in, in one or two lines: for the form with a row an item."""
         lines = []
-        if column.kind in _HINTS and (not column.by_label or column.kind == "words"):
-            lines.append(self.says(_HINTS[column.kind]))
+        hint = _hint(column.kind)
+        if hint is not None and (not column.by_label or column.kind == "words"):
+            lines.append(self.says(hint))
         if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(_DATED))
+            lines.append(self.says(text_of("through_time")))
         return "\n".join([*lines, *self._example(column)])
 
     def _example(self, column: Column) -> Iterator[str]:
@@ -114,16 +102,17 @@ class Form:
         """The comment of a header: path, how to fill it in, unit, choices, example, clauses."""
         zh = self.lang == "zh"
         lines = [column.path]
-        if column.kind in _HINTS and not column.by_label:
+        hint = _hint(column.kind)
+        if hint is not None and not column.by_label:
             unit = self.units.get(column.path)
             shown = unit.in_(self.lang) if unit else ""
             named = Text(f"。单位：{shown}", f". Unit: {shown}").in_(self.lang) if shown else ""
-            lines.append(self.says(_HINTS[column.kind]) + named)
+            lines.append(self.says(hint) + named)
         if column.by_label:
             listed = ("、" if zh else ", ").join(choices(column, self.vocabulary, self.lang))
             lines.append(("可选：" if zh else "One of: ") + listed)
         if column.dated and column.kind in _NUMBERS:
-            lines.append(self.says(_DATED))
+            lines.append(self.says(text_of("through_time")))
         lines += self._example(column)
         if clauses := self.clauses(column, 6):
             lines.append(("条款：" if zh else "Clauses: ") + clauses)

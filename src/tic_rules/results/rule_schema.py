@@ -5,10 +5,12 @@ A condition is told by its operator, so that an operator that is misspelt is nam
 
 from __future__ import annotations
 
+from functools import cache
+
 from tic_rules.core.scalars import Json
+from tic_rules.core.source import read_beside
 from tic_rules.model.conditions import _BY_KEY
 from tic_rules.model.ruleset import RuleFile, RuleSet, Vocabulary
-from tic_rules.results.key_descriptions import described
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 NAMESPACE = "urn:tic-rules:schema"
@@ -70,12 +72,20 @@ def _describe(name: str, definition: Json) -> None:
     """Descriptions in both languages; keys of one's own are let through."""
     conditions = {kind.__name__ for kind in _BY_KEY.values()}
     for key, value in definition.get("properties", {}).items():
-        said = described("Condition" if name in conditions else name, key)
+        said = _meanings().get("Condition" if name in conditions else name, {}).get(key)
         _or_null(value)
         if said is not None and isinstance(value, dict):
-            value["description"] = f"{said.zh} · {said.en}"
+            value["description"] = " · ".join(said)
     if definition.get("additionalProperties") is False:
         definition["patternProperties"] = _OWN_KEYS
+
+
+@cache
+def _meanings() -> Json:
+    """What the keys of a rule file mean, in Chinese and English, by model and key; all conditions have theirs
+    in common."""
+    meanings: Json = read_beside(__file__, "rule_keys.yaml")
+    return meanings
 
 
 def _or_null(value: object) -> None:

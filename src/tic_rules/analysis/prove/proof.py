@@ -20,52 +20,13 @@ from tic_rules.analysis.prove.booleans import Formula
 from tic_rules.analysis.prove.sight import formulas
 from tic_rules.analysis.prove.symbols import World, lowered_rule, need_z3
 from tic_rules.core.errors import Text
+from tic_rules.core.source import read_beside
 from tic_rules.model import conditions as c
 from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.explanation import paths_of_fact
 from tic_rules.results.parts import BINDING
 
-ASSUMPTIONS = (
-    Text(
-        "只证明主体相同、数据及其名称相同、数字和期限都见于引文的行；"
-        "其余的关系是读出来的，或按对应表认定，不称已证明",
-        "only rows are proved whose sides bind the same, read "
-        "the same data by the same names and have their numbers and days in "
-        "the quotes; the others are read off, or adjudicated by the alignment, and not called proved",
-    ),
-    Text(
-        "批复日、申报日和建设期（年）是确知的；其他数据可以缺、可以只知范围",
-        "the days of approval and application and the term are "
-        "known; all other data may be missing or known in part",
-    ),
-    Text("所有期限都已到期；没有动用豁免", "every deadline has passed, and no exemption is used"),
-    Text(
-        "不同文件的评审认定各对各的条文，互不代替；同一文件的各版之间沿用",
-        "a judgement speaks to its own document's clause only; editions of one document share it",
-    ),
-    Text(
-        "清单以“等”结尾的条文只按数据判定，没有评审认定补足",
-        "where a list is open (等) data alone decides; no judgement settles what it leaves open",
-    ),
-    Text(
-        "除投入和累计数随时间只增不减外，词表中的各项事实互不牵连",
-        "facts are independent of each other, but that money "
-        "paid in and cumulative totals never fall with time",
-    ),
-    Text(
-        "“连续几年”和“投入最多的一类”只按其包含关系推理，不逐年、逐笔展开",
-        "years running and the largest group of payers are reasoned about by what contains what, not year by "
-        "year or payment by payment",
-    ),
-    Text(
-        "每条只能由同一责任主体的条款来保证；鼓励类条款不构成约束",
-        "a rule is guaranteed only by rules of the same bearer; encouraged clauses never constrain",
-    ),
-    Text(
-        "各地的总体布局指标各算各的，不互相矛盾",
-        "figures of different jurisdictions' programmes do not contradict each other",
-    ),
-)
+ASSUMPTIONS = tuple(Text(**one) for one in read_beside(__file__, "assumptions.yaml"))
 
 LEVEL_NAMES = {MUST: "must", BINDING: "in_principle"}
 
