@@ -99,12 +99,11 @@ from tic_rules.results.report import VERDICTS
 @config_option
 def command(
     paths: Sequence[str], rules: Sequence[str], as_of: date | None, format_: str, output: str | None,
-    more: Sequence[str], lang: str | None, engine: Engine | None, fail_on: str, phase: str | None,
+    more: Sequence[str], lang: str, engine: Engine | None, fail_on: str, phase: str | None,
     programme: str | None, baseline: str | None, record: str | None, data_only: bool, no_exemptions: bool,
     exit_zero: bool, jobs: int | None, quiet: bool, verbose: bool,
 ) -> None:  # fmt: skip
     """Check centre files (or folders of them, or - for standard input)."""
-    lang = common.language(lang)
     wanted = targets(format_, output, more)
     _note(wanted)
     failing = VERDICTS[: VERDICTS.index(fail_on) + 1]

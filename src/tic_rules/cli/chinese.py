@@ -9,7 +9,6 @@ import shutil
 import sys
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import Path
 
 import click
 
@@ -32,13 +31,18 @@ class WrongCall(click.UsageError):
 
 
 class Command(click.Command):
-    """A command that helps in Chinese where its user reads Chinese."""
+    """A command that helps in Chinese where its user reads Chinese; its `lang` is `zh` or `en`."""
 
     def get_help(self, ctx: click.Context) -> str:
         return chinese_help(self, ctx) if wanted() == "zh" else super().get_help(ctx)
 
     def get_usage(self, ctx: click.Context) -> str:
         return chinese_usage(self, ctx) if wanted() == "zh" else super().get_usage(ctx)
+
+    def invoke(self, ctx: click.Context) -> object:
+        if "lang" in ctx.params and not isinstance(self, click.Group):  # whose command may be asked otherwise
+            ctx.params["lang"] = language(ctx.params["lang"])
+        return super().invoke(ctx)
 
 
 def wanted() -> str:
@@ -86,10 +90,9 @@ def translated(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _texts() -> dict[str, str]:
-    from tic_rules.core.source import read_text
+    from tic_rules.core.source import read_beside
 
-    file = Path(__file__).with_name("help.zh.yaml")
-    return {one["en"]: one["zh"] for one in read_text(file.read_text("utf-8"), file.name).data}
+    return {one["en"]: one["zh"] for one in read_beside(__file__, "help.zh.yaml")}
 
 
 def _option(text: str) -> str:

@@ -9,7 +9,7 @@ import click
 
 from tic_rules.cli.check import command as check
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, write
 from tic_rules.cli.configuration import SETTINGS, Configuration, configuration_here, read_configuration
 from tic_rules.core.errors import Text
 from tic_rules.renderers import sinks
@@ -22,9 +22,8 @@ from tic_rules.renderers.text import lined_up
 )
 @format_option(["text", "json"])
 @lang_option
-def command(named: str | None, format_: str, lang: str | None) -> None:
+def command(named: str | None, format_: str, lang: str) -> None:
     """The settings of `tic-rules check` here: value and origin of each."""
-    lang = language(lang)
     settings = read_configuration(Path(named)) if named is not None else configuration_here()
     write(_json(settings) if format_ == "json" else _text(settings, lang), None, format_=format_)
 

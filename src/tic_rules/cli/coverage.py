@@ -10,7 +10,7 @@ import click
 from tic_rules.analysis.coverage.account import coverage
 from tic_rules.analysis.coverage.dispositions import file_of
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, language, output_option, write
+from tic_rules.cli.common import format_option, lang_option, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
@@ -29,7 +29,7 @@ from tic_rules.renderers.coverage import render
 @format_option(["text", "markdown", "json", "html"])
 @output_option()
 @lang_option
-def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str | None) -> None:
+def command(ruleset: str, source: str | None, format_: str, output: str | None, lang: str) -> None:
     """Show what became of every clause of RULESET's document (an id or a rule file): rules by data or
     judgement, context, not yet encoded.
 
@@ -37,7 +37,6 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     permits or encourages is neither quoted by a rule nor explained in sentences/NAME.yaml beside the rule
     file, or the text differs.
     """
-    lang = language(lang)
     guard([output], [ruleset, source], command="tic-rules coverage")
     rules = readable_ruleset(ruleset)
     beside = file_of(rules)

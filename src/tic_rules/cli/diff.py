@@ -65,7 +65,7 @@ FAIL_ON = ("stricter", "looser", "verdict", "words")
 )
 @click.option("--verbose", "-v", is_flag=True, help="Show what is folded: the same, readings, quotes.")
 def command(
-    a: str, b: str | None, more: Sequence[str], format_: str, output: str | None, lang: str | None,
+    a: str, b: str | None, more: Sequence[str], format_: str, output: str | None, lang: str,
     prove: bool, witness_dir: str | None, impact: Sequence[str], as_of: date | None, fail_on: str | None,
     verbose: bool, align: Sequence[str], everyone: bool,
 ) -> None:  # fmt: skip
@@ -75,7 +75,6 @@ def command(
     A alone is compared with the editions that it replaces, the oldest first. With --impact two are
     compared, and what else is named are centres.
     """
-    lang = common.language(lang)
     if not impact and (as_of is not None or everyone):
         zh, en = "--as-of 和 --all 要与 --impact 同用", "--as-of and --all go with --impact"
         raise fault(UsageError, "impact", zh, en)

@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.pages import site
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
-from tic_rules.cli.common import lang_option, language, rules_option, say
+from tic_rules.cli.common import lang_option, rules_option, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.core.errors import Text, plural
 from tic_rules.inputs.examples import read_examples
@@ -27,12 +27,11 @@ from tic_rules.renderers.pages import pages
     help="A folder of adjudicated cases to take examples from. Default: that of the checkout, if any.",
 )
 @lang_option
-def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str | None) -> None:
+def command(folder: str, rules: tuple[str, ...], corpus: str | None, lang: str) -> None:
     """Write the pages of the rules into DIR: index.html compares all documents by topic.
 
     HTML holds both languages; Markdown is in --lang.
     """
-    lang = language(lang)
     rulesets = named_or_on_hand(rules)
     where = Path(corpus) if corpus is not None else _corpus_of_the_checkout()
     made = site(rulesets, read_examples(where) if where is not None else {})

@@ -13,7 +13,7 @@ import click
 from tic_rules.analysis.lint import explain_code
 from tic_rules.api import check
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import as_of_option, lang_option, language, write
+from tic_rules.cli.common import as_of_option, lang_option, write
 from tic_rules.core.errors import UsageError, fault, visible
 from tic_rules.core.numbers import INFINITY, Range
 from tic_rules.model.centre import Centre
@@ -32,9 +32,8 @@ from tic_rules.results.terms import groups_of, term
 @as_of_option("The day looked at. Default: the file's reported_on.")
 @click.option("--rules", "rules", metavar="PATH", help="A rule file to look in.")
 @lang_option
-def command(ref: str, centre: str | None, as_of: date | None, rules: str | None, lang: str | None) -> None:
+def command(ref: str, centre: str | None, as_of: date | None, rules: str | None, lang: str) -> None:
     """Explain a rule (zhejiang_2022/investment-2y): clause, quote, reading, condition, data, counterparts."""
-    lang = language(lang)
     if as_of is not None and centre is None:
         raise fault(UsageError, "usage", "--as-of 要与 --centre 同用", "--as-of goes with --centre")
     code = explain_code(ref)

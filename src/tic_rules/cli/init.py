@@ -26,11 +26,8 @@ KINDS = ("yaml", "xlsx", "csv")
 @common.output_option("Write the file instead of printing it; it must not be there yet.")
 @click.option("--wide", is_flag=True, help="A workbook with one row a centre, for many at once.")
 @common.lang_option
-def command(
-    rules: tuple[str, ...], format_: str | None, output: str | None, wide: bool, lang: str | None
-) -> None:
+def command(rules: tuple[str, ...], format_: str | None, output: str | None, wide: bool, lang: str) -> None:
     """A commented centre file to fill in: each comment says what a field is and which clause asks for it."""
-    lang = common.language(lang)
     guard([output], rules, command="tic-rules init")
     refuse_existing(output)
     named = next((kind for kind in KINDS if (output or "").lower().endswith(f".{kind}")), None)

@@ -8,7 +8,7 @@ import click
 
 from tic_rules.analysis.lint import Fault, lint_file
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, lang_option, language, write
+from tic_rules.cli.common import diagnose, format_option, lang_option, write
 from tic_rules.core.errors import RuleSetError
 from tic_rules.renderers.lint import render
 
@@ -24,13 +24,12 @@ from tic_rules.renderers.lint import render
     help="The least severity that fails the run.",
 )
 @lang_option
-def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str | None) -> None:
+def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str) -> None:
     """Find the faults of rule files (or vocabularies, or shipped rule sets by id).
 
     Unknown facts, impossible conditions, what the quote does not bear out. `tic-rules explain CODE` says
     what a code means. Exit status 1 where a fault is as severe as --fail-on, 2 where a file cannot be read.
     """
-    lang = language(lang)
     faults: dict[str, list[Fault]] = {}
     unread = False
     for name in files:

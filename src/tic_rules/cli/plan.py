@@ -57,14 +57,13 @@ _NUMBER = re.compile(r"(?=\.?\d)\d{0,12}\.?\d{0,12}")
 @common.lang_option
 def command(
     path: str, rules: Sequence[str], as_of: date | None, keep: Sequence[str], cost: Sequence[str],
-    exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str | None,
+    exemptions: bool, encouraged: bool, format_: str, output: str | None, patch: str | None, lang: str,
 ) -> None:  # fmt: skip
     """What would make a centre compliant at the least cost of change, each step with its clause and its
     day.
     """
     from tic_rules.analysis.plan import make_plan
 
-    lang = common.language(lang)
     guard([output, patch], [path, *rules], command="tic-rules plan", rules=rules)
     printed = output in (None, "-")
     if patch == "-" and printed and (output or common.given("format_")):

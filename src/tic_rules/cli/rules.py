@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, language, write
+from tic_rules.cli.common import format_option, lang_option, write
 from tic_rules.core.errors import Text, visible
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.loader import load_ruleset
@@ -30,9 +30,8 @@ _RULE_HEADS = (
 @click.argument("ruleset", required=False, metavar="[ID|PATH]")
 @format_option(["text", "json"])
 @lang_option
-def command(ruleset: str | None, format_: str, lang: str | None) -> None:
+def command(ruleset: str | None, format_: str, lang: str) -> None:
     """The rule sets on hand; with an id or a path, the rules of one."""
-    lang = language(lang)
     if ruleset is None:
         sets = [(listed, load_ruleset(listed.id)) for listed in rulesets()]
         about = [_about(one) | {"origin": _origin(listed)} for listed, one in sets]

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 import click
 
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import as_of_option, lang_option, language, output_option, say
+from tic_rules.cli.common import as_of_option, lang_option, output_option, say
 from tic_rules.cli.progress import Progress
 from tic_rules.cli.replacement import Replacement, guard, unwritable
 from tic_rules.core.errors import DataError, Diagnostic, UsageError, clip, fault, plural
@@ -46,10 +46,9 @@ def command(
     as_of: date | None,
     output: str | None,
     facts: str | None,
-    lang: str | None,
+    lang: str,
 ) -> None:
     """Decide a Parquet table of facts, or centre files (JSON Lines, CSV, Excel, YAML) turned into one."""
-    lang = language(lang)
     _usable(paths, output, facts)
     guard([output, facts], [*paths, rules], command="tic-rules table", rules=[rules])
     ruleset = load_ruleset(rules)

@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.cases.case import cases_of, files_read
 from tic_rules.analysis.cases.run import run
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import format_option, lang_option, language, output_option, write
+from tic_rules.cli.common import format_option, lang_option, output_option, write
 from tic_rules.cli.replacement import guard
 from tic_rules.engines.checking import ENGINES
 from tic_rules.model.loader import load_ruleset
@@ -33,7 +33,7 @@ from tic_rules.results.parts import Engine
 @lang_option
 def command(
     rulefiles: tuple[str, ...], where: str | None, mutants: bool, strict: bool, engine: Engine,
-    format_: str, output: str | None, lang: str | None,
+    format_: str, output: str | None, lang: str,
 ) -> None:  # fmt: skip
     """Decide the cases beside rule files (paths or ids) and hold each against the statuses it expects.
 
@@ -41,7 +41,6 @@ def command(
     last day of a deadline and the next. Exit status 1 where a case comes out otherwise or a mutant passes
     unseen, 2 where a file cannot be used.
     """
-    lang = language(lang)
     guard([output], [*rulefiles, where], command="tic-rules test")
     rulesets = [load_ruleset(name) for name in rulefiles]
     guard(

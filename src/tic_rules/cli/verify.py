@@ -12,7 +12,7 @@ import click
 
 from tic_rules.analysis.verification import Verification, checked, data_matches, settings_of, verified
 from tic_rules.cli.chinese import Command
-from tic_rules.cli.common import diagnose, format_option, lang_option, language, output_option, write
+from tic_rules.cli.common import diagnose, format_option, lang_option, output_option, write
 from tic_rules.cli.files import centres_of, expand
 from tic_rules.cli.replacement import guard
 from tic_rules.core.dates import parse_day
@@ -42,7 +42,7 @@ _LARGEST = 1024 * 1024 * 1024
 @lang_option
 def command(
     report: str, centre: str | None, rules: str | None, engine: Engine, format_: str, output: str | None,
-    lang: str | None,
+    lang: str,
 ) -> None:  # fmt: skip
     """Decide written reports again: JSON of one or of several, or JSON Lines.
 
@@ -50,7 +50,6 @@ def command(
     where all come to the same (but for the key `tool`), 1 where one does not, 2 where one cannot be decided
     again.
     """
-    lang = language(lang)
     guard([output], [report, centre, rules], command="tic-rules verify")
     again = _Again(report, centre, rules, engine)
     results, broken = list[Verification](), list[Diagnostic]()

@@ -9,7 +9,7 @@ import click
 from tic_rules.analysis.glossary import KINDS, Entry, glossary
 from tic_rules.cli.chinese import Command
 from tic_rules.cli.choosing import named_or_on_hand
-from tic_rules.cli.common import format_option, lang_option, language, rules_option, write
+from tic_rules.cli.common import format_option, lang_option, rules_option, write
 from tic_rules.core.errors import visible
 from tic_rules.model.loader import words_of
 from tic_rules.renderers import sinks
@@ -25,14 +25,11 @@ _SHOWN = 3
 @click.option("--kind", type=click.Choice(list(KINDS)), help="One kind of names only.")
 @format_option(["text", "json"])
 @lang_option
-def command(
-    text: tuple[str, ...], rules: tuple[str, ...], kind: str | None, format_: str, lang: str | None
-) -> None:
+def command(text: tuple[str, ...], rules: tuple[str, ...], kind: str | None, format_: str, lang: str) -> None:
     """Facts, lists, fields, words, topics and units with their labels, units and the rules that use them.
 
     TEXT is looked for in names and in both languages; several words have to stand there together.
     """
-    lang = language(lang)
     sets = named_or_on_hand(rules)
     entries = [one for one in glossary(words_of(sets), sets, " ".join(text)) if kind in (None, one.kind)]
     if format_ == "json":

@@ -67,10 +67,9 @@ from tic_rules.renderers.what_if import FORMATS, render
 def command(
     paths: Sequence[str], sets: Sequence[str], changes: Sequence[str], over: str | None, rules: Sequence[str],
     sweep: str | None, programme: str | None, as_of: date | None, format_: str, output: str | None,
-    lang: str | None,
+    lang: str,
 ) -> None:  # fmt: skip
     """What would change for centre files (or folders of them)."""
-    lang = common.language(lang)
     guard([output], [*paths, *rules, *changes, programme], command="tic-rules what-if")
     if sweep is not None:
         if sets or changes or over or rules or programme:
