@@ -92,9 +92,3 @@ def _through_time(
             return json.dumps(value, ensure_ascii=False)
         lines.append(f"{day}: {text}")
     return "\n".join(lines)
-
-
-def value_at(data: object, parts: Sequence[str | int]) -> object:
-    for part in parts:
-        data = data.get(part) if isinstance(data, Mapping) else None
-    return data

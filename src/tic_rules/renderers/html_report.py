@@ -16,7 +16,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import Text
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import document_of, name_of
-from tic_rules.renderers.overview import Gathering
+from tic_rules.renderers.overview import Clause, Gathering
 from tic_rules.renderers.spool import Spool
 from tic_rules.renderers.timeline import Timeline, timeline_of
 from tic_rules.results.labels import BEARER, MODALITY, PHASE, STATUS, VERDICT
@@ -88,18 +88,6 @@ class First(NamedTuple):
     as_of: str
 
 
-class ClauseText(NamedTuple):
-    """A clause in full, for the findings of a folded page that refer to it."""
-
-    rule: str
-    title: Text
-    locator: str
-    quote: str
-    reading: Text | None
-    remedy: Text
-    document: Text
-
-
 def piece(report: Report, options: Options, first: bool = True) -> Report:
     return report
 
@@ -117,7 +105,7 @@ class Sheet:
         self.rulesets: dict[str, int] = {}
         self.first: First | None = None
         self.gathered, self.spool = Gathering(), Spool()
-        self.clauses: dict[str, tuple[tuple[int, int], ClauseText]] = {}
+        self.clauses: dict[str, tuple[tuple[int, int], Clause]] = {}
         self._centre: Callable[..., str] | None = None
 
     @property
@@ -180,9 +168,7 @@ class Sheet:
         shown = {finding.rule for group in sheet.groups for finding in group.findings}
         for number, f in enumerate(sheet.report):
             if f.rule in shown and f.rule not in self.clauses:
-                locator, quote = f.citation["locator"], f.citation["quote"]
-                clause = ClauseText(f.rule, f.title, locator, quote, f.reading, f.remedy, document)
-                self.clauses[f.rule] = (ruleset, number), clause
+                self.clauses[f.rule] = (ruleset, number), self.gathered.clause(f, document)
 
 
 def _words() -> dict[str, object]:

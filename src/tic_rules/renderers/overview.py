@@ -20,11 +20,14 @@ MOST = 12
 
 
 class Clause(NamedTuple):
-    """A clause of a ranking."""
+    """A clause in full, for rankings and for the findings of a folded page that refer to it."""
 
     rule: str
     title: Text
     locator: str
+    quote: str
+    reading: Text | None
+    remedy: Text
     document: Text
 
 
@@ -95,7 +98,7 @@ class Gathering:
         document = document_of(report)
         number, self.reports = self.reports, self.reports + 1
         for day, finding in due_of(report):
-            self.due.append(Due(day, name_of(report), number, self._clause(finding, document)))
+            self.due.append(Due(day, name_of(report), number, self.clause(finding, document)))
         if report.programme is not None:
             asked = (f for f in report if f.bearer == "programme" and f.status != "not_applicable")
             self.targets += [Target(finding, document) for finding in asked]
@@ -121,7 +124,7 @@ class Gathering:
         for finding in report:
             if finding.counts and finding.status in ("fail", "unknown", "needs_review"):
                 counted = self.failed if finding.status == "fail" else self.unknown
-                counted[self._clause(finding, document).rule] += 1
+                counted[self.clause(finding, document).rule] += 1
 
     def _count(self, name: str, verdict: str) -> None:
         """Count a verdict of a centre, the whole's under an empty name; of several rule sets the worst."""
@@ -132,11 +135,14 @@ class Gathering:
         counted[verdict] += 1
         self._now[name] = verdict
 
-    def _clause(self, finding: Finding, document: Text) -> Clause:
+    def clause(self, finding: Finding, document: Text) -> Clause:
+        """The clause of a finding, made once."""
         if finding.rule not in self.clauses:
-            self.clauses[finding.rule] = Clause(
-                finding.rule, finding.title, finding.citation["locator"], document
+            cited, reading, remedy = finding.citation, finding.reading, finding.remedy
+            clause = Clause(
+                finding.rule, finding.title, cited["locator"], cited["quote"], reading, remedy, document
             )
+            self.clauses[finding.rule] = clause
         return self.clauses[finding.rule]
 
     def overview(self) -> Overview:

@@ -11,6 +11,7 @@ from tic_rules.core.errors import Text
 from tic_rules.core.scalars import Json
 from tic_rules.renderers import sinks
 from tic_rules.renderers.about import name_of as centre_name
+from tic_rules.renderers.html import render as page
 from tic_rules.renderers.sinks import line
 from tic_rules.renderers.text import pad
 from tic_rules.results.labels import STATUS, VERDICT, day_text
@@ -19,6 +20,10 @@ from tic_rules.results.report import Report
 FORMATS = ("text", "json", "html")
 SHOWN = 6
 """Findings of one day of a course that are named; the rest is counted."""
+WIDTH, HEIGHT, LEFT, RIGHT = 720, 100, 20, 700
+"""The picture, in units of its own."""
+ROOM, APART = 90, 84
+"""A band that is narrower bears no word; days that are nearer are not both written."""
 
 
 def render(results: Sequence[WhatIf], format_: str, lang: str, assumed: Sequence[Text] = ()) -> str:
@@ -26,9 +31,7 @@ def render(results: Sequence[WhatIf], format_: str, lang: str, assumed: Sequence
     if format_ == "json":
         return sinks.as_json({"schema_version": 1, "what_if": [_json(result) for result in results]})
     if format_ == "html":
-        from tic_rules.renderers.what_if_page import page
-
-        return page(results, lang, assumed)
+        return _page(results, lang, assumed)
     parts = ["".join(line(shown) + "\n" for shown in _text(result, lang, assumed)) for result in results]
     if len(results) > 1:
         parts.append(summary(results)[lang] + "\n")
@@ -217,3 +220,73 @@ def _course_text(course: Course, lang: str) -> Iterator[str]:
 def _turned(flip: Flip) -> Text:
     move, clause = moves(flip), clause_of(flip)
     return Text(f"{pad(move.zh, 24)} {clause.zh}", f"{pad(move.en, 24)} {clause.en}")
+
+
+# --- a page: the verdict through time as a picture, its days as a table --------------------------------
+
+
+def _page(results: Sequence[WhatIf], lang: str, assumed: Sequence[Text]) -> str:
+    """The results as a page, with what was changed. Raises UsageError where an extra is missing."""
+    return page(
+        "what_if.html.j2",
+        lang=lang,
+        results=[_result(result) for result in results],
+        verdict=VERDICT,
+        assumed=assumed,
+        summary=Text(**summary(results).as_dict()) if len(results) > 1 else None,
+        size=(WIDTH, HEIGHT),
+    )
+
+
+def _result(result: WhatIf) -> Json:
+    return {
+        "name": name_of(result.before),
+        "document": rules_of(result),
+        "days": days_of(result, "en"),
+        "before": result.before.verdict,
+        "after": result.after.verdict,
+        "only_looks": only_looks(result),
+        "told": told_over(result),
+        "courses": [_picture(title, course) for title, course in courses(result)],
+        "flips": [(moves(flip), clause_of(flip), _detail(flip)) for flip in result.flips],
+    }
+
+
+def _picture(title: Text, course: Course) -> Json:
+    first, last = course.stretches[0].first, course.stretches[-1].last
+    span = max((last - first).days + 1, 1)
+
+    def x(day: date) -> float:
+        return round(LEFT + (day - first).days / span * (RIGHT - LEFT), 1)
+
+    bands = []
+    for one in course.stretches:
+        start, width = x(one.first), round((one.last - one.first).days / span * (RIGHT - LEFT), 1)
+        bands.append(
+            {"verdict": one.verdict, "first": one.first, "last": one.last, "x": start, "width": max(width, 2),
+             "middle": round(start + width / 2, 1), "room": width >= ROOM}
+        )  # fmt: skip
+    marks: list[tuple[float, date, str]] = []
+    for one in course.stretches:
+        if not marks or x(one.first) - marks[-1][0] >= APART:
+            at = x(one.first)
+            marks.append((at, one.first, "start" if not marks else "end" if at > RIGHT - 40 else "middle"))
+    step = max(1, -(-(last.year - first.year + 1) // 12))
+    years = [
+        (x(date(year, 1, 1)), year)
+        for year in range(first.year, last.year + 1, step)
+        if first <= date(year, 1, 1) <= last
+    ]
+    return {
+        "title": title, "bands": bands, "marks": marks, "years": years,
+        "due_marks": [x(day) for day, _ in course.due], "days": by_day(course, _turn),
+    }  # fmt: skip
+
+
+def _turn(flip: Flip) -> Text:
+    move, clause = moves(flip), clause_of(flip)
+    return Text(f"{move.zh}：{clause.zh}", f"{move.en}: {clause.en}")
+
+
+def _detail(flip: Flip) -> Text:
+    return flip.after.detail if flip.after is not None else Text("", "")

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.inputs.layout import ENTRY, JOIN, NUMBER, Sheet, letters, sheet_title
+from tic_rules.inputs.rows import value_at
 from tic_rules.renderers import sinks
-from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def _say(parts: Parts, note: Note, main: Page, row: int, listed: Mapping[Parts, 
     main.note(row, parts, note)
 
 
-def _entries(subject: Mapping[str, object], parts: Sequence[str]) -> list[tuple[Any, Mapping[str, object]]]:
+def _entries(subject: Mapping[str, object], parts: Parts) -> list[tuple[Any, Mapping[str, object]]]:
     value = value_at(subject, parts)
     if isinstance(value, Mapping):
         return list(value.items())

@@ -11,6 +11,7 @@ from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.scalars import Json
 from tic_rules.core.source import steps, unpointer
 from tic_rules.inputs.layout import Layout
+from tic_rules.inputs.rows import value_at
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended, own_words
 from tic_rules.model.loader import whole_vocabulary
@@ -18,7 +19,6 @@ from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run
 from tic_rules.renderers.about import about_of
-from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form
 from tic_rules.renderers.places import place_of, placed
 from tic_rules.renderers.returned import Said, given_back, is_book, is_workbook, said_of

@@ -8,7 +8,7 @@ from datetime import date
 from tic_rules.core.errors import Text
 from tic_rules.core.numbers import Number, Range, decimal_text, yuan_text
 from tic_rules.model import conditions as c
-from tic_rules.model.ruleset import Fact, Rule, RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.results.terms import groups_of, places_of, term
 from tic_rules.results.time_words import window_words
 
@@ -424,7 +424,3 @@ def day_text(day: date | str, lang: str) -> str:
         return str(day)
     year, month, number = (int(part) for part in str(day).split("-"))
     return f"{year}年{month}月{number}日"
-
-
-def fact_label(fact: Fact, lang: str) -> str:
-    return str(getattr(fact.label, lang))

@@ -11,9 +11,8 @@ from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, TRUE, UNKNOWN
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
-from tic_rules.engines.columns.codes import ANY, Coded, Expr, Test, all_of, both, choose, coded, either
+from tic_rules.engines.columns.codes import ANY, Coded, Expr, Steps, Test, all_of, both, choose, coded, either
 from tic_rules.engines.columns.reading import TableColumns
-from tic_rules.engines.columns.steps import Steps
 from tic_rules.engines.lowering import Clock
 from tic_rules.engines.lowering.clock import is_early, is_later, is_past, late_of, owed_year, reaches_back
 from tic_rules.engines.lowering.form import Until

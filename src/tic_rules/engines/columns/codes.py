@@ -164,6 +164,42 @@ def any_of(values: Sequence[Coded]) -> Coded:
     return choose(most.is_(TRUE), TRUE, unknown, UNKNOWN, most)
 
 
+# --- steps -------------------------------------------------------------------------------------------------
+
+
+class Steps:
+    """Intermediate columns, each made once, in the first step after what it is made of; a step is one
+    `with_columns`."""
+
+    def __init__(self) -> None:
+        self.steps: list[dict[str, Expr]] = []
+        self._made: dict[object, Coded] = {}
+
+    def get(self, key: object) -> Coded | None:
+        """The column that was made under a key."""
+        return self._made.get(key)
+
+    def made(self, key: object, make: Callable[[], Coded], *after: Coded) -> Coded:
+        """The column of an intermediate result; none is added where it is the same in every row."""
+        column = self._made.get(key)
+        if column is None:
+            column = make()
+            if column.constant is None:
+                step, name = max((one.step + 1 for one in after), default=0), f"~{len(self._made)}"
+                while len(self.steps) <= step:
+                    self.steps.append({})
+                self.steps[step][name] = column.expr
+                column = Coded(nw.col(name), column.may, step)
+            self._made[key] = column
+        return column
+
+    def laid_out(self, frame: Table) -> Table:
+        """A table of narwhals with all that was made."""
+        for step in self.steps:
+            frame = frame.with_columns(**step)
+        return frame
+
+
 # --- ranges -------------------------------------------------------------------------------------------------
 
 

@@ -16,9 +16,8 @@ from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.engines.columns import names as n
 from tic_rules.engines.columns import statuses as s
 from tic_rules.engines.columns.clock import TableClock
-from tic_rules.engines.columns.codes import Coded, Table, all_of, any_of, choose, coded, tabulate
+from tic_rules.engines.columns.codes import Coded, Steps, Table, all_of, any_of, choose, coded, tabulate
 from tic_rules.engines.columns.reading import TableColumns
-from tic_rules.engines.columns.steps import Steps
 from tic_rules.engines.lowering import FOLLOWED, STATUS, WORST, Logic, Rule, before_approval
 from tic_rules.engines.lowering import form as f
 from tic_rules.engines.lowering.tables import in_force

@@ -8,6 +8,40 @@ the chains of consequences are rules of the network (`network`, `semantics`). It
 explains a finding is the reference's decision, made when it is looked at.
 """
 
-from tic_rules.engines.rete.deciding import check_rules
+from __future__ import annotations
 
-__all__ = ["check_rules"]
+import threading
+
+from tic_rules.engines.explanation import Concluded
+from tic_rules.engines.rete.facts import facts_of
+from tic_rules.engines.rete.network import network_of
+from tic_rules.engines.rete.plan import Plan, plan_of
+from tic_rules.engines.rete.semantics import STATUSES
+from tic_rules.engines.rete.session import Deciding, Network
+from tic_rules.engines.rete.worker import Worker
+from tic_rules.evaluation.facts import Scene
+from tic_rules.model.ruleset import RuleSet
+
+_LOCK = threading.Lock()
+
+
+def check_rules(scene: Scene, isolated: bool = False) -> Concluded:
+    """Every rule of the scene's rule set, in its order, by forward chaining."""
+    plan, deciding = _ready(scene.ruleset, isolated)
+    done = deciding.decide(facts_of(scene, plan), len(plan.rules))
+    return Concluded(scene, [STATUSES[done[planned.number]] for planned in plan.rules], "durable")
+
+
+def _ready(ruleset: RuleSet, isolated: bool) -> tuple[Plan, Deciding]:
+    """A rule set's network, built when it is first asked for and kept with the rule set."""
+    key = ("durable", isolated)
+    with _LOCK:
+        ready = ruleset._compiled.get(key)
+        if ready is None:
+            plan = plan_of(ruleset)
+            definition = network_of(ruleset, plan)
+            deciding: Deciding = (
+                Worker(ruleset.id, definition) if isolated else Network(ruleset.id, definition)
+            )
+            ready = ruleset._compiled[key] = plan, deciding
+    return ready

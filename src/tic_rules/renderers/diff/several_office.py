@@ -8,10 +8,10 @@ from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.several import Across, Several
 from tic_rules.core.errors import Text
 from tic_rules.renderers.diff import label_of, relation_text
-from tic_rules.renderers.diff.book import READINGS, ROWS, Book
+from tic_rules.renderers.diff.docx import Memo
 from tic_rules.renderers.diff.front import NONE, NUMBERS, figure_cells
 from tic_rules.renderers.diff.several import CHANGED, RELATED, change_line, changed, column, letters
-from tic_rules.renderers.diff.word import Memo
+from tic_rules.renderers.diff.xlsx import READINGS, ROWS, Book
 
 PAGE = 26.0
 """Centimetres between the margins."""
