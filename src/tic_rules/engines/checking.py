@@ -243,13 +243,9 @@ def sorted_scene(subject: Subject, ruleset: RuleSet, as_of: date) -> Scene:
 
 
 def _about(ruleset: RuleSet) -> AboutRules:
-    about: AboutRules | None = ruleset._compiled.get("about")
-    if about is None:
-        document = ruleset.document
-        issued = document.issued.isoformat() if document.issued else None
-        named = AboutDocument(
-            number=document.number, title=document.title, title_en=document.title_en, issued=issued
-        )
-        about = AboutRules(id=ruleset.id, version=ruleset.version, document=named)
-        ruleset._compiled["about"] = about
-    return about
+    document = ruleset.document
+    issued = document.issued.isoformat() if document.issued else None
+    named = AboutDocument(
+        number=document.number, title=document.title, title_en=document.title_en, issued=issued
+    )
+    return AboutRules(id=ruleset.id, version=ruleset.version, document=named)
