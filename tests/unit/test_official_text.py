@@ -5,6 +5,7 @@ fingerprint.
 from __future__ import annotations
 
 import os
+import re
 import time
 import unicodedata
 from collections.abc import Callable
@@ -171,6 +172,21 @@ def test_wrapped_lines_with_page_numbers(plain: str, title: str, width: int, wra
 def test_further_marks_of_pages(mark: str) -> None:
     read = same(wrapped(PARTS, 34, by_columns, mark, page=7), PARTS, TITLE)
     assert "page-numbers" in {note.code for note in read.notes}
+
+
+@pytest.mark.parametrize("head", ["{title}", "{title}  {page}", "- {page} -\n{title}"])
+@pytest.mark.parametrize("beginning", ["{title}", "2022年3月1日{title}"])
+@MADE_UP
+def test_a_title_at_the_head_of_each_page_is_passed_over(
+    plain: str, title: str, beginning: str, head: str
+) -> None:
+    begun = plain.replace(title, beginning.format(title=title), 1)
+    pages = [begun.splitlines()[start : start + 5] for start in range(0, len(begun.splitlines()), 5)]
+    copy = "\n".join(
+        "\n".join([*([head.format(title=title, page=page)] if page > 1 else ()), *lines])
+        for page, lines in enumerate(pages, 1)
+    )
+    assert "running-head" in {note.code for note in same(copy, plain, title).notes}
 
 
 def test_a_line_of_an_annex_that_nearly_fills_its_line_stands_by_itself() -> None:
@@ -364,6 +380,7 @@ def test_copies_of_the_official_texts_otherwise_marked(name: str, tmp_path: Path
         "crlf": b"\xef\xbb\xbf" + plain.replace("\n", "\r\n").encode(),
         "gbk": plain.encode("gb18030"),
         "around": (BEFORE + plain.rstrip() + AFTER).encode(),
+        "headed": re.sub(r"((?:.*\n){30})", rf"\1{title}\n", plain).encode(),
         "all": wrapped(
             (BEFORE + plain.rstrip() + AFTER).translate(FULL_WIDTH), 34, indented, PAGE_MARKS[0]
         ).encode("gb18030"),

@@ -17,6 +17,19 @@ _KIND = re.compile(
 _FIRST = re.compile(r"\s*(?:一、|第\s*[一1]\s*[章条])")
 
 
+def running_heads(lines: Sequence[Line], title: str) -> set[Line]:
+    """The lines beside the title's own that say it again, as each page's head does, alone or with the
+    page's number."""
+    wanted = fold(title)
+    head = re.compile(rf"(?:-?\d{{1,4}}-?)?{re.escape(wanted)}(?:-?\d{{1,4}}-?)?")
+    short = ((n, line) for n, line in enumerate(lines) if len(line.text) <= len(title) + LONG)
+    said = {n: line for n, line in short if wanted and head.fullmatch(fold(line.text))}
+    if not said or _title_at([line for n, line in enumerate(lines) if n not in said], wanted):
+        return set(said.values())
+    begun = next((n for n in range(min(said), len(lines)) if _FIRST.match(lines[n].text)), len(lines))
+    return {line for n, line in said.items() if n > begun}
+
+
 def from_title(lines: Sequence[Line], title: str) -> tuple[list[Line], list[Line], list[Line]]:
     """The lines before the title, those of the title, those behind it; without a title all are behind."""
     place = _title_at(lines, fold(title)) if title else _guessed(lines)

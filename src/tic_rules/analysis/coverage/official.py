@@ -12,7 +12,7 @@ from hashlib import sha256
 from itertools import takewhile
 from typing import NamedTuple
 
-from tic_rules.analysis.coverage.extent import from_title, without_ends
+from tic_rules.analysis.coverage.extent import from_title, running_heads, without_ends
 from tic_rules.analysis.coverage.layout import (
     LONG,
     SENTENCE_END,
@@ -25,7 +25,7 @@ from tic_rules.analysis.coverage.layout import (
 )
 from tic_rules.analysis.coverage.numbering import Path, is_paragraph, parent_of
 from tic_rules.analysis.coverage.paragraphs import Builder, Paragraph, with_paragraph_numbers
-from tic_rules.core.errors import Text
+from tic_rules.core.errors import Text, plural
 
 _NUMBERED = re.compile(
     r"第[一二三四五六七八九十百零〇\d]+[章节条]|-?[一二三四五六七八九十]+、|\([一二三四五六七八九十]+\)"
@@ -107,9 +107,14 @@ def cut(text: str, title: str = "") -> OfficialText:
 
 def _paragraphs(lines: Sequence[Line], title: str) -> tuple[list[Paragraph], list[Note]]:
     """The paragraphs from the title to the end, and notes of what was passed over or joined."""
+    notes = []
+    heads = running_heads(lines, title)
+    if heads:
+        lines = [line for line in lines if line not in heads]
+        en = f"the title at the head of {plural(len(heads), 'page')} passed over"
+        notes.append(note_of("running-head", f"略过{len(heads)}处页眉中的题名", en, heads))
     wrap = wrap_of(lines)
     before, heading, rest = from_title(lines, title)
-    notes = []
     if before:
         en = "the text before the title passed over"
         notes.append(note_of("before-title", "略过题名之前的文字", en, before))
