@@ -329,7 +329,7 @@ def test_a_span_of_time_that_is_too_long_is_told_how_long_it_may_be() -> None:
     [
         [str(EXAMPLE), "--set", "staff.headcount"],
         [str(EXAMPLE), "--rule", "zhejiang_2022/none=3"],
-        [str(EXAMPLE), "--rule", "investment-2y=3"],
+        [str(EXAMPLE), "--rule", "diversified-funds=3"],
         [str(EXAMPLE), "--rule", "jiangsu_2020/term-length=3"],
         [str(EXAMPLE), "--over", "2024"],
         [str(EXAMPLE), "--over", "2027-01-01..2024-01-01"],
@@ -492,6 +492,20 @@ def test_a_sweep_takes_a_rule_by_its_id_or_title_alone(name: str) -> None:
     )
     assert done.exit_code == 0, done.output
     assert json.loads(done.output)["sweep"]["rule"] == "zhejiang_2022/investment-2y"
+
+
+@pytest.mark.parametrize("name", ["zhejiang_2022/investment-2y", "investment-2y", "两年内投入达到10亿元"])
+def test_a_changed_rule_may_be_named_alone(name: str) -> None:
+    words = ["what-if", str(EXAMPLE), "--rule", f"{name}=8亿元", "--rule", f"{name}.by=3y", "--lang", "zh"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert "不少于8亿元" in done.output
+    assert "3年内" in done.output
+    assert CliRunner().invoke(main, [*words, "--rule", "no-such=1"]).exit_code == 2
+    done = CliRunner().invoke(
+        main, [*words[:2], "--rules", "江苏", "--rule", "term-length=4", "--format", "json"]
+    )
+    assert json.loads(done.stdout)["what_if"][0]["after"]["ruleset"] == "jiangsu_2020"
 
 
 def test_a_sweep_of_a_rule_that_several_documents_have_goes_by_the_centres_or_asks(tmp_path: Path) -> None:

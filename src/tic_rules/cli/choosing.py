@@ -45,10 +45,11 @@ def chosen(
     return Chosen(centre, on, tuple(rulesets_in_force(jurisdiction_of(centre), on)))
 
 
-def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
-    """The one rule set on hand that has a rule of this id or title; of several, those that bind one of the
-    centres. Raises UsageError, which lists what the name may mean."""
-    meant = [(ruleset, rules) for ruleset in named_or_on_hand(()) if (rules := rules_named(ruleset, name))]
+def ruleset_with(name: str, files: Iterable[str], named: Sequence[str] = ()) -> RuleSet:
+    """The one rule set, of those named or on hand, that has a rule of this id or title; of several, those
+    that bind one of the centres. Raises UsageError, which lists what the name may mean."""
+    rulesets = named_or_on_hand(named)
+    meant = [(ruleset, rules) for ruleset in rulesets if (rules := rules_named(ruleset, name))]
     exact = [one for one in meant if any(name in (rule.id, rule.title.zh) for rule in one[1])]
     meant = exact or meant
     if len(meant) > 1:
@@ -63,7 +64,12 @@ def ruleset_with(name: str, files: Sequence[str]) -> RuleSet:
     listed = [(f"{ruleset.id}/{rule.id}", rule.title.zh) for ruleset, rules in meant for rule in rules]
     zh = "、".join(f"{place}（{title}）" for place, title in listed)
     en = ", ".join(place for place, _ in listed)
-    raise fault(UsageError, "unknown-rule", f"“{clip(name)}”可指 {zh}；请写全", f"{clip(name)} may mean {en}")
+    raise fault(
+        UsageError,
+        "unknown-rule",
+        f"“{clip(name)}”可指 {zh}；请写全",
+        f"{clip(name)} may mean {en}: write it in full",
+    )
 
 
 def named_or_on_hand(names: Sequence[str]) -> list[RuleSet]:

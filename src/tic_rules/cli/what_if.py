@@ -77,7 +77,7 @@ def command(
             en = "--sweep goes without --set, --rule, --rules, --over, --programme"
             raise fault(UsageError, "sweep", zh, en)
         _sweep(paths, sweep, as_of, format_, output, lang)
-    changed, files = _rule_changes(changes)
+    changed, files = _rule_changes(changes, paths, rules)
     span = _span(over) if over is not None else None
     broken: list[Diagnostic] = []
     results: list[WhatIf] = []
@@ -183,9 +183,10 @@ def _sweep(
 
 
 def _rule_changes(
-    texts: Sequence[str],
+    texts: Sequence[str], paths: Sequence[str], rules: Sequence[str]
 ) -> tuple[dict[str, list[tuple[str, str | None, str]]], dict[str, RuleSet]]:
-    """Changes by rule set as (rule, part, value), and whole rule files by the id that they bear."""
+    """Changes by rule set as (rule, part, value), and whole rule files by the id that they bear; a rule
+    without its rule set is that of `rules`, or of what is on hand for the centres at `paths`."""
     changes: dict[str, list[tuple[str, str | None, str]]] = {}
     files: dict[str, RuleSet] = {}
     for text in texts:
@@ -195,12 +196,15 @@ def _rule_changes(
             files[ruleset.id] = ruleset
             continue
         named, slash, rest = name.strip().partition("/")
-        ruleset_id = named if named.isascii() else load_ruleset(named).id
-        rule, _, part = rest.partition(".")
-        if not slash or not rule:
+        rule, _, part = (rest if slash else named).partition(".")
+        if not rule:
             zh = f"--rule 应写作 规则集/规则=取值，不是 {text}"
             en = f"--rule is RULESET/RULE=VALUE, not {text}"
             raise fault(UsageError, "rule", zh, en)
+        if slash:
+            ruleset_id = named if named.isascii() else load_ruleset(named).id
+        else:
+            ruleset_id = ruleset_with(rule, expand(paths, []), rules).id
         changes.setdefault(ruleset_id, []).append((rule, part or None, value.strip()))
     return changes, files
 
