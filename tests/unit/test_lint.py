@@ -415,6 +415,12 @@ def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> 
         ("建设期届满6个月后", 6, set()),
         ("给予补助，最高 500 万元", 5 * 10**6, {"at_most"}),
         ("同一领域最多2家", 2, {"at_most"}),
+        ("研发人员超50人", 50, {"more_than"}),
+        ("不得超 50 人", 50, {"at_most"}),
+        ("补助上限500万元", 5 * 10**6, {"at_most"}),
+        ("补助上限为500万元", 5 * 10**6, {"at_most"}),
+        ("投入下限3亿元", 3 * 10**8, {"at_least"}),
+        ("补助上限另行规定，首批3家", 3, set()),
     ],
 )
 def test_numbers_and_their_comparisons(text: str, value: int, claims: set[str]) -> None:
