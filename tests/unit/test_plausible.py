@@ -66,3 +66,12 @@ def test_a_part_written_as_a_percentage_without_its_sign_is_warned_of() -> None:
     assert (warning["code"], warning["path"]) == ("implausible", "/rd_intensity")
     assert "105%" in warning["message"].zh
     assert not check_programme({**data, "rd_intensity": "1.05%"}, "national_13fyp").warnings
+
+
+def test_what_is_dated_before_its_own_year_is_warned_of() -> None:
+    early, fine = {"year": 2025, "date": "2024-05-01"}, {"year": 2024, "date": "2025-05-01"}
+    data = {**PLAIN, "evaluations": [early, fine, {"year": 2025, "date": "2024"}, {"year": 2025}]}
+    assert warned(data) == [
+        ("/evaluations/0/year", "2025年度的事项，日期却在该年之前"),
+        ("/evaluations/2/year", "2025年度的事项，日期却在该年之前"),
+    ]

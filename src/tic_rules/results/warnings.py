@@ -101,15 +101,25 @@ def _about_time(subject: Subject, ruleset: RuleSet, as_of: date) -> Iterator[Not
 
 
 def _about_years(scene: Scene) -> Iterator[Notice]:
-    """The figures of years that begin after the day that the data speaks for."""
+    """The figures of years that begin after the day that the data speaks for, and what is dated before its
+    own year."""
     spoken = scene.subject.speaks_for
     if spoken is None or not isinstance(scene.subject, Centre):
         return
     for name, declared in scene.lists.items():
-        if declared.year is None or declared.date is not None or declared.scalar is not None:
+        if declared.year is None or declared.scalar is not None:
             continue
         for entry in scene.listed(name).entries:
-            if entry.year is not None and entry.year > spoken.year:
+            if entry.year is None:
+                continue
+            if declared.date is not None:
+                if entry.when is not None and entry.when.last.year < entry.year:
+                    zh, en = (
+                        f"{entry.year}年度的事项，日期却在该年之前",
+                        f"of {entry.year}, yet dated before that year",
+                    )
+                    yield _warn(scene.subject, "implausible", (*entry.at, declared.year), zh, en)
+            elif entry.year > spoken.year:
                 begun = entry.year <= scene.as_of.year
                 zh = f"年度晚于数据报告日{spoken}，{'只作为上限' if begun else '不计入'}"
                 en = f"of a year after reported_on {spoken}; "
