@@ -133,6 +133,14 @@ def test_a_name_that_fits_several_rule_sets_is_asked_back() -> None:
     assert "national_2020" in result.output
 
 
+def test_a_list_of_names_is_told_without_the_label_of_a_centre() -> None:
+    for lang, said in (
+        ("zh", "牵头的政府中至少有一个：为北京、北京市"),
+        ("en", "governments in the lead: it is 北京,"),
+    ):
+        assert said in run("explain", "national_2020/comprehensive-lead", "--lang", lang).output
+
+
 def test_a_finding_that_is_explained_says_its_status_once() -> None:
     assert "\n  符合：主要依托" in run("explain", "zhejiang_2022/host-kind", "--centre", EXAMPLE).output
     assert "\n  不符合：" in run("explain", "zhejiang_2022/investment-2y", "--centre", EXAMPLE).output

@@ -217,7 +217,7 @@ HOSTILE = {
     f'"premises.": {NAMED}': ("field-name", "''"),
     f'"a b": {NAMED}': ("field-name", "a b"),
     f"{'x' * 61}: {NAMED}": ("field-name", "xxx"),
-    f"a.b.c.d.e: {NAMED}": ("field-name", "a.b.c.d.e"),
+    f"a.b.c.d.e: {NAMED}": ("field-name", "a.b.c.d.e "),
     f"stage: {NAMED}": ("field-place", "stage"),
     f"hosts: {NAMED}": ("field-place", "hosts"),
     f"name.short: {NAMED}": ("field-place", "name"),

@@ -158,7 +158,7 @@ def test_every_condition_is_said_in_words(example: RuleSet, lang: str) -> None:
             "filed-changes": "该项：已备案，届时已有备案日期",
             "revoked-after-acceptance": "验收连续2次：验收结论为不通过",
             "support-ceiling": "上年补助不超过补助上限（上年研发投入的20%、500万元中较小的）",
-            "one-a-field": "已批复的中心中，每个领域不超过1项",
+            "one-a-field": "已批复的中心中，每个领域不超过1个",
         },
         "en": {
             "revoked-after-acceptance": "2 of acceptances one after the other: outcome is failed",

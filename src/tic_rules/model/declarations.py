@@ -6,6 +6,7 @@ import keyword
 import re
 from collections.abc import Iterator, Mapping
 
+from tic_rules.core.errors import clip
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import NESTS, above, of_programme, shapes
 from tic_rules.model.fields import paths_of, record_in
@@ -69,7 +70,8 @@ def _label_fault(
 def _name_fault(path: str) -> Said | None:
     parts = path.split(".")
     if len(parts) > MAX_DEPTH:
-        zh, en = f"{path[:60]}… 超过 {MAX_DEPTH} 级", f"{path[:60]}… has more than {MAX_DEPTH} steps"
+        shown = clip(path, 60)
+        zh, en = f"{shown} 超过 {MAX_DEPTH} 级", f"{shown} has more than {MAX_DEPTH} steps"
         return "field-name", zh, en
     for part in parts:
         if len(part) > 60 or _NAME.fullmatch(part) is None:

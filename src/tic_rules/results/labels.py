@@ -335,7 +335,7 @@ class _Describer:
                 field = self.field(node.of_each, node.fact)
                 of = str(getattr(field, self.lang)) if field else node.of_each
                 return t(
-                    f"{label}中，每个{of}不超过{node.at_most}项",
+                    f"{label}中，每个{of}不超过{node.at_most}个",
                     f"of {label}, at most {node.at_most} for each of {of}",
                 )
             case c.Running(by="entry"):
@@ -401,6 +401,9 @@ class _Describer:
     def test(self, name: str, test: c.Test, fact: str) -> str:
         field = self.field(name, fact)
         label = str(getattr(field, self.lang)) if field else name
+        listed = self.vocabulary.lists.get(self.facts[fact].list_name or "")
+        if listed is not None and listed.scalar == name:
+            label = self.t("", "it")
         if test.given:
             return self.t(f"有{label}", f"{label} given")
         if test.done:
