@@ -676,7 +676,7 @@ def test_the_table_has_every_number_that_a_rule_sets() -> None:
         "6个月内",
         "每3年一次",
         "连续2次：评价结果为不合格",
-        "不超过1项",
+        "不超过1个",
         "1月31日",
         "15日内",
         "每2年一次",

@@ -4,8 +4,10 @@ centres.
 
 from __future__ import annotations
 
+import io
 import random
 import re
+import zipfile
 from functools import cache
 from itertools import combinations
 from pathlib import Path
@@ -26,6 +28,8 @@ from tic_rules.analysis.diff.front import numbers_of
 from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.proof import proved
 from tic_rules.cli import main
+from tic_rules.renderers.diff import docx as word
+from tic_rules.renderers.diff import xlsx as excel
 
 RULES = Path(__file__).parents[2] / "rules"
 SOME = [
@@ -591,6 +595,15 @@ def test_a_term_of_five_years_makes_its_end_the_fifth_year() -> None:
     found = proved(diff(a, b))
     assert found.topics[0].relation == "same"
     assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
+
+
+def test_word_and_excel_name_the_contradiction_and_what_is_assumed() -> None:
+    for format_ in (word, excel):
+        package = zipfile.ZipFile(io.BytesIO(format_.render(settled("jiangsu_2020", "zhejiang_2022"), "zh")))
+        parts = [package.read(name).decode() for name in package.namelist() if name.endswith(".xml")]
+        told = re.sub(r"<[^>]+>|\s", "", "".join(parts))
+        assert "不能同时做到：甲六（三）“建设期3年”与乙三（一）“建设期为5年”" in told
+        assert "各地的总体布局指标各算各的" in told
 
 
 def test_a_minimal_conflict_of_three() -> None:

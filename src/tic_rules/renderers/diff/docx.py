@@ -11,7 +11,16 @@ from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, UsageError, fault
 from tic_rules.renderers import diff, sinks
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
-from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
+from tic_rules.renderers.diff.front import (
+    ASSUMED,
+    FOREMOST,
+    HEADING,
+    NUMBERS,
+    conflict_lines,
+    figure_cells,
+    foremost_lines,
+    numbers,
+)
 
 HEADS = (
     Text("主题", "Topic"), Text("甲原文", "A, official text"), Text("乙原文", "B, official text"),
@@ -30,6 +39,8 @@ def render(compared: Diff, lang: str) -> bytes:
         memo.paragraph(f"{letter}  {name}")
     memo.heading(HEADING.in_(lang), 1)
     memo.paragraph(diff.counted(compared, lang))
+    for line in conflict_lines(compared, lang):
+        memo.paragraph(line)
     memo.heading(FOREMOST.in_(lang), 2)
     for text in foremost_lines(compared, lang):
         memo.paragraph(text, "List Number")
@@ -45,7 +56,7 @@ def render(compared: Diff, lang: str) -> bytes:
         heads = [head.in_(lang) for head in IMPACT_HEADS]
         memo.table(heads, impact_lines(compared.impact, lang), (8, 3, 3, 12))
     if compared.proof is not None:
-        memo.heading("证明所依的假设" if lang == "zh" else "What the proof assumes", 1)
+        memo.heading(ASSUMED.in_(lang), 1)
         for assumption in compared.proof.assumptions:
             memo.paragraph(assumption.in_(lang), "List Bullet")
     return memo.bytes()

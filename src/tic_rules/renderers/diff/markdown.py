@@ -9,7 +9,14 @@ from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.quoted import READING
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.renderers import diff
-from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
+from tic_rules.renderers.diff.front import (
+    FOREMOST,
+    NUMBERS,
+    conflict_lines,
+    figure_cells,
+    foremost_lines,
+    numbers,
+)
 from tic_rules.renderers.sinks import markdown_line
 from tic_rules.results.labels import VERDICT
 
@@ -88,9 +95,7 @@ def _proof(compared: Diff, lang: str) -> Iterator[str]:
         return
     yield f"## {'逐条' if zh else 'Rule by rule'}"
     yield ""
-    for conflict in compared.proof.conflicts if compared.proof is not None else ():
-        text = markdown_line(diff.conflict_text(compared, conflict).in_(lang))
-        yield f"- ✗ {'不能同时做到：' if zh else 'cannot both be met: '}{text}"
+    yield from (f"- {markdown_line(line)}" for line in conflict_lines(compared, lang))
     yield ""
     yield f"| {'一方 | 条款 | 规则 | 对方 | 依据' if zh else 'Side | Clause | Rule | The other side | By'} |"
     yield "|---" * 5 + "|"

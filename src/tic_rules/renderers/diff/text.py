@@ -10,7 +10,14 @@ from tic_rules.analysis.diff.impact import Impact, summary
 from tic_rules.analysis.diff.topics import RELATION, Diff, Topic
 from tic_rules.core.errors import Text, plural, visible
 from tic_rules.renderers import diff
-from tic_rules.renderers.diff.front import FOREMOST, NUMBERS, figure_cells, foremost_lines, numbers
+from tic_rules.renderers.diff.front import (
+    FOREMOST,
+    NUMBERS,
+    conflict_lines,
+    figure_cells,
+    foremost_lines,
+    numbers,
+)
 from tic_rules.renderers.text import cells, pad, wrap
 from tic_rules.results.labels import STATUS, VERDICT
 
@@ -108,9 +115,8 @@ def _proof(compared: Diff, lang: str, width: int) -> Iterator[str]:
     if compared.proof is not None:
         yield ""
         yield "── " + ("证明" if zh else "Proof") + " " + "─" * (width - 12)
-        for conflict in compared.proof.conflicts:
-            head = "✗ 不能同时做到：" if zh else "✗ cannot both be met: "
-            yield from _indented(head + diff.conflict_text(compared, conflict).in_(lang), 0, width)
+        for line in conflict_lines(compared, lang):
+            yield from _indented(line, 0, width)
         for level, sides in compared.proof.whole.items():
             looked_at = _STRICT if level == "must" else _LENIENT
             for one, other in (("a", "b"), ("b", "a")):

@@ -10,7 +10,16 @@ from tic_rules.renderers import sinks
 from tic_rules.renderers.diff import counted, label_of, names, rows, shorts
 from tic_rules.renderers.diff.docx import HEADS, line_of
 from tic_rules.renderers.diff.flow import IMPACT, IMPACT_HEADS, impact_lines
-from tic_rules.renderers.diff.front import FOREMOST, HEADING, NUMBERS, figure_cells, foremost_lines, numbers
+from tic_rules.renderers.diff.front import (
+    ASSUMED,
+    FOREMOST,
+    HEADING,
+    NUMBERS,
+    conflict_lines,
+    figure_cells,
+    foremost_lines,
+    numbers,
+)
 from tic_rules.renderers.text import cells
 from tic_rules.renderers.workbook import Writer, on_paper
 from tic_rules.results.labels import BEARER, MODALITY
@@ -26,7 +35,7 @@ def render(compared: Diff, lang: str) -> bytes:
     book = Book(lang)
     first, second = (name.in_(lang) for name in shorts(compared))
     front = [[letter, name] for letter, name in names(compared, lang)]
-    front += [["", counted(compared, lang)]]
+    front += [["", line] for line in (counted(compared, lang), *conflict_lines(compared, lang))]
     front += [[str(number), text] for number, text in enumerate(foremost_lines(compared, lang), 1)]
     book.sheet(HEADING, ["", FOREMOST.in_(lang)], front, (6, 120))
     more = [Text("主体", "bearers"), Text("程度", "modality")]
@@ -44,6 +53,9 @@ def render(compared: Diff, lang: str) -> bytes:
     if compared.impact is not None:
         lines = impact_lines(compared.impact, lang)
         book.sheet(IMPACT, [head.in_(lang) for head in IMPACT_HEADS], lines, (40, 16, 16, 80))
+    if compared.proof is not None:
+        lines = [[text.in_(lang)] for text in compared.proof.assumptions]
+        book.sheet(ASSUMED, [ASSUMED.in_(lang)], lines, (120,))
     return book.bytes()
 
 
