@@ -516,6 +516,7 @@ def test_wrong_arguments_are_told_in_both_languages(args: list[str], says: tuple
         assert result.exit_code == 2
         assert what in result.stderr
         assert "Usage" in result.stderr or "用法" in result.stderr
+    assert "Choose from:\n  centre," in run("--lang=en", "schema").stderr
 
 
 def test_wrong_arguments_are_annotated_where_annotations_are_asked_for() -> None:

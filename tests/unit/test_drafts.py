@@ -107,6 +107,8 @@ def test_what_is_there_is_not_written_over(begun: Path) -> None:
     assert "there already" in result.stderr
     assert ran("new", "Some-where", "--source", begun.parent / "text.txt").exit_code == 2
     assert ran("new", "a", "--source", begun.parent / "none.txt").exit_code == 2
+    (begun.parent / "empty.txt").write_text(" \n", encoding="utf-8")
+    assert ran("new", "a", "--source", begun.parent / "empty.txt").exit_code == 2
 
 
 MANY = "9" * 5000

@@ -503,6 +503,7 @@ def test_a_missing_file_is_status_2_and_does_not_keep_the_others_from_being_read
     assert code == 2
     assert "clean" in out
     assert "none.yaml" in err
+    assert run("lint", str(tmp_path / "none.yaml"))[1] == ""
 
 
 def test_the_program_explains_a_code() -> None:

@@ -51,6 +51,8 @@ def begin(ruleset_id: str, raw: bytes, file: str, title: str = "") -> str:
         raise UsageError(error.diagnostics) from None
     title = title or _title_of(text)
     official = cut(text, title)
+    if not official.sentences:
+        raise fault(UsageError, "empty", "文件里没有文字", "there is no text in the file", file=file)
     return "\n".join(_lines(ruleset_id, title, official)) + "\n"
 
 

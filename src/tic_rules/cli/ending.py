@@ -157,7 +157,7 @@ def _usage_text(error: click.ClickException, lang: str) -> str:
     """The message as click shows it: how the command is called, what helps, what is wrong."""
     shown = io.StringIO()
     error.show(file=shown)
-    text = shown.getvalue().rstrip("\n")
+    text = shown.getvalue().rstrip("\n").replace("\t", "  ")
     if lang == "zh":
         text = text.replace(f"Error: {error.format_message()}", f"错误：{_usage(error).zh}")
         text = re.sub(r"Try '(.+)' for help\.", r"用 \1 查看帮助。", text.replace("Usage: ", "用法：", 1))

@@ -38,7 +38,8 @@ def command(files: tuple[str, ...], format_: str, fail_on: str, lang: str) -> No
         except RuleSetError as error:
             diagnose(error.diagnostics, lang)
             unread = True
-    write(render(faults, format_, lang), None, format_=format_)
+    if faults or format_ == "json":
+        write(render(faults, format_, lang), None, format_=format_)
     severities = {fault.severity for listed in faults.values() for fault in listed}
     failed = severities if fail_on == "warning" else severities & {"error"}
     sys.exit(2 if unread else 1 if failed else 0)
