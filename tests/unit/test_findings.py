@@ -183,3 +183,15 @@ def test_what_a_list_lacks_is_told_of_the_alternative_that_the_data_names() -> N
     for mode, told in (("platform", []), ("institute", ["甲"])):
         finding = check(centre | {"formation_mode": mode}, "national_2017")["formation-mode"]
         assert (finding.status, finding.lacking) == ("fail", told)
+
+
+def test_a_bound_that_is_not_known_exactly_stands_in_brackets_behind_its_sign() -> None:
+    finding = check(
+        {
+            "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2026-06-30", "term_years": 5,
+            "contributions": [{"date": "2023-01-01", "amount": "1亿元", "payer": "province", "purpose": "subsidy"}],
+        },
+        "zhejiang_2022", as_of="2027-03-02",
+    )["municipal-match"]  # fmt: skip
+    assert finding.message.zh.endswith("要求≥（至少2亿元）。")
+    assert finding.message.en.endswith("required ≥(at least CNY 200 million).")

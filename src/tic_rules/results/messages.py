@@ -161,6 +161,8 @@ class _Wording:
         exact = bound.exact and not isinstance(getattr(self.rule.condition, "limit", None), c.Times)
         number = partial(bound_text, bound.low, unit, self.vocabulary.units)
         sign, shown = _SIGNS[operator], Text.of(number) if exact else self._shown(bound, unit)
+        if not bound.exact:  # ≥（至少2.8亿元）
+            shown = Text(f"（{shown.zh}）", f"({shown.en})")
         return Text(f"{sign}{shown.zh}", f"{sign}{shown.en}")
 
     def _value(self, value: object, node: c.Condition) -> Text | None:

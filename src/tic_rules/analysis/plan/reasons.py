@@ -70,7 +70,7 @@ def reason_after(finding: Finding, earlier: Finding, ends: date | None) -> Text:
             "beyond what the clause lists: the authority has to judge, data cannot",
         )
     if finding.status == "pending":
-        return Text("期限未到，目前没有可行的办法", "there is still time, but no way was found")
+        return Text("期限未到，但没有找到办法", "there is still time, but no way was found")
     if earlier.status != "fail":
         return Text("其他步骤使本条不再符合", "other steps make this fail")
     return Text("没有找到可行的办法", "no way was found")
