@@ -1014,3 +1014,11 @@ def test_a_revision_of_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert "limit of 16 MB" in run("HEAD:large.yaml", "mine.yaml", "--lang", "en").output
     assert tracemalloc.get_traced_memory()[1] < 40_000_000
     tracemalloc.stop()
+
+
+def test_the_table_of_numbers_says_from_when_and_until_when_a_limit_counts() -> None:
+    (figure,) = [
+        one for one in numbers_of([load_ruleset("zhejiang_2022")]) if one.fact == "provincial_subsidy"
+    ]
+    assert figure.said[0] is not None
+    assert figure.said[0].zh.endswith("不超过2亿元（自批复创建起计，计至建设期满）")

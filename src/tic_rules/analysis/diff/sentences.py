@@ -202,7 +202,7 @@ def figures_of(
                 text = in_words(ruleset, rule, denied.get(id(node), node))
                 if node in at_once:
                     text = Text(f"{text.zh}即为不符", f"{text.en} fails at once")
-                if sets_time(rule) or rule.by is not None or rule.from_ is not None:
+                if sets_time(rule) or any((rule.by, rule.from_, rule.since, rule.until)):
                     text = Text(f"{text.zh}（{time.zh}）", f"{text.en} ({time.en})")
                 name = getattr(node, "fact", "") or ",".join(dict.fromkeys(c.facts_of(node)))
                 figures.setdefault(name, []).append(text)
