@@ -186,12 +186,9 @@ def test_what_a_list_lacks_is_told_of_the_alternative_that_the_data_names() -> N
 
 
 def test_a_bound_that_is_not_known_exactly_stands_in_brackets_behind_its_sign() -> None:
-    finding = check(
-        {
-            "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "reported_on": "2026-06-30", "term_years": 5,
-            "contributions": [{"date": "2023-01-01", "amount": "1亿元", "payer": "province", "purpose": "subsidy"}],
-        },
-        "zhejiang_2022", as_of="2027-03-02",
-    )["municipal-match"]  # fmt: skip
-    assert finding.message.zh.endswith("要求≥（至少2亿元）。")
-    assert finding.message.en.endswith("required ≥(at least CNY 200 million).")
+    paid = {"date": "2023-01-01", "amount": "1亿元", "payer": "province", "purpose": "subsidy"}
+    data = {"jurisdiction": "zhejiang", "approved_on": "2022-03-01", "term_years": 5, "contributions": [paid]}
+    report = check({**data, "reported_on": "2026-06-30"}, "zhejiang_2022", as_of="2027-03-02")
+    message = report["municipal-match"].message
+    assert message.zh.endswith("要求≥（至少2亿元）。")
+    assert message.en.endswith("required ≥(at least CNY 200 million).")
