@@ -26,6 +26,7 @@ from tic_rules.analysis.diff.topics import Diff, as_dict, diff
 from tic_rules.analysis.prove.witness import part_of
 from tic_rules.cli import main
 from tic_rules.renderers.diff import render, sentence_of
+from tic_rules.renderers.diff.text import wrap
 from tic_rules.renderers.text import cells
 from tic_rules.results.labels import STATUS
 
@@ -1022,3 +1023,9 @@ def test_the_table_of_numbers_says_from_when_and_until_when_a_limit_counts() -> 
     ]
     assert figure.said[0] is not None
     assert figure.said[0].zh.endswith("不超过2亿元（自批复创建起计，计至建设期满）")
+
+
+def test_no_line_ends_with_an_opening_bracket_or_begins_with_a_closing_one() -> None:
+    text = "不少于1家〔理解〕（应当·自批复之日起〔理解〕·创新中心）"
+    lines = [line for width in range(6, 60) for line in wrap(text, width)]
+    assert not [line for line in lines if line.endswith(("〔", "（")) or line.startswith(("〕", "）"))]

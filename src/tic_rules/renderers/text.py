@@ -91,9 +91,9 @@ def lined_up(rows: Sequence[Sequence[str]]) -> Iterator[str]:
         yield "  ".join(map(pad, row, widths)).rstrip()
 
 
-_OPENING = "（《“「"
+_OPENING = "（《“「〔"
 """A line does not end with these."""
-_CLOSING = "，。；：、）》”！？"
+_CLOSING = "，。；：、）》”」〕！？"
 """A line does not begin with these."""
 
 
