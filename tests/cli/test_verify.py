@@ -130,7 +130,7 @@ def test_changed_data_is_named(tmp_path: Path, centre: Path) -> None:
     assert code == 1
     assert "结果不同" in out
     assert "中心数据已变" in out
-    assert "  investment-2y: 判定 不符合 → 符合；" in out
+    assert "  investment-2y：判定 不符合 → 符合；" in out
     code, out, _ = run("verify", file, "--lang", "en")
     assert "  investment-2y: status fail → pass; " in out
     assert "the centre's data: changed" in out

@@ -31,6 +31,7 @@ _IN_WORDS = {
     "data_verdict": Text("据数据的结论", "data_verdict"),
 }
 """The keys whose values are words of their own; the others are told as they stand in the report."""
+_COLON = Text("：", ": ")
 _WORDS = {**STATUS, **VERDICT, "null": Text("无", "none")}
 
 
@@ -46,11 +47,12 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
     name = str(about.get("name") or about.get("id") or about.get("file") or "?")
     head = f"{name} · {result.report['ruleset']['id']} · {result.report['as_of']}"
     said = Text("结果相同", "the same") if result.same else Text("结果不同", "not the same")
-    yield sinks.line(f"{head}: {said.in_(lang)}")
+    yield sinks.line(f"{head}{_COLON.in_(lang)}{said.in_(lang)}")
     for cause in result.causes:
         what = _WHAT[cause.what].in_(lang)
         changed = Text(f"{what}已变", f"{what}: changed").in_(lang)
-        yield sinks.line(f"  {changed} ({_short(cause.then)} → {_short(cause.now)})")
+        moved = f"{_short(cause.then)} → {_short(cause.now)}"
+        yield sinks.line(f"  {changed}" + Text(f"（{moved}）", f" ({moved})").in_(lang))
     if not result.same and not result.causes:
         yield Text(
             "  所依据的都没有变：报告本身被改过，或判定方法不同",
@@ -59,7 +61,7 @@ def _text(result: Verification, lang: str) -> Iterator[str]:
     rules = [(rule, [*group]) for rule, group in groupby(result.differences, key=lambda one: one.rule)]
     for rule, group in rules[:_MOST]:
         if rule is None:
-            yield from (sinks.line(f"  {_moved(one, ': ', lang)}") for one in group)
+            yield from (sinks.line(f"  {_moved(one, _COLON.in_(lang), lang)}") for one in group)
         else:
             yield _of_rule(rule, group, lang)
     if len(rules) > _MOST:
@@ -83,7 +85,8 @@ def _of_rule(rule: str, differences: Sequence[Difference], lang: str) -> str:
     moves = [_moved(one, " ", lang) for one in differences if one.key == "status"]
     keys = [one.key for one in differences if one.key != "status"]
     comma, semicolon = Text("、", ", ").in_(lang), Text("；", "; ").in_(lang)
-    return sinks.line(f"  {rule}: {semicolon.join([*moves, *([comma.join(keys)] if keys else [])])}")
+    others = [Text(f"报告中的 {named} 不同", named).in_(lang)] if (named := comma.join(keys)) else []
+    return sinks.line(f"  {rule}{_COLON.in_(lang)}{semicolon.join([*moves, *others])}")
 
 
 def _short(value: object) -> str:
