@@ -597,6 +597,13 @@ def test_a_term_of_five_years_makes_its_end_the_fifth_year() -> None:
     assert found.proof.whole["must"] == {"a_guarantees_b": True, "b_guarantees_a": True}
 
 
+def test_words_that_people_hold_to_be_the_same_show_what_the_data_is_asked_for() -> None:
+    (plan,) = [
+        one for one in settled("jiangsu_2020", "zhejiang_2022").topics if "procedure.plan" in one.topics
+    ]
+    assert (plan.relation, [pair.path for pair in plan.witnesses]) == ("same", ["/plan/by_host"])
+
+
 def test_word_and_excel_name_the_contradiction_and_what_is_assumed() -> None:
     for format_ in (word, excel):
         package = zipfile.ZipFile(io.BytesIO(format_.render(settled("jiangsu_2020", "zhejiang_2022"), "zh")))

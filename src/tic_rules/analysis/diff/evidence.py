@@ -45,9 +45,11 @@ def _with_witness(compared: Diff, claim: Claim) -> Claim:
 
 
 def _most_telling(claims: Sequence[Claim], topic: Topic) -> Iterator[Witness]:
-    """For each side that asks more, the plainest pair: first one that fails outright."""
+    """For each side that asks more, the plainest pair: first one that fails outright. So too where people
+    hold the words to be the same, and the data that is asked for is not."""
     for side, asks_more in (("b", topic.tightens), ("a", topic.loosens)):
         meant = [claim for claim in claims if claim.side == side and _stands_in(claim, topic)]
         pairs = [claim.witness for claim in meant if claim.witness is not None]
-        if asks_more and pairs:
+        same_words = topic.relation == "same" and any(claim.status == "looser" for claim in meant)
+        if (asks_more or same_words) and pairs:
             yield min(pairs, key=lambda pair: SHORT.index(pair.short))
