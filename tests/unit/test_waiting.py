@@ -329,3 +329,9 @@ def test_a_number_that_is_there_is_asked_for_with_its_day(given: object) -> None
     assert " on 2024-03-01; now unknown" in finding.detail.en
     data["staff"] = {}
     assert "在2024年3月1日" not in check(data, "zhejiang_2022")["staff-2y"].detail.zh
+
+
+def test_none_for_the_verdict_is_told_as_that() -> None:
+    report = check_programme({"reported_on": "2025-12-31", "centres": 12}, "zhejiang_2022")
+    assert "待评审 (1，均不影响结论)" in render([report], Options(lang="zh"))
+    assert "needs review (1, none for the verdict)" in render([report], Options(lang="en"))

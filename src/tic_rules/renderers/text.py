@@ -321,6 +321,8 @@ def _of_which(members: Sequence[Finding], lang: str) -> str:
     """How many of what is open the verdict looks at, where that is not all: its reason counts these."""
     counted = sum(finding.counts for finding in members)
     told = Text(f"，其中{counted}条影响结论", f", {counted} for the verdict")
+    if not counted:
+        told = Text("，均不影响结论", ", none for the verdict")
     return told.in_(lang) if counted < len(members) else ""
 
 
@@ -336,7 +338,11 @@ def _by_what_is_missing(report: Report, members: Sequence[Finding], options: Opt
         text = f"  {pad(wait.label.in_(options.lang), width)}  "
         text += f"{number:>3}条待此" if zh else f"{number:>3} {'waits' if number == 1 else 'wait'}"
         if counted < number:
-            text += f"（其中{counted}条影响结论）" if zh else f" ({counted} for the verdict)"
+            some = Text(
+                f"其中{counted}条影响结论" if counted else "不影响结论",
+                f"{counted or 'none'} for the verdict",
+            )
+            text += f"（{some.zh}）" if zh else f" ({some.en})"
         text += f"  {whence(wait, report).in_(options.lang)}"
         alone = [by_rule[rule] for rule in wait.alone]
         if alone:
