@@ -276,12 +276,14 @@ def test_colour_on_a_terminal_unless_no_color_is_set(monkeypatch: pytest.MonkeyP
 
 
 def test_a_workbook_is_not_written_to_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    from tic_rules.cli import common
+    from tic_rules.cli import common, outputs
     from tic_rules.core.errors import UsageError
 
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     with pytest.raises(UsageError, match="not for a terminal"):
         common.write_bytes(b"PK", None)
+    with pytest.raises(UsageError, match="not for a terminal"):
+        outputs.placed([outputs.Target("xlsx", None)], ["centre.yaml"], None)
 
 
 @pytest.mark.parametrize("ruleset", shipped_ids())

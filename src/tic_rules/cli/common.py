@@ -139,11 +139,16 @@ def write_bytes(data: bytes, output: str | None) -> None:
     if output is not None and output != "-":
         replace_file(output, data)
         return
+    no_terminal()
+    sys.stdout.buffer.write(data)
+
+
+def no_terminal() -> None:
+    """Raises UsageError where standard output, to which a workbook or a document goes, is a terminal."""
     if sys.stdout.isatty():
         zh = "工作簿和文档不能写到终端；请用 --output 文件"
         en = "a workbook or a document is not for a terminal; name a file with --output"
         raise fault(UsageError, "output", zh, en)
-    sys.stdout.buffer.write(data)
 
 
 def write_as_is(text: str, output: str | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from tic_rules.cli.common import given, put
+from tic_rules.cli.common import given, no_terminal, put
 from tic_rules.cli.replacement import Replacement, replace_file
 from tic_rules.core.errors import Diagnostic, Text, UsageError, fault
 from tic_rules.core.files import file_name
@@ -83,6 +83,8 @@ def _names_folder(file: str) -> bool:
 
 def _placed(target: Target, files: Sequence[str], programme: str | None) -> Target:
     file = target.file
+    if file is None:
+        no_terminal()
     if file is not None and target.is_folder:
         read = [*files, *([programme] if programme is not None else [])]
         names = [(one, os.path.join(file, _book_name(one))) for one in read]
