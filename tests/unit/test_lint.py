@@ -421,6 +421,7 @@ def test_a_file_that_is_not_there_is_no_fault_of_a_rule_file(tmp_path: Path) -> 
         ("补助上限为500万元", 5 * 10**6, {"at_most"}),
         ("投入下限3亿元", 3 * 10**8, {"at_least"}),
         ("补助上限另行规定，首批3家", 3, set()),
+        ("赶超一流、超一流团队", 1, set()),
     ],
 )
 def test_numbers_and_their_comparisons(text: str, value: int, claims: set[str]) -> None:

@@ -27,7 +27,7 @@ _CLAIMS = {
     rf"|下限为?(?={_NEXT})",
     "at_most": rf"{_NOT}(?:超过|高于|多于|大于)|至多|最多|以内|以下|(?:{_NOT}超|最高|上限为?)(?={_NEXT})",
     "less_than": "低于|少于|不满|小于",
-    "more_than": f"超过|多于|高于|大于|超(?={_NEXT})",
+    "more_than": rf"超过|多于|高于|大于|超(?={_NEXT})(?!\s*一流)",
 }
 _AFTER = {"以上": "at_least", "以内": "at_most", "以下": "at_most"}
 _MARK = re.compile("[，。；、：…,;“”（）()]")
