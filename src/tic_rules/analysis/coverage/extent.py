@@ -22,7 +22,8 @@ def running_heads(lines: Sequence[Line], title: str) -> set[Line]:
     page's number."""
     wanted = fold(title)
     head = re.compile(rf"(?:-?\d{{1,4}}-?)?{re.escape(wanted)}(?:-?\d{{1,4}}-?)?")
-    short = ((n, line) for n, line in enumerate(lines) if len(line.text) <= len(title) + LONG)
+    alike = range(len(title) // 2, len(title) + LONG)
+    short = ((n, line) for n, line in enumerate(lines) if len(line.text) in alike)
     said = {n: line for n, line in short if wanted and head.fullmatch(fold(line.text))}
     if not said or _title_at([line for n, line in enumerate(lines) if n not in said], wanted):
         return set(said.values())
