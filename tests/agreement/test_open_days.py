@@ -12,8 +12,11 @@ from agreement import SMALL, THOROUGH
 from generate import random_centre
 from random_rules import random_ruleset
 
-from tic_rules import Engine, RuleSet, check, parse_ruleset
+from tic_rules import Centre, Engine, RuleSet, check, load_ruleset, parse_ruleset
+from tic_rules.core.dates import add_years
 from tic_rules.evaluation import scenarios
+from tic_rules.evaluation.decisions import decide
+from tic_rules.evaluation.facts import Scene
 from tic_rules.model.ruleset import Rule
 
 RULE_SETS = 400 if THOROUGH else 15
@@ -57,6 +60,26 @@ def test_a_month_is_what_all_of_its_days_agree_on() -> None:
             days = _month(data, as_of)
             held += _held(ruleset, data, as_of, days) if days else 0
     assert held > RULE_SETS
+
+
+@pytest.mark.parametrize("given", [{}, {"contributions": [], "evaluations": [], "fiscal_spending": []}])
+@pytest.mark.parametrize("day", [date(2024, 3, 1), date(2016, 3, 1)])
+@pytest.mark.parametrize("ruleset", ["zhejiang_2022", "national_2017"])
+def test_few_scenarios_stand_for_every_approval_and_term_of_a_nearly_empty_centre(
+    ruleset: str, day: date, given: dict[str, Any]
+) -> None:
+    rules = load_ruleset(ruleset)
+    scene = Scene(Centre.from_data({"stage": "approved", **given}), rules, day)
+    approvals = [date(year, month, 14) for year in range(2009, day.year) for month in (1, 6, 11)]
+    for needs, rules_of_needs in scenarios.rules_by_needs(rules).items():
+        few = scenarios.scenarios_of(scene, needs).all
+        assert len(few) < 100
+        for rule in rules_of_needs if needs.term else ():
+            told = {decide(rule, scene, scenario).status for scenario in few}
+            for approved in approvals:
+                for years in range(1, 16):
+                    scenario = scenarios.Scenario(approved, None, add_years(approved, years))
+                    assert decide(rule, scene, scenario).status in told, (rule.id, scenario)
 
 
 PROGRAMME = """\

@@ -210,7 +210,8 @@ def approved_between(centre: Centre, as_of: date) -> Span | None:
 
 def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
     as_of, span = scene.as_of, approved_between(centre, scene.as_of)
-    offsets = _offsets(scene, centre, needs)
+    anywhere = _end_is_anywhere(scene, centre, needs)
+    offsets = _offsets(scene, centre, needs, anywhere)
     approvals: list[date | None] = []
     applicant = centre.stage == "applicant" or (centre.stage is None and centre.applied_on is not None)
     undecided = span is None and centre.stage is None and not applicant
@@ -226,10 +227,11 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         approvals.extend(_approvals(scene, Span(FIRST_DAY, as_of), offsets, needs, looked_at))
     if span is None and centre.stage != "approved":
         approvals.append(None)
+    pivot = _pivot(scene, centre, approvals) if anywhere else None
     possible = (
         scenario
         for approved in approvals
-        for scenario in _from_approval(scene, centre, needs, approved, undecided)
+        for scenario in _from_approval(scene, centre, needs, approved, undecided, pivot)
     )
     distinct: dict[Scenario, None] = {}
     most = max(2, MOST // _work(scene, needs))
@@ -237,7 +239,8 @@ def _scenarios(scene: Scene, centre: Centre, needs: Needs) -> Scenarios:
         distinct[scenario] = None
         if len(distinct) > most:  # too many to go through: the first and the latest approval stand for all
             latest = max((day for day in approvals if day is not None), default=None)
-            distinct |= dict.fromkeys(islice(_from_approval(scene, centre, needs, latest, undecided), 1))
+            of_latest = _from_approval(scene, centre, needs, latest, undecided, pivot)
+            distinct |= dict.fromkeys(islice(of_latest, 1))
             break
     open_days: list[Path] = []
     if len(approvals) > 1:
@@ -317,13 +320,9 @@ def _facts_of(scene: Scene, rule: Rule) -> Iterator[tuple[Fact, int]]:
                 yield from ((scene.facts[part], times) for part in facts_within(name, scene.facts))
 
 
-def _offsets(scene: Scene, centre: Centre, needs: Needs) -> list[Shift]:
+def _offsets(scene: Scene, centre: Centre, needs: Needs, anywhere: bool) -> list[Shift]:
     """By how much a day of the data may be shifted back to a day of approval that matters."""
-    terms = (
-        _terms(centre, FIRST_DAY, scene.as_of)[: 1 if _end_is_anywhere(centre, needs) else None]
-        if needs.term
-        else []
-    )
+    terms = _terms(scene, centre, FIRST_DAY)[: 1 if anywhere else None] if needs.term else []
     rules = rules_by_needs(scene.ruleset)[needs]
     counted = {years for rule in rules for years in (rule.years, rule.from_years) if years}
     shifts = {Shift(years) for years in {0, *counted, *terms}}
@@ -348,14 +347,36 @@ def _cycles(cycle: Cycle, scene: Scene) -> set[Shift]:
     return ends | {Shift(0, end.months + more, grace.days) for end in ends}
 
 
-def _end_is_anywhere(centre: Centre, needs: Needs) -> bool:
-    """Where the approval may have been on any day, one term of years already lets the end fall on any day."""
-    return centre.approved_on is None and not needs.window
+def _end_is_anywhere(scene: Scene, centre: Centre, needs: Needs) -> bool:
+    """Whether one term of years already lets the end fall on any day, as the approval may have been on any;
+    not where both days matter together, for the entries that lie between them.
+    """
+    if centre.approved_on is not None or not needs.window:
+        return centre.approved_on is None
+    read = {name for rule in rules_by_needs(scene.ruleset)[needs] for name in lists_of(scene.ruleset, rule)}
+    return not any(scene.listed(name).entries for name in read)
+
+
+def _pivot(scene: Scene, centre: Centre, approvals: list[date | None]) -> date | None:
+    """The latest day of approval of which the shortest term is over; with the longest it may not be."""
+    shortest = _terms(scene, centre, FIRST_DAY)[0]
+    days = [day for day in approvals if day is not None]
+    return max(
+        (day for day in days if add_years(day, shortest) < scene.as_of), default=days[0] if days else None
+    )
 
 
 def _from_approval(
-    scene: Scene, centre: Centre, needs: Needs, approved: date | None, undecided: bool
+    scene: Scene,
+    centre: Centre,
+    needs: Needs,
+    approved: date | None,
+    undecided: bool,
+    pivot: date | None,
 ) -> Iterable[Scenario]:
+    """The scenarios of one day of approval: with every term; where there is a `pivot`, with the shortest, and
+    on that day with the longest too, which shows whether the term matters.
+    """
     applications: list[date | None] = [None]
     if needs.application:
         span = centre.applied_on
@@ -368,21 +389,22 @@ def _from_approval(
     terms: list[date | None] = [None]
     if approved is not None:
         if needs.term:
-            terms = [
-                add_years(approved, years)
-                for years in _terms(centre, approved, scene.as_of)[
-                    : 1 if _end_is_anywhere(centre, needs) else None
-                ]
-            ]
+            years = _terms(scene, centre, approved)
+            if pivot is not None:
+                years = [years[0], *(years[1:][-1:] if approved == pivot else ())]
+            terms = [add_years(approved, term) for term in years]
         elif centre.term_years is not None and centre.term_years.exact:
             terms = [add_years(approved, int(centre.term_years.low))]
     return (Scenario(approved, applied, term_end) for applied in applications for term_end in terms)
 
 
-def _terms(centre: Centre, approved: date, as_of: date) -> list[int]:
-    """The terms of years that the data allows; those that end long after the as-of day are alike."""
+def _terms(scene: Scene, centre: Centre, approved: date) -> list[int]:
+    """The terms of years that the data allows; those that end long after the as-of day, and after the day on
+    which the document came into force, are alike.
+    """
     years = centre.term_years or Range(1, LAST_DAY.year)
-    longest = max(as_of.year - approved.year, 0) + 2 if approved != FIRST_DAY else 12
+    latest = max(scene.as_of, scene.force or scene.as_of).year
+    longest = max(latest - approved.year, 0) + 2 if approved != FIRST_DAY else 12
     low = int(years.low)
     high = max(low, int(min(years.high, longest)))
     return list(range(low, min(high, low + 60) + 1))
