@@ -26,7 +26,7 @@ from tic_rules import (
     shipped_ids,
 )
 from tic_rules.analysis.sweep import sweep
-from tic_rules.analysis.what_if import course_of, days_of_change, flips, what_if, with_values
+from tic_rules.analysis.what_if import Side, days_of_change, flips, what_if, with_values
 from tic_rules.analysis.what_if_words import told_over
 from tic_rules.cli import main
 from tic_rules.core.numbers import decimal_text
@@ -151,7 +151,7 @@ def test_data_is_changed_and_the_centre_stays() -> None:
         rules,
         day,
     )
-    result = what_if(centre, rules, day, changed=then)
+    result = what_if(Side(centre, rules), Side(then, rules), day)
     assert {
         flip.finding.id: (flip.before.status, flip.after.status)
         for flip in result.flips
@@ -229,13 +229,13 @@ def test_an_age_turns_within_a_year(require: str, turn: str) -> None:
     met = {"plan_argued_on": "2022-02-10", "executive_meeting_on": "2023-01-15"}
     data = {"jurisdiction": "zhejiang", "approved_on": "2021-03-01", "reported_on": "2026-01-01"}
     centre = Centre.from_data({**data, "procedure": met})
-    course = course_of(centre, rules, date(2022, 3, 1), date(2024, 12, 31))
+    course = Side(centre, rules).course(date(2022, 3, 1), date(2024, 12, 31))
     assert [one.first.isoformat() for one in course.stretches[1:]] == [turn]
 
 
 def test_the_course_of_five_years() -> None:
     centre, rules = Centre.from_file(EXAMPLE), load_ruleset("zhejiang_2022")
-    course = course_of(centre, rules, date(2022, 3, 1), date(2027, 3, 1))
+    course = Side(centre, rules).course(date(2022, 3, 1), date(2027, 3, 1))
     assert course.looked_at < 150
     turned = {
         (turn.day, flip.finding.id): (flip.before.status, flip.after.status)
@@ -256,12 +256,12 @@ def test_the_course_of_five_years() -> None:
 
 def test_what_was_met_in_time_does_not_fall_due() -> None:
     centre, rules = Centre.from_file(ROOT / "examples" / "jiangsu.yaml"), load_ruleset("jiangsu_2020")
-    assert not course_of(
-        centre, rules, date(2021, 6, 18), date(2025, 12, 31)
-    ).due  # each report came in weeks
+    assert (
+        not Side(centre, rules).course(date(2021, 6, 18), date(2025, 12, 31)).due
+    )  # each report came in weeks
     late = document_of(centre)
     late["reports"] = [report for report in late["reports"] if report["year"] != "2023"]
-    course = course_of(Centre.from_data(late), rules, date(2021, 6, 18), date(2025, 12, 31))
+    course = Side(Centre.from_data(late), rules).course(date(2021, 6, 18), date(2025, 12, 31))
     assert [(day, [finding.id for finding in findings]) for day, findings in course.due] == [
         (date(2024, 12, 31), ["annual-report", "annual-report-local"])
     ]
@@ -546,9 +546,11 @@ def test_what_the_changes_make_of_the_course_is_counted_in_days() -> None:
     data = {"id": "x", "jurisdiction": "zhejiang", "approved_on": "2022-03-01", "term_years": 5}
     poor = Centre.from_data({**data, "reported_on": "2022-06-30"})
     span = (date(2022, 3, 1), date(2024, 12, 31))
-    same = told_over(what_if(centre, rules, date(2026, 6, 30), changed=centre, over=span))
+    same = told_over(
+        what_if(Side(centre, rules), Side(centre.model_copy(), rules), date(2026, 6, 30), over=span)
+    )
     assert same is not None
-    result = what_if(poor, rules, date(2022, 6, 30), changed=centre, over=span)
+    result = what_if(Side(poor, rules), Side(centre, rules), date(2022, 6, 30), over=span)
     told = told_over(result)
     assert told is not None
     assert result.course_before is not None
@@ -562,7 +564,7 @@ def test_what_the_changes_make_of_the_course_is_counted_in_days() -> None:
     }
     assert f"尚不能判定由{days['undetermined']}天" in told.zh
     assert f"变为{days['non_compliant']}天" in told.zh
-    assert told_over(what_if(centre, rules, date(2026, 6, 30))) is None
+    assert told_over(what_if(Side(centre, rules), Side(centre, rules), date(2026, 6, 30))) is None
 
 
 def test_the_course_is_drawn_on_a_page(tmp_path: Path) -> None:

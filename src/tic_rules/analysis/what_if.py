@@ -7,16 +7,19 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import ceil
+from operator import is_
+from typing import NamedTuple
 
 from tic_rules.analysis.construct import dated, place_in
 from tic_rules.core.dates import FIRST_DAY, LAST_DAY, add_days, add_months, add_years
 from tic_rules.core.errors import Text, UsageError, fault, plural
 from tic_rules.core.numbers import Number
-from tic_rules.engines.checking import check_subject
+from tic_rules.engines.checking import check_subject, with_centres
 from tic_rules.evaluation.facts import Scene
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import Edit, apply, document_of
+from tic_rules.model.programme import Programme
 from tic_rules.model.reading import subject_from, words_for
 from tic_rules.model.ruleset import RuleSet
 from tic_rules.model.subject import Subject
@@ -72,7 +75,7 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """A centre as it is and as it would be."""
+    """What is checked as it is and as it would be."""
 
     before: Report
     after: Report
@@ -81,21 +84,33 @@ class WhatIf:
     course_after: Course | None
 
 
+class Side(NamedTuple):
+    """What is checked under a rule set: a centre, or figures of a programme with its centres."""
+
+    subject: Centre | Programme
+    ruleset: RuleSet
+    centres: Sequence[Centre] = ()
+
+    def report(self, day: date) -> Report:
+        subject = self.subject
+        if isinstance(subject, Programme):
+            subject = with_centres(subject, self.ruleset, self.centres, day)
+        return check_subject(subject, self.ruleset, day)
+
+    def course(self, first: date, last: date) -> Course:
+        """The verdict through time, looked at only on days on which something can change."""
+        subjects = (self.subject, *self.centres)
+        days = {day for one in subjects for day in days_of_change(one, self.ruleset, first, last)}
+        return _course_through(self.report, sorted(days), (first, last))
+
+
 def what_if(
-    centre: Centre,
-    ruleset: RuleSet,
-    as_of: date,
-    *,
-    changed: Centre | None = None,
-    other_rules: RuleSet | None = None,
-    other_day: date | None = None,
-    over: tuple[date, date] | None = None,
+    now: Side, then: Side, as_of: date, other_day: date | None = None, over: tuple[date, date] | None = None
 ) -> WhatIf:
-    """A centre under a rule set on a day, and with other data, other rules or another day."""
-    now, then = (centre, ruleset), (changed or centre, other_rules or ruleset)
-    before, after = check_subject(*now, as_of), check_subject(*then, other_day or as_of)
-    sides = [now] if changed is None and then[1] is ruleset else [now, then]
-    courses = [course_of(*side, *over) for side in sides if over is not None]
+    """What is checked on a day, and with other data, other rules or on another day."""
+    before, after = now.report(as_of), then.report(other_day or as_of)
+    sides = [now] if all(map(is_, now, then)) else [now, then]
+    courses = [side.course(*over) for side in sides if over is not None]
     return WhatIf(before, after, flips(before, after), *(*courses, None, None)[:2])
 
 
@@ -129,12 +144,6 @@ def _edit(document: dict[str, object], centre: Centre, dotted: str, value: objec
 # --- through time -------------------------------------------------------------------------------------------
 
 
-def course_of(centre: Centre, ruleset: RuleSet, first: date, last: date) -> Course:
-    """The verdict through time, looked at only on days on which something can change."""
-    days = days_of_change(centre, ruleset, first, last)
-    return course_through(lambda day: check_subject(centre, ruleset, day), days, (first, last))
-
-
 def checked_span(first: date, last: date) -> None:
     """Refuse a span of time that ends before it begins or is too long. Raises UsageError."""
     if first > last or last > add_years(first, MOST_YEARS):
@@ -146,7 +155,7 @@ def checked_span(first: date, last: date) -> None:
         )
 
 
-def course_through(look: Callable[[date], Report], days: Sequence[date], span: tuple[date, date]) -> Course:
+def _course_through(look: Callable[[date], Report], days: Sequence[date], span: tuple[date, date]) -> Course:
     """The verdict through a span of time, looked at on the given days, of which the first begins it."""
     first, last = span
     stretches: list[Stretch] = []

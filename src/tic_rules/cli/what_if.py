@@ -9,9 +9,8 @@ from typing import NoReturn
 
 import click
 
-from tic_rules.analysis.programme_over import what_if_of_programme
 from tic_rules.analysis.sweep import sweep as curve
-from tic_rules.analysis.what_if import WhatIf, what_if, with_values
+from tic_rules.analysis.what_if import Side, WhatIf, what_if, with_values
 from tic_rules.analysis.what_if_words import assumed_rule, assumed_value
 from tic_rules.cli import common
 from tic_rules.cli.chinese import Command
@@ -92,12 +91,11 @@ def command(
             for ruleset in rulesets:
                 other = _other(ruleset, changed, files, used)
                 values = [place_and_value(text, ruleset.vocabulary) for text in sets]
-                then = with_values(centre, values, ruleset, on) if values else None
+                then = with_values(centre, values, ruleset, on) if values else centre
                 assumed |= dict.fromkeys(_assumed(values, ruleset, other, changed.get(ruleset.id, ())))
-                members[centre.file or path] = (centre, then or centre)
-                results.append(
-                    what_if(centre, ruleset, on, changed=then, other_rules=other, other_day=as_of, over=span)
-                )
+                members[centre.file or path] = (centre, then)
+                sides = Side(centre, ruleset), Side(then, other or ruleset)
+                results.append(what_if(*sides, on, as_of, span))
         except TicRulesError as error:
             broken.extend(d._replace(file=d.file or path) for d in error.diagnostics)
     if programme is not None:
@@ -138,20 +136,14 @@ def _programme(
 ) -> Iterator[WhatIf]:  # fmt: skip
     """What changes for the programme whose figures stand in a file, with the centres before and after."""
     pairs = list(members)
+    before = [centre for centre, _ in pairs]
+    after = [centre for _, centre in pairs] if sets else before
     subject = Programme.from_file(file, ruleset=[*rules, *files.values()])
     on = as_of_day(subject, None if subject.speaks_for is not None else as_of)
     given = load_rulesets(rules)
     for ruleset in given or rulesets_in_force(jurisdiction_of(subject), on):
-        yield what_if_of_programme(
-            subject,
-            ruleset,
-            on,
-            [before for before, _ in pairs],
-            changed=[after for _, after in pairs] if sets else None,
-            other_rules=_other(ruleset, changed, files, used),
-            other_day=as_of,
-            over=span,
-        )
+        other = _other(ruleset, changed, files, used) or ruleset
+        yield what_if(Side(subject, ruleset, before), Side(subject, other, after), on, as_of, span)
 
 
 def _sweep(
