@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
 from tic_rules.core.scalars import Json
-from tic_rules.model.ruleset import Phase
+from tic_rules.model.ruleset import PHASES
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import plain
 from tic_rules.results.provenance import data_of
 from tic_rules.results.report import Report
+from tic_rules.results.shape import misfit
 
 What = Literal["data", "centres", "rules", "text", "settings", "version"]
 """What a report depends on: the data, the programme's centres, the rule file, the official text, the
@@ -23,64 +22,45 @@ Values = Mapping[str, Any]
 _APART = ("tool", "provenance")
 
 
-class _Part(BaseModel):
-    """What is looked at of a written report: whatever else it says is only compared."""
-
-    model_config = ConfigDict(strict=True)
-
-
-class _Data(_Part):
-    of: Literal["text", "values"]
-    sha256: str
-    centres: str | None = None
+def _object(*optional: str, **fields: Json) -> Json:
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": [name for name in fields if name not in optional],
+    }
 
 
-class _Rules(_Part):
-    file: str | None
-    sha256: str | None
-
-
-class _Settings(_Part):
-    phase: Phase | None
-    exemptions: bool
-
-
-class _Provenance(_Part):
-    data: _Data
-    rules: _Rules
-    text: str | None
-    settings: _Settings
-
-
-class _Subject(_Part):
-    id: str | None = None
-    name: str | None = None
-    file: str | None
-
-
-class _RuleSet(_Part):
-    id: str
-
-
-class _Finding(_Part):
-    rule: str
-    status: str
-
-
-class _Written(_Part):
-    tool: Json
-    centre: _Subject | None
-    programme: _Subject | None = None
-    ruleset: _RuleSet
-    as_of: str
-    findings: list[_Finding]
-    provenance: _Provenance | None = None
+_TEXT: Json = {"type": "string"}
+_NULL: Json = {"type": "null"}
+_TEXT_OR_NULL: Json = {"type": ["string", "null"]}
+_SUBJECT: Json = {
+    "anyOf": [_object("id", "name", id=_TEXT_OR_NULL, name=_TEXT_OR_NULL, file=_TEXT_OR_NULL), _NULL]
+}
+_PROVENANCE = _object(
+    data=_object("centres", of={"enum": ["text", "values"]}, sha256=_TEXT, centres=_TEXT_OR_NULL),
+    rules=_object(file=_TEXT_OR_NULL, sha256=_TEXT_OR_NULL),
+    text=_TEXT_OR_NULL,
+    settings=_object(phase={"enum": [*PHASES, None]}, exemptions={"type": "boolean"}),
+)
+_WRITTEN = _object(
+    "programme",
+    "provenance",
+    tool={"type": "object"},
+    centre=_SUBJECT,
+    programme=_SUBJECT,
+    ruleset=_object(id=_TEXT),
+    as_of=_TEXT,
+    findings={"type": "array", "items": _object(rule=_TEXT, status=_TEXT)},
+    provenance={"anyOf": [_PROVENANCE, _NULL]},
+)
+"""What is looked at of a written report: whatever else it says is only compared."""
 
 
 def checked(report: Any) -> Json:
     """A written report, as it is. Raises ValueError where it has not the shape of one."""
-    shape = _Written.model_validate(report)
-    if (shape.centre is None) == (shape.programme is None):
+    if misfit(report, _WRITTEN):
+        raise ValueError("this is no report")
+    if (report["centre"] is None) == (report.get("programme") is None):
         raise ValueError("a report is about a centre or about a programme")
     return dict(report)
 
