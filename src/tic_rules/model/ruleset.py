@@ -1,6 +1,6 @@
 """A rule set: a rule file with the shared vocabulary, ready to be decided."""
 
-from collections.abc import Iterator, KeysView, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
@@ -124,20 +124,19 @@ class RuleSet:
         file (`by="3y"`, `modality="encouraged"`, `require={...}`) or facts (`headcount=500`). Raises KeyError
         for an unknown rule, RuleSetError for a change that is none.
         """
-        index, rule = self._by_id[rule_id.removeprefix(f"{self.id}/")]
+        rule = self[rule_id]
+        changed = amended(rule, value, parts, self.rules, self.vocabulary)
+        rules = tuple(changed if one is rule else one for one in self.rules)
+        source = self._source and self._source.without(())  # has its places, and no longer its digest
+        return self._with(rules=rules, _source=source)
+
+    def with_rules(self, rules: Iterable[Rule]) -> "RuleSet":
+        """A rule set of these rules, which stand in no file; nothing is checked."""
+        return self._with(rules=tuple(rules), file="", _source=None)
+
+    def _with(self, **parts: object) -> "RuleSet":
         made = object.__new__(RuleSet)
-        made.__setstate__(
-            self.__getstate__()
-            | {
-                "rules": (
-                    *self.rules[:index],
-                    amended(rule, value, parts, self.rules, self.vocabulary),
-                    *self.rules[index + 1 :],
-                ),
-                "_source": self._source
-                and self._source.without(()),  # has its places, and no longer its digest
-            }
-        )
+        made.__setstate__(self.__getstate__() | parts)
         return made
 
     def place(self, rule_id: str, *within: str | int) -> Mark:

@@ -24,7 +24,7 @@ from tic_rules.core.errors import DataError
 from tic_rules.core.numbers import Number
 from tic_rules.model import conditions as c
 from tic_rules.model.linker import rule_faults
-from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.time import After, Cycle
 
 MODALITIES = ("must", "in_principle", "encouraged", "may")
@@ -191,13 +191,7 @@ def _near(limit: Number | c.Times) -> Iterator[Number | c.Times]:
 
 def with_rule(ruleset: RuleSet, changed: Rule) -> RuleSet:
     """The rule set with one rule changed."""
-    rules = tuple(changed if rule.id == changed.id else rule for rule in ruleset.rules)
-    about = {
-        name: getattr(ruleset, name)
-        for name in ("id", "version", "jurisdiction", "languages", "document", "clauses")
-    }
-    model = RuleFile.model_construct(**about, rules=rules)
-    return RuleSet(model, ruleset.vocabulary)
+    return ruleset.with_rules(changed if rule.id == changed.id else rule for rule in ruleset.rules)
 
 
 class Catcher:

@@ -27,7 +27,7 @@ from tic_rules.model.extension import extended, joined
 from tic_rules.model.fields import words_at
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import fitting, subject_from, verified
-from tic_rules.model.ruleset import Rule, RuleFile, RuleSet
+from tic_rules.model.ruleset import Rule, RuleSet
 from tic_rules.model.subject import Subject
 from tic_rules.results.parts import BINDING
 
@@ -143,11 +143,7 @@ def part_of(ruleset: RuleSet, rules: Sequence[Rule]) -> RuleSet:
     wanted = {rule.id for rule in rules}
     while more := {other for rule in ruleset if rule.id in wanted for other in rule.waits_for} - wanted:
         wanted |= more
-    model = RuleFile.model_construct(
-        id=ruleset.id, version=ruleset.version, jurisdiction=ruleset.jurisdiction, document=ruleset.document,
-        clauses=ruleset.clauses, rules=tuple(rule for rule in ruleset if rule.id in wanted),
-    )  # fmt: skip
-    return RuleSet(model, ruleset.vocabulary)
+    return ruleset.with_rules(rule for rule in ruleset if rule.id in wanted)
 
 
 def witness(
