@@ -34,23 +34,13 @@ def neg(formula: Formula) -> Formula:
     return z3.BoolRef(z3.Z3_mk_not(context.ref(), formula.as_ast()), context)
 
 
-def conj(formulas: Iterable[Formula]) -> Formula:
+def conj(*formulas: Formula) -> Formula:
     """That all hold."""
     return _joined(formulas, True)
 
 
-def disj(formulas: Iterable[Formula]) -> Formula:
+def disj(*formulas: Formula) -> Formula:
     """That one holds at least."""
-    return _joined(formulas, False)
-
-
-def both(*formulas: Formula) -> Formula:
-    """That all of these hold."""
-    return _joined(formulas, True)
-
-
-def one_of(*formulas: Formula) -> Formula:
-    """That one of these holds at least."""
     return _joined(formulas, False)
 
 
@@ -70,4 +60,4 @@ def _joined(formulas: Iterable[Formula], all_hold: bool) -> Formula:
     return z3.BoolRef(make(context.ref(), len(parts), array), context)
 
 
-__all__ = ["Ends", "Formula", "both", "conj", "disj", "neg", "one_of", "truth", "z3"]
+__all__ = ["Ends", "Formula", "conj", "disj", "neg", "truth", "z3"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, one_of, truth, z3
+from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, truth, z3
 from tic_rules.analysis.prove.symbols import YEARS, At, World
 from tic_rules.analysis.prove.values import Value, all_of, any_of, cases, constant, either, outcomes, when
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -39,21 +39,21 @@ class Entries:
     def fold(self, node: f.Fold) -> Value:
         """What the entries of a list come to together."""
         fact = self.ruleset.facts[node.over.fact]
-        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
+        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
         looked = list(self._looked(fact, node.body))
         if not node.every:
             some = any_of(
                 [either(one.present, all_of([one.counts, one.value]), constant(FALSE)) for one in looked]
             )
-            return Value(some.true, both(some.false, neg(more)), both(some.review, neg(more)))
+            return Value(some.true, conj(some.false, neg(more)), conj(some.review, neg(more)))
         values = [
-            either(both(one.present, neg(one.counts.false)), _sure(one), constant(TRUE)) for one in looked
+            either(conj(one.present, neg(one.counts.false)), _sure(one), constant(TRUE)) for one in looked
         ]
         if not node.some:
             return all_of([*values, when(neg(more), truth(False))])
-        certain = disj([both(one.present, one.counts.true) for one in looked])
-        possible = disj([both(one.present, neg(one.counts.false)) for one in looked])
-        return all_of([*values, when(both(certain, neg(more)), both(neg(possible), neg(more)))])
+        certain = disj(*[conj(one.present, one.counts.true) for one in looked])
+        possible = disj(*[conj(one.present, neg(one.counts.false)) for one in looked])
+        return all_of([*values, when(conj(certain, neg(more)), conj(neg(possible), neg(more)))])
 
     def under_key(self, fact: Fact, key: str, body: f.Logic) -> Value:
         """What the entry of a table under a key comes to; one that is not there is false, unless the table
@@ -67,9 +67,9 @@ class Entries:
         certain, possible = [], []
         for present, counts, value in self._looked(fact, entry_logic(fact.where)):
             joint = all_of([counts, value])
-            certain.append(z3.If(both(present, joint.true), 1, 0))
-            possible.append(z3.If(both(present, neg(joint.false)), 1, 0))
-        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
+            certain.append(z3.If(conj(present, joint.true), 1, 0))
+            possible.append(z3.If(conj(present, neg(joint.false)), 1, 0))
+        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
         return z3.ToReal(z3.Sum(certain)), z3.If(more, z3.RealVal(_MANY), z3.ToReal(z3.Sum(possible)))
 
     def distinct(self, fact: Fact, attribute: str) -> Ends:
@@ -81,16 +81,16 @@ class Entries:
             dated = shape_of(f"{entry[0]}.{attribute}", self.ruleset.vocabulary) == "dated"
             one, two, given = self.world.choice("attribute", attribute, *entry, self.at.key if dated else "")
             counts = self._counts(entry, self._listed(fact), fact)
-            here = both(self.world.flag("present", *entry), neg(counts.false))
-            exact = both(here, counts.true, given, one == two)
-            another = [neg(both(other, word == one)) for other, word in before]
-            certain.append(z3.If(both(exact, *another), 1, 0))
-            missing.append(z3.If(both(here, neg(exact)), 1, 0))
+            here = conj(self.world.flag("present", *entry), neg(counts.false))
+            exact = conj(here, counts.true, given, one == two)
+            another = [neg(conj(other, word == one)) for other, word in before]
+            certain.append(z3.If(conj(exact, *another), 1, 0))
+            missing.append(z3.If(conj(here, neg(exact)), 1, 0))
             some.append(here)
             before.append((exact, one))
-        more = disj([self._more(path, fact) for path in self._listed(fact).paths])
+        more = disj(*[self._more(path, fact) for path in self._listed(fact).paths])
         low, high = z3.Sum(certain), z3.Sum(certain) + z3.Sum(missing)
-        least = z3.ToReal(z3.If(both(low == 0, disj(some)), 1, low))
+        least = z3.ToReal(z3.If(conj(low == 0, disj(*some)), 1, low))
         return least, z3.If(more, z3.RealVal(_MANY), z3.ToReal(high))
 
     # --- entries --------------------------------------------------------------------------------------------
@@ -125,13 +125,13 @@ class Entries:
             self.world.say(first <= last)
             started, before = self._started(first, last)
             done, later = last <= self.at.point, first > self.at.point
-            values.append(when(both(started, done), one_of(before, later)))
+            values.append(when(conj(started, done), disj(before, later)))
         if listed.year is not None and self.at.year and (listed.date is None or self.at.year in YEARS):
             given = self.world.flag("year given", *entry)
             owed, running = (self.world.flag("year", year, *entry) for year in ("owed", "running"))
-            self.world.say(neg(both(owed, running)))
+            self.world.say(neg(conj(owed, running)))
             is_it = self.world.flag("year", self.at.year, *entry)
-            values.append(when(both(given, is_it), both(given, neg(is_it))))
+            values.append(when(conj(given, is_it), conj(given, neg(is_it))))
         return all_of(values)
 
     def _started(self, first: Formula, last: Formula) -> Ends:
@@ -171,28 +171,26 @@ class Entries:
                 first, last = z3.Real(f"first|{name}|{entry}"), z3.Real(f"last|{name}|{entry}")
                 _, _, given = self.world.choice("attribute", name, *entry, "")
                 self.world.say(first <= last)
-                return when(both(given, last <= self.at.point), both(given, first > self.at.point))
+                return when(conj(given, last <= self.at.point), conj(given, first > self.at.point))
         raise AssertionError(f"not asked of an entry: {node!r}")
 
     def _several(self, entry: Entry, name: str, node: f.Member) -> Value:
         """An attribute that holds several words."""
         given, any_word = (self.world.flag(asked, name, *entry) for asked in ("given", "any word"))
-        has = disj([self.world.flag("has", word, name, *entry) for word in node.words])
-        self.world.say(z3.Implies(has, both(given, any_word)), z3.Implies(any_word, given))
+        has = disj(*[self.world.flag("has", word, name, *entry) for word in node.words])
+        self.world.say(z3.Implies(has, conj(given, any_word)), z3.Implies(any_word, given))
         absent = {node.absent: neg(given)}
         if node.inside == FALSE and not node.words:
             return outcomes({**absent, node.outside: given})
-        outside = both(given, neg(has))
+        outside = conj(given, neg(has))
         if node.outside != REVIEW:
             tests = {TRUE: has, FALSE: outside}
         else:
-            tests = {TRUE: has, FALSE: both(outside, neg(any_word)), REVIEW: both(outside, any_word)}
-        return outcomes(
-            {**tests, node.absent: one_of(tests.get(node.absent, truth(False)), *absent.values())}
-        )
+            tests = {TRUE: has, FALSE: conj(outside, neg(any_word)), REVIEW: conj(outside, any_word)}
+        return outcomes({**tests, node.absent: disj(tests.get(node.absent, truth(False)), *absent.values())})
 
 
 def _sure(one: Looked) -> Value:
     """An entry that only may count is unknown where it is not as asked."""
-    unsure = both(one.counts.unknown, neg(one.value.true))
-    return Value(*(both(end, neg(unsure)) for end in one.value))
+    unsure = conj(one.counts.unknown, neg(one.value.true))
+    return Value(*(conj(end, neg(unsure)) for end in one.value))

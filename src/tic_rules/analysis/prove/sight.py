@@ -7,7 +7,7 @@ from functools import cache
 from itertools import product
 
 from tic_rules.analysis.diff.order import shape_of
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth, z3
+from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, truth, z3
 from tic_rules.analysis.prove.entries import Entries
 from tic_rules.analysis.prove.symbols import At, World, lowered_rule
 from tic_rules.analysis.prove.values import (
@@ -44,13 +44,13 @@ def formulas(
         ]
         owed = constant(TRUE) if at.owed is None else at.owed
         fine, left = (_status_in((*_FINE, *more), parts) for more in ((), ("needs_review",)))
-        met.append(one_of(owed.false, both(owed.true, fine)))
-        open_.append(one_of(owed.false, both(owed.true, left)))
-        broken.append(both(owed.true, _status_in(("fail",), parts)))
+        met.append(disj(owed.false, conj(owed.true, fine)))
+        open_.append(disj(owed.false, conj(owed.true, left)))
+        broken.append(conj(owed.true, _status_in(("fail",), parts)))
     if asked.clock.by == "application" or asked.programme:
-        return conj(met), disj(broken), conj(open_)
+        return conj(*met), disj(*broken), conj(*open_)
     unless = neg(world.approved)
-    return one_of(unless, conj(met)), both(world.approved, disj(broken)), one_of(unless, conj(open_))
+    return disj(unless, conj(*met)), conj(world.approved, disj(*broken)), disj(unless, conj(*open_))
 
 
 _FINE = ("pass", "not_applicable")
@@ -63,7 +63,7 @@ def _status_in(statuses: tuple[str, ...], parts: Sequence[Value]) -> Formula:
         if isinstance(branch, bool):
             return truth(branch)
         part = parts[depth]
-        return disj(both(part.is_(*numbers), formula(way, depth + 1)) for numbers, way in branch)
+        return disj(*(conj(part.is_(*numbers), formula(way, depth + 1)) for numbers, way in branch))
 
     return formula(_branch(statuses, len(parts), ()), 0)
 
@@ -218,18 +218,18 @@ class Sight:
         one, two, given = self.world.choice("value", self._known_as(term.fact), self._moment(fact))
         if isinstance(term, f.Between):
             value = self.world.fresh(("reads", self._known_as(term.fact), term, self._moment(fact)))
-            self.world.say(z3.Implies(one_of(value.true, value.false), given), neg(value.review))
+            self.world.say(z3.Implies(disj(value.true, value.false), given), neg(value.review))
             return outcomes({node.outside: value.true, node.inside: value.false, node.absent: value.unknown})
         if fact.type == "truth":
             yes, no = self.world.word(True), self.world.word(False)
-            self.world.say(*(one_of(end == yes, end == no) for end in (one, two)))
+            self.world.say(*(disj(end == yes, end == no) for end in (one, two)))
         return self.world.on_list(node, one, two, given)
 
     def _happened(self, node: f.Happened) -> Value:
         first, last = z3.Real(f"first|{node.fact}"), z3.Real(f"last|{node.fact}")
         given = self.world.flag("done", node.fact)
         self.world.say(first <= last)
-        return when(both(given, last <= self.at.point), both(given, first > self.at.point))
+        return when(conj(given, last <= self.at.point), conj(given, first > self.at.point))
 
     def _fold(self, node: f.Fold) -> Value:
         fact = self.ruleset.facts[node.over.fact]
@@ -242,10 +242,10 @@ class Sight:
         return self.entries.fold(node)
 
     def _some_word(self, node: f.Member, fact: Fact) -> Value:
-        some = disj([self.world.flag("word", fact.words, word) for word in node.words])
+        some = disj(*[self.world.flag("word", fact.words, word) for word in node.words])
         more, given = self.world.flag("more", fact.words), self.world.flag("words given", fact.words)
         self.world.say(z3.Implies(some, given))
-        outside = both(neg(some), neg(more))
+        outside = conj(neg(some), neg(more))
         if node.outside == FALSE:
             return when(some, outside)
-        return outcomes({TRUE: some, FALSE: both(outside, neg(given)), node.outside: both(outside, given)})
+        return outcomes({TRUE: some, FALSE: conj(outside, neg(given)), node.outside: conj(outside, given)})

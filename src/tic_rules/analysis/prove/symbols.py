@@ -20,7 +20,7 @@ from tic_rules.analysis.diff.order import (
     where_at_least,
     year_due,
 )  # fmt: skip
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, disj, neg, z3
+from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, z3
 from tic_rules.analysis.prove.values import Value, all_of, outcomes, real, when
 from tic_rules.core.errors import UsageError, fault
 from tic_rules.core.logic import FALSE, REVIEW, TRUE
@@ -275,8 +275,8 @@ class World:
             self.say(ends[0] >= 0, ends[0] <= ends[1])
             for other, lower, upper in points if growing else ():
                 self.say(
-                    z3.Implies(other <= point, both(lower <= ends[0], upper <= ends[1])),
-                    z3.Implies(point <= other, both(ends[0] <= lower, ends[1] <= upper)),
+                    z3.Implies(other <= point, conj(lower <= ends[0], upper <= ends[1])),
+                    z3.Implies(point <= other, conj(ends[0] <= lower, ends[1] <= upper)),
                 )
             points.append((point, *ends))
             if start and growing:
@@ -290,16 +290,16 @@ class World:
     def on_list(self, node: f.Member, one: Formula, two: Formula, given: Formula) -> Value:
         """Whether a word of which one or two are possible is on a list."""
         numbers = [self.word(word) for word in node.words]
-        inside = [disj([end == number for number in numbers]) for end in (one, two)]
+        inside = [disj(*[end == number for number in numbers]) for end in (one, two)]
         tests: dict[int, list[Formula]] = {TRUE: [], FALSE: [], REVIEW: []}
         for value, test in (
-            (node.inside, both(given, *inside)),
-            (node.outside, both(given, *map(neg, inside))),
+            (node.inside, conj(given, *inside)),
+            (node.outside, conj(given, *map(neg, inside))),
             (node.absent, neg(given)),
         ):
             if value in tests:
                 tests[value].append(test)
-        return outcomes({value: disj(formulas) for value, formulas in tests.items()})
+        return outcomes({value: disj(*formulas) for value, formulas in tests.items()})
 
     def running(self, node: f.Running, at: At, some: Value) -> Value:
         """Years running: not spelled out year by year; more years running say more, and each says that there

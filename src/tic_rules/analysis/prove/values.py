@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from tic_rules.analysis.prove.booleans import Ends, Formula, both, conj, disj, neg, one_of, truth, z3
+from tic_rules.analysis.prove.booleans import Ends, Formula, conj, disj, neg, truth, z3
 from tic_rules.core.logic import FALSE, REVIEW, TRUE, UNKNOWN
 from tic_rules.core.numbers import Number
 from tic_rules.engines.lowering import COMPARISONS, OPERATORS, VALUES
@@ -22,14 +22,14 @@ class Value(NamedTuple):
 
     @property
     def unknown(self) -> Formula:
-        return neg(one_of(self.true, self.false, self.review))
+        return neg(disj(self.true, self.false, self.review))
 
     def is_(self, *numbers: int) -> Formula:
         """Whether it is one of the values."""
         tests = {TRUE: self.true, FALSE: self.false, REVIEW: self.review}
         if UNKNOWN in numbers:
-            return neg(disj([test for number, test in tests.items() if number not in numbers]))
-        return disj([tests[number] for number in numbers])
+            return neg(disj(*[test for number, test in tests.items() if number not in numbers]))
+        return disj(*[tests[number] for number in numbers])
 
 
 def constant(value: int) -> Value:
@@ -46,20 +46,20 @@ def outcomes(tests: Mapping[int, Formula]) -> Value:
 
 
 def all_of(values: Sequence[Value]) -> Value:
-    true, false = conj([v.true for v in values]), disj([v.false for v in values])
-    return Value(true, false, both(conj([one_of(v.true, v.review) for v in values]), neg(true)))
+    true, false = conj(*[v.true for v in values]), disj(*[v.false for v in values])
+    return Value(true, false, conj(conj(*[disj(v.true, v.review) for v in values]), neg(true)))
 
 
 def any_of(values: Sequence[Value]) -> Value:
-    true, false = disj([v.true for v in values]), conj([v.false for v in values])
-    return Value(true, false, both(conj([one_of(v.false, v.review) for v in values]), neg(false)))
+    true, false = disj(*[v.true for v in values]), conj(*[v.false for v in values])
+    return Value(true, false, conj(conj(*[disj(v.false, v.review) for v in values]), neg(false)))
 
 
 def cases(of: Value, ways: Sequence[Value]) -> Value:
     """What follows from each value: one way for each of the four."""
     tests = [of.is_(number) for number in VALUES]
     return Value(
-        *(disj([both(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
+        *(disj(*[conj(test, way[end]) for test, way in zip(tests, ways, strict=True)]) for end in range(3))
     )
 
 
@@ -76,7 +76,7 @@ def compare(name: str, left: Ends, right: Ends) -> Value:
         ]
         for tests in COMPARISONS[name]
     )
-    return when(conj(true), disj(false))
+    return when(conj(*true), disj(*false))
 
 
 def real(number: Number) -> Formula:
