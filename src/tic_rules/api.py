@@ -13,11 +13,12 @@ from tic_rules.engines.checking import ENGINES, as_of_day, check_subject, with_c
 from tic_rules.engines.columns.tables import check_table, facts_table, row_function
 from tic_rules.model.catalogue import ListedRuleSet, rulesets
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force, shipped_ids
+from tic_rules.model.loader import load_ruleset, parse_ruleset, rulesets_in_force
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import subject_from
 from tic_rules.model.rulefile import Kind, Modality
 from tic_rules.model.ruleset import Rule, RuleSet
+from tic_rules.model.shipped import shipped_ids
 from tic_rules.model.values import Dated, Given, Series
 from tic_rules.results.parts import (
     Citation,

@@ -15,7 +15,7 @@ from typing import Any
 from tic_rules import RuleSet, RuleSetError, parse_ruleset
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import record_in, words_at
-from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.values import Kind
 from tic_rules.model.vocabulary import Vocabulary
 

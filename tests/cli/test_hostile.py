@@ -27,8 +27,8 @@ from tic_rules.core.source import BadText, read_text
 from tic_rules.engines.checking import sorted_scene
 from tic_rules.evaluation import scenarios
 from tic_rules.evaluation.scenarios import needs_of, whole
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import read_subjects
+from tic_rules.model.shipped import shared_vocabulary
 
 ROOT = Path(__file__).parents[2]
 sys.path.insert(0, str(ROOT / "fuzz"))

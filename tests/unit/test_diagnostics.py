@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from tic_rules import Centre, DataError, RuleSetError, TicRulesError, parse_ruleset
 from tic_rules.cli import main
 from tic_rules.core.errors import visible
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.shipped import rules_folder
 
 ROOT = Path(__file__).parents[2]
 

@@ -23,8 +23,9 @@ from tic_rules.cli import main
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.unclear import NotClear
 from tic_rules.model.fields import paths_of
-from tic_rules.model.loader import shared_vocabulary, words_of
+from tic_rules.model.loader import words_of
 from tic_rules.model.reading import read_subject, read_subjects
+from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.tables import layout_of, names_of
 from tic_rules.renderers.cells import value_at
 from tic_rules.renderers.headers import Form, csv_line

@@ -16,7 +16,7 @@ from tic_rules.analysis.lint import BY_CODE, CODES, Fault, explain_code, lint_fi
 from tic_rules.analysis.speech import modalities_in, numbers_in, says_length, years_in
 from tic_rules.cli import main
 from tic_rules.core.errors import RuleSetError
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.shipped import rules_folder
 from tic_rules.model.time import Shift
 
 CLEAN = """\

@@ -20,7 +20,7 @@ from tic_rules import RuleSet, load_ruleset
 from tic_rules.analysis.diff.enumerations import members
 from tic_rules.analysis.diff.sentences import sentence_of
 from tic_rules.analysis.diff.topics import Topic, diff
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.shipped import rules_folder
 
 FOLDER = Path(__file__).parents[1] / "relations"
 SOURCES = os.environ.get("TIC_RULES_SOURCES")

@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from tic_rules import Centre, check, load_ruleset, shipped_ids
 from tic_rules.cli import main
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.shipped import rules_folder
 from tic_rules.results.rule_schema import ruleset_schema
 from tic_rules.results.schemas import centre_schema, report_schema
 

@@ -14,8 +14,8 @@ from tic_rules.core.errors import Text
 from tic_rules.model import conditions as c
 from tic_rules.model.centre import Centre
 from tic_rules.model.fields import paths_of, words_at
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.ruleset import Bilingual, Rule, RuleSet
+from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import FieldLabel, Vocabulary
 from tic_rules.renderers.cells import choices

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from tic_rules import Centre, DataError
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.reading import read_subject, read_subjects
+from tic_rules.model.shipped import shared_vocabulary
 
 pytest.importorskip("python_calamine", reason="the extra excel is not installed")
 xlsxwriter = pytest.importorskip("xlsxwriter", reason="the extra excel is not installed")

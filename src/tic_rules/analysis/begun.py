@@ -17,7 +17,7 @@ from tic_rules.analysis.coverage.numbering import NUMERAL, PREAMBLE, numeral
 from tic_rules.analysis.coverage.official import OfficialText, Sentence, cut
 from tic_rules.analysis.speech import numbers_in
 from tic_rules.core.errors import UsageError, clip, fault
-from tic_rules.core.source import BadText
+from tic_rules.core.source import bad_text_as
 from tic_rules.model.drafts import OPEN
 
 _ID = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
@@ -45,10 +45,8 @@ def begin(ruleset_id: str, raw: bytes, file: str, title: str = "") -> str:
         zh = f"编号 {shown} 应由小写字母、数字和下划线组成，例：shandong_2024"
         en = f"the id {shown} is made of small letters, digits and underscores: shandong_2024"
         raise fault(UsageError, "ruleset-id", zh, en)
-    try:
+    with bad_text_as(UsageError):
         text, _ = read_official(raw, file)
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None
     title = title or _title_of(text)
     official = cut(text, title)
     if not official.sentences:

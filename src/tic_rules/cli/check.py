@@ -20,10 +20,11 @@ from tic_rules.cli.running import Job, Outcome, decided, outcomes, prepared, put
 from tic_rules.core.errors import Diagnostic, Text, TicRulesError
 from tic_rules.engines.checking import ENGINES, as_of_day, with_centres
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import shared_vocabulary, words_of
+from tic_rules.model.loader import words_of
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import read_subject
 from tic_rules.model.ruleset import PHASES, Vocabulary
+from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.renderers import FORMATS, Options, Run, sinks
 from tic_rules.renderers.tally import Tally
 from tic_rules.results.baseline import Baseline, Entry, baseline_text

@@ -14,7 +14,7 @@ from tic_rules.cli.common import format_option, lang_option, output_option, writ
 from tic_rules.cli.replacement import guard
 from tic_rules.core.errors import UsageError
 from tic_rules.core.files import read_named
-from tic_rules.core.source import BadText
+from tic_rules.core.source import bad_text_as
 from tic_rules.model.loader import readable_ruleset
 from tic_rules.renderers.coverage import render
 
@@ -42,9 +42,7 @@ def command(ruleset: str, source: str | None, format_: str, output: str | None, 
     beside = file_of(rules)
     guard([output], [beside[0] if beside is not None else None], command="tic-rules coverage")
     text = read_named(source, UsageError) if source is not None else None
-    try:
+    with bad_text_as(UsageError):
         account = coverage(rules, text, Path(source).name if source is not None else None)
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None
     write(render(account, format_, lang), output, format_=format_)
     sys.exit(0 if account.ok else 1)

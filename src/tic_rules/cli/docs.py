@@ -13,7 +13,7 @@ from tic_rules.cli.common import lang_option, rules_option, say
 from tic_rules.cli.replacement import guard, replace_file
 from tic_rules.core.errors import Text, plural
 from tic_rules.inputs.examples import read_examples
-from tic_rules.model.loader import rules_folder
+from tic_rules.model.shipped import rules_folder
 from tic_rules.renderers import sinks
 from tic_rules.renderers.pages import pages
 

@@ -14,10 +14,10 @@ from tic_rules.inputs import SUFFIXES
 from tic_rules.inputs.text import bytes_to_text
 from tic_rules.model.catalogue import is_rule_file
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import shared_vocabulary
 from tic_rules.model.programme import Programme
 from tic_rules.model.reading import is_part_of_another, read_subject, read_subjects, subject_from_text
 from tic_rules.model.ruleset import RuleSet, Vocabulary
+from tic_rules.model.shipped import shared_vocabulary
 
 BESIDE = ("cases", "sentences")
 """Folders beside rule files, of which they say something: no centre of anybody's is there."""

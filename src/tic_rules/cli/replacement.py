@@ -16,8 +16,9 @@ from tic_rules.core.files import reason_of
 from tic_rules.core.settings import settings_here
 from tic_rules.model.catalogue import here
 from tic_rules.model.centre import Centre
-from tic_rules.model.loader import rules_folder, words_of
+from tic_rules.model.loader import words_of
 from tic_rules.model.programme import Programme
+from tic_rules.model.shipped import rules_folder
 
 _LISTS = (".csv", ".tsv")
 _RULES = (".yaml", ".yml", ".json")

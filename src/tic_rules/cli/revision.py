@@ -11,7 +11,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import RuleSetError, fault
 from tic_rules.core.limits import MAX_BYTES, BadText, file_too_large
-from tic_rules.core.source import decode, read_text
+from tic_rules.core.source import bad_text_as, decode, read_text
 from tic_rules.model.loader import load_ruleset, parse_ruleset
 from tic_rules.model.ruleset import RuleSet, Vocabulary
 
@@ -45,10 +45,8 @@ def _vocabulary(revision: str, path: str) -> Vocabulary | None:
 
 
 def _decoded(raw: bytes, name: str) -> str:
-    try:
+    with bad_text_as(RuleSetError):
         return decode(raw, name)
-    except BadText as error:
-        raise RuleSetError(error.diagnostics) from None
 
 
 def _show(revision: str, path: str, name: str) -> bytes:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 
 from tic_rules.core.errors import Text, UsageError, clip, fault
-from tic_rules.core.source import BadText, read_text
+from tic_rules.core.source import bad_text_as, read_text
 from tic_rules.inputs.cells import read_cell
 from tic_rules.inputs.layout import Unclear
 from tic_rules.inputs.typed_numbers import typed_number
@@ -61,10 +61,8 @@ def _value(dotted: str, text: str, vocabulary: Vocabulary) -> object:
     column = names_of(Centre, vocabulary).at(dotted)
     plain = bool(text) and text not in ("null", "~") and text[0] not in "[{\"'"
     if column is None or not plain or column.kind == "list":
-        try:
+        with bad_text_as(UsageError):
             return read_text(f"value: {text}", "--set").data["value"]
-        except BadText as error:
-            raise UsageError(error.diagnostics) from None
     try:
         return read_cell(text, column)
     except NotClear as unclear:

@@ -12,8 +12,7 @@ from typing import Any, NamedTuple
 
 from tic_rules.core.errors import Diagnostic, Text, UsageError
 from tic_rules.core.files import read_named
-from tic_rules.core.limits import BadText
-from tic_rules.core.source import decode
+from tic_rules.core.source import bad_text_as, decode
 
 MAX_SETTINGS = 1024 * 1024
 """Bytes of a settings file."""
@@ -77,10 +76,8 @@ def settings_here() -> SettingsFile | None:
 
 def read_settings(file: Path) -> SettingsFile | None:
     """The settings of a file; None where it says nothing to us. Raises UsageError."""
-    try:
+    with bad_text_as(UsageError):
         text = decode(read_named(str(file), UsageError, MAX_SETTINGS), str(file))
-    except BadText as error:
-        raise UsageError(error.diagnostics) from None
     shared = file.name == SHARED
     if shared and "tic-rules" not in text:
         return None

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import yaml
 
 from tic_rules.core.digest import digest_of
-from tic_rules.core.errors import Diagnostic, Text, clip
+from tic_rules.core.errors import Diagnostic, Text, TicRulesError, clip
 from tic_rules.core.limits import (
     MAX_BYTES,
     MAX_DEPTH,
@@ -233,6 +234,15 @@ def is_index(part: str | int) -> bool:
 def steps(parts: Iterable[str | int]) -> tuple[str | int, ...]:
     """A path whose parts may be the places of entries in lists."""
     return tuple(int(part) if is_index(part) else part for part in parts)
+
+
+@contextmanager
+def bad_text_as(kind: type[TicRulesError]) -> Iterator[None]:
+    """Whatever of BadText is raised within becomes another error, with the same diagnostics."""
+    try:
+        yield
+    except BadText as error:
+        raise kind(error.diagnostics) from None
 
 
 def decode(raw: bytes, file: str, limit: int = MAX_BYTES) -> str:
@@ -462,6 +472,7 @@ __all__ = [
     "Mark",
     "Plain",
     "Source",
+    "bad_text_as",
     "decode",
     "is_index",
     "mark_of",

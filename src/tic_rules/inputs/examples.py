@@ -10,7 +10,7 @@ from typing import NamedTuple
 from tic_rules.core.errors import DataError, fault
 from tic_rules.core.files import read_named
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import BadText, decode, read_text
+from tic_rules.core.source import bad_text_as, decode, read_text
 
 PROGRAMME = "programme"
 """The folder of the cases of programmes; their files are named after the rule sets."""
@@ -53,10 +53,8 @@ def read_examples(folder: Path) -> dict[tuple[str, str], list[Example]]:
 
 def _cases(path: Path) -> Iterator[Json]:
     """The cases of a file; a file that is a base for cases has none."""
-    try:
+    with bad_text_as(DataError):
         data = read_text(decode(read_named(str(path), DataError), str(path)), str(path)).data
-    except BadText as error:
-        raise DataError(error.diagnostics) from None
     for case in data if isinstance(data, list) else ():
         if (
             isinstance(case, dict)

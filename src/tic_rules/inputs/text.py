@@ -6,17 +6,15 @@ import io
 from collections.abc import Iterator
 
 from tic_rules.core.errors import DataError, fault
-from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.core.source import Source, bad_text_as, decode, read_text
 
 MAX_LINES = 20_000
 
 
 def bytes_to_text(raw: bytes, file: str) -> str:
     """UTF-8 text. Raises DataError."""
-    try:
+    with bad_text_as(DataError):
         return decode(raw, file)
-    except BadText as error:
-        raise DataError(error.diagnostics) from None
 
 
 def source_of_text(text: str, file: str) -> Source:
@@ -25,10 +23,8 @@ def source_of_text(text: str, file: str) -> Source:
 
 
 def _source(text: str, file: str, json_text: bool, line: int) -> Source:
-    try:
+    with bad_text_as(DataError):
         return read_text(text, file, json_text=json_text, line=line)
-    except BadText as error:
-        raise DataError(error.diagnostics) from None
 
 
 def sources_of_lines(text: str, file: str) -> Iterator[Source | DataError]:

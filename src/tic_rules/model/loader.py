@@ -26,7 +26,7 @@ from tic_rules.core.errors import (
     normal,
 )
 from tic_rules.core.files import file_name, read_named
-from tic_rules.core.source import BadText, Source, pointer, read_text, texts_within
+from tic_rules.core.source import Source, bad_text_as, pointer, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
@@ -35,12 +35,9 @@ from tic_rules.model.shipped import (
     read_rule_file,
     read_shipped,
     rule_source,
-    rules_folder,
     shared_vocabulary,
-    shipped_ids,
     unnamed_vocabulary,
     vocabulary_in,
-    whole_vocabulary,
     with_origins,
 )
 from tic_rules.model.validation import diagnostics_of
@@ -204,10 +201,8 @@ def _joined(one: Vocabulary, other: Vocabulary) -> Vocabulary:
 
 def parse_ruleset(text: str, file: str = "<text>", shared: Vocabulary | None = None) -> RuleSet:
     """A rule set from the text of a rule file. Raises RuleSetError with all faults."""
-    try:
+    with bad_text_as(RuleSetError):
         source = read_text(text, file, json_text=file.endswith(".json"))
-    except BadText as error:
-        raise RuleSetError(error.diagnostics) from None
     return _build(source, shared or shared_vocabulary())
 
 
@@ -429,22 +424,3 @@ def in_force(ruleset: RuleSet, day: date) -> bool:
     """Whether the document of a rule set is in force on a day."""
     span = ruleset.document.in_force
     return (span.from_ is None or span.from_ <= day) and (span.until is None or day <= span.until)
-
-
-__all__ = [
-    "in_force",
-    "inspect_ruleset",
-    "inspect_vocabulary",
-    "is_called",
-    "listed_ruleset",
-    "load_ruleset",
-    "loaded",
-    "parse_ruleset",
-    "readable_ruleset",
-    "rules_folder",
-    "rulesets_in_force",
-    "shared_vocabulary",
-    "shipped_ids",
-    "whole_vocabulary",
-    "words_of",
-]

@@ -9,7 +9,7 @@ from pydantic_core import ValidationError
 
 from tic_rules.core.errors import RuleSetError
 from tic_rules.core.files import file_name, read_named
-from tic_rules.core.source import BadText, Source, decode, read_text
+from tic_rules.core.source import Source, bad_text_as, decode, read_text
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.model.vocabulary import Origin, Vocabulary
 
@@ -38,10 +38,8 @@ def read_rule_file(path: Path, shown: str = "") -> Source:
 
 def rule_source(raw: bytes, file: str, *, ours: bool = False) -> Source:
     """The text of a rule file by its bytes. Raises RuleSetError."""
-    try:
+    with bad_text_as(RuleSetError):
         return read_text(decode(raw, file), file, json_text=Path(file).suffix == ".json", ours=ours)
-    except BadText as error:
-        raise RuleSetError(error.diagnostics) from None
 
 
 def read_shipped(name: str) -> Source:

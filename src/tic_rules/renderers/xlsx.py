@@ -14,7 +14,7 @@ from tic_rules.inputs.layout import Layout
 from tic_rules.inputs.rows import value_at
 from tic_rules.model.centre import Centre
 from tic_rules.model.extension import extended, own_words
-from tic_rules.model.loader import whole_vocabulary
+from tic_rules.model.shipped import whole_vocabulary
 from tic_rules.model.tables import layout_of
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.renderers import Options, Run

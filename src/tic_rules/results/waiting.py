@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tic_rules.core.errors import Text
-from tic_rules.model.loader import shared_vocabulary
+from tic_rules.model.shipped import shared_vocabulary
 from tic_rules.model.vocabulary import Vocabulary
 from tic_rules.results.parts import Part
 from tic_rules.results.terms import dotted_of, field_label

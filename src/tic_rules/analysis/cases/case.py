@@ -17,14 +17,14 @@ from pydantic_core import ValidationError
 from tic_rules.core.dates import NotADate, parse_span
 from tic_rules.core.errors import DataError, Diagnostic, Text, UsageError, clip, did_you_mean, fault
 from tic_rules.core.files import read_named
-from tic_rules.core.source import BadText, Source, decode, is_index, read_text
+from tic_rules.core.source import Source, bad_text_as, decode, is_index, read_text
 from tic_rules.model.centre import Centre
 from tic_rules.model.document import copied
 from tic_rules.model.extension import extended
 from tic_rules.model.fields import record_in
 from tic_rules.model.frozen import FrozenModel, refuse
-from tic_rules.model.loader import rules_folder
 from tic_rules.model.ruleset import RuleSet
+from tic_rules.model.shipped import rules_folder
 from tic_rules.model.subject import Record
 from tic_rules.model.validation import diagnostics_of
 from tic_rules.results.parts import Status, Verdict
@@ -173,10 +173,8 @@ def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[C
 
 @lru_cache(maxsize=256)
 def _parsed(path: str, raw: bytes) -> Source:
-    try:
+    with bad_text_as(DataError):
         return read_text(decode(raw, path), path)
-    except BadText as error:
-        raise DataError(error.diagnostics) from None
 
 
 def _source(path: str) -> Source:

@@ -16,8 +16,9 @@ from tic_rules.core.files import reason_of
 from tic_rules.core.source import BadText, Mark, Source, decode, read_text
 from tic_rules.model.conditions import Node
 from tic_rules.model.frozen import refuse
-from tic_rules.model.loader import load_ruleset, rules_folder, shipped_ids
+from tic_rules.model.loader import load_ruleset
 from tic_rules.model.ruleset import Bilingual, RuleSet
+from tic_rules.model.shipped import rules_folder, shipped_ids
 from tic_rules.model.validation import diagnostics_of
 
 SHORTEST = 4

@@ -11,8 +11,8 @@ from tic_rules.analysis.coverage.layout import fold
 from tic_rules.core.errors import RuleSetError
 from tic_rules.core.source import decode, read_text
 from tic_rules.model.conditions import Flag, Node
-from tic_rules.model.loader import rules_folder
 from tic_rules.model.ruleset import Modality
+from tic_rules.model.shipped import rules_folder
 from tic_rules.model.validation import diagnostics_of
 
 
