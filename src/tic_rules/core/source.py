@@ -156,6 +156,13 @@ class Source:
         node, _ = self._walk(parts)
         return mark_of(node) if node is not None else Mark(0, 0)
 
+    def fault(
+        self, code: str, zh: str, en: str, parts: Sequence[str | int], *, named: bool = True
+    ) -> Diagnostic:
+        """A fault at the place of a value; `named`: the place is told by its path too."""
+        mark, path = self.locate(parts), pointer(parts) if named else ""
+        return Diagnostic(code, Text(zh, en), self.file, mark.line, mark.column, path, mark.cell)
+
     def locate_key(self, parts: tuple[str | int, ...]) -> Mark:
         """The place of the key of a mapping entry."""
         parent, whole = self._walk(parts[:-1])

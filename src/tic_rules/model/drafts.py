@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from tic_rules.core.errors import Diagnostic, Text, plural
-from tic_rules.core.source import Source, pointer, texts_within
+from tic_rules.core.source import Source, texts_within
 from tic_rules.model.rulefile import Rule, RuleFile
 
 OPEN = "待填"
@@ -28,10 +28,8 @@ def open_places(source: Source) -> list[Diagnostic]:
     """The places of a rule file that are to be filled in, in the order of the text."""
     places = []
     for path in _open(source.data):
-        mark = source.locate(path)
         name = ".".join(str(part) for part in path[-2:] if isinstance(part, str))
-        said = Text(f"{name} 待填", f"{name} is to be filled in")
-        places.append(Diagnostic("to-fill-in", said, source.file, mark.line, mark.column, pointer(path)))
+        places.append(source.fault("to-fill-in", f"{name} 待填", f"{name} is to be filled in", path))
     return sorted(places, key=lambda place: (place.line, place.column))
 
 

@@ -26,7 +26,7 @@ from tic_rules.core.errors import (
     normal,
 )
 from tic_rules.core.files import file_name, read_named
-from tic_rules.core.source import Source, bad_text_as, pointer, read_text, texts_within
+from tic_rules.core.source import Source, bad_text_as, read_text, texts_within
 from tic_rules.model import catalogue
 from tic_rules.model.drafts import DraftFile, in_a_line, open_places, without_open
 from tic_rules.model.languages import in_chinese_alone, with_chinese_for_english
@@ -313,36 +313,29 @@ def _faults_besides(faulty: Iterable[Loc], source: Source, shared: Vocabulary) -
 
 def _refuse_masses(source: Source) -> None:
     """Refuse more rules than are held together in good time, and longer ones. Raises RuleSetError."""
-    faults = [
-        Diagnostic(
-            "too-large",
-            Text(f"超过 {MAX_TEXT} 个字符", f"longer than {MAX_TEXT} characters"),
-            source.file,
-            *mark[:2],
-        )
-        for mark in (source.locate(at) for at, text in texts_within(source.data) if len(text) > MAX_TEXT)
-    ]
+
+    def too_large(at: Loc, zh: str, en: str) -> None:
+        faults.append(source.fault("too-large", zh, en, at, named=False))
+
+    faults: list[Diagnostic] = []
+    for at, text in texts_within(source.data):
+        if len(text) > MAX_TEXT:
+            too_large(at, f"超过 {MAX_TEXT} 个字符", f"longer than {MAX_TEXT} characters")
     rules = source.data.get("rules")
     if not isinstance(rules, list):
         rules = []
     if len(rules) > MAX_RULES:
-        mark = source.locate(("rules", MAX_RULES))
-        text = Text(
-            f"超过 {MAX_RULES} 条规则；请分成几个文件", f"more than {MAX_RULES} rules; split the file"
-        )
-        faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+        zh, en = f"超过 {MAX_RULES} 条规则；请分成几个文件", f"more than {MAX_RULES} rules; split the file"
+        too_large(("rules", MAX_RULES), zh, en)
     total = 0
     for index, rule in enumerate(rules):
         sizes = [_parts(rule.get(key)) for key in ("require", "applies")] if isinstance(rule, dict) else [0]
         within = total <= MAX_PARTS_IN_ALL
         total += sum(sizes)
         if max(sizes) > MAX_PARTS or (within and total > MAX_PARTS_IN_ALL):
-            mark = source.locate(("rules", index))
-            text = Text(
-                f"一个条件超过 {MAX_PARTS} 个部分，或全部条件超过 {MAX_PARTS_IN_ALL} 个",
-                f"more than {MAX_PARTS} parts of one condition, or {MAX_PARTS_IN_ALL} of all",
-            )
-            faults.append(Diagnostic("too-large", text, source.file, mark.line, mark.column))
+            zh = f"一个条件超过 {MAX_PARTS} 个部分，或全部条件超过 {MAX_PARTS_IN_ALL} 个"
+            en = f"more than {MAX_PARTS} parts of one condition, or {MAX_PARTS_IN_ALL} of all"
+            too_large(("rules", index), zh, en)
     if faults:
         raise RuleSetError(faults)
 
@@ -374,10 +367,7 @@ def _link_faults(model: RuleFile, vocabulary: Vocabulary, source: Source, shared
 
 
 def _located(source: Source, faults: list[Fault]) -> list[Diagnostic]:
-    diagnostics = []
-    for code, loc, zh, en in faults:
-        mark = source.locate(loc)
-        diagnostics.append(Diagnostic(code, Text(zh, en), source.file, mark.line, mark.column, pointer(loc)))
+    diagnostics = [source.fault(code, zh, en, loc) for code, loc, zh, en in faults]
     return sorted(diagnostics, key=lambda d: (d.line, d.column))
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from tic_rules.core.errors import Diagnostic, Text, clip
 from tic_rules.core.scalars import Json
-from tic_rules.core.source import Source, pointer
+from tic_rules.core.source import Source
 from tic_rules.model import catalogue
 from tic_rules.model import conditions as c
 from tic_rules.model.loader import is_called, load_ruleset
@@ -94,10 +94,7 @@ def understood(source: Source, asked: Sequence[RuleSet]) -> list[Diagnostic]:
         if wrong is None:
             entry["rule"] = meant
         else:
-            parts = (name, number, "rule")
-            mark = source.locate(parts)
-            about = (source.file, mark.line, mark.column, pointer(parts), mark.cell)
-            faults.append(Diagnostic("unknown-rule", wrong, *about))
+            faults.append(source.fault("unknown-rule", *wrong, (name, number, "rule")))
     return faults
 
 

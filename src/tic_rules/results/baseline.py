@@ -19,7 +19,7 @@ from tic_rules.core.errors import Diagnostic, Text, UsageError, clip
 from tic_rules.core.files import read_named
 from tic_rules.core.limits import MAX_ENTRIES, too_deep
 from tic_rules.core.scalars import Json, is_unicode
-from tic_rules.core.source import BadText, Source, decode, pointer, read_text
+from tic_rules.core.source import BadText, Source, decode, read_text
 from tic_rules.core.version import version_numbers
 from tic_rules.model.rulefile import VERSION as RULESET_VERSION
 from tic_rules.results.report import Finding, Part, Report
@@ -211,7 +211,8 @@ def read_baseline(path: str) -> Baseline:
     data, faults = source.data, list[Diagnostic]()
     listed = data.get("baseline") if isinstance(data, dict) else None
     if not isinstance(listed, list) or str(data.get("schema_version")) != str(VERSION):
-        raise UsageError([_fault(source, (), "不是第1版的基线文件", "this is not a baseline of version 1")])
+        zh, en = "不是第1版的基线文件", "this is not a baseline of version 1"
+        raise UsageError([source.fault("baseline", zh, en, ())])
     entries = [_entry(item, source, index, faults) for index, item in enumerate(listed)]
     versions = _versions(data, source, faults)
     if faults:
@@ -247,16 +248,15 @@ def _versions(data: Json, source: Source, faults: list[Diagnostic]) -> dict[str,
     ):
         return {str(name): str(version) for name, version in versions.items()}
     zh, en = "应为规则集和版本，例如 example_2024: 2.0.0", "rule sets and versions: example_2024: 2.0.0"
-    faults.append(_fault(source, ("rulesets",), zh, en))
+    faults.append(source.fault("baseline", zh, en, ("rulesets",)))
     return {}
 
 
 def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -> Entry | None:
     at = ("baseline", index)
     if not isinstance(item, dict) or not all(isinstance(item.get(key), str) for key in _KEYS[:3]):
-        faults.append(
-            _fault(source, at, "每条要有 centre、rule、status", "an entry has centre, rule and status")
-        )
+        zh, en = "每条要有 centre、rule、status", "an entry has centre, rule and status"
+        faults.append(source.fault("baseline", zh, en, at))
         return None
     years, lacking, file = item.get("years", []), item.get("lacking", []), item.get("file", "")
     fits = (
@@ -271,7 +271,7 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
     if not fits or not all(_OWED.fullmatch(year) for year in years) or item.keys() - set(_KEYS):
         zh = f"条目的键或取值不对；键：{'、'.join(_KEYS)}"
         en = f"a key or a value does not fit; the keys are {', '.join(_KEYS)}"
-        faults.append(_fault(source, at, zh, en))
+        faults.append(source.fault("baseline", zh, en, at))
         return None
     return Entry(
         str(item["centre"]),
@@ -281,8 +281,3 @@ def _entry(item: object, source: Source, index: int, faults: list[Diagnostic]) -
         tuple(lacking),
         os.path.abspath(os.path.join(os.path.dirname(source.file), file)) if file else "",
     )
-
-
-def _fault(source: Source, at: tuple[str | int, ...], zh: str, en: str) -> Diagnostic:
-    mark = source.locate(at)
-    return Diagnostic("baseline", Text(zh, en), source.file, mark.line, mark.column, pointer(at))

@@ -164,7 +164,7 @@ def _cases(ruleset: RuleSet, path: Path, faults: list[Diagnostic]) -> Iterator[C
         except LookupError as error:
             said = clip(str(error.args[0]), 100)
             zh, en = f"案例的改动与数据对不上：{said}", f"what the case changes is not in its data: {said}"
-            wrong.append(_fault("case-change", Text(zh, en), source, index))
+            wrong.append(source.fault("case-change", zh, en, (index,), named=False))
         if wrong:
             faults.extend(wrong)
         else:
@@ -190,19 +190,14 @@ def _placed(error: ValidationError, source: Source, index: int) -> Iterator[Diag
     yield from diagnostics_of(error, entry)
 
 
-def _fault(code: str, text: Text, source: Source, *at: str | int) -> Diagnostic:
-    mark = source.locate(at)
-    return Diagnostic(code, text, source.file, mark.line, mark.column)
-
-
 def _unknown_rules(ruleset: RuleSet, case: WrittenCase, source: Source, index: int) -> Iterator[Diagnostic]:
     for key, named in (("expect", case.expect), ("missing", case.missing)):
         for rule in named:
             if rule not in ruleset:
                 near = did_you_mean(rule, ruleset.rule_ids)
                 shown = clip(rule)
-                text = Text(f"没有规则 {shown}{near.zh}", f"there is no rule {shown}{near.en}")
-                yield _fault("unknown-rule", text, source, index, key, rule)
+                zh, en = f"没有规则 {shown}{near.zh}", f"there is no rule {shown}{near.en}"
+                yield source.fault("unknown-rule", zh, en, (index, key, rule), named=False)
 
 
 def _case(ruleset: RuleSet, path: Path, written: WrittenCase, line: int) -> Case:

@@ -75,8 +75,7 @@ class Explained(NamedTuple):
     def fault(self, code: str, zh: str, en: str, index: int, key: str) -> Diagnostic:
         """A fault at a key of an entry."""
         assert self.source is not None
-        mark = self.locate(index, key)
-        return Diagnostic(code, Text(zh, en), self.source.file, mark.line, mark.column)
+        return self.source.fault(code, zh, en, (index, key), named=False)
 
 
 NOTHING = Explained((), (), None)
